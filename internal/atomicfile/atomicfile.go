@@ -1,0 +1,133 @@
+// Package atomicfile replaces files so that a reader sees the old content or
+// the new and never a mixture, whatever dies in between.
+//
+// A replacement is written to a temporary file in the same folder, flushed, and
+// renamed over the old one. A symbolic link is followed first, so that the file
+// it points to changes and the link stays: people keep ~/.aws in a dotfiles
+// repository.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// maxLinks is how many symbolic links in a row are followed, as on Linux.
+const maxLinks = 40
+
+// Write replaces the file at path, or creates it, with mode perm. The folder
+// must exist.
+func Write(path string, data []byte, perm fs.FileMode) error {
+	p, err := Prepare(path, len(data), perm)
+	if err != nil {
+		return err
+	}
+	return p.Commit(data)
+}
+
+// A Pending replacement holds its place on the disk: space for the content is
+// taken before anything is spent that could not be stored afterwards. Either
+// Commit or Abort must be called.
+type Pending struct {
+	target string
+	tmp    *os.File
+}
+
+// Prepare creates the temporary file that will replace path and reserves size
+// bytes in it. It fails where [Pending.Commit] would: on read-only or full
+// storage, and in a folder that may not be written.
+func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
+	target, err := resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+TempInfix+"*")
+	if err != nil {
+		return nil, err
+	}
+	p := &Pending{target: target, tmp: tmp}
+	defer func() {
+		if err != nil {
+			p.Abort()
+		}
+	}()
+	if err := tmp.Chmod(perm); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		return nil, err
+	}
+	keepOwner(tmp, target)
+	// Zeros are written instead of asking the file system to reserve space:
+	// that call is missing on some file systems, a write is refused on all.
+	if _, err := tmp.Write(make([]byte, size)); err != nil {
+		return nil, fmt.Errorf("reserve %d bytes for %s: %w", size, target, err)
+	}
+	return p, nil
+}
+
+// TempInfix stands in the name of every temporary file, between the name of
+// the file it will replace (with a dot before it) and a random ending. The
+// names never end in ".json": the AWS CLI reads every *.json of its caches.
+const TempInfix = ".tmp-"
+
+// Commit puts data in the file's place. The Pending is used up.
+func (p *Pending) Commit(data []byte) (err error) {
+	defer func() {
+		if err != nil {
+			p.Abort()
+		}
+	}()
+	if _, err := p.tmp.WriteAt(data, 0); err != nil {
+		return err
+	}
+	if err := p.tmp.Truncate(int64(len(data))); err != nil {
+		return err
+	}
+	if err := p.tmp.Sync(); err != nil {
+		return err
+	}
+	if err := p.tmp.Close(); err != nil {
+		return err
+	}
+	if err := rename(p.tmp.Name(), p.target); err != nil {
+		return err
+	}
+	syncDir(filepath.Dir(p.target))
+	return nil
+}
+
+// Abort removes the temporary file and leaves the old content as it was.
+func (p *Pending) Abort() {
+	_ = p.tmp.Close()
+	_ = os.Remove(p.tmp.Name())
+}
+
+// resolve follows symbolic links at the end of path, also to a file that does
+// not exist yet.
+func resolve(path string) (string, error) {
+	for range maxLinks {
+		info, err := os.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			if info.IsDir() {
+				return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("is a directory")}
+			}
+			return path, nil
+		}
+		link, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(link) {
+			link = filepath.Join(filepath.Dir(path), link)
+		}
+		path = link
+	}
+	return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("too many symbolic links")}
+}

@@ -1,0 +1,137 @@
+package atomicfile_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"lanyard/internal/atomicfile"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestWriteReplacesAndSetsMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token.json")
+	for _, content := range []string{"a long first content", "short", ""} {
+		if err := atomicfile.Write(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, path); got != content {
+			t.Errorf("content %q, want %q", got, content)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, want 0600", info.Mode().Perm())
+	}
+	onlyFiles(t, filepath.Dir(path), "token.json")
+}
+
+func onlyFiles(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("folder holds %q, want %q", got, want)
+	}
+}
+
+func TestSymlinksStay(t *testing.T) {
+	dir := t.TempDir()
+	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
+	if err := os.Symlink("real", link); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"made through a dangling link", "replaced"} {
+		if err := atomicfile.Write(link, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, real); got != content {
+			t.Errorf("content %q, want %q", got, content)
+		}
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v %v", info, err)
+	}
+}
+
+func TestFailuresLeaveTheOldContent(t *testing.T) {
+	dir := t.TempDir()
+	loop := filepath.Join(dir, "loop")
+	if err := os.Symlink("loop", loop); err != nil {
+		t.Fatal(err)
+	}
+	for name, path := range map[string]string{
+		"a folder": dir, "a link to itself": loop, "in a folder that is missing": filepath.Join(dir, "no", "file"),
+	} {
+		if err := atomicfile.Write(path, []byte("x"), 0o600); err == nil || !strings.Contains(err.Error(), dir) {
+			t.Errorf("%s: error %v, want one that names the path", name, err)
+		}
+	}
+}
+
+func TestAbort(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	if err := atomicfile.Write(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := atomicfile.Prepare(path, 1000, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Abort()
+	if got := read(t, path); got != "old" {
+		t.Errorf("content %q after Abort", got)
+	}
+	onlyFiles(t, filepath.Dir(path), "f")
+}
+
+func TestReadersNeverSeeAMixture(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	contents := []string{strings.Repeat("a", 10_000), strings.Repeat("b", 20_000)}
+	if err := atomicfile.Write(path, []byte(contents[0]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var writers sync.WaitGroup
+	for _, c := range contents {
+		writers.Go(func() {
+			for range 50 {
+				if err := atomicfile.Write(path, []byte(c), 0o600); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { writers.Wait(); close(done) }()
+	for {
+		if got := read(t, path); got != contents[0] && got != contents[1] {
+			t.Fatalf("read a mixture of %d bytes", len(got))
+		}
+		select {
+		case <-done:
+			return
+		default:
+		}
+	}
+}

@@ -1,0 +1,44 @@
+// Package filelock takes advisory locks between processes. A lock is an open
+// file description: the system frees it when its holder dies, however it dies.
+package filelock
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/gofrs/flock"
+)
+
+// ErrBusy says that another process holds the lock.
+var ErrBusy = errors.New("held by another process")
+
+// A Lock is one that is held.
+type Lock struct{ f *flock.Flock }
+
+// Try takes the lock file at path, which it creates with mode 0600 if it must
+// (the folder has to exist). It never waits: a lock that is held gives
+// [ErrBusy]. Any other error says that locks do not work here: a read-only
+// folder, a file system without them.
+//
+// A lock file is never removed: whoever removes one lets two processes hold
+// "the same" lock.
+func Try(path string) (*Lock, error) {
+	f := flock.New(path, flock.SetPermissions(fs.FileMode(0o600)))
+	ok, err := f.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	if !ok {
+		return nil, fmt.Errorf("lock %s: %w", path, ErrBusy)
+	}
+	return &Lock{f}, nil
+}
+
+// Release frees the lock. A nil Lock, where locks did not work, has nothing to
+// free.
+func (l *Lock) Release() {
+	if l != nil {
+		_ = l.f.Unlock()
+	}
+}

@@ -1,0 +1,205 @@
+package ssocache_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/internal/atomicfile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func TestParseToken(t *testing.T) {
+	tests := []struct {
+		name, file string
+		want       string // expiresAt as we would write it; "" means an error
+	}{
+		{"as the AWS CLI writes it", `{"accessToken": "a", "expiresAt": "2026-11-23T01:57:09Z"}`, "2026-11-23T01:57:09Z"},
+		{"milliseconds of the JavaScript SDK", `{"accessToken":"a","expiresAt":"2026-11-23T01:57:09.123Z"}`, "2026-11-23T01:57:09Z"},
+		{"UTC spelled out by old SDKs", `{"accessToken":"a","expiresAt":"2020-01-01T00:00:00UTC"}`, "2020-01-01T00:00:00Z"},
+		{"an offset", `{"accessToken":"a","expiresAt":"2020-01-01T02:00:00+02:00"}`, "2020-01-01T00:00:00Z"},
+		{"nulls of the .NET SDK", `{"accessToken":"a","expiresAt":"2020-01-01T00:00:00Z","refreshToken":null}`, "2020-01-01T00:00:00Z"},
+		{"no access token", `{"expiresAt":"2020-01-01T00:00:00Z"}`, ""},
+		{"no expiry", `{"accessToken":"a"}`, ""},
+		{"a number for a token", `{"accessToken":1,"expiresAt":"2020-01-01T00:00:00Z"}`, ""},
+		{"a date that is none", `{"accessToken":"a","expiresAt":"soon"}`, ""},
+		{"empty, as during a rewrite", ``, ""},
+		{"cut off", `{"accessToken":"a","expi`, ""},
+		{"a list", `[]`, ""},
+		{"a null", `null`, ""},
+	}
+	for _, tt := range tests {
+		got, err := ssocache.ParseToken([]byte(tt.file))
+		switch {
+		case (err != nil) != (tt.want == ""):
+			t.Errorf("%s: error %v", tt.name, err)
+		case err == nil && ssocache.FormatTime(got.ExpiresAt) != tt.want:
+			t.Errorf("%s: expires %v, want %s", tt.name, got.ExpiresAt, tt.want)
+		}
+	}
+}
+
+func TestTokenRoundTrip(t *testing.T) {
+	const file = `{"startUrl": "https://x.awsapps.com/start?a=<b>&c", "region": "us-east-1", "accessToken": "a", ` +
+		`"expiresAt": "2026-11-23T01:57:09Z", "clientId": "c", "clientSecret": "s", ` +
+		`"registrationExpiresAt": "2027-02-20T17:57:09Z", "refreshToken": "r", "lanyardLifetime": 3600, "another": {"k": [1, null]}}`
+	tok, err := ssocache.ParseToken([]byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(tok.Encode()); got != file {
+		t.Errorf("rewritten as\n%s\nwant\n%s", got, file)
+	}
+	renewed := tok.Renewed(secret.New("a2"), secret.String{}, time.Hour, now)
+	if got := renewed.RefreshToken.Reveal(); got != "r" {
+		t.Errorf("a reply without a refresh token left %q, want the old one", got)
+	}
+	if got := string(renewed.Copy().Encode()); strings.Contains(got, `"r"`) || strings.Contains(got, "null") || strings.Contains(got, "client") {
+		t.Errorf("the copy can be renewed: %s", got)
+	}
+}
+
+func TestRefreshable(t *testing.T) {
+	full := ssocache.Token{
+		RefreshToken: secret.New("r"), ClientID: "c", ClientSecret: secret.New("s"), RegistrationExpiresAt: now.Add(1),
+	}
+	tests := []struct {
+		name   string
+		change func(*ssocache.Token)
+		want   bool
+	}{
+		{"complete", func(*ssocache.Token) {}, true},
+		{"without a refresh token", func(t *ssocache.Token) { t.RefreshToken = secret.String{} }, false},
+		{"without a client", func(t *ssocache.Token) { t.ClientID = "" }, false},
+		{"without the client's secret", func(t *ssocache.Token) { t.ClientSecret = secret.String{} }, false},
+		{"with a registration that ends now", func(t *ssocache.Token) { t.RegistrationExpiresAt = now }, false},
+		{"with a registration of unknown end", func(t *ssocache.Token) { t.RegistrationExpiresAt = time.Time{} }, true},
+	}
+	for _, tt := range tests {
+		tok := full
+		tt.change(&tok)
+		if got := tok.Refreshable(now); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestCredentialsFile(t *testing.T) {
+	d := ssocache.Dir{Home: t.TempDir()}
+	name := ssocache.RoleName("111111111111", "Admin", "corp", startURL)
+	c := ssocache.Credentials{
+		AccessKeyID: "ASIA", SecretAccessKey: secret.New("k/+<"), SessionToken: secret.New("t=="),
+		Expiration: now, AccountID: "111111111111",
+	}
+	if err := d.SaveCredentials(name, c); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(d.Roles(), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIA", "SecretAccessKey": "k/+<", ` +
+		`"SessionToken": "t==", "Expiration": "2026-11-22T12:00:00Z", "AccountId": "111111111111"}}`
+	if string(data) != want {
+		t.Errorf("file\n%s\nwant\n%s", data, want)
+	}
+	got, err := d.LoadCredentials(name)
+	if err != nil || got.SessionToken.Reveal() != "t==" || got.Left(now.Add(-time.Minute)) != time.Minute {
+		t.Errorf("read back %+v, %v", got, err)
+	}
+}
+
+func TestCredentialsOfAnotherKind(t *testing.T) {
+	for _, file := range []string{
+		`{"Credentials": {"AccessKeyId": "A"}, "AssumedRoleUser": {}}`, `{"ProviderType": "process"}`,
+	} {
+		if _, err := ssocache.ParseCredentials([]byte(file)); !errors.Is(err, ssocache.ErrNotSSO) {
+			t.Errorf("%s: %v, want ErrNotSSO", file, err)
+		}
+	}
+	for _, file := range []string{
+		`{"ProviderType": "sso"}`, `{"ProviderType": "sso", "Credentials": {"AccessKeyId": "A"}}`, `{"ProviderType": "sso", "Credentials": 3}`,
+	} {
+		if _, err := ssocache.ParseCredentials([]byte(file)); err == nil || errors.Is(err, ssocache.ErrNotSSO) {
+			t.Errorf("%s: %v, want another error", file, err)
+		}
+	}
+}
+
+func TestRegistrationFile(t *testing.T) {
+	r := ssocache.Registration{
+		ClientID: "c", ClientSecret: secret.New("s"), ExpiresAt: now,
+		Scopes: []string{"sso:account:access"}, GrantTypes: []string{"authorization_code", "refresh_token"},
+	}
+	got, err := ssocache.ParseRegistration(r.Encode())
+	if err != nil || len(got.GrantTypes) != 2 || !got.ExpiresAt.Equal(now) || got.ClientSecret.Reveal() != "s" {
+		t.Errorf("read back %+v, %v", got, err)
+	}
+	device := string(ssocache.Registration{ClientID: "c", ClientSecret: secret.New("s"), ExpiresAt: now}.Encode())
+	if strings.Contains(device, "grantTypes") || strings.Contains(device, "null") {
+		t.Errorf("a device registration reads %s", device)
+	}
+}
+
+func TestLoadErrors(t *testing.T) {
+	d := ssocache.Dir{Home: t.TempDir()}
+	if _, err := d.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
+		t.Errorf("no file: %v", err)
+	}
+	if err := os.MkdirAll(d.SSO(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.TokenPath("corp"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := d.LoadToken("corp")
+	if !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), d.TokenPath("corp")) {
+		t.Errorf("half a file: %v", err)
+	}
+}
+
+func TestSweepRemovesOldTemporaryFilesOnly(t *testing.T) {
+	d := ssocache.Dir{Home: t.TempDir()}
+	if err := d.SaveToken("corp", ssocache.Token{AccessToken: secret.New("a"), ExpiresAt: now}); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(d.SSO(), "."+ssocache.TokenName("corp")+atomicfile.TempInfix+"123")
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.Sweep(time.Now())
+	if _, err := os.Stat(left); err != nil {
+		t.Errorf("a fresh temporary file was removed: %v", err)
+	}
+	d.Sweep(time.Now().Add(2 * time.Hour))
+	if _, err := os.Stat(left); err == nil {
+		t.Error("an old temporary file stayed")
+	}
+	if got := d.Tokens(); len(got) != 1 {
+		t.Errorf("%d tokens listed, want 1", len(got))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(`{"accessToken": "a", "expiresAt": "2026-11-23T01:57:09Z", "x": {"y": null}}`)
+	f.Add(`{"ProviderType": "sso", "Credentials": {"AccessKeyId": "A", "Expiration": 3}}`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if tok, err := ssocache.ParseToken([]byte(s)); err == nil {
+			again, err := ssocache.ParseToken(tok.Encode())
+			if err != nil || !again.AccessToken.Equal(tok.AccessToken) || !json.Valid(tok.Encode()) {
+				t.Errorf("%q does not survive a rewrite: %v", s, err)
+			}
+		}
+		if c, err := ssocache.ParseCredentials([]byte(s)); err == nil && !json.Valid(c.Encode()) {
+			t.Errorf("%q is rewritten as no JSON", s)
+		}
+		_, _ = ssocache.ParseRegistration([]byte(s))
+	})
+}

@@ -1,0 +1,127 @@
+package ssocache
+
+import (
+	"errors"
+	"maps"
+	"strconv"
+	"time"
+
+	"lanyard/internal/secret"
+)
+
+// A Token is what a sign-in leaves behind. The zero value is no token.
+type Token struct {
+	StartURL, Region      string // as configured when it was made; "" where the writer left them out
+	AccessToken           secret.String
+	ExpiresAt             time.Time // of the access token
+	RefreshToken          secret.String
+	ClientID              string
+	ClientSecret          secret.String
+	RegistrationExpiresAt time.Time // the refresh token is of no use after it
+
+	// Life is how long the access token lived when it was issued; 0 means
+	// that the writer was another program, which does not say.
+	Life time.Duration
+
+	extra object // fields of other programs
+}
+
+// lifeField is the one field of the token file that is ours alone: whole
+// seconds. Other programs ignore it, and drop it when they rewrite the file.
+const lifeField = "lanyardLifetime"
+
+var tokenFields = [...]string{
+	"startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
+	"registrationExpiresAt", "refreshToken", lifeField,
+}
+
+// ParseToken reads a token file's content. A file without accessToken or
+// expiresAt is an error, as in the AWS CLI.
+func ParseToken(data []byte) (Token, error) {
+	o, err := decodeObject(data)
+	if err != nil {
+		return Token{}, err
+	}
+	t := Token{extra: maps.Clone(o)}
+	for _, k := range tokenFields {
+		delete(t.extra, k)
+	}
+	var errs [8]error
+	var access, refresh, clientSecret string
+	t.StartURL, errs[0] = o.text("startUrl")
+	t.Region, errs[1] = o.text("region")
+	access, errs[2] = o.text("accessToken")
+	t.ExpiresAt, errs[3] = o.time("expiresAt")
+	t.ClientID, errs[4] = o.text("clientId")
+	clientSecret, errs[5] = o.text("clientSecret")
+	t.RegistrationExpiresAt, errs[6] = o.time("registrationExpiresAt")
+	refresh, errs[7] = o.text("refreshToken")
+	for _, err := range errs {
+		if err != nil {
+			return Token{}, err
+		}
+	}
+	t.AccessToken, t.RefreshToken, t.ClientSecret = secret.New(access), secret.New(refresh), secret.New(clientSecret)
+	if seconds, err := strconv.ParseInt(string(o[lifeField]), 10, 32); err == nil && seconds > 0 {
+		t.Life = time.Duration(seconds) * time.Second
+	}
+	if access == "" || t.ExpiresAt.IsZero() {
+		return Token{}, errors.New("it has no accessToken or no expiresAt")
+	}
+	return t, nil
+}
+
+// Encode writes the content of a token file. Fields that are empty are left
+// out, never null.
+func (t Token) Encode() []byte {
+	o := object{}
+	maps.Copy(o, t.extra)
+	o.set("startUrl", t.StartURL)
+	o.set("region", t.Region)
+	o.set("accessToken", t.AccessToken.Reveal())
+	o.set("expiresAt", FormatTime(t.ExpiresAt))
+	o.set("clientId", t.ClientID)
+	o.set("clientSecret", t.ClientSecret.Reveal())
+	o.set("registrationExpiresAt", "")
+	if !t.RegistrationExpiresAt.IsZero() {
+		o.set("registrationExpiresAt", FormatTime(t.RegistrationExpiresAt))
+	}
+	o.set("refreshToken", t.RefreshToken.Reveal())
+	delete(o, lifeField)
+	if t.Life > 0 {
+		o[lifeField] = strconv.AppendInt(nil, int64(t.Life/time.Second), 10)
+	}
+	return o.encode(tokenFields[:]...)
+}
+
+// Refreshable says whether the token can be renewed without the person: it
+// has a refresh token and a client registration that lives at now. Where the
+// registration's end is not known (the Go and JavaScript SDKs ignore it) it is
+// taken to live.
+func (t Token) Refreshable(now time.Time) bool {
+	return !t.RefreshToken.IsZero() && t.ClientID != "" && !t.ClientSecret.IsZero() &&
+		(t.RegistrationExpiresAt.IsZero() || t.RegistrationExpiresAt.After(now))
+}
+
+// Left is how long the access token still lives at now; 0 or less means that
+// it has expired.
+func (t Token) Left(now time.Time) time.Duration { return t.ExpiresAt.Sub(now) }
+
+// Copy returns the token as it is kept under the session's other name: without
+// what could renew it, because a refresh token may live in one file only.
+func (t Token) Copy() Token {
+	t.RefreshToken, t.ClientID, t.ClientSecret, t.RegistrationExpiresAt = secret.String{}, "", secret.String{}, time.Time{}
+	t.extra = nil
+	return t
+}
+
+// Renewed returns the token after a renewal: the new access token, the new
+// refresh token or, where the service sent none, the old one, everything else
+// as it was.
+func (t Token) Renewed(access, refresh secret.String, life time.Duration, now time.Time) Token {
+	t.AccessToken, t.ExpiresAt, t.Life = access, now.Add(life), life
+	if !refresh.IsZero() {
+		t.RefreshToken = refresh
+	}
+	return t
+}
