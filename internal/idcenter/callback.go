@@ -1,0 +1,181 @@
+package idcenter
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"lanyard/internal/secret"
+)
+
+const (
+	headerBudget = 5 * time.Second        // a visitor's, to say what they want
+	pageBudget   = 30 * time.Second       // how long a page waits for the tokens
+	followBudget = time.Second            // how long we stay for a browser that has yet to follow the redirect
+	leaveBudget  = 500 * time.Millisecond // how long we stay for the last byte of a page
+)
+
+// A CallbackError is what the service sent back with the browser instead of a
+// code.
+type CallbackError struct {
+	Code        string // OAuth's error, "access_denied"
+	Description string // may be empty
+}
+
+func (e *CallbackError) Error() string {
+	details := [][2]string{{"error", e.Code}}
+	if e.Description != "" {
+		details = append(details, [2]string{"error_description", e.Description})
+	}
+	return "Error loading authorization code: Failed to retrieve an authorization code." + detailsText(details)
+}
+
+// A callback is the web server on 127.0.0.1 to which the browser comes back. Any
+// program and any web page on this machine can speak to it: whoever does not
+// bring our state gets 400 and changes nothing.
+type callback struct {
+	host   string // "127.0.0.1:PORT"
+	server *http.Server
+
+	mu    sync.Mutex
+	round *round // the sign-in that is waited for
+}
+
+// A round is one try to sign in: one state, one code.
+type round struct {
+	state string
+	got   chan outcome  // gets the first answer
+	over  chan struct{} // closed by finish
+	seen  chan struct{} // closed when the person has been shown how it ended
+
+	mu      sync.Mutex
+	taken   bool  // there was an answer
+	failure error // how it ended; valid after over
+	shown   sync.Once
+}
+
+// An outcome is what the browser brought.
+type outcome struct {
+	code secret.String
+	err  error
+}
+
+// listen starts the server; 0 is any free port.
+func listen(port int) (*callback, error) {
+	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("Unable to initialize the OAuth 2.0 authorization callback handler: %w \n "+ //nolint:staticcheck // the AWS CLI's text
+			"You may use --use-device-code to fall back to the device code flow which does not require the callback handler.", err)
+	}
+	cb := &callback{host: listener.Addr().String()}
+	cb.server = &http.Server{
+		Handler:           http.HandlerFunc(cb.serve),
+		ReadHeaderTimeout: headerBudget,
+		IdleTimeout:       headerBudget,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // it would quote visitors
+	}
+	cb.server.SetKeepAlivesEnabled(false)
+	go func() { _ = cb.server.Serve(listener) }() // ends with the listener
+	return cb, nil
+}
+
+// redirectURL is where the service shall send the browser.
+func (cb *callback) redirectURL() string { return "http://" + cb.host + redirectPath }
+
+// expect begins a round.
+func (cb *callback) expect(state string) *round {
+	r := &round{state: state, got: make(chan outcome, 1), over: make(chan struct{}), seen: make(chan struct{})}
+	cb.mu.Lock()
+	defer cb.mu.Unlock()
+	cb.round = r
+	return r
+}
+
+func (cb *callback) serve(w http.ResponseWriter, req *http.Request) {
+	cb.mu.Lock()
+	r := cb.round
+	cb.mu.Unlock()
+	strict(w.Header())
+	switch {
+	case r == nil || req.Method != http.MethodGet || req.Host != cb.host:
+	case req.URL.Path == redirectPath:
+		if page := r.answer(req.URL.RawQuery); page != "" {
+			// Away from the URL with the code: it must not stay in the history.
+			w.Header().Set("Location", page)
+			w.WriteHeader(http.StatusSeeOther)
+			return
+		}
+	case (req.URL.Path == donePath || req.URL.Path == failedPath) && r.answered():
+		r.show(w, req)
+		return
+	}
+	w.WriteHeader(http.StatusBadRequest)
+	_, _ = io.WriteString(w, strangerPage)
+}
+
+// answer takes the query of a redirect and returns the page to go on to; "" if
+// it is not an answer to this round. Only the first one counts: what a reload or
+// a prefetch sends again leads to the same page and changes nothing.
+func (r *round) answer(rawQuery string) (page string) {
+	query, err := url.ParseQuery(rawQuery)
+	if err != nil || len(query["state"]) != 1 || len(query["code"]) > 1 || len(query["error"]) > 1 ||
+		subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(r.state)) != 1 {
+		return ""
+	}
+	got := outcome{code: secret.New(query.Get("code"))}
+	page = donePath
+	switch {
+	case query.Get("error") != "":
+		got.err = &CallbackError{Code: clean(query.Get("error")), Description: clean(query.Get("error_description"))}
+		page = failedPath
+	case got.code.IsZero():
+		return ""
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.taken {
+		r.taken = true
+		r.got <- got
+	}
+	return page
+}
+
+func (r *round) answered() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.taken
+}
+
+// finish tells the page how the round ended, err nil being success.
+func (r *round) finish(err error) {
+	r.failure = err
+	close(r.over)
+}
+
+// close stays until a browser that brought an answer has been shown the page,
+// but not for long, and ends the server. A cancelled ctx ends it at once.
+func (cb *callback) close(ctx context.Context) {
+	cb.mu.Lock()
+	r := cb.round
+	cb.mu.Unlock()
+	if r != nil && r.answered() {
+		select {
+		case <-r.seen:
+		case <-time.After(followBudget):
+		case <-ctx.Done():
+		}
+	}
+	leave, cancel := context.WithTimeout(ctx, leaveBudget)
+	defer cancel()
+	_ = cb.server.Shutdown(leave) // a silent visitor holds it up: then Close
+	_ = cb.server.Close()
+}

@@ -1,0 +1,134 @@
+package idcenter
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
+
+	"lanyard/internal/secret"
+)
+
+// A Registration makes us known to the service as a client. It is good for many
+// sign-ins, some 90 days, and needed for every refresh of a token that it got.
+type Registration struct {
+	ClientID     string
+	ClientSecret secret.String
+	ExpiresAt    time.Time
+	Scopes       []string // as requested; nil = none
+	GrantTypes   []string // as requested; nil = none, which means the device code only
+}
+
+// Registrations keep the registration of one session between sign-ins.
+type Registrations interface {
+	// Load returns the registration kept; false means there is none to use.
+	Load() (Registration, bool)
+	// Save keeps a new one. An error is logged and the sign-in goes on.
+	Save(Registration) error
+	// Drop forgets one that the service does not know any more.
+	Drop() error
+}
+
+// registrationReserve is the least life in which a registration is used again;
+// the AWS CLI's.
+const registrationReserve = 15 * time.Minute
+
+// redirectPath is where the browser comes back to. A loopback redirect is
+// registered without the port it will have (RFC 8252, section 7.3).
+const redirectPath = "/oauth/callback"
+
+// registration returns the registration kept if it will do for s, else a new
+// one; kept says which.
+func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, kept bool, err error) {
+	if s.Registrations != nil {
+		if reg, ok := s.Registrations.Load(); ok && s.covered(reg) {
+			return reg, true, nil
+		}
+	}
+	reg, err = c.newRegistration(ctx, s)
+	return reg, false, err
+}
+
+// newRegistration registers and keeps the result.
+func (c *Client) newRegistration(ctx context.Context, s SignIn) (Registration, error) {
+	reg, err := c.register(ctx, s)
+	if err == nil && s.Registrations != nil {
+		if err := s.Registrations.Save(reg); err != nil {
+			c.log.Debug("the client registration is not kept", "error", err)
+		}
+	}
+	return reg, err
+}
+
+// covered says whether reg may be used for s: it is not near its end, has the
+// scopes, and is of the kind. The kinds do not mix: in the file that the AWS CLI
+// shares with us, grant types mark a registration for the browser.
+func (s SignIn) covered(reg Registration) bool {
+	if reg.ClientID == "" || reg.ClientSecret.IsZero() || reg.ExpiresAt.Sub(s.Now()) < registrationReserve {
+		return false
+	}
+	for _, scope := range s.scopes() {
+		if !slices.Contains(reg.Scopes, scope) {
+			return false
+		}
+	}
+	return slices.Contains(reg.GrantTypes, grantCode) != s.Device
+}
+
+// scopes are those to ask for. Without any the browser flow asks for the one
+// that makes a token refreshable, the device flow for none: so does the AWS CLI.
+func (s SignIn) scopes() []string {
+	if len(s.Scopes) == 0 && !s.Device {
+		return []string{"sso:account:access"}
+	}
+	return s.Scopes
+}
+
+func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
+	in := &ssooidc.RegisterClientInput{
+		ClientName: new(clientName(s.SessionName, s.Now())),
+		ClientType: new("public"),
+		Scopes:     s.scopes(),
+	}
+	if !s.Device {
+		in.GrantTypes = []string{grantCode, grantRefresh}
+		in.RedirectUris = []string{"http://127.0.0.1" + redirectPath}
+		in.IssuerUrl = new(s.IssuerURL)
+	}
+	w := c.wire("RegisterClient", c.oidcURL)
+	budget, cancel := context.WithTimeout(ctx, callBudget)
+	defer cancel()
+	out, err := c.oidc.RegisterClient(budget, in, w.oidc)
+	if err := w.result(ctx, err); err != nil {
+		return Registration{}, err
+	}
+	if value(out.ClientId) == "" || value(out.ClientSecret) == "" || out.ClientSecretExpiresAt <= 0 {
+		return Registration{}, w.broken("without a client or its expiration")
+	}
+	return Registration{
+		ClientID:     value(out.ClientId),
+		ClientSecret: optionalSecret(out.ClientSecret),
+		ExpiresAt:    time.Unix(out.ClientSecretExpiresAt, 0).UTC(),
+		Scopes:       slices.Clone(in.Scopes),
+		GrantTypes:   slices.Clone(in.GrantTypes),
+	}, nil
+}
+
+// clientName is what the service calls us: after the session or, without one,
+// the time. Characters that a name of a client may not have become hyphens.
+func clientName(session string, now time.Time) string {
+	if session == "" {
+		return "lanyard-" + strconv.FormatInt(now.Unix(), 10)
+	}
+	name := strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '_', r == '-':
+			return r
+		}
+		return '-'
+	}, session)
+	return "lanyard-" + name[:min(len(name), 64)]
+}

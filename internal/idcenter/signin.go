@@ -1,0 +1,112 @@
+package idcenter
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"lanyard/internal/browser"
+)
+
+// defaultTimeout is how long a person may take; the AWS CLI's.
+const defaultTimeout = 600 * time.Second
+
+// A SignIn says whom to sign in where, and how the person is reached. Only
+// StartURL is required.
+type SignIn struct {
+	SessionName   string        // of the sso-session; "" = a legacy profile
+	StartURL      string        // as configured
+	IssuerURL     string        // the start URL as [ResolveStartURL] gives it; "" = StartURL
+	Scopes        []string      // as configured; nil = none: then the browser flow asks for sso:account:access
+	Device        bool          // use a device code instead of the browser flow
+	NoBrowser     bool          // open nothing and say so
+	CallbackPort  int           // where the browser comes back to on 127.0.0.1; 0 = any free port
+	Registrations Registrations // nil = none is kept
+	// Open opens a URL in the person's browser. It runs beside the sign-in; an
+	// error is logged, for the URL has been shown. nil means that nothing is
+	// opened, as with NoBrowser.
+	Open func(ctx context.Context, url string) error
+	// Show gives the person something to read: whole lines, the AWS CLI's words.
+	// nil shows nothing.
+	Show func(text string)
+	// Timeout is how long the person may take; 0 means 600 s for the browser
+	// flow, and until the service's own limit for a device code.
+	Timeout time.Duration
+	Now     func() time.Time // nil means time.Now
+}
+
+// A Result is a completed sign-in.
+type Result struct {
+	Grant        Grant
+	Registration Registration // the one that can refresh the grant
+}
+
+// SignIn lets a person sign in, and returns when the tokens are there. What
+// they do not do in time is [ErrExpired]; what they or the service refuse is a
+// [CallbackError] or a [ServiceError]; a cancelled ctx ends it at once.
+//
+// A registration that the service does not know any more is dropped, and the
+// sign-in begins once more with a new one.
+func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
+	if s.StartURL == "" {
+		return Result{}, errors.New("a sign-in needs a start URL")
+	}
+	if s.IssuerURL == "" {
+		s.IssuerURL = s.StartURL
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Show == nil {
+		s.Show = func(string) {}
+	}
+	if s.Open == nil {
+		s.NoBrowser = true
+	}
+	if s.Device {
+		return c.withRegistration(ctx, s, func(reg Registration) (Grant, error) { return c.signInByCode(ctx, s, reg) })
+	}
+	return c.signInByBrowser(ctx, s)
+}
+
+// withRegistration calls signIn with a registration, and once more with a new
+// one if a kept one turns out to be unknown to the service.
+func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Registration) (Grant, error)) (Result, error) {
+	reg, kept, err := c.registration(ctx, s)
+	if err != nil {
+		return Result{}, err
+	}
+	grant, err := signIn(reg)
+	if kept && errors.Is(err, ErrInvalidClient) {
+		if err := s.Registrations.Drop(); err != nil {
+			c.log.Debug("the unknown client registration is not removed", "error", err)
+		}
+		if reg, err = c.newRegistration(ctx, s); err != nil {
+			return Result{}, err
+		}
+		grant, err = signIn(reg)
+	}
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Grant: grant, Registration: reg}, nil
+}
+
+// open opens url beside the sign-in, if anything is to be opened. It never opens
+// what a browser should not get from a server: only https, or http on loopback.
+func (s SignIn) open(ctx context.Context, log *slog.Logger, url string) {
+	if s.NoBrowser {
+		return
+	}
+	if err := browser.Allowed(url); err != nil {
+		log.Debug("the browser is not opened", "error", err)
+		return
+	}
+	go func() {
+		if err := s.Open(ctx, url); err != nil {
+			log.Debug("the browser was not opened", "error", strings.ReplaceAll(err.Error(), url, "[sign-in URL]"))
+		}
+	}()
+}

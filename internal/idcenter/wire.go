@@ -1,0 +1,135 @@
+package idcenter
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/sso"
+	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
+
+	"lanyard/internal/secret"
+)
+
+// maxReply is the size in bytes above which a reply is not read to its end; a
+// page of 100 accounts has some 20 kB.
+const maxReply = 4 << 20
+
+// A wire is the HTTP client that the SDK sees during one call: it watches the
+// tries, because the SDK's errors lose what the AWS CLI shows (the OAuth
+// members of errors it does not know, whether it was the connecting that took
+// too long) and show what nobody should see (parts of replies).
+type wire struct {
+	client    *http.Client
+	log       *slog.Logger
+	operation string
+	endpoint  string          // the base URL
+	secrets   []secret.String // must not come back in a text of the service
+	attempts  int             // 0 = those of the client
+
+	tries int
+	reply *reply        // of the last try that brought one or failed
+	fail  *ConnectError // why the last try brought none
+}
+
+func (w *wire) oidc(o *ssooidc.Options) {
+	o.HTTPClient = w
+	if w.attempts > 0 {
+		o.Retryer = retryer(w.attempts)
+	}
+}
+
+func (w *wire) portal(o *sso.Options) { o.HTTPClient = w }
+
+// Do makes one try and reads the reply to its end, so that a connection that
+// breaks in the middle of it is a failed try as any other.
+func (w *wire) Do(req *http.Request) (*http.Response, error) {
+	var connected atomic.Bool
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	w.tries++
+	w.reply, w.fail = nil, nil
+	start := time.Now()
+	resp, err := w.client.Do(req.WithContext(ctx))
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+		_ = resp.Body.Close()
+	}
+	if err != nil {
+		w.fail = connectError(w.client, req, err, connected.Load())
+		w.debug(req, start, slog.String("error", w.fail.Error()))
+		return nil, w.fail
+	}
+	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body}
+	w.debug(req, start, slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID()))
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// debug logs a try. The URL goes without its query.
+func (w *wire) debug(req *http.Request, start time.Time, attrs ...slog.Attr) {
+	attrs = append([]slog.Attr{
+		slog.String("operation", w.operation), slog.Int("try", w.tries),
+		slog.String("endpoint", req.URL.Scheme+"://"+req.URL.Host+req.URL.Path),
+		slog.Duration("duration", time.Since(start)),
+	}, attrs...)
+	w.log.LogAttrs(req.Context(), slog.LevelDebug, "call", attrs...)
+}
+
+// result turns the SDK's result of the call into ours. ctx is the caller's,
+// without the budget of the call.
+func (w *wire) result(ctx context.Context, err error) error {
+	if err == nil {
+		if reason := w.reply.broken(); reason != "" {
+			return w.broken(reason)
+		}
+		return nil
+	}
+	var exhausted *retry.MaxAttemptsError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case w.fail != nil:
+		return w.fail
+	case w.reply == nil:
+		return fmt.Errorf("%s: %w", w.operation, err) // nothing was sent
+	case w.reply.status < 400:
+		reason := w.reply.broken()
+		if reason == "" {
+			reason = "its JSON has members of another type"
+		}
+		return w.broken(reason)
+	case len(w.reply.body) > 0 && w.reply.broken() != "":
+		return w.broken(w.reply.broken())
+	}
+	refusal := w.reply.refusal(w.operation, w.secrets)
+	if errors.As(err, &exhausted) {
+		refusal.Retries = exhausted.Attempt - 1
+	}
+	return refusal
+}
+
+// broken is the error for a reply that the service does not send.
+func (w *wire) broken(reason string) error {
+	return &ReplyError{Operation: w.operation, URL: w.endpoint, Status: w.reply.status, Reason: reason}
+}
+
+// hopeless stops the tries on an endpoint whose certificate is not trusted.
+func hopeless(err error) aws.Ternary {
+	var failed *ConnectError
+	if errors.As(err, &failed) && failed.Failure == TLSFailed {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
+}
