@@ -1,0 +1,156 @@
+package awsconfig
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// defaultSection is the header whose keys every other section inherits. It is
+// Python's, and not the profile [default].
+const defaultSection = "DEFAULT"
+
+// A collector puts lines together to sections. The lines of a section come one
+// after another and begin with its header; whole sections may be left out.
+type collector struct {
+	path        string
+	credentials bool
+
+	raws     []*raw // in the order of their first headers
+	index    map[string]*raw
+	problems []Problem
+
+	cur  *raw
+	last int    // index in cur.settings of the setting that was read last
+	more []part // its further lines so far
+	gap  int    // blank lines since the last of them
+}
+
+// A raw is everything that stands under one header text.
+type raw struct {
+	text     string
+	line     int
+	settings []Setting
+}
+
+// A part is one line of a value.
+type part struct {
+	line int
+	text string
+}
+
+// add takes the next line, which has the number num. Its error is a *ParseError,
+// after which the collector is of no more use.
+func (c *collector) add(num int, l line) error {
+	if !utf8.ValidString(l.raw) {
+		return c.fail(num, "not UTF-8 text; save the file as UTF-8 without a byte order mark")
+	}
+	switch l.kind {
+	case blank:
+		c.gap++
+	case comment:
+	case continuation:
+		for ; c.gap > 0; c.gap-- {
+			c.more = append(c.more, part{line: num})
+		}
+		c.more = append(c.more, part{num, l.text})
+	case header:
+		if err := c.close(); err != nil {
+			return err
+		}
+		text, _ := headerText(l.text)
+		c.begin(num, text)
+	case option:
+		if err := c.close(); err != nil {
+			return err
+		}
+		key, value, _ := splitOption(l.text)
+		c.set(num, strings.ToLower(key), value)
+	case stray:
+		return c.fail(num, "a setting before the first [section]: "+strconv.Quote(l.text))
+	case bad:
+		return c.fail(num, whyBad(l.text))
+	}
+	return nil
+}
+
+func whyBad(text string) string {
+	switch {
+	case text[0] == '[':
+		return "a section header that is not closed or is empty: " + strconv.Quote(text)
+	case text[0] == '=' || text[0] == ':':
+		return "a value without a key: " + strconv.Quote(text)
+	}
+	return "neither a [section] nor a key = value: " + strconv.Quote(text)
+}
+
+// begin starts the section with this header, or goes on with an earlier one.
+func (c *collector) begin(num int, text string) {
+	if c.cur = c.index[text]; c.cur == nil {
+		if c.index == nil {
+			c.index = make(map[string]*raw)
+		}
+		c.cur = &raw{text: text, line: num}
+		c.index[text] = c.cur
+		c.raws = append(c.raws, c.cur)
+		return
+	}
+	if text == defaultSection {
+		return // the AWS CLI reads that
+	}
+	c.problems = append(c.problems, Problem{
+		Path: c.path, Line: num,
+		Text: "section [" + text + "] stands here and on line " + strconv.Itoa(c.cur.line) +
+			"; read as one section here, but the AWS CLI cannot read this file",
+		Mend: "move the settings of line " + strconv.Itoa(num) + " under the header on line " +
+			strconv.Itoa(c.cur.line) + " and delete this header",
+	})
+}
+
+// set gives the key a value; the last of several counts.
+func (c *collector) set(num int, key, value string) {
+	s := Setting{Key: key, Value: value, Line: num}
+	c.gap = 0
+	for i := range c.cur.settings {
+		old := &c.cur.settings[i]
+		if old.Key != key {
+			continue
+		}
+		c.problems = append(c.problems, Problem{
+			Path: c.path, Line: num,
+			Text: "key " + key + " of [" + c.cur.text + "] stands here and on line " + strconv.Itoa(old.Line) +
+				"; the last value counts here, but the AWS CLI cannot read this file",
+			Mend: "delete one of the two lines",
+		})
+		*old, c.last = s, i
+		return
+	}
+	c.last = len(c.cur.settings)
+	c.cur.settings = append(c.cur.settings, s)
+}
+
+// close ends the value that was read last. It must be called after the last line.
+func (c *collector) close() error {
+	more := c.more
+	c.gap, c.more = 0, c.more[:0]
+	if len(more) == 0 {
+		return nil
+	}
+	s := &c.cur.settings[c.last]
+	var b strings.Builder
+	b.WriteString(s.Value)
+	for _, p := range more {
+		b.WriteByte('\n')
+		b.WriteString(p.text)
+	}
+	nested := s.Value == ""
+	s.Value = b.String()
+	if !nested {
+		return nil
+	}
+	return c.nest(s, more)
+}
+
+func (c *collector) fail(num int, text string) error {
+	return &ParseError{Path: c.path, Line: num, Text: text}
+}

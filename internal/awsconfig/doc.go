@@ -1,0 +1,95 @@
+package awsconfig
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// A Doc is a config or credentials file as it was read, for look-ups that do not
+// parse all of it. A nil Doc and the zero value are an empty file.
+type Doc struct {
+	Path        string // for messages
+	Credentials bool   // the name of a section is the name of a profile
+
+	bom  bool
+	data string // without the byte order mark
+}
+
+// NewDoc returns the file with this content.
+func NewDoc(path string, credentials bool, content string) *Doc {
+	d := &Doc{Path: path, Credentials: credentials}
+	d.data, d.bom = strings.CutPrefix(content, bom)
+	return d
+}
+
+// ReadFile reads the file at the path. A file that is not there is an empty one.
+// Any other error names the path; a folder is an error.
+func ReadFile(path string, credentials bool) (*Doc, error) {
+	content, err := readString(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		// The second: a home like /dev/null, which some services have.
+	case err != nil:
+		return nil, err
+	}
+	return NewDoc(path, credentials, content), nil
+}
+
+// readString reads a file into memory that becomes the string: no second copy of
+// a large file.
+func readString(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	var b strings.Builder
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		b.Grow(int(info.Size()))
+	}
+	chunk := make([]byte, 32<<10)
+	for {
+		n, err := f.Read(chunk)
+		b.Write(chunk[:n])
+		if err == io.EOF {
+			return b.String(), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// All returns every section, as [File.Sections] does.
+func (d *Doc) All() ([]*Section, []Problem, error) {
+	if d == nil {
+		return nil, nil, nil
+	}
+	c := d.collector()
+	s := scanner{data: d.data}
+	for num := 1; ; num++ {
+		l, ok := s.next()
+		if !ok {
+			break
+		}
+		if err := c.add(num, l); err != nil {
+			return nil, c.problems, err
+		}
+	}
+	if err := c.close(); err != nil {
+		return nil, c.problems, err
+	}
+	return c.sections(), c.problems, nil
+}
+
+func (d *Doc) collector() *collector {
+	c := &collector{path: d.Path, credentials: d.Credentials}
+	if d.bom {
+		c.foundBOM()
+	}
+	return c
+}

@@ -1,0 +1,169 @@
+package awsconfig
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Lookup returns the section of this kind and name, or nil if there is none. It
+// reads only what it must: a megabyte takes less than a millisecond. Therefore it
+// knows of problems and errors only before the first header, in headers that are
+// not closed, and in the sections that it reads. If there is no such section it
+// reads everything, and an error anywhere in the file is returned in place of the
+// nil.
+func (d *Doc) Lookup(kind Kind, name string) (*Section, []Problem, error) {
+	s, problems, err := d.Find(kind, name)
+	if s != nil || err != nil {
+		return s, problems, err
+	}
+	_, problems, err = d.All()
+	return nil, problems, err
+}
+
+// Find is Lookup without the reading of everything: for a section that may well
+// not be there.
+func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
+	if d == nil {
+		return nil, nil, nil
+	}
+	f := finder{
+		collector: d.collector(), scanner: scanner{data: d.data}, num: 1,
+		wanted: func(text string) bool {
+			k, n, ok := sectionName(text, d.Credentials)
+			return ok && k == kind && n == name || text == defaultSection
+		},
+	}
+	if err := f.preamble(); err != nil {
+		return nil, f.problems, err
+	}
+	// The header of a session begins with these very bytes, however its name is
+	// quoted, and hardly any other place in the file has them.
+	marks := []string{"["}
+	if !d.Credentials && (kind == SSOSession || kind == Services) {
+		marks = []string{"[" + kind.String(), "[" + defaultSection + "]"}
+	}
+	start := f.scanner
+	for _, mark := range marks {
+		f.scanner, f.counted, f.num = start, 0, 1
+		if err := f.collect(mark); err != nil {
+			return nil, f.problems, err
+		}
+	}
+	for _, s := range f.sections() {
+		if s.Kind == kind && s.Name == name {
+			return s, f.problems, nil
+		}
+	}
+	return nil, f.problems, nil
+}
+
+// A finder collects the wanted sections of a file and skips the others.
+type finder struct {
+	*collector
+	scanner
+	wanted func(headerText string) bool
+
+	counted, num int // the line that starts at counted has the number num
+}
+
+// preamble reads up to the first header.
+func (f *finder) preamble() error {
+	for num := 1; ; num++ {
+		before := f.scanner
+		l, ok := f.next()
+		if !ok {
+			return nil
+		}
+		if l.kind == header {
+			f.scanner = before
+			return nil
+		}
+		if err := f.add(num, l); err != nil {
+			return err
+		}
+	}
+}
+
+// collect goes from mark to mark, which begins with a [, and collects the wanted
+// sections among those whose header begins with it.
+func (f *finder) collect(mark string) error {
+	f.inSection = true
+	for from := f.pos; ; {
+		i := strings.Index(f.data[from:], mark)
+		if i < 0 {
+			return f.close()
+		}
+		i += from
+		start := f.lineStart(i)
+		switch {
+		case start < 0:
+			from = i + 1
+			continue
+		case start == i:
+			// In the first column it continues nothing, whatever was before it.
+			f.pos, f.inOption = i, false
+		default:
+			for f.pos < start {
+				f.next()
+			}
+		}
+		l, _ := f.next()
+		from = f.pos
+		var err error
+		switch l.kind {
+		case header:
+			if text, _ := headerText(l.text); f.wanted(text) {
+				err = f.section(start, l)
+				from = f.pos
+			}
+		case bad:
+			err = f.add(f.lineNumber(start), l)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// section adds the header that starts at start and all that follows it up to the
+// next header.
+func (f *finder) section(start int, l line) error {
+	for num := f.lineNumber(start); ; num++ {
+		if err := f.add(num, l); err != nil {
+			return err
+		}
+		before := f.scanner
+		var ok bool
+		if l, ok = f.next(); !ok || l.kind == header {
+			f.scanner = before
+			return nil
+		}
+	}
+}
+
+// lineStart returns where the line of the character at i starts, or -1 if there
+// is more than white space before it.
+func (f *finder) lineStart(i int) int {
+	for i > f.pos {
+		r, n := rune(f.data[i-1]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeLastRuneInString(f.data[f.pos:i])
+		}
+		if r == '\n' || r == '\r' {
+			return i
+		}
+		if !isSpace(r) {
+			return -1
+		}
+		i -= n
+	}
+	return i
+}
+
+// lineNumber returns the number of the line that starts at pos. It counts on from
+// the last one asked for.
+func (f *finder) lineNumber(pos int) int {
+	f.num += countLines(f.data[f.counted:pos])
+	f.counted = pos
+	return f.num
+}
