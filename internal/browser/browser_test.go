@@ -1,0 +1,100 @@
+package browser
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestAllowed(t *testing.T) {
+	for url, allowed := range map[string]bool{
+		"https://oidc.eu-west-1.amazonaws.com/authorize?a=b%20c#d": true,
+		"https://device.sso.us-east-1.amazonaws.com/":              true,
+		"http://127.0.0.1:8080/authorize":                          true,
+		"http://[::1]:8080/":                                       true,
+		"http://localhost/":                                        true,
+		"http://example.com/":                                      false,
+		"http://127.0.0.1.example.com/":                            false,
+		"https://user@example.com/":                                false,
+		"javascript:alert(1)":                                      false,
+		"file:///etc/passwd":                                       false,
+		"-private-window":                                          false,
+		"https:/example.com":                                       false,
+		"https://":                                                 false,
+		"https:///path":                                            false,
+		"https://example.com/a b":                                  false,
+		"https://example.com/\x1b[2J":                              false,
+		"https://example.com/\"&calc":                              false,
+		"https://ex\u202eample.com/":                               false,
+		"":                                                         false,
+	} {
+		if err := Allowed(url); (err == nil) != allowed || err != nil && !errors.Is(err, ErrNotAllowed) {
+			t.Errorf("Allowed(%q) = %v", url, err)
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	for _, tt := range []struct {
+		value   string
+		escapes bool
+		want    string // words apart by |, commands by a new line
+	}{
+		{"", true, ""},
+		{"firefox", true, "firefox"},
+		{"firefox:chromium --new-window", true, "firefox\nchromium|--new-window"},
+		{` : "my browser"  'a "b" c' :`, true, `my browser|a "b" c`},
+		{`my\ browser a\:b`, true, "my browser|a:b"},
+		{`x ""`, true, "x|"},
+		{`x "open quote:`, true, "x|open quote:"},
+		{`"C:\Program Files\b.exe" it's`, false, `C:\Program Files\b.exe|it's`},
+		{"x $(touch y) `z`; w", true, "x|$(touch|y)|`z`;|w"},
+	} {
+		separator := ':'
+		var got []string
+		for _, words := range split(tt.value, separator, tt.escapes) {
+			got = append(got, strings.Join(words, "|"))
+		}
+		if strings.Join(got, "\n") != tt.want {
+			t.Errorf("split(%q) = %q, want %q", tt.value, strings.Join(got, "\n"), tt.want)
+		}
+	}
+}
+
+func TestFromVariable(t *testing.T) {
+	const url = "https://x.example/?q=%s%25"
+	for value, want := range map[string][]string{
+		"firefox":                 {"firefox", url},
+		"firefox --new-tab %s -x": {"firefox", "--new-tab", url, "-x"},
+		"firefox --url=%s":        {"firefox", "--url=" + url},
+		"firefox 100%% a%cb":      {"firefox", "100%", "a:b", url},
+		"firefox %%s":             {"firefox", "%s", url},
+		"firefox &":               {"firefox", url},
+	} {
+		got := fromVariable(value, url)
+		if len(got) != 1 || !slices.Equal(got[0], want) {
+			t.Errorf("fromVariable(%q) = %q, want %q", value, got, want)
+		}
+	}
+	for _, empty := range []string{"", "&", " : "} {
+		if got := fromVariable(empty, url); len(got) != 0 {
+			t.Errorf("fromVariable(%q) = %q", empty, got)
+		}
+	}
+}
+
+func TestWithoutSecrets(t *testing.T) {
+	env := []string{
+		"PATH=/bin", "AWS_PROFILE=dev", "AWS_REGION=eu-west-1", "DISPLAY=:0",
+		"AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b", "AWS_SESSION_TOKEN=c", "AWS_SECURITY_TOKEN=d",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN=e", "AWS_BEARER_TOKEN_BEDROCK=f", "AWS_SECRET_KEY=g", "aws_session_token=h",
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI=i", "LANYARD_PASSPHRASE=j",
+	}
+	if got := withoutSecrets(env); !slices.Equal(got, env[:4]) {
+		t.Errorf("withoutSecrets = %q", got)
+	}
+	if got := withoutSecrets(nil); got == nil {
+		t.Error("no environment means our own")
+	}
+}

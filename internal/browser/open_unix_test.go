@@ -1,0 +1,151 @@
+//go:build unix
+
+package browser
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const target = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
+
+// script writes an executable shell script that plays a browser.
+func script(t *testing.T, dir, name, body string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+body+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestOpenWithVariable(t *testing.T) {
+	dir := t.TempDir()
+	browser := script(t, dir, "my browser", `printf '%s\n' "$@" > `+dir+`/args; env > `+dir+`/env; echo noise; echo more >&2; read x && exit 1; exit 0`)
+	var out bytes.Buffer
+	env := []string{
+		"BROWSER=" + filepath.Join(dir, "missing") + `:false:"` + browser + `" --new-window`,
+		"PATH=" + os.Getenv("PATH"), "AWS_SESSION_TOKEN=hidden", "AWS_PROFILE=dev",
+	}
+	if err := Open(t.Context(), target, env, &out); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(dir + "/args"); string(got) != "--new-window\n"+target+"\n" {
+		t.Errorf("arguments %q", got)
+	}
+	if got, _ := os.ReadFile(dir + "/env"); strings.Contains(string(got), "hidden") || !strings.Contains(string(got), "AWS_PROFILE=dev") {
+		t.Errorf("environment %q", got)
+	}
+	if out.String() != "noise\nmore\n" {
+		t.Errorf("output %q", &out)
+	}
+	if _, err := os.Stat("pwned"); err == nil {
+		t.Error("a shell saw the URL")
+	}
+}
+
+func TestOpenWithSystem(t *testing.T) {
+	if runtime.GOOS == "darwin" {
+		t.Skip("macOS has one opener, at a fixed place")
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"xdg-open", "wslview"} {
+		script(t, dir, name, `echo `+name+` "$1"`)
+	}
+	for _, tt := range []struct{ env, want string }{
+		{"BROWSER=", "xdg-open " + target + "\n"},
+		{"WSL_DISTRO_NAME=Ubuntu", "wslview " + target + "\n"},
+	} {
+		var out bytes.Buffer
+		if err := Open(t.Context(), target, []string{"PATH=relative:" + dir, tt.env}, &out); err != nil || out.String() != tt.want {
+			t.Errorf("%s: %q, %v", tt.env, &out, err)
+		}
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	dir := t.TempDir()
+	failing := script(t, dir, "failing", "exit 3")
+	notExecutable := filepath.Join(dir, "plain")
+	if err := os.WriteFile(notExecutable, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{failing, filepath.Join(dir, "missing"), notExecutable, dir, "not-on-path"} {
+		if err := Open(t.Context(), target, []string{"BROWSER=" + value}, nil); err == nil || !strings.Contains(err.Error(), value) {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	if err := Open(t.Context(), "http://example.com/", []string{"BROWSER=" + failing}, nil); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("plain http: %v", err)
+	}
+}
+
+// A browser that stays open is left alone: in a session of its own, alive after
+// the wait, and reaped when it ends.
+func TestOpenLeavesBrowser(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(dir+"/gate", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	browser := script(t, dir, "browser", `echo $$ > `+dir+`/pid.new; mv `+dir+`/pid.new `+dir+`/pid; read x < `+dir+`/gate`)
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := open(ctx, target, []string{"BROWSER=" + browser, "PATH=" + os.Getenv("PATH")}, nil, 500*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	var pid int
+	data := eventually(t, func() ([]byte, bool) {
+		data, err := os.ReadFile(dir + "/pid")
+		return data, err == nil
+	})
+	if _, err := fmt.Sscan(string(data), &pid); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, 0); err != nil {
+		t.Fatalf("the browser did not live on: %v", err)
+	}
+	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
+		t.Errorf("process group %d of %d: %v", group, pid, err)
+	}
+	if err := os.WriteFile(dir+"/gate", []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() ([]byte, bool) { return nil, syscall.Kill(pid, 0) != nil }) // no zombie
+}
+
+func TestOpenCancelled(t *testing.T) {
+	browser := script(t, t.TempDir(), "browser", "exit 0")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := Open(ctx, target, []string{"BROWSER=" + browser}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// eventually waits for f, and fails the test if it takes more than 10 s.
+func eventually(t *testing.T, f func() ([]byte, bool)) []byte {
+	t.Helper()
+	deadline, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if v, ok := f(); ok {
+			return v
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.Done():
+			t.Fatal("it never happened")
+		}
+	}
+}
