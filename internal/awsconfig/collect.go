@@ -126,6 +126,9 @@ func (c *collector) set(num int, key, value string) {
 		return
 	}
 	c.last = len(c.cur.settings)
+	if c.last == 0 {
+		c.cur.settings = make([]Setting, 0, 8) // what most sections have at most
+	}
 	c.cur.settings = append(c.cur.settings, s)
 }
 

@@ -29,8 +29,14 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	f := finder{
 		collector: d.collector(), scanner: scanner{data: d.data}, num: 1,
 		wanted: func(text string) bool {
+			if text == defaultSection {
+				return true
+			}
+			if !d.Credentials && !mayBeNamed(text, name) {
+				return false
+			}
 			k, n, ok := sectionName(text, d.Credentials)
-			return ok && k == kind && n == name || text == defaultSection
+			return ok && k == kind && n == name
 		},
 	}
 	if err := f.preamble(); err != nil {
@@ -55,6 +61,19 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 		}
 	}
 	return nil, f.problems, nil
+}
+
+// mayBeNamed is a quick look at the text of a header: false means that its section
+// has another name. Without quotes the name is what the text ends with.
+func mayBeNamed(text, name string) bool {
+	if strings.HasSuffix(text, name) {
+		return true
+	}
+	switch text[len(text)-1] {
+	case ' ', '\t':
+		return true
+	}
+	return strings.IndexByte(text, '"') >= 0 || strings.IndexByte(text, '\'') >= 0 || strings.IndexByte(text, '\\') >= 0
 }
 
 // A finder collects the wanted sections of a file and skips the others.
