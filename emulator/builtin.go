@@ -1,0 +1,43 @@
+package emulator
+
+import "time"
+
+// BuiltIn returns a Config that holds the organization served when none is
+// given: a small company with six accounts. The user jane needs no password,
+// alice has one ("correct horse"), and sam needs a code from an authenticator
+// app as well.
+func BuiltIn() Config {
+	return Config{
+		Users: []User{
+			{Name: "jane", Email: "jane@example.com"},
+			{Name: "alice", Email: "alice@example.com", Password: "correct horse"},
+			{Name: "sam", Email: "sam@example.com", Password: "battery staple", TOTP: "JBSWY3DPEHPK3PXP"},
+			{Name: "guest", Email: "guest@example.com"},
+		},
+		Groups: []Group{
+			{Name: "developers", Members: []string{"jane", "alice"}},
+			{Name: "auditors", Members: []string{"jane", "sam"}},
+			{Name: "platform", Members: []string{"sam"}},
+		},
+		Accounts: []Account{
+			{ID: "111122223333", Name: "account1", Email: "account1@example.com"},
+			{ID: "444455556666", Name: "account2", Email: "account2@example.com"},
+			{ID: "123456789012", Name: "payments-prod", Email: "payments-prod@example.com"},
+			{ID: "210987654321", Name: "payments-test", Email: "payments-test@example.com"},
+			{ID: "555566667777", Name: "log-archive", Email: "log-archive@example.com"},
+			{ID: "888899990000", Name: "sandbox", Email: "sandbox@example.com"},
+		},
+		PermissionSets: []PermissionSet{
+			{Name: "AdministratorAccess"},
+			{Name: "DeveloperAccess", SessionDuration: 4 * time.Hour},
+			{Name: "ReadOnlyAccess", SessionDuration: 12 * time.Hour},
+			{Name: "Billing"},
+		},
+		Assignments: []Assignment{
+			{User: "jane", Accounts: []string{"111122223333", "888899990000"}, PermissionSets: []string{"AdministratorAccess"}},
+			{Group: "developers", Accounts: []string{"444455556666", "210987654321", "888899990000"}, PermissionSets: []string{"DeveloperAccess"}},
+			{Group: "auditors", Accounts: []string{"*"}, PermissionSets: []string{"ReadOnlyAccess"}},
+			{Group: "platform", Accounts: []string{"*"}, PermissionSets: []string{"AdministratorAccess", "Billing"}},
+		},
+	}
+}

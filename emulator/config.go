@@ -1,0 +1,135 @@
+package emulator
+
+import (
+	"log/slog"
+	"time"
+)
+
+// A Config says what the emulated Identity Center holds and how long its tokens
+// live. The zero value is usable: it serves the organization of [BuiltIn] by the
+// published lifetimes.
+type Config struct {
+	// StartURL is the address of the access portal that clients name when they
+	// sign in; "" means https://d-1234567890.awsapps.com/start. Nothing ever
+	// connects to it. Keep it below awsapps.com: the AWS CLI refuses to sign in to
+	// a start URL that does not look like one of AWS's own.
+	StartURL string
+	// Region is the region of the instance; "" means us-east-1. It decides the
+	// partition of every ARN.
+	Region string
+
+	// Users, Groups, Accounts, PermissionSets and Assignments are the
+	// organization. When all five are empty, that of [BuiltIn] is served.
+	Users          []User
+	Groups         []Group
+	Accounts       []Account
+	PermissionSets []PermissionSet
+	Assignments    []Assignment
+
+	// TokenLifetime is the life of an access token that comes with a refresh
+	// token; 0 means 1 h.
+	TokenLifetime time.Duration
+	// LegacyTokenLifetime is the life of an access token that cannot be
+	// refreshed; 0 means 8 h.
+	LegacyTokenLifetime time.Duration
+	// PortalSession is how long a person stays signed in. Its end is the end of
+	// every token that came of it; 0 means 8 h.
+	PortalSession time.Duration
+	// RegistrationLifetime is the life of a registered client; 0 means 90 days.
+	RegistrationLifetime time.Duration
+	// RefreshGrace is how long a refresh token still works after it was used. 0
+	// means not at all: the second use revokes every token of that sign-in.
+	RefreshGrace time.Duration
+	// DeviceCodeLifetime is how long a device code waits for the person; 0 means
+	// 10 min.
+	DeviceCodeLifetime time.Duration
+
+	// AutoApprove, if not "", is the user as whom every sign-in is answered and
+	// approved without showing a form.
+	AutoApprove string
+	// RateLimits turns the published request limits on.
+	RateLimits bool
+	// Now is the clock; nil means time.Now. [Emulator.Advance] adds to it.
+	Now func() time.Time
+	// Seed, if not 0, makes every identifier and token predictable. An emulator
+	// with a seed protects nothing: anybody can compute its tokens.
+	Seed uint64
+	// Log gets one record per request, without secrets; nil means no log.
+	Log *slog.Logger
+}
+
+// A User is a person who can sign in.
+type User struct {
+	Name string
+	// Password is what the sign-in page asks for; "" means that any will do.
+	Password string
+	Email    string
+	// TOTP is the base32 secret of an authenticator app (RFC 6238: SHA-1, 6
+	// digits, 30 s). If it is not "", the sign-in page asks for a code.
+	TOTP string
+}
+
+// A Group is a name for several users.
+type Group struct {
+	Name    string
+	Members []string // names of users
+}
+
+// An Account is an AWS account of the organization.
+type Account struct {
+	ID    string // 12 digits
+	Name  string
+	Email string
+}
+
+// A PermissionSet is what the access portal calls a role.
+type PermissionSet struct {
+	Name string
+	// SessionDuration is the life of role credentials, 1 h to 12 h; 0 means 1 h.
+	SessionDuration time.Duration
+}
+
+// An Assignment gives a user or a group each of the permission sets in each of
+// the accounts. Exactly one of User and Group is set. "*" in Accounts or
+// PermissionSets stands for all of them.
+type Assignment struct {
+	User, Group    string
+	Accounts       []string // ids
+	PermissionSets []string // names
+}
+
+// withDefaults returns c with every zero value replaced by what it means.
+func (c Config) withDefaults() Config {
+	if c.StartURL == "" {
+		c.StartURL = "https://d-1234567890.awsapps.com/start"
+	}
+	if c.Region == "" {
+		c.Region = "us-east-1"
+	}
+	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
+		b := BuiltIn()
+		c.Users, c.Groups, c.Accounts = b.Users, b.Groups, b.Accounts
+		c.PermissionSets, c.Assignments = b.PermissionSets, b.Assignments
+	}
+	for _, d := range []struct {
+		field *time.Duration
+		zero  time.Duration
+	}{
+		{&c.TokenLifetime, time.Hour},
+		{&c.LegacyTokenLifetime, 8 * time.Hour},
+		{&c.PortalSession, 8 * time.Hour},
+		{&c.RegistrationLifetime, 90 * 24 * time.Hour},
+		{&c.DeviceCodeLifetime, 10 * time.Minute},
+	} {
+		if *d.field == 0 {
+			*d.field = d.zero
+		}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}

@@ -1,0 +1,164 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// A device is a program that waits for a person to enter its code elsewhere
+// (RFC 8628).
+type device struct {
+	id       string
+	clientID string
+	name     string // of the client
+	userCode string
+	scopes   []string
+	expires  time.Time
+	polls    bucket
+
+	decided   bool
+	sessionID string // "" after decided means refused
+}
+
+const (
+	maxDevices     = 20_000
+	deviceInterval = 1 // seconds between polls
+	// userCodeLetters has no vowels, so that no code reads as a word.
+	userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
+)
+
+// startDeviceAuthorization is the operation StartDeviceAuthorization.
+func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
+	var in struct{ ClientID, ClientSecret, StartURL string }
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if in.ClientID == "" || in.ClientSecret == "" || in.StartURL == "" {
+		return nil, invalidRequest("clientId, clientSecret and startUrl are required")
+	}
+	defer e.lock()()
+	cl, err := e.client(in.ClientID, in.ClientSecret, c.now)
+	switch {
+	case err != nil:
+		return nil, err
+	case !cl.may(grantDevice):
+		return nil, oidcError("UnauthorizedClientException", "unauthorized_client", "The client is not registered for the device grant")
+	case !e.isStartURL(c, in.StartURL):
+		return nil, invalidRequest("startUrl is not the start URL of this instance")
+	case e.devices.len() >= maxDevices:
+		return nil, slowDown()
+	}
+	d := &device{
+		id: e.random.bytes(16), clientID: cl.id, name: cl.name, userCode: e.newUserCode(), scopes: cl.scopes,
+		expires: c.now.Add(e.cfg.DeviceCodeLifetime), polls: bucket{left: 2, at: c.now},
+	}
+	e.devices.put(d.id, d, d.expires)
+	e.byCode[d.userCode] = d.id
+	page := baseURL(c) + devicePath
+	return map[string]any{
+		"deviceCode":              e.seal.seal(kindDevice, d.id),
+		"userCode":                d.userCode,
+		"verificationUri":         page,
+		"verificationUriComplete": page + "?user_code=" + url.QueryEscape(d.userCode),
+		"expiresIn":               int(e.cfg.DeviceCodeLifetime / time.Second),
+		"interval":                deviceInterval,
+	}, nil
+}
+
+// newUserCode returns a code that is not in use. Call it with e.mu held.
+func (e *Emulator) newUserCode() string {
+	for {
+		s := e.random.pick(8, userCodeLetters)
+		s = s[:4] + "-" + s[4:]
+		if _, taken := e.byCode[s]; !taken {
+			return s
+		}
+	}
+}
+
+// deviceEnded forgets the user code of a device that left the store.
+func (e *Emulator) deviceEnded(d *device) { delete(e.byCode, d.userCode) }
+
+// tooFast reports whether the client polls faster than its interval allows. Two
+// polls in a row are let pass: the AWS CLI begins with that.
+func (d *device) tooFast(now time.Time) bool {
+	const most = 2
+	d.polls.left = min(most, d.polls.left+max(0, now.Sub(d.polls.at).Seconds())/deviceInterval)
+	d.polls.at = now
+	if d.polls.left < 1 {
+		return true
+	}
+	d.polls.left--
+	return false
+}
+
+// deviceGrant answers the poll of a client that waits. Call it with e.mu held.
+func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, *apiError) {
+	id, ok := e.seal.open(kindDevice, code)
+	if !ok {
+		return nil, invalidGrant("The device code is not valid")
+	}
+	d, ok := e.devices.get(id, now)
+	if !ok {
+		return nil, oidcError("ExpiredTokenException", "expired_token", "The device code has expired or was used")
+	}
+	switch {
+	case d.clientID != cl.id:
+		return nil, invalidGrant("The device code was issued to another client")
+	case !d.decided && d.tooFast(now):
+		return nil, slowDown()
+	case !d.decided:
+		return nil, oidcError("AuthorizationPendingException", "authorization_pending", "The person has not decided yet")
+	}
+	e.devices.delete(id) // a code works once
+	if d.sessionID == "" {
+		return nil, oidcError("AccessDeniedException", "access_denied", "The person refused the request")
+	}
+	s, ok := e.sessions.get(d.sessionID, now)
+	if !ok {
+		return nil, invalidGrant("The sign-in that approved the device has ended")
+	}
+	return e.newGrant(s, cl.id, d.scopes), nil
+}
+
+// deviceByCode returns the undecided device with the code as a person types it.
+// Call it with e.mu held.
+func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
+	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
+	if len(s) != 8 {
+		return nil, errors.New("a code has eight letters")
+	}
+	d, ok := e.devices.get(e.byCode[s[:4]+"-"+s[4:]], now)
+	if !ok || d.decided {
+		return nil, errors.New("the code is wrong, has expired or was used")
+	}
+	return d, nil
+}
+
+// Approve signs the user in and approves the device with that code, as the person
+// would in a browser.
+func (e *Emulator) Approve(userCode, user string) error {
+	if _, ok := e.dir.Load().users[user]; !ok {
+		return fmt.Errorf("approve %s: no user %q", userCode, user)
+	}
+	return e.decide(userCode, func(d *device) { d.sessionID = e.newSession(user, e.Now()).id })
+}
+
+// Deny refuses the device with that code.
+func (e *Emulator) Deny(userCode string) error {
+	return e.decide(userCode, func(*device) {})
+}
+
+func (e *Emulator) decide(userCode string, how func(*device)) error {
+	defer e.lock()()
+	d, err := e.deviceByCode(userCode, e.Now())
+	if err != nil {
+		return fmt.Errorf("device code %q: %w", userCode, err)
+	}
+	d.decided = true
+	how(d)
+	return nil
+}

@@ -1,0 +1,150 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Fault is a rule by which requests go wrong. A Fault with neither Status nor
+// Drop still lets the operation happen and only changes how its answer arrives.
+type Fault struct {
+	// Operation is what goes wrong, named as for [Emulator.Count]; "" means every
+	// request.
+	Operation string
+	// Count is how many requests go wrong before the rule is spent; 0 means all.
+	Count int
+	// Probability is the share of requests that go wrong; 0 means all of them.
+	Probability float64
+
+	// Delay passes, in real time, before anything else happens.
+	Delay time.Duration
+	// Status, if not 0, is answered with Code and Message in place of the
+	// operation's own answer, in the form that the service gives its errors.
+	Status        int
+	Code, Message string
+	// Drop closes the connection without an answer.
+	Drop bool
+	// After carries the operation out before Status or Drop hide its answer: a
+	// refresh token is spent and its successor lost.
+	After bool
+	// Truncate breaks the connection in the middle of the answer.
+	Truncate bool
+	// ContentType, if not "", replaces that of the answer.
+	ContentType string
+}
+
+type faults struct {
+	mu    sync.Mutex
+	rules []Fault
+}
+
+// AddFault adds a rule. Of several rules that match a request the oldest counts.
+func (e *Emulator) AddFault(f Fault) {
+	e.faults.mu.Lock()
+	defer e.faults.mu.Unlock()
+	e.faults.rules = append(e.faults.rules, f)
+}
+
+// ClearFaults removes all rules.
+func (e *Emulator) ClearFaults() {
+	e.faults.mu.Lock()
+	defer e.faults.mu.Unlock()
+	e.faults.rules = nil
+}
+
+// fault returns the rule for a request of these names and takes one from its
+// count. The zero Fault does nothing.
+func (e *Emulator) fault(names []string) Fault {
+	e.faults.mu.Lock()
+	defer e.faults.mu.Unlock()
+	for i, f := range e.faults.rules {
+		if f.Operation != "" && !slices.Contains(names, f.Operation) {
+			continue
+		}
+		if f.Probability > 0 && e.random.float() >= f.Probability {
+			continue
+		}
+		if f.Count == 1 {
+			e.faults.rules = slices.Delete(e.faults.rules, i, i+1)
+		} else if f.Count > 1 {
+			e.faults.rules[i].Count--
+		}
+		return f
+	}
+	return Fault{}
+}
+
+// serve runs the operation, or whatever a fault makes of it. A response without
+// a status means that the connection was closed.
+func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response {
+	f := e.fault(c.names)
+	if f.Delay > 0 {
+		select {
+		case <-time.After(f.Delay):
+		case <-c.Context().Done():
+			return response{}
+		}
+		c.now = e.Now()
+	}
+	var out response
+	if (f.Status == 0 && !f.Drop) || f.After {
+		if out = e.limits.check(e, c, op); out.status == 0 {
+			out = op.run(c)
+		}
+	}
+	if f.Status != 0 {
+		out = op.fail(c, f.apiError())
+	}
+	if f.ContentType != "" {
+		out.header.Set("Content-Type", f.ContentType)
+	}
+	switch {
+	case f.Drop:
+		panic(http.ErrAbortHandler) // net/http closes the connection without a word
+	case f.Truncate:
+		e.writeHalf(w, c, out)
+		panic(http.ErrAbortHandler)
+	}
+	return out
+}
+
+// writeHalf announces the whole answer and sends half of it.
+func (e *Emulator) writeHalf(w http.ResponseWriter, c *call, out response) {
+	length := len(out.body)
+	out.body = out.body[:length/2]
+	e.write(w, c, out, length)
+	_ = http.NewResponseController(w).Flush() // or nothing at all would arrive
+}
+
+// apiError returns the error that the rule asks for. The OAuth code follows from
+// the exception's name: all of the OIDC API's do, but for the internal error.
+func (f Fault) apiError() *apiError {
+	err := &apiError{status: f.Status, code: f.Code, message: f.Message}
+	if err.code == "" {
+		switch {
+		case f.Status == http.StatusUnauthorized:
+			err.code = "UnauthorizedException"
+		case f.Status == http.StatusTooManyRequests:
+			err.code = "TooManyRequestsException"
+		case f.Status >= 500:
+			err.code = "InternalServerException"
+		default:
+			err.code = "InvalidRequestException"
+		}
+	}
+	if err.message == "" {
+		err.message = "HTTP " + strconv.Itoa(f.Status) + " by a rule of the emulator"
+	}
+	if err.code != "InternalServerException" {
+		words := capital.ReplaceAllString(strings.TrimSuffix(err.code, "Exception"), "_$0")
+		err.oauth = strings.ToLower(strings.TrimPrefix(words, "_"))
+	}
+	return err
+}
+
+var capital = regexp.MustCompile(`[A-Z]`)

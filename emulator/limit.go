@@ -1,0 +1,73 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// limits holds token buckets: requests per second, all of a second's at once.
+type limits struct {
+	mu      sync.Mutex
+	buckets *store[*bucket]
+}
+
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+const maxBuckets = 10_000
+
+// take reports whether a request fits into rate per second under that key.
+func (l *limits) take(key string, rate float64, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.buckets == nil {
+		l.buckets = newStore[*bucket](maxBuckets, nil)
+	}
+	b, ok := l.buckets.get(key, now)
+	if !ok {
+		b = &bucket{left: rate, at: now}
+		l.buckets.put(key, b, now.Add(time.Hour)) // after that a full one takes its place
+	}
+	b.left = min(rate, b.left+rate*max(0, now.Sub(b.at).Seconds()))
+	b.at = now
+	if b.left < 1 {
+		return false
+	}
+	b.left--
+	return true
+}
+
+// check answers a request beyond the published limits (AWS's IAM Identity Center
+// quotas page). For the portal AWS publishes none: 20 a second and token is what
+// authors of tools have found. A response without a status lets the request pass.
+func (l *limits) check(e *Emulator, c *call, op *operation) response {
+	if !e.cfg.RateLimits {
+		return response{}
+	}
+	ok := true
+	switch op.name {
+	case "RegisterClient":
+		host, _, _ := net.SplitHostPort(c.RemoteAddr)
+		ok = l.take("address "+host, 20, c.now)
+	case "StartDeviceAuthorization", "CreateToken":
+		var in struct{ ClientID string }
+		_ = json.Unmarshal(c.body, &in) // the operation itself will complain
+		ok = l.take("client "+in.ClientID, 80, c.now)
+		if ok && op.name == "CreateToken" {
+			ok = l.take("instance", 250, c.now)
+		}
+	case "ListAccounts", "ListAccountRoles", "GetRoleCredentials", "Logout":
+		if !l.take("token "+c.Header.Get(bearerHeader), 20, c.now) {
+			return op.fail(c, &apiError{status: http.StatusTooManyRequests, code: "TooManyRequestsException", message: "HTTP 429 Unknown Code"})
+		}
+	}
+	if !ok {
+		return op.fail(c, slowDown())
+	}
+	return response{}
+}

@@ -1,0 +1,123 @@
+package emulator
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"crypto/hmac"
+
+	"lanyard/emulator/web"
+)
+
+// Paths of the pages. All lie below the path of the cookie.
+const (
+	startPath   = "/start/"
+	signInPath  = "/start/signin"
+	signOutPath = "/start/signout"
+	consentPath = "/start/authorize"
+	devicePath  = "/start/device"
+	stylePath   = "/start/style.css"
+)
+
+// addPages adds the person's side to the routes.
+func (e *Emulator) addPages(routes map[string]*route) {
+	page := func(name string, f func(*call) response) *operation {
+		return &operation{name: name, run: f, fail: func(c *call, err *apiError) response {
+			return e.failurePage(c, err.status, "Something went wrong", err.message)
+		}}
+	}
+	add := func(path string, methods map[string]*operation) {
+		routes[path] = &route{methods: methods, other: func(c *call) response {
+			return e.failurePage(c, http.StatusMethodNotAllowed, "Not here", "This page cannot be used that way.")
+		}}
+	}
+	add("/authorize", map[string]*operation{"GET": page("Authorize", e.authorize)})
+	add(consentPath, map[string]*operation{"GET": page("Page", e.consent), "POST": page("Page", e.form(e.consented))})
+	add(signInPath, map[string]*operation{"GET": page("Page", e.signIn), "POST": page("Page", e.form(e.signedIn))})
+	add(devicePath, map[string]*operation{"GET": page("Page", e.deviceEntry), "POST": page("Page", e.form(e.deviceEntered))})
+	add(stylePath, map[string]*operation{"GET": page("Page", func(*call) response {
+		return response{http.StatusOK, http.Header{"Content-Type": {"text/css; charset=utf-8"}, "Cache-Control": {"max-age=300"}, "X-Content-Type-Options": {"nosniff"}}, web.Style()}
+	})})
+}
+
+// A visit is a request of a browser, with what its cookie says.
+type visit struct {
+	cookie string // its value, sealed; never ""
+	fresh  bool   // the cookie must be set
+	user   string // "" if nobody is signed in
+	id     string // of the session
+}
+
+// visit reads the browser's cookie, or makes it one.
+func (e *Emulator) visit(c *call) visit {
+	if ck, err := c.Cookie(e.cookie); err == nil {
+		if id, ok := e.seal.open(kindCookie, ck.Value); ok {
+			v := visit{cookie: ck.Value}
+			defer e.lock()()
+			if s, ok := e.sessions.get(id, c.now); ok {
+				v.user, v.id = s.user, s.id
+			}
+			return v
+		}
+	}
+	return visit{cookie: e.seal.seal(kindCookie, e.random.bytes(16)), fresh: true}
+}
+
+// csrf returns what a form shown to this browser must bring back.
+func (e *Emulator) csrf(v visit) string {
+	return base64.RawURLEncoding.EncodeToString(e.seal.mac("csrf", v.cookie))
+}
+
+// form lets f handle a form only if it comes from one of our own pages.
+func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) response {
+	return func(c *call) response {
+		in, err := url.ParseQuery(string(c.body))
+		v := e.visit(c)
+		origin := c.Header.Get("Origin") // browsers send it with every form
+		switch {
+		case err != nil:
+			return e.failurePage(c, http.StatusBadRequest, "The form could not be read", "Go back and try again.")
+		case v.fresh, !hmac.Equal([]byte(in.Get("csrf")), []byte(e.csrf(v))), origin != "" && origin != baseURL(c):
+			return e.failurePage(c, http.StatusForbidden, "This form is no longer valid",
+				"It was not sent from a page of this browser, or the page was too old. Start again where you came from.")
+		}
+		return f(c, v, in)
+	}
+}
+
+// show renders a page. The person may send its form only to us, or, by way of
+// us, to formTo (an origin; "" means nowhere else).
+func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, formTo string) response {
+	p.CSRF, p.User, p.StartURL = e.csrf(v), v.user, e.cfg.StartURL
+	b, err := e.pages.Render(name, p)
+	if err != nil {
+		e.cfg.Log.Error("page", "name", name, "err", err)
+		return failUnknown(c)
+	}
+	out := response{status, http.Header{
+		"Content-Type":               {"text/html; charset=utf-8"},
+		"Cache-Control":              {"no-store"},
+		"Content-Security-Policy":    {strings.TrimSpace("default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' " + formTo)},
+		"X-Content-Type-Options":     {"nosniff"},
+		"X-Frame-Options":            {"DENY"},
+		"Referrer-Policy":            {"same-origin"},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+	}, b}
+	if v.fresh {
+		e.setCookie(c, out, v.cookie)
+	}
+	return out
+}
+
+func (e *Emulator) setCookie(c *call, out response, value string) {
+	out.header.Add("Set-Cookie", (&http.Cookie{
+		Name: e.cookie, Value: value, Path: startPath, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: c.TLS != nil,
+	}).String())
+}
+
+// failurePage tells a person what went wrong.
+func (e *Emulator) failurePage(c *call, status int, title, message string) response {
+	return e.show(c, status, e.visit(c), "failure", web.Page{Title: title, Message: message}, "")
+}

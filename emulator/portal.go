@@ -1,0 +1,142 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+)
+
+const bearerHeader = "X-Amz-Sso_bearer_token"
+
+// maxPage is the most that a listing returns at once, and what it returns when
+// the request does not say.
+const maxPage = 100
+
+// mayList reports whether tokens of the grant open the portal. Those of a client
+// without scopes do, and the old scope that tools used before there was a
+// published one.
+func (g *grant) mayList() bool {
+	return len(g.scopes) == 0 || slices.Contains(g.scopes, accountScope) || slices.Contains(g.scopes, "sso-portal:*")
+}
+
+func noAccess() *apiError {
+	return &apiError{status: http.StatusForbidden, code: "ForbiddenException", message: "No access"}
+}
+
+func badPortalRequest(message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", message: message}
+}
+
+// page reads where a listing is to go on and how long the page may be. The next
+// token says which entry was the last one.
+func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
+	q := c.URL.Query()
+	n = maxPage
+	if s := q.Get("max_result"); s != "" {
+		var bad error
+		if n, bad = strconv.Atoi(s); bad != nil || n < 1 || n > maxPage {
+			return "", 0, badPortalRequest("max_result must be a number from 1 to 100")
+		}
+	}
+	if s := q.Get("next_token"); s != "" {
+		var ok bool
+		if after, ok = e.seal.open(kindPage, s); !ok {
+			return "", 0, badPortalRequest("next_token is not valid")
+		}
+	}
+	return after, n, nil
+}
+
+// listAccounts is the operation ListAccounts.
+func (e *Emulator) listAccounts(c *call, g *grant) (any, *apiError) {
+	if !g.mayList() {
+		return nil, noAccess()
+	}
+	after, n, err := e.page(c)
+	if err != nil {
+		return nil, err
+	}
+	type entry struct {
+		AccountID    string `json:"accountId"`
+		AccountName  string `json:"accountName"`
+		EmailAddress string `json:"emailAddress"`
+	}
+	var out struct {
+		AccountList []entry `json:"accountList"`
+		NextToken   string  `json:"nextToken,omitempty"`
+	}
+	out.AccountList = []entry{}
+	page, more := e.dir.Load().access(g.user).after(after, n)
+	for _, a := range page {
+		out.AccountList = append(out.AccountList, entry{a.ID, a.Name, a.Email})
+	}
+	if more {
+		out.NextToken = e.seal.seal(kindPage, page[len(page)-1].ID)
+	}
+	return out, nil
+}
+
+// listAccountRoles is the operation ListAccountRoles.
+func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
+	account := c.URL.Query().Get("account_id")
+	if !accountID.MatchString(account) {
+		return nil, badPortalRequest("account_id must be the 12 digits of an account")
+	}
+	after, n, err := e.page(c)
+	if err != nil {
+		return nil, err
+	}
+	roles := e.dir.Load().access(g.user).roles(account)
+	if !g.mayList() || len(roles) == 0 {
+		return nil, noAccess()
+	}
+	type entry struct {
+		RoleName  string `json:"roleName"`
+		AccountID string `json:"accountId"`
+	}
+	var out struct {
+		RoleList  []entry `json:"roleList"`
+		NextToken string  `json:"nextToken,omitempty"`
+	}
+	out.RoleList = []entry{}
+	i, found := slices.BinarySearch(roles, after)
+	if found {
+		i++
+	}
+	rest := roles[i:]
+	for _, r := range rest[:min(n, len(rest))] {
+		out.RoleList = append(out.RoleList, entry{r, account})
+	}
+	if len(rest) > n {
+		out.NextToken = e.seal.seal(kindPage, rest[n-1])
+	}
+	return out, nil
+}
+
+// getRoleCredentials is the operation GetRoleCredentials. Whether the account or
+// the role does not exist, or is another's, is not told.
+func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
+	q := c.URL.Query()
+	account, role := q.Get("account_id"), q.Get("role_name")
+	if !accountID.MatchString(account) || role == "" {
+		return nil, badPortalRequest("account_id must be the 12 digits of an account, and role_name must be given")
+	}
+	creds, ok := e.roleCredentials(g.user, account, role, c.now)
+	if !g.mayList() || !ok {
+		return nil, noAccess()
+	}
+	return map[string]any{"roleCredentials": map[string]any{
+		"accessKeyId":     creds.KeyID,
+		"secretAccessKey": creds.secret,
+		"sessionToken":    creds.token,
+		"expiration":      creds.Expires * 1000, // the portal counts milliseconds
+	}}, nil
+}
+
+// logout is the operation Logout: it ends the sign-in that the token came of, for
+// every client that shares it.
+func (e *Emulator) logout(_ *call, g *grant) (any, *apiError) {
+	defer e.lock()()
+	e.sessions.delete(g.sessionID)
+	return nil, nil
+}

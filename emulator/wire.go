@@ -1,0 +1,134 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// A call is one request on its way through the emulator.
+type call struct {
+	*http.Request
+	id    string // of the request, as the answer's headers show it
+	now   time.Time
+	body  []byte
+	names []string // what the operation is counted as; the first is its own name
+}
+
+// A response is a whole answer. Operations return one; only ServeHTTP writes.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// A route is what answers at a path, by method.
+type route struct {
+	methods map[string]*operation
+	other   func(*call) response // any other method
+}
+
+// An operation is one thing that a client can ask for.
+type operation struct {
+	name  string
+	limit int64 // bytes of body
+	// detail names the call more closely, for counting and faults; "" if it does
+	// not. nil means that it never does.
+	detail func(*call) string
+	// rename names the call where the path does not; "" keeps the name. nil means
+	// that it never does.
+	rename func(*call) string
+	run    func(*call) response
+	// fail puts an error into the form that this operation's clients know.
+	fail func(*call, *apiError) response
+}
+
+const bodyLimit = 64 << 10
+
+var errBodyTooLarge = errors.New("the request body is too large")
+
+// ServeHTTP answers every request, whichever service it is meant for.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{Request: r, id: e.random.uuid(), now: e.Now()}
+	op, other := e.find(c)
+	if op == nil {
+		e.counts.add("Unknown")
+		out := other(c)
+		e.write(w, c, out, len(out.body))
+		return
+	}
+	start := time.Now()
+	err := c.read(op)
+	for _, name := range c.names {
+		e.counts.add(name)
+	}
+	var out response
+	defer func() { // also after a fault that panics
+		e.cfg.Log.Debug("request", "operation", c.names[len(c.names)-1], "status", out.status, "took", time.Since(start), "id", c.id)
+	}()
+	switch {
+	case errors.Is(err, errBodyTooLarge):
+		out = op.fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", oauth: "invalid_request", message: err.Error()})
+		out.header.Set("Connection", "close") // or the server would read the rest
+	case err != nil:
+		return // the client is gone
+	default:
+		out = e.serve(w, c, op)
+	}
+	if out.status != 0 {
+		e.write(w, c, out, len(out.body))
+	}
+}
+
+// read reads the body and names the call.
+func (c *call) read(op *operation) error {
+	c.names = []string{op.name}
+	limit := op.limit
+	if limit == 0 {
+		limit = bodyLimit
+	}
+	b, err := io.ReadAll(io.LimitReader(c.Body, limit+1))
+	if err != nil {
+		return err
+	}
+	if int64(len(b)) > limit {
+		return errBodyTooLarge
+	}
+	c.body = b
+	if op.rename != nil {
+		if name := op.rename(c); name != "" {
+			c.names[0] = name
+		}
+	}
+	if op.detail != nil {
+		if d := op.detail(c); d != "" {
+			c.names = append(c.names, op.name+":"+d)
+		}
+	}
+	return nil
+}
+
+// write puts an answer on the wire and says that its body has that length.
+func (e *Emulator) write(w http.ResponseWriter, c *call, out response, length int) {
+	h := w.Header()
+	for k, v := range out.header {
+		h[k] = v
+	}
+	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks by it
+	h.Set("X-Amzn-Requestid", c.id)
+	h.Set("Content-Length", strconv.Itoa(length))
+	w.WriteHeader(out.status)
+	_, _ = w.Write(out.body) // if this fails the client is gone
+}
+
+// jsonResponse returns v as the body of an answer.
+func jsonResponse(status int, v any) response {
+	b, err := json.Marshal(v)
+	if err != nil { // only our own types come here, and they marshal
+		panic(err)
+	}
+	return response{status, http.Header{"Content-Type": {"application/json"}}, b}
+}
