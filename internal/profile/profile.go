@@ -1,0 +1,125 @@
+// Package profile turns flags, environment and files into what a command needs to
+// know: which profile, what kind of credentials it has, its session of Identity
+// Center, region, output and endpoints.
+//
+// It is pure. Everything comes in by [Inputs], and the same inputs give the same
+// answer. The rules and the wording of the errors are the AWS CLI's; what differs
+// is said where it differs.
+package profile
+
+import "lanyard/internal/awsconfig"
+
+// Inputs is all that a resolution depends on.
+type Inputs struct {
+	// Profile, Region, Output and EndpointURL are the flags. "" means not given:
+	// the AWS CLI ignores an empty --profile too.
+	Profile, Region, Output, EndpointURL string
+
+	LookupEnv func(string) (string, bool) // nil means an empty environment
+
+	Config, Credentials *awsconfig.Doc // nil means an empty file
+}
+
+// A Kind says where a profile's credentials come from.
+type Kind int
+
+const (
+	None        Kind = iota // nothing in the files; perhaps only a session to sign in to
+	SSO                     // an account and a role of Identity Center
+	AssumeRole              // role_arn
+	WebIdentity             // web_identity_token_file
+	Static                  // aws_access_key_id
+	Login                   // login_session, of `aws login`
+	Process                 // credential_process
+)
+
+// String names the kind for an error, with the key that makes it one.
+func (k Kind) String() string {
+	switch k {
+	case SSO:
+		return "an SSO profile (sso_account_id, sso_role_name)"
+	case AssumeRole:
+		return "an assume-role profile (role_arn)"
+	case WebIdentity:
+		return "a web-identity profile (web_identity_token_file)"
+	case Static:
+		return "a profile with static keys (aws_access_key_id)"
+	case Login:
+		return "a console-login profile (login_session)"
+	case Process:
+		return "a profile with a credential process (credential_process)"
+	}
+	return "a profile without credentials"
+}
+
+// A Source says where a value was found.
+type Source int
+
+const (
+	NoSource Source = iota
+	Flag
+	Env
+	ConfigFile
+	CredentialsFile
+)
+
+// A Profile is a resolved profile.
+type Profile struct {
+	Name     string // "default" if none was named
+	Explicit bool   // named by the flag: then AWS_ACCESS_KEY_ID does not count
+	FromEnv  bool   // named by AWS_PROFILE or AWS_DEFAULT_PROFILE
+	Exists   bool   // in one of the files
+
+	Kind Kind
+
+	// Session, AccountID and RoleName are set if HasSSO, which is always so for
+	// Kind SSO. A profile of an earlier kind may have them too: `sso
+	// get-credentials` uses them then.
+	HasSSO    bool
+	Session   Session
+	AccountID string
+	RoleName  string
+
+	Region       string // "" means none; also if AWS_REGION is set and empty
+	RegionSource Source
+	Output       string // as given: see OutputFormat
+	OutputSource Source
+
+	EndpointURL string // the flag: for the operation named on the command line, and no other call
+	CABundle    string // a path; "" means the system's
+	FIPS        bool
+	DualStack   bool
+	MaxAttempts int    // 0 means not configured
+	RetryMode   string // "" means not configured
+
+	in       Inputs
+	variable string // that named it
+	settings settings
+	login    Session
+	loginErr error
+}
+
+// Get returns a setting of the profile as the files have it, literally. The key is
+// in lower case. A key of the credentials file hides that of the config file.
+func (p *Profile) Get(key string) (awsconfig.Setting, bool) {
+	f, ok := p.settings.get(key)
+	return f.Setting, ok
+}
+
+// LoginSession returns the session to sign in to. It needs less than credentials
+// do: sso_session, or sso_start_url and sso_region, but no account and no role.
+// Its errors are those of `aws sso login`, most of them with the code 253.
+func (p *Profile) LoginSession() (Session, error) { return p.login, p.loginErr }
+
+// OutputFormat returns the output format, json if none is configured. An unknown
+// one is an error here and not in [Resolve], because many commands print nothing
+// that has a format.
+func (p *Profile) OutputFormat() (string, error) {
+	if p.OutputSource == NoSource {
+		return "json", nil
+	}
+	if !validOutput(p.Output) {
+		return "", &Error{Msg: "Unknown output type: " + p.Output, Code: 255, Hint: "json, yaml, yaml-stream, text, table or off"}
+	}
+	return p.Output, nil
+}

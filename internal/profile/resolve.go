@@ -1,0 +1,156 @@
+package profile
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Resolve finds the profile and what it says. An error is an *[Error].
+//
+// The profile is nil when nothing can be done with it: it does not exist, its file
+// cannot be read, its region is no region. When only its SSO settings are wrong it
+// is returned along with the error, because a sign-in needs fewer of them: see
+// [Profile.LoginSession].
+func Resolve(in Inputs) (*Profile, []Warning, error) {
+	r := &resolver{Inputs: in}
+	p := &Profile{in: in, EndpointURL: in.EndpointURL}
+	r.name(p)
+	for _, step := range []func(*Profile) error{r.read, r.region, r.output, r.client} {
+		if err := step(p); err != nil {
+			return nil, r.warnings, err
+		}
+	}
+	p.Kind = r.kind(p)
+	err := r.sso(p)
+	p.login, p.loginErr = r.login(p.settings)
+	if p.Kind != SSO {
+		err = nil // nobody asked for its SSO settings
+	}
+	return p, r.warnings, err
+}
+
+// name decides which profile is meant. A variable that is set and empty counts as
+// set, and names a profile that hardly exists: so the AWS CLI.
+func (r *resolver) name(p *Profile) {
+	if r.Profile != "" {
+		p.Name, p.Explicit = r.Profile, true
+		return
+	}
+	for _, v := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
+		if p.Name, p.FromEnv = r.env(v); p.FromEnv {
+			p.variable = v
+			return
+		}
+	}
+	p.Name = "default"
+}
+
+// read finds the profile in the files. Only a profile that was named must exist.
+func (r *resolver) read(p *Profile) (err error) {
+	if p.settings, err = r.profile(p.Name); err != nil {
+		return err
+	}
+	if p.Exists = p.settings.exists(); p.Exists {
+		return nil
+	}
+	w, err := r.world() // reads everything: a mistake elsewhere may be the reason
+	if err != nil || !p.Explicit && !p.FromEnv {
+		return err
+	}
+	return &Error{
+		Msg: "The config profile (" + p.Name + ") could not be found", Code: 255,
+		Hint: unknownHint(p, nearest(p.Name, w.names)),
+	}
+}
+
+// region decides on the region; reference: flag, AWS_REGION, AWS_DEFAULT_REGION,
+// profile. A variable that is set and empty means no region.
+func (r *resolver) region(p *Profile) error {
+	var where string
+	p.Region, p.RegionSource, where = r.value(p, r.Region, "--region", []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, "region", validRegion)
+	if !validRegion(p.Region) {
+		return badRegion(p.Region, where)
+	}
+	return nil
+}
+
+func (r *resolver) output(p *Profile) error {
+	p.Output, p.OutputSource, _ = r.value(p, r.Output, "--output", []string{"AWS_DEFAULT_OUTPUT"}, "output", validOutput)
+	return nil
+}
+
+// value returns the first of flag, variables and setting, and where it stands.
+func (r *resolver) value(p *Profile, flag, flagName string, vars []string, key string, valid func(string) bool) (v string, from Source, where string) {
+	if flag != "" {
+		return flag, Flag, flagName
+	}
+	for _, name := range vars {
+		if v, ok := r.env(name); ok {
+			return v, Env, name
+		}
+	}
+	if f, ok := p.settings.get(key); ok {
+		return r.clean(f, valid), f.source, place(f)
+	}
+	return "", NoSource, ""
+}
+
+// client reads what every client of AWS needs to know.
+func (r *resolver) client(p *Profile) error {
+	anything := func(string) bool { return true }
+	p.CABundle, _, _ = r.value(p, "", "", []string{"AWS_CA_BUNDLE"}, "ca_bundle", anything)
+	p.FIPS = r.truth(p, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+	p.DualStack = r.truth(p, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+
+	mode, _, where := r.value(p, "", "", []string{"AWS_RETRY_MODE"}, "retry_mode", anything)
+	switch mode {
+	case "", "legacy", "standard", "adaptive":
+		p.RetryMode = mode
+	default:
+		return &Error{Msg: where + ": retry mode " + strconv.Quote(mode) + " is none of legacy, standard, adaptive", Code: 255}
+	}
+	tries, from, where := r.value(p, "", "", []string{"AWS_MAX_ATTEMPTS"}, "max_attempts", anything)
+	if from == NoSource {
+		return nil
+	}
+	n, err := strconv.Atoi(tries)
+	if err != nil || n < 1 {
+		return &Error{Msg: where + ": the number of attempts is not a whole number from 1: " + strconv.Quote(tries), Code: 255}
+	}
+	p.MaxAttempts = n
+	return nil
+}
+
+// truth reads a boolean. Whatever is not true is false, as for the AWS CLI.
+func (r *resolver) truth(p *Profile, variable, key string) bool {
+	v, _, _ := r.value(p, "", "", []string{variable}, key, validBool)
+	return strings.EqualFold(v, "true")
+}
+
+// kind returns where the credentials come from, in the AWS CLI's order. Keys in
+// the environment are not the profile's and do not count here.
+func (r *resolver) kind(p *Profile) Kind {
+	s := p.settings
+	_, inCredentials := s.credentials.Get("aws_access_key_id")
+	webIdentity := s.has("web_identity_token_file")
+	if file, _ := r.env("AWS_WEB_IDENTITY_TOKEN_FILE"); file != "" && !p.Explicit {
+		webIdentity = true
+	}
+	switch {
+	case s.has("role_arn") && !s.has("web_identity_token_file"):
+		return AssumeRole
+	case webIdentity:
+		return WebIdentity
+	case s.has("sso_account_id"), s.has("sso_role_name"):
+		return SSO
+	case inCredentials:
+		return Static
+	case s.has("login_session"):
+		return Login
+	case s.has("credential_process"):
+		return Process
+	case s.has("aws_access_key_id"):
+		return Static
+	}
+	return None
+}

@@ -1,0 +1,152 @@
+package profile
+
+import (
+	"strings"
+	"time"
+
+	"lanyard/internal/awsconfig"
+)
+
+// A Session is what one signs in to: a start URL in a region. It has a name if an
+// [sso-session] says so, and none if profiles carry the start URL themselves, the
+// legacy form.
+type Session struct {
+	Name             string // of the [sso-session]; "" for a legacy one
+	StartURL, Region string // as configured
+
+	// Scopes is sso_registration_scopes, split on commas and trimmed. nil means
+	// none are configured.
+	Scopes []string
+
+	// AutoRefresh and RefreshWindow are gathered over every profile and session
+	// of the start URL: On if any says true, Off if none does and some say false;
+	// the largest window.
+	AutoRefresh   AutoRefresh
+	RefreshWindow time.Duration // 0 means not configured, or HasWindow and really 0
+	HasWindow     bool          // sso_refresh_window is configured
+
+	// Path and Line are where the [sso-session] stands, or the sso_start_url of a
+	// legacy one.
+	Path string
+	Line int
+}
+
+// Key returns what names the session's token in the cache: its name, or the start
+// URL of a legacy one.
+func (s Session) Key() string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.StartURL
+}
+
+// SharesLogin reports whether a token for one of the sessions is good for the
+// other: same start URL, same region.
+func (s Session) SharesLogin(t Session) bool {
+	return s.StartURL == t.StartURL && s.Region == t.Region
+}
+
+// SessionNamed returns the session of an [sso-session], for --sso-session. The
+// errors are those of `aws sso login`; an error is an *[Error].
+func SessionNamed(in Inputs, name string) (*Session, []Warning, error) {
+	r := &resolver{Inputs: in}
+	s, err := r.namedSession(name)
+	if err != nil {
+		return nil, r.warnings, err
+	}
+	return &s, r.warnings, nil
+}
+
+// namedSession returns the session to sign in to.
+func (r *resolver) namedSession(name string) (Session, error) {
+	section, err := r.session(name)
+	if err != nil {
+		return Session{}, err
+	}
+	if section == nil {
+		return Session{}, r.noSession(name, 253)
+	}
+	url, region, missing := urlAndRegion(func(key string) (found, bool) { return in(section, key, ConfigFile) })
+	if missing != nil {
+		return Session{}, &Error{
+			Msg: "Missing the following required SSO configuration values: " + strings.Join(missing, ", ") + ".", Code: 253,
+			Hint: "add it to [sso-session " + name + "] in " + section.Path,
+		}
+	}
+	return r.build(section, url, region, settings{})
+}
+
+// urlAndRegion returns the two settings that every session needs. An empty one is
+// as good as none.
+func urlAndRegion(get func(key string) (found, bool)) (url, region found, missing []string) {
+	for _, want := range []struct {
+		key string
+		f   *found
+	}{{"sso_start_url", &url}, {"sso_region", &region}} {
+		f, ok := get(want.key)
+		if !ok || f.Value == "" {
+			missing = append(missing, want.key)
+		}
+		*want.f = f
+	}
+	return url, region, missing
+}
+
+// build makes the session. The section is nil for a legacy one; the settings are
+// of a profile that uses it, if any.
+func (r *resolver) build(section *awsconfig.Section, url, region found, user settings) (Session, error) {
+	s := r.bare(section, url, region)
+	if !validRegion(s.Region) {
+		return Session{}, badRegion(s.Region, place(region))
+	}
+	set, err := r.refresh(s.StartURL, section, user)
+	return s.with(set), err
+}
+
+// bare makes the session from its own section; nil for a legacy one.
+func (r *resolver) bare(section *awsconfig.Section, url, region found) Session {
+	s := Session{StartURL: url.Value, Region: r.clean(region, validRegion), Path: url.path, Line: url.Line}
+	if section != nil {
+		s.Name, s.Path, s.Line = section.Name, section.Path, section.Line
+		if f, ok := section.Get("sso_registration_scopes"); ok {
+			s.Scopes = splitScopes(f.Value)
+		}
+	}
+	return s
+}
+
+func (s Session) with(set refreshSettings) Session {
+	s.AutoRefresh, s.RefreshWindow, s.HasWindow = set.auto, set.window, set.hasWindow
+	return s
+}
+
+func splitScopes(list string) []string {
+	scopes := []string{}
+	for scope := range strings.SplitSeq(list, ",") {
+		if scope = strings.TrimSpace(scope); scope != "" {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
+}
+
+// noSession is the error for a session that is not in the config.
+func (r *resolver) noSession(name string, code int) error {
+	e := &Error{Msg: "The specified sso-session does not exist: \"" + name + "\"", Code: code}
+	sections, _, err := r.Config.All()
+	if err != nil {
+		return unreadable(err) // which may be why it was not found
+	}
+	var names []string
+	for _, s := range sections {
+		if s.Kind == awsconfig.SSOSession {
+			names = append(names, s.Name)
+		}
+	}
+	if bare, cut := awsconfig.CutComment(name); cut {
+		e.Hint = "the comment behind " + bare + " is read as part of the name: put it on a line of its own"
+	} else if near := nearest(name, names); near != nil {
+		e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return e
+}

@@ -1,0 +1,65 @@
+package profile
+
+import "lanyard/internal/awsconfig"
+
+// A world is everything that both files say, in their order.
+type world struct {
+	names    []string // of profiles: the config's, then the others of the credentials file
+	profiles map[string]settings
+	sessions []*awsconfig.Section
+}
+
+func (r *resolver) world() (*world, error) {
+	w := &world{profiles: make(map[string]settings)}
+	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
+		sections, problems, err := doc.All()
+		r.warnOf(problems)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		for _, s := range sections {
+			switch s.Kind {
+			case awsconfig.SSOSession:
+				w.sessions = append(w.sessions, s)
+			case awsconfig.Profile:
+				own, known := w.profiles[s.Name]
+				if !known {
+					w.names = append(w.names, s.Name)
+				}
+				if doc.Credentials {
+					own.credentials = s
+				} else {
+					own.config = s
+				}
+				w.profiles[s.Name] = own
+			}
+		}
+	}
+	return w, nil
+}
+
+// session returns the [sso-session] of the name, or nil.
+func (w *world) session(name string) (*awsconfig.Section, error) {
+	for _, s := range w.sessions {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return nil, nil
+}
+
+// refresh returns what all profiles and sessions of the start URL say.
+func (w *world) refresh(url string) (refreshSettings, error) {
+	var sum refreshSettings
+	for _, s := range w.sessions {
+		if err := addSession(&sum, url, s); err != nil {
+			return sum, err
+		}
+	}
+	for _, name := range w.names {
+		if err := addProfile(&sum, url, w.profiles[name], w.session); err != nil {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
