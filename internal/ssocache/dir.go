@@ -92,6 +92,9 @@ func (d Dir) SaveRegistration(name string, r Registration) error {
 	return d.save(filepath.Join(d.SSO(), name), r.Encode())
 }
 
+// RemoveRegistration deletes the registration file called name.
+func (d Dir) RemoveRegistration(name string) error { return Remove(filepath.Join(d.SSO(), name)) }
+
 func (d Dir) save(path string, data []byte) error {
 	p, err := d.prepare(path)
 	if err != nil {

@@ -1,6 +1,7 @@
 package ssocache
 
 import (
+	"bytes"
 	"errors"
 	"maps"
 	"time"
@@ -15,16 +16,16 @@ type Credentials struct {
 	Expiration                    time.Time
 	AccountID                     string
 
-	// StartURL tells which session they came from, so that signing out of one
-	// session can find them; "" in a file of another program.
-	StartURL string
+	// Session is the cache key of the session they came from (see TokenName), so
+	// that signing out of one finds them; "" in a file of another program.
+	Session string
 
 	extra object
 }
 
 const (
 	providerField = "ProviderType"
-	startURLField = "lanyardStartUrl" // ours alone; the AWS CLI ignores it
+	sessionField  = "lanyardSession" // ours alone; the AWS CLI ignores it
 )
 
 // ErrNotSSO says that a cache file holds the credentials of something else: an
@@ -52,7 +53,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 	token, errs[2] = inner.text("SessionToken")
 	c.Expiration, errs[3] = inner.time("Expiration")
 	c.AccountID, errs[4] = inner.text("AccountId")
-	c.StartURL, errs[5] = o.text(startURLField)
+	c.Session, errs[5] = o.text(sessionField)
 	for _, err := range errs {
 		if err != nil {
 			return Credentials{}, err
@@ -77,9 +78,44 @@ func (c Credentials) Encode() []byte {
 	maps.Copy(o, c.extra)
 	o.set(providerField, "sso")
 	o["Credentials"] = inner.encode("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "AccountId")
-	o.set(startURLField, c.StartURL)
+	o.set(sessionField, c.Session)
 	return o.encode(providerField, "Credentials")
 }
 
 // Left is how long the keys still work at now.
 func (c Credentials) Left(now time.Time) time.Duration { return c.Expiration.Sub(now) }
+
+// ProcessJSON is the document that credential_process defines, version 1. The
+// date ends in Z, which every SDK reads; credentials with a zero Expiration do
+// not expire.
+func (c Credentials) ProcessJSON() []byte { return c.process(FormatTime) }
+
+// ExportJSON is the same document as the AWS CLI's "configure
+// export-credentials" prints it: no account, and the offset in numbers.
+func (c Credentials) ExportJSON() []byte {
+	c.AccountID = ""
+	return c.process(FormatOffset)
+}
+
+// FormatOffset writes a date as Python's isoformat does.
+func FormatOffset(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05+00:00") }
+
+func (c Credentials) process(date func(time.Time) string) []byte {
+	var b bytes.Buffer
+	b.WriteString("{\n  \"Version\": 1")
+	member := func(name, value string) {
+		if value != "" {
+			b.WriteString(",\n  \"" + name + "\": ")
+			b.Write(quote(value))
+		}
+	}
+	member("AccessKeyId", c.AccessKeyID)
+	member("SecretAccessKey", c.SecretAccessKey.Reveal())
+	member("SessionToken", c.SessionToken.Reveal())
+	if !c.Expiration.IsZero() {
+		member("Expiration", date(c.Expiration))
+	}
+	member("AccountId", c.AccountID)
+	b.WriteString("\n}\n")
+	return b.Bytes()
+}

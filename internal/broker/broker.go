@@ -1,0 +1,153 @@
+// Package broker is the one door to sign-in tokens and role credentials: it
+// checks what the cache holds, renews the token, fetches the credentials and
+// saves both, so that any number of processes cause one call.
+//
+// Locks lie beside the data they guard, so that containers that share nothing
+// but ~/.aws exclude each other. The order is role, then session; the session's
+// lock is free again before the portal is called. Programs that take no lock
+// (the AWS CLI, boto3 and the SDKs rewrite the files in place) are met with
+// patience: a file that makes no sense, or a refresh token that the service no
+// longer takes, is read again for a while before it is judged.
+package broker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// The times of the design. They are counted by the monotonic clock, except
+// where a date in a file is compared.
+const (
+	defaultWindow  = 15 * time.Minute      // renew a token with less left, as the AWS CLI does
+	assumedLife    = time.Hour             // of a refreshable token that another program wrote
+	roleReuse      = 15 * time.Minute      // role credentials with less left are fetched anew, as in the AWS CLI
+	lastMinute     = time.Minute           // what lives no longer is not relied upon
+	retryEarly     = 30 * time.Second      // after a failed early renewal
+	endedFor       = time.Minute           // how long a refused refresh token is not tried again
+	patience       = 3 * time.Second       // with writers that take no lock
+	reread         = 50 * time.Millisecond // while patient
+	callBudget     = 25 * time.Second      // of one call with its retries; the service keeps to it
+	lockBudget     = callBudget + 3*time.Second
+	pollMin        = 15 * time.Millisecond // between two looks at a lock that is held
+	pollMax        = 120 * time.Millisecond
+	maxRenewRounds = 4 // renewals by others that one request follows
+)
+
+// Service is what the broker asks of IAM Identity Center.
+// [idcenter.Client] is one.
+type Service interface {
+	Refresh(ctx context.Context, r idcenter.Registration, refreshToken secret.String) (idcenter.Grant, error)
+	RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (idcenter.Credentials, error)
+	Logout(ctx context.Context, accessToken secret.String) error
+}
+
+// A Broker serves the requests of one process. Cache and Connect must be set.
+type Broker struct {
+	Cache ssocache.Dir
+
+	// Connect gives the client of a session's service.
+	Connect func(profile.Session) (Service, error)
+
+	// Siblings gives the cache keys of the other names under which the
+	// config knows the session: its start URL for an sso-session, the
+	// sso-sessions of the same start URL and region for a legacy profile.
+	// nil: no session has another name. It is asked only when it matters,
+	// because the answer may take a pass through the config.
+	Siblings func(profile.Session) []string
+
+	Now  func() time.Time        // nil means time.Now
+	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
+	Log  *slog.Logger            // --debug; nil drops it
+	Hold func() (release func()) // holds signals back while a token is on its way to the disk; nil holds nothing
+
+	warned map[string]bool
+}
+
+// A Purpose says what a request wants.
+type Purpose int
+
+const (
+	RoleCredentials Purpose = iota // the keys of Request.RoleName in Request.AccountID
+	AccessToken                    // the session's token, for the access portal
+)
+
+// A Request asks for credentials or a token.
+type Request struct {
+	Session             profile.Session
+	AccountID, RoleName string // empty for an AccessToken
+	Purpose             Purpose
+	Caller              string // who asks, for the log: a command's name
+
+	// Rejected is an access token that the service refused although it
+	// should live: one forced renewal is made unless that was done already.
+	// Zero for none.
+	Rejected secret.String
+}
+
+// An Answer holds what was asked for.
+type Answer struct {
+	Credentials ssocache.Credentials // for RoleCredentials
+	Token       ssocache.Token       // for AccessToken
+}
+
+// Get answers one request. Errors to test for: [SessionError] when only a new
+// sign-in can help, [StorageError] when nothing could be saved,
+// [SharedError] when another process has just failed at the same thing, and
+// what the service says.
+func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
+	b.debug("request", "caller", r.Caller, "session", r.Session.Key(), "startUrl", r.Session.StartURL,
+		"account", r.AccountID, "role", r.RoleName)
+	if r.Purpose == AccessToken {
+		tok, err := b.token(ctx, r.Session, r.Rejected)
+		return Answer{Token: tok}, err
+	}
+	creds, err := b.role(ctx, r)
+	return Answer{Credentials: creds}, err
+}
+
+func (b *Broker) now() time.Time {
+	if b.Now == nil {
+		return time.Now()
+	}
+	return b.Now()
+}
+
+// warn tells the person once per process.
+func (b *Broker) warn(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if b.Warn == nil || b.warned[text] {
+		return
+	}
+	if b.warned == nil {
+		b.warned = map[string]bool{}
+	}
+	b.warned[text] = true
+	b.Warn(text)
+}
+
+func (b *Broker) debug(msg string, args ...any) {
+	if b.Log != nil {
+		b.Log.Debug(msg, args...)
+	}
+}
+
+func (b *Broker) hold() (release func()) {
+	if b.Hold == nil {
+		return func() {}
+	}
+	return b.Hold()
+}
+
+func (b *Broker) siblings(s profile.Session) []string {
+	if b.Siblings == nil {
+		return nil
+	}
+	return b.Siblings(s)
+}

@@ -1,0 +1,55 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+)
+
+// EndedText is what the AWS CLI says, and the guide quotes, when a session is
+// missing, has expired or was revoked.
+const EndedText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
+	"To refresh this SSO session run aws sso login with the corresponding profile."
+
+// A SessionError says that only a new sign-in can help.
+type SessionError struct {
+	Session profile.Session
+	Why     string // what was found, for the log: "there is no token"
+	Err     error  // what the service said; nil where it was not asked
+}
+
+func (e *SessionError) Error() string { return EndedText }
+func (e *SessionError) Unwrap() error { return e.Err }
+
+// A StorageError says that a new token could not be stored, so that the refresh
+// token was not spent.
+type StorageError struct {
+	Folder string
+	Err    error
+}
+
+func (e *StorageError) Error() string {
+	return fmt.Sprintf("the SSO session was not refreshed, because a new token could not be stored in %s: %v", e.Folder, e.Err)
+}
+func (e *StorageError) Unwrap() error { return e.Err }
+
+// A SharedError is the failure of another process that was asked for the same
+// thing at the same time.
+type SharedError struct {
+	Text    string // the error as that process got it
+	Refused bool   // a service said no, as opposed to: nobody answered
+}
+
+func (e *SharedError) Error() string { return e.Text }
+
+// refused says that the service looked at the refresh token and will not take
+// it: trying again is of no use.
+func refused(err error) bool {
+	var s *idcenter.ServiceError
+	if !errors.As(err, &s) || errors.Is(err, idcenter.ErrTemporary) {
+		return false
+	}
+	return s.Code != "SlowDownException"
+}

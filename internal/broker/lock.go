@@ -1,0 +1,90 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"lanyard/internal/atomicfile"
+	"lanyard/internal/filelock"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// companion names a file that goes with name in folder: ".NAME.lock",
+// ".NAME.outcome". None of them ends in ".json", which the AWS CLI would read.
+func companion(folder, name, suffix string) string {
+	return filepath.Join(folder, "."+name[:len(name)-len(".json")]+suffix)
+}
+
+// writeCompanion replaces such a file.
+func (b *Broker) writeCompanion(path, content string) error {
+	if err := b.Cache.MakeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return atomicfile.Write(path, []byte(content), 0o600)
+}
+
+// sessionFile is a file that guards a session under all of its names: it goes
+// with the start URL, not with the name that happens to be used.
+func (b *Broker) sessionFile(s profile.Session, suffix string) string {
+	return companion(b.Cache.SSO(), ssocache.TokenName(s.StartURL), suffix)
+}
+
+func (b *Broker) roleFile(name, suffix string) string {
+	return companion(b.Cache.Roles(), name, suffix)
+}
+
+// A guard is the right to go on: with the lock, or without it where locks do
+// not work or the holder does not let go.
+type guard struct {
+	lock *filelock.Lock
+	why  string // the reason why there is no lock
+}
+
+func (g guard) release() { g.lock.Release() }
+
+// wait takes the lock at path. While another process holds it, settled is asked
+// again and again whether that one's work has made ours unnecessary; then wait
+// returns true. After the deadline it goes on without the lock. The only error
+// is the context's.
+func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, settled func() bool) (g guard, done bool, err error) {
+	if err := b.Cache.MakeFolder(filepath.Dir(path)); err != nil {
+		return guard{why: err.Error()}, false, nil
+	}
+	start := time.Now()
+	for pause := pollMin; ; pause = min(pause*3/2, pollMax) {
+		lock, err := filelock.Try(path)
+		if err == nil {
+			b.debug("lock", "file", path, "waited", time.Since(start).Round(time.Millisecond))
+			return guard{lock: lock}, false, nil
+		}
+		if !errors.Is(err, filelock.ErrBusy) {
+			return guard{why: err.Error()}, false, nil
+		}
+		if settled() {
+			b.debug("settled by another process", "file", path, "waited", time.Since(start).Round(time.Millisecond))
+			return guard{}, true, nil
+		}
+		if !time.Now().Before(deadline) {
+			return guard{why: path + " has been held by another process for " + time.Since(start).Round(time.Second).String()}, false, nil
+		}
+		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
+			return guard{}, false, err
+		}
+	}
+}
+
+// sleep waits for d or the end of the context.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,79 @@
+package broker
+
+import (
+	"context"
+	"time"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// loginBudget is how long one process waits for another one's sign-in: the
+// service's codes live ten minutes.
+const loginBudget = 11 * time.Minute
+
+// Login signs in, one process at a time, and stores the token. signIn does
+// the signing in; it is not called when another process has finished a sign-in
+// of the same session while this one waited. waiting is called once when it has
+// to wait; nil says nothing.
+func (b *Broker) Login(
+	ctx context.Context, s profile.Session, waiting func(),
+	signIn func(context.Context) (idcenter.Result, error),
+) (ssocache.Token, error) {
+	// Nobody should go through a browser for a token that cannot be kept.
+	pending, err := b.Cache.PrepareToken(s.Key())
+	if err != nil {
+		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
+	}
+	defer pending.Abort()
+	seen, said := b.glance(s).newest(), false
+	var theirs ssocache.Token
+	g, done, err := b.wait(ctx, b.sessionFile(s, ".login.lock"), time.Now().Add(loginBudget), func() bool {
+		if !said && waiting != nil {
+			waiting()
+		}
+		said = true
+		tok, live := b.glance(s).best(b.now(), seen)
+		theirs = tok
+		return live && tok.ExpiresAt.After(b.now())
+	})
+	if err != nil || done {
+		return theirs, err
+	}
+	defer g.release()
+	result, err := signIn(ctx)
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	return b.store(ctx, s, result)
+}
+
+// store saves what a sign-in brought. It replaces whatever the session had, so
+// it needs the session's lock only to let a renewal finish first.
+func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result) (ssocache.Token, error) {
+	defer b.hold()()
+	held := context.WithoutCancel(ctx)
+	g, _, _ := b.wait(held, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
+	defer g.release()
+	tok := ssocache.Token{
+		StartURL: s.StartURL, Region: s.Region,
+		AccessToken: r.Grant.AccessToken, ExpiresAt: b.now().Add(r.Grant.Lifetime), Life: r.Grant.Lifetime,
+		RefreshToken: r.Grant.RefreshToken,
+		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
+		RegistrationExpiresAt: r.Registration.ExpiresAt,
+	}
+	if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
+		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
+	}
+	for _, key := range b.siblings(s) {
+		// The refresh token lives in one file: an older one of the same
+		// session goes.
+		if err := b.Cache.SaveToken(key, tok.Copy()); err != nil {
+			b.warn("the token could not be copied to %s: %v", b.Cache.TokenPath(key), err)
+		}
+	}
+	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
+	b.Cache.Sweep(b.now())
+	return tok, nil
+}

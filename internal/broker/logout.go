@@ -1,0 +1,170 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// A SignOut is what a logout did.
+type SignOut struct {
+	Files     []string    // the token files that are gone
+	Unrevoked []Unrevoked // sessions that the service could not be told about
+}
+
+// An Unrevoked session is signed out here, but its token still works for
+// whoever has a copy, until it expires.
+type Unrevoked struct {
+	StartURL string
+	Err      error
+}
+
+// signOutWait is how long a logout lets a renewal in flight finish: its token
+// should be revoked too.
+const signOutWait = callBudget + time.Second
+
+type tokenFile = ssocache.File[ssocache.Token]
+
+// LogoutAll signs out of every session in the cache, also of those that no
+// config knows, and removes all role credentials that came from any, as the AWS
+// CLI does.
+func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
+	var out SignOut
+	done := map[string]bool{}
+	for _, f := range b.Cache.Tokens() {
+		s := profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}
+		if done[s.StartURL] {
+			continue
+		}
+		done[s.StartURL] = true
+		err := b.end(ctx, s, func() []tokenFile {
+			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return f.Value.StartURL != s.StartURL })
+		}, &out)
+		if err != nil {
+			return out, err
+		}
+	}
+	b.Cache.Sweep(b.now())
+	return out, b.removeCredentials(nil, func(ssocache.Credentials) bool { return true })
+}
+
+// Logout signs out of one session under all of its names and removes the role
+// credentials that came from it: those that say so, and the files called roles,
+// which the caller works out from the config for what the AWS CLI wrote.
+func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) (SignOut, error) {
+	var out SignOut
+	keys := append([]string{s.Key()}, b.siblings(s)...)
+	err := b.end(ctx, s, func() (files []tokenFile) {
+		for _, key := range keys {
+			if tok, err := b.Cache.LoadToken(key); err == nil {
+				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: tok})
+			}
+		}
+		return files
+	}, &out)
+	if err != nil {
+		return out, err
+	}
+	return out, b.removeCredentials(roles, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) })
+}
+
+func (b *Broker) removeCredentials(names []string, also func(ssocache.Credentials) bool) error {
+	for _, name := range names {
+		if err := ssocache.Remove(filepath.Join(b.Cache.Roles(), name)); err != nil {
+			return err
+		}
+	}
+	for _, f := range b.Cache.Credentials() {
+		if also(f.Value) {
+			if err := ssocache.Remove(f.Path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// end ends one session: the generation first, so that nothing in flight is
+// saved any more, then the service is told, then the files go. list gives the
+// session's files; it is asked again once a renewal in flight has finished.
+func (b *Broker) end(ctx context.Context, s profile.Session, list func() []tokenFile, out *SignOut) error {
+	if len(list()) == 0 {
+		return nil
+	}
+	if err := b.nextGeneration(s); err != nil {
+		return &StorageError{Folder: b.Cache.SSO(), Err: err}
+	}
+	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
+	if err != nil {
+		return err
+	}
+	defer g.release()
+	files := list()
+	if err := b.revoke(ctx, files); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		out.Unrevoked = append(out.Unrevoked, Unrevoked{s.StartURL, err})
+	}
+	for _, f := range files {
+		if err := ssocache.Remove(f.Path); err != nil {
+			return err
+		}
+		out.Files = append(out.Files, f.Path)
+	}
+	return nil
+}
+
+// revoke tells the service about every distinct access token. That the service
+// does not know one any more is as good as revoked.
+func (b *Broker) revoke(ctx context.Context, files []tokenFile) error {
+	var told []secret.String
+	var failures []error
+	for _, f := range files {
+		tok := f.Value
+		if slices.ContainsFunc(told, tok.AccessToken.Equal) {
+			continue
+		}
+		told = append(told, tok.AccessToken)
+		if err := b.revokeOne(ctx, tok); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) error {
+	if tok.Region == "" {
+		return errors.New("its token file names no region")
+	}
+	service, err := b.Connect(profile.Session{StartURL: tok.StartURL, Region: tok.Region})
+	if err != nil {
+		return err
+	}
+	access := tok.AccessToken
+	if tok.Left(b.now()) <= 0 && tok.Refreshable(b.now()) {
+		// An expired token cannot end its session, and the refresh token
+		// would outlive the sign-out: it is spent for one that can.
+		grant, err := service.Refresh(ctx, registration(tok), tok.RefreshToken)
+		if err != nil {
+			return unlessRefused(err)
+		}
+		access = grant.AccessToken
+	}
+	return unlessRefused(service.Logout(ctx, access))
+}
+
+func unlessRefused(err error) error {
+	var s *idcenter.ServiceError
+	if errors.As(err, &s) && !errors.Is(err, idcenter.ErrTemporary) {
+		return nil
+	}
+	return err
+}

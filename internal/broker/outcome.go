@@ -1,0 +1,87 @@
+package broker
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/internal/secret"
+)
+
+// An outcome is how the last attempt to renew a token, or to fetch a role's
+// credentials, ended. It lies beside the lock, for those who wait for it.
+type outcome struct {
+	id          string // differs for every attempt
+	at          time.Time
+	kind        outcomeKind
+	fingerprint string // of the token that was tried
+	text        string // the error
+}
+
+type outcomeKind string
+
+const (
+	succeeded outcomeKind = "ok"
+	ended     outcomeKind = "ended"   // the service will never take that token again
+	refusal   outcomeKind = "refused" // the service said no
+	failed    outcomeKind = "failed"  // nobody answered, or not sensibly
+)
+
+func (o outcome) err() error { return &SharedError{Text: o.text, Refused: o.kind == refusal} }
+
+// fingerprint tells tokens apart without giving them away.
+func fingerprint(s secret.String) string {
+	sum := sha256.Sum256([]byte("lanyard outcome\x00" + s.Reveal()))
+	return hex.EncodeToString(sum[:12])
+}
+
+// outcomeMagic begins the file. The file must not be JSON: the AWS CLI's logout
+// parses every file of the folder and trips over JSON that is not an object.
+const outcomeMagic = "lanyard-outcome"
+
+// readOutcome returns the zero outcome where there is none that can be read.
+func readOutcome(path string) outcome {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return outcome{}
+	}
+	f := strings.SplitN(strings.TrimSuffix(string(data), "\n"), " ", 6)
+	if len(f) != 6 || f[0] != outcomeMagic {
+		return outcome{}
+	}
+	ms, err := strconv.ParseInt(f[2], 10, 64)
+	if err != nil {
+		return outcome{}
+	}
+	text, err := strconv.Unquote(f[5])
+	if err != nil {
+		return outcome{}
+	}
+	return outcome{f[1], time.UnixMilli(ms), outcomeKind(f[3]), f[4], text}
+}
+
+// writeOutcome records how an attempt ended. It helps others and decides
+// nothing, so a failure to write it is none.
+func (b *Broker) writeOutcome(path string, kind outcomeKind, tried secret.String, err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	line := strings.Join([]string{
+		outcomeMagic, rand.Text(), strconv.FormatInt(b.now().UnixMilli(), 10), string(kind), fingerprint(tried), strconv.Quote(text),
+	}, " ")
+	if err := b.writeCompanion(path, line+"\n"); err != nil {
+		b.debug("outcome not recorded", "file", path, "error", err)
+	}
+}
+
+// within says whether the outcome is younger than d at now. One from the
+// future, after a clock was set back, is not.
+func (o outcome) within(d time.Duration, now time.Time) bool {
+	age := now.Sub(o.at)
+	return age >= 0 && age < d
+}

@@ -1,0 +1,141 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// renewLocked spends the refresh token and stores its successor, under the
+// session's lock or, with the guard's reason, without it. A token other than
+// seen that has appeared meanwhile is taken instead.
+func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, seen, rejected secret.String) (ssocache.Token, error) {
+	for range maxRenewRounds {
+		st, err := b.read(ctx, s)
+		if err != nil {
+			return ssocache.Token{}, err
+		}
+		now := b.now()
+		if tok, live := st.best(now, rejected); live && (!Due(tok, s, now) || !tok.AccessToken.Equal(seen)) {
+			return tok, nil
+		}
+		h, ok := st.holder(now)
+		if !ok {
+			return ssocache.Token{}, b.sessionError(s, st, rejected)
+		}
+		out := readOutcome(b.sessionFile(s, ".outcome"))
+		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == fingerprint(h.tok.RefreshToken) {
+			return ssocache.Token{}, &SessionError{Session: s, Why: out.text, Err: out.err()}
+		}
+		tok, err := b.spend(ctx, s, g, h)
+		if err == nil || !refused(err) {
+			return tok, err
+		}
+		changed, err2 := b.replaced(ctx, s, h)
+		if err2 != nil {
+			return ssocache.Token{}, err2
+		}
+		if !changed {
+			b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
+			return ssocache.Token{}, &SessionError{Session: s, Why: "the service refused to refresh the token", Err: err}
+		}
+		b.debug("another program has renewed the token meanwhile", "session", s.Key())
+	}
+	return ssocache.Token{}, &SessionError{Session: s, Why: "other programs keep replacing the token"}
+}
+
+// spend makes the one call that cannot be taken back. The place of the new
+// token is reserved first, and signals are held back from the call until the
+// token is stored.
+func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holding) (ssocache.Token, error) {
+	service, err := b.Connect(s)
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	pending, err := b.Cache.PrepareToken(h.key)
+	if err != nil {
+		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
+	}
+	if g.lock == nil {
+		b.warn("refreshing the SSO session without a lock: %s", g.why)
+	}
+	if err := ctx.Err(); err != nil {
+		pending.Abort()
+		return ssocache.Token{}, err
+	}
+	generation := b.generation(s)
+	defer b.hold()()
+	held := context.WithoutCancel(ctx)
+	grant, err := service.Refresh(held, registration(h.tok), h.tok.RefreshToken)
+	if err != nil {
+		pending.Abort()
+		if !refused(err) {
+			b.writeOutcome(b.sessionFile(s, ".outcome"), failed, h.tok.RefreshToken, err)
+		}
+		return ssocache.Token{}, err
+	}
+	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	if b.generation(s) != generation {
+		pending.Abort()
+		_ = service.Logout(held, grant.AccessToken) // the sign-out could not know this one
+		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
+	}
+	if err := pending.Commit(tok.Encode()); err != nil {
+		// The old token is spent: this process goes on with the new one.
+		b.warn("the SSO session was refreshed, but %s could not be written: %v", b.Cache.TokenPath(h.key), err)
+		return tok, ctx.Err()
+	}
+	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
+	b.writeCopies(s, h.key, tok)
+	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
+	return tok, ctx.Err()
+}
+
+func registration(t ssocache.Token) idcenter.Registration {
+	return idcenter.Registration{ClientID: t.ClientID, ClientSecret: t.ClientSecret, ExpiresAt: t.RegistrationExpiresAt}
+}
+
+// writeCopies puts the access token under the session's other names, without
+// the refresh token. A token there that can be renewed by itself is another
+// sign-in, and is left alone.
+func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
+	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
+		if key == holder {
+			continue
+		}
+		if old, err := b.Cache.LoadToken(key); err == nil && old.Refreshable(b.now()) {
+			continue
+		}
+		if err := b.Cache.SaveToken(key, tok.Copy()); err != nil {
+			b.warn("the token could not be copied to %s: %v", b.Cache.TokenPath(key), err)
+		}
+	}
+}
+
+// replaced waits for another program, which takes no lock, to store what it
+// got for the refresh token that was refused: it may have spent it a moment
+// before us.
+func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding) (bool, error) {
+	for start := time.Now(); ; {
+		st := b.glance(s)
+		if now, ok := st.holder(b.now()); ok && !now.tok.RefreshToken.Equal(h.tok.RefreshToken) {
+			return true, nil
+		}
+		if tok, err := b.Cache.LoadToken(h.key); err == nil && !tok.AccessToken.Equal(h.tok.AccessToken) {
+			return true, nil // renewed by a program that dropped the refresh token
+		} else if errors.Is(err, ssocache.ErrNotFound) {
+			return false, nil // signed out
+		}
+		if time.Since(start) >= patience {
+			return false, nil
+		}
+		if err := sleep(ctx, reread); err != nil {
+			return false, err
+		}
+	}
+}

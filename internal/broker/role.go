@@ -1,0 +1,180 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// role returns the credentials of a role, from the cache while they have long
+// enough to live.
+func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
+	s := r.Session
+	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
+	cached, err := b.Cache.LoadCredentials(name)
+	if err != nil && !errors.Is(err, ssocache.ErrNotFound) {
+		b.debug("role cache passed over", "error", err)
+	}
+	if cached.Left(b.now()) >= roleReuse {
+		b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(cached.Expiration))
+		return cached, b.keepFresh(ctx, s)
+	}
+	ctx = withDeadline(ctx)
+	before := readOutcome(b.roleFile(name, ".outcome")).id
+	var found ssocache.Credentials
+	var shared error
+	settled := func() bool {
+		if c, err := b.Cache.LoadCredentials(name); err == nil && usable(c, cached, b.now()) {
+			found = c
+			return true
+		}
+		if out := readOutcome(b.roleFile(name, ".outcome")); out.id != before {
+			switch out.kind {
+			case ended:
+				shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
+			case failed, refusal:
+				shared = out.err()
+			}
+		}
+		return shared != nil
+	}
+	g, done, err := b.wait(ctx, b.roleFile(name, ".lock"), b.deadline(ctx), settled)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	defer g.release()
+	switch {
+	case done || g.lock != nil && settled():
+		if shared != nil {
+			return b.fallBack(cached, shared)
+		}
+		return found, nil
+	case g.lock == nil: // the keys can be had and used all the same
+		b.debug("role credentials are fetched without a lock", "why", g.why)
+	}
+	c, err := b.fetch(ctx, r, name)
+	if err == nil || ctx.Err() != nil {
+		return c, err
+	}
+	return b.fallBack(cached, err)
+}
+
+// usable says whether a waiter may take c: it would have reused it, or it was
+// written since it began to wait, which matters for roles whose sessions are
+// short.
+func usable(c, before ssocache.Credentials, now time.Time) bool {
+	return c.Left(now) >= roleReuse || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
+}
+
+// fallBack lets cached keys stand in after a failure, unless somebody said that
+// the person may not have them.
+func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Credentials, error) {
+	left := cached.Left(b.now())
+	if left <= lastMinute || !transient(err) {
+		return ssocache.Credentials{}, err
+	}
+	b.warn("using cached role credentials that expire in %s: %v", left.Round(time.Second), err)
+	return cached, nil
+}
+
+// transient says that nobody refused: the network or the service failed, or
+// the storage did.
+func transient(err error) bool {
+	var session *SessionError
+	var storage *StorageError
+	var shared *SharedError
+	switch {
+	case errors.As(err, &session):
+		return false
+	case errors.As(err, &storage):
+		return true
+	case errors.As(err, &shared):
+		return !shared.Refused
+	}
+	return errors.Is(err, idcenter.ErrTemporary)
+}
+
+// keepFresh renews the session's token on the occasion of a use that does not
+// need it, so that the other programs find it alive.
+func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
+	st, now := b.glance(s), b.now()
+	h, ok := st.holder(now)
+	if !ok || s.AutoRefresh == profile.Off {
+		return nil
+	}
+	if tok, live := st.best(now, secret.String{}); live && !Due(tok, s, now) {
+		return nil
+	}
+	_, err := b.renewEarly(ctx, s, h, st.newest())
+	return err
+}
+
+// fetch asks the portal, renewing the token where that is needed, and stores
+// the answer. The session's lock is free by then.
+func (b *Broker) fetch(ctx context.Context, r Request, name string) (ssocache.Credentials, error) {
+	c, tried, err := b.ask(ctx, r, secret.String{})
+	if errors.Is(err, idcenter.ErrUnauthorized) {
+		b.debug("the portal rejected the token", "session", r.Session.Key())
+		c, tried, err = b.ask(ctx, r, tried)
+		if errors.Is(err, idcenter.ErrUnauthorized) {
+			err = &SessionError{Session: r.Session, Why: "the portal rejected a token that was just refreshed", Err: err}
+		}
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			b.recordRole(name, tried, err)
+		}
+		return ssocache.Credentials{}, err
+	}
+	return c, nil
+}
+
+// ask makes one call to the portal, with a token other than rejected.
+func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ssocache.Credentials, secret.String, error) {
+	s := r.Session
+	generation := b.generation(s)
+	tok, err := b.token(ctx, s, rejected)
+	if err != nil {
+		return ssocache.Credentials{}, rejected, err
+	}
+	service, err := b.Connect(s)
+	if err != nil {
+		return ssocache.Credentials{}, tok.AccessToken, err
+	}
+	got, err := service.RoleCredentials(ctx, tok.AccessToken, r.AccountID, r.RoleName)
+	if err != nil {
+		return ssocache.Credentials{}, tok.AccessToken, err
+	}
+	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
+	c := ssocache.Credentials{
+		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
+		Expiration: got.Expiration, AccountID: r.AccountID, Session: s.Key(),
+	}
+	if b.generation(s) != generation || len(b.glance(s)) == 0 {
+		b.debug("signed out during the fetch: the role credentials are not stored", "file", name)
+		return c, tok.AccessToken, nil
+	}
+	if err := b.Cache.SaveCredentials(name, c); err != nil {
+		b.debug("role credentials not stored", "error", err)
+	}
+	return c, tok.AccessToken, nil
+}
+
+// recordRole tells the processes that wait for this role how it went.
+func (b *Broker) recordRole(name string, tried secret.String, err error) {
+	kind := failed
+	var end *SessionError
+	var svc *idcenter.ServiceError
+	switch {
+	case errors.As(err, &end):
+		kind = ended
+	case errors.As(err, &svc) && !errors.Is(err, idcenter.ErrTemporary):
+		kind = refusal
+	}
+	b.writeOutcome(b.roleFile(name, ".outcome"), kind, tried, err)
+}

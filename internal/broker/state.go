@@ -1,0 +1,136 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// A holding is a token and the name it lies under.
+type holding struct {
+	key string
+	tok ssocache.Token
+}
+
+// A state is what the cache holds of one session, its own name first.
+type state []holding
+
+// read loads the session's token under all of its names.
+func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
+	var st state
+	for i, key := range append([]string{s.Key()}, b.siblings(s)...) {
+		tok, err := b.load(ctx, key)
+		switch {
+		case err == nil && matches(tok, s):
+			st = append(st, holding{key, tok})
+		case err == nil:
+			b.debug("token of another start URL or region passed over", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
+		case errors.Is(err, ssocache.ErrNotFound):
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case i == 0 && !errors.Is(err, ssocache.ErrCorrupt):
+			return nil, err // the file is there and may not be read: say so
+		default:
+			b.warn("%v; it is treated as absent", err)
+		}
+	}
+	return st, nil
+}
+
+// load reads one token file, with patience for a program that is rewriting it
+// in place.
+func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
+	for start := time.Now(); ; {
+		tok, err := b.Cache.LoadToken(key)
+		if !errors.Is(err, ssocache.ErrCorrupt) || time.Since(start) >= patience {
+			return tok, err
+		}
+		if err := sleep(ctx, reread); err != nil {
+			return tok, err
+		}
+	}
+}
+
+// matches says whether a token file belongs to the session. The file's name
+// does not tell: two configs may use one session name for two start URLs.
+func matches(t ssocache.Token, s profile.Session) bool {
+	trim := func(u string) string { return strings.TrimRight(u, "/#") }
+	return (t.StartURL == "" || trim(t.StartURL) == trim(s.StartURL)) && (t.Region == "" || t.Region == s.Region)
+}
+
+// best returns the token to use: the one that lives longest, the session's own
+// name first among equals, and never the one that the service rejected. ok is
+// false when none lives.
+func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token, ok bool) {
+	for _, h := range st {
+		if h.tok.Left(now) <= 0 || (!rejected.IsZero() && h.tok.AccessToken.Equal(rejected)) {
+			continue
+		}
+		if !ok || h.tok.ExpiresAt.After(tok.ExpiresAt) {
+			tok, ok = h.tok, true
+		}
+	}
+	return tok, ok
+}
+
+// holder returns the token that can renew the session.
+func (st state) holder(now time.Time) (holding, bool) {
+	for _, h := range st {
+		if h.tok.Refreshable(now) {
+			return h, true
+		}
+	}
+	return holding{}, false
+}
+
+// newest is the access token seen last, alive or not; zero for none.
+func (st state) newest() secret.String {
+	var tok ssocache.Token
+	for _, h := range st {
+		if tok.AccessToken.IsZero() || h.tok.ExpiresAt.After(tok.ExpiresAt) {
+			tok = h.tok
+		}
+	}
+	return tok.AccessToken
+}
+
+// Due says whether a token should be renewed by now, under the session's
+// sso_refresh_window. A window as long as the token's life, or longer, would
+// renew it at every use: it means the second half of the life.
+func Due(t ssocache.Token, s profile.Session, now time.Time) bool {
+	window, life := s.RefreshWindow, t.Life
+	if !s.HasWindow {
+		window = defaultWindow
+	}
+	if life == 0 {
+		life = assumedLife
+	}
+	if window >= life {
+		window = life / 2
+	}
+	return t.Left(now) < window
+}
+
+// Peek returns the token that a request of the session would begin with, as it
+// lies in the cache; the zero Token for none. Where the session's refresh token
+// lies under another of its names, it is included.
+func (b *Broker) Peek(s profile.Session) ssocache.Token {
+	st, now := b.glance(s), b.now()
+	tok, live := st.best(now, secret.String{})
+	h, ok := st.holder(now)
+	switch {
+	case ok && (!live || h.tok.ExpiresAt.Equal(tok.ExpiresAt)):
+		return h.tok
+	case !live && len(st) > 0:
+		return st[0].tok
+	case ok:
+		tok.RefreshToken, tok.ClientID, tok.ClientSecret = h.tok.RefreshToken, h.tok.ClientID, h.tok.ClientSecret
+		tok.RegistrationExpiresAt = h.tok.RegistrationExpiresAt
+	}
+	return tok
+}

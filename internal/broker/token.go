@@ -1,0 +1,151 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// token returns an access token that lives, renewing it if that is due.
+func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.String) (ssocache.Token, error) {
+	st, err := b.read(ctx, s)
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	now := b.now()
+	tok, live := st.best(now, rejected)
+	if live && !Due(tok, s, now) {
+		return tok, nil
+	}
+	h, ok := st.holder(now)
+	if !ok || s.AutoRefresh == profile.Off {
+		if live {
+			return tok, nil
+		}
+		return ssocache.Token{}, b.sessionError(s, st, rejected)
+	}
+	if live && tok.Left(now) >= lastMinute {
+		if renewed, err := b.renewEarly(ctx, s, h, tok.AccessToken); err != nil {
+			return ssocache.Token{}, err
+		} else if !renewed.AccessToken.IsZero() {
+			return renewed, nil
+		}
+		return tok, nil
+	}
+	return b.renew(ctx, s, st, rejected)
+}
+
+// sessionError explains a session that cannot be renewed.
+func (b *Broker) sessionError(s profile.Session, st state, rejected secret.String) error {
+	why := "the token has expired and cannot be refreshed"
+	switch {
+	case len(st) == 0:
+		why = "there is no token"
+	case !rejected.IsZero():
+		why = "the service rejected the token, which cannot be refreshed"
+	case s.AutoRefresh == profile.Off:
+		why = "the token has expired, and sso_auto_refresh is false"
+	}
+	b.debug("session ended", "session", s.Key(), "why", why)
+	return &SessionError{Session: s, Why: why}
+}
+
+// renewEarly renews a session whose token still lives. Nothing that goes wrong
+// here matters yet: it returns the zero token when the old one should be used.
+// The only error is the context's.
+func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
+	out := readOutcome(b.sessionFile(s, ".outcome"))
+	if out.fingerprint == fingerprint(h.tok.RefreshToken) &&
+		(out.kind == ended || out.kind == failed && out.within(retryEarly, b.now())) {
+		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
+		return ssocache.Token{}, nil
+	}
+	g, settled, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now(), func() bool { return true })
+	if err != nil || settled || g.lock == nil {
+		return ssocache.Token{}, err // somebody else renews it, or nobody can
+	}
+	defer g.release()
+	tok, err := b.renewLocked(ctx, s, g, seen, secret.String{})
+	if err != nil {
+		if ctx.Err() != nil {
+			return ssocache.Token{}, ctx.Err()
+		}
+		b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
+		return ssocache.Token{}, nil
+	}
+	return tok, nil
+}
+
+// cause returns what the service said about an ended session, where it said
+// something: "has expired" would be wrong while its token still lives.
+func cause(err error) error {
+	var s *SessionError
+	if errors.As(err, &s) && s.Err != nil {
+		return s.Err
+	}
+	return err
+}
+
+// renew renews a session whose token is of no more use. Of all the processes
+// that ask at the same time one does it and the others wait for what comes of
+// it.
+func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
+	seen, path := st.newest(), b.sessionFile(s, ".outcome")
+	before := readOutcome(path).id
+	var tok ssocache.Token
+	var shared error
+	settled := func() bool {
+		now := b.now()
+		st := b.glance(s)
+		var live bool
+		tok, live = st.best(now, rejected)
+		if live && (!Due(tok, s, now) || !tok.AccessToken.Equal(seen)) {
+			return true
+		}
+		out := readOutcome(path)
+		h, ok := st.holder(now)
+		if out.id == before || !ok || out.fingerprint != fingerprint(h.tok.RefreshToken) {
+			return false
+		}
+		switch out.kind {
+		case ended:
+			shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
+		case failed, refusal:
+			shared = out.err()
+		default:
+			return false
+		}
+		return true
+	}
+	g, done, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), settled)
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	if done {
+		return tok, shared
+	}
+	defer g.release()
+	if g.lock == nil {
+		if tok, live := b.glance(s).best(b.now(), rejected); live {
+			b.warn("the SSO session was not refreshed, its token is still used: %s", g.why)
+			return tok, nil
+		}
+	}
+	return b.renewLocked(ctx, s, g, seen, rejected)
+}
+
+// glance reads the session's token without patience: for a look that will be
+// repeated.
+func (b *Broker) glance(s profile.Session) state {
+	var st state
+	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
+		if tok, err := b.Cache.LoadToken(key); err == nil && matches(tok, s) {
+			st = append(st, holding{key, tok})
+		}
+	}
+	return st
+}

@@ -1,0 +1,79 @@
+// Package cli is the command line: flags in, one call to the packages below,
+// text out. Nothing else in the program prints, exits or reads the environment.
+package cli
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// App holds everything that a command takes from the outside world. Main fills
+// it with the real thing.
+type App struct {
+	Name           string // how the program was called: "lanyard", or "aws" through a link
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	LookupEnv      func(string) (string, bool)
+	Environ        func() []string
+	Now            func() time.Time
+	Terminal       bool // a person sits at stdin and stderr
+
+	// OpenURL shows a page to the person.
+	OpenURL func(ctx context.Context, url string) error
+
+	// Transport makes the HTTP requests; nil means one made from the flags,
+	// the environment and the profile.
+	Transport http.RoundTripper
+
+	// Hold holds interrupts back until release is called.
+	Hold func() (release func())
+
+	flags globalFlags
+	log   *slog.Logger
+	out   *checkedWriter
+}
+
+// checkedWriter remembers the first failure to write: half an answer must not
+// look like one.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.w.Write(p)
+	c.err = err
+	return n, err
+}
+
+// getenv returns "" for a variable that is not set.
+func (app *App) getenv(name string) string {
+	v, _ := app.LookupEnv(name)
+	return v
+}
+
+// Run executes one command line, without the program's name, and returns the
+// exit code.
+func (app *App) Run(ctx context.Context, args []string) int {
+	app.out = &checkedWriter{w: app.Stdout}
+	app.log = slog.New(slog.DiscardHandler)
+	root := newRoot(app)
+	root.SetArgs(args)
+	root.SetIn(app.Stdin)
+	root.SetOut(app.out)
+	root.SetErr(app.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil && app.out.err != nil {
+		err = &outputError{app.out.err}
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return app.report(err)
+}

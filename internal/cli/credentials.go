@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// credentials yields the keys of a profile through the broker.
+func (w *world) credentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	if !p.HasSSO {
+		return ssocache.Credentials{}, w.notSSO(p)
+	}
+	answer, err := w.broker.Get(ctx, broker.Request{
+		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
+		Purpose: broker.RoleCredentials, Caller: caller,
+	})
+	if err != nil {
+		return ssocache.Credentials{}, w.explain(p, err)
+	}
+	return answer.Credentials, nil
+}
+
+// notSSO says what a profile is, where it is not one of Identity Center.
+func (w *world) notSSO(p *profile.Profile) error {
+	if p.Kind == profile.None {
+		return withHint(&configError{"NoCredentials", `Unable to locate credentials. You can configure credentials by running "aws login".`},
+			"%s", w.missingKeys(p))
+	}
+	return withHint(&configError{"Configuration", fmt.Sprintf("the profile %q is %s, which %s cannot use yet", p.Name, p.Kind, w.app.Name)},
+		"name a profile that has sso_account_id and sso_role_name")
+}
+
+// missingKeys says what to write where to make an SSO profile of one that is
+// none.
+func (w *world) missingKeys(p *profile.Profile) string {
+	var missing []string
+	if _, ok := p.Get("sso_session"); !ok {
+		var lacking []string
+		for _, key := range []string{"sso_start_url", "sso_region"} {
+			if _, ok := p.Get(key); !ok {
+				lacking = append(lacking, key)
+			}
+		}
+		switch len(lacking) {
+		case 2:
+			missing = []string{"sso_session (or sso_start_url and sso_region)"}
+		case 1:
+			missing = lacking
+		}
+	}
+	for _, key := range []string{"sso_account_id", "sso_role_name"} {
+		if _, ok := p.Get(key); !ok {
+			missing = append(missing, key)
+		}
+	}
+	header := "[profile " + p.Name + "]"
+	if p.Name == "default" {
+		header = "[default]"
+	}
+	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.in.Config.Path
+}
+
+// explain adds the command that helps to an error of the broker.
+func (w *world) explain(p *profile.Profile, err error) error {
+	var session *broker.SessionError
+	var storage *broker.StorageError
+	switch {
+	case errors.As(err, &session):
+		return withHint(err, "run: %s", w.app.loginCommand(p))
+	case errors.As(err, &storage):
+		return withHint(err, "make %s writable, or free some space there", storage.Folder)
+	}
+	return err
+}
+
+// loginCommand is the command line that signs in to the profile's session.
+func (app *App) loginCommand(p *profile.Profile) string {
+	cmd := app.Name + " sso login"
+	switch {
+	case p.Exists:
+		return cmd + " --profile " + quoteArg(p.Name)
+	case p.Session.Name != "":
+		return cmd + " --sso-session " + quoteArg(p.Session.Name)
+	}
+	return cmd
+}
+
+// chainVariable guards against profiles whose credential_process leads back to
+// themselves: the AWS CLI hands it to its children.
+const chainVariable = "_AWS_CLI_PROFILE_CHAIN"
+
+// checkChain refuses a profile that the chain of callers has seen already.
+func (app *App) checkChain(name string) error {
+	var chain []string
+	for _, n := range strings.Split(app.getenv(chainVariable), ",") {
+		if n = strings.TrimSpace(n); n != "" {
+			chain = append(chain, n)
+		}
+	}
+	for _, n := range chain {
+		if n == name {
+			return &configError{"Configuration", "Credential process resolution detected an infinite loop, profile cycle: " +
+				strings.Join(append(chain, name), " -> ")}
+		}
+	}
+	if len(chain) >= 4 {
+		return &configError{"Configuration", "Maximum recursive credential process resolution reached (4).\nProfiles seen: " + strings.Join(chain, " -> ")}
+	}
+	return nil
+}
+
+type getCredentialsOptions struct{ session, account, role string }
+
+func newGetCredentials(app *App) *cobra.Command {
+	var o getCredentialsOptions
+	cmd := &cobra.Command{
+		Use:   "get-credentials",
+		Short: "Print a profile's credentials for credential_process",
+		Long: `Print the role credentials of a profile as one JSON document, as the AWS CLI
+and SDKs expect it from a credential_process:
+
+  [profile for-other-tools]
+  credential_process = lanyard sso get-credentials --profile dev-admin
+
+The role can also be named by --sso-session, --account-id and --role-name, for
+which no profile is needed. Nothing is asked and no browser is opened.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.getCredentials(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use in place of a profile's")
+	f.StringVar(&o.account, "account-id", "", "the account, with --sso-session")
+	f.StringVar(&o.role, "role-name", "", "the role, with --sso-session")
+	return cmd
+}
+
+func (app *App) getCredentials(ctx context.Context, o getCredentialsOptions) error {
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	p, err := w.credentialProfile(o)
+	if err != nil {
+		return err
+	}
+	if !p.HasSSO {
+		return withHint(&configError{"Configuration", fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", w.missingKeys(p))
+	}
+	c, err := w.credentials(ctx, p, "sso get-credentials")
+	if err != nil {
+		return err
+	}
+	_, err = app.out.Write(c.ProcessJSON())
+	return err
+}
+
+// credentialProfile is the profile that the flags name or describe.
+func (w *world) credentialProfile(o getCredentialsOptions) (*profile.Profile, error) {
+	if o.session == "" && o.account == "" && o.role == "" {
+		p, err := w.resolve()
+		if err != nil {
+			return nil, err
+		}
+		return p, w.app.checkChain(p.Name)
+	}
+	if o.session == "" || o.account == "" || o.role == "" {
+		return nil, usagef("--sso-session, --account-id and --role-name go together")
+	}
+	if w.app.flags.profile != "" {
+		return nil, usagef("--profile does not go with --sso-session")
+	}
+	return w.sessionProfile(o.session, o.account, o.role)
+}
+
+// sessionProfile is a profile made of flags alone.
+func (w *world) sessionProfile(session, account, role string) (*profile.Profile, error) {
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return nil, err
+	}
+	s, warnings, err := profile.SessionNamed(w.in, session)
+	w.warn(warnings)
+	if err != nil {
+		return nil, err
+	}
+	w.connect(p)
+	made := *p
+	made.Name, made.Exists, made.Kind, made.HasSSO = "", false, profile.SSO, true
+	made.Session, made.AccountID, made.RoleName = *s, account, role
+	return &made, nil
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/emulator"
+)
+
+// demoLife is how long access tokens live in the demo: long enough to use one,
+// short enough to see it renewed.
+const demoLife = 2 * time.Second
+
+// demoConfig is the config of the guide, with its auto-refresh block.
+const demoConfig = `[profile account1-admin]
+sso_start_url = %[1]s
+sso_region = %[2]s
+sso_account_id = 111122223333
+sso_role_name = AdministratorAccess
+region = us-east-1
+output = json
+sso_auto_refresh = true
+sso_refresh_window = 43200  # 12 hours in seconds
+
+[profile account2-developer]
+sso_start_url = %[1]s
+sso_region = %[2]s
+sso_account_id = 444455556666
+sso_role_name = DeveloperAccess
+region = us-west-2
+output = json
+
+[profile account1-readonly]
+sso_start_url = %[1]s
+sso_region = %[2]s
+sso_account_id = 111122223333
+sso_role_name = ReadOnlyAccess
+region = us-east-1
+`
+
+func newDemo(app *App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Watch the whole story on this machine: sign in once, use every profile",
+		Long: `Start the emulator, write the config of the guide into a temporary home, and run
+the commands of the guide there. Every line that begins with $ is run as it
+stands. No AWS account is needed, nothing leaves this machine, and your own
+files are not touched.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.demo(cmd.Context()) },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
+		Short: "Play the browser of the demo",
+		RunE:  func(cmd *cobra.Command, args []string) error { return browse(cmd.Context(), args[0]) },
+	})
+	return cmd
+}
+
+// A stage is where the demo plays.
+type stage struct {
+	app       *App
+	self, env []string // this program; the environment of its runs
+}
+
+func (app *App) demo(ctx context.Context) (err error) {
+	c := emulator.BuiltIn()
+	c.AutoApprove, c.TokenLifetime, c.Now = "jane", demoLife, app.Now
+	e, base, stop, err := serveEmulator(c, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer stop()
+	home, err := os.MkdirTemp("", "lanyard-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	if err := writeDemoConfig(home, e); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	s := &stage{app: app, self: []string{self}, env: demoEnvironment(app.Environ(), home, self, base)}
+
+	s.say("An Identity Center of our own runs on %s, and ~/.aws/config is the one of the guide,\nin a home folder that is thrown away at the end. Sign in once:", base)
+	if err := s.run(ctx, 0, "sso", "login"); err != nil {
+		return err
+	}
+	signedIn := time.Now()
+	s.say("Now every profile works, in every account:")
+	for _, profile := range []string{"account1-admin", "account2-developer"} {
+		if err := s.run(ctx, 0, "sts", "get-caller-identity", "--profile", profile); err != nil {
+			return err
+		}
+	}
+	if err := s.run(ctx, 0, "status"); err != nil {
+		return err
+	}
+	s.say("Access tokens live %s here, an hour at AWS. We wait until this one has expired ...", demoLife)
+	if err := pause(ctx, time.Until(signedIn.Add(demoLife+100*time.Millisecond))); err != nil {
+		return err
+	}
+	before := e.Count("CreateToken:refresh_token")
+	if err := s.run(ctx, 0, "sts", "get-caller-identity", "--profile", "account1-readonly"); err != nil {
+		return err
+	}
+	s.say("... and nobody was asked: the token was refreshed (%d call), and a third role was fetched.\nSigning out revokes the session on the server and removes what was cached:", e.Count("CreateToken:refresh_token")-before)
+	if err := s.run(ctx, 0, "sso", "logout"); err != nil {
+		return err
+	}
+	if err := s.run(ctx, exitOther, "sts", "get-caller-identity", "--profile", "account1-admin"); err != nil {
+		return err
+	}
+	s.say("That is all. For your own organization, begin with the quick start in the README.")
+	return nil
+}
+
+func writeDemoConfig(home string, e *emulator.Emulator) error {
+	dir := filepath.Join(home, ".aws")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "config"), fmt.Appendf(nil, demoConfig, e.StartURL(), e.Region()), 0o600)
+}
+
+// demoEnvironment is an environment without anything of AWS in it but the way to
+// the emulator. The browser is this program: it follows the sign-in URL, and the
+// emulator answers as the user jane.
+func demoEnvironment(environ []string, home, self, base string) []string {
+	env := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
+		name, _, _ := strings.Cut(kv, "=")
+		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", chainVariable}, name)
+	})
+	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER='"+self+"' demo browse %s", "AWS_EC2_METADATA_DISABLED=true")
+	for _, v := range endpointVariables {
+		env = append(env, v+"="+base)
+	}
+	return env
+}
+
+func (s *stage) say(format string, args ...any) {
+	fmt.Fprintf(s.app.out, "\n"+format+"\n", args...)
+}
+
+// run prints a command line and runs it. A code other than want ends the demo.
+func (s *stage) run(ctx context.Context, want int, args ...string) error {
+	fmt.Fprintf(s.app.out, "\n$ lanyard %s\n", strings.Join(args, " "))
+	cmd := exec.CommandContext(ctx, s.self[0], args...)
+	cmd.Env = s.env
+	cmd.Stdout, cmd.Stderr = s.app.out, s.app.out
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == want {
+		return nil
+	}
+	if err == nil && want != 0 {
+		return fmt.Errorf("lanyard %s: it should have failed with exit code %d", strings.Join(args, " "), want)
+	}
+	if err != nil {
+		return fmt.Errorf("lanyard %s: %w", strings.Join(args, " "), err)
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// browse follows a URL and its redirects to the end.
+func browse(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
+	if err == nil && resp.StatusCode >= http.StatusBadRequest {
+		err = fmt.Errorf("the sign-in page answered %s", resp.Status)
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// exportFormats are the AWS CLI's.
+var exportFormats = [...]string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"}
+
+func newExportCredentials(app *App) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "export-credentials",
+		Short: "Print a profile's credentials as JSON or as lines for a shell",
+		Long: `Print a profile's credentials for other programs. The formats are the AWS
+CLI's, except that a value which a shell would read otherwise is quoted:
+
+  eval "$(lanyard configure export-credentials --profile dev-admin --format env)"`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.exportCredentials(cmd.Context(), format) },
+	}
+	cmd.Flags().StringVar(&format, "format", "process", strings.Join(exportFormats[:], ", "))
+	// The AWS CLI takes these two as well and ignores them here.
+	return honours(cmd, "output", "query")
+}
+
+func (app *App) exportCredentials(ctx context.Context, format string) error {
+	if !slices.Contains(exportFormats[:], format) {
+		return usagef("argument --format: Found invalid choice '%s'", format)
+	}
+	c, err := app.exportedCredentials(ctx)
+	if err != nil {
+		return err
+	}
+	if format == "process" {
+		_, err := app.out.Write(c.ExportJSON())
+		return err
+	}
+	lines := [][2]string{{"AWS_ACCESS_KEY_ID", c.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal()}}
+	if !c.SessionToken.IsZero() {
+		lines = append(lines, [2]string{"AWS_SESSION_TOKEN", c.SessionToken.Reveal()})
+	}
+	if !c.Expiration.IsZero() {
+		lines = append(lines, [2]string{"AWS_CREDENTIAL_EXPIRATION", ssocache.FormatOffset(c.Expiration)})
+	}
+	for _, l := range lines {
+		line, err := exportLine(format, l[0], l[1])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(app.out, line)
+	}
+	return nil
+}
+
+// exportedCredentials follows the AWS CLI's order: keys of the environment, then
+// the profile.
+func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, error) {
+	if c, ok, err := app.environmentKeys(); ok || err != nil {
+		if err != nil {
+			err = &configError{"Configuration", "Unable to retrieve credentials: " + err.Error()}
+		}
+		return c, err
+	}
+	w, err := app.world()
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	p, err := w.resolve()
+	var prof *profile.Error
+	if errors.As(err, &prof) {
+		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: " + prof.Msg}, "%s", prof.Hint)
+	}
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	if err := app.checkChain(p.Name); err != nil {
+		return ssocache.Credentials{}, err
+	}
+	if p.Kind == profile.None {
+		return ssocache.Credentials{}, withHint(
+			&configError{"Configuration", "Unable to retrieve credentials: no credentials found"},
+			"run: %s sso login, or name a profile with --profile", app.Name)
+	}
+	return w.credentials(ctx, p, "configure export-credentials")
+}
+
+// exportLine sets a variable in a shell. A value of plain characters stands as
+// the AWS CLI prints it.
+func exportLine(format, name, value string) (string, error) {
+	plain := strings.IndexFunc(value, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=:_.-,@%", r))
+	}) < 0
+	if strings.ContainsAny(value, "\x00\r\n") {
+		return "", fmt.Errorf("%s has a line break in it, which no shell format can carry; use --format process", name)
+	}
+	posix := value
+	if !plain {
+		posix = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+	}
+	switch format {
+	case "env":
+		return "export " + name + "=" + posix, nil
+	case "env-no-export":
+		return name + "=" + posix, nil
+	case "fish":
+		if !plain {
+			value = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
+		}
+		return "set -gx " + name + " " + value, nil
+	case "powershell":
+		value = strings.NewReplacer("`", "``", "$", "`$", `"`, "`\"").Replace(value)
+		return `$Env:` + name + `="` + value + `"`, nil
+	}
+	if !plain { // windows-cmd: quoted as a whole, or & and | would end the command
+		if strings.ContainsAny(value, `"%!`) {
+			return "", fmt.Errorf("%s has characters in it that cmd cannot carry; use --format process", name)
+		}
+		return `set "` + name + "=" + value + `"`, nil
+	}
+	return "set " + name + "=" + strings.ReplaceAll(value, "%", "%%"), nil
+}

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// accessScope makes a token refreshable.
+const accessScope = "sso:account:access"
+
+type loginOptions struct {
+	session              string
+	noBrowser, useDevice bool
+	callbackPort         int
+	all                  bool
+}
+
+func newLogin(app *App) *cobra.Command {
+	var o loginOptions
+	cmd := &cobra.Command{
+		Use:   "login",
+		Short: "Sign in through the browser, once for all profiles of a session",
+		Long: `Sign in to IAM Identity Center and keep the token where the AWS CLI and the
+SDKs look for it. All profiles with the same start URL are signed in at once.
+
+With no profile or session named, the default profile's session is used, or the
+only one in the config. A login always signs in anew.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.login(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.session, "sso-session", "", "sign in to this [sso-session] of the config")
+	f.BoolVar(&o.noBrowser, "no-browser", false, "print the URL and open nothing")
+	f.BoolVar(&o.useDevice, "use-device-code", false, "sign in by a code that is entered on any device")
+	f.IntVar(&o.callbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	f.BoolVar(&o.all, "all", false, "sign in to every session of the config, one after the other")
+	return cmd
+}
+
+func (app *App) login(ctx context.Context, o loginOptions) error {
+	if o.callbackPort < 0 || o.callbackPort > 65535 {
+		return usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
+	}
+	if o.all && (o.session != "" || app.flags.profile != "") {
+		return usagef("--all does not go with --sso-session or --profile")
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	targets, p, err := w.loginTargets(o)
+	if err != nil {
+		return err
+	}
+	w.connect(p)
+	for _, s := range targets {
+		if err := w.login(ctx, p, s, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// login signs in to one session and says so.
+func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) error {
+	client, err := w.client(p, s.Region)
+	if err != nil {
+		return err
+	}
+	hc, err := w.app.httpClient(p)
+	if err != nil {
+		return err
+	}
+	issuer, region, err := idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(client.OIDCURL()))
+	if err != nil {
+		return &configError{"Configuration", err.Error()}
+	}
+	if region != "" && region != s.Region {
+		return withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
+			"set sso_region = %s in %s", region, w.in.Config.Path)
+	}
+	request := idcenter.SignIn{
+		SessionName: s.Name, StartURL: s.StartURL, IssuerURL: issuer, Scopes: s.Scopes,
+		Device: o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
+		Show: func(text string) { fmt.Fprint(w.app.out, text) },
+		Now:  w.app.Now,
+	}
+	if s.Name == "" {
+		// A legacy profile gets the AWS CLI's eight-hour token, which other
+		// tools can use but nobody can refresh, unless it asks for more.
+		if s.AutoRefresh == profile.On {
+			request.Scopes = []string{accessScope}
+		} else {
+			request.Device = true
+		}
+	}
+	if !o.noBrowser {
+		request.Open = w.app.OpenURL
+	}
+	request.Registrations = &registrations{
+		dir:  w.broker.Cache,
+		name: ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
+	}
+	signIn := func(ctx context.Context) (idcenter.Result, error) { return client.SignIn(ctx, request) }
+	waiting := func() {
+		w.app.warn("another sign-in to "+s.StartURL+" is under way; waiting for it", "")
+	}
+	if _, err := w.broker.Login(ctx, s, waiting, signIn); err != nil {
+		return w.explainLogin(s, err)
+	}
+	fmt.Fprintf(w.app.out, "Successfully logged into Start URL: %s\n", s.StartURL)
+	if s.Name == "" && s.AutoRefresh == profile.On {
+		w.app.warn("this token lives one hour; only "+w.app.Name+" refreshes it, because the profiles of "+s.StartURL+" have no sso_session",
+			"put sso_start_url and sso_region into an [sso-session NAME] section and sso_session = NAME into the profiles: every SDK can refresh then")
+	}
+	return nil
+}
+
+// explainLogin adds what to look at to an error of the service.
+func (w *world) explainLogin(s profile.Session, err error) error {
+	var service *idcenter.ServiceError
+	var connect *idcenter.ConnectError
+	switch {
+	case errors.As(err, &service) && (service.Code == "InvalidRequestException" || errors.Is(err, idcenter.ErrInvalidGrant)):
+		return withHint(err, "the service of region %s does not know the start URL %s: check sso_region and sso_start_url in %s",
+			s.Region, s.StartURL, w.in.Config.Path)
+	case errors.As(err, &connect):
+		return withHint(err, "check the network, the proxy settings, and sso_region = %s in %s", s.Region, w.in.Config.Path)
+	}
+	return err
+}
+
+// registrations keeps the client registration where the AWS CLI does.
+type registrations struct {
+	dir  ssocache.Dir
+	name string
+}
+
+func (r *registrations) Load() (idcenter.Registration, bool) {
+	reg, err := r.dir.LoadRegistration(r.name)
+	return idcenter.Registration{
+		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
+	}, err == nil
+}
+
+func (r *registrations) Save(reg idcenter.Registration) error {
+	return r.dir.SaveRegistration(r.name, ssocache.Registration{
+		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
+	})
+}
+
+func (r *registrations) Drop() error { return r.dir.RemoveRegistration(r.name) }
+
+var _ broker.Service = (*idcenter.Client)(nil)
+
+// until says when something ends, for people.
+func until(t, now time.Time) string {
+	left := t.Sub(now).Round(time.Second)
+	if left <= 0 {
+		return "expired"
+	}
+	if left >= time.Hour {
+		left = left.Round(time.Minute)
+		return fmt.Sprintf("%dh%02dm", int(left.Hours()), int(left.Minutes())%60)
+	}
+	return fmt.Sprintf("%dm%02ds", int(left.Minutes()), int(left.Seconds())%60)
+}
+
+// isLoopback says whether a base URL is on this machine.
+func isLoopback(base string) bool {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}

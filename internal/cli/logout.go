@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+func newLogout(app *App) *cobra.Command {
+	var session string
+	cmd := &cobra.Command{
+		Use:   "logout",
+		Short: "Sign out: revoke the tokens, then remove them and the role credentials",
+		Long: `Sign out of all sessions, or of one with --sso-session or --profile. The tokens
+are revoked on the server and removed here; offline they are removed all the
+same, and what could not be revoked is named.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.logout(cmd.Context(), session) },
+	}
+	cmd.Flags().StringVar(&session, "sso-session", "", "sign out of this [sso-session] only")
+	return cmd
+}
+
+func (app *App) logout(ctx context.Context, session string) error {
+	if session != "" && app.flags.profile != "" {
+		return usagef("--sso-session does not go with --profile")
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return err
+	}
+	w.connect(p)
+	var out broker.SignOut
+	var s profile.Session
+	switch {
+	case session != "":
+		named, warnings, err := profile.SessionNamed(w.in, session)
+		w.warn(warnings)
+		if err != nil {
+			return err
+		}
+		s = *named
+	case p.Explicit:
+		if s, err = p.LoginSession(); err != nil {
+			return err
+		}
+	}
+	if s.Key() == "" {
+		out, err = w.broker.LogoutAll(ctx)
+	} else if out, err = w.logoutOne(ctx, s); err == nil {
+		w.printRemaining(s, len(out.Files) > 0)
+	}
+	for _, u := range out.Unrevoked {
+		app.warn(fmt.Sprintf("signed out here, but %s could not be told: %v", u.StartURL, u.Err),
+			"whoever has a copy of the token can use it until it expires")
+	}
+	return err
+}
+
+// logoutOne signs out of one session. The role files that the AWS CLI wrote are
+// found through the profiles that use the session.
+func (w *world) logoutOne(ctx context.Context, s profile.Session) (broker.SignOut, error) {
+	uses, err := w.sessions()
+	if err != nil {
+		return broker.SignOut{}, err
+	}
+	keys := append([]string{s.Key()}, w.siblings(s)...)
+	var names []string
+	for _, u := range uses {
+		if !slices.Contains(keys, u.Key()) {
+			continue
+		}
+		for _, name := range u.Profiles {
+			account, role := w.setting(name, "sso_account_id"), w.setting(name, "sso_role_name")
+			names = append(names, ssocache.RoleName(account, role, u.Name, u.StartURL))
+		}
+	}
+	return w.broker.Logout(ctx, s, names)
+}
+
+// setting returns what the files say about one key of a profile.
+func (w *world) setting(name, key string) string {
+	for _, doc := range []*awsconfig.Doc{w.in.Credentials, w.in.Config} {
+		if section, _, err := doc.Find(awsconfig.Profile, name); err == nil {
+			if v, ok := section.Get(key); ok {
+				return v.Value
+			}
+		}
+	}
+	return ""
+}
+
+// printRemaining says what one is still signed in to.
+func (w *world) printRemaining(s profile.Session, was bool) {
+	if was {
+		fmt.Fprintf(w.app.out, "Signed out of %s\n", s.Key())
+	} else {
+		fmt.Fprintf(w.app.out, "Not signed in to %s\n", s.Key())
+	}
+	now := w.app.Now()
+	for _, f := range w.broker.Cache.Tokens() {
+		if f.Value.Left(now) > 0 || f.Value.Refreshable(now) {
+			fmt.Fprintf(w.app.out, "Still signed in: %s\n", f.Value.StartURL)
+		}
+	}
+}

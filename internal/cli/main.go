@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"lanyard/internal/browser"
+)
+
+// errInterrupted ends a command that the person interrupted.
+var errInterrupted = errors.New("interrupted")
+
+// Main runs the program with the process's own arguments, files and
+// environment, and returns its exit code.
+func Main(args []string) int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	var held holder
+	stop := held.watch(cancel)
+	defer stop()
+
+	app := &App{
+		Name:  programName(args),
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		LookupEnv: os.LookupEnv, Environ: os.Environ,
+		Now:      time.Now,
+		Terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		OpenURL: func(ctx context.Context, url string) error {
+			return browser.Open(ctx, url, os.Environ(), os.Stderr)
+		},
+		Hold: held.hold,
+	}
+	if len(args) > 0 {
+		args = args[1:]
+	}
+	return app.Run(ctx, args)
+}
+
+func programName(args []string) string {
+	if len(args) > 0 && strings.TrimSuffix(filepath.Base(args[0]), ".exe") == "aws" {
+		return "aws"
+	}
+	return "lanyard"
+}
+
+// A holder turns signals into the end of the context. The second one ends the
+// process at once, unless a token is on its way to the disk.
+type holder struct {
+	mu      sync.Mutex
+	holds   int
+	pending func() // what a signal wanted while it was held back
+}
+
+// watch begins to listen; stop ends that.
+func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for n := 0; ; n++ {
+			select {
+			case <-signals:
+				cancel(errInterrupted)
+				if n > 0 {
+					h.end()
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { signal.Stop(signals); close(done) }
+}
+
+// end ends the process, or leaves that to the last release.
+func (h *holder) end() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	exit := func() { os.Exit(exitInterrupted) }
+	if h.holds > 0 {
+		h.pending = exit
+		return
+	}
+	exit()
+}
+
+// hold holds signals back until release.
+func (h *holder) hold() (release func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.holds++
+	return sync.OnceFunc(func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if h.holds--; h.holds == 0 && h.pending != nil {
+			h.pending()
+		}
+	})
+}

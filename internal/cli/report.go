@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lanyard/internal/awsop"
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+)
+
+// The exit codes are the AWS CLI v2's.
+const (
+	exitCommand     = 1   // what a command's own help says
+	exitInterrupted = 130 // Ctrl-C
+	exitUsage       = 252 // the command line is wrong
+	exitConfig      = 253 // the configuration is
+	exitService     = 254 // a service said no
+	exitOther       = 255 // anything else
+)
+
+// A usageError is a command line that cannot be carried out.
+type usageError struct{ msg string }
+
+func (e *usageError) Error() string { return e.msg }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// A configError is a configuration that a command cannot work with.
+type configError struct{ code, msg string }
+
+func (e *configError) Error() string {
+	return fmt.Sprintf("An error occurred (%s): %s", e.code, e.msg)
+}
+
+// An outputError says that the answer could not be written.
+type outputError struct{ err error }
+
+func (e *outputError) Error() string {
+	return "the answer could not be written to stdout: " + e.err.Error()
+}
+func (e *outputError) Unwrap() error { return e.err }
+
+// An exitError ends a command with a code and no word: it has been said, or is
+// the answer.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// A hintError carries what the person should type next.
+type hintError struct {
+	err  error
+	hint string
+}
+
+func (e *hintError) Error() string { return e.err.Error() }
+func (e *hintError) Unwrap() error { return e.err }
+
+func withHint(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return &hintError{err, fmt.Sprintf(format, args...)}
+}
+
+// report prints err the one way this program prints errors, and chooses the
+// exit code.
+func (app *App) report(err error) int {
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) {
+		fmt.Fprintln(app.Stderr)
+		return exitInterrupted
+	}
+	var exit exitError
+	if errors.As(err, &exit) {
+		return int(exit)
+	}
+	code, text := app.judge(err)
+	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, text)
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(hint, "\n", "\nhint: "))
+	}
+	return code
+}
+
+// judge returns the exit code and the text of an error.
+func (app *App) judge(err error) (code int, text string) {
+	var (
+		usage   *usageError
+		config  *configError
+		prof    *profile.Error
+		session *broker.SessionError
+		shared  *broker.SharedError
+		service *idcenter.ServiceError
+		op      *awsop.Error
+	)
+	text = err.Error()
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage, "An error occurred (ParamValidation): " + text
+	case errors.As(err, &config):
+		return exitConfig, text
+	case errors.As(err, &prof):
+		if prof.Code == exitConfig {
+			text = "An error occurred (Configuration): " + text
+		}
+		return prof.Code, text
+	case errors.As(err, &session):
+		return exitOther, text
+	case errors.As(err, &shared) && shared.Refused, errors.As(err, &service), errors.As(err, &op):
+		return exitService, text
+	}
+	return exitOther, text
+}
+
+func hintOf(err error) string {
+	var hint *hintError
+	if errors.As(err, &hint) {
+		return hint.hint
+	}
+	var prof *profile.Error
+	if errors.As(err, &prof) {
+		return prof.Hint
+	}
+	return ""
+}
+
+// warn tells the person about something that went wrong and did not stop the
+// command.
+func (app *App) warn(text, hint string) {
+	fmt.Fprintf(app.Stderr, "%s: warning: %s\n", app.Name, text)
+	if hint != "" {
+		fmt.Fprintf(app.Stderr, "hint: %s\n", hint)
+	}
+}

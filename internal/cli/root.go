@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
+every profile of your AWS config yields credentials, in any tool, until the
+session ends. It shares its files with the AWS CLI: a login with either serves
+both.
+
+  lanyard demo                        try it, without an AWS account
+  lanyard sso login                   sign in
+  lanyard sts get-caller-identity --profile dev-admin
+  lanyard status                      which sessions live, and until when`
+
+// newRoot builds the tree of commands.
+func newRoot(app *App) *cobra.Command {
+	root := &cobra.Command{
+		Use:           app.Name,
+		Short:         "Sign in once, use every AWS account and role",
+		Long:          rootLong,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if app.flags.debug {
+				app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			}
+			return app.checkFlags(cmd)
+		},
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	app.addGlobalFlags(root.PersistentFlags())
+	showVersion := root.Flags().Bool("version", false, "print the version")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *showVersion {
+			return app.version()
+		}
+		return cmd.Help()
+	}
+
+	sso := group("sso", "Sign in, sign out, and get credentials")
+	sso.AddCommand(newLogin(app), newLogout(app), newGetCredentials(app))
+	configure := group("configure", "Read the AWS config")
+	configure.AddCommand(newExportCredentials(app))
+	sts := group("sts", "Ask AWS who you are")
+	sts.AddCommand(newGetCallerIdentity(app))
+	root.AddCommand(sso, configure, sts, newStatus(app), newVersion(app))
+	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
+		root.AddCommand(newLogin(app), newLogout(app), newEmulator(app), newDemo(app))
+	}
+	return root
+}
+
+// group is a command that only holds others.
+func group(use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short,
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+}
+
+// unknownCommand names what was not understood, and what is near it.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := usagef("unknown command %q for %q", args[0], cmd.CommandPath())
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return withHint(err, "did you mean: %s %s", cmd.CommandPath(), strings.Join(near, ", "))
+	}
+	return withHint(err, "run: %s --help", cmd.CommandPath())
+}
+
+// flagError puts cobra's words for a bad flag into the AWS CLI's.
+func flagError(cmd *cobra.Command, err error) error {
+	msg := err.Error()
+	if name, ok := strings.CutPrefix(msg, "unknown flag: "); ok {
+		msg = "Unknown options: " + name
+	}
+	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
+		return err
+	}
+	return withHint(usagef("%s", msg), "run: %s --help", cmd.CommandPath())
+}
+
+// noArgs refuses arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return withHint(usagef("Unknown options: %s", strings.Join(args, " ")), "run: %s --help", cmd.CommandPath())
+	}
+	return nil
+}

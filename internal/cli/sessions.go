@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lanyard/internal/profile"
+)
+
+// sessions lists the sessions of the config and who uses them. It reads the
+// whole file, once.
+func (w *world) sessions() ([]profile.SessionUse, error) {
+	if w.loaded {
+		return w.uses, nil
+	}
+	uses, warnings, err := profile.Sessions(w.in)
+	if err != nil {
+		return nil, err
+	}
+	w.warn(warnings)
+	w.uses, w.loaded = uses, true
+	return uses, nil
+}
+
+// siblings gives the other names of a session for the broker. The legacy name,
+// the start URL, belongs to the first sso-session of the same start URL and
+// region: two sso-sessions are two sign-ins, possibly of two people, and must
+// not meet through it.
+func (w *world) siblings(s profile.Session) []string {
+	uses, err := w.sessions()
+	if err != nil {
+		w.app.log.Debug("the config does not tell the session's other names", "error", err)
+		return nil
+	}
+	var named []string
+	legacy := false
+	for _, u := range uses {
+		switch {
+		case u.Session.StartURL != s.StartURL || u.Session.Region != s.Region:
+		case u.Session.Name == "":
+			legacy = true
+		default:
+			named = append(named, u.Session.Name)
+		}
+	}
+	switch {
+	case s.Name == "":
+		return named
+	case legacy && len(named) > 0 && named[0] == s.Name:
+		return []string{s.StartURL}
+	}
+	return nil
+}
+
+// loginTargets finds the sessions to sign in to, and the profile whose settings
+// count.
+func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profile, error) {
+	if o.session != "" {
+		p, err := w.resolveForLogin()
+		if err != nil {
+			return nil, nil, err
+		}
+		s, warnings, err := profile.SessionNamed(w.in, o.session)
+		w.warn(warnings)
+		if err != nil {
+			return nil, nil, err
+		}
+		return []profile.Session{*s}, p, nil
+	}
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return nil, nil, err
+	}
+	named := p.Explicit || p.FromEnv
+	s, err := p.LoginSession()
+	switch {
+	case o.all:
+	case err == nil:
+		return []profile.Session{w.preferNamed(s)}, p, nil
+	case named || p.Exists && p.Kind == profile.SSO:
+		return nil, nil, err
+	}
+	uses, err2 := w.sessions()
+	if err2 != nil {
+		return nil, nil, err2
+	}
+	targets := distinct(uses)
+	switch {
+	case len(targets) == 0:
+		return nil, nil, err
+	case o.all || len(targets) == 1:
+		return targets, p, nil
+	case w.app.Terminal:
+		chosen, err := w.choose(targets)
+		return []profile.Session{chosen}, p, err
+	}
+	var commands []string
+	for _, t := range targets {
+		commands = append(commands, fmt.Sprintf("for %s run: %s", t.StartURL, w.app.loginTo(t, uses)))
+	}
+	return nil, nil, withHint(&configError{"Configuration", fmt.Sprintf(
+		"%s names %d SSO sessions and no default profile: which one to sign in to must be said", w.in.Config.Path, len(targets))},
+		"%s", strings.Join(commands, "\n"))
+}
+
+// resolveForLogin resolves the profile for a sign-in, which needs less of it
+// than credentials do.
+func (w *world) resolveForLogin() (*profile.Profile, error) {
+	p, warnings, err := profile.Resolve(w.in)
+	w.warn(warnings)
+	if p == nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// preferNamed signs in a legacy profile under the sso-session of the same start
+// URL and region where the config has one: the SDKs refresh only that.
+func (w *world) preferNamed(s profile.Session) profile.Session {
+	if s.Name != "" {
+		return s
+	}
+	uses, err := w.sessions()
+	if err != nil {
+		return s
+	}
+	for _, u := range uses {
+		if u.Session.Name != "" && u.Session.StartURL == s.StartURL && u.Session.Region == s.Region {
+			return u.Session
+		}
+	}
+	return s
+}
+
+// distinct picks one session for each start URL and region, an sso-session
+// before a legacy one. Several sso-sessions of one start URL stay apart.
+func distinct(uses []profile.SessionUse) []profile.Session {
+	var out []profile.Session
+	for _, u := range uses {
+		same := func(o profile.SessionUse) bool {
+			return o.Session.Name != "" && o.Session.StartURL == u.Session.StartURL && o.Session.Region == u.Session.Region
+		}
+		if u.Session.Name == "" && slices.ContainsFunc(uses, same) {
+			continue
+		}
+		out = append(out, u.Session)
+	}
+	return out
+}
+
+// loginTo is the command line that signs in to a session.
+func (app *App) loginTo(s profile.Session, uses []profile.SessionUse) string {
+	if s.Name != "" {
+		return app.Name + " sso login --sso-session " + quoteArg(s.Name)
+	}
+	for _, u := range uses {
+		if u.Session.Key() == s.Key() && u.Session.Region == s.Region && len(u.Profiles) > 0 {
+			return app.Name + " sso login --profile " + quoteArg(u.Profiles[0])
+		}
+	}
+	return app.Name + " sso login"
+}
+
+// choose asks the person which session is meant.
+func (w *world) choose(targets []profile.Session) (profile.Session, error) {
+	fmt.Fprintln(w.app.Stderr, "Several SSO sessions are configured:")
+	for i, t := range targets {
+		name := t.StartURL
+		if t.Name != "" {
+			name = t.Name + "  " + t.StartURL
+		}
+		fmt.Fprintf(w.app.Stderr, "  %d  %s\n", i+1, name)
+	}
+	for {
+		fmt.Fprintf(w.app.Stderr, "Sign in to which one? [1-%d] ", len(targets))
+		var answer string
+		if _, err := fmt.Fscanln(w.app.Stdin, &answer); err != nil && answer == "" {
+			return profile.Session{}, errInterrupted
+		}
+		for i, t := range targets {
+			if answer == fmt.Sprint(i+1) || answer == t.Key() {
+				return t, nil
+			}
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// A sessionStatus is one session as "status --output json" prints it. Dates end
+// in Z; one that is unknown is left out.
+type sessionStatus struct {
+	StartURL              string   `json:"startUrl"`
+	Region                string   `json:"region"`
+	SSOSession            string   `json:"ssoSession,omitempty"`
+	State                 string   `json:"state"` // valid, refreshable, expired, none
+	ExpiresAt             string   `json:"expiresAt,omitempty"`
+	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
+	Refreshable           bool     `json:"refreshable"`
+	RegistrationExpiresAt string   `json:"registrationExpiresAt,omitempty"`
+	Profiles              []string `json:"profiles"`
+
+	expires time.Time
+}
+
+func newStatus(app *App) *cobra.Command {
+	var check bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show every session: signed in, until when, refreshable, and for which profiles",
+		Long: `Show every session of the config, and every token in the cache that no config
+names. A session that is "refreshable" is renewed by the next use of a profile.
+
+With --check nothing is printed and the exit code tells: 0 when every session of
+the config (or the one of --profile) can be used, 1 when a login is needed.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.status(cmd.Context(), check) },
+	}
+	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
+	return honours(cmd, "output")
+}
+
+func (app *App) status(_ context.Context, check bool) error {
+	if !slices.Contains([]string{"", "json", "table"}, app.flags.output) {
+		return usagef("argument --output: Found invalid choice '%s': status prints json or table", app.flags.output)
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return err
+	}
+	w.connect(p)
+	list, err := w.statusOf(p)
+	if err != nil {
+		return err
+	}
+	switch {
+	case check:
+		for _, s := range list {
+			if s.State == "none" || s.State == "expired" {
+				return exitError(exitCommand)
+			}
+		}
+		return nil
+	case app.flags.output == "json":
+		return app.printJSON(map[string]any{"sessions": list})
+	}
+	return app.printStatus(list)
+}
+
+// statusOf gathers the sessions: those of the config in its order (only that of
+// the profile, if one was named by flag), then what else the cache holds.
+func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
+	uses, err := w.sessions()
+	if err != nil {
+		return nil, err
+	}
+	only := profile.Session{}
+	if p.Explicit {
+		if only, err = p.LoginSession(); err != nil {
+			return nil, err
+		}
+	}
+	list := []sessionStatus{}
+	seen := map[string]bool{}
+	for _, u := range uses {
+		keys := append([]string{u.Session.Key()}, w.siblings(u.Session)...)
+		for _, k := range keys {
+			seen[w.broker.Cache.TokenPath(k)] = true
+		}
+		if only.Key() != "" && only.Key() != u.Session.Key() {
+			continue
+		}
+		tok := w.broker.Peek(u.Session)
+		list = append(list, w.describe(u.Session, tok, u.Profiles))
+	}
+	for _, f := range w.broker.Cache.Tokens() {
+		if !seen[f.Path] && only.Key() == "" {
+			list = append(list, w.describe(profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil))
+		}
+	}
+	return list, nil
+}
+
+func (w *world) describe(s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {
+	now := w.app.Now()
+	out := sessionStatus{
+		StartURL: s.StartURL, Region: s.Region, SSOSession: s.Name, State: "none",
+		Refreshable: tok.Refreshable(now), Profiles: append([]string{}, profiles...),
+	}
+	if tok.AccessToken.IsZero() {
+		return out
+	}
+	left := int(tok.Left(now) / time.Second)
+	out.expires, out.ExpiresAt, out.ExpiresIn = tok.ExpiresAt, ssocache.FormatTime(tok.ExpiresAt), &left
+	if !tok.RegistrationExpiresAt.IsZero() {
+		out.RegistrationExpiresAt = ssocache.FormatTime(tok.RegistrationExpiresAt)
+	}
+	switch {
+	case tok.Left(now) > 0:
+		out.State = "valid"
+	case out.Refreshable:
+		out.State = "refreshable"
+	default:
+		out.State = "expired"
+	}
+	return out
+}
+
+func (app *App) printStatus(list []sessionStatus) error {
+	if len(list) == 0 {
+		fmt.Fprintln(app.out, "No SSO session is configured, and none is signed in.")
+		return nil
+	}
+	t := tabwriter.NewWriter(app.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SESSION\tREGION\tSTATE\tEXPIRES\tREFRESH\tREGISTRATION\tPROFILES")
+	for _, s := range list {
+		name := s.StartURL
+		if s.SSOSession != "" {
+			name = s.SSOSession + " (" + s.StartURL + ")"
+		}
+		expires, registration, refresh := "-", "-", "no"
+		if s.ExpiresAt != "" {
+			expires = until(s.expires, app.Now())
+		}
+		if len(s.RegistrationExpiresAt) > 10 {
+			registration = "until " + s.RegistrationExpiresAt[:10]
+		}
+		if s.Refreshable {
+			refresh = "yes"
+		}
+		state := s.State
+		if state == "none" {
+			state = "signed out"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, s.Region, state, expires, refresh, registration, summary(s.Profiles))
+	}
+	return t.Flush()
+}
+
+// summary names the first profiles and counts the rest.
+func summary(profiles []string) string {
+	const shown = 3
+	if len(profiles) == 0 {
+		return "-"
+	}
+	if len(profiles) > shown {
+		return strings.Join(profiles[:shown], ", ") + fmt.Sprintf(" and %d more", len(profiles)-shown)
+	}
+	return strings.Join(profiles, ", ")
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsop"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+func newGetCallerIdentity(app *App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "get-caller-identity",
+		Short: "Say which account and role the credentials belong to",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return app.getCallerIdentity(cmd.Context()) },
+	}
+	return honours(cmd, "output", "endpoint-url")
+}
+
+func (app *App) getCallerIdentity(ctx context.Context) error {
+	if err := checkEndpointURL(app.flags.endpointURL); err != nil {
+		return err
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	p, err := w.resolve()
+	if err != nil {
+		return err
+	}
+	if err := app.checkOutput(p); err != nil {
+		return err
+	}
+	c, err := w.callerCredentials(ctx, p)
+	if err != nil {
+		return err
+	}
+	hc, err := app.httpClient(p)
+	if err != nil {
+		return err
+	}
+	endpoint := app.flags.endpointURL
+	if endpoint == "" {
+		if endpoint, err = p.Endpoint("STS"); err != nil {
+			return err
+		}
+	}
+	id, err := awsop.GetCallerIdentity(ctx, awsop.Options{
+		Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts, HTTP: hc,
+		AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken,
+	})
+	if err != nil {
+		return explainKeys(err)
+	}
+	return app.printJSON(struct{ UserId, Account, Arn string }{id.UserID, id.Account, id.Arn}) //nolint:revive,staticcheck // the service's names
+}
+
+// callerCredentials are the keys of the environment or else the profile's.
+func (w *world) callerCredentials(ctx context.Context, p *profile.Profile) (ssocache.Credentials, error) {
+	if c, ok, err := w.app.environmentKeys(); ok || err != nil {
+		return c, err
+	}
+	return w.credentials(ctx, p, "sts get-caller-identity")
+}
+
+// explainKeys says what to do about keys that the service does not take.
+func explainKeys(err error) error {
+	var op *awsop.Error
+	if errors.As(err, &op) && op.Code == "ExpiredToken" {
+		return withHint(err, "the keys have expired: if they are in AWS_ACCESS_KEY_ID, unset it and its companions")
+	}
+	return err
+}
+
+// checkEndpointURL refuses a URL without a scheme in the AWS CLI's words.
+func checkEndpointURL(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		return usagef("Bad value for --endpoint-url %q: scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/", s)
+	}
+	return nil
+}
+
+// checkOutput refuses the formats that are not there yet.
+func (app *App) checkOutput(p *profile.Profile) error {
+	switch p.Output {
+	case "", "json":
+		return nil
+	case "text", "table", "yaml", "yaml-stream", "off":
+		return withHint(usagef("--output %s: only json is available so far", p.Output), "add: --output json")
+	}
+	if app.flags.output != "" {
+		return usagef("argument --output: Found invalid choice '%s'", p.Output)
+	}
+	return errors.New("Unknown output type: " + p.Output) //nolint:staticcheck // the AWS CLI's words
+}
+
+// printJSON prints v as the AWS CLI prints results.
+func (app *App) printJSON(v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "    ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := app.out.Write(b.Bytes())
+	return err
+}

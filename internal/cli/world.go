@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// A world is what one command works with: the files as they were read, the
+// profile that was asked for, and the broker.
+type world struct {
+	app    *App
+	in     profile.Inputs
+	home   string
+	broker *broker.Broker
+
+	uses   []profile.SessionUse // see sessions
+	loaded bool
+}
+
+// world reads the config files. It touches no profile yet.
+func (app *App) world() (*world, error) {
+	configPath, credentialsPath, err := profile.Paths(app.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	home, err := app.home()
+	if err != nil {
+		return nil, err
+	}
+	w := &world{app: app, home: home}
+	w.in = profile.Inputs{
+		Profile: app.flags.profile, Region: app.flags.region, Output: app.flags.output,
+		LookupEnv: app.LookupEnv,
+	}
+	if w.in.Config, err = awsconfig.ReadFile(configPath, false); err != nil {
+		return nil, err
+	}
+	if w.in.Credentials, err = awsconfig.ReadFile(credentialsPath, true); err != nil {
+		return nil, err
+	}
+	app.log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", home)
+	return w, nil
+}
+
+// home is the folder that ~/.aws lies in.
+func (app *App) home() (string, error) {
+	name := "HOME"
+	if runtime.GOOS == "windows" {
+		name = "USERPROFILE"
+	}
+	if home := app.getenv(name); home != "" {
+		return home, nil
+	}
+	return "", withHint(errors.New("there is no home folder for the token cache: "+name+" is not set"), "set %s", name)
+}
+
+// resolve finds the profile that the flags, the environment and the files ask
+// for.
+func (w *world) resolve() (*profile.Profile, error) {
+	p, warnings, err := profile.Resolve(w.in)
+	w.warn(warnings)
+	if err != nil {
+		return nil, err
+	}
+	w.app.log.Debug("profile", "name", p.Name, "kind", p.Kind.String(), "startUrl", p.Session.StartURL,
+		"ssoRegion", p.Session.Region, "session", p.Session.Name, "account", p.AccountID, "role", p.RoleName, "region", p.Region)
+	w.connect(p)
+	return p, nil
+}
+
+func (w *world) warn(warnings []profile.Warning) {
+	for _, warning := range warnings {
+		w.app.warn(warning.Text, warning.Hint)
+	}
+}
+
+// connect makes the broker that works with the settings of p: endpoints, CA
+// bundle, FIPS.
+func (w *world) connect(p *profile.Profile) {
+	w.broker = &broker.Broker{
+		Cache:    ssocache.Dir{Home: w.home},
+		Siblings: w.siblings,
+		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
+		Warn: func(text string) { w.app.warn(text, "") },
+		Connect: func(s profile.Session) (broker.Service, error) {
+			return w.client(p, s.Region)
+		},
+	}
+}
+
+// client makes the client of the Identity Center in a region.
+func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, error) {
+	hc, err := w.app.httpClient(p)
+	if err != nil {
+		return nil, err
+	}
+	oidc, err := p.Endpoint("SSO_OIDC")
+	if err != nil {
+		return nil, err
+	}
+	portal, err := p.Endpoint("SSO")
+	if err != nil {
+		return nil, err
+	}
+	return idcenter.New(idcenter.Options{
+		Region: region, OIDCEndpoint: oidc, PortalEndpoint: portal,
+		FIPS: p.FIPS, DualStack: p.DualStack, HTTP: hc, MaxAttempts: p.MaxAttempts, Log: w.app.log,
+	})
+}
+
+// httpClient makes the HTTP client for a profile: its CA bundle, the proxies of
+// the environment, and the time budgets.
+func (app *App) httpClient(p *profile.Profile) (*http.Client, error) {
+	client := &http.Client{Timeout: seconds(app.flags.readTimeout, 10*time.Second), Transport: app.Transport}
+	if app.Transport != nil {
+		return client, nil
+	}
+	connect := seconds(app.flags.connectTimeout, 5*time.Second)
+	t := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,
+		TLSHandshakeTimeout: connect,
+		ForceAttemptHTTP2:   true,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+	}
+	bundle := app.flags.caBundle
+	if bundle == "" {
+		bundle = p.CABundle
+	}
+	switch {
+	case app.flags.noVerifySSL:
+		t.TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // asked for by --no-verify-ssl
+	case bundle != "":
+		pool, err := readBundle(bundle)
+		if err != nil {
+			return nil, err
+		}
+		t.TLSClientConfig.RootCAs = pool
+	}
+	client.Transport = t
+	return client, nil
+}
+
+func readBundle(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle")
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"),
+			"check --ca-bundle, AWS_CA_BUNDLE and ca_bundle")
+	}
+	return pool, nil
+}
