@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -45,9 +44,6 @@ const (
 	codeLifetime = 5 * time.Minute
 )
 
-// challengeText is a SHA-256 in base64url without padding.
-var challengeText = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
-
 // authorization checks the query of a request to /authorize.
 func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *refusal) {
 	unlock := e.lock()
@@ -75,7 +71,7 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 		code, why = "unsupported_response_type", "response_type must be code"
 	case !cl.may(grantCode):
 		code, why = "unauthorized_client", "the client is not registered for the grant type authorization_code"
-	case q.Get("code_challenge_method") != "S256" || !challengeText.MatchString(a.challenge):
+	case q.Get("code_challenge_method") != "S256" || !isChallenge(a.challenge):
 		code, why = "invalid_request", "a code_challenge by S256 is required"
 	case slices.ContainsFunc(a.scopes, func(s string) bool { return !slices.Contains(cl.scopes, s) }):
 		code, why = "invalid_scope", "the client is not registered for the scope"

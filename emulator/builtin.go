@@ -39,5 +39,25 @@ func BuiltIn() Config {
 			{Group: "auditors", Accounts: []string{"*"}, PermissionSets: []string{"ReadOnlyAccess"}},
 			{Group: "platform", Accounts: []string{"*"}, PermissionSets: []string{"AdministratorAccess", "Billing"}},
 		},
+		Buckets: []Bucket{
+			{Account: "111122223333", Name: "account1-backups", Created: time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC), Objects: []Object{
+				{Key: "daily/2026-11-20.tar.gz", Size: 52_428_800},
+				{Key: "daily/2026-11-21.tar.gz", Size: 52_690_944},
+				{Key: "README.md", Size: 1_234},
+			}},
+			{Account: "111122223333", Name: "account1-website", Objects: []Object{
+				{Key: "index.html", Size: 512}, {Key: "img/logo a+b.svg", Size: 2_048},
+			}},
+			{Account: "444455556666", Name: "account2-builds", Region: "us-west-2"},
+		},
+		Instances: []Instance{
+			{Account: "444455556666", Region: "us-west-2", ID: "i-0a1b2c3d4e5f60718", PrivateIP: "10.0.0.11", Tags: map[string]string{"Name": "web-1", "env": "dev"}},
+			{Account: "444455556666", Region: "us-west-2", ID: "i-0a1b2c3d4e5f60719", PrivateIP: "10.0.0.12", State: "stopped", Type: "m7i.large", Tags: map[string]string{"Name": "build"}},
+			{Account: "111122223333", ID: "i-0123456789abcdef0", PrivateIP: "10.1.0.5", PublicIP: "203.0.113.7", Tags: map[string]string{"Name": "bastion"}},
+		},
+		Roles: []Role{
+			{Account: "123456789012", Name: "Deploy", Trusts: []string{"arn:aws:iam::444455556666:role/AWSReservedSSO_DeveloperAccess_*"}},
+			{Account: "210987654321", Name: "Audit", Trusts: []string{"111122223333"}, ExternalID: "audit-2026"},
+		},
 	}
 }

@@ -26,6 +26,12 @@ type Config struct {
 	PermissionSets []PermissionSet
 	Assignments    []Assignment
 
+	// Buckets, Instances and Roles are what lies in the accounts. With the
+	// organization of [BuiltIn] come its own, unless there are any here.
+	Buckets   []Bucket
+	Instances []Instance
+	Roles     []Role
+
 	// TokenLifetime is the life of an access token that comes with a refresh
 	// token; 0 means 1 h.
 	TokenLifetime time.Duration
@@ -110,6 +116,9 @@ func (c Config) withDefaults() Config {
 		b := BuiltIn()
 		c.Users, c.Groups, c.Accounts = b.Users, b.Groups, b.Accounts
 		c.PermissionSets, c.Assignments = b.PermissionSets, b.Assignments
+		if len(c.Buckets)+len(c.Instances)+len(c.Roles) == 0 {
+			c.Buckets, c.Instances, c.Roles = b.Buckets, b.Instances, b.Roles
+		}
 	}
 	for _, d := range []struct {
 		field *time.Duration

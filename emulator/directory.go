@@ -5,7 +5,6 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,16 +21,11 @@ type directory struct {
 	setNames map[string]int
 	granted  []Assignment
 	byUser   map[string][]int // user -> indexes into granted
+	*resources
 
 	mu    sync.Mutex
 	views map[string]*view // see view
 }
-
-var (
-	accountID = regexp.MustCompile(`^[0-9]{12}$`)
-	userName  = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`) // it becomes a role session name
-	setName   = regexp.MustCompile(`^[\w+=,.@-]{1,32}$`)
-)
 
 // newDirectory indexes the organization of c. An error names the entry that is
 // wrong.
@@ -42,7 +36,7 @@ func newDirectory(c Config) (*directory, error) {
 		accounts: slices.Clone(c.Accounts), sets: slices.Clone(c.PermissionSets), granted: slices.Clone(c.Assignments),
 	}
 	for _, u := range c.Users {
-		if !userName.MatchString(u.Name) {
+		if !isUserName(u.Name) {
 			return nil, fmt.Errorf("user %q: a name is 2 to 64 letters, digits or any of _+=,.@-", u.Name)
 		}
 		if _, ok := d.users[u.Name]; ok {
@@ -57,7 +51,7 @@ func newDirectory(c Config) (*directory, error) {
 	}
 	slices.SortFunc(d.accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
 	for i, a := range d.accounts {
-		if !accountID.MatchString(a.ID) {
+		if !isAccountID(a.ID) {
 			return nil, fmt.Errorf("account %q: an id is 12 digits", a.ID)
 		}
 		if _, ok := d.byID[a.ID]; ok {
@@ -66,7 +60,7 @@ func newDirectory(c Config) (*directory, error) {
 		d.byID[a.ID] = i
 	}
 	for i, s := range d.sets {
-		if !setName.MatchString(s.Name) {
+		if !isSetName(s.Name) {
 			return nil, fmt.Errorf("permission set %q: a name is 1 to 32 letters, digits or any of _+=,.@-", s.Name)
 		}
 		if _, ok := d.setNames[s.Name]; ok {
@@ -78,6 +72,11 @@ func newDirectory(c Config) (*directory, error) {
 			return nil, fmt.Errorf("permission set %q: session duration %v is not within 1h and 12h", s.Name, s.SessionDuration)
 		}
 		d.setNames[s.Name] = i
+	}
+	var err error
+	d.resources, err = newResources(c, func(id string) bool { _, ok := d.byID[id]; return ok })
+	if err != nil {
+		return nil, err
 	}
 	return d, d.indexAssignments(c.Groups)
 }

@@ -13,14 +13,15 @@ import (
 // An Emulator is an IAM Identity Center with the services that its credentials
 // open. It is an [net/http.Handler] and safe for concurrent use. [New] makes one.
 type Emulator struct {
-	cfg    Config
-	clock  clock
-	random *source
-	seal   sealer
-	pages  *web.Pages
-	routes map[string]*route // by path
-	dir    atomic.Pointer[directory]
-	cookie string // name of the browser's cookie
+	cfg     Config
+	clock   clock
+	random  *source
+	seal    sealer
+	pages   *web.Pages
+	routes  map[string]*route // by path
+	queries map[string]action // by name
+	dir     atomic.Pointer[directory]
+	cookie  string // name of the browser's cookie
 
 	counts counters
 	faults faults
@@ -71,6 +72,7 @@ func New(c Config) (*Emulator, error) {
 	e.codes = newStore[*authCode](maxCodes, nil)
 	e.devices = newStore(maxDevices, e.deviceEnded)
 	e.routes = e.newRoutes()
+	e.queries = e.actions()
 	e.dir.Store(dir)
 	return e, nil
 }

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,10 +140,12 @@ func (f Fault) apiError() *apiError {
 		err.message = "HTTP " + strconv.Itoa(f.Status) + " by a rule of the emulator"
 	}
 	if err.code != "InternalServerException" {
-		words := capital.ReplaceAllString(strings.TrimSuffix(err.code, "Exception"), "_$0")
-		err.oauth = strings.ToLower(strings.TrimPrefix(words, "_"))
+		for i, c := range strings.TrimSuffix(err.code, "Exception") {
+			if i > 0 && 'A' <= c && c <= 'Z' {
+				err.oauth += "_"
+			}
+			err.oauth += strings.ToLower(string(c))
+		}
 	}
 	return err
 }
-
-var capital = regexp.MustCompile(`[A-Z]`)

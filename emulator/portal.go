@@ -79,7 +79,7 @@ func (e *Emulator) listAccounts(c *call, g *grant) (any, *apiError) {
 // listAccountRoles is the operation ListAccountRoles.
 func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 	account := c.URL.Query().Get("account_id")
-	if !accountID.MatchString(account) {
+	if !isAccountID(account) {
 		return nil, badPortalRequest("account_id must be the 12 digits of an account")
 	}
 	after, n, err := e.page(c)
@@ -118,7 +118,7 @@ func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
 	q := c.URL.Query()
 	account, role := q.Get("account_id"), q.Get("role_name")
-	if !accountID.MatchString(account) || role == "" {
+	if !isAccountID(account) || role == "" {
 		return nil, badPortalRequest("account_id must be the 12 digits of an account, and role_name must be given")
 	}
 	creds, ok := e.roleCredentials(g.user, account, role, c.now)

@@ -4,7 +4,6 @@ import (
 	"crypto/subtle"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,9 +33,6 @@ const (
 )
 
 const accountScope = "sso:account:access"
-
-// scopeText is a scope by RFC 6749 section 3.3.
-var scopeText = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]{1,128}$`)
 
 // registerClient is the operation RegisterClient.
 func (e *Emulator) registerClient(c *call) (any, *apiError) {
@@ -111,7 +107,7 @@ func (cl *client) may(grantType string) bool {
 // and change, so only a misspelt one of Identity Center's own is told.
 func checkScopes(scopes []string) *apiError {
 	bad := len(scopes) > maxScopes || slices.ContainsFunc(scopes, func(s string) bool {
-		return !scopeText.MatchString(s) || strings.HasPrefix(s, "sso:") && s != accountScope
+		return !isScope(s) || strings.HasPrefix(s, "sso:") && s != accountScope
 	})
 	if bad {
 		return oidcError("InvalidScopeException", "invalid_scope", "There are too many scopes, or one of them does not exist")

@@ -10,45 +10,62 @@ import (
 
 // findService returns the operation of a service that the keys open, nil if the
 // request is for Identity Center itself. All services share the port, so what a
-// request is signed for decides; one that is not signed tells by its Action.
+// request is signed for decides; one that is not signed tells by what it asks.
 func (e *Emulator) findService(c *call) *operation {
 	service := ""
 	if sig, err := sigv4.Parse(c.Request); err == nil {
 		service = sig.Service
 	}
-	if c.URL.Path == "/" && (c.Method == http.MethodPost || c.URL.Query().Has("Action")) {
+	q := c.URL.Query()
+	switch {
+	case service == "s3", service == "" && (q.Has("list-type") || c.Header.Get("X-Amz-Content-Sha256") != ""):
+		return e.s3Operation(c)
+	case c.URL.Path == "/" && (c.Method == http.MethodPost || q.Has("Action")):
 		return e.queryOperation(service)
 	}
 	return nil
 }
 
-// queryOperation reads its action from the body or the query, so it can only be
-// named once the body has been read.
+// An action is an operation of the query protocol.
+type action struct {
+	version string // of its API
+	run     func(*call, url.Values) response
+}
+
+func (e *Emulator) actions() map[string]action {
+	return map[string]action{
+		"GetCallerIdentity": {stsVersion, e.stsOperation(e.getCallerIdentity)},
+		"AssumeRole":        {stsVersion, e.stsOperation(e.assumeRole)},
+		"DescribeInstances": {ec2Version, e.ec2Operation(e.describeInstances)},
+	}
+}
+
+// queryOperation is named by its Action parameter, which may be in the body.
 func (e *Emulator) queryOperation(service string) *operation {
+	fail := func(c *call, err *apiError) response {
+		if service == "ec2" || service == "" && c.form().Get("Version") == ec2Version {
+			return failEC2(c, err)
+		}
+		return failSTS(c, err)
+	}
 	return &operation{
-		name: "Query",
+		name: "Query", fail: fail,
 		rename: func(c *call) string {
-			in := c.form()
-			if a := in.Get("Action"); e.queryAction(service, in) != nil {
-				return a
+			name := c.form().Get("Action")
+			if _, ok := e.queries[name]; ok {
+				return name
 			}
 			return ""
 		},
 		run: func(c *call) response {
 			in := c.form()
-			if f := e.queryAction(service, in); f != nil {
-				return f(c, in)
+			a, ok := e.queries[in.Get("Action")]
+			if !ok || a.version != in.Get("Version") {
+				return fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidAction", message: "Could not find operation " + in.Get("Action") + " for version " + in.Get("Version")})
 			}
-			return failSTS(c, &apiError{status: http.StatusBadRequest, code: "InvalidAction", message: "Could not find operation " + in.Get("Action") + " for version " + in.Get("Version")})
+			return a.run(c, in)
 		},
-		fail: failSTS,
 	}
-}
-
-func (e *Emulator) queryAction(_ string, in url.Values) func(*call, url.Values) response {
-	return map[string]func(*call, url.Values) response{
-		"GetCallerIdentity": e.stsOperation(e.getCallerIdentity),
-	}[in.Get("Action")]
 }
 
 // form returns the parameters of a request of the query protocol: those of a

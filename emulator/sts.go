@@ -8,7 +8,10 @@ import (
 	"time"
 )
 
-const querySkew = 5 * time.Minute // what STS and EC2 let clocks differ
+const (
+	stsVersion = "2011-06-15"
+	querySkew  = 5 * time.Minute // what STS and EC2 let clocks differ
+)
 
 // xmlResponse returns v as the body of an answer.
 func xmlResponse(status int, v any) response {

@@ -34,9 +34,11 @@ type Signature struct {
 	Presigned bool
 	Expires   time.Duration
 
+	// Hex is the signature itself.
+	Hex string
+
 	day     string   // of the scope
 	headers []string // signed, in the order given
-	hex     string   // the signature itself
 }
 
 // Parse reads the signature of r. The error is [ErrMissing], or says which part
@@ -106,7 +108,7 @@ func build(credential, headers, signature, at, token string) (*Signature, error)
 	}
 	s := &Signature{
 		KeyID: scope[0], day: scope[1], Region: scope[2], Service: scope[3], Token: token,
-		Time: t, headers: strings.Split(headers, ";"), hex: signature,
+		Time: t, headers: strings.Split(headers, ";"), Hex: signature,
 	}
 	if s.day != t.Format("20060102") {
 		return nil, errors.New("the day of the credential is not that of the date")

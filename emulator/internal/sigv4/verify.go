@@ -39,7 +39,7 @@ func (s *Signature) Verify(r *http.Request, body []byte, secret string) Check {
 		h.Write([]byte(part))
 		key = h.Sum(nil)
 	}
-	return Check{hmac.Equal([]byte(hex.EncodeToString(key)), []byte(s.hex)), canonical, text}
+	return Check{hmac.Equal([]byte(hex.EncodeToString(key)), []byte(s.Hex)), canonical, text}
 }
 
 // payloadHash returns what stands for the body, and whether the body fits it.

@@ -1,0 +1,162 @@
+package emulator
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const ec2Version = "2016-11-15"
+
+// failEC2 is how EC2 tells an error.
+func failEC2(c *call, err *apiError) response {
+	type detail struct{ Code, Message string }
+	return xmlResponse(err.status, struct {
+		XMLName   xml.Name `xml:"Response"`
+		Errors    []detail `xml:"Errors>Error"`
+		RequestID string
+	}{Errors: []detail{{err.code, err.message}}, RequestID: c.id})
+}
+
+// ec2Operation answers with what f returns, once the signature has been verified.
+func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
+	return func(c *call, in url.Values) response {
+		s, err := e.verify(c, "ec2", querySkew)
+		if err != nil {
+			return failEC2(c, ec2Error(s, err))
+		}
+		v, no := f(c, in, s)
+		if no != nil {
+			return failEC2(c, no)
+		}
+		return xmlResponse(http.StatusOK, v)
+	}
+}
+
+// ec2Error is what EC2 makes of a bad signature: it tells less than STS does.
+func ec2Error(_ signer, err error) *apiError {
+	if errors.Is(err, errSkewed) || errors.Is(err, errKeyEnded) {
+		return &apiError{status: http.StatusBadRequest, code: "RequestExpired", message: "Request has expired."}
+	}
+	return &apiError{status: http.StatusUnauthorized, code: "AuthFailure", message: "AWS was not able to validate the provided access credentials"}
+}
+
+func badParameter(format string, a ...any) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: fmt.Sprintf(format, a...)}
+}
+
+// numbered returns the values of a list as the query protocol flattens it:
+// NAME.1, NAME.2 and so on.
+func numbered(in url.Values, name string) []string {
+	var out []string
+	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
+		out = append(out, in.Get(name+"."+strconv.Itoa(i)))
+	}
+	return out
+}
+
+// describeInstances is the operation DescribeInstances, on the instances of the
+// caller's account in the region for which the request was signed.
+func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *apiError) {
+	all := e.dir.Load().instances[place(s.Account, s.signature.Region)]
+	ids := numbered(in, "InstanceId")
+	for _, id := range ids {
+		switch {
+		case !isInstanceID(id):
+			return nil, &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.Malformed", message: fmt.Sprintf("Invalid id: %q", id)}
+		case !slices.ContainsFunc(all, func(i Instance) bool { return i.ID == id }):
+			return nil, &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.NotFound", message: fmt.Sprintf("The instance ID '%s' does not exist", id)}
+		}
+	}
+	keep, no := instanceFilters(in)
+	if no != nil {
+		return nil, no
+	}
+	most := len(all)
+	if text := in.Get("MaxResults"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 5 || n > 1000 {
+			return nil, badParameter("Value ( %s ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.", text)
+		}
+		if len(ids) > 0 {
+			return nil, &apiError{status: http.StatusBadRequest, code: "InvalidParameterCombination", message: "The parameter instancesSet cannot be used with the parameter maxResults"}
+		}
+		most = n
+	}
+	after, ok := e.seal.open(kindPage, in.Get("NextToken"))
+	if in.Get("NextToken") != "" && !ok {
+		return nil, badParameter("Unable to parse pagination token")
+	}
+	out := instancesAnswer{RequestID: c.id}
+	for _, i := range all {
+		if i.ID <= after || len(ids) > 0 && !slices.Contains(ids, i.ID) || !keep(i) {
+			continue
+		}
+		if len(out.Reservations.Items) == most {
+			out.NextToken = e.seal.seal(kindPage, out.Reservations.Items[most-1].Instances.Items[0].ID)
+			break
+		}
+		out.Reservations.Items = append(out.Reservations.Items, newReservation(i, s.signature.Region))
+	}
+	return out, nil
+}
+
+// instanceFilters returns a function that reports whether an instance passes all
+// filters of the request.
+func instanceFilters(in url.Values) (func(Instance) bool, *apiError) {
+	type filter struct {
+		value  func(Instance) []string
+		wanted []string
+	}
+	var filters []filter
+	for n := 1; in.Has(fmt.Sprintf("Filter.%d.Name", n)); n++ {
+		name := in.Get(fmt.Sprintf("Filter.%d.Name", n))
+		value := instanceValue(name)
+		if value == nil {
+			return nil, badParameter("The filter '%s' is invalid", name)
+		}
+		filters = append(filters, filter{value, numbered(in, fmt.Sprintf("Filter.%d.Value", n))})
+	}
+	return func(i Instance) bool {
+		for _, f := range filters {
+			if !slices.ContainsFunc(f.value(i), func(v string) bool {
+				return slices.ContainsFunc(f.wanted, func(w string) bool { return matches(w, v) })
+			}) {
+				return false
+			}
+		}
+		return true
+	}, nil
+}
+
+// instanceValue returns how to find what a filter looks at, nil if there is no
+// such filter here.
+func instanceValue(filter string) func(Instance) []string {
+	if key, ok := strings.CutPrefix(filter, "tag:"); ok {
+		return func(i Instance) []string {
+			if v, ok := i.Tags[key]; ok {
+				return []string{v}
+			}
+			return nil
+		}
+	}
+	one := func(f func(Instance) string) func(Instance) []string {
+		return func(i Instance) []string { return []string{f(i)} }
+	}
+	return map[string]func(Instance) []string{
+		"instance-id":         one(func(i Instance) string { return i.ID }),
+		"instance-type":       one(func(i Instance) string { return i.Type }),
+		"instance-state-name": one(func(i Instance) string { return i.State }),
+		"instance-state-code": one(func(i Instance) string { return strconv.Itoa(instanceStates()[i.State]) }),
+		"image-id":            one(func(i Instance) string { return i.ImageID }),
+		"private-ip-address":  one(func(i Instance) string { return i.PrivateIP }),
+		"ip-address":          one(func(i Instance) string { return i.PublicIP }),
+		"owner-id":            one(func(i Instance) string { return i.Account }),
+		"tag-key":             func(i Instance) []string { return sortedKeys(i.Tags) },
+	}[filter]
+}

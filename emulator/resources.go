@@ -1,0 +1,121 @@
+package emulator
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Bucket is an S3 bucket, as far as it can be listed.
+type Bucket struct {
+	Account string
+	Name    string
+	Region  string    // "" means that of the instance
+	Created time.Time // the zero value means the start of 2026
+	Objects []Object
+}
+
+// An Object is what a listing tells of an object in a bucket.
+type Object struct {
+	Key      string
+	Size     int64
+	Modified time.Time // the zero value means the start of 2026
+}
+
+// An Instance is an EC2 instance.
+type Instance struct {
+	Account string
+	Region  string // "" means that of the Identity Center instance
+	ID      string // "i-" and 8 or 17 hexadecimal digits
+	Type    string // "" means t3.micro
+	State   string // running (also ""), stopped, pending, stopping, shutting-down or terminated
+	ImageID string // "" means ami-0abcdef1234567890
+	// PrivateIP and PublicIP are left out of the answer if they are "".
+	PrivateIP, PublicIP string
+	Launched            time.Time // the zero value means the start of 2026
+	Tags                map[string]string
+}
+
+// A Role is an IAM role that other roles may take on by AssumeRole.
+type Role struct {
+	Account string
+	Name    string
+	// Trusts lists who may: the id of an account, for everybody in it, or the ARN
+	// of a role or role session, in which * stands for anything.
+	Trusts     []string
+	ExternalID string // if not "", a caller must give it
+	// MaxSession is the longest a session may last, 1 h to 12 h; 0 means 1 h.
+	MaxSession time.Duration
+}
+
+// beginning is when everything was made of which nothing else is said.
+func beginning() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// resources are what lies in the accounts, indexed.
+type resources struct {
+	buckets   map[string]*Bucket   // by name
+	owned     map[string][]*Bucket // by account; sorted by name
+	instances map[string][]Instance
+	iamRoles  map[string]Role // by account and name
+}
+
+// place is the key of what EC2 keeps apart.
+func place(account, region string) string { return account + "/" + region }
+
+func newResources(c Config, known func(account string) bool) (*resources, error) {
+	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}}
+	for _, b := range c.Buckets {
+		switch {
+		case !isBucketName(b.Name):
+			return nil, fmt.Errorf("bucket %q: not a name that S3 allows", b.Name)
+		case !known(b.Account):
+			return nil, fmt.Errorf("bucket %q: no account %q", b.Name, b.Account)
+		case r.buckets[b.Name] != nil:
+			return nil, fmt.Errorf("bucket %q is there twice", b.Name)
+		}
+		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
+		b.Objects = slices.Clone(b.Objects)
+		for i := range b.Objects {
+			b.Objects[i].Modified = cmp.Or(b.Objects[i].Modified, b.Created)
+		}
+		slices.SortFunc(b.Objects, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
+		r.buckets[b.Name] = &b
+		r.owned[b.Account] = append(r.owned[b.Account], &b)
+	}
+	for bs := range maps.Values(r.owned) {
+		slices.SortFunc(bs, func(a, b *Bucket) int { return strings.Compare(a.Name, b.Name) })
+	}
+	for _, i := range c.Instances {
+		i.Type, i.State = cmp.Or(i.Type, "t3.micro"), cmp.Or(i.State, "running")
+		switch _, ok := instanceStates()[i.State]; {
+		case !isInstanceID(i.ID):
+			return nil, fmt.Errorf("instance %q: an id is i- and 8 or 17 hexadecimal digits", i.ID)
+		case !known(i.Account):
+			return nil, fmt.Errorf("instance %q: no account %q", i.ID, i.Account)
+		case !ok:
+			return nil, fmt.Errorf("instance %q: no state %q", i.ID, i.State)
+		}
+		i.Launched, i.ImageID = cmp.Or(i.Launched, beginning()), cmp.Or(i.ImageID, "ami-0abcdef1234567890")
+		key := place(i.Account, cmp.Or(i.Region, c.Region))
+		r.instances[key] = append(r.instances[key], i)
+	}
+	for is := range maps.Values(r.instances) {
+		slices.SortFunc(is, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
+	}
+	for _, role := range c.Roles {
+		role.MaxSession = cmp.Or(role.MaxSession, time.Hour)
+		switch {
+		case !isRoleName(role.Name):
+			return nil, fmt.Errorf("role %q: a name is 1 to 64 letters, digits or any of _+=,.@-", role.Name)
+		case !known(role.Account):
+			return nil, fmt.Errorf("role %q: no account %q", role.Name, role.Account)
+		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
+			return nil, fmt.Errorf("role %q: longest session %v is not within 1h and 12h", role.Name, role.MaxSession)
+		}
+		r.iamRoles[place(role.Account, role.Name)] = role
+	}
+	return r, nil
+}
