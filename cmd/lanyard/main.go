@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"lanyard/internal/cli"
+	_ "lanyard/internal/warm" // answers from the cache before the rest is initialised
 )
 
 func main() { os.Exit(cli.Main(os.Args)) }

@@ -25,9 +25,6 @@ import (
 // The times of the design. They are counted by the monotonic clock, except
 // where a date in a file is compared.
 const (
-	defaultWindow  = 15 * time.Minute      // renew a token with less left, as the AWS CLI does
-	assumedLife    = time.Hour             // of a refreshable token that another program wrote
-	roleReuse      = 15 * time.Minute      // role credentials with less left are fetched anew, as in the AWS CLI
 	lastMinute     = time.Minute           // what lives no longer is not relied upon
 	retryEarly     = 30 * time.Second      // after a failed early renewal
 	endedFor       = time.Minute           // how long a refused refresh token is not tried again

@@ -21,7 +21,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 			return ssocache.Token{}, err
 		}
 		now := b.now()
-		if tok, live := st.best(now, rejected); live && (!Due(tok, s, now) || !tok.AccessToken.Equal(seen)) {
+		if tok, live := st.best(now, rejected); live && (!tok.Due(now, s.Window()) || !tok.AccessToken.Equal(seen)) {
 			return tok, nil
 		}
 		h, ok := st.holder(now)

@@ -20,7 +20,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	if err != nil && !errors.Is(err, ssocache.ErrNotFound) {
 		b.debug("role cache passed over", "error", err)
 	}
-	if cached.Left(b.now()) >= roleReuse {
+	if cached.Reusable(b.now()) {
 		b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(cached.Expiration))
 		return cached, b.keepFresh(ctx, s)
 	}
@@ -68,7 +68,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 // written since it began to wait, which matters for roles whose sessions are
 // short.
 func usable(c, before ssocache.Credentials, now time.Time) bool {
-	return c.Left(now) >= roleReuse || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
+	return c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
 }
 
 // fallBack lets cached keys stand in after a failure, unless somebody said that
@@ -107,7 +107,7 @@ func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	if !ok || s.AutoRefresh == profile.Off {
 		return nil
 	}
-	if tok, live := st.best(now, secret.String{}); live && !Due(tok, s, now) {
+	if tok, live := st.best(now, secret.String{}); live && !tok.Due(now, s.Window()) {
 		return nil
 	}
 	_, err := b.renewEarly(ctx, s, h, st.newest())

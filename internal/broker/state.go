@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"lanyard/internal/profile"
@@ -26,7 +25,7 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 	for i, key := range append([]string{s.Key()}, b.siblings(s)...) {
 		tok, err := b.load(ctx, key)
 		switch {
-		case err == nil && matches(tok, s):
+		case err == nil && tok.Belongs(s.StartURL, s.Region):
 			st = append(st, holding{key, tok})
 		case err == nil:
 			b.debug("token of another start URL or region passed over", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
@@ -54,13 +53,6 @@ func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 			return tok, err
 		}
 	}
-}
-
-// matches says whether a token file belongs to the session. The file's name
-// does not tell: two configs may use one session name for two start URLs.
-func matches(t ssocache.Token, s profile.Session) bool {
-	trim := func(u string) string { return strings.TrimRight(u, "/#") }
-	return (t.StartURL == "" || trim(t.StartURL) == trim(s.StartURL)) && (t.Region == "" || t.Region == s.Region)
 }
 
 // best returns the token to use: the one that lives longest, the session's own
@@ -97,23 +89,6 @@ func (st state) newest() secret.String {
 		}
 	}
 	return tok.AccessToken
-}
-
-// Due says whether a token should be renewed by now, under the session's
-// sso_refresh_window. A window as long as the token's life, or longer, would
-// renew it at every use: it means the second half of the life.
-func Due(t ssocache.Token, s profile.Session, now time.Time) bool {
-	window, life := s.RefreshWindow, t.Life
-	if !s.HasWindow {
-		window = defaultWindow
-	}
-	if life == 0 {
-		life = assumedLife
-	}
-	if window >= life {
-		window = life / 2
-	}
-	return t.Left(now) < window
 }
 
 // Peek returns the token that a request of the session would begin with, as it

@@ -18,7 +18,7 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 	}
 	now := b.now()
 	tok, live := st.best(now, rejected)
-	if live && !Due(tok, s, now) {
+	if live && !tok.Due(now, s.Window()) {
 		return tok, nil
 	}
 	h, ok := st.holder(now)
@@ -103,7 +103,7 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 		st := b.glance(s)
 		var live bool
 		tok, live = st.best(now, rejected)
-		if live && (!Due(tok, s, now) || !tok.AccessToken.Equal(seen)) {
+		if live && (!tok.Due(now, s.Window()) || !tok.AccessToken.Equal(seen)) {
 			return true
 		}
 		out := readOutcome(path)
@@ -143,7 +143,7 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 func (b *Broker) glance(s profile.Session) state {
 	var st state
 	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
-		if tok, err := b.Cache.LoadToken(key); err == nil && matches(tok, s) {
+		if tok, err := b.Cache.LoadToken(key); err == nil && tok.Belongs(s.StartURL, s.Region) {
 			st = append(st, holding{key, tok})
 		}
 	}

@@ -119,3 +119,11 @@ func (c Credentials) process(date func(time.Time) string) []byte {
 	b.WriteString("\n}\n")
 	return b.Bytes()
 }
+
+// roleReuse is how long cached credentials must still live to be given out, as
+// in the AWS CLI.
+const roleReuse = 15 * time.Minute
+
+// Reusable says whether the credentials live long enough to be given out without
+// asking for new ones.
+func (c Credentials) Reusable(now time.Time) bool { return c.Left(now) >= roleReuse }

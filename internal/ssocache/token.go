@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"lanyard/internal/secret"
@@ -124,4 +125,30 @@ func (t Token) Renewed(access, refresh secret.String, life time.Duration, now ti
 		t.RefreshToken = refresh
 	}
 	return t
+}
+
+// assumedLife is that of a token that another program wrote: what the service
+// gives to those that can be refreshed.
+const assumedLife = time.Hour
+
+// Due says whether the token should be renewed at now, with less than window
+// left. A window as long as the token's life, or longer, would renew it at every
+// use: it means the second half of the life.
+func (t Token) Due(now time.Time, window time.Duration) bool {
+	life := t.Life
+	if life == 0 {
+		life = assumedLife
+	}
+	if window >= life {
+		window = life / 2
+	}
+	return t.Left(now) < window
+}
+
+// Belongs says whether the token is of this session. The name of its file does
+// not tell: two configs may use one session name for two start URLs. What the
+// file leaves out is taken to fit, and so is the "#/" that browsers add.
+func (t Token) Belongs(startURL, region string) bool {
+	trim := func(u string) string { return strings.TrimRight(u, "/#") }
+	return (t.StartURL == "" || trim(t.StartURL) == trim(startURL)) && (t.Region == "" || t.Region == region)
 }

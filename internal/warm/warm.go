@@ -1,0 +1,116 @@
+// Package warm answers the most frequent question of all before the rest of the
+// program has started: "sso get-credentials" for a role whose credentials lie in
+// the cache and for a session whose token needs no renewal.
+//
+// A tool that uses credential_process starts us for every one of its own
+// processes, and nearly all of that time goes into initialising packages that
+// this answer does not need: HTTP, TLS, the SDK. Go initialises packages in the
+// order of their import paths as soon as their own imports are ready, so the
+// init below runs before net/http's, because it needs little. It is the one
+// init of the program.
+//
+// It only ever gives the answer that the ordinary way would give, by the same
+// code for config, profile and cache. On anything else, an error or a warning
+// included, it does nothing, and the ordinary way follows.
+package warm
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+func init() {
+	answer, ok := Answer(os.Args, os.LookupEnv, time.Now())
+	if !ok {
+		return
+	}
+	if _, err := os.Stdout.Write(answer); err == nil {
+		os.Exit(0)
+	}
+}
+
+// Answer returns what "sso get-credentials" prints for the command line args
+// (with the program's name), or false if it takes more than the cache.
+func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time) ([]byte, bool) {
+	name, ok := parse(args)
+	if !ok {
+		return nil, false
+	}
+	if chain, _ := lookupEnv("_AWS_CLI_PROFILE_CHAIN"); chain != "" {
+		return nil, false
+	}
+	home, ok := homeFolder(lookupEnv)
+	if !ok {
+		return nil, false
+	}
+	p, ok := resolve(name, lookupEnv)
+	if !ok {
+		return nil, false
+	}
+	cache, s := ssocache.Dir{Home: home}, p.Session
+	creds, err := cache.LoadCredentials(ssocache.RoleName(p.AccountID, p.RoleName, s.Name, s.StartURL))
+	if err != nil || !creds.Reusable(now) {
+		return nil, false
+	}
+	// Every use renews a token that is due, also one that does not need it.
+	tok, err := cache.LoadToken(s.Key())
+	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Left(now) <= 0 {
+		return nil, false
+	}
+	if tok.Due(now, s.Window()) && s.AutoRefresh != profile.Off {
+		return nil, false
+	}
+	return creds.ProcessJSON(), true
+}
+
+// parse understands "sso get-credentials" with at most --profile.
+func parse(args []string) (name string, ok bool) {
+	if len(args) < 3 || args[1] != "sso" || args[2] != "get-credentials" {
+		return "", false
+	}
+	switch rest := args[3:]; len(rest) {
+	case 0:
+		return "", true
+	case 1:
+		return strings.CutPrefix(rest[0], "--profile=")
+	case 2:
+		return rest[1], rest[0] == "--profile"
+	}
+	return "", false
+}
+
+func homeFolder(lookupEnv func(string) (string, bool)) (string, bool) {
+	name := "HOME"
+	if runtime.GOOS == "windows" {
+		name = "USERPROFILE"
+	}
+	home, _ := lookupEnv(name)
+	return home, filepath.IsAbs(home)
+}
+
+// resolve finds the profile, unless there is something to say about it.
+func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profile, bool) {
+	config, credentials, err := profile.Paths(lookupEnv)
+	if err != nil {
+		return nil, false
+	}
+	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}
+	if in.Config, err = awsconfig.ReadFile(config, false); err != nil {
+		return nil, false
+	}
+	if in.Credentials, err = awsconfig.ReadFile(credentials, true); err != nil {
+		return nil, false
+	}
+	p, warnings, err := profile.Resolve(in)
+	if err != nil || len(warnings) > 0 || !p.HasSSO {
+		return nil, false
+	}
+	return p, true
+}
