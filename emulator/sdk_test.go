@@ -125,7 +125,8 @@ func TestSTSRefuses(t *testing.T) {
 		{"too early", func(r *signedRequest) { r.at = r.at.Add(5*time.Minute + time.Second) }, 403, "SignatureDoesNotMatch"},
 		{"body changed", func(r *signedRequest) {
 			r.change = func(q *http.Request) {
-				q.Body = io.NopCloser(strings.NewReader(identityBody + "&x=y"))
+				q.Body, q.GetBody = io.NopCloser(strings.NewReader(identityBody+"&x=y")), nil
+				q.ContentLength = int64(len(identityBody) + 4)
 			}
 		}, 403, "SignatureDoesNotMatch"},
 		{"host changed", func(r *signedRequest) { r.change = func(q *http.Request) { q.Host = "sts.amazonaws.com" } }, 403, "SignatureDoesNotMatch"},
