@@ -18,6 +18,7 @@ const (
 	connectBudget = 5 * time.Second  // to a connection, and again to its TLS
 	tryBudget     = 10 * time.Second // one try: connect, send, read the whole reply
 	callBudget    = 25 * time.Second // all tries and the pauses between them
+	maxPause      = 4 * time.Second  // the longest of the pauses, which are random
 )
 
 // Options say where Identity Center is and how to talk to it.
@@ -50,6 +51,8 @@ type Client struct {
 	portURL  string
 	http     *http.Client
 	attempts int
+	budget   time.Duration // callBudget
+	pause    time.Duration // maxPause
 	log      *slog.Logger
 }
 
@@ -60,7 +63,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{oidcURL: oidcURL, portURL: portalURL, http: quiet(o.HTTP), attempts: o.MaxAttempts, log: o.Log}
+	c := &Client{oidcURL: oidcURL, portURL: portalURL, http: quiet(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause, log: o.Log}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
@@ -72,11 +75,11 @@ func New(o Options) (*Client, error) {
 	// refused sign-in for a skewed clock and try again.
 	c.oidc = ssooidc.New(ssooidc.Options{
 		Region: o.Region, BaseEndpoint: &oidcURL, HTTPClient: c.http, AppID: "lanyard",
-		Retryer: retryer(c.attempts), DisableClockSkewCorrection: true,
+		DisableClockSkewCorrection: true,
 	})
 	c.portal = sso.New(sso.Options{
 		Region: o.Region, BaseEndpoint: &portalURL, HTTPClient: c.http, AppID: "lanyard",
-		Retryer: retryer(c.attempts), DisableClockSkewCorrection: true,
+		DisableClockSkewCorrection: true,
 	})
 	return c, nil
 }
@@ -110,9 +113,9 @@ func quiet(hc *http.Client) *http.Client {
 
 // retryer is the SDK's standard one, which in addition tries every 429 again
 // and no untrusted certificate. It has no quota: the budget of a call is time.
-func retryer(attempts int) aws.Retryer {
+func retryer(attempts int, maxPause time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = attempts
+		o.MaxAttempts, o.MaxBackoff = attempts, maxPause
 		o.RateLimiter = ratelimit.None
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, o.Retryables...)
 		o.Retryables = append(o.Retryables, retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}})

@@ -25,7 +25,7 @@ const deviceWarning = "\nOnly approve this code if you started this sign-in your
 // approved already.
 func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (Grant, error) {
 	w := c.wire("StartDeviceAuthorization", c.oidcURL, reg.ClientSecret)
-	budget, cancel := context.WithTimeout(ctx, callBudget)
+	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	out, err := c.oidc.StartDeviceAuthorization(budget, &ssooidc.StartDeviceAuthorizationInput{
 		ClientId: &reg.ClientID, ClientSecret: new(reg.ClientSecret.Reveal()), StartUrl: &s.IssuerURL,

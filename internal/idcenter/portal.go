@@ -32,7 +32,7 @@ const pageSize = 100
 // has no such role.
 func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
 	w := c.wire("GetRoleCredentials", c.portURL, accessToken)
-	budget, cancel := context.WithTimeout(ctx, callBudget)
+	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	out, err := c.portal.GetRoleCredentials(budget, &sso.GetRoleCredentialsInput{
 		AccessToken: new(accessToken.Reveal()), AccountId: &accountID, RoleName: &roleName,
@@ -57,7 +57,7 @@ func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String,
 // error; the budget of a call is one page's.
 func (c *Client) Accounts(ctx context.Context, accessToken secret.String) iter.Seq2[Account, error] {
 	return pages("ListAccounts", c, accessToken, func(w *wire, next *string) ([]Account, *string, error) {
-		budget, cancel := context.WithTimeout(ctx, callBudget)
+		budget, cancel := context.WithTimeout(ctx, c.budget)
 		defer cancel()
 		out, err := c.portal.ListAccounts(budget, &sso.ListAccountsInput{
 			AccessToken: new(accessToken.Reveal()), MaxResults: new(int32(pageSize)), NextToken: next,
@@ -76,7 +76,7 @@ func (c *Client) Accounts(ctx context.Context, accessToken secret.String) iter.S
 // Roles yields every role of the person in an account, as Accounts does.
 func (c *Client) Roles(ctx context.Context, accessToken secret.String, accountID string) iter.Seq2[Role, error] {
 	return pages("ListAccountRoles", c, accessToken, func(w *wire, next *string) ([]Role, *string, error) {
-		budget, cancel := context.WithTimeout(ctx, callBudget)
+		budget, cancel := context.WithTimeout(ctx, c.budget)
 		defer cancel()
 		out, err := c.portal.ListAccountRoles(budget, &sso.ListAccountRolesInput{
 			AccessToken: new(accessToken.Reveal()), AccountId: &accountID, MaxResults: new(int32(pageSize)), NextToken: next,
@@ -126,7 +126,7 @@ func pages[T any](operation string, c *Client, token secret.String, fetch func(*
 // refresh token ends with it. [ErrUnauthorized] means that there was none.
 func (c *Client) Logout(ctx context.Context, accessToken secret.String) error {
 	w := c.wire("Logout", c.portURL, accessToken)
-	budget, cancel := context.WithTimeout(ctx, callBudget)
+	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	_, err := c.portal.Logout(budget, &sso.LogoutInput{AccessToken: new(accessToken.Reveal())}, w.portal)
 	return w.result(ctx, err)

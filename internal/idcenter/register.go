@@ -99,7 +99,7 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 		in.IssuerUrl = new(s.IssuerURL)
 	}
 	w := c.wire("RegisterClient", c.oidcURL)
-	budget, cancel := context.WithTimeout(ctx, callBudget)
+	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	out, err := c.oidc.RegisterClient(budget, in, w.oidc)
 	if err := w.result(ctx, err); err != nil {

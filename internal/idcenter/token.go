@@ -2,7 +2,6 @@ package idcenter
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
@@ -41,8 +40,10 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 	in.ClientId, in.ClientSecret = new(reg.ClientID), new(reg.ClientSecret.Reveal())
 	w := c.wire("CreateToken", c.oidcURL, reg.ClientSecret, optionalSecret(in.RefreshToken), optionalSecret(in.Code),
 		optionalSecret(in.CodeVerifier), optionalSecret(in.DeviceCode))
-	w.attempts = attempts
-	budget, cancel := context.WithTimeout(ctx, callBudget)
+	if attempts > 0 {
+		w.retryer = retryer(attempts, c.pause)
+	}
+	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	out, err := c.oidc.CreateToken(budget, in, w.oidc)
 	if err := w.result(ctx, err); err != nil {
@@ -56,11 +57,6 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 		RefreshToken: optionalSecret(out.RefreshToken),
 		Lifetime:     time.Duration(out.ExpiresIn) * time.Second,
 	}, nil
-}
-
-// wire begins a call.
-func (c *Client) wire(operation, endpoint string, secrets ...secret.String) *wire {
-	return &wire{client: c.http, log: c.log, operation: operation, endpoint: endpoint, secrets: slices.Clip(secrets)}
 }
 
 func optionalSecret(s *string) secret.String {

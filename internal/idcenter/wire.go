@@ -34,46 +34,60 @@ type wire struct {
 	operation string
 	endpoint  string          // the base URL
 	secrets   []secret.String // must not come back in a text of the service
-	attempts  int             // 0 = those of the client
+	retryer   aws.Retryer
 
 	tries int
 	reply *reply        // of the last try that brought one or failed
 	fail  *ConnectError // why the last try brought none
 }
 
-func (w *wire) oidc(o *ssooidc.Options) {
-	o.HTTPClient = w
-	if w.attempts > 0 {
-		o.Retryer = retryer(w.attempts)
+// wire begins a call. The secrets are those that it sends.
+func (c *Client) wire(operation, endpoint string, secrets ...secret.String) *wire {
+	return &wire{
+		client: c.http, log: c.log, operation: operation, endpoint: endpoint, secrets: secrets,
+		retryer: retryer(c.attempts, c.pause),
 	}
 }
 
-func (w *wire) portal(o *sso.Options) { o.HTTPClient = w }
+func (w *wire) oidc(o *ssooidc.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
+
+func (w *wire) portal(o *sso.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
 
 // Do makes one try and reads the reply to its end, so that a connection that
 // breaks in the middle of it is a failed try as any other.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
-	var connected atomic.Bool
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	})
 	w.tries++
-	w.reply, w.fail = nil, nil
+	w.reply = nil
 	start := time.Now()
-	resp, err := w.client.Do(req.WithContext(ctx))
+	resp, fail := send(w.client, req)
 	var body []byte
-	if err == nil {
-		body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if fail == nil {
+		var err error
+		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1)); err != nil {
+			fail = connectError(w.client, req, err, true)
+		}
 		_ = resp.Body.Close()
 	}
-	if err != nil {
-		w.fail = connectError(w.client, req, err, connected.Load())
-		w.debug(req, start, slog.String("error", w.fail.Error()))
-		return nil, w.fail
+	if w.fail = fail; fail != nil {
+		w.debug(req, start, slog.String("error", fail.Error()))
+		return nil, fail
 	}
 	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body}
 	w.debug(req, start, slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID()))
 	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}
+
+// send makes a request and judges why it failed.
+func send(client *http.Client, req *http.Request) (*http.Response, *ConnectError) {
+	var connected atomic.Bool
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	resp, err := client.Do(req.WithContext(ctx))
+	if err != nil {
+		return nil, connectError(client, req, err, connected.Load())
+	}
 	return resp, nil
 }
 
