@@ -17,6 +17,10 @@ type Doc struct {
 
 	bom  bool
 	data string // without the byte order mark
+
+	sifted bool   // some sections were left out: see ReadFor
+	only   string // the profile whose section was not
+	gaps   []gap  // where, in the order of the data
 }
 
 // NewDoc returns the file with this content.
@@ -30,13 +34,24 @@ func NewDoc(path string, credentials bool, content string) *Doc {
 // Any other error names the path; a folder is an error.
 func ReadFile(path string, credentials bool) (*Doc, error) {
 	content, err := readString(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		// The second: a home like /dev/null, which some services have.
-	case err != nil:
+	if err != nil && !absent(err) {
 		return nil, err
 	}
 	return NewDoc(path, credentials, content), nil
+}
+
+// absent reports whether the error means that there is no such file. A part of the
+// path that is no folder counts too: some services have /dev/null for a home.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// whole returns the file with nothing left out.
+func (d *Doc) whole() (*Doc, error) {
+	if !d.sifted {
+		return d, nil
+	}
+	return ReadFile(d.Path, d.Credentials)
 }
 
 // readString reads a file into memory that becomes the string: no second copy of
@@ -68,6 +83,10 @@ func readString(path string) (string, error) {
 func (d *Doc) All() ([]*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
+	}
+	d, err := d.whole()
+	if err != nil {
+		return nil, nil, err
 	}
 	c := d.collector()
 	s := scanner{data: d.data}

@@ -26,8 +26,15 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
 	}
+	if d.sifted && kind == Profile && name != d.only {
+		whole, err := d.whole()
+		if err != nil {
+			return nil, nil, err
+		}
+		return whole.Find(kind, name)
+	}
 	f := finder{
-		collector: d.collector(), scanner: scanner{data: d.data}, num: 1,
+		collector: d.collector(), scanner: scanner{data: d.data}, num: 1, gaps: d.gaps,
 		wanted: func(text string) bool {
 			if text == defaultSection {
 				return true
@@ -50,7 +57,7 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	}
 	start := f.scanner
 	for _, mark := range marks {
-		f.scanner, f.counted, f.num = start, 0, 1
+		f.scanner, f.counted, f.num, f.gaps = start, 0, 1, d.gaps
 		if err := f.collect(mark); err != nil {
 			return nil, f.problems, err
 		}
@@ -82,7 +89,8 @@ type finder struct {
 	scanner
 	wanted func(headerText string) bool
 
-	counted, num int // the line that starts at counted has the number num
+	counted, num int   // the line that starts at counted has the number num
+	gaps         []gap // those not counted yet
 }
 
 // preamble reads up to the first header.
@@ -184,5 +192,9 @@ func (f *finder) lineStart(i int) int {
 func (f *finder) lineNumber(pos int) int {
 	f.num += countLines(f.data[f.counted:pos])
 	f.counted = pos
+	for len(f.gaps) > 0 && f.gaps[0].at <= pos {
+		f.num += f.gaps[0].lines
+		f.gaps = f.gaps[1:]
+	}
 	return f.num
 }

@@ -2,6 +2,7 @@ package awsconfig
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -38,8 +39,8 @@ func sameAsAll(t *testing.T, content string) {
 			got, _, err := doc.Lookup(want.Kind, want.Name)
 			if err != nil {
 				t.Errorf("Lookup(%v, %q) in %q: %v", want.Kind, want.Name, content, err)
-			} else if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("Lookup(%v, %q) in %q differs from All:\n%s", want.Kind, want.Name, content, diff)
+			} else if !reflect.DeepEqual(want, got) { // cmp is too slow to fuzz with
+				t.Errorf("Lookup(%v, %q) in %q differs from All:\n%s", want.Kind, want.Name, content, cmp.Diff(want, got))
 			}
 		}
 	}
@@ -50,7 +51,7 @@ func FuzzLookup(f *testing.F) {
 		f.Add(content)
 	}
 	f.Fuzz(func(t *testing.T, content string) {
-		if len(content) < 10_000 {
+		if len(content) < 2_000 {
 			sameAsAll(t, content)
 		}
 	})

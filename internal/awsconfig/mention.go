@@ -33,7 +33,7 @@ func (d *Doc) Mentions(part string) iter.Seq[Mention] {
 				}
 				from += i + 1
 				start := from - 1 - at
-				if start < 0 || start+len(part) > len(d.data) || !strings.EqualFold(d.data[start:start+len(part)], part) {
+				if !foldAt(d.data, start, part) {
 					continue
 				}
 				s := scanner{data: d.data, pos: startOfLine(d.data, start), inSection: true}
@@ -62,6 +62,23 @@ func rarest(part string) int {
 		}
 	}
 	return 0
+}
+
+// foldAt reports whether part, in lower case, stands at the index of s in any case.
+func foldAt[T string | []byte](s T, at int, part string) bool {
+	if at < 0 || at+len(part) > len(s) {
+		return false
+	}
+	for i := range len(part) {
+		c := s[at+i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != part[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // Section returns the section that the line stands under; [DEFAULT] is an Other.

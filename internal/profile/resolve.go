@@ -14,7 +14,8 @@ import (
 func Resolve(in Inputs) (*Profile, []Warning, error) {
 	r := &resolver{Inputs: in}
 	p := &Profile{in: in, EndpointURL: in.EndpointURL}
-	r.name(p)
+	p.Name, p.variable = choose(in.Profile, r.env)
+	p.Explicit, p.FromEnv = in.Profile != "", p.variable != ""
 	for _, step := range []func(*Profile) error{r.read, r.region, r.output, r.client} {
 		if err := step(p); err != nil {
 			return nil, r.warnings, err
@@ -29,20 +30,26 @@ func Resolve(in Inputs) (*Profile, []Warning, error) {
 	return p, r.warnings, err
 }
 
-// name decides which profile is meant. A variable that is set and empty counts as
-// set, and names a profile that hardly exists: so the AWS CLI.
-func (r *resolver) name(p *Profile) {
-	if r.Profile != "" {
-		p.Name, p.Explicit = r.Profile, true
-		return
+// Name returns the name of the profile that is meant, for [awsconfig.ReadFor]: the
+// flag's, or else as [Resolve] decides. The environment may not be nil.
+func Name(flag string, lookupEnv func(string) (string, bool)) string {
+	name, _ := choose(flag, lookupEnv)
+	return name
+}
+
+// choose also returns the variable that named the profile, if one did. A variable
+// that is set and empty counts as set, and names a profile that hardly exists: so
+// the AWS CLI.
+func choose(flag string, lookupEnv func(string) (string, bool)) (name, variable string) {
+	if flag != "" {
+		return flag, ""
 	}
-	for _, v := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
-		if p.Name, p.FromEnv = r.env(v); p.FromEnv {
-			p.variable = v
-			return
+	for _, variable := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
+		if name, ok := lookupEnv(variable); ok {
+			return name, variable
 		}
 	}
-	p.Name = "default"
+	return "default", ""
 }
 
 // read finds the profile in the files. Only a profile that was named must exist.
