@@ -20,6 +20,8 @@ import (
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
+
+	"lanyard/internal/keystore"
 )
 
 // The times of the design. They are counted by the monotonic clock, except
@@ -47,7 +49,7 @@ type Service interface {
 
 // A Broker serves the requests of one process. Cache and Connect must be set.
 type Broker struct {
-	Cache ssocache.Dir
+	Cache keystore.Files
 
 	// Connect gives the client of a session's service.
 	Connect func(profile.Session) (Service, error)

@@ -11,6 +11,8 @@ import (
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
+
+	"lanyard/internal/keystore"
 )
 
 // A SignOut is what a logout did.
@@ -30,7 +32,7 @@ type Unrevoked struct {
 // should be revoked too.
 const signOutWait = callBudget + time.Second
 
-type tokenFile = ssocache.File[ssocache.Token]
+type tokenFile = keystore.File[ssocache.Token]
 
 // LogoutAll signs out of every session in the cache, also of those that no
 // config knows, and removes all role credentials that came from any, as the AWS
@@ -77,13 +79,13 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 
 func (b *Broker) removeCredentials(names []string, also func(ssocache.Credentials) bool) error {
 	for _, name := range names {
-		if err := ssocache.Remove(filepath.Join(b.Cache.Roles(), name)); err != nil {
+		if err := keystore.Remove(filepath.Join(b.Cache.Roles(), name)); err != nil {
 			return err
 		}
 	}
 	for _, f := range b.Cache.Credentials() {
 		if also(f.Value) {
-			if err := ssocache.Remove(f.Path); err != nil {
+			if err := keystore.Remove(f.Path); err != nil {
 				return err
 			}
 		}
@@ -114,7 +116,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 		out.Unrevoked = append(out.Unrevoked, Unrevoked{s.StartURL, err})
 	}
 	for _, f := range files {
-		if err := ssocache.Remove(f.Path); err != nil {
+		if err := keystore.Remove(f.Path); err != nil {
 			return err
 		}
 		out.Files = append(out.Files, f.Path)

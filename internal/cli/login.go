@@ -14,6 +14,8 @@ import (
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+
+	"lanyard/internal/keystore"
 )
 
 // accessScope makes a token refreshable.
@@ -143,7 +145,7 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 
 // registrations keeps the client registration where the AWS CLI does.
 type registrations struct {
-	dir  ssocache.Dir
+	dir  keystore.Files
 	name string
 }
 

@@ -17,6 +17,8 @@ import (
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+
+	"lanyard/internal/keystore"
 )
 
 // A world is what one command works with: the files as they were read, the
@@ -92,7 +94,7 @@ func (w *world) warn(warnings []profile.Warning) {
 // bundle, FIPS.
 func (w *world) connect(p *profile.Profile) {
 	w.broker = &broker.Broker{
-		Cache:    ssocache.Dir{Home: w.home},
+		Cache:    keystore.Files{Dir: ssocache.Dir{Home: w.home}},
 		Siblings: w.siblings,
 		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
 		Warn: func(text string) { w.app.warn(text, "") },

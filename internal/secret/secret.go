@@ -6,7 +6,6 @@ package secret
 import (
 	"fmt"
 	"io"
-	"log/slog"
 )
 
 // redacted is what a secret reads wherever it is printed.
@@ -46,9 +45,6 @@ func (s String) Equal(t String) bool { return s.Reveal() == t.Reveal() }
 // Format implements [fmt.Formatter] for every verb.
 func (s String) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// LogValue implements [slog.LogValuer].
-func (s String) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalText implements [encoding.TextMarshaler], so JSON, YAML and XML all
-// show the same word.
+// MarshalText implements [encoding.TextMarshaler], so JSON, YAML, XML and both
+// handlers of log/slog show the same word.
 func (s String) MarshalText() ([]byte, error) { return []byte(redacted), nil }

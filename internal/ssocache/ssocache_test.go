@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"lanyard/internal/atomicfile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
 )
@@ -92,27 +90,91 @@ func TestRefreshable(t *testing.T) {
 }
 
 func TestCredentialsFile(t *testing.T) {
-	d := ssocache.Dir{Home: t.TempDir()}
-	name := ssocache.RoleName("111111111111", "Admin", "corp", startURL)
 	c := ssocache.Credentials{
 		AccessKeyID: "ASIA", SecretAccessKey: secret.New("k/+<"), SessionToken: secret.New("t=="),
 		Expiration: now, AccountID: "111111111111",
 	}
-	if err := d.SaveCredentials(name, c); err != nil {
-		t.Fatal(err)
-	}
-	data, err := os.ReadFile(filepath.Join(d.Roles(), name))
-	if err != nil {
-		t.Fatal(err)
-	}
 	const want = `{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIA", "SecretAccessKey": "k/+<", ` +
 		`"SessionToken": "t==", "Expiration": "2026-11-22T12:00:00Z", "AccountId": "111111111111"}}`
-	if string(data) != want {
-		t.Errorf("file\n%s\nwant\n%s", data, want)
+	if got := string(c.Encode()); got != want {
+		t.Errorf("file\n%s\nwant\n%s", got, want)
 	}
-	got, err := d.LoadCredentials(name)
+	got, err := ssocache.ParseCredentials(c.Encode())
 	if err != nil || got.SessionToken.Reveal() != "t==" || got.Left(now.Add(-time.Minute)) != time.Minute {
 		t.Errorf("read back %+v, %v", got, err)
+	}
+}
+
+func TestProcessJSON(t *testing.T) {
+	c := ssocache.Credentials{
+		AccessKeyID: "ASIA", SecretAccessKey: secret.New("k/+<"), SessionToken: secret.New("t=="),
+		Expiration: now, AccountID: "111111111111",
+	}
+	const process = `{
+  "Version": 1,
+  "AccessKeyId": "ASIA",
+  "SecretAccessKey": "k/+<",
+  "SessionToken": "t==",
+  "Expiration": "2026-11-22T12:00:00Z",
+  "AccountId": "111111111111"
+}
+`
+	if got := string(c.ProcessJSON()); got != process {
+		t.Errorf("credential_process:\n%s\nwant\n%s", got, process)
+	}
+	// As captured from AWS CLI 2.36.7.
+	export := strings.NewReplacer("00Z", "00+00:00", ",\n  \"AccountId\": \"111111111111\"", "").Replace(process)
+	if got := string(c.ExportJSON()); got != export {
+		t.Errorf("export-credentials:\n%s\nwant\n%s", got, export)
+	}
+	static := ssocache.Credentials{AccessKeyID: "AKIA", SecretAccessKey: secret.New("k")}
+	if got := string(static.ExportJSON()); strings.Contains(got, "Session") || strings.Contains(got, "Expiration") {
+		t.Errorf("keys that do not expire: %s", got)
+	}
+}
+
+func TestDue(t *testing.T) {
+	tests := []struct {
+		name               string
+		life, left, window time.Duration
+		want               bool
+	}{
+		{"more left than the window", time.Hour, 16 * time.Minute, 15 * time.Minute, false},
+		{"exactly the window left", time.Hour, 15 * time.Minute, 15 * time.Minute, false},
+		{"less than the window left", time.Hour, 15*time.Minute - 1, 15 * time.Minute, true},
+		{"the guide's twelve hours, first half", time.Hour, 30 * time.Minute, 12 * time.Hour, false},
+		{"the guide's twelve hours, second half", time.Hour, 30*time.Minute - 1, 12 * time.Hour, true},
+		{"a window as long as the life", time.Hour, 45 * time.Minute, time.Hour, false},
+		{"a short-lived token and the usual window", 10 * time.Minute, 6 * time.Minute, 15 * time.Minute, false},
+		{"a token of another program counts as one of an hour", 0, 29 * time.Minute, 12 * time.Hour, true},
+		{"a window of zero", time.Hour, time.Second, 0, false},
+		{"expired", time.Hour, 0, 15 * time.Minute, true},
+	}
+	for _, tt := range tests {
+		tok := ssocache.Token{Life: tt.life, ExpiresAt: now.Add(tt.left)}
+		if got := tok.Due(now, tt.window); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestBelongs(t *testing.T) {
+	tests := []struct {
+		name        string
+		url, region string // of the token
+		want        bool
+	}{
+		{"the same", startURL, "us-east-1", true},
+		{"nothing said", "", "", true},
+		{"the address bar's ending", startURL + "/#/", "us-east-1", true},
+		{"another start URL", "https://other.awsapps.com/start", "us-east-1", false},
+		{"another region", startURL, "eu-west-1", false},
+	}
+	for _, tt := range tests {
+		tok := ssocache.Token{StartURL: tt.url, Region: tt.region}
+		if got := tok.Belongs(startURL, "us-east-1"); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
 	}
 }
 
@@ -162,28 +224,6 @@ func TestLoadErrors(t *testing.T) {
 	_, err := d.LoadToken("corp")
 	if !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), d.TokenPath("corp")) {
 		t.Errorf("half a file: %v", err)
-	}
-}
-
-func TestSweepRemovesOldTemporaryFilesOnly(t *testing.T) {
-	d := ssocache.Dir{Home: t.TempDir()}
-	if err := d.SaveToken("corp", ssocache.Token{AccessToken: secret.New("a"), ExpiresAt: now}); err != nil {
-		t.Fatal(err)
-	}
-	left := filepath.Join(d.SSO(), "."+ssocache.TokenName("corp")+atomicfile.TempInfix+"123")
-	if err := os.WriteFile(left, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d.Sweep(time.Now())
-	if _, err := os.Stat(left); err != nil {
-		t.Errorf("a fresh temporary file was removed: %v", err)
-	}
-	d.Sweep(time.Now().Add(2 * time.Hour))
-	if _, err := os.Stat(left); err == nil {
-		t.Error("an old temporary file stayed")
-	}
-	if got := d.Tokens(); len(got) != 1 {
-		t.Errorf("%d tokens listed, want 1", len(got))
 	}
 }
 

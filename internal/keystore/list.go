@@ -1,4 +1,4 @@
-package ssocache
+package keystore
 
 import (
 	"os"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/ssocache"
 )
 
 // A File is one cache file found by a listing.
@@ -17,10 +18,12 @@ type File[T any] struct {
 
 // Tokens lists the token files, in the order of their names. Files of another
 // kind, and those that cannot be read, are passed over, as the AWS CLI does.
-func (d Dir) Tokens() []File[Token] { return list(d.SSO(), ParseToken) }
+func (f Files) Tokens() []File[ssocache.Token] { return list(f.SSO(), ssocache.ParseToken) }
 
-// Credentials lists the role files as [Dir.Tokens] lists the tokens.
-func (d Dir) Credentials() []File[Credentials] { return list(d.Roles(), ParseCredentials) }
+// Credentials lists the role files as [Files.Tokens] lists the tokens.
+func (f Files) Credentials() []File[ssocache.Credentials] {
+	return list(f.Roles(), ssocache.ParseCredentials)
+}
 
 func list[T any](folder string, parse func([]byte) (T, error)) []File[T] {
 	entries, _ := os.ReadDir(folder) // no folder: nothing in it
@@ -30,7 +33,7 @@ func list[T any](folder string, parse func([]byte) (T, error)) []File[T] {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())
-		if v, err := load(path, parse); err == nil {
+		if v, err := ssocache.Load(path, parse); err == nil {
 			files = append(files, File[T]{path, v})
 		}
 	}
@@ -39,8 +42,8 @@ func list[T any](folder string, parse func([]byte) (T, error)) []File[T] {
 
 // Sweep removes temporary files that a killed process left in the cache more
 // than an hour before now. They may hold a token.
-func (d Dir) Sweep(now time.Time) {
-	for _, folder := range []string{d.SSO(), d.Roles()} {
+func (f Files) Sweep(now time.Time) {
+	for _, folder := range []string{f.SSO(), f.Roles()} {
 		entries, _ := os.ReadDir(folder)
 		for _, e := range entries {
 			if !strings.HasPrefix(e.Name(), ".") || !strings.Contains(e.Name(), atomicfile.TempInfix) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package ssocache
+package keystore
 
 import (
 	"os"

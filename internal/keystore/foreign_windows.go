@@ -1,3 +1,3 @@
-package ssocache
+package keystore
 
 func foreign(string) bool { return false }

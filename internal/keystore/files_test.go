@@ -1,0 +1,94 @@
+package keystore_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"lanyard/internal/atomicfile"
+	"lanyard/internal/keystore"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+var token = ssocache.Token{AccessToken: secret.New("a"), ExpiresAt: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+
+func files(t *testing.T) keystore.Files {
+	return keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}
+}
+
+func TestSavedFilesArePrivate(t *testing.T) {
+	f := files(t)
+	if err := f.SaveToken("corp", token); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for path, want := range map[string]os.FileMode{f.TokenPath("corp"): 0o600, f.SSO(): 0o700} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: mode %v, %v; want %v", path, info.Mode().Perm(), err, want)
+		}
+	}
+}
+
+func TestRootCreatesNothingInAnotherUsersHome(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: only root is a guest in other homes")
+	}
+	f := files(t)
+	if err := os.Chown(f.Home, 1000, 1000); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SaveToken("corp", token); !errors.Is(err, keystore.ErrForeignHome) {
+		t.Errorf("error %v, want ErrForeignHome", err)
+	}
+	if entries, _ := os.ReadDir(f.Home); len(entries) != 0 {
+		t.Errorf("created %v", entries)
+	}
+}
+
+func TestRootKeepsTheOwnerOfAMountedFolder(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: only root writes into the folders of others")
+	}
+	f := files(t)
+	if err := f.MakeFolder(f.SSO()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(f.SSO(), 1000, 1000); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SaveToken("corp", token); err != nil {
+		t.Fatal(err)
+	}
+	if uid := owner(t, f.TokenPath("corp")); uid != 1000 {
+		t.Errorf("the token belongs to user %d, want the folder's owner 1000", uid)
+	}
+}
+
+func TestSweepRemovesOldTemporaryFilesOnly(t *testing.T) {
+	d := files(t)
+	if err := d.SaveToken("corp", token); err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(d.SSO(), "."+ssocache.TokenName("corp")+atomicfile.TempInfix+"123")
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.Sweep(time.Now())
+	if _, err := os.Stat(left); err != nil {
+		t.Errorf("a fresh temporary file was removed: %v", err)
+	}
+	d.Sweep(time.Now().Add(2 * time.Hour))
+	if _, err := os.Stat(left); err == nil {
+		t.Error("an old temporary file stayed")
+	}
+	if got := d.Tokens(); len(got) != 1 {
+		t.Errorf("%d tokens listed, want 1", len(got))
+	}
+}
