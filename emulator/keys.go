@@ -50,7 +50,7 @@ func (e *Emulator) issue(p principal) credentials {
 	if err != nil { // a struct of strings and a number marshals
 		panic(err)
 	}
-	return credentials{p, e.secretKey(p.KeyID), base64.StdEncoding.EncodeToString([]byte(e.seal.seal(kindSession, string(b))))}
+	return credentials{p, e.secretKey(p.KeyID), e.seal.sealAs(base64.StdEncoding, kindSession, string(b))}
 }
 
 // secretKey returns the secret that belongs to a key id, 40 letters as AWS's.
@@ -60,11 +60,7 @@ func (e *Emulator) secretKey(id string) string {
 
 // holder returns who holds the session token.
 func (e *Emulator) holder(token string) (p principal, ok bool) {
-	b, err := base64.StdEncoding.Strict().DecodeString(token)
-	if err != nil {
-		return p, false
-	}
-	payload, ok := e.seal.open(kindSession, string(b))
+	payload, ok := e.seal.openAs(base64.StdEncoding, kindSession, token)
 	return p, ok && json.Unmarshal([]byte(payload), &p) == nil
 }
 

@@ -1,12 +1,11 @@
 package emulator
 
 import (
+	"crypto/hmac"
 	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
-
-	"crypto/hmac"
 
 	"lanyard/emulator/web"
 )
@@ -18,6 +17,8 @@ const (
 	signOutPath = "/start/signout"
 	consentPath = "/start/authorize"
 	devicePath  = "/start/device"
+	keysPath    = "/start/keys"
+	consolePath = "/start/console"
 	stylePath   = "/start/style.css"
 )
 
@@ -37,6 +38,15 @@ func (e *Emulator) addPages(routes map[string]*route) {
 	add(consentPath, map[string]*operation{"GET": page("Page", e.consent), "POST": page("Page", e.form(e.consented))})
 	add(signInPath, map[string]*operation{"GET": page("Page", e.signIn), "POST": page("Page", e.form(e.signedIn))})
 	add(devicePath, map[string]*operation{"GET": page("Page", e.deviceEntry), "POST": page("Page", e.form(e.deviceEntered))})
+	add(startPath, map[string]*operation{"GET": page("Page", e.portalPage)})
+	add(keysPath, map[string]*operation{"GET": page("Page", e.keysPage)})
+	add(consolePath, map[string]*operation{"GET": page("Page", e.toConsole)})
+	add(signOutPath, map[string]*operation{"POST": page("Page", e.form(e.signOut))})
+	for _, path := range []string{"/", "/start"} { // what a person types
+		add(path, map[string]*operation{"GET": page("Page", func(*call) response { return redirect(startPath) })})
+	}
+	federation := &operation{name: "Federation", rename: federationAction, run: e.federation, fail: failText}
+	add("/federation", map[string]*operation{"GET": federation, "POST": federation})
 	add(stylePath, map[string]*operation{"GET": page("Page", func(*call) response {
 		return response{http.StatusOK, http.Header{"Content-Type": {"text/css; charset=utf-8"}, "Cache-Control": {"max-age=300"}, "X-Content-Type-Options": {"nosniff"}}, web.Style()}
 	})})
@@ -105,7 +115,7 @@ func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, f
 		"Referrer-Policy":            {"same-origin"},
 		"Cross-Origin-Opener-Policy": {"same-origin"},
 	}, b}
-	if v.fresh {
+	if v.fresh && strings.HasPrefix(c.URL.Path, startPath) { // elsewhere browsers do not send it, so there may be one
 		e.setCookie(c, out, v.cookie)
 	}
 	return out

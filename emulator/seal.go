@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 )
 
 // A sealer makes tokens that carry their own content and cannot be forged: an
@@ -35,14 +36,25 @@ func (s sealer) mac(kind, payload string) []byte {
 // seal returns payload as unforgeable text of the given kind. The payload can be
 // read by whoever holds the text.
 func (s sealer) seal(kind, payload string) string {
-	return base64.RawURLEncoding.EncodeToString(append([]byte(payload), s.mac(kind, payload)[:macSize]...))
+	return s.sealAs(base64.RawURLEncoding, kind, payload)
 }
 
 // open returns the payload of text that seal made for this kind.
 func (s sealer) open(kind, text string) (payload string, ok bool) {
-	// Strict, because otherwise several texts would mean the same token.
-	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) < macSize {
+	return s.openAs(base64.RawURLEncoding, kind, text)
+}
+
+// sealAs is seal in another encoding.
+func (s sealer) sealAs(enc *base64.Encoding, kind, payload string) string {
+	return enc.EncodeToString(append([]byte(payload), s.mac(kind, payload)[:macSize]...))
+}
+
+// openAs is open in another encoding.
+func (s sealer) openAs(enc *base64.Encoding, kind, text string) (payload string, ok bool) {
+	// Strict, and without the line breaks that the decoder would skip, because
+	// otherwise several texts would mean the same token.
+	b, err := enc.Strict().DecodeString(text)
+	if err != nil || len(b) < macSize || strings.ContainsAny(text, "\r\n") {
 		return "", false
 	}
 	payload, mac := string(b[:len(b)-macSize]), b[len(b)-macSize:]

@@ -12,11 +12,15 @@ import (
 
 // signIn shows the sign-in page.
 func (e *Emulator) signIn(c *call) response {
-	return e.signInPage(c, e.visit(c), http.StatusOK, web.Page{Continue: onward(c.URL.Query().Get("continue"))})
+	to := onward(c.URL.Query().Get("continue"))
+	if e.cfg.AutoApprove != "" {
+		return e.enter(c, visit{}, e.cfg.AutoApprove, to)
+	}
+	return e.signInPage(c, e.visit(c), http.StatusOK, web.Page{Continue: to})
 }
 
 func (e *Emulator) signInPage(c *call, v visit, status int, p web.Page) response {
-	p.Title = "Sign in"
+	p.Title, p.Open = "Sign in", e.dir.Load().open
 	return e.show(c, status, v, "signin", p, "")
 }
 
@@ -29,10 +33,14 @@ func toSignIn(c *call) response {
 // whatever the request says.
 func onward(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.IsAbs() || u.Host != "" || (u.Path != consentPath && u.Path != devicePath) {
+	if err != nil || u.IsAbs() || u.Host != "" {
 		return startPath
 	}
-	return u.RequestURI()
+	switch u.Path {
+	case consentPath, devicePath, startPath, keysPath, consolePath:
+		return u.RequestURI()
+	}
+	return startPath
 }
 
 // signedIn handles the sign-in form: the name and the password, and the code of
@@ -54,11 +62,14 @@ func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 		again.Message, again.NeedCode = "The code is wrong or was used before. Wait for the next one.", true
 		return e.signInPage(c, v, http.StatusForbidden, again)
 	}
+	return e.enter(c, v, u.Name, to)
+}
+
+// enter signs the user in, in this browser.
+func (e *Emulator) enter(c *call, v visit, user, to string) response {
 	unlock := e.lock()
-	if v.id != "" {
-		e.sessions.delete(v.id) // somebody else was signed in here
-	}
-	s := e.newSession(u.Name, c.now)
+	e.sessions.delete(v.id) // of whoever was signed in here
+	s := e.newSession(user, c.now)
 	unlock()
 	out := redirect(to)
 	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value: the old one may be known to others

@@ -20,16 +20,40 @@ type Page struct {
 	StartURL string
 	CSRF     string
 
-	Continue string // sign-in: where to go next
-	Username string // sign-in: what was typed before
-	NeedCode bool   // sign-in: ask for the authenticator's code
+	Open     []string // sign-in: users who need no password
+	Continue string   // sign-in: where to go next
+	Username string   // sign-in: what was typed before
+	NeedCode bool     // sign-in: ask for the authenticator's code
 
 	Action   string // where the form goes
 	Client   string // name of the program that asks
 	Scopes   []Scope
-	Target   string // host and port to which the answer goes
+	Target   string // where the answer goes, or the console's page
 	UserCode string
+
+	Query    string // portal: what was searched for
+	Accounts []Account
+	Next     string // portal: the next page
+
+	Portal    string // the way back to it
+	Account   string
+	Principal string
+	Expires   string
+	Console   string
+	Snippets  []Snippet
 }
+
+// An Account is a row of the access portal.
+type Account struct {
+	ID, Name, Email string
+	Roles           []Role
+}
+
+// A Role is a role with the addresses of its credentials and its console.
+type Role struct{ Name, Keys, Console string }
+
+// A Snippet is a text to copy.
+type Snippet struct{ Label, Text string }
 
 // A Scope is a thing that a program asks for, in its own words and in ours.
 type Scope struct{ Name, Meaning string }
@@ -60,7 +84,7 @@ type Pages struct{ byName map[string]*template.Template }
 // New parses the templates.
 func New() (*Pages, error) {
 	p := &Pages{map[string]*template.Template{}}
-	for _, name := range []string{"signin", "consent", "device", "confirm", "done", "failure"} {
+	for _, name := range []string{"signin", "consent", "device", "confirm", "done", "failure", "portal", "keys", "console"} {
 		t, err := template.ParseFS(files, "layout.html", name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)

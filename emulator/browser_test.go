@@ -1,0 +1,215 @@
+package emulator_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"lanyard/emulator"
+)
+
+// A chromium is a real browser. Set EMULATOR_SCREENSHOTS to a folder to get a
+// picture of every page it stops at, in light and dark, wide and narrow.
+type chromium struct {
+	*tester
+	ctx context.Context
+}
+
+// newChromium starts a browser, or skips the test where there is none.
+func newChromium(x *tester) *chromium {
+	x.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = cmp.Or(path, p)
+		}
+	}
+	if path == "" {
+		x.Skip("no Chromium on this machine")
+	}
+	if testing.Short() {
+		x.Skip("a browser takes long to start")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(x.TempDir()),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"))
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
+	x.Cleanup(stop)
+	ctx, stop = chromedp.NewContext(ctx)
+	x.Cleanup(stop)
+	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	x.Cleanup(stop)
+	return &chromium{x, ctx}
+}
+
+func (b *chromium) run(actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	if err := chromedp.Do(b.ctx, actions...); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// at waits for the page with that id and takes its pictures.
+func (b *chromium) at(id string) {
+	b.Helper()
+	b.run(chromedp.WaitVisible(chromedp.CSS("main#" + id)))
+	dir := os.Getenv("EMULATOR_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		for name, width := range map[string]int64{"wide": 1000, "narrow": 360} {
+			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+			if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
+				b.Fatal(err)
+			}
+			b.run(chromedp.EmulateViewport(width, 700))
+			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				b.Fatal(err)
+			}
+			file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%s.png", strings.ReplaceAll(b.Name(), "/", "-"), id, scheme, name))
+			if err := os.WriteFile(file, png, 0o600); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+func (b *chromium) fill(name, text string) chromedp.Action[chromedp.Void] {
+	return chromedp.SetValue(chromedp.CSS(fmt.Sprintf("main input[name=%q]", name)), text)
+}
+
+func (b *chromium) press(button string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.CSS("main " + button))
+}
+
+func (b *chromium) text(selector string) string {
+	b.Helper()
+	s, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// waitAnswer waits until the program has got its answer.
+func (b *chromium) waitAnswer() {
+	b.Helper()
+	for {
+		where, err := chromedp.Run(b.ctx, chromedp.Location())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if strings.HasPrefix(where, b.callback) {
+			return
+		}
+	}
+}
+
+func browserConfig() emulator.Config {
+	c := emulator.BuiltIn()
+	c.Now = time.Now // cookies and pictures should look like today's
+	return c
+}
+
+func TestChromiumSignsInByPKCE(t *testing.T) {
+	b := newChromium(newTester(t, browserConfig()))
+	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + b.authorizeQuery().Encode()))
+	b.at("signin")
+	b.run(b.fill("username", "alice"), b.fill("password", "wrong"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#message")))
+	b.at("signin")
+	if got := b.text("#message"); !strings.Contains(got, "wrong") {
+		t.Errorf("a wrong password: %q", got)
+	}
+	b.run(b.fill("password", "correct horse"), b.press("button.primary"))
+	b.at("consent")
+	if got := b.text("main .client"); got != "tester" {
+		t.Errorf("the consent page names the client %q", got)
+	}
+	b.run(b.press(`button[value="allow"]`))
+	b.waitAnswer()
+	b.keep(b.must(200, "/token", b.codeBody(b.answer.Get("code"))))
+	if !b.live() {
+		t.Error("the token does not work")
+	}
+	// Still signed in: the next program needs the consent only. This time, no.
+	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + b.authorizeQuery().Encode()))
+	b.at("consent")
+	b.run(b.press(`button[value="deny"]`))
+	b.waitAnswer()
+	if b.answer.Get("error") != "access_denied" || b.answer.Has("code") {
+		t.Errorf("denied: the program got %v", b.answer)
+	}
+	b.run(chromedp.Navigate(b.srv.URL + "/authorize?client_id=nobody"))
+	b.at("failure")
+	b.run(chromedp.Navigate(b.srv.URL)) // that has not signed anybody out
+	b.at("portal")
+}
+
+func TestChromiumSignsInByDeviceCode(t *testing.T) {
+	b := newChromium(newTester(t, browserConfig()))
+	start := map[string]any{"clientId": b.id, "clientSecret": b.secret, "startUrl": b.startURL}
+	dev := b.must(200, "/device_authorization", start)
+	b.run(chromedp.Navigate(dev["verificationUri"].(string)))
+	b.at("signin")
+	b.run(b.fill("username", "sam"), b.fill("password", "battery staple"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#code")))
+	code, err := emulator.TOTPCode("JBSWY3DPEHPK3PXP", b.srv.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.at("signin")
+	b.run(b.fill("password", "battery staple"), b.fill("code", code), b.press("button.primary"))
+	b.at("device")
+	b.run(b.fill("user_code", "BCDF-GHJK"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#message")))
+	b.at("device")
+	b.run(b.fill("user_code", strings.ToLower(strings.ReplaceAll(dev["userCode"].(string), "-", " "))), b.press("button.primary"))
+	b.at("confirm")
+	if got := b.text("main .shown"); got != dev["userCode"] {
+		t.Errorf("the page shows %q, the device %v", got, dev["userCode"])
+	}
+	b.run(b.press(`button[value="allow"]`))
+	b.at("done")
+	b.keep(b.must(200, "/token", b.token(grantDevice, "deviceCode", dev["deviceCode"].(string))))
+	if !b.live() {
+		t.Error("the token does not work")
+	}
+	dev = b.must(200, "/device_authorization", start)
+	b.run(chromedp.Navigate(dev["verificationUriComplete"].(string)))
+	b.at("confirm")
+	b.run(b.press(`button[value="deny"]`))
+	b.at("done")
+	b.fails(400, "AccessDeniedException", "access_denied", "/token", b.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
+}
+
+func TestChromiumUsesThePortal(t *testing.T) {
+	b := newChromium(newTester(t, browserConfig()))
+	b.run(chromedp.Navigate(b.srv.URL))
+	b.at("signin")
+	b.run(b.fill("username", "jane"), b.press("button.primary"))
+	b.at("portal")
+	b.run(b.fill("q", "account1"), b.press(".search button"), chromedp.WaitNotPresent(chromedp.CSS("#a444455556666")))
+	b.run(chromedp.Click(chromedp.CSS("main .roles a")))
+	b.at("keys")
+	if got := b.text("pre"); !strings.HasPrefix(got, `export AWS_ACCESS_KEY_ID="ASIA`) {
+		t.Errorf("the credentials: %.40q", got)
+	}
+	b.run(chromedp.Click(chromedp.CSS("main a.primary")))
+	b.at("console")
+	if got := b.text("#destination"); got != "https://console.aws.amazon.com/" {
+		t.Errorf("the console's page is %q", got)
+	}
+	b.run(chromedp.Click(chromedp.CSS("main a")))
+	b.at("portal")
+	b.run(chromedp.Click(chromedp.CSS("header button")))
+	b.at("signin")
+}
