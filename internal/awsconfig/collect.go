@@ -67,21 +67,22 @@ func (c *collector) add(num int, l line) error {
 		key, value, _ := splitOption(l.text)
 		c.set(num, strings.ToLower(key), value)
 	case stray:
-		return c.fail(num, "a setting before the first [section]: "+strconv.Quote(l.text))
+		return c.fail(num, "a setting before the first [section]")
 	case bad:
 		return c.fail(num, whyBad(l.text))
 	}
 	return nil
 }
 
+// whyBad does not repeat the line, which may hold a secret.
 func whyBad(text string) string {
 	switch {
 	case text[0] == '[':
 		return "a section header that is not closed or is empty: " + strconv.Quote(text)
 	case text[0] == '=' || text[0] == ':':
-		return "a value without a key: " + strconv.Quote(text)
+		return "a value without a key"
 	}
-	return "neither a [section] nor a key = value: " + strconv.Quote(text)
+	return "neither a [section] nor a key = value"
 }
 
 // begin starts the section with this header, or goes on with an earlier one.

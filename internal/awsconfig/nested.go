@@ -1,9 +1,6 @@
 package awsconfig
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // nest reads the further lines of a setting without a value of its own as one
 // level of key = value. Only = delimits here, and keys keep their case.
@@ -18,7 +15,7 @@ func (c *collector) nest(s *Setting, lines []part) error {
 			}
 			i := strings.IndexByte(text, '=')
 			if i < 0 {
-				return c.fail(p.line, "a line of the block of key "+s.Key+" lacks its =: "+strconv.Quote(text))
+				return c.fail(p.line, "a line of the block of key "+s.Key+" lacks its =")
 			}
 			s.nest(Setting{Key: trimRight(text[:i]), Value: trim(text[i+1:]), Line: p.line})
 		}

@@ -155,12 +155,12 @@ func TestParseErrors(t *testing.T) {
 	tests := []struct {
 		name, file, want string
 	}{
-		{"a key without a delimiter", "[default]\nregion\n", `line 2: neither a [section] nor a key = value: "region"`},
-		{"a setting before the first section", "# c\n\nregion = x\n[default]\n", `line 3: a setting before the first [section]: "region = x"`},
-		{"a nested line without =", "[default]\ns3 =\n  nodelim\nregion=r", `line 3: a line of the block of key s3 lacks its =: "nodelim"`},
+		{"a key without a delimiter", "[default]\nregion\n", `line 2: neither a [section] nor a key = value`},
+		{"a setting before the first section", "# c\n\nregion = x\n[default]\n", `line 3: a setting before the first [section]`},
+		{"a nested line without =", "[default]\ns3 =\n  nodelim\nregion=r", `line 3: a line of the block of key s3 lacks its =`},
 		{"a header that is not closed", "[default]\n[profile x\na=1", `line 2: a section header that is not closed or is empty: "[profile x"`},
 		{"an empty header", "[default]\n[]\n", `line 2: a section header that is not closed or is empty: "[]"`},
-		{"a value without a key", "[default]\n= x\n", `line 2: a value without a key: "= x"`},
+		{"a value without a key", "[default]\n= x\n", `line 2: a value without a key`},
 		{"Latin-1", "[default]\nname = J\xf6rg\n", `line 2: not UTF-8 text`},
 		{"UTF-16", "\xff\xfe[\x00d\x00", `line 1: not UTF-8 text`},
 	}

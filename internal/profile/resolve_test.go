@@ -1,12 +1,18 @@
 package profile
 
 import (
+	"errors"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"lanyard/internal/awsconfig"
 )
 
-// guide is the config of the guide, pasted as people paste it.
+// guide is the config of the guide, with its block on refreshing pasted below a
+// profile that is there already.
 const guide = `[profile account1-admin]
 sso_start_url = https://your-domain.awsapps.com/start
 sso_region = us-east-1
@@ -28,26 +34,251 @@ sso_auto_refresh = true
 sso_refresh_window = 43200  # 12 hours in seconds
 `
 
-// inputs returns inputs with the config, the credentials file and the variables.
-func inputs(config, credentials string, env map[string]string) Inputs {
-	return Inputs{
-		LookupEnv: func(name string) (string, bool) {
-			v, ok := env[name]
-			return v, ok
-		},
+// corp is a config with a session.
+const corp = `[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-west-1
+sso_registration_scopes = sso:account:access, other:scope,
+
+[profile dev]
+sso_session = corp
+sso_account_id = 111111111111
+sso_role_name = Dev
+
+[profile tokenonly]
+sso_session = corp
+`
+
+// with returns inputs: the config, the credentials file, and words that are a flag
+// (--profile=x) or a variable (AWS_PROFILE=x).
+func with(config, credentials string, words ...string) Inputs {
+	in := Inputs{
 		Config:      awsconfig.NewDoc("config", false, config),
 		Credentials: awsconfig.NewDoc("credentials", true, credentials),
 	}
+	env := make(map[string]string)
+	for _, w := range words {
+		name, value, _ := strings.Cut(w, "=")
+		switch name {
+		case "--profile":
+			in.Profile = value
+		case "--region":
+			in.Region = value
+		case "--output":
+			in.Output = value
+		default:
+			env[name] = value
+		}
+	}
+	in.LookupEnv = func(name string) (string, bool) {
+		v, ok := env[name]
+		return v, ok
+	}
+	return in
 }
 
-func TestGuide(t *testing.T) {
-	in := inputs(guide, "", nil)
-	in.Profile = "account2-developer"
-	p, warnings, err := Resolve(in)
-	if err != nil {
-		t.Fatal(err)
+// wantError checks message, code and a part of the hint.
+func wantError(t *testing.T, err error, code int, msg, hint string) {
+	t.Helper()
+	var e *Error
+	if !errors.As(err, &e) || e.Code != code || e.Msg != msg || !strings.Contains(e.Hint, hint) {
+		t.Errorf("error %v\n  %+v\nwant %d %s\n  hint %s", err, e, code, msg, hint)
 	}
-	t.Logf("%+v\n%+v", p, warnings)
-	s, err := p.LoginSession()
-	t.Logf("%+v %v", s, err)
+}
+
+func TestGuideResolves(t *testing.T) {
+	p, warnings, err := Resolve(with(guide, "", "--profile=account2-developer"))
+	if err != nil || len(warnings) != 0 {
+		t.Fatal(err, warnings)
+	}
+	want := Session{
+		StartURL: "https://your-domain.awsapps.com/start", Region: "us-east-1",
+		AutoRefresh: On, RefreshWindow: 12 * time.Hour, HasWindow: true,
+		Path: "config", Line: 10,
+	}
+	if diff := cmp.Diff(want, p.Session); diff != "" {
+		t.Error(diff)
+	}
+	if s, err := p.LoginSession(); err != nil || !cmp.Equal(s, want) {
+		t.Errorf("login session %+v, %v", s, err)
+	}
+	if p.Kind != SSO || !p.HasSSO || p.AccountID != "444455556666" || p.RoleName != "DeveloperAccess" ||
+		p.Region != "us-west-2" || p.Output != "json" || p.Session.Key() != want.StartURL {
+		t.Errorf("%+v", p)
+	}
+	_, warnings, err = Resolve(with(guide, "", "--profile=account1-admin"))
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 17: section [profile account1-admin]") {
+		t.Errorf("%v, %v; want the warning about the section that stands twice", warnings, err)
+	}
+}
+
+func TestSessionProfileResolves(t *testing.T) {
+	p, warnings, err := Resolve(with(corp, "", "AWS_PROFILE=dev"))
+	if err != nil || len(warnings) != 0 {
+		t.Fatal(err, warnings)
+	}
+	want := Session{
+		Name: "corp", StartURL: "https://corp.awsapps.com/start", Region: "eu-west-1",
+		Scopes: []string{"sso:account:access", "other:scope"}, Path: "config", Line: 1,
+	}
+	if diff := cmp.Diff(want, p.Session); diff != "" {
+		t.Error(diff)
+	}
+	if p.Session.Key() != "corp" || p.Explicit || !p.FromEnv || p.Region != "" {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestWhichProfile(t *testing.T) {
+	const config = "[default]\nregion=d-1\n[profile a]\nregion=a-1\n[profile b]\nregion=b-1"
+	tests := []struct {
+		name, words, want, err, hint string
+	}{
+		{"none is named", "", "d-1", "", ""},
+		{"the flag", "--profile=a AWS_PROFILE=b", "a-1", "", ""},
+		{"an empty flag is none", "--profile= AWS_PROFILE=b", "b-1", "", ""},
+		{"the variable before the older one", "AWS_DEFAULT_PROFILE=a AWS_PROFILE=b", "b-1", "", ""},
+		{"the older one", "AWS_DEFAULT_PROFILE=a", "a-1", "", ""},
+		{"set and empty", "AWS_PROFILE= AWS_DEFAULT_PROFILE=a", "", "The config profile () could not be found", "AWS_PROFILE is set but empty"},
+		{"unknown", "--profile=nope", "", "The config profile (nope) could not be found", ""},
+		{"nearly known", "--profile=defualt", "", "The config profile (defualt) could not be found", "did you mean default?"},
+		{"unknown from the environment", "AWS_PROFILE=nope", "", "The config profile (nope) could not be found", "AWS_PROFILE names it"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _, err := Resolve(with(config, "", strings.Fields(tt.words)...))
+			if tt.err != "" {
+				wantError(t, err, 255, tt.err, tt.hint)
+			} else if err != nil || p.Region != tt.want {
+				t.Errorf("%+v, %v; want region %s", p, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestNoFilesAndNoName(t *testing.T) {
+	p, _, err := Resolve(Inputs{})
+	if err != nil || p.Exists || p.Name != "default" || p.Kind != None {
+		t.Errorf("%+v, %v; want an empty default", p, err)
+	}
+}
+
+func TestUnparsableElsewhere(t *testing.T) {
+	const config = "[profile a]\nregion=a-1\n[profile b]\nregion"
+	if _, _, err := Resolve(with(config, "", "--profile=a")); err != nil {
+		t.Errorf("a profile that can be read: %v", err)
+	}
+	_, _, err := Resolve(with(config, "", "--profile=c"))
+	wantError(t, err, 255, "Unable to parse config file: config: line 4: neither a [section] nor a key = value", "")
+	var parse *awsconfig.ParseError
+	if !errors.As(err, &parse) {
+		t.Error("no ParseError behind it")
+	}
+}
+
+func TestRegionAndOutput(t *testing.T) {
+	const config = "[default]\nregion=file-1\noutput=text\n[profile none]\n[profile c]\nregion=us-east-1 # home\noutput=yaml ;c\n[profile bad]\nregion=us_east_1"
+	tests := []struct {
+		name, words    string
+		region, output string
+		warnings       int
+	}{
+		{"the file", "", "file-1", "text", 0},
+		{"the flags", "--region=flag-1 --output=table AWS_REGION=env-1 AWS_DEFAULT_OUTPUT=yaml", "flag-1", "table", 0},
+		{"the variables", "AWS_REGION=env-1 AWS_DEFAULT_REGION=old-1 AWS_DEFAULT_OUTPUT=yaml", "env-1", "yaml", 0},
+		{"the older variable", "AWS_DEFAULT_REGION=old-1", "old-1", "text", 0},
+		{"an empty variable hides the file", "AWS_REGION=", "", "text", 0},
+		{"nothing at all", "--profile=none", "", "json", 0},
+		{"comments behind the values", "--profile=c", "us-east-1", "yaml", 2},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, warnings, err := Resolve(with(config, "", strings.Fields(tt.words)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			output, err := p.OutputFormat()
+			if p.Region != tt.region || output != tt.output || err != nil || len(warnings) != tt.warnings {
+				t.Errorf("%q, %q, %v, %v; want %q, %q, %d warnings", p.Region, output, err, warnings, tt.region, tt.output, tt.warnings)
+			}
+		})
+	}
+	_, _, err := Resolve(with(config, "", "--profile=bad"))
+	wantError(t, err, 255, "Provided region_name 'us_east_1' doesn't match a supported format.", "config: line 9: key region")
+	_, _, err = Resolve(with(config, "", "AWS_REGION=a b"))
+	wantError(t, err, 255, "Provided region_name 'a b' doesn't match a supported format.", "AWS_REGION")
+	for _, output := range []string{"xml", ""} {
+		p, _, err := Resolve(with(config, "", "AWS_DEFAULT_OUTPUT="+output))
+		if err != nil {
+			t.Fatal(err) // a command that prints nothing does not care
+		}
+		_, err = p.OutputFormat()
+		wantError(t, err, 255, "Unknown output type: "+output, "json")
+	}
+}
+
+func TestCredentialsFileLiesOverConfig(t *testing.T) {
+	p, _, err := Resolve(with("[profile x]\nregion=a-1\noutput=text", "[x]\nregion=b-1\n[only]\nregion=c-1", "--profile=x"))
+	if err != nil || p.Region != "b-1" || p.RegionSource != CredentialsFile || p.Output != "text" || p.OutputSource != ConfigFile {
+		t.Errorf("%+v, %v", p, err)
+	}
+	p, _, err = Resolve(with("", "[only]\nregion=c-1", "--profile=only"))
+	if err != nil || !p.Exists || p.Region != "c-1" {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestKind(t *testing.T) {
+	const sso = "sso_start_url=u\nsso_region=us-east-1\nsso_account_id=111111111111\nsso_role_name=R\n"
+	tests := []struct {
+		name, config, credentials, words string
+		want                             Kind
+	}{
+		{"nothing", "region=x", "", "", None},
+		{"a session alone", "sso_session=corp", "", "", None},
+		{"SSO", sso, "", "", SSO},
+		{"SSO before static keys", sso + "aws_access_key_id=A", "aws_access_key_id=A", "", SSO},
+		{"a role before SSO", sso + "role_arn=r", "", "", AssumeRole},
+		{"web identity", sso + "role_arn=r\nweb_identity_token_file=f", "", "", WebIdentity},
+		{"web identity of the environment", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", WebIdentity},
+		{"which an explicit profile hides", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f --profile=x", SSO},
+		{"keys of the credentials file before a process", "credential_process=p", "aws_access_key_id=A", "", Static},
+		{"a login session before a process", "credential_process=p\nlogin_session=s", "", "", Login},
+		{"a process before keys of the config", "credential_process=p\naws_access_key_id=A", "", "", Process},
+		{"keys of the config", "aws_access_key_id=A", "", "", Static},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			words := strings.Fields(tt.words)
+			if len(words) == 0 {
+				words = []string{"AWS_PROFILE=x"}
+			}
+			p, _, err := Resolve(with("[profile x]\n"+tt.config, "[x]\n"+tt.credentials, words...))
+			if err != nil || p.Kind != tt.want {
+				t.Fatalf("%+v, %v; want %v", p, err, tt.want)
+			}
+			if hasSSO := strings.Contains(tt.config, "sso_role_name"); p.HasSSO != hasSSO {
+				t.Errorf("HasSSO %v, want %v", p.HasSSO, hasSSO)
+			}
+		})
+	}
+}
+
+func TestClientSettings(t *testing.T) {
+	const config = "[default]\nca_bundle=/ca\nuse_fips_endpoint = TRUE # gov\nuse_dualstack_endpoint=no\nmax_attempts=5\nretry_mode=adaptive"
+	p, warnings, err := Resolve(with(config, ""))
+	if err != nil || p.CABundle != "/ca" || !p.FIPS || p.DualStack || p.MaxAttempts != 5 || p.RetryMode != "adaptive" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: read as "TRUE"`) {
+		t.Errorf("warnings %v", warnings)
+	}
+	p, _, err = Resolve(with(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
+	if err != nil || p.CABundle != "" || p.FIPS || !p.DualStack || p.MaxAttempts != 2 || p.RetryMode != "standard" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	_, _, err = Resolve(with(config, "", "AWS_MAX_ATTEMPTS=many"))
+	wantError(t, err, 255, `AWS_MAX_ATTEMPTS: the number of attempts is not a whole number from 1: "many"`, "")
+	_, _, err = Resolve(with(config, "", "AWS_RETRY_MODE=wild"))
+	wantError(t, err, 255, `AWS_RETRY_MODE: retry mode "wild" is none of legacy, standard, adaptive`, "")
 }

@@ -1,0 +1,226 @@
+package profile
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSSOErrors(t *testing.T) {
+	const session = "[sso-session corp]\nsso_start_url=https://corp\nsso_region=us-east-1\n"
+	tests := []struct {
+		name, file, err, hint string
+		code                  int
+	}{
+		{
+			"no account", session + "[profile x]\nsso_session=corp\nsso_role_name=R",
+			`The profile "x" is configured to use SSO but is missing required configuration: sso_account_id`, "", 255,
+		},
+		{
+			"an account and nothing else", "[profile x]\nsso_account_id=111111111111",
+			`The profile "x" is configured to use SSO but is missing required configuration: sso_role_name, sso_start_url, sso_region`, "", 255,
+		},
+		{
+			"an empty region", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=",
+			`The profile "x" is configured to use SSO but is missing required configuration: sso_region`, "", 255,
+		},
+		{
+			"no such session", session + "[profile x]\nsso_session=missing\nsso_account_id=111111111111",
+			`The specified sso-session does not exist: "missing"`, "", 255,
+		},
+		{
+			"a slip in its name", session + "[profile x]\nsso_session=crop\nsso_account_id=111111111111",
+			`The specified sso-session does not exist: "crop"`, "did you mean corp?", 255,
+		},
+		{
+			"a comment behind its name", session + "[profile x]\nsso_session=corp # ours\nsso_account_id=111111111111",
+			`The specified sso-session does not exist: "corp # ours"`, "on a line of its own", 255,
+		},
+		{
+			"two regions", session + "[profile x]\nsso_session=corp\nsso_account_id=111111111111\nsso_role_name=R\nsso_region=eu-west-1",
+			"The value for sso_region is inconsistent between profile (eu-west-1) and sso-session (us-east-1).", "config: line 8: key sso_region", 255,
+		},
+		{
+			"a short account", "[profile x]\nsso_account_id=1234\nsso_role_name=R\nsso_start_url=u\nsso_region=r",
+			`config: line 2: key sso_account_id: an account id has 12 digits: "1234"`, "zeros", 255,
+		},
+		{
+			"a bad region", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=us_east_1",
+			"Provided region_name 'us_east_1' doesn't match a supported format.", "config: line 5: key sso_region", 255,
+		},
+		{
+			"a refresh that is neither", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_auto_refresh=yes",
+			`config: line 6: key sso_auto_refresh: "yes" is neither true nor false`, "", 253,
+		},
+		{
+			"a window with a unit", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_refresh_window=12h",
+			`config: line 6: key sso_refresh_window: "12h" is not a whole number of seconds`, "", 253,
+		},
+		{
+			"a window of ages", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_refresh_window=9223372037",
+			`config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds`, "", 253,
+		},
+		{
+			"a bad window of a neighbour", "[profile y]\nsso_start_url=u\nsso_refresh_window=-1\n[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r",
+			`config: line 3: key sso_refresh_window: "-1" is not a whole number of seconds`, "", 253,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _, err := Resolve(with(tt.file, "", "--profile=x"))
+			wantError(t, err, tt.code, tt.err, tt.hint)
+			if p == nil || p.Kind != SSO || p.HasSSO {
+				t.Errorf("%+v; want an SSO profile that is not filled in", p)
+			}
+		})
+	}
+}
+
+func TestSSOSettingsOfAnotherKind(t *testing.T) {
+	const broken = "[profile x]\nrole_arn=r\nsso_account_id=1"
+	p, _, err := Resolve(with(broken, "", "--profile=x"))
+	if err != nil || p.Kind != AssumeRole || p.HasSSO {
+		t.Errorf("%+v, %v; nobody asked for the SSO settings", p, err)
+	}
+}
+
+func TestCommentsBehindSSOValues(t *testing.T) {
+	const file = "[profile x]\nsso_account_id=111111111111 # prod\nsso_role_name=R # literal\nsso_start_url=u\nsso_region=us-east-1 ; near"
+	p, warnings, err := Resolve(with(file, "", "--profile=x"))
+	if err != nil || p.AccountID != "111111111111" || p.Session.Region != "us-east-1" || p.RoleName != "R # literal" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if len(warnings) != 2 || !strings.Contains(warnings[0].Text, "config: line 2: key sso_account_id") || !strings.Contains(warnings[1].Text, "config: line 5: key sso_region") {
+		t.Errorf("warnings %v", warnings)
+	}
+}
+
+func TestLoginSession(t *testing.T) {
+	tests := []struct {
+		name, file, words, key, err string
+		code                        int
+	}{
+		{"a profile with only a session", corp, "--profile=tokenonly", "corp", "", 0},
+		{"a legacy one without account and role", "[default]\nsso_start_url=u\nsso_region=r-1", "", "u", "", 0},
+		{"though the account is missing", corp + "sso_role_name=R", "--profile=tokenonly", "corp", "", 0},
+		{
+			"no SSO at all", "[default]\nregion=r", "", "",
+			"Missing the following required SSO configuration values: sso_start_url, sso_region. To make sure this profile is properly configured to use SSO, please run: aws configure sso", 253,
+		},
+		{
+			"no config at all", "", "", "",
+			"Missing the following required SSO configuration values: sso_start_url, sso_region. To make sure this profile is properly configured to use SSO, please run: aws configure sso", 253,
+		},
+		{
+			"no region", "[default]\nsso_start_url=u", "", "",
+			"Missing the following required SSO configuration values: sso_region. To make sure this profile is properly configured to use SSO, please run: aws configure sso", 253,
+		},
+		{"an unknown session", "[default]\nsso_session=missing", "", "", `The specified sso-session does not exist: "missing"`, 253},
+		{"which credentials need too", "[default]\nsso_session=missing\nsso_account_id=1", "", "", `The specified sso-session does not exist: "missing"`, 253},
+		{
+			"a session without a region", "[default]\nsso_session=s\n[sso-session s]\nsso_start_url=u", "", "",
+			"Missing the following required SSO configuration values: sso_region.", 253,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _, _ := Resolve(with(tt.file, "", strings.Fields(tt.words)...))
+			if p == nil {
+				t.Fatal("no profile")
+			}
+			s, err := p.LoginSession()
+			if tt.err != "" {
+				wantError(t, err, tt.code, tt.err, "")
+			} else if err != nil || s.Key() != tt.key {
+				t.Errorf("%+v, %v; want %s", s, err, tt.key)
+			}
+		})
+	}
+}
+
+func TestSessionNamed(t *testing.T) {
+	s, warnings, err := SessionNamed(with(corp, ""), "corp")
+	if err != nil || len(warnings) != 0 || s.Key() != "corp" || s.Region != "eu-west-1" || len(s.Scopes) != 2 {
+		t.Errorf("%+v, %v, %v", s, warnings, err)
+	}
+	_, _, err = SessionNamed(with(corp, ""), "nope")
+	wantError(t, err, 253, `The specified sso-session does not exist: "nope"`, "")
+	_, _, err = SessionNamed(with("[sso-session noregion]\nsso_start_url=u", ""), "noregion")
+	wantError(t, err, 253, "Missing the following required SSO configuration values: sso_region.", "[sso-session noregion] in config")
+	_, _, err = SessionNamed(with("[sso-session s]\nsso_start_url=u\nsso_region=-", ""), "s")
+	wantError(t, err, 255, "Provided region_name '-' doesn't match a supported format.", "line 3")
+}
+
+// The settings of a start URL are those of all its profiles and sessions.
+func TestRefreshSettingsAreGathered(t *testing.T) {
+	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
+	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
+	tests := []struct {
+		name, config, credentials string
+		auto                      AutoRefresh
+		window                    time.Duration
+	}{
+		{"nothing", x, "", Unset, 0},
+		{"its own", x + "sso_auto_refresh=TRUE\nsso_refresh_window=60", "", On, time.Minute},
+		{"off", x + "sso_auto_refresh=False # no", "", Off, 0},
+		{"in capitals", x + "SSO_AUTO_REFRESH: true", "", On, 0},
+		{"true of a neighbour counts", x + "sso_auto_refresh=false\n[profile y]\nsso_start_url=u\nsso_auto_refresh=true", "", On, 0},
+		{"false of a neighbour only without a true", x + "sso_auto_refresh=true\n[profile y]\nsso_start_url=u\nsso_auto_refresh=false", "", On, 0},
+		{"the largest window", x + "sso_refresh_window=60\n[profile y]\nsso_start_url=u\nsso_refresh_window=120\n[profile z]\nsso_start_url=u\nsso_refresh_window=30", "", Unset, 2 * time.Minute},
+		{"not of another start URL", x + "[profile y]\nsso_start_url=v\nsso_auto_refresh=true\nsso_refresh_window=x", "", Unset, 0},
+		{"of a session with the start URL", x + s + "sso_auto_refresh=true", "", On, 0},
+		{"of a profile of such a session", x + s + "[profile y]\nsso_session=s\nsso_refresh_window=60", "", Unset, time.Minute},
+		{"not in a comment or a nested block", x + "# sso_auto_refresh=true\ns3=\n  sso_auto_refresh=true", "", Unset, 0},
+		{"not in a section that is replaced", x + "[profile \"y\"]\nsso_start_url=u\nsso_auto_refresh=true\n[profile y]\nsso_start_url=u", "", Unset, 0},
+		{"inherited by all", "[DEFAULT]\nsso_refresh_window=60\n" + x, "", Unset, time.Minute},
+		{"of the credentials file", x, "[x]\nsso_auto_refresh=true", On, 0},
+		{"of a neighbour there", x + "[profile y]\nsso_start_url=u", "[y]\nsso_auto_refresh=true", On, 0},
+		{
+			"of many neighbours", x + "[profile a]\nsso_start_url=v\nsso_auto_refresh=true\n[profile b]\nsso_start_url=v\nsso_auto_refresh=true\n" +
+				"[profile c]\nsso_start_url=v\nsso_auto_refresh=true\n[profile d]\nsso_start_url=v\nsso_auto_refresh=true\n" +
+				"[profile e]\nsso_start_url=v\nsso_auto_refresh=true\n[profile f]\nsso_start_url=u\nsso_refresh_window=60\n",
+			"", Unset, time.Minute,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := with(tt.config, tt.credentials, "--profile=x")
+			p, _, err := Resolve(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			uses, _, err := Sessions(in)
+			if err != nil {
+				// Sessions looks at every start URL.
+				wantError(t, err, 253, `config: line 9: key sso_refresh_window: "x" is not a whole number of seconds`, "")
+				uses = []SessionUse{{Session: p.Session}}
+			}
+			all := []Session{p.Session}
+			for _, u := range uses {
+				if u.StartURL == "u" {
+					all = append(all, u.Session)
+				}
+			}
+			for _, s := range all {
+				if s.AutoRefresh != tt.auto || s.RefreshWindow != tt.window || s.HasWindow != (tt.window > 0) {
+					t.Errorf("%+v; want %v, %v", s, tt.auto, tt.window)
+				}
+			}
+		})
+	}
+}
+
+func TestOneRefreshSettingInTwoPlaces(t *testing.T) {
+	const file = corp + "sso_auto_refresh = true # mine\n[sso-session corp]\nsso_auto_refresh = false\nsso_refresh_window=60\n"
+	p, warnings, err := Resolve(with(file, "", "--profile=tokenonly"))
+	if err != nil || len(warnings) != 2 { // the other is about the session that stands twice
+		t.Fatal(err, warnings)
+	}
+	const want = `config: line 13: key sso_auto_refresh: "true # mine" here and "false" in [sso-session corp] (line 15); the AWS CLI and boto3 refuse such a profile`
+	if warnings[1].Text != want || warnings[1].Hint == "" {
+		t.Errorf("%v\nwant %s", warnings, want)
+	}
+	if s, _ := p.LoginSession(); s.AutoRefresh != On {
+		t.Errorf("%+v; true counts", s)
+	}
+}
