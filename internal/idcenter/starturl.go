@@ -42,7 +42,9 @@ func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, loop
 		return startURL, "", nil
 	case u.Scheme != "https":
 		return "", "", refuseStartURL("The sso_start_url must use the https scheme.")
-	case u.Hostname() == "" || u.User != nil:
+	case u.Hostname() == "":
+		return "", "", refuseStartURL("Invalid sso_start_url: '%s'", clean(startURL))
+	case u.User != nil: // it hides the host
 		return "", "", refuseStartURL("Invalid sso_start_url: '%s'", clean(u.Redacted()))
 	case awsOwned(u.Hostname()):
 		return startURL, "", nil

@@ -1,0 +1,288 @@
+package idcenter
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
+	"lanyard/internal/secret"
+)
+
+const startURL = "https://d-1234567890.awsapps.com/start"
+
+// A desk is a person at a terminal with the emulator behind it.
+type desk struct {
+	srv *emulatortest.Server
+	c   *Client
+	// came is closed over the errors of what the browser did.
+	came chan error
+
+	mu    sync.Mutex
+	shown string
+}
+
+func newDesk(t *testing.T, conf emulator.Config) *desk {
+	t.Helper()
+	srv := emulatortest.Start(t, conf)
+	return &desk{srv: srv, c: client(t, Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL}), came: make(chan error, 10)}
+}
+
+func (d *desk) show(text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shown += text
+}
+
+// signsIn is what a browser does when the person signs in and agrees.
+func (d *desk) signsIn(ctx context.Context, url string) error {
+	err := d.srv.SignIn(ctx, url, "jane")
+	d.came <- err
+	return err
+}
+
+// refuses is what a browser does when the person signs in and does not agree.
+func (d *desk) refuses(ctx context.Context, url string) error {
+	err := d.srv.Refuse(ctx, url, "jane")
+	d.came <- err
+	return err
+}
+
+func (d *desk) browserEnded(t *testing.T) {
+	t.Helper()
+	select {
+	case err := <-d.came:
+		if err != nil {
+			t.Errorf("the browser saw: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the browser never came to an end")
+	}
+}
+
+// A shelf keeps one registration.
+type shelf struct {
+	reg          Registration
+	full         bool
+	saved, drops int
+}
+
+func (s *shelf) Load() (Registration, bool) { return s.reg, s.full }
+func (s *shelf) Save(reg Registration) error {
+	s.reg, s.full, s.saved = reg, true, s.saved+1
+	return nil
+}
+func (s *shelf) Drop() error { s.full, s.drops = false, s.drops+1; return nil }
+
+// The whole way: sign in, list, use, refresh, sign out, as a person would.
+func TestSignInByBrowser(t *testing.T) {
+	d := newDesk(t, emulator.Config{})
+	kept := &shelf{}
+	res, err := d.c.SignIn(t.Context(), SignIn{
+		SessionName: "corp", StartURL: startURL, Scopes: []string{"sso:account:access"},
+		Registrations: kept, Open: d.signsIn, Show: d.show,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.browserEnded(t)
+	want := regexp.MustCompile(`\AAttempting to open your default browser. If the browser does not open, open the following URL.
+If you are unable to open the URL on this device, run this command again with the '--use-device-code' option.
+
+` + regexp.QuoteMeta(d.srv.URL) + `/authorize\?response_type=code&client_id=[^&]+&redirect_uri=http%3A%2F%2F127.0.0.1%3A\d+%2Foauth%2Fcallback&` +
+		`state=[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}&code_challenge_method=S256&scopes=sso%3Aaccount%3Aaccess&code_challenge=[A-Za-z0-9_-]{43}
+
+\z`)
+	if !want.MatchString(d.shown) {
+		t.Errorf("shown:\n%s", d.shown)
+	}
+	if res.Grant.AccessToken.IsZero() || res.Grant.RefreshToken.IsZero() || res.Grant.Lifetime != time.Hour {
+		t.Errorf("grant %+v", res.Grant)
+	}
+	if kept.saved != 1 || kept.reg.ClientID != res.Registration.ClientID || len(kept.reg.GrantTypes) != 2 || time.Until(kept.reg.ExpiresAt) < 80*24*time.Hour {
+		t.Errorf("registration kept %d times: %+v", kept.saved, kept.reg)
+	}
+
+	var account Account
+	accounts := 0
+	for a, err := range d.c.Accounts(t.Context(), res.Grant.AccessToken) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		account = a
+		accounts++
+	}
+	var role Role
+	for r, err := range d.c.Roles(t.Context(), res.Grant.AccessToken, account.ID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		role = r
+	}
+	t.Logf("%d accounts, the last %+v, with %+v", accounts, account, role)
+
+	next, err := d.c.Refresh(t.Context(), res.Registration, res.Grant.RefreshToken)
+	if err != nil || next.RefreshToken.Equal(res.Grant.RefreshToken) || next.AccessToken.Equal(res.Grant.AccessToken) {
+		t.Fatalf("refresh: %+v, %v", next, err)
+	}
+	keys, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, role.Name)
+	if err != nil || !strings.HasPrefix(keys.AccessKeyID, "ASIA") || time.Until(keys.Expiration) < 50*time.Minute {
+		t.Errorf("keys %+v, %v", keys, err)
+	}
+	if _, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, "NoSuchRole"); !errors.Is(err, ErrForbidden) {
+		t.Errorf("a role not assigned: %v", err)
+	}
+	if err := d.c.Logout(t.Context(), next.AccessToken); err != nil {
+		t.Error(err)
+	}
+	if _, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, role.Name); !errors.Is(err, ErrUnauthorized) {
+		t.Errorf("after the logout: %v", err)
+	}
+	if _, err := d.c.Refresh(t.Context(), res.Registration, next.RefreshToken); !errors.Is(err, ErrInvalidGrant) {
+		t.Errorf("refresh after the logout: %v", err)
+	}
+}
+
+func TestSignInByCode(t *testing.T) {
+	d := newDesk(t, emulator.Config{})
+	kept := &shelf{}
+	s := SignIn{SessionName: "corp", StartURL: startURL, Device: true, Registrations: kept, Open: d.signsIn, Show: d.show, Timeout: 20 * time.Second}
+	res, err := d.c.SignIn(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.browserEnded(t)
+	want := regexp.MustCompile(`\AAttempting to open your default browser.
+If the browser does not open or you wish to use a different device to authorize this request, open the following URL:
+
+http\S+
+
+Then enter the code:
+
+[A-Z]{4}-[A-Z]{4}
+
+Only approve this code if you started this sign-in yourself; [^\n]+
+\z`)
+	if !want.MatchString(d.shown) {
+		t.Errorf("shown:\n%s", d.shown)
+	}
+	// Without the scope that makes a token refreshable there is no refresh token.
+	if res.Grant.AccessToken.IsZero() || !res.Grant.RefreshToken.IsZero() {
+		t.Errorf("grant %+v", res.Grant)
+	}
+
+	s.Scopes = []string{"sso:account:access"} // which the registration kept has not
+	res, err = d.c.SignIn(t.Context(), s)
+	if err != nil || res.Grant.RefreshToken.IsZero() || kept.saved != 2 {
+		t.Errorf("grant %+v, %d registrations, %v", res.Grant, kept.saved, err)
+	}
+	d.browserEnded(t)
+	if _, err = d.c.SignIn(t.Context(), s); err != nil || kept.saved != 2 {
+		t.Errorf("again: %d registrations, %v", kept.saved, err)
+	}
+}
+
+// Both flows say plainly that they open nothing.
+func TestNoBrowser(t *testing.T) {
+	for _, device := range []bool{false, true} {
+		d := newDesk(t, emulator.Config{})
+		address := regexp.MustCompile(`http\S+(?:user_code|code_challenge=)\S+`)
+		s := SignIn{StartURL: startURL, Device: device, NoBrowser: true, Open: func(context.Context, string) error {
+			t.Error("a browser was opened")
+			return nil
+		}}
+		s.Show = func(text string) {
+			d.show(text)
+			if url := address.FindString(text); url != "" {
+				go func() { _ = d.signsIn(t.Context(), url) }()
+			}
+		}
+		if _, err := d.c.SignIn(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		d.browserEnded(t)
+		want := `\ABrowser will not be automatically opened.
+Please visit the following URL:
+
+http\S+code_challenge=\S+
+\z`
+		if device {
+			want = `\ABrowser will not be automatically opened.
+Please visit the following URL:
+
+http\S+
+
+Then enter the code:
+
+[A-Z]{4}-[A-Z]{4}
+
+Alternatively, you may visit the following URL which will autofill the code upon loading:
+http\S+user_code=[A-Z]{4}-[A-Z]{4}
+
+Only approve this code .*
+\z`
+		}
+		if !regexp.MustCompile(want).MatchString(d.shown) {
+			t.Errorf("shown:\n%s", d.shown)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	d := newDesk(t, emulator.Config{})
+	_, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Open: d.refuses})
+	var refusal *CallbackError
+	if !errors.As(err, &refusal) || refusal.Code != "access_denied" ||
+		!strings.HasPrefix(err.Error(), "Error loading authorization code: Failed to retrieve an authorization code.\n\nAdditional error details:\nerror: access_denied") {
+		t.Errorf("browser: %v", err)
+	}
+	d.browserEnded(t)
+
+	_, err = d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Open: d.refuses})
+	if err == nil || !strings.HasPrefix(err.Error(), "An error occurred (AccessDeniedException) when calling the CreateToken operation:\n\nAdditional error details:\nerror: access_denied\n") {
+		t.Errorf("device: %v", err)
+	}
+	d.browserEnded(t)
+}
+
+func TestBadStartURL(t *testing.T) {
+	d := newDesk(t, emulator.Config{})
+	_, err := d.c.SignIn(t.Context(), SignIn{StartURL: "https://d-0000000000.awsapps.com/start", Device: true, Show: d.show})
+	if err == nil || !strings.HasPrefix(err.Error(), "An error occurred (InvalidRequestException) when calling the StartDeviceAuthorization operation:") {
+		t.Errorf("error %v", err)
+	}
+	if d.shown != "" {
+		t.Errorf("shown: %s", d.shown)
+	}
+}
+
+// A registration that the service forgot is replaced, once, and the sign-in goes on.
+func TestUnknownClient(t *testing.T) {
+	for _, device := range []bool{false, true} {
+		d := newDesk(t, emulator.Config{})
+		kept := &shelf{full: true, reg: Registration{ClientID: "gone", ClientSecret: secret.New("secret-2"), ExpiresAt: time.Now().Add(time.Hour)}}
+		if !device {
+			// Known to /authorize, so that the person gets as far as the code.
+			res, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Registrations: kept, Open: d.signsIn})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.browserEnded(t)
+			kept.reg = res.Registration
+			d.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Status: 401, Code: "InvalidClientException"})
+		}
+		kept.saved = 0
+		res, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: device, Registrations: kept, Open: d.signsIn, Show: d.show})
+		if err != nil || kept.drops != 1 || kept.saved != 1 || !kept.full || res.Registration.ClientID != kept.reg.ClientID {
+			t.Errorf("device %v: %d dropped, %d saved, %v", device, kept.drops, kept.saved, err)
+		}
+		if n := strings.Count(d.shown, "Attempting to open"); !device && n != 2 {
+			t.Errorf("%d addresses shown", n)
+		}
+	}
+}

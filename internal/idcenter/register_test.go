@@ -1,0 +1,167 @@
+package idcenter
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/internal/secret"
+)
+
+func TestCovered(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	code := []string{"authorization_code", "refresh_token"}
+	access := []string{"sso:account:access"}
+	good := Registration{ClientID: "c", ClientSecret: secret.New("s"), ExpiresAt: now.Add(15 * time.Minute)}
+	tests := []struct {
+		name   string
+		scopes []string // configured
+		device bool
+		change func(*Registration)
+		want   bool
+	}{
+		{"browser", access, false, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, true},
+		{"browser, scopes by default", nil, false, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, true},
+		{"browser, more scopes than needed", access, false, func(r *Registration) { r.Scopes, r.GrantTypes = []string{"x", access[0]}, code }, true},
+		{"browser, a scope missing", []string{"x", access[0]}, false, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, false},
+		{"browser, no scopes", nil, false, func(r *Registration) { r.GrantTypes = code }, false},
+		{"browser with a device's", access, false, func(r *Registration) { r.Scopes = access }, false},
+		{"device", nil, true, func(*Registration) {}, true},
+		{"device, with scopes", access, true, func(r *Registration) { r.Scopes = access }, true},
+		{"device, a scope missing", access, true, func(*Registration) {}, false},
+		{"device with a browser's", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, false},
+		{"near its end", nil, true, func(r *Registration) { r.ExpiresAt = now.Add(15*time.Minute - time.Second) }, false},
+		{"without an end", nil, true, func(r *Registration) { r.ExpiresAt = time.Time{} }, false},
+		{"without an id", nil, true, func(r *Registration) { r.ClientID = "" }, false},
+		{"without a secret", nil, true, func(r *Registration) { r.ClientSecret = secret.String{} }, false},
+	}
+	for _, tt := range tests {
+		reg := good
+		tt.change(&reg)
+		s := SignIn{Scopes: tt.scopes, Device: tt.device, Now: func() time.Time { return now }}
+		if got := s.covered(reg); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func TestClientName(t *testing.T) {
+	now := time.Unix(1795374732, 0)
+	for session, want := range map[string]string{
+		"":                       "lanyard-1795374732",
+		"corp":                   "lanyard-corp",
+		"My_Corp.2-x":            "lanyard-My_Corp.2-x",
+		"a b/c\"\n":              "lanyard-a-b-c--",
+		"Zürich":                 "lanyard-Z-rich",
+		strings.Repeat("a", 100): "lanyard-" + strings.Repeat("a", 64),
+	} {
+		if got := clientName(session, now); got != want {
+			t.Errorf("clientName(%q) = %q, want %q", session, got, want)
+		}
+	}
+}
+
+// What goes over the wire is what the AWS CLI sends, but for the name.
+func TestRequests(t *testing.T) {
+	bodies := map[string]string{}
+	c := at(t, oidc(grants))
+	target, err := url.Parse(c.OIDCURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	spy := at(t, func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		bodies[r.URL.Path] = string(b)
+		r.Body, r.URL.Host, r.URL.Scheme, r.RequestURI = io.NopCloser(strings.NewReader(string(b))), target.Host, target.Scheme, ""
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		_, _ = io.Copy(w, resp.Body)
+	})
+	var redirect, address string
+	_, err = signIn(t, spy, SignIn{
+		SessionName: "corp", StartURL: "https://sso.example.com", IssuerURL: startURL, Scopes: []string{"sso:account:access", "x"},
+		Show: func(text string) { address = strings.Fields(text)[len(strings.Fields(text))-1] },
+	}, func(to, state string) {
+		redirect = to
+		get(t, "GET", redirect+"?code=the+code&state="+state, nil)
+		get(t, "GET", strings.Replace(redirect, "callback", "done", 1), nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	challenge := shown.Query().Get("code_challenge")
+	if !strings.Contains(address, "&scopes=sso%3Aaccount%3Aaccess%20x&") {
+		t.Errorf("address %s", address)
+	}
+	want := `{"clientName":"lanyard-corp","clientType":"public","grantTypes":["authorization_code","refresh_token"],` +
+		`"issuerUrl":"` + startURL + `","redirectUris":["http://127.0.0.1/oauth/callback"],"scopes":["sso:account:access","x"]}`
+	if bodies["/client/register"] != want {
+		t.Errorf("register %s\nwant %s", bodies["/client/register"], want)
+	}
+	var token map[string]string
+	if err := json.Unmarshal([]byte(bodies["/token"]), &token); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(token["codeVerifier"]))
+	if base64.RawURLEncoding.EncodeToString(sum[:]) != challenge || len(token["codeVerifier"]) != 64 {
+		t.Errorf("verifier %q does not answer %q", token["codeVerifier"], challenge)
+	}
+	delete(token, "codeVerifier")
+	exchange := map[string]string{"grantType": "authorization_code", "clientId": "client-1", "clientSecret": "secret-2", "code": "the code", "redirectUri": redirect}
+	if len(token) != len(exchange) {
+		t.Errorf("token %v", token)
+	}
+	for k, v := range exchange {
+		if token[k] != v {
+			t.Errorf("token: %s is %q, want %q", k, token[k], v)
+		}
+	}
+}
+
+// A registration that cannot be kept does not stop a sign-in.
+func TestRegistrationNotKept(t *testing.T) {
+	c := at(t, deviceService(grants))
+	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{}}); err != nil {
+		t.Error(err)
+	}
+	stale := deviceService(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "stale") {
+			always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)(w, r)
+			return
+		}
+		grants(w, r)
+	})
+	res, err := at(t, stale).SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}})
+	if err != nil || res.Registration.ClientID != "client-1" {
+		t.Errorf("%+v, %v", res.Registration, err)
+	}
+	lost := at(t, deviceService(always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)))
+	if _, err := lost.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}}); !errors.Is(err, ErrInvalidClient) {
+		t.Errorf("for ever unknown: %v", err)
+	}
+}
+
+// A readOnly keeps a stale registration whatever happens.
+type readOnly struct{ full bool }
+
+func (r readOnly) Load() (Registration, bool) {
+	return Registration{ClientID: "stale", ClientSecret: secret.New("secret-2"), ExpiresAt: time.Now().Add(time.Hour)}, r.full
+}
+func (readOnly) Save(Registration) error { return errors.New("read-only") }
+func (readOnly) Drop() error             { return errors.New("read-only") }
