@@ -12,6 +12,10 @@ import (
 type SessionUse struct {
 	Session
 	Profiles []string
+
+	// Err says that a refresh setting of the start URL is bad, an *[Error] with
+	// the code 253: the session can be listed but should not be used.
+	Err error
 }
 
 // Sessions returns every session of the files: each [sso-session], used or not, in
@@ -25,16 +29,12 @@ func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 	if err != nil {
 		return nil, r.warnings, err
 	}
-	l := listing{resolver: r, world: w, refreshOf: make(map[string]refreshSettings)}
+	l := listing{resolver: r, world: w}
 	for _, section := range w.sessions {
-		if err := l.session(section); err != nil {
-			return nil, r.warnings, err
-		}
+		l.session(section)
 	}
 	for _, name := range w.names {
-		if err := l.profile(name, w.profiles[name]); err != nil {
-			return nil, r.warnings, err
-		}
+		l.profile(name, w.profiles[name])
 	}
 	return l.uses, r.warnings, nil
 }
@@ -42,47 +42,37 @@ func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 // A listing is a list of sessions that is being made.
 type listing struct {
 	*resolver
-	world     *world
-	uses      []SessionUse
-	refreshOf map[string]refreshSettings // by start URL
+	world *world
+	uses  []SessionUse
 }
 
-func (l *listing) session(section *awsconfig.Section) error {
+func (l *listing) session(section *awsconfig.Section) {
 	get := func(key string) (found, bool) { return in(section, key, ConfigFile) }
-	s, ok := l.complete("[sso-session "+section.Name+"]", section, get)
-	if !ok {
-		return nil
+	if s, ok := l.complete("[sso-session "+section.Name+"]", section, get); ok {
+		l.add(s)
 	}
-	_, err := l.add(s)
-	return err
 }
 
-func (l *listing) profile(name string, own settings) error {
+func (l *listing) profile(name string, own settings) {
 	if ref, ok := own.get("sso_session"); ok {
 		for i := range l.uses {
 			if l.uses[i].Name == ref.Value {
 				l.uses[i].Profiles = append(l.uses[i].Profiles, name)
-				return nil
+				return
 			}
 		}
 		if s, _ := l.world.session(ref.Value); s == nil {
 			l.warn(Warning{Text: place(ref) + ": profile " + name + ": there is no [sso-session " + ref.Value + "]"})
 		}
-		return nil
+		return
 	}
 	if !own.has("sso_start_url") {
-		return nil
+		return
 	}
-	s, ok := l.complete("profile "+name, nil, own.get)
-	if !ok {
-		return nil
+	if s, ok := l.complete("profile "+name, nil, own.get); ok {
+		u := l.add(s)
+		u.Profiles = append(u.Profiles, name)
 	}
-	i, err := l.add(s)
-	if err != nil {
-		return err
-	}
-	l.uses[i].Profiles = append(l.uses[i].Profiles, name)
-	return nil
 }
 
 // complete returns the session without its refresh settings, or warns.
@@ -100,21 +90,14 @@ func (l *listing) complete(whose string, section *awsconfig.Section, get func(ke
 	return s, true
 }
 
-// add returns the index of the session, which is a new one if there is none like it.
-func (l *listing) add(s Session) (int, error) {
-	for i, u := range l.uses {
-		if u.Name == s.Name && u.SharesLogin(s) {
-			return i, nil
+// add returns the entry of the session, which is a new one if there is none like it.
+func (l *listing) add(s Session) *SessionUse {
+	for i := range l.uses {
+		if u := &l.uses[i]; u.Name == s.Name && u.SharesLogin(s) {
+			return u
 		}
 	}
-	set, ok := l.refreshOf[s.StartURL]
-	if !ok {
-		var err error
-		if set, err = l.world.refresh(s.StartURL); err != nil {
-			return 0, err
-		}
-		l.refreshOf[s.StartURL] = set
-	}
-	l.uses = append(l.uses, SessionUse{Session: s.with(set)})
-	return len(l.uses) - 1, nil
+	set, err := l.world.refresh(s.StartURL)
+	l.uses = append(l.uses, SessionUse{Session: s.with(set), Err: err})
+	return &l.uses[len(l.uses)-1]
 }

@@ -1,0 +1,53 @@
+package profile
+
+import (
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func TestPaths(t *testing.T) {
+	home := "HOME"
+	if runtime.GOOS == "windows" {
+		home = "USERPROFILE"
+	}
+	tests := []struct{ name, words, config, credentials, err string }{
+		{"the home", home + "=/h", "/h/.aws/config", "/h/.aws/credentials", ""},
+		{"the variables", "AWS_CONFIG_FILE=/c AWS_SHARED_CREDENTIALS_FILE=d/e", "/c", "d/e", ""},
+		{"expanded", "AWS_CONFIG_FILE=~/c AWS_SHARED_CREDENTIALS_FILE=${DIR}/$NAME$NONE/$/${ X=1 DIR=/d NAME=n " + home + "=/h", "/h/c", "/d/n$NONE/$/${", ""},
+		{"a variable that holds a tilde", "AWS_CONFIG_FILE=$D/c AWS_SHARED_CREDENTIALS_FILE=~else/c D=~ " + home + "=/h", "/h/c", "~else/c", ""},
+		{"set and empty is no file", "AWS_CONFIG_FILE= AWS_SHARED_CREDENTIALS_FILE=", "", "", ""},
+		{"no home", "AWS_CONFIG_FILE=/c", "", "", "no home folder for ~/.aws/credentials: " + home + " is not set"},
+		{"an empty home", home + "=", "", "", "no home folder for ~/.aws/config: " + home + " is not set"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			config, credentials, err := Paths(with("", "", strings.Fields(tt.words)...).LookupEnv)
+			if tt.err != "" {
+				wantError(t, err, 255, tt.err, "set "+home)
+				return
+			}
+			if err != nil || filepath.ToSlash(config) != tt.config || filepath.ToSlash(credentials) != tt.credentials {
+				t.Errorf("%q, %q, %v; want %q, %q", config, credentials, err, tt.config, tt.credentials)
+			}
+		})
+	}
+}
+
+func TestName(t *testing.T) {
+	if got := Name("", with("", "", "AWS_PROFILE=x").LookupEnv); got != "x" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"dev-admin", "dev-reader", "prod", "Prod2", "x"}
+	for name, want := range map[string]string{
+		"dev-admni": "dev-admin", "Dev-Admin": "dev-admin", "prd": "prod Prod2", "staging": "", "y": "", "devadmin": "dev-admin",
+	} {
+		if got := strings.Join(nearest(name, names), " "); got != want {
+			t.Errorf("nearest %s is %q, want %q", name, got, want)
+		}
+	}
+}

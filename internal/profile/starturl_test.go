@@ -1,0 +1,54 @@
+package profile
+
+import "testing"
+
+func TestCheckStartURL(t *testing.T) {
+	const scheme = "The sso_start_url must use the https scheme."
+	tests := []struct{ url, host, err string }{
+		{"https://d-1234567890.awsapps.com/start", "d-1234567890.awsapps.com", ""},
+		{"HTTPS://Login.Example.com:443/start#/", "login.example.com", ""},
+		{"https://awsapps.com@evil.example/start", "evil.example", ""},
+		{"https://[::1]:8443/", "[::1]", ""},
+		{"http://d-1234567890.awsapps.com/start", "d-1234567890.awsapps.com", scheme},
+		{"d-1234567890.awsapps.com/start", "", scheme},
+		{"", "", scheme},
+		{"https:///start", "", "Invalid sso_start_url: 'https:///start'"},
+		{"https:start", "", "Invalid sso_start_url: 'https:start'"},
+		{"https://x.awsapps.com/start # ours", "x.awsapps.com", "Invalid sso_start_url: 'https://x.awsapps.com/start # ours'"},
+	}
+	for _, tt := range tests {
+		if got := StartURLHost(tt.url); got != tt.host {
+			t.Errorf("host of %s is %q, want %q", tt.url, got, tt.host)
+		}
+		if err := CheckStartURL(tt.url); tt.err != "" {
+			wantError(t, err, 253, tt.err, "")
+		} else if err != nil {
+			t.Errorf("%s: %v", tt.url, err)
+		}
+	}
+}
+
+func TestAWSOwned(t *testing.T) {
+	for host, want := range map[string]bool{
+		"d-1.awsapps.com": true, "ssoins-1.portal.us-east-1.app.aws": true, "D-1.AwsApps.CN": true,
+		"identitycenter.amazonaws.com": true, "d-1.us-east-1.portal.amazonaws.com.cn": true,
+		"awsapps.com.evil.example": false, "evilawsapps.com": false, "login.example.com": false, "": false,
+	} {
+		if got := AWSOwned(host); got != want {
+			t.Errorf("AWSOwned(%q) = %v", host, got)
+		}
+	}
+}
+
+func TestValidRegion(t *testing.T) {
+	for region, want := range map[string]bool{
+		"us-east-1": true, "aws-global": true, "EU": true, "": true,
+		"123": false, "-x": false, "x-": false, "us_east_1": false, "a.b": false, "é": false,
+		"a23456789012345678901234567890123456789012345678901234567890123":  true,
+		"a234567890123456789012345678901234567890123456789012345678901234": false,
+	} {
+		if got := validRegion(region); got != want {
+			t.Errorf("validRegion(%q) = %v", region, got)
+		}
+	}
+}
