@@ -1,0 +1,201 @@
+package broker_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+const account, admin = "111122223333", "AdministratorAccess"
+
+// A world is one home folder and one Identity Center, in a bubble of fake time.
+// The brokers of the world share nothing but the folder, as processes do.
+type world struct {
+	t       *testing.T
+	emu     *emulator.Emulator
+	files   keystore.Files
+	session profile.Session
+	names   []string // the session's other names
+
+	// before, if set, sees every request first and may answer it.
+	before func(*http.Request) (*http.Response, error)
+	warned []string
+	hold   func() func()
+}
+
+// inWorld runs a test in a world of its own.
+func inWorld(t *testing.T, c emulator.Config, test func(w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		base := emulator.BuiltIn()
+		base.TokenLifetime, base.RefreshGrace, base.PortalSession = c.TokenLifetime, c.RefreshGrace, c.PortalSession
+		emu, err := emulator.New(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(&world{
+			t: t, emu: emu,
+			files:   keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}},
+			session: profile.Session{Name: "corp", StartURL: emu.StartURL(), Region: emu.Region(), Scopes: []string{"sso:account:access"}},
+		})
+	})
+}
+
+// RoundTrip carries a request to the emulator without a network, which a bubble
+// of fake time could not wait for.
+func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.before != nil {
+		if resp, err := w.before(r); resp != nil || err != nil {
+			return resp, err
+		}
+	}
+	rec := httptest.NewRecorder()
+	in := r.Clone(r.Context())
+	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w.emu.ServeHTTP(rec, in)
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	resp := rec.Result()
+	resp.Request = r
+	return resp, nil
+}
+
+func (w *world) client() *idcenter.Client {
+	c, err := idcenter.New(idcenter.Options{
+		Region: w.session.Region, OIDCEndpoint: "http://127.0.0.1:1", PortalEndpoint: "http://127.0.0.1:1",
+		HTTP: &http.Client{Transport: w},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// process is a broker as a new process would make it.
+func (w *world) process() *broker.Broker {
+	return &broker.Broker{
+		Cache:    w.files,
+		Connect:  func(profile.Session) (broker.Service, error) { return w.client(), nil },
+		Siblings: func(profile.Session) []string { return w.names },
+		Warn:     func(text string) { w.warned = append(w.warned, text) },
+		Hold:     w.hold,
+	}
+}
+
+func (w *world) login() {
+	w.t.Helper()
+	_, err := w.process().Login(w.t.Context(), w.session, nil, func(ctx context.Context) (idcenter.Result, error) {
+		return w.client().SignIn(ctx, idcenter.SignIn{
+			SessionName: w.session.Name, StartURL: w.session.StartURL, Scopes: w.session.Scopes, Device: true,
+			Show: w.approve,
+		})
+	})
+	if err != nil {
+		w.t.Fatalf("login: %v", err)
+	}
+	w.emu.ResetCounts()
+}
+
+// approve plays the person who reads what a device sign-in shows.
+func (w *world) approve(shown string) {
+	if code := userCode.FindString(shown); code != "" {
+		if err := w.emu.Approve(code, "jane"); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+var userCode = regexp.MustCompile(`\b[A-Z]{4}-[A-Z]{4}\b`)
+
+func (w *world) request() broker.Request {
+	return broker.Request{Session: w.session, AccountID: account, RoleName: admin, Caller: "test"}
+}
+
+// get asks for the role's credentials as a new process.
+func (w *world) get() (ssocache.Credentials, error) {
+	a, err := w.process().Get(w.t.Context(), w.request())
+	return a.Credentials, err
+}
+
+func (w *world) mustGet() ssocache.Credentials {
+	w.t.Helper()
+	c, err := w.get()
+	if err != nil {
+		w.t.Fatalf("credentials: %v", err)
+	}
+	return c
+}
+
+// token asks for the session's token as a new process.
+func (w *world) token() (ssocache.Token, error) {
+	r := broker.Request{Session: w.session, Purpose: broker.AccessToken}
+	a, err := w.process().Get(w.t.Context(), r)
+	return a.Token, err
+}
+
+func (w *world) stored(key string) ssocache.Token {
+	w.t.Helper()
+	tok, err := w.files.LoadToken(key)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return tok
+}
+
+// count checks how often an operation was asked for.
+func (w *world) count(operation string, want int) {
+	w.t.Helper()
+	if got := w.emu.Count(operation); got != want {
+		w.t.Errorf("%s was called %d times, want %d", operation, got, want)
+	}
+}
+
+const refresh = "CreateToken:refresh_token"
+
+// sleep lets fake time pass.
+func sleep(d time.Duration) { time.Sleep(d) }
+
+func mustBeEnded(t *testing.T, err error) {
+	t.Helper()
+	var s *broker.SessionError
+	if !errors.As(err, &s) || err.Error() != broker.EndedText {
+		t.Errorf("error %v, want the guide's message", err)
+	}
+}
+
+// unwritable makes the cache a place where nothing can be stored: for root,
+// whom modes do not stop, another user's home.
+func (w *world) unwritable() {
+	w.t.Helper()
+	var err error
+	if os.Geteuid() == 0 {
+		err = os.Chown(w.files.Home, 1000, 1000)
+	} else {
+		err = errors.Join(os.Chmod(w.files.SSO(), 0o500), os.MkdirAll(w.files.Roles(), 0o500))
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
