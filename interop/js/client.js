@@ -1,0 +1,40 @@
+// The AWS SDK for JavaScript as the tests in interop/ use it. Answers are JSON
+// on stdout.
+
+import { readFile } from "node:fs/promises";
+import { SSOClient, paginateListAccounts } from "@aws-sdk/client-sso";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { fromIni, fromSSO } from "@aws-sdk/credential-providers";
+
+// whoami asks STS with the keys of a provider.
+async function whoami(credentials) {
+  const sts = new STSClient({ region: "us-east-1", credentials });
+  const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+  return { Account, Arn, UserId };
+}
+
+async function accounts(tokenFile) {
+  const { accessToken } = JSON.parse(await readFile(tokenFile, "utf8"));
+  const client = new SSOClient({ region: "us-east-1" });
+  let pages = 0;
+  let count = 0;
+  for await (const page of paginateListAccounts({ client }, { accessToken })) {
+    pages++;
+    count += page.accountList.length;
+  }
+  return { Pages: pages, Accounts: count };
+}
+
+const verbs = {
+  identity: (profile) => whoami(fromSSO({ profile })),
+  process: (profile) => whoami(fromIni({ profile })),
+  accounts,
+};
+
+try {
+  const [verb, argument] = process.argv.slice(2);
+  console.log(JSON.stringify(await verbs[verb](argument)));
+} catch (e) {
+  console.error(`${e.name}: ${e.message}`);
+  process.exitCode = 1;
+}
