@@ -6,6 +6,19 @@ import (
 	"lanyard/internal/awsconfig"
 )
 
+// endpoint takes over --endpoint-url.
+func (r *resolver) endpoint(p *Profile) error {
+	p.EndpointURL = r.EndpointURL
+	if p.EndpointURL != "" && !strings.Contains(p.EndpointURL, "://") {
+		return &Error{
+			Msg: "Bad value for --endpoint-url \"" + p.EndpointURL + "\": scheme is missing.  " +
+				"Must be of the form http://<hostname>/ or https://<hostname>/",
+			Code: 252,
+		}
+	}
+	return nil
+}
+
 // Endpoint returns the endpoint that is configured for a service, or "" if it is
 // for the built-in rules to say. The service is its id in capitals, as it stands
 // in the name of its variable: SSO, SSO_OIDC, STS, S3, EC2.

@@ -42,3 +42,30 @@ func TestEndpoint(t *testing.T) {
 		})
 	}
 }
+
+func TestEndpointFlag(t *testing.T) {
+	in := with("", "")
+	in.EndpointURL = "http://127.0.0.1:8000"
+	p, _, err := Resolve(in)
+	if err != nil || p.EndpointURL != in.EndpointURL {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if got, err := p.Endpoint("SSO"); got != "" || err != nil {
+		t.Errorf("%q, %v; the flag is for the named operation alone", got, err)
+	}
+	in.EndpointURL = "localhost:8000"
+	_, _, err = Resolve(in)
+	wantError(t, err, 252, "Bad value for --endpoint-url \"localhost:8000\": scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/", "")
+}
+
+func TestEnvKeys(t *testing.T) {
+	for words, want := range map[string]bool{
+		"AWS_ACCESS_KEY_ID=A": true, "AWS_ACCESS_KEY_ID=A AWS_PROFILE=x": true,
+		"AWS_ACCESS_KEY_ID=A --profile=x": false, "AWS_ACCESS_KEY_ID=": false,
+	} {
+		p, _, err := Resolve(with("[profile x]", "", strings.Fields(words)...))
+		if err != nil || p.EnvKeys != want {
+			t.Errorf("%s: %+v, %v", words, p, err)
+		}
+	}
+}

@@ -72,6 +72,10 @@ type Profile struct {
 
 	Kind Kind
 
+	// EnvKeys says that AWS_ACCESS_KEY_ID is set, which comes before every kind
+	// of profile that was not named by the flag.
+	EnvKeys bool
+
 	// Session, AccountID and RoleName are set if HasSSO, which is always so for
 	// Kind SSO. A profile of an earlier kind may have them too: `sso
 	// get-credentials` uses them then.

@@ -13,14 +13,16 @@ import (
 // [Profile.LoginSession].
 func Resolve(in Inputs) (*Profile, []Warning, error) {
 	r := &resolver{Inputs: in}
-	p := &Profile{in: in, EndpointURL: in.EndpointURL}
+	p := &Profile{in: in}
 	p.Name, p.variable = choose(in.Profile, r.env)
 	p.Explicit, p.FromEnv = in.Profile != "", p.variable != ""
-	for _, step := range []func(*Profile) error{r.read, r.region, r.output, r.client} {
+	for _, step := range []func(*Profile) error{r.read, r.region, r.output, r.client, r.endpoint} {
 		if err := step(p); err != nil {
 			return nil, r.warnings, err
 		}
 	}
+	key, _ := r.env("AWS_ACCESS_KEY_ID")
+	p.EnvKeys = key != "" && !p.Explicit
 	p.Kind = r.kind(p)
 	err := r.sso(p)
 	p.login, p.loginErr = r.login(p.settings)
