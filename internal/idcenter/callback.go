@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +44,7 @@ func (e *CallbackError) Error() string {
 // bring our state gets 400 and changes nothing.
 type callback struct {
 	host   string // "127.0.0.1:PORT"
+	port   int
 	server *http.Server
 
 	mu    sync.Mutex
@@ -58,6 +60,7 @@ type round struct {
 
 	mu      sync.Mutex
 	taken   bool  // there was an answer
+	visited bool  // the browser itself brought one
 	failure error // how it ended; valid after over
 	shown   sync.Once
 }
@@ -75,7 +78,7 @@ func listen(port int) (*callback, error) {
 		return nil, fmt.Errorf("Unable to initialize the OAuth 2.0 authorization callback handler: %w \n "+ //nolint:staticcheck // the AWS CLI's text
 			"You may use --use-device-code to fall back to the device code flow which does not require the callback handler.", err)
 	}
-	cb := &callback{host: listener.Addr().String()}
+	cb := &callback{host: listener.Addr().String(), port: listener.Addr().(*net.TCPAddr).Port}
 	cb.server = &http.Server{
 		Handler:           http.HandlerFunc(cb.serve),
 		ReadHeaderTimeout: headerBudget,
@@ -105,16 +108,20 @@ func (cb *callback) serve(w http.ResponseWriter, req *http.Request) {
 	r := cb.round
 	cb.mu.Unlock()
 	strict(w.Header())
+	taken := false
+	if r != nil {
+		taken, _ = r.answered()
+	}
 	switch {
 	case r == nil || req.Method != http.MethodGet || req.Host != cb.host:
 	case req.URL.Path == redirectPath:
-		if page := r.answer(req.URL.RawQuery); page != "" {
+		if page := r.answer(req.URL.RawQuery, true); page != "" {
 			// Away from the URL with the code: it must not stay in the history.
 			w.Header().Set("Location", page)
 			w.WriteHeader(http.StatusSeeOther)
 			return
 		}
-	case (req.URL.Path == donePath || req.URL.Path == failedPath) && r.answered():
+	case (req.URL.Path == donePath || req.URL.Path == failedPath) && taken:
 		r.show(w, req)
 		return
 	}
@@ -124,8 +131,9 @@ func (cb *callback) serve(w http.ResponseWriter, req *http.Request) {
 
 // answer takes the query of a redirect and returns the page to go on to; "" if
 // it is not an answer to this round. Only the first one counts: what a reload or
-// a prefetch sends again leads to the same page and changes nothing.
-func (r *round) answer(rawQuery string) (page string) {
+// a prefetch sends again leads to the same page and changes nothing. visit says
+// that it is a browser that waits for that page.
+func (r *round) answer(rawQuery string, visit bool) (page string) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil || len(query["state"]) != 1 || len(query["code"]) > 1 || len(query["error"]) > 1 ||
 		subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(r.state)) != 1 {
@@ -142,6 +150,7 @@ func (r *round) answer(rawQuery string) (page string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.visited = r.visited || visit
 	if !r.taken {
 		r.taken = true
 		r.got <- got
@@ -149,10 +158,19 @@ func (r *round) answer(rawQuery string) (page string) {
 	return page
 }
 
-func (r *round) answered() bool {
+// pasted takes an answer that the person brought by hand, and says whether it
+// was one.
+func (cb *callback) pasted(r *round, text secret.String) bool {
+	u, err := url.Parse(strings.TrimSpace(text.Reveal()))
+	return err == nil && u.Scheme == "http" && u.Host == cb.host && u.User == nil && u.Path == redirectPath &&
+		r.answer(u.RawQuery, false) != ""
+}
+
+// answered says whether there was an answer, and whether a browser brought one.
+func (r *round) answered() (taken, visited bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.taken
+	return r.taken, r.visited
 }
 
 // finish tells the page how the round ended, err nil being success.
@@ -167,11 +185,13 @@ func (cb *callback) close(ctx context.Context) {
 	cb.mu.Lock()
 	r := cb.round
 	cb.mu.Unlock()
-	if r != nil && r.answered() {
-		select {
-		case <-r.seen:
-		case <-time.After(followBudget):
-		case <-ctx.Done():
+	if r != nil {
+		if _, visited := r.answered(); visited {
+			select {
+			case <-r.seen:
+			case <-time.After(followBudget):
+			case <-ctx.Done():
+			}
 		}
 	}
 	leave, cancel := context.WithTimeout(ctx, leaveBudget)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lanyard/internal/secret"
 )
 
 // oidc is a sign-in service with one client; token answers the exchange.
@@ -326,5 +328,39 @@ func TestPageArrives(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A person whose browser cannot reach us pastes the address at which it gave up.
+func TestPasted(t *testing.T) {
+	c := at(t, oidc(grants))
+	pasted := make(chan secret.String)
+	var shown strings.Builder
+	port := 0
+	start := time.Now()
+	_, err := signIn(t, c, SignIn{
+		Pasted: pasted, Listening: func(p int) { port = p },
+		Show: func(text string) { shown.WriteString(text) },
+	}, func(redirect, state string) {
+		if !strings.HasSuffix(redirect, fmt.Sprintf(":%d/oauth/callback", port)) {
+			t.Errorf("redirect %s, port %d", redirect, port)
+		}
+		for _, bad := range []string{
+			"", "code", redirect, redirect + "?code=c&state=x", "https" + redirect[4:] + "?code=c&state=" + state,
+			strings.Replace(redirect, "127.0.0.1", "evil.example", 1) + "?code=c&state=" + state, "\x00%zz",
+		} {
+			pasted <- secret.New(bad)
+		}
+		pasted <- secret.New(" " + redirect + "?code=c-of-the-test&state=" + state + "\n")
+	})
+	if err != nil || strings.Count(shown.String(), "That is not the address") != 7 || time.Since(start) > followBudget {
+		t.Errorf("after %v: %v, shown:\n%s", time.Since(start), err, &shown)
+	}
+	noSecret(t, "shown", shown.String())
+
+	closed := make(chan secret.String)
+	close(closed)
+	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Pasted: closed, Timeout: 50 * time.Millisecond}); !errors.Is(err, ErrExpired) {
+		t.Errorf("standard input at its end: %v", err)
 	}
 }

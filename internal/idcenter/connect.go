@@ -97,7 +97,11 @@ func isTLS(err error) bool {
 // proxyURL is the proxy that client uses for req, its password masked; "" is
 // none.
 func proxyURL(client *http.Client, req *http.Request) string {
-	t, ok := client.Transport.(*http.Transport)
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	t, ok := transport.(*http.Transport)
 	if !ok || t.Proxy == nil {
 		return ""
 	}

@@ -40,6 +40,7 @@ func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) 
 func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registration, cb *callback) (Grant, error) {
 	state, verifier := newState(), newVerifier()
 	round := cb.expect(state)
+	s.Listening(cb.port)
 	target := c.authorizeURL(reg, s.scopes(), cb.redirectURL(), state, verifier)
 	if s.NoBrowser {
 		s.Show("Browser will not be automatically opened.\nPlease visit the following URL:\n\n" + target + "\n")
@@ -50,15 +51,9 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 		s.open(ctx, c.log, target)
 	}
 
-	var code secret.String
-	var err error
-	select {
-	case got := <-round.got:
-		code, err = got.code, got.err
-	case <-waiting.Done():
-		if err = ctx.Err(); err == nil {
-			err = ErrExpired
-		}
+	code, err := s.await(waiting, cb, round)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err()
 	}
 	var grant Grant
 	if err == nil {
@@ -72,6 +67,24 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	}
 	round.finish(err)
 	return grant, err
+}
+
+// await returns the code that the browser brings, or the person by hand.
+func (s SignIn) await(waiting context.Context, cb *callback, round *round) (secret.String, error) {
+	for {
+		select {
+		case got := <-round.got:
+			return got.code, got.err
+		case <-waiting.Done():
+			return secret.String{}, ErrExpired
+		case text, open := <-s.Pasted:
+			if !open {
+				s.Pasted = nil
+			} else if !cb.pasted(round, text) {
+				s.Show("That is not the address at which the browser ended. It begins with " + cb.redirectURL() + "?\n")
+			}
+		}
+	}
 }
 
 // expired makes the service's refusal of a code whose time is over ErrExpired.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lanyard/internal/browser"
+	"lanyard/internal/secret"
 )
 
 // defaultTimeout is how long a person may take; the AWS CLI's.
@@ -31,6 +32,13 @@ type SignIn struct {
 	// Show gives the person something to read: whole lines, the AWS CLI's words.
 	// nil shows nothing.
 	Show func(text string)
+	// Listening is told the port of the browser flow before the URL is shown, for
+	// a word on how to reach it from another machine; nil is not told.
+	Listening func(port int)
+	// Pasted brings what a person pastes who cannot reach the port: the address
+	// at which their browser gave up. It passes the checks of a browser's visit;
+	// what does not is answered through Show. nil brings nothing.
+	Pasted <-chan secret.String
 	// Timeout is how long the person may take; 0 means 600 s for the browser
 	// flow, and until the service's own limit for a device code.
 	Timeout time.Duration
@@ -61,6 +69,9 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	}
 	if s.Show == nil {
 		s.Show = func(string) {}
+	}
+	if s.Listening == nil {
+		s.Listening = func(int) {}
 	}
 	if s.Open == nil {
 		s.NoBrowser = true
