@@ -1,0 +1,174 @@
+package broker_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/broker"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+func removeAll(dir string) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if err == nil {
+			err = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+	return err
+}
+
+// cached lists what is left in the cache that could be used.
+func (w *world) cached() (tokens, roles int) {
+	return len(w.files.Tokens()), len(w.files.Credentials())
+}
+
+func (w *world) logout() broker.SignOut {
+	w.t.Helper()
+	out, err := w.process().Logout(w.t.Context(), w.session, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return out
+}
+
+func TestLogoutRevokesAndRemoves(t *testing.T) {
+	for _, age := range []time.Duration{0, 2 * time.Hour} { // a live token, an expired one
+		inWorld(t, emulator.Config{}, func(w *world) {
+			w.names = []string{w.session.StartURL}
+			w.login()
+			w.mustGet()
+			tok := w.stored("corp")
+			sleep(age)
+			if out := w.logout(); len(out.Unrevoked) != 0 {
+				t.Errorf("not revoked: %v", out.Unrevoked)
+			}
+			if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+				t.Errorf("%d tokens and %d roles are left", tokens, roles)
+			}
+			_, err := w.client().RoleCredentials(w.t.Context(), tok.AccessToken, account, admin)
+			if err == nil {
+				t.Error("the access token still works")
+			}
+			if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+				t.Error("the refresh token still works")
+			}
+			_, err = w.get()
+			mustBeEnded(t, err)
+		})
+	}
+}
+
+func TestLogoutOfOneLeavesTheOther(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.mustGet()
+		other := ssocache.Token{
+			StartURL: "https://other.awsapps.com/start", Region: "us-east-1",
+			AccessToken: secret.New("x"), ExpiresAt: time.Now().Add(time.Hour),
+		}
+		role := ssocache.Credentials{
+			AccessKeyID: "A", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"),
+			Expiration: time.Now().Add(time.Hour), Session: "other",
+		}
+		if err := w.files.SaveToken("other", other); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.files.SaveCredentials(ssocache.RoleName(account, admin, "other", ""), role); err != nil {
+			t.Fatal(err)
+		}
+		w.logout()
+		if tokens, roles := w.cached(); tokens != 1 || roles != 1 {
+			t.Errorf("%d tokens and %d roles are left, want the other session's", tokens, roles)
+		}
+		out, err := w.process().LogoutAll(w.t.Context())
+		if err != nil || len(out.Files) != 1 {
+			t.Errorf("logout of all: %v %v", out, err)
+		}
+		if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+			t.Errorf("%d tokens and %d roles are left after the logout of all", tokens, roles)
+		}
+	})
+}
+
+func TestLogoutOffline(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.before = func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
+		out := w.logout()
+		if len(out.Unrevoked) != 1 || out.Unrevoked[0].StartURL != w.session.StartURL {
+			t.Errorf("unrevoked %v, want the session named", out.Unrevoked)
+		}
+		if tokens, _ := w.cached(); tokens != 0 {
+			t.Error("the token is still there")
+		}
+	})
+}
+
+func TestLogoutDuringAFetch(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.before = func(r *http.Request) (*http.Response, error) {
+			if strings.Contains(r.URL.Path, "/federation/credentials") {
+				w.before = nil
+				defer w.logout() // after the keys were given out, before they are stored
+				return w.RoundTrip(r)
+			}
+			return nil, nil
+		}
+		w.mustGet() // who asked before the logout gets an answer
+		if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+			t.Errorf("%d tokens and %d roles were stored after the logout", tokens, roles)
+		}
+	})
+}
+
+func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		sleep(2 * time.Hour)
+		w.emu.AddFault(emulator.Fault{Operation: refresh, Delay: 2 * time.Second, Count: 1})
+		var got ssocache.Token
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			got, _ = w.token()
+		}()
+		sleep(time.Second) // the refresh is under way
+		w.logout()
+		<-done
+		if tokens, _ := w.cached(); tokens != 0 {
+			t.Error("a token was stored after the logout")
+		}
+		if !got.AccessToken.IsZero() {
+			if _, err := w.client().RoleCredentials(w.t.Context(), got.AccessToken, account, admin); err == nil {
+				t.Error("the token of the refresh in flight still works")
+			}
+		}
+	})
+}
+
+func TestLogoutCanBeInterrupted(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		ctx, cancel := context.WithCancel(w.t.Context())
+		w.before = func(r *http.Request) (*http.Response, error) {
+			cancel()
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}
+		if _, err := w.process().Logout(ctx, w.session, nil); err == nil {
+			t.Error("no error")
+		}
+		if tokens, _ := w.cached(); tokens != 1 {
+			t.Error("the token is gone although it was not revoked and the person broke off")
+		}
+	})
+}

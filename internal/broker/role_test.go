@@ -1,0 +1,231 @@
+package broker_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/filelock"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+func (w *world) roleName() string {
+	return ssocache.RoleName(account, admin, w.session.Name, w.session.StartURL)
+}
+
+func TestRoleCredentialsAreReused(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		first := w.mustGet()
+		sleep(44 * time.Minute)
+		if again := w.mustGet(); again.AccessKeyID != first.AccessKeyID {
+			t.Error("16 minutes left: fetched anew")
+		}
+		w.count("GetRoleCredentials", 1)
+		sleep(2 * time.Minute)
+		if again := w.mustGet(); again.AccessKeyID == first.AccessKeyID {
+			t.Error("14 minutes left: not fetched anew")
+		}
+		w.count("GetRoleCredentials", 2)
+	})
+}
+
+func TestRoleCredentialsNeedNoToken(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.mustGet()
+		if err := removeAll(w.files.SSO()); err != nil {
+			t.Fatal(err)
+		}
+		w.mustGet() // as in the AWS CLI
+		w.count("GetRoleCredentials", 1)
+	})
+}
+
+func TestAUseThatNeedsNoTokenRenewsOneThatIsDue(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.session.RefreshWindow, w.session.HasWindow = 12*time.Hour, true
+		w.login()
+		w.mustGet()
+		sleep(31 * time.Minute)
+		w.mustGet()
+		w.count(refresh, 1)
+		w.count("GetRoleCredentials", 1)
+	})
+}
+
+func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault emulator.Fault
+		left  time.Duration // of the cached keys
+		want  bool          // they are used
+	}{
+		{"500", emulator.Fault{Status: 500}, 10 * time.Minute, true},
+		{"429", emulator.Fault{Status: 429, Code: "TooManyRequestsException"}, 10 * time.Minute, true},
+		{"a dropped connection", emulator.Fault{Drop: true}, 10 * time.Minute, true},
+		{"500 and the keys' last minute", emulator.Fault{Status: 500}, 59 * time.Second, false},
+		{"no access any more", emulator.Fault{Status: 403, Code: "ForbiddenException"}, 10 * time.Minute, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			inWorld(t, emulator.Config{}, func(w *world) {
+				w.login()
+				old := w.mustGet()
+				sleep(time.Until(old.Expiration) - tt.left)
+				tt.fault.Operation = "GetRoleCredentials"
+				if tt.fault.Drop { // without sockets there is nothing to drop
+					w.before = func(r *http.Request) (*http.Response, error) {
+						if strings.Contains(r.URL.Path, "credentials") {
+							return nil, http.ErrServerClosed
+						}
+						return nil, nil
+					}
+				} else {
+					w.emu.AddFault(tt.fault)
+				}
+				c, err := w.get()
+				if used := err == nil && c.AccessKeyID == old.AccessKeyID; used != tt.want {
+					t.Errorf("cached keys used: %v, want %v (%v)", used, tt.want, err)
+				}
+				if tt.want && len(w.warned) == 0 {
+					t.Error("nobody was told")
+				}
+			})
+		})
+	}
+}
+
+func TestPortalRejectsTheToken(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.emu.ExpireAccessTokens() // the date in the file still says it lives
+		w.mustGet()
+		w.count(refresh, 1)
+		w.count("GetRoleCredentials", 2)
+	})
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.emu.RevokeSessions("jane")
+		_, err := w.get()
+		mustBeEnded(t, err)
+		w.count(refresh, 1)
+		w.count("GetRoleCredentials", 1)
+	})
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.session.Scopes = nil // the legacy kind: eight hours, no refresh token
+		w.login()
+		w.emu.RevokeSessions("jane")
+		_, err := w.get()
+		mustBeEnded(t, err)
+		w.count(refresh, 0)
+	})
+}
+
+func TestRefusalIsSharedWithThoseWhoWait(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second, Status: 403, Code: "ForbiddenException", Message: "No access"})
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				const want = "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access"
+				if _, err := w.get(); err == nil || err.Error() != want {
+					t.Errorf("error %v, want %s", err, want)
+				}
+			})
+		}
+		wg.Wait()
+		w.count("GetRoleCredentials", 1)
+	})
+}
+
+// The lock of the role is held during the call to the portal, that of the
+// session is free again, and both lie beside the data they guard.
+func TestLocksDuringTheFetch(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		looked := false
+		w.before = func(r *http.Request) (*http.Response, error) {
+			if !strings.Contains(r.URL.Path, "/federation/credentials") {
+				return nil, nil
+			}
+			looked = true
+			role := filepath.Join(w.files.Roles(), "."+strings.TrimSuffix(w.roleName(), ".json")+".lock")
+			session := filepath.Join(w.files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.session.StartURL), ".json")+".lock")
+			if l, err := filelock.Try(role); err == nil {
+				l.Release()
+				t.Error("the role's lock is free during the fetch")
+			}
+			l, err := filelock.Try(session)
+			if err != nil {
+				t.Errorf("the session's lock is held during the fetch: %v", err)
+			}
+			l.Release()
+			return nil, nil
+		}
+		w.mustGet()
+		if !looked {
+			t.Error("there was no fetch")
+		}
+	})
+}
+
+// A holder that was stopped must not block the others for ever.
+func TestHolderThatNeverLetsGo(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		lock, err := filelock.Try(filepath.Join(w.files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.session.StartURL), ".json")+".lock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer lock.Release()
+		sleep(50 * time.Minute)
+		start := time.Now()
+		if _, err := w.token(); err != nil || time.Since(start) > time.Second {
+			t.Errorf("a live token took %v: %v", time.Since(start), err)
+		}
+		sleep(time.Hour)
+		start = time.Now()
+		if _, err := w.token(); err != nil {
+			t.Errorf("an expired token: %v", err)
+		}
+		if took := time.Since(start); took < 25*time.Second || took > 30*time.Second {
+			t.Errorf("an expired token took %v, want a little more than the budget of a refresh", took)
+		}
+		if len(w.warned) == 0 || !strings.Contains(w.warned[len(w.warned)-1], "without a lock") {
+			t.Errorf("warnings %q", w.warned)
+		}
+	})
+}
+
+func TestTwoNamesOfOneSession(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.names = []string{w.session.StartURL} // the config has legacy profiles too
+		w.login()
+		check := func(when string) {
+			t.Helper()
+			session, legacy := w.stored("corp"), w.stored(w.session.StartURL)
+			if !legacy.AccessToken.Equal(session.AccessToken) {
+				t.Errorf("%s: the two names hold different tokens", when)
+			}
+			if session.RefreshToken.IsZero() || !legacy.RefreshToken.IsZero() {
+				t.Errorf("%s: the refresh token must live in the session's file alone", when)
+			}
+		}
+		check("after the login")
+		sleep(2 * time.Hour)
+		legacy := *w
+		legacy.session = profile.Session{StartURL: w.session.StartURL, Region: w.session.Region}
+		legacy.names = []string{"corp"}
+		legacy.mustGet()
+		check("after a renewal by the legacy name")
+		w.mustGet()
+		w.count(refresh, 1)
+	})
+}
