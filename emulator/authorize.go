@@ -156,9 +156,9 @@ func (e *Emulator) authorize(c *call) response {
 	switch {
 	case no != nil:
 		return e.refused(c, no)
-	case e.cfg.AutoApprove != "":
+	case e.config().AutoApprove != "":
 		defer e.lock()()
-		return redirect(e.approved(a, e.newSession(e.cfg.AutoApprove, c.now), c.now))
+		return redirect(e.approved(a, e.newSession(e.config().AutoApprove, c.now), c.now))
 	}
 	return redirect(consentPath + "?" + c.URL.RawQuery)
 }

@@ -126,6 +126,6 @@ func (e *Emulator) toConsole(c *call) response {
 		to = "https://console.aws.amazon.com/"
 	}
 	return redirect("/federation?" + url.Values{
-		"Action": {"login"}, "Issuer": {e.cfg.StartURL}, "Destination": {to}, "SigninToken": {e.signinToken(creds.principal, c.now)},
+		"Action": {"login"}, "Issuer": {e.config().StartURL}, "Destination": {to}, "SigninToken": {e.signinToken(creds.principal, c.now)},
 	}.Encode())
 }

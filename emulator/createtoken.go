@@ -92,9 +92,9 @@ func (e *Emulator) tokens(cl *client, g *grant, now time.Time) any {
 		ExpiresIn    int    `json:"expiresIn"`
 		RefreshToken string `json:"refreshToken,omitempty"`
 	}{TokenType: "Bearer"}
-	life := e.cfg.LegacyTokenLifetime
+	life := e.config().LegacyTokenLifetime
 	if slices.Contains(g.scopes, accountScope) && cl.may(grantRefresh) {
-		life = e.cfg.TokenLifetime
+		life = e.config().TokenLifetime
 		out.RefreshToken = e.refreshToken(g)
 	}
 	out.AccessToken = e.accessToken(g, now.Add(life))

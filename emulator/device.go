@@ -53,7 +53,7 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 	}
 	d := &device{
 		id: e.random.bytes(16), clientID: cl.id, name: cl.name, userCode: e.newUserCode(), scopes: cl.scopes,
-		expires: c.now.Add(e.cfg.DeviceCodeLifetime), polls: bucket{left: 2, at: c.now},
+		expires: c.now.Add(e.config().DeviceCodeLifetime), polls: bucket{left: 2, at: c.now},
 	}
 	e.devices.put(d.id, d, d.expires)
 	e.byCode[d.userCode] = d.id
@@ -63,7 +63,7 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 		"userCode":                d.userCode,
 		"verificationUri":         page,
 		"verificationUriComplete": page + "?user_code=" + url.QueryEscape(d.userCode),
-		"expiresIn":               int(e.cfg.DeviceCodeLifetime / time.Second),
+		"expiresIn":               int(e.config().DeviceCodeLifetime / time.Second),
 		"interval":                deviceInterval,
 	}, nil
 }

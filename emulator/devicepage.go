@@ -12,8 +12,8 @@ import (
 // sends such a link may want somebody else's access.
 func (e *Emulator) deviceEntry(c *call) response {
 	typed := c.URL.Query().Get("user_code")
-	if e.cfg.AutoApprove != "" && typed != "" {
-		if err := e.Approve(typed, e.cfg.AutoApprove); err != nil {
+	if e.config().AutoApprove != "" && typed != "" {
+		if err := e.Approve(typed, e.config().AutoApprove); err != nil {
 			return e.deviceForm(c, visit{}, typed, err)
 		}
 		return e.deviceDone(c, e.visit(c))

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 // A directory is an organization, checked and indexed. It never changes; a
 // reload puts another in its place.
 type directory struct {
+	cfg      Config
 	users    map[string]User
 	open     []string  // some users who need no password, for the sign-in page
 	accounts []Account // by id, ascending
@@ -28,24 +30,62 @@ type directory struct {
 	views map[string]*view // see view
 }
 
-// newDirectory indexes the organization of c. An error names the entry that is
-// wrong.
+// newDirectory checks and indexes c, whose defaults are filled in. An error is a
+// *FieldError.
 func newDirectory(c Config) (*directory, error) {
+	if err := checkSettings(c); err != nil {
+		return nil, err
+	}
 	d := &directory{
+		cfg:   c,
 		users: map[string]User{}, byID: map[string]int{}, setNames: map[string]int{},
 		byUser: map[string][]int{}, views: map[string]*view{},
 		accounts: slices.Clone(c.Accounts), sets: slices.Clone(c.PermissionSets), granted: slices.Clone(c.Assignments),
 	}
-	for _, u := range c.Users {
+	for _, add := range []func() error{d.indexUsers, d.indexAccounts, d.indexSets, d.indexAssignments} {
+		if err := add(); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	d.resources, err = newResources(c, func(id string) bool { _, ok := d.byID[id]; return ok })
+	return d, err
+}
+
+// checkSettings checks what is not part of the organization.
+func checkSettings(c Config) error {
+	if u, err := url.Parse(c.StartURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return wrong(fmt.Sprintf("%q is not a URL", c.StartURL), "start_url")
+	}
+	if !wordy(c.Region, 1, 40, "-") {
+		return wrong(fmt.Sprintf("%q is not a region", c.Region), "region")
+	}
+	for field, d := range map[string]time.Duration{
+		"token_lifetime": c.TokenLifetime, "legacy_token_lifetime": c.LegacyTokenLifetime, "portal_session": c.PortalSession,
+		"registration_lifetime": c.RegistrationLifetime, "refresh_grace": c.RefreshGrace, "device_code_lifetime": c.DeviceCodeLifetime,
+	} {
+		if d < 0 {
+			return wrong(fmt.Sprintf("%v is less than nothing", d), field)
+		}
+	}
+	known := c.AutoApprove == "" || slices.ContainsFunc(c.Users, func(u User) bool { return u.Name == c.AutoApprove })
+	if !known {
+		return wrong(fmt.Sprintf("no user %q", c.AutoApprove), "auto_approve")
+	}
+	return nil
+}
+
+func (d *directory) indexUsers() error {
+	for i, u := range d.cfg.Users {
 		if !isUserName(u.Name) {
-			return nil, fmt.Errorf("user %q: a name is 2 to 64 letters, digits or any of _+=,.@-", u.Name)
+			return wrong(fmt.Sprintf("%q is not 2 to 64 letters, digits or any of %s", u.Name, nameExtra), "users", i, "name")
 		}
 		if _, ok := d.users[u.Name]; ok {
-			return nil, fmt.Errorf("user %q is there twice", u.Name)
+			return wrong(fmt.Sprintf("%q is there twice", u.Name), "users", i, "name")
 		}
 		if u.TOTP != "" {
 			if _, err := TOTPCode(u.TOTP, time.Time{}); err != nil {
-				return nil, fmt.Errorf("user %q: %w", u.Name, err)
+				return wrong(err.Error(), "users", i, "totp")
 			}
 		}
 		d.users[u.Name] = u
@@ -53,82 +93,40 @@ func newDirectory(c Config) (*directory, error) {
 			d.open = append(d.open, u.Name)
 		}
 	}
-	slices.SortFunc(d.accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
-	for i, a := range d.accounts {
+	return nil
+}
+
+func (d *directory) indexAccounts() error {
+	for i, a := range d.cfg.Accounts {
 		if !isAccountID(a.ID) {
-			return nil, fmt.Errorf("account %q: an id is 12 digits", a.ID)
+			return wrong(fmt.Sprintf("%q is not 12 digits", a.ID), "accounts", i, "id")
 		}
 		if _, ok := d.byID[a.ID]; ok {
-			return nil, fmt.Errorf("account %q is there twice", a.ID)
+			return wrong(fmt.Sprintf("%q is there twice", a.ID), "accounts", i, "id")
 		}
 		d.byID[a.ID] = i
 	}
-	for i, s := range d.sets {
+	slices.SortFunc(d.accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
+	for i, a := range d.accounts {
+		d.byID[a.ID] = i
+	}
+	return nil
+}
+
+func (d *directory) indexSets() error {
+	for i, s := range d.cfg.PermissionSets {
 		if !isSetName(s.Name) {
-			return nil, fmt.Errorf("permission set %q: a name is 1 to 32 letters, digits or any of _+=,.@-", s.Name)
+			return wrong(fmt.Sprintf("%q is not 1 to 32 letters, digits or any of %s", s.Name, nameExtra), "permission_sets", i, "name")
 		}
 		if _, ok := d.setNames[s.Name]; ok {
-			return nil, fmt.Errorf("permission set %q is there twice", s.Name)
+			return wrong(fmt.Sprintf("%q is there twice", s.Name), "permission_sets", i, "name")
 		}
 		if s.SessionDuration == 0 {
 			d.sets[i].SessionDuration = time.Hour
 		} else if s.SessionDuration < time.Hour || s.SessionDuration > 12*time.Hour {
-			return nil, fmt.Errorf("permission set %q: session duration %v is not within 1h and 12h", s.Name, s.SessionDuration)
+			return wrong(fmt.Sprintf("%v is not within 1h and 12h", s.SessionDuration), "permission_sets", i, "session_duration")
 		}
 		d.setNames[s.Name] = i
-	}
-	var err error
-	d.resources, err = newResources(c, func(id string) bool { _, ok := d.byID[id]; return ok })
-	if err != nil {
-		return nil, err
-	}
-	return d, d.indexAssignments(c.Groups)
-}
-
-// indexAssignments fills byUser.
-func (d *directory) indexAssignments(groups []Group) error {
-	members := map[string][]string{}
-	for _, g := range groups {
-		if _, ok := members[g.Name]; ok || g.Name == "" {
-			return fmt.Errorf("group %q has no name of its own", g.Name)
-		}
-		for _, m := range g.Members {
-			if _, ok := d.users[m]; !ok {
-				return fmt.Errorf("group %q: no user %q", g.Name, m)
-			}
-		}
-		members[g.Name] = g.Members
-	}
-	for i, a := range d.granted {
-		who := []string{a.User}
-		switch {
-		case (a.User == "") == (a.Group == ""):
-			return fmt.Errorf("assignment %d: needs a user or a group, not both", i+1)
-		case a.Group != "":
-			var ok bool
-			if who, ok = members[a.Group]; !ok {
-				return fmt.Errorf("assignment %d: no group %q", i+1, a.Group)
-			}
-		default:
-			if _, ok := d.users[a.User]; !ok {
-				return fmt.Errorf("assignment %d: no user %q", i+1, a.User)
-			}
-		}
-		for _, id := range a.Accounts {
-			if _, ok := d.byID[id]; !ok && id != "*" {
-				return fmt.Errorf("assignment %d: no account %q", i+1, id)
-			}
-		}
-		for _, name := range a.PermissionSets {
-			if _, ok := d.setNames[name]; !ok && name != "*" {
-				return fmt.Errorf("assignment %d: no permission set %q", i+1, name)
-			}
-		}
-		for _, u := range who {
-			if l := d.byUser[u]; len(l) == 0 || l[len(l)-1] != i { // a name twice in a group counts once
-				d.byUser[u] = append(l, i)
-			}
-		}
 	}
 	return nil
 }

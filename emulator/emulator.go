@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"fmt"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,7 +11,6 @@ import (
 // An Emulator is an IAM Identity Center with the services that its credentials
 // open. It is an [net/http.Handler] and safe for concurrent use. [New] makes one.
 type Emulator struct {
-	cfg     Config
 	clock   clock
 	random  *source
 	seal    sealer
@@ -40,26 +37,20 @@ type Emulator struct {
 	lastToken, oldestToken uint64 // numbers of access tokens: last issued, oldest that counts
 }
 
-// New makes an emulator of c. An error names the entry of the organization that
-// is wrong.
+// New makes an emulator of c. If an entry of c is wrong, the error is a
+// *[FieldError].
 func New(c Config) (*Emulator, error) {
 	c = c.withDefaults()
-	if u, err := url.Parse(c.StartURL); err != nil || u.Host == "" {
-		return nil, fmt.Errorf("start URL %q is not a URL", c.StartURL)
-	}
 	dir, err := newDirectory(c)
 	if err != nil {
 		return nil, err
-	}
-	if _, ok := dir.users[c.AutoApprove]; !ok && c.AutoApprove != "" {
-		return nil, fmt.Errorf("auto-approve: no user %q", c.AutoApprove)
 	}
 	pages, err := web.New()
 	if err != nil {
 		return nil, err
 	}
 	e := &Emulator{
-		cfg: c, clock: clock{source: c.Now}, random: newSource(c.Seed), pages: pages,
+		clock: clock{source: c.Now}, random: newSource(c.Seed), pages: pages,
 		byUser: map[string]map[string]struct{}{}, byCode: map[string]string{}, totpUsed: map[string]int64{},
 	}
 	e.seal.key = []byte(e.random.bytes(32))
@@ -78,10 +69,10 @@ func New(c Config) (*Emulator, error) {
 }
 
 // StartURL returns the start URL that clients must name.
-func (e *Emulator) StartURL() string { return e.cfg.StartURL }
+func (e *Emulator) StartURL() string { return e.config().StartURL }
 
 // Region returns the region of the instance.
-func (e *Emulator) Region() string { return e.cfg.Region }
+func (e *Emulator) Region() string { return e.config().Region }
 
 // Users returns the users of the organization in no particular order, with their
 // passwords: whoever holds the Emulator made them up.

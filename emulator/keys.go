@@ -66,7 +66,7 @@ func (e *Emulator) holder(token string) (p principal, ok bool) {
 
 // partition is the one in which the instance's region lies.
 func (e *Emulator) partition() string {
-	switch r := e.cfg.Region; {
+	switch r := e.config().Region; {
 	case strings.HasPrefix(r, "cn-"):
 		return "aws-cn"
 	case strings.HasPrefix(r, "us-gov-"):

@@ -46,7 +46,7 @@ func (l *limits) take(key string, rate float64, now time.Time) bool {
 // quotas page). For the portal AWS publishes none: 20 a second and token is what
 // authors of tools have found. A response without a status lets the request pass.
 func (l *limits) check(e *Emulator, c *call, op *operation) response {
-	if !e.cfg.RateLimits {
+	if !e.config().RateLimits {
 		return response{}
 	}
 	ok := true

@@ -100,10 +100,10 @@ func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) r
 // show renders a page. The person may send its form only to us, or, by way of
 // us, to formTo (an origin; "" means nowhere else).
 func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, formTo string) response {
-	p.CSRF, p.User, p.StartURL = e.csrf(v), v.user, e.cfg.StartURL
+	p.CSRF, p.User, p.StartURL = e.csrf(v), v.user, e.config().StartURL
 	b, err := e.pages.Render(name, p)
 	if err != nil {
-		e.cfg.Log.Error("page", "name", name, "err", err)
+		e.config().Log.Error("page", "name", name, "err", err)
 		return failUnknown(c)
 	}
 	out := response{status, http.Header{

@@ -67,7 +67,7 @@ func (e *Emulator) registerClient(c *call) (any, *apiError) {
 	}
 	cl := &client{
 		id: e.random.pick(22, alphanumerics), name: in.ClientName, scopes: in.Scopes,
-		grants: in.GrantTypes, redirects: in.RedirectURIs, expires: c.now.Add(e.cfg.RegistrationLifetime),
+		grants: in.GrantTypes, redirects: in.RedirectURIs, expires: c.now.Add(e.config().RegistrationLifetime),
 	}
 	unlock := e.lock()
 	e.clients.put(cl.id, cl, cl.expires)
@@ -141,7 +141,7 @@ func (cl *client) redirectsTo(raw string) bool {
 // isStartURL reports whether a client means this instance. The forms that
 // browsers and people make of a start URL count as the same.
 func (e *Emulator) isStartURL(c *call, raw string) bool {
-	return sameURL(raw, e.cfg.StartURL) || sameURL(raw, baseURL(c)+"/start")
+	return sameURL(raw, e.config().StartURL) || sameURL(raw, baseURL(c)+"/start")
 }
 
 func sameURL(a, b string) bool {

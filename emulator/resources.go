@@ -67,19 +67,19 @@ func place(account, region string) string { return account + "/" + region }
 
 func newResources(c Config, known func(account string) bool) (*resources, error) {
 	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}}
-	for _, b := range c.Buckets {
+	for i, b := range c.Buckets {
 		switch {
 		case !isBucketName(b.Name):
-			return nil, fmt.Errorf("bucket %q: not a name that S3 allows", b.Name)
+			return nil, wrong(fmt.Sprintf("%q is not a name that S3 allows", b.Name), "buckets", i, "name")
 		case !known(b.Account):
-			return nil, fmt.Errorf("bucket %q: no account %q", b.Name, b.Account)
+			return nil, wrong(fmt.Sprintf("no account %q", b.Account), "buckets", i, "account")
 		case r.buckets[b.Name] != nil:
-			return nil, fmt.Errorf("bucket %q is there twice", b.Name)
+			return nil, wrong(fmt.Sprintf("%q is there twice", b.Name), "buckets", i, "name")
 		}
 		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
 		b.Objects = slices.Clone(b.Objects)
-		for i := range b.Objects {
-			b.Objects[i].Modified = cmp.Or(b.Objects[i].Modified, b.Created)
+		for k := range b.Objects {
+			b.Objects[k].Modified = cmp.Or(b.Objects[k].Modified, b.Created)
 		}
 		slices.SortFunc(b.Objects, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
 		r.buckets[b.Name] = &b
@@ -88,15 +88,22 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 	for bs := range maps.Values(r.owned) {
 		slices.SortFunc(bs, func(a, b *Bucket) int { return strings.Compare(a.Name, b.Name) })
 	}
-	for _, i := range c.Instances {
+	if err := r.addInstances(c, known); err != nil {
+		return nil, err
+	}
+	return r, r.addRoles(c, known)
+}
+
+func (r *resources) addInstances(c Config, known func(string) bool) error {
+	for k, i := range c.Instances {
 		i.Type, i.State = cmp.Or(i.Type, "t3.micro"), cmp.Or(i.State, "running")
 		switch _, ok := instanceStates()[i.State]; {
 		case !isInstanceID(i.ID):
-			return nil, fmt.Errorf("instance %q: an id is i- and 8 or 17 hexadecimal digits", i.ID)
+			return wrong(fmt.Sprintf("%q is not i- and 8 or 17 hexadecimal digits", i.ID), "instances", k, "id")
 		case !known(i.Account):
-			return nil, fmt.Errorf("instance %q: no account %q", i.ID, i.Account)
+			return wrong(fmt.Sprintf("no account %q", i.Account), "instances", k, "account")
 		case !ok:
-			return nil, fmt.Errorf("instance %q: no state %q", i.ID, i.State)
+			return wrong(fmt.Sprintf("no state %q", i.State), "instances", k, "state")
 		}
 		i.Launched, i.ImageID = cmp.Or(i.Launched, beginning()), cmp.Or(i.ImageID, "ami-0abcdef1234567890")
 		key := place(i.Account, cmp.Or(i.Region, c.Region))
@@ -105,17 +112,21 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 	for is := range maps.Values(r.instances) {
 		slices.SortFunc(is, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
 	}
-	for _, role := range c.Roles {
+	return nil
+}
+
+func (r *resources) addRoles(c Config, known func(string) bool) error {
+	for k, role := range c.Roles {
 		role.MaxSession = cmp.Or(role.MaxSession, time.Hour)
 		switch {
 		case !isRoleName(role.Name):
-			return nil, fmt.Errorf("role %q: a name is 1 to 64 letters, digits or any of _+=,.@-", role.Name)
+			return wrong(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", role.Name, nameExtra), "roles", k, "name")
 		case !known(role.Account):
-			return nil, fmt.Errorf("role %q: no account %q", role.Name, role.Account)
+			return wrong(fmt.Sprintf("no account %q", role.Account), "roles", k, "account")
 		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
-			return nil, fmt.Errorf("role %q: longest session %v is not within 1h and 12h", role.Name, role.MaxSession)
+			return wrong(fmt.Sprintf("%v is not within 1h and 12h", role.MaxSession), "roles", k, "max_session")
 		}
 		r.iamRoles[place(role.Account, role.Name)] = role
 	}
-	return r, nil
+	return nil
 }

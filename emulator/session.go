@@ -37,7 +37,7 @@ const (
 
 // newSession signs the user in. Call it with e.mu held.
 func (e *Emulator) newSession(user string, now time.Time) *session {
-	s := &session{id: e.random.bytes(16), user: user, expires: now.Add(e.cfg.PortalSession), grants: map[string]struct{}{}}
+	s := &session{id: e.random.bytes(16), user: user, expires: now.Add(e.config().PortalSession), grants: map[string]struct{}{}}
 	e.sessions.put(s.id, s, s.expires)
 	if e.byUser[user] == nil {
 		e.byUser[user] = map[string]struct{}{}

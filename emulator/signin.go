@@ -13,8 +13,8 @@ import (
 // signIn shows the sign-in page.
 func (e *Emulator) signIn(c *call) response {
 	to := onward(c.URL.Query().Get("continue"))
-	if e.cfg.AutoApprove != "" {
-		return e.enter(c, visit{}, e.cfg.AutoApprove, to)
+	if e.config().AutoApprove != "" {
+		return e.enter(c, visit{}, e.config().AutoApprove, to)
 	}
 	return e.signInPage(c, e.visit(c), http.StatusOK, web.Page{Continue: to})
 }

@@ -59,13 +59,13 @@ func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*gran
 	// How many refresh tokens ago it was the unused one.
 	if back := g.generation - binary.BigEndian.Uint64([]byte(payload[16:])); back > 0 {
 		known := uint64(len(g.rotated))
-		if back > known || now.Sub(g.rotated[known-back]) > e.cfg.RefreshGrace {
+		if back > known || now.Sub(g.rotated[known-back]) > e.config().RefreshGrace {
 			e.grants.delete(g.id)
 			return nil, false
 		}
 	}
 	g.generation++
-	if e.cfg.RefreshGrace > 0 {
+	if e.config().RefreshGrace > 0 {
 		g.rotated = append(g.rotated, now)
 		g.rotated = slices.Delete(g.rotated, 0, max(0, len(g.rotated)-maxGraces))
 	}

@@ -67,7 +67,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var out response
 	defer func() { // also after a fault that panics
-		e.cfg.Log.Debug("request", "operation", c.names[len(c.names)-1], "status", out.status, "took", time.Since(start), "id", c.id)
+		e.config().Log.Debug("request", "operation", c.names[len(c.names)-1], "status", out.status, "took", time.Since(start), "id", c.id)
 	}()
 	switch {
 	case errors.Is(err, errBodyTooLarge):

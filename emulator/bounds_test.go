@@ -1,0 +1,110 @@
+package emulator_test
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+func TestHugeBody(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	for _, path := range []string{"/client/register", "/token", "/start/signin", "/", "/assignment/accounts"} {
+		req, err := http.NewRequest("POST", x.srv.URL+path, bytes.NewReader(make([]byte, 10<<20)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The server may hang up before it has read everything.
+		if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode < 400 || resp.StatusCode > 499 {
+				t.Errorf("%s: %d", path, resp.StatusCode)
+			}
+		}
+	}
+	x.login("jane") // still there
+}
+
+func TestSlowConnections(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	for range 1000 {
+		c, err := net.Dial("tcp", strings.TrimPrefix(x.srv.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.Write([]byte("POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nX-Slow: ")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.login("jane") // is served beside them
+	if srv := emulator.NewServer(nil); srv.ReadHeaderTimeout == 0 || srv.ReadTimeout == 0 || srv.IdleTimeout == 0 {
+		t.Error("the server has no time limits")
+	}
+}
+
+func TestOpenDeviceCodesAreCapped(t *testing.T) {
+	e, err := emulator.New(emulator.Config{Now: fixedNow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, secret := registerAt(t, e)
+	body := fmt.Sprintf(`{"clientId":%q,"clientSecret":%q,"startUrl":"https://d-1234567890.awsapps.com/start"}`, id, secret)
+	last := 0
+	for range 20_001 {
+		last = post(e, "/device_authorization", body).Code
+	}
+	if last != 400 {
+		t.Errorf("device code 20,001: %d", last)
+	}
+	e.Advance(10 * time.Minute)
+	if got := post(e, "/device_authorization", body).Code; got != 200 {
+		t.Errorf("after they have lapsed: %d", got)
+	}
+}
+
+// Whatever clients do again and again, the memory ends somewhere.
+func TestMemoryIsBounded(t *testing.T) {
+	e, err := emulator.New(emulator.Config{Now: fixedNow, AutoApprove: "jane"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = `{"clientName":"n","clientType":"public","redirectUris":["http://127.0.0.1/"]}`
+	fill := func(n int) uint64 {
+		for range n {
+			post(e, "/client/register", body)
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	full := fill(20_000)
+	if more := fill(20_000); more > full+full/5 {
+		t.Errorf("%d bytes after 20,000 registrations, %d after twice as many", full, more)
+	}
+}
+
+func post(h http.Handler, path, body string, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("POST", path, strings.NewReader(body))
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// registerAt registers a client without a network in between.
+func registerAt(t testing.TB, e *emulator.Emulator) (id, secret string) {
+	t.Helper()
+	w := post(e, "/client/register", `{"clientName":"n","clientType":"public","scopes":["sso:account:access"]}`)
+	return jsonField(t, w, "clientId"), jsonField(t, w, "clientSecret")
+}

@@ -1,0 +1,110 @@
+package orgfile
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"lanyard/emulator"
+)
+
+// config reads the whole file.
+func (r *reader) config(n *yaml.Node, c *emulator.Config) {
+	r.object(n, "", map[string]field{
+		"start_url":             r.text(&c.StartURL),
+		"region":                r.text(&c.Region),
+		"portal_session":        r.duration(&c.PortalSession),
+		"token_lifetime":        r.duration(&c.TokenLifetime),
+		"legacy_token_lifetime": r.duration(&c.LegacyTokenLifetime),
+		"registration_lifetime": r.duration(&c.RegistrationLifetime),
+		"device_code_lifetime":  r.duration(&c.DeviceCodeLifetime),
+		"refresh_grace":         r.duration(&c.RefreshGrace),
+		"users":                 r.list(func(n *yaml.Node, path string, _ int) { r.user(n, path, c) }),
+		"groups":                r.list(func(n *yaml.Node, path string, _ int) { r.group(n, path, c) }),
+		"accounts":              r.list(func(n *yaml.Node, path string, _ int) { r.account(n, path, c) }),
+		"permission_sets":       r.list(func(n *yaml.Node, path string, _ int) { r.permissionSet(n, path, c) }),
+		"assignments":           r.list(func(n *yaml.Node, path string, _ int) { r.assignment(n, path, c) }),
+		"roles":                 r.list(func(n *yaml.Node, path string, _ int) { r.role(n, path, c) }),
+		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
+		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
+	})
+}
+
+func (r *reader) user(n *yaml.Node, path string, c *emulator.Config) {
+	var u emulator.User
+	r.object(n, path, map[string]field{
+		"name": r.text(&u.Name), "email": r.text(&u.Email), "password": r.text(&u.Password), "totp": r.text(&u.TOTP),
+	})
+	c.Users = append(c.Users, u)
+}
+
+func (r *reader) group(n *yaml.Node, path string, c *emulator.Config) {
+	var g emulator.Group
+	r.object(n, path, map[string]field{"name": r.text(&g.Name), "members": r.texts(&g.Members)})
+	c.Groups = append(c.Groups, g)
+}
+
+func (r *reader) account(n *yaml.Node, path string, c *emulator.Config) {
+	var a emulator.Account
+	r.object(n, path, map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email)})
+	c.Accounts = append(c.Accounts, a)
+}
+
+func (r *reader) permissionSet(n *yaml.Node, path string, c *emulator.Config) {
+	var s emulator.PermissionSet
+	r.object(n, path, map[string]field{"name": r.text(&s.Name), "session_duration": r.duration(&s.SessionDuration)})
+	c.PermissionSets = append(c.PermissionSets, s)
+}
+
+func (r *reader) assignment(n *yaml.Node, path string, c *emulator.Config) {
+	var a emulator.Assignment
+	r.object(n, path, map[string]field{
+		"user": r.text(&a.User), "group": r.text(&a.Group), "accounts": r.texts(&a.Accounts), "permission_sets": r.texts(&a.PermissionSets),
+	})
+	c.Assignments = append(c.Assignments, a)
+}
+
+func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
+	var x emulator.Role
+	r.object(n, path, map[string]field{
+		"account": r.text(&x.Account), "name": r.text(&x.Name), "trusts": r.texts(&x.Trusts),
+		"external_id": r.text(&x.ExternalID), "max_session": r.duration(&x.MaxSession),
+	})
+	c.Roles = append(c.Roles, x)
+}
+
+func (r *reader) bucket(n *yaml.Node, path string, c *emulator.Config) {
+	var b emulator.Bucket
+	r.object(n, path, map[string]field{
+		"account": r.text(&b.Account), "name": r.text(&b.Name), "region": r.text(&b.Region), "created": r.date(&b.Created),
+		"objects": r.list(func(n *yaml.Node, path string, _ int) {
+			var o emulator.Object
+			r.object(n, path, map[string]field{"key": r.text(&o.Key), "size": r.number(&o.Size), "modified": r.date(&o.Modified)})
+			b.Objects = append(b.Objects, o)
+		}),
+	})
+	c.Buckets = append(c.Buckets, b)
+}
+
+func (r *reader) instance(n *yaml.Node, path string, c *emulator.Config) {
+	var i emulator.Instance
+	r.object(n, path, map[string]field{
+		"account": r.text(&i.Account), "region": r.text(&i.Region), "id": r.text(&i.ID), "type": r.text(&i.Type), "state": r.text(&i.State),
+		"image_id": r.text(&i.ImageID), "private_ip": r.text(&i.PrivateIP), "public_ip": r.text(&i.PublicIP), "launched": r.date(&i.Launched),
+		"tags": func(n *yaml.Node, path string) { r.tags(n, path, &i) },
+	})
+	c.Instances = append(c.Instances, i)
+}
+
+// tags reads a mapping of any keys.
+func (r *reader) tags(n *yaml.Node, path string, i *emulator.Instance) {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		r.fail(n, path, "must be a mapping of key to value")
+		return
+	}
+	i.Tags = map[string]string{}
+	for k := 0; k+1 < len(n.Content); k += 2 {
+		var value string
+		r.text(&value)(n.Content[k+1], join(path, n.Content[k].Value))
+		i.Tags[n.Content[k].Value] = value
+	}
+}

@@ -1,0 +1,86 @@
+// Package orgfile reads the file that describes an emulated organization: YAML,
+// as [Example] shows and explains.
+package orgfile
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"lanyard/emulator"
+)
+
+//go:embed example.yaml
+var example string
+
+// Example returns a file that uses every field, with comments.
+func Example() string { return example }
+
+// An Error says where a file is wrong.
+type Error struct {
+	File string
+	Line int
+	// Field is the path to the entry, such as "accounts[2].id"; "" means that the
+	// file is not YAML.
+	Field   string
+	Problem string
+}
+
+func (e *Error) Error() string {
+	if e.Field == "" {
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Field, e.Problem)
+}
+
+// Load reads the organization file at path. If its content is wrong, the error is
+// an *[Error].
+func Load(path string) (emulator.Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return emulator.Config{}, err
+	}
+	return Parse(path, data)
+}
+
+// Parse reads the content of an organization file. The name is for errors, which
+// are all *[Error].
+func Parse(name string, data []byte) (emulator.Config, error) {
+	r := &reader{file: name, lines: map[string]int{}}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return emulator.Config{}, notYAML(name, err)
+	}
+	var c emulator.Config
+	if len(doc.Content) == 1 {
+		r.config(doc.Content[0], &c)
+	} else {
+		r.fail(&yaml.Node{Line: 1}, "organization", "the file is empty")
+	}
+	if r.err != nil {
+		return emulator.Config{}, r.err
+	}
+	if err := c.Validate(); err != nil {
+		var field *emulator.FieldError
+		if !errors.As(err, &field) {
+			return emulator.Config{}, err
+		}
+		return emulator.Config{}, &Error{name, r.line(field.Field), field.Field, field.Problem}
+	}
+	return c, nil
+}
+
+// notYAML turns "yaml: line 3: did not find …" into an Error.
+func notYAML(name string, err error) error {
+	e := &Error{File: name, Line: 1, Problem: strings.TrimPrefix(err.Error(), "yaml: ")}
+	var line int
+	if n, _ := fmt.Sscanf(e.Problem, "line %d:", &line); n == 1 {
+		_, rest, _ := strings.Cut(e.Problem, ": ")
+		e.Line, e.Problem = line, rest
+	}
+	return e
+}

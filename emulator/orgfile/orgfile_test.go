@@ -1,0 +1,95 @@
+package orgfile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+func TestExampleUsesEveryField(t *testing.T) {
+	c, err := Parse("example.yaml", []byte(Example()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, a, b, i, r := c.Users[2], c.Assignments[0], c.Buckets[0], c.Instances[0], c.Roles[0]
+	if len(c.Users) != 3 || u.TOTP == "" || c.Users[1].Password != "correct horse" || c.Accounts[0] != (emulator.Account{ID: "111122223333", Name: "account1", Email: "account1@example.com"}) ||
+		len(a.Accounts) != 1 || a.Accounts[0] != "111122223333" || c.PermissionSets[1].SessionDuration != 4*time.Hour || c.PortalSession != 8*time.Hour ||
+		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 {
+		t.Errorf("%+v", c)
+	}
+	if _, err := emulator.New(c); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBadFilesNameFileLineAndField(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"empty", "", "org.yaml:1: organization: the file is empty"},
+		{"not YAML", "users:\n  - name: [jane\n", "org.yaml:"},
+		{"not a mapping", "- users", "org.yaml:1: must be a mapping"},
+		{"unknown field", "users:\n  - name: jane\n    nmae: x\n", `org.yaml:3: users[0].nmae: there is no such field`},
+		{"unknown section", "users: []\nuser: []\n", "org.yaml:2: user: there is no such field"},
+		{"field twice", "region: a\nregion: b\n", "org.yaml:2: region: "},
+		{"not a list", "users: jane\n", "org.yaml:1: users: must be a list"},
+		{"not a text", "users:\n  - name: [a]\n", "org.yaml:2: users[0].name: must be a text"},
+		{"short account", "accounts:\n  - id: 123\n", `org.yaml:2: accounts[0].id: "123" is not 12 digits`},
+		{"account without an id", "accounts:\n  - name: x\n", `org.yaml:2: accounts[0].id: "" is not 12 digits`},
+		{"account twice", "accounts:\n  - id: 111122223333\n  - id: 111122223333\n", `org.yaml:3: accounts[1].id: "111122223333" is there twice`},
+		{"bad duration", "portal_session: 8\n", `org.yaml:1: portal_session: "8" is not a length of time`},
+		{"long session", "permission_sets:\n- name: A\n  session_duration: 13h\n", "org.yaml:3: permission_sets[0].session_duration: 13h0m0s is not within 1h and 12h"},
+		{"unknown member", "users:\n- name: jane\ngroups:\n- name: g\n  members:\n  - jane\n  - joe\n", `org.yaml:7: groups[0].members[1]: no user "joe"`},
+		{"unknown account", "users:\n- name: jane\nassignments:\n- user: jane\n  accounts: 111122223333\n  permission_sets: A\n", `org.yaml:5: assignments[0].accounts[0]: no account "111122223333"`},
+		{"nobody", "assignments:\n- accounts: '*'\n", "org.yaml:2: assignments[0]: needs a user or a group"},
+		{"bad TOTP", "users:\n- name: jane\n  totp: '1'\n", "org.yaml:3: users[0].totp: "},
+		{"bad date", "accounts: [{id: 111122223333}]\nbuckets:\n- account: 111122223333\n  name: abc\n  created: soon\n", "org.yaml:5: buckets[0].created: "},
+		{"negative size", "buckets:\n- objects:\n  - size: -1\n", "org.yaml:3: buckets[0].objects[0].size: "},
+		{"bad state", "accounts: [{id: 111122223333}]\ninstances:\n- account: 111122223333\n  id: i-00000000\n  state: happy\n", `org.yaml:5: instances[0].state: no state "happy"`},
+		{"bad start URL", "region: us-east-1\nstart_url: nowhere\n", "org.yaml:2: start_url: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse("org.yaml", []byte(tt.text))
+			var e *Error
+			if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), tt.want) {
+				t.Errorf("%v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestLoad(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "org.yaml")
+	if _, err := Load(path); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if err := os.WriteFile(path, []byte("accounts:\n- id: 012345678901\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil || c.Accounts[0].ID != "012345678901" {
+		t.Errorf("%+v %v", c, err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(Example())
+	f.Add("users: &u [{name: jane}]\ngroups: *u\n")
+	f.Add("a: &a [*a]")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := Parse("f", []byte(text))
+		if err == nil {
+			if err := c.Validate(); err != nil {
+				t.Errorf("accepted, but %v", err)
+			}
+			return
+		}
+		if e := (*Error)(nil); !errors.As(err, &e) || e.Line < 1 {
+			t.Errorf("no line: %v", err)
+		}
+	})
+}

@@ -1,0 +1,161 @@
+package orgfile
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// A reader walks the tree of a file and remembers the line of every entry. It
+// keeps the first error and goes on, to no effect.
+type reader struct {
+	file  string
+	lines map[string]int // by path
+	err   error
+}
+
+// A field puts a node of the tree where it belongs.
+type field func(n *yaml.Node, path string)
+
+func (r *reader) fail(n *yaml.Node, path, format string, a ...any) {
+	if r.err == nil {
+		r.err = &Error{r.file, n.Line, path, fmt.Sprintf(format, a...)}
+	}
+}
+
+// line returns the line of the entry, or of what it is missing in.
+func (r *reader) line(path string) int {
+	for path != "" {
+		if n, ok := r.lines[path]; ok {
+			return n
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+	return 1
+}
+
+// object reads a mapping with the given fields; all may be left out.
+func (r *reader) object(n *yaml.Node, path string, fields map[string]field) {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		r.fail(n, path, "must be a mapping of field to value")
+		return
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		at := join(path, key.Value)
+		r.lines[at] = key.Line
+		switch f := fields[key.Value]; {
+		case f == nil:
+			r.fail(key, at, "there is no such field")
+		case seen[key.Value]:
+			r.fail(key, at, "is there twice")
+		default:
+			f(value, at)
+		}
+		seen[key.Value] = true
+	}
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// list reads a sequence and hands every element to each.
+func (r *reader) list(each func(n *yaml.Node, path string, i int)) field {
+	return func(n *yaml.Node, path string) {
+		n = resolve(n)
+		if n.Tag == "!!null" {
+			return
+		}
+		if n.Kind != yaml.SequenceNode {
+			r.fail(n, path, "must be a list")
+			return
+		}
+		for i, el := range n.Content {
+			at := fmt.Sprintf("%s[%d]", path, i)
+			r.lines[at] = el.Line
+			each(el, at, i)
+		}
+	}
+}
+
+// text reads a scalar as it is written, so that an account id may stand without
+// quotes and keep its zeros.
+func (r *reader) text(to *string) field {
+	return func(n *yaml.Node, path string) {
+		n = resolve(n)
+		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+			r.fail(n, path, "must be a text")
+			return
+		}
+		*to = n.Value
+	}
+}
+
+// texts reads a list of texts, or one text alone.
+func (r *reader) texts(to *[]string) field {
+	return func(n *yaml.Node, path string) {
+		if resolve(n).Kind == yaml.ScalarNode {
+			*to = make([]string, 1)
+			r.text(&(*to)[0])(n, path)
+			return
+		}
+		r.list(func(n *yaml.Node, path string, _ int) {
+			var s string
+			r.text(&s)(n, path)
+			*to = append(*to, s)
+		})(n, path)
+	}
+}
+
+// duration reads a length of time as Go writes it.
+func (r *reader) duration(to *time.Duration) field {
+	return func(n *yaml.Node, path string) {
+		var s string
+		r.text(&s)(n, path)
+		d, err := time.ParseDuration(s)
+		if err != nil || d < 0 {
+			r.fail(resolve(n), path, "%q is not a length of time like 8h or 15m", s)
+		}
+		*to = d
+	}
+}
+
+// date reads a point in time.
+func (r *reader) date(to *time.Time) field {
+	return func(n *yaml.Node, path string) {
+		var s string
+		r.text(&s)(n, path)
+		for _, layout := range []string{time.RFC3339, time.DateOnly} {
+			if t, err := time.Parse(layout, s); err == nil {
+				*to = t
+				return
+			}
+		}
+		r.fail(resolve(n), path, "%q is not a date like 2026-01-31 or 2026-01-31T12:00:00Z", s)
+	}
+}
+
+// number reads a count of bytes.
+func (r *reader) number(to *int64) field {
+	return func(n *yaml.Node, path string) {
+		if resolve(n).Decode(to) != nil || *to < 0 {
+			r.fail(resolve(n), path, "must be a whole number")
+		}
+	}
+}
+
+// resolve follows an alias to what it stands for.
+func resolve(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
