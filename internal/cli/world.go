@@ -48,10 +48,12 @@ func (app *App) world() (*world, error) {
 		Profile: app.flags.profile, Region: app.flags.region, Output: app.flags.output,
 		LookupEnv: app.LookupEnv,
 	}
-	if w.in.Config, err = awsconfig.ReadFile(configPath, false); err != nil {
+	// Other profiles of a large config are read only if a command asks for them.
+	wanted := profile.Name(app.flags.profile, app.LookupEnv)
+	if w.in.Config, err = awsconfig.ReadFor(configPath, false, wanted); err != nil {
 		return nil, err
 	}
-	if w.in.Credentials, err = awsconfig.ReadFile(credentialsPath, true); err != nil {
+	if w.in.Credentials, err = awsconfig.ReadFor(credentialsPath, true, wanted); err != nil {
 		return nil, err
 	}
 	app.log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", home)

@@ -102,10 +102,11 @@ func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profi
 		return nil, false
 	}
 	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}
-	if in.Config, err = awsconfig.ReadFile(config, false); err != nil {
+	wanted := profile.Name(name, lookupEnv)
+	if in.Config, err = awsconfig.ReadFor(config, false, wanted); err != nil {
 		return nil, false
 	}
-	if in.Credentials, err = awsconfig.ReadFile(credentials, true); err != nil {
+	if in.Credentials, err = awsconfig.ReadFor(credentials, true, wanted); err != nil {
 		return nil, false
 	}
 	p, warnings, err := profile.Resolve(in)
