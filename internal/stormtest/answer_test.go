@@ -1,0 +1,90 @@
+package stormtest_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// document is the answer of credential_process.
+type document struct {
+	Version                                   int
+	AccessKeyID                               string `json:"AccessKeyId"`
+	SecretAccessKey, SessionToken, Expiration string
+}
+
+// checkAnswers checks that every process printed one valid document, and that
+// those of one profile are the same.
+func checkAnswers(t *testing.T, results []result) {
+	t.Helper()
+	answers := map[string]string{} // of a profile
+	for i, r := range results {
+		if r.code != 0 {
+			t.Errorf("process %d of %d: exit %d: %s", i, len(results), r.code, r.stderr)
+			continue
+		}
+		profile := r.args[len(r.args)-1]
+		if first, ok := answers[profile]; ok {
+			if r.stdout != first {
+				t.Errorf("process %d with %s answered otherwise than another one", i, profile)
+			}
+			continue
+		}
+		answers[profile] = r.stdout
+		var d document
+		if err := json.Unmarshal([]byte(r.stdout), &d); err != nil {
+			t.Errorf("%s: %v in %q", profile, err, r.stdout)
+			continue
+		}
+		ends, err := time.Parse(time.RFC3339, d.Expiration)
+		if err != nil || time.Until(ends) <= 0 {
+			t.Errorf("%s: expiration %q, %v", profile, d.Expiration, err)
+		}
+		if d.Version != 1 || d.AccessKeyID == "" || d.SecretAccessKey == "" || d.SessionToken == "" {
+			t.Errorf("%s: not a document of credential_process with all keys: version %d", profile, d.Version)
+		}
+	}
+	if len(answers) == 0 {
+		t.Error("no process succeeded")
+	}
+}
+
+// checkCount compares how often the service was called.
+func (h *home) checkCount(t *testing.T, operation string, want int) {
+	t.Helper()
+	if got := h.srv.Count(operation); got != want {
+		t.Errorf("%s was called %d times, want %d", operation, got, want)
+	}
+}
+
+// guideText is what the guide quotes for a session that has ended.
+const guideText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
+	"To refresh this SSO session run aws sso login with the corresponding profile."
+
+// checkEnded checks that a process said that the session has ended and what to
+// do about it, and nothing on stdout.
+func checkEnded(t *testing.T, r result) {
+	t.Helper()
+	if r.code != 255 {
+		t.Errorf("exit %d, want 255: %s", r.code, r.stderr)
+	}
+	if want := "lanyard: " + guideText + "\nhint: run: lanyard sso login --profile dev\n"; r.stderr != want {
+		t.Errorf("stderr is %q, want %q", r.stderr, want)
+	}
+	if r.stdout != "" {
+		t.Errorf("stdout is %q, want nothing", r.stdout)
+	}
+}
+
+// checkFailed checks that a process failed with one message in which word
+// stands.
+func checkFailed(t *testing.T, r result, word string) {
+	t.Helper()
+	if r.code != 255 || r.stdout != "" {
+		t.Errorf("exit %d and stdout %q, want 255 and nothing", r.code, r.stdout)
+	}
+	if !strings.HasPrefix(r.stderr, "lanyard: ") || !strings.Contains(r.stderr, word) {
+		t.Errorf("stderr is %q, which should name %q", r.stderr, word)
+	}
+}

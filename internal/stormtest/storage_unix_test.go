@@ -1,0 +1,114 @@
+//go:build unix
+
+package stormtest_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+// A storage is a way to lose the room for new files in ~/.aws.
+type storage struct {
+	prepare func(t *testing.T, h *home)               // before the sign-in
+	spoil   func(t *testing.T, h *home) (mend func()) // after it
+}
+
+// Where a new token could not be stored the refresh token is not spent, and
+// whatever else is at hand is used.
+func TestStorage(t *testing.T) {
+	storages := map[string]storage{
+		"read-only": {asNobody, takeWriting},
+		"full":      {mountSmall, fill},
+	}
+	tests := []struct {
+		name        string
+		token, role time.Duration // left; role 0: there is none
+		refused     bool          // the service does not take the token, whatever its date says
+		ok          bool
+	}{
+		{"expired token", -time.Minute, 0, false, false},
+		{"refused token", 50 * time.Minute, 0, true, false},
+		{"live token", 50 * time.Minute, 0, false, true},
+		{"token in its window", 5 * time.Minute, 0, false, true},
+		{"expired token, cached role", -time.Minute, time.Hour, false, true},
+		{"expired token, role in its last minutes", -time.Minute, 5 * time.Minute, false, true},
+	}
+	for kind, s := range storages {
+		for _, tt := range tests {
+			t.Run(kind+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
+				h := newHome(t, emulator.Config{}, config)
+				s.prepare(t, h)
+				h.signIn(t)
+				if tt.role != 0 {
+					checkAnswers(t, []result{h.credentials(t, "dev")})
+					h.setRole(t, tt.role)
+				}
+				h.setToken(t, tt.token)
+				if tt.refused {
+					h.srv.ExpireAccessTokens()
+				}
+				mend := s.spoil(t, h)
+
+				r := h.credentials(t, "dev")
+
+				if tt.ok {
+					checkAnswers(t, []result{r})
+				} else {
+					checkFailed(t, r, h.cache().SSO())
+				}
+				h.checkCount(t, "CreateToken", 0)
+				if strings.Count(r.stderr, "\n") > 2 {
+					t.Errorf("more than one message: %s", r.stderr)
+				}
+				// All is well again once there is room.
+				mend()
+				h.forgetRoles(t)
+				checkAnswers(t, []result{h.credentials(t, "dev")})
+				h.checkFiles(t)
+			})
+		}
+	}
+}
+
+// asNobody lets root run the program as a user whom the modes of folders stop.
+func asNobody(t *testing.T, h *home) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	h.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	if err := os.Chmod(filepath.Dir(h.dir), 0o711); err != nil { // the test's own, closed to others
+		t.Fatal(err)
+	}
+	for _, path := range []string{h.dir, h.path(".aws"), h.path(".aws", "config")} {
+		if err := os.Chown(path, nobody, nobody); err != nil {
+			t.Skip("root cannot give a folder to another user here: ", err)
+		}
+	}
+}
+
+// takeWriting takes the right to write to the folders away.
+func takeWriting(t *testing.T, h *home) (mend func()) {
+	t.Helper()
+	folders := []string{h.path(".aws"), h.path(".aws", "sso"), h.cache().SSO(), h.path(".aws", "cli"), h.cache().Roles()}
+	change := func(mode fs.FileMode) {
+		for _, dir := range folders {
+			if err := os.Chmod(dir, mode); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				t.Error(err)
+			}
+		}
+	}
+	change(0o500)
+	t.Cleanup(func() { change(0o700) }) // so that the folders can be removed
+	return func() { change(0o700) }
+}
