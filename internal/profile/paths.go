@@ -1,7 +1,7 @@
 package profile
 
 import (
-	"path/filepath"
+	"os"
 	"runtime"
 	"strings"
 )
@@ -22,6 +22,10 @@ func Paths(lookupEnv func(string) (string, bool)) (config, credentials string, e
 	return config, credentials, nil
 }
 
+// separators end a home folder at times. The paths are joined by hand because
+// path/filepath would hold up the program's fast path: see package warm.
+const separators = "/" + string(os.PathSeparator)
+
 // path returns where one of the files is.
 func path(lookupEnv func(string) (string, bool), variable, name string) (string, error) {
 	p, set := lookupEnv(variable)
@@ -31,7 +35,7 @@ func path(lookupEnv func(string) (string, bool), variable, name string) (string,
 		p = "~/.aws/" + name
 	}
 	tail, inHome := strings.CutPrefix(p, "~")
-	if !inHome || tail != "" && tail[0] != '/' && tail[0] != filepath.Separator {
+	if !inHome || tail != "" && tail[0] != '/' && tail[0] != os.PathSeparator {
 		return p, nil
 	}
 	homeVar := "HOME"
@@ -45,7 +49,7 @@ func path(lookupEnv func(string) (string, bool), variable, name string) (string,
 			Hint: "set " + homeVar + ", or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE",
 		}
 	}
-	return filepath.Join(home, filepath.FromSlash(tail)), nil
+	return strings.TrimRight(home, separators) + strings.ReplaceAll(tail, "/", string(os.PathSeparator)), nil
 }
 
 // expandVars replaces $NAME and ${NAME}; what is not set stays as it is.

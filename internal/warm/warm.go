@@ -16,7 +16,6 @@ package warm
 
 import (
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -92,7 +91,7 @@ func homeFolder(lookupEnv func(string) (string, bool)) (string, bool) {
 		name = "USERPROFILE"
 	}
 	home, _ := lookupEnv(name)
-	return home, filepath.IsAbs(home)
+	return home, home != ""
 }
 
 // resolve finds the profile, unless there is something to say about it.

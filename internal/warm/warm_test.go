@@ -1,0 +1,157 @@
+package warm_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+	"lanyard/internal/warm"
+)
+
+const (
+	startURL = "https://d-1234567890.awsapps.com/start"
+	config   = `[sso-session corp]
+sso_start_url = ` + startURL + `
+sso_region = us-east-1
+
+[profile dev]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+`
+)
+
+// A home is a home folder with a config, a token and a role's credentials.
+type home struct {
+	files keystore.Files
+	env   map[string]string
+	token ssocache.Token
+	creds ssocache.Credentials
+}
+
+func newHome(t *testing.T, now time.Time) *home {
+	dir := t.TempDir()
+	return &home{
+		files: keystore.Files{Dir: ssocache.Dir{Home: dir}},
+		env:   map[string]string{"HOME": dir, "USERPROFILE": dir},
+		token: ssocache.Token{
+			StartURL: startURL, Region: "us-east-1", AccessToken: secret.New("token"), ExpiresAt: now.Add(time.Hour),
+		},
+		creds: ssocache.Credentials{
+			AccessKeyID: "ASIA", SecretAccessKey: secret.New("key"), SessionToken: secret.New("session"),
+			Expiration: now.Add(time.Hour), AccountID: "111122223333",
+		},
+	}
+}
+
+func (h *home) write(t *testing.T, config string) {
+	t.Helper()
+	if err := h.files.SaveToken("corp", h.token); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.files.SaveCredentials(ssocache.RoleName("111122223333", "Admin", "corp", startURL), h.creds); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(h.files.Home, ".aws", "config"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *home) lookup(name string) (string, bool) {
+	v, ok := h.env[name]
+	return v, ok
+}
+
+func TestAnswer(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	line := func(args ...string) []string { return append([]string{"lanyard"}, args...) }
+	plain := line("sso", "get-credentials", "--profile", "dev")
+	tests := []struct {
+		name   string
+		args   []string
+		change func(h *home)
+		config string // "" means the usual one
+		want   bool
+	}{
+		{"everything in the cache", plain, nil, "", true},
+		{"the flag with =", line("sso", "get-credentials", "--profile=dev"), nil, "", true},
+		{"the profile from the environment", line("sso", "get-credentials"), func(h *home) { h.env["AWS_PROFILE"] = "dev" }, "", true},
+		{"credentials with exactly 15 minutes left", plain, func(h *home) { h.creds.Expiration = now.Add(15 * time.Minute) }, "", true},
+		{"credentials with less left", plain, func(h *home) { h.creds.Expiration = now.Add(15*time.Minute - time.Second) }, "", false},
+		{"a token that is due", plain, func(h *home) { h.token.ExpiresAt = now.Add(14 * time.Minute) }, "", false},
+		{"an expired token", plain, func(h *home) { h.token.ExpiresAt = now }, "", false},
+		{"a token that is due, not to be refreshed", plain, func(h *home) { h.token.ExpiresAt = now.Add(14 * time.Minute) }, config + "sso_auto_refresh = false\n", true},
+		{"the guide's window and half of the life left", plain, func(h *home) { h.token.ExpiresAt = now.Add(29 * time.Minute) }, config + "sso_refresh_window = 43200  # 12 hours\n", false},
+		{"a token of another start URL", plain, func(h *home) { h.token.StartURL = "https://x.awsapps.com/start" }, "", false},
+		{"an unknown profile", line("sso", "get-credentials", "--profile", "nope"), nil, "", false},
+		{"another role", plain, nil, strings.Replace(config, "Admin", "Reader", 1), false},
+		{"a config with something to warn of", plain, nil, config + "region = a\nregion = b\n", false},
+		{"a config that cannot be read", plain, nil, config + "[", false},
+		{"a chain of credential processes", plain, func(h *home) { h.env["_AWS_CLI_PROFILE_CHAIN"] = "a" }, "", false},
+		{"no home", plain, func(h *home) { h.env = map[string]string{} }, "", false},
+		{"a further flag", line("sso", "get-credentials", "--profile", "dev", "--debug"), nil, "", false},
+		{"a global flag in front", line("--profile", "dev", "sso", "get-credentials"), nil, "", false},
+		{"another command", line("sso", "login", "--profile", "dev"), nil, "", false},
+		{"no command", line(), nil, "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHome(t, now)
+			if tt.change != nil {
+				tt.change(h)
+			}
+			text := tt.config
+			if text == "" {
+				text = config
+			}
+			h.write(t, text)
+			answer, ok := warm.Answer(tt.args, h.lookup, now)
+			if ok != tt.want {
+				t.Fatalf("answered: %v, want %v", ok, tt.want)
+			}
+			if ok && string(answer) != string(h.creds.ProcessJSON()) {
+				t.Errorf("answer %s", answer)
+			}
+		})
+	}
+}
+
+// The whole point of the package: its answer comes before the costly packages
+// are initialised. The ordinary way, which another flag chooses, prints the same.
+func TestAnswersBeforeTheRestStarts(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "lanyard.exe")
+	if out, err := exec.Command("go", "build", "-o", exe, "lanyard/cmd/lanyard").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	h := newHome(t, time.Now())
+	h.write(t, config)
+	run := func(args ...string) (stdout, trace string) {
+		cmd := exec.Command(exe, append([]string{"sso", "get-credentials", "--profile", "dev"}, args...)...)
+		cmd.Env = []string{"HOME=" + h.files.Home, "USERPROFILE=" + h.files.Home, "GODEBUG=inittrace=1"}
+		var out, errs strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		if err := cmd.Run(); err != nil {
+			t.Fatalf("%v\n%s", err, errs.String())
+		}
+		return out.String(), errs.String()
+	}
+	warmOut, warmTrace := run()
+	coldOut, coldTrace := run("--color", "off")
+	if warmOut != coldOut || !strings.Contains(warmOut, `"ASIA"`) {
+		t.Errorf("the fast way prints\n%s\nthe ordinary way\n%s", warmOut, coldOut)
+	}
+	costly := regexp.MustCompile(`(?m)^init (net|net/http|crypto/tls|mime|github\.com/spf13/\S+|github\.com/aws/\S+/(schemas|service/\S+)) @`)
+	if found := costly.FindAllString(warmTrace, -1); found != nil {
+		t.Errorf("initialised before the answer: %q", found)
+	}
+	if !costly.MatchString(coldTrace) {
+		t.Error("the trace of the ordinary way shows none of these packages: this test looks for the wrong names")
+	}
+}
