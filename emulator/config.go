@@ -55,6 +55,11 @@ type Config struct {
 	AutoApprove string
 	// RateLimits turns the published request limits on.
 	RateLimits bool
+	// AdminToken turns the admin API on, below [AdminPath]: whoever sends it as
+	// "Authorization: Bearer TOKEN" can move the clock, break operations, end
+	// sessions and read the counters, on loopback addresses only. "" means that
+	// there is no admin API.
+	AdminToken string
 	// Now is the clock; nil means time.Now. [Emulator.Advance] adds to it.
 	Now func() time.Time
 	// Seed, if not 0, makes every identifier and token predictable. An emulator

@@ -12,20 +12,22 @@ type counters struct {
 	n  map[string]int
 }
 
-func (c *counters) add(name string) {
+func (c *counters) add(names ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.n == nil {
 		c.n = map[string]int{}
 	}
-	c.n[name]++
+	for _, name := range names {
+		c.n[name]++
+	}
 }
 
 // Count returns how many requests for the operation have arrived, those answered
 // with an error or a fault included. An operation is called as in AWS's service
 // model ("RegisterClient", "GetRoleCredentials"); CreateToken is counted once more
 // by grant ("CreateToken:refresh_token"). The sign-in is "Authorize", the pages
-// are "Page".
+// are "Page", and what is none of ours is "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()

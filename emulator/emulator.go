@@ -15,14 +15,16 @@ type Emulator struct {
 	random  *source
 	seal    sealer
 	pages   *web.Pages
-	routes  map[string]*route // by path
-	queries map[string]action // by name
+	routes  map[string]*route    // by path
+	queries map[string]action    // by name
+	admin   map[string]adminCall // by method and path
 	dir     atomic.Pointer[directory]
 	cookie  string // name of the browser's cookie
 
-	counts counters
-	faults faults
-	limits limits
+	counts   counters
+	faults   faults
+	limits   limits
+	requests requestLog
 
 	mu       sync.Mutex // guards all below
 	sessions *store[*session]
@@ -64,6 +66,7 @@ func New(c Config) (*Emulator, error) {
 	e.devices = newStore(maxDevices, e.deviceEnded)
 	e.routes = e.newRoutes()
 	e.queries = e.actions()
+	e.admin = e.adminCalls()
 	e.dir.Store(dir)
 	return e, nil
 }

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,7 +45,11 @@ type faults struct {
 }
 
 // AddFault adds a rule. Of several rules that match a request the oldest counts.
+// It panics if a number in f is out of range.
 func (e *Emulator) AddFault(f Fault) {
+	if err := f.check(); err != nil {
+		panic(err)
+	}
 	e.faults.mu.Lock()
 	defer e.faults.mu.Unlock()
 	e.faults.rules = append(e.faults.rules, f)
@@ -54,6 +60,19 @@ func (e *Emulator) ClearFaults() {
 	e.faults.mu.Lock()
 	defer e.faults.mu.Unlock()
 	e.faults.rules = nil
+}
+
+// check refuses rules that cannot be meant.
+func (f Fault) check() error {
+	switch {
+	case f.Probability < 0 || f.Probability > 1:
+		return fmt.Errorf("fault: probability %v is not within 0 and 1", f.Probability)
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("fault: status %d is not within 200 and 599", f.Status)
+	case f.Count < 0 || f.Delay < 0:
+		return errors.New("fault: count and delay cannot be less than nothing")
+	}
+	return nil
 }
 
 // fault returns the rule for a request of these names and takes one from its
@@ -81,6 +100,9 @@ func (e *Emulator) fault(names []string) Fault {
 // serve runs the operation, or whatever a fault makes of it. A response without
 // a status means that the connection was closed.
 func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response {
+	if op.exempt {
+		return op.run(c)
+	}
 	f := e.fault(c.names)
 	if f.Delay > 0 {
 		select {

@@ -5,11 +5,13 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // limits holds token buckets: requests per second, all of a second's at once.
 type limits struct {
+	forced  atomic.Int32 // by SetRateLimits: 1 on, -1 off, 0 as the Config says
 	mu      sync.Mutex
 	buckets *store[*bucket]
 }
@@ -17,6 +19,20 @@ type limits struct {
 type bucket struct {
 	left float64
 	at   time.Time
+}
+
+// SetRateLimits turns the published request limits on or off, whatever the Config
+// says.
+func (e *Emulator) SetRateLimits(on bool) {
+	e.limits.forced.Store(-1)
+	if on {
+		e.limits.forced.Store(1)
+	}
+}
+
+func (l *limits) on(c *Config) bool {
+	forced := l.forced.Load()
+	return forced > 0 || forced == 0 && c.RateLimits
 }
 
 const maxBuckets = 10_000
@@ -46,7 +62,7 @@ func (l *limits) take(key string, rate float64, now time.Time) bool {
 // quotas page). For the portal AWS publishes none: 20 a second and token is what
 // authors of tools have found. A response without a status lets the request pass.
 func (l *limits) check(e *Emulator, c *call, op *operation) response {
-	if !e.config().RateLimits {
+	if !l.on(e.config()) {
 		return response{}
 	}
 	ok := true

@@ -20,23 +20,26 @@ func (e *Emulator) newRoutes() map[string]*route {
 	return routes
 }
 
-// find returns the operation that the request asks for, or else what answers it.
-func (e *Emulator) find(c *call) (*operation, func(*call) response) {
+// find returns the operation that the request asks for.
+func (e *Emulator) find(c *call) *operation {
+	if op := e.findAdmin(c); op != nil {
+		return op
+	}
 	if op := e.findService(c); op != nil {
-		return op, nil
+		return op
 	}
 	rt := e.routes[c.URL.Path]
 	if rt == nil {
-		return nil, failUnknown
+		return &operation{name: "Unknown", run: failUnknown, fail: failOIDC}
 	}
 	method := c.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	if op := rt.methods[method]; op != nil {
-		return op, nil
+		return op
 	}
-	return nil, rt.other
+	return &operation{name: "Unknown", run: rt.other, fail: failOIDC}
 }
 
 // oidcRoute routes to an operation of the OIDC API: JSON in, JSON out.

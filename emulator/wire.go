@@ -35,6 +35,8 @@ type route struct {
 type operation struct {
 	name  string
 	limit int64 // bytes of body
+	// exempt operations are neither counted, recorded nor broken by faults.
+	exempt bool
 	// detail names the call more closely, for counting and faults; "" if it does
 	// not. nil means that it never does.
 	detail func(*call) string
@@ -53,20 +55,18 @@ var errBodyTooLarge = errors.New("the request body is too large")
 // ServeHTTP answers every request, whichever service it is meant for.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, id: e.random.uuid(), now: e.Now()}
-	op, other := e.find(c)
-	if op == nil {
-		e.counts.add("Unknown")
-		out := other(c)
-		e.write(w, c, out, len(out.body))
-		return
-	}
+	op := e.find(c)
 	start := time.Now()
 	err := c.read(op)
-	for _, name := range c.names {
-		e.counts.add(name)
+	if !op.exempt {
+		e.counts.add(c.names...)
 	}
 	var out response
 	defer func() { // also after a fault that panics
+		if op.exempt {
+			return
+		}
+		e.requests.add(RequestRecord{c.now, c.id, c.names[len(c.names)-1], c.Method, c.URL.Path, out.status, c.UserAgent()})
 		e.config().Log.Debug("request", "operation", c.names[len(c.names)-1], "status", out.status, "took", time.Since(start), "id", c.id)
 	}()
 	switch {

@@ -1,0 +1,176 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+const adminToken = "admin-secret"
+
+func (x *tester) adminDo(method, path, body string) (int, map[string]any) {
+	x.Helper()
+	resp, out := x.do(method, "/_emulator/"+path, body, "Authorization", "Bearer "+adminToken)
+	return resp.StatusCode, out
+}
+
+func TestAdmin(t *testing.T) {
+	x := newTester(t, emulator.Config{AdminToken: adminToken})
+	x.login("jane")
+	must := func(status int, method, path, body string) map[string]any {
+		t.Helper()
+		got, out := x.adminDo(method, path, body)
+		if got != status {
+			t.Fatalf("%s %s %s: %d %v, want %d", method, path, body, got, out, status)
+		}
+		return out
+	}
+	if out := must(200, "GET", "state", ""); out["sessions"] != 1.0 || out["now"] != "2026-11-22T12:00:00Z" || out["clients"] != 1.0 {
+		t.Errorf("state %v", out)
+	}
+	if out := must(200, "GET", "counts", ""); out["CreateToken:authorization_code"] != 1.0 || out["Admin"] != nil {
+		t.Errorf("counts %v", out)
+	}
+	must(204, "DELETE", "counts", "")
+	if x.srv.Count("CreateToken") != 0 {
+		t.Error("the counts are not reset")
+	}
+	must(204, "POST", "expire", "")
+	if x.live() {
+		t.Error("expire: the token works")
+	}
+	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
+	must(200, "POST", "advance", `{"duration":"30m"}`)
+	if got := x.srv.Now().Sub(fixedNow()); got != 30*time.Minute {
+		t.Errorf("the clock moved by %v", got)
+	}
+	must(204, "POST", "faults", `{"operation":"ListAccounts","status":503,"delay":"1ms","count":1}`)
+	if out := must(200, "GET", "faults", ""); !strings.Contains(out[""].(string), `"delay":"1ms"`) {
+		t.Errorf("faults %v", out)
+	}
+	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 503 {
+		t.Errorf("the fault gives %d", resp.StatusCode)
+	}
+	must(204, "POST", "faults", `{"drop":true}`)
+	must(204, "DELETE", "faults", "") // is not dropped itself
+	must(204, "POST", "revoke", `{"user":"jane"}`)
+	if x.live() {
+		t.Error("revoke: the token works")
+	}
+	dev := x.must(200, "/device_authorization", map[string]any{"clientId": x.id, "clientSecret": x.secret, "startUrl": x.startURL})
+	must(400, "POST", "approve", `{"userCode":"BCDF-BCDF","user":"jane"}`)
+	must(204, "POST", "approve", `{"userCode":"`+dev["userCode"].(string)+`","user":"jane"}`)
+	must(400, "POST", "deny", `{"userCode":"`+dev["userCode"].(string)+`"}`)
+	must(400, "POST", "advance", `{"duration":"soon"}`)
+	must(400, "POST", "faults", `{"statsu":1}`)
+	must(400, "POST", "faults", `{"probability":2}`)
+	must(404, "GET", "nope", "")
+
+	var log []emulator.RequestRecord
+	if err := json.Unmarshal([]byte(must(200, "GET", "requests", "")[""].(string)), &log); err != nil {
+		t.Fatal(err)
+	}
+	last := log[len(log)-1]
+	if last.Operation != "StartDeviceAuthorization" || last.Status != 200 || last.Path != "/device_authorization" || last.ID == "" {
+		t.Errorf("the log ends with %+v", last)
+	}
+}
+
+func TestAdminRefuses(t *testing.T) {
+	x := newTester(t, emulator.Config{AdminToken: adminToken})
+	for _, tt := range []struct {
+		name, host, token, origin string
+		want                      int
+	}{
+		{"with the token", "", "Bearer " + adminToken, "", 200},
+		{"as localhost", "localhost:80", "Bearer " + adminToken, "", 200},
+		{"as [::1]", "[::1]:80", "Bearer " + adminToken, "", 200},
+		{"without a token", "", "", "", 401},
+		{"with a wrong token", "", "Bearer admin-secreT", "", 401},
+		{"with an empty token", "", "Bearer ", "", 401},
+		{"from a page", "", "Bearer " + adminToken, "http://127.0.0.1", 403},
+		{"by another name", "example.com", "Bearer " + adminToken, "", 403},
+		{"by a name that looks like loopback", "127.0.0.1.example.com", "Bearer " + adminToken, "", 403},
+		{"by another address", "10.0.0.1", "Bearer " + adminToken, "", 403},
+	} {
+		req, err := http.NewRequest("GET", x.srv.URL+"/_emulator/state", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = tt.host
+		req.Header.Set("Authorization", tt.token)
+		if tt.origin != "" {
+			req.Header.Set("Origin", tt.origin)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, resp.StatusCode, tt.want)
+		}
+	}
+	off := newTester(t, emulator.Config{})
+	if status, _ := off.adminDo("GET", "state", ""); status != 404 {
+		t.Errorf("without a token in the Config there is an admin API: %d", status)
+	}
+}
+
+func TestRequestLogForgets(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	for range 1100 {
+		post(x.srv, "/token", "{}")
+	}
+	post(x.srv, "/client/register", "{}")
+	log := x.srv.Requests()
+	if len(log) != 1000 || log[999].Operation != "RegisterClient" || log[0].Operation != "CreateToken" {
+		t.Errorf("%d records, the last %+v", len(log), log[len(log)-1])
+	}
+}
+
+func TestRateLimits(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	x.login("jane")
+	x.srv.SetRateLimits(true)
+	count := func(n int, f func() int) (ok int) {
+		for range n {
+			if f() == 200 {
+				ok++
+			}
+		}
+		return ok
+	}
+	list := func() int {
+		resp, out := x.portal("/assignment/accounts?max_result=1")
+		if resp.StatusCode == 429 && out["message"] != "HTTP 429 Unknown Code" {
+			t.Errorf("%v", out)
+		}
+		return resp.StatusCode
+	}
+	if got := count(40, list); got != 20 {
+		t.Errorf("%d listings in a second, want 20", got)
+	}
+	x.srv.Advance(500 * time.Millisecond)
+	if got := count(40, list); got != 10 {
+		t.Errorf("%d listings in the next half second, want 10", got)
+	}
+	reg := map[string]any{"clientName": "n", "clientType": "public"}
+	if got := count(30, func() int { resp, _ := x.do("POST", "/client/register", reg); return resp.StatusCode }); got != 20 {
+		t.Errorf("%d registrations in a second, want 20", got)
+	}
+	x.fails(400, "SlowDownException", "slow_down", "/client/register", reg)
+	start := map[string]any{"clientId": x.id, "clientSecret": x.secret, "startUrl": x.startURL}
+	if got := count(100, func() int { resp, _ := x.do("POST", "/device_authorization", start); return resp.StatusCode }); got != 80 {
+		t.Errorf("%d device codes in a second, want 80", got)
+	}
+	x.fails(400, "SlowDownException", "slow_down", "/token", x.token("refresh_token", "refreshToken", x.refresh))
+	x.srv.SetRateLimits(false)
+	if got := count(40, list); got != 40 {
+		t.Errorf("limits off: %d of 40", got)
+	}
+}
