@@ -85,9 +85,9 @@ func (e *Emulator) consolePrincipal(id, secret, token string, now time.Time) (pr
 	p, ok := e.holder(token)
 	switch {
 	case !ok, p.KeyID != id, subtle.ConstantTimeCompare([]byte(secret), []byte(e.secretKey(id))) != 1:
-		return p, errors.New("The session's credentials are not valid")
+		return p, errors.New("the credentials are not valid")
 	case now.Unix() >= p.Expires:
-		return p, errors.New("The session's credentials have expired")
+		return p, errors.New("the credentials have expired")
 	}
 	return p, nil
 }

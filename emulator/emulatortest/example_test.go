@@ -1,0 +1,45 @@
+package emulatortest_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
+)
+
+// A test of a program that must survive a throttled portal.
+func ExampleStart() {
+	test := func(t *testing.T) {
+		srv := emulatortest.Start(t, emulator.Config{AutoApprove: "jane"})
+		srv.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Count: 2, Status: 429})
+		// … run the program with srv.Env(), then:
+		if srv.Count("GetRoleCredentials") > 3 {
+			t.Error("too eager")
+		}
+	}
+	_ = test
+}
+
+func TestServer(t *testing.T) {
+	srv := emulatortest.Start(t, emulator.Config{})
+	srv.Advance(48 * time.Hour)
+	resp, err := http.Get(srv.URL + "/start/signin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	at, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil || at.Sub(time.Now()) < 47*time.Hour {
+		t.Errorf("the Date header says %v: %v", at, err)
+	}
+	env := strings.Join(srv.Env(), "\n")
+	for _, want := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
+		if !strings.Contains(env, fmt.Sprintf("AWS_ENDPOINT_URL_%s=%s", want, srv.URL)) {
+			t.Errorf("no variable for %s in %s", want, env)
+		}
+	}
+}
