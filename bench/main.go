@@ -1,0 +1,70 @@
+// Bench measures what the program costs, beside what it is to be compared with,
+// in one run on one machine: see README.md for how to read the table. It never
+// fails because of a figure.
+//
+//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+)
+
+type options struct {
+	runs     int
+	profiles int
+	aws      string
+	storms   bool
+}
+
+func main() {
+	var o options
+	flag.IntVar(&o.runs, "n", 100, "how often each thing is run; the table shows medians")
+	flag.IntVar(&o.profiles, "profiles", 10_000, "the size of the large config")
+	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
+	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
+	flag.Parse()
+	if err := run(o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1) // nothing was measured; a figure never leads here
+	}
+}
+
+func run(o options) error {
+	if o.runs < 1 || o.profiles < 1 {
+		return fmt.Errorf("-n and -profiles take numbers from 1 on")
+	}
+	dir, err := os.MkdirTemp("", "lanyard-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
+	programs, err := build(dir)
+	if err != nil {
+		return err
+	}
+	idc, err := serve()
+	if err != nil {
+		return err
+	}
+	defer idc.close()
+	contestants, notes, err := prepare(dir, o, programs, idc)
+	if err != nil {
+		return err
+	}
+	if err := race(contestants, o.runs); err != nil {
+		return err
+	}
+	table(os.Stdout, contestants)
+	for _, n := range notes {
+		fmt.Println(n)
+	}
+	if !o.storms {
+		return nil
+	}
+	return storms(os.Stdout, dir, programs, idc)
+}

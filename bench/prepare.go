@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// The names of the contestants that others are compared with.
+const (
+	empty = "empty Go program"
+	small = "sso get-credentials, warm"
+)
+
+// prepare makes the homes, each signed in, and the commands. The notes say what
+// is left out and why.
+func prepare(dir string, o options, p programs, idc *service) (all []*contestant, notes []string, err error) {
+	get := []string{p.lanyard, "sso", "get-credentials"}
+	all = []*contestant{{name: empty, argv: []string{p.empty}}}
+	homes := map[string]string{}
+	for _, h := range []struct{ name, config string }{
+		{small, session + profile},
+		{fmt.Sprintf("warm, %d profiles", o.profiles), bigConfig(o.profiles, "")},
+		{fmt.Sprintf("warm, %d with sso_auto_refresh", o.profiles), bigConfig(o.profiles, "sso_auto_refresh = true\n")},
+	} {
+		home, err := newHome(dir, fmt.Sprint("home", len(homes)), h.config)
+		if err != nil {
+			return nil, nil, err
+		}
+		c := &contestant{name: h.name, argv: get, env: idc.env(home)}
+		if err = idc.signIn(p, home); err == nil {
+			err = c.run(false) // now the answer is in the cache
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		homes[h.name] = home
+		all = append(all, c)
+	}
+	cold, err := newHome(dir, "cold", session+profile)
+	if err == nil {
+		err = idc.signIn(p, cold)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	all = append(all,
+		&contestant{name: "sso get-credentials, cold", argv: get, env: idc.env(cold), before: func() error { return forgetRole(cold) }},
+		&contestant{name: "--version", argv: []string{p.lanyard, "--version"}, env: idc.env(cold)})
+	c, note := awsCLI(o, idc.env(homes[small]))
+	if c != nil {
+		all = append(all, c)
+	}
+	return all, append(notes, note), nil
+}
+
+// awsCLI is the same work by the AWS CLI, where that can do it. "sts
+// get-caller-identity" would not be the same: it makes a call.
+func awsCLI(o options, env []string) (*contestant, string) {
+	path, err := exec.LookPath(o.aws)
+	if err != nil {
+		return nil, fmt.Sprintf("The AWS CLI is left out: %v.", err)
+	}
+	version := exec.Command(path, "--version")
+	version.Env = env
+	out, err := version.CombinedOutput() // version 1 of old wrote to stderr
+	if err != nil {
+		return nil, fmt.Sprintf("The AWS CLI is left out: --version: %v.", err)
+	}
+	name, _, _ := strings.Cut(string(bytes.TrimSpace(out)), " ")
+	argv := []string{path, "configure", "export-credentials", "--profile", "dev"}
+	c := &contestant{name: name + " export-credentials, warm", argv: argv, env: env, every: 10}
+	if err := c.run(false); err != nil {
+		return nil, fmt.Sprintf("%s is left out: it has no \"configure export-credentials\" that works here (%v), and nothing else that it offers is the same work.", name, errors.Unwrap(err))
+	}
+	return c, "The AWS CLI was run once where the others were run ten times."
+}

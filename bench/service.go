@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+
+	"lanyard/emulator"
+)
+
+// A service is an Identity Center on loopback that signs everybody in as jane.
+type service struct {
+	*emulator.Emulator
+	url    string
+	server *http.Server
+}
+
+func serve() (*service, error) {
+	config := emulator.BuiltIn()
+	config.AutoApprove = "jane"
+	e, err := emulator.New(config)
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &service{Emulator: e, url: "http://" + l.Addr().String(), server: emulator.NewServer(e)}
+	go func() {
+		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+		}
+	}()
+	return s, nil
+}
+
+func (s *service) close() { _ = s.server.Close() }
+
+// env is the whole environment of a program that works in a home.
+func (s *service) env(home string) []string {
+	env := []string{"HOME=" + home, "USERPROFILE=" + home, "PATH=" + os.Getenv("PATH"), "AWS_PROFILE=dev", "AWS_EC2_METADATA_DISABLED=true"}
+	for _, name := range []string{"SSO", "SSO_OIDC", "STS"} {
+		env = append(env, "AWS_ENDPOINT_URL_"+name+"="+s.url)
+	}
+	return env
+}
+
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\S+`)
+
+// signIn signs in to the home's session through the program.
+func (s *service) signIn(p programs, home string) error {
+	cmd := exec.Command(p.lanyard, "sso", "login", "--no-browser", "--sso-session", "corp")
+	cmd.Env, cmd.Stderr = s.env(home), os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		url := address.FindString(lines.Text())
+		if url == "" {
+			continue
+		}
+		resp, err := http.Get(url) //nolint:noctx // on loopback, to a server of ours
+		if err != nil {
+			return err
+		}
+		_ = resp.Body.Close()
+	}
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// The targets of the two ratios that are promised; they are printed, and held by
+// nobody here.
+const (
+	warmTarget = 2.5 // of an empty program's time, for a warm answer
+	bigTarget  = 2.0 // of a small config's time, for a large one
+)
+
+// table prints the medians and what they are compared with.
+func table(w io.Writer, all []*contestant) {
+	byName := map[string]*contestant{}
+	for _, c := range all {
+		byName[c.name] = c
+	}
+	ratio := func(c *contestant, to string) string {
+		return fmt.Sprintf("%.2f", float64(median(c.times))/float64(median(byName[to].times)))
+	}
+	against := func(c *contestant) string {
+		if c.name == empty || c.name == small {
+			return ""
+		}
+		return ratio(c, small)
+	}
+	target := func(c *contestant) string {
+		switch {
+		case c.name == small:
+			return fmt.Sprintf("<= %.1f x empty", warmTarget)
+		case strings.HasPrefix(c.name, "warm, "):
+			return fmt.Sprintf("<= %.1f x warm", bigTarget)
+		}
+		return ""
+	}
+	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(tw, "\nmedian of %d\ttime\tx empty\tx warm\tpage faults\ttarget\n", len(all[0].times))
+	for _, c := range all {
+		fmt.Fprintf(tw, "%s\t%v\t%s\t%s\t%d\t%s\n", c.name, median(c.times).Round(10*time.Microsecond),
+			ratio(c, empty), against(c), median(c.faults), target(c))
+	}
+	_ = tw.Flush()
+	fmt.Fprintln(w)
+}
