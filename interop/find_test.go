@@ -5,71 +5,83 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// installed finds the clients of this machine once. Those that it does not have
-// are in the list as well, without a command.
-var installed = sync.OnceValue(func() []client {
-	all := []client{
-		{name: "lanyard", version: "under test", base: []string{lanyardPath}, identity: []string{"sts", "get-caller-identity", "--profile"}},
-		findAWSCLI("AWS CLI v2", "aws-cli/2.", "apt-get install awscli"),
-		findAWSCLI("AWS CLI v1", "aws-cli/1.", "pip install awscli"),
-	}
-	all = append(all, findBoto3()...)
+// everyClient finds the clients of this machine once. Those that it does not
+// have are in the list as well, without a command.
+var everyClient = sync.OnceValue(func() []client {
+	all := []client{{
+		name: "lanyard", version: "under test", base: []string{lanyardPath},
+		identity: []string{"sts", "get-caller-identity", "--profile"},
+	}}
+	pythons := findPythons()
+	all = append(all, findAWSCLIs(pythons)...)
+	all = append(all, findBoto3(pythons)...)
 	return append(all, goSDK(), findJavaScript())
 })
 
-func clientNamed(name string) client {
-	all := installed()
-	return all[slices.IndexFunc(all, func(c client) bool { return c.name == name })]
-}
+// A python is an interpreter, and the boto3 that it has; "" for none.
+type python struct{ path, boto3 string }
 
-// everyProgram returns all programs of that name: of two AWS CLIs only one is
-// the first on the PATH.
-func everyProgram(name string) (paths []string) {
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
-			paths = append(paths, path)
+// findPythons looks through the whole PATH: which Python has boto3 is not said.
+func findPythons() (found []python) {
+	const question = "import sys\nprint(sys.executable)\nimport boto3\nprint(boto3.__version__)"
+	for _, path := range programs("python3", nil) {
+		out, _ := exec.Command(path, "-c", question).Output() // fails where there is no boto3
+		answer := strings.Fields(string(out))
+		if len(answer) == 1 {
+			answer = append(answer, "")
+		}
+		if len(answer) == 2 && !slices.ContainsFunc(found, func(p python) bool { return p.path == answer[0] }) {
+			found = append(found, python{answer[0], answer[1]})
 		}
 	}
-	return paths
+	return found
 }
 
-func findAWSCLI(name, version, install string) client {
-	c := client{
-		name: name, install: install, python: true,
-		identity: []string{"sts", "get-caller-identity", "--output", "json", "--profile"},
+// findAWSCLIs looks for both versions, also beside the interpreters. The stand-ins
+// that version managers put on the PATH are passed over: they change the PATH of
+// what they start.
+func findAWSCLIs(pythons []python) []client {
+	verb := []string{"sts", "get-caller-identity", "--output", "json", "--profile"}
+	v2 := client{name: "AWS CLI v2", install: "apt-get install awscli", python: true, identity: verb}
+	v1 := client{name: "AWS CLI v1", install: "pip install awscli", python: true, identity: verb}
+	var beside []string
+	for _, p := range pythons {
+		beside = append(beside, filepath.Dir(p.path))
 	}
-	for _, path := range everyProgram("aws") {
+	for _, path := range programs("aws", beside) {
+		if filepath.Base(filepath.Dir(path)) == "shims" {
+			continue
+		}
 		out, err := exec.Command(path, "--version").CombinedOutput() // old ones say it on stderr
-		if err == nil && strings.HasPrefix(string(out), version) {
-			c.base, c.version = []string{path}, strings.Fields(string(out))[0]
-			break
+		version, _, _ := strings.Cut(string(out), " ")
+		for prefix, c := range map[string]*client{"aws-cli/1.": &v1, "aws-cli/2.": &v2} {
+			if err == nil && c.base == nil && strings.HasPrefix(version, prefix) {
+				c.base, c.version = []string{path}, version
+			}
 		}
 	}
-	return c
+	return []client{v2, v1}
 }
 
 // findBoto3 returns a client for each version that some Python has.
-func findBoto3() []client {
+func findBoto3(pythons []python) (found []client) {
 	none := client{
 		name: "boto3", install: "apt-get install python3-boto3", python: true,
 		identity: []string{"identity"}, accounts: []string{"accounts"},
 	}
-	var found []client
-	for _, path := range everyProgram("python3") {
-		out, err := exec.Command(path, "-c", "import boto3, sys; print(boto3.__version__); print(sys.executable)").Output()
-		answer := strings.Split(strings.TrimSpace(string(out)), "\n")
-		if err != nil || len(answer) != 2 || slices.ContainsFunc(found, func(c client) bool { return c.version == answer[0] }) {
-			continue
-		}
+	for _, p := range pythons {
 		c := none
-		c.version, c.base = answer[0], []string{answer[1], absolute("python/client.py")}
-		c.name += " " + c.version
-		found = append(found, c)
+		c.name, c.version = "boto3 "+p.boto3, p.boto3
+		c.base = []string{p.path, absolute("python/client.py")}
+		if p.boto3 != "" && !slices.ContainsFunc(found, func(other client) bool { return other.name == c.name }) {
+			found = append(found, c)
+		}
 	}
 	if found == nil {
 		return []client{none}
@@ -84,14 +96,14 @@ func goSDK() client {
 		panic(err)
 	}
 	return client{
-		name: "SDK for Go", version: "config v1.33.15", base: []string{"env", goClientVariable + "=1", self},
+		name: "SDK for Go", version: "of go.mod", base: []string{self}, variable: goClientVariable + "=1",
 		identity: []string{"identity"}, accounts: []string{"accounts"},
 	}
 }
 
 func findJavaScript() client {
 	c := client{
-		name: "SDK for JavaScript", install: "npm ci --prefix interop/js (needs Node.js 20 or later)",
+		name: "SDK for JavaScript", install: "npm ci --prefix interop/js (with Node.js 20 or later)",
 		identity: []string{"identity"}, process: []string{"process"}, accounts: []string{"accounts"},
 	}
 	var pkg struct{ Version string }
@@ -103,6 +115,25 @@ func findJavaScript() client {
 		c.version, c.base = pkg.Version, []string{node, absolute("js/client.js")}
 	}
 	return c
+}
+
+// programs returns all programs of that name on the PATH and in more folders, each
+// once: of two AWS CLIs only one is the first.
+func programs(name string, more []string) (paths []string) {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	seen := map[string]bool{}
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), more...) {
+		path := filepath.Join(dir, name)
+		real, err := filepath.EvalSymlinks(path)
+		if err != nil || seen[real] {
+			continue
+		}
+		seen[real] = true
+		paths = append(paths, path)
+	}
+	return paths
 }
 
 func absolute(path string) string {

@@ -82,6 +82,9 @@ func (h *home) env(in invocation) []string {
 	env := append([]string{
 		"HOME=" + h.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "AWS_PAGER=",
 	}, h.srv.Env()...)
+	if in.variable != "" {
+		env = append(env, in.variable)
+	}
 	if in.python {
 		env = append(env, h.proxy...)
 	}

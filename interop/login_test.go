@@ -22,7 +22,7 @@ func TestOneLoginServesAll(t *testing.T) {
 				h := newHome(t, s, emulator.Config{})
 				h.loginWith(t, clientNamed(by))
 				h.checkNoLoginSince(t, func() {
-					eachClient(t, func(t *testing.T, c client) {
+					each(t, everyClient(), func(t *testing.T, c client) {
 						h.forgetRoles(t)
 						h.checkAdmin(t, c)
 					})
@@ -42,7 +42,7 @@ func TestOneLoginServesBothKindsOfProfile(t *testing.T) {
 	h := newHome(t, setup{"both", bothConfig, "corp"}, emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
 	h.checkNoLoginSince(t, func() {
-		eachClient(t, func(t *testing.T, c client) {
+		each(t, oneOfEach(), func(t *testing.T, c client) {
 			h.forgetRoles(t)
 			checkAdmin(t, h.run(t, c.whoami("old")))
 		})

@@ -1,6 +1,7 @@
 package interop_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -31,6 +32,11 @@ func build(m *testing.M) int {
 	lanyardPath = filepath.Join(dir, "lanyard")
 	if out, err := exec.Command("go", "build", "-o", lanyardPath, "lanyard/cmd/lanyard").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "interop: build lanyard: %v\n%s", err, out)
+		return 1
+	}
+	// A test mostly waits for the programs it runs, which are limited apart.
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		fmt.Fprintln(os.Stderr, "interop:", err)
 		return 1
 	}
 	return m.Run()

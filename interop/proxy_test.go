@@ -107,7 +107,12 @@ var makeAuthority = sync.OnceValues(func() (tls.Certificate, error) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		DNSNames: []string{"oidc.us-east-1.amazonaws.com", "portal.sso.us-east-1.amazonaws.com", "sts.us-east-1.amazonaws.com", "sts.amazonaws.com"},
+		DNSNames: []string{
+			"oidc.us-east-1.amazonaws.com", "portal.sso.us-east-1.amazonaws.com",
+			"sts.us-east-1.amazonaws.com", "sts.amazonaws.com",
+			"ec2.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com",
+			"s3.amazonaws.com", "*.s3.amazonaws.com",
+		},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, err

@@ -20,8 +20,9 @@ var pythons = make(chan struct{}, 2)
 
 // An invocation is a command line of a client.
 type invocation struct {
-	args   []string
-	python bool // counts against the limit
+	args     []string
+	python   bool   // counts against the limit
+	variable string // KEY=VALUE, "" for none
 }
 
 // A result is what a finished program left.

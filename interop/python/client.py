@@ -25,7 +25,6 @@ def device(start_url):
     client = oidc.register_client(clientName="boto3", clientType="public", scopes=["sso:account:access"])
     who = {k: client[k] for k in ("clientId", "clientSecret")}
     flow = oidc.start_device_authorization(startUrl=start_url, **who)
-    print(flow["verificationUriComplete"], file=sys.stderr, flush=True)
     pending = 0
     while True:
         try:
@@ -34,10 +33,24 @@ def device(start_url):
             )
             break
         except oidc.exceptions.AuthorizationPendingException:
+            if pending == 0:
+                print(flow["verificationUriComplete"], file=sys.stderr, flush=True)
             pending += 1
             time.sleep(flow["interval"])
     roles = portal().list_account_roles(accessToken=token["accessToken"], accountId="111122223333")
     return {"Pending": pending, "Roles": [r["roleName"] for r in roles["roleList"]]}
+
+
+def services(profile):
+    session = boto3.Session(profile_name=profile)
+    s3 = session.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket="account1-website")
+    reservations = session.client("ec2").describe_instances()["Reservations"]
+    return {
+        "Buckets": [b["Name"] for b in s3.list_buckets()["Buckets"]],
+        "Keys": [o["Key"] for page in pages for o in page.get("Contents", [])],
+        "Instances": [i["InstanceId"] for r in reservations for i in r["Instances"]],
+    }
 
 
 def portal():
@@ -45,7 +58,8 @@ def portal():
 
 
 if __name__ == "__main__":
+    verbs = {f.__name__: f for f in (identity, accounts, device, services)}
     try:
-        print(json.dumps({"identity": identity, "accounts": accounts, "device": device}[sys.argv[1]](sys.argv[2])))
+        print(json.dumps(verbs[sys.argv[1]](sys.argv[2])))
     except Exception as e:
         sys.exit(f"{type(e).__name__}: {e}")

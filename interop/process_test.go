@@ -1,0 +1,55 @@
+package interop_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lanyard/emulator"
+)
+
+// A tool that knows nothing of SSO gets the credentials by credential_process.
+// The profile legacy-tool has the guide's very line: the program is called by the
+// name aws there.
+func TestCredentialProcess(t *testing.T) {
+	t.Parallel()
+	const line = " sso get-credentials --profile dev\nregion = us-east-1\n"
+	config := sessionConfig + "\n[profile tool]\ncredential_process = " + lanyardPath + line +
+		"\n[profile legacy-tool]\ncredential_process = aws" + line
+	h := newHome(t, setup{"process", config, "corp"}, emulator.Config{})
+	h.loginWith(t, clientNamed("lanyard"))
+	bin := t.TempDir()
+	if err := os.Symlink(lanyardPath, filepath.Join(bin, "aws")); err != nil {
+		t.Skipf("symbolic links are needed: %v", err)
+	}
+	path := "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")
+	each(t, others(oneOfEach()), func(t *testing.T, c client) {
+		if c.process != nil {
+			c.identity = c.process
+		}
+		checkAdmin(t, h.run(t, c.whoami("tool")))
+		checkAdmin(t, h.run(t, c.whoami("legacy-tool"), path))
+		h.expire(t) // the process renews the token for whoever calls it
+		checkAdmin(t, h.run(t, c.whoami("tool")))
+	})
+	if got, want := h.srv.Count("GetRoleCredentials"), 1+h.srv.Count("CreateToken:refresh_token"); got != want {
+		t.Errorf("%d requests for role credentials, want %d: the process has a cache", got, want)
+	}
+}
+
+// A process that fails says why, and the client passes it on.
+func TestCredentialProcessFails(t *testing.T) {
+	t.Parallel()
+	config := sessionConfig + "\n[profile tool]\ncredential_process = " + lanyardPath + " sso get-credentials --profile dev\nregion = us-east-1\n"
+	h := newHome(t, setup{"process", config, "corp"}, emulator.Config{})
+	each(t, others(oneOfEach()), func(t *testing.T, c client) {
+		if c.process != nil {
+			c.identity = c.process
+		}
+		if r := h.run(t, c.whoami("tool")); r.code == 0 {
+			t.Errorf("it succeeded without a login: %s", r.stdout)
+		} else if c.python && !hasAll(r.stderr, "The SSO session associated with this profile has expired", "sso login --profile dev") {
+			t.Errorf("it says: %s", r.stderr)
+		}
+	})
+}

@@ -1,0 +1,60 @@
+package interop_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+// The AWS CLI and boto3 take no lock. When one of them has spent the refresh
+// token, and its answer is still on the way, lanyard is refused; it waits
+// for the file that the other is about to write.
+//
+// The emulator would end the whole sign-in at the second use of a token, and then
+// nobody could go on. A service that merely refuses is played by a fault.
+func TestRefreshAtTheSameTime(t *testing.T) {
+	each(t, others(everyClient()), func(t *testing.T, c client) {
+		t.Parallel()
+		h := newHome(t, setups[0], emulator.Config{})
+		h.loginWith(t, clientNamed("lanyard"))
+		h.expire(t)
+		const operation = "CreateToken:refresh_token"
+		h.srv.AddFault(emulator.Fault{Operation: operation, Count: 1, Delay: time.Second})
+		theirs := h.start(t, c.whoami("dev"))
+		eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
+		h.srv.AddFault(emulator.Fault{Operation: operation, Count: 1, Status: http.StatusBadRequest, Code: "InvalidGrantException"})
+		ours := h.run(t, clientNamed("lanyard").whoami("dev"))
+		checkAdmin(t, ours)
+		checkAdmin(t, theirs())
+		if n := h.srv.Count(operation); n != 2 {
+			t.Errorf("%d refreshes, want theirs and the one of ours that was refused", n)
+		}
+		h.checkRefresh(t, clientNamed("lanyard"))
+	})
+}
+
+// The other way round the AWS CLI and boto3 are refused, and use the token that
+// they hold while it lives.
+func TestRefreshedWhileOthersHoldALiveToken(t *testing.T) {
+	early := slices.DeleteFunc(oneOfEach(), func(c client) bool { return !c.python }) // the SDKs for Go and JavaScript refresh later
+	each(t, early, func(t *testing.T, c client) {
+		t.Parallel()
+		h := newHome(t, setups[0], emulator.Config{})
+		h.loginWith(t, clientNamed("lanyard"))
+		h.setExpiry(t, time.Now().Add(10*time.Minute))
+		const operation = "CreateToken:refresh_token"
+		h.srv.AddFault(emulator.Fault{Operation: operation, Count: 1, Delay: 500 * time.Millisecond, Status: http.StatusBadRequest, Code: "InvalidGrantException"})
+		theirs := h.start(t, c.whoami("dev"))
+		eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
+		checkAdmin(t, h.run(t, clientNamed("lanyard").whoami("dev")))
+		renewed := h.token(t)
+		checkAdmin(t, theirs())
+		if n := h.srv.Count(operation); n != 2 || h.token(t) != renewed {
+			t.Errorf("%d refreshes, want 2, and what ours brought is still in the file: %v", n, h.token(t) == renewed)
+		}
+		h.checkRefresh(t, clientNamed("lanyard"))
+	})
+}

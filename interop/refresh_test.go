@@ -1,0 +1,96 @@
+package interop_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+// Every program refreshes what the one before it has written, in a chain in which
+// lanyard is every second link. The service takes each refresh token once, so
+// a program that stored something else breaks the chain.
+func TestRefreshChain(t *testing.T) {
+	for _, by := range []string{"lanyard", "AWS CLI v2"} {
+		t.Run("login by "+by, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, setups[0], emulator.Config{})
+			h.loginWith(t, clientNamed(by))
+			h.checkNoLoginSince(t, func() {
+				each(t, everyClient(), func(t *testing.T, c client) {
+					h.checkRefresh(t, c)
+					h.checkRefresh(t, clientNamed("lanyard"))
+				})
+			})
+		})
+	}
+}
+
+// checkRefresh lets the token expire, and expects that the client renews it with
+// one call and leaves a token that the next one can renew.
+func (h *home) checkRefresh(t *testing.T, c client) {
+	t.Helper()
+	h.expire(t)
+	before, old := h.srv.Count("CreateToken:refresh_token"), h.token(t)
+	h.checkAdmin(t, c)
+	if n := h.srv.Count("CreateToken:refresh_token") - before; n != 1 {
+		t.Errorf("%s: %d refreshes, want 1", c.name, n)
+	}
+	now := h.token(t)
+	switch {
+	case now.AccessToken == old.AccessToken || now.RefreshToken == old.RefreshToken || now.RefreshToken == "":
+		t.Errorf("%s: the new token is not in the file", c.name)
+	case time.Until(now.ExpiresAt) < 50*time.Minute:
+		t.Errorf("%s: the new token expires at %v", c.name, now.ExpiresAt)
+	case now.ClientID != old.ClientID || now.ClientSecret != old.ClientSecret || !now.RegistrationExpiresAt.Equal(old.RegistrationExpiresAt):
+		t.Errorf("%s: the registration, without which nobody can refresh, has changed", c.name)
+	case now.StartURL != startURL || now.Region != "us-east-1":
+		t.Errorf("%s: start URL %q, region %q", c.name, now.StartURL, now.Region)
+	}
+}
+
+// legacyAutoConfig is the guide's: the token of a legacy profile renews itself,
+// which no program but lanyard does.
+const legacyAutoConfig = legacyConfig + "sso_auto_refresh = true\nsso_refresh_window = 43200  # 12 hours in seconds\n"
+
+func TestLegacyAutoRefresh(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, setup{"auto-refresh", legacyAutoConfig, ""}, emulator.Config{})
+	h.loginWith(t, clientNamed("lanyard"))
+	h.expire(t)
+	refreshes := func() int { return h.srv.Count("CreateToken:refresh_token") }
+	each(t, others(oneOfEach()), func(t *testing.T, c client) {
+		if r := h.run(t, c.whoami("dev")); r.code == 0 || refreshes() != 0 {
+			t.Errorf("it got %s after %d refreshes, of a token that it cannot refresh", r.stdout, refreshes())
+		}
+	})
+	h.checkAdmin(t, clientNamed("lanyard"))
+	each(t, oneOfEach(), func(t *testing.T, c client) {
+		h.forgetRoles(t)
+		h.checkAdmin(t, c)
+	})
+	if n := refreshes(); n != 1 {
+		t.Errorf("%d refreshes, want 1", n)
+	}
+}
+
+// A session that ended on the server cannot be renewed: everybody says so and
+// nobody damages the file.
+func TestEndedSession(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, setups[0], emulator.Config{})
+	h.loginWith(t, clientNamed("lanyard"))
+	h.expire(t)
+	h.srv.RevokeSessions("jane")
+	old := h.token(t)
+	each(t, oneOfEach(), func(t *testing.T, c client) {
+		r := h.run(t, c.whoami("dev"))
+		if r.code == 0 || !strings.Contains(strings.ToLower(r.stderr), "sso") && !strings.Contains(r.stderr, "InvalidGrant") {
+			t.Errorf("exit %d: %s", r.code, r.stderr)
+		}
+		if h.token(t) != old {
+			t.Error("the token file has changed")
+		}
+	})
+}
