@@ -22,10 +22,6 @@ func Paths(lookupEnv func(string) (string, bool)) (config, credentials string, e
 	return config, credentials, nil
 }
 
-// separators end a home folder at times. The paths are joined by hand because
-// path/filepath would hold up the program's fast path: see package warm.
-const separators = "/" + string(os.PathSeparator)
-
 // path returns where one of the files is.
 func path(lookupEnv func(string) (string, bool), variable, name string) (string, error) {
 	p, set := lookupEnv(variable)
@@ -49,7 +45,9 @@ func path(lookupEnv func(string) (string, bool), variable, name string) (string,
 			Hint: "set " + homeVar + ", or AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE",
 		}
 	}
-	return strings.TrimRight(home, separators) + strings.ReplaceAll(tail, "/", string(os.PathSeparator)), nil
+	// Joined by hand: path/filepath would hold up the program's fast path, see
+	// package warm.
+	return strings.TrimRightFunc(home, func(r rune) bool { return r == '/' || r == os.PathSeparator }) + strings.ReplaceAll(tail, "/", string(os.PathSeparator)), nil
 }
 
 // expandVars replaces $NAME and ${NAME}; what is not set stays as it is.

@@ -1,0 +1,88 @@
+// Package layout_test holds the rule of docs/architecture.md that imports go
+// downward only.
+package layout_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rows are the layers from the top. A package imports from the rows below its
+// own, never from its own row or from above.
+var rows = [...][]string{
+	{"cmd/lanyard", "bench"},
+	{"internal/warm", "internal/cli"},
+	{"internal/broker", "internal/awsop"},
+	{"internal/keystore", "internal/idcenter"},
+	{"internal/profile", "internal/ssocache"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret"},
+}
+
+// apart are the packages that others may use from any row, or that hold only
+// tests.
+var apart = []string{"emulator", "interop", "internal/stormtest", "internal/layout"}
+
+func row(pkg string) int {
+	for i, r := range rows {
+		for _, p := range r {
+			if pkg == p {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func isApart(pkg string) bool {
+	for _, p := range apart {
+		if pkg == p || strings.HasPrefix(pkg, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func TestImportsGoDownwardOnly(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "lanyard/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) < 10 {
+		t.Fatalf("only %d packages listed", len(lines))
+	}
+	for _, line := range lines {
+		path, imports, _ := strings.Cut(line, ":")
+		pkg := strings.TrimPrefix(path, "lanyard/")
+		if isApart(pkg) {
+			continue
+		}
+		from := row(pkg)
+		if from < 0 {
+			t.Errorf("%s stands in no row: give it one, here and in docs/architecture.md", pkg)
+			continue
+		}
+		for _, imp := range strings.Fields(imports) {
+			imp, ours := strings.CutPrefix(imp, "lanyard/")
+			if !ours || isApart(imp) {
+				continue
+			}
+			if row(imp) <= from {
+				t.Errorf("%s imports %s, which is not below it", pkg, imp)
+			}
+		}
+	}
+}
+
+func TestTheEmulatorImportsNothingOfOurs(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "lanyard/emulator/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pkg := range strings.Fields(string(out)) {
+		if strings.HasPrefix(pkg, "lanyard/") && !strings.HasPrefix(pkg, "lanyard/emulator") {
+			t.Errorf("the emulator imports %s", pkg)
+		}
+	}
+}
