@@ -69,7 +69,7 @@ func (s *service) signIn(p programs, home string) error {
 		if url == "" {
 			continue
 		}
-		resp, err := http.Get(url) //nolint:noctx // on loopback, to a server of ours
+		resp, err := http.Get(url)
 		if err != nil {
 			return err
 		}
