@@ -123,7 +123,8 @@ func assumed(creds credentials, requestID string) any {
 	}{
 		Result: result{
 			user{creds.UserID, creds.ARN},
-			keys{creds.KeyID, creds.secret, creds.token, time.Unix(creds.Expires, 0).UTC().Format(time.RFC3339)}, 1,
+			keys{creds.KeyID, creds.secret, creds.token, time.Unix(creds.Expires, 0).UTC().Format(time.RFC3339)},
+			1,
 		},
 		Metadata: responseMetadata{requestID},
 	}

@@ -18,6 +18,11 @@ type Config struct {
 	// partition of every ARN.
 	Region string
 
+	// PublicURL is where people's browsers reach the emulator, for the addresses
+	// that devices show; "" means where the device itself has reached it. Programs
+	// that come through a proxy need it.
+	PublicURL string
+
 	// Users, Groups, Accounts, PermissionSets and Assignments are the
 	// organization. When all five are empty, that of [BuiltIn] is served.
 	Users          []User

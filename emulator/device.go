@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -57,7 +58,7 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 	}
 	e.devices.put(d.id, d, d.expires)
 	e.byCode[d.userCode] = d.id
-	page := baseURL(c) + devicePath
+	page := cmp.Or(strings.TrimSuffix(e.config().PublicURL, "/"), baseURL(c)) + devicePath
 	return map[string]any{
 		"deviceCode":              e.seal.seal(kindDevice, d.id),
 		"userCode":                d.userCode,

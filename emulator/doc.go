@@ -20,6 +20,27 @@
 // is not enough: some SDKs do not use it to refresh tokens. The start URL is the
 // one of the Config, whose address is never connected to.
 //
+// # From outside
+//
+// With an AdminToken in the Config, what the Go methods do can be done from any
+// program on the machine:
+//
+//	curl -H "Authorization: Bearer $TOKEN" -d '{"duration":"8h"}' $URL/_emulator/advance
+//
+// Below /_emulator/ there are
+//
+//	GET    state       the clock, and how much of everything there is
+//	POST   advance     {"duration":"8h"}
+//	POST   expire      end all access tokens
+//	POST   revoke      {"user":"jane"}: end the user's sessions
+//	POST   approve     {"userCode":"BCDF-GHJK","user":"jane"}
+//	POST   deny        {"userCode":"BCDF-GHJK"}
+//	GET    counts      requests by operation; DELETE sets them to 0
+//	GET    requests    the latest requests, without their secrets
+//	GET    faults      rules by which requests go wrong; DELETE removes them
+//	POST   faults      {"operation":"CreateToken:refresh_token","count":1,"status":500}
+//	POST   rateLimits  {"on":true}
+//
 // # What it is not
 //
 // It has no permissions: whoever holds credentials may call every operation that

@@ -56,7 +56,7 @@ func badS3Signature(c *call, s signer, err error) response {
 	case errors.Is(err, errUnsigned):
 		return failS3(c, no(http.StatusForbidden, "AccessDenied", "Access Denied"))
 	case errors.Is(err, errMalformed):
-		return failS3(c, no(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; "+s.reason.Error()))
+		return failS3(c, no(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; "+s.reason))
 	case errors.Is(err, errNoKey):
 		return failS3With(c, no(http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."), "AWSAccessKeyId", s.signature.KeyID)
 	case errors.Is(err, errNoToken):

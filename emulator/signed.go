@@ -26,7 +26,7 @@ type signer struct {
 	principal
 	signature *sigv4.Signature // nil if it could not be read
 	check     sigv4.Check
-	reason    error // more words on errMalformed and errSkewed
+	reason    string // in AWS's words, where there is more to say
 }
 
 // verify finds out who signed the request for the service. The error is one of
@@ -38,7 +38,7 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 	case errors.Is(err, sigv4.ErrMissing):
 		return s, errUnsigned
 	case err != nil:
-		s.reason = err
+		s.reason = err.Error()
 		return s, errMalformed
 	}
 	s.signature = sig
@@ -57,10 +57,10 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 	case !s.check.OK:
 		return s, errSignature
 	case sig.Service != service:
-		s.reason = fmt.Errorf("Credential should be scoped to correct service: '%s'.", service)
+		s.reason = fmt.Sprintf("Credential should be scoped to correct service: '%s'.", service)
 		return s, errSignature
 	}
-	if s.reason = offTime(sig, c.now, skew); s.reason != nil {
+	if s.reason = offTime(sig, c.now, skew); s.reason != "" {
 		return s, errSkewed
 	}
 	if c.now.Unix() >= p.Expires {
@@ -69,8 +69,8 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 	return s, nil
 }
 
-// offTime says in AWS's words why the request was not signed now; nil if it was.
-func offTime(sig *sigv4.Signature, now time.Time, skew time.Duration) error {
+// offTime says in AWS's words why the request was not signed now; "" if it was.
+func offTime(sig *sigv4.Signature, now time.Time, skew time.Duration) string {
 	const form = "20060102T150405Z"
 	late, note := skew, fmt.Sprintf("%d min.", skew/time.Minute)
 	if sig.Presigned {
@@ -78,9 +78,9 @@ func offTime(sig *sigv4.Signature, now time.Time, skew time.Duration) error {
 	}
 	switch {
 	case now.Sub(sig.Time) > late:
-		return fmt.Errorf("Signature expired: %s is now earlier than %s (%s - %s)", sig.Time.Format(form), now.Add(-late).Format(form), now.Format(form), note)
+		return fmt.Sprintf("Signature expired: %s is now earlier than %s (%s - %s)", sig.Time.Format(form), now.Add(-late).Format(form), now.Format(form), note)
 	case sig.Time.Sub(now) > skew:
-		return fmt.Errorf("Signature not yet current: %s is still later than %s (%s + %d min.)", sig.Time.Format(form), now.Add(skew).Format(form), now.Format(form), skew/time.Minute)
+		return fmt.Sprintf("Signature not yet current: %s is still later than %s (%s + %d min.)", sig.Time.Format(form), now.Add(skew).Format(form), now.Format(form), skew/time.Minute)
 	}
-	return nil
+	return ""
 }

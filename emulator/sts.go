@@ -58,13 +58,13 @@ func stsError(s signer, err error) *apiError {
 	case errors.Is(err, errUnsigned):
 		no.code, no.message = "MissingAuthenticationToken", "Request is missing Authentication Token"
 	case errors.Is(err, errMalformed):
-		no.status, no.code, no.message = http.StatusBadRequest, "IncompleteSignature", s.reason.Error()
+		no.status, no.code, no.message = http.StatusBadRequest, "IncompleteSignature", s.reason
 	case errors.Is(err, errNoKey), errors.Is(err, errNoToken):
 		no.code, no.message = "InvalidClientTokenId", "The security token included in the request is invalid"
 	case errors.Is(err, errKeyEnded):
 		no.code, no.message = "ExpiredToken", "The security token included in the request is expired"
-	case s.reason != nil:
-		no.code, no.message = "SignatureDoesNotMatch", s.reason.Error()
+	case s.reason != "":
+		no.code, no.message = "SignatureDoesNotMatch", s.reason
 	default:
 		no.code, no.message = "SignatureDoesNotMatch", signatureMessage
 	}

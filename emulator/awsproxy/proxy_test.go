@@ -132,6 +132,7 @@ func TestAuthorityIsConstrained(t *testing.T) {
 	pass, _ := u.User.Password()
 	req.SetBasicAuth("emulator", pass)
 	req.Header.Set("Proxy-Authorization", req.Header.Get("Authorization"))
+	req.Header.Del("Authorization")
 	if err := req.Write(conn); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,16 @@
 //	err := srv.SignIn(t.Context(), address, "jane")
 //
 // The Server is also the [emulator.Emulator], so the test can move its clock, end
-// sessions, break operations and count requests.
+// sessions, break operations and count requests:
+//
+//	srv.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Count: 2, Status: 429})
+//	… run the program …
+//	if n := srv.Count("GetRoleCredentials"); n > 3 {
+//		t.Errorf("%d requests, that is too eager", n)
+//	}
+//
+// Whoever writes a client can have it go through the conformance suite,
+// [TestClient].
 package emulatortest
 
 import (

@@ -22,7 +22,8 @@ func TestVectors(t *testing.T) {
 		{"get-vanilla-utf8-query", "http://example.amazonaws.com/?%E1%88%B4=bar", "service", "host;x-amz-date", "2cdec8eed098649ff3a119c94853b13c643bcf08f8b0a1d91e12c9027818dd04", nil},
 		{
 			"ListUsers", "http://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08", "iam", "content-type;host;x-amz-date",
-			"5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7", map[string]string{"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
+			"5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+			map[string]string{"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
 		},
 	}
 	for _, tt := range tests {
