@@ -341,4 +341,3 @@ func TestRejectedTokenIsRenewedOnce(t *testing.T) {
 		w.count(refresh, 1)
 	})
 }
-

@@ -198,4 +198,3 @@ func (w *world) unwritable() {
 		w.t.Fatal(err)
 	}
 }
-

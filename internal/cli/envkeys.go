@@ -18,7 +18,7 @@ func (app *App) environmentKeys() (ssocache.Credentials, bool, error) {
 	}
 	c := ssocache.Credentials{AccessKeyID: id, SecretAccessKey: secret.New(app.getenv("AWS_SECRET_ACCESS_KEY"))}
 	if c.SecretAccessKey.IsZero() {
-		return ssocache.Credentials{}, false, errors.New("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY") //nolint:staticcheck // the AWS CLI's words
+		return ssocache.Credentials{}, false, errors.New("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY")
 	}
 	c.SessionToken = secret.New(app.getenv("AWS_SECURITY_TOKEN"))
 	if c.SessionToken.IsZero() {

@@ -103,7 +103,7 @@ func (app *App) checkOutput(p *profile.Profile) error {
 	if app.flags.output != "" {
 		return usagef("argument --output: Found invalid choice '%s'", p.Output)
 	}
-	return errors.New("Unknown output type: " + p.Output) //nolint:staticcheck // the AWS CLI's words
+	return errors.New("Unknown output type: " + p.Output)
 }
 
 // printJSON prints v as the AWS CLI prints results.

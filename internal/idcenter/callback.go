@@ -75,7 +75,7 @@ type outcome struct {
 func listen(port int) (*callback, error) {
 	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
-		return nil, fmt.Errorf("Unable to initialize the OAuth 2.0 authorization callback handler: %w \n "+ //nolint:staticcheck // the AWS CLI's text
+		return nil, fmt.Errorf("Unable to initialize the OAuth 2.0 authorization callback handler: %w \n "+
 			"You may use --use-device-code to fall back to the device code flow which does not require the callback handler.", err)
 	}
 	cb := &callback{host: listener.Addr().String(), port: listener.Addr().(*net.TCPAddr).Port}

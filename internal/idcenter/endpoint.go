@@ -20,7 +20,7 @@ import (
 func endpoints(o Options) (oidc, portal string, err error) {
 	if o.Region != "" && !regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`).MatchString(o.Region) {
 		// A region becomes part of a host name.
-		return "", "", fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", clean(o.Region)) //nolint:staticcheck // the AWS CLI's text
+		return "", "", fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", clean(o.Region))
 	}
 	for _, custom := range []string{o.OIDCEndpoint, o.PortalEndpoint} {
 		if err := checkEndpoint(custom); err != nil {
@@ -51,11 +51,11 @@ func checkEndpoint(raw string) error {
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
-		return fmt.Errorf("Invalid endpoint: %s", clean(raw)) //nolint:staticcheck // the AWS CLI's text
+		return fmt.Errorf("Invalid endpoint: %s", clean(raw))
 	}
 	switch {
 	case u.Host == "" || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("Invalid endpoint: %s", clean(u.Redacted())) //nolint:staticcheck // the AWS CLI's text
+		return fmt.Errorf("Invalid endpoint: %s", clean(u.Redacted()))
 	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	}

@@ -27,7 +27,7 @@ var (
 	ErrTemporary = errors.New("the service does not answer just now")
 	// ErrExpired: the person did not approve the sign-in in time. It is returned
 	// as it is; the text is the AWS CLI's.
-	ErrExpired = errors.New("The pending authorization to retrieve an SSO token has expired. " + //nolint:staticcheck // the AWS CLI's text
+	ErrExpired = errors.New("The pending authorization to retrieve an SSO token has expired. " +
 		"The login flow to retrieve an SSO token must be restarted.")
 )
 
