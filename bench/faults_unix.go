@@ -12,7 +12,7 @@ import (
 // here, and hardly changes from run to run.
 func minorFaults(p *os.ProcessState) int64 {
 	if usage, ok := p.SysUsage().(*syscall.Rusage); ok {
-		return int64(usage.Minflt)
+		return int64(usage.Minflt) //nolint:unconvert // it is an int32 on 32-bit systems
 	}
 	return 0
 }

@@ -41,7 +41,7 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
 	programs, err := build(dir)
 	if err != nil {
@@ -59,7 +59,9 @@ func run(o options) error {
 	if err := race(contestants, o.runs); err != nil {
 		return err
 	}
-	table(os.Stdout, contestants)
+	if err := table(os.Stdout, contestants); err != nil {
+		return err
+	}
 	for _, n := range notes {
 		fmt.Println(n)
 	}

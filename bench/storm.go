@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"text/tabwriter"
 	"time"
 
 	"lanyard/emulator"
@@ -17,8 +16,7 @@ const latency = time.Second
 // storms starts many processes at once, whose token has expired, and prints how
 // long all of them took together.
 func storms(w io.Writer, dir string, p programs, idc *service) error {
-	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(tw, "storm, latency %v\ttime\tx latency\tok\trefreshes\tfetches\ttarget\n", latency)
+	text := fmt.Sprintf("storm, latency %v\ttime\tx latency\tok\trefreshes\tfetches\ttarget\n", latency)
 	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
 		idc.AddFault(emulator.Fault{Operation: operation, Delay: latency})
 	}
@@ -40,10 +38,10 @@ func storms(w io.Writer, dir string, p programs, idc *service) error {
 		if n == 200 {
 			target = fmt.Sprintf("<= %v, 200 ok, 1 and 1", 2*latency+4*time.Second)
 		}
-		fmt.Fprintf(tw, "%d processes\t%v\t%.2f\t%d\t%d\t%d\t%s\n", n, took.Round(time.Millisecond), took.Seconds()/latency.Seconds(), ok,
+		text += fmt.Sprintf("%d processes\t%v\t%.2f\t%d\t%d\t%d\t%s\n", n, took.Round(time.Millisecond), took.Seconds()/latency.Seconds(), ok,
 			idc.Count("CreateToken"), idc.Count("GetRoleCredentials"), target)
 	}
-	return tw.Flush()
+	return printTable(w, text)
 }
 
 // storm runs n processes at once and returns how many of them had an answer.

@@ -16,7 +16,7 @@ const (
 )
 
 // table prints the medians and what they are compared with.
-func table(w io.Writer, all []*contestant) {
+func table(w io.Writer, all []*contestant) error {
 	byName := map[string]*contestant{}
 	for _, c := range all {
 		byName[c.name] = c
@@ -39,12 +39,19 @@ func table(w io.Writer, all []*contestant) {
 		}
 		return ""
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(tw, "\nmedian of %d\ttime\tx empty\tx warm\tpage faults\ttarget\n", len(all[0].times))
+	text := fmt.Sprintf("\nmedian of %d\ttime\tx empty\tx warm\tpage faults\ttarget\n", len(all[0].times))
 	for _, c := range all {
-		fmt.Fprintf(tw, "%s\t%v\t%s\t%s\t%d\t%s\n", c.name, median(c.times).Round(10*time.Microsecond),
+		text += fmt.Sprintf("%s\t%v\t%s\t%s\t%d\t%s\n", c.name, median(c.times).Round(10*time.Microsecond),
 			ratio(c, empty), against(c), median(c.faults), target(c))
 	}
-	_ = tw.Flush()
-	fmt.Fprintln(w)
+	return printTable(w, text+"\n")
+}
+
+// printTable prints lines whose cells are parted by tabs.
+func printTable(w io.Writer, text string) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	if _, err := io.WriteString(tw, text); err != nil {
+		return err
+	}
+	return tw.Flush()
 }

@@ -24,7 +24,7 @@ func silent(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			defer c.Close()
+			defer func() { _ = c.Close() }()
 		}
 	}()
 	t.Cleanup(func() { _ = l.Close(); <-done })

@@ -31,7 +31,7 @@ func fill(t *testing.T, h *home) (mend func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	for page := make([]byte, os.Getpagesize()); err == nil; {
 		_, err = f.Write(page)
 	}
