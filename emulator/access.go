@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A view is what a set of assignments gives: accounts, and the roles in each.
@@ -19,18 +20,33 @@ type accountAccess struct {
 	roles []string // names of permission sets, ascending
 }
 
-// access returns what the user may use. It is computed once for every different
-// combination of assignments, on first use.
-func (d *directory) access(user string) *view {
-	key := fmt.Sprint(d.byUser[user])
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	v := d.views[key]
-	if v == nil {
-		v = d.newView(d.byUser[user])
-		d.views[key] = v
+// A lazyView is a view that is computed on first use.
+type lazyView struct {
+	granted []int // indexes of assignments
+	once    sync.Once
+	view    *view
+}
+
+// shareViews gives all users with the same assignments one view.
+func (d *directory) shareViews(byUser map[string][]int) {
+	shared := map[string]*lazyView{}
+	for user, granted := range byUser {
+		key := fmt.Sprint(granted)
+		if shared[key] == nil {
+			shared[key] = &lazyView{granted: granted}
+		}
+		d.views[user] = shared[key]
 	}
-	return v
+}
+
+// access returns what the user may use.
+func (d *directory) access(user string) *view {
+	l := d.views[user]
+	if l == nil {
+		return &view{}
+	}
+	l.once.Do(func() { l.view = d.newView(l.granted) })
+	return l.view
 }
 
 // newView joins the assignments with the given indexes.

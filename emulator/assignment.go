@@ -8,6 +8,7 @@ func (d *directory) indexAssignments() error {
 	if err != nil {
 		return err
 	}
+	byUser := map[string][]int{}
 	for i, a := range d.granted {
 		who := []string{a.User}
 		switch _, known := d.users[a.User]; {
@@ -25,11 +26,12 @@ func (d *directory) indexAssignments() error {
 			return err
 		}
 		for _, u := range who {
-			if l := d.byUser[u]; len(l) == 0 || l[len(l)-1] != i { // a name twice in a group counts once
-				d.byUser[u] = append(l, i)
+			if l := byUser[u]; len(l) == 0 || l[len(l)-1] != i { // a name twice in a group counts once
+				byUser[u] = append(l, i)
 			}
 		}
 	}
+	d.shareViews(byUser)
 	return nil
 }
 

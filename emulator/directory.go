@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -23,11 +22,8 @@ type directory struct {
 	sets     []PermissionSet
 	setNames map[string]int
 	granted  []Assignment
-	byUser   map[string][]int // user -> indexes into granted
+	views    map[string]*lazyView // by user
 	*resources
-
-	mu    sync.Mutex
-	views map[string]*view // see view
 }
 
 // newDirectory checks and indexes c, whose defaults are filled in. An error is a
@@ -39,7 +35,7 @@ func newDirectory(c Config) (*directory, error) {
 	d := &directory{
 		cfg:   c,
 		users: map[string]User{}, byID: map[string]int{}, setNames: map[string]int{},
-		byUser: map[string][]int{}, views: map[string]*view{},
+		views:    map[string]*lazyView{},
 		accounts: slices.Clone(c.Accounts), sets: slices.Clone(c.PermissionSets), granted: slices.Clone(c.Assignments),
 	}
 	for _, add := range []func() error{d.indexUsers, d.indexAccounts, d.indexSets, d.indexAssignments} {

@@ -73,14 +73,15 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, errBodyTooLarge):
 		out = op.fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", oauth: "invalid_request", message: err.Error()})
 		out.header.Set("Connection", "close") // or the server would read the rest
-	case err != nil:
-		return // the client is gone
+	case err != nil: // the client is gone, or too slow
+		panic(http.ErrAbortHandler)
 	default:
 		out = e.serve(w, c, op)
 	}
-	if out.status != 0 {
-		e.write(w, c, out, len(out.body))
+	if out.status == 0 { // the client is gone; net/http would say that all is well
+		panic(http.ErrAbortHandler)
 	}
+	e.write(w, c, out, len(out.body))
 }
 
 // read reads the body and names the call.
