@@ -107,23 +107,30 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 			request.Device = true
 		}
 	}
-	if !o.noBrowser {
+	if !o.noBrowser && w.app.where() == here {
 		request.Open = w.app.OpenURL
 	}
 	request.Registrations = &registrations{
 		dir:  w.broker.Cache,
 		name: ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
 	}
-	signIn := func(ctx context.Context) (idcenter.Result, error) { return client.SignIn(ctx, request) }
+	signIn := func(ctx context.Context) (idcenter.Result, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer w.app.guideRemote(ctx, &request)()
+		return client.SignIn(ctx, request)
+	}
 	waiting := func() {
 		w.app.warn("another sign-in to "+s.StartURL+" is under way; waiting for it", "")
 	}
-	if _, err := w.broker.Login(ctx, s, waiting, signIn); err != nil {
+	tok, err := w.broker.Login(ctx, s, waiting, signIn)
+	if err != nil {
 		return w.explainLogin(s, err)
 	}
 	fmt.Fprintf(w.app.out, "Successfully logged into Start URL: %s\n", s.StartURL)
 	if s.Name == "" && s.AutoRefresh == profile.On {
-		w.app.warn("this token lives one hour; only "+w.app.Name+" refreshes it, because the profiles of "+s.StartURL+" have no sso_session",
+		w.app.warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
+			until(tok.ExpiresAt, w.app.Now()), s.StartURL),
 			"put sso_start_url and sso_region into an [sso-session NAME] section and sso_session = NAME into the profiles: every SDK can refresh then")
 	}
 	return nil

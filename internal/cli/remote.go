@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/secret"
+)
+
+// A place is where the program runs, as seen from the person's browser.
+type place int
+
+const (
+	here      place = iota // on the person's own machine
+	overSSH                // the browser can come back through a forwarded port
+	container              // the browser cannot come back
+)
+
+// where tells the places apart. A display in an SSH session is the person's: a
+// browser opened there is theirs, on this very machine. Who sets BROWSER (the
+// editors that work in containers do) has seen to it that it can come back.
+func (app *App) where() place {
+	switch {
+	case app.getenv("BROWSER") != "":
+		return here
+	case app.getenv("container") != "", exists("/.dockerenv"), exists("/run/.containerenv"):
+		return container
+	case app.getenv("SSH_CONNECTION") != "" && app.getenv("DISPLAY") == "" && app.getenv("WAYLAND_DISPLAY") == "":
+		return overSSH
+	}
+	return here
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// guideRemote prepares a sign-in whose browser is on another machine: it says how
+// the browser can come back, and takes a pasted callback URL. done must be called
+// when the sign-in has ended.
+func (app *App) guideRemote(ctx context.Context, request *idcenter.SignIn) (done func()) {
+	at := app.where()
+	if at == here || request.Device {
+		return func() {}
+	}
+	request.Listening = func(port int) {
+		fmt.Fprint(app.Stderr, app.remoteText(at, port))
+	}
+	if !app.Terminal {
+		return func() {}
+	}
+	pasted := make(chan secret.String, 1)
+	request.Pasted = pasted
+	return app.readPasted(ctx, pasted)
+}
+
+// remoteText tells the person what to do.
+func (app *App) remoteText(at place, port int) string {
+	var b strings.Builder
+	switch at {
+	case overSSH:
+		fmt.Fprintf(&b, "This is an SSH session. For the browser on your own machine to come back here, run there:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, app.sshTarget())
+	case container:
+		fmt.Fprintf(&b, "This is a container: a browser outside cannot come back to it, unless port %d is published on 127.0.0.1.\n", port)
+	}
+	if app.Terminal {
+		fmt.Fprintf(&b, "Or sign in there, and when the browser cannot open http://127.0.0.1:%d/..., paste that address here\n(it is not shown) and press Enter. ", port)
+	}
+	b.WriteString("Signing in by a code instead: --use-device-code\n\n")
+	return b.String()
+}
+
+// sshTarget is this machine as the person's ssh knows it, as far as we can tell:
+// SSH_CONNECTION is "client port server port".
+func (app *App) sshTarget() string {
+	target := "THIS-HOST"
+	if f := strings.Fields(app.getenv("SSH_CONNECTION")); len(f) == 4 {
+		target = f[2]
+	}
+	if user := app.getenv("USER"); user != "" {
+		target = user + "@" + target
+	}
+	return quoteArg(target)
+}
+
+// readPasted reads lines from the terminal without showing them: a callback URL
+// carries a code that is worth a session.
+func (app *App) readPasted(ctx context.Context, pasted chan<- secret.String) (done func()) {
+	tty, ok := app.Stdin.(*os.File)
+	if !ok {
+		return func() {}
+	}
+	fd := int(tty.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return func() {}
+	}
+	go func() {
+		for ctx.Err() == nil {
+			line, err := term.ReadPassword(fd)
+			if err != nil && err != io.EOF { //nolint:errorlint // returned bare
+				return
+			}
+			if text := strings.TrimSpace(string(line)); text != "" {
+				select {
+				case pasted <- secret.New(text):
+				case <-ctx.Done():
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return func() { _ = term.Restore(fd, before) }
+}
