@@ -8,41 +8,6 @@ import (
 	"lanyard/emulator"
 )
 
-// What is signed out stays signed out: credentials that were on their way are
-// not stored any more.
-func TestLogoutDuringFetch(t *testing.T) {
-	for _, args := range [][]string{{"sso", "logout"}, {"sso", "logout", "--sso-session", "corp"}} {
-		t.Run(args[len(args)-1], func(t *testing.T) {
-			t.Parallel()
-			h := newHome(t, emulator.Config{}, config)
-			h.signIn(t)
-			h.srv.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: latency})
-
-			fetch := h.start(t, "sso", "get-credentials", "--profile", "dev")
-			eventually(t, "the fetch", func() bool { return h.srv.Count("GetRoleCredentials") == 1 })
-			if r := h.run(t, args...); r.code != 0 {
-				t.Errorf("logout: exit %d: %s", r.code, r.stderr)
-			}
-			select {
-			case <-fetch.ended:
-				t.Error("the fetch had ended before the logout did: this tested nothing")
-			default:
-			}
-			fetch.wait(t)
-
-			for _, dir := range []string{h.cache().Roles(), h.cache().SSO()} {
-				for _, path := range h.files(t, dir, ".json") {
-					if role := readJSON(t, path); role["Credentials"] != nil || role["accessToken"] != nil {
-						t.Errorf("%s is there after the logout", path)
-					}
-				}
-			}
-			h.checkCount(t, "Logout", 1)
-			h.checkFiles(t)
-		})
-	}
-}
-
 // The AWS CLI and boto3 rewrite the token file in place and take no lock. A file
 // that makes no sense is read again for a while.
 func TestTokenFileBeingRewritten(t *testing.T) {

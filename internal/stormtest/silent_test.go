@@ -2,7 +2,6 @@ package stormtest_test
 
 import (
 	"net"
-	"strings"
 	"testing"
 	"time"
 
@@ -58,13 +57,7 @@ func TestSilentService(t *testing.T) {
 			}
 			h.setToken(t, tt.token)
 			url := silent(t)
-			for i, v := range h.env {
-				for _, service := range tt.services {
-					if strings.HasPrefix(v, "AWS_ENDPOINT_URL_"+service+"=") {
-						h.env[i] = "AWS_ENDPOINT_URL_" + service + "=" + url
-					}
-				}
-			}
+			h.useFor(url, tt.services...)
 
 			r := h.credentials(t, "dev")
 

@@ -1,0 +1,89 @@
+package stormtest_test
+
+import (
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+// What is signed out stays signed out: credentials that were on their way are
+// not stored any more, not even where somebody has signed in again.
+func TestLogoutDuringFetch(t *testing.T) {
+	tests := []struct {
+		name   string
+		logout []string
+		again  bool // sign in after it
+	}{
+		{"of all sessions", []string{"sso", "logout"}, false},
+		{"of one", []string{"sso", "logout", "--sso-session", "corp"}, false},
+		{"and a new sign-in", []string{"sso", "logout"}, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, emulator.Config{}, config)
+			h.signIn(t)
+			portal := lateAnswers(t, h.srv.URL, "/federation/credentials")
+			h.useFor(portal.url, "SSO")
+
+			fetch := h.start(t, "sso", "get-credentials", "--profile", "dev")
+			select {
+			case <-portal.answered:
+			case <-fetch.ended:
+				t.Fatalf("no fetch: %s", fetch.stderr.String())
+			}
+			if r := h.run(t, tt.logout...); r.code != 0 {
+				t.Errorf("logout: exit %d: %s", r.code, r.stderr)
+			}
+			h.checkCount(t, "Logout", 1)
+			if tt.again {
+				h.signIn(t)
+			}
+			close(portal.arrive)
+			fetch.wait(t)
+
+			if roles := h.files(t, h.cache().Roles(), ".json"); len(roles) > 0 {
+				t.Errorf("%v: stored after the logout", roles)
+			}
+			if _, err := h.cache().LoadToken("corp"); (err == nil) != tt.again {
+				t.Errorf("after the logout, and a sign-in: %v, the token: %v", tt.again, err)
+			}
+			h.checkFiles(t)
+		})
+	}
+}
+
+// A logout lets a refresh under way finish, so that the token which that brings
+// is revoked as well.
+func TestLogoutDuringRefresh(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, emulator.Config{}, config)
+	h.signIn(t)
+	h.setToken(t, -time.Minute)
+	oidc := lateAnswers(t, h.srv.URL, "/token")
+	h.useFor(oidc.url, "SSO_OIDC")
+
+	fetch := h.start(t, "sso", "get-credentials", "--profile", "dev")
+	select {
+	case <-oidc.answered:
+	case <-fetch.ended:
+		t.Fatalf("no refresh: %s", fetch.stderr.String())
+	}
+	logout := h.start(t, "sso", "logout")
+	eventually(t, "the new generation", func() bool { return len(h.files(t, h.cache().SSO(), ".generation")) > 0 })
+	close(oidc.arrive)
+
+	checkEnded(t, fetch.wait(t))
+	if r := logout.wait(t); r.code != 0 {
+		t.Errorf("logout: exit %d: %s", r.code, r.stderr)
+	}
+	if _, err := h.cache().LoadToken("corp"); err == nil {
+		t.Error("there is a token after the logout")
+	}
+	if h.srv.Count("Logout") == 0 {
+		t.Error("the service was not told")
+	}
+	h.checkCount(t, "GetRoleCredentials", 0)
+	h.checkFiles(t)
+}
