@@ -66,6 +66,8 @@ func TestAdmin(t *testing.T) {
 	must(204, "POST", "approve", `{"userCode":"`+dev["userCode"].(string)+`","user":"jane"}`)
 	must(400, "POST", "deny", `{"userCode":"`+dev["userCode"].(string)+`"}`)
 	must(400, "POST", "advance", `{"duration":"soon"}`)
+	must(400, "POST", "advance", `{"duration":"1000000h"}`)
+	must(400, "POST", "advance", `{"duration":"-1000000h"}`)
 	must(400, "POST", "faults", `{"statsu":1}`)
 	must(400, "POST", "faults", `{"probability":2}`)
 	must(404, "GET", "nope", "")

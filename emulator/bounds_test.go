@@ -2,13 +2,16 @@ package emulator_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"lanyard/emulator"
@@ -48,6 +51,19 @@ func TestSlowConnections(t *testing.T) {
 	if srv := emulator.NewServer(nil); srv.ReadHeaderTimeout == 0 || srv.ReadTimeout == 0 || srv.IdleTimeout == 0 {
 		t.Error("the server has no time limits")
 	}
+}
+
+// A body that does not end in time must not look like success.
+func TestBrokenBodyBreaksTheConnection(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("ended with %v", err)
+		}
+	}()
+	r := httptest.NewRequest("POST", "/token", iotest.ErrReader(os.ErrDeadlineExceeded))
+	x.srv.ServeHTTP(httptest.NewRecorder(), r)
+	t.Error("answered")
 }
 
 func TestOpenDeviceCodesAreCapped(t *testing.T) {

@@ -65,32 +65,16 @@ func numbered(in url.Values, name string) []string {
 func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *apiError) {
 	all := e.dir.Load().instances[place(s.Account, s.signature.Region)]
 	ids := numbered(in, "InstanceId")
-	for _, id := range ids {
-		switch {
-		case !isInstanceID(id):
-			return nil, &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.Malformed", message: fmt.Sprintf("Invalid id: %q", id)}
-		case !slices.ContainsFunc(all, func(i Instance) bool { return i.ID == id }):
-			return nil, &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.NotFound", message: fmt.Sprintf("The instance ID '%s' does not exist", id)}
-		}
+	if no := knownInstances(ids, all); no != nil {
+		return nil, no
 	}
 	keep, no := instanceFilters(in)
 	if no != nil {
 		return nil, no
 	}
-	most := len(all)
-	if text := in.Get("MaxResults"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 5 || n > 1000 {
-			return nil, badParameter("Value ( %s ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.", text)
-		}
-		if len(ids) > 0 {
-			return nil, &apiError{status: http.StatusBadRequest, code: "InvalidParameterCombination", message: "The parameter instancesSet cannot be used with the parameter maxResults"}
-		}
-		most = n
-	}
-	after, ok := e.seal.open(kindPage, in.Get("NextToken"))
-	if in.Get("NextToken") != "" && !ok {
-		return nil, badParameter("Unable to parse pagination token")
+	most, after, no := e.instancePage(in, len(all))
+	if no != nil {
+		return nil, no
 	}
 	out := instancesAnswer{RequestID: c.id}
 	for _, i := range all {
@@ -104,6 +88,40 @@ func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *ap
 		out.Reservations.Items = append(out.Reservations.Items, newReservation(i, s.signature.Region))
 	}
 	return out, nil
+}
+
+// knownInstances refuses ids that are not among all.
+func knownInstances(ids []string, all []Instance) *apiError {
+	for _, id := range ids {
+		switch {
+		case !isInstanceID(id):
+			return &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.Malformed", message: fmt.Sprintf("Invalid id: %q", id)}
+		case !slices.ContainsFunc(all, func(i Instance) bool { return i.ID == id }):
+			return &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.NotFound", message: fmt.Sprintf("The instance ID '%s' does not exist", id)}
+		}
+	}
+	return nil
+}
+
+// instancePage reads how many instances the answer may hold, and after which one
+// it goes on.
+func (e *Emulator) instancePage(in url.Values, all int) (most int, after string, no *apiError) {
+	most = all
+	if text := in.Get("MaxResults"); text != "" {
+		n, err := strconv.Atoi(text)
+		switch {
+		case err != nil || n < 5 || n > 1000:
+			return 0, "", badParameter("Value ( %s ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.", text)
+		case in.Has("InstanceId.1"):
+			return 0, "", &apiError{status: http.StatusBadRequest, code: "InvalidParameterCombination", message: "The parameter instancesSet cannot be used with the parameter maxResults"}
+		}
+		most = n
+	}
+	after, ok := e.seal.open(kindPage, in.Get("NextToken"))
+	if in.Has("NextToken") && !ok {
+		return 0, "", badParameter("Unable to parse pagination token")
+	}
+	return most, after, nil
 }
 
 // instanceFilters returns a function that reports whether an instance passes all

@@ -155,3 +155,37 @@ func FuzzPageForms(f *testing.F) {
 		}
 	})
 }
+
+func FuzzAdminBodies(f *testing.F) {
+	f.Add("faults", `{"operation":"x","count":1,"probability":0.5,"delay":"1ms","status":429}`)
+	f.Add("advance", `{"duration":"-8h"}`)
+	f.Add("approve", `{"userCode":"BCDF-GHJK","user":"jane"}`)
+	f.Fuzz(func(t *testing.T, what, body string) {
+		e, err := emulator.New(emulator.Config{Now: fixedNow, AdminToken: "t"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", "/_emulator/x", strings.NewReader(body))
+		r.URL.Path, r.Host = "/_emulator/"+what, "127.0.0.1"
+		r.Header.Set("Authorization", "Bearer t")
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if w.Code >= 500 {
+			t.Errorf("%s %s: %d %s", what, body, w.Code, w.Body)
+		}
+	})
+}
+
+func FuzzFederation(f *testing.F) {
+	e, _, _, _, _ := fuzzed(f)
+	f.Add("getSigninToken", `{"sessionId":"ASIAX","sessionKey":"x","sessionToken":"eA=="}`, "900")
+	f.Add("login", "", "x")
+	f.Fuzz(func(t *testing.T, action, session, other string) {
+		q := url.Values{"Action": {action}, "Session": {session}, "SessionDuration": {other}, "SigninToken": {other}, "Destination": {session}}
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequest("GET", "/federation?"+q.Encode(), nil))
+		if w.Code != 400 && w.Code != 403 {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	})
+}

@@ -217,9 +217,9 @@ func TestConsoleFederation(t *testing.T) {
 	for path, want := range map[string]int{
 		login + "x": 400,
 		"/federation?Action=login&SigninToken=" + token: 400,
-		"/federation":                                 400,
-		"/federation?Action=nope":                     400,
-		"/federation?Action=getSigninToken&Session=x": 400,
+		"/federation":             400,
+		"/federation?Action=nope": 400,
+		"/federation?Action=getSigninToken&Session=x":                                                             400,
 		"/federation?Action=getSigninToken&Session=" + session(key.AccessKeyID, "wrong", key.SessionToken):        403,
 		"/federation?Action=getSigninToken&Session=" + session(key.AccessKeyID, key.SecretAccessKey, "x"):         403,
 		"/federation?Action=getSigninToken&Session=" + session("ASIAAAAA", key.SecretAccessKey, key.SessionToken): 403,

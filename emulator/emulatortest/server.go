@@ -68,9 +68,5 @@ func Start(t testing.TB, c emulator.Config) *Server {
 // the server. Add them to an environment with a HOME of its own, so that nobody's
 // real session is overwritten.
 func (s *Server) Env() []string {
-	env := []string{"AWS_EC2_METADATA_DISABLED=true"}
-	for _, service := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
-		env = append(env, "AWS_ENDPOINT_URL_"+service+"="+s.URL)
-	}
-	return env
+	return emulator.Env(s.URL)
 }
