@@ -214,19 +214,23 @@ func TestConsoleFederation(t *testing.T) {
 	if resp, out := x.do("GET", login+token, nil); resp.StatusCode != 200 || !strings.Contains(out[""].(string), "assumed-role/AWSReservedSSO_AdministratorAccess_") {
 		t.Errorf("login: %d %v", resp.StatusCode, out)
 	}
-	for path, want := range map[string]int{
-		login + "x": 400,
-		"/federation?Action=login&SigninToken=" + token: 400,
-		"/federation":             400,
-		"/federation?Action=nope": 400,
-		"/federation?Action=getSigninToken&Session=x":                                                             400,
-		"/federation?Action=getSigninToken&Session=" + session(key.AccessKeyID, "wrong", key.SessionToken):        403,
-		"/federation?Action=getSigninToken&Session=" + session(key.AccessKeyID, key.SecretAccessKey, "x"):         403,
-		"/federation?Action=getSigninToken&Session=" + session("ASIAAAAA", key.SecretAccessKey, key.SessionToken): 403,
-		good + "&SessionDuration=60": 400,
+	const ask = "/federation?Action=getSigninToken&Session="
+	for _, tt := range []struct {
+		want int
+		path string
+	}{
+		{400, login + "x"},
+		{400, "/federation?Action=login&SigninToken=" + token},
+		{400, "/federation"},
+		{400, "/federation?Action=nope"},
+		{400, ask + "x"},
+		{403, ask + session(key.AccessKeyID, "wrong", key.SessionToken)},
+		{403, ask + session(key.AccessKeyID, key.SecretAccessKey, "x")},
+		{403, ask + session("ASIAAAAA", key.SecretAccessKey, key.SessionToken)},
+		{400, good + "&SessionDuration=60"},
 	} {
-		if resp, out := x.do("GET", path, nil); resp.StatusCode != want {
-			t.Errorf("%.60s: %d %v, want %d", path, resp.StatusCode, out, want)
+		if resp, out := x.do("GET", tt.path, nil); resp.StatusCode != tt.want {
+			t.Errorf("%.60s: %d %v, want %d", tt.path, resp.StatusCode, out, tt.want)
 		}
 	}
 	x.srv.Advance(16 * 60e9)
