@@ -14,7 +14,7 @@ var rows = [...][]string{
 	{"cmd/lanyard", "bench"},
 	{"internal/warm", "internal/cli"},
 	{"internal/broker", "internal/awsop"},
-	{"internal/keystore", "internal/idcenter"},
+	{"internal/keystore", "internal/idcenter", "internal/intercept"},
 	{"internal/profile", "internal/ssocache"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret"},
 }

@@ -1,0 +1,52 @@
+package intercept
+
+import (
+	"net"
+	"sync"
+)
+
+// A limited listener has at most so many connections open at a time: it accepts
+// no other one before one of them is closed.
+type limited struct {
+	net.Listener
+	free   chan struct{}
+	closed chan struct{}
+	close  func() error
+}
+
+func limit(l net.Listener, n int) net.Listener {
+	x := &limited{Listener: l, free: make(chan struct{}, n), closed: make(chan struct{})}
+	x.close = sync.OnceValue(func() error {
+		close(x.closed)
+		return l.Close()
+	})
+	return x
+}
+
+func (l *limited) Accept() (net.Conn, error) {
+	select {
+	case l.free <- struct{}{}:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		<-l.free
+		return nil, err
+	}
+	return &countedConn{Conn: conn, release: sync.OnceFunc(func() { <-l.free })}, nil
+}
+
+// Close also ends an Accept that waits for a connection to be closed.
+func (l *limited) Close() error { return l.close() }
+
+// A countedConn makes room for another one when it is closed.
+type countedConn struct {
+	net.Conn
+	release func()
+}
+
+func (c *countedConn) Close() error {
+	defer c.release()
+	return c.Conn.Close()
+}
