@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -58,13 +59,21 @@ func (h *home) start(t *testing.T, in invocation, env ...string) (wait func() re
 		cancel()
 		t.Fatalf("%s: %v", in, err)
 	}
+	end := sync.OnceValue(func() error {
+		defer release()
+		defer cancel()
+		var exit *exec.ExitError
+		err := cmd.Wait()
+		if errors.As(err, &exit) && ctx.Err() == nil {
+			return nil // it failed by itself
+		}
+		return errors.Join(err, ctx.Err())
+	})
+	t.Cleanup(func() { _ = end() }) // the test may have failed before it waited
 	return func() result {
 		t.Helper()
-		defer cancel()
-		defer release()
-		var exit *exec.ExitError
-		if err := cmd.Wait(); err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
-			t.Fatalf("%s: %v (%v)\n%s%s", in, err, ctx.Err(), stdout.String(), stderr.String())
+		if err := end(); err != nil {
+			t.Fatalf("%s: %v\n%s%s", in, err, stdout.String(), stderr.String())
 		}
 		return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 	}
