@@ -35,13 +35,15 @@ func (c Config) Validate() error {
 	return err
 }
 
-// Reload puts another organization, with its lifetimes and limits, in place of
-// the one served. People stay signed in, as far as they are still there, and
-// tokens live as long as they were promised. Now, Seed and Log of c do not count.
-// If c is not valid the old one stays, and the error is a *[FieldError].
+// Reload puts what an organization file holds in place of what is served: the
+// organization, what lies in its accounts, the start URL, the region and the
+// lifetimes. The other fields of c do not count. People stay signed in, as far as
+// they are still there, and tokens live as long as they were promised. If c is not
+// valid nothing changes, and the error is a *[FieldError].
 func (e *Emulator) Reload(c Config) error {
 	old := e.config()
-	c.Now, c.Seed, c.Log = old.Now, old.Seed, old.Log
+	c.Now, c.Seed, c.Log, c.PublicURL = old.Now, old.Seed, old.Log, old.PublicURL
+	c.AutoApprove, c.RateLimits, c.AdminToken = old.AutoApprove, old.RateLimits, old.AdminToken
 	dir, err := newDirectory(c.withDefaults())
 	if err != nil {
 		return err

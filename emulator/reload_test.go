@@ -10,7 +10,7 @@ import (
 )
 
 func TestReloadKeepsSessions(t *testing.T) {
-	x := newTester(t, emulator.Config{})
+	x := newTester(t, emulator.Config{AdminToken: adminToken})
 	x.login("alice")
 	alice := *x
 	x.login("jane")
@@ -35,6 +35,9 @@ func TestReloadKeepsSessions(t *testing.T) {
 	var field *emulator.FieldError
 	if err := x.srv.Reload(c); !errors.As(err, &field) || field.Field != "assignments[0].user" {
 		t.Errorf("a bad organization: %v", err)
+	}
+	if status, _ := x.adminDo("GET", "state", ""); status != 200 {
+		t.Errorf("the reload has switched the admin API off: %d", status)
 	}
 	if !x.live() {
 		t.Error("a bad organization took the place of the good one")
