@@ -1,6 +1,7 @@
 package stormtest_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,6 +35,12 @@ func run(m *testing.M) int {
 	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "lanyard/cmd/lanyard")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+		return 1
+	}
+	// The tests that run side by side do little but wait, up to half a minute: more
+	// of them fit on a machine than it has cores. The command line still decides.
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
