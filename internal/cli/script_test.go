@@ -1,10 +1,13 @@
 package cli_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -25,6 +28,7 @@ func TestMain(m *testing.M) {
 		"lanyard": func() { os.Exit(cli.Main(os.Args)) },
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
+		"into":    into, "closed": closed, "without": without, "code": code,
 	})
 }
 
@@ -41,12 +45,71 @@ func visit() {
 	fmt.Println("the browser talks on its stdout")
 }
 
+// into FILE COMMAND... runs the command with its stdout in the file, where a
+// script can read it while the command runs.
+func into() {
+	f, err := os.OpenFile(os.Args[1], os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(child(f, os.Environ(), os.Args[2:]))
+}
+
+// closed COMMAND... runs the command with a stdout that nobody reads any more.
+func closed() {
+	r, w, err := os.Pipe()
+	if err != nil {
+		panic(err)
+	}
+	_ = r.Close()
+	os.Exit(child(w, os.Environ(), os.Args[1:]))
+}
+
+// without NAME COMMAND... runs the command without the variable.
+func without() {
+	if err := os.Unsetenv(os.Args[1]); err != nil {
+		panic(err)
+	}
+	os.Exit(child(os.Stdout, os.Environ(), os.Args[2:]))
+}
+
+// code N COMMAND... succeeds if the command exits with N. It is for what runs in
+// the background, where the verb exits cannot look.
+func code() {
+	if got := strconv.Itoa(child(os.Stdout, os.Environ(), os.Args[2:])); got != os.Args[1] {
+		fmt.Fprintf(os.Stderr, "exit code %s, want %s\n", got, os.Args[1])
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// child runs a command, hands interrupts on to it, and returns its exit code; -1
+// is a signal.
+func child(stdout io.Writer, env, args []string) int {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, stdout, os.Stderr
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	go func() {
+		for s := range interrupts {
+			_ = cmd.Process.Signal(s) // it may have ended
+		}
+	}()
+	_ = cmd.Wait() // the code says it
+	return cmd.ProcessState.ExitCode()
+}
+
 // TestScripts runs the specification of the command line: whole programs against
-// an Identity Center of their own, in a home of their own.
+// an Identity Center of their own, in a home of their own. SCRIPTS names another
+// folder of scripts, UPDATE_SCRIPTS rewrites what cmp compares with.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"),
 		RequireExplicitExec: true,
+		Deadline:            time.Now().Add(3 * time.Minute), // for a command that waits for nobody
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
@@ -58,7 +121,7 @@ func TestScripts(t *testing.T) {
 			}
 			for name, value := range map[string]string{
 				"HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
-				"URL": srv.URL, "SSO": filepath.Join(home, ".aws", "sso", "cache"), "ROLES": filepath.Join(home, ".aws", "cli", "cache"),
+				"URL": srv.URL, "PORT": srv.URL[strings.LastIndexByte(srv.URL, ':')+1:], "SSO": filepath.Join(home, ".aws", "sso", "cache"), "ROLES": filepath.Join(home, ".aws", "cli", "cache"),
 			} {
 				env.Setenv(name, value)
 			}
@@ -71,7 +134,8 @@ func TestScripts(t *testing.T) {
 			"refuse": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {
 				return s.Refuse(context.Background(), url, user)
 			}),
-			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "exits": exits,
+			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "exits": exits,
+			"await": await, "like": like, "nosecret": nosecret,
 		},
 	})
 }
@@ -81,7 +145,7 @@ func TestScripts(t *testing.T) {
 func organization(home string) emulator.Config {
 	c := emulator.BuiltIn()
 	config, _ := os.ReadFile(filepath.Join(home, ".aws", "config")) // some scripts have none
-	if m := regexp.MustCompile(`(?m)^sso_start_url *= *(https\S+)`).FindSubmatch(config); m != nil {
+	if m := regexp.MustCompile(`(?m)^sso_start_url *= *(https://\S+[.]\S+)$`).FindSubmatch(config); m != nil {
 		c.StartURL = string(m[1])
 	}
 	return c
@@ -91,24 +155,80 @@ func server(ts *testscript.TestScript) *emulatortest.Server {
 	return ts.Value("srv").(*emulatortest.Server)
 }
 
-// person waits for the program to open its browser, and acts as the user named.
+// signInURL is one of those that a person is sent to, as login prints them.
+var signInURL = regexp.MustCompile(`http://\S+(?:/authorize\?|user_code=)\S+`)
+
+// person waits for the program to open its browser, or to print the address into
+// the file, and acts as the user named.
 func person(act func(*emulatortest.Server, *testscript.TestScript, string, string) error) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
-		if len(args) != 1 {
-			ts.Fatalf("usage: signin USER, refuse USER")
+		if len(args) != 1 && len(args) != 2 {
+			ts.Fatalf("usage: signin USER [FILE], refuse USER [FILE]")
 		}
 		file := ts.Getenv("VISITED")
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-			url, err := os.ReadFile(file)
-			if err == nil {
-				ts.Check(os.Remove(file))
-				if err := act(server(ts), ts, string(url), args[0]); (err != nil) != neg {
-					ts.Fatalf("%s: %v", args[0], err)
+		if len(args) == 2 {
+			file = ts.MkAbs(args[1])
+		}
+		url := wait(ts, file, signInURL)
+		if len(args) == 1 {
+			ts.Check(os.Remove(file))
+		}
+		if err := act(server(ts), ts, url, args[0]); (err != nil) != neg {
+			ts.Fatalf("%s: %v", args[0], err)
+		}
+	}
+}
+
+// wait returns what the pattern finds in a file, once it is there.
+func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		text, err := os.ReadFile(file)
+		if found := pattern.Find(text); err == nil && found != nil {
+			return string(found)
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s: no %s in %q, %v", filepath.Base(file), pattern, text, err)
+		}
+	}
+}
+
+// await FILE PATTERN waits until a running command has written it.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	wait(ts, ts.MkAbs(args[0]), regexp.MustCompile(`(?m)`+args[1]))
+}
+
+// like FILE WANT compares as cmp does, but *** in WANT is anything on its line
+// and $HOME, $URL and $WORK are what they are here.
+func like(ts *testscript.TestScript, _ bool, args []string) {
+	pattern := regexp.QuoteMeta(ts.ReadFile(args[1]))
+	for _, name := range []string{"HOME", "URL", "WORK"} {
+		pattern = strings.ReplaceAll(pattern, `\$`+name, regexp.QuoteMeta(ts.Getenv(name)))
+	}
+	pattern = strings.ReplaceAll(pattern, `\*\*\*`, `.*`)
+	if got := ts.ReadFile(args[0]); !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
+		ts.Fatalf("%s is\n%s\nwant something like\n%s", args[0], got, ts.ReadFile(args[1]))
+	}
+}
+
+// nosecret FILE... checks that nothing of what the caches keep secret, nor any
+// code or state of a sign-in, is in the files; stdout and stderr count as files.
+func nosecret(ts *testscript.TestScript, _ bool, args []string) {
+	secret := regexp.MustCompile(`"(?:accessToken|refreshToken|clientSecret|SecretAccessKey|SessionToken)": ?"([^"]+)"`)
+	query := regexp.MustCompile(`(?:code|state|code_challenge)=[\w.~-]{16,}`)
+	for _, arg := range args {
+		text := ts.ReadFile(arg)
+		if found := query.FindString(text); found != "" {
+			ts.Fatalf("%s holds %s", arg, found)
+		}
+		for _, dir := range []string{ts.Getenv("SSO"), ts.Getenv("ROLES")} {
+			files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+			ts.Check(err)
+			for _, file := range files {
+				for _, m := range secret.FindAllStringSubmatch(ts.ReadFile(file), -1) {
+					if strings.Contains(text, m[1]) {
+						ts.Fatalf("%s holds a secret of %s: %s", arg, filepath.Base(file), m[0])
+					}
 				}
-				return
-			}
-			if time.Now().After(deadline) {
-				ts.Fatalf("no browser was opened")
 			}
 		}
 	}
@@ -121,10 +241,14 @@ func count(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// fault OPERATION STATUS CODE [MESSAGE], or "fault none".
+// fault OPERATION STATUS CODE [MESSAGE], fault OPERATION drop, or "fault none".
 func fault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
 		server(ts).ClearFaults()
+		return
+	}
+	if args[1] == "drop" {
+		server(ts).AddFault(emulator.Fault{Operation: args[0], Drop: true})
 		return
 	}
 	status, err := strconv.Atoi(args[1])
@@ -135,19 +259,27 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 // revoke USER ends the sessions of a user on the server.
 func revoke(ts *testscript.TestScript, _ bool, args []string) { server(ts).RevokeSessions(args[0]) }
 
-// expire KEY makes the token under KEY, and every role's keys, end a minute ago.
+// expire KEY makes the token under KEY end a minute ago, and no access token or
+// role's keys work any more.
 func expire(ts *testscript.TestScript, _ bool, args []string) {
-	dir := ssocache.Dir{Home: ts.Getenv("HOME")}
-	tok, err := dir.LoadToken(args[0])
-	ts.Check(err)
-	tok.ExpiresAt = time.Now().Add(-time.Minute)
-	ts.Check(os.WriteFile(dir.TokenPath(args[0]), tok.Encode(), 0o600))
+	setLeft(ts, args[0], -time.Minute)
 	server(ts).ExpireAccessTokens()
-	roles, err := filepath.Glob(filepath.Join(dir.Roles(), "*.json"))
+	ts.Check(os.RemoveAll(ts.Getenv("ROLES")))
+}
+
+// age KEY LEFT makes the token under KEY one that has so long to live.
+func age(ts *testscript.TestScript, _ bool, args []string) {
+	left, err := time.ParseDuration(args[1])
 	ts.Check(err)
-	for _, path := range roles {
-		ts.Check(os.Remove(path))
-	}
+	setLeft(ts, args[0], left)
+}
+
+func setLeft(ts *testscript.TestScript, key string, left time.Duration) {
+	dir := ssocache.Dir{Home: ts.Getenv("HOME")}
+	tok, err := dir.LoadToken(key)
+	ts.Check(err)
+	tok.ExpiresAt = time.Now().Add(left)
+	ts.Check(os.WriteFile(dir.TokenPath(key), tok.Encode(), 0o600))
 }
 
 // exits CODE COMMAND... runs a command and checks its exit code, which exec
@@ -166,4 +298,3 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
 }
-
