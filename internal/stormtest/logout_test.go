@@ -10,6 +10,7 @@ import (
 // What is signed out stays signed out: credentials that were on their way are
 // not stored any more, not even where somebody has signed in again.
 func TestLogoutDuringFetch(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		logout []string

@@ -11,6 +11,7 @@ import (
 // The AWS CLI and boto3 rewrite the token file in place and take no lock. A file
 // that makes no sense is read again for a while.
 func TestTokenFileBeingRewritten(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		half func(whole []byte) []byte
@@ -56,6 +57,7 @@ func TestTokenFileBeingRewritten(t *testing.T) {
 
 // What may pass is tried again.
 func TestPassingFaults(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		faults []emulator.Fault

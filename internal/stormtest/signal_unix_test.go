@@ -13,6 +13,7 @@ import (
 // Ctrl-C while the answer with the new token is on its way: the refresh token is
 // spent already, so the process stores its successor before it ends.
 func TestInterruptDuringRefresh(t *testing.T) {
+	t.Parallel()
 	for name, signals := range map[string][]syscall.Signal{
 		"once": {syscall.SIGINT}, "twice": {syscall.SIGINT, syscall.SIGINT}, "terminated": {syscall.SIGTERM},
 	} {

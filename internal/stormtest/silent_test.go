@@ -33,6 +33,7 @@ func silent(t *testing.T) string {
 // A service that never answers fails a command in the end, and never one that
 // does not need it.
 func TestSilentService(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name        string
 		token, role time.Duration // left; role 0: there is none

@@ -24,6 +24,7 @@ type storage struct {
 // Where a new token could not be stored the refresh token is not spent, and
 // whatever else is at hand is used.
 func TestStorage(t *testing.T) {
+	t.Parallel()
 	storages := map[string]storage{
 		"read-only": {asNobody, takeWriting},
 		"full":      {mountSmall, fill},
