@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -56,7 +57,8 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\S+`)
 // signIn signs in to the home's session through the program.
 func (s *service) signIn(p programs, home string) error {
 	cmd := exec.Command(p.lanyard, "sso", "login", "--no-browser", "--sso-session", "corp")
-	cmd.Env, cmd.Stderr = s.env(home), os.Stderr
+	var stderr bytes.Buffer // advice to a person who is not there
+	cmd.Env, cmd.Stderr = s.env(home), &stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func (s *service) signIn(p programs, home string) error {
 		_ = resp.Body.Close()
 	}
 	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("sign in: %w", err)
+		return fmt.Errorf("sign in: %w\n%s", err, stderr.Bytes())
 	}
 	return nil
 }
