@@ -9,22 +9,33 @@ import (
 )
 
 // programs are the paths of what is measured.
-type programs struct{ empty, lanyard string }
+type programs struct {
+	empty, lanyard string
+	static         string // lanyard without cgo, which needs no loader of shared libraries
+}
 
-// build makes both programs in the same way: small, as a release is.
+// build makes the programs in the same way: small, as a release is.
 func build(dir string) (programs, error) {
 	source := filepath.Join(dir, "empty.go")
 	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {
 		return programs{}, err
 	}
-	p := programs{filepath.Join(dir, "empty"), filepath.Join(dir, "lanyard")}
+	suffix := ""
 	if runtime.GOOS == "windows" {
-		p.empty, p.lanyard = p.empty+".exe", p.lanyard+".exe"
+		suffix = ".exe"
 	}
-	for path, what := range map[string]string{p.empty: source, p.lanyard: "lanyard/cmd/lanyard"} {
-		cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", path, what)
+	at := func(name string) string { return filepath.Join(dir, name+suffix) }
+	p := programs{at("empty"), at("lanyard"), at("static")}
+	const main = "lanyard/cmd/lanyard"
+	for _, b := range []struct{ path, what, env string }{
+		{p.empty, source, ""}, {p.lanyard, main, ""}, {p.static, main, "CGO_ENABLED=0"},
+	} {
+		cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", b.path, b.what)
+		if b.env != "" {
+			cmd.Env = append(os.Environ(), b.env)
+		}
 		if out, err := cmd.CombinedOutput(); err != nil {
-			return programs{}, fmt.Errorf("build %s: %w\n%s", what, err, out)
+			return programs{}, fmt.Errorf("build %s: %w\n%s", b.what, err, out)
 		}
 	}
 	return p, nil
