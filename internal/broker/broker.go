@@ -31,8 +31,10 @@ const (
 	retryEarly     = 30 * time.Second      // after a failed early renewal
 	endedFor       = time.Minute           // how long a refused refresh token is not tried again
 	patience       = 3 * time.Second       // with writers that take no lock
+	patienceLeft   = time.Second           // of it, at least, once the service has answered
 	reread         = 50 * time.Millisecond // while patient
 	callBudget     = 25 * time.Second      // of one call with its retries; the service keeps to it
+	earlyBudget    = 10 * time.Second      // of a renewal that nobody waits for yet: one try
 	lockBudget     = callBudget + 3*time.Second
 	pollMin        = 15 * time.Millisecond // between two looks at a lock that is held
 	pollMax        = 120 * time.Millisecond

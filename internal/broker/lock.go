@@ -41,40 +41,61 @@ func (b *Broker) roleFile(name, suffix string) string {
 // not work or the holder does not let go.
 type guard struct {
 	lock *filelock.Lock
-	why  string // the reason why there is no lock
+	why  string // why it is not the lock itself; "" if it is
 }
 
 func (g guard) release() { g.lock.Release() }
 
 // wait takes the lock at path. While another process holds it, settled is asked
 // again and again whether that one's work has made ours unnecessary; then wait
-// returns true. After the deadline it goes on without the lock. The only error
-// is the context's.
+// returns true. After the deadline it goes on without the lock, but one process
+// at a time: those whom a stopped holder kept waiting are still a storm, and take
+// turns by a second lock, for the same time again. The only error is the
+// context's.
 func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, settled func() bool) (g guard, done bool, err error) {
 	if err := b.Cache.MakeFolder(filepath.Dir(path)); err != nil {
 		return guard{why: err.Error()}, false, nil
 	}
-	start := time.Now()
+	start, why, waited := time.Now(), "", false
 	for pause := pollMin; ; pause = min(pause*3/2, pollMax) {
 		lock, err := filelock.Try(path)
+		if err == nil && waited && settled() { // the holder has just let go
+			lock.Release()
+			return guard{}, true, nil
+		}
 		if err == nil {
 			b.debug("lock", "file", path, "waited", time.Since(start).Round(time.Millisecond))
-			return guard{lock: lock}, false, nil
+			return guard{lock: lock, why: why}, false, nil
 		}
 		if !errors.Is(err, filelock.ErrBusy) {
 			return guard{why: err.Error()}, false, nil
 		}
+		waited = true
 		if settled() {
 			b.debug("settled by another process", "file", path, "waited", time.Since(start).Round(time.Millisecond))
 			return guard{}, true, nil
 		}
 		if !time.Now().Before(deadline) {
-			return guard{why: path + " has been held by another process for " + time.Since(start).Round(time.Second).String()}, false, nil
+			if why != "" {
+				return guard{why: why}, false, nil
+			}
+			why = path + " is still held by another process after " + held(start, deadline).Round(time.Second).String()
+			path, deadline, pause = path+".2", time.Now().Add(lockBudget), pollMin
+			continue
 		}
 		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
 			return guard{}, false, err
 		}
 	}
+}
+
+// held is how long a request has waited by now. It may have begun with another
+// lock, long before start: then only its deadline tells.
+func held(start, deadline time.Time) time.Duration {
+	if began := deadline.Add(-lockBudget); began.Before(start) {
+		start = began
+	}
+	return time.Since(start)
 }
 
 // sleep waits for d or the end of the context.

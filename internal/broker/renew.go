@@ -13,8 +13,8 @@ import (
 
 // renewLocked spends the refresh token and stores its successor, under the
 // session's lock or, with the guard's reason, without it. A token other than
-// seen that has appeared meanwhile is taken instead.
-func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, seen, rejected secret.String) (ssocache.Token, error) {
+// seen that has appeared meanwhile is taken instead. budget limits the call.
+func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, seen, rejected secret.String, budget time.Duration) (ssocache.Token, error) {
 	for range maxRenewRounds {
 		st, err := b.read(ctx, s)
 		if err != nil {
@@ -32,11 +32,12 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == fingerprint(h.tok.RefreshToken) {
 			return ssocache.Token{}, &SessionError{Session: s, Why: out.text, Err: out.err()}
 		}
-		tok, err := b.spend(ctx, s, g, h)
+		sent := time.Now()
+		tok, err := b.spend(ctx, s, g, h, budget)
 		if err == nil || !refused(err) {
 			return tok, err
 		}
-		changed, err2 := b.replaced(ctx, s, h)
+		changed, err2 := b.replaced(ctx, s, h, sent)
 		if err2 != nil {
 			return ssocache.Token{}, err2
 		}
@@ -52,7 +53,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 // spend makes the one call that cannot be taken back. The place of the new
 // token is reserved first, and signals are held back from the call until the
 // token is stored.
-func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holding) (ssocache.Token, error) {
+func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holding, budget time.Duration) (ssocache.Token, error) {
 	service, err := b.Connect(s)
 	if err != nil {
 		return ssocache.Token{}, err
@@ -61,7 +62,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	if err != nil {
 		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
 	}
-	if g.lock == nil {
+	if g.why != "" {
 		b.warn("refreshing the SSO session without a lock: %s", g.why)
 	}
 	if err := ctx.Err(); err != nil {
@@ -70,7 +71,8 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	generation := b.generation(s)
 	defer b.hold()()
-	held := context.WithoutCancel(ctx)
+	held, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
+	defer cancel()
 	grant, err := service.Refresh(held, registration(h.tok), h.tok.RefreshToken)
 	if err != nil {
 		pending.Abort()
@@ -119,9 +121,13 @@ func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Toke
 
 // replaced waits for another program, which takes no lock, to store what it
 // got for the refresh token that was refused: it may have spent it a moment
-// before us.
-func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding) (bool, error) {
-	for start := time.Now(); ; {
+// before ours was sent.
+func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding, sent time.Time) (bool, error) {
+	deadline := sent.Add(patience)
+	if least := time.Now().Add(patienceLeft); deadline.Before(least) {
+		deadline = least
+	}
+	for {
 		st := b.glance(s)
 		if now, ok := st.holder(b.now()); ok && !now.tok.RefreshToken.Equal(h.tok.RefreshToken) {
 			return true, nil
@@ -131,7 +137,7 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding) (bo
 		} else if errors.Is(err, ssocache.ErrNotFound) {
 			return false, nil // signed out
 		}
-		if time.Since(start) >= patience {
+		if !time.Now().Before(deadline) {
 			return false, nil
 		}
 		if err := sleep(ctx, reread); err != nil {

@@ -3,9 +3,11 @@ package broker
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
@@ -161,6 +163,9 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	}
 	if err := b.Cache.SaveCredentials(name, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
+	}
+	if b.generation(s) != generation { // signed out in this very moment
+		_ = keystore.Remove(filepath.Join(b.Cache.Roles(), name))
 	}
 	return c, tok.AccessToken, nil
 }

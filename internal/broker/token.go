@@ -69,7 +69,7 @@ func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, s
 		return ssocache.Token{}, err // somebody else renews it, or nobody can
 	}
 	defer g.release()
-	tok, err := b.renewLocked(ctx, s, g, seen, secret.String{})
+	tok, err := b.renewLocked(ctx, s, g, seen, secret.String{}, earlyBudget)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ssocache.Token{}, ctx.Err()
@@ -129,13 +129,13 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 		return tok, shared
 	}
 	defer g.release()
-	if g.lock == nil {
+	if g.why != "" {
 		if tok, live := b.glance(s).best(b.now(), rejected); live {
 			b.warn("the SSO session was not refreshed, its token is still used: %s", g.why)
 			return tok, nil
 		}
 	}
-	return b.renewLocked(ctx, s, g, seen, rejected)
+	return b.renewLocked(ctx, s, g, seen, rejected, callBudget)
 }
 
 // glance reads the session's token without patience: for a look that will be

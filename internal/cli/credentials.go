@@ -174,6 +174,9 @@ func (w *world) credentialProfile(o getCredentialsOptions) (*profile.Profile, er
 	if o.session == "" || o.account == "" || o.role == "" {
 		return nil, usagef("--sso-session, --account-id and --role-name go together")
 	}
+	if len(o.account) != 12 || strings.Trim(o.account, "0123456789") != "" {
+		return nil, usagef("--account-id %s: an account id has 12 digits", quoteArg(o.account))
+	}
 	if w.app.flags.profile != "" {
 		return nil, usagef("--profile does not go with --sso-session")
 	}

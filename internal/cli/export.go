@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -52,14 +52,16 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 	if !c.Expiration.IsZero() {
 		lines = append(lines, [2]string{"AWS_CREDENTIAL_EXPIRATION", ssocache.FormatOffset(c.Expiration)})
 	}
+	var text strings.Builder // whole or not at all: half an answer would be evaluated
 	for _, l := range lines {
 		line, err := exportLine(format, l[0], l[1])
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(app.out, line)
+		text.WriteString(line + "\n")
 	}
-	return nil
+	_, err = io.WriteString(app.out, text.String())
+	return err
 }
 
 // exportedCredentials follows the AWS CLI's order: keys of the environment, then
@@ -92,40 +94,4 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 			"run: %s sso login, or name a profile with --profile", app.Name)
 	}
 	return w.credentials(ctx, p, "configure export-credentials")
-}
-
-// exportLine sets a variable in a shell. A value of plain characters stands as
-// the AWS CLI prints it.
-func exportLine(format, name, value string) (string, error) {
-	plain := strings.IndexFunc(value, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=:_.-,@%", r))
-	}) < 0
-	if strings.ContainsAny(value, "\x00\r\n") {
-		return "", fmt.Errorf("%s has a line break in it, which no shell format can carry; use --format process", name)
-	}
-	posix := value
-	if !plain {
-		posix = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-	}
-	switch format {
-	case "env":
-		return "export " + name + "=" + posix, nil
-	case "env-no-export":
-		return name + "=" + posix, nil
-	case "fish":
-		if !plain {
-			value = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
-		}
-		return "set -gx " + name + " " + value, nil
-	case "powershell":
-		value = strings.NewReplacer("`", "``", "$", "`$", `"`, "`\"").Replace(value)
-		return `$Env:` + name + `="` + value + `"`, nil
-	}
-	if !plain { // windows-cmd: quoted as a whole, or & and | would end the command
-		if strings.ContainsAny(value, `"%!`) {
-			return "", fmt.Errorf("%s has characters in it that cmd cannot carry; use --format process", name)
-		}
-		return `set "` + name + "=" + value + `"`, nil
-	}
-	return "set " + name + "=" + strings.ReplaceAll(value, "%", "%%"), nil
 }

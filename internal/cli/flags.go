@@ -57,8 +57,8 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	}
 	takes := append(strings.Fields(cmd.Annotations["honours"]), always[:]...)
 	var err error
-	cmd.InheritedFlags().Visit(func(f *pflag.Flag) {
-		if err == nil && !slices.Contains(takes, f.Name) {
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+		if err == nil && f.Changed && !slices.Contains(takes, f.Name) {
 			err = usagef("--%s does not go with %q", f.Name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
 		}
 	})

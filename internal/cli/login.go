@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,13 +86,9 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 	if err != nil {
 		return err
 	}
-	issuer, region, err := idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(client.OIDCURL()))
+	issuer, err := w.issuer(ctx, hc, client, s)
 	if err != nil {
-		return &configError{"Configuration", err.Error()}
-	}
-	if region != "" && region != s.Region {
-		return withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
-			"set sso_region = %s in %s", region, w.in.Config.Path)
+		return err
 	}
 	request := idcenter.SignIn{
 		SessionName: s.Name, StartURL: s.StartURL, IssuerURL: issuer, Scopes: s.Scopes,
@@ -134,6 +132,27 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 			"put sso_start_url and sso_region into an [sso-session NAME] section and sso_session = NAME into the profiles: every SDK can refresh then")
 	}
 	return nil
+}
+
+// issuer checks the start URL before anything is sent anywhere, and resolves a
+// vanity one.
+func (w *world) issuer(ctx context.Context, hc *http.Client, client *idcenter.Client, s profile.Session) (string, error) {
+	if strings.ContainsAny(s.StartURL, " \t") {
+		return "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
+			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
+	}
+	issuer, region, err := idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(client.OIDCURL()))
+	if err != nil {
+		return "", &configError{"Configuration", err.Error()}
+	}
+	if region == "" {
+		region = idcenter.StartURLRegion(s.StartURL)
+	}
+	if region != "" && region != s.Region {
+		return "", withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
+			"set sso_region = %s in %s", region, w.in.Config.Path)
+	}
+	return issuer, nil
 }
 
 // explainLogin adds what to look at to an error of the service.

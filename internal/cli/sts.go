@@ -94,16 +94,14 @@ func checkEndpointURL(s string) error {
 
 // checkOutput refuses the formats that are not there yet.
 func (app *App) checkOutput(p *profile.Profile) error {
-	switch p.Output {
-	case "", "json":
-		return nil
-	case "text", "table", "yaml", "yaml-stream", "off":
-		return withHint(usagef("--output %s: only json is available so far", p.Output), "add: --output json")
-	}
-	if app.flags.output != "" {
+	format, err := p.OutputFormat()
+	switch {
+	case err != nil && p.OutputSource == profile.Flag:
 		return usagef("argument --output: Found invalid choice '%s'", p.Output)
+	case err == nil && format != "json":
+		return withHint(usagef("--output %s: only json is available so far", format), "add: --output json")
 	}
-	return errors.New("Unknown output type: " + p.Output)
+	return err
 }
 
 // printJSON prints v as the AWS CLI prints results.
