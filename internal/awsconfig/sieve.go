@@ -9,8 +9,8 @@ import (
 )
 
 // ReadFor reads a file for the resolution of one profile: the sections of other
-// profiles are left out, unless they mention a refresh, which concerns more than
-// the profile it stands in. Everything else works as after [ReadFile]. What needs
+// profiles are left out, unless they are the first to say something of a refresh,
+// which concerns more than the profile it stands in. Everything else works as after [ReadFile]. What needs
 // the whole file, like [Doc.All], reads it again from the path.
 //
 // It is for speed: to keep a large file in memory takes several times as long as
@@ -72,6 +72,9 @@ type sieve struct {
 	skipped int  // lines since what was kept last
 	begun   bool // the first header was seen; before it everything is kept
 	refresh bool // the bytes at hand mention a refresh
+
+	said map[string]struct{} // what sections that mention a refresh have said; see repeats
+	text []byte              // room for one of them
 }
 
 // take takes the complete units at the start of b and returns the rest.
@@ -140,7 +143,10 @@ func (s *sieve) foreign(unit []byte) bool {
 	if !ok || bytes.HasPrefix(unit, []byte("["+defaultSection)) {
 		return false
 	}
-	return !mayBegin(rest, s.only) && !(s.refresh && containsFold(rest, "refresh"))
+	if mayBegin(rest, s.only) {
+		return false
+	}
+	return !s.refresh || !containsFold(rest, "refresh") || s.repeats(rest)
 }
 
 // mayBegin reports whether a header that goes on with rest may be that of the

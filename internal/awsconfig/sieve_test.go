@@ -2,6 +2,7 @@ package awsconfig
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,11 +44,17 @@ func sameAfterSift(t *testing.T, content string) {
 func mentioned(d *Doc) (list []string) {
 	for m := range d.Mentions("refresh") {
 		kind, name, ok := m.Section()
-		if ok && kind != Other { // where a doubt is kept, it is kept together with what makes it one
-			list = append(list, kind.String()+" "+name+": "+m.Key+" = "+m.Value)
+		switch said := m.Key + " = " + m.Value; {
+		case !ok || kind == Other: // where a doubt is kept, it is kept together with what makes it one
+		case kind == Profile && (m.Key == "sso_auto_refresh" || m.Key == "sso_refresh_window"):
+			list = append(list, said) // whoever says it: repetitions are left out
+		case kind == Profile: // no key that means anything
+		default:
+			list = append(list, kind.String()+" "+name+": "+said)
 		}
 	}
-	return list
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func TestReadFor(t *testing.T) {
@@ -85,6 +92,32 @@ func FuzzReadFor(f *testing.F) {
 			sameAfterSift(t, content)
 		}
 	})
+}
+
+func TestRepetitionsAreLeftOut(t *testing.T) {
+	const block = "sso_start_url = https://a/start\nsso_region = us-east-1\nsso_auto_refresh = true\n"
+	tests := []struct {
+		name, second string // the section of profile b, behind one of profile a
+		kept         bool
+	}{
+		{"the same of another account", block + "sso_account_id = 1\n", false},
+		{"another start URL", strings.Replace(block, "//a", "//b", 1), true},
+		{"another value", strings.Replace(block, "true", "false", 1), true},
+		{"in capitals", strings.ToUpper(block), true},
+		{"no start URL", "sso_auto_refresh = true\n", true},
+		{"a value that goes on", "sso_auto_refresh = true\n" + block + "x =\n  sso_auto_refresh = true\n", true},
+		{"no refresh at all", "sso_start_url = https://a/start\n", false},
+	}
+	for _, tt := range tests {
+		content := "[profile a]\n" + block + "[profile b]\n" + tt.second
+		d, err := sift(strings.NewReader(content), "config", false, "nobody", 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept := strings.Contains(d.data, "[profile b]"); kept != tt.kept {
+			t.Errorf("%s: kept %v, want %v", tt.name, kept, tt.kept)
+		}
+	}
 }
 
 func BenchmarkReadFor(b *testing.B) {
