@@ -43,7 +43,7 @@ func (r *run) authority(t *testing.T) *x509.Certificate {
 // certificate, with a key that the test has, is put to the test.
 func TestAuthorityVouchesForAWSOnly(t *testing.T) {
 	ca := start(t).authority(t)
-	if life := ca.NotAfter.Sub(time.Now()); !ca.IsCA || !ca.MaxPathLenZero || life > 24*time.Hour || life < 23*time.Hour {
+	if life := time.Until(ca.NotAfter); !ca.IsCA || !ca.MaxPathLenZero || life > 24*time.Hour || life < 23*time.Hour {
 		t.Errorf("CA %v, path %v, %v to live", ca.IsCA, ca.MaxPathLenZero, life)
 	}
 	if !ca.PermittedDNSDomainsCritical {

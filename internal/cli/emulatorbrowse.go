@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/emulator/awsproxy"
+	"lanyard/internal/browser"
+)
+
+// newEmulatorBrowse is the BROWSER of programs under emulator run.
+func newEmulatorBrowse(app *App) *cobra.Command {
+	return &cobra.Command{
+		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
+		Short: "Be the browser of a program under emulator run",
+		RunE:  func(cmd *cobra.Command, args []string) error { return app.emulatorBrowse(cmd.Context(), args[0]) },
+	}
+}
+
+// emulatorBrowse opens a page in the person's own browser, with the environment
+// that it had before, or plays the person if every sign-in is approved.
+func (app *App) emulatorBrowse(ctx context.Context, page string) error {
+	base := app.getenv(urlVariable)
+	if base == "" {
+		return usagef("%s is not set: this is a part of emulator run", urlVariable)
+	}
+	page, ours := atEmulator(page, base)
+	if app.getenv(approveVariable) == "" {
+		return browser.Open(ctx, page, personsEnvironment(app.Environ()), app.Stderr)
+	}
+	if !ours {
+		return usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))
+	}
+	return browse(ctx, page)
+}
+
+// atEmulator returns where a browser that knows no proxy finds the page, and
+// whether it is one of the emulator's.
+func atEmulator(page, base string) (at string, ours bool) {
+	p, err := url.Parse(page)
+	if err != nil {
+		return page, false
+	}
+	b, err := url.Parse(base)
+	if err != nil {
+		return page, false
+	}
+	if p.Scheme == "https" && p.User == nil && (p.Port() == "" || p.Port() == "443") && awsproxy.Serves(p.Hostname()) {
+		p.Scheme, p.Host = b.Scheme, b.Host
+	}
+	return p.String(), p.Scheme == b.Scheme && p.Host == b.Host && p.User == nil
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/emulator"
+)
+
+func newEmulatorEnv(app *App) *cobra.Command {
+	var (
+		o               emulatorOptions
+		url, shell, dir string
+	)
+	cmd := &cobra.Command{
+		Use:   "env --url URL",
+		Short: "Point a shell at a running emulator",
+		Long: `Print the lines that point a shell at a running emulator, and write the config
+that they name: a session called ` + emulatorSession + ` and a profile for every
+role. Your own config and credentials stay as they are, and so do your sessions.
+
+  eval "$(lanyard emulator env --url http://127.0.0.1:8080)"          bash, zsh
+  lanyard emulator env --url URL --shell fish | source
+  lanyard emulator env --url URL --shell powershell | Out-String | Invoke-Expression
+
+The last lines say how to undo it. Say --org, --accounts, --roles and --region as
+you did when you started the emulator.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.emulatorEnv(cmd, o, url, shell, dir) },
+	}
+	o.addOrganization(cmd)
+	f := cmd.Flags()
+	f.StringVar(&url, "url", "", "the base URL of the emulator, the first line that it printed")
+	f.StringVar(&shell, "shell", "bash", "bash, zsh, fish or powershell")
+	f.StringVar(&dir, "dir", "", "where to write the config; a new temporary folder if it is not given")
+	return cmd
+}
+
+func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shell, dir string) error {
+	format, ok := map[string]string{"bash": "env", "zsh": "env", "fish": "fish", "powershell": "powershell"}[shell]
+	if !ok {
+		return usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shell)
+	}
+	base, err := emulatorURL(rawURL)
+	if err != nil {
+		return err
+	}
+	c, err := app.emulatorConfig(cmd, o)
+	if err != nil {
+		return err
+	}
+	e, err := emulator.New(c) // checks the region, and knows what is left out
+	if err != nil {
+		return app.emulatorProblem(cmd, err, c)
+	}
+	dir, err = writeEmulatorConfig(dir, emulatorProfiles(c, e, ""))
+	if err != nil {
+		return err
+	}
+	app.warnOfEnvironment(cmd.Context(), base)
+	return app.printEmulatorEnv(format, dir, emulatorVariables(base, dir))
+}
+
+// emulatorURL checks a base URL and returns it without a slash at the end.
+func emulatorURL(raw string) (string, error) {
+	if raw == "" {
+		return "", withHint(usagef("the following arguments are required: --url"), "it is the first line that lanyard emulator prints")
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
+		return "", usagef("--url %q is not like http://127.0.0.1:PORT", raw)
+	case u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback():
+		return "", usagef("--url %s: an emulator is on this machine", raw)
+	}
+	return "http://" + u.Host, nil
+}
+
+// printEmulatorEnv prints lines that set the variables, and as comments those
+// that put them back.
+func (app *App) printEmulatorEnv(format, dir string, vars [][2]string) error {
+	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + emulatorSession}
+	undo := []string{"# to undo this, run the following lines, and remove " + oneLine(dir)}
+	for _, v := range vars {
+		line, err := exportLine(format, v[0], v[1])
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line)
+		back := map[string]string{"env": "unset " + v[0], "fish": "set -e " + v[0], "powershell": "Remove-Item Env:" + v[0]}[format]
+		if old, set := app.LookupEnv(v[0]); set {
+			if back, err = exportLine(format, v[0], old); err != nil {
+				return err
+			}
+		}
+		undo = append(undo, "#   "+back)
+	}
+	fmt.Fprintln(app.out, strings.Join(append(lines, undo...), "\n"))
+	return nil
+}
+
+// oneLine keeps a text that stands in a comment inside it.
+func oneLine(s string) string { return strings.NewReplacer("\n", "?", "\r", "?").Replace(s) }
+
+// warnOfEnvironment warns of what makes the lines less useful than they look: no
+// emulator there, and variables that count more than a config.
+func (app *App) warnOfEnvironment(ctx context.Context, base string) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/assignment/accounts", nil)
+	if err == nil {
+		var resp *http.Response
+		if resp, err = (&http.Transport{DisableKeepAlives: true}).RoundTrip(req); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusUnauthorized {
+				err = errors.New(resp.Status)
+			}
+		}
+	}
+	if err != nil {
+		app.warn("no emulator answers at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
+	}
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
+		if app.getenv(name) != "" {
+			app.warn(name+" is set, and programs look there before they take a profile of the emulator", "unset it in the shell that you point at the emulator")
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"lanyard/emulator"
+)
+
+// The variables by which a program in an emulator's home finds the emulator, and
+// emulatorBrowse the way back: which variables were set, and what they were.
+const (
+	emulatorPrefix   = "LANYARD_EMULATOR_"
+	urlVariable      = emulatorPrefix + "URL"
+	approveVariable  = emulatorPrefix + "AUTO_APPROVE"
+	replacedVariable = emulatorPrefix + "REPLACED"
+	wasPrefix        = emulatorPrefix + "WAS_"
+)
+
+// newEmulatorHome makes a temporary home folder with a config.
+func newEmulatorHome(config string) (home string, err error) {
+	if home, err = os.MkdirTemp("", "lanyard-emulator-"); err != nil {
+		return "", err
+	}
+	if _, err = writeEmulatorConfig(filepath.Join(home, ".aws"), config); err != nil {
+		_ = os.RemoveAll(home) // the first error is the one to tell
+		return "", err
+	}
+	return home, nil
+}
+
+// homeVariables lead a program to the emulator at base, and to the home.
+func (app *App) homeVariables(home, base string, c emulator.Config) ([]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	set := []string{
+		"HOME=" + home, "USERPROFILE=" + home,
+		// Not what it leads to: commands in BROWSER are apart by colons.
+		"BROWSER=" + quoteArg(self) + " emulator browse %s",
+		urlVariable + "=" + base,
+	}
+	for _, v := range emulatorVariables(base, filepath.Join(home, ".aws")) {
+		set = append(set, v[0]+"="+v[1])
+	}
+	for name, dir := range map[string]string{"APPDATA": "Roaming", "LOCALAPPDATA": "Local"} {
+		if app.getenv(name) != "" {
+			set = append(set, name+"="+filepath.Join(home, "AppData", dir))
+		}
+	}
+	if c.AutoApprove != "" {
+		set = append(set, approveVariable+"="+c.AutoApprove)
+	}
+	if c.AdminToken != "" {
+		set = append(set, adminVariable+"="+c.AdminToken)
+	}
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
+		if app.getenv(name) == "" {
+			continue
+		}
+		for _, no := range []string{"NO_PROXY", "no_proxy"} {
+			set = append(set, no+"="+strings.TrimPrefix(app.getenv(no)+",127.0.0.1,localhost", ","))
+		}
+		break
+	}
+	return set, nil
+}
+
+// leads reports whether a variable would lead a program out of its home.
+func leads(name string) bool {
+	return slices.Contains([]string{"HOMEDRIVE", "HOMEPATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"}, name)
+}
+
+// isEmulators reports whether a variable that is set in such a home can only have
+// come from us.
+func isEmulators(name string) bool {
+	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, emulatorPrefix)
+}
+
+// homeEnvironment is environ without AWS's variables, and with those of set. What
+// else it replaces is kept under other names, for emulatorBrowse. Of two values
+// in set the last one counts.
+func homeEnvironment(environ, set []string) []string {
+	values := map[string]string{}
+	for _, kv := range set {
+		name, value, _ := strings.Cut(kv, "=")
+		values[name] = value
+	}
+	var env, replaced []string
+	for _, kv := range environ {
+		name, _, _ := strings.Cut(kv, "=")
+		_, isSet := values[name]
+		switch {
+		case isEmulators(name), name == chainVariable:
+		case isSet, leads(name):
+			env = append(env, wasPrefix+kv)
+		default:
+			env = append(env, kv)
+		}
+	}
+	for name, value := range values {
+		env = append(env, name+"="+value)
+		if !isEmulators(name) {
+			replaced = append(replaced, name)
+		}
+	}
+	slices.Sort(replaced)
+	return append(env, replacedVariable+"="+strings.Join(replaced, ","))
+}
+
+// personsEnvironment is what homeEnvironment was made of, without AWS's
+// variables.
+func personsEnvironment(environ []string) []string {
+	var env, replaced []string
+	for _, kv := range environ {
+		if names, ok := strings.CutPrefix(kv, replacedVariable+"="); ok {
+			replaced = strings.Split(names, ",")
+		}
+	}
+	for _, kv := range environ {
+		name, _, _ := strings.Cut(kv, "=")
+		was, saved := strings.CutPrefix(kv, wasPrefix)
+		switch {
+		case saved:
+			env = append(env, was)
+		case isEmulators(name), slices.Contains(replaced, name):
+		default:
+			env = append(env, kv)
+		}
+	}
+	return env
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a program in an emulator's home starts for the person gets back what the
+// person had.
+func TestTheBrowserGetsThePersonsEnvironment(t *testing.T) {
+	environ := []string{"HOME=/home/ada", "PATH=/bin", "EMPTY=", "XDG_CONFIG_HOME=/x", "HTTPS_PROXY=http://old", "AWS_PROFILE=prod", "_AWS_CLI_PROFILE_CHAIN=a", "LANYARD_EMULATOR_URL=http://other"}
+	set := []string{"HOME=/tmp/h", "BROWSER=us", "HTTPS_PROXY=http://ours", "NO_PROXY=first", "NO_PROXY=last", "AWS_CONFIG_FILE=/tmp/h/config", "LANYARD_EMULATOR_URL=http://base"}
+
+	inside := homeEnvironment(environ, set)
+	for _, want := range []string{"HOME=/tmp/h", "PATH=/bin", "EMPTY=", "BROWSER=us", "HTTPS_PROXY=http://ours", "NO_PROXY=last", "AWS_CONFIG_FILE=/tmp/h/config", "LANYARD_EMULATOR_URL=http://base"} {
+		name, _, _ := strings.Cut(want, "=")
+		var got []string
+		for _, kv := range inside {
+			if strings.HasPrefix(kv, name+"=") {
+				got = append(got, kv)
+			}
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is %q inside, want %q", name, got, want)
+		}
+	}
+	for _, kv := range inside {
+		if strings.HasPrefix(kv, "XDG_CONFIG_HOME=") || strings.HasPrefix(kv, "AWS_PROFILE=") || strings.HasPrefix(kv, "_AWS") {
+			t.Errorf("%s is left", kv)
+		}
+	}
+
+	back := personsEnvironment(inside)
+	slices.Sort(back)
+	if want := []string{"EMPTY=", "HOME=/home/ada", "HTTPS_PROXY=http://old", "PATH=/bin", "XDG_CONFIG_HOME=/x"}; !slices.Equal(back, want) {
+		t.Errorf("the browser gets %q, want %q", back, want)
+	}
+}
+
+func TestAtEmulator(t *testing.T) {
+	const base = "http://127.0.0.1:8080"
+	for _, tt := range []struct {
+		page, at string
+		ours     bool
+	}{
+		{"http://127.0.0.1:8080/authorize?a=b%20c", "http://127.0.0.1:8080/authorize?a=b%20c", true},
+		{"https://oidc.eu-west-1.amazonaws.com/authorize?a=b%20c", "http://127.0.0.1:8080/authorize?a=b%20c", true},
+		{"https://d-1234567890.awsapps.com:443/start", "http://127.0.0.1:8080/start", true},
+		{"https://oidc.eu-west-1.amazonaws.com:8443/", "https://oidc.eu-west-1.amazonaws.com:8443/", false},
+		{"http://oidc.eu-west-1.amazonaws.com/", "http://oidc.eu-west-1.amazonaws.com/", false},
+		{"https://someone@oidc.eu-west-1.amazonaws.com/", "https://someone@oidc.eu-west-1.amazonaws.com/", false},
+		{"http://127.0.0.1:9090/", "http://127.0.0.1:9090/", false},
+		{"https://docs.example.com/", "https://docs.example.com/", false},
+		{"http://[", "http://[", false},
+	} {
+		if at, ours := atEmulator(tt.page, base); at != tt.at || ours != tt.ours {
+			t.Errorf("%s: at %s, ours %v", tt.page, at, ours)
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/emulator/orgfile"
+)
+
+func newEmulatorInit(app *App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "Write an example organization, with comments",
+		Long: `Write an organization file that uses and explains every field, to a new file
+or, without one or with -, to stdout. An existing file is left alone.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error { return app.emulatorInit(args) },
+	}
+}
+
+func (app *App) emulatorInit(args []string) error {
+	if len(args) > 1 {
+		return usagef("emulator init writes one file, not %d", len(args))
+	}
+	if len(args) == 0 || args[0] == "-" {
+		_, err := io.WriteString(app.out, orgfile.Example())
+		return err
+	}
+	path := args[0]
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return withHint(fmt.Errorf("%s exists already and was left as it is", path), "name another file, or remove this one")
+	}
+	if err != nil {
+		return fmt.Errorf("the example cannot be written: %w", err)
+	}
+	_, err = f.WriteString(orgfile.Example())
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("the example cannot be written: %w", err)
+	}
+	fmt.Fprintf(app.Stderr, "%s: wrote %s\n", app.Name, path)
+	fmt.Fprintf(app.Stderr, "hint: run: %s emulator --org %s\n", app.Name, quoteArg(path))
+	return nil
+}

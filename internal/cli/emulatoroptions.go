@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"cmp"
+	"crypto/rand"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/emulator"
+	"lanyard/emulator/orgfile"
+)
+
+// emulatorOptions say which organization is emulated, and how.
+type emulatorOptions struct {
+	org               string
+	accounts, roles   int
+	autoApprove       string
+	seed              uint64
+	rateLimits, admin bool
+}
+
+func (o *emulatorOptions) addOrganization(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.org, "org", "", "the file that describes the organization; see emulator init")
+	f.IntVar(&o.accounts, "accounts", 0, "generate an organization with so many accounts (10 if only --roles is given)")
+	f.IntVar(&o.roles, "roles", 0, "generate an organization with so many roles per account (4 if only --accounts is given)")
+}
+
+func (o *emulatorOptions) addService(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&o.autoApprove, "auto-approve", "", "answer every sign-in as this user, without a page")
+	f.Uint64Var(&o.seed, "seed", 0, "make identifiers and tokens predictable, for tests that compare them")
+	f.BoolVar(&o.rateLimits, "rate-limits", false, "limit requests as AWS publishes it")
+	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters), and tell its token")
+}
+
+// emulatorConfig makes the Config that the flags ask for. It reads the
+// organization file, but does not check what is not in it.
+func (app *App) emulatorConfig(cmd *cobra.Command, o emulatorOptions) (emulator.Config, error) {
+	c, err := app.organization(cmd, o)
+	if err != nil {
+		return c, err
+	}
+	c.AutoApprove, c.Seed, c.RateLimits, c.Now = o.autoApprove, o.seed, o.rateLimits, app.Now
+	if cmd.Flags().Changed("seed") && o.seed == 0 {
+		return c, withHint(usagef("--seed 0 makes nothing predictable"), "use any other number")
+	}
+	if o.admin {
+		c.AdminToken = rand.Text()
+	}
+	if app.flags.debug {
+		c.Log = app.log
+	}
+	return c, nil
+}
+
+// organization returns the one of the file, a generated one, or the built-in one.
+func (app *App) organization(cmd *cobra.Command, o emulatorOptions) (c emulator.Config, err error) {
+	changed := cmd.Flags().Changed
+	generate := changed("accounts") || changed("roles")
+	switch {
+	case app.flags.profile != "":
+		return c, withHint(usagef("--profile does not go with the emulator"), "behind the -- of emulator run it belongs to the program")
+	case changed("org") && generate:
+		return c, usagef("--org does not go with --accounts and --roles: an organization is read or generated")
+	case changed("org") && app.flags.region != "":
+		return c, withHint(usagef("--org does not go with --region"), "set the region in the file")
+	case changed("org"):
+		c, err = orgfile.Load(o.org)
+		return c, orgProblem(o.org, err)
+	case generate:
+		if !changed("accounts") {
+			o.accounts = 10
+		}
+		if !changed("roles") {
+			o.roles = 4
+		}
+		if c, err = emulator.Generate(o.accounts, o.roles); err != nil {
+			return c, usagef("--accounts %d --roles %d: %v", o.accounts, o.roles, err)
+		}
+	default:
+		c = emulator.BuiltIn()
+	}
+	c.Region = app.flags.region
+	return c, nil
+}
+
+// orgProblem makes a bad organization file a configuration error: it is the
+// emulator's configuration, and the exit code tells it from a taken port.
+func orgProblem(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var bad *orgfile.Error
+	if errors.As(err, &bad) {
+		return withHint(&configError{"Configuration", bad.Error()}, "every field is explained by: lanyard emulator init -")
+	}
+	if errors.Is(err, os.ErrNotExist) {
+		return withHint(&configError{"Configuration", "there is no organization file " + path}, "run: lanyard emulator init %s", quoteArg(path))
+	}
+	return &configError{"Configuration", "the organization file cannot be read: " + err.Error()}
+}
+
+// emulatorProblem puts what the emulator finds wrong into the words of the flags
+// that say it.
+func (app *App) emulatorProblem(cmd *cobra.Command, err error, c emulator.Config) error {
+	var field *emulator.FieldError
+	if !errors.As(err, &field) {
+		return err
+	}
+	switch field.Field {
+	case "auto_approve":
+		var names []string
+		for _, u := range c.Users {
+			names = append(names, u.Name)
+		}
+		slices.Sort(names)
+		return withHint(usagef("--auto-approve: %s", field.Problem), "the users are: %s", cmp.Or(strings.Join(names, ", "), "none"))
+	case "region":
+		return usagef("--region: %s", field.Problem)
+	}
+	return usagef("%s: %v", cmd.CommandPath(), err)
+}

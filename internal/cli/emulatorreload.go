@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/emulator"
+)
+
+// reloadOnHangup reads the organization file again at every SIGHUP, until stop is
+// called. A bad file is warned of, and the old organization stays.
+func (app *App) reloadOnHangup(cmd *cobra.Command, o emulatorOptions, e *emulator.Emulator) (stop func()) {
+	hangups, release := takeSignals(syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				app.reload(cmd, o, e)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		release()
+		close(done)
+	}
+}
+
+func (app *App) reload(cmd *cobra.Command, o emulatorOptions, e *emulator.Emulator) {
+	c, err := app.organization(cmd, o)
+	if err == nil {
+		err = app.emulatorProblem(cmd, e.Reload(c), c)
+	}
+	if err == nil {
+		fmt.Fprintf(app.Stderr, "%s: read %s again\n", app.Name, o.org)
+		return
+	}
+	text := err.Error()
+	var config *configError
+	if errors.As(err, &config) {
+		text = config.msg
+	}
+	app.warn(text+"; the organization stays as it was", hintOf(err))
+}
+
+// takeSignals takes signals away from Main, for which each is the end of the
+// command, until release is called; after that they end the program at once. In
+// between nothing else hears them.
+func takeSignals(which ...os.Signal) (signals <-chan os.Signal, release func()) {
+	c := make(chan os.Signal, 8)
+	signal.Ignore(which...) // forgets who listens; Reset would leave a moment in which they kill
+	signal.Notify(c, which...)
+	return c, func() { signal.Stop(c) }
+}

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/intercept"
+)
+
+func newEmulatorRun(app *App) *cobra.Command {
+	var (
+		o     emulatorOptions
+		proxy bool
+	)
+	cmd := &cobra.Command{
+		Use:   "run [flags] -- COMMAND [ARGS...]",
+		Short: "Run a program against an emulator, in a home of its own",
+		Long: `Start an emulator and run a program against it. The program gets a temporary
+home with a config for the emulator and none of your AWS_ variables, so that your
+own sessions are not touched. Its exit code is the one of this command. At the end
+everything is removed.
+
+  lanyard emulator run --auto-approve jane -- sh -c 'lanyard login && aws s3 ls'
+
+With --auto-approve, BROWSER is a program that plays the person. With --proxy,
+programs that ignore AWS_ENDPOINT_URL_... are led there by an HTTPS proxy that
+answers for AWS's host names and refuses all others.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return app.emulatorRun(cmd, o, proxy, args) },
+	}
+	o.addOrganization(cmd)
+	o.addService(cmd)
+	cmd.Flags().BoolVar(&proxy, "proxy", false, "answer for AWS's host names too, for programs that ignore endpoint variables")
+	cmd.Flags().SetInterspersed(false) // what follows the command is the command's
+	return cmd
+}
+
+func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, args []string) (err error) {
+	if len(args) == 0 {
+		return withHint(usagef("which command is to run? It stands after --"), "for example: %s -- sh", cmd.CommandPath())
+	}
+	c, err := app.emulatorConfig(cmd, o)
+	if err != nil {
+		return err
+	}
+	// From here on Ctrl-C is the program's, and we stay to clean up.
+	signals, release := takeSignals(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	defer release()
+	l, err := listenLoopback("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	base := baseURL(l)
+	if proxy {
+		c.PublicURL = base // a person's browser does not go through the proxy
+	}
+	e, stop, err := serveEmulatorOn(l, c)
+	if err != nil {
+		return app.emulatorProblem(cmd, err, c)
+	}
+	defer stop()
+	home, err := newEmulatorHome(emulatorProfiles(c, e, o.autoApprove))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := os.RemoveAll(home); err != nil {
+			app.warn("the temporary home is not wholly removed: "+err.Error(), "remove "+quoteArg(home))
+		}
+	}()
+	set, err := app.homeVariables(home, base, c)
+	if err != nil {
+		return err
+	}
+	if proxy {
+		vars, stop, err := app.intercept(e, home)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		set = append(set, vars...)
+	}
+	return app.runChild(args, homeEnvironment(app.Environ(), set), signals)
+}
+
+// intercept starts the proxy and returns the variables that lead there.
+func (app *App) intercept(h http.Handler, home string) (vars []string, stop func(), err error) {
+	p, err := intercept.Start(h, app.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	stop = func() {
+		if err := p.Close(); err != nil {
+			app.log.Debug("proxy", "error", err)
+		}
+	}
+	bundle := filepath.Join(home, "ca-bundle.pem")
+	if err := p.WriteBundle(bundle); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return p.Env(bundle), stop, nil
+}
+
+// runChild runs a program with our terminal and returns its exit code as an
+// error. Ctrl-C reaches the program from the terminal; other signals, and those
+// that did not come from a terminal, are handed on.
+func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
+	child := exec.Command(args[0], args[1:]...)
+	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.Stdin, app.Stdout, app.Stderr
+	select {
+	case <-signals:
+		return errInterrupted // it never began
+	default:
+	}
+	if err := child.Start(); err != nil {
+		return withHint(fmt.Errorf("%s cannot be run: %w", args[0], errors.Unwrap(err)), "its home is another one here: programs that are found by way of your own home folder may need their full path")
+	}
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case s := <-signals:
+				if !app.Terminal || s != os.Interrupt && s != syscall.SIGQUIT {
+					_ = child.Process.Signal(s) // it may have ended
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	err := child.Wait()
+	close(done)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return err
+	}
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return exitError(128 + int(status.Signal())) // as a shell says it
+	}
+	return exitError(exit.ExitCode())
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"lanyard/emulator"
+)
+
+// serveEmulator starts an emulator on a loopback address. Stop gives requests 2 s
+// to finish.
+func serveEmulator(c emulator.Config, listen string) (e *emulator.Emulator, base string, stop func(), err error) {
+	l, err := listenLoopback(listen)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if e, stop, err = serveEmulatorOn(l, c); err != nil {
+		return nil, "", nil, err
+	}
+	return e, baseURL(l), stop, nil
+}
+
+// serveEmulatorOn starts an emulator on l, and closes l if there is nothing to
+// start.
+func serveEmulatorOn(l net.Listener, c emulator.Config) (e *emulator.Emulator, stop func(), err error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if e, err = emulator.New(c); err != nil {
+		return nil, nil, errors.Join(err, l.Close())
+	}
+	server := emulator.NewServer(e)
+	server.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
+	go func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			c.Log.Error("emulator stopped", "error", err)
+		}
+	}()
+	return e, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+	}, nil
+}
+
+// listenLoopback listens on an address of this machine and on no other.
+func listenLoopback(listen string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, usagef("--listen %q is not ADDRESS:PORT", listen)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1" // whatever the resolver makes of it
+	}
+	if !net.ParseIP(host).IsLoopback() {
+		return nil, withHint(usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, withHint(fmt.Errorf("the emulator cannot listen: %w", err), "--listen 127.0.0.1:0 takes a free port")
+	}
+	return l, nil
+}
+
+// baseURL is where clients reach what listens on l.
+func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }
