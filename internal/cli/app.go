@@ -34,6 +34,8 @@ type App struct {
 	flags globalFlags
 	log   *slog.Logger
 	out   *checkedWriter
+
+	warned map[string]bool // by text: each warning is given once
 }
 
 // checkedWriter remembers the first failure to write: half an answer must not
@@ -69,7 +71,7 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	root.SetOut(app.out)
 	root.SetErr(app.Stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil && app.out.err != nil {
+	if app.out.err != nil {
 		err = &outputError{app.out.err}
 	}
 	if ctx.Err() != nil {

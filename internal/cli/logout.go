@@ -71,7 +71,7 @@ func (app *App) logout(ctx context.Context, session string) error {
 // logoutOne signs out of one session. The role files that the AWS CLI wrote are
 // found through the profiles that use the session.
 func (w *world) logoutOne(ctx context.Context, s profile.Session) (broker.SignOut, error) {
-	uses, err := w.sessions()
+	uses, err := w.quietSessions()
 	if err != nil {
 		return broker.SignOut{}, err
 	}

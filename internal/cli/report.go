@@ -81,7 +81,7 @@ func (app *App) report(err error) int {
 		return int(exit)
 	}
 	code, text := app.judge(err)
-	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, text)
+	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(text, " "))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(hint, "\n", "\nhint: "))
 	}
@@ -132,7 +132,15 @@ func hintOf(err error) string {
 
 // warn tells the person about something that went wrong and did not stop the
 // command.
+// Each is given once.
 func (app *App) warn(text, hint string) {
+	if app.warned[text] {
+		return
+	}
+	if app.warned == nil {
+		app.warned = map[string]bool{}
+	}
+	app.warned[text] = true
 	fmt.Fprintf(app.Stderr, "%s: warning: %s\n", app.Name, text)
 	if hint != "" {
 		fmt.Fprintf(app.Stderr, "hint: %s\n", hint)

@@ -8,26 +8,39 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// suggestWithin is how many slips of the hand a suggested command is away.
+const suggestWithin = 2
+
 const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
 every profile of your AWS config yields credentials, in any tool, until the
 session ends. It shares its files with the AWS CLI: a login with either serves
 both.
 
-  lanyard demo                        try it, without an AWS account
+`
+
+// rootHelp is the help of the whole program under a name.
+func rootHelp(name string) string {
+	if name == "aws" {
+		return rootLong + `  aws sso login                       sign in
+  aws sts get-caller-identity --profile dev-admin`
+	}
+	return rootLong + `  lanyard demo                        try it, without an AWS account
   lanyard sso login                   sign in
   lanyard sts get-caller-identity --profile dev-admin
   lanyard status                      which sessions live, and until when`
+}
 
 // newRoot builds the tree of commands.
 func newRoot(app *App) *cobra.Command {
 	root := &cobra.Command{
-		Use:           app.Name,
-		Short:         "Sign in once, use every AWS account and role",
-		Long:          rootLong,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:                        app.Name,
+		Short:                      "Sign in once, use every AWS account and role",
+		Long:                       rootHelp(app.Name),
+		SuggestionsMinimumDistance: suggestWithin,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Args:                       func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if app.flags.debug {
 				app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -52,9 +65,9 @@ func newRoot(app *App) *cobra.Command {
 	configure.AddCommand(newExportCredentials(app))
 	sts := group("sts", "Ask AWS who you are")
 	sts.AddCommand(newGetCallerIdentity(app))
-	root.AddCommand(sso, configure, sts, newStatus(app), newVersion(app))
+	root.AddCommand(sso, configure, sts)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(newLogin(app), newLogout(app), newEmulator(app), newDemo(app))
+		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app))
 	}
 	return root
 }
@@ -63,8 +76,9 @@ func newRoot(app *App) *cobra.Command {
 func group(use, short string) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short,
-		Args: unknownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SuggestionsMinimumDistance: suggestWithin,
+		Args:                       unknownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 }
 
@@ -85,6 +99,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	msg := err.Error()
 	if name, ok := strings.CutPrefix(msg, "unknown flag: "); ok {
 		msg = "Unknown options: " + name
+	}
+	if _, in, ok := strings.Cut(msg, " in -"); ok && strings.HasPrefix(msg, "unknown shorthand flag") {
+		msg = "Unknown options: -" + in
 	}
 	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
 		return err

@@ -135,7 +135,7 @@ func TestScripts(t *testing.T) {
 				return s.Refuse(context.Background(), url, user)
 			}),
 			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "exits": exits,
-			"await": await, "like": like, "nosecret": nosecret,
+			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 		},
 	})
 }
@@ -208,6 +208,11 @@ func like(ts *testscript.TestScript, _ bool, args []string) {
 	if got := ts.ReadFile(args[0]); !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
 		ts.Fatalf("%s is\n%s\nwant something like\n%s", args[0], got, ts.ReadFile(args[1]))
 	}
+}
+
+// bom FILE puts a byte order mark before what is in the file.
+func bom(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\ufeff"+ts.ReadFile(args[0])), 0o600))
 }
 
 // nosecret FILE... checks that nothing of what the caches keep secret, nor any

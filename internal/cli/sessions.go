@@ -8,9 +8,17 @@ import (
 	"lanyard/internal/profile"
 )
 
-// sessions lists the sessions of the config and who uses them. It reads the
-// whole file, once.
+// sessions lists the sessions of the config and who uses them, and tells what is
+// wrong with any. It reads the whole file, once.
 func (w *world) sessions() ([]profile.SessionUse, error) {
+	uses, err := w.quietSessions()
+	w.warn(w.unsaid)
+	return uses, err
+}
+
+// quietSessions is sessions for a command that uses one profile: the mistakes of
+// the others are not its business.
+func (w *world) quietSessions() ([]profile.SessionUse, error) {
 	if w.loaded {
 		return w.uses, nil
 	}
@@ -18,8 +26,7 @@ func (w *world) sessions() ([]profile.SessionUse, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.warn(warnings)
-	w.uses, w.loaded = uses, true
+	w.uses, w.unsaid, w.loaded = uses, warnings, true
 	return uses, nil
 }
 
@@ -28,7 +35,7 @@ func (w *world) sessions() ([]profile.SessionUse, error) {
 // region: two sso-sessions are two sign-ins, possibly of two people, and must
 // not meet through it.
 func (w *world) siblings(s profile.Session) []string {
-	uses, err := w.sessions()
+	uses, err := w.quietSessions()
 	if err != nil {
 		w.app.log.Debug("the config does not tell the session's other names", "error", err)
 		return nil
@@ -121,7 +128,7 @@ func (w *world) preferNamed(s profile.Session) profile.Session {
 	if s.Name != "" {
 		return s
 	}
-	uses, err := w.sessions()
+	uses, err := w.quietSessions()
 	if err != nil {
 		return s
 	}

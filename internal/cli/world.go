@@ -30,6 +30,7 @@ type world struct {
 	broker *broker.Broker
 
 	uses   []profile.SessionUse // see sessions
+	unsaid []profile.Warning    // that came with them
 	loaded bool
 }
 

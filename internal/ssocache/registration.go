@@ -55,8 +55,20 @@ func (r Registration) Encode() []byte {
 	o.set("expiresAt", FormatTime(r.ExpiresAt))
 	for key, list := range map[string][]string{"scopes": r.Scopes, "grantTypes": r.GrantTypes} {
 		if list != nil {
-			o[key], _ = json.Marshal(list) // strings always encode
+			o[key] = quoteList(list)
 		}
 	}
 	return o.encode("clientId", "clientSecret", "expiresAt", "scopes", "grantTypes")
+}
+
+// quoteList encodes a list as Python's json.dump does.
+func quoteList(list []string) json.RawMessage {
+	b := []byte{'['}
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, quote(s)...)
+	}
+	return append(b, ']')
 }
