@@ -121,7 +121,10 @@ func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
 	default:
 	}
 	if err := child.Start(); err != nil {
-		return withHint(fmt.Errorf("%s cannot be run: %w", args[0], errors.Unwrap(err)), "its home is another one here: programs that are found by way of your own home folder may need their full path")
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner // without the name, once more
+		}
+		return fmt.Errorf("%s cannot be run: %w", args[0], err)
 	}
 	done := make(chan struct{})
 	go func() {
