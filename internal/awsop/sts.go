@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,8 +22,8 @@ type Options struct {
 	Region          string // "" means the global endpoint, signed for us-east-1
 	Endpoint        string // "" means the SDK's rules for the region
 	FIPS, DualStack bool
-	MaxAttempts     int // 0 means 3
-	HTTP            *http.Client
+	MaxAttempts     int            // 0 means 3
+	HTTP            aws.HTTPClient // nil means the SDK's
 
 	AccessKeyID                   string
 	SecretAccessKey, SessionToken secret.String // SessionToken is empty for long-term keys
@@ -37,7 +36,7 @@ const globalSTS = "https://sts.amazonaws.com"
 type CallerIdentity struct{ UserID, Account, Arn string }
 
 // GetCallerIdentity asks STS whom the keys belong to. The error is an [Error]
-// when the service refused, a [ConnectError] when it did not answer.
+// when the service refused; otherwise it wraps what HTTP said.
 func GetCallerIdentity(ctx context.Context, o Options) (CallerIdentity, error) {
 	if o.Region == "" {
 		o.Region = "us-east-1"
@@ -71,7 +70,7 @@ func GetCallerIdentity(ctx context.Context, o Options) (CallerIdentity, error) {
 	defer cancel()
 	out, err := sts.New(options).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return CallerIdentity{}, translate("GetCallerIdentity", o.Endpoint, err)
+		return CallerIdentity{}, translate("GetCallerIdentity", err)
 	}
 	return CallerIdentity{aws.ToString(out.UserId), aws.ToString(out.Account), aws.ToString(out.Arn)}, nil
 }
@@ -93,21 +92,9 @@ func (e *Error) Error() string {
 	return text
 }
 
-// A ConnectError says that a service did not answer.
-type ConnectError struct {
-	URL string // "" if the SDK chose it
-	Err error
-}
-
-func (e *ConnectError) Error() string {
-	if e.URL == "" {
-		return fmt.Sprintf("Could not connect to the service: %v", e.Err)
-	}
-	return fmt.Sprintf("Could not connect to the endpoint URL: %q", e.URL)
-}
-func (e *ConnectError) Unwrap() error { return e.Err }
-
-func translate(operation, endpoint string, err error) error {
+// translate gives the service's refusal as an [Error]; what the HTTP client said
+// stays as it is.
+func translate(operation string, err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		e := &Error{Operation: operation, Code: api.ErrorCode(), Message: api.ErrorMessage()}
@@ -117,9 +104,5 @@ func translate(operation, endpoint string, err error) error {
 		}
 		return e
 	}
-	var op *smithy.OperationError
-	if errors.As(err, &op) {
-		err = op.Err
-	}
-	return &ConnectError{endpoint, err}
+	return fmt.Errorf("%s: %w", operation, err)
 }

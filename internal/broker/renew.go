@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"lanyard/internal/idcenter"
@@ -13,7 +14,8 @@ import (
 
 // renewLocked spends the refresh token and stores its successor, under the
 // session's lock or, with the guard's reason, without it. A token other than
-// seen that has appeared meanwhile is taken instead. budget limits the call.
+// seen that has appeared meanwhile is taken instead. budget limits the call
+// further than the service does; 0 does not.
 func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, seen, rejected secret.String, budget time.Duration) (ssocache.Token, error) {
 	for range maxRenewRounds {
 		st, err := b.read(ctx, s)
@@ -71,9 +73,8 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	generation := b.generation(s)
 	defer b.hold()()
-	held, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
-	defer cancel()
-	grant, err := service.Refresh(held, registration(h.tok), h.tok.RefreshToken)
+	held := context.WithoutCancel(ctx)
+	grant, err := refreshWithin(held, budget, service, h.tok)
 	if err != nil {
 		pending.Abort()
 		if !refused(err) {
@@ -96,6 +97,20 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	b.writeCopies(s, h.key, tok)
 	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
 	return tok, ctx.Err()
+}
+
+// refreshWithin makes the call. The service keeps to its own budget, so 0 is none.
+func refreshWithin(ctx context.Context, budget time.Duration, service Service, t ssocache.Token) (idcenter.Grant, error) {
+	if budget > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, budget)
+		defer cancel()
+	}
+	grant, err := service.Refresh(ctx, registration(t), t.RefreshToken)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("the sign-in service of %s in %s did not answer within %s", t.StartURL, t.Region, budget)
+	}
+	return grant, err
 }
 
 func registration(t ssocache.Token) idcenter.Registration {

@@ -135,7 +135,7 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 			return tok, nil
 		}
 	}
-	return b.renewLocked(ctx, s, g, seen, rejected, callBudget)
+	return b.renewLocked(ctx, s, g, seen, rejected, 0)
 }
 
 // glance reads the session's token without patience: for a look that will be

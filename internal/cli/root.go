@@ -49,6 +49,7 @@ func newRoot(app *App) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(flagError)
 	app.addGlobalFlags(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
@@ -70,6 +71,22 @@ func newRoot(app *App) *cobra.Command {
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app))
 	}
 	return root
+}
+
+// newHelp is the help command. Unlike cobra's it does not take a slip of the hand
+// for a topic.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(found, rest)
+			}
+			found.InitDefaultHelpFlag() // or the page would lack its own flag
+			return found.Help()
+		},
+	}
 }
 
 // group is a command that only holds others.

@@ -109,7 +109,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"),
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(3 * time.Minute), // for a command that waits for nobody
+		Deadline:            time.Now().Add(7 * time.Minute), // for a command that waits for nobody
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
@@ -181,7 +181,7 @@ func person(act func(*emulatortest.Server, *testscript.TestScript, string, strin
 
 // wait returns what the pattern finds in a file, once it is there.
 func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string {
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		text, err := os.ReadFile(file)
 		if found := pattern.Find(text); err == nil && found != nil {
 			return string(found)

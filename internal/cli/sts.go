@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/internal/awsop"
+	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -36,7 +38,16 @@ func (app *App) getCallerIdentity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := app.checkOutput(p); err != nil {
+	if err := w.checkOutput(p); err != nil {
+		return err
+	}
+	endpoint := app.flags.endpointURL
+	if endpoint == "" {
+		if endpoint, err = p.Endpoint("STS"); err != nil {
+			return err
+		}
+	}
+	if err := idcenter.CheckEndpoint(endpoint, p.FIPS, p.DualStack); err != nil {
 		return err
 	}
 	c, err := w.callerCredentials(ctx, p)
@@ -47,14 +58,8 @@ func (app *App) getCallerIdentity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	endpoint := app.flags.endpointURL
-	if endpoint == "" {
-		if endpoint, err = p.Endpoint("STS"); err != nil {
-			return err
-		}
-	}
 	id, err := awsop.GetCallerIdentity(ctx, awsop.Options{
-		Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts, HTTP: hc,
+		Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts, HTTP: idcenter.Doer{Client: hc},
 		AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken,
 	})
 	if err != nil {
@@ -73,6 +78,10 @@ func (w *world) callerCredentials(ctx context.Context, p *profile.Profile) (ssoc
 
 // explainKeys says what to do about keys that the service does not take.
 func explainKeys(err error) error {
+	var connect *idcenter.ConnectError
+	if errors.As(err, &connect) {
+		return connect // without the SDK's words around it
+	}
 	var op *awsop.Error
 	if errors.As(err, &op) && op.Code == "ExpiredToken" {
 		return withHint(err, "the keys have expired: if they are in AWS_ACCESS_KEY_ID, unset it and its companions")
@@ -92,16 +101,26 @@ func checkEndpointURL(s string) error {
 	return nil
 }
 
-// checkOutput refuses the formats that are not there yet.
-func (app *App) checkOutput(p *profile.Profile) error {
+// checkOutput refuses the formats that are not there yet, and names who asked for
+// one.
+func (w *world) checkOutput(p *profile.Profile) error {
 	format, err := p.OutputFormat()
 	switch {
 	case err != nil && p.OutputSource == profile.Flag:
 		return usagef("argument --output: Found invalid choice '%s'", p.Output)
-	case err == nil && format != "json":
-		return withHint(usagef("--output %s: only json is available so far", format), "add: --output json")
+	case err != nil || format == "json":
+		return err
 	}
-	return err
+	place := "--output " + format
+	switch setting, _ := p.Get("output"); p.OutputSource {
+	case profile.Env:
+		place = "AWS_DEFAULT_OUTPUT: " + format
+	case profile.ConfigFile:
+		place = fmt.Sprintf("%s: line %d: key output: %s", w.in.Config.Path, setting.Line, format)
+	case profile.CredentialsFile:
+		place = fmt.Sprintf("%s: line %d: key output: %s", w.in.Credentials.Path, setting.Line, format)
+	}
+	return withHint(usagef("%s: only json is available so far", place), "add: --output json")
 }
 
 // printJSON prints v as the AWS CLI prints results.
