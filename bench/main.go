@@ -2,7 +2,7 @@
 // in one run on one machine: see README.md for how to read the table. It never
 // fails because of a figure.
 //
-//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false]
+//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false]
 package main
 
 import (
@@ -18,6 +18,7 @@ type options struct {
 	profiles int
 	aws      string
 	storms   bool
+	load     bool
 }
 
 func main() {
@@ -26,6 +27,7 @@ func main() {
 	flag.IntVar(&o.profiles, "profiles", 10_000, "the size of the large config")
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
+	flag.BoolVar(&o.load, "load", true, "also load the emulator")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -47,7 +49,7 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	idc, err := serve()
+	idc, err := serveBuiltIn()
 	if err != nil {
 		return err
 	}
@@ -65,8 +67,13 @@ func run(o options) error {
 	for _, n := range notes {
 		fmt.Println(n)
 	}
-	if !o.storms {
+	if o.storms {
+		if err := storms(os.Stdout, dir, programs, idc); err != nil {
+			return err
+		}
+	}
+	if !o.load {
 		return nil
 	}
-	return storms(os.Stdout, dir, programs, idc)
+	return load(os.Stdout)
 }

@@ -14,16 +14,22 @@ import (
 	"lanyard/emulator"
 )
 
-// A service is an Identity Center on loopback that signs everybody in as jane.
+// A service is an Identity Center on loopback.
 type service struct {
 	*emulator.Emulator
 	url    string
 	server *http.Server
 }
 
-func serve() (*service, error) {
+// serveBuiltIn starts the built-in one, which signs everybody in as jane.
+func serveBuiltIn() (*service, error) {
 	config := emulator.BuiltIn()
 	config.AutoApprove = "jane"
+	return serve(config)
+}
+
+// serve starts the Identity Center of a Config.
+func serve(config emulator.Config) (*service, error) {
 	e, err := emulator.New(config)
 	if err != nil {
 		return nil, err
