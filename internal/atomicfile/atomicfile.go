@@ -120,6 +120,9 @@ func resolve(path string) (string, error) {
 			}
 			return path, nil
 		}
+		if !mayFollow(info) {
+			return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("is another user's symbolic link, which root does not follow")}
+		}
 		link, err := os.Readlink(path)
 		if err != nil {
 			return "", err

@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -37,4 +38,11 @@ func keepOwner(tmp *os.File, target string) {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid != 0 {
 		_ = tmp.Chown(int(st.Uid), int(st.Gid))
 	}
+}
+
+// mayFollow says whether a symbolic link is followed. Root follows its own only:
+// another user could have it overwrite any file.
+func mayFollow(link fs.FileInfo) bool {
+	st, ok := link.Sys().(*syscall.Stat_t)
+	return os.Geteuid() != 0 || ok && st.Uid == 0
 }

@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"io/fs"
 	"os"
 	"time"
 )
@@ -21,3 +22,5 @@ func rename(from, to string) (err error) {
 func syncDir(string) {}
 
 func keepOwner(*os.File, string) {}
+
+func mayFollow(fs.FileInfo) bool { return true }

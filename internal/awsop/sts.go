@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -92,12 +93,15 @@ func (e *Error) Error() string {
 	return text
 }
 
+// oneLine keeps a server's text from looking like several lines of ours.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // translate gives the service's refusal as an [Error]; what the HTTP client said
 // stays as it is.
 func translate(operation string, err error) error {
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		e := &Error{Operation: operation, Code: api.ErrorCode(), Message: api.ErrorMessage()}
+		e := &Error{Operation: operation, Code: oneLine(api.ErrorCode()), Message: oneLine(api.ErrorMessage())}
 		var resp *awshttp.ResponseError
 		if errors.As(err, &resp) {
 			e.Status = resp.HTTPStatusCode()

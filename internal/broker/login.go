@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"lanyard/internal/idcenter"
@@ -62,6 +63,13 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 		RefreshToken: r.Grant.RefreshToken,
 		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
 		RegistrationExpiresAt: r.Registration.ExpiresAt,
+	}
+	// Whoever signs in now may be another person: what was fetched, or is being
+	// fetched, for the one before is not theirs.
+	_ = b.nextGeneration(s)
+	keys := append([]string{s.Key()}, b.siblings(s)...)
+	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
+		b.warn("the credentials of the sign-in before are not removed: %v", err)
 	}
 	if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
 		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}

@@ -19,6 +19,7 @@ import (
 type SignOut struct {
 	Files     []string    // the token files that are gone
 	Unrevoked []Unrevoked // sessions that the service could not be told about
+	Left      []string    // start URLs that were left signed in: see LogoutAll
 }
 
 // An Unrevoked session is signed out here, but its token still works for
@@ -36,8 +37,9 @@ type tokenFile = keystore.File[ssocache.Token]
 
 // LogoutAll signs out of every session in the cache, also of those that no
 // config knows, and removes all role credentials that came from any, as the AWS
-// CLI does.
-func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
+// CLI does. A session for which mine says no is left alone: its tokens must not be
+// sent to where the program's requests go. nil says yes to all.
+func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) (SignOut, error) {
 	var out SignOut
 	done := map[string]bool{}
 	for _, f := range b.Cache.Tokens() {
@@ -46,6 +48,10 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 			continue
 		}
 		done[s.StartURL] = true
+		if mine != nil && !mine(f.Value) {
+			out.Left = append(out.Left, s.StartURL)
+			continue
+		}
 		err := b.end(ctx, s, func() []tokenFile {
 			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return f.Value.StartURL != s.StartURL })
 		}, &out)
@@ -54,7 +60,9 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 		}
 	}
 	b.Cache.Sweep(b.now())
-	return out, b.removeCredentials(nil, func(ssocache.Credentials) bool { return true })
+	return out, b.removeCredentials(nil, func(c ssocache.Credentials) bool {
+		return len(out.Left) == 0 || c.StartURL != "" && !slices.Contains(out.Left, c.StartURL)
+	})
 }
 
 // Logout signs out of one session under all of its names and removes the role

@@ -88,7 +88,7 @@ func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 		if tokens, roles := w.cached(); tokens != 1 || roles != 1 {
 			t.Errorf("%d tokens and %d roles are left, want the other session's", tokens, roles)
 		}
-		out, err := w.process().LogoutAll(w.t.Context())
+		out, err := w.process().LogoutAll(w.t.Context(), nil)
 		if err != nil || len(out.Files) != 1 {
 			t.Errorf("logout of all: %v %v", out, err)
 		}

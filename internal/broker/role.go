@@ -22,6 +22,10 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	if err != nil && !errors.Is(err, ssocache.ErrNotFound) {
 		b.debug("role cache passed over", "error", err)
 	}
+	if !cached.Belongs(s.StartURL) {
+		b.debug("role credentials of another start URL passed over", "file", name, "startUrl", cached.StartURL)
+		cached = ssocache.Credentials{}
+	}
 	if cached.Reusable(b.now()) {
 		b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(cached.Expiration))
 		return cached, b.keepFresh(ctx, s)
@@ -31,7 +35,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	var found ssocache.Credentials
 	var shared error
 	settled := func() bool {
-		if c, err := b.Cache.LoadCredentials(name); err == nil && usable(c, cached, b.now()) {
+		if c, err := b.Cache.LoadCredentials(name); err == nil && c.Belongs(s.StartURL) && usable(c, cached, b.now()) {
 			found = c
 			return true
 		}
@@ -155,7 +159,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
 	c := ssocache.Credentials{
 		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
-		Expiration: got.Expiration, AccountID: r.AccountID, Session: s.Key(),
+		Expiration: got.Expiration, AccountID: r.AccountID, Session: s.Key(), StartURL: s.StartURL,
 	}
 	if b.generation(s) != generation || len(b.glance(s)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", name)

@@ -21,9 +21,16 @@ func fromVariable(value, url string) [][]string {
 		}
 		placed := false
 		args := words[:1:1]
+		script := false
 		for _, word := range words[1:] {
+			// A %s among other words is a script, and whoever runs it would
+			// read the URL as a part of it: & and $( are allowed in URLs.
+			script = script || strings.ContainsAny(word, " \t\n;&|") && strings.Contains(strings.ReplaceAll(word, "%%", ""), "%s")
 			placed = placed || strings.Contains(strings.ReplaceAll(word, "%%", ""), "%s")
 			args = append(args, strings.NewReplacer("%%", "%", "%s", url, "%c", ":").Replace(word))
+		}
+		if script {
+			continue
 		}
 		if !placed {
 			args = append(args, url)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -34,6 +35,7 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 	if err := Allowed(url); err != nil {
 		return err
 	}
+	url = armour(url)
 	commands := fromVariable(lookup(env, "BROWSER"), url)
 	if len(commands) == 0 {
 		commands = systemCommands(env, url)
@@ -75,4 +77,24 @@ func start(ctx context.Context, path string, args, env []string, out io.Writer, 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// armour percent-encodes what a script between us and the browser (xdg-open,
+// wslview, the person's own) might expand. In a path or query the two mean the
+// same.
+func armour(url string) string {
+	scheme, rest, _ := strings.Cut(url, "://")
+	at := strings.IndexAny(rest, "/?#")
+	if at < 0 {
+		return url
+	}
+	var b strings.Builder
+	for _, c := range []byte(rest[at:]) {
+		if strings.IndexByte("$`'\\|;<>(){}*!^", c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return scheme + "://" + rest[:at] + b.String()
 }

@@ -16,7 +16,11 @@ import (
 	"time"
 )
 
-const target = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
+// A URL that a shell would act upon, and as it is given to programs.
+const (
+	target   = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
+	armoured = "https://portal.example/authorize?a=1&b=%24%28touch%20pwned%29%3Bc=%27x%27"
+)
 
 // script writes an executable shell script that plays a browser.
 func script(t *testing.T, dir, name, body string) string {
@@ -39,7 +43,7 @@ func TestOpenWithVariable(t *testing.T) {
 	if err := Open(t.Context(), target, env, &out); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := os.ReadFile(dir + "/args"); string(got) != "--new-window\n"+target+"\n" {
+	if got, _ := os.ReadFile(dir + "/args"); string(got) != "--new-window\n"+armoured+"\n" {
 		t.Errorf("arguments %q", got)
 	}
 	if got, _ := os.ReadFile(dir + "/env"); strings.Contains(string(got), "hidden") || !strings.Contains(string(got), "AWS_PROFILE=dev") {
@@ -53,6 +57,18 @@ func TestOpenWithVariable(t *testing.T) {
 	}
 }
 
+// A %s among other words is a script, of which a URL would be a part.
+func TestScriptsInVariableArePassedOver(t *testing.T) {
+	dir := t.TempDir()
+	xdg := "PATH=" + dir
+	script(t, dir, "xdg-open", "echo opened")
+	var out bytes.Buffer
+	err := Open(t.Context(), "https://portal.example/?a&touch="+dir+"/pwned", []string{`BROWSER=sh -c "echo firefox %s; touch ` + dir + `/ran"`, xdg}, &out)
+	if _, ran := os.Stat(dir + "/ran"); ran == nil {
+		t.Errorf("the script ran: %v", err)
+	}
+}
+
 func TestOpenWithSystem(t *testing.T) {
 	if runtime.GOOS == "darwin" {
 		t.Skip("macOS has one opener, at a fixed place")
@@ -62,8 +78,8 @@ func TestOpenWithSystem(t *testing.T) {
 		script(t, dir, name, `echo `+name+` "$1"`)
 	}
 	for _, tt := range []struct{ env, want string }{
-		{"BROWSER=", "xdg-open " + target + "\n"},
-		{"WSL_DISTRO_NAME=Ubuntu", "wslview " + target + "\n"},
+		{"BROWSER=", "xdg-open " + armoured + "\n"},
+		{"WSL_DISTRO_NAME=Ubuntu", "wslview " + armoured + "\n"},
 	} {
 		var out bytes.Buffer
 		if err := Open(t.Context(), target, []string{"PATH=relative:" + dir, tt.env}, &out); err != nil || out.String() != tt.want {

@@ -40,7 +40,7 @@ func (app *App) homeVariables(home, base string, c emulator.Config) ([]string, e
 	set := []string{
 		"HOME=" + home, "USERPROFILE=" + home,
 		// Not what it leads to: commands in BROWSER are apart by colons.
-		"BROWSER=" + quoteArg(self) + " emulator browse %s",
+		"BROWSER=" + alwaysQuote(self) + " emulator browse %s",
 		urlVariable + "=" + base,
 	}
 	for _, v := range emulatorVariables(base, filepath.Join(home, ".aws")) {

@@ -34,7 +34,7 @@ func serveEmulatorOn(l net.Listener, c emulator.Config) (e *emulator.Emulator, s
 	if e, err = emulator.New(c); err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
-	server := emulator.NewServer(e)
+	server := emulator.NewServer(hereOnly(e))
 	server.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

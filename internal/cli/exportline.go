@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 )
 
 // exportLine sets a variable in a shell. A value of plain characters, as nearly
@@ -27,7 +29,7 @@ func exportLine(format, name, value string) (string, error) {
 		}
 		return "set -gx " + name + " " + quoted, nil
 	case "powershell":
-		return "$Env:" + name + `="` + strings.NewReplacer("`", "``", "$", "`$", `"`, "`\"").Replace(value) + `"`, nil
+		return "$Env:" + name + `="` + powershellQuote(value) + `"`, nil
 	}
 	// windows-cmd: quoted as a whole, or & and | would end the command. It has
 	// no way to write these three.
@@ -45,4 +47,24 @@ func posixQuote(value string, odd bool) string {
 		return value
 	}
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// powershellQuote escapes what ends or expands inside PowerShell's double quotes.
+// That includes the typographic quotes, which it takes for plain ones; so that no
+// code page can make one of other bytes, everything beyond ASCII is spelt out.
+func powershellQuote(value string) string {
+	var b strings.Builder
+	for _, r := range value {
+		switch {
+		case r == '`' || r == '$' || r == '"':
+			b.WriteString("`" + string(r))
+		case r > unicode.MaxASCII:
+			for _, u := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, "$([char]0x%04x)", u)
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }

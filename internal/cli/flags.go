@@ -2,7 +2,6 @@ package cli
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -81,8 +80,8 @@ func quoteArg(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
 		return s
 	}
-	if strings.IndexFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) >= 0 {
-		return strconv.Quote(s)
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return alwaysQuote(printable(s))
 }
+
+// alwaysQuote quotes an argument for a shell, whatever is in it.
+func alwaysQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -57,7 +57,11 @@ func (app *App) logout(ctx context.Context, session string) error {
 		}
 	}
 	if s.Key() == "" {
-		out, err = w.broker.LogoutAll(ctx)
+		var mine func(ssocache.Token) bool
+		if mine, err = w.reachable(p); err != nil {
+			return err
+		}
+		out, err = w.broker.LogoutAll(ctx, mine)
 	} else if out, err = w.logoutOne(ctx, s); err == nil {
 		w.printRemaining(s, len(out.Files) > 0)
 	}
@@ -65,7 +69,29 @@ func (app *App) logout(ctx context.Context, session string) error {
 		app.warn(fmt.Sprintf("signed out here, but %s could not be told: %v", u.StartURL, u.Err),
 			"whoever has a copy of the token can use it until it expires")
 	}
+	for _, url := range out.Left {
+		app.warn("left signed in to "+url+": a custom endpoint is configured, and the config does not name this session",
+			"unset AWS_ENDPOINT_URL and its companions to sign out of it")
+	}
 	return err
+}
+
+// reachable says which tokens may be sent to the configured endpoints: all of
+// them to AWS itself, but to a custom endpoint (an emulator's, in a shell whose
+// home is the person's own) only those of the sessions that the config names.
+func (w *world) reachable(p *profile.Profile) (func(ssocache.Token) bool, error) {
+	oidc, err := p.Endpoint("SSO_OIDC")
+	if err != nil {
+		return nil, err
+	}
+	portal, err := p.Endpoint("SSO")
+	if err != nil || oidc == "" && portal == "" {
+		return nil, err
+	}
+	uses, err := w.quietSessions()
+	return func(t ssocache.Token) bool {
+		return slices.ContainsFunc(uses, func(u profile.SessionUse) bool { return t.Belongs(u.StartURL, u.Region) })
+	}, err
 }
 
 // logoutOne signs out of one session. The role files that the AWS CLI wrote are
@@ -111,7 +137,7 @@ func (w *world) printRemaining(s profile.Session, was bool) {
 	now := w.app.Now()
 	for _, f := range w.broker.Cache.Tokens() {
 		if f.Value.Left(now) > 0 || f.Value.Refreshable(now) {
-			fmt.Fprintf(w.app.out, "Still signed in: %s\n", f.Value.StartURL)
+			fmt.Fprintf(w.app.out, "Still signed in: %s\n", printable(f.Value.StartURL))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"lanyard/internal/awsop"
 	"lanyard/internal/broker"
@@ -81,9 +82,9 @@ func (app *App) report(err error) int {
 		return int(exit)
 	}
 	code, text := app.judge(err)
-	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(text, " "))
+	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(hint, "\n", "\nhint: "))
+		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
 	}
 	return code
 }
@@ -141,8 +142,19 @@ func (app *App) warn(text, hint string) {
 		app.warned = map[string]bool{}
 	}
 	app.warned[text] = true
-	fmt.Fprintf(app.Stderr, "%s: warning: %s\n", app.Name, text)
+	fmt.Fprintf(app.Stderr, "%s: warning: %s\n", app.Name, printable(text))
 	if hint != "" {
-		fmt.Fprintf(app.Stderr, "hint: %s\n", hint)
+		fmt.Fprintf(app.Stderr, "hint: %s\n", printable(hint))
 	}
+}
+
+// printable takes out what would make a terminal do something: texts come from
+// servers and from files that others can write.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }

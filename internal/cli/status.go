@@ -163,7 +163,7 @@ func (app *App) printStatus(list []sessionStatus) error {
 		if state == "none" {
 			state = "signed out"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, s.Region, state, expires, refresh, registration, summary(s.Profiles))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(name), printable(s.Region), state, expires, refresh, registration, summary(s.Profiles))
 	}
 	return t.Flush()
 }

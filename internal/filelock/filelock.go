@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/gofrs/flock"
 )
@@ -25,7 +26,11 @@ type Lock struct{ f *flock.Flock }
 // "the same" lock.
 func Try(path string) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(fs.FileMode(0o600)))
+	_, missing := os.Lstat(path)
 	ok, err := f.TryLock()
+	if missing != nil {
+		keepOwner(path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}

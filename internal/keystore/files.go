@@ -72,7 +72,7 @@ func (f Files) MakeFolder(folder string) error {
 	if foreign(f.Home) {
 		return fmt.Errorf("%s: %w", f.Home, ErrForeignHome)
 	}
-	return os.MkdirAll(folder, 0o700)
+	return makeFolder(folder)
 }
 
 // Remove deletes a file of the cache; one that is not there is fine.

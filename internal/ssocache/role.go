@@ -20,11 +20,16 @@ type Credentials struct {
 	// that signing out of one finds them; "" in a file of another program.
 	Session string
 
+	// StartURL is the start URL they came from; "" in a file of another program.
+	// The name of the file does not tell: see Token.Belongs.
+	StartURL string
+
 	extra object
 }
 
 const (
 	providerField = "ProviderType"
+	startURLField = "lanyardStartUrl"
 	sessionField  = "lanyardSession" // ours alone; the AWS CLI ignores it
 )
 
@@ -46,7 +51,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 		return Credentials{}, errors.New("it has no Credentials")
 	}
 	c := Credentials{extra: maps.Clone(o)}
-	var errs [6]error
+	var errs [7]error
 	var key, token string
 	c.AccessKeyID, errs[0] = inner.text("AccessKeyId")
 	key, errs[1] = inner.text("SecretAccessKey")
@@ -54,6 +59,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 	c.Expiration, errs[3] = inner.time("Expiration")
 	c.AccountID, errs[4] = inner.text("AccountId")
 	c.Session, errs[5] = o.text(sessionField)
+	c.StartURL, errs[6] = o.text(startURLField)
 	for _, err := range errs {
 		if err != nil {
 			return Credentials{}, err
@@ -79,6 +85,7 @@ func (c Credentials) Encode() []byte {
 	o.set(providerField, "sso")
 	o["Credentials"] = inner.encode("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "AccountId")
 	o.set(sessionField, c.Session)
+	o.set(startURLField, c.StartURL)
 	return o.encode(providerField, "Credentials")
 }
 
@@ -127,3 +134,9 @@ const roleReuse = 15 * time.Minute
 // Reusable says whether the credentials live long enough to be given out without
 // asking for new ones.
 func (c Credentials) Reusable(now time.Time) bool { return c.Left(now) >= roleReuse }
+
+// Belongs says whether the credentials came from the start URL, as far as the
+// file tells.
+func (c Credentials) Belongs(startURL string) bool {
+	return Token{StartURL: c.StartURL}.Belongs(startURL, "")
+}

@@ -55,7 +55,7 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	}
 	cache, s := ssocache.Dir{Home: home}, p.Session
 	creds, err := cache.LoadCredentials(ssocache.RoleName(p.AccountID, p.RoleName, s.Name, s.StartURL))
-	if err != nil || !creds.Reusable(now) {
+	if err != nil || !creds.Belongs(s.StartURL) || !creds.Reusable(now) {
 		return nil, false
 	}
 	// Every use renews a token that is due, also one that does not need it.
