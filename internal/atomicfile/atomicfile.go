@@ -34,6 +34,7 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 type Pending struct {
 	target string
 	tmp    *os.File
+	used   bool
 }
 
 // Prepare creates the temporary file that will replace path and reserves size
@@ -93,12 +94,18 @@ func (p *Pending) Commit(data []byte) (err error) {
 	if err := rename(p.tmp.Name(), p.target); err != nil {
 		return err
 	}
+	p.used = true
 	syncDir(filepath.Dir(p.target))
 	return nil
 }
 
-// Abort removes the temporary file and leaves the old content as it was.
+// Abort removes the temporary file and leaves the old content as it was. After
+// Commit it does nothing.
 func (p *Pending) Abort() {
+	if p.used {
+		return
+	}
+	p.used = true
 	_ = p.tmp.Close()
 	_ = os.Remove(p.tmp.Name())
 }

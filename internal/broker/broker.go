@@ -67,8 +67,6 @@ type Broker struct {
 	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
 	Log  *slog.Logger            // --debug; nil drops it
 	Hold func() (release func()) // holds signals back while a token is on its way to the disk; nil holds nothing
-
-	warned map[string]bool
 }
 
 // A Purpose says what a request wants.
@@ -120,17 +118,11 @@ func (b *Broker) now() time.Time {
 	return b.Now()
 }
 
-// warn tells the person once per process.
+// warn tells the person.
 func (b *Broker) warn(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if b.Warn == nil || b.warned[text] {
-		return
+	if b.Warn != nil {
+		b.Warn(fmt.Sprintf(format, args...))
 	}
-	if b.warned == nil {
-		b.warned = map[string]bool{}
-	}
-	b.warned[text] = true
-	b.Warn(text)
 }
 
 func (b *Broker) debug(msg string, args ...any) {

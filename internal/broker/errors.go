@@ -23,15 +23,20 @@ type SessionError struct {
 func (e *SessionError) Error() string { return EndedText }
 func (e *SessionError) Unwrap() error { return e.Err }
 
-// A StorageError says that a new token could not be stored, so that the refresh
-// token was not spent.
+// A StorageError says that nothing can be stored, and what was therefore not
+// done: a refresh token is not spent where its successor would be lost.
 type StorageError struct {
+	Doing  string // "not signed in"; "" means that the session was not refreshed
 	Folder string
 	Err    error
 }
 
 func (e *StorageError) Error() string {
-	return fmt.Sprintf("the SSO session was not refreshed, because a new token could not be stored in %s: %v", e.Folder, e.Err)
+	doing := e.Doing
+	if doing == "" {
+		doing = "the SSO session was not refreshed"
+	}
+	return fmt.Sprintf("%s, because nothing can be stored in %s: %v", doing, e.Folder, e.Err)
 }
 func (e *StorageError) Unwrap() error { return e.Err }
 

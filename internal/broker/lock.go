@@ -30,7 +30,7 @@ func (b *Broker) writeCompanion(path, content string) error {
 // sessionFile is a file that guards a session under all of its names: it goes
 // with the start URL, not with the name that happens to be used.
 func (b *Broker) sessionFile(s profile.Session, suffix string) string {
-	return companion(b.Cache.SSO(), ssocache.TokenName(s.StartURL), suffix)
+	return companion(b.Cache.SSO(), ssocache.TokenName(ssocache.TrimStartURL(s.StartURL)), suffix)
 }
 
 func (b *Broker) roleFile(name, suffix string) string {

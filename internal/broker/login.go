@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"lanyard/internal/atomicfile"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
@@ -25,9 +26,9 @@ func (b *Broker) Login(
 	// Nobody should go through a browser for a token that cannot be kept.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
-		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
+		return ssocache.Token{}, &StorageError{Doing: "not signed in", Folder: b.Cache.SSO(), Err: err}
 	}
-	defer pending.Abort()
+	defer pending.Abort() // does nothing to one that was used
 	seen, said := b.glance(s).newest(), false
 	var theirs ssocache.Token
 	g, done, err := b.wait(ctx, b.sessionFile(s, ".login.lock"), time.Now().Add(loginBudget), func() bool {
@@ -47,12 +48,12 @@ func (b *Broker) Login(
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	return b.store(ctx, s, result)
+	return b.store(ctx, s, result, pending)
 }
 
 // store saves what a sign-in brought. It replaces whatever the session had, so
 // it needs the session's lock only to let a renewal finish first.
-func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result) (ssocache.Token, error) {
+func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending *atomicfile.Pending) (ssocache.Token, error) {
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
 	g, _, _ := b.wait(held, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
@@ -71,8 +72,8 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)
 	}
-	if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
-		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
+	if err := pending.Commit(tok.Encode()); err != nil {
+		return ssocache.Token{}, &StorageError{Doing: "not signed in", Folder: b.Cache.SSO(), Err: err}
 	}
 	for _, key := range b.siblings(s) {
 		// The refresh token lives in one file: an older one of the same

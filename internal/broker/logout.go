@@ -41,28 +41,31 @@ type tokenFile = keystore.File[ssocache.Token]
 // sent to where the program's requests go. nil says yes to all.
 func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) (SignOut, error) {
 	var out SignOut
+	var failures []error
 	done := map[string]bool{}
 	for _, f := range b.Cache.Tokens() {
 		s := profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}
-		if done[s.StartURL] {
+		url := ssocache.TrimStartURL(s.StartURL)
+		if done[url] {
 			continue
 		}
-		done[s.StartURL] = true
+		done[url] = true
 		if mine != nil && !mine(f.Value) {
 			out.Left = append(out.Left, s.StartURL)
 			continue
 		}
 		err := b.end(ctx, s, func() []tokenFile {
-			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return f.Value.StartURL != s.StartURL })
+			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return ssocache.TrimStartURL(f.Value.StartURL) != url })
 		}, &out)
-		if err != nil {
-			return out, err
+		if ctx.Err() != nil {
+			return out, ctx.Err()
 		}
+		failures = append(failures, err) // the others are signed out of all the same
 	}
 	b.Cache.Sweep(b.now())
-	return out, b.removeCredentials(nil, func(c ssocache.Credentials) bool {
+	return out, errors.Join(errors.Join(failures...), b.removeCredentials(nil, func(c ssocache.Credentials) bool {
 		return len(out.Left) == 0 || c.StartURL != "" && !slices.Contains(out.Left, c.StartURL)
-	})
+	}))
 }
 
 // Logout signs out of one session under all of its names and removes the role
@@ -73,7 +76,9 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 	keys := append([]string{s.Key()}, b.siblings(s)...)
 	err := b.end(ctx, s, func() (files []tokenFile) {
 		for _, key := range keys {
-			if tok, err := b.Cache.LoadToken(key); err == nil {
+			// A file that stays unreadable is removed too; it names nothing
+			// to revoke.
+			if tok, err := b.load(ctx, key); err == nil || errors.Is(err, ssocache.ErrCorrupt) {
 				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: tok})
 			}
 		}
@@ -86,19 +91,16 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 }
 
 func (b *Broker) removeCredentials(names []string, also func(ssocache.Credentials) bool) error {
+	var failures []error
 	for _, name := range names {
-		if err := keystore.Remove(filepath.Join(b.Cache.Roles(), name)); err != nil {
-			return err
-		}
+		failures = append(failures, keystore.Remove(filepath.Join(b.Cache.Roles(), name)))
 	}
 	for _, f := range b.Cache.Credentials() {
 		if also(f.Value) {
-			if err := keystore.Remove(f.Path); err != nil {
-				return err
-			}
+			failures = append(failures, keystore.Remove(f.Path))
 		}
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // end ends one session: the generation first, so that nothing in flight is
@@ -109,7 +111,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 		return nil
 	}
 	if err := b.nextGeneration(s); err != nil {
-		return &StorageError{Folder: b.Cache.SSO(), Err: err}
+		return &StorageError{Doing: "not signed out", Folder: b.Cache.SSO(), Err: err}
 	}
 	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
 	if err != nil {
@@ -123,18 +125,26 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 		}
 		out.Unrevoked = append(out.Unrevoked, Unrevoked{s.StartURL, err})
 	}
+	var failures []error
 	for _, f := range files {
 		if err := keystore.Remove(f.Path); err != nil {
-			return err
+			failures = append(failures, err)
+			continue
 		}
 		out.Files = append(out.Files, f.Path)
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // revoke tells the service about every distinct access token. That the service
-// does not know one any more is as good as revoked.
+// does not know one any more is as good as revoked. A copy has the access token of
+// its holder, but cannot end a session whose access token has expired: holders
+// come first.
 func (b *Broker) revoke(ctx context.Context, files []tokenFile) error {
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(x, y tokenFile) int {
+		return len(y.Value.RefreshToken.Reveal()) - len(x.Value.RefreshToken.Reveal())
+	})
 	var told []secret.String
 	var failures []error
 	for _, f := range files {

@@ -66,6 +66,39 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 	}
 }
 
+// The copy under the legacy name has the access token of the holder. Whichever
+// file comes first, an expired session must be ended by the one that can.
+func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
+	for _, name := range []string{"corp", "dev"} { // their files sort behind and before the copy's
+		inWorld(t, emulator.Config{}, func(w *world) {
+			w.session.Name = name
+			w.names = []string{w.session.StartURL}
+			w.login()
+			tok := w.stored(name)
+			sleep(2 * time.Hour)
+			if _, err := w.process().LogoutAll(w.t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+				t.Errorf("%s: the refresh token still works", name)
+			}
+		})
+	}
+}
+
+// A file that is broken for good is removed, and does not hide the others.
+func TestLogoutRemovesABrokenFile(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		if err := os.Truncate(w.files.TokenPath("corp"), 5); err != nil {
+			t.Fatal(err)
+		}
+		if out := w.logout(); len(out.Files) != 1 || len(out.Unrevoked) != 1 {
+			t.Errorf("%+v", out)
+		}
+	})
+}
+
 func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
 		w.login()

@@ -95,6 +95,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
 	b.writeCopies(s, h.key, tok)
+	b.Cache.Sweep(b.now())
 	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
 	return tok, ctx.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/internal/broker"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -76,9 +77,16 @@ func (w *world) explain(p *profile.Profile, err error) error {
 	case errors.As(err, &session):
 		return withHint(err, "run: %s", w.app.loginCommand(p))
 	case errors.As(err, &storage):
-		return withHint(err, "make %s writable, or free some space there", storage.Folder)
+		return withHint(err, "%s", storageHint(storage))
 	}
 	return err
+}
+
+func storageHint(e *broker.StorageError) string {
+	if errors.Is(e, keystore.ErrForeignHome) {
+		return "run it as the user whose home it is, or with a HOME of your own"
+	}
+	return "make " + e.Folder + " writable, or free some space there"
 }
 
 // loginCommand is the command line that signs in to the profile's session.

@@ -89,9 +89,11 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 		return ssocache.Credentials{}, err
 	}
 	if p.Kind == profile.None {
-		return ssocache.Credentials{}, withHint(
-			&configError{"Configuration", "Unable to retrieve credentials: no credentials found"},
-			"run: %s sso login, or name a profile with --profile", app.Name)
+		hint := "name a profile with --profile"
+		if p.Exists {
+			hint = w.missingKeys(p)
+		}
+		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: no credentials found"}, "%s", hint)
 	}
 	return w.credentials(ctx, p, "configure export-credentials")
 }

@@ -54,14 +54,18 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	case g.connectTimeout < 0 || g.readTimeout < 0:
 		return usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
 	}
-	takes := append(strings.Fields(cmd.Annotations["honours"]), always[:]...)
 	var err error
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-		if err == nil && f.Changed && !slices.Contains(takes, f.Name) {
+		if err == nil && f.Changed && !takes(cmd, f.Name) {
 			err = usagef("--%s does not go with %q", f.Name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
 		}
 	})
 	return err
+}
+
+// takes says whether a command has a use for a global flag.
+func takes(cmd *cobra.Command, flag string) bool {
+	return slices.Contains(always[:], flag) || slices.Contains(strings.Fields(cmd.Annotations["honours"]), flag)
 }
 
 // seconds turns a flag into a duration; 0 gives the default.

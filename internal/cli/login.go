@@ -56,6 +56,9 @@ func (app *App) login(ctx context.Context, o loginOptions) error {
 	if o.callbackPort < 0 || o.callbackPort > 65535 {
 		return usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
 	}
+	if o.useDevice && o.callbackPort != 0 {
+		return usagef("--callback-port does not go with --use-device-code")
+	}
 	if o.all && (o.session != "" || app.flags.profile != "") {
 		return usagef("--all does not go with --sso-session or --profile")
 	}
@@ -160,7 +163,10 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 	var service *idcenter.ServiceError
 	var connect *idcenter.ConnectError
 	var refused *idcenter.CallbackError
+	var storage *broker.StorageError
 	switch {
+	case errors.As(err, &storage):
+		return withHint(err, "%s", storageHint(storage))
 	case errors.As(err, &refused):
 		return withHint(err, "to try again, run: %s", w.app.loginAgain(s))
 	case errors.Is(err, idcenter.ErrExpired):
@@ -213,11 +219,14 @@ func until(t, now time.Time) string {
 	if left <= 0 {
 		return "expired"
 	}
-	if left >= time.Hour {
+	switch {
+	case left >= time.Hour:
 		left = left.Round(time.Minute)
 		return fmt.Sprintf("%dh%02dm", int(left.Hours()), int(left.Minutes())%60)
+	case left >= time.Minute:
+		return fmt.Sprintf("%dm", int(left.Minutes()))
 	}
-	return fmt.Sprintf("%dm%02ds", int(left.Minutes()), int(left.Seconds())%60)
+	return fmt.Sprintf("%ds", int(left.Seconds()))
 }
 
 // isLoopback says whether a base URL is on this machine.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -72,6 +73,10 @@ func (app *App) logout(ctx context.Context, session string) error {
 	for _, url := range out.Left {
 		app.warn("left signed in to "+url+": a custom endpoint is configured, and the config does not name this session",
 			"unset AWS_ENDPOINT_URL and its companions to sign out of it")
+	}
+	var storage *broker.StorageError
+	if errors.As(err, &storage) {
+		return withHint(err, "%s", storageHint(storage))
 	}
 	return err
 }

@@ -39,8 +39,7 @@ func newRoot(app *App) *cobra.Command {
 		SuggestionsMinimumDistance: suggestWithin,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
-		Args:                       func(cmd *cobra.Command, args []string) error { return unknownCommand(cmd, args) },
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:                       unknownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if app.flags.debug {
 				app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -50,6 +49,7 @@ func newRoot(app *App) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(hideRefused(root.HelpFunc()))
 	root.SetFlagErrorFunc(flagError)
 	app.addGlobalFlags(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
@@ -71,6 +71,16 @@ func newRoot(app *App) *cobra.Command {
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app))
 	}
 	return root
+}
+
+// hideRefused leaves the global flags that a command refuses out of its help.
+func hideRefused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) {
+		if !cmd.HasSubCommands() {
+			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = !takes(cmd, f.Name) })
+		}
+		help(cmd, args)
+	}
 }
 
 // newHelp is the help command. Unlike cobra's it does not take a slip of the hand
@@ -119,6 +129,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	}
 	if _, in, ok := strings.Cut(msg, " in -"); ok && strings.HasPrefix(msg, "unknown shorthand flag") {
 		msg = "Unknown options: -" + in
+	}
+	if flag, _, ok := strings.Cut(msg, ": strconv."); ok {
+		msg = flag + ": it is not a number that fits"
 	}
 	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
 		return err

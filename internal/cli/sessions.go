@@ -95,7 +95,7 @@ func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profil
 	targets := distinct(uses)
 	switch {
 	case len(targets) == 0:
-		return nil, nil, err
+		return nil, nil, withHint(err, "%s names no session: write [sso-session NAME] with sso_start_url and sso_region into it", w.in.Config.Path)
 	case o.all || len(targets) == 1:
 		return targets, p, nil
 	case w.app.Terminal:

@@ -28,6 +28,7 @@ type sessionStatus struct {
 	Profiles              []string `json:"profiles"`
 
 	expires time.Time
+	orphan  bool // no config names it
 }
 
 func newStatus(app *App) *cobra.Command {
@@ -67,6 +68,9 @@ func (app *App) status(_ context.Context, check bool) error {
 	switch {
 	case check:
 		for _, s := range list {
+			if s.orphan {
+				continue
+			}
 			if s.State == "none" || s.State == "expired" {
 				return exitError(exitCommand)
 			}
@@ -106,7 +110,9 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 	}
 	for _, f := range w.broker.Cache.Tokens() {
 		if !seen[f.Path] && only.Key() == "" {
-			list = append(list, w.describe(profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil))
+			s := w.describe(profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil)
+			s.orphan = true
+			list = append(list, s)
 		}
 	}
 	return list, nil

@@ -145,10 +145,12 @@ func (t Token) Due(now time.Time, window time.Duration) bool {
 	return t.Left(now) < window
 }
 
+// TrimStartURL takes the ending off a start URL that browsers add to it.
+func TrimStartURL(u string) string { return strings.TrimRight(u, "/#") }
+
 // Belongs says whether the token is of this session. The name of its file does
 // not tell: two configs may use one session name for two start URLs. What the
 // file leaves out is taken to fit, and so is the "#/" that browsers add.
 func (t Token) Belongs(startURL, region string) bool {
-	trim := func(u string) string { return strings.TrimRight(u, "/#") }
-	return (t.StartURL == "" || trim(t.StartURL) == trim(startURL)) && (t.Region == "" || t.Region == region)
+	return (t.StartURL == "" || TrimStartURL(t.StartURL) == TrimStartURL(startURL)) && (t.Region == "" || t.Region == region)
 }

@@ -30,8 +30,11 @@ func init() {
 	if !ok {
 		return
 	}
-	if _, err := os.Stdout.Write(answer); err == nil {
+	switch n, err := os.Stdout.Write(answer); {
+	case err == nil:
 		os.Exit(0)
+	case n > 0: // the ordinary way would write a whole answer behind half of one
+		os.Exit(255)
 	}
 }
 
