@@ -20,6 +20,7 @@ type App struct {
 	Environ        func() []string
 	Now            func() time.Time
 	Terminal       bool // a person sits at stdin and stderr
+	Width          int  // of the terminal that stdout is; 0 if it is none
 
 	// OpenURL shows a page to the person.
 	OpenURL func(ctx context.Context, url string) error

@@ -39,6 +39,9 @@ func Main(args []string) int {
 		},
 		Hold: held.hold,
 	}
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		app.Width = width
+	}
 	if len(args) > 0 {
 		args = args[1:]
 	}

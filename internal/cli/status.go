@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -141,37 +140,6 @@ func (w *world) describe(s profile.Session, tok ssocache.Token, profiles []strin
 		out.State = "expired"
 	}
 	return out
-}
-
-func (app *App) printStatus(list []sessionStatus) error {
-	if len(list) == 0 {
-		fmt.Fprintln(app.out, "No SSO session is configured, and none is signed in.")
-		return nil
-	}
-	t := tabwriter.NewWriter(app.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SESSION\tREGION\tSTATE\tEXPIRES\tREFRESH\tREGISTRATION\tPROFILES")
-	for _, s := range list {
-		name := s.StartURL
-		if s.SSOSession != "" {
-			name = s.SSOSession + " (" + s.StartURL + ")"
-		}
-		expires, registration, refresh := "-", "-", "no"
-		if s.ExpiresAt != "" {
-			expires = until(s.expires, app.Now())
-		}
-		if len(s.RegistrationExpiresAt) > 10 {
-			registration = "until " + s.RegistrationExpiresAt[:10]
-		}
-		if s.Refreshable {
-			refresh = "yes"
-		}
-		state := s.State
-		if state == "none" {
-			state = "signed out"
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", printable(name), printable(s.Region), state, expires, refresh, registration, summary(s.Profiles))
-	}
-	return t.Flush()
 }
 
 // summary names the first profiles and counts the rest.

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+)
+
+// cells are the fields of one session for people, named by statusHeads.
+func (app *App) cells(s sessionStatus) []string {
+	name := s.StartURL
+	if s.SSOSession != "" {
+		name = s.SSOSession + " (" + s.StartURL + ")"
+	}
+	expires, registration, refresh, state := "-", "-", "no", s.State
+	if s.ExpiresAt != "" {
+		expires = until(s.expires, app.Now())
+	}
+	if len(s.RegistrationExpiresAt) > len("2006-01-02") {
+		registration = "until " + s.RegistrationExpiresAt[:len("2006-01-02")]
+	}
+	if s.Refreshable {
+		refresh = "yes"
+	}
+	if state == "none" {
+		state = "signed out"
+	}
+	return []string{printable(name), printable(s.Region), state, expires, refresh, registration, printable(summary(s.Profiles))}
+}
+
+var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "REGISTRATION", "PROFILES"}
+
+// printStatus prints a table, or, where the terminal is too narrow for it, a block
+// for each session.
+func (app *App) printStatus(list []sessionStatus) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(app.out, "No SSO session is configured, and none is signed in.")
+		return err
+	}
+	var table, blocks bytes.Buffer
+	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, strings.Join(statusHeads[:], "\t"))
+	for i, s := range list {
+		cells := app.cells(s)
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
+		if i > 0 {
+			fmt.Fprintln(&blocks)
+		}
+		fmt.Fprintln(&blocks, cells[0])
+		for k, cell := range cells[1:] {
+			fmt.Fprintf(&blocks, "  %-13s %s\n", strings.ToLower(statusHeads[k+1]), cell)
+		}
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if app.Width > 0 && widest(table.String()) > app.Width {
+		table = blocks
+	}
+	_, err := app.out.Write(table.Bytes())
+	return err
+}
+
+// widest is the length of the longest line.
+func widest(text string) (n int) {
+	for line := range strings.Lines(text) {
+		n = max(n, len([]rune(strings.TrimSuffix(line, "\n"))))
+	}
+	return n
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestStatusFitsTheTerminal(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	list := []sessionStatus{
+		{
+			StartURL: "https://a-rather-long-name.awsapps.com/start", Region: "eu-central-1", SSOSession: "corp", State: "valid",
+			ExpiresAt: "2026-11-22T12:59:00Z", expires: now.Add(59 * time.Minute), Refreshable: true,
+			RegistrationExpiresAt: "2027-02-20T12:00:00Z", Profiles: []string{"development-admin", "production-read", "sandbox", "x"},
+		},
+		{StartURL: "https://other.awsapps.com/start", Region: "us-east-1", State: "none"},
+	}
+	for _, tt := range []struct {
+		name      string
+		width     int
+		wantTable bool
+	}{{"no terminal", 0, true}, {"wide", 250, true}, {"narrow", 80, false}} {
+		var out bytes.Buffer
+		app := &App{Width: tt.width, Now: func() time.Time { return now }, out: &checkedWriter{w: &out}}
+		if err := app.printStatus(list); err != nil {
+			t.Fatal(err)
+		}
+		if table := strings.HasPrefix(out.String(), "SESSION "); table != tt.wantTable {
+			t.Errorf("%s: a table is %v, want %v:\n%s", tt.name, table, tt.wantTable, &out)
+		}
+		if tt.width > 0 && widest(out.String()) > tt.width {
+			t.Errorf("%s: wider than the terminal:\n%s", tt.name, &out)
+		}
+		for _, want := range []string{"corp (https://a-rather-long-name.awsapps.com/start)", "59m", "until 2027-02-20", "signed out", "and 1 more"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: %q is missing from\n%s", tt.name, want, &out)
+			}
+		}
+	}
+}
