@@ -2,22 +2,17 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
-
-	"lanyard/internal/keystore"
 )
 
 // accessScope makes a token refreshable.
@@ -156,77 +151,6 @@ func (w *world) issuer(ctx context.Context, hc *http.Client, client *idcenter.Cl
 			"set sso_region = %s in %s", region, w.in.Config.Path)
 	}
 	return issuer, nil
-}
-
-// explainLogin adds what to look at to an error of the service.
-func (w *world) explainLogin(s profile.Session, err error) error {
-	var service *idcenter.ServiceError
-	var connect *idcenter.ConnectError
-	var refused *idcenter.CallbackError
-	var storage *broker.StorageError
-	switch {
-	case errors.As(err, &storage):
-		return withHint(err, "%s", storageHint(storage))
-	case errors.As(err, &refused):
-		return withHint(err, "to try again, run: %s", w.app.loginAgain(s))
-	case errors.Is(err, idcenter.ErrExpired):
-		return withHint(err, "run: %s", w.app.loginAgain(s))
-	case errors.As(err, &service) && (service.Code == "InvalidRequestException" || errors.Is(err, idcenter.ErrInvalidGrant)):
-		return withHint(err, "the service of region %s does not know the start URL %s: check sso_region and sso_start_url in %s",
-			s.Region, s.StartURL, w.in.Config.Path)
-	case errors.As(err, &connect):
-		return withHint(err, "check the network, the proxy settings, and sso_region = %s in %s", s.Region, w.in.Config.Path)
-	}
-	return err
-}
-
-// loginAgain is the command line of a login to the session.
-func (app *App) loginAgain(s profile.Session) string {
-	if s.Name == "" {
-		return app.Name + " sso login"
-	}
-	return app.Name + " sso login --sso-session " + quoteArg(s.Name)
-}
-
-// registrations keeps the client registration where the AWS CLI does.
-type registrations struct {
-	dir  keystore.Files
-	name string
-}
-
-func (r *registrations) Load() (idcenter.Registration, bool) {
-	reg, err := r.dir.LoadRegistration(r.name)
-	return idcenter.Registration{
-		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
-		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
-	}, err == nil
-}
-
-func (r *registrations) Save(reg idcenter.Registration) error {
-	return r.dir.SaveRegistration(r.name, ssocache.Registration{
-		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
-		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
-	})
-}
-
-func (r *registrations) Drop() error { return r.dir.RemoveRegistration(r.name) }
-
-var _ broker.Service = (*idcenter.Client)(nil)
-
-// until says when something ends, for people.
-func until(t, now time.Time) string {
-	left := t.Sub(now).Round(time.Second)
-	if left <= 0 {
-		return "expired"
-	}
-	switch {
-	case left >= time.Hour:
-		left = left.Round(time.Minute)
-		return fmt.Sprintf("%dh%02dm", int(left.Hours()), int(left.Minutes())%60)
-	case left >= time.Minute:
-		return fmt.Sprintf("%dm", int(left.Minutes()))
-	}
-	return fmt.Sprintf("%ds", int(left.Seconds()))
 }
 
 // isLoopback says whether a base URL is on this machine.

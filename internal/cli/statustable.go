@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // cells are the fields of one session for people, named by statusHeads.
@@ -68,4 +69,20 @@ func widest(text string) (n int) {
 		n = max(n, len([]rune(strings.TrimSuffix(line, "\n"))))
 	}
 	return n
+}
+
+// until says when something ends, for people.
+func until(t, now time.Time) string {
+	left := t.Sub(now).Round(time.Second)
+	if left <= 0 {
+		return "expired"
+	}
+	switch {
+	case left >= time.Hour:
+		left = left.Round(time.Minute)
+		return fmt.Sprintf("%dh%02dm", int(left.Hours()), int(left.Minutes())%60)
+	case left >= time.Minute:
+		return fmt.Sprintf("%dm", int(left.Minutes()))
+	}
+	return fmt.Sprintf("%ds", int(left.Seconds()))
 }

@@ -1,6 +1,7 @@
 package stormtest_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -71,8 +72,9 @@ func TestLogoutDuringRefresh(t *testing.T) {
 	case <-fetch.ended:
 		t.Fatalf("no refresh: %s", fetch.stderr.String())
 	}
+	before := h.generation(t)
 	logout := h.start(t, "sso", "logout")
-	eventually(t, "the new generation", func() bool { return len(h.files(t, h.cache().SSO(), ".generation")) > 0 })
+	eventually(t, "the new generation", func() bool { return h.generation(t) != before })
 	close(oidc.arrive)
 
 	checkEnded(t, fetch.wait(t))
@@ -87,4 +89,19 @@ func TestLogoutDuringRefresh(t *testing.T) {
 	}
 	h.checkCount(t, "GetRoleCredentials", 0)
 	h.checkFiles(t)
+}
+
+// generation is what the session's generation file says; logins and logouts
+// change it.
+func (h *home) generation(t *testing.T) string {
+	t.Helper()
+	files := h.files(t, h.cache().SSO(), ".generation")
+	if len(files) != 1 {
+		t.Fatalf("generation files %q, want the one that the login made", files)
+	}
+	content, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }

@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
+	"lanyard/internal/ssocache"
+)
+
+// registrations keeps the client registration where the AWS CLI does.
+type registrations struct {
+	dir  keystore.Files
+	name string
+}
+
+func (r *registrations) Load() (idcenter.Registration, bool) {
+	reg, err := r.dir.LoadRegistration(r.name)
+	return idcenter.Registration{
+		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
+	}, err == nil
+}
+
+func (r *registrations) Save(reg idcenter.Registration) error {
+	return r.dir.SaveRegistration(r.name, ssocache.Registration{
+		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
+	})
+}
+
+func (r *registrations) Drop() error { return r.dir.RemoveRegistration(r.name) }
