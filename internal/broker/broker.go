@@ -17,11 +17,10 @@ import (
 	"time"
 
 	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
-
-	"lanyard/internal/keystore"
 )
 
 // The times of the design. They are counted by the monotonic clock, except

@@ -109,3 +109,19 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
+
+// deadlineKey carries the end of a request's patience with locks: a request
+// that waited for a role's lock has less left for its session's.
+type deadlineKey struct{}
+
+func withDeadline(ctx context.Context) context.Context {
+	return context.WithValue(ctx, deadlineKey{}, time.Now().Add(lockBudget))
+}
+
+// deadline is when this request stops waiting for locks.
+func (b *Broker) deadline(ctx context.Context) time.Time {
+	if t, ok := ctx.Value(deadlineKey{}).(time.Time); ok {
+		return t
+	}
+	return time.Now().Add(lockBudget)
+}

@@ -8,11 +8,10 @@ import (
 	"time"
 
 	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
-
-	"lanyard/internal/keystore"
 )
 
 // A SignOut is what a logout did.
@@ -84,10 +83,10 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 		}
 		return files
 	}, &out)
-	if err != nil {
-		return out, err
+	if ctx.Err() != nil {
+		return out, ctx.Err()
 	}
-	return out, b.removeCredentials(roles, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) })
+	return out, errors.Join(err, b.removeCredentials(roles, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }))
 }
 
 func (b *Broker) removeCredentials(names []string, also func(ssocache.Credentials) bool) error {
@@ -141,13 +140,12 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 // its holder, but cannot end a session whose access token has expired: holders
 // come first.
 func (b *Broker) revoke(ctx context.Context, files []tokenFile) error {
-	files = slices.Clone(files)
-	slices.SortStableFunc(files, func(x, y tokenFile) int {
-		return len(y.Value.RefreshToken.Reveal()) - len(x.Value.RefreshToken.Reveal())
-	})
+	isCopy := func(f tokenFile) bool { return f.Value.RefreshToken.IsZero() }
+	holders := slices.DeleteFunc(slices.Clone(files), isCopy)
+	copies := slices.DeleteFunc(slices.Clone(files), func(f tokenFile) bool { return !isCopy(f) })
 	var told []secret.String
 	var failures []error
-	for _, f := range files {
+	for _, f := range append(holders, copies...) {
 		tok := f.Value
 		if slices.ContainsFunc(told, tok.AccessToken.Equal) {
 			continue

@@ -107,29 +107,45 @@ func (w *world) logoutOne(ctx context.Context, s profile.Session) (broker.SignOu
 		return broker.SignOut{}, err
 	}
 	keys := append([]string{s.Key()}, w.siblings(s)...)
+	settings, err := w.profileSettings()
+	if err != nil {
+		return broker.SignOut{}, err
+	}
 	var names []string
 	for _, u := range uses {
 		if !slices.Contains(keys, u.Key()) {
 			continue
 		}
 		for _, name := range u.Profiles {
-			account, role := w.setting(name, "sso_account_id"), w.setting(name, "sso_role_name")
+			account, role := settings[name]["sso_account_id"], settings[name]["sso_role_name"]
 			names = append(names, ssocache.RoleName(account, role, u.Name, u.StartURL))
 		}
 	}
 	return w.broker.Logout(ctx, s, names)
 }
 
-// setting returns what the files say about one key of a profile.
-func (w *world) setting(name, key string) string {
-	for _, doc := range []*awsconfig.Doc{w.in.Credentials, w.in.Config} {
-		if section, _, err := doc.Find(awsconfig.Profile, name); err == nil {
-			if v, ok := section.Get(key); ok {
-				return v.Value
+// profileSettings returns what both files say of every profile, in one pass: a
+// look-up for each of ten thousand would take a minute.
+func (w *world) profileSettings() (map[string]map[string]string, error) {
+	all := map[string]map[string]string{}
+	for _, doc := range []*awsconfig.Doc{w.in.Config, w.in.Credentials} { // the latter counts
+		sections, _, err := doc.All()
+		if err != nil {
+			return nil, err
+		}
+		for _, section := range sections {
+			if section.Kind != awsconfig.Profile {
+				continue
+			}
+			if all[section.Name] == nil {
+				all[section.Name] = map[string]string{}
+			}
+			for _, v := range section.Settings {
+				all[section.Name][v.Key] = v.Value
 			}
 		}
 	}
-	return ""
+	return all, nil
 }
 
 // printRemaining says what one is still signed in to.
