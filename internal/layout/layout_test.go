@@ -13,10 +13,10 @@ import (
 var rows = [...][]string{
 	{"cmd/lanyard", "bench"},
 	{"internal/warm", "internal/cli"},
-	{"internal/broker", "internal/awsop"},
-	{"internal/keystore", "internal/idcenter", "internal/intercept"},
-	{"internal/profile", "internal/ssocache"},
-	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret"},
+	{"internal/broker", "internal/awsop", "internal/awsarg"},
+	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/render", "internal/configfile"},
+	{"internal/profile", "internal/ssocache", "internal/awsmodel", "internal/jmespath"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/document", "internal/picker"},
 }
 
 // apart are the packages that others may use from any row, or that hold only

@@ -1,0 +1,72 @@
+// Package document holds what a service answered: values like those of JSON,
+// with objects that keep the order of their members, which is the order in which
+// the AWS CLI prints them.
+//
+// A value is one of nil, bool, int64, float64, string, []any and *[Object].
+// Integers and floating-point numbers are told apart, as in Python.
+package document
+
+import "iter"
+
+// An Object is a list of named members. The zero value has none. It is not safe
+// for concurrent changes.
+type Object struct {
+	names  []string
+	values map[string]any
+}
+
+// Set gives the member a value: in its place if there is one, else at the end.
+func (o *Object) Set(name string, value any) {
+	if o.values == nil {
+		o.values = make(map[string]any)
+	}
+	if _, ok := o.values[name]; !ok {
+		o.names = append(o.names, name)
+	}
+	o.values[name] = value
+}
+
+// Get returns the value of a member. A nil Object has none.
+func (o *Object) Get(name string) (any, bool) {
+	if o == nil {
+		return nil, false
+	}
+	v, ok := o.values[name]
+	return v, ok
+}
+
+// Delete removes a member, if there is one.
+func (o *Object) Delete(name string) {
+	if _, ok := o.values[name]; !ok {
+		return
+	}
+	delete(o.values, name)
+	for i, n := range o.names {
+		if n == name {
+			o.names = append(o.names[:i:i], o.names[i+1:]...)
+			return
+		}
+	}
+}
+
+// Len returns the number of members.
+func (o *Object) Len() int {
+	if o == nil {
+		return 0
+	}
+	return len(o.names)
+}
+
+// All yields the members in order. The object must not be changed meanwhile.
+func (o *Object) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if o == nil {
+			return
+		}
+		for _, n := range o.names {
+			if !yield(n, o.values[n]) {
+				return
+			}
+		}
+	}
+}
