@@ -1,11 +1,12 @@
-// Package awsconfig reads the AWS config and credentials files as the AWS CLI
-// reads them, and remembers every byte of them.
+// Package awsconfig reads and edits the AWS config and credentials files. It reads
+// them as the AWS CLI does, and remembers every byte of them.
 //
 // There are two ways in. [Parse] takes a whole file apart into its lines:
 // Parse(b).Bytes() equals b for every b, which is what an editor of a file that
 // other people wrote needs. [Doc.Lookup] reads one section out of a file of any
 // size and skips the rest, which is what a program that is started for each
-// request for credentials needs. Both judge a line with the same code.
+// request for credentials needs. Both judge a line with the same code, and [Edit], which
+// changes settings and nothing else, stands on the first.
 //
 // The AWS CLI rejects a whole file for some mistakes that have only one sensible
 // reading: a section that stands twice, a key that stands twice, a byte order
