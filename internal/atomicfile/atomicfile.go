@@ -41,7 +41,7 @@ type Pending struct {
 // bytes in it. It fails where [Pending.Commit] would: on read-only or full
 // storage, and in a folder that may not be written.
 func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
-	target, err := resolve(path)
+	target, err := Resolve(path)
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +55,11 @@ func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 			p.Abort()
 		}
 	}()
+	// The owner first: a mode that gives rights to a group is not for another.
+	keepOwner(tmp, target)
 	if err := tmp.Chmod(perm); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err
 	}
-	keepOwner(tmp, target)
 	// Zeros are written instead of asking the file system to reserve space:
 	// that call is missing on some file systems, a write is refused on all.
 	if _, err := tmp.Write(make([]byte, size)); err != nil {
@@ -71,6 +72,10 @@ func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 // the file it will replace (with a dot before it) and a random ending. The
 // names never end in ".json": the AWS CLI reads every *.json of its caches.
 const TempInfix = ".tmp-"
+
+// Stat describes the temporary file: its mode, owner and group are those that
+// the file will have.
+func (p *Pending) Stat() (fs.FileInfo, error) { return p.tmp.Stat() }
 
 // Commit puts data in the file's place. The Pending is used up.
 func (p *Pending) Commit(data []byte) (err error) {
@@ -110,9 +115,10 @@ func (p *Pending) Abort() {
 	_ = os.Remove(p.tmp.Name())
 }
 
-// resolve follows symbolic links at the end of path, also to a file that does
-// not exist yet.
-func resolve(path string) (string, error) {
+// Resolve returns the file that [Write] replaces: it follows symbolic links at
+// the end of path, also to a file that does not exist yet. A path that is no link
+// is returned as it is. Root follows its own links only.
+func Resolve(path string) (string, error) {
 	for range maxLinks {
 		info, err := os.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -134,10 +140,31 @@ func resolve(path string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !filepath.IsAbs(link) {
-			link = filepath.Join(filepath.Dir(path), link)
+		if path, err = behind(path, link); err != nil {
+			return "", err
 		}
-		path = link
 	}
 	return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("too many symbolic links")}
+}
+
+// behind returns where the link at path leads. The ".." of a link counts from the
+// real folder, which may itself be behind a link: ~/.aws/config, a link to
+// ../config, is not ~/config if ~/.aws is a link too.
+func behind(path, link string) (string, error) {
+	if !filepath.IsAbs(link) {
+		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+		if err != nil {
+			return "", err
+		}
+		link = folder + string(filepath.Separator) + link
+	}
+	folder, name := filepath.Split(link)
+	real, err := filepath.EvalSymlinks(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return filepath.Clean(link), nil // the caller finds that there is no folder
+	}
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(real, name), nil
 }

@@ -135,3 +135,29 @@ func TestReadersNeverSeeAMixture(t *testing.T) {
 		}
 	}
 }
+
+// The ".." of a link counts from the folder that the link really lies in.
+func TestRelativeLinksBehindALinkedFolder(t *testing.T) {
+	for _, link := range []string{"../shared/config", "../dotfiles/../shared/config"} {
+		dir := t.TempDir()
+		for _, folder := range []string{"home", "repo/dotfiles", "repo/shared"} {
+			if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Symlink(filepath.Join(dir, "repo", "dotfiles"), filepath.Join(dir, "home", ".aws")); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, "home", ".aws", "config")
+		if err := os.Symlink(link, path); err != nil {
+			t.Fatal(err)
+		}
+		if err := atomicfile.Write(path, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, filepath.Join(dir, "repo", "shared", "config")); got != "x" {
+			t.Errorf("%s: content %q", link, got)
+		}
+		onlyFiles(t, filepath.Join(dir, "home"), ".aws")
+	}
+}

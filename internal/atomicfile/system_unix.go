@@ -22,21 +22,27 @@ func syncDir(dir string) {
 	_ = d.Close()
 }
 
-// keepOwner gives the new file the owner of the one it replaces, or of the
-// folder. It matters for root in a container, whose ~/.aws is another user's
-// folder on the host: a file of root's would lock that user out.
+// keepOwner gives the new file the owner and group of the one it replaces; a new
+// file of root's gets those of its folder. It matters for root in a container,
+// whose ~/.aws is another user's folder on the host: a file of root's would lock
+// that user out.
 func keepOwner(tmp *os.File, target string) {
-	if os.Geteuid() != 0 {
+	root := os.Geteuid() == 0
+	info, err := os.Stat(target)
+	replaces := err == nil
+	if !replaces && root {
+		info, err = os.Stat(filepath.Dir(target))
+	}
+	if err != nil {
 		return
 	}
-	info, err := os.Stat(target)
-	if err != nil {
-		if info, err = os.Stat(filepath.Dir(target)); err != nil {
-			return
-		}
-	}
-	if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid != 0 {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	switch {
+	case !ok:
+	case root && (replaces || st.Uid != 0):
 		_ = tmp.Chown(int(st.Uid), int(st.Gid))
+	case replaces && !root:
+		_ = tmp.Chown(-1, int(st.Gid)) // works in groups that we are in
 	}
 }
 
