@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"slices"
 
 	"lanyard/internal/document"
 )
@@ -12,6 +14,11 @@ import (
 // the listed operations, as the text of newer.json.
 func compareModels(module, newer string, list []listed) ([]byte, error) {
 	all := new(document.Object)
+	v, err := newerPartitions(newer)
+	if err != nil {
+		return nil, err
+	}
+	partitions := objects(v)
 	for _, l := range list {
 		before, err := readModule(module, l.model())
 		if err != nil {
@@ -26,20 +33,40 @@ func compareModels(module, newer string, list []listed) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("service %s: %w", l.service, err)
 		}
+		if err := endpointRows(diff, module, newer, l, text(now.metadata, "endpointPrefix"), partitions); err != nil {
+			return nil, fmt.Errorf("service %s: %w", l.service, err)
+		}
 		if diff.Len() > 0 {
 			all.Set(l.model(), diff)
 		}
 	}
-	partitions, err := newerPartitions(newer)
-	if err != nil {
-		return nil, err
-	}
-	all.Set("partitions", partitions)
+	all.Set("partitions", v)
 	var b bytes.Buffer
 	if err := json.Indent(&b, []byte(encode(all)), "", "\t"); err != nil {
 		return nil, err
 	}
 	return append(b.Bytes(), '\n'), nil
+}
+
+// endpointRows sets the rows of the table of endpoints in diff, if the newer rules
+// lead to others.
+func endpointRows(diff *document.Object, module, newer string, l listed, prefix string, partitions []*document.Object) error {
+	now, err := readRules(filepath.Join(newer, l.model()), "endpoint-rule-set-1.json.gz", prefix, partitions)
+	if err != nil {
+		return err
+	}
+	before, err := readRules(filepath.Join(module, "apis", l.model()), "endpoint-rule-set-1.json", prefix, partitions)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(now, before) {
+		var rows []any
+		for _, r := range now {
+			rows = append(rows, r)
+		}
+		diff.Set("endpoints", rows)
+	}
+	return nil
 }
 
 // A comparison is that of two models of a service.
