@@ -1,0 +1,155 @@
+package render
+
+import (
+	"bufio"
+	"strings"
+)
+
+const (
+	reset     = "\x1b[0m"
+	cellColor = "\x1b[1m\x1b[34m" // bright blue
+	barColor  = "\x1b[2m\x1b[33m" // dim yellow
+)
+
+// draw writes the sections below each other, all as wide as the widest. If that
+// is wider than the terminal, sections of one row are turned first.
+func (t *table) draw(w *bufio.Writer, o Options) {
+	if len(t.sections) == 0 {
+		return
+	}
+	total := t.width()
+	if total > o.Width {
+		for i, s := range t.sections {
+			t.sections[i] = s.turned()
+		}
+		total = t.width()
+	}
+	d := drawing{w: w, color: o.Color}
+	d.write(repeat("-", total) + "\n")
+	for _, s := range t.sections {
+		d.section(s, total-2*s.indent)
+	}
+}
+
+func (t *table) width() int {
+	widest := 0
+	for _, s := range t.sections {
+		widest = max(widest, s.width())
+	}
+	return widest
+}
+
+// A drawing writes the lines of a table. With colours it resets them after
+// everything that it writes, even after nothing: the AWS CLI does, and its bytes
+// are the contract.
+type drawing struct {
+	w     *bufio.Writer
+	color bool
+	buf   strings.Builder // the line that is being made
+}
+
+func (d *drawing) write(s string) {
+	_, _ = d.w.WriteString(s)
+	if d.color {
+		_, _ = d.w.WriteString(reset)
+	}
+}
+
+// line writes a line with the bars of its indentation on both sides.
+func (d *drawing) line(s string, indent int) {
+	bar := "|"
+	if d.color {
+		bar = barColor + bar + reset
+	}
+	bars := repeat(bar, indent)
+	d.write(bars)
+	d.write(s)
+	d.write(bars)
+	d.write("\n")
+}
+
+func (d *drawing) section(s *section, width int) {
+	if s.title != "" {
+		d.buf.Reset()
+		d.center(newCell(s.title), width, "|")
+		d.line(d.buf.String(), s.indent)
+	}
+	if len(s.headers) == 0 && len(s.rows) == 0 {
+		d.rule([]int{width}, s.indent)
+		return
+	}
+	widths := s.fit(width)
+	if len(widths) == 0 {
+		return
+	}
+	if len(s.headers) > 0 {
+		d.rule(widths, s.indent)
+		d.headers(s, widths)
+	}
+	d.rule(widths, s.indent)
+	for _, row := range s.rows {
+		d.row(row, widths, s.indent)
+	}
+	if len(s.rows) > 0 {
+		d.rule(widths, s.indent)
+	}
+}
+
+// rule draws a line between rows. The first width has room for the left edge,
+// and every width for an edge on the right.
+func (d *drawing) rule(widths []int, indent int) {
+	d.buf.Reset()
+	edge := "+"
+	for _, w := range widths {
+		d.buf.WriteString(edge)
+		d.buf.WriteString(repeat("-", w-len(edge)-1))
+		d.buf.WriteString("+")
+		edge = ""
+	}
+	d.line(d.buf.String(), indent)
+}
+
+func (d *drawing) headers(s *section, widths []int) {
+	d.buf.Reset()
+	edge := "|"
+	for i, h := range s.headers {
+		if i == len(widths) {
+			break
+		}
+		d.center(h, widths[i], edge)
+		edge = ""
+	}
+	d.line(d.buf.String(), s.indent)
+}
+
+func (d *drawing) row(row []cell, widths []int, indent int) {
+	d.buf.Reset()
+	edge := "|"
+	for i, c := range row {
+		d.buf.WriteString(edge)
+		d.buf.WriteString("  ")
+		if d.color {
+			d.buf.WriteString(cellColor + c.text + reset)
+		} else {
+			d.buf.WriteString(c.text)
+		}
+		d.buf.WriteString(repeat(" ", widths[i]-len(edge)-2-c.width-1))
+		d.buf.WriteString("|")
+		edge = ""
+	}
+	d.line(d.buf.String(), indent)
+}
+
+// center appends the cell's text in the middle of width columns, which are
+// counted as if there were an edge on the left even where there is none.
+func (d *drawing) center(c cell, width int, edge string) {
+	left := width/2 - c.width/2 - 1
+	d.buf.WriteString(edge)
+	d.buf.WriteString(repeat(" ", left))
+	d.buf.WriteString(c.text)
+	d.buf.WriteString(repeat(" ", width-1-len(edge)-left-c.width))
+	d.buf.WriteString("|")
+}
+
+// repeat is strings.Repeat, which takes no negative count.
+func repeat(s string, n int) string { return strings.Repeat(s, max(n, 0)) }

@@ -1,0 +1,137 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// text writes a string in the first of three styles that can hold it: plain, in
+// single quotes, in double quotes.
+func (e *yamlEmitter) text(s string, at place) {
+	a := analyze(s)
+	outer := e.indent
+	e.indent = max(e.indent, 0) + 2 // for its second line
+	fold := at != inSimpleKey
+	switch {
+	case !a.singleQuotes || at == inSimpleKey && a.lineBreaks:
+		e.doubleQuoted(s, fold)
+	case !a.plain || s == "" || !isYAMLString(s):
+		e.singleQuoted(s, fold)
+	default:
+		e.plain(s, fold)
+	}
+	e.indent = outer
+	e.whitespace, e.indention = false, false
+}
+
+// plain writes a string without quotes. Such strings have no line breaks.
+func (e *yamlEmitter) plain(s string, fold bool) {
+	if !e.whitespace {
+		e.put(" ")
+	}
+	if fold {
+		s = e.foldSpaces(s)
+	}
+	e.put(s)
+}
+
+// foldSpaces writes s up to the last place where a single space gives way to a
+// line break and returns what is left.
+func (e *yamlEmitter) foldSpaces(s string) string {
+	start, column := 0, e.column
+	for i, r := range s {
+		if r != ' ' || column <= yamlWidth || s[i-1] == ' ' || s[i+1] == ' ' {
+			column++
+			continue
+		}
+		e.put(s[start:i])
+		e.writeIndent()
+		start, column = i+1, e.column
+	}
+	return s[start:]
+}
+
+// singleQuoted writes a string in single quotes. A line break is an empty line
+// more, because one alone would read as a space.
+func (e *yamlEmitter) singleQuoted(s string, fold bool) {
+	e.indicator("'", false)
+	var previous rune
+	breaks := false
+	for i, r := range s {
+		switch {
+		case isBreak(r):
+			if !breaks && r == '\n' {
+				e.lineBreak('\n')
+			}
+			e.lineBreak(r)
+			e.indention = true
+			breaks = true
+			previous = r
+			continue
+		case r == ' ':
+			if fold && previous != ' ' && e.column > yamlWidth && i > 0 && i < len(s)-1 && s[i+1] != ' ' {
+				e.writeIndent()
+			} else {
+				e.putRune(r)
+			}
+			previous = r
+			continue
+		}
+		if breaks {
+			e.writeIndent()
+		}
+		if r == '\'' {
+			e.put("'")
+		}
+		e.putRune(r)
+		e.indention = false
+		breaks = false
+		previous = r
+	}
+	if breaks {
+		e.writeIndent()
+	}
+	e.put("'")
+}
+
+// doubleQuoted writes a string in double quotes, where everything can be escaped.
+func (e *yamlEmitter) doubleQuoted(s string, fold bool) {
+	e.indicator(`"`, false)
+	spaces := false
+	for i, r := range s {
+		switch {
+		case r == ' ':
+			if fold && !spaces && e.column > yamlWidth && i > 0 && i < len(s)-1 {
+				e.writeIndent()
+				if s[i+1] == ' ' {
+					e.put(`\`)
+				}
+			} else {
+				e.putRune(r)
+			}
+			spaces = true
+			continue
+		case !isYAMLPrintable(r) || isBreak(r) || r == '"' || r == '\\':
+			e.put(yamlEscape(r))
+		default:
+			e.putRune(r)
+		}
+		spaces = false
+	}
+	e.put(`"`)
+}
+
+func yamlEscape(r rune) string {
+	if i := strings.IndexRune("\x00\a\b\t\n\v\f\r\x1b\"\\\u0085\u00a0\u2028\u2029", r); i >= 0 {
+		letters := `0abtnvfre"\N_LP`
+		return `\` + letters[utf8.RuneCountInString("\x00\a\b\t\n\v\f\r\x1b\"\\\u0085\u00a0\u2028\u2029"[:i]):][:1]
+	}
+	switch {
+	case r <= 0xFF:
+		return fmt.Sprintf(`\x%02X`, r)
+	case r <= 0xFFFF:
+		return fmt.Sprintf(`\u%04X`, r)
+	}
+	return fmt.Sprintf(`\U%08X`, r)
+}
