@@ -1,0 +1,172 @@
+package jmespath
+
+import (
+	"slices"
+	"strings"
+)
+
+// A function is one of the language. Its zero value stands for an unknown one.
+type function struct {
+	call     func(args []any) (any, error)
+	params   [][]string // the types that each argument may have; none: any
+	variadic bool       // more arguments may follow, which nobody looks at
+}
+
+func takes(params ...[]string) [][]string { return params }
+func types(names ...string) []string      { return names }
+
+// builtin returns the function of a name. It is a switch rather than a table,
+// which would have to be built at each start of the program.
+func builtin(name string) (function, bool) {
+	number, str, array, object := types("number"), types("string"), types("array"), types("object")
+	numbers, expref := types("array-number"), types("expref")
+	switch name {
+	case "abs":
+		return function{call: abs, params: takes(number)}, true
+	case "avg":
+		return function{call: avg, params: takes(numbers)}, true
+	case "ceil":
+		return function{call: ceil, params: takes(number)}, true
+	case "contains":
+		return function{call: contains, params: takes(types("array", "string"), nil)}, true
+	case "ends_with":
+		return function{call: endsWith, params: takes(str, str)}, true
+	case "floor":
+		return function{call: floor, params: takes(number)}, true
+	case "join":
+		return function{call: join, params: takes(str, types("array-string"))}, true
+	case "keys":
+		return function{call: keys, params: takes(object)}, true
+	case "length":
+		return function{call: length, params: takes(types("string", "array", "object"))}, true
+	case "map":
+		return function{call: mapEach, params: takes(expref, array)}, true
+	case "max":
+		return function{call: maxOf, params: takes(types("array-number", "array-string"))}, true
+	case "max_by":
+		return function{call: maxBy, params: takes(array, expref)}, true
+	case "merge":
+		return function{call: merge, params: takes(object), variadic: true}, true
+	case "min":
+		return function{call: minOf, params: takes(types("array-number", "array-string"))}, true
+	case "min_by":
+		return function{call: minBy, params: takes(array, expref)}, true
+	case "not_null":
+		return function{call: notNull, params: takes(nil), variadic: true}, true
+	case "reverse":
+		return function{call: reverse, params: takes(types("array", "string"))}, true
+	case "sort":
+		return function{call: sortList, params: takes(types("array-string", "array-number"))}, true
+	case "sort_by":
+		return function{call: sortBy, params: takes(array, expref)}, true
+	case "starts_with":
+		return function{call: startsWith, params: takes(str, str)}, true
+	case "sum":
+		return function{call: sum, params: takes(numbers)}, true
+	case "to_array":
+		return function{call: toArray, params: takes(nil)}, true
+	case "to_number":
+		return function{call: toNumber, params: takes(nil)}, true
+	case "to_string":
+		return function{call: toString, params: takes(nil)}, true
+	case "type":
+		return function{call: typeOf, params: takes(nil)}, true
+	case "values":
+		return function{call: values, params: takes(object)}, true
+	}
+	return function{}, false
+}
+
+// call evaluates the arguments before it looks whether there is such a function,
+// so that of two mistakes the one is reported that Python reports.
+func (n *node) call(v any) (any, error) {
+	args := make([]any, len(n.children))
+	for i, c := range n.children {
+		var err error
+		if args[i], err = c.eval(v); err != nil {
+			return nil, err
+		}
+	}
+	f := n.function
+	if f.call == nil {
+		return nil, evalErrorf("Unknown function: %s()", n.name)
+	}
+	if err := f.checkCount(n.name, len(args)); err != nil {
+		return nil, err
+	}
+	for i, allowed := range f.params {
+		if err := checkType(n.name, args[i], allowed); err != nil {
+			return nil, err
+		}
+	}
+	return f.call(args)
+}
+
+func (f function) checkCount(name string, n int) error {
+	want, atLeast, plural := len(f.params), "", "s"
+	if n == want || f.variadic && n > want {
+		return nil
+	}
+	if f.variadic {
+		atLeast = "at least "
+	}
+	if want == 1 {
+		plural = ""
+	}
+	return evalErrorf("Expected %s%d argument%s for function %s(), received %d", atLeast, want, plural, name, n)
+}
+
+// checkType looks at an argument and, for array-number and array-string, at its
+// elements, which have to be of one type. A wrong element is named by its type in
+// Python, by mistake of the library.
+func checkType(name string, v any, allowed []string) error {
+	if len(allowed) == 0 {
+		return nil
+	}
+	var elements []string
+	ok := false
+	for _, t := range allowed {
+		t, element, isArray := strings.Cut(t, "-")
+		if isArray {
+			elements = append(elements, element)
+		}
+		ok = ok || t == typeName(v)
+	}
+	if !ok {
+		return typeError(name, v, typeName(v), allowed)
+	}
+	list, _ := v.([]any)
+	if len(elements) == 0 || len(list) == 0 {
+		return nil
+	}
+	if first := typeName(list[0]); slices.Contains(elements, first) {
+		elements = []string{first}
+	}
+	for _, e := range list {
+		if !slices.Contains(elements, typeName(e)) {
+			return typeError(name, e, pyType(e), allowed)
+		}
+	}
+	return nil
+}
+
+// typeName returns the name of a value's type in the language.
+func typeName(v any) string {
+	switch pyType(v) {
+	case "NoneType":
+		return "null"
+	case "bool":
+		return "boolean"
+	case "int", "float":
+		return "number"
+	case "str":
+		return "string"
+	case "list":
+		return "array"
+	case "dict":
+		return "object"
+	case "_Expression":
+		return "expref"
+	}
+	return "unknown"
+}

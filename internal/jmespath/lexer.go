@@ -1,0 +1,166 @@
+package jmespath
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// A lexer splits an expression into tokens. Places are counted in characters, for
+// the caret of a message.
+type lexer struct {
+	expr   string
+	chars  []rune
+	pos    int
+	tokens []token
+}
+
+// end is the character after the last one. No expression holds it.
+const end rune = -1
+
+// tokenize returns all tokens, the last of which is tokenEOF.
+func tokenize(expr string) ([]token, error) {
+	l := &lexer{expr: expr, chars: []rune(expr)}
+	for l.pos < len(l.chars) {
+		if err := l.token(); err != nil {
+			return nil, err
+		}
+	}
+	l.add(tokenEOF, 0)
+	return l.tokens, nil
+}
+
+func (l *lexer) at(i int) rune {
+	if i < len(l.chars) {
+		return l.chars[i]
+	}
+	return end
+}
+
+// add makes a token of the next n characters.
+func (l *lexer) add(typ tokenType, n int) {
+	l.tokens = append(l.tokens, token{typ: typ, text: string(l.chars[l.pos : l.pos+n]), start: l.pos})
+	l.pos += n
+}
+
+// token reads one token, or one blank.
+func (l *lexer) token() error {
+	c, next := l.chars[l.pos], l.at(l.pos+1)
+	switch {
+	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+		l.pos++
+	case c == '_' || isLetter(c):
+		l.add(tokenUnquoted, l.span(func(c rune) bool { return c == '_' || isLetter(c) || isDigit(c) }))
+	case isDigit(c), c == '-' && isDigit(next):
+		l.number()
+	case c == '-', c == '=' && next != '=':
+		return lexError(l.expr, l.pos, "Unknown token '"+string(c)+"'")
+	case c == '"':
+		return l.quoted()
+	case c == '\'':
+		return l.raw()
+	case c == '`':
+		return l.literal()
+	default:
+		for n := min(2, len(l.chars)-l.pos); n > 0; n-- {
+			if typ, ok := operator(string(l.chars[l.pos : l.pos+n])); ok {
+				l.add(typ, n)
+				return nil
+			}
+		}
+		return lexError(l.expr, l.pos, "Unknown token "+string(c))
+	}
+	return nil
+}
+
+// operator returns the token that one or two characters make.
+func operator(s string) (tokenType, bool) {
+	switch s {
+	case ".":
+		return tokenDot, true
+	case "*":
+		return tokenStar, true
+	case "]":
+		return tokenRightBrack, true
+	case ",":
+		return tokenComma, true
+	case ":":
+		return tokenColon, true
+	case "@":
+		return tokenCurrent, true
+	case "(":
+		return tokenLeftParen, true
+	case ")":
+		return tokenRightParen, true
+	case "{":
+		return tokenLeftBrace, true
+	case "}":
+		return tokenRightBrace, true
+	case "[":
+		return tokenLeftBrack, true
+	case "[]":
+		return tokenFlatten, true
+	case "[?":
+		return tokenFilter, true
+	case "|":
+		return tokenPipe, true
+	case "||":
+		return tokenOr, true
+	case "&":
+		return tokenExpref, true
+	case "&&":
+		return tokenAnd, true
+	case "<":
+		return tokenLt, true
+	case "<=":
+		return tokenLte, true
+	case ">":
+		return tokenGt, true
+	case ">=":
+		return tokenGte, true
+	case "!":
+		return tokenNot, true
+	case "!=":
+		return tokenNe, true
+	case "==":
+		return tokenEq, true
+	}
+	return "", false
+}
+
+// span returns how many characters from here on are as in. The first one is taken
+// without a look.
+func (l *lexer) span(in func(rune) bool) int {
+	n := 1
+	for in(l.at(l.pos + n)) {
+		n++
+	}
+	return n
+}
+
+// number reads an integer. No list has as many elements as the largest int64, so
+// that stands for all that are larger.
+func (l *lexer) number() {
+	l.add(tokenNumber, l.span(isDigit))
+	t := &l.tokens[len(l.tokens)-1]
+	digits, negative := strings.CutPrefix(t.text, "-")
+	t.text = strings.TrimLeft(digits, "0")
+	if t.text == "" {
+		t.text, negative = "0", false
+	}
+	if negative {
+		t.text = "-" + t.text
+	}
+	n, err := strconv.ParseInt(t.text, 10, 64)
+	switch {
+	case err == nil:
+	case negative:
+		n = math.MinInt64
+	default:
+		n = math.MaxInt64
+	}
+	t.value = n
+}
+
+func isLetter(c rune) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+func isDigit(c rune) bool  { return c >= '0' && c <= '9' }

@@ -1,0 +1,127 @@
+package jmespath
+
+import "slices"
+
+func mapEach(args []any) (any, error) {
+	ref, _ := args[0].(*reference)
+	list, _ := args[1].([]any)
+	mapped := make([]any, len(list))
+	for i, e := range list {
+		var err error
+		if mapped[i], err = ref.expr.eval(e); err != nil {
+			return nil, err
+		}
+	}
+	return mapped, nil
+}
+
+func notNull(args []any) (any, error) {
+	for _, v := range args {
+		if v != nil {
+			return v, nil
+		}
+	}
+	return nil, nil
+}
+
+func toArray(args []any) (any, error) {
+	if list, ok := args[0].([]any); ok {
+		return list, nil
+	}
+	return []any{args[0]}, nil
+}
+
+func maxOf(args []any) (any, error) { return extreme(args, ">", itself) }
+func minOf(args []any) (any, error) { return extreme(args, "<", itself) }
+
+func maxBy(args []any) (any, error) {
+	return extreme(args, ">", keyOf("max_by", args[1], "number", "string"))
+}
+
+func minBy(args []any) (any, error) {
+	return extreme(args, "<", keyOf("min_by", args[1], "number", "string"))
+}
+
+func itself(v any) (any, error) { return v, nil }
+
+// keyOf returns a function for what an expression reference selects, which has to
+// be of one of the types.
+func keyOf(function string, ref any, allowed ...string) func(any) (any, error) {
+	return func(v any) (any, error) {
+		r, _ := ref.(*reference)
+		key, err := r.expr.eval(v)
+		if err != nil {
+			return nil, err
+		}
+		if name := typeName(key); !slices.Contains(allowed, name) {
+			return nil, typeError(function, key, name, allowed)
+		}
+		return key, nil
+	}
+}
+
+// extreme returns the first element than which no other is greater, or smaller.
+func extreme(args []any, operator string, key func(any) (any, error)) (any, error) {
+	list, _ := args[0].([]any)
+	var best, bestKey any
+	for i, e := range list {
+		k, err := key(e)
+		if err != nil {
+			return nil, err
+		}
+		better := i == 0
+		if !better {
+			if better, err = ordered(operator, k, bestKey); err != nil {
+				return nil, err
+			}
+		}
+		if better {
+			best, bestKey = e, k
+		}
+	}
+	return best, nil
+}
+
+func sortList(args []any) (any, error) {
+	list, _ := args[0].([]any)
+	return sorted(list, itself)
+}
+
+// sortBy takes the type of the first key for that of all.
+func sortBy(args []any) (any, error) {
+	list, _ := args[0].([]any)
+	if len(list) == 0 {
+		return list, nil
+	}
+	ref, _ := args[1].(*reference)
+	first, err := ref.expr.eval(list[0])
+	if err != nil {
+		return nil, err
+	}
+	name := typeName(first)
+	if name != "number" && name != "string" {
+		return nil, typeError("sort_by", list[0], name, []string{"string", "number"})
+	}
+	return sorted(list, keyOf("sort_by", ref, name))
+}
+
+func sorted(list []any, key func(any) (any, error)) (any, error) {
+	type keyed struct{ key, value any }
+	all := make([]keyed, len(list))
+	for i, e := range list {
+		k, err := key(e)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = keyed{k, e}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
+		c, _, _ := order("<", a.key, b.key) // the keys are of one type
+		return c
+	})
+	result := make([]any, len(all))
+	for i, k := range all {
+		result[i] = k.value
+	}
+	return result, nil
+}

@@ -1,0 +1,172 @@
+package jmespath
+
+import "fmt"
+
+// A parser reads an expression by the binding powers of its tokens: top down
+// operator precedence, after Vaughan R. Pratt. It makes the same mistakes as the
+// Python library, since expressions rely on them.
+type parser struct {
+	expr   string
+	tokens []token
+	pos    int
+	depth  int
+	loose  bool // there is an expression reference
+}
+
+func (p *parser) parse() (*node, error) {
+	root, err := p.expression(0)
+	if err != nil {
+		return nil, err
+	}
+	if t := p.peek(); t.typ != tokenEOF {
+		return nil, parseError(p.expr, t, "Unexpected token: "+t.shown())
+	}
+	return root, nil
+}
+
+// peek returns the next token. The last one, tokenEOF, is never taken.
+func (p *parser) peek() token { return p.tokens[p.pos] }
+
+func (p *parser) next() token {
+	t := p.peek()
+	if t.typ != tokenEOF {
+		p.pos++
+	}
+	return t
+}
+
+// after returns the type of the token behind the next.
+func (p *parser) after() tokenType {
+	if p.pos+1 < len(p.tokens) {
+		return p.tokens[p.pos+1].typ
+	}
+	return tokenEOF
+}
+
+// expect takes a token of that type.
+func (p *parser) expect(typ tokenType) error {
+	t := p.peek()
+	if t.typ != typ {
+		return p.unexpected(string(typ))
+	}
+	p.next()
+	return nil
+}
+
+// unexpected is about the next token, instead of which another was needed.
+func (p *parser) unexpected(wanted string) error {
+	t := p.peek()
+	if t.typ == tokenEOF {
+		return incomplete(p.expr, t.start)
+	}
+	return parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
+}
+
+// expression reads as far as tokens bind more strongly than power.
+func (p *parser) expression(power int) (*node, error) {
+	p.depth++
+	defer func() { p.depth-- }()
+	if p.depth > maxDepth {
+		return nil, errDepth
+	}
+	left, err := p.prefix(p.next())
+	for err == nil && power < p.peek().typ.power() {
+		left, err = p.infix(left)
+		if err == nil && left.height > maxDepth {
+			err = errDepth
+		}
+	}
+	return left, err
+}
+
+// prefix reads what begins with a token.
+func (p *parser) prefix(t token) (*node, error) {
+	switch t.typ {
+	case tokenLiteral:
+		return &node{kind: kindLiteral, value: t.value}, nil
+	case tokenUnquoted:
+		return &node{kind: kindField, name: t.text}, nil
+	case tokenQuoted:
+		if paren := p.peek(); paren.typ == tokenLeftParen {
+			paren.start = 0 // where Python has the caret
+			return nil, parseError(p.expr, paren, "Quoted identifier not allowed for function names.")
+		}
+		return &node{kind: kindField, name: t.text}, nil
+	case tokenCurrent:
+		return newNode(kindCurrent), nil
+	case tokenStar:
+		if p.peek().typ == tokenRightBrack {
+			return newNode(kindValueProjection, newNode(kindCurrent), newNode(kindCurrent)), nil
+		}
+		return p.project(kindValueProjection, newNode(kindCurrent), powerStar)
+	case tokenFlatten:
+		return p.project(kindProjection, newNode(kindFlatten, newNode(kindCurrent)), powerFlatten)
+	case tokenFilter:
+		return p.filter(newNode(kindCurrent))
+	case tokenLeftBrack:
+		return p.leadingBracket()
+	case tokenLeftBrace:
+		return p.selectHash()
+	case tokenLeftParen:
+		inner, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		return inner, p.expect(tokenRightParen)
+	case tokenNot:
+		return p.unary(kindNot, powerNot)
+	case tokenExpref:
+		p.loose = true
+		return p.unary(kindReference, 0)
+	case tokenEOF:
+		return nil, incomplete(p.expr, t.start)
+	}
+	return nil, parseError(p.expr, t, "invalid token")
+}
+
+func (p *parser) unary(k kind, power int) (*node, error) {
+	operand, err := p.expression(power)
+	if err != nil {
+		return nil, err
+	}
+	return newNode(k, operand), nil
+}
+
+// infix reads what follows on left and begins with the next token.
+func (p *parser) infix(left *node) (*node, error) {
+	t := p.next()
+	switch t.typ {
+	case tokenDot:
+		return p.dot(left)
+	case tokenPipe:
+		return p.binary(kindPipe, left, powerPipe)
+	case tokenOr:
+		return p.binary(kindOr, left, powerOr)
+	case tokenAnd:
+		return p.binary(kindAnd, left, powerAnd)
+	case tokenEq, tokenNe, tokenGt, tokenGte, tokenLt, tokenLte:
+		n, err := p.binary(kindComparator, left, powerCompare)
+		if err != nil {
+			return nil, err
+		}
+		n.name = t.text
+		return n, nil
+	case tokenFlatten:
+		return p.project(kindProjection, newNode(kindFlatten, left), powerFlatten)
+	case tokenFilter:
+		return p.filter(left)
+	case tokenLeftBrack:
+		return p.bracket(left)
+	case tokenLeftParen:
+		return p.call(left)
+	}
+	return nil, parseError(p.expr, t, "invalid token")
+}
+
+func (p *parser) binary(k kind, left *node, power int) (*node, error) {
+	right, err := p.expression(power)
+	if err != nil {
+		return nil, err
+	}
+	return newNode(k, left, right), nil
+}
