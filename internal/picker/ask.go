@@ -1,0 +1,221 @@
+package picker
+
+import (
+	"context"
+	"strings"
+)
+
+// A Question asks for one line.
+type Question struct {
+	// Text is printed as it is, for example "SSO region [None]: ". Only control
+	// characters in it, other than line feeds, are shown as question marks.
+	Text string
+
+	// Default is the answer for an empty line.
+	Default string
+
+	// Suggestions are offered while the person types the beginning of them, in
+	// any case. Tab completes as far as they agree, then goes through them.
+	Suggestions []string
+
+	// Note, if not nil, returns text to show below the line, for what is typed so
+	// far. It can have several lines; those for which there is no room are left
+	// out.
+	Note func(typed string) string
+
+	// Check, if not nil, returns why the answer will not do. That is shown, and
+	// the person goes on with what they have typed.
+	Check func(answer string) error
+}
+
+// answer is what a typed line answers.
+func (q *Question) answer(typed string) (string, error) {
+	answer := strings.TrimSpace(typed)
+	if answer == "" {
+		answer = q.Default
+	}
+	if q.Check == nil {
+		return answer, nil
+	}
+	return answer, q.Check(answer)
+}
+
+// Ask asks for one line and returns it without the white space around it, or
+// Default for an empty one. Esc clears the line, and once more cancels.
+func (c *Console) Ask(ctx context.Context, q Question) (string, error) {
+	if c.plain() {
+		return c.askPlain(ctx, &q)
+	}
+	leave, err := c.enter()
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	a := &asker{c: c, q: &q}
+	if err := a.start(pasteOn); err != nil {
+		return "", err
+	}
+	for {
+		k, err := c.key(ctx, a.refresh)
+		if err != nil {
+			_ = a.finish()
+			return "", err
+		}
+		if answer, done, err := a.press(k); done {
+			if writeErr := a.finish(); err == nil {
+				err = writeErr
+			}
+			return answer, err
+		}
+	}
+}
+
+// An asker is a question while it is being answered.
+type asker struct {
+	c    *Console
+	q    *Question
+	line line
+	tabs tabs
+
+	problem string // what Check said
+	escaped bool   // the last key was Esc
+	fresh   bool   // the screen shows all this
+
+	block      *block
+	cols, rows int
+	atStart    bool // the line has its own row, below the text of the question
+	textRows   int
+	textCol    int
+	resized    bool // a new size was seen, and may not be the last one
+}
+
+// minRoom is how many columns behind the text of a question are enough to type in.
+const minRoom = 12
+
+// start prints the question, in one piece and as plain text: programs that answer
+// questions look for it.
+func (a *asker) start(before string) error {
+	a.cols, a.rows = a.c.size()
+	text := visibleLines(a.q.Text)
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	a.textRows, a.textCol = flow(last, a.cols)
+	off, after := a.textCol, ""
+	if a.atStart = a.cols-off < minRoom && off > 0; a.atStart {
+		off, after = 0, "\r\n"
+	}
+	a.block, a.fresh, a.resized = newBlock(off), false, false
+	return a.c.write(before + strings.ReplaceAll(text, "\n", "\r\n") + after)
+}
+
+// refresh brings the screen up to date.
+func (a *asker) refresh() error {
+	if again, err := a.resize(); again || err != nil {
+		return err
+	}
+	if a.fresh {
+		return nil
+	}
+	a.fresh = true
+	shown, col := a.line.view(a.cols - a.block.off)
+	s := a.block.draw(append([]string{shown}, a.below()...), a.block.off+col)
+	if s == "" {
+		return nil
+	}
+	return a.c.write(s)
+}
+
+// resize asks the question again in a terminal whose size has changed, when it has
+// stopped changing. Rows above are left alone: whether the terminal has moved them
+// cannot be known, and they may be somebody else's.
+func (a *asker) resize() (changing bool, err error) {
+	cols, rows := a.c.size()
+	if cols == a.cols && rows == a.rows && !a.resized {
+		return false, nil
+	}
+	if cols != a.cols || rows != a.rows {
+		a.cols, a.rows, a.resized = cols, rows, true
+		return true, nil
+	}
+	return false, a.start("\r" + eraseBelow)
+}
+
+// finish leaves the question and all of what was typed on the screen, and the
+// cursor below.
+func (a *asker) finish() error {
+	back := "\r" + move(a.block.off, 'C')
+	if a.atStart && a.textCol < a.cols {
+		back = move(1, 'A') + "\r" + move(a.textCol, 'C')
+	}
+	return a.c.write(back + eraseBelow + visible(strings.TrimRight(a.line.text, " ")) + "\r\n")
+}
+
+// press does what the key does.
+func (a *asker) press(k key) (answer string, done bool, err error) {
+	escaped := a.escaped
+	a.escaped, a.fresh = false, false
+	switch k.kind {
+	case keyCancel:
+		return "", true, ErrCancelled
+	case keyEsc:
+		if escaped && a.line.text == "" {
+			return "", true, ErrCancelled
+		}
+		a.escaped, a.problem = true, ""
+		a.line.set("")
+	case keyEnter:
+		answer, err := a.q.answer(a.line.text)
+		if err == nil {
+			return answer, true, nil
+		}
+		a.problem = err.Error()
+	case keyTab, keyBackTab:
+		if a.tabs.complete(&a.line, a.q.Suggestions, k.kind == keyBackTab) {
+			a.problem = ""
+		}
+		return "", false, nil
+	case keyRedraw:
+		return "", false, a.start(clearAll)
+	case keyDeleteOrEOF:
+		if a.line.text == "" {
+			return "", true, ErrCancelled
+		}
+		fallthrough
+	default:
+		if a.line.edit(k) {
+			a.problem = ""
+		}
+	}
+	a.tabs = tabs{}
+	return "", false, nil
+}
+
+// below returns the rows under the line. They never push the question out of the
+// terminal: the error gets a row if there is one at all, the rest is left out of a
+// terminal with less than four.
+func (a *asker) below() []string {
+	room := a.rows - 1 - a.textRows
+	if a.atStart {
+		room--
+	}
+	var rows []string
+	add := func(style, text string) {
+		if text != "" && len(rows) < room {
+			rows = append(rows, a.c.paint(style, fit(visible(text), a.cols-1)))
+		}
+	}
+	add(red, a.problem)
+	if a.rows < 4 {
+		return rows
+	}
+	room = max(len(rows), min(room, a.rows-2-a.textRows))
+	if a.escaped {
+		add(dim, "Esc again to cancel")
+	}
+	add(dim, strings.Join(a.tabs.offered(a.line.text, a.q.Suggestions), "  "))
+	if a.q.Note != nil {
+		for text := range strings.Lines(a.q.Note(a.line.text)) {
+			add(dim, strings.TrimRight(text, "\r\n"))
+		}
+	}
+	return rows
+}

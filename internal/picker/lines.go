@@ -1,0 +1,112 @@
+package picker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxPlainLine is how long a line can be that does not come from a person.
+const maxPlainLine = 64 << 10
+
+// readLine returns the next line of input. What a script sends after it is kept
+// for the next call: a pipe cannot be given it back.
+func (c *Console) readLine(ctx context.Context) (string, error) {
+	for {
+		if i := bytes.IndexByte(c.ahead, '\n'); i >= 0 {
+			text := typable(string(c.ahead[:i]))
+			c.drop(i + 1)
+			return text, nil
+		}
+		if len(c.ahead) > maxPlainLine {
+			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
+		}
+		if _, err := c.fill(ctx, time.Hour); err != nil {
+			if text := typable(string(c.ahead)); text != "" && errors.Is(err, ErrGone) {
+				c.ahead = nil // the last line, without an end
+				return text, nil
+			}
+			return "", err
+		}
+	}
+}
+
+// askPlain is Ask without control of the cursor.
+func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
+	for {
+		if err := c.write(visibleLines(q.Text)); err != nil {
+			return "", err
+		}
+		typed, err := c.readLine(ctx)
+		if err != nil {
+			return "", err
+		}
+		answer, err := q.answer(typed)
+		if err == nil {
+			return answer, nil
+		}
+		if err := c.write(visible(err.Error()) + "\n"); err != nil {
+			return "", err
+		}
+	}
+}
+
+// maxListed is how many items are listed at once.
+const maxListed = 20
+
+// choosePlain is Choose without control of the cursor: numbered lists, which words
+// make shorter. Only a number that is listed picks; another one is a word to look
+// for, such as the number of an account.
+func (c *Console) choosePlain(ctx context.Context, items []Item) (int, error) {
+	f := newFilter(items)
+	found, words := f.match(""), ""
+	for list := true; ; {
+		if list {
+			if err := c.write(listing(items, found)); err != nil {
+				return -1, err
+			}
+		}
+		question := "Number, or words to look for: "
+		if words != "" && len(found) == 1 {
+			question = "Enter to take it, or words to look for: "
+		}
+		typed, err := c.Ask(ctx, Question{Text: question})
+		if err != nil {
+			return -1, err
+		}
+		number, err := strconv.Atoi(typed)
+		switch {
+		case err == nil && 1 <= number && number <= min(len(found), maxListed):
+			return found[number-1], nil
+		case typed == "" && words == "":
+			list = false
+			continue
+		case typed == "" && len(found) == 1:
+			return found[0], nil
+		}
+		next := f.match(typed)
+		if list = len(next) > 0; list {
+			found, words = next, typed
+			continue
+		}
+		if err := c.write("Nothing matches " + visible(typed) + ".\n"); err != nil {
+			return -1, err
+		}
+	}
+}
+
+// listing prints the beginning of a list.
+func listing(items []Item, found []int) string {
+	var b strings.Builder
+	for n, i := range found[:min(len(found), maxListed)] {
+		fmt.Fprintf(&b, "%3d  %s\n", n+1, visible(items[i].Label))
+	}
+	if more := len(found) - maxListed; more > 0 {
+		fmt.Fprintf(&b, "... and %d more\n", more)
+	}
+	return b.String()
+}

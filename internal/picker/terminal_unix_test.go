@@ -1,0 +1,211 @@
+//go:build unix
+
+package picker
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// A terminal is a pseudo-terminal with its screen.
+type terminal struct {
+	t           *testing.T
+	master, tty *os.File
+	c           *Console
+	before      *term.State
+	done        chan struct{} // nothing is read from the master any more
+
+	mu      sync.Mutex
+	screen  *screen
+	stream  strings.Builder
+	changed chan struct{} // closed at each change
+}
+
+func openTerminal(t *testing.T, cols, rows int) *terminal {
+	t.Helper()
+	master, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := &terminal{
+		t: t, master: master, tty: tty, screen: newScreen(cols, rows),
+		changed: make(chan struct{}), done: make(chan struct{}),
+		c: &Console{In: tty, Out: tty},
+	}
+	term.resize(cols, rows)
+	go term.show()
+	t.Cleanup(func() {
+		_ = tty.Close()
+		_ = master.Close()
+		<-term.done
+	})
+	term.before = termState(t, tty)
+	return term
+}
+
+func termState(t *testing.T, f *os.File) *term.State {
+	t.Helper()
+	state, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+func (t *terminal) resize(cols, rows int) {
+	t.t.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.screen.resize(cols, rows)
+	if err := pty.Setsize(t.master, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+		t.t.Fatal(err)
+	}
+}
+
+// show draws what the program writes.
+func (t *terminal) show() {
+	defer close(t.done)
+	buf := make([]byte, 4096)
+	for {
+		n, err := t.master.Read(buf)
+		t.mu.Lock()
+		_, _ = t.screen.Write(buf[:n])
+		t.stream.Write(buf[:n])
+		close(t.changed)
+		t.changed = make(chan struct{})
+		t.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (t *terminal) typeIn(s string) {
+	t.t.Helper()
+	if _, err := t.master.WriteString(s); err != nil {
+		t.t.Fatal(err)
+	}
+}
+
+// await waits until the screen satisfies ok.
+func (t *terminal) await(what string, ok func(s *screen) bool) {
+	t.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		t.mu.Lock()
+		good, changed, picture, cursor := ok(t.screen), t.changed, t.screen.picture(), [2]int{t.screen.x, t.screen.y}
+		t.mu.Unlock()
+		if good {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.t.Fatalf("never saw %s; the screen is, with the cursor at %v:\n%s", what, cursor, picture)
+		}
+	}
+}
+
+// sees waits for this picture.
+func (t *terminal) sees(picture string) {
+	t.t.Helper()
+	picture = strings.TrimPrefix(picture, "\n")
+	t.await("\n"+picture+"\n", func(s *screen) bool { return s.picture() == picture })
+}
+
+// seesWithCursor waits for this picture, in which | stands before the cursor.
+func (t *terminal) seesWithCursor(picture string) {
+	t.t.Helper()
+	t.await("\n"+picture+"\n", func(s *screen) bool {
+		rows := strings.Split(s.picture(), "\n")
+		for len(rows) <= s.y {
+			rows = append(rows, "")
+		}
+		left := rowText(s.cells[s.y][:s.x])
+		left += strings.Repeat(" ", max(s.x-width(left), 0))
+		right, _ := strings.CutPrefix(rows[s.y], left)
+		if width(rows[s.y]) <= width(left) {
+			right = ""
+		}
+		rows[s.y] = left + "|" + right
+		return strings.Join(rows, "\n") == picture
+	})
+}
+
+// contains waits for the text to stand in one row.
+func (t *terminal) contains(text string) {
+	t.t.Helper()
+	t.await(text, func(s *screen) bool { return strings.Contains(s.picture(), text) })
+}
+
+// untouched checks that the terminal is as it was, and was told nothing that its
+// screen does not understand.
+func (t *terminal) untouched() {
+	t.t.Helper()
+	if now := termState(t.t, t.tty); *now != *t.before {
+		t.t.Errorf("the terminal's state is %+v, was %+v", now, t.before)
+	}
+	t.await("the cursor, line breaks, and pastes without marks", func(s *screen) bool {
+		return !s.hidden && !s.noWrap && !s.paste
+	})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.screen.unknown) > 0 {
+		t.t.Errorf("unknown to the screen: %q", t.screen.unknown)
+	}
+}
+
+// A reply is how a call ended.
+type reply struct {
+	text  string
+	index int
+	err   error
+}
+
+func (t *terminal) ask(ctx context.Context, q Question) <-chan reply {
+	ch := make(chan reply, 1)
+	go func() {
+		text, err := t.c.Ask(ctx, q)
+		ch <- reply{text: text, err: err}
+	}()
+	return ch
+}
+
+func (t *terminal) choose(ctx context.Context, m Menu) <-chan reply {
+	ch := make(chan reply, 1)
+	go func() {
+		index, err := t.c.Choose(ctx, m)
+		ch <- reply{index: index, err: err}
+	}()
+	return ch
+}
+
+func (t *terminal) replies(ch <-chan reply, want reply) {
+	t.t.Helper()
+	select {
+	case got := <-ch:
+		if got.text != want.text || got.index != want.index || !errors.Is(got.err, want.err) {
+			t.t.Errorf("reply %+v, want %+v", got, want)
+		}
+	case <-time.After(20 * time.Second):
+		t.t.Fatalf("no reply, want %+v; the screen:\n%s", want, t.screen.picture())
+	}
+}
+
+// pending is how many bytes wait to be read.
+func (t *terminal) pending() int {
+	n, err := unix.IoctlGetInt(int(t.tty.Fd()), unix.TIOCINQ)
+	if err != nil {
+		t.t.Fatal(err)
+	}
+	return n
+}
