@@ -1,0 +1,110 @@
+//go:build unix
+
+package configfile_test
+
+import (
+	"bufio"
+	"bytes"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"lanyard/internal/awsconfig"
+)
+
+// A process makes one edit after the other and is killed at any moment, over and
+// over, until there were a thousand edits. Every time the file is whole, the last
+// change can be undone and done again, and nobody waits for the dead.
+func TestAThousandEditsWithKills(t *testing.T) {
+	const edits = 1000
+	folder := t.TempDir()
+	path := filepath.Join(folder, "config")
+	write(t, path, string(numbered(0)), 0o600)
+	e := editor(t)
+	e.Wait = time.Nanosecond
+	random := rand.New(rand.NewPCG(1, 2)) // the same moments each time
+
+	kills, torn, between := 0, 0, 0
+	for n := 0; n < edits; kills++ {
+		counted := killCounting(t, path, time.Duration(random.Int64N(int64(15*time.Millisecond))))
+		n = wholeAfter(t, path, n+counted)
+		if left, _ := filepath.Glob(filepath.Join(folder, ".config.tmp-*")); len(left) > 0 {
+			torn++
+		}
+		if _, err := os.Stat(filepath.Join(folder, ".lanyard", "config.next")); err == nil {
+			between++
+		}
+		r, err := e.Last(path)
+		if err != nil || r == nil {
+			t.Fatalf("after edit %d there is nothing to undo: %v, %v", n, r, err)
+		}
+		if !bytes.Equal(r.Before, numbered(n-1)) || !bytes.Equal(r.After, numbered(n)) {
+			t.Fatalf("after edit %d the record is of another change: %.20q, %.20q", n, r.Before, r.After)
+		}
+		if err := e.Undo(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		check(t, path, string(numbered(n-1)))
+		if _, err := e.Edit(t.Context(), path, "again", countUp); err != nil {
+			t.Fatal(err)
+		}
+		check(t, path, string(numbered(n)))
+		holds(t, folder, ".config.lock", ".lanyard", "config")
+	}
+	t.Logf("%d kills; %d left a temporary file, %d a record that was not yet the last", kills, torn, between)
+	if torn == 0 || between == 0 {
+		t.Error("no process was killed in the middle of an edit: this tested nothing")
+	}
+	holds(t, filepath.Join(folder, ".lanyard"), backups(t, path, ".gitignore", "config.last")...)
+}
+
+// killCounting lets a process count for about this long after its first edit. It
+// returns how many edits it knew to be done.
+func killCounting(t *testing.T, path string, after time.Duration) (counted int) {
+	t.Helper()
+	cmd := command(t, "count", path, "")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if lines.Text() != "counted" {
+			t.Errorf("the process said %q", lines.Text())
+		}
+		if counted++; counted == 1 {
+			kill := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+			defer kill.Stop()
+		}
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != -1 {
+		t.Fatalf("the process ended by itself: %v", err)
+	}
+	return counted
+}
+
+// wholeAfter checks that the file is what n edits made of it, or one more, and
+// says which.
+func wholeAfter(t *testing.T, path string, n int) int {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := number(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != n && got != n+1 {
+		t.Fatalf("the file is that of edit %d, want %d or the one after", got, n)
+	}
+	if _, problems, err := awsconfig.Parse(content).Sections(path); err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+	return got
+}

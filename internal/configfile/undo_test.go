@@ -1,0 +1,217 @@
+package configfile_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/internal/configfile"
+)
+
+func last(t *testing.T, e *configfile.Editor, paths ...string) *configfile.Record {
+	t.Helper()
+	r, err := e.Last(paths...)
+	if err != nil || r == nil {
+		t.Fatalf("last change: %v, %v", r, err)
+	}
+	return r
+}
+
+func TestUndoAndRedo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	e := editor(t)
+	write(t, path, "old\n", 0o640)
+	edit(t, e, path, "new")
+	for i, want := range []struct{ what, then string }{
+		{"add new", "old\n"},
+		{"undo of add new", "old\nnew\n"},
+		{"add new", "old\n"},
+	} {
+		r := last(t, e, path)
+		if r.What != want.what || !r.When.Equal(noon) || r.Path != path || r.Created || r.Removed {
+			t.Errorf("%d: the record is %+v, want %q", i, r, want.what)
+		}
+		if err := e.Undo(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		check(t, path, want.then)
+		checkMode(t, path, 0o640)
+	}
+}
+
+func TestUndoOfAFileThatTheChangeCreated(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "config")
+	e := editor(t)
+	edit(t, e, path, "new")
+	r := last(t, e, path)
+	if !r.Created || r.Before != nil {
+		t.Errorf("the record is %+v, want that of a new file", r)
+	}
+	if err := e.Undo(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, folder, ".config.lock", ".lanyard")
+	r = last(t, e, path)
+	if !r.Removed || r.After != nil {
+		t.Errorf("the record is %+v, want that of a file that was removed", r)
+	}
+	if err := e.Undo(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	check(t, path, "new\n")
+	checkMode(t, path, 0o600)
+}
+
+func TestAForeignChangeIsNotUndone(t *testing.T) {
+	for name, foreign := range map[string]func(path string) error{
+		"written": func(path string) error { return os.WriteFile(path, []byte("theirs\n"), 0o600) },
+		"removed": os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "config")
+			e := editor(t)
+			write(t, path, "old\n", 0o600)
+			edit(t, e, path, "new")
+			r := last(t, e, path)
+			if err := foreign(path); err != nil {
+				t.Fatal(err)
+			}
+			was, _ := os.ReadFile(path)
+			_, fromLast := e.Last(path)
+			for from, err := range map[string]error{"Undo": e.Undo(t.Context(), r), "Last": fromLast} {
+				var changed *configfile.ChangedError
+				if !errors.As(err, &changed) {
+					t.Fatalf("%s: error %v, want a ChangedError", from, err)
+				}
+				if changed.Path != path || changed.What != "add new" || !strings.Contains(changed.Hint, changed.Record) || !strings.Contains(changed.Hint, changed.Backup) {
+					t.Errorf("%s: %+v", from, changed)
+				}
+				check(t, changed.Backup, "old\n")
+			}
+			if now, _ := os.ReadFile(path); !bytes.Equal(now, was) {
+				t.Errorf("the file now holds %q", now)
+			}
+		})
+	}
+}
+
+func TestLastOfSeveralFiles(t *testing.T) {
+	folder := t.TempDir()
+	config, credentials := filepath.Join(folder, "config"), filepath.Join(folder, "credentials")
+	now := noon
+	e := &configfile.Editor{Now: func() time.Time { return now }}
+	if r, err := e.Last(config, credentials); r != nil || err != nil {
+		t.Errorf("no change yet: %v, %v", r, err)
+	}
+	edit(t, e, credentials, "first")
+	now = now.Add(time.Minute)
+	edit(t, e, config, "second")
+	if r := last(t, e, credentials, config); r.Path != config {
+		t.Errorf("the newest change is to %s", r.Path)
+	}
+	// What cannot be undone does not hide what can.
+	write(t, config, "theirs\n", 0o600)
+	if r := last(t, e, credentials, config); r.Path != credentials {
+		t.Errorf("the newest change is to %s", r.Path)
+	}
+}
+
+func TestABrokenRecordIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	e := editor(t)
+	edit(t, e, path, "x")
+	record := filepath.Join(filepath.Dir(path), ".lanyard", "config.last")
+	write(t, record, `{"before": 1}`, 0o600)
+	var file *configfile.FileError
+	if r, err := e.Last(path); r != nil || !errors.As(err, &file) || file.Path != record {
+		t.Errorf("record %v, error %v", r, err)
+	}
+	edit(t, e, path, "y") // and does no harm
+	if r := last(t, e, path); r.What != "add y" {
+		t.Errorf("the last change is %q", r.What)
+	}
+}
+
+// Killed between the record and the replacement: the change before that can still
+// be undone. Killed between the replacement and the renaming of the record: the
+// next edit does not lose the record. The kill loop reaches both points, and only
+// here are they told apart.
+func TestInterruptedChanges(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	ours := filepath.Join(filepath.Dir(path), ".lanyard")
+	e := editor(t)
+	write(t, path, "0\n", 0o600)
+	edit(t, e, path, "1")
+	older, err := os.ReadFile(filepath.Join(ours, "config.last"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(t, e, path, "2")
+
+	// As if the last step of the second edit were missing.
+	if err := os.Rename(filepath.Join(ours, "config.last"), filepath.Join(ours, "config.next")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(ours, "config.last"), string(older), 0o600)
+	if r := last(t, e, path); r.What != "add 2" {
+		t.Errorf("the last change is %q", r.What)
+	}
+	// As if its last two were: the file is that of the first edit.
+	write(t, path, "0\n1\n", 0o600)
+	if r := last(t, e, path); r.What != "add 1" {
+		t.Errorf("the last change is %q", r.What)
+	}
+	// The next edit finishes what was left, before it writes a record of its own:
+	// it is given up here, and the way back is still there.
+	write(t, path, "0\n1\n2\n", 0o600)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = e.Edit(ctx, path, "x", func([]byte) ([]byte, error) { cancel(); return []byte("3\n"), nil })
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want the context's", err)
+	}
+	if r := last(t, e, path); r.What != "add 2" {
+		t.Errorf("the last change is %q", r.What)
+	}
+	holds(t, ours, ".gitignore", "config-2026-11-22", "config.last")
+}
+
+func FuzzUndoRestoresTheBytes(f *testing.F) {
+	f.Add([]byte("[default]\n"), []byte(""), false)
+	f.Add([]byte("\xff\x00\r\n"), []byte("\xef\xbb\xbf[a]"), false)
+	f.Add([]byte(nil), []byte("x"), true)
+	f.Fuzz(func(t *testing.T, before, after []byte, missing bool) {
+		path := filepath.Join(t.TempDir(), "config")
+		e := editor(t)
+		if missing {
+			before = nil
+		} else {
+			write(t, path, string(before), 0o600)
+		}
+		changed, err := e.Edit(t.Context(), path, "x", func([]byte) ([]byte, error) { return after, nil })
+		if err != nil || changed == bytes.Equal(before, after) {
+			t.Fatalf("changed %v, error %v", changed, err)
+		}
+		if !changed {
+			return
+		}
+		check(t, path, string(after))
+		if err := e.Undo(t.Context(), last(t, e, path)); err != nil {
+			t.Fatal(err)
+		}
+		if missing {
+			holds(t, filepath.Dir(path), ".config.lock", ".lanyard")
+		} else {
+			check(t, path, string(before))
+		}
+		if err := e.Undo(t.Context(), last(t, e, path)); err != nil {
+			t.Fatal(err)
+		}
+		check(t, path, string(after))
+	})
+}
