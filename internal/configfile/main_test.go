@@ -44,6 +44,9 @@ func child(ctx context.Context, what, path, text string) error {
 	case "add":
 		_, err := e.Edit(ctx, path, "add", add(text))
 		return err
+	case "set":
+		_, err := e.Edit(ctx, path, "set", func([]byte) ([]byte, error) { return []byte(text + "\n"), nil })
+		return err
 	case "undo":
 		r, err := e.Last(path)
 		if err != nil {

@@ -1,0 +1,105 @@
+package configfile_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func mount(t *testing.T, source, target, kind string, flags uintptr, data string) {
+	t.Helper()
+	if err := syscall.Mount(source, target, kind, flags, data); err != nil {
+		t.Skip("nothing can be mounted here: ", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(target, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The file system is filled to a few bytes, one page after the other, so that
+// each step of an edit is once the one that fails.
+func TestAFullFileSystem(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "config")
+	mount(t, "tmpfs", folder, "tmpfs", 0, "size=256k,mode=0700")
+	write(t, path, "old\n", 0o600)
+	filling, err := os.Create(filepath.Join(folder, "filling"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer filling.Close()
+	size := int64(0)
+	for page := make([]byte, os.Getpagesize()); err == nil; {
+		var n int
+		n, err = filling.Write(page)
+		size += int64(n)
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	ops := map[string]int{}
+	for ; ; size -= int64(os.Getpagesize()) {
+		if err := filling.Truncate(size); err != nil {
+			t.Fatal(err)
+		}
+		if changed, _ := editor(t).Edit(t.Context(), path, "x", add("new")); changed {
+			break
+		}
+		ops[refused(t, path, "no space left", "Make room").Op]++
+		left, err := filepath.Glob(filepath.Join(folder, ".lanyard", ".*.tmp-*"))
+		if err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v", left)
+		}
+	}
+	check(t, path, "old\nnew\n")
+	if ops["change"] == 0 || ops["back up"] == 0 {
+		t.Errorf("what failed: %v; want both the change and the backup", ops)
+	}
+}
+
+func TestAReadOnlyFileSystem(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "config")
+	mount(t, "tmpfs", folder, "tmpfs", 0, "size=256k,mode=0700")
+	write(t, path, "old\n", 0o600)
+	if err := syscall.Mount("", folder, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, path, "read-only file system", "mounted read-only")
+	missing := filepath.Join(folder, "credentials")
+	refused(t, missing, "read-only file system", "mounted read-only")
+}
+
+// A container has a single file of the host at config.
+func TestAFileThatIsAMount(t *testing.T) {
+	root := folders(t, "host", "container")
+	path := filepath.Join(root, "container", "config")
+	write(t, filepath.Join(root, "host", "config"), "old\n", 0o600)
+	write(t, path, "", 0o600)
+	mount(t, filepath.Join(root, "host", "config"), path, "", syscall.MS_BIND, "")
+	refused(t, path, "busy", "Mount its folder instead")
+	check(t, filepath.Join(root, "host", "config"), "old\n")
+	if r, err := editor(t).Last(path); r != nil || err != nil {
+		t.Errorf("a change that was not made can be undone: %v, %v", r, err)
+	}
+}
+
+func TestAnImmutableFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	write(t, path, "old\n", 0o600)
+	if out, err := exec.CommandContext(t.Context(), "chattr", "+i", path).CombinedOutput(); err != nil {
+		t.Skip("files cannot be made immutable here: ", err, strings.TrimSpace(string(out)))
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("chattr", "-i", path).CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+	})
+	refused(t, path, "operation not permitted", "immutable")
+}
