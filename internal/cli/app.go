@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"lanyard/internal/picker"
 )
 
 // App holds everything that a command takes from the outside world. Main fills
@@ -35,6 +37,7 @@ type App struct {
 	flags globalFlags
 	log   *slog.Logger
 	out   *checkedWriter
+	con   *picker.Console // nil until the person is asked something
 
 	warned map[string]bool // by text: each warning is given once
 }

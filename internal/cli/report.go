@@ -37,6 +37,11 @@ func (e *configError) Error() string {
 	return fmt.Sprintf("An error occurred (%s): %s", e.code, e.msg)
 }
 
+// A commandError is the failure that a command's own help speaks of: exit code 1.
+type commandError struct{ msg string }
+
+func (e *commandError) Error() string { return e.msg }
+
 // An outputError says that the answer could not be written.
 type outputError struct{ err error }
 
@@ -93,6 +98,7 @@ func (app *App) report(err error) int {
 func (app *App) judge(err error) (code int, text string) {
 	var (
 		usage   *usageError
+		command *commandError
 		config  *configError
 		prof    *profile.Error
 		session *broker.SessionError
@@ -104,6 +110,8 @@ func (app *App) judge(err error) (code int, text string) {
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage, "An error occurred (ParamValidation): " + text
+	case errors.As(err, &command):
+		return exitCommand, text
 	case errors.As(err, &config):
 		return exitConfig, text
 	case errors.As(err, &prof):

@@ -62,11 +62,9 @@ func newRoot(app *App) *cobra.Command {
 
 	sso := group("sso", "Sign in, sign out, and get credentials")
 	sso.AddCommand(newLogin(app), newLogout(app), newGetCredentials(app))
-	configure := group("configure", "Read the AWS config")
-	configure.AddCommand(newExportCredentials(app))
 	sts := group("sts", "Ask AWS who you are")
 	sts.AddCommand(newGetCallerIdentity(app))
-	root.AddCommand(sso, configure, sts)
+	root.AddCommand(sso, newConfigure(app), sts)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app))
 	}

@@ -15,6 +15,10 @@ type Inputs struct {
 	// the AWS CLI ignores an empty --profile too.
 	Profile, Region, Output, EndpointURL string
 
+	// New says that the profile is about to be made: one that was named and is
+	// in no file is no error.
+	New bool
+
 	LookupEnv func(string) (string, bool) // nil means an empty environment
 
 	Config, Credentials *awsconfig.Doc // nil means an empty file
@@ -108,6 +112,13 @@ type Profile struct {
 func (p *Profile) Get(key string) (awsconfig.Setting, bool) {
 	f, ok := p.settings.get(key)
 	return f.Setting, ok
+}
+
+// InCredentialsFile reports whether the setting that [Profile.Get] returns stands in
+// the credentials file.
+func (p *Profile) InCredentialsFile(key string) bool {
+	f, _ := p.settings.get(key)
+	return f.source == CredentialsFile
 }
 
 // LoginSession returns the session to sign in to. It needs less than credentials

@@ -63,7 +63,7 @@ func (r *resolver) read(p *Profile) (err error) {
 		return nil
 	}
 	w, err := r.world() // reads everything: a mistake elsewhere may be the reason
-	if err != nil || !p.Explicit && !p.FromEnv {
+	if err != nil || r.New || !p.Explicit && !p.FromEnv {
 		return err
 	}
 	return &Error{

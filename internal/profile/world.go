@@ -63,3 +63,14 @@ func (w *world) refresh(url string) (refreshSettings, error) {
 	}
 	return sum, nil
 }
+
+// Names returns the names of all profiles: the config's in the order of the file,
+// then the others of the credentials file. An error is an *[Error].
+func Names(in Inputs) ([]string, []Warning, error) {
+	r := &resolver{Inputs: in}
+	w, err := r.world()
+	if err != nil {
+		return nil, r.warnings, err
+	}
+	return w.names, r.warnings, nil
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/configfile"
+	"lanyard/internal/profile"
+)
+
+func newConfigure(app *App) *cobra.Command {
+	configure := group("configure", "Set up profiles, and read and change the AWS config")
+	configure.AddCommand(
+		newConfigureSSO(app), newConfigureSession(app),
+		newConfigureGet(app), newConfigureSet(app), newConfigureUnset(app),
+		newConfigureList(app), newListProfiles(app),
+		newConfigureImport(app), newConfigureUpgrade(app), newConfigureUndo(app),
+		newExportCredentials(app),
+	)
+	return configure
+}
+
+// editor changes the person's files.
+func (app *App) editor() *configfile.Editor {
+	return &configfile.Editor{Now: app.Now, Warn: app.warn}
+}
+
+// edit carries the changes out on the config or the credentials file. what says
+// for `configure undo` what it was.
+func (w *world) edit(ctx context.Context, credentials bool, what string, changes ...awsconfig.Change) (changed bool, err error) {
+	path, variable := w.in.Config.Path, "AWS_CONFIG_FILE"
+	if credentials {
+		path, variable = w.in.Credentials.Path, "AWS_SHARED_CREDENTIALS_FILE"
+	}
+	if path == "" {
+		return false, withHint(&configError{"Configuration", variable + " is set and empty: there is no file to change"}, "unset %s", variable)
+	}
+	changed, err = w.app.editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
+		return awsconfig.Edit(path, old, credentials, changes...)
+	})
+	return changed, explainEdit(err)
+}
+
+// explainEdit adds what to do to an error of an edit.
+func explainEdit(err error) error {
+	var edit *awsconfig.EditError
+	if errors.As(err, &edit) && edit.Mend != "" {
+		return withHint(err, "%s", edit.Mend)
+	}
+	var file *configfile.FileError
+	if errors.As(err, &file) && file.Hint != "" {
+		return withHint(err, "%s", file.Hint)
+	}
+	return err
+}
+
+// sectionFlags are the flags that name a section other than a profile.
+type sectionFlags struct{ session, services string }
+
+func (s *sectionFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.session, "sso-session", "", "the [sso-session] to look at in place of a profile")
+	cmd.Flags().StringVar(&s.services, "services", "", "the [services] section to look at in place of a profile")
+}
+
+// section returns a section of the config file, or nil.
+func (w *world) section(kind awsconfig.Kind, name string) (*awsconfig.Section, error) {
+	s, problems, err := w.in.Config.Find(kind, name)
+	for _, p := range problems {
+		w.app.warn(p.String(), p.Mend)
+	}
+	return s, err
+}
+
+// profileSections returns what both files say of a profile; nil for a file that
+// does not have it.
+func (w *world) profileSections(name string) (config, credentials *awsconfig.Section, err error) {
+	config, err = w.section(awsconfig.Profile, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	credentials, problems, err := w.in.Credentials.Find(awsconfig.Profile, name)
+	for _, p := range problems {
+		w.app.warn(p.String(), p.Mend)
+	}
+	return config, credentials, err
+}
+
+// profileName is the profile that is meant, and whether it was named.
+func (w *world) profileName() (name string, named bool) {
+	name = profile.Name(w.app.flags.profile, w.app.LookupEnv)
+	_, inEnv := w.app.LookupEnv("AWS_PROFILE")
+	_, inOldEnv := w.app.LookupEnv("AWS_DEFAULT_PROFILE")
+	return name, w.app.flags.profile != "" || inEnv || inOldEnv
+}

@@ -1,0 +1,149 @@
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/secret"
+)
+
+type importOptions struct {
+	csv, prefix string
+	skip        bool
+}
+
+func newConfigureImport(app *App) *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Import the access keys of a CSV file of the AWS console",
+		Long: `Import the access keys that the AWS console gives out as a CSV file: each user
+becomes a profile of the credentials file.
+
+  lanyard configure import --csv file://credentials.csv`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureImport(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.csv, "csv", "", "file://PATH of the CSV file, or its content")
+	f.StringVar(&o.prefix, "profile-prefix", "", "put before each user name to make the name of the profile")
+	f.BoolVar(&o.skip, "skip-invalid", false, "skip the rows that cannot be read, in place of importing nothing")
+	return cmd
+}
+
+// A userKeys is one row of the console's file.
+type userKeys struct {
+	user, accessKeyID string
+	secretAccessKey   secret.String
+}
+
+func (app *App) configureImport(ctx context.Context, o importOptions) error {
+	if o.csv == "" {
+		return usagef("the following arguments are required: --csv")
+	}
+	content, err := readArgument(o.csv)
+	if err != nil {
+		return err
+	}
+	users, err := app.parseUsers(content, o.skip)
+	if err != nil {
+		return err
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	var changes []awsconfig.Change
+	for _, u := range users {
+		set := awsconfig.Change{Kind: awsconfig.Profile, Name: o.prefix + u.user}
+		set.Key, set.Value = "aws_access_key_id", u.accessKeyID
+		changes = append(changes, set)
+		set.Key, set.Value = "aws_secret_access_key", u.secretAccessKey.Reveal()
+		changes = append(changes, set)
+	}
+	if _, err := w.edit(ctx, true, "configure import", changes...); err != nil {
+		return err
+	}
+	app.warnOfReaders(w.in.Credentials.Path)
+	fmt.Fprintf(app.out, "Successfully imported %d profile(s)\n", len(users))
+	return nil
+}
+
+// readArgument reads the file that file:// names, or takes the argument itself.
+func readArgument(arg string) (string, error) {
+	path, ok := strings.CutPrefix(arg, "file://")
+	if !ok {
+		return arg, nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", usagef("Error parsing parameter '--csv': Unable to load paramfile %s: %v", arg, err)
+	}
+	return strings.TrimPrefix(string(content), "\ufeff"), nil
+}
+
+// parseUsers reads the console's file. Its columns are found by their headers, in
+// any order and case. A row that cannot be read ends the import before anything is
+// written, or is skipped with a warning.
+func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
+	rows := csv.NewReader(strings.NewReader(content))
+	rows.FieldsPerRecord = -1
+	head, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("Provided CSV contents is empty") //nolint:staticcheck,revive // the AWS CLI's words
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the CSV cannot be read: %w", err)
+	}
+	var columns [3]int
+	for i, want := range [...]string{"User Name", "Access key ID", "Secret access key"} {
+		columns[i] = slices.IndexFunc(head, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), want) })
+		if columns[i] < 0 {
+			return nil, withHint(fmt.Errorf("Expected header \"%s\" not found", want), //nolint:staticcheck,revive,gocritic // the AWS CLI's words
+				"the file is the one that the console offers when an access key is made")
+		}
+	}
+	var users []userKeys
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return users, nil
+		}
+		u, bad := readUser(row, columns)
+		if err != nil {
+			bad = "it is not CSV"
+		}
+		line, _ := rows.FieldPos(0)
+		switch {
+		case bad == "":
+			users = append(users, u)
+		case skip:
+			app.warn(fmt.Sprintf("line %d of the CSV is skipped: %s", line, bad), "")
+		default:
+			return nil, withHint(fmt.Errorf("line %d of the CSV: %s; nothing was imported", line, bad), "mend it, or add --skip-invalid")
+		}
+	}
+}
+
+// readUser reads one row; bad says what is wrong with it.
+func readUser(row []string, columns [3]int) (u userKeys, bad string) {
+	var fields [3]string
+	for i, name := range [...]string{"user name", "access key ID", "secret access key"} {
+		if columns[i] < len(row) {
+			fields[i] = strings.TrimSpace(row[columns[i]])
+		}
+		if fields[i] == "" {
+			return u, "it has no " + name
+		}
+	}
+	return userKeys{fields[0], fields[1], secret.New(fields[2])}, ""
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/profile"
+)
+
+func newConfigureSet(app *App) *cobra.Command {
+	var in sectionFlags
+	cmd := &cobra.Command{
+		Use:   "set KEY VALUE",
+		Short: "Give one setting of the config a value",
+		Long: `Set one value in the config file; access keys go to the credentials file. All
+else in the file stays as it is, to the byte. KEY is as for "configure get", and
+"configure undo" takes the change back.
+
+  lanyard configure set region eu-west-1 --profile dev-admin
+  lanyard configure set sso_refresh_window 43200 --sso-session corp`,
+		Args: wantArgs("KEY", "VALUE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return app.configureSet(cmd.Context(), args[0], args[1], in)
+		},
+	}
+	in.add(cmd)
+	return cmd
+}
+
+func newConfigureUnset(app *App) *cobra.Command {
+	var in sectionFlags
+	cmd := &cobra.Command{
+		Use:   "unset KEY",
+		Short: "Remove one setting from the config",
+		Long: `Remove one setting, with all the lines of its value. KEY is as for "configure
+get". Exit code 1 means that there was nothing to remove.`,
+		Args: oneArg("KEY"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return app.configureUnset(cmd.Context(), args[0], in)
+		},
+	}
+	in.add(cmd)
+	return cmd
+}
+
+func (app *App) configureSet(ctx context.Context, variable, value string, flags sectionFlags) error {
+	w, at, err := app.placeToChange(variable, flags)
+	if err != nil {
+		return err
+	}
+	if at.sub == "" {
+		if err := profile.CheckSetting(at.key, value); err != nil {
+			return err
+		}
+	}
+	change := awsconfig.Change{Kind: at.kind, Name: at.name, Key: at.key, Sub: at.sub, Value: value}
+	if err := profile.CheckAgreement(w.in, change); err != nil {
+		return err
+	}
+	changes := []awsconfig.Change{change}
+	if at.kind == awsconfig.Profile && at.sub == "" && strings.EqualFold(at.key, "sso_session") {
+		stale, err := profile.Contradictions(w.in, at.name, value)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, removals(at.name, stale)...)
+	}
+	credentials := at.kind == awsconfig.Profile && at.sub == "" && secretKey(at.key)
+	if _, err := w.edit(ctx, credentials, "configure set "+variable, changes...); err != nil {
+		return err
+	}
+	for _, gone := range changes[1:] {
+		fmt.Fprintf(app.Stderr, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, printable(at.name), printable(value))
+	}
+	if credentials {
+		app.warnOfReaders(w.in.Credentials.Path)
+	}
+	return nil
+}
+
+func (app *App) configureUnset(ctx context.Context, variable string, flags sectionFlags) error {
+	w, at, err := app.placeToChange(variable, flags)
+	if err != nil {
+		return err
+	}
+	if _, err := w.sectionsAt(at); err != nil {
+		return err
+	}
+	change := awsconfig.Change{Kind: at.kind, Name: at.name, Key: at.key, Sub: at.sub, Remove: true}
+	changed, err := w.edit(ctx, false, "configure unset "+variable, change)
+	if err != nil {
+		return err
+	}
+	if at.kind == awsconfig.Profile {
+		also, err := w.edit(ctx, true, "configure unset "+variable, change)
+		if err != nil {
+			return err
+		}
+		changed = changed || also
+	}
+	if !changed {
+		return exitError(exitCommand)
+	}
+	return nil
+}
+
+// placeToChange reads the files and the name of a setting.
+func (app *App) placeToChange(variable string, flags sectionFlags) (*world, settingPlace, error) {
+	w, err := app.world()
+	if err != nil {
+		return nil, settingPlace{}, err
+	}
+	at, err := w.place(variable, flags)
+	return w, at, err
+}
+
+// removals are the changes that take keys out of a profile.
+func removals(name string, keys []string) []awsconfig.Change {
+	var changes []awsconfig.Change
+	for _, key := range keys {
+		changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: key, Remove: true})
+	}
+	return changes
+}
+
+// warnOfReaders says that others can read the keys in a file.
+func (app *App) warnOfReaders(path string) {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return
+	}
+	app.warn(fmt.Sprintf("The file '%s' is accessible by other users.", path), "run: chmod 600 "+quoteArg(path))
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/configfile"
+	"lanyard/internal/profile"
+)
+
+type upgradeOptions struct {
+	startURL, session string
+	yes, show         bool
+}
+
+func newConfigureUpgrade(app *App) *cobra.Command {
+	var o upgradeOptions
+	cmd := &cobra.Command{
+		Use:   "upgrade",
+		Short: "Give legacy SSO profiles an [sso-session], which every SDK can refresh",
+		Long: `Turn profiles that have sso_start_url themselves into profiles of an [sso-session]:
+the tokens of such a session are refreshed by every SDK and by the AWS CLI, those
+of legacy profiles only by this program. The change is shown first, and "configure
+undo" takes it back.
+
+Without --sso-start-url all legacy profiles are upgraded.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUpgrade(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this start URL only")
+	f.StringVar(&o.session, "sso-session-name", "", "the name of the new [sso-session]; one is made of the start URL otherwise")
+	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.show, "dry-run", false, "show what would change, and change nothing")
+	return cmd
+}
+
+func (app *App) configureUpgrade(ctx context.Context, o upgradeOptions) error {
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	upgrades, err := w.upgrades(o)
+	if err != nil {
+		return err
+	}
+	var changes []awsconfig.Change
+	for _, u := range upgrades {
+		changes = append(changes, u.Changes...)
+	}
+	if len(upgrades) == 0 {
+		fmt.Fprintf(app.Stderr, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.in.Config.Path)
+		return nil
+	}
+	if err := w.preview(changes); err != nil || o.show {
+		return err
+	}
+	if !o.yes && app.Terminal {
+		ok, err := app.console().Confirm(ctx, "Write this to "+w.in.Config.Path+"? [Y/n] ", true)
+		if err != nil {
+			return app.explainConsole(err)
+		}
+		if !ok {
+			return errInterrupted
+		}
+	}
+	if _, err := w.edit(ctx, false, "configure upgrade", changes...); err != nil {
+		return err
+	}
+	for _, u := range upgrades {
+		fmt.Fprintf(app.Stderr, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
+			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), printable(u.Session.Name), app.loginFor(u.Session.Name, ""))
+	}
+	return nil
+}
+
+// upgrades finds what there is to upgrade, and refuses what was named and is not
+// there.
+func (w *world) upgrades(o upgradeOptions) ([]profile.Upgrade, error) {
+	upgrades, warnings, err := profile.Upgrades(w.in, o.startURL, o.session)
+	w.warn(warnings)
+	if err != nil {
+		return nil, err
+	}
+	fresh := 0
+	for _, u := range upgrades {
+		if u.New {
+			fresh++
+		}
+		if o.session != "" && u.New && u.Session.Name != o.session && len(upgrades) == 1 {
+			return nil, usagef("--sso-session-name %s: the config has an [sso-session] of this name, for another start URL", quoteArg(o.session))
+		}
+	}
+	switch {
+	case len(upgrades) == 0 && o.startURL != "":
+		return nil, &configError{"Configuration", "no legacy profile of " + w.in.Config.Path + " has sso_start_url = " + o.startURL}
+	case o.session != "" && fresh > 1:
+		return nil, withHint(usagef("--sso-session-name names one session, but the legacy profiles have %d start URLs or regions", fresh), "add: --sso-start-url URL")
+	}
+	return upgrades, nil
+}
+
+// preview prints what the changes would do to the config.
+func (w *world) preview(changes []awsconfig.Change) error {
+	before, err := os.ReadFile(w.in.Config.Path)
+	if err != nil {
+		return err
+	}
+	after, err := awsconfig.Edit(w.in.Config.Path, before, false, changes...)
+	if err != nil {
+		return explainEdit(err)
+	}
+	_, err = fmt.Fprint(w.app.out, configfile.Diff(w.in.Config.Path, before, after))
+	return err
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// staticKeys are the keys that stand in the files themselves, and the AWS CLI's
+// word for where.
+func staticKeys(p *profile.Profile) (c ssocache.Credentials, kind string) {
+	get := func(key string) string {
+		s, _ := p.Get(key)
+		return s.Value
+	}
+	c = ssocache.Credentials{
+		AccessKeyID: get("aws_access_key_id"), SecretAccessKey: secret.New(get("aws_secret_access_key")),
+		SessionToken: secret.New(get("aws_security_token")), AccountID: get("aws_account_id"),
+	}
+	if c.SessionToken.IsZero() {
+		c.SessionToken = secret.New(get("aws_session_token"))
+	}
+	kind = "config-file"
+	if p.InCredentialsFile("aws_access_key_id") {
+		kind = "shared-credentials-file"
+	}
+	return c, kind
+}

@@ -1,0 +1,220 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
+)
+
+// A person sits at a terminal in which the program runs, in a home of their own
+// and beside an Identity Center of their own.
+type terminal struct {
+	t    *testing.T
+	srv  *emulatortest.Server
+	home string
+	tty  *os.File
+	cmd  *exec.Cmd
+
+	mu      sync.Mutex
+	screen  []byte // all that the program has written
+	read    int    // how much of it was expected already
+	changed chan struct{}
+	ended   chan error
+}
+
+// A seat is what a test says about the terminal. The zero value is a usual one.
+type seat struct {
+	cols, rows uint16 // 0: 100 by 30
+	env        []string
+	config     string // ~/.aws/config before; "" for none
+	org        func(*emulator.Config)
+}
+
+// sit runs a command line in a terminal.
+func sit(t *testing.T, s seat, args ...string) *terminal {
+	t.Helper()
+	org := emulator.BuiltIn()
+	if s.org != nil {
+		s.org(&org)
+	}
+	tm := &terminal{t: t, srv: emulatortest.Start(t, org), home: t.TempDir()}
+	if err := os.Mkdir(filepath.Join(tm.home, ".aws"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if s.config != "" {
+		if err := os.WriteFile(tm.path("config"), []byte(s.config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tm.start(s, args...)
+	return tm
+}
+
+// start runs another command line in the same home.
+func (tm *terminal) start(s seat, args ...string) {
+	tm.t.Helper()
+	if s.cols == 0 {
+		s.cols, s.rows = 100, 30
+	}
+	tm.cmd = exec.Command("lanyard", args...)
+	tm.cmd.Env = slices.Concat([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + tm.home, "TERM=xterm-256color",
+		"BROWSER=visit %s", "VISITED=" + filepath.Join(tm.home, "visited"),
+	}, tm.srv.Env(), s.env)
+	tty, err := pty.StartWithSize(tm.cmd, &pty.Winsize{Cols: s.cols, Rows: s.rows})
+	if err != nil {
+		tm.t.Fatal(err)
+	}
+	tty = pollable(tm.t, tty)
+	tm.tty, tm.changed, tm.ended = tty, make(chan struct{}, 1), make(chan error, 1)
+	tm.screen, tm.read = nil, 0
+	go tm.watch(tty)
+	tm.t.Cleanup(func() {
+		_ = tm.cmd.Process.Kill() // it may have ended
+		_ = tty.Close()
+	})
+}
+
+// pollable returns the terminal as a file that can be closed while it is read: only
+// then does closing it hang up.
+func pollable(t *testing.T, tty *os.File) *os.File {
+	t.Helper()
+	fd, err := syscall.Dup(int(tty.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = tty.Close()
+	if err := syscall.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), tty.Name())
+}
+
+func (tm *terminal) path(name string) string { return filepath.Join(tm.home, ".aws", name) }
+
+// watch gathers what the program writes until it ends.
+func (tm *terminal) watch(tty *os.File) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := tty.Read(buf)
+		tm.mu.Lock()
+		tm.screen = append(tm.screen, buf[:n]...)
+		tm.mu.Unlock()
+		select {
+		case tm.changed <- struct{}{}:
+		default:
+		}
+		if err != nil {
+			tm.ended <- tm.cmd.Wait()
+			return
+		}
+	}
+}
+
+// escapes are what a terminal does not show.
+var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|\r`)
+
+func (tm *terminal) text() string {
+	tm.mu.Lock()
+	defer tm.mu.Unlock()
+	return escapes.ReplaceAllString(string(tm.screen), "")
+}
+
+// expect waits for the text, behind what was expected before.
+func (tm *terminal) expect(want string) {
+	tm.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for {
+		text := tm.text()
+		if i := strings.Index(text[min(tm.read, len(text)):], want); i >= 0 {
+			tm.read += i + len(want)
+			return
+		}
+		select {
+		case <-tm.changed:
+		case <-deadline:
+			tm.t.Fatalf("no %q behind\n%s\n--- in\n%s", want, text[:min(tm.read, len(text))], text[min(tm.read, len(text)):])
+		}
+	}
+}
+
+func (tm *terminal) send(keys string) {
+	tm.t.Helper()
+	if _, err := tm.tty.WriteString(keys); err != nil {
+		tm.t.Fatal(err)
+	}
+}
+
+// answer waits for a question and answers it.
+func (tm *terminal) answer(question, keys string) {
+	tm.t.Helper()
+	tm.expect(question)
+	tm.send(keys)
+}
+
+// signIn plays the person in the browser.
+func (tm *terminal) signIn(user string) {
+	tm.t.Helper()
+	file := filepath.Join(tm.home, "visited")
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		url, err := os.ReadFile(file)
+		if err == nil {
+			_ = os.Remove(file)
+			if err := tm.srv.SignIn(tm.t.Context(), string(url), user); err != nil {
+				tm.t.Fatal(err)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			tm.t.Fatalf("no browser was opened:\n%s", tm.text())
+		}
+	}
+}
+
+// exits waits for the program's end.
+func (tm *terminal) exits(code int) {
+	tm.t.Helper()
+	select {
+	case err := <-tm.ended:
+		got := 0
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			got = exit.ExitCode()
+			if s, ok := exit.Sys().(syscall.WaitStatus); ok && s.Signaled() {
+				tm.t.Errorf("ended by %v", s.Signal())
+			}
+		}
+		if got != code {
+			tm.t.Errorf("exit code %d, want %d:\n%s", got, code, tm.text())
+		}
+	case <-time.After(20 * time.Second):
+		tm.t.Fatalf("the program goes on:\n%s", tm.text())
+	}
+}
+
+// config checks what is in the config.
+func (tm *terminal) config(want string) {
+	tm.t.Helper()
+	got, err := os.ReadFile(tm.path("config"))
+	if err != nil && !os.IsNotExist(err) {
+		tm.t.Fatal(err)
+	}
+	if string(got) != want {
+		tm.t.Errorf("the config is\n%s\nwant\n%s", got, want)
+	}
+}

@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/picker"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// ssoOptions are the answers of the wizard that were given as flags, and how to
+// sign in.
+type ssoOptions struct {
+	loginOptions
+	startURL, region, name, scopes string
+	account, role                  string
+	defaultRegion, output, profile string
+	autoRefresh, refreshWindow     string
+	yes                            bool
+
+	given func(flag string) bool
+}
+
+func newConfigureSSO(app *App) *cobra.Command {
+	var o ssoOptions
+	cmd := &cobra.Command{
+		Use:   "sso",
+		Short: "Set up profiles for accounts and roles of IAM Identity Center",
+		Long: `Ask for the start URL, sign in, let one choose an account and a role, and write
+the profile. Every answer also has a flag; what a flag gives is not asked. Without
+a terminal all of them must be given, nothing is asked and nobody is signed in:
+
+  lanyard configure sso --sso-session-name corp --sso-region us-east-1 \
+    --sso-start-url https://your-domain.awsapps.com/start \
+    --sso-account-id 111122223333 --sso-role-name AdministratorAccess
+
+Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.given = cmd.Flags().Changed
+			return app.configureSSO(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	o.addSession(f)
+	f.StringVar(&o.account, "sso-account-id", "", "the account of the profile")
+	f.StringVar(&o.role, "sso-role-name", "", "the role (permission set) of the profile")
+	f.StringVar(&o.defaultRegion, "default-region", "", "the region that the profile uses; none by default")
+	f.StringVar(&o.output, "output-format", "", "how results of the profile are printed: json, yaml, yaml-stream, text, table or off")
+	f.StringVar(&o.profile, "profile-name", "", "the profile to write; ROLE-ACCOUNT by default")
+	f.BoolVar(&o.yes, "yes", false, "write one profile, also over another one of its name, and ask for no more")
+	f.BoolVar(&o.noBrowser, "no-browser", false, "print the URL and open nothing")
+	f.BoolVar(&o.useDevice, "use-device-code", false, "sign in by a code that is entered on any device")
+	f.IntVar(&o.callbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	return cmd
+}
+
+// addSession adds the flags about the session.
+func (o *ssoOptions) addSession(f *pflag.FlagSet) {
+	f.StringVar(&o.name, "sso-session-name", "", "the [sso-session]; made if it does not exist, \"\" for a legacy profile")
+	f.StringVar(&o.startURL, "sso-start-url", "", "the start URL of a new session")
+	f.StringVar(&o.region, "sso-region", "", "the region of Identity Center, for a new session")
+	f.StringVar(&o.scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+accessScope+" by default")
+	f.StringVar(&o.autoRefresh, "sso-auto-refresh", "", "true or false: whether the session is renewed silently")
+	f.StringVar(&o.refreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
+}
+
+func (app *App) configureSSO(ctx context.Context, o ssoOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	w.in.New = true
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return err
+	}
+	w.connect(p)
+	z := &wizard{world: w, o: o, p: p}
+	if !app.Terminal {
+		return z.byFlags(ctx)
+	}
+	z.con = app.console()
+	return app.explainConsole(z.run(ctx))
+}
+
+// A wizard sets profiles up. What it has found out so far is in its fields;
+// nothing is written before all is known.
+type wizard struct {
+	*world
+	o   ssoOptions
+	p   *profile.Profile // the one in use, whose settings are what Enter keeps
+	con *picker.Console
+
+	session profile.Session // its Name is "" for a legacy profile
+	known   bool            // it is in the config
+	token   ssocache.Token
+	last    ssoProfile // the one that was written last
+}
+
+// An ssoProfile is one that the wizard writes. Without an account it only signs in.
+type ssoProfile struct{ name, account, role, region, output string }
+
+// run asks a person.
+func (z *wizard) run(ctx context.Context) error {
+	if err := z.askSession(ctx); err != nil {
+		return err
+	}
+	next := ssoProfile{region: z.value("region"), output: z.value("output")}
+	for first := true; ; first = false {
+		if err := z.chooseRole(ctx, &next, first); err != nil {
+			return err
+		}
+		if err := z.askProfile(ctx, &next, first); err != nil {
+			return err
+		}
+		if err := z.write(ctx, next); err != nil {
+			return err
+		}
+		z.tell(next)
+		if more, err := z.more(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// value is what the profile in use has for a key.
+func (z *wizard) value(key string) string {
+	s, _ := z.p.Get(key)
+	return s.Value
+}
+
+// changes are what is to be written for a profile: its own keys, as the AWS CLI
+// orders them, then its session's. Keys that would contradict them go.
+func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
+	var list []awsconfig.Change
+	kind, name := awsconfig.Profile, p.name
+	set := func(key, value string) {
+		if value != "" {
+			list = append(list, awsconfig.Change{Kind: kind, Name: name, Key: key, Value: value})
+		}
+	}
+	stale := []string{"sso_start_url", "sso_region", "sso_registration_scopes"}
+	if z.session.Name == "" {
+		stale = []string{"sso_session"}
+		set("sso_start_url", z.session.StartURL)
+		set("sso_region", z.session.Region)
+	} else {
+		more, err := profile.Contradictions(z.in, p.name, z.session.Name)
+		if err != nil {
+			return nil, err
+		}
+		stale = append(stale, more...)
+		set("sso_session", z.session.Name)
+	}
+	set("sso_account_id", p.account)
+	set("sso_role_name", p.role)
+	set("region", p.region)
+	set("output", p.output)
+	list = append(list, removals(p.name, stale)...)
+	if z.session.Name != "" {
+		kind, name = awsconfig.SSOSession, z.session.Name
+	}
+	if z.session.Name != "" && !z.known {
+		list = append(list, sessionChanges(z.session, z.o.scopesOr(accessScope))...)
+	}
+	set("sso_auto_refresh", z.o.autoRefresh)
+	set("sso_refresh_window", z.o.refreshWindow)
+	return list, nil
+}
+
+// sessionChanges are what is to be written for an [sso-session].
+func sessionChanges(s profile.Session, scopes string) []awsconfig.Change {
+	var list []awsconfig.Change
+	for _, kv := range [][2]string{{"sso_start_url", s.StartURL}, {"sso_region", s.Region}, {"sso_registration_scopes", scopes}} {
+		list = append(list, awsconfig.Change{Kind: awsconfig.SSOSession, Name: s.Name, Key: kv[0], Value: kv[1]})
+	}
+	return list
+}

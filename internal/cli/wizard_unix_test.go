@@ -1,0 +1,333 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lanyard/emulator"
+)
+
+const (
+	startURL  = "https://d-1234567890.awsapps.com/start"
+	corpBlock = `[sso-session corp]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+`
+	adminBlock = `[profile AdministratorAccess-111122223333]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = AdministratorAccess
+region = eu-west-1
+`
+)
+
+const more = "One more profile from this session? (yes, no, or advanced for its refresh settings) [no]: "
+
+// newSession answers up to the sign-in.
+func (tm *terminal) newSession() {
+	tm.t.Helper()
+	tm.answer("SSO session name (Recommended): ", "corp\r")
+	tm.answer("SSO start URL [None]: ", startURL+"\r")
+	tm.answer("SSO region [None]: ", "us-east-1\r")
+	tm.answer("SSO registration scopes [sso:account:access]: ", "\r")
+	tm.signIn("jane")
+}
+
+func TestWizardMakesASessionAndAProfile(t *testing.T) {
+	for _, s := range []seat{{}, {cols: 80, rows: 24}, {cols: 200, rows: 50}} {
+		t.Run(fmt.Sprintf("%dx%d", s.cols, s.rows), func(t *testing.T) {
+			tm := sit(t, s, "configure", "sso")
+			tm.newSession()
+			tm.expect("There are 6 AWS accounts available to you.\n")
+			tm.answer("> account1, account1@example.com (111122223333)", "\r")
+			tm.expect("Using the account ID 111122223333\n")
+			tm.expect("There are 2 roles available to you.\n")
+			tm.answer("> AdministratorAccess", "\r")
+			tm.expect("Using the role name \"AdministratorAccess\"\n")
+			tm.answer("Default client Region [None]: ", "eu-west-1\r")
+			tm.answer("CLI default output format (json if not specified) [None]: ", "\r")
+			tm.answer("Profile name [AdministratorAccess-111122223333]: ", "\r")
+			tm.expect("[profile AdministratorAccess-111122223333]")
+			tm.expect("To use this profile, specify the profile name using --profile, as shown:\n\n" +
+				"lanyard sts get-caller-identity --profile AdministratorAccess-111122223333\n")
+			tm.answer(more, "\r")
+			tm.exits(0)
+			tm.config(adminBlock + corpBlock)
+		})
+	}
+}
+
+func TestWizardInANarrowTerminal(t *testing.T) {
+	for _, s := range []seat{{cols: 30, rows: 8}, {cols: 20, rows: 4}, {cols: 12, rows: 3}} {
+		t.Run(fmt.Sprintf("%dx%d", s.cols, s.rows), func(t *testing.T) {
+			tm := sit(t, s, "configure", "sso", "--sso-session-name", "corp", "--sso-start-url", startURL, "--sso-region", "us-east-1",
+				"--sso-registration-scopes", "sso:account:access", "--default-region", "eu-west-1", "--output-format", "", "--profile-name", "AdministratorAccess-111122223333", "--yes")
+			tm.signIn("jane")
+			tm.answer("There are 6 AWS accounts available to you.\n", "")
+			tm.answer("> ", "1111222233\r")
+			tm.expect("Using the account ID 111122223333\n")
+			tm.answer("> ", "admin\r")
+			tm.exits(0)
+			tm.config(adminBlock + corpBlock)
+		})
+	}
+}
+
+func TestWizardUsesASessionOfTheConfig(t *testing.T) {
+	tm := sit(t, seat{config: corpBlock}, "configure", "sso")
+	tm.answer("SSO session name (Recommended): ", "corp\r")
+	tm.signIn("jane")
+	// Typed at the list: what is typed is looked for in name, e-mail and number.
+	tm.answer("There are 6 AWS accounts available to you.\n", "")
+	tm.answer("> ", "555566667777\r")
+	tm.expect("Using the account ID 555566667777\n")
+	tm.expect("The only role available to you is: ReadOnlyAccess\n")
+	tm.answer("Default client Region [None]: ", "us-esat-1\r")
+	tm.expect("did you mean us-east-1")
+	tm.send("\x15us-east-2\r")
+	tm.answer("[None]: ", "jsno\r")
+	tm.expect("choose json")
+	tm.send("\x15json\r")
+	tm.answer("Profile name [ReadOnlyAccess-555566667777]: ", "log archive\r")
+	tm.expect("lanyard sts get-caller-identity --profile 'log archive'\n")
+
+	// A second profile without starting over, then the settings of the guide.
+	tm.answer(more, "y\r")
+	tm.answer("> ", "payments-test\r")
+	tm.answer("> ", "dev\r")
+	tm.answer("Default client Region [us-east-2]: ", "\r")
+	tm.answer("[json]: ", "\r")
+	tm.answer("Profile name [DeveloperAccess-210987654321]: ", "\r")
+	tm.answer(more, "advanced\r")
+	tm.answer("Renew the session silently (sso_auto_refresh) [true]: ", "\r")
+	tm.answer("(sso_refresh_window) [900]: ", "12h\r")
+	tm.expect("is not a whole number of seconds")
+	tm.send("\x1543200\r")
+	tm.answer(more, "no\r")
+	tm.exits(0)
+	tm.config(corpBlock + `sso_auto_refresh = true
+sso_refresh_window = 43200
+[profile 'log archive']
+sso_session = corp
+sso_account_id = 555566667777
+sso_role_name = ReadOnlyAccess
+region = us-east-2
+output = json
+[profile DeveloperAccess-210987654321]
+sso_session = corp
+sso_account_id = 210987654321
+sso_role_name = DeveloperAccess
+region = us-east-2
+output = json
+`)
+	if n := tm.srv.Count("RegisterClient"); n != 1 {
+		t.Errorf("%d registrations, want 1", n)
+	}
+
+	// What the profile has is what Enter keeps; the live session is used.
+	tm.start(seat{}, "configure", "sso", "--profile", "log archive")
+	tm.answer("SSO session name [corp]: ", "\r")
+	tm.answer("> log-archive", "\x1b[B\r") // the next one
+	tm.expect("Using the account ID 123456789012\n")
+	tm.answer("Default client Region [us-east-2]: ", "\r")
+	tm.answer("CLI default output format (json if not specified) [json]: ", "\r")
+	tm.answer(more, "\r")
+	tm.exits(0)
+	got, err := os.ReadFile(tm.path("config"))
+	if err != nil || !strings.Contains(string(got), "[profile 'log archive']\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = ReadOnlyAccess\n") {
+		t.Errorf("the config is\n%s, %v", got, err)
+	}
+}
+
+func TestWizardWithoutASessionName(t *testing.T) {
+	tm := sit(t, seat{}, "configure", "sso")
+	tm.answer("SSO session name (Recommended): ", "\r")
+	tm.expect("WARNING: Configuring using legacy format (e.g. without an SSO session).\n" +
+		"Consider re-running \"configure sso\" command and providing a session name.\n")
+	tm.answer("SSO start URL [None]: ", "my-company\r")
+	tm.expect("Not a valid Start URL")
+	tm.send("\x15" + startURL + "\r")
+	tm.answer("SSO region [None]: ", "\r")
+	tm.expect("A value is required")
+	tm.send("us-east-1\r")
+	tm.expect("Then enter the code:")
+	tm.signIn("jane")
+	tm.answer("> account1", "\r")
+	tm.answer("> AdministratorAccess", "\r")
+	tm.answer("Default client Region [None]: ", "\r")
+	tm.answer("CLI default output format (json if not specified) [None]: ", "\r")
+	tm.answer("Profile name [AdministratorAccess-111122223333]: ", "default\r")
+	tm.expect("The AWS CLI is now configured to use the default profile.\nRun the following command to verify your configuration:\n\nlanyard sts get-caller-identity\n")
+	tm.answer(more, "\x03") // what was chosen is written
+	tm.exits(0)
+	tm.config("[default]\nsso_start_url = " + startURL + `
+sso_region = us-east-1
+sso_account_id = 111122223333
+sso_role_name = AdministratorAccess
+`)
+}
+
+// At every question one can leave, and nothing is written.
+func TestWizardLeftHalfWay(t *testing.T) {
+	const before = "[default]\nregion = us-east-1\n"
+	steps := []struct{ question, keys string }{
+		{"SSO session name (Recommended): ", "corp\r"},
+		{"SSO start URL [None]: ", startURL + "\r"},
+		{"SSO region [None]: ", "us-east-1\r"},
+		{"SSO registration scopes [sso:account:access]: ", "\r"},
+		{"> account1", "\r"},
+		{"> AdministratorAccess", "\r"},
+		{"Default client Region [us-east-1]: ", "\r"},
+		{"CLI default output format (json if not specified) [None]: ", "\r"},
+		{"Profile name [AdministratorAccess-111122223333]: ", ""},
+	}
+	for i, last := range steps {
+		for name, leave := range map[string]string{"Esc": "\x1b", "Ctrl-C": "\x03", "gone": ""} {
+			t.Run(strings.Trim(last.question, ":> ")+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				tm := sit(t, seat{config: before}, "configure", "sso")
+				for j, s := range steps[:i] {
+					tm.answer(s.question, s.keys)
+					if j == 3 {
+						tm.signIn("jane")
+					}
+				}
+				tm.expect(last.question)
+				if name == "Esc" && !strings.HasPrefix(last.question, "> ") {
+					leave = "\x03"
+				}
+				if leave == "" {
+					_ = tm.tty.Close()
+					<-tm.ended
+				} else {
+					tm.send(leave)
+					tm.exits(130)
+				}
+				tm.config(before)
+				if left, _ := filepath.Glob(tm.path(".lanyard")); left != nil {
+					t.Errorf("%s is there", left)
+				}
+			})
+		}
+	}
+}
+
+func TestWizardInADumbTerminal(t *testing.T) {
+	tm := sit(t, seat{env: []string{"TERM=dumb"}, config: corpBlock}, "configure", "sso")
+	tm.answer("SSO session name (Recommended): ", "corp\n")
+	tm.signIn("jane")
+	tm.expect("  1  account1, account1@example.com (111122223333)\n")
+	tm.expect("  6  sandbox")
+	tm.answer("Number, or words to look for: ", "account1\n")
+	tm.send("\n")
+	tm.expect("Using the account ID 111122223333\n")
+	tm.answer("Number, or words to look for: ", "1\n")
+	tm.answer("Default client Region [None]: ", "mars\n")
+	tm.send("eu-west-1\n")
+	tm.answer("[None]: ", "\n")
+	tm.answer("Profile name [AdministratorAccess-111122223333]: ", "\n")
+	tm.answer(more, "\n")
+	tm.exits(0)
+	tm.config(corpBlock + adminBlock)
+	if i := strings.IndexByte(string(tm.screen), 0x1b); i >= 0 {
+		t.Errorf("an escape sequence was written: %q", tm.screen[i:])
+	}
+}
+
+func TestWizardWhereThereIsNothingToChoose(t *testing.T) {
+	one := func(c *emulator.Config) {
+		c.Assignments = []emulator.Assignment{{User: "jane", Accounts: []string{"444455556666"}, PermissionSets: []string{"Billing"}}}
+	}
+	t.Run("one", func(t *testing.T) {
+		tm := sit(t, seat{config: corpBlock, org: one}, "configure", "sso")
+		tm.answer("(Recommended): ", "corp\r")
+		tm.signIn("jane")
+		tm.expect("The only AWS account available to you is: 444455556666\nUsing the account ID 444455556666\n" +
+			"The only role available to you is: Billing\nUsing the role name \"Billing\"\n")
+		tm.send("\r\r\r\r") // typed ahead
+		tm.exits(0)
+		tm.config(corpBlock + "[profile Billing-444455556666]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = Billing\n")
+	})
+	t.Run("none", func(t *testing.T) {
+		tm := sit(t, seat{config: corpBlock, org: one}, "configure", "sso")
+		tm.answer("(Recommended): ", "corp\r")
+		tm.signIn("guest")
+		tm.expect("No AWS accounts are available to you.")
+		tm.exits(255)
+		tm.config(corpBlock)
+	})
+	t.Run("not allowed", func(t *testing.T) {
+		tm := sit(t, seat{config: corpBlock}, "configure", "sso")
+		tm.srv.AddFault(emulator.Fault{Operation: "ListAccounts", Status: 401, Code: "UnauthorizedException"})
+		tm.answer("(Recommended): ", "corp\r")
+		tm.signIn("jane")
+		tm.expect("Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.\n")
+		tm.answer("Region [None]: ", "\r")
+		tm.answer("[None]: ", "\r")
+		tm.answer("Profile name [None]: ", "\r")
+		tm.expect("A value is required")
+		tm.send("tokprof\r")
+		tm.expect("Successfully configured SSO for profile: tokprof\n")
+		tm.answer(more, "\r")
+		tm.exits(0)
+		tm.config(corpBlock + "[profile tokprof]\nsso_session = corp\n")
+	})
+}
+
+func TestWizardAsksBeforeItReplacesAProfile(t *testing.T) {
+	const other = "[profile mine]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = DeveloperAccess\n"
+	tm := sit(t, seat{config: corpBlock + other}, "configure", "sso", "--sso-session-name", "corp",
+		"--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
+	tm.answer("Profile name [AdministratorAccess-111122223333]: ", "mine\r")
+	tm.answer("The profile mine exists and is for DeveloperAccess in 444455556666. Replace it? [y/N] ", "n\r")
+	tm.answer("Profile name [None]: ", "AdministratorAccess-111122223333\r")
+	tm.answer(more, "\r")
+	tm.exits(0)
+	tm.config(corpBlock + other + adminBlock)
+}
+
+func TestConfigureSessionInATerminal(t *testing.T) {
+	tm := sit(t, seat{}, "configure", "sso-session")
+	tm.answer("SSO session name: ", "\r")
+	tm.expect("A value is required")
+	tm.send("corp\r")
+	tm.answer("SSO start URL [None]: ", startURL+"\r")
+	tm.answer("SSO region [None]: ", "us-east-1\r")
+	tm.answer("SSO registration scopes [sso:account:access]: ", "a b\r")
+	tm.expect("Scope values must be separated by commas")
+	tm.send("\x15\r")
+	tm.expect("Completed configuring SSO session: corp\nRun the following to login and refresh access token for this session:\n\nlanyard sso login --sso-session corp\n")
+	tm.exits(0)
+	tm.config(corpBlock)
+
+	tm.start(seat{}, "configure", "sso-session")
+	tm.answer("SSO session name: ", "corp\r")
+	tm.answer("SSO start URL ["+startURL+"]: ", "\r")
+	tm.answer("SSO region [us-east-1]: ", "\r")
+	tm.answer("SSO registration scopes [sso:account:access]: ", "\r")
+	tm.exits(0)
+	tm.config(corpBlock)
+}
+
+func TestUpgradeAndUndoAskInATerminal(t *testing.T) {
+	const legacy = "[profile a]\nsso_start_url = " + startURL + "\nsso_region = us-east-1\n"
+	tm := sit(t, seat{config: legacy}, "configure", "upgrade")
+	tm.expect("+[sso-session d-1234567890]\n")
+	tm.answer("[Y/n] ", "n\r")
+	tm.exits(130)
+	tm.config(legacy)
+	tm.start(seat{}, "configure", "upgrade")
+	tm.answer("[Y/n] ", "\r")
+	tm.exits(0)
+	tm.start(seat{}, "configure", "undo")
+	tm.expect("-sso_session = d-1234567890\n")
+	tm.answer("[Y/n] ", "y\r")
+	tm.exits(0)
+	tm.config(legacy)
+}

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/picker"
+	"lanyard/internal/secret"
+)
+
+// chooseRole fills in the account and the role: those of the flags, the only ones
+// there are, or those that the person picks. Where the portal lists none to this
+// person, the profile is written without.
+func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) error {
+	p.account, p.role = "", ""
+	if first {
+		p.account, p.role = z.o.account, z.o.role
+	}
+	if p.account != "" && p.role != "" {
+		return nil
+	}
+	if err := z.signIn(ctx); err != nil {
+		return err
+	}
+	err := z.pickRole(ctx, p)
+	if errors.Is(err, idcenter.ErrUnauthorized) && first {
+		// The token may have been ended elsewhere.
+		if err = z.signInAgain(ctx); err == nil {
+			err = z.pickRole(ctx, p)
+		}
+	}
+	if errors.Is(err, idcenter.ErrUnauthorized) {
+		fmt.Fprintln(z.app.out, "Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.")
+		p.account, p.role = "", ""
+		return nil
+	}
+	return err
+}
+
+// signIn makes sure of a token: a session of the config that lives is used, a new
+// one always signs in.
+func (z *wizard) signIn(ctx context.Context) error {
+	if !z.token.AccessToken.IsZero() {
+		return nil
+	}
+	if z.known || z.session.Name == "" {
+		err := z.takeToken(ctx, secret.String{})
+		var ended *broker.SessionError
+		if err == nil || !errors.As(err, &ended) {
+			return err
+		}
+	}
+	if err := z.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
+		return err
+	}
+	fmt.Fprintln(z.app.out)
+	return z.takeToken(ctx, secret.String{})
+}
+
+// signInAgain replaces a token that the portal has refused.
+func (z *wizard) signInAgain(ctx context.Context) error {
+	err := z.takeToken(ctx, z.token.AccessToken)
+	var ended *broker.SessionError
+	if !errors.As(err, &ended) {
+		return err
+	}
+	if err := z.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
+		return err
+	}
+	return z.takeToken(ctx, secret.String{})
+}
+
+func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
+	answer, err := z.broker.Get(ctx, broker.Request{
+		Session: z.session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
+	})
+	z.token = answer.Token
+	return err
+}
+
+func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
+	client, err := z.client(z.p, z.session.Region)
+	if err != nil {
+		return err
+	}
+	if p.account == "" {
+		if p.account, err = z.pickAccount(ctx, client); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(z.app.out, "Using the account ID %s\n", printable(p.account))
+	if p.role == "" {
+		if p.role, err = z.pickRoleOf(ctx, client, p.account); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(z.app.out, "Using the role name \"%s\"\n", printable(p.role)) //nolint:gocritic // the AWS CLI's quotes
+	return nil
+}
+
+func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (string, error) {
+	accounts, err := collect(client.Accounts(ctx, z.token.AccessToken))
+	switch {
+	case err != nil:
+		return "", err
+	case len(accounts) == 0:
+		return "", withHint(errors.New("No AWS accounts are available to you."), //nolint:staticcheck,revive // the AWS CLI's words
+			"whoever runs IAM Identity Center assigns them; nothing was written")
+	case len(accounts) == 1:
+		fmt.Fprintf(z.app.out, "The only AWS account available to you is: %s\n", printable(accounts[0].ID))
+		return accounts[0].ID, nil
+	}
+	slices.SortStableFunc(accounts, compareAccounts)
+	fmt.Fprintf(z.app.out, "There are %d AWS accounts available to you.\n", len(accounts))
+	menu := picker.Menu{Items: make([]picker.Item, len(accounts))}
+	for i, a := range accounts {
+		menu.Items[i] = picker.Item{Label: accountLabel(a), Search: a.Name + " " + a.Email + " " + a.ID}
+		if a.ID == z.value("sso_account_id") {
+			menu.Start = i
+		}
+	}
+	i, err := z.con.Choose(ctx, menu)
+	if err != nil {
+		return "", err
+	}
+	return accounts[i].ID, nil
+}
+
+func (z *wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, account string) (string, error) {
+	roles, err := collect(client.Roles(ctx, z.token.AccessToken, account))
+	switch {
+	case err != nil:
+		return "", err
+	case len(roles) == 0:
+		return "", fmt.Errorf("No roles are available for the account %s", account) //nolint:staticcheck,revive // the AWS CLI's words
+	case len(roles) == 1:
+		fmt.Fprintf(z.app.out, "The only role available to you is: %s\n", printable(roles[0].Name))
+		return roles[0].Name, nil
+	}
+	slices.SortStableFunc(roles, func(a, b idcenter.Role) int {
+		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	fmt.Fprintf(z.app.out, "There are %d roles available to you.\n", len(roles))
+	menu := picker.Menu{Items: make([]picker.Item, len(roles))}
+	for i, r := range roles {
+		menu.Items[i] = picker.Item{Label: r.Name}
+		if r.Name == z.value("sso_role_name") {
+			menu.Start = i
+		}
+	}
+	i, err := z.con.Choose(ctx, menu)
+	if err != nil {
+		return "", err
+	}
+	return roles[i].Name, nil
+}
+
+// accountLabel is the AWS CLI's line for an account.
+func accountLabel(a idcenter.Account) string {
+	switch {
+	case a.Name != "" && a.Email != "":
+		return a.Name + ", " + a.Email + " (" + a.ID + ")"
+	case a.Name != "" || a.Email != "":
+		return a.Name + a.Email + " (" + a.ID + ")"
+	}
+	return a.ID
+}
+
+// compareAccounts is the AWS CLI's order: by name, else by e-mail, in lower case,
+// and those that have neither behind the others.
+func compareAccounts(a, b idcenter.Account) int {
+	key := func(a idcenter.Account) (int, string) {
+		if name := cmp.Or(a.Name, a.Email); name != "" {
+			return 0, strings.ToLower(name)
+		}
+		return 1, a.ID
+	}
+	ra, ka := key(a)
+	rb, kb := key(b)
+	return cmp.Or(cmp.Compare(ra, rb), cmp.Compare(ka, kb))
+}
+
+// collect gathers all items of a paged list.
+func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	var all []T
+	for item, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, item)
+	}
+	return all, nil
+}

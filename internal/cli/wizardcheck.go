@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/profile"
+)
+
+// check refuses flags that can never be right.
+func (o *ssoOptions) check() error {
+	for _, f := range []struct {
+		flag, value string
+		check       func(string) error
+	}{
+		{"--sso-start-url", o.startURL, checkStartURL},
+		{"--sso-region", o.region, checkRegion},
+		{"--sso-registration-scopes", o.scopes, checkScopes},
+		{"--sso-account-id", o.account, checkAccount},
+		{"--default-region", o.defaultRegion, checkRegion},
+		{"--output-format", o.output, checkOutputFormat},
+		{"--profile-name", o.profile, checkName(awsconfig.Profile)},
+		{"--sso-session-name", o.name, checkName(awsconfig.SSOSession)},
+		{"--sso-auto-refresh", o.autoRefresh, checkSetting("sso_auto_refresh")},
+		{"--sso-refresh-window", o.refreshWindow, checkSetting("sso_refresh_window")},
+	} {
+		if f.value == "" {
+			continue
+		}
+		if err := f.check(f.value); err != nil {
+			return usagef("argument %s: %s: %v", f.flag, quoteArg(f.value), err)
+		}
+	}
+	if o.useDevice && o.callbackPort != 0 {
+		return usagef("--callback-port does not go with --use-device-code")
+	}
+	if o.callbackPort < 0 || o.callbackPort > 65535 {
+		return usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
+	}
+	return nil
+}
+
+// scopesOr returns the scopes that were given, or def.
+func (o *ssoOptions) scopesOr(def string) string {
+	if o.scopes == "" {
+		return def
+	}
+	return o.scopes
+}
+
+// required is the AWS CLI's answer to an empty line where there must be one.
+func required(check func(string) error) func(string) error {
+	return func(s string) error {
+		if s == "" {
+			return errors.New("A value is required") //nolint:staticcheck,revive // the AWS CLI's words
+		}
+		return check(s)
+	}
+}
+
+// optional lets an empty line through.
+func optional(check func(string) error) func(string) error {
+	return func(s string) error {
+		if s == "" {
+			return nil
+		}
+		return check(s)
+	}
+}
+
+func checkStartURL(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(s, " \t") {
+		return errors.New("Not a valid Start URL") //nolint:staticcheck,revive // the AWS CLI's words
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(s) {
+		return nil
+	}
+	return errors.New("The sso_start_url must use the https scheme.") //nolint:staticcheck,revive // the AWS CLI's words
+}
+
+func checkRegion(s string) error {
+	_, _, err := profile.CheckRegion(s)
+	return err
+}
+
+// checkRegionTwice is checkRegion for a person: a region that was not known when
+// this was written is taken when it is said twice in a row.
+func checkRegionTwice() func(string) error {
+	var last string
+	return func(s string) error {
+		known, near, err := profile.CheckRegion(s)
+		if err != nil || known || s == last {
+			return err
+		}
+		last = s
+		if len(near) > 0 {
+			return fmt.Errorf("%s is not a known region: did you mean %s? Enter takes it all the same", s, strings.Join(near, " or "))
+		}
+		return fmt.Errorf("%s is not a known region. Enter takes it all the same", s)
+	}
+}
+
+func checkScopes(s string) error {
+	for scope := range strings.SplitSeq(s, ",") {
+		if strings.ContainsAny(strings.TrimSpace(scope), " \t") {
+			return errors.New("Scope values must be separated by commas") //nolint:staticcheck,revive // the AWS CLI's words
+		}
+	}
+	return nil
+}
+
+func checkAccount(s string) error {
+	if !profile.ValidAccountID(s) {
+		return errors.New("an account id has 12 digits")
+	}
+	return nil
+}
+
+func checkOutputFormat(s string) error {
+	if !profile.ValidOutput(s) {
+		return errors.New("choose json, yaml, yaml-stream, text, table or off")
+	}
+	return nil
+}
+
+func checkName(kind awsconfig.Kind) func(string) error {
+	return func(s string) error {
+		_, err := awsconfig.Header(kind, s, false)
+		return err
+	}
+}
+
+func checkSetting(key string) func(string) error {
+	return func(s string) error { return profile.CheckSetting(key, s) }
+}

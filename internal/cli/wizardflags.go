@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lanyard/internal/awsconfig"
+)
+
+// byFlags writes one profile without asking anybody anything. What is missing is
+// named all at once.
+func (z *wizard) byFlags(ctx context.Context) error {
+	var missing []string
+	need := func(flag, value string) {
+		if value == "" {
+			missing = append(missing, "--"+flag)
+		}
+	}
+	if !z.o.given("sso-session-name") {
+		missing = append(missing, "--sso-session-name")
+	}
+	z.session.Name = z.o.name
+	known, err := z.knownSession(z.o.name)
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := z.sessionByFlags(ctx); err != nil {
+			return err
+		}
+		need("sso-start-url", z.session.StartURL)
+		need("sso-region", z.session.Region)
+	}
+	need("sso-account-id", z.o.account)
+	need("sso-role-name", z.o.role)
+	if missing != nil {
+		return z.app.noTerminal(missing)
+	}
+	p := ssoProfile{
+		account: z.o.account, role: z.o.role,
+		region: z.o.defaultRegion, output: z.o.output, name: z.o.profile,
+	}
+	if inUse, named := z.profileName(); p.name == "" && named {
+		p.name = inUse
+	}
+	if p.name == "" {
+		p.name = p.proposal()
+	}
+	if other, err := z.isAnother(p); err != nil {
+		return err
+	} else if other != "" && !z.o.yes && !z.sameInUse(p) {
+		return withHint(&configError{"Configuration", fmt.Sprintf("the profile %s exists and is for %s", p.name, other)},
+			"add --yes to replace it, or --profile-name NAME for another one")
+	}
+	if err := z.write(ctx, p); err != nil {
+		return err
+	}
+	z.tell(p)
+	if tok := z.broker.Peek(z.session); tok.Left(z.app.Now()) <= 0 && !tok.Refreshable(z.app.Now()) {
+		fmt.Fprintf(z.app.Stderr, "%s: not signed in yet: %s\n", z.app.Name, z.app.loginFor(z.session.Name, p.name))
+	}
+	return nil
+}
+
+// sameInUse reports whether the profile was named as the one in use: then it is
+// the one to change, whatever it is for.
+func (z *wizard) sameInUse(p ssoProfile) bool {
+	inUse, named := z.profileName()
+	return named && inUse == p.name
+}
+
+// sessionByFlags fills in a session that the config does not have.
+func (z *wizard) sessionByFlags(ctx context.Context) error {
+	z.session.StartURL, z.session.Region = z.o.startURL, z.o.region
+	z.session.Scopes = splitScopes(z.o.scopesOr(accessScope))
+	if z.o.startURL == "" || z.o.region != "" {
+		return nil
+	}
+	found, err := z.revealedRegion(ctx)
+	if err != nil {
+		return withHint(&configError{"Configuration", err.Error()}, "say it: --sso-region REGION")
+	}
+	z.session.Region = found.region
+	return nil
+}
+
+// noTerminal says which flags are needed where nobody can be asked.
+func (app *App) noTerminal(missing []string) error {
+	return withHint(usagef("the following arguments are required: %s", strings.Join(missing, ", ")),
+		"there is no terminal to ask on: give these flags, or run it in one")
+}
+
+// loginFor is the command line that signs in to a session, or to the profile's
+// own.
+func (app *App) loginFor(session, profile string) string {
+	if session != "" {
+		return app.Name + " sso login --sso-session " + quoteArg(session)
+	}
+	return app.Name + " sso login --profile " + quoteArg(profile)
+}
+
+// newSessionChanges are what `configure sso-session` writes.
+func (z *wizard) newSessionChanges() []awsconfig.Change {
+	changes := sessionChanges(z.session, z.o.scopesOr(accessScope))
+	for _, kv := range [][2]string{{"sso_auto_refresh", z.o.autoRefresh}, {"sso_refresh_window", z.o.refreshWindow}} {
+		if kv[1] != "" {
+			changes = append(changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.session.Name, Key: kv[0], Value: kv[1]})
+		}
+	}
+	return changes
+}

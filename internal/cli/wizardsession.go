@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/picker"
+	"lanyard/internal/profile"
+)
+
+// askSession finds the session: one of the config, a new one, or none, which is
+// the legacy form.
+func (z *wizard) askSession(ctx context.Context) error {
+	name, current := z.o.name, z.value("sso_session")
+	if !z.o.given("sso-session-name") {
+		text := "SSO session name (Recommended): "
+		if current != "" {
+			text = prompt("SSO session name", current)
+		}
+		var err error
+		if name, err = z.con.Ask(ctx, picker.Question{
+			Text: text, Default: current, Suggestions: z.sessionNames(), Note: z.describeSession,
+			Check: optional(checkName(awsconfig.SSOSession)),
+		}); err != nil {
+			return err
+		}
+	}
+	z.session.Name = name
+	if done, err := z.knownSession(name); done || err != nil {
+		return err
+	}
+	if name == "" {
+		fmt.Fprint(z.app.out, "WARNING: Configuring using legacy format (e.g. without an SSO session).\n"+
+			"Consider re-running \"configure sso\" command and providing a session name.\n")
+	}
+	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), accessScope)
+}
+
+// knownSession takes the session of the name from the config, if it is there.
+// Flags may not say otherwise.
+func (z *wizard) knownSession(name string) (bool, error) {
+	if name == "" {
+		return false, nil
+	}
+	section, err := z.section(awsconfig.SSOSession, name)
+	if section == nil || err != nil {
+		return false, err
+	}
+	s, warnings, err := profile.SessionNamed(z.in, name)
+	z.warn(warnings)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range [][3]string{{"--sso-start-url", z.o.startURL, s.StartURL}, {"--sso-region", z.o.region, s.Region}} {
+		if f[1] != "" && f[1] != f[2] {
+			return false, withHint(usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], quoteArg(f[1]), name, f[2], s.Path, s.Line),
+				"choose another --sso-session-name, or change it: %s configure sso-session", z.app.Name)
+		}
+	}
+	z.session, z.known = *s, true
+	return true, nil
+}
+
+// askNewSession asks for what makes a session; the arguments are what Enter keeps.
+func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes string) (err error) {
+	ask := func(given, text, current string, q picker.Question) (string, error) {
+		if given != "" {
+			return given, nil
+		}
+		q.Text, q.Default = prompt(text, current), current
+		return z.con.Ask(ctx, q)
+	}
+	z.session.StartURL, err = ask(z.o.startURL, "SSO start URL", startURL, picker.Question{Suggestions: z.startURLs(), Check: required(checkStartURL)})
+	if err != nil {
+		return err
+	}
+	revealed, err := z.revealedRegion(ctx)
+	switch {
+	case err != nil && (ctx.Err() != nil || z.o.region == "" && z.con == nil):
+		return err
+	case err != nil:
+		z.app.warn("the start URL does not tell the region: "+err.Error(), "")
+	case revealed.certain && z.o.region == "":
+		z.session.Region = revealed.region
+		fmt.Fprintf(z.app.out, "SSO region: %s\n", revealed.region)
+	}
+	if region == "" {
+		region = revealed.region
+	}
+	if z.session.Region == "" {
+		if z.session.Region, err = ask(z.o.region, "SSO region", region, picker.Question{
+			Suggestions: profile.StartURLRegions(z.session.StartURL), Check: required(checkRegionTwice()),
+		}); err != nil {
+			return err
+		}
+	}
+	if z.session.Name == "" {
+		return nil
+	}
+	z.o.scopes, err = ask(z.o.scopes, "SSO registration scopes", scopes, picker.Question{Check: checkScopes})
+	z.session.Scopes = splitScopes(z.o.scopes)
+	return err
+}
+
+// A revealed region is what the start URL tells. It is certain where a vanity URL
+// leads to a host that names its region; a host of AWS that names one is a proposal.
+type revealed struct {
+	region  string
+	certain bool
+}
+
+// revealedRegion asks a vanity start URL where it leads. Other hosts are not asked
+// for anything.
+func (z *wizard) revealedRegion(ctx context.Context) (revealed, error) {
+	url := z.session.StartURL
+	if profile.AWSOwned(profile.StartURLHost(url)) {
+		return revealed{region: idcenter.StartURLRegion(url)}, nil
+	}
+	hc, err := z.app.httpClient(z.p)
+	if err != nil {
+		return revealed{}, err
+	}
+	endpoint, err := z.p.Endpoint("SSO_OIDC")
+	if err != nil {
+		return revealed{}, err
+	}
+	_, region, err := idcenter.ResolveStartURL(ctx, hc, url, isLoopback(endpoint))
+	return revealed{region, region != ""}, err
+}
+
+// prompt is the AWS CLI's form of a question.
+func prompt(text, current string) string {
+	if current == "" {
+		current = "None"
+	}
+	return text + " [" + printable(current) + "]: "
+}
+
+func splitScopes(list string) []string {
+	var scopes []string
+	for scope := range strings.SplitSeq(list, ",") {
+		if scope = strings.TrimSpace(scope); scope != "" {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
+}
+
+// sessionNames are the sessions of the config, for completion: an unreadable one
+// is no reason to stop.
+func (z *wizard) sessionNames() []string {
+	uses, _ := z.quietSessions()
+	var names []string
+	for _, u := range uses {
+		if u.Name != "" {
+			names = append(names, u.Name)
+		}
+	}
+	return names
+}
+
+// startURLs are those in use anywhere in the config.
+func (z *wizard) startURLs() []string {
+	uses, _ := z.quietSessions()
+	var urls []string
+	for _, u := range uses {
+		if !slices.Contains(urls, u.StartURL) {
+			urls = append(urls, u.StartURL)
+		}
+	}
+	return urls
+}
+
+// describeSession shows what the config says of the session that is being typed.
+func (z *wizard) describeSession(typed string) string {
+	uses, _ := z.quietSessions()
+	for _, u := range uses {
+		if typed != "" && u.Name == typed {
+			return fmt.Sprintf("%s: %s, %s", u.Name, u.StartURL, u.Region)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,165 @@
+package profile
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/internal/awsconfig"
+)
+
+// accessScope makes a token refreshable.
+const accessScope = "sso:account:access"
+
+// An Upgrade gives the legacy profiles of one start URL and region an
+// [sso-session], which is what every SDK can refresh.
+type Upgrade struct {
+	Session  Session // the one that they get; its Name is set
+	New      bool    // it is not in the config yet
+	Profiles []string
+	Changes  []awsconfig.Change // of the config file
+}
+
+// Upgrades returns what is to be done about the legacy profiles of the start URL;
+// "" means of every one. A session of the same start URL and region is used if the
+// config has one; name is for the first new one, "" makes a name of the start URL.
+// What the profiles say of refreshing moves to the session. An error is an
+// *[Error].
+func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
+	r := &resolver{Inputs: in}
+	w, err := r.world()
+	if err != nil {
+		return nil, r.warnings, err
+	}
+	u := upgrader{resolver: r, world: w, name: name}
+	for _, name := range w.names {
+		own := w.profiles[name]
+		url, ok := own.get("sso_start_url")
+		if !ok || own.has("sso_session") || startURL != "" && url.Value != startURL {
+			continue
+		}
+		u.profile(name, own)
+	}
+	for i := range u.list {
+		if err := u.refresh(&u.list[i]); err != nil {
+			return nil, r.warnings, err
+		}
+	}
+	return u.list, r.warnings, nil
+}
+
+// An upgrader gathers the profiles by start URL and region.
+type upgrader struct {
+	*resolver
+	world *world
+	name  string // for the next new session
+	list  []Upgrade
+}
+
+func (u *upgrader) profile(name string, own settings) {
+	url, region, missing := urlAndRegion(own.get)
+	switch {
+	case missing != nil:
+		u.warn(Warning{Text: "profile " + name + " is left as it is: it lacks " + strings.Join(missing, ", ")})
+		return
+	case url.source == CredentialsFile || region.source == CredentialsFile:
+		u.warn(Warning{
+			Text: place(url) + ": profile " + name + " is left as it is: its SSO settings stand in the credentials file",
+			Hint: "move them to " + u.Config.Path,
+		})
+		return
+	}
+	s := u.bare(nil, url, region)
+	if !validRegion(s.Region) {
+		u.warn(Warning{Text: place(region) + ": profile " + name + " is left as it is: " + strconv.Quote(s.Region) + " is not a region"})
+		return
+	}
+	up := u.upgrade(s)
+	up.Profiles = append(up.Profiles, name)
+	up.change(name, "sso_session", up.Session.Name)
+	for _, key := range []string{"sso_start_url", "sso_region", "sso_registration_scopes", autoRefreshKey, refreshWindowKey} {
+		if _, ok := own.config.Get(key); ok {
+			up.Changes = append(up.Changes, awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: key, Remove: true})
+		}
+	}
+}
+
+func (u *Upgrade) change(profile, key, value string) {
+	u.Changes = append(u.Changes, awsconfig.Change{Kind: awsconfig.Profile, Name: profile, Key: key, Value: value})
+}
+
+// upgrade returns the entry for the session's start URL and region.
+func (u *upgrader) upgrade(s Session) *Upgrade {
+	for i := range u.list {
+		if u.list[i].Session.SharesLogin(s) {
+			return &u.list[i]
+		}
+	}
+	up := Upgrade{Session: s, New: true}
+	for _, section := range u.world.sessions {
+		get := func(key string) (found, bool) { return in(section, key, ConfigFile) }
+		url, region, missing := urlAndRegion(get)
+		if missing != nil {
+			continue
+		}
+		if known := u.bare(section, url, region); known.SharesLogin(s) {
+			up.Session, up.New = known, false
+			break
+		}
+	}
+	if up.New {
+		up.Session.Name, u.name = u.unused(u.name, s.StartURL), ""
+		up.Session.Scopes = []string{accessScope}
+	}
+	u.list = append(u.list, up)
+	return &u.list[len(u.list)-1]
+}
+
+// unused returns the name, or one made of the start URL, with a number behind it
+// if it is taken.
+func (u *upgrader) unused(name, startURL string) string {
+	if name == "" {
+		name, _, _ = strings.Cut(StartURLHost(startURL), ".")
+	}
+	if name == "" {
+		name = "sso"
+	}
+	taken := func(name string) bool {
+		for _, up := range u.list {
+			if up.Session.Name == name {
+				return true
+			}
+		}
+		s, _ := u.world.session(name)
+		return s != nil
+	}
+	for n, base := 2, name; taken(name); n++ {
+		name = base + "-" + strconv.Itoa(n)
+	}
+	return name
+}
+
+// refresh adds what makes the session: its own settings if it is new, and what is
+// said of refreshing anywhere.
+func (u *upgrader) refresh(up *Upgrade) error {
+	sum, err := u.world.refresh(up.Session.StartURL)
+	if err != nil {
+		return err
+	}
+	up.Session = up.Session.with(sum)
+	set := func(key, value string) {
+		up.Changes = append(up.Changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: up.Session.Name, Key: key, Value: value})
+	}
+	if up.New {
+		set("sso_start_url", up.Session.StartURL)
+		set("sso_region", up.Session.Region)
+		set("sso_registration_scopes", accessScope)
+	}
+	if sum.auto != Unset {
+		set(autoRefreshKey, strconv.FormatBool(sum.auto == On))
+	}
+	if sum.hasWindow {
+		set(refreshWindowKey, strconv.FormatInt(int64(sum.window/time.Second), 10))
+	}
+	return nil
+}
