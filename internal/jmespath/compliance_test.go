@@ -78,11 +78,3 @@ func TestOfficialSuite(t *testing.T) {
 	}
 	t.Logf("%d cases", cases)
 }
-
-func search(expr string, v any) (any, error) {
-	e, err := Compile(expr)
-	if err != nil {
-		return nil, err
-	}
-	return e.Search(v)
-}
