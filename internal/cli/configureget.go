@@ -88,7 +88,7 @@ func (w *world) sectionsAt(at settingPlace) ([]*awsconfig.Section, error) {
 	if at.kind != awsconfig.Profile {
 		s, err := w.section(at.kind, at.name)
 		if err == nil && s == nil && at.kind != awsconfig.Other {
-			err = withHint(fmt.Errorf("The config sub-section (%s) could not be found", at.name), //nolint:staticcheck,revive // the AWS CLI's words
+			err = withHint(fmt.Errorf("The config sub-section (%s) could not be found", at.name), // the AWS CLI's words
 				"%s has no [%s %s]", w.in.Config.Path, at.kind, at.name)
 		}
 		return []*awsconfig.Section{s}, err

@@ -99,7 +99,7 @@ func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
 	rows.FieldsPerRecord = -1
 	head, err := rows.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, errors.New("Provided CSV contents is empty") //nolint:staticcheck,revive // the AWS CLI's words
+		return nil, errors.New("Provided CSV contents is empty") // the AWS CLI's words
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the CSV cannot be read: %w", err)
@@ -108,7 +108,7 @@ func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
 	for i, want := range [...]string{"User Name", "Access key ID", "Secret access key"} {
 		columns[i] = slices.IndexFunc(head, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), want) })
 		if columns[i] < 0 {
-			return nil, withHint(fmt.Errorf("Expected header \"%s\" not found", want), //nolint:staticcheck,revive,gocritic // the AWS CLI's words
+			return nil, withHint(fmt.Errorf("Expected header \"%s\" not found", want), // the AWS CLI's words
 				"the file is the one that the console offers when an access key is made")
 		}
 	}

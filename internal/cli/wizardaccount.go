@@ -101,7 +101,7 @@ func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.out, "Using the role name \"%s\"\n", printable(p.role)) //nolint:gocritic // the AWS CLI's quotes
+	fmt.Fprintf(z.app.out, "Using the role name \"%s\"\n", printable(p.role)) // the AWS CLI's quotes
 	return nil
 }
 
@@ -111,7 +111,7 @@ func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 	case err != nil:
 		return "", err
 	case len(accounts) == 0:
-		return "", withHint(errors.New("No AWS accounts are available to you."), //nolint:staticcheck,revive // the AWS CLI's words
+		return "", withHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
 			"whoever runs IAM Identity Center assigns them; nothing was written")
 	case len(accounts) == 1:
 		fmt.Fprintf(z.app.out, "The only AWS account available to you is: %s\n", printable(accounts[0].ID))
@@ -139,7 +139,7 @@ func (z *wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	case err != nil:
 		return "", err
 	case len(roles) == 0:
-		return "", fmt.Errorf("No roles are available for the account %s", account) //nolint:staticcheck,revive // the AWS CLI's words
+		return "", fmt.Errorf("No roles are available for the account %s", account) // the AWS CLI's words
 	case len(roles) == 1:
 		fmt.Fprintf(z.app.out, "The only role available to you is: %s\n", printable(roles[0].Name))
 		return roles[0].Name, nil

@@ -55,7 +55,7 @@ func (o *ssoOptions) scopesOr(def string) string {
 func required(check func(string) error) func(string) error {
 	return func(s string) error {
 		if s == "" {
-			return errors.New("A value is required") //nolint:staticcheck,revive // the AWS CLI's words
+			return errors.New("A value is required") // the AWS CLI's words
 		}
 		return check(s)
 	}
@@ -74,12 +74,12 @@ func optional(check func(string) error) func(string) error {
 func checkStartURL(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(s, " \t") {
-		return errors.New("Not a valid Start URL") //nolint:staticcheck,revive // the AWS CLI's words
+		return errors.New("Not a valid Start URL") // the AWS CLI's words
 	}
 	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(s) {
 		return nil
 	}
-	return errors.New("The sso_start_url must use the https scheme.") //nolint:staticcheck,revive // the AWS CLI's words
+	return errors.New("The sso_start_url must use the https scheme.") // the AWS CLI's words
 }
 
 func checkRegion(s string) error {
@@ -107,7 +107,7 @@ func checkRegionTwice() func(string) error {
 func checkScopes(s string) error {
 	for scope := range strings.SplitSeq(s, ",") {
 		if strings.ContainsAny(strings.TrimSpace(scope), " \t") {
-			return errors.New("Scope values must be separated by commas") //nolint:staticcheck,revive // the AWS CLI's words
+			return errors.New("Scope values must be separated by commas") // the AWS CLI's words
 		}
 	}
 	return nil

@@ -65,7 +65,7 @@ func (u *upgrader) profile(name string, own settings) {
 	case url.source == CredentialsFile || region.source == CredentialsFile:
 		u.warn(Warning{
 			Text: place(url) + ": profile " + name + " is left as it is: its SSO settings stand in the credentials file",
-			Hint: "move them to " + u.Config.Path,
+			Hint: "move them to the config file",
 		})
 		return
 	}
