@@ -71,12 +71,11 @@ func (d *drawing) line(s string, indent int) {
 func (d *drawing) section(s *section, width int) {
 	if s.title != "" {
 		d.buf.Reset()
-		d.center(newCell(s.title), width, "|")
+		d.center(cell{s.title, s.titleWidth}, width, "|")
 		d.line(d.buf.String(), s.indent)
-	}
-	if len(s.headers) == 0 && len(s.rows) == 0 {
-		d.rule([]int{width}, s.indent)
-		return
+		if len(s.headers) == 0 && len(s.rows) == 0 {
+			d.rule([]int{width}, s.indent)
+		}
 	}
 	widths := s.fit(width)
 	if len(widths) == 0 {
@@ -126,14 +125,18 @@ func (d *drawing) row(row []cell, widths []int, indent int) {
 	d.buf.Reset()
 	edge := "|"
 	for i, c := range row {
+		fill, pad := widths[i]-len(edge)-c.width-1, "  "
+		if fill < len(pad) {
+			pad = "" // rounding took a column from it
+		}
 		d.buf.WriteString(edge)
-		d.buf.WriteString("  ")
+		d.buf.WriteString(pad)
 		if d.color {
 			d.buf.WriteString(cellColor + c.text + reset)
 		} else {
 			d.buf.WriteString(c.text)
 		}
-		d.buf.WriteString(repeat(" ", widths[i]-len(edge)-2-c.width-1))
+		d.buf.WriteString(repeat(" ", fill-len(pad)))
 		d.buf.WriteString("|")
 		edge = ""
 	}

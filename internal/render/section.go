@@ -7,13 +7,14 @@ const padding = 4
 
 // A section of a table has a title, perhaps headers, and rows.
 type section struct {
-	title   string
-	indent  int // bars before and after it, one for each level of nesting
-	headers []cell
-	rows    [][]cell
-	widths  []int // of the widest text of each column
-	columns int   // set once fixed
-	fixed   bool
+	title      string
+	titleWidth int
+	indent     int // bars before and after it, one for each level of nesting
+	headers    []cell
+	rows       [][]cell
+	widths     []int // of the widest text of each column
+	columns    int   // set once fixed
+	fixed      bool
 }
 
 // A cell is a text and the number of columns that it takes.
@@ -68,7 +69,7 @@ func (s *section) width() int {
 	for _, w := range s.widths {
 		sum += w + padding
 	}
-	return max(textWidth(s.title), sum) + 2 + 2*s.indent
+	return max(s.titleWidth, sum) + 2 + 2*s.indent
 }
 
 // turned returns a section that has one row under headers as one with a row for
@@ -77,7 +78,7 @@ func (s *section) turned() *section {
 	if len(s.headers) == 0 || len(s.rows) != 1 {
 		return s
 	}
-	t := &section{title: s.title, indent: s.indent, columns: 2, fixed: true, widths: []int{0, 0}}
+	t := &section{title: s.title, titleWidth: s.titleWidth, indent: s.indent, columns: 2, fixed: true, widths: []int{0, 0}}
 	for i, h := range s.headers {
 		if i == len(s.rows[0]) {
 			break

@@ -42,9 +42,10 @@ func (t *table) add(v any, title *string, indent int) error {
 }
 
 func (t *table) begin(title *string, indent int) {
-	s := &section{indent: indent}
+	// The AWS CLI draws no title then, but keeps room for Python's "None".
+	s := &section{indent: indent, titleWidth: len("None")}
 	if title != nil {
-		s.title = *title
+		s.title, s.titleWidth = *title, textWidth(*title)
 	}
 	t.sections = append(t.sections, s)
 }
@@ -169,16 +170,25 @@ func cells(o *document.Object, names []string) []cell {
 // objects, and those that are of something else in any of them.
 func unionNames(list []any) (scalars, others []string, err error) {
 	isOf := map[bool]map[string]bool{true: {}, false: {}}
+	unsorted := false // whether there were positions among the names
 	for _, e := range list {
 		o, ok := e.(*document.Object)
 		if !ok {
-			if err := notMembers(e); err != nil {
+			positions, err := notMembers(e)
+			if err != nil {
 				return nil, nil, err
 			}
+			unsorted = unsorted || positions
 		}
 		for n, v := range o.All() {
 			isOf[isScalar(v)][n] = true
 		}
+	}
+	if unsorted && len(isOf[true]) == 0 {
+		return nil, nil, shapeErrorf("'list' object has no attribute 'get'")
+	}
+	if unsorted {
+		return nil, nil, shapeErrorf("'<' not supported between instances of 'int' and 'str'")
 	}
 	for n := range isOf[true] {
 		scalars = append(scalars, n)
@@ -192,34 +202,39 @@ func unionNames(list []any) (scalars, others []string, err error) {
 }
 
 // notMembers returns the error with which the AWS CLI ends when it looks for
-// members in something that has none: it takes each element for a name.
-func notMembers(v any) error {
+// members in something that has none: it takes each element for a name. Numbers
+// happen to be good for positions in a list, but do not sort among names.
+func notMembers(v any) (positions bool, err error) {
 	switch v := v.(type) {
 	case string:
 		if v != "" {
-			return shapeErrorf("string indices must be integers, not 'str'")
+			return false, shapeErrorf("string indices must be integers, not 'str'")
 		}
-		return nil
+		return false, nil
 	case []any:
 		for _, e := range v {
-			n, ok := e.(int64)
-			if b, isBool := e.(bool); isBool {
-				ok = true
-				if b {
-					n = 1
-				}
-			}
+			i, ok := position(e)
 			if !ok {
-				return shapeErrorf("list indices must be integers or slices, not %s", typeName(e))
+				return false, shapeErrorf("list indices must be integers or slices, not %s", typeName(e))
 			}
-			if n >= int64(len(v)) || n < -int64(len(v)) {
-				return shapeErrorf("list index out of range")
+			if i >= int64(len(v)) || i < -int64(len(v)) {
+				return false, shapeErrorf("list index out of range")
 			}
 		}
-		if len(v) > 0 {
-			return shapeErrorf("'<' not supported between instances of 'int' and 'str'")
-		}
-		return nil
+		return len(v) > 0, nil
 	}
-	return shapeErrorf("'%s' object is not iterable", typeName(v))
+	return false, shapeErrorf("'%s' object is not iterable", typeName(v))
+}
+
+func position(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case bool:
+		if v {
+			return 1, true
+		}
+		return 0, true
+	}
+	return 0, false
 }

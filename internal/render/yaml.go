@@ -2,9 +2,7 @@ package render
 
 import (
 	"bufio"
-	"fmt"
 	"slices"
-	"strconv"
 
 	"lanyard/internal/document"
 )
@@ -22,8 +20,7 @@ func writeYAML(w *bufio.Writer, v any) error {
 
 // writeYAMLBlock writes a list or an object in block style, with sorted keys.
 func writeYAMLBlock(w *bufio.Writer, v any) {
-	e := yamlEmitter{w: w, indent: -1, whitespace: true, indention: true}
-	e.countUses(v)
+	e := yamlEmitter{w: w, indent: -1, whitespace: true, indention: true, anchors: findAnchors(v)}
 	e.node(v, inRoot)
 	e.indent = 0
 	e.writeIndent()
@@ -41,8 +38,7 @@ type yamlEmitter struct {
 	whitespace bool // the last character was white space that separates
 	indention  bool // there is nothing on the line but indentation and indicators
 
-	uses    map[any]int // how often a list or an object occurs, see identity
-	anchors map[any]int // the number of its anchor, once written
+	anchors map[any]*yamlAnchor // of what occurs more than once, see yamlanchor.go
 }
 
 // A place says what a node is part of.
@@ -96,18 +92,22 @@ func (e *yamlEmitter) sequence(list []any, at place) {
 func (e *yamlEmitter) mapping(o *document.Object) {
 	outer := e.indent
 	e.indent = e.deeper(false)
-	names := make([]string, 0, o.Len())
-	for n := range o.All() {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names {
+	for _, n := range sortedNames(o) {
 		e.writeIndent()
 		e.key(n)
 		v, _ := o.Get(n)
 		e.node(v, inMapping)
 	}
 	e.indent = outer
+}
+
+func sortedNames(o *document.Object) []string {
+	names := make([]string, 0, o.Len())
+	for n := range o.All() {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (e *yamlEmitter) deeper(indentless bool) int {
@@ -155,72 +155,4 @@ func yamlScalar(v any) []byte {
 	default:
 		return b
 	}
-}
-
-// identity returns a comparable value that stands for the list or object itself,
-// nil for other values and for empty lists, which share their memory.
-func identity(v any) any {
-	switch v := v.(type) {
-	case []any:
-		if len(v) > 0 {
-			return listIdentity{&v[0], len(v)}
-		}
-	case *document.Object:
-		if v != nil {
-			return v
-		}
-	}
-	return nil
-}
-
-type listIdentity struct {
-	first *any
-	size  int
-}
-
-// countUses finds what occurs more than once, as in the answer to the query
-// "[Tags, Tags]": only the first is written out, under an anchor.
-func (e *yamlEmitter) countUses(v any) {
-	id := identity(v)
-	if id == nil {
-		return
-	}
-	if e.uses == nil {
-		e.uses = make(map[any]int)
-		e.anchors = make(map[any]int)
-	}
-	e.uses[id]++
-	if e.uses[id] > 1 {
-		return
-	}
-	switch v := v.(type) {
-	case []any:
-		for _, c := range v {
-			e.countUses(c)
-		}
-	case *document.Object:
-		for _, c := range v.All() {
-			e.countUses(c)
-		}
-	}
-}
-
-// anchor writes the anchor that the value needs, or an alias if the value has
-// been written; then there is nothing more to do.
-func (e *yamlEmitter) anchor(v any) (done bool) {
-	id := identity(v)
-	if id == nil || e.uses[id] < 2 {
-		return false
-	}
-	n, done := e.anchors[id]
-	mark := "*"
-	if !done {
-		mark = "&"
-		n = len(e.anchors) + 1
-		e.anchors[id] = n
-	}
-	e.indicator(mark, false)
-	e.put("id" + fmt.Sprintf("%03s", strconv.Itoa(n)))
-	e.whitespace, e.indention = false, false
-	return done
 }
