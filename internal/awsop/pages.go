@@ -1,0 +1,254 @@
+package awsop
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"lanyard/internal/awsmodel"
+	"lanyard/internal/document"
+)
+
+// Paging says which part of a result is wanted, and in how large pages it is
+// fetched.
+type Paging struct {
+	PageSize      int    // 0 leaves it to the service
+	MaxItems      int    // 0 means all
+	StartingToken string // "" means from the beginning; otherwise what ResumeToken gave, or a token of the service
+}
+
+// A Pager fetches the result of an operation page by page. Use it once.
+type Pager struct {
+	client *Client
+	svc    *awsmodel.Service
+	op     *awsmodel.Operation
+	paging Paging
+	input  *document.Object
+
+	skip    int   // items of the first page that an earlier run has shown
+	now     token // that the page at hand was asked with
+	resume  string
+	nonAggr *document.Object
+}
+
+// CanPage says whether the operation's result comes in pages.
+func CanPage(op *awsmodel.Operation) bool { return op.Paginator != nil && len(op.Paginator.Result) > 0 }
+
+// Pages returns a pager for an operation that [CanPage]. It fails on a starting
+// token that is none, and on a size of pages where that cannot be chosen.
+func (c *Client) Pages(svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object, paging Paging) (*Pager, error) {
+	if !CanPage(op) {
+		return nil, fmt.Errorf("operation %s: it has no pages", op.Name)
+	}
+	p := &Pager{client: c, svc: svc, op: op, paging: paging, input: new(document.Object), nonAggr: new(document.Object)}
+	for name, v := range input.All() {
+		p.input.Set(name, v)
+	}
+	if paging.PageSize > 0 {
+		if op.Paginator.Limit == "" {
+			return nil, &InputError{op.Name, "PageSize parameter is not supported for the pagination interface for this operation."}
+		}
+		p.input.Set(op.Paginator.Limit, p.pageSize(int64(paging.PageSize)))
+	}
+	p.now = make(token, len(op.Paginator.Input))
+	for i, name := range op.Paginator.Input {
+		p.now[i].name = name
+	}
+	if paging.StartingToken == "" {
+		return p, nil
+	}
+	var err error
+	if p.now, p.skip, err = readToken(op.Paginator.Input, paging.StartingToken); err != nil {
+		return nil, err
+	}
+	p.use(p.now)
+	return p, nil
+}
+
+// pageSize is the size in the type that the model wants.
+func (p *Pager) pageSize(n int64) any {
+	if m := p.op.Input.Shape.Member(p.op.Paginator.Limit); m != nil && m.Shape.Kind == awsmodel.String {
+		return fmt.Sprint(n)
+	}
+	return n
+}
+
+// All yields the pages, each fetched when the caller has used up the one before. A
+// failed page ends the sequence with its error.
+func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
+	return func(yield func(*document.Object, error) bool) {
+		total := 0
+		var last token
+		for first := true; ; first = false {
+			page, err := p.client.Call(ctx, p.svc, p.op, p.input)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if first {
+				p.begin(page)
+			} else {
+				p.skip = 0
+			}
+			n := p.items(page)
+			if extra := total + n - p.paging.MaxItems; p.paging.MaxItems > 0 && extra > 0 {
+				p.truncate(page, n-extra)
+				yield(page, nil)
+				return
+			}
+			if !yield(page, nil) {
+				return
+			}
+			total += n
+			next, more := p.next(page)
+			if !more {
+				return
+			}
+			if total == p.paging.MaxItems {
+				p.resume = next.encode(0)
+				return
+			}
+			if last != nil && next.equal(last) {
+				yield(nil, fmt.Errorf("Error during pagination: The same next token was received twice: %s", next.python()))
+				return
+			}
+			p.use(next)
+			p.now, last = next, next
+		}
+	}
+}
+
+// begin drops from the first page what an earlier run has shown, and keeps what is
+// the same on all pages.
+func (p *Pager) begin(page *document.Object) {
+	result := p.op.Paginator.Result
+	if p.paging.StartingToken != "" {
+		list, _ := find(page, result[0]).([]any)
+		put(page, result[0], list[min(p.skip, len(list)):])
+		for _, path := range result[1:] {
+			switch find(page, path).(type) {
+			case []any:
+				put(page, path, []any{})
+			case string:
+				put(page, path, "")
+			case int64, float64:
+			default:
+				put(page, path, nil)
+			}
+		}
+	}
+	for _, path := range p.op.Paginator.NonAggregate {
+		put(p.nonAggr, path, find(page, path))
+	}
+}
+
+// items counts what the page has of the first result.
+func (p *Pager) items(page *document.Object) int {
+	list, _ := find(page, p.op.Paginator.Result[0]).([]any)
+	return len(list)
+}
+
+// truncate keeps the first n items of the page and notes where to go on.
+func (p *Pager) truncate(page *document.Object, n int) {
+	path := p.op.Paginator.Result[0]
+	list, _ := find(page, path).([]any)
+	put(page, path, list[:n:n])
+	p.resume = p.now.encode(n + p.skip)
+}
+
+// next is what to ask the following page with, and whether there is one.
+func (p *Pager) next(page *document.Object) (token, bool) {
+	model := p.op.Paginator
+	if model.More != "" && !truthy(find(page, model.More)) {
+		return nil, false
+	}
+	next, more := make(token, len(model.Input)), false
+	for i, name := range model.Input {
+		next[i].name = name
+		if i < len(model.Output) {
+			if v := find(page, model.Output[i]); isScalar(v) && truthy(v) {
+				next[i].value, more = v, true
+			}
+		}
+	}
+	return next, more
+}
+
+// use puts a token into the input.
+func (p *Pager) use(t token) {
+	for _, part := range t {
+		if part.value == nil || part.value == "None" {
+			p.input.Delete(part.name)
+		} else {
+			p.input.Set(part.name, part.value)
+		}
+	}
+}
+
+// ResumeToken returns what a later run can begin with to go on behind the items
+// shown so far; "" if all have been. It is known when the pages have been read.
+func (p *Pager) ResumeToken() string { return p.resume }
+
+// Results returns a page with nothing but its results, as the AWS CLI prints pages
+// as text. Those that the page does not have are null.
+func (p *Pager) Results(page *document.Object) *document.Object {
+	o := new(document.Object)
+	for _, path := range p.op.Paginator.Result {
+		put(o, path, find(page, path))
+	}
+	return o
+}
+
+// Full fetches all pages and returns them as one: the results of all, what is the
+// same on all, and a NextToken if MaxItems has cut it off.
+func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
+	full := new(document.Object)
+	for page, err := range p.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range p.op.Paginator.Result {
+			appendResult(full, path, find(page, path))
+		}
+	}
+	for name, v := range p.nonAggr.All() {
+		full.Set(name, v)
+	}
+	if p.resume != "" {
+		full.Set("NextToken", p.resume)
+	}
+	return full, nil
+}
+
+// appendResult adds a page's result to those of the pages before.
+func appendResult(full *document.Object, path string, v any) {
+	before := find(full, path)
+	if v == nil {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		if list, ok := before.([]any); ok {
+			put(full, path, append(list, v...))
+			return
+		}
+	case string:
+		if text, ok := before.(string); ok {
+			put(full, path, text+v)
+			return
+		}
+	case int64:
+		if n, ok := before.(int64); ok {
+			put(full, path, n+v)
+			return
+		}
+	case float64:
+		if n, ok := before.(float64); ok {
+			put(full, path, n+v)
+			return
+		}
+	}
+	if before == nil {
+		put(full, path, v)
+	}
+}

@@ -1,0 +1,172 @@
+package awsop
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"lanyard/internal/awsmodel"
+	"lanyard/internal/document"
+)
+
+// A ServiceError is a service's refusal. Its text is the AWS CLI's, on one line.
+type ServiceError struct {
+	Operation string // "DescribeInstances"
+	Code      string // the HTTP status as text if the service sent no code
+	Message   string
+	Status    int    // of HTTP
+	RequestID string // "" if the service sent none
+	Retries   int    // how often it was tried again before giving up; 0 means that it was not worth it
+	Region    string // of S3: where the bucket is, if the reply says so
+
+	// Fields are the further members that the model gives the error; the AWS CLI
+	// shows them below the text. nil is none.
+	Fields *document.Object
+}
+
+func (e *ServiceError) Error() string {
+	retries := ""
+	if e.Retries > 0 {
+		retries = fmt.Sprintf(" (reached max retries: %d)", e.Retries)
+	}
+	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
+}
+
+// refusal is the error that the reply is; nil if it is none.
+func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
+	if len(r.body) > maxReply {
+		return r.broken(op, fmt.Errorf("it is larger than %d bytes", maxReply))
+	}
+	if r.status >= 200 && r.status < 300 {
+		return nil
+	}
+	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region")}
+	if !r.speechless(svc) {
+		var err error
+		switch svc.Protocol {
+		case awsmodel.JSON, awsmodel.RESTJSON:
+			err = e.readJSON(op, r)
+		default:
+			err = e.readXML(op, r)
+		}
+		if err != nil {
+			return r.broken(op, err)
+		}
+	}
+	if e.Code == "" {
+		e.Code = strconv.Itoa(r.status)
+		e.Message = cmp.Or(e.Message, http.StatusText(r.status))
+	}
+	e.Code, e.Message = oneLine(e.Code), oneLine(e.Message)
+	return e
+}
+
+// speechless says whether an error comes without words of the service: from
+// something in front of it, or in answer to HEAD.
+func (r *reply) speechless(svc *awsmodel.Service) bool {
+	body := bytes.TrimSpace(r.body)
+	if len(body) == 0 {
+		return r.status >= 500 || svc.Protocol == awsmodel.RESTXML || svc.Protocol == awsmodel.RESTJSON || svc.Protocol == awsmodel.JSON
+	}
+	return r.status >= 500 && bytes.HasPrefix(bytes.ToLower(body), []byte("<html>"))
+}
+
+// requestID is the identifier that the service gave the request.
+func (r *reply) requestID() string {
+	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
+		if id := r.header.Get(name); id != "" {
+			return oneLine(id)
+		}
+	}
+	return ""
+}
+
+// readXML reads an error of the protocols that have XML.
+func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
+	root, err := parseXML(r.body)
+	if err != nil {
+		return err
+	}
+	fault := root
+	if errs := root.child("Errors"); errs != nil {
+		fault = errs
+	}
+	if inner := fault.child("Error"); inner != nil {
+		fault = inner
+	}
+	if fault.child("Code") == nil && fault.child("Message") == nil && fault.name != "Error" {
+		return errors.New("its XML is not an error of the service")
+	}
+	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
+	e.Region = cmp.Or(e.Region, fault.value("Region"))
+	e.RequestID = cmp.Or(e.RequestID, oneLine(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
+	if shape := errorShape(op, e.Code); shape != nil {
+		p, fields := parser{}, new(document.Object)
+		if err := p.xmlStructure(shape, fault, fields); err == nil { // details are no reason to hide the error
+			e.setFields(fields)
+		}
+	}
+	return nil
+}
+
+// readJSON reads an error of the protocols that have JSON.
+func (e *ServiceError) readJSON(op *awsmodel.Operation, r *reply) error {
+	v, err := parseJSON(r.body)
+	body, ok := v.(*document.Object)
+	if err != nil || !ok {
+		return errors.New("its JSON is not an error of the service")
+	}
+	e.Code = r.header.Get("X-Amzn-Errortype")
+	for _, name := range []string{"__type", "code", "Code"} {
+		if v, _ := body.Get(name); e.Code == "" {
+			e.Code, _ = v.(string)
+		}
+	}
+	e.Code, _, _ = strings.Cut(e.Code, ":")
+	if _, after, ok := strings.Cut(e.Code, "#"); ok {
+		e.Code = after
+	}
+	shape := errorShape(op, e.Code)
+	if code, kind, ok := strings.Cut(r.header.Get("X-Amzn-Query-Error"), ";"); ok && code != "" && kind != "" {
+		e.Code = code
+	}
+	for _, name := range []string{"message", "Message", "errorMessage"} {
+		if v, _ := body.Get(name); e.Message == "" {
+			e.Message, _ = v.(string)
+		}
+	}
+	if shape != nil {
+		p, fields := parser{}, new(document.Object)
+		if err := p.jsonStructure(shape, body, fields); err == nil { // as above
+			e.setFields(fields)
+		}
+	}
+	return nil
+}
+
+// errorShape is the structure of the operation's error with the code; nil is none.
+func errorShape(op *awsmodel.Operation, code string) *awsmodel.Shape {
+	for _, s := range op.Errors {
+		if s.Name == code || s.Code != "" && s.Code == code {
+			return s
+		}
+	}
+	return nil
+}
+
+// setFields keeps what is more than code and message.
+func (e *ServiceError) setFields(all *document.Object) {
+	fields := new(document.Object)
+	for name, v := range all.All() {
+		if !strings.EqualFold(name, "code") && !strings.EqualFold(name, "message") {
+			fields.Set(name, v)
+		}
+	}
+	if fields.Len() > 0 {
+		e.Fields = fields
+	}
+}

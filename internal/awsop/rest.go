@@ -1,0 +1,205 @@
+package awsop
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"lanyard/internal/awsmodel"
+	"lanyard/internal/document"
+)
+
+// rest writes the input in one of the REST protocols.
+func (r *request) rest(svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) error {
+	path, query, _ := strings.Cut(op.URI, "?")
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(pair, "="); name != "" {
+			r.query = append(r.query, [2]string{name, value})
+		}
+	}
+	r.path = path
+	if op.Input == nil {
+		return nil
+	}
+	for _, m := range op.Input.Shape.Members {
+		v, ok := input.Get(m.Name)
+		if !ok {
+			continue
+		}
+		if err := r.place(op, m, v); err != nil {
+			return err
+		}
+	}
+	if strings.Contains(r.path, "{") {
+		return &InputError{op.Name, "a parameter of the path " + op.URI + " is missing"}
+	}
+	return r.restBody(svc, op, input)
+}
+
+// place writes a member that is not in the body.
+func (r *request) place(op *awsmodel.Operation, m *awsmodel.Member, v any) error {
+	switch m.Location {
+	case awsmodel.URI:
+		text, err := scalar(op.Name, m.Name, m.Shape, v, timeFormat(m, isoTime))
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			return &InputError{op.Name, "Invalid length for parameter " + m.Name + ", value: 0, valid min length: 1"}
+		}
+		r.path = strings.Replace(r.path, "{"+m.Wire()+"}", escape(text, ""), 1)
+		r.path = strings.Replace(r.path, "{"+m.Wire()+"+}", escape(text, "/"), 1)
+	case awsmodel.QueryString:
+		return r.addQuery(op, m.Wire(), m, v)
+	case awsmodel.Header:
+		text, err := headerText(op, m, v)
+		if err != nil {
+			return err
+		}
+		r.header.Set(m.Wire(), text)
+	case awsmodel.Headers:
+		o, ok := v.(*document.Object)
+		if !ok {
+			return wrongType(op.Name, m.Name, m.Shape.Kind, v)
+		}
+		for name, e := range o.All() {
+			text, err := scalar(op.Name, m.Name+"."+name, m.Shape.Value.Shape, e, httpTime)
+			if err != nil {
+				return err
+			}
+			r.header.Set(m.LocationName+name, text)
+		}
+	}
+	return nil
+}
+
+// addQuery writes a value into the query: a list as many parameters of one name, a
+// map as parameters named by its keys.
+func (r *request) addQuery(op *awsmodel.Operation, name string, m *awsmodel.Member, v any) error {
+	switch v := v.(type) {
+	case []any:
+		if m.Shape.Kind != awsmodel.List {
+			break
+		}
+		for _, e := range v {
+			if err := r.addQuery(op, name, m.Shape.Element, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *document.Object:
+		if m.Shape.Kind != awsmodel.Map {
+			break
+		}
+		for key, e := range v.All() {
+			if err := r.addQuery(op, key, m.Shape.Value, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	text, err := scalar(op.Name, name, m.Shape, v, timeFormat(m, isoTime))
+	if err != nil {
+		return err
+	}
+	r.query = append(r.query, [2]string{name, text})
+	return nil
+}
+
+func headerText(op *awsmodel.Operation, m *awsmodel.Member, v any) (string, error) {
+	if list, ok := v.([]any); ok && m.Shape.Kind == awsmodel.List {
+		var texts []string
+		for _, e := range list {
+			text, err := headerText(op, m.Shape.Element, e)
+			if err != nil {
+				return "", err
+			}
+			if strings.ContainsAny(text, `",`) {
+				text = `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`
+			}
+			texts = append(texts, text)
+		}
+		return strings.Join(texts, ","), nil
+	}
+	text, err := scalar(op.Name, m.Name, m.Shape, v, timeFormat(m, httpTime))
+	if err != nil {
+		return "", err
+	}
+	if m.JSONValue {
+		text = base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	if strings.ContainsAny(text, "\r\n\x00") {
+		return "", &InputError{op.Name, "parameter " + m.Name + " stands in a header and cannot have line breaks"}
+	}
+	return text, nil
+}
+
+// restBody writes the payload, or else the members that have no other place.
+func (r *request) restBody(svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) error {
+	shape := op.Input.Shape
+	root := op.Input
+	if shape.Payload != "" {
+		root = shape.Member(shape.Payload)
+		v, ok := input.Get(shape.Payload)
+		if !ok || root == nil {
+			return nil
+		}
+		if root.Shape.Kind == awsmodel.String || root.Shape.Kind == awsmodel.Blob {
+			return r.rawBody(op, root, v)
+		}
+		if input, ok = v.(*document.Object); !ok {
+			return wrongType(op.Name, root.Name, root.Shape.Kind, v)
+		}
+	} else if !hasBody(svc, shape, input) {
+		return nil
+	}
+	var err error
+	if svc.Protocol == awsmodel.RESTXML {
+		r.header.Set("Content-Type", "application/xml")
+		r.body, err = xmlBody(svc, root, input)
+		return err
+	}
+	r.header.Set("Content-Type", "application/json")
+	r.body, err = jsonBody(root, input)
+	return err
+}
+
+func (r *request) rawBody(op *awsmodel.Operation, m *awsmodel.Member, v any) error {
+	text, err := scalar(op.Name, m.Name, m.Shape, v, isoTime)
+	if err != nil {
+		return err
+	}
+	r.body = []byte(text)
+	if m.Shape.Kind == awsmodel.Blob {
+		r.header.Set("Content-Type", "application/octet-stream")
+		if r.body, err = base64.StdEncoding.DecodeString(text); err != nil {
+			return &InputError{op.Name, "Invalid base64: parameter " + m.Name}
+		}
+		return nil
+	}
+	r.header.Set("Content-Type", "text/plain")
+	return nil
+}
+
+// hasBody says whether a request has one: if members are given that stand there.
+// In JSON a request whose members could stand there has one anyway.
+func hasBody(svc *awsmodel.Service, s *awsmodel.Shape, input *document.Object) bool {
+	for _, m := range s.Members {
+		if m.Location != awsmodel.Body {
+			continue
+		}
+		if _, ok := input.Get(m.Name); ok || svc.Protocol == awsmodel.RESTJSON {
+			return true
+		}
+	}
+	return false
+}
+
+// header returns the value of a header, several joined, and whether there is one.
+func header(h http.Header, name string) (string, bool) {
+	values := h.Values(name)
+	if len(values) == 0 {
+		return "", false
+	}
+	return strings.Join(values, ", "), true
+}

@@ -1,0 +1,108 @@
+package awsop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"lanyard/internal/awsmodel"
+	"lanyard/internal/idcenter"
+)
+
+// maxReply is the size in bytes above which a reply is refused.
+const maxReply = 256 << 20
+
+// A reply is what a try brought.
+type reply struct {
+	endpoint string
+	status   int
+	header   http.Header
+	body     []byte
+}
+
+// broken is the error for a reply that is not the service's.
+func (r *reply) broken(op *awsmodel.Operation, reason error) error {
+	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: reason.Error()}
+}
+
+// attempt makes one try.
+func (c *Client) attempt(ctx context.Context, svc *awsmodel.Service, op *awsmodel.Operation, r *request, t target, try int) (*reply, error) {
+	req, err := r.http(ctx, t)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", op.Name, err)
+	}
+	if c.UserAgent != "" {
+		req.Header.Set("User-Agent", c.UserAgent)
+	}
+	if !op.Unsigned {
+		if err := c.sign(ctx, svc, req, r.body, t.region); err != nil {
+			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
+		}
+	}
+	start := time.Now()
+	answer, err := c.exchange(req, t.base)
+	attrs := []slog.Attr{
+		slog.String("operation", op.Name), slog.Int("try", try),
+		slog.String("endpoint", req.URL.Scheme+"://"+req.URL.Host+req.URL.Path), slog.Duration("duration", time.Since(start)),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	} else {
+		attrs = append(attrs, slog.Int("status", answer.status), slog.String("request_id", answer.requestID()))
+	}
+	c.log().LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
+	return answer, err
+}
+
+// exchange sends a request and reads the reply to its end.
+func (c *Client) exchange(req *http.Request, endpoint string) (*reply, error) {
+	client := http.Client{}
+	if c.HTTP != nil {
+		client = *c.HTTP
+	}
+	// A redirect would carry the signature, made for one host, to another.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	resp, err := idcenter.Doer{Client: &client}.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header}
+	if r.body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1)); err != nil {
+		fail := &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ConnectionClosed, Err: err}
+		var timeout net.Error
+		if errors.As(err, &timeout) && timeout.Timeout() {
+			fail.Failure = idcenter.ReadTimeout
+		}
+		return nil, fail
+	}
+	return r, nil
+}
+
+// sign signs a request with SigV4.
+func (c *Client) sign(ctx context.Context, svc *awsmodel.Service, req *http.Request, body []byte, region string) error {
+	if c.Credentials.AccessKeyID == "" {
+		return errors.New("there are no credentials")
+	}
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])
+	if svc.Name == "s3api" {
+		req.Header.Set("X-Amz-Content-Sha256", hash)
+	}
+	keys := aws.Credentials{
+		AccessKeyID: c.Credentials.AccessKeyID, SecretAccessKey: c.Credentials.SecretAccessKey.Reveal(), SessionToken: c.Credentials.SessionToken.Reveal(),
+	}
+	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
+		o.DisableURIPathEscaping = svc.Name == "s3api" // its keys are escaped once
+	})
+}
