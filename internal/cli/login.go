@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,26 +65,25 @@ func (app *App) login(ctx context.Context, o loginOptions) error {
 	}
 	w.connect(p)
 	for _, s := range targets {
-		if err := w.login(ctx, p, s, o); err != nil {
+		if _, err := w.login(ctx, p, s, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// login signs in to one session and says so.
-func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) error {
-	client, err := w.client(p, s.Region)
+// login signs in to one session and says so. It returns the session as it is now: a
+// vanity start URL may have told another region.
+func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, error) {
+	issuer, region, err := w.issuer(ctx, p, s)
 	if err != nil {
-		return err
+		return s, err
 	}
-	hc, err := w.app.httpClient(p)
+	configured := s
+	s.Region = region
+	client, err := w.client(p, region)
 	if err != nil {
-		return err
-	}
-	issuer, err := w.issuer(ctx, hc, client, s)
-	if err != nil {
-		return err
+		return s, err
 	}
 	request := idcenter.SignIn{
 		SessionName: s.Name, StartURL: s.StartURL, IssuerURL: issuer, Scopes: s.Scopes,
@@ -121,36 +118,18 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 	}
 	tok, err := w.broker.Login(ctx, s, waiting, signIn)
 	if err != nil {
-		return w.explainLogin(s, err)
+		return s, w.explainLogin(s, err)
+	}
+	if err := w.updateRegion(ctx, configured, region); err != nil {
+		return s, err
 	}
 	fmt.Fprintf(w.app.out, "Successfully logged into Start URL: %s\n", s.StartURL)
 	if s.Name == "" && s.AutoRefresh == profile.On {
 		w.app.warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
 			until(tok.ExpiresAt, w.app.Now()), s.StartURL),
-			"put sso_start_url and sso_region into an [sso-session NAME] section and sso_session = NAME into the profiles: every SDK can refresh then")
+			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+quoteArg(s.StartURL))
 	}
-	return nil
-}
-
-// issuer checks the start URL before anything is sent anywhere, and resolves a
-// vanity one.
-func (w *world) issuer(ctx context.Context, hc *http.Client, client *idcenter.Client, s profile.Session) (string, error) {
-	if strings.ContainsAny(s.StartURL, " \t") {
-		return "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
-			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
-	}
-	issuer, region, err := idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(client.OIDCURL()))
-	if err != nil {
-		return "", &configError{"Configuration", err.Error()}
-	}
-	if region == "" {
-		region = idcenter.StartURLRegion(s.StartURL)
-	}
-	if region != "" && region != s.Region {
-		return "", withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
-			"set sso_region = %s in %s", region, w.in.Config.Path)
-	}
-	return issuer, nil
+	return s, nil
 }
 
 // isLoopback says whether a base URL is on this machine.

@@ -57,10 +57,18 @@ func (z *wizard) signIn(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := z.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
+	if err := z.login(ctx); err != nil {
 		return err
 	}
 	fmt.Fprintln(z.app.out)
+	return nil
+}
+
+// login signs in anew.
+func (z *wizard) login(ctx context.Context) (err error) {
+	if z.session, err = z.world.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
+		return err
+	}
 	return z.takeToken(ctx, secret.String{})
 }
 
@@ -71,10 +79,7 @@ func (z *wizard) signInAgain(ctx context.Context) error {
 	if !errors.As(err, &ended) {
 		return err
 	}
-	if err := z.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
-		return err
-	}
-	return z.takeToken(ctx, secret.String{})
+	return z.login(ctx)
 }
 
 func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+)
+
+// issuer checks the start URL before anything is sent anywhere, and resolves a
+// vanity one, which may tell another region than the one that is configured.
+func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
+	if strings.ContainsAny(s.StartURL, " \t") {
+		return "", "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
+			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
+	}
+	hc, err := w.app.httpClient(p)
+	if err != nil {
+		return "", "", err
+	}
+	endpoint, err := p.Endpoint("SSO_OIDC")
+	if err != nil {
+		return "", "", err
+	}
+	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(endpoint))
+	if err != nil {
+		return "", "", &configError{"Configuration", err.Error()}
+	}
+	if region != "" {
+		return issuer, region, nil
+	}
+	region = idcenter.StartURLRegion(s.StartURL)
+	if region != "" && region != s.Region {
+		return "", "", withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
+			"%s", w.setRegionHint(s, region))
+	}
+	return issuer, s.Region, nil
+}
+
+// setRegionHint is the command line that mends a wrong sso_region.
+func (w *world) setRegionHint(s profile.Session, region string) string {
+	if s.Name != "" {
+		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.app.Name, region, quoteArg(s.Name))
+	}
+	return "set sso_region = " + region + " in " + w.in.Config.Path
+}
+
+// updateRegion writes the region that a vanity start URL told into the config, as
+// the AWS CLI does: for the session, or for every legacy profile of it.
+func (w *world) updateRegion(ctx context.Context, s profile.Session, region string) error {
+	if region == s.Region {
+		return nil
+	}
+	change := awsconfig.Change{Kind: awsconfig.SSOSession, Name: s.Name, Key: "sso_region", Value: region}
+	changes := []awsconfig.Change{change}
+	if s.Name == "" {
+		changes = nil
+		uses, err := w.quietSessions()
+		if err != nil {
+			return err
+		}
+		for _, u := range uses {
+			if u.Key() != s.Key() || u.Region != s.Region {
+				continue
+			}
+			for _, name := range u.Profiles {
+				change.Kind, change.Name = awsconfig.Profile, name
+				changes = append(changes, change)
+			}
+		}
+	}
+	if _, err := w.edit(ctx, false, "sso login", changes...); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.app.out, "SSO region updated to %s\n", region)
+	return nil
+}

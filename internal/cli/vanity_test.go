@@ -1,0 +1,133 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
+	"lanyard/internal/cli"
+)
+
+// vanity is the internet as far as a test needs it: one host that leads to the
+// access portal, and the emulator. Any other host is an error.
+type vanity struct {
+	t       *testing.T
+	portal  string // where the host leads
+	visited []string
+}
+
+func (v *vanity) RoundTrip(r *http.Request) (*http.Response, error) {
+	v.visited = append(v.visited, r.Method+" "+r.URL.Host)
+	switch {
+	case r.URL.Host == "sso.example.com":
+		return &http.Response{
+			StatusCode: http.StatusFound, Header: http.Header{"Location": {v.portal}},
+			Body: io.NopCloser(strings.NewReader("")), Request: r,
+		}, nil
+	case strings.HasPrefix(r.URL.Host, "127.0.0.1:"):
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	v.t.Errorf("%s was asked", r.URL)
+	return nil, http.ErrNotSupported
+}
+
+// runAt runs a command line in this process, with the browser of a person who is
+// signed in.
+func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.RoundTripper, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	env := map[string]string{"HOME": home, "USERPROFILE": home, "BROWSER": "unused"}
+	for _, kv := range srv.Env() {
+		name, value, _ := strings.Cut(kv, "=")
+		env[name] = value
+	}
+	var out, errs bytes.Buffer
+	app := &cli.App{
+		Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
+		LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		Environ:   func() []string { return nil },
+		Now:       time.Now, Transport: transport,
+		OpenURL: func(ctx context.Context, url string) error { return srv.SignIn(ctx, url, "jane") },
+	}
+	code = app.Run(t.Context(), args)
+	return code, out.String(), errs.String()
+}
+
+func TestAVanityStartURLTellsTheRegion(t *testing.T) {
+	const portal = "https://ssoins-1234567890abcdef.portal.eu-west-1.app.aws"
+	org := emulator.BuiltIn()
+	org.StartURL, org.Region = portal, "eu-west-1"
+	srv := emulatortest.Start(t, org)
+	for name, tt := range map[string]struct{ config, want, profile string }{
+		"session": {
+			"[sso-session corp]\nsso_start_url = https://sso.example.com\nsso_region = us-east-1 \n[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\nregion = us-east-1\n",
+			"[sso-session corp]\nsso_start_url = https://sso.example.com\nsso_region = eu-west-1 \n[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\nregion = us-east-1\n",
+			"dev",
+		},
+		"legacy": {
+			"[profile my dev]\n[profile 'my dev']\nsso_start_url = https://sso.example.com\nsso_region = us-east-1\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\n[default]\nregion = us-east-1\n",
+			"[profile my dev]\n[profile 'my dev']\nsso_start_url = https://sso.example.com\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\n[default]\nregion = us-east-1\n",
+			"my dev",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			config := filepath.Join(home, ".aws", "config")
+			if err := os.Mkdir(filepath.Dir(config), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(config, []byte(tt.config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			net := &vanity{t: t, portal: portal}
+			code, stdout, stderr := runAt(t, srv, home, net, "sso", "login", "--profile", tt.profile)
+			if code != 0 || !strings.Contains(stdout, "SSO region updated to eu-west-1\nSuccessfully logged into Start URL: https://sso.example.com\n") {
+				t.Fatalf("%d\n%s%s", code, stdout, stderr)
+			}
+			if got, _ := os.ReadFile(config); string(got) != tt.want {
+				t.Errorf("the config is\n%s\nwant\n%s", got, tt.want)
+			}
+			if n := slices.Index(net.visited, "HEAD sso.example.com"); n != 0 {
+				t.Errorf("the start URL was not asked first: %v", net.visited)
+			}
+			// It is used as it is written now.
+			code, stdout, stderr = runAt(t, srv, home, net, "sso", "get-credentials", "--profile", tt.profile)
+			if code != 0 {
+				t.Errorf("%d\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+}
+
+func TestTheWizardTakesTheRegionOfAVanityStartURL(t *testing.T) {
+	const portal = "https://ssoins-1234567890abcdef.eu-west-1.portal.amazonaws.com"
+	srv := emulatortest.Start(t, emulator.BuiltIn())
+	args := []string{"configure", "sso-session", "--sso-session-name", "corp", "--sso-start-url", "https://sso.example.com"}
+	home := t.TempDir()
+	code, _, stderr := runAt(t, srv, home, &vanity{t: t, portal: portal}, args...)
+	if code != 0 {
+		t.Fatalf("%d\n%s", code, stderr)
+	}
+	got, _ := os.ReadFile(filepath.Join(home, ".aws", "config"))
+	if want := "[sso-session corp]\nsso_start_url = https://sso.example.com\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n"; string(got) != want {
+		t.Errorf("the config is\n%s\nwant\n%s", got, want)
+	}
+
+	// One that leads elsewhere is refused, and nothing is written.
+	home = t.TempDir()
+	code, _, stderr = runAt(t, srv, home, &vanity{t: t, portal: "https://login.example.com/"}, args...)
+	if code != 253 || !strings.Contains(stderr, "Could not resolve start URL 'https://sso.example.com' to an AWS-owned endpoint. Final URL: 'https://login.example.com/'") {
+		t.Errorf("%d\n%s", code, stderr)
+	}
+	if _, err := os.Stat(filepath.Join(home, ".aws")); err == nil {
+		t.Error("something was written")
+	}
+}
