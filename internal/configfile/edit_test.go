@@ -2,6 +2,7 @@ package configfile_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -161,5 +162,42 @@ func TestWhatAnotherProgramWritesMeanwhileIsKept(t *testing.T) {
 	check(t, path, "old\ntheirs\nours\n")
 	if calls != 2 {
 		t.Errorf("%d calls, want 2", calls)
+	}
+}
+
+// The same in the last moment, when the backup and the record are written: the
+// clock is asked for their dates.
+func TestWhatAnotherProgramWritesInTheLastMomentIsKept(t *testing.T) {
+	for _, times := range []int{1, 1000} {
+		path := filepath.Join(t.TempDir(), "config")
+		write(t, path, "theirs 0\n", 0o600)
+		asked, theirs := 0, "theirs 0\n"
+		e := &configfile.Editor{Now: func() time.Time {
+			if asked++; asked <= times {
+				theirs = fmt.Sprintf("theirs %d\n", asked)
+				write(t, path, theirs, 0o600)
+			}
+			return noon
+		}}
+		changed, err := e.Edit(t.Context(), path, "x", add("ours"))
+		if times == 1 {
+			if !changed || err != nil {
+				t.Errorf("changed %v, error %v", changed, err)
+			}
+			check(t, path, "theirs 1\nours\n")
+			continue
+		}
+		var file *configfile.FileError
+		if changed || !errors.As(err, &file) || !strings.Contains(err.Error(), "another program keeps changing it") {
+			t.Errorf("changed %v, error %v", changed, err)
+		}
+		check(t, path, theirs)
+		holds(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
+	}
+}
+
+func TestAnEmptyPathIsRefused(t *testing.T) {
+	if changed, err := editor(t).Edit(t.Context(), "", "x", add("new")); changed || err == nil {
+		t.Errorf("changed %v, error %v", changed, err)
 	}
 }

@@ -34,6 +34,9 @@ func (p place) beside(ending string) string {
 
 // locate follows the links at the end of path.
 func locate(path string) (place, error) {
+	if path == "" {
+		return place{}, errors.New("there is no file to change: its path is empty")
+	}
 	target, err := atomicfile.Resolve(path)
 	if err != nil {
 		return place{}, place{given: path, path: path}.fail(err)
