@@ -100,7 +100,7 @@ func (a *asker) start(before string) error {
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	a.textRows, a.textCol = flow(last, a.cols)
 	off, after := a.textCol, ""
-	if a.atStart = a.cols-off < minRoom && off > 0; a.atStart {
+	if a.atStart = a.cols-off < minRoom && off > 0 && a.rows > 2; a.atStart {
 		off, after = 0, "\r\n"
 	}
 	a.block, a.fresh, a.resized = newBlock(off), false, false

@@ -222,11 +222,14 @@ func (ch *chooser) status() string {
 		}
 		return long
 	}
-	const name, gap = "filter: ", "   "
+	name, gap := "filter: ", "   "
 	count := fmt.Sprintf("%d of %d", len(ch.found), len(ch.items))
+	if room < 2*len(name)+len(gap)+len(count) {
+		name, gap = "", " " // both numbers are worth more
+	}
 	typed := visible(ch.typed.text)
 	if room -= len(name) + len(gap) + len(count); width(typed) > room {
-		typed = strings.TrimLeft(tail(typed, max(room, 4)), " ")
+		typed = strings.TrimLeft(tail(typed, room), " ")
 	}
 	return fit(name+typed+gap+count, ch.cols-1)
 }

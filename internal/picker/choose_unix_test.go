@@ -2,15 +2,10 @@
 
 package picker
 
-import "testing"
-
-func items(labels ...string) []Item {
-	var list []Item
-	for _, l := range labels {
-		list = append(list, Item{Label: l})
-	}
-	return list
-}
+import (
+	"strings"
+	"testing"
+)
 
 func TestChooseWalksAndLeavesNothing(t *testing.T) {
 	term := openTerminal(t, 80, 24)
@@ -41,4 +36,96 @@ func TestMenuScrollsWithinTheTerminal(t *testing.T) {
 		t.Errorf("%d bytes are left", n)
 	}
 	term.untouched()
+}
+
+func TestMenuSizes(t *testing.T) {
+	for _, tt := range []struct{ cols, rows, shown int }{{80, 24, 10}, {30, 8, 6}, {20, 4, 2}, {200, 50, 10}, {40, 3, 2}, {40, 2, 1}, {40, 1, 1}} {
+		term := openTerminal(t, tt.cols, tt.rows)
+		got := term.choose(t.Context(), Menu{Items: many(5000)})
+		term.await("the menu", func(s *screen) bool {
+			rows := strings.Split(s.picture(), "\n")
+			return strings.HasPrefix(rows[0], "> Team 0 ") && len(rows) == tt.shown+min(tt.rows-1, 1)
+		})
+		term.typeIn("\x1b[F")
+		term.contains("> Team 4999")
+		term.typeIn("\x1b[5~\x1b[6~\x1b[B")
+		term.contains("> Team 0 ")
+		term.typeIn("OWNER-4321@ team")
+		if tt.rows > 1 {
+			term.contains(" of 5000")
+		}
+		term.contains("> Team 4321")
+		term.typeIn("\r")
+		term.replies(got, reply{index: 4321})
+		term.await("nothing", func(s *screen) bool { return strings.Trim(s.all(), "\n") == "" })
+		term.untouched()
+	}
+}
+
+func TestMenuFilter(t *testing.T) {
+	term := openTerminal(t, 30, 8)
+	got := term.choose(t.Context(), Menu{Items: items("alpha", "beta", "gamma"), Start: 2})
+	term.contains("> gamma")
+	term.typeIn("m")
+	term.sees("> gamma\nfilter: m   1 of 3")
+	term.typeIn("x\r")
+	term.sees("  nothing matches\nfilter: mx   0 of 3")
+	term.typeIn("\x7f\x7f")
+	term.sees("  alpha\n  beta\n> gamma\n3 entries, type to filter")
+	term.typeIn("\x1b[200~BETA\n\x1b[201~")
+	term.sees("> beta\nfilter: BETA   1 of 3")
+	term.typeIn("\x1b")
+	term.sees("  alpha\n> beta\n  gamma\n3 entries, type to filter")
+	term.typeIn("a long filter that does not fit")
+	term.sees("  nothing matches\nfilter: does not fit   0 of 3")
+	term.typeIn("\x15\x1b")
+	term.replies(got, reply{index: -1, err: ErrCancelled})
+	term.seesWithCursor("|")
+	term.untouched()
+}
+
+func TestMenuCutsByColumns(t *testing.T) {
+	for _, apart := range []bool{false, true} {
+		term := openTerminal(t, 20, 8)
+		term.screen.apart = apart
+		const family = "👩\u200d👩\u200d👧"
+		got := term.choose(t.Context(), Menu{Items: items(
+			"日本語のアカウント名です", strings.Repeat(family, 12), "cafe\u0301 "+strings.Repeat("x", 30), "\x1b[31mred\u202e\n", "short",
+		)})
+		term.await("five rows and the status", func(s *screen) bool {
+			rows := strings.Split(s.picture(), "\n")
+			return len(rows) == 6 && strings.HasPrefix(rows[0], "> 日本語のアカウ...") && rows[3] == "  ?[31mred??" && rows[4] == "  short"
+		})
+		term.typeIn("\x03")
+		term.replies(got, reply{index: -1, err: ErrCancelled})
+		term.seesWithCursor("|")
+		term.untouched()
+	}
+}
+
+func TestMenuResizes(t *testing.T) {
+	term := openTerminal(t, 80, 24)
+	if _, err := term.tty.WriteString("50 accounts:\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	got := term.choose(t.Context(), Menu{Items: many(50)})
+	term.contains("50 entries")
+	term.resize(20, 6)
+	term.await("a smaller menu", func(s *screen) bool {
+		return strings.HasSuffix(s.picture(), "\n> Team 0 dev, ow...\n  Team 1 prod, o...\n  Team 2 日本, o...\n  Team 3 dev, ow...\n50 entries")
+	})
+	term.resize(80, 24)
+	term.contains("owner-9@")
+	term.typeIn("\r")
+	term.replies(got, reply{index: 0})
+	term.sees("50 accounts:")
+	term.untouched()
+}
+
+func TestMenuHangUp(t *testing.T) {
+	term := openTerminal(t, 80, 24)
+	got := term.choose(t.Context(), Menu{Items: many(3)})
+	term.contains("3 entries")
+	_ = term.master.Close()
+	term.replies(got, reply{index: -1, err: ErrGone})
 }

@@ -65,6 +65,9 @@ func (s *screen) step(b []byte) int {
 	case '\r':
 		s.x, s.wrapNext = 0, false
 		return 1
+	case '\b':
+		s.x, s.wrapNext = max(s.x-1, 0), false
+		return 1
 	case '\n':
 		s.wrapNext = false
 		s.feed()

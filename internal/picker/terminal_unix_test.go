@@ -36,6 +36,7 @@ func openTerminal(t *testing.T, cols, rows int) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
+	master = closable(t, master)
 	term := &terminal{
 		t: t, master: master, tty: tty, screen: newScreen(cols, rows),
 		changed: make(chan struct{}), done: make(chan struct{}),
@@ -50,6 +51,20 @@ func openTerminal(t *testing.T, cols, rows int) *terminal {
 	})
 	term.before = termState(t, tty)
 	return term
+}
+
+// closable returns the file in a form whose Close ends a Read that waits.
+func closable(t *testing.T, f *os.File) *os.File {
+	t.Helper()
+	defer f.Close()
+	fd, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	return os.NewFile(uintptr(fd), f.Name())
 }
 
 func termState(t *testing.T, f *os.File) *term.State {

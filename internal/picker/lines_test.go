@@ -1,0 +1,119 @@
+package picker
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+// script returns a console whose person has sent all of this.
+func script(t *testing.T, input string) (*Console, *strings.Builder) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	if _, err := w.WriteString(input); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	out := &strings.Builder{}
+	return &Console{In: r, Out: out}, out
+}
+
+func TestScriptedConversation(t *testing.T) {
+	c, out := script(t, "bad\n  good \r\n\nn\nlast")
+	check := func(answer string) error {
+		if answer == "bad" {
+			return errors.New("Not that one")
+		}
+		return nil
+	}
+	first, err1 := c.Ask(t.Context(), Question{Text: "A: ", Check: check})
+	second, err2 := c.Ask(t.Context(), Question{Text: "B [x]: ", Default: "x"})
+	yes, err3 := c.Confirm(t.Context(), "Sure? [Y/n] ", true)
+	last, err4 := c.Ask(t.Context(), Question{Text: "C: "})
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		t.Fatal(err)
+	}
+	if first != "good" || second != "x" || yes || last != "last" {
+		t.Errorf("answers %q, %q, %v, %q", first, second, yes, last)
+	}
+	if want := "A: Not that one\nA: B [x]: Sure? [Y/n] C: "; out.String() != want {
+		t.Errorf("wrote %q, want %q", out, want)
+	}
+	if _, err := c.Ask(t.Context(), Question{Text: "D: "}); !errors.Is(err, ErrGone) {
+		t.Errorf("at the end: %v", err)
+	}
+}
+
+func TestScriptedMenu(t *testing.T) {
+	const ask, take = "Number, or words to look for: ", "Enter to take it, or words to look for: "
+	const list = "  1  alpha\n  2  beta\n  3  alphabet?[2J\n"
+	tests := []struct {
+		name, input string
+		want        int
+		err         error
+		out         string
+	}{
+		{"a number", "2\n", 1, nil, list + ask},
+		{"nothing, then a number", "\n3\n", 2, nil, list + ask + ask},
+		{"a number of the second list", "ALPHA\n2\n", 2, nil, list + ask + "  1  alpha\n  2  alphabet?[2J\n" + ask},
+		{"the only one", "bet\n\nbeta\n\n", 1, nil, list + ask + "  1  beta\n  2  alphabet?[2J\n" + ask + list + ask + "  1  beta\n" + take},
+		{"words that find nothing", "gamma\n4\n1\n", 0, nil, list + ask + "Nothing matches gamma.\n" + ask + "Nothing matches 4.\n" + ask},
+		{"the end", "", -1, ErrGone, list + ask},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, out := script(t, tt.input)
+			got, err := c.Choose(t.Context(), Menu{Items: items("alpha", "beta", "alphabet\x1b[2J")})
+			if got != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("%d, %v, want %d, %v", got, err, tt.want, tt.err)
+			}
+			if out.String() != tt.out {
+				t.Errorf("wrote\n%s\nwant\n%s", out, tt.out)
+			}
+		})
+	}
+}
+
+func TestLongListsAreListedInPart(t *testing.T) {
+	c, out := script(t, "21\n\n1\n") // not in the list, so it is looked for
+	got, err := c.Choose(t.Context(), Menu{Items: many(50)})
+	if err != nil || !strings.Contains(out.String(), " 20  Team 19 ") || !strings.Contains(out.String(), "... and 30 more\n") {
+		t.Errorf("%d, %v\n%s", got, err, out)
+	}
+	if strings.Contains(out.String(), "\x1b") {
+		t.Errorf("escape sequences: %q", out)
+	}
+}
+
+func TestPipeWaitsForTheContext(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	c := &Console{In: r, Out: writer(func([]byte) { cancel(cause) })}
+	if _, err := c.Ask(ctx, Question{Text: "A: "}); !errors.Is(err, cause) {
+		t.Errorf("error %v, want the cause", err)
+	}
+}
+
+// A writer calls itself when something is written.
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
+
+func TestEmptyMenu(t *testing.T) {
+	c, _ := script(t, "1\n")
+	if got, err := c.Choose(t.Context(), Menu{}); err == nil {
+		t.Errorf("picked %d of nothing", got)
+	}
+}
