@@ -1,0 +1,113 @@
+package awsconfig_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lanyard/internal/awsconfig"
+)
+
+// isBad reports whether a file of the corpus is one that the AWS CLI rejects.
+func isBad(name string) bool { return strings.HasPrefix(name, "bad-") }
+
+func isCredentials(name string) bool { return filepath.Ext(name) == ".credentials" }
+
+// target returns the beginning of a change of the section with this meaning.
+func target(what string) awsconfig.Change {
+	kinds := map[string]awsconfig.Kind{
+		"profile": awsconfig.Profile, "sso-session": awsconfig.SSOSession, "services": awsconfig.Services, "other": awsconfig.Other,
+	}
+	kind, name, _ := strings.Cut(what, " ")
+	return awsconfig.Change{Kind: kinds[kind], Name: name}
+}
+
+// changesOf returns changes of every kind of a file: of each of its sections and
+// settings, and of sections that it does not have.
+func changesOf(r *reading, credentials bool) (list []awsconfig.Change) {
+	add := func(ch awsconfig.Change, key, sub, value string, remove bool) {
+		ch.Key, ch.Sub, ch.Value, ch.Remove = key, sub, value, remove
+		list = append(list, ch)
+	}
+	absent := []string{"profile brand-new", "profile brand new", "profile お客様", "profile o'brien"}
+	if !credentials {
+		absent = append(absent, "sso-session brand-new", "sso-session brand new", "services brand-new", "other brand-new")
+	}
+	for _, what := range absent {
+		add(target(what), "region", "", "xx-test-1", false)
+		add(target(what), "s3", "endpoint_url", "http://127.0.0.1:9/x=y", false)
+		add(target(what), "region", "", "", true)
+	}
+	seen := map[string]bool{}
+	for _, s := range r.sections {
+		what := meaning(s.header, credentials)
+		if what == "" || seen[what] {
+			continue
+		}
+		seen[what] = true
+		ch := target(what)
+		add(ch, "brand_new", "", "value # of its own", false)
+		add(ch, "Brand_New", "", "", false)
+		add(ch, "brand_new_block", "Key", "[v]", false)
+		add(ch, "brand_new", "", "", true)
+		add(ch, "brand_new", "sub", "", true)
+		for _, o := range r.section(what, credentials).options {
+			add(ch, o.key, "", "", true)
+			pairs, _ := o.nested()
+			for _, p := range pairs {
+				add(ch, o.key, p[0], "other; value", false)
+				add(ch, o.key, p[0], p[1], false)
+				add(ch, strings.ToUpper(o.key), p[0], "", false)
+				add(ch, o.key, p[0], "", true)
+			}
+			if pairs != nil {
+				add(ch, o.key, "brand_new", "value", false)
+				add(ch, o.key, "brand_new", "", true)
+				continue
+			}
+			add(ch, o.key, "", "other = value", false)
+			add(ch, strings.ToUpper(o.key), "", "OTHER", false)
+			add(ch, o.key, "", "", false)
+			if !strings.Contains(o.value(), "\n") {
+				add(ch, o.key, "", o.value(), false)
+			}
+			if o.value() == "" {
+				add(ch, o.key, "first", "value", false)
+			}
+		}
+	}
+	return list
+}
+
+// refusals are the changes of the corpus that Edit refuses although the file can be
+// read, by a part of the reason.
+var refusals = map[string]string{
+	"form-feed-in-block.config":       "stands on one line with another setting",
+	"keys-open-bracket.config":        `it begins with [`,
+	"nested-header-like-lines.config": `it begins with [`,
+	"inherited-block.config":          "inherited from [DEFAULT], and one here would replace all of it",
+	"inherited-one-line-block.config": "inherited from [DEFAULT], and one here would replace all of it",
+}
+
+func TestEditCorpus(t *testing.T) {
+	done, files := 0, 0
+	for name, content := range corpus(t) {
+		r, err := read(content)
+		if err != nil {
+			continue
+		}
+		files++
+		t.Run(name, func(t *testing.T) {
+			for _, ch := range changesOf(r, isCredentials(name)) {
+				_, err := awsconfig.Edit(name, []byte(content), isCredentials(name), ch)
+				if why := refusals[name]; err != nil && (why == "" || !strings.Contains(err.Error(), why)) {
+					t.Errorf("%+v: %v", ch, err)
+					continue
+				}
+				holds(t, content, isCredentials(name), ch)
+				done++
+			}
+		})
+	}
+	t.Logf("%d changes of %d files", done, files)
+}

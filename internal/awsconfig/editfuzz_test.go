@@ -1,0 +1,142 @@
+package awsconfig_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lanyard/internal/awsconfig"
+)
+
+// corpus returns the files of testdata by name.
+func corpus(tb testing.TB) map[string]string {
+	tb.Helper()
+	paths, err := filepath.Glob("testdata/corpus/*")
+	if err != nil || len(paths) == 0 {
+		tb.Fatal("no files in testdata/corpus", err)
+	}
+	files := make(map[string]string)
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		files[filepath.Base(path)] = string(b)
+	}
+	return files
+}
+
+// get returns what the package reads for a setting.
+func get(tb testing.TB, content string, credentials bool, ch awsconfig.Change) (string, bool) {
+	tb.Helper()
+	sections, problems, err := awsconfig.NewDoc("config", credentials, content).All()
+	if err != nil || len(problems) > 0 {
+		tb.Fatalf("%q cannot be read: %v, %v", content, err, problems)
+	}
+	for _, s := range sections {
+		if s.Kind != ch.Kind || s.Name != ch.Name {
+			continue
+		}
+		setting, ok := s.Get(lower(ch.Key))
+		if ch.Sub == "" {
+			return setting.Value, ok && setting.Nested == nil
+		}
+		for _, n := range setting.Nested {
+			if n.Key == ch.Sub {
+				return n.Value, true
+			}
+		}
+	}
+	return "", false
+}
+
+// edit is Edit for tests; ok is false if it refused.
+func edit(tb testing.TB, content string, credentials bool, changes ...awsconfig.Change) (string, bool) {
+	tb.Helper()
+	got, err := awsconfig.Edit("config", []byte(content), credentials, changes...)
+	if err == nil {
+		return string(got), true
+	}
+	var refused *awsconfig.EditError
+	var unreadable *awsconfig.ParseError
+	if !errors.As(err, &refused) && !errors.As(err, &unreadable) || got != nil {
+		tb.Fatalf("%q, %T %v: neither an EditError nor a ParseError, or not alone", got, err, err)
+	}
+	return "", false
+}
+
+// holds checks what is true of every change of every file.
+func holds(t *testing.T, content string, credentials bool, ch awsconfig.Change) {
+	t.Helper()
+	after, ok := edit(t, content, credentials, ch)
+	if !ok {
+		return
+	}
+	_, err := read(content)
+	if err == nil {
+		err = judge(content, after, credentials, ch)
+	} else {
+		_, err = read(after) // it was mended
+	}
+	if err != nil {
+		t.Fatalf("%+v\nof   %q\nmade %q\n%v", ch, content, after, err)
+	}
+	if again, ok := edit(t, after, credentials, ch); !ok || again != after {
+		t.Errorf("%+v once %q, twice %q, %v", ch, after, again, ok)
+	}
+	if ch.Remove {
+		return
+	}
+	if value, ok := get(t, after, credentials, ch); !ok || value != strip(ch.Value) {
+		t.Errorf("%+v of %q: reads as %q, %v", ch, content, value, ok)
+	}
+	restores(t, content, after, credentials, ch)
+}
+
+// restores checks that a change can be taken back.
+func restores(t *testing.T, content, after string, credentials bool, ch awsconfig.Change) {
+	t.Helper()
+	was, err := read(content)
+	if err != nil || !reEnded.MatchString(content) {
+		return
+	}
+	s := was.section(ch.Kind.String()+" "+ch.Name, credentials)
+	if s == nil {
+		return
+	}
+	back := ch
+	o := s.option(ch.Key)
+	switch {
+	case o == nil:
+		back.Remove = true
+	case ch.Sub == "" && o.end == o.line && o.value() != "" && strip(ch.Value) != "":
+		back.Value = o.value()
+	default:
+		return
+	}
+	if restored, ok := edit(t, after, credentials, back); !ok || restored != content {
+		t.Errorf("%+v of %q cannot be taken back: %q, %v", ch, content, restored, ok)
+	}
+}
+
+func FuzzEdit(f *testing.F) {
+	for name, content := range corpus(f) {
+		if len(content) > 4_000 {
+			continue
+		}
+		credentials := filepath.Ext(name) == ".credentials"
+		f.Add(content, credentials, byte(0), "default", "region", "", "x", false)
+		f.Add(content, credentials, byte(0), "dev", "s3", "addressing_style", "path", false)
+		f.Add(content, credentials, byte(1), "corp", "sso_region", "", "", true)
+		f.Add(content, credentials, byte(3), "plugins", "a", "b", "c", true)
+	}
+	f.Fuzz(func(t *testing.T, content string, credentials bool, kind byte, name, key, sub, value string, remove bool) {
+		if len(content) > 4_000 {
+			return
+		}
+		holds(t, content, credentials, awsconfig.Change{
+			Kind: awsconfig.Kind(kind % 4), Name: name, Key: key, Sub: sub, Value: value, Remove: remove,
+		})
+	})
+}

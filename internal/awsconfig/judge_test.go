@@ -1,0 +1,171 @@
+package awsconfig_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"lanyard/internal/awsconfig"
+)
+
+// judge returns what is wrong with the outcome of one change of a file that the
+// AWS CLI can read: it must say what it said before, but for the setting that was
+// changed, and the lines that the change does not concern must be the same bytes.
+func judge(before, after string, credentials bool, ch awsconfig.Change) error {
+	was, err := read(before)
+	if err != nil {
+		return fmt.Errorf("a file that cannot be read was edited: %w", err)
+	}
+	is, err := read(after)
+	if err != nil {
+		return fmt.Errorf("cannot be read any more: %w", err)
+	}
+	want, got := was.outline(credentials).after(ch), is.outline(credentials)
+	if !reflect.DeepEqual(want, got) {
+		return fmt.Errorf("says\n%v, want\n%v", got, want)
+	}
+	if reflect.DeepEqual(got, was.outline(credentials)) {
+		if before != after {
+			return errors.New("changed, although it says the same")
+		}
+		return nil
+	}
+	return judgeLines(was, is, credentials, ch)
+}
+
+// judgeLines compares the lines. A window of the old lines may become other lines;
+// which, and what they look like, follows from where the setting stood.
+func judgeLines(was, is *reading, credentials bool, ch awsconfig.Change) error {
+	what := ch.Kind.String() + " " + ch.Name
+	from, to := len(was.lines), len(was.lines) // the window: [from, to)
+	pattern := space + "*" + regexp.QuoteMeta(ch.Key) + ` = ` + regexp.QuoteMeta(strip(ch.Value)) + "\n"
+	block := space + "*" + regexp.QuoteMeta(ch.Key) + " =\n"
+	sub := space + "*" + regexp.QuoteMeta(ch.Sub) + " = " + regexp.QuoteMeta(strip(ch.Value)) + "\n"
+	if ch.Sub != "" {
+		pattern = block + sub
+	}
+	s := was.section(what, credentials)
+	var o *pyOption
+	if s != nil {
+		o = s.option(ch.Key)
+	}
+	switch {
+	case s == nil:
+		pattern = `\[.+\]` + "\n" + pattern
+	case o == nil:
+		from = s.line + 1
+		if n := len(s.options); n > 0 {
+			from = s.options[n-1].end + 1
+		}
+		to = from
+	case ch.Sub == "" && ch.Remove:
+		from, to = o.line, o.end+1
+		pattern = comments(was.lines[from:to])
+	case ch.Sub == "":
+		from, to = o.line, o.end+1
+		pattern = rewritten(was.lines[from], "=:", strip(ch.Value)) + comments(was.lines[from+1:to])
+	default:
+		from, to, pattern = window(was, o, ch, sub)
+	}
+	if len(is.lines) < len(was.lines)-(to-from) {
+		return errors.New("too many lines are gone")
+	}
+	end := len(is.lines) - (len(was.lines) - to)
+	old := append([]string(nil), was.lines...)
+	if from == len(old) && from > 0 && !reEnded.MatchString(old[from-1]) {
+		// The line ending that was missing comes along.
+		old[from-1] += reEnded.FindString(is.lines[from-1])
+	}
+	if end < from || !slices.Equal(old[:from], is.lines[:from]) || !slices.Equal(old[to:], is.lines[end:]) {
+		return fmt.Errorf("lines outside of %d to %d differ: %q", from+1, to, is.lines)
+	}
+	middle := ""
+	for _, l := range is.lines[from:end] {
+		middle += reEnding.ReplaceAllString(l, "") + "\n"
+	}
+	if !regexp.MustCompile(`(?s)^` + pattern + `$`).MatchString(middle) {
+		return fmt.Errorf("lines %d to %d became %q, want %s", from+1, to, middle, pattern)
+	}
+	return sameEnding(was.lines, is.lines[from:end])
+}
+
+// window returns the lines of a nested block that one of its keys may change, and
+// what they become.
+func window(was *reading, o *pyOption, ch awsconfig.Change, added string) (from, to int, pattern string) {
+	pairs, _ := o.nested()
+	var at []int // the lines of this key
+	for i := o.line + 1; i <= o.end; i++ {
+		key, _, _ := strings.Cut(strip(was.lines[i]), "=")
+		if strip(key) == ch.Sub {
+			at = append(at, i)
+		}
+	}
+	switch {
+	case len(at) == 0:
+		return o.end + 1, o.end + 1, added
+	case !ch.Remove:
+		i := at[len(at)-1]
+		return i, i + 1, rewritten(was.lines[i], "=", strip(ch.Value))
+	case len(pairs) == 1:
+		return o.line, o.end + 1, comments(was.lines[o.line : o.end+1])
+	}
+	from, to = at[0], at[len(at)-1]+1
+	for i := from; i < to; i++ {
+		if key, _, _ := strings.Cut(strip(was.lines[i]), "="); strip(key) != ch.Sub {
+			pattern += literal(was.lines[i])
+		}
+	}
+	return from, to, pattern
+}
+
+// rewritten returns a line with another value.
+func rewritten(line, delimiters, value string) string {
+	m := regexp.MustCompile(`(?s)^([^` + delimiters + `]*[` + delimiters + `])([^\r\n]*)`).FindStringSubmatch(line)
+	left, right := reIndent.FindString(m[2]), ""
+	if old := strip(m[2]); old != "" {
+		right = strings.TrimPrefix(m[2], left+old)
+	} else if left == "" && strings.HasSuffix(m[1], " "+m[1][len(m[1])-1:]) {
+		left = " "
+	}
+	return regexp.QuoteMeta(m[1]+left+value+right) + "\n"
+}
+
+// comments returns the comment lines among the lines.
+func comments(lines []string) (pattern string) {
+	for _, l := range lines {
+		if text := strip(l); strings.HasPrefix(text, "#") || strings.HasPrefix(text, ";") {
+			pattern += literal(l)
+		}
+	}
+	return pattern
+}
+
+func literal(line string) string {
+	return regexp.QuoteMeta(reEnding.ReplaceAllString(line, "")) + "\n"
+}
+
+var (
+	reEnded  = regexp.MustCompile(`(?:\r\n|\r|\n)$`)
+	reEnding = regexp.MustCompile(`\r\n|\r|\n|$`)
+)
+
+// sameEnding checks that new lines end as those of the file do.
+func sameEnding(old, lines []string) error {
+	endings := map[string]bool{}
+	for _, l := range old {
+		endings[reEnded.FindString(l)] = true
+	}
+	delete(endings, "")
+	if len(endings) == 0 {
+		endings["\n"] = true
+	}
+	for _, l := range lines {
+		if e := reEnded.FindString(l); e != "" && !endings[e] {
+			return fmt.Errorf("line %q ends unlike the others", l)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package awsconfig_test
+
+import (
+	"strings"
+
+	"lanyard/internal/awsconfig"
+)
+
+// An outline is what a file says: sections in their order, each with its meaning
+// and what it has of its own. The sections that the AWS CLI drops are in it too.
+type outline []outlined
+
+type outlined struct {
+	What     string // "profile dev"; "DEFAULT"; the header behind a ? if it is dropped
+	Settings []pair
+}
+
+// A pair is a setting; one of a nested block if Pairs is not nil.
+type pair struct {
+	Key, Value string
+	Pairs      [][2]string
+}
+
+// outline returns the outline, section by section as they stand in the file.
+func (r *reading) outline(credentials bool) outline {
+	all := outline{{"DEFAULT", r.defaults.pairs()}}
+	for _, s := range r.sections {
+		what := meaning(s.header, credentials)
+		if what == "" {
+			what = "?" + s.header
+		}
+		all = append(all, outlined{what, s.pairs()})
+	}
+	return all
+}
+
+func (s *pySection) pairs() (list []pair) {
+	for _, o := range s.options {
+		if nested, _ := o.nested(); nested != nil {
+			list = append(list, pair{Key: o.key, Pairs: nested})
+		} else {
+			list = append(list, pair{Key: o.key, Value: o.value()})
+		}
+	}
+	return list
+}
+
+// after returns the outline as it should be after a change.
+func (o outline) after(ch awsconfig.Change) outline {
+	what := ch.Kind.String() + " " + ch.Name
+	at := -1
+	changed := make(outline, len(o))
+	for i, s := range o {
+		changed[i] = outlined{s.What, append([]pair(nil), s.Settings...)}
+		if s.What == what {
+			at = i
+		}
+	}
+	if at < 0 && ch.Remove {
+		return changed
+	}
+	if at < 0 {
+		at, changed = len(changed), append(changed, outlined{What: what})
+	}
+	changed[at].Settings = changedPairs(changed[at].Settings, ch)
+	return changed
+}
+
+func changedPairs(list []pair, ch awsconfig.Change) []pair {
+	key := strings.ToLower(ch.Key)
+	i := 0
+	for i < len(list) && list[i].Key != key {
+		i++
+	}
+	if i == len(list) && ch.Remove {
+		return list
+	}
+	if i == len(list) {
+		list = append(list, pair{Key: key})
+	}
+	if ch.Sub == "" && !ch.Remove {
+		list[i] = pair{Key: key, Value: strip(ch.Value)}
+		return list
+	}
+	var rest [][2]string
+	if ch.Sub != "" {
+		for _, p := range list[i].Pairs {
+			if !ch.Remove || p[0] != ch.Sub {
+				rest = append(rest, p)
+			}
+		}
+		if len(list[i].Pairs) == len(rest) && ch.Remove {
+			return list
+		}
+		if !ch.Remove {
+			rest = put(rest, ch.Sub, strip(ch.Value))
+		}
+	}
+	if rest == nil {
+		return append(append([]pair(nil), list[:i]...), list[i+1:]...) // nil if it was the last
+	}
+	list[i] = pair{Key: key, Pairs: rest}
+	return list
+}
