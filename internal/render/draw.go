@@ -25,7 +25,7 @@ func (t *table) draw(w *bufio.Writer, o Options) {
 		total = t.width()
 	}
 	d := drawing{w: w, color: o.Color}
-	d.write(repeat("-", total) + "\n")
+	d.write(strings.Repeat("-", total) + "\n")
 	for _, s := range t.sections {
 		d.section(s, total-2*s.indent)
 	}
@@ -45,7 +45,7 @@ func (t *table) width() int {
 type drawing struct {
 	w     *bufio.Writer
 	color bool
-	buf   strings.Builder // the line that is being made
+	buf   []byte // the line that is being made
 }
 
 func (d *drawing) write(s string) {
@@ -55,24 +55,32 @@ func (d *drawing) write(s string) {
 	}
 }
 
-// line writes a line with the bars of its indentation on both sides.
-func (d *drawing) line(s string, indent int) {
+// line writes the line that was made, with the bars of its indentation on both
+// sides.
+func (d *drawing) line(indent int) {
+	d.bars(indent)
+	_, _ = d.w.Write(d.buf)
+	d.write("")
+	d.bars(indent)
+	d.write("\n")
+	d.buf = d.buf[:0]
+}
+
+func (d *drawing) bars(n int) {
 	bar := "|"
 	if d.color {
-		bar = barColor + bar + reset
+		bar = barColor + "|" + reset
 	}
-	bars := repeat(bar, indent)
-	d.write(bars)
-	d.write(s)
-	d.write(bars)
-	d.write("\n")
+	for range n {
+		_, _ = d.w.WriteString(bar)
+	}
+	d.write("")
 }
 
 func (d *drawing) section(s *section, width int) {
 	if s.title != "" {
-		d.buf.Reset()
 		d.center(cell{s.title, s.titleWidth}, width, "|")
-		d.line(d.buf.String(), s.indent)
+		d.line(s.indent)
 		if len(s.headers) == 0 && len(s.rows) == 0 {
 			d.rule([]int{width}, s.indent)
 		}
@@ -97,19 +105,17 @@ func (d *drawing) section(s *section, width int) {
 // rule draws a line between rows. The first width has room for the left edge,
 // and every width for an edge on the right.
 func (d *drawing) rule(widths []int, indent int) {
-	d.buf.Reset()
 	edge := "+"
 	for _, w := range widths {
-		d.buf.WriteString(edge)
-		d.buf.WriteString(repeat("-", w-len(edge)-1))
-		d.buf.WriteString("+")
+		d.buf = append(d.buf, edge...)
+		d.fill('-', w-len(edge)-1)
+		d.buf = append(d.buf, '+')
 		edge = ""
 	}
-	d.line(d.buf.String(), indent)
+	d.line(indent)
 }
 
 func (d *drawing) headers(s *section, widths []int) {
-	d.buf.Reset()
 	edge := "|"
 	for i, h := range s.headers {
 		if i == len(widths) {
@@ -118,41 +124,46 @@ func (d *drawing) headers(s *section, widths []int) {
 		d.center(h, widths[i], edge)
 		edge = ""
 	}
-	d.line(d.buf.String(), s.indent)
+	d.line(s.indent)
 }
 
 func (d *drawing) row(row []cell, widths []int, indent int) {
-	d.buf.Reset()
 	edge := "|"
 	for i, c := range row {
-		fill, pad := widths[i]-len(edge)-c.width-1, "  "
-		if fill < len(pad) {
-			pad = "" // rounding took a column from it
+		space, pad := widths[i]-len(edge)-c.width-1, 2
+		if space < pad {
+			pad = 0 // rounding took a column from it
 		}
-		d.buf.WriteString(edge)
-		d.buf.WriteString(pad)
+		d.buf = append(d.buf, edge...)
+		d.fill(' ', pad)
 		if d.color {
-			d.buf.WriteString(cellColor + c.text + reset)
-		} else {
-			d.buf.WriteString(c.text)
+			d.buf = append(d.buf, cellColor...)
 		}
-		d.buf.WriteString(repeat(" ", fill-len(pad)))
-		d.buf.WriteString("|")
+		d.buf = append(d.buf, c.text...)
+		if d.color {
+			d.buf = append(d.buf, reset...)
+		}
+		d.fill(' ', space-pad)
+		d.buf = append(d.buf, '|')
 		edge = ""
 	}
-	d.line(d.buf.String(), indent)
+	d.line(indent)
 }
 
 // center appends the cell's text in the middle of width columns, which are
 // counted as if there were an edge on the left even where there is none.
 func (d *drawing) center(c cell, width int, edge string) {
 	left := width/2 - c.width/2 - 1
-	d.buf.WriteString(edge)
-	d.buf.WriteString(repeat(" ", left))
-	d.buf.WriteString(c.text)
-	d.buf.WriteString(repeat(" ", width-1-len(edge)-left-c.width))
-	d.buf.WriteString("|")
+	d.buf = append(d.buf, edge...)
+	d.fill(' ', left)
+	d.buf = append(d.buf, c.text...)
+	d.fill(' ', width-1-len(edge)-left-c.width)
+	d.buf = append(d.buf, '|')
 }
 
-// repeat is strings.Repeat, which takes no negative count.
-func repeat(s string, n int) string { return strings.Repeat(s, max(n, 0)) }
+// fill appends n times c, nothing if n is negative.
+func (d *drawing) fill(c byte, n int) {
+	for range n {
+		d.buf = append(d.buf, c)
+	}
+}

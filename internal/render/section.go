@@ -78,14 +78,15 @@ func (s *section) turned() *section {
 	if len(s.headers) == 0 || len(s.rows) != 1 {
 		return s
 	}
-	t := &section{title: s.title, titleWidth: s.titleWidth, indent: s.indent, columns: 2, fixed: true, widths: []int{0, 0}}
-	for i, h := range s.headers {
-		if i == len(s.rows[0]) {
-			break
-		}
-		t.rows = append(t.rows, []cell{h, s.rows[0][i]})
-		t.widths[0] = max(t.widths[0], h.width)
-		t.widths[1] = max(t.widths[1], s.rows[0][i].width)
+	t := &section{title: s.title, titleWidth: s.titleWidth, indent: s.indent, columns: 2, fixed: true}
+	t.widths = make([]int, t.columns)
+	t.rows = make([][]cell, len(s.rows[0]))
+	cells := make([]cell, 0, 2*len(t.rows))
+	for i, c := range s.rows[0] {
+		cells = append(cells, s.headers[i], c)
+		t.rows[i] = cells[2*i : 2*i+2]
+		t.widths[0] = max(t.widths[0], s.headers[i].width)
+		t.widths[1] = max(t.widths[1], c.width)
 	}
 	return t
 }

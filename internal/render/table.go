@@ -169,7 +169,6 @@ func cells(o *document.Object, names []string) []cell {
 // unionNames returns the sorted names that are of a scalar in any of the
 // objects, and those that are of something else in any of them.
 func unionNames(list []any) (scalars, others []string, err error) {
-	isOf := map[bool]map[string]bool{true: {}, false: {}}
 	unsorted := false // whether there were positions among the names
 	for _, e := range list {
 		o, ok := e.(*document.Object)
@@ -181,24 +180,25 @@ func unionNames(list []any) (scalars, others []string, err error) {
 			unsorted = unsorted || positions
 		}
 		for n, v := range o.All() {
-			isOf[isScalar(v)][n] = true
+			if isScalar(v) {
+				scalars = append(scalars, n)
+			} else {
+				others = append(others, n)
+			}
 		}
 	}
-	if unsorted && len(isOf[true]) == 0 {
+	if unsorted && len(scalars) == 0 {
 		return nil, nil, shapeErrorf("'list' object has no attribute 'get'")
 	}
 	if unsorted {
 		return nil, nil, shapeErrorf("'<' not supported between instances of 'int' and 'str'")
 	}
-	for n := range isOf[true] {
-		scalars = append(scalars, n)
-	}
-	for n := range isOf[false] {
-		others = append(others, n)
-	}
-	slices.Sort(scalars)
-	slices.Sort(others)
-	return scalars, others, nil
+	return sortedSet(scalars), sortedSet(others), nil
+}
+
+func sortedSet(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // notMembers returns the error with which the AWS CLI ends when it looks for

@@ -38,7 +38,7 @@ type yamlEmitter struct {
 	whitespace bool // the last character was white space that separates
 	indention  bool // there is nothing on the line but indentation and indicators
 
-	anchors map[any]*yamlAnchor // of what occurs more than once, see yamlanchor.go
+	anchors map[identity]*yamlAnchor // of what occurs more than once, see yamlanchor.go
 }
 
 // A place says what a node is part of.

@@ -13,7 +13,7 @@ type analysis struct {
 }
 
 func analyze(s string) analysis {
-	if s == "" {
+	if isWord(s) {
 		return analysis{plain: true, singleQuotes: true}
 	}
 	a := analysis{plain: true, singleQuotes: true}
@@ -44,6 +44,21 @@ func analyze(s string) analysis {
 		previous = r
 	}
 	return a
+}
+
+// isWord reports whether s is empty or has only letters, digits and marks that
+// mean nothing in YAML, as most strings. It saves their analysis.
+func isWord(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
+		case i > 0 && (c == '-' || c == '/'):
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func first(s string) rune {

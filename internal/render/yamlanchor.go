@@ -16,24 +16,32 @@ type yamlAnchor struct {
 
 // findAnchors returns an anchor for each list and object that occurs more than
 // once, numbered in the order in which they occur for the second time.
-func findAnchors(v any) map[any]*yamlAnchor {
-	f := anchorFinder{seen: make(map[any]bool), anchors: make(map[any]*yamlAnchor)}
+func findAnchors(v any) map[identity]*yamlAnchor {
+	quick := anchorFinder{seen: make(map[identity]bool)}
+	if quick.visit(v); !quick.found {
+		return nil
+	}
+	f := anchorFinder{seen: make(map[identity]bool), anchors: make(map[identity]*yamlAnchor)}
 	f.visit(v)
 	return f.anchors
 }
 
+// An anchorFinder without anchors finds only whether there are any to be found,
+// which takes no sorting.
 type anchorFinder struct {
-	seen    map[any]bool
-	anchors map[any]*yamlAnchor
+	seen    map[identity]bool
+	found   bool
+	anchors map[identity]*yamlAnchor
 }
 
 func (f *anchorFinder) visit(v any) {
-	id := identity(v)
-	if id == nil {
+	id, ok := identify(v)
+	if !ok || f.found {
 		return
 	}
 	if f.seen[id] {
-		if f.anchors[id] == nil {
+		f.found = f.anchors == nil
+		if f.anchors != nil && f.anchors[id] == nil {
 			f.anchors[id] = &yamlAnchor{number: len(f.anchors) + 1}
 		}
 		return
@@ -45,6 +53,12 @@ func (f *anchorFinder) visit(v any) {
 			f.visit(e)
 		}
 	case *document.Object:
+		if f.anchors == nil {
+			for _, e := range v.All() {
+				f.visit(e)
+			}
+			return
+		}
 		for _, n := range sortedNames(v) {
 			e, _ := v.Get(n)
 			f.visit(e)
@@ -52,25 +66,25 @@ func (f *anchorFinder) visit(v any) {
 	}
 }
 
-// identity returns a comparable value that stands for the list or object itself,
-// nil for other values and for empty lists, which share their memory.
-func identity(v any) any {
+// An identity stands for a list or an object itself, whatever is in it.
+type identity struct {
+	object *document.Object
+	first  *any // of a list
+	size   int
+}
+
+// identify reports false for other values, and for empty lists, which share
+// their memory.
+func identify(v any) (identity, bool) {
 	switch v := v.(type) {
 	case []any:
 		if len(v) > 0 {
-			return listIdentity{&v[0], len(v)}
+			return identity{first: &v[0], size: len(v)}, true
 		}
 	case *document.Object:
-		if v != nil {
-			return v
-		}
+		return identity{object: v}, v != nil
 	}
-	return nil
-}
-
-type listIdentity struct {
-	first *any
-	size  int
+	return identity{}, false
 }
 
 // anchor writes the anchor that the value needs, or an alias if the value has
@@ -79,7 +93,8 @@ func (e *yamlEmitter) anchor(v any) (done bool) {
 	if len(e.anchors) == 0 {
 		return false
 	}
-	a := e.anchors[identity(v)]
+	id, _ := identify(v)
+	a := e.anchors[id]
 	if a == nil {
 		return false
 	}
