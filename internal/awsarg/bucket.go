@@ -1,0 +1,31 @@
+package awsarg
+
+import (
+	"fmt"
+	"regexp"
+
+	"lanyard/internal/document"
+)
+
+// What the Bucket of S3 can be. The texts are part of a message.
+const (
+	bucketName = `^[a-zA-Z0-9.\-_]{1,255}$`
+	bucketARN  = `^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$|` +
+		`^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$`
+)
+
+// checkBucket refuses what cannot be the name of a bucket.
+func checkBucket(d *document.Object) error {
+	v, _ := d.Get("Bucket")
+	bucket, ok := v.(string)
+	if !ok {
+		return nil
+	}
+	for _, pattern := range []string{bucketName, bucketARN} {
+		if match, err := regexp.MatchString(pattern, bucket); match && err == nil {
+			return nil
+		}
+	}
+	return &UsageError{Message: fmt.Sprintf("Parameter validation failed:\nInvalid bucket name \"%s\": Bucket name must match the regex \"%s\" "+
+		"or be an ARN matching the regex \"%s\"", bucket, bucketName, bucketARN)}
+}

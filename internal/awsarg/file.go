@@ -1,0 +1,117 @@
+package awsarg
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"unicode"
+	"unicode/utf8"
+)
+
+// raw is what fileb:// gave: bytes that are no text.
+type raw []byte
+
+const (
+	textPrefix   = "file://"
+	binaryPrefix = "fileb://"
+)
+
+// load reads the file that the word names. It returns nil if it names none.
+func (p *parser) load(o *option, text string) (any, error) {
+	v, err := p.readParam(text)
+	if err != nil {
+		return nil, badParameter(o.name, err.Error())
+	}
+	return v, nil
+}
+
+// readParam returns the content of the file that text names: a string, or raw. It
+// returns nil if text names none.
+func (p *parser) readParam(text string) (any, error) {
+	name, isText := strings.CutPrefix(text, textPrefix)
+	if !isText {
+		var isBinary bool
+		if name, isBinary = strings.CutPrefix(text, binaryPrefix); !isBinary {
+			return nil, nil
+		}
+	}
+	name = p.expand(name)
+	read := p.o.ReadFile
+	if read == nil {
+		read = os.ReadFile
+	}
+	b, err := read(name)
+	switch {
+	case err != nil:
+		return nil, &ValueError{"Unable to load paramfile " + text + ": " + osError(err, name)}
+	case !isText:
+		return raw(b), nil
+	case !utf8.Valid(b):
+		return nil, &ValueError{"Unable to load paramfile (" + name + "), text contents could not be decoded.  If this is a " +
+			"binary file, please use the fileb:// prefix instead of the file:// prefix."}
+	}
+	// A text file has the ends of lines that Python gives it.
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(b)), nil
+}
+
+// osError words a failure as Python does.
+func osError(err error, name string) string {
+	var errno syscall.Errno
+	switch {
+	case errors.As(err, &errno):
+	case errors.Is(err, fs.ErrNotExist):
+		errno = syscall.ENOENT
+	case errors.Is(err, fs.ErrPermission):
+		errno = syscall.EACCES
+	default:
+		return err.Error()
+	}
+	text := errno.Error()
+	first, size := utf8.DecodeRuneInString(text)
+	return "[Errno " + strconv.Itoa(int(errno)) + "] " + string(unicode.ToUpper(first)) + text[size:] + ": " + repr(name)
+}
+
+// expand replaces ~ at the beginning and $NAME and ${NAME} anywhere. A variable
+// that is not set, or is empty, stays as it is written.
+func (p *parser) expand(name string) string {
+	if p.o.Getenv == nil {
+		return name
+	}
+	if home := p.o.Getenv("HOME"); home != "" && (name == "~" || strings.HasPrefix(name, "~/")) {
+		name = strings.TrimRight(home, "/") + name[1:]
+	}
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(name, "$")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		variable, length := variableName(rest)
+		if value := p.o.Getenv(variable); variable != "" && value != "" {
+			b.WriteString(value)
+		} else {
+			b.WriteString("$" + rest[:length])
+		}
+		name = rest[length:]
+	}
+}
+
+// variableName returns the name at the beginning of s and how long it is written.
+func variableName(s string) (name string, length int) {
+	if strings.HasPrefix(s, "{") {
+		end := strings.IndexByte(s, '}')
+		if end < 0 {
+			return "", 0
+		}
+		return s[1:end], end + 1
+	}
+	n := 0
+	for n < len(s) && (s[n] == '_' || s[n]|0x20 >= 'a' && s[n]|0x20 <= 'z' || s[n] >= '0' && s[n] <= '9') {
+		n++
+	}
+	return s[:n], n
+}

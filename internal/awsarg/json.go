@@ -1,0 +1,220 @@
+package awsarg
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"lanyard/internal/document"
+)
+
+// A jsonError is a mistake in JSON, in the words of Python's parser: users know
+// them, and they say where.
+type jsonError struct {
+	text string
+	line int
+	col  int
+	char int // from 0
+}
+
+func (e *jsonError) Error() string {
+	return fmt.Sprintf("%s: line %d column %d (char %d)", e.text, e.line, e.col, e.char)
+}
+
+// A jsonReader reads JSON as Python does: NaN and Infinity are numbers.
+type jsonReader struct {
+	in     []rune
+	pos    int
+	depth  int
+	object func(*document.Object) // is shown each object
+}
+
+// parseJSON reads one value; object is shown each object in it.
+func parseJSON(text string, object func(*document.Object)) (any, error) {
+	r := &jsonReader{in: []rune(text), object: object}
+	if strings.HasPrefix(text, "\ufeff") {
+		return nil, r.fail("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0)
+	}
+	r.space()
+	v, err := r.value()
+	if err != nil {
+		return nil, err
+	}
+	if r.space(); r.pos != len(r.in) {
+		return nil, r.fail("Extra data", r.pos)
+	}
+	return v, nil
+}
+
+func (r *jsonReader) fail(text string, at int) error {
+	e := &jsonError{text: text, line: 1, col: at + 1, char: at}
+	for i, c := range r.in[:min(at, len(r.in))] {
+		if c == '\n' {
+			e.line++
+			e.col = at - i
+		}
+	}
+	return e
+}
+
+func (r *jsonReader) space() {
+	for c := r.current(); c == ' ' || c == '\t' || c == '\n' || c == '\r'; c = r.current() {
+		r.pos++
+	}
+}
+
+// current returns the next character; -1 at the end.
+func (r *jsonReader) current() rune {
+	if r.pos < len(r.in) {
+		return r.in[r.pos]
+	}
+	return -1
+}
+
+// constants are the values that are words.
+var constants = [...]struct {
+	word  string
+	value any
+}{
+	{"null", nil},
+	{"true", true},
+	{"false", false},
+	{"NaN", math.NaN()},
+	{"Infinity", math.Inf(1)},
+	{"-Infinity", math.Inf(-1)},
+}
+
+func (r *jsonReader) value() (any, error) {
+	switch r.current() {
+	case '"':
+		return r.text()
+	case '{', '[':
+		if r.depth++; r.depth > maxJSONDepth {
+			return nil, errDepth
+		}
+		defer func() { r.depth-- }()
+		if r.current() == '{' {
+			return r.members()
+		}
+		return r.list()
+	}
+	for _, c := range constants {
+		if n := r.pos + len(c.word); n <= len(r.in) && string(r.in[r.pos:n]) == c.word {
+			r.pos = n
+			return c.value, nil
+		}
+	}
+	return r.number()
+}
+
+// maxJSONDepth is about where Python's stack ends.
+const maxJSONDepth = 990
+
+func (r *jsonReader) members() (any, error) {
+	o := new(document.Object)
+	r.object(o)
+	r.pos++
+	r.space()
+	for r.current() != '}' || o.Len() > 0 {
+		if r.current() != '"' {
+			return nil, r.fail("Expecting property name enclosed in double quotes", r.pos)
+		}
+		name, err := r.text()
+		if err != nil {
+			return nil, err
+		}
+		if r.space(); r.current() != ':' {
+			return nil, r.fail("Expecting ':' delimiter", r.pos)
+		}
+		r.pos++
+		r.space()
+		v, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		o.Set(name.(string), v) // text gives nothing else
+		if more, err := r.more('}'); !more || err != nil {
+			return o, err
+		}
+	}
+	r.pos++
+	return o, nil
+}
+
+func (r *jsonReader) list() (any, error) {
+	list := []any{}
+	r.pos++
+	r.space()
+	for r.current() != ']' || len(list) > 0 {
+		v, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+		if more, err := r.more(']'); !more || err != nil {
+			return list, err
+		}
+	}
+	r.pos++
+	return list, nil
+}
+
+// more reads the sign behind an element: a comma, or the end.
+func (r *jsonReader) more(end rune) (bool, error) {
+	r.space()
+	c := r.current()
+	if c != end && c != ',' {
+		return false, r.fail("Expecting ',' delimiter", r.pos)
+	}
+	r.pos++
+	if c == end {
+		return false, nil
+	}
+	r.space()
+	return true, nil
+}
+
+// number reads as much as is a number.
+func (r *jsonReader) number() (any, error) {
+	start, end := r.pos, r.pos
+	digit := func(i int) bool { return i < len(r.in) && r.in[i] >= '0' && r.in[i] <= '9' }
+	at := func(i int, signs string) bool { return i < len(r.in) && strings.ContainsRune(signs, r.in[i]) }
+	if at(end, "-") {
+		end++
+	}
+	switch {
+	case !digit(end):
+		return nil, r.fail("Expecting value", start)
+	case r.in[end] == '0':
+		end++
+	default:
+		for digit(end) {
+			end++
+		}
+	}
+	whole := end
+	if at(end, ".") && digit(end+1) {
+		for end++; digit(end); end++ {
+		}
+	}
+	if at(end, "eE") {
+		e := end + 1
+		if at(e, "+-") {
+			e++
+		}
+		if digit(e) {
+			for end = e; digit(end); end++ {
+			}
+		}
+	}
+	r.pos = end
+	text := string(r.in[start:end])
+	if end == whole {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n, nil
+		}
+	}
+	f, _ := strconv.ParseFloat(text, 64) // too large is infinite
+	return f, nil
+}

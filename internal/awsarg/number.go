@@ -1,0 +1,101 @@
+package awsarg
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// isSpace reports whether Python's str.strip takes r away.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+// digits returns a number as Go reads it, or "" if Python would not: space around
+// it is allowed, and one underscore between digits.
+func digits(s string) string {
+	s = strings.TrimFunc(s, isSpace)
+	for i := range len(s) {
+		if s[i] == '_' && (i == 0 || i+1 == len(s) || !isDigit(s[i-1]) || !isDigit(s[i+1])) {
+			return ""
+		}
+	}
+	return strings.ReplaceAll(s, "_", "")
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isInt(s string) bool {
+	d := digits(s)
+	d = strings.TrimPrefix(strings.TrimPrefix(d, "+"), "-")
+	return d != "" && strings.Trim(d, "0123456789") == "" && !strings.HasPrefix(strings.TrimFunc(s, isSpace), "+-")
+}
+
+// parseInt reads an integer as Python's int does.
+func parseInt(s string) (int64, error) {
+	if !isInt(s) {
+		return 0, &ValueError{"invalid literal for int() with base 10: " + repr(s)}
+	}
+	n, err := strconv.ParseInt(digits(s), 10, 64)
+	if err != nil {
+		// Python has integers of any size; no service has.
+		return 0, &ValueError{"integer out of range: " + s}
+	}
+	return n, nil
+}
+
+func parseIntValue(s string) (any, error) {
+	n, err := parseInt(s)
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func isFloat(s string) bool {
+	_, err := parseFloat(s)
+	return err == nil
+}
+
+// parseFloat reads a number as Python's float does: in decimal, or inf or nan.
+func parseFloat(s string) (float64, error) {
+	d := digits(s)
+	f, err := strconv.ParseFloat(d, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		err = nil // too large is infinite
+	}
+	if err != nil || strings.ContainsAny(d, "xXpP") {
+		return 0, &ValueError{"could not convert string to float: " + repr(s)}
+	}
+	return f, nil
+}
+
+func parseFloatValue(s string) (any, error) {
+	f, err := parseFloat(s)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// floatText writes a number as Python does.
+func floatText(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	}
+	scientific := strconv.FormatFloat(f, 'e', -1, 64)
+	_, exponent, _ := strings.Cut(scientific, "e")
+	if n, err := strconv.Atoi(exponent); err == nil && (n < -4 || n >= 16) {
+		return scientific
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
+}
