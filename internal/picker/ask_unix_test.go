@@ -135,9 +135,7 @@ func TestNothingReadsBetweenCalls(t *testing.T) {
 	term.sees("A:")
 	term.typeIn("x\r")
 	term.replies(got, reply{text: "x"})
-	if now := runtime.NumGoroutine(); now > goroutines {
-		t.Errorf("%d goroutines, there were %d", now, goroutines)
-	}
+	goroutinesEnd(t, goroutines)
 	term.typeIn("for others\r")
 	buf := make([]byte, 100)
 	n, err := term.tty.Read(buf)
@@ -254,9 +252,7 @@ func TestHangUp(t *testing.T) {
 	_ = term.master.Close()
 	term.replies(got, reply{err: ErrGone})
 	<-term.done
-	if now := runtime.NumGoroutine(); now >= goroutines {
-		t.Errorf("%d goroutines, there were %d with that of the screen", now, goroutines)
-	}
+	goroutinesEnd(t, goroutines-1) // without that of the screen
 }
 
 func TestPanicRestoresTheTerminal(t *testing.T) {

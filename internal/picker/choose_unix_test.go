@@ -32,8 +32,8 @@ func TestMenuScrollsWithinTheTerminal(t *testing.T) {
 	term.typeIn("\x03")
 	term.replies(got, reply{index: -1, err: ErrCancelled})
 	term.await("nothing", func(s *screen) bool { return s.all() == "" })
-	if n := term.pending(); n != 0 {
-		t.Errorf("%d bytes are left", n)
+	if term.unread() {
+		t.Error("a key is left")
 	}
 	term.untouched()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -216,11 +217,23 @@ func (t *terminal) replies(ch <-chan reply, want reply) {
 	}
 }
 
-// pending is how many bytes wait to be read.
-func (t *terminal) pending() int {
-	n, err := unix.IoctlGetInt(int(t.tty.Fd()), unix.TIOCINQ)
+// unread reports whether bytes wait to be read.
+func (t *terminal) unread() bool {
+	t.t.Helper()
+	ready, err := waitInput(t.tty, 0)
 	if err != nil {
 		t.t.Fatal(err)
 	}
-	return n
+	return ready
+}
+
+// goroutinesEnd waits until no more than n run. One that has just sent its reply
+// may not have ended yet.
+func goroutinesEnd(t *testing.T, n int) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); runtime.NumGoroutine() > n; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines are left, want %d", runtime.NumGoroutine(), n)
+		}
+	}
 }
