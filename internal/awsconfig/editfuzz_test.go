@@ -140,3 +140,57 @@ func FuzzEdit(f *testing.F) {
 		})
 	})
 }
+
+// A header that is written is read as what it was written for.
+func FuzzHeader(f *testing.F) {
+	for _, name := range []string{"default", "dev", "my prof", "o'neil", `a"b\c'd`, "日本語", "DEFAULT", "a]b", " x ", "\t", "profile x", "#1"} {
+		f.Add(name, byte(0), false)
+		f.Add(name, byte(3), false)
+		f.Add(name, byte(0), true)
+	}
+	f.Fuzz(func(t *testing.T, name string, kind byte, credentials bool) {
+		k := awsconfig.Kind(kind % 4)
+		header, err := awsconfig.Header(k, name, credentials)
+		if err != nil {
+			return
+		}
+		r, err := read("[default]\na = 1\n" + header + "\na = 2\n")
+		if header == "[default]" {
+			r, err = read(header + "\na = 2\n")
+		}
+		if err != nil {
+			t.Fatalf("%s of %q: %v", header, name, err)
+		}
+		if got, want := meaning(r.sections[len(r.sections)-1].header, credentials), k.String()+" "+name; got != want {
+			t.Errorf("%s is the header of %q, want %q", header, got, want)
+		}
+	})
+}
+
+// Any sequence of changes leaves a file that can be read, and says the same as one
+// after another.
+func FuzzEditSequence(f *testing.F) {
+	for _, content := range corpus(f) {
+		if len(content) < 1_000 {
+			f.Add(content, []byte("\x00\x13\x27\x31\x45\x5a\x61\x78"))
+		}
+	}
+	kinds := []string{"profile default", "profile a", "sso-session corp", "services s", "other plugins", "profile my prof", "profile dev"}
+	keys := []string{"region", "s3", "OUTPUT", "s3", "brand_new", "note"}
+	subs := []string{"", "addressing_style", "", "a", "endpoint_url", ""}
+	values := []string{"", "x", "y = z", "# c", "[profile q]"}
+	f.Fuzz(func(t *testing.T, content string, steps []byte) {
+		if len(content) > 2_000 || len(steps) > 50 {
+			return
+		}
+		for _, s := range steps {
+			ch := target(kinds[int(s)%len(kinds)])
+			ch.Key, ch.Sub = keys[int(s)%len(keys)], subs[int(s)%len(subs)]
+			ch.Value, ch.Remove = values[int(s)%len(values)], s%3 == 0
+			holds(t, content, false, ch)
+			if after, ok := edit(t, content, false, ch); ok {
+				content = after
+			}
+		}
+	})
+}

@@ -82,6 +82,9 @@ func (e *editor) apply(ch Change) error {
 		}
 		ch.Value = trim(ch.Value)
 	}
+	if ch.Name == defaultSection && (ch.Kind == Other || e.credentials) && e.defaults != nil {
+		return e.refuse(ch, e.defaults.line, inheritedByAll, "change it in an editor of texts")
+	}
 	b := e.index[id{ch.Kind, ch.Name}]
 	if b == nil {
 		if ch.Remove {
@@ -153,15 +156,22 @@ func (e *editor) endingBefore(b *block, i int) string {
 	}
 }
 
+// bytes returns the file as it is now.
 func (e *editor) bytes() []byte {
-	f := File{bom: e.bom}
-	n := 0
+	n := len(bom)
 	for _, b := range e.blocks {
-		n += len(b.lines)
+		for _, l := range b.lines {
+			n += len(l.raw)
+		}
 	}
-	f.lines = make([]line, 0, n)
+	content := make([]byte, 0, n)
+	if e.bom {
+		content = append(content, bom...)
+	}
 	for _, b := range e.blocks {
-		f.lines = append(f.lines, b.lines...)
+		for _, l := range b.lines {
+			content = append(content, l.raw...)
+		}
 	}
-	return f.Bytes()
+	return content
 }

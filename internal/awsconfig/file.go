@@ -19,6 +19,7 @@ func Parse(b []byte) *File {
 	f := new(File)
 	data, found := strings.CutPrefix(string(b), bom)
 	f.bom = found
+	f.lines = make([]line, 0, countLines(data)+1)
 	s := scanner{data: data}
 	for {
 		l, ok := s.next()

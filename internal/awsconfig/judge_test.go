@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	"lanyard/internal/awsconfig"
@@ -33,12 +32,12 @@ func judge(before, after string, credentials bool, ch awsconfig.Change) error {
 		}
 		return nil
 	}
-	return judgeLines(was, is, credentials, ch)
+	return judgeLines(was, after, credentials, ch)
 }
 
-// judgeLines compares the lines. A window of the old lines may become other lines;
+// judgeLines compares the bytes. A window of the old lines may become other lines;
 // which, and what they look like, follows from where the setting stood.
-func judgeLines(was, is *reading, credentials bool, ch awsconfig.Change) error {
+func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Change) error {
 	what := ch.Kind.String() + " " + ch.Name
 	from, to := len(was.lines), len(was.lines) // the window: [from, to)
 	pattern := space + "*" + regexp.QuoteMeta(ch.Key) + ` = ` + regexp.QuoteMeta(strip(ch.Value)) + "\n"
@@ -70,26 +69,24 @@ func judgeLines(was, is *reading, credentials bool, ch awsconfig.Change) error {
 	default:
 		from, to, pattern = window(was, o, ch, sub)
 	}
-	if len(is.lines) < len(was.lines)-(to-from) {
-		return errors.New("too many lines are gone")
+	head, tail := strings.Join(was.lines[:from], ""), strings.Join(was.lines[to:], "")
+	middle, ok := strings.CutPrefix(after, head)
+	if ok && from == len(was.lines) && !reEnded.MatchString(head) {
+		middle = middle[len(reBegin.FindString(middle)):] // the line ending that was missing
 	}
-	end := len(is.lines) - (len(was.lines) - to)
-	old := append([]string(nil), was.lines...)
-	if from == len(old) && from > 0 && !reEnded.MatchString(old[from-1]) {
-		// The line ending that was missing comes along.
-		old[from-1] += reEnded.FindString(is.lines[from-1])
+	middle, ok2 := strings.CutSuffix(middle, tail)
+	if !ok || !ok2 {
+		return fmt.Errorf("bytes outside of lines %d to %d differ", from+1, to)
 	}
-	if end < from || !slices.Equal(old[:from], is.lines[:from]) || !slices.Equal(old[to:], is.lines[end:]) {
-		return fmt.Errorf("lines outside of %d to %d differ: %q", from+1, to, is.lines)
+	var became string
+	lines := linesOf(middle)
+	for _, l := range lines {
+		became += reEnding.ReplaceAllString(l, "") + "\n"
 	}
-	middle := ""
-	for _, l := range is.lines[from:end] {
-		middle += reEnding.ReplaceAllString(l, "") + "\n"
+	if !regexp.MustCompile(`(?s)^` + pattern + `$`).MatchString(became) {
+		return fmt.Errorf("lines %d to %d became %q, want %s", from+1, to, became, pattern)
 	}
-	if !regexp.MustCompile(`(?s)^` + pattern + `$`).MatchString(middle) {
-		return fmt.Errorf("lines %d to %d became %q, want %s", from+1, to, middle, pattern)
-	}
-	return sameEnding(was.lines, is.lines[from:end])
+	return sameEnding(was.lines, lines)
 }
 
 // window returns the lines of a nested block that one of its keys may change, and
@@ -149,6 +146,7 @@ func literal(line string) string {
 
 var (
 	reEnded  = regexp.MustCompile(`(?:\r\n|\r|\n)$`)
+	reBegin  = regexp.MustCompile(`^(?:\r\n|\r|\n)`)
 	reEnding = regexp.MustCompile(`\r\n|\r|\n|$`)
 )
 

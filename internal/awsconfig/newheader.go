@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 )
 
+const inheritedByAll = "all sections inherit from [" + defaultSection + "]"
+
 // Header returns the header line of a new section as the AWS CLI writes it,
 // without a line ending: [default], [profile dev], [profile 'my prof'],
 // [sso-session corp]. In a credentials file it is the name between brackets. The
@@ -41,7 +43,7 @@ func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 		text = kind.String() + " " + quoted(name)
 	}
 	if text == defaultSection {
-		return "", "all sections inherit from [" + defaultSection + "]"
+		return "", inheritedByAll
 	}
 	if k, n, ok := sectionName(text, credentials); !ok || k != kind || n != name {
 		return "", "a section [" + text + "] has another meaning"
