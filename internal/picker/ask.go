@@ -136,7 +136,11 @@ func (a *asker) resize() (changing bool, err error) {
 		a.cols, a.rows, a.resized = cols, rows, true
 		return true, nil
 	}
-	return false, a.start("\r" + eraseBelow)
+	back := ""
+	if a.atStart && a.textRows == 0 && a.textCol <= cols {
+		back = move(1, 'A') // to the question: however lines are broken, it has one row
+	}
+	return false, a.start("\r" + back + eraseBelow)
 }
 
 // finish leaves the question and all of what was typed on the screen, and the
