@@ -104,7 +104,7 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 			if !more {
 				return
 			}
-			if total == p.paging.MaxItems {
+			if p.paging.MaxItems > 0 && total == p.paging.MaxItems {
 				p.resume = next.encode(0)
 				return
 			}

@@ -30,7 +30,7 @@ func parseXML(b []byte) (*node, error) {
 		switch {
 		case errors.Is(err, io.EOF) && root != nil && len(open) == 0:
 			return root, nil
-		case errors.Is(err, io.EOF):
+		case errors.Is(err, io.EOF) || endsEarly(err):
 			return nil, errors.New("its XML ends early")
 		case err != nil:
 			return nil, errors.New("its XML is broken")
@@ -60,6 +60,11 @@ func parseXML(b []byte) (*node, error) {
 			}
 		}
 	}
+}
+
+func endsEarly(err error) bool {
+	var syntax *xml.SyntaxError
+	return errors.As(err, &syntax) && syntax.Msg == "unexpected EOF"
 }
 
 // child returns the first child of that name; nil is none.
