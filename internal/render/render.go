@@ -113,7 +113,7 @@ func (p *Printer) print(v any) error {
 		}
 	case "yaml":
 		if !empty {
-			return writeYAML(p.w, v)
+			writeYAML(p.w, v)
 		}
 	case "yaml-stream":
 		if !empty {

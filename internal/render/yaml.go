@@ -9,19 +9,18 @@ import (
 
 // writeYAML writes a value as YAML. A bare scalar is written as JSON, because YAML
 // needs an end mark after one.
-func writeYAML(w *bufio.Writer, v any) error {
+func writeYAML(w *bufio.Writer, v any) {
 	if isScalar(v) {
 		writeJSON(w, v)
-		return nil
+		return
 	}
 	writeYAMLBlock(w, v)
-	return nil
 }
 
 // writeYAMLBlock writes a list or an object in block style, with sorted keys.
 func writeYAMLBlock(w *bufio.Writer, v any) {
 	e := yamlEmitter{w: w, indent: -1, whitespace: true, indention: true, anchors: findAnchors(v)}
-	e.node(v, inRoot)
+	e.node(v, inBlock)
 	e.indent = 0
 	e.writeIndent()
 }
@@ -41,15 +40,13 @@ type yamlEmitter struct {
 	anchors map[identity]*yamlAnchor // of what occurs more than once, see yamlanchor.go
 }
 
-// A place says what a node is part of.
+// A place says where a node stands.
 type place int
 
 const (
-	inRoot place = iota
-	inSequence
-	inMapping
-	inSimpleKey
-	inKey
+	inBlock     place = iota // at the top, or after "-" or "?"
+	inMapping                // after "key:"
+	inSimpleKey              // before ":"
 )
 
 func (e *yamlEmitter) node(v any, at place) {
@@ -84,7 +81,7 @@ func (e *yamlEmitter) sequence(list []any, at place) {
 	for _, v := range list {
 		e.writeIndent()
 		e.indicator("-", true)
-		e.node(v, inSequence)
+		e.node(v, inBlock)
 	}
 	e.indent = outer
 }
@@ -129,7 +126,7 @@ func (e *yamlEmitter) key(name string) {
 		return
 	}
 	e.indicator("?", true)
-	e.node(name, inKey)
+	e.node(name, inBlock)
 	e.writeIndent()
 	e.indicator(":", true)
 }

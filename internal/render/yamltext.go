@@ -27,9 +27,7 @@ func (e *yamlEmitter) text(s string, at place) {
 
 // plain writes a string without quotes. Such strings have no line breaks.
 func (e *yamlEmitter) plain(s string, fold bool) {
-	if !e.whitespace {
-		e.put(" ")
-	}
+	e.separate()
 	if fold {
 		s = e.foldSpaces(s)
 	}
@@ -52,44 +50,35 @@ func (e *yamlEmitter) foldSpaces(s string) string {
 	return s[start:]
 }
 
-// singleQuoted writes a string in single quotes. A line break is an empty line
-// more, because one alone would read as a space.
+// singleQuoted writes a string in single quotes. A line feed takes an empty line
+// more, because one alone would read as a space. No space stands beside a break:
+// that needs double quotes.
 func (e *yamlEmitter) singleQuoted(s string, fold bool) {
 	e.indicator("'", false)
 	var previous rune
-	breaks := false
 	for i, r := range s {
 		switch {
 		case isBreak(r):
-			if !breaks && r == '\n' {
+			if r == '\n' && !isBreak(previous) {
 				e.lineBreak('\n')
 			}
 			e.lineBreak(r)
 			e.indention = true
-			breaks = true
-			previous = r
-			continue
-		case r == ' ':
-			if fold && previous != ' ' && e.column > yamlWidth && i > 0 && i < len(s)-1 && s[i+1] != ' ' {
-				e.writeIndent()
-			} else {
-				e.putRune(r)
-			}
-			previous = r
-			continue
-		}
-		if breaks {
+		case r == ' ' && fold && previous != ' ' && e.column > yamlWidth && i > 0 && i < len(s)-1 && s[i+1] != ' ':
 			e.writeIndent()
+		default:
+			if isBreak(previous) {
+				e.writeIndent()
+			}
+			if r == '\'' {
+				e.put("'")
+			}
+			e.putRune(r)
+			e.indention = false
 		}
-		if r == '\'' {
-			e.put("'")
-		}
-		e.putRune(r)
-		e.indention = false
-		breaks = false
 		previous = r
 	}
-	if breaks {
+	if isBreak(previous) {
 		e.writeIndent()
 	}
 	e.put("'")
@@ -123,9 +112,12 @@ func (e *yamlEmitter) doubleQuoted(s string, fold bool) {
 }
 
 func yamlEscape(r rune) string {
-	if i := strings.IndexRune("\x00\a\b\t\n\v\f\r\x1b\"\\\u0085\u00a0\u2028\u2029", r); i >= 0 {
-		letters := `0abtnvfre"\N_LP`
-		return `\` + letters[utf8.RuneCountInString("\x00\a\b\t\n\v\f\r\x1b\"\\\u0085\u00a0\u2028\u2029"[:i]):][:1]
+	const (
+		special = "\x00\a\b\t\n\v\f\r\x1b\"\\\u0085\u2028\u2029"
+		letters = `0abtnvfre"\NLP`
+	)
+	if before, _, ok := strings.Cut(special, string(r)); ok {
+		return `\` + string(letters[utf8.RuneCountInString(before)])
 	}
 	switch {
 	case r <= 0xFF:

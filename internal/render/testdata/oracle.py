@@ -53,7 +53,7 @@ def render(job):
         )
     error = ""
     try:
-        formatter(job.get("title") or "T", {"any": 1}, stream)
+        formatter(job.get("title", ""), {"any": 1}, stream)
     except Exception as e:
         error = str(e)
     return {"out": stream.getvalue(), "error": error}
