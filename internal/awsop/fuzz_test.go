@@ -2,6 +2,7 @@ package awsop
 
 import (
 	"testing"
+	"unicode/utf8"
 
 	"lanyard/internal/awsmodel"
 )
@@ -59,8 +60,8 @@ func FuzzToken(f *testing.F) {
 	f.Add("a___1")
 	f.Fuzz(func(t *testing.T, s string) {
 		read, skip, err := readToken([]string{"A", "B"}, s)
-		if err != nil {
-			return
+		if err != nil || !utf8.ValidString(s) {
+			return // a token is JSON, so it cannot keep what is not UTF-8
 		}
 		if again, skip2, err := readToken([]string{"A", "B"}, read.encode(skip)); err != nil || skip2 != skip || !again.equal(read) {
 			t.Errorf("%q is %v and %d, then %v and %d: %v", s, read, skip, again, skip2, err)

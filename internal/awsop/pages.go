@@ -44,6 +44,9 @@ func (c *Client) Pages(svc *awsmodel.Service, op *awsmodel.Operation, input *doc
 	for name, v := range input.All() {
 		p.input.Set(name, v)
 	}
+	if paging.PageSize == 0 && largePages(svc, op, p.input) {
+		paging.PageSize = 1000
+	}
 	if paging.PageSize > 0 {
 		if op.Paginator.Limit == "" {
 			return nil, &InputError{op.Name, "PageSize parameter is not supported for the pagination interface for this operation."}
@@ -63,6 +66,26 @@ func (c *Client) Pages(svc *awsmodel.Service, op *awsmodel.Operation, input *doc
 	}
 	p.use(p.now)
 	return p, nil
+}
+
+// largePages says whether the AWS CLI asks for pages of 1000 by itself: of volumes
+// and snapshots, unless some of them are named.
+func largePages(svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) bool {
+	if svc.Name != "ec2" || op.Name != "DescribeVolumes" && op.Name != "DescribeSnapshots" {
+		return false
+	}
+	for name := range input.All() {
+		switch name {
+		case "NextToken", "DryRun":
+		case "OwnerIds", "RestorableByUserIds":
+			if op.Name != "DescribeSnapshots" {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // pageSize is the size in the type that the model wants.

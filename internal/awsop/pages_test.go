@@ -175,6 +175,25 @@ func TestSeveralResults(t *testing.T) {
 	}
 }
 
+// The AWS CLI asks for large pages of volumes.
+func TestPagesOfVolumes(t *testing.T) {
+	for input, want := range map[string]string{
+		"":                      "Action=DescribeVolumes&Version=2016-11-15&MaxResults=1000",
+		`{"VolumeIds":["vol"]}`: "Action=DescribeVolumes&Version=2016-11-15&VolumeId.1=vol",
+	} {
+		l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(200, "<R><volumeSet/></R>"), nil })
+		svc, op := operation(t, "ec2", "describe-volumes")
+		p, err := l.Pages(svc, op, object(t, input), Paging{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		full, err := p.Full(t.Context())
+		if err != nil || compact(full) != `{"Volumes":[]}` || l.bodies[0] != want {
+			t.Errorf("%s, %v after %s", compact(full), err, l.bodies[0])
+		}
+	}
+}
+
 func TestPagesThatCannotBe(t *testing.T) {
 	svc, op := operation(t, "ec2", "describe-instances")
 	c := &Client{}

@@ -45,23 +45,19 @@ func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 		return nil
 	}
 	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region")}
-	if !r.speechless(svc) {
-		var err error
-		switch svc.Protocol {
-		case awsmodel.JSON, awsmodel.RESTJSON:
-			err = e.readJSON(op, r)
-		default:
-			err = e.readXML(op, r)
-		}
-		if err != nil {
-			return r.broken(op, err)
-		}
+	var err error
+	switch {
+	case r.speechless(svc):
+		e.Message = http.StatusText(r.status)
+	case svc.Protocol == awsmodel.JSON, svc.Protocol == awsmodel.RESTJSON:
+		err = e.readJSON(svc, op, r)
+	default:
+		err = e.readXML(op, r)
 	}
-	if e.Code == "" {
-		e.Code = strconv.Itoa(r.status)
-		e.Message = cmp.Or(e.Message, http.StatusText(r.status))
+	if err != nil {
+		return r.broken(op, err)
 	}
-	e.Code, e.Message = oneLine(e.Code), oneLine(e.Message)
+	e.Code, e.Message = oneLine(cmp.Or(e.Code, strconv.Itoa(r.status))), oneLine(e.Message)
 	return e
 }
 
@@ -70,7 +66,7 @@ func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 func (r *reply) speechless(svc *awsmodel.Service) bool {
 	body := bytes.TrimSpace(r.body)
 	if len(body) == 0 {
-		return r.status >= 500 || svc.Protocol == awsmodel.RESTXML || svc.Protocol == awsmodel.RESTJSON || svc.Protocol == awsmodel.JSON
+		return r.status >= 500 || svc.Protocol == awsmodel.RESTXML
 	}
 	return r.status >= 500 && bytes.HasPrefix(bytes.ToLower(body), []byte("<html>"))
 }
@@ -102,6 +98,9 @@ func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
 		return errors.New("its XML is not an error of the service")
 	}
 	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
+	if fault.child("Message") == nil {
+		e.Message = "Unknown"
+	}
 	e.Region = cmp.Or(e.Region, fault.value("Region"))
 	e.RequestID = cmp.Or(e.RequestID, oneLine(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
 	if shape := errorShape(op, e.Code); shape != nil {
@@ -113,19 +112,28 @@ func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
 	return nil
 }
 
-// readJSON reads an error of the protocols that have JSON.
-func (e *ServiceError) readJSON(op *awsmodel.Operation, r *reply) error {
-	v, err := parseJSON(r.body)
-	body, ok := v.(*document.Object)
-	if err != nil || !ok {
-		return errors.New("its JSON is not an error of the service")
+// readJSON reads an error of the protocols that have JSON. Its code is in the body
+// or in a header, which is the first place to look for it in the REST protocol and
+// the last in the other.
+func (e *ServiceError) readJSON(svc *awsmodel.Service, op *awsmodel.Operation, r *reply) error {
+	body := new(document.Object)
+	if len(r.body) > 0 {
+		v, err := parseJSON(r.body)
+		var ok bool
+		if body, ok = v.(*document.Object); err != nil || !ok {
+			return errors.New("its JSON is not an error of the service")
+		}
 	}
-	e.Code = r.header.Get("X-Amzn-Errortype")
+	inHeader := r.header.Get("X-Amzn-Errortype")
+	if svc.Protocol == awsmodel.RESTJSON {
+		e.Code = inHeader
+	}
 	for _, name := range []string{"__type", "code", "Code"} {
 		if v, _ := body.Get(name); e.Code == "" {
 			e.Code, _ = v.(string)
 		}
 	}
+	e.Code = cmp.Or(e.Code, inHeader)
 	e.Code, _, _ = strings.Cut(e.Code, ":")
 	if _, after, ok := strings.Cut(e.Code, "#"); ok {
 		e.Code = after

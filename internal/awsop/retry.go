@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"time"
 
@@ -84,7 +85,7 @@ func price(err error) int {
 		return costOfTry
 	case errors.As(err, &refused) && (temporary(refused.Status) || slices.Contains(retryable, refused.Code)):
 		return costOfTry
-	case errors.As(err, &reply) && temporary(reply.Status):
+	case errors.As(err, &reply) && (temporary(reply.Status) || reply.Status == http.StatusTooManyRequests):
 		return costOfTry
 	}
 	return 0

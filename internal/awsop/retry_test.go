@@ -41,6 +41,11 @@ func TestRetries(t *testing.T) {
 		},
 		{"a refusal", func() (*http.Response, error) { return answer(403, queryError("AccessDenied")), nil }, 9, 1, nil, "An error occurred (AccessDenied) when calling the GetCallerIdentity operation: no"},
 		{"a page of a balancer", func() (*http.Response, error) { return answer(503, "<html>busy</html>"), nil }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, "An error occurred (503) when calling the GetCallerIdentity operation (reached max retries: 2): Service Unavailable"},
+		{
+			"a limit of something in front", func() (*http.Response, error) { return answer(429, "slow down"), nil }, 9, 3,
+			[]time.Duration{500 * time.Millisecond, time.Second},
+			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" did not answer GetCallerIdentity as the service does: HTTP 429, it is no XML`,
+		},
 		{"an empty 500", func() (*http.Response, error) { return answer(500, ""), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
 		{"not connected", func() (*http.Response, error) { return nil, refused }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, `Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"`},
 		{"connected at last", func() (*http.Response, error) { return nil, refused }, 2, 3, []time.Duration{500 * time.Millisecond, time.Second}, ""},

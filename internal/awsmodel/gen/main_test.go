@@ -41,7 +41,7 @@ func TestMistakesInTheList(t *testing.T) {
 	if err != nil {
 		t.Skipf("the models cannot be had: %v", err)
 	}
-	for _, bad := range []listed{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}} {
+	for _, bad := range []listed{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}, {"s3control", []string{"ListJobs"}}} {
 		if _, err := generate(module, "newer.json", []listed{bad}); err == nil {
 			t.Errorf("%v is accepted", bad)
 		}

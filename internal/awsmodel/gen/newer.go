@@ -79,11 +79,11 @@ type comparison struct {
 func (c *comparison) operations(l listed) (*document.Object, error) {
 	operations, pagination := new(document.Object), new(document.Object)
 	for _, name := range l.operations {
-		op := reduce(object(c.now.operations, name), "http", "input", "output", "errors", "authtype")
+		op := reduce(object(c.now.operations, name), operationTraits...)
 		if op == nil {
 			return nil, fmt.Errorf("operation %s: not in the newer model", name)
 		}
-		if encode(op) != encode(reduce(object(c.before.operations, name), "http", "input", "output", "errors", "authtype")) {
+		if encode(op) != encode(reduce(object(c.before.operations, name), operationTraits...)) {
 			operations.Set(name, op)
 		}
 		if now, before := object(c.now.pagination, name), object(c.before.pagination, name); now != nil && (before == nil || encode(now) != encode(before)) {
@@ -127,6 +127,10 @@ func (c *comparison) reach(v any) {
 	}
 }
 
+// operationTraits are what the tables keep of an operation, and what makes the
+// generator refuse one.
+var operationTraits = []string{"http", "input", "output", "errors", "authtype", "endpoint", "httpChecksumRequired"}
+
 // traits are what the tables keep of a shape or of a reference to one.
 var traits = []string{
 	"shape", "type", "location", "locationName", "queryName", "xmlNamespace", "timestampFormat", "flattened", "xmlAttribute",
@@ -163,6 +167,8 @@ func reduce(o *document.Object, names ...string) *document.Object {
 			continue
 		}
 		switch name {
+		case "endpoint":
+			v = reduce(object(o, name), "hostPrefix")
 		case "http":
 			v = reduce(object(o, name), "method", "requestUri")
 		case "error":

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,8 +71,13 @@ func mark(key string, set bool) string {
 
 func (w *writer) operation(name string) error {
 	op := object(w.model.operations, name)
-	if op == nil {
-		return fmt.Errorf("not in the model")
+	switch {
+	case op == nil:
+		return errors.New("not in the model")
+	case object(op, "endpoint") != nil:
+		return errors.New("a prefix of the host's name is not supported")
+	case truth(op, "httpChecksumRequired"):
+		return errors.New("a checksum of the request is not supported")
 	}
 	http, in, out := object(op, "http"), object(op, "input"), object(op, "output")
 	unsigned := text(op, "authtype") == "none"
