@@ -7,7 +7,7 @@ import (
 	"lanyard/internal/render"
 )
 
-// Numbers that JSON has no words for, each as every format has it; the AWS CLI
+// Scalars as every format has them by themselves; the AWS CLI
 // 2.9.19 prints the same.
 func TestNumbers(t *testing.T) {
 	tests := []struct {
