@@ -70,7 +70,7 @@ func TestAgainstTheEmulator(t *testing.T) {
 	c, accessToken := signedIn(t, srv)
 
 	svc, op := operation(t, "sso", "list-accounts")
-	pager, err := c.Pages(svc, op, object(t, `{"accessToken":"`+accessToken+`"}`), Paging{PageSize: 2})
+	pager, err := c.Pages(svc, op, object(t, `{"accessToken":"`+accessToken+`"}`), Paging{PageSize: new(int64(2))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestAgainstTheEmulator(t *testing.T) {
 		t.Errorf("buckets %s", compact(buckets))
 	}
 	svc, op = operation(t, "s3api", "list-objects-v2")
-	pager, err = admin.Pages(svc, op, object(t, `{"Bucket":"account1-website"}`), Paging{PageSize: 1})
+	pager, err = admin.Pages(svc, op, object(t, `{"Bucket":"account1-website"}`), Paging{PageSize: new(int64(1))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 // Paging says which part of a result is wanted, and in how large pages it is
 // fetched.
 type Paging struct {
-	PageSize      int    // 0 leaves it to the service
-	MaxItems      int    // 0 means all
+	MaxItems      *int64 // nil means all
+	PageSize      *int64 // nil leaves it to the service
 	StartingToken string // "" means from the beginning; otherwise what ResumeToken gave, or a token of the service
 }
 
@@ -44,14 +44,14 @@ func (c *Client) Pages(svc *awsmodel.Service, op *awsmodel.Operation, input *doc
 	for name, v := range input.All() {
 		p.input.Set(name, v)
 	}
-	if paging.PageSize == 0 && largePages(svc, op, p.input) {
-		paging.PageSize = 1000
+	if paging.PageSize == nil && largePages(svc, op, p.input) {
+		paging.PageSize = new(int64(1000))
 	}
-	if paging.PageSize > 0 {
+	if paging.PageSize != nil {
 		if op.Paginator.Limit == "" {
 			return nil, &InputError{op.Name, "PageSize parameter is not supported for the pagination interface for this operation."}
 		}
-		p.input.Set(op.Paginator.Limit, p.pageSize(int64(paging.PageSize)))
+		p.input.Set(op.Paginator.Limit, p.pageSize(*paging.PageSize))
 	}
 	p.now = make(token, len(op.Paginator.Input))
 	for i, name := range op.Paginator.Input {
@@ -114,8 +114,9 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 				p.skip = 0
 			}
 			n := p.items(page)
-			if extra := total + n - p.paging.MaxItems; p.paging.MaxItems > 0 && extra > 0 {
-				p.truncate(page, n-extra)
+			limit, limited := p.limit()
+			if extra := total + n - limit; limited && extra > 0 {
+				p.truncate(page, max(0, n-extra))
 				yield(page, nil)
 				return
 			}
@@ -127,8 +128,8 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 			if !more {
 				return
 			}
-			if p.paging.MaxItems > 0 && total == p.paging.MaxItems {
-				p.resume = next.encode(0)
+			if limited && total == limit {
+				p.resume = next.encode(whole)
 				return
 			}
 			if last != nil && next.equal(last) {
@@ -139,6 +140,14 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 			p.now, last = next, next
 		}
 	}
+}
+
+// limit is the number of items that are wanted at most, if there is one.
+func (p *Pager) limit() (int, bool) {
+	if p.paging.MaxItems == nil {
+		return 0, false
+	}
+	return int(max(0, min(*p.paging.MaxItems, 1<<31))), true
 }
 
 // begin drops from the first page what an earlier run has shown, and keeps what is

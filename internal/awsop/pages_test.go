@@ -54,16 +54,17 @@ func TestPages(t *testing.T) {
 		calls  int
 	}{
 		{"all", Paging{}, "0 1 2 3 4", "", 3},
-		{"all in small pages", Paging{PageSize: 1}, "0 1 2 3 4", "", 5},
-		{"one", Paging{MaxItems: 1}, "0", `{"NextToken": null, "boto_truncate_amount": 1}`, 1},
-		{"a page", Paging{MaxItems: 2}, "0 1", `{"NextToken": "tok2"}`, 1},
-		{"a page and a half", Paging{MaxItems: 3}, "0 1 2", `{"NextToken": "tok2", "boto_truncate_amount": 1}`, 2},
-		{"more than there are", Paging{MaxItems: 9}, "0 1 2 3 4", "", 3},
-		{"as many as there are", Paging{MaxItems: 5}, "0 1 2 3 4", "", 3},
+		{"all in small pages", Paging{PageSize: new(int64(1))}, "0 1 2 3 4", "", 5},
+		{"one", Paging{MaxItems: new(int64(1))}, "0", `{"NextToken": null, "boto_truncate_amount": 1}`, 1},
+		{"none", Paging{MaxItems: new(int64(0))}, "", `{"NextToken": null, "boto_truncate_amount": 0}`, 1},
+		{"a page", Paging{MaxItems: new(int64(2))}, "0 1", `{"NextToken": "tok2"}`, 1},
+		{"a page and a half", Paging{MaxItems: new(int64(3))}, "0 1 2", `{"NextToken": "tok2", "boto_truncate_amount": 1}`, 2},
+		{"more than there are", Paging{MaxItems: new(int64(9))}, "0 1 2 3 4", "", 3},
+		{"as many as there are", Paging{MaxItems: new(int64(5))}, "0 1 2 3 4", "", 3},
 		{"from the second on", Paging{StartingToken: token{{"NextToken", nil}}.encode(1)}, "1 2 3 4", "", 3},
-		{"the second", Paging{MaxItems: 1, StartingToken: token{{"NextToken", nil}}.encode(1)}, "1", `{"NextToken": "tok2"}`, 1},
-		{"twice within a page", Paging{MaxItems: 1, PageSize: 4, StartingToken: token{{"NextToken", nil}}.encode(1)}, "1", `{"NextToken": null, "boto_truncate_amount": 2}`, 1},
-		{"from a page on", Paging{StartingToken: token{{"NextToken", "tok2"}}.encode(0)}, "2 3 4", "", 2},
+		{"the second", Paging{MaxItems: new(int64(1)), StartingToken: token{{"NextToken", nil}}.encode(1)}, "1", `{"NextToken": "tok2"}`, 1},
+		{"twice within a page", Paging{MaxItems: new(int64(1)), PageSize: new(int64(4)), StartingToken: token{{"NextToken", nil}}.encode(1)}, "1", `{"NextToken": null, "boto_truncate_amount": 2}`, 1},
+		{"from a page on", Paging{StartingToken: token{{"NextToken", "tok2"}}.encode(whole)}, "2 3 4", "", 2},
 		{"a token of the service", Paging{StartingToken: "tok4"}, "4", "", 1},
 		{"an old token", Paging{StartingToken: "tok2___1"}, "3 4", "", 2},
 		{"skip more than there is", Paging{StartingToken: token{{"NextToken", "tok4"}}.encode(7)}, "", "", 1},
@@ -108,7 +109,7 @@ func reservationList(ids string) string {
 
 // The token of the reference's sample run of the AWS CLI.
 func TestTokensAreTheAWSCLIs(t *testing.T) {
-	if got := (token{{"NextToken", "tok2"}}).encode(0); got != "eyJOZXh0VG9rZW4iOiAidG9rMiJ9" {
+	if got := (token{{"NextToken", "tok2"}}).encode(whole); got != "eyJOZXh0VG9rZW4iOiAidG9rMiJ9" {
 		t.Errorf("token %s", got)
 	}
 	if got := ascii("é\n\"\\😀\x01\x7f"); got != `"\u00e9\n\"\\\ud83d\ude00\u0001\u007f"` {
@@ -159,7 +160,7 @@ func TestSeveralResults(t *testing.T) {
 	}
 	l := newLine(func(try int, _ *http.Request) (*http.Response, error) { return answer(200, replies[try-1]), nil })
 	svc, op := operation(t, "s3api", "list-objects-v2")
-	p, err := l.Pages(svc, op, object(t, `{"Bucket":"bbb"}`), Paging{PageSize: 1})
+	p, err := l.Pages(svc, op, object(t, `{"Bucket":"bbb"}`), Paging{PageSize: new(int64(1))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func TestPagesThatCannotBe(t *testing.T) {
 		}
 	}
 	svc, op = operation(t, "ec2", "describe-regions")
-	if _, err := c.Pages(svc, op, nil, Paging{PageSize: 1}); err == nil {
+	if _, err := c.Pages(svc, op, nil, Paging{PageSize: new(int64(1))}); err == nil {
 		t.Error("regions have no size of pages")
 	}
 	svc, op = operation(t, "sts", "get-caller-identity")

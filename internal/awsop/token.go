@@ -24,6 +24,9 @@ type tokenPart struct {
 // there.
 const truncated = "boto_truncate_amount"
 
+// whole is instead of a number of items: none of the page has been asked for.
+const whole = -1
+
 // encode writes the token for people to keep; skip is how many items of its page
 // have been shown.
 func (t token) encode(skip int) string {
@@ -35,7 +38,7 @@ func (t token) encode(skip int) string {
 		}
 		b.WriteString(ascii(part.name) + ": " + tokenValue(part.value))
 	}
-	if skip > 0 {
+	if skip != whole {
 		b.WriteString(", " + ascii(truncated) + ": " + strconv.Itoa(skip))
 	}
 	b.WriteByte('}')

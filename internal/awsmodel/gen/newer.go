@@ -86,7 +86,11 @@ func (c *comparison) operations(l listed) (*document.Object, error) {
 		if encode(op) != encode(reduce(object(c.before.operations, name), operationTraits...)) {
 			operations.Set(name, op)
 		}
-		if now, before := object(c.now.pagination, name), object(c.before.pagination, name); now != nil && (before == nil || encode(now) != encode(before)) {
+		now, before := object(c.now.pagination, name), object(c.before.pagination, name)
+		if now == nil {
+			now = new(document.Object) // it has no pages any more
+		}
+		if before == nil && now.Len() > 0 || before != nil && encode(now) != encode(before) {
 			pagination.Set(name, now)
 		}
 		c.reach(op)
