@@ -1,0 +1,94 @@
+package s3ls
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// A printer lays out the lines of a listing. It holds them back until flush.
+type printer struct {
+	w        io.Writer
+	zone     *time.Location
+	terminal bool
+	human    bool
+
+	lines []byte
+}
+
+// bucket prints "2024-03-01 12:34:56 my-bucket".
+func (p *printer) bucket(created time.Time, name string) {
+	p.time(created)
+	p.name(name)
+}
+
+// prefix prints "                           PRE dir/".
+func (p *printer) prefix(name string) {
+	p.right("PRE", 30)
+	p.name(name + "/")
+}
+
+// object prints "2024-05-06 07:08:09       2048 a.txt".
+func (p *printer) object(modified time.Time, size int64, name string) {
+	p.time(modified)
+	p.lines = append(p.lines, ' ')
+	p.right(p.sizeText(size), 10)
+	p.name(name)
+}
+
+// summary prints how many objects there are, and how large they are together.
+func (p *printer) summary(count, size int64) {
+	p.lines = append(p.lines, "\nTotal Objects: "+strconv.FormatInt(count, 10)+"\n   Total Size: "+p.sizeText(size)+"\n"...)
+}
+
+func (p *printer) sizeText(size int64) string {
+	if p.human {
+		return humanSize(size)
+	}
+	return strconv.FormatInt(size, 10)
+}
+
+func (p *printer) time(t time.Time) {
+	p.lines = t.In(p.zone).AppendFormat(p.lines, time.DateTime)
+}
+
+// right prints text at the right end of so many columns.
+func (p *printer) right(text string, columns int) {
+	for range columns - len(text) {
+		p.lines = append(p.lines, ' ')
+	}
+	p.lines = append(p.lines, text...)
+}
+
+// name ends a line.
+func (p *printer) name(name string) {
+	if p.terminal {
+		name = harmless(name)
+	}
+	p.lines = append(p.lines, ' ')
+	p.lines = append(p.lines, name...)
+	p.lines = append(p.lines, '\n')
+}
+
+// harmless replaces what a terminal would act on: control characters, line ends,
+// and what turns the direction of writing.
+func harmless(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, name)
+}
+
+// flush writes the lines.
+func (p *printer) flush() error {
+	if len(p.lines) == 0 {
+		return nil
+	}
+	_, err := p.w.Write(p.lines)
+	p.lines = p.lines[:0]
+	return err
+}
