@@ -101,6 +101,8 @@ type parser struct {
 	// ordered holds the objects that were written as the JSON of one parameter.
 	// They differ from others in one message.
 	ordered map[*document.Object]bool
+
+	noToken bool // the starting token is empty
 }
 
 func (p *parser) fill(in *Input, t *table, w *words) error {
@@ -124,6 +126,10 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 			continue
 		}
 		if opt.member == nil {
+			// It is read later; here it only must be there.
+			if _, err := p.load(opt, v.words[0]); err != nil {
+				return err
+			}
 			continue
 		}
 		value, err := p.value(opt, v)
@@ -141,6 +147,7 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 	if in.Paginate {
 		in.Document.Delete(pagingConfig)
 	}
+	p.limitPages(in)
 	if v, ok := w.values["generate_cli_skeleton"]; ok {
 		in.Skeleton = v.words[0]
 		if in.Skeleton != "output" {
@@ -165,11 +172,7 @@ func (p *parser) finish(in *Input) error {
 			return err
 		}
 	}
-	checked := in.Document
-	if in.Paginate && in.Paging.PageSize != nil {
-		checked = withPageSize(in.Document, p.op, *in.Paging.PageSize)
-	}
-	if err := p.validate(checked); err != nil {
+	if err := p.validate(p.firstPage(in)); err != nil {
 		return err
 	}
 	in.Document, _ = normalize(in.Document, p.op.Input.Shape).(*document.Object)

@@ -18,6 +18,11 @@ func operation(t testing.TB, service, name string) *awsmodel.Operation {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, op := range everything() {
+		if op.CLIName == name {
+			return op
+		}
+	}
 	op, ok := s.Operation(name)
 	if !ok {
 		t.Fatalf("no %s %s", service, name)
@@ -58,11 +63,16 @@ func plain(v any) string {
 		}
 		return "[" + strings.Join(parts, " ") + "]"
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
+	if f, ok := v.(float64); ok {
+		return "float " + floatText(f)
+	}
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return err.Error()
 	}
-	return string(b)
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 func TestParse(t *testing.T) {

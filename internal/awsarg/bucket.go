@@ -16,10 +16,16 @@ const (
 
 // checkBucket refuses what cannot be the name of a bucket.
 func checkBucket(d *document.Object) error {
-	v, _ := d.Get("Bucket")
-	bucket, ok := v.(string)
-	if !ok {
+	v, given := d.Get("Bucket")
+	bucket, isText := v.(string)
+	_, isRaw := v.(raw)
+	switch {
+	case !given:
 		return nil
+	case isRaw:
+		return &ValueError{"cannot use a string pattern on a bytes-like object"}
+	case !isText:
+		return &ValueError{"expected string or bytes-like object, got '" + bareTypeName(v) + "'"}
 	}
 	for _, pattern := range []string{bucketName, bucketARN} {
 		if match, err := regexp.MatchString(pattern, bucket); match && err == nil {

@@ -42,7 +42,7 @@ func (p *parser) shorthand(o *option, v any) (any, error) {
 		}
 		parsed = list
 	default:
-		return nil, &ValueError{"cannot use a string pattern on a bytes-like object"}
+		return nil, &ValueError{"'in <string>' requires string as left operand, not int"}
 	}
 	if err != nil {
 		return nil, err
@@ -120,30 +120,19 @@ func coerceStructure(o *option, s *awsmodel.Shape, v any) (any, error) {
 
 // coerceScalar reads a text as what the shape has.
 func coerceScalar(k awsmodel.Kind, v any) (any, error) {
-	var text, typeName string
-	switch v := v.(type) {
-	case string:
-		text = v
-	case raw:
-		text = string(v)
-	default:
-		typeName = strings.TrimSuffix(strings.TrimPrefix(printer{}.typeName(v), "<class '"), "'>")
-	}
+	text, isText := v.(string)
+	_, isRaw := v.(raw)
 	switch {
-	case typeName != "":
-		return v, wrongType(k, typeName)
-	case k == awsmodel.Integer || k == awsmodel.Long:
-		return parseIntValue(text)
-	case k == awsmodel.Float || k == awsmodel.Double:
-		return parseFloatValue(text)
+	case !isText && !isRaw:
+		return v, wrongType(k, bareTypeName(v))
+	case k == awsmodel.Boolean && strings.EqualFold(text, "true"):
+		return true, nil
+	case k == awsmodel.Boolean && strings.EqualFold(text, "false"):
+		return false, nil
 	case k == awsmodel.Boolean:
-		if _, ok := v.(string); ok && strings.EqualFold(text, "true") {
-			return true, nil
-		} else if ok && strings.EqualFold(text, "false") {
-			return false, nil
-		}
+		return v, nil
 	}
-	return v, nil
+	return scalar(k, v)
 }
 
 // wrongType is Python's word for a list or an object where a text is needed.

@@ -44,7 +44,16 @@ func parseInt(s string) (int64, error) {
 	return n, nil
 }
 
-func parseIntValue(s string) (any, error) {
+// parseIntValue reads an integer in a text or in bytes.
+func parseIntValue(v any) (any, error) {
+	b, isRaw := v.(raw)
+	if isRaw {
+		v = string(b)
+	}
+	s, _ := v.(string)
+	if isRaw && !isInt(s) {
+		return nil, &ValueError{"invalid literal for int() with base 10: " + repr(b)}
+	}
 	n, err := parseInt(s)
 	if err != nil {
 		return nil, err
@@ -70,9 +79,18 @@ func parseFloat(s string) (float64, error) {
 	return f, nil
 }
 
-func parseFloatValue(s string) (any, error) {
+// parseFloatValue reads a number in a text or in bytes.
+func parseFloatValue(v any) (any, error) {
+	b, isRaw := v.(raw)
+	if isRaw {
+		v = string(b)
+	}
+	s, _ := v.(string)
 	f, err := parseFloat(s)
-	if err != nil {
+	switch {
+	case err != nil && isRaw:
+		return nil, &ValueError{"could not convert string to float: " + repr(b)}
+	case err != nil:
 		return nil, err
 	}
 	return f, nil

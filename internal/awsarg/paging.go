@@ -1,6 +1,7 @@
 package awsarg
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,6 +111,7 @@ func (t *table) isNothing(dest string, v *given) bool {
 func (p *parser) setPaging(in *Input, o *option, v *given) error {
 	if o.page == startingToken {
 		in.Paging.StartingToken = v.words[0]
+		p.noToken = v.words[0] == ""
 		return p.pageFile(in, o, v)
 	}
 	n, err := parseInt(v.words[0])
@@ -136,17 +138,46 @@ func (p *parser) pageFile(in *Input, o *option, v *given) error {
 	return err
 }
 
-// withPageSize returns what is sent for the first page.
-func withPageSize(d *document.Object, op *awsmodel.Operation, size int64) *document.Object {
-	m := op.Input.Shape.Member(op.Paginator.Limit)
-	if m == nil {
-		return d
+// firstPage returns what is sent for the first page, as far as it can be wrong.
+func (p *parser) firstPage(in *Input) *document.Object {
+	if !in.Paginate {
+		return in.Document
 	}
-	d = copyOf(d)
-	if m.Shape.Kind == awsmodel.String {
-		d.Set(m.Name, strconv.FormatInt(size, 10))
-	} else {
-		d.Set(m.Name, size)
+	d := copyOf(in.Document)
+	if p.noToken {
+		for _, name := range p.op.Paginator.Input {
+			d.Set(name, "")
+		}
+	}
+	m := p.op.Input.Shape.Member(p.op.Paginator.Limit)
+	switch size := in.Paging.PageSize; {
+	case m == nil || size == nil:
+	case m.Shape.Kind == awsmodel.String:
+		d.Set(m.Name, strconv.FormatInt(*size, 10))
+	default:
+		d.Set(m.Name, *size)
 	}
 	return d
+}
+
+// whole are the operations of EC2 that would bring everything there is on one page,
+// with the members that do not make it less.
+var whole = map[string][]string{
+	"DescribeVolumes":   {"NextToken", "DryRun"},
+	"DescribeSnapshots": {"NextToken", "DryRun", "OwnerIds", "RestorableByUserIds"},
+}
+
+// limitPages sets a page's size where the AWS CLI does.
+func (p *parser) limitPages(in *Input) {
+	members, ok := whole[p.op.Name]
+	if p.o.Service != "ec2" || !ok || !in.Paginate || in.Paging.PageSize != nil {
+		return
+	}
+	for name := range in.Document.All() {
+		if !slices.Contains(members, name) {
+			return
+		}
+	}
+	size := int64(1000)
+	in.Paging.PageSize = &size
 }

@@ -39,9 +39,9 @@ func (p printer) text(v any) string {
 	case float64:
 		return floatText(v)
 	case string:
-		return quote(v, utf8.DecodeRuneInString)
+		return quote(v)
 	case raw:
-		return "b" + quote(string(v), func(s string) (rune, int) { return rune(s[0]), 1 })
+		return "b" + quoteBytes(v)
 	case []any:
 		parts := make([]string, len(v))
 		for i, e := range v {
@@ -74,6 +74,11 @@ func (p printer) object(o *document.Object) string {
 	return "OrderedDict([" + list + "])"
 }
 
+// bareTypeName is the name of a type in Python's own messages.
+func bareTypeName(v any) string {
+	return strings.TrimSuffix(strings.TrimPrefix(printer{}.typeName(v), "<class '"), "'>")
+}
+
 // typeName names the type of a value.
 func (p printer) typeName(v any) string {
 	name := ""
@@ -101,32 +106,29 @@ func (p printer) typeName(v any) string {
 	return "<class '" + name + "'>"
 }
 
-// quote writes a text in single quotes, or in double ones if it has only single
-// ones in it.
-func quote(s string, decode func(string) (rune, int)) string {
-	mark := '\''
+// mark returns the quotes that a text is put in: single ones, or double ones if it
+// has only single ones in it.
+func mark(s string) rune {
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
-		mark = '"'
+		return '"'
 	}
+	return '\''
+}
+
+func quote(s string) string {
+	m := mark(s)
 	var b strings.Builder
-	b.WriteRune(mark)
+	b.WriteRune(m)
 	for s != "" {
-		r, size := decode(s)
+		r, size := utf8.DecodeRuneInString(s)
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\udc%02x`, s[0]) // a byte that is no text
-		case r == mark || r == '\\':
-			b.WriteString(`\` + string(r))
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r < ' ' || r == 0x7f || r > 0x7e && !strconv.IsPrint(r) && r < 0x100:
-			fmt.Fprintf(&b, `\x%02x`, r)
+		case quoteSpecial(&b, r, m):
 		case strconv.IsPrint(r):
 			b.WriteRune(r)
+		case r < 0x100:
+			fmt.Fprintf(&b, `\x%02x`, r)
 		case r < 0x10000:
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
@@ -134,6 +136,42 @@ func quote(s string, decode func(string) (rune, int)) string {
 		}
 		s = s[size:]
 	}
-	b.WriteRune(mark)
+	b.WriteRune(m)
 	return b.String()
+}
+
+func quoteBytes(v raw) string {
+	m := mark(string(v))
+	var b strings.Builder
+	b.WriteRune(m)
+	for _, c := range v {
+		switch {
+		case quoteSpecial(&b, rune(c), m):
+		case c >= ' ' && c < 0x7f:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+	}
+	b.WriteRune(m)
+	return b.String()
+}
+
+// quoteSpecial writes the characters that have a short form behind a backslash. It
+// reports whether r is one.
+func quoteSpecial(b *strings.Builder, r, mark rune) bool {
+	switch r {
+	case mark, '\\':
+	case '\n':
+		r = 'n'
+	case '\r':
+		r = 'r'
+	case '\t':
+		r = 't'
+	default:
+		return false
+	}
+	b.WriteByte('\\')
+	b.WriteRune(r)
+	return true
 }

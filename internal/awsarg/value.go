@@ -105,7 +105,7 @@ func (p *parser) unpackObject(o *option, v any) (any, error) {
 }
 
 func (p *parser) unpackList(o *option, m *awsmodel.Member, v any) (any, error) {
-	var elements []string
+	var elements []any
 	switch v := v.(type) {
 	case string:
 		trimmed := strings.TrimLeftFunc(v, isSpace)
@@ -120,15 +120,19 @@ func (p *parser) unpackList(o *option, m *awsmodel.Member, v any) (any, error) {
 		if len(v) == 1 && strings.HasPrefix(strings.TrimLeftFunc(v[0], isSpace), "[") {
 			return p.json(o, v[0])
 		}
-		elements = v
-	default:
-		return nil, &ValueError{"a list cannot be read from a binary file"}
+		for _, word := range v {
+			elements = append(elements, word)
+		}
+	case raw:
+		for _, c := range v {
+			elements = append(elements, int64(c))
+		}
 	}
 	list := make([]any, 0, len(elements))
 	for _, e := range elements {
 		item, err := p.unpack(o, m.Shape.Element, e)
 		if value := new(ValueError); errors.As(err, &value) && value != errIndex {
-			return nil, badParameter(o.name, elements[0])
+			return nil, badParameter(o.name, str(elements[0]))
 		}
 		if err != nil {
 			return nil, err
@@ -140,8 +144,8 @@ func (p *parser) unpackList(o *option, m *awsmodel.Member, v any) (any, error) {
 
 // characters returns the characters of a text that stands where a list should: as
 // in the AWS CLI each is an element.
-func characters(s string) []string {
-	list := make([]string, 0, len(s))
+func characters(s string) []any {
+	list := make([]any, 0, len(s))
 	for s != "" {
 		_, size := utf8.DecodeRuneInString(s)
 		list = append(list, s[:size])
@@ -150,20 +154,23 @@ func characters(s string) []string {
 	return list
 }
 
-// scalar reads one word.
+// scalar reads one word, or one byte of a file.
 func scalar(k awsmodel.Kind, v any) (any, error) {
 	text, isText := v.(string)
+	if n, isByte := v.(int64); isByte {
+		switch k {
+		case awsmodel.Float, awsmodel.Double:
+			return float64(n), nil
+		case awsmodel.Boolean:
+			return n != 0, nil
+		}
+		return n, nil
+	}
 	switch k {
 	case awsmodel.Integer, awsmodel.Long:
-		if b, ok := v.(raw); ok {
-			text = string(b)
-		}
-		return parseIntValue(text)
+		return parseIntValue(v)
 	case awsmodel.Float, awsmodel.Double:
-		if b, ok := v.(raw); ok {
-			text = string(b)
-		}
-		return parseFloatValue(text)
+		return parseFloatValue(v)
 	case awsmodel.Boolean:
 		if isText {
 			return text != "" && !strings.EqualFold(text, "false"), nil
