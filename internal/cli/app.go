@@ -34,10 +34,13 @@ type App struct {
 	// Hold holds interrupts back until release is called.
 	Hold func() (release func())
 
+	args  []string // the command line, without the program's name
 	flags globalFlags
 	log   *slog.Logger
 	out   *checkedWriter
 	con   *picker.Console // nil until the person is asked something
+
+	errorFormat string // the profile's cli_error_format
 
 	warned map[string]bool // by text: each warning is given once
 }
@@ -69,6 +72,7 @@ func (app *App) getenv(name string) string {
 func (app *App) Run(ctx context.Context, args []string) int {
 	app.out = &checkedWriter{w: app.Stdout}
 	app.log = slog.New(slog.DiscardHandler)
+	app.args = args
 	root := newRoot(app)
 	root.SetArgs(args)
 	root.SetIn(app.Stdin)

@@ -54,7 +54,7 @@ func (app *App) configureUndo(ctx context.Context, yes, show bool) error {
 	if err := app.editor().Undo(ctx, last); err != nil {
 		var changed *configfile.ChangedError
 		if errors.As(err, &changed) {
-			return withHint(err, "compare the two and mend the file by hand")
+			return withHint(err, "%s", changed.Hint)
 		}
 		return explainEdit(err)
 	}

@@ -95,5 +95,5 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 		}
 		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: no credentials found"}, "%s", hint)
 	}
-	return w.credentials(ctx, p, "configure export-credentials")
+	return w.callerCredentials(ctx, p, "configure export-credentials")
 }

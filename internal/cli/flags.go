@@ -12,8 +12,9 @@ import (
 // globalFlags are the AWS CLI's. They are accepted anywhere on the line.
 type globalFlags struct {
 	profile, region, output, query, endpointURL string
-	caBundle, color                             string
+	caBundle, color, binaryFormat, errorFormat  string
 	noVerifySSL, debug, noCLIPager, noPaginate  bool
+	noSignRequest                               bool
 	connectTimeout, readTimeout                 int
 }
 
@@ -32,11 +33,14 @@ func (app *App) addGlobalFlags(f *pflag.FlagSet) {
 	f.IntVar(&g.connectTimeout, "cli-connect-timeout", 0, "seconds to wait for a connection; 0 means 5")
 	f.IntVar(&g.readTimeout, "cli-read-timeout", 0, "seconds one try may take; 0 means 10")
 	f.BoolVar(&g.noPaginate, "no-paginate", false, "make one call only, where results come in pages")
+	f.BoolVar(&g.noSignRequest, "no-sign-request", false, "do not sign requests; no credentials are needed")
+	f.StringVar(&g.binaryFormat, "cli-binary-format", "", "how binary parameters are given: base64 (the default) or raw-in-base64-out")
+	f.StringVar(&g.errorFormat, "cli-error-format", "", "how errors are printed: enhanced (the default), legacy, json, yaml, text or table")
 }
 
 // always are the global flags that mean something to every command. The others
 // are refused by a command that does not name them: none is ignored.
-var always = [...]string{"profile", "region", "debug", "no-cli-pager", "color", "ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout"}
+var always = [...]string{"profile", "region", "debug", "no-cli-pager", "color", "ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout", "cli-error-format"}
 
 // honours records which further global flags a command takes.
 func honours(cmd *cobra.Command, names ...string) *cobra.Command {
@@ -51,10 +55,17 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	switch {
 	case !slices.Contains([]string{"on", "off", "auto"}, g.color):
 		return usagef("argument --color: Found invalid choice '%s': choose on, off or auto", g.color)
+	case g.binaryFormat != "" && g.binaryFormat != "base64" && g.binaryFormat != "raw-in-base64-out":
+		return usagef("argument --cli-binary-format: Found invalid choice '%s'", g.binaryFormat)
+	case g.errorFormat != "" && !validErrorFormat(g.errorFormat):
+		return usagef("argument --cli-error-format: Found invalid choice '%s'", g.errorFormat)
 	case g.connectTimeout < 0 || g.readTimeout < 0:
 		return usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
 	}
 	var err error
+	if cmd.DisableFlagParsing {
+		return nil // an operation, which takes them all
+	}
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && f.Changed && !takes(cmd, f.Name) {
 			err = usagef("--%s does not go with %q", f.Name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))

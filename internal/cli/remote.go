@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
+	"runtime"
 	"strings"
-
-	"golang.org/x/term"
 
 	"lanyard/internal/idcenter"
 	"lanyard/internal/secret"
@@ -91,33 +89,33 @@ func (app *App) sshTarget() string {
 }
 
 // readPasted reads lines from the terminal without showing them: a callback URL
-// carries a code that is worth a session.
+// carries a code that is worth a session. done ends that, and returns when nothing
+// reads the terminal any more.
 func (app *App) readPasted(ctx context.Context, pasted chan<- secret.String) (done func()) {
-	tty, ok := app.Stdin.(*os.File)
-	if !ok {
+	if _, ok := app.Stdin.(*os.File); !ok {
 		return func() {}
 	}
-	fd := int(tty.Fd())
-	before, err := term.GetState(fd)
-	if err != nil {
-		return func() {}
-	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
 	go func() {
-		for ctx.Err() == nil {
-			line, err := term.ReadPassword(fd)
-			if err != nil && err != io.EOF { //nolint:errorlint // returned bare
+		defer close(ended)
+		for {
+			line, err := app.console().Hidden(ctx)
+			if err != nil {
 				return
 			}
-			if text := strings.TrimSpace(string(line)); text != "" {
+			if text := strings.TrimSpace(line); text != "" {
 				select {
 				case pasted <- secret.New(text):
 				case <-ctx.Done():
 				}
 			}
-			if err != nil {
-				return
-			}
 		}
 	}()
-	return func() { _ = term.Restore(fd, before) }
+	return func() {
+		cancel()
+		if runtime.GOOS != "windows" { // where reading cannot be given up
+			<-ended
+		}
+	}
 }

@@ -87,6 +87,14 @@ func (app *App) report(err error) int {
 		return int(exit)
 	}
 	code, text := app.judge(err)
+	if app.printFormatted(err, text) {
+		return code
+	}
+	if app.formatOfErrors() == "legacy" {
+		text = withoutWrapper(err, text)
+	} else {
+		text += details(err)
+	}
 	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
@@ -104,7 +112,7 @@ func (app *App) judge(err error) (code int, text string) {
 		session *broker.SessionError
 		shared  *broker.SharedError
 		service *idcenter.ServiceError
-		op      *awsop.Error
+		op      *awsop.ServiceError
 	)
 	text = err.Error()
 	switch {

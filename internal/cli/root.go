@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"lanyard/internal/awsmodel"
 )
 
 // suggestWithin is how many slips of the hand a suggested command is away.
@@ -41,10 +43,10 @@ func newRoot(app *App) *cobra.Command {
 		SilenceUsage:               true,
 		Args:                       unknownCommand,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			if app.flags.debug {
-				app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			if cmd.DisableFlagParsing {
+				return nil // it begins when it has read its flags
 			}
-			return app.checkFlags(cmd)
+			return app.begin(cmd)
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -62,13 +64,27 @@ func newRoot(app *App) *cobra.Command {
 
 	sso := group("sso", "Sign in, sign out, and get credentials")
 	sso.AddCommand(newLogin(app), newLogout(app), newGetCredentials(app))
-	sts := group("sts", "Ask AWS who you are")
-	sts.AddCommand(newGetCallerIdentity(app))
-	root.AddCommand(sso, newConfigure(app), sts)
+	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
+		sso.AddCommand(newOperation(app, "sso", operation))
+	}
+	root.AddCommand(sso, newConfigure(app))
+	for _, service := range awsmodel.Services() {
+		if service != "sso" {
+			root.AddCommand(newService(app, service))
+		}
+	}
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app))
 	}
 	return root
+}
+
+// begin does what comes before every command, once its flags have been read.
+func (app *App) begin(cmd *cobra.Command) error {
+	if app.flags.debug {
+		app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return app.checkFlags(cmd)
 }
 
 // hideRefused leaves the global flags that a command refuses out of its help.

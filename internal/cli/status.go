@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -44,13 +43,10 @@ the config (or the one of --profile) can be used, 1 when a login is needed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.status(cmd.Context(), check) },
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
-	return honours(cmd, "output")
+	return honours(cmd, "output", "query")
 }
 
 func (app *App) status(_ context.Context, check bool) error {
-	if !slices.Contains([]string{"", "json", "table"}, app.flags.output) {
-		return usagef("argument --output: Found invalid choice '%s': status prints json or table", app.flags.output)
-	}
 	w, err := app.world()
 	if err != nil {
 		return err
@@ -75,10 +71,19 @@ func (app *App) status(_ context.Context, check bool) error {
 			}
 		}
 		return nil
-	case app.flags.output == "json":
-		return app.printJSON(map[string]any{"sessions": list})
+	case (app.flags.output == "" || app.flags.output == "table") && app.flags.query == "":
+		return app.printStatus(list) // a table that is made for these columns
 	}
-	return app.printStatus(list)
+	// Only a format that was asked for here: that of a profile is for services.
+	format := app.flags.output
+	if format == "" {
+		format = "json"
+	}
+	out, err := app.printingAs(format, "Status")
+	if err != nil {
+		return err
+	}
+	return out.value(map[string]any{"sessions": list})
 }
 
 // statusOf gathers the sessions: those of the config in its order (only that of

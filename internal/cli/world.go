@@ -83,6 +83,9 @@ func (w *world) resolve() (*profile.Profile, error) {
 	}
 	w.app.log.Debug("profile", "name", p.Name, "kind", p.Kind.String(), "startUrl", p.Session.StartURL,
 		"ssoRegion", p.Session.Region, "session", p.Session.Name, "account", p.AccountID, "role", p.RoleName, "region", p.Region)
+	if setting, ok := p.Get("cli_error_format"); ok && validErrorFormat(setting.Value) {
+		w.app.errorFormat = setting.Value
+	}
 	w.connect(p)
 	return p, nil
 }
@@ -127,14 +130,19 @@ func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, err
 	})
 }
 
-// httpClient makes the HTTP client for a profile: its CA bundle, the proxies of
-// the environment, and the time budgets.
+// httpClient makes the HTTP client of the Identity Center for a profile.
 func (app *App) httpClient(p *profile.Profile) (*http.Client, error) {
-	client := &http.Client{Timeout: seconds(app.flags.readTimeout, 10*time.Second), Transport: app.Transport}
+	return app.httpClientWithin(p, 5*time.Second, 10*time.Second)
+}
+
+// httpClientWithin makes an HTTP client for a profile: its CA bundle, the proxies
+// of the environment, and the times that the flags say, or else these.
+func (app *App) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
+	client := &http.Client{Timeout: seconds(app.flags.readTimeout, read), Transport: app.Transport}
 	if app.Transport != nil {
 		return client, nil
 	}
-	connect := seconds(app.flags.connectTimeout, 5*time.Second)
+	connect = seconds(app.flags.connectTimeout, connect)
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,

@@ -41,7 +41,8 @@ func (q *Question) answer(typed string) (string, error) {
 }
 
 // Ask asks for one line and returns it without the white space around it, or
-// Default for an empty one. Esc clears the line, and once more cancels.
+// Default for an empty one. Esc clears the line, or cancels where there is nothing to
+// clear.
 func (c *Console) Ask(ctx context.Context, q Question) (string, error) {
 	if c.plain() {
 		return c.askPlain(ctx, &q)
@@ -155,13 +156,12 @@ func (a *asker) finish() error {
 
 // press does what the key does.
 func (a *asker) press(k key) (answer string, done bool, err error) {
-	escaped := a.escaped
 	a.escaped, a.fresh = false, false
 	switch k.kind {
 	case keyCancel:
 		return "", true, ErrCancelled
 	case keyEsc:
-		if escaped && a.line.text == "" {
+		if a.line.text == "" {
 			return "", true, ErrCancelled
 		}
 		a.escaped, a.problem = true, ""

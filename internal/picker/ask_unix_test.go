@@ -155,8 +155,6 @@ func TestEscClearsThenCancels(t *testing.T) {
 	term.typeIn("x\x7f")
 	term.sees("A:")
 	term.typeIn("\x1b")
-	term.sees("A:\nEsc again to cancel")
-	term.typeIn("\x1b")
 	term.replies(got, reply{err: ErrCancelled})
 	term.seesWithCursor("A:\n|")
 	term.untouched()
@@ -316,4 +314,29 @@ func TestDumbTerminal(t *testing.T) {
 	if strings.Contains(term.stream.String(), "\x1b") {
 		t.Errorf("an escape sequence in %q", term.stream.String())
 	}
+}
+
+func TestHiddenLineIsReadAndCanBeGivenUp(t *testing.T) {
+	term := openTerminal(t, 80, 24)
+	ctx, cancel := context.WithCancel(t.Context())
+	type result struct {
+		line string
+		err  error
+	}
+	got := make(chan result)
+	read := func() {
+		line, err := term.c.Hidden(ctx)
+		got <- result{line, err}
+	}
+	go read()
+	term.typeIn("http://127.0.0.1/?code=secret\r")
+	if r := <-got; r.err != nil || r.line != "http://127.0.0.1/?code=secret" {
+		t.Errorf("%q, %v", r.line, r.err)
+	}
+	go read()
+	cancel()
+	if r := <-got; !errors.Is(r.err, context.Canceled) {
+		t.Errorf("%q, %v; want the context's end", r.line, r.err)
+	}
+	term.untouched()
 }

@@ -46,7 +46,7 @@ func TestNearest(t *testing.T) {
 	for name, want := range map[string]string{
 		"dev-admni": "dev-admin", "Dev-Admin": "dev-admin", "prd": "prod Prod2", "staging": "", "y": "", "devadmin": "dev-admin",
 	} {
-		if got := strings.Join(nearest(name, names), " "); got != want {
+		if got := strings.Join(Nearest(name, names), " "); got != want {
 			t.Errorf("nearest %s is %q, want %q", name, got, want)
 		}
 	}

@@ -64,7 +64,7 @@ func CheckRegion(region string) (known bool, near []string, err error) {
 			return true, nil, nil
 		}
 	}
-	return false, nearest(region, all), nil
+	return false, Nearest(region, all), nil
 }
 
 // ValidOutput reports whether it is an output format of the AWS CLI.

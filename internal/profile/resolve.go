@@ -68,7 +68,7 @@ func (r *resolver) read(p *Profile) (err error) {
 	}
 	return &Error{
 		Msg: "The config profile (" + p.Name + ") could not be found", Code: 255,
-		Hint: unknownHint(p, nearest(p.Name, w.names)),
+		Hint: unknownHint(p, Nearest(p.Name, w.names)),
 	}
 }
 

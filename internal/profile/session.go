@@ -145,7 +145,7 @@ func (r *resolver) noSession(name string, code int) error {
 	}
 	if bare, cut := awsconfig.CutComment(name); cut {
 		e.Hint = "the comment behind " + bare + " is read as part of the name: put it on a line of its own"
-	} else if near := nearest(name, names); near != nil {
+	} else if near := Nearest(name, names); near != nil {
 		e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return e

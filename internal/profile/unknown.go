@@ -20,10 +20,10 @@ func unknownHint(p *Profile, near []string) string {
 	return ""
 }
 
-// nearest returns up to three of the names that are a slip of the hand away from
+// Nearest returns up to three of the names that are a slip of the hand away from
 // name, the nearest first: one edit in three characters at most, and no more than
 // three in all. Case does not count.
-func nearest(name string, names []string) []string {
+func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int

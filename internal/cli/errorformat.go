@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"lanyard/internal/awsop"
+	"lanyard/internal/document"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/render"
+)
+
+// validErrorFormat reports whether the AWS CLI has such a format for errors.
+func validErrorFormat(s string) bool {
+	return slices.Contains([]string{"enhanced", "legacy", "json", "yaml", "text", "table"}, s)
+}
+
+// formatOfErrors is the flag's, the environment's, the profile's, or "enhanced".
+func (app *App) formatOfErrors() string {
+	for _, format := range []string{app.flags.errorFormat, app.getenv("AWS_CLI_ERROR_FORMAT"), app.errorFormat} {
+		if validErrorFormat(format) {
+			return format
+		}
+	}
+	return "enhanced"
+}
+
+// printFormatted prints an error as an object, where such a format is asked for.
+func (app *App) printFormatted(err error, text string) bool {
+	format := app.formatOfErrors()
+	if format == "enhanced" || format == "legacy" {
+		return false
+	}
+	o := new(document.Object)
+	code, message := codeOf(err, text)
+	o.Set("Code", code)
+	o.Set("Message", message)
+	return render.New(app.Stderr, render.Options{Format: format, Title: "error", Color: app.flags.color == "on", Width: app.Width}).Print(o) == nil
+}
+
+// codeOf takes an error apart into its code and the text behind it.
+func codeOf(err error, text string) (code, message string) {
+	var service *awsop.ServiceError
+	var center *idcenter.ServiceError
+	switch {
+	case errors.As(err, &service):
+		return service.Code, service.Message
+	case errors.As(err, &center):
+		return center.Code, center.Message
+	}
+	if rest, ok := strings.CutPrefix(text, "An error occurred ("); ok {
+		if code, message, ok := strings.Cut(rest, "): "); ok {
+			return code, message
+		}
+	}
+	return "Error", text
+}
+
+// withoutWrapper is the legacy form of an error that is not a service's.
+func withoutWrapper(err error, text string) string {
+	var service *awsop.ServiceError
+	var center *idcenter.ServiceError
+	if errors.As(err, &service) || errors.As(err, &center) {
+		return text
+	}
+	_, message := codeOf(err, text)
+	return message
+}
+
+// details are the further members of a service's error, below its text.
+func details(err error) string {
+	var service *awsop.ServiceError
+	if !errors.As(err, &service) || service.Fields.Len() == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n\nAdditional error details:")
+	for name, v := range service.Fields.All() {
+		b.WriteString("\n" + name + ": ")
+		if s, ok := v.(string); ok {
+			b.WriteString(s)
+			continue
+		}
+		var text strings.Builder
+		if err := render.New(&text, render.Options{Format: "json"}).Print(v); err == nil {
+			b.WriteString(strings.TrimRight(text.String(), "\n"))
+		}
+	}
+	return b.String()
+}

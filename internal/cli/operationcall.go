@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lanyard/internal/awsmodel"
+	"lanyard/internal/awsop"
+	"lanyard/internal/broker"
+	"lanyard/internal/document"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.
+const serviceTimeout = time.Minute
+
+// serviceClient makes the client of a service for the profile in use, with its
+// credentials. caller is the command's name, for the log.
+func (app *App) serviceClient(ctx context.Context, service, caller string) (*awsop.Client, error) {
+	if err := checkEndpointURL(app.flags.endpointURL); err != nil {
+		return nil, err
+	}
+	w, err := app.world()
+	if err != nil {
+		return nil, err
+	}
+	p, err := w.resolve()
+	if err != nil {
+		return nil, err
+	}
+	svc, err := awsmodel.Load(service)
+	if err != nil {
+		return nil, err
+	}
+	if !usable(app, p) {
+		return nil, app.handOver(ctx, app.args, w.notSSO(p))
+	}
+	client, err := w.serviceClient(p, svc)
+	if err != nil {
+		return nil, err
+	}
+	client.Credentials, err = w.signingKeys(ctx, p, caller)
+	return client, err
+}
+
+// serviceClient makes the client without its credentials.
+func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop.Client, error) {
+	endpoint, err := w.app.flags.endpointURL, error(nil)
+	if endpoint == "" {
+		if endpoint, err = p.Endpoint(svc.EnvName()); err != nil {
+			return nil, err
+		}
+	}
+	if err := idcenter.CheckEndpoint(endpoint, p.FIPS, p.DualStack); err != nil {
+		return nil, err
+	}
+	hc, err := w.app.httpClientWithin(p, serviceTimeout, serviceTimeout)
+	if err != nil {
+		return nil, err
+	}
+	format, _ := p.Get("cli_timestamp_format")
+	return &awsop.Client{
+		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack,
+		MaxAttempts: p.MaxAttempts, RetryMode: p.RetryMode, Log: w.app.log, UserAgent: "lanyard",
+		TimeFormat: format.Value, Zone: w.app.Now().Location(), Now: w.app.Now,
+	}, nil
+}
+
+// signingKeys are the keys of the environment or else the profile's.
+func (w *world) signingKeys(ctx context.Context, p *profile.Profile, caller string) (awsop.Credentials, error) {
+	if w.app.flags.noSignRequest {
+		return awsop.Credentials{}, nil
+	}
+	c, err := w.callerCredentials(ctx, p, caller)
+	return awsop.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, err
+}
+
+// callerCredentials are the keys of the environment or else the profile's.
+func (w *world) callerCredentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	if c, ok, err := w.app.environmentKeys(); ok || err != nil {
+		return c, err
+	}
+	if p.Kind == profile.Static {
+		c, _ := staticKeys(p)
+		return c, nil
+	}
+	return w.credentials(ctx, p, caller)
+}
+
+// client makes the client of the operation, with what authorizes it.
+func (o *operation) client(ctx context.Context, p *profile.Profile) (*awsop.Client, error) {
+	client, err := o.world.serviceClient(p, o.svc)
+	if err != nil {
+		return nil, err
+	}
+	if o.portal() {
+		return client, o.useSession(ctx, p, client)
+	}
+	if o.app.flags.noSignRequest {
+		unsigned := *o.op
+		unsigned.Unsigned, o.op = true, &unsigned
+	}
+	if !o.op.Unsigned {
+		client.Credentials, err = o.world.signingKeys(ctx, p, o.svc.Name+" "+o.op.CLIName)
+	}
+	return client, err
+}
+
+// useSession takes the token and the region from the profile's session, unless
+// they were given.
+func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *awsop.Client) error {
+	if _, given := o.in.Document.Get(tokenMember); given {
+		if client.Region == "" && client.Endpoint == "" {
+			return o.world.noRegion()
+		}
+		return nil
+	}
+	s, err := p.LoginSession()
+	if err != nil {
+		return err
+	}
+	answer, err := o.world.broker.Get(ctx, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName})
+	if err != nil {
+		return o.world.explain(p, err)
+	}
+	o.in.Document = objectOf(o.in)
+	o.in.Document.Set(tokenMember, answer.Token.AccessToken.Reveal())
+	client.Region = s.Region
+	return nil
+}
+
+// call calls the operation and prints what comes.
+func (o *operation) call(ctx context.Context, client *awsop.Client) (err error) {
+	printer, done := o.print.start(ctx)
+	defer func() {
+		if doneErr := done(); err == nil {
+			err = doneErr
+		}
+	}()
+	if !o.in.Paginate || !awsop.CanPage(o.op) {
+		out, err := client.Call(ctx, o.svc, o.op, o.in.Document)
+		if err != nil {
+			return err
+		}
+		return printer.Print(out)
+	}
+	pager, err := client.Pages(o.svc, o.op, o.in.Document, o.paging())
+	if err != nil {
+		return err
+	}
+	if !o.print.streams() {
+		full, err := pager.Full(ctx)
+		if err != nil {
+			return err
+		}
+		return printer.Print(full)
+	}
+	for page, err := range pager.All(ctx) {
+		if err != nil {
+			return err
+		}
+		if o.print.format == "text" {
+			page = pager.Results(page)
+		}
+		if err := printer.Print(page); err != nil {
+			return err
+		}
+	}
+	if token := pager.ResumeToken(); token != "" {
+		return printer.Token(token)
+	}
+	return nil
+}
+
+// paging is what the options say about pages.
+func (o *operation) paging() awsop.Paging {
+	p := o.in.Paging
+	return awsop.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
+}
+
+// explainKeys says what to do about keys that the service does not take.
+func explainKeys(err error) error {
+	var connect *idcenter.ConnectError
+	if errors.As(err, &connect) {
+		return connect // without further words around it
+	}
+	var refused *awsop.ServiceError
+	if errors.As(err, &refused) && refused.Code == "ExpiredToken" {
+		return withHint(err, "the keys have expired: if they are in AWS_ACCESS_KEY_ID, unset it and its companions")
+	}
+	return err
+}
+
+// printDocument prints a value of our own in a format.
+func (app *App) printDocument(v *document.Object, format string) error {
+	return printing{app: app, format: format}.printer(app.out).Print(v)
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"lanyard/internal/profile"
+)
+
+// pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,
+// less. One that is set and empty means none.
+func (app *App) pagerCommand(p *profile.Profile) string {
+	if app.flags.noCLIPager {
+		return ""
+	}
+	if v, ok := app.LookupEnv("AWS_PAGER"); ok {
+		return v
+	}
+	if s, ok := p.Get("cli_pager"); ok {
+		return s.Value
+	}
+	if v, ok := app.LookupEnv("PAGER"); ok {
+		return v
+	}
+	if runtime.GOOS == "windows" {
+		return "more"
+	}
+	return "less"
+}
+
+// A pager shows what is written to it a screen at a time. The program is started
+// with the first write.
+type pager struct {
+	ctx     context.Context //nolint:containedctx // of the one command that it belongs to
+	app     *App
+	command string
+
+	cmd *exec.Cmd
+	in  io.WriteCloser
+}
+
+func (p *pager) Write(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, nil
+	}
+	if p.cmd == nil {
+		if err := p.start(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := p.in.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
+		return len(b), nil // the person has seen enough
+	}
+	return n, err
+}
+
+// start starts the program as the AWS CLI does: with a LESS that leaves short
+// output on the screen.
+func (p *pager) start() error {
+	words, ok := splitWords(p.command)
+	if !ok || len(words) == 0 {
+		return &configError{"Pager", fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
+	}
+	p.cmd = exec.CommandContext(p.ctx, words[0], words[1:]...)
+	p.cmd.Env = p.app.Environ()
+	if _, set := p.app.LookupEnv("LESS"); !set {
+		p.cmd.Env = append(p.cmd.Env, "LESS=FRX")
+	}
+	p.cmd.Stdout, p.cmd.Stderr = p.app.Stdout, p.app.Stderr
+	in, err := p.cmd.StdinPipe()
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	if err != nil {
+		return withHint(&configError{"Pager", fmt.Sprintf("Unable to redirect output to pager. Received the following error when opening pager: %v", err)},
+			"set AWS_PAGER to a program that is there, or to nothing, or add --no-cli-pager")
+	}
+	p.in = in
+	return nil
+}
+
+// close waits until the person has read.
+func (p *pager) close() error {
+	if p.cmd == nil || p.in == nil {
+		return nil
+	}
+	_ = p.in.Close()
+	err := p.cmd.Wait()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil // how it ends is its own business
+	}
+	return err
+}
+
+// splitWords splits a command line as a POSIX shell would that expands nothing.
+func splitWords(line string) ([]string, bool) {
+	var words []string
+	var word strings.Builder
+	started, quote := false, rune(0)
+	escaped := false
+	for _, r := range line {
+		switch {
+		case escaped:
+			word.WriteRune(r)
+			escaped = false
+		case r == '\\' && quote != '\'':
+			escaped, started = true, true
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			quote, started = r, true
+		case r == ' ' || r == '\t' || r == '\n':
+			if started {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			started = false
+		default:
+			word.WriteRune(r)
+			started = true
+		}
+	}
+	if started {
+		words = append(words, word.String())
+	}
+	return words, quote == 0 && !escaped
+}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	"lanyard/internal/document"
+	"lanyard/internal/jmespath"
+	"lanyard/internal/profile"
+	"lanyard/internal/render"
+)
+
+// A printing is how the result of a command is to be printed.
+type printing struct {
+	app    *App
+	format string
+	query  render.Query // nil for everything
+	title  string
+	pager  string // the command line; "" for none
+}
+
+// printing reads the flags, the environment and the profile.
+func (w *world) printing(p *profile.Profile, title string) (printing, error) {
+	app := w.app
+	format, err := p.OutputFormat()
+	if err != nil && p.OutputSource != profile.Flag {
+		return printing{}, err
+	}
+	out, err := app.printingAs(format, title)
+	out.pager = app.pagerCommand(p)
+	return out, err
+}
+
+// printingAs reads the flags. The format may be one that was not found valid.
+func (app *App) printingAs(format, title string) (printing, error) {
+	out := printing{app: app, title: title, format: format}
+	if app.flags.output != "" && !profile.ValidOutput(app.flags.output) {
+		return out, usagef("argument --output: Found invalid choice '%s'", app.flags.output)
+	}
+	if app.flags.query != "" {
+		expr, err := jmespath.Compile(app.flags.query)
+		if err != nil {
+			return out, usagef("Bad value for --query %s: %v", app.flags.query, err)
+		}
+		out.query = expr
+	}
+	return out, nil
+}
+
+// value prints a value of our own, as its JSON has it.
+func (p printing) value(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	doc, err := document.ParseJSON(b)
+	if err != nil {
+		return err
+	}
+	return p.printer(p.app.out).Print(doc)
+}
+
+func (p printing) streams() bool { return render.Streams(p.format) }
+
+func (p printing) printer(w io.Writer) *render.Printer {
+	return render.New(w, render.Options{Format: p.format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.Width})
+}
+
+// color is for tables alone; "auto" means on a terminal.
+func (p printing) color() bool {
+	switch p.app.flags.color {
+	case "on":
+		return true
+	case "off":
+		return false
+	}
+	return p.app.Width > 0
+}
+
+// start returns the printer of a result. On a terminal the output goes through the
+// pager, which is started with the first of it; done waits for its end.
+func (p printing) start(ctx context.Context) (printer *render.Printer, done func() error) {
+	if p.app.Width == 0 || p.pager == "" {
+		return p.printer(p.app.out), func() error { return nil }
+	}
+	pager := &pager{ctx: ctx, app: p.app, command: p.pager}
+	return p.printer(pager), pager.close
+}

@@ -1,0 +1,48 @@
+//go:build unix
+
+package picker
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// Hidden reads one line that is not shown while it is typed, and returns it with
+// nothing cut off but its end. Others may write to the terminal meanwhile, and
+// Ctrl-C is a signal as ever. The line is what the terminal makes of it: there is
+// no editing beyond its own.
+func (c *Console) Hidden(ctx context.Context) (string, error) {
+	fd := int(c.In.Fd())
+	if term.IsTerminal(fd) {
+		before, err := unix.IoctlGetTermios(fd, getTermios)
+		if err != nil {
+			return "", gone(err)
+		}
+		silent := *before
+		silent.Lflag &^= unix.ECHO
+		silent.Lflag |= unix.ICANON | unix.ISIG
+		silent.Iflag |= unix.ICRNL
+		if err := unix.IoctlSetTermios(fd, setTermios, &silent); err != nil {
+			return "", gone(err)
+		}
+		defer func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }()
+	}
+	for {
+		if i := bytes.IndexByte(c.ahead, '\n'); i >= 0 {
+			line := string(bytes.TrimSuffix(c.ahead[:i], []byte("\r")))
+			c.drop(i + 1)
+			return line, nil
+		}
+		more, err := c.fill(ctx, slice)
+		if err != nil {
+			return "", err
+		}
+		if !more && len(c.ahead) > maxPaste {
+			return "", gone(io.ErrShortBuffer)
+		}
+	}
+}

@@ -1,0 +1,20 @@
+package picker
+
+import (
+	"context"
+
+	"golang.org/x/term"
+)
+
+// Hidden reads one line that is not shown while it is typed. On Windows the
+// context's end is noticed with the next line only.
+func (c *Console) Hidden(ctx context.Context) (string, error) {
+	line, err := term.ReadPassword(int(c.In.Fd()))
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if err != nil {
+		return "", gone(err)
+	}
+	return string(line), nil
+}
