@@ -29,14 +29,11 @@ func changesOf(r *reading, credentials bool) (list []awsconfig.Change) {
 		ch.Key, ch.Sub, ch.Value, ch.Remove = key, sub, value, remove
 		list = append(list, ch)
 	}
-	absent := []string{"profile brand-new", "profile brand new", "profile お客様", "profile o'brien"}
+	add(target("profile お客様 1"), "region", "", "xx-test-1", false)
+	add(target("profile absent"), "region", "", "", true)
 	if !credentials {
-		absent = append(absent, "sso-session brand-new", "sso-session brand new", "services brand-new", "other brand-new")
-	}
-	for _, what := range absent {
-		add(target(what), "region", "", "xx-test-1", false)
-		add(target(what), "s3", "endpoint_url", "http://127.0.0.1:9/x=y", false)
-		add(target(what), "region", "", "", true)
+		add(target("sso-session brand-new"), "sso_region", "", "xx-test-1", false)
+		add(target("services brand-new"), "s3", "endpoint_url", "http://127.0.0.1:9/x=y", false)
 	}
 	seen := map[string]bool{}
 	for _, s := range r.sections {
