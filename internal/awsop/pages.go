@@ -155,8 +155,11 @@ func (p *Pager) limit() (int, bool) {
 func (p *Pager) begin(page *document.Object) {
 	result := p.op.Paginator.Result
 	if p.paging.StartingToken != "" {
-		list, _ := find(page, result[0]).([]any)
-		put(page, result[0], list[min(p.skip, len(list)):])
+		var rest any
+		if list, ok := find(page, result[0]).([]any); ok {
+			rest = list[min(p.skip, len(list)):]
+		}
+		put(page, result[0], rest)
 		for _, path := range result[1:] {
 			switch find(page, path).(type) {
 			case []any:

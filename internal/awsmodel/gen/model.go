@@ -43,9 +43,29 @@ func readModule(dir, service string) (*model, error) {
 	return readModel(filepath.Join(dir, "apis", service), "api-2.json")
 }
 
-// readNewer reads a model as botocore has it.
+// readNewer reads a model as botocore has it, with what botocore adds by itself to
+// AWS's paginators: what is the same on every page.
 func readNewer(dir, service string) (*model, error) {
-	return readModel(filepath.Join(dir, service), "service-2.json.gz")
+	m, err := readModel(filepath.Join(dir, service), "service-2.json.gz")
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(dir, service, "*", "paginators-1.sdk-extras.json"))
+	if err != nil || len(files) == 0 {
+		return m, err
+	}
+	extras, err := readJSON(slices.Max(files))
+	if err != nil {
+		return nil, err
+	}
+	for name := range object(object(extras, "merge"), "pagination").All() {
+		if p := object(m.pagination, name); p != nil {
+			for key, v := range object(object(object(extras, "merge"), "pagination"), name).All() {
+				p.Set(key, v)
+			}
+		}
+	}
+	return m, nil
 }
 
 // readModel reads the latest version of the API that has a file of that name.
