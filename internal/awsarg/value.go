@@ -189,6 +189,9 @@ func (p *parser) json(o *option, v any) (any, error) {
 		return nil, &ValueError{"the JSON object must be str, bytes or bytearray, not list"}
 	}
 	value, err := parseJSON(text, func(object *document.Object) { p.ordered[object] = true })
+	if errors.Is(err, errDepth) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, badParameter(o.name, "Invalid JSON: "+err.Error()+"\nJSON received: "+text)
 	}

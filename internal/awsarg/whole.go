@@ -1,6 +1,8 @@
 package awsarg
 
 import (
+	"errors"
+
 	"lanyard/internal/document"
 )
 
@@ -26,6 +28,9 @@ func (p *parser) wholeInput(in *Input, w *words) error {
 			return err
 		}
 		v, err := o.parse(text)
+		if errors.Is(err, errDepth) {
+			return err
+		}
 		if err != nil {
 			return badParameter(o.name, o.wrong) // the AWS CLI has no dashes here
 		}
