@@ -58,11 +58,12 @@ func Load(service string) (*Service, error) {
 	if err != nil || service == endpointsTable {
 		return nil, fmt.Errorf("service %s: no table of its operations", service)
 	}
-	return parse(service, string(text)), nil
+	return Parse(service, string(text)), nil
 }
 
-// parse reads what the table says of the service itself, and where the rest is.
-func parse(name, text string) *Service {
+// Parse reads the table of a service, which must be as the generator writes it.
+// Its operations are read when they are asked for.
+func Parse(name, text string) *Service {
 	s := &Service{Name: name, shapes: make(map[string]string)}
 	for text != "" {
 		var block string

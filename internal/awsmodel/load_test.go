@@ -114,7 +114,7 @@ func TestOperation(t *testing.T) {
 }
 
 func TestRecursiveShapes(t *testing.T) {
-	s := parse("x", "service\tx\noperation\tGo\tGET\t/\n\tin\tTree\nstructure\tTree\n\tLeft\tTree\n\tLeaf\tstring\tmin=2\n")
+	s := Parse("x", "service\tx\noperation\tGo\tGET\t/\n\tin\tTree\nstructure\tTree\n\tLeft\tTree\n\tLeaf\tstring\tmin=2\n")
 	op, _ := s.Operation("go")
 	if tree := op.Input.Shape; tree.Member("Left").Shape != tree || tree.Member("Leaf").Shape.Min != 2 || tree.Member("none") != nil {
 		t.Errorf("tree = %+v", tree)

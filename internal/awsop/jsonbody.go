@@ -46,6 +46,11 @@ func (w *jsonWriter) structure(path string, s *awsmodel.Shape, o *document.Objec
 
 func (w *jsonWriter) value(path string, m *awsmodel.Member, v any) error {
 	s := m.Shape
+	if m.JSONValue {
+		text, err := memberText("", path, m, v, unixTime)
+		w.text(text)
+		return err
+	}
 	switch v := v.(type) {
 	case *document.Object:
 		switch s.Kind {

@@ -43,13 +43,21 @@ func (p *parser) jsonStructure(s *awsmodel.Shape, from, o *document.Object) erro
 		if raw == nil || m.Location != awsmodel.Body {
 			continue
 		}
-		v, err := p.jsonValue(m.Shape, raw)
+		v, err := p.jsonMember(m, raw)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
 		o.Set(m.Name, v)
 	}
 	return nil
+}
+
+func (p *parser) jsonMember(m *awsmodel.Member, raw any) (any, error) {
+	text, ok := raw.(string)
+	if ok && m.JSONValue {
+		return parseJSON([]byte(text))
+	}
+	return p.jsonValue(m.Shape, raw)
 }
 
 func (p *parser) jsonValue(s *awsmodel.Shape, raw any) (any, error) {
@@ -67,7 +75,7 @@ func (p *parser) jsonValue(s *awsmodel.Shape, raw any) (any, error) {
 			return o, p.jsonStructure(s, from, o)
 		}
 		for key, e := range from.All() {
-			v, err := p.jsonValue(s.Value.Shape, e)
+			v, err := p.jsonMember(s.Value, e)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", key, err)
 			}
@@ -81,7 +89,7 @@ func (p *parser) jsonValue(s *awsmodel.Shape, raw any) (any, error) {
 		}
 		list := make([]any, len(from))
 		for i, e := range from {
-			v, err := p.jsonValue(s.Element.Shape, e)
+			v, err := p.jsonMember(s.Element, e)
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i, err)
 			}

@@ -50,7 +50,7 @@ func (p *parser) output(svc *awsmodel.Service, op *awsmodel.Operation, r *reply)
 }
 
 func (p *parser) jsonMembers(shape *awsmodel.Shape, body []byte, o *document.Object) error {
-	if len(body) == 0 {
+	if len(body) == 0 || !inBody(shape) {
 		return nil
 	}
 	v, err := parseJSON(body)

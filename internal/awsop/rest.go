@@ -73,6 +73,16 @@ func (r *request) place(op *awsmodel.Operation, m *awsmodel.Member, v any) error
 	return nil
 }
 
+// memberText writes a value without parts, or one that is sent as the text of JSON.
+func memberText(operation, name string, m *awsmodel.Member, v any, format string) (string, error) {
+	if !m.JSONValue {
+		return scalar(operation, name, m.Shape, v, timeFormat(m, format))
+	}
+	w := jsonWriter{}
+	err := w.document(v)
+	return w.b.String(), err
+}
+
 // addQuery writes a value into the query: a list as many parameters of one name, a
 // map as parameters named by its keys.
 func (r *request) addQuery(op *awsmodel.Operation, name string, m *awsmodel.Member, v any) error {
@@ -98,7 +108,7 @@ func (r *request) addQuery(op *awsmodel.Operation, name string, m *awsmodel.Memb
 		}
 		return nil
 	}
-	text, err := scalar(op.Name, name, m.Shape, v, timeFormat(m, isoTime))
+	text, err := memberText(op.Name, name, m, v, isoTime)
 	if err != nil {
 		return err
 	}
@@ -121,7 +131,7 @@ func headerText(op *awsmodel.Operation, m *awsmodel.Member, v any) (string, erro
 		}
 		return strings.Join(texts, ","), nil
 	}
-	text, err := scalar(op.Name, m.Name, m.Shape, v, timeFormat(m, httpTime))
+	text, err := memberText(op.Name, m.Name, m, v, httpTime)
 	if err != nil {
 		return "", err
 	}
@@ -141,10 +151,14 @@ func (r *request) restBody(svc *awsmodel.Service, op *awsmodel.Operation, input 
 	if shape.Payload != "" {
 		root = shape.Member(shape.Payload)
 		v, ok := input.Get(shape.Payload)
-		if !ok || root == nil {
+		switch {
+		case root == nil:
 			return nil
-		}
-		if root.Shape.Kind == awsmodel.String || root.Shape.Kind == awsmodel.Blob {
+		case !ok && svc.Protocol == awsmodel.RESTJSON && root.Shape.Kind == awsmodel.Structure:
+			v = new(document.Object) // nothing is said as {}
+		case !ok:
+			return nil
+		case root.Shape.Kind == awsmodel.String || root.Shape.Kind == awsmodel.Blob:
 			return r.rawBody(op, root, v)
 		}
 		if input, ok = v.(*document.Object); !ok {
@@ -155,13 +169,20 @@ func (r *request) restBody(svc *awsmodel.Service, op *awsmodel.Operation, input 
 	}
 	var err error
 	if svc.Protocol == awsmodel.RESTXML {
-		r.header.Set("Content-Type", "application/xml")
+		r.contentType("application/xml")
 		r.body, err = xmlBody(svc, root, input)
 		return err
 	}
-	r.header.Set("Content-Type", "application/json")
+	r.contentType("application/json")
 	r.body, err = jsonBody(root, input)
 	return err
+}
+
+// contentType says what the body is, unless the input does.
+func (r *request) contentType(mime string) {
+	if r.header.Get("Content-Type") == "" {
+		r.header.Set("Content-Type", mime)
+	}
 }
 
 func (r *request) rawBody(op *awsmodel.Operation, m *awsmodel.Member, v any) error {
@@ -171,13 +192,13 @@ func (r *request) rawBody(op *awsmodel.Operation, m *awsmodel.Member, v any) err
 	}
 	r.body = []byte(text)
 	if m.Shape.Kind == awsmodel.Blob {
-		r.header.Set("Content-Type", "application/octet-stream")
+		r.contentType("application/octet-stream")
 		if r.body, err = base64.StdEncoding.DecodeString(text); err != nil {
 			return &InputError{op.Name, "Invalid base64: parameter " + m.Name}
 		}
 		return nil
 	}
-	r.header.Set("Content-Type", "text/plain")
+	r.contentType("text/plain")
 	return nil
 }
 
