@@ -7,7 +7,6 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
-	"strings"
 	"syscall"
 
 	"lanyard/internal/profile"
@@ -64,8 +63,8 @@ func (p *pager) Write(b []byte) (int, error) {
 // start starts the program as the AWS CLI does: with a LESS that leaves short
 // output on the screen.
 func (p *pager) start() error {
-	words, ok := splitWords(p.command)
-	if !ok || len(words) == 0 {
+	words, err := splitWords(p.command)
+	if err != nil || len(words) == 0 {
 		return &configError{"Pager", fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}
 	p.cmd = exec.CommandContext(p.ctx, words[0], words[1:]...)
@@ -98,40 +97,4 @@ func (p *pager) close() error {
 		return nil // how it ends is its own business
 	}
 	return err
-}
-
-// splitWords splits a command line as a POSIX shell would that expands nothing.
-func splitWords(line string) ([]string, bool) {
-	var words []string
-	var word strings.Builder
-	started, quote := false, rune(0)
-	escaped := false
-	for _, r := range line {
-		switch {
-		case escaped:
-			word.WriteRune(r)
-			escaped = false
-		case r == '\\' && quote != '\'':
-			escaped, started = true, true
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote != 0:
-			word.WriteRune(r)
-		case r == '\'' || r == '"':
-			quote, started = r, true
-		case r == ' ' || r == '\t' || r == '\n':
-			if started {
-				words = append(words, word.String())
-			}
-			word.Reset()
-			started = false
-		default:
-			word.WriteRune(r)
-			started = true
-		}
-	}
-	if started {
-		words = append(words, word.String())
-	}
-	return words, quote == 0 && !escaped
 }

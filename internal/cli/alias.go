@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"lanyard/internal/profile"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// aliasShells are the shells that aliases can be printed for.
+var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
+
+type aliasOptions struct{ match, shell, prefix string }
+
+func newAlias(app *App) *cobra.Command {
+	alias := group("alias", "Shell aliases, one for each profile")
+	var o aliasOptions
+	cmd := &cobra.Command{
+		Use:   "print",
+		Short: "Print an alias for each profile, for the shell to evaluate",
+		Long: `Print lines that define one alias for each profile of the config, such as
+
+  alias aws-dev-admin='lanyard --profile dev-admin'
+
+so that "aws-dev-admin s3 ls" works. For bash or zsh, fish, and PowerShell:
+
+  eval "$(lanyard alias print)"
+  lanyard alias print --shell fish | source
+  lanyard alias print --shell powershell | Out-String | Invoke-Expression
+
+In a name, what is not an ASCII letter, a digit, or one of - _ . is replaced by -;
+where two profiles get the same name, the later one gets a number.`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return app.printAliases(o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.match, "match", "*", "only profiles whose whole name matches; *, ? and [a-z] as in a shell, case counts")
+	f.StringVar(&o.shell, "shell", "", strings.Join(aliasShells[:], ", ")+"; the default is what $SHELL names")
+	f.StringVar(&o.prefix, "prefix", "aws-", "what the names begin with")
+	alias.AddCommand(cmd)
+	return alias
+}
+
+func (app *App) printAliases(o aliasOptions) error {
+	if o.shell == "" {
+		o.shell = app.shell()
+	}
+	if !slices.Contains(aliasShells[:], o.shell) {
+		return usagef("argument --shell: Found invalid choice '%s': choose %s", o.shell, strings.Join(aliasShells[:], ", "))
+	}
+	if o.prefix == "" || safeName(o.prefix) != strings.Trim(o.prefix, "-") || o.prefix[0] == '-' || o.prefix[0] == '.' {
+		return usagef("--prefix %s: it takes ASCII letters, digits, and - _ . behind them", quoteArg(o.prefix))
+	}
+	if _, err := path.Match(o.match, ""); err != nil {
+		return usagef("--match %s is no pattern", quoteArg(o.match))
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	names, warnings, err := profile.Names(w.in)
+	w.warn(warnings)
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !matches(o.match, name) })
+	if len(names) == 0 {
+		app.warn("no profile matches "+quoteArg(o.match), "run: "+app.Name+" configure list-profiles")
+		return nil
+	}
+	var text strings.Builder // whole or not at all: half an answer would be evaluated
+	for i, alias := range aliasNames(o.prefix, names, o.shell == "powershell") {
+		if alias == "" {
+			app.warn(fmt.Sprintf("the profile %q has nothing in its name that an alias can be called by", names[i]), "")
+			continue
+		}
+		fmt.Fprintln(&text, aliasLine(o.shell, alias, app.Name, names[i]))
+	}
+	_, err = app.out.Write([]byte(text.String()))
+	return err
+}
+
+// matches is path.Match without a special meaning of the slash.
+func matches(pattern, name string) bool {
+	noSlash := strings.NewReplacer("/", "\x00")
+	ok, err := path.Match(noSlash.Replace(pattern), noSlash.Replace(name))
+	return ok && err == nil
+}
+
+// aliasLine defines an alias. Everything in the profile's name is data: it is
+// quoted for the command, and for bash and zsh once more, which read the value of
+// an alias as text.
+func aliasLine(shell, alias, program, name string) string {
+	flag := "--profile "
+	if strings.HasPrefix(name, "-") {
+		flag = "--profile=" // or it would look like another flag
+	}
+	switch shell {
+	case "fish":
+		return fmt.Sprintf("function %s; %s %s%s $argv; end", alias, program, flag, fishQuote(name))
+	case "powershell":
+		return fmt.Sprintf(`function global:%s { %s %s"%s" @args }`, alias, program, flag, powershellQuote(name))
+	}
+	word := name
+	if !plainWord(name) {
+		word = alwaysQuote(name)
+	}
+	return "alias " + alias + "=" + alwaysQuote(program+" "+flag+word)
+}

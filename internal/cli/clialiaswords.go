@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+)
+
+// splitWords splits the value of an alias into words as Python's shlex does, with
+// which the AWS CLI does it: quotes and backslashes of a POSIX shell, nothing
+// expanded, no comments.
+func splitWords(s string) ([]string, error) {
+	var (
+		words []string
+		word  strings.Builder
+		began bool // there is a word, perhaps an empty one
+	)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case ' ', '\t', '\r', '\n':
+			if began {
+				words, began = append(words, word.String()), false
+				word.Reset()
+			}
+		case '\\':
+			if i++; i == len(s) {
+				return nil, errors.New("No escaped character")
+			}
+			word.WriteByte(s[i])
+			began = true
+		case '\'', '"':
+			n, err := quoted(&word, s[i+1:], c)
+			if err != nil {
+				return nil, err
+			}
+			i += n
+			began = true
+		default:
+			word.WriteByte(c)
+			began = true
+		}
+	}
+	if began {
+		words = append(words, word.String())
+	}
+	return words, nil
+}
+
+// quoted reads up to the closing quote, and returns how far that was.
+func quoted(word *strings.Builder, s string, quote byte) (int, error) {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == quote {
+			return i + 1, nil
+		}
+		if c == '\\' && quote == '"' {
+			if i+1 == len(s) {
+				return 0, errors.New("No escaped character")
+			}
+			if next := s[i+1]; next == '"' || next == '\\' {
+				c = next
+				i++
+			}
+		}
+		word.WriteByte(c)
+	}
+	return 0, errors.New("No closing quotation")
+}

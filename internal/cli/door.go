@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"lanyard/internal/awsmodel"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// handOver gives a command line to the AWS CLI, unchanged, after making sure that
+// it finds a session and role credentials that are fresh. Where a process can
+// become another one it does not return. why is what a native command lacks to do
+// it itself, and is returned if there is no AWS CLI; nil means that there is none.
+func (app *App) handOver(ctx context.Context, args []string, why error) error {
+	app.readGlobals(args)
+	if app.flags.debug {
+		app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	path, err := app.findAWS()
+	if err != nil {
+		return app.withoutAWS(args, why)
+	}
+	mark, err := app.passDoor("the AWS CLI on PATH, "+path+",", args)
+	if err != nil {
+		return err
+	}
+	app.freshen(ctx, args)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	_, rest := splitGlobals(app.globals(), args)
+	app.log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))
+	return app.become(path, append([]string{path}, args...), withVariable(app.Environ(), doorVariable, mark))
+}
+
+// become replaces this process by a program, or runs it as a child where that is
+// not possible.
+func (app *App) become(path string, argv, env []string) error {
+	if err := app.execProgram(path, argv, env); err != nil {
+		return fmt.Errorf("%s cannot be run: %w", path, err)
+	}
+	return nil
+}
+
+// globals are the global flags, without the values of this line.
+func (app *App) globals() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	(&App{}).addGlobalFlags(flags)
+	return flags
+}
+
+// withoutAWS does what can be done without an AWS CLI: run an alias of the shell,
+// or say what is missing.
+func (app *App) withoutAWS(args []string, why error) error {
+	line, external, err := app.externalAlias(args)
+	switch {
+	case err != nil:
+		return err
+	case external:
+		return app.runShell(line, args)
+	case why != nil:
+		return why
+	}
+	globals, rest := splitGlobals(app.globals(), args)
+	words := commandWords(rest)
+	if len(words) > 0 && awsName(words[0]) || len(words) > 1 {
+		for _, g := range globals {
+			if _, ours := globalWidth(app.globals(), g); !ours {
+				return withHint(usagef("Unknown options: %s", g[0]), "%s", installHint)
+			}
+		}
+		return withHint(usagef("%q is not native to lanyard, and there is no AWS CLI on PATH", strings.Join(words, " ")),
+			"%s\n%s", nativeHint(words[0]), installHint)
+	}
+	word := "--"
+	if len(rest) > 0 {
+		word = rest[0]
+	}
+	return withHint(usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
+		"run: %s --help\n%s", app.Name, installHint)
+}
+
+const installHint = "for every other command install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
+
+// nativeHint names what there is in the place of what there is not.
+func nativeHint(service string) string {
+	services := awsmodel.Services()
+	if slices.Contains(services, service) {
+		if s, err := awsmodel.Load(service); err == nil {
+			return "native in " + service + ": " + strings.Join(s.Operations(), ", ")
+		}
+	}
+	return "services with native operations: " + strings.Join(services, ", ")
+}

@@ -1,0 +1,32 @@
+//go:build !windows
+
+package cli
+
+import (
+	"errors"
+	"os/signal"
+	"syscall"
+)
+
+// execProgram makes this process the program: terminal, signals and exit code are
+// the program's own.
+func (app *App) execProgram(path string, argv, env []string) error {
+	// The program is to find the signals as we found them: what nohup had ignored
+	// is ignored again.
+	signal.Reset()
+	err := syscall.Exec(path, argv, env) //nolint:gosec // the person's own AWS CLI or alias
+	if errors.Is(err, syscall.ENOEXEC) {
+		// A script without #!: a shell would run it.
+		err = syscall.Exec("/bin/sh", append([]string{"sh", path}, argv[1:]...), env) //nolint:gosec // as above
+	}
+	return err
+}
+
+// runShell runs an alias of the shell as the AWS CLI does.
+func (app *App) runShell(line string, args []string) error {
+	mark, err := app.passDoor("the alias", args)
+	if err != nil {
+		return err
+	}
+	return app.become("/bin/sh", []string{"sh", "-c", line}, withVariable(app.Environ(), doorVariable, mark))
+}

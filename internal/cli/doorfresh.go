@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
+	"slices"
+	"strings"
+)
+
+// freshen makes sure that the session and the role credentials in the cache are
+// fresh for the AWS CLI, which renews later than we do and without a lock. What
+// goes wrong is a warning: the command may need none of it.
+func (app *App) freshen(ctx context.Context, args []string) {
+	if _, rest := splitGlobals(app.globals(), args); needsNothing(args, rest) {
+		return
+	}
+	given := app.flags.profile
+	defer func() { app.flags.profile = given }()
+	role := true
+	// A role that is assumed by means of another profile needs that one's session.
+	for range 5 {
+		w, err := app.world()
+		if err != nil {
+			app.log.Debug("nothing is renewed: the config is for the AWS CLI to judge", "error", err)
+			return
+		}
+		p, err := w.resolve()
+		if err != nil {
+			app.log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
+			return
+		}
+		if p.EnvKeys {
+			app.log.Debug("nothing is renewed: the keys of the environment come first")
+			return
+		}
+		if p.Kind == profile.AssumeRole {
+			source, ok := p.Get("source_profile")
+			if !ok || source.Value == p.Name {
+				return
+			}
+			app.flags.profile, role = source.Value, false // the AWS CLI fetches these keys anew each time
+			continue
+		}
+		if err := w.renew(ctx, p, role); err != nil && ctx.Err() == nil {
+			_, text := app.judge(err)
+			app.warn(text, hintOf(err))
+		}
+		return
+	}
+}
+
+// renew renews what a profile of Identity Center needs: role credentials, or the
+// token alone if it names no role.
+func (w *world) renew(ctx context.Context, p *profile.Profile, role bool) error {
+	switch {
+	case p.Kind == profile.SSO && role:
+		_, err := w.credentials(ctx, p, "hand-over")
+		return err
+	case p.Kind != profile.SSO && p.Kind != profile.None:
+		return nil
+	}
+	s, err := p.LoginSession()
+	if err != nil {
+		return nil //nolint:nilerr // it is no profile of Identity Center
+	}
+	_, err = w.broker.Get(ctx, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: "hand-over"})
+	return w.explain(p, err)
+}
+
+// needsNothing reports whether a command certainly uses no credentials.
+func needsNothing(args, rest []string) bool {
+	if len(rest) == 0 || slices.Contains(args, "--no-sign-request") {
+		return true
+	}
+	switch last := rest[len(rest)-1]; {
+	case last == "help", last == "--version", strings.HasPrefix(rest[0], "-"):
+		return true
+	}
+	return slices.Contains([]string{"login", "logout", "configure", "history", "help"}, rest[0])
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// advisePath says what keeps the shell from finding the shim, and the line that
+// helps.
+func (app *App) advisePath(dir, shim string) {
+	line, file := pathLine(app.shell(), dir)
+	hint := fmt.Sprintf("put this into %s, and start a new shell: %s", file, line)
+	found, first := app.onPath(dir)
+	switch {
+	case !found:
+		app.warn(dir+" is not on PATH", hint)
+	case first != "":
+		app.warn(fmt.Sprintf("%s comes before %s on PATH", first, shim), hint)
+	}
+}
+
+// onPath reports whether a folder is on PATH, and the aws, if there is one, that
+// comes before.
+func (app *App) onPath(dir string) (found bool, first string) {
+	folder, err := os.Stat(dir)
+	if err != nil {
+		return false, ""
+	}
+	for _, d := range filepath.SplitList(app.getenv("PATH")) {
+		if info, err := os.Stat(d); err == nil && d != "" && os.SameFile(info, folder) {
+			return true, first
+		}
+		for _, name := range awsPrograms(runtime.GOOS) {
+			if path := filepath.Join(d, name); d != "" && first == "" && executable(path) && !isOurs(path) {
+				first = path
+			}
+		}
+	}
+	return false, first
+}
+
+// shell is the shell that the person uses: bash, zsh, fish or powershell. Others
+// of $SHELL read what bash reads.
+func (app *App) shell() string {
+	if runtime.GOOS == "windows" {
+		return "powershell"
+	}
+	switch name := filepath.Base(app.getenv("SHELL")); name {
+	case "zsh", "fish":
+		return name
+	case "pwsh":
+		return "powershell"
+	}
+	return "bash"
+}
+
+// pathLine is the line that puts a folder at the front of PATH, and the file that
+// it belongs into.
+func pathLine(shell, dir string) (line, file string) {
+	switch shell {
+	case "zsh":
+		return "export PATH=" + posixWord(dir) + `:"$PATH"`, "~/.zshrc"
+	case "fish":
+		return "fish_add_path --move " + fishQuote(dir), "~/.config/fish/config.fish"
+	case "powershell":
+		return `$Env:PATH = "` + powershellQuote(dir+string(os.PathListSeparator)) + `" + $Env:PATH`, "$PROFILE"
+	}
+	return "export PATH=" + posixWord(dir) + `:"$PATH"`, "~/.bashrc"
+}
+
+// posixWord quotes a word for a POSIX shell, unless it is plain.
+func posixWord(s string) string {
+	if quoteArg(s) == s {
+		return s
+	}
+	return alwaysQuote(s)
+}
+
+func fishQuote(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+}
