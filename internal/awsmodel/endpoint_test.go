@@ -52,3 +52,15 @@ func TestPartition(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkEndpoint(b *testing.B) {
+	s, err := Load("iam")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, ok := s.Endpoint("us-gov-west-1", false, false); !ok {
+			b.Fatal("no endpoint")
+		}
+	}
+}
