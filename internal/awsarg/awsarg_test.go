@@ -97,6 +97,7 @@ func TestParse(t *testing.T) {
 		{"ec2 describe-instances", []string{"--max-results", "-5"}, `{MaxResults:-5}`},
 		{"ec2 describe-instances", []string{"--cli-input-json", "file://input.json", "--instance-ids", "i-1"}, `{InstanceIds:["i-1"] DryRun:true}`},
 		{"ec2 describe-instances", []string{"--cli-input-yaml", "file://input.yaml"}, `{InstanceIds:["i-9"] DryRun:true}`},
+		{"ec2 describe-instances", []string{"--cli-input-yaml", "MaxResults: 010\nNextToken: yes\nFilters: [{Name: '1', Values: [~a, \"b\\n\"]}]"}, `{MaxResults:10 NextToken:"yes" Filters:[{Name:"1" Values:["~a" "b\n"]}]}`},
 		{"sts assume-role", []string{"--role-arn", "arn:aws:iam::123456789012:role/x", "--role-session-name", "me", "--tags", "Key=a,Value=b"}, `{RoleArn:"arn:aws:iam::123456789012:role/x" RoleSessionName:"me" Tags:[{Key:"a" Value:"b"}]}`},
 		{"ec2 describe-instances", []string{"--next-token", ""}, `{NextToken:""}`},
 		{"ec2 describe-instances", []string{"--next-token", "- x"}, `{NextToken:"- x"}`},

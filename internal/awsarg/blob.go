@@ -2,8 +2,6 @@ package awsarg
 
 import (
 	"encoding/base64"
-	"strconv"
-	"strings"
 
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/document"
@@ -62,13 +60,15 @@ func normalize(v any, s *awsmodel.Shape) any {
 				return base64.StdEncoding.EncodeToString(b), nil
 			}
 		case awsmodel.Timestamp:
-			if t, ok := parseTime(strings.TrimSuffix(str(v), "\n")); ok {
+			if t, ok := timeOf(v); ok {
 				return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00"), nil
 			}
 		case awsmodel.Integer, awsmodel.Long:
-			if b, ok := v.(bool); ok {
-				n, _ := strconv.ParseInt(map[bool]string{true: "1", false: "0"}[b], 10, 64)
-				return n, nil
+			switch v { // to Python they are numbers
+			case true:
+				return int64(1), nil
+			case false:
+				return int64(0), nil
 			}
 		}
 		return v, nil

@@ -41,6 +41,8 @@ func TestMistakes(t *testing.T) {
 		{"ec2 describe-instances", []string{"--cli-input-json", `{"MaxResults":5}`, "--max-items", "5"}, "Parameter validation failed:\nUnknown parameter in input: \"PaginationConfig\", must be one of: InstanceIds, IncludeManagedResources, DryRun, Filters, NextToken, MaxResults", 252},
 		{"ec2 describe-instances", []string{"--cli-input-json", "{"}, "Error parsing parameter 'cli-input-json': Invalid JSON received.", 252},
 		{"ec2 describe-instances", []string{"--cli-input-yaml", "{"}, "Error parsing parameter 'cli-input-yaml': Invalid YAML received.", 252},
+		{"ec2 describe-instances", []string{"--cli-input-yaml", "{} x"}, "Error parsing parameter 'cli-input-yaml': Invalid YAML received.", 252},
+		{"ec2 describe-instances", []string{"--cli-input-yaml", "NextToken: 0123"}, "Parameter validation failed:\nInvalid type for parameter NextToken, value: 123, type: <class 'int'>, valid types: <class 'str'>", 252},
 		{"ec2 describe-instances", []string{"--cli-input-json", "[]"}, "Error parsing parameter '--cli-input-json': Invalid type: expecting map, received <class 'list'>", 252},
 		{"ec2 describe-instances", []string{"--cli-input-json", "{}", "--cli-input-yaml", "{}"}, "Only one --cli-input- parameter may be specified.", 252},
 		{"ec2 describe-instances", []string{"--cli-input-json", "{}", "--cli-input-yaml", "file://none"}, "Error parsing parameter '--cli-input-yaml': Unable to load paramfile file://none: [Errno 2] No such file or directory: 'none'", 252},

@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	oracleCases = flag.Int("oracle.cases", 400, "random command lines to compare with the AWS CLI")
+	oracleCases = flag.Int("oracle.cases", 100, "random command lines to compare with the AWS CLI")
 	oracleSeed  = flag.Uint64("oracle.seed", 1, "of the random command lines")
 )
 

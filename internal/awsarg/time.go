@@ -16,6 +16,24 @@ var layouts = [...]string{
 	"2 Jan 2006 15:04:05 MST", "2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05", "2 Jan 2006", "Jan 2 2006", "Jan 2, 2006",
 }
 
+// timeOf returns the time that a value stands for.
+func timeOf(v any) (time.Time, bool) {
+	switch v := v.(type) {
+	case string:
+		return parseTime(v)
+	case int64:
+		return epoch(float64(v))
+	case float64:
+		return epoch(v)
+	case bool: // to Python a number
+		if v {
+			return epoch(1)
+		}
+		return epoch(0)
+	}
+	return time.Time{}, false
+}
+
 // parseTime reads a time: seconds since 1970 or one of the layouts. Without a zone it
 // is UTC, as in the AWS CLI.
 func parseTime(s string) (time.Time, bool) {

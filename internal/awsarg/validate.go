@@ -54,54 +54,34 @@ func (c *checker) check(path string, s *awsmodel.Shape, v any) {
 	if s.Document {
 		return
 	}
-	ok := true
-	switch v := v.(type) {
-	case nil:
-		ok = false
-	case bool:
-		switch s.Kind {
-		case awsmodel.Boolean:
-		case awsmodel.Integer, awsmodel.Long, awsmodel.Float, awsmodel.Double:
-			c.atLeast(path, s, "value", "value", repr(v), map[bool]float64{true: 1}[v]) // to Python it is a number
-		case awsmodel.Timestamp: // and so a time
-		default:
-			ok = false
+	ok := false
+	switch s.Kind {
+	case awsmodel.Structure, awsmodel.Map:
+		var o *document.Object
+		if o, ok = v.(*document.Object); ok {
+			c.checkObject(path, s, o)
 		}
-	case int64:
-		switch s.Kind {
-		case awsmodel.Integer, awsmodel.Long, awsmodel.Float, awsmodel.Double:
-			c.atLeast(path, s, "value", "value", repr(v), float64(v))
-		case awsmodel.Timestamp:
-			_, ok = epoch(float64(v))
-		default:
-			ok = false
+	case awsmodel.List:
+		var list []any
+		if list, ok = v.([]any); ok {
+			c.checkList(path, s, list)
 		}
-	case float64:
-		switch s.Kind {
-		case awsmodel.Float, awsmodel.Double:
-			c.atLeast(path, s, "value", "value", repr(v), v)
-		case awsmodel.Timestamp:
-			_, ok = epoch(v)
-		default:
-			ok = false
+	case awsmodel.String:
+		var text string
+		if text, ok = v.(string); ok {
+			n := utf8.RuneCountInString(text)
+			c.atLeast(path, s, "length", strconv.Itoa(n), float64(n))
 		}
-	case string:
-		ok = c.checkText(path, s, v)
-	case raw:
-		ok = s.Kind == awsmodel.Blob
-	case []any:
-		if ok = s.Kind == awsmodel.List; ok {
-			c.checkList(path, s, v)
-		}
-	case *document.Object:
-		switch s.Kind {
-		case awsmodel.Structure:
-			c.checkStructure(path, s, v)
-		case awsmodel.Map:
-			c.checkMap(path, s, v)
-		default:
-			ok = false
-		}
+	case awsmodel.Integer, awsmodel.Long, awsmodel.Float, awsmodel.Double:
+		ok = c.checkNumber(path, s, v)
+	case awsmodel.Boolean:
+		_, ok = v.(bool)
+	case awsmodel.Timestamp:
+		_, ok = timeOf(v)
+	case awsmodel.Blob:
+		_, isText := v.(string)
+		_, isRaw := v.(raw)
+		ok = isText || isRaw
 	}
 	if !ok {
 		c.add("Invalid type for parameter ", shown(path), ", value: ", c.str(v), ", type: ", c.printer.typeName(v),
@@ -116,32 +96,46 @@ func (c *checker) str(v any) string {
 	return c.printer.text(v)
 }
 
-func (c *checker) checkText(path string, s *awsmodel.Shape, v string) bool {
-	switch s.Kind {
-	case awsmodel.String:
-		n := utf8.RuneCountInString(v)
-		c.atLeast(path, s, "length", "length", strconv.Itoa(n), float64(n))
-	case awsmodel.Blob:
-	case awsmodel.Timestamp:
-		_, ok := parseTime(v)
-		return ok
+// checkNumber reports whether v is a number of the kind; to Python a truth value is.
+func (c *checker) checkNumber(path string, s *awsmodel.Shape, v any) bool {
+	n := 0.0
+	switch v := v.(type) {
+	case bool:
+		if v {
+			n = 1
+		}
+	case int64:
+		n = float64(v)
+	case float64:
+		if n = v; s.Kind == awsmodel.Integer || s.Kind == awsmodel.Long {
+			return false
+		}
 	default:
 		return false
 	}
+	c.atLeast(path, s, "value", repr(v), n)
 	return true
 }
 
 // atLeast holds a number or a length against the least one allowed.
-func (c *checker) atLeast(path string, s *awsmodel.Shape, what, least, text string, n float64) {
+func (c *checker) atLeast(path string, s *awsmodel.Shape, what, text string, n float64) {
 	if s.Min != 0 && n < float64(s.Min) {
-		c.add("Invalid ", what, " for parameter ", shown(path), ", value: ", text, ", valid min ", least, ": ", strconv.Itoa(s.Min))
+		c.add("Invalid ", what, " for parameter ", shown(path), ", value: ", text, ", valid min ", what, ": ", strconv.Itoa(s.Min))
 	}
 }
 
 func (c *checker) checkList(path string, s *awsmodel.Shape, v []any) {
-	c.atLeast(path, s, "length", "length", strconv.Itoa(len(v)), float64(len(v)))
+	c.atLeast(path, s, "length", strconv.Itoa(len(v)), float64(len(v)))
 	for i, e := range v {
 		c.check(path+"["+strconv.Itoa(i)+"]", s.Element.Shape, e)
+	}
+}
+
+func (c *checker) checkObject(path string, s *awsmodel.Shape, v *document.Object) {
+	if s.Kind == awsmodel.Structure {
+		c.checkStructure(path, s, v)
+	} else {
+		c.checkMap(path, s, v)
 	}
 }
 

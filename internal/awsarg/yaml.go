@@ -3,7 +3,9 @@ package awsarg
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -12,9 +14,17 @@ import (
 
 // parseYAML reads one document of YAML. Times stay the text that they are.
 func parseYAML(text string) (any, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+	dec := yaml.NewDecoder(strings.NewReader(text))
+	var doc, second yaml.Node
+	err := dec.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
+	}
+	if err := dec.Decode(&second); !errors.Is(err, io.EOF) {
+		return nil, errors.New("yaml: more than one document")
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil
@@ -73,7 +83,15 @@ func (r *yamlReader) object(n *yaml.Node, depth int) (any, error) {
 	return o, nil
 }
 
+// yamlScalar reads a value by the rules of YAML 1.2: a number that begins with 0 is
+// decimal.
 func yamlScalar(n *yaml.Node) (any, error) {
+	if n.Style == 0 && isDecimal(n.Value) {
+		if i, err := strconv.ParseInt(n.Value, 10, 64); err == nil {
+			return i, nil
+		}
+		return strconv.ParseFloat(n.Value, 64)
+	}
 	switch n.ShortTag() {
 	case "!!null":
 		return nil, nil
@@ -97,4 +115,9 @@ func yamlScalar(n *yaml.Node) (any, error) {
 		return raw(b), err
 	}
 	return n.Value, nil
+}
+
+func isDecimal(s string) bool {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
