@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"lanyard/internal/awsop"
+	"lanyard/internal/s3ls"
+)
+
+func newS3(app *App) *cobra.Command {
+	s3 := group("s3", "List the buckets and objects of S3")
+	s3.AddCommand(newS3List(app))
+	return s3
+}
+
+func newS3List(app *App) *cobra.Command {
+	var o s3ls.Options
+	var pageSize int
+	payer := requestPayer{value: &o.RequestPayer}
+	cmd := &cobra.Command{
+		Use:   "ls [S3URI]",
+		Short: "List the buckets, or what is in one",
+		Long: `List the buckets of the account, or what is below s3://BUCKET/PREFIX: objects with
+their time, size and name, and prefixes as PRE. The exit code is 1 if a prefix was
+given and nothing is below it.
+
+Times are local. --output, --query and --no-paginate change nothing here, as with
+the AWS CLI.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if args = payer.without(args); len(args) > 1 {
+				return noArgs(cmd, args[1:])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if args = payer.without(args); len(args) > 0 {
+				o.Path = args[0]
+			}
+			if cmd.Flags().Changed("page-size") {
+				o.PageSize = &pageSize
+			}
+			return app.listS3(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.Recursive, "recursive", false, "list all objects below the prefix, with their full keys")
+	f.BoolVar(&o.HumanReadable, "human-readable", false, "print sizes as in 1.5 MiB")
+	f.BoolVar(&o.Summarize, "summarize", false, "end with the number of objects and their size")
+	f.IntVar(&pageSize, "page-size", 0, "how many entries to ask S3 for at a time")
+	f.StringVar(&o.BucketNamePrefix, "bucket-name-prefix", "", "list only buckets whose names begin so")
+	f.StringVar(&o.BucketRegion, "bucket-region", "", "list only buckets of this region")
+	payer.flags = f
+	f.Var(&payer, "request-payer", "pay for the request to a bucket whose owner does not")
+	f.Lookup("request-payer").NoOptDefVal = requester
+	return honours(cmd, "output", "query", "no-paginate", "endpoint-url", "no-sign-request", "cli-binary-format")
+}
+
+func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
+	// Without effect, and wrong values are still refused.
+	if _, err := app.printingAs("json", ""); err != nil {
+		return err
+	}
+	client, err := app.serviceClient(ctx, "s3api", "s3 ls")
+	if err != nil {
+		return err
+	}
+	o.Zone = app.Now().Location()
+	o.Terminal = app.stdoutIsTerminal()
+	o.Unsigned = app.flags.noSignRequest
+	matched, err := s3ls.Run(ctx, client, o, app.out)
+	var (
+		path  *s3ls.PathError
+		input *awsop.InputError
+	)
+	switch {
+	case errors.As(err, &path), errors.As(err, &input):
+		return usagef("%s", err)
+	case err != nil:
+		return explainKeys(err)
+	case !matched:
+		return exitError(exitCommand)
+	}
+	return nil
+}
+
+// stdoutIsTerminal asks the file: a terminal may have no known width.
+func (app *App) stdoutIsTerminal() bool {
+	f, ok := app.Stdout.(*os.File)
+	return app.Width > 0 || ok && term.IsTerminal(int(f.Fd()))
+}
+
+// requester is the only value of --request-payer.
+const requester = "requester"
+
+// A requestPayer is the flag --request-payer, whose value may be left out. As the
+// value may also be the next argument, and the parser of flags takes that for a
+// path, it is found again by its place.
+type requestPayer struct {
+	flags *pflag.FlagSet
+	value *string
+	place int // number of arguments before the flag
+}
+
+func (p *requestPayer) String() string { return "" }
+func (p *requestPayer) Type() string   { return requester }
+
+// Set is called while the arguments are being parsed.
+func (p *requestPayer) Set(value string) error {
+	if value != requester {
+		return fmt.Errorf("Found invalid choice '%s'", value)
+	}
+	*p.value, p.place = requester, p.flags.NArg()
+	return nil
+}
+
+// without returns the arguments without the flag's value.
+func (p *requestPayer) without(args []string) []string {
+	if *p.value == "" || p.place >= len(args) || args[p.place] != requester {
+		return args
+	}
+	return slices.Delete(slices.Clone(args), p.place, p.place+1)
+}
