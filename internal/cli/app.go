@@ -73,12 +73,7 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	app.out = &checkedWriter{w: app.Stdout}
 	app.log = slog.New(slog.DiscardHandler)
 	app.args = args
-	root := newRoot(app)
-	root.SetArgs(args)
-	root.SetIn(app.Stdin)
-	root.SetOut(app.out)
-	root.SetErr(app.Stderr)
-	err := root.ExecuteContext(ctx)
+	err := app.dispatch(ctx, args)
 	if app.out.err != nil {
 		err = &outputError{app.out.err}
 	}
@@ -86,4 +81,22 @@ func (app *App) Run(ctx context.Context, args []string) int {
 		err = context.Cause(ctx)
 	}
 	return app.report(err)
+}
+
+// dispatch carries out a command of ours, also by way of an alias, and hands every
+// other one to the AWS CLI.
+func (app *App) dispatch(ctx context.Context, args []string) error {
+	root := newRoot(app)
+	root.SetIn(app.Stdin)
+	root.SetOut(app.out)
+	root.SetErr(app.Stderr)
+	line, ours, err := app.route(root, args)
+	if err != nil {
+		return err
+	}
+	if !ours {
+		return app.handOver(ctx, args, app.slip(root, args))
+	}
+	root.SetArgs(line)
+	return root.ExecuteContext(ctx)
 }

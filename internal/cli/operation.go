@@ -104,6 +104,23 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 	return o.run(ctx)
 }
 
+// slip is the error for a line that is not ours, if it looks like a slip of the
+// hand in one that is.
+func (app *App) slip(root *cobra.Command, args []string) error {
+	words := firstWords(app.globals(), args)
+	if len(words) < 2 {
+		return nil
+	}
+	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(group.SuggestionsFor(words[1])) > 0 {
+		return unknownCommand(group, words[1:])
+	}
+	svc, err := awsmodel.Load(words[0])
+	if err != nil {
+		return nil //nolint:nilerr // no service of ours, and so no slip
+	}
+	return app.misspelled(svc, words[1])
+}
+
 // misspelled is the error for an operation that looks like a slip of the hand; nil
 // if it looks like none.
 func (app *App) misspelled(svc *awsmodel.Service, name string) error {

@@ -73,8 +73,9 @@ func newRoot(app *App) *cobra.Command {
 			root.AddCommand(newService(app, service))
 		}
 	}
+	root.AddCommand(newS3(app))
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app))
+		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app))
 	}
 	return root
 }

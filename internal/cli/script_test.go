@@ -119,8 +119,10 @@ func TestScripts(t *testing.T) {
 				name, value, _ := strings.Cut(kv, "=")
 				env.Setenv(name, value)
 			}
+			// The programs of this package, for scripts in which there is to be no AWS CLI.
+			bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			for name, value := range map[string]string{
-				"HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
+				"BIN": bin, "HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
 				"URL": srv.URL, "PORT": srv.URL[strings.LastIndexByte(srv.URL, ':')+1:], "SSO": filepath.Join(home, ".aws", "sso", "cache"), "ROLES": filepath.Join(home, ".aws", "cli", "cache"),
 			} {
 				env.Setenv(name, value)

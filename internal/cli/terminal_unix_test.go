@@ -3,12 +3,12 @@
 package cli_test
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -39,6 +39,7 @@ type terminal struct {
 
 // A seat is what a test says about the terminal. The zero value is a usual one.
 type seat struct {
+	program    string // "" for lanyard
 	cols, rows uint16 // 0: 100 by 30
 	env        []string
 	config     string // ~/.aws/config before; "" for none
@@ -71,11 +72,8 @@ func (tm *terminal) start(s seat, args ...string) {
 	if s.cols == 0 {
 		s.cols, s.rows = 100, 30
 	}
-	tm.cmd = exec.Command("lanyard", args...)
-	tm.cmd.Env = slices.Concat([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + tm.home, "TERM=xterm-256color",
-		"BROWSER=visit %s", "VISITED=" + filepath.Join(tm.home, "visited"),
-	}, tm.srv.Env(), s.env)
+	tm.cmd = exec.Command(cmp.Or(s.program, "lanyard"), args...)
+	tm.cmd.Env = append(tm.environ(), s.env...)
 	tty, err := pty.StartWithSize(tm.cmd, &pty.Winsize{Cols: s.cols, Rows: s.rows})
 	if err != nil {
 		tm.t.Fatal(err)
@@ -103,6 +101,14 @@ func pollable(t *testing.T, tty *os.File) *os.File {
 		t.Fatal(err)
 	}
 	return os.NewFile(uintptr(fd), tty.Name())
+}
+
+// environ is what programs in the home are started with.
+func (tm *terminal) environ() []string {
+	return append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + tm.home, "TERM=xterm-256color",
+		"BROWSER=visit %s", "VISITED=" + filepath.Join(tm.home, "visited"),
+	}, tm.srv.Env()...)
 }
 
 func (tm *terminal) path(name string) string { return filepath.Join(tm.home, ".aws", name) }

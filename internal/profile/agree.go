@@ -72,7 +72,7 @@ func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	}
 }
 
-// Contradictions returns the keys of the profile in the config file that say
+// Contradictions returns the sso_ keys of the profile in the config file that say
 // something else than the [sso-session] of the name, in the order of the file:
 // with them, it could not use that session.
 func Contradictions(in Inputs, profile, session string) ([]string, error) {
@@ -87,7 +87,7 @@ func Contradictions(in Inputs, profile, session string) ([]string, error) {
 	}
 	var keys []string
 	for _, s := range w.profiles[profile].ownConfig() {
-		if theirs, ok := section.Get(s.Key); ok && theirs.Value != s.Value && !slices.Contains(keys, s.Key) {
+		if theirs, ok := section.Get(s.Key); ok && strings.HasPrefix(s.Key, "sso_") && theirs.Value != s.Value && !slices.Contains(keys, s.Key) {
 			keys = append(keys, s.Key)
 		}
 	}

@@ -77,9 +77,16 @@ func (r *resolver) read(p *Profile) (err error) {
 func (r *resolver) region(p *Profile) error {
 	var where string
 	p.Region, p.RegionSource, where = r.value(p, r.Region, "--region", []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, "region", validRegion)
-	if !validRegion(p.Region) {
-		return badRegion(p.Region, where)
+	if validRegion(p.Region) {
+		return nil
 	}
+	err := badRegion(p.Region, where)
+	if !r.New {
+		return err
+	}
+	// Whoever sets a profile up is perhaps about to mend just that.
+	r.warn(Warning{Text: err.Msg, Hint: err.Hint})
+	p.Region, p.RegionSource = "", NoSource
 	return nil
 }
 

@@ -24,7 +24,7 @@ func validRegion(s string) bool {
 	return digits < len(s)
 }
 
-func badRegion(region, where string) error {
+func badRegion(region, where string) *Error {
 	return &Error{
 		Msg:  "Provided region_name '" + region + "' doesn't match a supported format.",
 		Code: 255,

@@ -1,0 +1,160 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
+)
+
+// corpus is the hand-written config files that the editor is tested with.
+const corpus = "../awsconfig/testdata/corpus"
+
+// An edit is a command that changes the config, and what its changes may be.
+type edit struct {
+	args []string
+	adds func(line string) bool // lines that it may add, without the white space around them
+	cuts func(line string) bool // lines that it may remove
+}
+
+func edits() map[string]edit {
+	session := func(line string) bool {
+		key, _, ok := strings.Cut(strings.ToLower(line), "=")
+		return ok && strings.HasPrefix(key, "sso_") || strings.HasPrefix(line, "[sso-session ")
+	}
+	legacy := func(line string) bool {
+		key := strings.ToLower(strings.TrimSpace(line[:max(0, strings.IndexAny(line, "=:"))]))
+		return slices.Contains([]string{"sso_start_url", "sso_region", "sso_registration_scopes", "sso_auto_refresh", "sso_refresh_window"}, key)
+	}
+	nothing := func(string) bool { return false }
+	return map[string]edit{
+		"set":     {[]string{"configure", "set", "lanyard_test", "a b", "--profile", "lanyard-new"}, func(l string) bool { return l == "[profile lanyard-new]" || l == "lanyard_test = a b" }, nothing},
+		"nested":  {[]string{"configure", "set", "s3.lanyard_test", "1", "--profile", "lanyard-new"}, func(l string) bool { return l == "[profile lanyard-new]" || l == "s3 =" || l == "lanyard_test = 1" }, nothing},
+		"session": {[]string{"configure", "sso-session", "--sso-session-name", "lanyard new", "--sso-start-url", startURL2, "--sso-region", "us-east-1"}, session, nothing},
+		"wizard": {
+			[]string{
+				"configure", "sso", "--sso-session-name", "lanyard-new", "--sso-start-url", startURL2, "--sso-region", "us-east-1",
+				"--sso-account-id", "111122223333", "--sso-role-name", "Admin", "--profile-name", "lanyard-new", "--default-region", "eu-west-1", "--output-format", "json",
+			},
+			func(l string) bool {
+				return session(l) || l == "[profile lanyard-new]" || l == "region = eu-west-1" || l == "output = json"
+			},
+			nothing,
+		},
+		"upgrade": {[]string{"configure", "upgrade"}, session, legacy},
+	}
+}
+
+const startURL2 = "https://lanyard-new.awsapps.com/start"
+
+// Every command that changes the config is tried on every file: it changes what
+// it says and nothing else, a second time nothing, and undo restores every byte.
+// A file that the AWS CLI cannot read is refused and stays as it is.
+func TestCommandsKeepWhatIsNotTheirs(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpus, "*.config"))
+	if err != nil || len(files) < 150 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	srv := emulatortest.Start(t, emulator.BuiltIn())
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			before, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			home := t.TempDir()
+			config := filepath.Join(home, ".aws", "config")
+			if err := os.Mkdir(filepath.Dir(config), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for name, e := range edits() {
+				if err := os.WriteFile(config, before, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				run := func(args ...string) (int, string) {
+					code, _, stderr := runAt(t, srv, home, nil, args...)
+					return code, stderr
+				}
+				read := func() []byte {
+					b, err := os.ReadFile(config)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return b
+				}
+				code, stderr := run(e.args...)
+				after := read()
+				if code != 0 || bytes.Equal(before, after) {
+					if !bytes.Equal(before, after) {
+						t.Errorf("%s: exit code %d, and the file has changed\n%s", name, code, stderr)
+					}
+					if stderr == "" {
+						t.Errorf("%s: nothing was done, and nothing said", name)
+					}
+					// A block that [DEFAULT] hands down is not replaced in part.
+					if code != 0 && !strings.HasPrefix(filepath.Base(file), "bad-") && !strings.Contains(stderr, "is inherited from [DEFAULT]") {
+						t.Errorf("%s: exit code %d\n%s", name, code, stderr)
+					}
+					continue
+				}
+				e.check(t, name, string(before), string(after))
+				if code, stderr := run(e.args...); code != 0 || !bytes.Equal(after, read()) {
+					t.Errorf("%s: a second time: exit code %d, or other bytes\n%s", name, code, stderr)
+				}
+				if code, stderr := run("configure", "undo"); code != 0 || !bytes.Equal(before, read()) {
+					t.Errorf("%s: undo: exit code %d, or other bytes\n%s", name, code, stderr)
+				}
+			}
+		})
+	}
+}
+
+// check compares line by line: those of before that are left stand in after in
+// their order, byte for byte, and the others are those that may come and go.
+func (e edit) check(t *testing.T, name, before, after string) {
+	t.Helper()
+	if before != "" && !strings.HasSuffix(before, "\n") && !strings.HasSuffix(before, "\r") {
+		before += newline(before) // which is the one change that an addition may make
+	}
+	old, now := lines(before), lines(after)
+	i := 0
+	for _, line := range now {
+		for i < len(old) && old[i] != line && e.cuts(strings.TrimSpace(old[i])) {
+			i++
+		}
+		if i < len(old) && old[i] == line {
+			i++
+			continue
+		}
+		if !e.adds(strings.TrimSpace(line)) {
+			t.Errorf("%s: added %q", name, line)
+		}
+	}
+	for ; i < len(old); i++ {
+		if !e.cuts(strings.TrimSpace(old[i])) {
+			t.Errorf("%s: lost %q", name, old[i])
+		}
+	}
+}
+
+// lines splits behind every line ending: \n, \r\n and a lone \r.
+func lines(s string) []string {
+	return regexp.MustCompile(`[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+`).FindAllString(s, -1)
+}
+
+func newline(s string) string {
+	switch {
+	case strings.Contains(s, "\r\n"):
+		return "\r\n"
+	case strings.Contains(s, "\r"):
+		return "\r"
+	}
+	return "\n"
+}
