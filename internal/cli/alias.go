@@ -2,10 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"lanyard/internal/profile"
 	"path"
 	"slices"
 	"strings"
+
+	"lanyard/internal/profile"
 
 	"github.com/spf13/cobra"
 )
@@ -31,8 +32,8 @@ so that "aws-dev-admin s3 ls" works. For bash or zsh, fish, and PowerShell:
   lanyard alias print --shell fish | source
   lanyard alias print --shell powershell | Out-String | Invoke-Expression
 
-In a name, what is not an ASCII letter, a digit, or one of - _ . is replaced by -;
-where two profiles get the same name, the later one gets a number.`,
+In a name, whatever is not an ASCII letter, a digit, or one of - _ . becomes a -;
+where two profiles would get the same name, the later one gets a number.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return app.printAliases(o) },
 	}

@@ -37,13 +37,8 @@ func aliasNames(prefix string, profiles []string, foldCase bool) []string {
 
 // safeName makes a name of which no shell reads anything but a word.
 func safeName(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if isASCIIWord(r) || r == '-' || r == '.' {
-			return r
-		}
-		return '-'
-	}, s)
-	return strings.Trim(s, "-")
+	words := strings.FieldsFunc(s, func(r rune) bool { return !isASCIIWord(r) && r != '-' && r != '.' })
+	return strings.Trim(strings.Join(words, "-"), "-")
 }
 
 // plainWord reports whether a word means itself in every POSIX shell, also at the

@@ -3,10 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"lanyard/internal/awsmodel"
 	"log/slog"
 	"slices"
 	"strings"
+
+	"lanyard/internal/awsmodel"
 
 	"github.com/spf13/pflag"
 )

@@ -2,10 +2,11 @@ package cli
 
 import (
 	"context"
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
 	"slices"
 	"strings"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
 )
 
 // freshen makes sure that the session and the role credentials in the cache are

@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"lanyard/internal/awsmodel"
 	"slices"
 	"strings"
+
+	"lanyard/internal/awsmodel"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestFindAWS puts everything on PATH before the AWS CLI that is none.
+func TestFindAWS(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := awsPrograms(runtime.GOOS)[0]
+	work := t.TempDir()
+	script := func(mode fs.FileMode) func(string) error {
+		return func(path string) error { return os.WriteFile(path, []byte("#!/bin/sh\n"), mode) }
+	}
+	dirs := []string{"", "relative", filepath.Join(work, "missing")}
+	for _, c := range []struct {
+		dir  string
+		make func(path string) error
+	}{
+		{"link", func(path string) error { return os.Symlink(self, path) }},
+		{"copy", func(path string) error { return copyFile(path, self) }},
+		{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
+		{"dangling", func(path string) error { return os.Symlink("nowhere", path) }},
+		{"hard", func(path string) error { return hardLink(filepath.Join(work, "copy", name), path) }},
+		{"data", script(0o600)},
+		{"real", script(0o700)},
+		{"second", script(0o700)},
+	} {
+		if runtime.GOOS == "windows" && c.dir == "data" {
+			continue // there is no such mode
+		}
+		dir := filepath.Join(work, c.dir)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.make(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		dirs = append(dirs, dir)
+	}
+	find := func(dirs []string) (string, error) {
+		app := &App{log: slog.New(slog.DiscardHandler), LookupEnv: func(string) (string, bool) {
+			return strings.Join(dirs, string(os.PathListSeparator)), true
+		}}
+		return app.findAWS()
+	}
+	if got, err := find(dirs); err != nil || got != filepath.Join(work, "real", name) {
+		t.Errorf("found %s, %v", got, err)
+	}
+	if got, err := find(dirs[:len(dirs)-2]); !errors.Is(err, errNoAWS) {
+		t.Errorf("without one: found %s, %v", got, err)
+	}
+}
+
+// hardLink makes a second name of a file of the same folder tree.
+func hardLink(from, to string) error { return os.Link(from, to) }
+
+func TestSameBytes(t *testing.T) {
+	dir := t.TempDir()
+	long := strings.Repeat("0123456789abcdef", 1<<14)
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	a := file("a", long)
+	for other, want := range map[string]bool{long: true, long[1:] + "f": false, long[1:] + "e": false, long[:len(long)-1] + "x": false, "": false} {
+		if got := sameBytes(a, file("b", other)); got != want {
+			t.Errorf("compared with %d bytes: %v", len(other), got)
+		}
+	}
+	if sameBytes(a, filepath.Join(dir, "missing")) || sameBytes(filepath.Join(dir, "missing"), a) {
+		t.Error("a file that is not there is the same")
+	}
+}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"log/slog"
+	"slices"
+	"testing"
+)
+
+func TestSplitGlobals(t *testing.T) {
+	for _, c := range []struct {
+		args, globals, rest []string
+	}{
+		{args: []string{"s3", "ls"}, rest: []string{"s3", "ls"}},
+		{
+			args:    []string{"--profile", "a", "s3", "--region=b", "ls", "--debug", "x"},
+			globals: []string{"--profile", "a", "--region=b", "--debug"}, rest: []string{"s3", "ls", "x"},
+		},
+		{args: []string{"s3", "--", "--profile", "a"}, rest: []string{"s3", "--", "--profile", "a"}},
+		{args: []string{"s3", "--profile"}, globals: []string{"--profile"}, rest: []string{"s3"}},
+		{args: []string{"--cli-auto-prompt", "s3"}, globals: []string{"--cli-auto-prompt"}, rest: []string{"s3"}},
+		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
+	} {
+		globals, rest := splitGlobals((&App{}).globals(), c.args)
+		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
+			t.Errorf("%q: globals %q, rest %q", c.args, globals, rest)
+		}
+	}
+}
+
+func TestReadGlobals(t *testing.T) {
+	app := &App{log: slog.New(slog.DiscardHandler)}
+	app.flags.region = "from another line"
+	app.readGlobals([]string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
+	if app.flags.profile != "b c" || !app.flags.debug || app.flags.region != "" {
+		t.Errorf("%+v", app.flags)
+	}
+}
