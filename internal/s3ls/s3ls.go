@@ -113,9 +113,6 @@ func (l *listing) pages(ctx context.Context, operation string, input *document.O
 		if err := l.flush(); err != nil {
 			return err
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 	}
 	return nil
 }

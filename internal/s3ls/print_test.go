@@ -1,0 +1,21 @@
+package s3ls
+
+import "testing"
+
+func TestHarmless(t *testing.T) {
+	tests := []struct{ name, want string }{
+		{"plain key", "plain key"},
+		{"üml/日本/👩‍💻", "üml/日本/👩‍💻"}, // joined by U+200D, which does nothing else
+		{"\x1b]0;title\a", "�]0;title�"},
+		{"a\r\n\tb\x7f", "a���b�"},
+		{"\u0085\u009b31m", "��31m"}, // the control characters of Latin-1
+		{"\x9b31m", "�31m"},          // not UTF-8: some terminals take the byte for one of these
+		{"exe.\u202etxt\u2066\u200f", "exe.�txt��"},
+		{"a\u2028b\u2029", "a�b�"},
+	}
+	for _, tt := range tests {
+		if got := harmless(tt.name); got != tt.want {
+			t.Errorf("harmless(%q) = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
