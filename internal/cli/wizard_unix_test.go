@@ -28,7 +28,7 @@ region = eu-west-1
 `
 )
 
-const more = "One more profile from this session? (yes, no, or advanced for its refresh settings) [no]: "
+const more = "One more profile from this session? (yes, no, advanced) [no]: "
 
 // newSession answers up to the sign-in.
 func (tm *terminal) newSession() {

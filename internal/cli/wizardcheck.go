@@ -98,9 +98,9 @@ func checkRegionTwice() func(string) error {
 		}
 		last = s
 		if len(near) > 0 {
-			return fmt.Errorf("%s is not a known region: did you mean %s? Enter takes it all the same", s, strings.Join(near, " or "))
+			return fmt.Errorf("Not a known region; did you mean %s? Enter takes it all the same", near[0])
 		}
-		return fmt.Errorf("%s is not a known region. Enter takes it all the same", s)
+		return errors.New("Not a known region. Enter takes it all the same")
 	}
 }
 

@@ -184,7 +184,7 @@ func (z *wizard) more(ctx context.Context) (bool, error) {
 	for {
 		fmt.Fprintln(z.app.out)
 		answer, err := z.con.Ask(ctx, picker.Question{
-			Text:    "One more profile from this session? (yes, no, or advanced for its refresh settings) [no]: ",
+			Text:    "One more profile from this session? (yes, no, advanced) [no]: ",
 			Default: "no", Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore,
 		})
 		if err != nil {
