@@ -54,7 +54,9 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	if c != nil {
 		all = append(all, c)
 	}
-	return all, append(notes, note), nil
+	notes = append(notes, note)
+	ops, more, err := operations(dir, o, p, idc.env(homes[small]))
+	return append(all, ops...), append(notes, more...), err
 }
 
 // awsCLI is the same work by the AWS CLI, where that can do it. "sts

@@ -15,6 +15,7 @@ type contestant struct {
 	argv   []string
 	env    []string
 	before func() error // runs before every start, outside of the measurement
+	versus string       // the contestant that it is compared with beside the empty program; "" means the warm answer
 	every  int          // takes part in every so many rounds only, because it is slow; 0 means in all
 
 	times  []time.Duration

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+const caller = "sts get-caller-identity"
+
+// operations are a call to a service on loopback, by this program and by the AWS
+// CLI, and what it costs to stand in front of the AWS CLI: a program that does
+// nothing stands for that one.
+func operations(dir string, o options, p programs, env []string) (all []*contestant, notes []string, err error) {
+	argv := []string{p.lanyard, "sts", "get-caller-identity"}
+	all = append(all, &contestant{name: caller, argv: argv, env: env})
+
+	fake := filepath.Join(dir, "bin", "aws")
+	if runtime.GOOS == "windows" {
+		fake += ".exe"
+	}
+	if err := os.MkdirAll(filepath.Dir(fake), 0o700); err != nil {
+		return nil, nil, err
+	}
+	if err := copyProgram(p.empty, fake); err != nil {
+		return nil, nil, err
+	}
+	inFront := slices.Clone(env)
+	for i, kv := range inFront {
+		if strings.HasPrefix(kv, "PATH=") {
+			inFront[i] = "PATH=" + filepath.Dir(fake)
+		}
+	}
+	all = append(all, &contestant{name: handedOver, argv: []string{p.lanyard, "dynamodb", "list-tables"}, env: inFront, versus: empty})
+
+	path, err := exec.LookPath(o.aws)
+	if err != nil {
+		return all, []string{fmt.Sprintf("The AWS CLI's %s is left out: %v.", caller, err)}, nil
+	}
+	c := &contestant{name: "aws " + caller, argv: append([]string{path}, argv[1:]...), env: env, every: 10, versus: caller}
+	if err := c.run(false); err != nil {
+		return all, []string{fmt.Sprintf("The AWS CLI's %s is left out: %v.", caller, err)}, nil
+	}
+	return append(all, c), nil, nil
+}
+
+// handedOver is a command of the AWS CLI that goes through this program.
+const handedOver = "handed over to an empty aws"
+
+func copyProgram(from, to string) error {
+	b, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, b, 0o700) //nolint:gosec // a program
+}
