@@ -4,6 +4,7 @@ package cli
 
 import (
 	"errors"
+	"os"
 	"os/signal"
 	"syscall"
 )
@@ -11,9 +12,9 @@ import (
 // execProgram makes this process the program: terminal, signals and exit code are
 // the program's own.
 func (app *App) execProgram(path string, argv, env []string) error {
-	// The program is to find the signals as we found them: what nohup had ignored
-	// is ignored again.
-	signal.Reset()
+	// The program is to find the signals that Main listens to as we found them: what
+	// nohup had ignored is ignored again. A Reset of all signals takes milliseconds.
+	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := syscall.Exec(path, argv, env) //nolint:gosec // the person's own AWS CLI or alias
 	if errors.Is(err, syscall.ENOEXEC) {
 		// A script without #!: a shell would run it.

@@ -59,8 +59,8 @@ func ownUnknown(cmd *cobra.Command, words []string) bool {
 	if cmd != root && (words[0] == "help" || !awsName(groupOf(cmd))) {
 		return true
 	}
-	if root.Name() == "aws" {
-		return false
+	if root.Name() == "aws" || cmd != root && groupOf(cmd) == "s3" {
+		return false // the AWS CLI's mb is no slip for our ls
 	}
 	_, rest := splitGlobals(root.PersistentFlags(), words[1:])
 	for _, word := range rest {
@@ -68,8 +68,6 @@ func ownUnknown(cmd *cobra.Command, words []string) bool {
 			return false
 		}
 	}
-	// A name that continues the word is a slip only where all names are known: the
-	// AWS CLI may have an operation "list-objects" beside our "list-objects-v2".
 	return len(words[0]) > 1 && len(cmd.SuggestionsFor(words[0])) > 0
 }
 
