@@ -1,3 +1,6 @@
+// Package awsop calls operations of AWS services. It knows them by the tables of
+// package awsmodel: how they are written in each of AWS's protocols, where the
+// service is, and how results come in pages.
 package awsop
 
 import (
@@ -53,9 +56,9 @@ type Credentials struct {
 // the members that were on the wire, in the model's order. The names in the input,
 // which may be nil, are those of the model.
 //
-// The error is a [ServiceError] when the service refused, an
-// the reply is not one of the service's, an [InputError] when the input does not
-// fit the operation, and a [NoRegionError].
+// Errors to test for: [ServiceError] when the service refused, [InputError] when
+// the input does not fit the operation, [NoRegionError], and of package idcenter
+// ConnectError when there was no reply and ReplyError when it is not the service's.
 func (c *Client) Call(ctx context.Context, svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) (*document.Object, error) {
 	t, err := c.target(svc, input)
 	if err != nil {

@@ -36,6 +36,9 @@ func (e *ServiceError) Error() string {
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
 }
 
+// oneLine keeps a server's text from looking like several lines of ours.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 // refusal is the error that the reply is; nil if it is none.
 func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 	if len(r.body) > maxReply {

@@ -16,7 +16,7 @@ import (
 func ParseJSON(b []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
-	v, err := decode(dec)
+	v, err := decode(dec, 0)
 	if err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
@@ -29,7 +29,14 @@ func ParseJSON(b []byte) (any, error) {
 	return v, nil
 }
 
-func decode(dec *json.Decoder) (any, error) {
+// maxDepth is how deep values may lie in one another, as for encoding/json: a reply
+// must not be able to exhaust the stack.
+const maxDepth = 10000
+
+func decode(dec *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errors.New("the JSON value is nested too deeply")
+	}
 	tok, err := dec.Token()
 	if err != nil {
 		return nil, err
@@ -39,17 +46,17 @@ func decode(dec *json.Decoder) (any, error) {
 		return number(string(t))
 	case json.Delim:
 		if t == '[' {
-			return decodeList(dec)
+			return decodeList(dec, depth+1)
 		}
-		return decodeObject(dec)
+		return decodeObject(dec, depth+1)
 	}
 	return tok, nil
 }
 
-func decodeList(dec *json.Decoder) (any, error) {
+func decodeList(dec *json.Decoder, depth int) (any, error) {
 	list := []any{}
 	for dec.More() {
-		v, err := decode(dec)
+		v, err := decode(dec, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -59,14 +66,14 @@ func decodeList(dec *json.Decoder) (any, error) {
 	return list, err
 }
 
-func decodeObject(dec *json.Decoder) (any, error) {
+func decodeObject(dec *json.Decoder, depth int) (any, error) {
 	o := new(Object)
 	for dec.More() {
 		name, err := dec.Token()
 		if err != nil {
 			return nil, err
 		}
-		v, err := decode(dec)
+		v, err := decode(dec, depth)
 		if err != nil {
 			return nil, err
 		}
