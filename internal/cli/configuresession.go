@@ -30,21 +30,11 @@ nothing is.`,
 }
 
 func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
-	if err := o.check(); err != nil {
-		return err
-	}
-	w, err := app.world()
+	z, err := app.wizard(o)
 	if err != nil {
 		return err
 	}
-	w.in.New = true
-	p, err := w.resolveForLogin()
-	if err != nil {
-		return err
-	}
-	z := &wizard{world: w, o: o, p: p}
 	if app.Terminal {
-		z.con = app.console()
 		err = z.askWholeSession(ctx)
 	} else {
 		err = z.wholeSessionByFlags(ctx)
@@ -54,11 +44,11 @@ func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
 	}
 	changes := z.newSessionChanges()
 	for _, c := range changes {
-		if err := profile.CheckAgreement(w.in, c); err != nil {
+		if err := profile.CheckAgreement(z.in, c); err != nil {
 			return err
 		}
 	}
-	if _, err := w.edit(ctx, false, "configure sso-session", changes...); err != nil {
+	if _, err := z.edit(ctx, false, "configure sso-session", changes...); err != nil {
 		return err
 	}
 	fmt.Fprintf(app.out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,29 +18,29 @@ import (
 // newService is the command of an AWS service, with the operations of the tables.
 // Its flags are the operations' own, which package awsarg reads.
 func newService(app *App, service string) *cobra.Command {
-	return &cobra.Command{
-		Use: service + " OPERATION", Short: "Operations of " + service + ": " + service + " help lists them",
-		DisableFlagParsing: true, DisableFlagsInUseLine: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			rest, err := takeGlobals(cmd, args)
-			if err != nil {
-				return err
-			}
-			if err := app.begin(cmd); err != nil {
-				return err
-			}
-			if len(rest) == 0 || isHelp(rest[0]) {
-				return app.serviceHelp(service, len(rest) == 0)
-			}
-			return app.operate(cmd.Context(), service, rest[0], rest[1:])
-		},
-	}
+	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 || isHelp(args[0]) {
+			return app.serviceHelp(service, len(args) == 0)
+		}
+		return app.operate(cmd.Context(), service, args[0], args[1:])
+	})
+	cmd.Use, cmd.Short = service+" OPERATION", "Operations of "+service+": "+service+" help lists them"
+	return cmd
 }
 
 // newOperation is the command of one operation, in a group with commands of ours.
 func newOperation(app *App, service, operation string) *cobra.Command {
+	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
+		return app.operate(cmd.Context(), service, operation, args)
+	})
+	cmd.Use, cmd.Short = operation, "The operation of the access portal, with the token of the session"
+	return cmd
+}
+
+// newForeign is a command whose flags cobra does not know. run gets the arguments
+// without the global flags.
+func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: operation, Short: "The operation of the access portal, with the token of the session",
 		DisableFlagParsing: true, DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rest, err := takeGlobals(cmd, args)
@@ -51,7 +50,7 @@ func newOperation(app *App, service, operation string) *cobra.Command {
 			if err := app.begin(cmd); err != nil {
 				return err
 			}
-			return app.operate(cmd.Context(), service, operation, rest)
+			return run(cmd, rest)
 		},
 	}
 }
@@ -102,33 +101,6 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 	}
 	o.world = w
 	return o.run(ctx)
-}
-
-// slip is the error for a line that is not ours, if it looks like a slip of the
-// hand in one that is.
-func (app *App) slip(root *cobra.Command, args []string) error {
-	words := firstWords(app.globals(), args)
-	if len(words) < 2 {
-		return nil
-	}
-	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(group.SuggestionsFor(words[1])) > 0 {
-		return unknownCommand(group, words[1:])
-	}
-	svc, err := awsmodel.Load(words[0])
-	if err != nil {
-		return nil //nolint:nilerr // no service of ours, and so no slip
-	}
-	return app.misspelled(svc, words[1])
-}
-
-// misspelled is the error for an operation that looks like a slip of the hand; nil
-// if it looks like none.
-func (app *App) misspelled(svc *awsmodel.Service, name string) error {
-	near := profile.Nearest(name, svc.Operations())
-	if near == nil {
-		return nil
-	}
-	return withHint(usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s", app.Name, svc.Name, strings.Join(near, ", "))
 }
 
 // badParameters gives a mistake in the parameters its exit code.
@@ -225,53 +197,6 @@ func (o *operation) explain(err error) error {
 		return o.world.noRegion()
 	}
 	return explainKeys(err)
-}
-
-// skeleton prints a form of the parameters to be filled in.
-func (o *operation) skeleton() error {
-	switch o.in.Skeleton {
-	case "input":
-		return o.app.printDocument(awsarg.InputSkeleton(o.op), "json")
-	case "yaml-input":
-		return o.app.printDocument(awsarg.InputSkeleton(o.op), "yaml")
-	}
-	return o.app.printDocument(awsarg.OutputSkeleton(o.op), "json")
-}
-
-// serviceHelp lists the operations.
-func (app *App) serviceHelp(service string, missing bool) error {
-	svc, err := awsmodel.Load(service)
-	if err != nil {
-		return err
-	}
-	if missing {
-		return withHint(usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
-	}
-	fmt.Fprintf(app.out, "Operations of %s:\n\n", service)
-	for _, name := range svc.Operations() {
-		fmt.Fprintf(app.out, "  %s\n", name)
-	}
-	fmt.Fprintf(app.out, "\nOptions: %s %s OPERATION help. Other operations are handed to the AWS CLI.\n", app.Name, service)
-	return nil
-}
-
-// operationHelp lists the options of an operation.
-func (app *App) operationHelp(svc *awsmodel.Service, op *awsmodel.Operation) error {
-	fmt.Fprintf(app.out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
-	for _, f := range awsarg.Flags(op) {
-		name, note := f.Name, f.Type
-		if f.Negative != "" {
-			name += " | " + f.Negative
-		}
-		switch {
-		case f.Member != nil && svc.Name == "sso" && f.Member.Name == tokenMember:
-			note += ", from the session by default"
-		case f.Required:
-			note += ", required"
-		}
-		fmt.Fprintf(app.out, "  %s (%s)\n", name, note)
-	}
-	return nil
 }
 
 // objectOf returns the input as an object that can be added to.

@@ -70,25 +70,36 @@ func (o *ssoOptions) addSession(f *pflag.FlagSet) {
 }
 
 func (app *App) configureSSO(ctx context.Context, o ssoOptions) error {
-	if err := o.check(); err != nil {
+	z, err := app.wizard(o)
+	if err != nil {
 		return err
+	}
+	if !app.Terminal {
+		return z.byFlags(ctx)
+	}
+	return app.explainConsole(z.run(ctx))
+}
+
+// wizard reads what there is, and checks the flags.
+func (app *App) wizard(o ssoOptions) (*wizard, error) {
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	w, err := app.world()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.in.New = true
 	p, err := w.resolveForLogin()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.connect(p)
 	z := &wizard{world: w, o: o, p: p}
-	if !app.Terminal {
-		return z.byFlags(ctx)
+	if app.Terminal {
+		z.con = app.console()
 	}
-	z.con = app.console()
-	return app.explainConsole(z.run(ctx))
+	return z, nil
 }
 
 // A wizard sets profiles up. What it has found out so far is in its fields;

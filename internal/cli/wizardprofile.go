@@ -3,10 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/picker"
@@ -173,87 +171,4 @@ func (z *wizard) tell(p ssoProfile) {
 	default:
 		fmt.Fprintf(z.app.out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s --profile %s\n", run, quoteArg(p.name))
 	}
-}
-
-// more asks whether to go on with another profile, or with the settings of the
-// guide that most people never need.
-func (z *wizard) more(ctx context.Context) (bool, error) {
-	if z.o.yes {
-		return false, nil
-	}
-	for {
-		fmt.Fprintln(z.app.out)
-		answer, err := z.con.Ask(ctx, picker.Question{
-			Text:    "One more profile from this session? (yes, no, advanced) [no]: ",
-			Default: "no", Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore,
-		})
-		if err != nil {
-			if errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone) {
-				return false, nil // what was chosen is written
-			}
-			return false, err
-		}
-		switch strings.ToLower(answer)[0] {
-		case 'y':
-			return true, nil
-		case 'n':
-			return false, nil
-		}
-		if err := z.advanced(ctx); err != nil {
-			return false, err
-		}
-	}
-}
-
-func checkMore(s string) error {
-	for _, known := range []string{"yes", "no", "advanced"} {
-		if s != "" && strings.HasPrefix(known, strings.ToLower(s)) {
-			return nil
-		}
-	}
-	return errors.New("yes, no or advanced")
-}
-
-// advanced asks for the two refresh settings. They belong to the session, and
-// stand in the profile in use only where there is no [sso-session].
-func (z *wizard) advanced(ctx context.Context) error {
-	s := z.session
-	auto := "true"
-	if s.AutoRefresh == profile.Off {
-		auto = "false"
-	}
-	auto, err := z.con.Ask(ctx, picker.Question{
-		Text: prompt("Renew the session silently (sso_auto_refresh)", auto), Default: auto,
-		Suggestions: []string{"true", "false"}, Check: checkSetting("sso_auto_refresh"),
-	})
-	if err != nil {
-		return err
-	}
-	window := fmt.Sprint(int(s.Window() / time.Second))
-	window, err = z.con.Ask(ctx, picker.Question{
-		Text: prompt("Renew when fewer seconds than this are left (sso_refresh_window)", window), Default: window,
-		Check: checkSetting("sso_refresh_window"),
-	})
-	if err != nil {
-		return err
-	}
-	return z.writeAdvanced(ctx, strings.ToLower(auto), window)
-}
-
-func (z *wizard) writeAdvanced(ctx context.Context, auto, window string) error {
-	change := awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.session.Name}
-	if z.session.Name == "" {
-		change.Kind, change.Name = awsconfig.Profile, z.last.name
-	}
-	var changes []awsconfig.Change
-	for _, kv := range [][2]string{{"sso_auto_refresh", auto}, {"sso_refresh_window", window}} {
-		change.Key, change.Value = kv[0], kv[1]
-		if err := profile.CheckAgreement(z.in, change); err != nil {
-			return err
-		}
-		changes = append(changes, change)
-	}
-	fmt.Fprintf(z.app.out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
-	_, err := z.edit(ctx, false, "configure sso", changes...)
-	return err
 }

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsarg"
+	"lanyard/internal/awsmodel"
+	"lanyard/internal/profile"
+)
+
+// skeleton prints a form of the parameters to be filled in.
+func (o *operation) skeleton() error {
+	switch o.in.Skeleton {
+	case "input":
+		return o.app.printDocument(awsarg.InputSkeleton(o.op), "json")
+	case "yaml-input":
+		return o.app.printDocument(awsarg.InputSkeleton(o.op), "yaml")
+	}
+	return o.app.printDocument(awsarg.OutputSkeleton(o.op), "json")
+}
+
+// serviceHelp lists the operations.
+func (app *App) serviceHelp(service string, missing bool) error {
+	svc, err := awsmodel.Load(service)
+	if err != nil {
+		return err
+	}
+	if missing {
+		return withHint(usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
+	}
+	fmt.Fprintf(app.out, "Operations of %s:\n\n", service)
+	for _, name := range svc.Operations() {
+		fmt.Fprintf(app.out, "  %s\n", name)
+	}
+	fmt.Fprintf(app.out, "\nOptions: %s %s OPERATION help. Other operations are handed to the AWS CLI.\n", app.Name, service)
+	return nil
+}
+
+// operationHelp lists the options of an operation.
+func (app *App) operationHelp(svc *awsmodel.Service, op *awsmodel.Operation) error {
+	fmt.Fprintf(app.out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
+	for _, f := range awsarg.Flags(op) {
+		name, note := f.Name, f.Type
+		if f.Negative != "" {
+			name += " | " + f.Negative
+		}
+		switch {
+		case f.Member != nil && svc.Name == "sso" && f.Member.Name == tokenMember:
+			note += ", from the session by default"
+		case f.Required:
+			note += ", required"
+		}
+		fmt.Fprintf(app.out, "  %s (%s)\n", name, note)
+	}
+	return nil
+}
+
+// slip is the error for a line that is not ours, if it looks like a slip of the
+// hand in one that is.
+func (app *App) slip(root *cobra.Command, args []string) error {
+	words := firstWords(app.globals(), args)
+	if len(words) < 2 {
+		return nil
+	}
+	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(group.SuggestionsFor(words[1])) > 0 {
+		return unknownCommand(group, words[1:])
+	}
+	svc, err := awsmodel.Load(words[0])
+	if err != nil {
+		return nil //nolint:nilerr // no service of ours, and so no slip
+	}
+	return app.misspelled(svc, words[1])
+}
+
+// misspelled is the error for an operation that looks like a slip of the hand; nil
+// if it looks like none.
+func (app *App) misspelled(svc *awsmodel.Service, name string) error {
+	near := profile.Nearest(name, svc.Operations())
+	if near == nil {
+		return nil
+	}
+	return withHint(usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s", app.Name, svc.Name, strings.Join(near, ", "))
+}
