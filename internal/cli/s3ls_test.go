@@ -2,8 +2,11 @@ package cli
 
 import (
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRequestPayerTakesItsValueFromTheNextArgument(t *testing.T) {
@@ -49,5 +52,30 @@ func TestRequestPayerRefusesOtherValues(t *testing.T) {
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse([]string{"--request-payer=me"}); err == nil || !strings.Contains(err.Error(), "Found invalid choice 'me'") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func TestS3ListSparesTerminals(t *testing.T) {
+	const page = `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a%1Bb</Key>` +
+		`<LastModified>2024-05-06T07:08:09Z</LastModified><Size>1</Size></Contents></ListBucketResult>`
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, page) // a reply that is cut short is noticed
+	}))
+	defer srv.Close()
+	home := t.TempDir()
+	env := map[string]string{
+		"HOME": home, "USERPROFILE": home, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
+	}
+	for width, want := range map[int]string{0: "2024-05-06 07:08:09          1 a\x1bb\n", 80: "2024-05-06 07:08:09          1 a\ufffdb\n"} {
+		var out, errs strings.Builder
+		app := &App{
+			Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Width: width,
+			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+			Environ:   func() []string { return nil },
+			Now:       func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
+		}
+		if code := app.Run(t.Context(), []string{"s3", "ls", "bucket", "--endpoint-url", srv.URL}); code != 0 || out.String() != want {
+			t.Errorf("width %d: exit code %d, %q, want %q; %s", width, code, out.String(), want, errs.String())
+		}
 	}
 }
