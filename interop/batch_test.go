@@ -1,0 +1,146 @@
+package interop_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// batchLimit is how long the AWS CLI may take for all command lines of a test.
+const batchLimit = 3 * time.Minute
+
+// tableModelsOf is the version of botocore that the tables of operations are made
+// of, and tableServices are its names of what they cover.
+const tableModelsOf = "1.43.11"
+
+var tableServices = []string{"cloudformation", "ec2", "iam", "organizations", "s3", "sso", "sts"}
+
+// A batch is a place to run command lines in, those of lanyard and of the AWS CLI.
+type batch struct {
+	endpoint string
+	env      []string
+}
+
+// newBatch is a batch against one server, with the given keys in the environment.
+func newBatch(t *testing.T, endpoint string, keys ...string) *batch {
+	t.Helper()
+	return &batch{endpoint, append([]string{
+		"AWS_DATA_PATH=" + tableModels(t),
+		"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=America/New_York",
+		"AWS_PAGER=", "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
+	}, keys...)}
+}
+
+// args are the arguments of a command line, with the server's address.
+func (b *batch) args(line string) []string {
+	return append(split(line), "--endpoint-url", b.endpoint)
+}
+
+// awsCLI runs the command lines with the AWS CLI, in one process: each start of
+// its own would take most of a second.
+func (b *batch) awsCLI(t *testing.T, lines []string) []result {
+	t.Helper()
+	task := struct {
+		Models   []string   `json:"models"`
+		Commands [][]string `json:"commands"`
+	}{Models: tableServices}
+	for _, line := range lines {
+		task.Commands = append(task.Commands, b.args(line))
+	}
+	in, err := json.Marshal(task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), batchLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, interpreterOfAWSCLI(t), absolute("python/batch.py"))
+	cmd.Env, cmd.Stdin = b.env, bytes.NewReader(in)
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("the AWS CLI: %v\n%s", err, complaints.String())
+	}
+	var answers [][3]any
+	if err := json.Unmarshal(out, &answers); err != nil || len(answers) != len(lines) {
+		t.Fatalf("the AWS CLI: %d answers to %d command lines, %v", len(answers), len(lines), err)
+	}
+	results := make([]result, len(lines))
+	for i, a := range answers {
+		code, _ := a[0].(float64)
+		results[i].code = int(code)
+		results[i].stdout, _ = a[1].(string)
+		results[i].stderr, _ = a[2].(string)
+	}
+	return results
+}
+
+// lanyard runs one command line with the program under test. Its errors come
+// without what version 2.34 of the AWS CLI has put around some.
+func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
+	ctx, cancel := context.WithTimeout(ctx, runLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, lanyardPath, b.args(line)...)
+	cmd.Env = append(b.env, "AWS_CLI_ERROR_FORMAT=legacy")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); cmd.ProcessState == nil || ctx.Err() != nil {
+		return result{}, fmt.Errorf("lanyard %s: %w", line, errors.Join(err, ctx.Err()))
+	}
+	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, nil
+}
+
+// interpreterOfAWSCLI is the Python that the first line of the AWS CLI names.
+func interpreterOfAWSCLI(t *testing.T) string {
+	t.Helper()
+	c := clientNamed("AWS CLI v2")
+	c.need(t)
+	f, err := os.Open(c.base[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	first, _ := bufio.NewReader(f).ReadString('\n') // of a binary: anything
+	path, ok := strings.CutPrefix(strings.TrimSpace(first), "#!")
+	if !ok || exec.Command(path, "-c", "import awscli.clidriver").Run() != nil {
+		t.Skipf("%s %s is not a program of Python's whose modules can be imported", c.base[0], c.version)
+	}
+	return path
+}
+
+// tableModels writes the models that the tables are made of to a folder. With them
+// the AWS CLI knows the operations as we do, whatever its version: the members, and
+// their order, change every week.
+func tableModels(t *testing.T) string {
+	t.Helper()
+	path := pythonWith("import botocore; assert botocore.__version__ == '" + tableModelsOf + "'")
+	if path == "" {
+		t.Skipf("no python3 has the models that the tables are of; get them with: pip install botocore==%s", tableModelsOf)
+	}
+	dir := t.TempDir()
+	args := append([]string{absolute("python/models.py"), dir}, tableServices...)
+	if out, err := exec.Command(path, args...).CombinedOutput(); err != nil {
+		t.Fatalf("the models: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// split cuts a command line into words at spaces, but for those in '...'.
+func split(line string) (words []string) {
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			words = append(words, part)
+			continue
+		}
+		words = append(words, strings.Fields(part)...)
+	}
+	return words
+}

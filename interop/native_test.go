@@ -1,0 +1,110 @@
+package interop_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// formats are the output formats that every version of the AWS CLI knows.
+var formats = []string{"json", "yaml", "yaml-stream", "text", "table"}
+
+// A question is a command line, asked in some formats.
+type question struct {
+	line    string
+	formats []string // nil for the default
+}
+
+// inEvery asks each of the lines in every format.
+func inEvery(lines ...string) (qs []question) {
+	for _, line := range lines {
+		qs = append(qs, question{line, formats})
+	}
+	return qs
+}
+
+// once asks each of the lines as it is.
+func once(lines ...string) (qs []question) {
+	for _, line := range lines {
+		qs = append(qs, question{line, nil})
+	}
+	return qs
+}
+
+// lines writes the questions out, with names replaced by what they stand for.
+func (b *batch) lines(names map[string]string, questions ...[]question) (lines []string) {
+	var pairs []string
+	for name, value := range names {
+		pairs = append(pairs, name, value)
+	}
+	replace := strings.NewReplacer(pairs...)
+	for _, qs := range questions {
+		for _, q := range qs {
+			line := replace.Replace(q.line)
+			if q.formats == nil {
+				lines = append(lines, line)
+			}
+			for _, format := range q.formats {
+				lines = append(lines, line+" --output "+format)
+			}
+		}
+	}
+	return lines
+}
+
+// compare expects that lanyard and the AWS CLI print the same, say the same on
+// stderr and end the same.
+func (b *batch) compare(t *testing.T, lines []string) {
+	t.Helper()
+	ours := make([]result, len(lines))
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		for i := 0; i < len(lines) && err == nil; i++ {
+			ours[i], err = b.lanyard(t.Context(), lines[i])
+		}
+		done <- err
+	}()
+	answers := b.awsCLI(t, lines)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range answers {
+		got := ours[i]
+		want.stderr, got.stderr = saidByAWS(want.stderr), saidByLanyard(got.stderr)
+		if got != want {
+			t.Errorf("%s\n%s", lines[i], difference(want, got))
+		}
+	}
+}
+
+// saidByAWS is the error without the usage that comes before some, and without the
+// prefix that newer versions have.
+func saidByAWS(text string) string {
+	for _, lead := range []string{"aws: error: ", "aws <command> <subcommand> help\n"} {
+		if _, after, ok := strings.Cut(text, lead); ok {
+			text = after
+		}
+	}
+	return strings.TrimPrefix(strings.TrimSpace(text), "aws: [ERROR]: ")
+}
+
+// saidByLanyard is the error without the hint of what to do about it.
+func saidByLanyard(text string) string {
+	text, _, _ = strings.Cut(text, "hint: ")
+	return strings.TrimPrefix(strings.TrimSpace(text), "lanyard: ")
+}
+
+// difference shows both results from where their outputs begin to differ.
+func difference(want, got result) string {
+	n := 0
+	for n < len(want.stdout) && n < len(got.stdout) && want.stdout[n] == got.stdout[n] {
+		n++
+	}
+	n = max(0, n-200)
+	show := func(who string, r result) string {
+		out := r.stdout[n:]
+		return fmt.Sprintf("%-8s%.700q\n        %q, exit %d", who, out, r.stderr, r.code)
+	}
+	return show("aws", want) + "\n" + show("lanyard", got)
+}

@@ -1,0 +1,97 @@
+"""Runs many command lines of the AWS CLI, whose start takes most of a second each.
+
+stdin has a JSON object: models is a list of services, commands a list of lists of
+arguments. stdout gets a JSON array of [exit code, stdout, stderr].
+
+Two processes share the work. Each calls the CLI's main for one command after the
+other, which makes a session of its own; only the models are read once.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+
+import awscli.clidriver
+import botocore.loaders
+
+WORKERS = 2
+
+
+def read_models(names):
+    """Reads the models, and lets every loader find them read."""
+    read, load = {}, botocore.loaders.JSONFileLoader.load_file
+
+    def once(self, path):
+        if path not in read:
+            read[path] = load(self, path)
+        return read[path]
+
+    botocore.loaders.JSONFileLoader.load_file = once
+    loader = botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
+    for name in names:
+        for kind in ("service-2", "paginators-1"):
+            try:
+                loader.load_service_model(name, kind)
+            except botocore.exceptions.UnknownServiceError:
+                pass  # not every service has pages
+    for name in ("endpoints", "partitions", "sdk-default-configuration", "_retry"):
+        try:
+            loader.load_data(name)
+        except botocore.exceptions.DataNotFoundError:
+            pass  # it came with a later version
+
+
+def run(args):
+    """Runs one command and returns its exit code and what it printed."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        sys.argv = ["aws", *args]
+        try:
+            code = awscli.clidriver.main()
+        except SystemExit as e:
+            code = e.code
+        texts = []
+        for stream, file in ((sys.stdout, out), (sys.stderr, err)):
+            stream.flush()
+            file.seek(0)
+            texts.append(file.read().decode())
+        return [code or 0, *texts]
+
+
+def work(commands, file):
+    """Runs the commands in a process of its own, which writes the results to the file."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code, complaints = 1, os.fdopen(os.dup(2), "w")
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        json.dump([run(args) for args in commands], file)
+        file.flush()
+        code = 0
+    except Exception:
+        traceback.print_exc(file=complaints)
+        complaints.flush()
+    finally:
+        os._exit(code)
+
+
+def main():
+    task = json.load(sys.stdin)
+    read_models(task["models"])
+    commands, results = task["commands"], [None] * len(task["commands"])
+    files = [tempfile.TemporaryFile("w+") for _ in range(WORKERS)]
+    pids = [work(commands[n::WORKERS], file) for n, file in enumerate(files)]
+    for n, (pid, file) in enumerate(zip(pids, files)):
+        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
+            sys.exit(f"worker {n} ended early")
+        file.seek(0)
+        results[n::WORKERS] = json.load(file)
+    json.dump(results, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
