@@ -4,6 +4,7 @@
 package awsop
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -23,7 +24,13 @@ type Client struct {
 	Region          string       // "" is an error ([NoRegionError]) where a service needs one
 	Endpoint        string       // the base URL; "" means AWS's rules
 	FIPS, DualStack bool
-	Credentials     Credentials
+
+	// PathStyle and VirtualHosts say where the name of an S3 bucket stands: in the
+	// path, or in the host's name. Without either it is the host's name, except for
+	// an Endpoint of one's own and where a name or an address does not allow it.
+	PathStyle, VirtualHosts bool
+
+	Credentials Credentials
 
 	MaxAttempts int    // 0 means 3
 	RetryMode   string // "" and "adaptive" mean "standard"; "legacy" has longer pauses and no common budget
@@ -44,6 +51,8 @@ type Client struct {
 
 	mu    sync.Mutex
 	spent int // of the budget for tries
+
+	moved map[string]string // buckets that are in another region, and which
 }
 
 // Credentials are the keys that requests are signed with.
@@ -60,7 +69,7 @@ type Credentials struct {
 // the input does not fit the operation, [NoRegionError], and of package idcenter
 // ConnectError when there was no reply and ReplyError when it is not the service's.
 func (c *Client) Call(ctx context.Context, svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) (*document.Object, error) {
-	t, err := c.target(svc, input)
+	t, err := c.targetIn(c.regionFor(input), svc, input)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +83,7 @@ func (c *Client) Call(ctx context.Context, svc *awsmodel.Service, op *awsmodel.O
 	}
 	r, err := c.send(ctx, svc, op, req, t)
 	if region := t.moved(svc, err); region != "" {
+		c.remember(input, region)
 		if t, err = c.targetIn(region, svc, input); err == nil {
 			r, err = c.send(ctx, svc, op, req, t)
 		}
@@ -88,6 +98,28 @@ func (c *Client) Call(ctx context.Context, svc *awsmodel.Service, op *awsmodel.O
 	}
 	finish(svc, op, input, out)
 	return out, nil
+}
+
+// regionFor is the client's region, or that of a bucket which has turned out to be
+// in another one.
+func (c *Client) regionFor(input *document.Object) string {
+	bucket, _ := input.Get("Bucket")
+	name, _ := bucket.(string)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return cmp.Or(c.moved[name], c.Region)
+}
+
+func (c *Client) remember(input *document.Object, region string) {
+	bucket, _ := input.Get("Bucket")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.moved == nil {
+		c.moved = make(map[string]string)
+	}
+	if name, ok := bucket.(string); ok {
+		c.moved[name] = region
+	}
 }
 
 func (c *Client) now() time.Time {

@@ -161,7 +161,7 @@ func TestTargets(t *testing.T) {
 		{"an endpoint and dual-stack", "ec2", "", "eu-west-1", "http://127.0.0.1:1", false, true, "Invalid Configuration: Dualstack and custom endpoint are not supported"},
 		{"a bucket at an address", "s3api", "bbb", "eu-west-1", "http://127.0.0.1:1", false, false, "http://127.0.0.1:1/bbb?location="},
 		{"a bucket on localhost", "s3api", "bbb", "eu-west-1", "http://localhost:1", false, false, "http://localhost:1/bbb?location="},
-		{"a bucket at a named endpoint", "s3api", "bbb", "eu-west-1", "https://s3.example:99", false, false, "https://bbb.s3.example:99/?location="},
+		{"a bucket at a named endpoint", "s3api", "bbb", "eu-west-1", "https://s3.example:99", false, false, "https://s3.example:99/bbb?location="},
 		{"dual-stack bucket", "s3api", "bbb", "eu-west-1", "", false, true, "https://bbb.s3.dualstack.eu-west-1.amazonaws.com/?location="},
 		{"an old bucket", "s3api", "My_Bucket", "us-east-1", "", false, false, "https://s3.us-east-1.amazonaws.com/My_Bucket?location="},
 		{"no bucket", "s3api", "../b", "us-east-1", "", false, false, "Parameter validation failed:\nInvalid bucket name \"../b\": Bucket name must match the regex \"^[a-zA-Z0-9.\\-_]{1,255}$\""},

@@ -26,11 +26,7 @@ type target struct {
 	bucketPath string // what is cut from the beginning of paths: the bucket is in the host's name
 }
 
-// target says where the service is, and for S3 where the bucket is.
-func (c *Client) target(svc *awsmodel.Service, input *document.Object) (target, error) {
-	return c.targetIn(c.Region, svc, input)
-}
-
+// targetIn says where the service is in a region, and for S3 where the bucket is.
 func (c *Client) targetIn(region string, svc *awsmodel.Service, input *document.Object) (target, error) {
 	if err := checkRegion(region); err != nil {
 		return target{}, err
@@ -49,7 +45,8 @@ func (c *Client) targetIn(region string, svc *awsmodel.Service, input *document.
 	if svc.Name != "s3api" {
 		return t, nil
 	}
-	return t.forBucket(input)
+	// An endpoint of one's own seldom has a name for each bucket.
+	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
 }
 
 // checkRegion refuses what cannot be part of a host's name.
@@ -65,8 +62,8 @@ func checkRegion(region string) error {
 }
 
 // forBucket is the target for a bucket that the input names: its own host where
-// names and certificates allow it, otherwise the path.
-func (t target) forBucket(input *document.Object) (target, error) {
+// names and certificates allow it and nobody wants the path, otherwise the path.
+func (t target) forBucket(input *document.Object, path bool) (target, error) {
 	v, ok := input.Get("Bucket")
 	bucket, isText := v.(string)
 	if !ok || !isText {
@@ -82,7 +79,7 @@ func (t target) forBucket(input *document.Object) (target, error) {
 	if err != nil {
 		return t, err
 	}
-	if !hostLabel(bucket) || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil {
+	if path || !hostLabel(bucket) || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil {
 		return t, nil
 	}
 	u.Host = bucket + "." + u.Host

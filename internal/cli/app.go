@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -98,5 +99,10 @@ func (app *App) dispatch(ctx context.Context, args []string) error {
 		return app.handOver(ctx, args, app.slip(root, args))
 	}
 	root.SetArgs(line)
-	return root.ExecuteContext(ctx)
+	err = root.ExecuteContext(ctx)
+	var help helpRequest
+	if errors.As(err, &help) {
+		return help.cmd.Help()
+	}
+	return err
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/profile"
@@ -24,8 +26,21 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 
   lanyard configure set region eu-west-1 --profile dev-admin
   lanyard configure set sso_refresh_window 43200 --sso-session corp`,
-		Args: wantArgs("KEY", "VALUE"),
+		DisableFlagParsing: true, // a value may be a negative number
 		RunE: func(cmd *cobra.Command, args []string) error {
+			args, err := takeValues(cmd, args)
+			if errors.Is(err, pflag.ErrHelp) {
+				return cmd.Help()
+			}
+			if err != nil {
+				return err
+			}
+			if err := app.begin(cmd); err != nil {
+				return err
+			}
+			if err := wantArgs("KEY", "VALUE")(cmd, args); err != nil {
+				return err
+			}
 			return app.configureSet(cmd.Context(), args[0], args[1], in)
 		},
 	}

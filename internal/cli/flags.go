@@ -42,6 +42,9 @@ func (app *App) addGlobalFlags(f *pflag.FlagSet) {
 // are refused by a command that does not name them: none is ignored.
 var always = [...]string{"profile", "region", "debug", "no-cli-pager", "color", "ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout", "cli-error-format"}
 
+// everyFlag stands for all global flags in a list of those that a command takes.
+const everyFlag = "*"
+
 // honours records which further global flags a command takes.
 func honours(cmd *cobra.Command, names ...string) *cobra.Command {
 	cmd.Annotations = map[string]string{"honours": strings.Join(names, " ")}
@@ -63,9 +66,6 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 		return usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
 	}
 	var err error
-	if cmd.DisableFlagParsing {
-		return nil // an operation, which takes them all
-	}
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && f.Changed && !takes(cmd, f.Name) {
 			err = usagef("--%s does not go with %q", f.Name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
@@ -76,7 +76,8 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 
 // takes says whether a command has a use for a global flag.
 func takes(cmd *cobra.Command, flag string) bool {
-	return slices.Contains(always[:], flag) || slices.Contains(strings.Fields(cmd.Annotations["honours"]), flag)
+	honoured := strings.Fields(cmd.Annotations["honours"])
+	return slices.Contains(always[:], flag) || slices.Contains(honoured, flag) || slices.Contains(honoured, everyFlag)
 }
 
 // seconds turns a flag into a duration; 0 gives the default.

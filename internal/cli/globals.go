@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,14 +12,18 @@ import (
 // flags are not known to the parser of flags, and returns the rest in its order.
 // What follows "--" is left alone.
 func takeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
-	flags := cmd.Root().PersistentFlags()
+	return takeFlags(cmd, args, cmd.Root().PersistentFlags())
+}
+
+// takeFlags is takeGlobals for the flags of several sets.
+func takeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]string, error) {
 	var rest []string
 	for i := 0; i < len(args); i++ {
 		if args[i] == "--" {
 			return append(rest, args[i:]...), nil
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(args[i], "--"), "=")
-		f := flags.Lookup(name)
+		set, f := lookUp(name, sets)
 		if !strings.HasPrefix(args[i], "--") || f == nil {
 			rest = append(rest, args[i])
 			continue
@@ -33,11 +38,48 @@ func takeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
 			i++
 			value = args[i]
 		}
-		if err := flags.Set(name, value); err != nil {
+		if err := set.Set(name, value); err != nil {
 			return nil, flagError(cmd, err)
 		}
 	}
 	return rest, nil
+}
+
+func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
+	for _, set := range sets {
+		if f := set.Lookup(name); f != nil {
+			return set, f
+		}
+	}
+	return nil, nil
+}
+
+// negative is what the AWS CLI takes for a value although it begins with a dash.
+var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
+
+// takeValues is takeFlags for a command whose arguments may be negative numbers.
+// It refuses flags that are not known; [pflag.ErrHelp] asks for help.
+func takeValues(cmd *cobra.Command, args []string) ([]string, error) {
+	rest, err := takeFlags(cmd, args, cmd.Root().PersistentFlags(), cmd.Flags())
+	if err != nil {
+		return nil, err
+	}
+	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
+		return nil, pflag.ErrHelp
+	}
+	var values []string
+	for i, arg := range rest {
+		switch {
+		case arg == "--":
+			return append(values, rest[i+1:]...), nil
+		case arg == "-h":
+			return nil, pflag.ErrHelp
+		case strings.HasPrefix(arg, "-") && arg != "-" && !negative.MatchString(arg):
+			return nil, withHint(usagef("Unknown options: %s", arg), "a value that begins with a dash goes behind --: %s -- KEY VALUE", cmd.CommandPath())
+		}
+		values = append(values, arg)
+	}
+	return values, nil
 }
 
 // firstWords returns the words of a command line that name the command: those that

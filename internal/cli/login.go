@@ -21,6 +21,7 @@ type loginOptions struct {
 	noBrowser, useDevice bool
 	callbackPort         int
 	all                  bool
+	quiet                bool // the success is not told
 }
 
 func newLogin(app *App) *cobra.Command {
@@ -123,7 +124,9 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 	if err := w.updateRegion(ctx, configured, region); err != nil {
 		return s, err
 	}
-	fmt.Fprintf(w.app.out, "Successfully logged into Start URL: %s\n", s.StartURL)
+	if !o.quiet {
+		fmt.Fprintf(w.app.out, "Successfully logged into Start URL: %s\n", s.StartURL)
+	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
 		w.app.warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
 			until(tok.ExpiresAt, w.app.Now()), s.StartURL),

@@ -40,7 +40,7 @@ func newOperation(app *App, service, operation string) *cobra.Command {
 // newForeign is a command whose flags cobra does not know. run gets the arguments
 // without the global flags.
 func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
-	return &cobra.Command{
+	return honours(&cobra.Command{
 		DisableFlagParsing: true, DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rest, err := takeGlobals(cmd, args)
@@ -52,7 +52,7 @@ func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *co
 			}
 			return run(cmd, rest)
 		},
-	}
+	}, everyFlag)
 }
 
 func isHelp(word string) bool { return word == "help" || word == "--help" || word == "-h" }

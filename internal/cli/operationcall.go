@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
+	"lanyard/internal/awsconfig"
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/awsop"
 	"lanyard/internal/broker"
@@ -62,11 +64,26 @@ func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop
 		return nil, err
 	}
 	format, _ := p.Get("cli_timestamp_format")
-	return &awsop.Client{
+	client := &awsop.Client{
 		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack,
 		MaxAttempts: p.MaxAttempts, RetryMode: p.RetryMode, Log: w.app.log, UserAgent: "lanyard",
 		TimeFormat: format.Value, Zone: w.app.Now().Location(), Now: w.app.Now,
-	}, nil
+	}
+	if svc.Name == "s3api" {
+		s3 := s3Settings(p)
+		client.PathStyle, client.VirtualHosts = s3("addressing_style") == "path", s3("addressing_style") == "virtual"
+		client.DualStack = client.DualStack || strings.EqualFold(s3("use_dualstack_endpoint"), "true")
+	}
+	return client, nil
+}
+
+// s3Settings looks into the block s3 of a profile.
+func s3Settings(p *profile.Profile) func(key string) string {
+	block, _ := p.Get("s3")
+	return func(key string) string {
+		s, _ := (&awsconfig.Section{Settings: block.Nested}).Get(key)
+		return s.Value
+	}
 }
 
 // signingKeys are the keys of the environment or else the profile's.

@@ -65,7 +65,8 @@ func (app *App) slip(root *cobra.Command, args []string) error {
 	if len(words) < 2 {
 		return nil
 	}
-	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(group.SuggestionsFor(words[1])) > 0 {
+	// Of s3 there is more that is short and alike: cp, mb, mv.
+	if group, _, err := root.Find(words[:1]); err == nil && group != root && words[0] != "s3" && len(group.SuggestionsFor(words[1])) > 0 {
 		return unknownCommand(group, words[1:])
 	}
 	svc, err := awsmodel.Load(words[0])
@@ -82,5 +83,5 @@ func (app *App) misspelled(svc *awsmodel.Service, name string) error {
 	if near == nil {
 		return nil
 	}
-	return withHint(usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s", app.Name, svc.Name, strings.Join(near, ", "))
+	return withHint(usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s\n%s", app.Name, svc.Name, strings.Join(near, ", "), installHint)
 }

@@ -129,6 +129,9 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	if len(args) == 1 && args[0] == "help" && cmd.HasParent() {
+		return helpRequest{cmd}
+	}
 	err := usagef("unknown command %q for %q", args[0], cmd.CommandPath())
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return withHint(err, "did you mean: %s %s", cmd.CommandPath(), strings.Join(near, ", "))
@@ -156,8 +159,16 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // noArgs refuses arguments.
 func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 && args[0] == "help" {
+		return helpRequest{cmd}
+	}
 	if len(args) > 0 {
 		return withHint(usagef("Unknown options: %s", strings.Join(args, " ")), "run: %s --help", cmd.CommandPath())
 	}
 	return nil
 }
+
+// A helpRequest is the word help behind a command, as the AWS CLI knows it.
+type helpRequest struct{ cmd *cobra.Command }
+
+func (h helpRequest) Error() string { return "help on " + h.cmd.CommandPath() }

@@ -263,6 +263,13 @@ func TestWizardInADumbTerminal(t *testing.T) {
 	}
 }
 
+func TestCtrlDInADumbTerminalLeaves(t *testing.T) {
+	tm := sit(t, seat{env: []string{"TERM=dumb"}}, "configure", "sso")
+	tm.answer("SSO session name (Recommended): ", "\x04")
+	tm.exits(130)
+	tm.config("")
+}
+
 func TestWizardWhereThereIsNothingToChoose(t *testing.T) {
 	one := func(c *emulator.Config) {
 		c.Assignments = []emulator.Assignment{{User: "jane", Accounts: []string{"444455556666"}, PermissionSets: []string{"Billing"}}}

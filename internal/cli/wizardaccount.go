@@ -57,15 +57,12 @@ func (z *wizard) signIn(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := z.login(ctx); err != nil {
-		return err
-	}
-	fmt.Fprintln(z.app.out)
-	return nil
+	return z.login(ctx)
 }
 
 // login signs in anew.
 func (z *wizard) login(ctx context.Context) (err error) {
+	z.o.quiet = true
 	if z.session, err = z.world.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
 		return err
 	}

@@ -2,33 +2,35 @@ package configfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 )
 
-// Last returns the newest change to any of these files that can still be undone;
-// nil if there was none. If there were changes, but all of those files have
-// changed since, the error is a [*ChangedError].
+// Last returns the newest change to any of these files; nil if there was none. If
+// the file has changed since, the error is a [*ChangedError]: an older change of
+// another file is not what "the last" means.
 func (e *Editor) Last(paths ...string) (*Record, error) {
-	var (
-		newest *Record
-		why    error // the first reason why a change cannot be undone
-	)
+	var newest *Record
+	var newestErr error
 	for _, path := range paths {
 		r, err := last(path)
-		if err != nil && why == nil {
-			why = err
+		var changed *ChangedError
+		if err != nil && !errors.As(err, &changed) {
+			return nil, err
 		}
 		if r != nil && (newest == nil || r.When.After(newest.When)) {
-			newest = r
+			newest, newestErr = r, err
 		}
 	}
-	if newest != nil {
-		return newest, nil
+	if newestErr != nil {
+		return nil, newestErr
 	}
-	return nil, why
+	return newest, nil
 }
 
+// last returns the last change of one file, with a *ChangedError if the file reads
+// otherwise now.
 func last(path string) (*Record, error) {
 	p, err := locate(path)
 	if err != nil {
@@ -55,7 +57,7 @@ func last(path string) (*Record, error) {
 	if latest == nil {
 		return nil, nil
 	}
-	return nil, p.changed(latest.What)
+	return &Record{Path: path, What: latest.What, When: latest.When}, p.changed(latest.What)
 }
 
 // changed is the error for a change that the file no longer shows.

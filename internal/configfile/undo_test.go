@@ -115,10 +115,11 @@ func TestLastOfSeveralFiles(t *testing.T) {
 	if r := last(t, e, credentials, config); r.Path != config {
 		t.Errorf("the newest change is to %s", r.Path)
 	}
-	// What cannot be undone does not hide what can.
+	// An older change is not the last one, even if that cannot be undone.
 	write(t, config, "theirs\n", 0o600)
-	if r := last(t, e, credentials, config); r.Path != credentials {
-		t.Errorf("the newest change is to %s", r.Path)
+	var changed *configfile.ChangedError
+	if r, err := e.Last(credentials, config); !errors.As(err, &changed) || changed.Path != config {
+		t.Errorf("%v, %v; want a ChangedError of %s", r, err, config)
 	}
 }
 

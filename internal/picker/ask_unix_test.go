@@ -306,7 +306,7 @@ func TestDumbTerminal(t *testing.T) {
 	ended := term.ask(t.Context(), Question{Text: "B: "})
 	term.contains("B:")
 	term.typeIn("\x04")
-	term.replies(ended, reply{err: ErrGone})
+	term.replies(ended, reply{err: ErrCancelled})
 	term.untouched()
 	term.mu.Lock()
 	defer term.mu.Unlock()

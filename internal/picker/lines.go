@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // maxPlainLine is how long a line can be that does not come from a person.
@@ -26,6 +29,10 @@ func (c *Console) readLine(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
 		}
 		if _, err := c.fill(ctx, time.Hour); err != nil {
+			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && term.IsTerminal(int(c.In.Fd())) {
+				_ = c.write("\n") // Ctrl-D does not end the line on the screen
+				return "", ErrCancelled
+			}
 			if text := typable(string(c.ahead)); text != "" && errors.Is(err, ErrGone) {
 				c.ahead = nil // the last line, without an end
 				return text, nil
