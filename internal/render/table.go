@@ -4,6 +4,7 @@ import (
 	"bufio"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // writeTable draws a value as a table: a section for the value itself and one,
@@ -100,7 +101,7 @@ func (t *table) addObjects(list []any, title *string, indent int) error {
 		}
 		o, ok := e.(*document.Object) // nil if not, which has no members
 		if !ok && len(headers) > 0 {
-			return shapeErrorf("'%s' object has no attribute 'get'", typeName(e))
+			return shapeErrorf("'%s' object has no attribute 'get'", pytext.TypeName(e))
 		}
 		if err := t.last().addRow(cells(o, headers)); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // listRow returns the row that an element of a list makes, unless there is more
@@ -15,7 +16,7 @@ func listRow(e any) ([]cell, bool) {
 	case []any:
 		if !slices.ContainsFunc(e, func(v any) bool { return !isScalar(v) }) {
 			for _, v := range e {
-				row = append(row, newCell(str(v)))
+				row = append(row, newCell(pytext.Str(v)))
 			}
 			return row, true
 		}
@@ -26,7 +27,7 @@ func listRow(e any) ([]cell, bool) {
 		}
 		return row, true
 	}
-	return append(row, newCell(str(e))), true
+	return append(row, newCell(pytext.Str(e))), true
 }
 
 // cells returns the values of the named members as a row; what is missing is
@@ -35,7 +36,7 @@ func cells(o *document.Object, names []string) []cell {
 	row := make([]cell, len(names))
 	for i, n := range names {
 		if v, ok := o.Get(n); ok {
-			row[i] = newCell(str(v))
+			row[i] = newCell(pytext.Str(v))
 		}
 	}
 	return row
@@ -90,7 +91,7 @@ func notMembers(v any) (positions bool, err error) {
 		for _, e := range v {
 			i, ok := position(e)
 			if !ok {
-				return false, shapeErrorf("list indices must be integers or slices, not %s", typeName(e))
+				return false, shapeErrorf("list indices must be integers or slices, not %s", pytext.TypeName(e))
 			}
 			if i >= int64(len(v)) || i < -int64(len(v)) {
 				return false, shapeErrorf("list index out of range")
@@ -98,7 +99,7 @@ func notMembers(v any) (positions bool, err error) {
 		}
 		return len(v) > 0, nil
 	}
-	return false, shapeErrorf("'%s' object is not iterable", typeName(v))
+	return false, shapeErrorf("'%s' object is not iterable", pytext.TypeName(v))
 }
 
 func position(v any) (int64, bool) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // writeText writes a value in the tab-separated format: a line for each object,
@@ -24,7 +25,7 @@ func (t text) value(v any, label string) error {
 	case []any:
 		return t.list(v, label)
 	}
-	_, _ = t.w.WriteString(str(v))
+	_, _ = t.w.WriteString(pytext.Str(v))
 	return t.w.WriteByte('\n')
 }
 
@@ -42,7 +43,7 @@ func (t text) object(o *document.Object, label string, columns []string) error {
 				_ = t.w.WriteByte('\t')
 			}
 			if v, ok := o.Get(c); ok {
-				_, _ = t.w.WriteString(str(v))
+				_, _ = t.w.WriteString(pytext.Str(v))
 			}
 		}
 		_ = t.w.WriteByte('\n')
@@ -86,7 +87,7 @@ func (t text) objects(list []any, label string) error {
 	for _, e := range list {
 		o, ok := e.(*document.Object)
 		if !ok {
-			return shapeErrorf("'%s' object has no attribute 'items'", typeName(e))
+			return shapeErrorf("'%s' object has no attribute 'items'", pytext.TypeName(e))
 		}
 		for n, v := range o.All() {
 			if isScalar(v) && !seen[n] {
@@ -109,7 +110,7 @@ func (t text) objects(list []any, label string) error {
 func (t text) scalars(list []any, label string) {
 	for i, e := range list {
 		_, _ = t.w.WriteString(label)
-		_, _ = t.w.WriteString(str(e))
+		_, _ = t.w.WriteString(pytext.Str(e))
 		if label != "" || i == len(list)-1 {
 			_ = t.w.WriteByte('\n')
 		} else {

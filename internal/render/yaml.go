@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // writeYAML writes a value as YAML. A bare scalar is written as JSON, because YAML
@@ -70,7 +71,7 @@ func (e *yamlEmitter) node(v any, at place) {
 		e.text(v, at)
 	default:
 		e.separate()
-		e.put(string(yamlScalar(v)))
+		e.put(yamlScalar(v))
 	}
 }
 
@@ -138,18 +139,18 @@ func (e *yamlEmitter) empty(open, end string) {
 }
 
 // yamlScalar returns a scalar other than a string, in YAML's words.
-func yamlScalar(v any) []byte {
+func yamlScalar(v any) string {
 	if _, ok := v.(float64); !ok {
-		return appendJSONScalar(nil, v)
+		return string(pytext.AppendJSON(nil, v))
 	}
-	switch b := appendRepr(nil, v); string(b) {
+	switch text := pytext.Repr(v); text {
 	case "inf":
-		return []byte(".inf")
+		return ".inf"
 	case "-inf":
-		return []byte("-.inf")
+		return "-.inf"
 	case "nan":
-		return []byte(".nan")
+		return ".nan"
 	default:
-		return b
+		return text
 	}
 }
