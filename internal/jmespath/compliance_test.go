@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // suite is the module that has the official test cases of the language.
@@ -59,7 +60,7 @@ func TestOfficialSuite(t *testing.T) {
 				if c.Error != "" {
 					_, syntax := errors.AsType[*SyntaxError](err)
 					if err == nil || syntax != (c.Error == "syntax") {
-						t.Errorf("%s: %s = %v, %v, want an error: %s", filepath.Base(name), c.Expression, pyStr(got), err, c.Error)
+						t.Errorf("%s: %s = %v, %v, want an error: %s", filepath.Base(name), c.Expression, pytext.Str(got), err, c.Error)
 					}
 					continue
 				}
@@ -68,7 +69,7 @@ func TestOfficialSuite(t *testing.T) {
 					t.Fatal(parseErr)
 				}
 				if err != nil || !equals(got, want) {
-					t.Errorf("%s: %s = %v, %v, want %v", filepath.Base(name), c.Expression, pyStr(got), err, pyStr(want))
+					t.Errorf("%s: %s = %v, %v, want %v", filepath.Base(name), c.Expression, pytext.Str(got), err, pytext.Str(want))
 				}
 			}
 		}

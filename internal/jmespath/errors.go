@@ -3,6 +3,8 @@ package jmespath
 import (
 	"fmt"
 	"strings"
+
+	"lanyard/internal/pytext"
 )
 
 // A SyntaxError is an expression that cannot be compiled. Its text is that of the
@@ -36,7 +38,16 @@ var errDepth = &SyntaxError{"maximum recursion depth exceeded"}
 // typeError is about an argument: types are those that the function takes.
 func typeError(function string, value any, received string, types []string) error {
 	return evalErrorf(`In function %s(), invalid type for value: %s, expected one of: %s, received: "%s"`,
-		function, pyStr(value), pyNames(types), received)
+		function, pytext.Str(value), pyNames(types), received)
+}
+
+// pyNames is a list of strings as Python shows it.
+func pyNames(names []string) string {
+	list := make([]any, len(names))
+	for i, n := range names {
+		list[i] = n
+	}
+	return pytext.Repr(list)
 }
 
 func lexError(expr string, pos int, message string) error {

@@ -2,11 +2,6 @@ package jmespath
 
 import "lanyard/internal/document"
 
-// A reference is the value of &expr, for functions that apply expr themselves.
-type reference struct {
-	expr *node
-}
-
 // eval applies the node to a value.
 func (n *node) eval(v any) (any, error) {
 	switch n.kind {
@@ -26,10 +21,8 @@ func (n *node) eval(v any) (any, error) {
 		return n.chain(v)
 	case kindFlatten:
 		return n.flatten(v)
-	case kindProjection, kindFilter:
+	case kindProjection, kindFilter, kindValueProjection:
 		return n.projection(v)
-	case kindValueProjection:
-		return n.valueProjection(v)
 	case kindComparator:
 		return n.compare(v)
 	case kindOr, kindAnd, kindNot:
@@ -42,6 +35,18 @@ func (n *node) eval(v any) (any, error) {
 	return &reference{n.children[0]}, nil
 }
 
+// evalAll applies each of the children to one value.
+func (n *node) evalAll(v any) ([]any, error) {
+	list := make([]any, len(n.children))
+	for i, c := range n.children {
+		var err error
+		if list[i], err = c.eval(v); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 func (n *node) chain(v any) (any, error) {
 	for _, c := range n.children {
 		var err error
@@ -50,81 +55,6 @@ func (n *node) chain(v any) (any, error) {
 		}
 	}
 	return v, nil
-}
-
-func (n *node) flatten(v any) (any, error) {
-	v, err := n.children[0].eval(v)
-	if err != nil {
-		return nil, err
-	}
-	list, ok := v.([]any)
-	if !ok {
-		return nil, nil
-	}
-	flat := make([]any, 0, len(list))
-	for _, e := range list {
-		if inner, ok := e.([]any); ok {
-			flat = append(flat, inner...)
-		} else {
-			flat = append(flat, e)
-		}
-	}
-	return flat, nil
-}
-
-// projection applies the second child to each element that meets the condition,
-// and drops null.
-func (n *node) projection(v any) (any, error) {
-	v, err := n.children[0].eval(v)
-	if err != nil {
-		return nil, err
-	}
-	list, ok := v.([]any)
-	if !ok {
-		return nil, nil
-	}
-	collected := []any{}
-	for _, e := range list {
-		if n.kind == kindFilter {
-			met, err := n.children[2].eval(e)
-			if err != nil {
-				return nil, err
-			}
-			if isFalse(met) {
-				continue
-			}
-		}
-		r, err := n.children[1].eval(e)
-		if err != nil {
-			return nil, err
-		}
-		if r != nil {
-			collected = append(collected, r)
-		}
-	}
-	return collected, nil
-}
-
-func (n *node) valueProjection(v any) (any, error) {
-	v, err := n.children[0].eval(v)
-	if err != nil {
-		return nil, err
-	}
-	o, ok := v.(*document.Object)
-	if !ok {
-		return nil, nil
-	}
-	collected := []any{}
-	for _, e := range o.All() {
-		r, err := n.children[1].eval(e)
-		if err != nil {
-			return nil, err
-		}
-		if r != nil {
-			collected = append(collected, r)
-		}
-	}
-	return collected, nil
 }
 
 func (n *node) logic(v any) (any, error) {
@@ -145,12 +75,9 @@ func (n *node) selection(v any) (any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	list := make([]any, len(n.children))
-	for i, c := range n.children {
-		var err error
-		if list[i], err = c.eval(v); err != nil {
-			return nil, err
-		}
+	list, err := n.evalAll(v)
+	if err != nil {
+		return nil, err
 	}
 	if n.kind == kindSelectList {
 		return list, nil
@@ -175,27 +102,6 @@ func isFalse(v any) bool {
 		return len(v) == 0
 	case *document.Object:
 		return v.Len() == 0
-	}
-	return false
-}
-
-// holdsReference tells whether a reference is somewhere in a value.
-func holdsReference(v any) bool {
-	switch v := v.(type) {
-	case *reference:
-		return true
-	case []any:
-		for _, e := range v {
-			if holdsReference(e) {
-				return true
-			}
-		}
-	case *document.Object:
-		for _, e := range v.All() {
-			if holdsReference(e) {
-				return true
-			}
-		}
 	}
 	return false
 }

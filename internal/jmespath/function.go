@@ -80,12 +80,9 @@ func builtin(name string) (function, bool) {
 // call evaluates the arguments before it looks whether there is such a function,
 // so that of two mistakes the one is reported that Python reports.
 func (n *node) call(v any) (any, error) {
-	args := make([]any, len(n.children))
-	for i, c := range n.children {
-		var err error
-		if args[i], err = c.eval(v); err != nil {
-			return nil, err
-		}
+	args, err := n.evalAll(v)
+	if err != nil {
+		return nil, err
 	}
 	f := n.function
 	if f.call == nil {

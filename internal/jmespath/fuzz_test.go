@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // FuzzSearch looks for expressions that panic, and for errors and results of
@@ -36,7 +37,7 @@ func FuzzSearch(f *testing.F) {
 		if err != nil {
 			v = doc
 		}
-		before := pyStr(v)
+		before := pytext.Str(v)
 		r, err := e.Search(v)
 		if _, ok := errors.AsType[*EvalError](err); err != nil && !ok {
 			t.Errorf("Search of %q: %T %v", expr, err, err)
@@ -44,7 +45,7 @@ func FuzzSearch(f *testing.F) {
 		if holdsReference(r) {
 			t.Errorf("Search of %q: the result holds a reference", expr)
 		}
-		if pyStr(v) != before {
+		if pytext.Str(v) != before {
 			t.Errorf("Search of %q changed the value", expr)
 		}
 	})

@@ -3,6 +3,8 @@ package jmespath
 import (
 	"errors"
 	"testing"
+
+	"lanyard/internal/pytext"
 )
 
 // TestSyntaxErrors has the words of Python's jmespath 1.0.1.
@@ -176,7 +178,7 @@ func TestEvalErrors(t *testing.T) {
 	for _, tt := range tests {
 		v, err := search(tt.expr, parse(t, tt.doc))
 		if _, ok := errors.AsType[*EvalError](err); !ok || err.Error() != tt.want {
-			t.Errorf("%s of %s\n got %v, %T %v\nwant %s", tt.expr, tt.doc, pyStr(v), err, err, tt.want)
+			t.Errorf("%s of %s\n got %v, %T %v\nwant %s", tt.expr, tt.doc, pytext.Str(v), err, err, tt.want)
 		}
 	}
 }

@@ -3,21 +3,29 @@ package jmespath
 import "lanyard/internal/document"
 
 func keys(args []any) (any, error) {
-	names := []any{}
 	o, _ := args[0].(*document.Object)
+	return memberNames(o), nil
+}
+
+func memberNames(o *document.Object) []any {
+	list := []any{}
 	for name := range o.All() {
-		names = append(names, name)
+		list = append(list, name)
 	}
-	return names, nil
+	return list
 }
 
 func values(args []any) (any, error) {
-	list := []any{}
 	o, _ := args[0].(*document.Object)
+	return memberValues(o), nil
+}
+
+func memberValues(o *document.Object) []any {
+	list := []any{}
 	for _, v := range o.All() {
 		list = append(list, v)
 	}
-	return list, nil
+	return list
 }
 
 // merge takes objects, and behind the first one also lists of pairs, as Python's
@@ -72,11 +80,7 @@ func sequence(v any) ([]any, bool) {
 		}
 		return chars, true
 	case *document.Object:
-		names := []any{}
-		for name := range v.All() {
-			names = append(names, name)
-		}
-		return names, true
+		return memberNames(v), true
 	}
 	return nil, false
 }

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // contains compares with elements as Python does: true is in [1].
@@ -77,6 +78,15 @@ func toString(args []any) (any, error) {
 		return s, nil
 	}
 	return toJSON(args[0])
+}
+
+// toJSON returns a value as JSON without blanks and in ASCII, as to_string does in
+// Python.
+func toJSON(v any) (string, error) {
+	if holdsReference(v) {
+		return "", errReference
+	}
+	return pytext.JSON(v), nil
 }
 
 // typeOf has no name for an expression reference.

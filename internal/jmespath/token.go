@@ -1,5 +1,7 @@
 package jmespath
 
+import "lanyard/internal/pytext"
+
 // A tokenType is the name of a token in messages.
 type tokenType string
 
@@ -45,7 +47,7 @@ type token struct {
 
 func (t token) shown() string {
 	if t.typ == tokenLiteral {
-		return pyStr(t.value)
+		return pytext.Str(t.value)
 	}
 	return t.text
 }
