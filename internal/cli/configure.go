@@ -36,12 +36,17 @@ func (w *world) edit(ctx context.Context, credentials bool, what string, changes
 		path, variable = w.in.Credentials.Path, "AWS_SHARED_CREDENTIALS_FILE"
 	}
 	if path == "" {
-		return false, withHint(&configError{"Configuration", variable + " is set and empty: there is no file to change"}, "unset %s", variable)
+		return false, noConfigFile(variable)
 	}
 	changed, err = w.app.editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
 		return awsconfig.Edit(path, old, credentials, changes...)
 	})
 	return changed, explainEdit(err)
+}
+
+// noConfigFile says that there is nothing to write to.
+func noConfigFile(variable string) error {
+	return withHint(&configError{"Configuration", variable + " is set and empty: there is no file to change"}, "unset %s", variable)
 }
 
 // explainEdit adds what to do to an error of an edit.

@@ -122,7 +122,7 @@ func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
 		if err != nil {
 			bad = "it is not CSV"
 		}
-		line, _ := rows.FieldPos(0)
+		line := lineOf(rows, err)
 		switch {
 		case bad == "":
 			users = append(users, u)
@@ -132,6 +132,16 @@ func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
 			return nil, withHint(fmt.Errorf("line %d of the CSV: %s; nothing was imported", line, bad), "mend it, or add --skip-invalid")
 		}
 	}
+}
+
+// lineOf is the line of the row that was read last, or that could not be read.
+func lineOf(rows *csv.Reader, err error) int {
+	var bad *csv.ParseError
+	if errors.As(err, &bad) {
+		return bad.StartLine
+	}
+	line, _ := rows.FieldPos(0)
+	return line
 }
 
 // readUser reads one row; bad says what is wrong with it.

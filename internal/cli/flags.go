@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"lanyard/internal/render"
 )
 
 // globalFlags are the AWS CLI's. They are accepted anywhere on the line.
@@ -22,7 +24,7 @@ func (app *App) addGlobalFlags(f *pflag.FlagSet) {
 	g := &app.flags
 	f.StringVar(&g.profile, "profile", "", "the profile of the config to use")
 	f.StringVar(&g.region, "region", "", "the region to use; overrides the profile and the environment")
-	f.StringVar(&g.output, "output", "", "how results are printed")
+	f.StringVar(&g.output, "output", "", "how results are printed: "+strings.Join(render.Formats(), ", "))
 	f.StringVar(&g.query, "query", "", "a JMESPath expression that selects from the result")
 	f.StringVar(&g.endpointURL, "endpoint-url", "", "the base URL of the service that the command names")
 	f.BoolVar(&g.noVerifySSL, "no-verify-ssl", false, "do not verify TLS certificates")

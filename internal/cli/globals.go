@@ -54,7 +54,8 @@ func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 	return nil, nil
 }
 
-// negative is what the AWS CLI takes for a value although it begins with a dash.
+// negative is what the AWS CLI takes for a value although it begins with a dash. It
+// does so with whatever has a space in it, too.
 var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
 
 // takeValues is takeFlags for a command whose arguments may be negative numbers.
@@ -74,7 +75,7 @@ func takeValues(cmd *cobra.Command, args []string) ([]string, error) {
 			return append(values, rest[i+1:]...), nil
 		case arg == "-h":
 			return nil, pflag.ErrHelp
-		case strings.HasPrefix(arg, "-") && arg != "-" && !negative.MatchString(arg):
+		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative.MatchString(arg):
 			return nil, withHint(usagef("Unknown options: %s", arg), "a value that begins with a dash goes behind --: %s -- KEY VALUE", cmd.CommandPath())
 		}
 		values = append(values, arg)

@@ -151,7 +151,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 
 // call calls the operation and prints what comes.
 func (o *operation) call(ctx context.Context, client *awsop.Client) (err error) {
-	printer, done := o.print.start(ctx)
+	printer, done := o.print.start()
 	defer func() {
 		if doneErr := done(); err == nil {
 			err = doneErr

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,12 +35,12 @@ func (app *App) pagerCommand(p *profile.Profile) string {
 // A pager shows what is written to it a screen at a time. The program is started
 // with the first write.
 type pager struct {
-	ctx     context.Context //nolint:containedctx // of the one command that it belongs to
 	app     *App
 	command string
 
-	cmd *exec.Cmd
-	in  io.WriteCloser
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	release func() // of the interrupts, which are the pager's while it runs
 }
 
 func (p *pager) Write(b []byte) (int, error) {
@@ -67,7 +66,9 @@ func (p *pager) start() error {
 	if err != nil || len(words) == 0 {
 		return &configError{"Pager", fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}
-	p.cmd = exec.CommandContext(p.ctx, words[0], words[1:]...)
+	// Not bound to a context: Ctrl-C stops a search in less, and a pager that is
+	// killed leaves the terminal as it had set it.
+	p.cmd = exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the person's own pager
 	p.cmd.Env = p.app.Environ()
 	if _, set := p.app.LookupEnv("LESS"); !set {
 		p.cmd.Env = append(p.cmd.Env, "LESS=FRX")
@@ -81,7 +82,10 @@ func (p *pager) start() error {
 		return withHint(&configError{"Pager", fmt.Sprintf("Unable to redirect output to pager. Received the following error when opening pager: %v", err)},
 			"set AWS_PAGER to a program that is there, or to nothing, or add --no-cli-pager")
 	}
-	p.in = in
+	p.in, p.release = in, func() {}
+	if p.app.Hold != nil {
+		p.release = p.app.Hold()
+	}
 	return nil
 }
 
@@ -92,6 +96,7 @@ func (p *pager) close() error {
 	}
 	_ = p.in.Close()
 	err := p.cmd.Wait()
+	p.release()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return nil // how it ends is its own business

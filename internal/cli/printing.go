@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 
@@ -80,10 +79,10 @@ func (p printing) color() bool {
 
 // start returns the printer of a result. On a terminal the output goes through the
 // pager, which is started with the first of it; done waits for its end.
-func (p printing) start(ctx context.Context) (printer *render.Printer, done func() error) {
+func (p printing) start() (printer *render.Printer, done func() error) {
 	if p.app.Width == 0 || p.pager == "" {
 		return p.printer(p.app.out), func() error { return nil }
 	}
-	pager := &pager{ctx: ctx, app: p.app, command: p.pager}
+	pager := &pager{app: p.app, command: p.pager}
 	return p.printer(pager), pager.close
 }

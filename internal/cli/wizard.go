@@ -89,6 +89,9 @@ func (app *App) wizard(o ssoOptions) (*wizard, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.in.Config.Path == "" {
+		return nil, noConfigFile("AWS_CONFIG_FILE")
+	}
 	w.in.New = true
 	p, err := w.resolveForLogin()
 	if err != nil {

@@ -110,6 +110,19 @@ func TestWizardUsesASessionOfTheConfig(t *testing.T) {
 	tm.answer("(sso_refresh_window) [900]: ", "12h\r")
 	tm.expect("is not a whole number of seconds")
 	tm.send("\x1543200\r")
+	tm.answer(more, "advanced\r") // what was said is what Enter keeps
+	tm.answer("(sso_auto_refresh) [true]: ", "\r")
+	tm.answer("(sso_refresh_window) [43200]: ", "\r")
+
+	// A session that has ended meanwhile is signed in to again.
+	tm.srv.RevokeSessions("jane")
+	tm.answer(more, "yes\r")
+	tm.signIn("jane")
+	tm.answer("> ", "sandbox\r")
+	tm.answer("> ", "read\r")
+	tm.answer("Region [us-east-2]: ", "\r")
+	tm.answer("[json]: ", "\r")
+	tm.answer("Profile name [ReadOnlyAccess-888899990000]: ", "\r")
 	tm.answer(more, "no\r")
 	tm.exits(0)
 	tm.config(corpBlock + `sso_auto_refresh = true
@@ -124,6 +137,12 @@ output = json
 sso_session = corp
 sso_account_id = 210987654321
 sso_role_name = DeveloperAccess
+region = us-east-2
+output = json
+[profile ReadOnlyAccess-888899990000]
+sso_session = corp
+sso_account_id = 888899990000
+sso_role_name = ReadOnlyAccess
 region = us-east-2
 output = json
 `)

@@ -30,7 +30,7 @@ func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 		return err
 	}
 	err := z.pickRole(ctx, p)
-	if errors.Is(err, idcenter.ErrUnauthorized) && first {
+	if errors.Is(err, idcenter.ErrUnauthorized) {
 		// The token may have been ended elsewhere.
 		if err = z.signInAgain(ctx); err == nil {
 			err = z.pickRole(ctx, p)
@@ -45,12 +45,9 @@ func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 }
 
 // signIn makes sure of a token: a session of the config that lives is used, a new
-// one always signs in.
+// one always signs in, once.
 func (z *wizard) signIn(ctx context.Context) error {
-	if !z.token.AccessToken.IsZero() {
-		return nil
-	}
-	if z.known || z.session.Name == "" {
+	if z.known || z.session.Name == "" || !z.token.AccessToken.IsZero() {
 		err := z.takeToken(ctx, secret.String{})
 		var ended *broker.SessionError
 		if err == nil || !errors.As(err, &ended) {

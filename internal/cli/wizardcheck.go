@@ -129,6 +129,9 @@ func checkOutputFormat(s string) error {
 
 func checkName(kind awsconfig.Kind) func(string) error {
 	return func(s string) error {
+		if printable(s) != s {
+			return errors.New("a name cannot have characters that are not shown")
+		}
 		_, err := awsconfig.Header(kind, s, false)
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/profile"
 )
 
 // byFlags writes one profile without asking anybody anything. What is missing is
@@ -37,6 +38,9 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	if missing != nil {
 		return z.app.noTerminal(missing)
 	}
+	for _, region := range []string{z.o.region, z.o.defaultRegion} {
+		z.warnOfRegion(region)
+	}
 	p := ssoProfile{
 		account: z.o.account, role: z.o.role,
 		region: z.o.defaultRegion, output: z.o.output, name: z.o.profile,
@@ -61,6 +65,20 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		fmt.Fprintf(z.app.Stderr, "%s: not signed in yet: %s\n", z.app.Name, z.app.loginFor(z.session.Name, p.name))
 	}
 	return nil
+}
+
+// warnOfRegion says that a region is not known, which a person would have to say
+// twice.
+func (z *wizard) warnOfRegion(region string) {
+	known, near, err := profile.CheckRegion(region)
+	if region == "" || known || err != nil {
+		return
+	}
+	hint := ""
+	if len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	z.app.warn(region+" is not a known region; taken all the same", hint)
 }
 
 // sameInUse reports whether the profile was named as the one in use: then it is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,6 +92,14 @@ func (z *wizard) writeAdvanced(ctx context.Context, auto, window string) error {
 		changes = append(changes, change)
 	}
 	fmt.Fprintf(z.app.out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
-	_, err := z.edit(ctx, false, "configure sso", changes...)
+	if _, err := z.edit(ctx, false, "configure sso", changes...); err != nil {
+		return err
+	}
+	z.session.AutoRefresh = profile.Off
+	if auto == "true" {
+		z.session.AutoRefresh = profile.On
+	}
+	seconds, err := strconv.Atoi(window)
+	z.session.RefreshWindow, z.session.HasWindow = time.Duration(seconds)*time.Second, true
 	return err
 }

@@ -165,10 +165,18 @@ func (z *wizard) tell(p ssoProfile) {
 	switch {
 	case p.account == "":
 		fmt.Fprintf(z.app.out, "Successfully configured SSO for profile: %s\n", printable(p.name))
-	case strings.EqualFold(p.name, "default"):
+	case p.name == "default":
 		fmt.Fprintf(z.app.out, "The AWS CLI is now configured to use the default profile.\n"+
 			"Run the following command to verify your configuration:\n\n%s\n", run)
 	default:
-		fmt.Fprintf(z.app.out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s --profile %s\n", run, quoteArg(p.name))
+		fmt.Fprintf(z.app.out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, profileFlag(p.name))
 	}
+}
+
+// profileFlag is the flag that names a profile, for pasting.
+func profileFlag(name string) string {
+	if strings.HasPrefix(name, "-") {
+		return "--profile=" + quoteArg(name)
+	}
+	return "--profile " + quoteArg(name)
 }

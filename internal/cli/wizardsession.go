@@ -61,6 +61,10 @@ func (z *wizard) knownSession(name string) (bool, error) {
 				"choose another --sso-session-name, or change it: %s configure sso-session", z.app.Name)
 		}
 	}
+	if z.o.scopes != "" && !slices.Equal(splitScopes(z.o.scopes), s.Scopes) {
+		return false, withHint(usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", quoteArg(z.o.scopes), name, s.Path, s.Line),
+			"change it: %s configure sso-session", z.app.Name)
+	}
 	z.session, z.known = *s, true
 	return true, nil
 }

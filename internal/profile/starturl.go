@@ -2,22 +2,6 @@ package profile
 
 import "strings"
 
-// CheckStartURL refuses a start URL that is not https or names no host. The error
-// is an *[Error] with the code 253. It knows nothing of AWS: see [AWSOwned].
-func CheckStartURL(url string) error {
-	scheme, _, _ := strings.Cut(url, ":")
-	if !strings.EqualFold(scheme, "https") {
-		return &Error{Msg: "The sso_start_url must use the https scheme.", Code: 253, Hint: "it is " + url}
-	}
-	if StartURLHost(url) == "" || strings.ContainsAny(url, " \t\r\n") {
-		return &Error{
-			Msg: "Invalid sso_start_url: '" + url + "'", Code: 253,
-			Hint: "a start URL looks like https://your-domain.awsapps.com/start, with nothing behind it on its line",
-		}
-	}
-	return nil
-}
-
 // StartURLHost returns the host of a URL in lower case, without user and port, or
 // "" if there is none.
 func StartURLHost(url string) string {
