@@ -9,19 +9,29 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"lanyard/internal/awsmodel"
 )
 
 // batchLimit is how long the AWS CLI may take for all command lines of a test.
 const batchLimit = 3 * time.Minute
 
 // tableModelsOf is the version of botocore that the tables of operations are made
-// of, and tableServices are its names of what they cover.
+// of.
 const tableModelsOf = "1.43.11"
 
-var tableServices = []string{"cloudformation", "ec2", "iam", "organizations", "s3", "sso", "sts"}
+// models are the services of the tables, by botocore's names.
+func models() (names []string) {
+	for _, name := range awsmodel.Services() {
+		names = append(names, strings.TrimSuffix(name, "api")) // s3api is s3's
+	}
+	return names
+}
 
 // A batch is a place to run command lines in, those of lanyard and of the AWS CLI.
 type batch struct {
@@ -51,7 +61,7 @@ func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 	task := struct {
 		Models   []string   `json:"models"`
 		Commands [][]string `json:"commands"`
-	}{Models: tableServices}
+	}{Models: models()}
 	for _, line := range lines {
 		task.Commands = append(task.Commands, b.args(line))
 	}
@@ -121,17 +131,29 @@ func interpreterOfAWSCLI(t *testing.T) string {
 // their order, change every week.
 func tableModels(t *testing.T) string {
 	t.Helper()
-	path := pythonWith("import botocore; assert botocore.__version__ == '" + tableModelsOf + "'")
-	if path == "" {
+	dir, err := writeModels()
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case dir == "":
 		t.Skipf("no python3 has the models that the tables are of; get them with: pip install botocore==%s", tableModelsOf)
-	}
-	dir := t.TempDir()
-	args := append([]string{absolute("python/models.py"), dir}, tableServices...)
-	if out, err := exec.Command(path, args...).CombinedOutput(); err != nil {
-		t.Fatalf("the models: %v\n%s", err, out)
 	}
 	return dir
 }
+
+// writeModels writes them once, beside the program under test. It returns "" if
+// they are not here.
+var writeModels = sync.OnceValues(func() (string, error) {
+	path := pythonWith("import botocore; assert botocore.__version__ == '" + tableModelsOf + "'")
+	if path == "" {
+		return "", nil
+	}
+	dir, table := filepath.Join(filepath.Dir(lanyardPath), "models"), absolute("../internal/awsmodel/operations.txt")
+	if out, err := exec.Command(path, absolute("python/models.py"), dir, table).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the models: %w\n%s", err, out)
+	}
+	return dir, nil
+})
 
 // split cuts a command line into words at spaces, but for those in '...'.
 func split(line string) (words []string) {

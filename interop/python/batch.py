@@ -30,6 +30,9 @@ def read_models(names):
 
     botocore.loaders.JSONFileLoader.load_file = once
     loader = botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
+    # To list the services six hundred folders are looked through: once is enough.
+    listed = botocore.loaders.Loader.list_available_services
+    botocore.loaders.Loader.list_available_services = lambda self, type_name: listed(loader, type_name)
     for name in names:
         for kind in ("service-2", "paginators-1"):
             try:

@@ -1,4 +1,7 @@
-"""Writes botocore's models of some services to a folder, as older versions read them."""
+"""Writes botocore's models of some operations to a folder, as older versions read them.
+
+The operations are those of a table, with a service and an operation in each line.
+"""
 
 import json
 import os
@@ -8,16 +11,27 @@ import botocore.exceptions
 import botocore.loaders
 
 
-def main(folder, *services):
+def operations(table):
+    wanted = {}
+    with open(table) as f:
+        for line in f:
+            if line.strip() and not line.startswith("#"):
+                service, operation = line.split()
+                wanted.setdefault({"s3api": "s3"}.get(service, service), set()).add(operation)
+    return wanted
+
+
+def main(folder, table):
     loader = botocore.loaders.create_loader()
-    for service in services:
+    for service, names in operations(table).items():
         place = os.path.join(folder, service, loader.determine_latest_version(service, "service-2"))
         os.makedirs(place)
-        for kind in ("service-2", "paginators-1"):
+        for kind, member in (("service-2", "operations"), ("paginators-1", "pagination")):
             try:
                 model = loader.load_service_model(service, kind)
             except botocore.exceptions.UnknownServiceError:
                 continue  # nothing of it comes in pages
+            model = dict(model, **{member: {k: v for k, v in model[member].items() if k in names}})
             with open(os.path.join(place, kind + ".json"), "w") as f:
                 json.dump(model, f)
 

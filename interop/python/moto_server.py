@@ -32,7 +32,7 @@ def tags(**pairs):
 
 
 def fill_ec2(client):
-    image = client.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    image = client.register_image(Name="base", Description="Größe: small", Architecture="arm64", RootDeviceName="/dev/sda1")["ImageId"]
     client.create_key_pair(KeyName="deploy")
     group = client.create_security_group(GroupName="web", Description="Web servers: ports 80, 443")["GroupId"]
     client.authorize_security_group_ingress(
