@@ -78,7 +78,7 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 	if !ok {
 		return app.handOver(ctx, app.args, app.misspelled(svc, name))
 	}
-	if len(args) > 0 && isHelp(args[len(args)-1]) {
+	if len(args) > 0 && isHelp(args[0]) {
 		return app.operationHelp(svc, op)
 	}
 	o := &operation{app: app, svc: svc, op: op}
@@ -89,7 +89,10 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 		}
 		return badParameters(err)
 	}
-	if o.in.Skeleton != "" {
+	switch {
+	case o.in.Help:
+		return app.operationHelp(svc, op)
+	case o.in.Skeleton != "":
 		return o.skeleton()
 	}
 	if err := checkEndpointURL(app.flags.endpointURL); err != nil {
