@@ -8,6 +8,7 @@ import (
 
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // operation loads an operation; the test ends without it.
@@ -66,7 +67,7 @@ func plain(v any) string {
 		return "[" + strings.Join(parts, " ") + "]"
 	}
 	if f, ok := v.(float64); ok {
-		return "float " + floatText(f)
+		return "float " + pytext.Repr(f)
 	}
 	var b strings.Builder
 	enc := json.NewEncoder(&b)

@@ -2,7 +2,6 @@ package awsarg
 
 import (
 	"errors"
-	"math"
 	"strconv"
 	"strings"
 	"unicode"
@@ -94,26 +93,4 @@ func parseFloatValue(v any) (any, error) {
 		return nil, err
 	}
 	return f, nil
-}
-
-// floatText writes a number as Python does.
-func floatText(f float64) string {
-	switch {
-	case math.IsNaN(f):
-		return "nan"
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	}
-	scientific := strconv.FormatFloat(f, 'e', -1, 64)
-	_, exponent, _ := strings.Cut(scientific, "e")
-	if n, err := strconv.Atoi(exponent); err == nil && (n < -4 || n >= 16) {
-		return scientific
-	}
-	text := strconv.FormatFloat(f, 'f', -1, 64)
-	if !strings.Contains(text, ".") {
-		text += ".0"
-	}
-	return text
 }

@@ -110,3 +110,41 @@ func (s *scanner) quoted(mark byte) (string, error) {
 	v := strings.ReplaceAll(rest[:end], `\`+string(mark), string(mark))
 	return strings.ReplaceAll(v, `\\`, `\`), nil
 }
+
+// values reads one value, or several between commas. What turns out to be the next
+// pair is not one of them: the comma before it is read again.
+func (s *scanner) values() (any, error) {
+	first, err := s.value(firstValue)
+	if err != nil {
+		return nil, err
+	}
+	s.space()
+	if s.current() != ',' {
+		return first, nil
+	}
+	s.pos++
+	s.space()
+	list := []any{first}
+	for {
+		v, err := s.value(secondValue)
+		if err == nil {
+			s.space()
+			if s.pos == len(s.input) {
+				return append(list, v), nil
+			}
+			err = s.expect(',', true)
+		}
+		if err == nil {
+			list = append(list, v)
+			continue
+		}
+		if !isSyntax(err) || s.pos == len(s.input) {
+			return nil, err
+		}
+		s.pos = strings.LastIndexByte(s.input[:s.pos+1], ',')
+		if len(list) == 1 {
+			return first, nil
+		}
+		return list, nil
+	}
+}

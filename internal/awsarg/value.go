@@ -7,6 +7,7 @@ import (
 
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // errIndex is Python's word for looking at the first character of nothing.
@@ -92,7 +93,7 @@ func (p *parser) unpackObject(o *option, v any) (any, error) {
 	text, ok := v.(string)
 	if !ok {
 		b, _ := v.(raw)
-		return nil, badParameter(o.name, "Invalid JSON:\n"+str(b))
+		return nil, badParameter(o.name, "Invalid JSON:\n"+repr(b))
 	}
 	trimmed := strings.TrimLeftFunc(text, isSpace)
 	if trimmed == "" {
@@ -132,7 +133,7 @@ func (p *parser) unpackList(o *option, m *awsmodel.Member, v any) (any, error) {
 	for _, e := range elements {
 		item, err := p.unpack(o, m.Shape.Element, e)
 		if value := new(ValueError); errors.As(err, &value) && value != errIndex {
-			return nil, badParameter(o.name, str(elements[0]))
+			return nil, badParameter(o.name, pytext.Str(elements[0]))
 		}
 		if err != nil {
 			return nil, err

@@ -81,3 +81,47 @@ func (r *jsonReader) hex() (rune, error) {
 	r.pos = at + 5
 	return rune(n), nil
 }
+
+// number reads as much as is a number.
+func (r *jsonReader) number() (any, error) {
+	start, end := r.pos, r.pos
+	digit := func(i int) bool { return i < len(r.in) && r.in[i] >= '0' && r.in[i] <= '9' }
+	at := func(i int, signs string) bool { return i < len(r.in) && strings.ContainsRune(signs, r.in[i]) }
+	if at(end, "-") {
+		end++
+	}
+	switch {
+	case !digit(end):
+		return nil, r.fail("Expecting value", start)
+	case r.in[end] == '0':
+		end++
+	default:
+		for digit(end) {
+			end++
+		}
+	}
+	whole := end
+	if at(end, ".") && digit(end+1) {
+		for end++; digit(end); end++ {
+		}
+	}
+	if at(end, "eE") {
+		e := end + 1
+		if at(e, "+-") {
+			e++
+		}
+		if digit(e) {
+			for end = e; digit(end); end++ {
+			}
+		}
+	}
+	r.pos = end
+	text := string(r.in[start:end])
+	if end == whole {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return n, nil
+		}
+	}
+	f, _ := strconv.ParseFloat(text, 64) // too large is infinite
+	return f, nil
+}
