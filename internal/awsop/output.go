@@ -4,10 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"math"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"lanyard/internal/awsmodel"
@@ -107,101 +103,4 @@ func inBody(s *awsmodel.Shape) bool {
 		}
 	}
 	return false
-}
-
-// headers reads the members that stand in headers or are the status.
-func (p *parser) headers(shape *awsmodel.Shape, r *reply, o *document.Object) error {
-	for _, m := range shape.Members {
-		switch m.Location {
-		case awsmodel.StatusCode:
-			o.Set(m.Name, int64(r.status))
-		case awsmodel.Header:
-			text, ok := header(r.header, m.Wire())
-			if !ok {
-				continue
-			}
-			v, err := p.headerValue(m, text)
-			if err != nil {
-				return fmt.Errorf("%s: %w", m.Name, err)
-			}
-			o.Set(m.Name, v)
-		case awsmodel.Headers:
-			o.Set(m.Name, prefixed(r.header, m.LocationName))
-		}
-	}
-	return nil
-}
-
-func (p *parser) headerValue(m *awsmodel.Member, text string) (any, error) {
-	switch {
-	case m.JSONValue:
-		b, err := base64.StdEncoding.DecodeString(text)
-		if err != nil {
-			return nil, errors.New("not base64")
-		}
-		return parseJSON(b)
-	case m.Shape.Kind == awsmodel.List:
-		list := []any{}
-		for part := range strings.SplitSeq(text, ",") {
-			v, err := p.scalar(m.Shape.Element, strings.TrimSpace(part))
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		return list, nil
-	}
-	return p.scalar(m, text)
-}
-
-// prefixed returns the headers whose names begin with the prefix.
-func prefixed(h http.Header, prefix string) *document.Object {
-	o := new(document.Object)
-	for _, name := range sortedNames(h) {
-		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
-			o.Set(name[len(prefix):], h.Get(name))
-		}
-	}
-	return o
-}
-
-// time writes a time as the output has it.
-func (p *parser) time(text string) (any, error) {
-	if p.timeFormat == "wire" {
-		return text, nil
-	}
-	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
-		return p.number(seconds, text), nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, time.RFC1123, time.RFC1123Z, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02"} {
-		t, err := time.Parse(layout, text)
-		if err != nil {
-			continue
-		}
-		if !strings.ContainsAny(layout, "ZM") {
-			return strings.TrimSuffix(isoText(t), "+00:00"), nil // a time without a zone stays one
-		}
-		return isoText(t), nil
-	}
-	return nil, errors.New("not a time")
-}
-
-// number writes a time that is in seconds; raw is the value of the wire.
-func (p *parser) number(seconds float64, raw any) any {
-	if p.timeFormat == "wire" || math.IsNaN(seconds) || math.Abs(seconds) > 253402300799 { // the end of the year 9999
-		return raw
-	}
-	zone := p.zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	return isoText(unix(seconds).In(zone))
-}
-
-// isoText writes a time as Python does: with microseconds if there are any.
-func isoText(t time.Time) string {
-	if t.Nanosecond()/1000 == 0 {
-		return t.Format("2006-01-02T15:04:05-07:00")
-	}
-	return t.Format("2006-01-02T15:04:05.000000-07:00")
 }

@@ -1,6 +1,7 @@
 package awsop
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -112,8 +113,10 @@ func TestTokensAreTheAWSCLIs(t *testing.T) {
 	if got := (token{{"NextToken", "tok2"}}).encode(whole); got != "eyJOZXh0VG9rZW4iOiAidG9rMiJ9" {
 		t.Errorf("token %s", got)
 	}
-	if got := ascii("é\n\"\\😀\x01\x7f"); got != `"\u00e9\n\"\\\ud83d\ude00\u0001\u007f"` {
-		t.Errorf("escaped %s", got)
+	text := token{{"t", "é\n\"\\😀\x01\x7f"}}
+	want := base64.StdEncoding.EncodeToString([]byte(`{"t": "\u00e9\n\"\\\ud83d\ude00\u0001\u007f"}`))
+	if got := text.encode(whole); got != want {
+		t.Errorf("token %s, want %s", got, want)
 	}
 }
 

@@ -3,7 +3,6 @@ package awsop
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
@@ -37,21 +36,6 @@ func describe(v any) string {
 		return "a list"
 	}
 	return "a structure"
-}
-
-// The formats of times in requests.
-const (
-	isoTime  = "iso8601"
-	httpTime = "rfc822"
-	unixTime = "unixTimestamp"
-)
-
-// timeFormat is the member's, or else that of the place it is in.
-func timeFormat(m *awsmodel.Member, place string) string {
-	if m.TimeFormat != "" {
-		return m.TimeFormat
-	}
-	return place
 }
 
 // scalar writes a value without parts as text.
@@ -93,36 +77,4 @@ func number(v float64) string {
 		return "0" // not a number, or infinite: JSON has no such value, so neither has a document
 	}
 	return string(b)
-}
-
-func unix(seconds float64) time.Time {
-	whole, fraction := math.Modf(seconds)
-	return time.Unix(int64(whole), int64(math.RoundToEven(fraction*1e6))*1000)
-}
-
-// inputTime reads a time as people write it: RFC 3339, a date, a number of seconds.
-func inputTime(operation, name, s, format string) (string, error) {
-	if seconds, err := strconv.ParseFloat(s, 64); err == nil && math.Abs(seconds) < 1e12 {
-		return writeTime(unix(seconds), format), nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02", time.RFC1123} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return writeTime(t, format), nil
-		}
-	}
-	return "", &InputError{operation, fmt.Sprintf("parameter %s: %q is not a time", name, s)}
-}
-
-func writeTime(t time.Time, format string) string {
-	t = t.UTC()
-	switch format {
-	case httpTime:
-		return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
-	case unixTime:
-		return strconv.FormatInt(t.Unix(), 10)
-	}
-	if t.Nanosecond()/1000 == 0 {
-		return t.Format("2006-01-02T15:04:05Z")
-	}
-	return t.Format("2006-01-02T15:04:05.000000Z")
 }

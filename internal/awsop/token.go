@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"lanyard/internal/document"
+	"lanyard/internal/pytext"
 )
 
 // A token says where the pages go on: values for the paginator's input members, in
@@ -36,58 +36,20 @@ func (t token) encode(skip int) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(ascii(part.name) + ": " + tokenValue(part.value))
+		b.WriteString(pytext.JSON(part.name) + ": " + tokenValue(part.value))
 	}
 	if skip != whole {
-		b.WriteString(", " + ascii(truncated) + ": " + strconv.Itoa(skip))
+		b.WriteString(", " + pytext.JSON(truncated) + ": " + strconv.Itoa(skip))
 	}
 	b.WriteByte('}')
 	return base64.StdEncoding.EncodeToString([]byte(b.String()))
 }
 
 func tokenValue(v any) string {
-	switch v := v.(type) {
-	case string:
-		return ascii(v)
-	case int64:
-		return strconv.FormatInt(v, 10)
-	case float64:
-		return number(v)
-	case bool:
-		return strconv.FormatBool(v)
+	if f, ok := v.(float64); ok {
+		return number(f)
 	}
-	return "null"
-}
-
-// ascii writes a string as Python's json does: what is not ASCII is escaped.
-func ascii(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteString(`\` + string(r))
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\b':
-			b.WriteString(`\b`)
-		case r == '\f':
-			b.WriteString(`\f`)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		case r < 0x20 || r > 0x7e:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	return pytext.JSON(v)
 }
 
 // readToken reads an encoded token, or the bare token of a service.
