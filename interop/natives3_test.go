@@ -1,0 +1,56 @@
+package interop_test
+
+var motoS3 = append(
+	inEvery(
+		`s3api get-bucket-location --bucket in-ireland`,
+	),
+	once(
+		`s3api get-bucket-versioning --bucket website`,
+		`s3api get-bucket-versioning --bucket empty-one --output table`,
+		`s3api get-bucket-versioning --bucket empty-one --query Status`,
+		`s3api list-buckets --no-paginate --output text`,
+		`s3api list-objects-v2 --bucket website --encoding-type url --query Contents[].Key`,
+		`s3api list-objects-v2 --bucket website --prefix img/ --delimiter / --page-size 1`,
+		`s3api list-objects-v2 --bucket website --no-paginate --output text`,
+		`s3api list-objects-v2 --bucket website --start-after img/z`,
+		`s3api list-buckets`,
+		`s3api list-buckets --output yaml`,
+		`s3api list-buckets --output table`,
+		`s3api list-buckets --output text --query Buckets[].Name`,
+		`s3api list-objects-v2 --bucket website`,
+		`s3api list-objects-v2 --bucket website --output yaml-stream`,
+		`s3api list-objects-v2 --bucket website --output table`,
+		`s3api list-objects-v2 --bucket empty-one`,
+		`s3api list-objects-v2 --bucket website --prefix img/ --delimiter /`,
+		`s3api list-objects-v2 --bucket website --query 'sum(Contents[].Size)'`,
+		`s3api list-objects-v2 --bucket nobodys`,
+		`s3api get-bucket-location --bucket website`,
+		`s3api get-bucket-location --bucket website --output text`,
+		`s3api get-bucket-location --bucket website --output table`,
+		`s3api get-bucket-versioning --bucket empty-one`,
+		`s3api get-bucket-versioning --bucket empty-one --output yaml`,
+		`s3api head-bucket --bucket website`,
+		`s3api head-bucket --bucket nobodys`,
+		`s3api head-bucket --bucket Not_A_Bucket/x`,
+	)...)
+
+// motoListings is for people: it has no other format.
+var motoListings = once(
+	`s3 ls`,
+	`s3 ls s3://website`,
+	`s3 ls website`,
+	`s3 ls s3://website/img`,
+	`s3 ls s3://website/img/`,
+	`s3 ls s3://website --recursive`,
+	`s3 ls s3://website --recursive --human-readable --summarize`,
+	`s3 ls s3://website/ --summarize --page-size 2`,
+	`s3 ls s3://`,
+	`s3 ls s3://website/日本/`,
+	`s3 ls s3://website --request-payer`,
+	`s3 ls s3://in-ireland --summarize --human-readable`,
+	`s3 ls s3://website/nothing`,
+	`s3 ls s3://website/nothing --summarize`,
+	`s3 ls s3://empty-one`,
+	`s3 ls s3://nobodys`,
+	`s3 ls s3://website --output json --query Nothing`,
+)
