@@ -27,6 +27,7 @@ type Pager struct {
 	now     token // that the page at hand was asked with
 	resume  string
 	nonAggr *document.Object
+	reduced bool // Results has been asked for the first page
 }
 
 // CanPage says whether the operation's result comes in pages.

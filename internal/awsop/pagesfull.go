@@ -11,9 +11,16 @@ import (
 func (p *Pager) ResumeToken() string { return p.resume }
 
 // Results returns a page with nothing but its results, as the AWS CLI prints pages
-// as text. Those that the page does not have are null.
+// as text; the first one also with what is the same on all. Results that the page
+// does not have are null. It is for each page of All, once, in their order.
 func (p *Pager) Results(page *document.Object) *document.Object {
 	o := new(document.Object)
+	if !p.reduced {
+		p.reduced = true
+		for name, v := range p.nonAggr.All() {
+			o.Set(name, v)
+		}
+	}
 	for _, path := range p.op.Paginator.Result {
 		put(o, path, find(page, path))
 	}

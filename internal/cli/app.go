@@ -37,11 +37,14 @@ type App struct {
 
 	args  []string // the command line, without the program's name
 	flags globalFlags
+	given func(flag string) bool // says which global flags were; nil before they are read
 	log   *slog.Logger
 	out   *checkedWriter
+	paged bool            // all was shown by a pager, whose Ctrl-C is its own
 	con   *picker.Console // nil until the person is asked something
 
-	errorFormat string // the profile's cli_error_format
+	edited      time.Time // when this command changed a file first
+	errorFormat string    // the profile's cli_error_format
 
 	warned map[string]bool // by text: each warning is given once
 }
@@ -78,7 +81,7 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	if app.out.err != nil {
 		err = &outputError{app.out.err}
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil && (err != nil || !app.paged) {
 		err = context.Cause(ctx)
 	}
 	return app.report(err)

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +27,11 @@ func newConfigure(app *App) *cobra.Command {
 
 // editor changes the person's files.
 func (app *App) editor() *configfile.Editor {
-	return &configfile.Editor{Now: app.Now, Warn: app.warn}
+	// All that one command changes has one time, by which undo finds it.
+	if app.edited.IsZero() {
+		app.edited = app.Now()
+	}
+	return &configfile.Editor{Now: func() time.Time { return app.edited }, Warn: app.warn}
 }
 
 // edit carries the changes out on the config or the credentials file. what says
@@ -42,6 +48,17 @@ func (w *world) edit(ctx context.Context, credentials bool, what string, changes
 		return awsconfig.Edit(path, old, credentials, changes...)
 	})
 	return changed, explainEdit(err)
+}
+
+// editable fails where no edit of the config could succeed, because the AWS CLI
+// could not read the file: nobody should answer questions for that.
+func (w *world) editable() error {
+	content, err := os.ReadFile(w.in.Config.Path)
+	if err != nil {
+		return nil //nolint:nilerr // there is none yet; or the edit says what is wrong
+	}
+	_, err = awsconfig.Edit(w.in.Config.Path, content, false, awsconfig.Change{Kind: awsconfig.Other, Name: "lanyard", Key: "lanyard", Remove: true})
+	return explainEdit(err)
 }
 
 // noConfigFile says that there is nothing to write to.

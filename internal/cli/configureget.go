@@ -59,7 +59,11 @@ func (app *App) configureGet(variable string, flags sectionFlags) error {
 	case at.sub == "" && setting.Nested != nil:
 		return &commandError{fmt.Sprintf("varname (%s) must reference a value, not a section or sub-section.", variable)}
 	}
-	_, err = fmt.Fprintln(app.out, setting.Value)
+	value := setting.Value
+	if app.Width > 0 { // a terminal, which must not act on what is in a file
+		value = printable(value)
+	}
+	_, err = fmt.Fprintln(app.out, value)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strconv"
 	"strings"
 
 	"lanyard/internal/awsconfig"
@@ -50,6 +51,9 @@ func (w *world) place(variable string, flags sectionFlags) (settingPlace, error)
 		}
 	case 1:
 		at.key = parts[0]
+	}
+	if printable(variable) != variable {
+		return at, usagef("%s is not the name of a setting: it has characters that are not shown", strconv.QuoteToASCII(variable))
 	}
 	if at.key == "" || at.name == "" && at.named {
 		return at, badPlace(variable)

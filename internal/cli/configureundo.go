@@ -31,17 +31,17 @@ func (app *App) configureUndo(ctx context.Context, yes, show bool) error {
 	if err != nil {
 		return err
 	}
-	last, err := app.editor().Last(w.in.Config.Path, w.in.Credentials.Path)
+	changes, err := app.lastChanges(w.in.Config.Path, w.in.Credentials.Path)
 	if err != nil {
-		return explainEdit(err)
+		return err
 	}
-	if last == nil {
-		return &commandError{"there is no change to take back"}
+	for _, c := range changes {
+		fmt.Fprint(app.out, configfile.Diff(c.Path, c.After, c.Before))
 	}
-	fmt.Fprint(app.out, configfile.Diff(last.Path, last.After, last.Before))
 	if show {
 		return nil
 	}
+	last := changes[0]
 	if !yes && app.Terminal {
 		ok, err := app.console().Confirm(ctx, fmt.Sprintf("Take back %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04")), true)
 		if err != nil {
@@ -51,13 +51,39 @@ func (app *App) configureUndo(ctx context.Context, yes, show bool) error {
 			return errInterrupted
 		}
 	}
-	if err := app.editor().Undo(ctx, last); err != nil {
-		var changed *configfile.ChangedError
-		if errors.As(err, &changed) {
-			return withHint(err, "%s", changed.Hint)
+	for _, c := range changes {
+		if err := app.editor().Undo(ctx, c); err != nil {
+			return explainUndo(err)
 		}
-		return explainEdit(err)
 	}
 	fmt.Fprintf(app.Stderr, "%s: took back: %s\n", app.Name, printable(last.What))
 	return nil
+}
+
+// lastChanges are the last change of each file, if one command made both; otherwise
+// the later one.
+func (app *App) lastChanges(paths ...string) ([]*configfile.Record, error) {
+	last, err := app.editor().Last(paths...)
+	if err != nil {
+		return nil, explainUndo(err)
+	}
+	if last == nil {
+		return nil, &commandError{"there is no change to take back"}
+	}
+	changes := []*configfile.Record{last}
+	for _, path := range paths {
+		r, err := app.editor().Last(path)
+		if err == nil && r != nil && r.Path != last.Path && r.When.Equal(last.When) && r.What == last.What {
+			changes = append(changes, r)
+		}
+	}
+	return changes, nil
+}
+
+func explainUndo(err error) error {
+	var changed *configfile.ChangedError
+	if errors.As(err, &changed) {
+		return withHint(err, "%s", changed.Hint)
+	}
+	return explainEdit(err)
 }

@@ -96,7 +96,7 @@ func (app *App) demo(ctx context.Context) (err error) {
 	}
 	s := &stage{app: app, self: []string{self}, env: demoEnvironment(app.Environ(), home, self, base)}
 
-	s.say("An Identity Center of our own runs on %s, and ~/.aws/config is the one of the guide,\nin a home folder that is thrown away at the end. Sign in once:", base)
+	s.say("An Identity Center of our own runs on %s, and ~/.aws/config is that of a newcomer,\nin a home folder that is thrown away at the end. Sign in once:", base)
 	if err := s.run(ctx, 0, "sso", "login"); err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (app *App) demo(ctx context.Context) (err error) {
 	if err := s.run(ctx, exitOther, "sts", "get-caller-identity", "--profile", "account1-admin"); err != nil {
 		return err
 	}
-	s.say("That is all. For your own organization, begin with the quick start in the README.")
+	s.say("That is all. For your own organization, begin with: %s configure sso", app.Name)
 	return nil
 }
 

@@ -24,7 +24,7 @@ func newService(app *App, service string) *cobra.Command {
 		}
 		return app.operate(cmd.Context(), service, args[0], args[1:])
 	})
-	cmd.Use, cmd.Short = service+" OPERATION", "Operations of "+service+": "+service+" help lists them"
+	cmd.Use, cmd.Short = service+" OPERATION", "See: "+service+" help"
 	return cmd
 }
 
@@ -127,7 +127,7 @@ func (o *operation) parse(args []string) (err error) {
 		return err
 	}
 	for _, line := range o.in.Warnings {
-		o.app.warn(line, "")
+		o.app.warn(strings.TrimPrefix(line, "warning: "), "")
 	}
 	return nil
 }

@@ -15,7 +15,12 @@ import (
 func (o *operation) skeleton() error {
 	switch o.in.Skeleton {
 	case "input":
-		return o.app.printDocument(awsarg.InputSkeleton(o.op), "json")
+		form := awsarg.InputSkeleton(o.op)
+		if form.Len() == 0 {
+			_, err := fmt.Fprintln(o.app.out, "{}") // which as a result would print nothing
+			return err
+		}
+		return o.app.printDocument(form, "json")
 	case "yaml-input":
 		return o.app.printDocument(awsarg.InputSkeleton(o.op), "yaml")
 	}

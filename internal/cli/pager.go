@@ -97,6 +97,7 @@ func (p *pager) close() error {
 	_ = p.in.Close()
 	err := p.cmd.Wait()
 	p.release()
+	p.app.paged = true
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return nil // how it ends is its own business

@@ -37,7 +37,7 @@ func (app *App) printingAs(format, title string) (printing, error) {
 	if app.flags.output != "" && !profile.ValidOutput(app.flags.output) {
 		return out, usagef("argument --output: Found invalid choice '%s'", app.flags.output)
 	}
-	if app.flags.query != "" {
+	if app.given != nil && app.given("query") {
 		expr, err := jmespath.Compile(app.flags.query)
 		if err != nil {
 			return out, usagef("Bad value for --query %s: %v", app.flags.query, err)

@@ -68,20 +68,29 @@ func newRoot(app *App) *cobra.Command {
 		sso.AddCommand(newOperation(app, "sso", operation))
 	}
 	root.AddCommand(sso, newConfigure(app))
+	root.AddGroup(&cobra.Group{ID: services, Title: "Services, of which these are native:"})
 	for _, service := range awsmodel.Services() {
 		if service != "sso" {
-			root.AddCommand(newService(app, service))
+			cmd := newService(app, service)
+			cmd.GroupID = services
+			root.AddCommand(cmd)
 		}
 	}
-	root.AddCommand(newS3(app))
+	s3 := newS3(app)
+	s3.GroupID = services
+	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app))
 	}
 	return root
 }
 
+// services is the group of the services in the help.
+const services = "services"
+
 // begin does what comes before every command, once its flags have been read.
 func (app *App) begin(cmd *cobra.Command) error {
+	app.given = cmd.Root().PersistentFlags().Changed
 	if app.flags.debug {
 		app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}

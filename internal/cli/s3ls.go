@@ -35,6 +35,9 @@ given and nothing is below it.
 Times are local. --output, --query and --no-paginate change nothing here, as with
 the AWS CLI.`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "help" {
+				return helpRequest{cmd}
+			}
 			if args = payer.without(args); len(args) > 1 {
 				return noArgs(cmd, args[1:])
 			}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -98,6 +99,9 @@ func (app *App) wizard(o ssoOptions) (*wizard, error) {
 		return nil, err
 	}
 	w.connect(p)
+	if err := w.editable(); err != nil {
+		return nil, err
+	}
 	z := &wizard{world: w, o: o, p: p}
 	if app.Terminal {
 		z.con = app.console()
@@ -130,10 +134,10 @@ func (z *wizard) run(ctx context.Context) error {
 	next := ssoProfile{region: z.value("region"), output: z.value("output")}
 	for first := true; ; first = false {
 		if err := z.chooseRole(ctx, &next, first); err != nil {
-			return err
+			return z.left(err, first)
 		}
 		if err := z.askProfile(ctx, &next, first); err != nil {
-			return err
+			return z.left(err, first)
 		}
 		if err := z.write(ctx, next); err != nil {
 			return err
@@ -143,6 +147,14 @@ func (z *wizard) run(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// left is how the wizard ends when the person leaves: well, if a profile is written.
+func (z *wizard) left(err error, first bool) error {
+	if !first && (errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone)) {
+		return nil
+	}
+	return err
 }
 
 // value is what the profile in use has for a key.
@@ -178,7 +190,7 @@ func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	set("sso_role_name", p.role)
 	set("region", p.region)
 	set("output", p.output)
-	list = append(list, removals(p.name, stale)...)
+	list = append(list, removals(p.name, append(stale, comeFirst()...))...)
 	if z.session.Name != "" {
 		kind, name = awsconfig.SSOSession, z.session.Name
 	}
@@ -188,6 +200,16 @@ func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	set("sso_auto_refresh", z.o.autoRefresh)
 	set("sso_refresh_window", z.o.refreshWindow)
 	return list, nil
+}
+
+// comeFirst are the keys of a profile that the AWS CLI and the SDKs look at before
+// those of Identity Center: with one of them, the role that was chosen would not be
+// the one in use.
+func comeFirst() []string {
+	return []string{
+		"role_arn", "source_profile", "credential_source", "web_identity_token_file", "credential_process", "login_session",
+		"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token",
+	}
 }
 
 // sessionChanges are what is to be written for an [sso-session].

@@ -81,11 +81,10 @@ func (z *wizard) warnOfRegion(region string) {
 	z.app.warn(region+" is not a known region; taken all the same", hint)
 }
 
-// sameInUse reports whether the profile was named as the one in use: then it is
-// the one to change, whatever it is for.
+// sameInUse reports whether the profile was named on the command line as the one in
+// use: then it is the one to change, whatever it is for.
 func (z *wizard) sameInUse(p ssoProfile) bool {
-	inUse, named := z.profileName()
-	return named && inUse == p.name
+	return z.app.flags.profile != "" && z.app.flags.profile == p.name
 }
 
 // sessionByFlags fills in a session that the config does not have.

@@ -26,10 +26,7 @@ func (z *wizard) more(ctx context.Context) (bool, error) {
 			Default: "no", Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore,
 		})
 		if err != nil {
-			if errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone) {
-				return false, nil // what was chosen is written
-			}
-			return false, err
+			return false, z.left(err, false) // what was chosen is written
 		}
 		switch strings.ToLower(answer)[0] {
 		case 'y':
@@ -38,7 +35,7 @@ func (z *wizard) more(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 		if err := z.advanced(ctx); err != nil {
-			return false, err
+			return false, z.left(err, false)
 		}
 	}
 }

@@ -39,9 +39,11 @@ func (z *wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 	switch {
 	case first && z.o.profile != "":
 		p.name = z.o.profile
+	case first && named && z.app.flags.profile != "":
+		p.name = inUse
+		return nil // it was said which one
 	case first && named:
 		p.name = inUse
-		return nil
 	default:
 		if p.name, err = z.con.Ask(ctx, picker.Question{
 			Text: prompt("Profile name", p.proposal()), Default: p.proposal(),
@@ -102,6 +104,10 @@ func (z *wizard) isAnother(p ssoProfile) (string, error) {
 
 // write shows what is to be written and writes it.
 func (z *wizard) write(ctx context.Context, p ssoProfile) error {
+	// Signing in takes its time, and the session may be gone from the file.
+	if err := z.reread(); err != nil {
+		return err
+	}
 	changes, err := z.changes(p)
 	if err != nil {
 		return err
@@ -119,14 +125,21 @@ func (z *wizard) write(ctx context.Context, p ssoProfile) error {
 	if !changed {
 		fmt.Fprint(z.app.out, "(all of this was there already)\n\n")
 	}
-	z.known, z.last = z.session.Name != "", p
-	again, err := z.app.world() // with what was written
+	z.last = p
+	return z.reread()
+}
+
+// reread reads the files again, and whether they have the session.
+func (z *wizard) reread() error {
+	again, err := z.app.world()
 	if err != nil {
 		return err
 	}
 	again.in.New, again.broker = true, z.broker
 	z.world = again
-	return nil
+	section, err := z.section(awsconfig.SSOSession, z.session.Name)
+	z.known = section != nil && z.session.Name != ""
+	return err
 }
 
 // goes reports whether the same changes end the contradiction that one of them

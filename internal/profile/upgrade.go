@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,6 +76,13 @@ func (u *upgrader) profile(name string, own settings) {
 		return
 	}
 	up := u.upgrade(s)
+	if f, ok := own.get("sso_registration_scopes"); ok && up.New {
+		for _, scope := range splitScopes(f.Value) {
+			if !slices.Contains(up.Session.Scopes, scope) {
+				up.Session.Scopes = append(up.Session.Scopes, scope)
+			}
+		}
+	}
 	up.Profiles = append(up.Profiles, name)
 	up.change(name, "sso_session", up.Session.Name)
 	for _, key := range []string{"sso_start_url", "sso_region", "sso_registration_scopes", autoRefreshKey, refreshWindowKey} {
@@ -139,12 +147,18 @@ func (u *upgrader) unused(name, startURL string) string {
 	return name
 }
 
-// refresh adds what makes the session: its own settings if it is new, and what is
-// said of refreshing anywhere.
+// refresh adds what makes the session: its own settings if it is new, and what its
+// profiles say of refreshing.
 func (u *upgrader) refresh(up *Upgrade) error {
-	sum, err := u.world.refresh(up.Session.StartURL)
-	if err != nil {
+	var sum refreshSettings
+	section, _ := u.world.session(up.Session.Name)
+	if err := sum.addFrom(func(key string) (found, bool) { return in(section, key, ConfigFile) }); err != nil {
 		return err
+	}
+	for _, name := range up.Profiles {
+		if err := sum.addFrom(u.world.profiles[name].get); err != nil {
+			return err
+		}
 	}
 	up.Session = up.Session.with(sum)
 	set := func(key, value string) {
@@ -153,7 +167,7 @@ func (u *upgrader) refresh(up *Upgrade) error {
 	if up.New {
 		set("sso_start_url", up.Session.StartURL)
 		set("sso_region", up.Session.Region)
-		set("sso_registration_scopes", accessScope)
+		set("sso_registration_scopes", strings.Join(up.Session.Scopes, ", "))
 	}
 	if sum.auto != Unset {
 		set(autoRefreshKey, strconv.FormatBool(sum.auto == On))
