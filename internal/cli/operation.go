@@ -24,7 +24,7 @@ func newService(app *App, service string) *cobra.Command {
 		}
 		return app.operate(cmd.Context(), service, args[0], args[1:])
 	})
-	cmd.Use, cmd.Short = service+" OPERATION", "See: "+service+" help"
+	cmd.Use, cmd.Short = service+" OPERATION", "What there is: "+service+" help"
 	return cmd
 }
 

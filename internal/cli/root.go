@@ -27,6 +27,7 @@ func rootHelp(name string) string {
   aws sts get-caller-identity --profile dev-admin`
 	}
 	return rootLong + `  lanyard demo                        try it, without an AWS account
+  lanyard configure sso               set up a profile
   lanyard sso login                   sign in
   lanyard sts get-caller-identity --profile dev-admin
   lanyard status                      which sessions live, and until when`
@@ -68,7 +69,6 @@ func newRoot(app *App) *cobra.Command {
 		sso.AddCommand(newOperation(app, "sso", operation))
 	}
 	root.AddCommand(sso, newConfigure(app))
-	root.AddGroup(&cobra.Group{ID: services, Title: "Services, of which these are native:"})
 	for _, service := range awsmodel.Services() {
 		if service != "sso" {
 			cmd := newService(app, service)
@@ -81,6 +81,13 @@ func newRoot(app *App) *cobra.Command {
 	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app))
+	}
+	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with native operations:"})
+	root.SetHelpCommandGroupID("own")
+	for _, cmd := range root.Commands() {
+		if cmd.GroupID == "" {
+			cmd.GroupID = "own"
+		}
 	}
 	return root
 }
