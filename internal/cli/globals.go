@@ -82,24 +82,3 @@ func takeValues(cmd *cobra.Command, args []string) ([]string, error) {
 	}
 	return values, nil
 }
-
-// firstWords returns the words of a command line that name the command: those that
-// are neither global flags nor their values, up to the first other flag.
-func firstWords(flags *pflag.FlagSet, args []string) []string {
-	var words []string
-	for i := 0; i < len(args); i++ {
-		if !strings.HasPrefix(args[i], "-") {
-			words = append(words, args[i])
-			continue
-		}
-		name, _, hasValue := strings.Cut(strings.TrimPrefix(args[i], "--"), "=")
-		f := flags.Lookup(name)
-		if f == nil {
-			return words
-		}
-		if !hasValue && f.NoOptDefVal == "" {
-			i++
-		}
-	}
-	return words
-}

@@ -66,7 +66,8 @@ func (app *App) operationHelp(svc *awsmodel.Service, op *awsmodel.Operation) err
 // slip is the error for a line that is not ours, if it looks like a slip of the
 // hand in one that is.
 func (app *App) slip(root *cobra.Command, args []string) error {
-	words := firstWords(app.globals(), args)
+	_, rest := splitGlobals(app.globals(), args)
+	words := commandWords(rest)
 	if len(words) < 2 {
 		return nil
 	}
