@@ -86,7 +86,7 @@ func (app *App) slip(root *cobra.Command, args []string) error {
 // if it looks like none.
 func (app *App) misspelled(svc *awsmodel.Service, name string) error {
 	near := profile.Nearest(name, svc.Operations())
-	if near == nil {
+	if near == nil || near[0] == name {
 		return nil
 	}
 	return withHint(usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s\n%s", app.Name, svc.Name, strings.Join(near, ", "), installHint)
