@@ -13,6 +13,7 @@ type node struct {
 	name     string
 	attrs    []xml.Attr
 	text     string // before the first child
+	pieces   []byte // of the text, while it is read
 	children []*node
 }
 
@@ -20,12 +21,16 @@ type node struct {
 // levels.
 const maxDepth = 200
 
+// maxNodes is how many elements a reply may have; the largest real ones have some
+// ten thousand, and each takes a hundred times its size on the wire.
+const maxNodes = 4 << 20
+
 // parseXML reads a document. Its errors show nothing of it.
 func parseXML(b []byte) (*node, error) {
 	dec := xml.NewDecoder(bytes.NewReader(b))
 	var root *node
 	var open []*node
-	for {
+	for nodes := 0; ; {
 		tok, err := dec.Token()
 		switch {
 		case errors.Is(err, io.EOF) && root != nil && len(open) == 0:
@@ -38,7 +43,10 @@ func parseXML(b []byte) (*node, error) {
 		switch t := tok.(type) {
 		case xml.StartElement:
 			n := &node{name: t.Name.Local, attrs: t.Attr}
+			nodes++
 			switch {
+			case nodes > maxNodes:
+				return nil, errors.New("its XML has too many elements")
 			case len(open) == maxDepth:
 				return nil, errors.New("its XML is nested too deeply")
 			case len(open) > 0:
@@ -51,10 +59,13 @@ func parseXML(b []byte) (*node, error) {
 			}
 			open = append(open, n)
 		case xml.EndElement:
-			open = open[:len(open)-1] // the decoder sees that they match
+			last := open[len(open)-1] // the decoder sees that they match
+			last.text, last.pieces = string(last.pieces), nil
+			open = open[:len(open)-1]
 		case xml.CharData:
 			if len(open) > 0 && len(open[len(open)-1].children) == 0 {
-				open[len(open)-1].text += string(t)
+				last := open[len(open)-1]
+				last.pieces = append(last.pieces, t...)
 			} else if len(open) == 0 && len(bytes.TrimSpace(t)) > 0 {
 				return nil, errors.New("it is no XML")
 			}

@@ -63,7 +63,24 @@ func (p printing) value(v any) error {
 func (p printing) streams() bool { return render.Streams(p.format) }
 
 func (p printing) printer(w io.Writer) *render.Printer {
-	return render.New(w, render.Options{Format: p.format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.Width})
+	query := p.query
+	if p.app.Width > 0 {
+		query = forTerminal{p.query}
+	}
+	return render.New(w, render.Options{Format: p.format, Query: query, Title: p.title, Color: p.color(), Width: p.app.Width})
+}
+
+// forTerminal is a query whose result a terminal can be trusted with.
+type forTerminal struct{ query render.Query }
+
+func (f forTerminal) Search(v any) (any, error) {
+	if f.query != nil {
+		var err error
+		if v, err = f.query.Search(v); err != nil {
+			return nil, err
+		}
+	}
+	return harmless(v), nil
 }
 
 // color is for tables alone; "auto" means on a terminal.

@@ -45,6 +45,9 @@ func (p place) makeOurs() error {
 	if err == nil && !info.IsDir() {
 		err = errors.New("it is not a folder")
 	}
+	if err == nil {
+		err = p.trust(info)
+	}
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		err = os.Chmod(folder, 0o700)
 	}

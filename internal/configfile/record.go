@@ -75,9 +75,16 @@ func (p place) writeNext(what string, when time.Time, before, after state) error
 // load reads one record; nil if there is none.
 func (p place) load(ending string) (*stored, error) {
 	path := p.beside(ending)
-	data, err := os.ReadFile(path)
+	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	var data []byte
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a plain file") // reading a pipe would wait for ever
+	}
+	if err == nil {
+		data, err = os.ReadFile(path)
 	}
 	var r stored
 	if err == nil {

@@ -98,7 +98,7 @@ func TestRefusalsToAUserWithoutRights(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(folder, ".lanyard"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-		}, []string{"cannot back up", filepath.Join(".lanyard", "config-"), "permission denied"}},
+		}, []string{"cannot back up", ".lanyard", "it belongs to another user"}},
 		{"a group that cannot be kept, with rights", func(t *testing.T, _, path string) {
 			give(t, path, nobody, 4242)
 			chmod(t, path, 0o640)

@@ -34,6 +34,22 @@ func checkOwner(info fs.FileInfo) error {
 	return nil
 }
 
+// trust refuses a folder for backups that another user has planted, in a folder that
+// many may write to: what root writes there would be given to that user. It must be
+// ours, or the owner's of the folder that it is in.
+func (p place) trust(folder fs.FileInfo) error {
+	around, err := os.Stat(p.folder())
+	if err != nil {
+		return err
+	}
+	is, ok := folder.Sys().(*syscall.Stat_t)
+	in, ok2 := around.Sys().(*syscall.Stat_t)
+	if ok && ok2 && int(is.Uid) != os.Geteuid() && is.Uid != in.Uid {
+		return fmt.Errorf("it belongs to another user (uid %d)", is.Uid)
+	}
+	return nil
+}
+
 // sameOwner compares a file with its replacement. Another group matters where
 // the mode gives the group more than it gives everybody.
 func sameOwner(old, replacement fs.FileInfo) error {

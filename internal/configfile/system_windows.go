@@ -14,3 +14,5 @@ func checkOwner(fs.FileInfo) error { return nil }
 func sameOwner(fs.FileInfo, fs.FileInfo) error { return nil }
 
 func makeFolder(folder string) error { return os.MkdirAll(folder, 0o700) }
+
+func (p place) trust(fs.FileInfo) error { return nil }

@@ -22,10 +22,13 @@ type Lock struct{ f *flock.Flock }
 // [ErrBusy]. Any other error says that locks do not work here: a read-only
 // folder, a file system without them.
 //
+// What somebody else has put in its place does no harm: a symbolic link is not
+// followed, and a pipe is not waited for.
+//
 // A lock file is never removed: whoever removes one lets two processes hold
 // "the same" lock.
 func Try(path string) (*Lock, error) {
-	f := flock.New(path, flock.SetPermissions(fs.FileMode(0o600)))
+	f := flock.New(path, flock.SetPermissions(fs.FileMode(0o600)), flock.SetFlag(openFlags))
 	_, missing := os.Lstat(path)
 	ok, err := f.TryLock()
 	if missing != nil {

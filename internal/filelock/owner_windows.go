@@ -1,3 +1,7 @@
 package filelock
 
+import "os"
+
+const openFlags = os.O_CREATE | os.O_RDONLY
+
 func keepOwner(string) {}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -111,7 +112,11 @@ type ReplyError struct {
 }
 
 func (e *ReplyError) Error() string {
-	return fmt.Sprintf("The endpoint URL %q did not answer %s as the service does: HTTP %d, %s", e.URL, e.Operation, e.Status, e.Reason)
+	endpoint := e.URL
+	if u, err := url.Parse(endpoint); err == nil {
+		endpoint = u.Redacted()
+	}
+	return fmt.Sprintf("The endpoint URL %q did not answer %s as the service does: HTTP %d, %s", endpoint, e.Operation, e.Status, e.Reason)
 }
 
 // Is says whether e is ErrTemporary: a reply broken on the way is, a page that

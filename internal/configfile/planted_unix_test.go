@@ -1,0 +1,56 @@
+//go:build unix
+
+package configfile_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A folder for backups that another user has put into a shared folder does not get
+// root's secrets.
+func TestPlantedFolderOfBackups(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can make another user's folder, and is who is in danger")
+	}
+	folder := t.TempDir()
+	if err := os.Chmod(folder, 0o1777); err != nil { //nolint:gosec // a shared folder is what this is about
+		t.Fatal(err)
+	}
+	path, planted := filepath.Join(folder, "credentials"), filepath.Join(folder, ".lanyard")
+	write(t, path, "[default]\naws_secret_access_key = secret\n", 0o600)
+	if err := os.Mkdir(planted, 0o777); err != nil { //nolint:gosec // as above
+		t.Fatal(err)
+	}
+	if err := os.Chown(planted, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	_, err := editor(t).Edit(t.Context(), path, "set", func(old []byte) ([]byte, error) { return append(old, '#', '\n'), nil })
+	if err == nil || !strings.Contains(err.Error(), "it belongs to another user (uid 65534)") {
+		t.Errorf("error %v", err)
+	}
+	if entries, _ := os.ReadDir(planted); len(entries) > 0 {
+		t.Errorf("%v is in it", entries)
+	}
+	check(t, path, "[default]\naws_secret_access_key = secret\n")
+}
+
+// A pipe in the place of a record is refused, not waited for.
+func TestPlantedRecord(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "config")
+	e := editor(t)
+	edit(t, e, path, "x")
+	for _, name := range []string{"config.last", "config.next"} {
+		record := filepath.Join(filepath.Dir(path), ".lanyard", name)
+		_ = os.Remove(record) // it may not be there
+		if err := syscall.Mkfifo(record, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := e.Last(path); err == nil || !strings.Contains(err.Error(), "it is not a plain file") {
+		t.Errorf("error %v", err)
+	}
+}
