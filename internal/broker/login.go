@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"lanyard/internal/atomicfile"
 	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -26,9 +26,10 @@ func (b *Broker) Login(
 	// Nobody should go through a browser for a token that cannot be kept.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
-		return ssocache.Token{}, &StorageError{Doing: "not signed in", Folder: b.Cache.SSO(), Err: err}
+		return ssocache.Token{}, b.storageError("not signed in", err)
 	}
 	defer pending.Abort() // does nothing to one that was used
+	store, _ := b.Cache.Store(s.Key())
 	seen, said := b.glance(s).newest(), false
 	var theirs ssocache.Token
 	g, done, err := b.wait(ctx, b.sessionFile(s, ".login.lock"), time.Now().Add(loginBudget), func() bool {
@@ -48,12 +49,12 @@ func (b *Broker) Login(
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	return b.store(ctx, s, result, pending)
+	return b.store(ctx, s, result, pending, store)
 }
 
 // store saves what a sign-in brought. It replaces whatever the session had, so
 // it needs the session's lock only to let a renewal finish first.
-func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending *atomicfile.Pending) (ssocache.Token, error) {
+func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
 	g, _, _ := b.wait(held, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
@@ -65,6 +66,13 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
 		RegistrationExpiresAt: r.Registration.ExpiresAt,
 	}
+	if now, _ := b.Cache.Store(s.Key()); now != in { // moved during the sign-in
+		pending.Abort()
+		var err error
+		if pending, err = b.Cache.PrepareToken(s.Key()); err != nil {
+			return ssocache.Token{}, b.storageError("not signed in", err)
+		}
+	}
 	// Whoever signs in now may be another person: what was fetched, or is being
 	// fetched, for the one before is not theirs.
 	_ = b.nextGeneration(s)
@@ -73,9 +81,12 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 		b.warn("the credentials of the sign-in before are not removed: %v", err)
 	}
 	if err := pending.Commit(tok.Encode()); err != nil {
-		return ssocache.Token{}, &StorageError{Doing: "not signed in", Folder: b.Cache.SSO(), Err: err}
+		return ssocache.Token{}, b.storageError("not signed in", err)
 	}
 	for _, key := range b.siblings(s) {
+		if b.vaulted(s.Key(), key) {
+			continue
+		}
 		// The refresh token lives in one file: an older one of the same
 		// session goes.
 		if err := b.Cache.SaveToken(key, tok.Copy()); err != nil {

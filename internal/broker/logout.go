@@ -32,7 +32,7 @@ type Unrevoked struct {
 // should be revoked too.
 const signOutWait = callBudget + time.Second
 
-type tokenFile = keystore.File[ssocache.Token]
+type tokenFile = keystore.Found[ssocache.Token]
 
 // LogoutAll signs out of every session in the cache, also of those that no
 // config knows, and removes all role credentials that came from any, as the AWS
@@ -40,7 +40,7 @@ type tokenFile = keystore.File[ssocache.Token]
 // sent to where the program's requests go. nil says yes to all.
 func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) (SignOut, error) {
 	var out SignOut
-	var failures []error
+	failures := []error{b.Cache.Reachable()}
 	done := map[string]bool{}
 	for _, f := range b.Cache.Tokens() {
 		s := profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}
@@ -72,12 +72,18 @@ func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) 
 // which the caller works out from the config for what the AWS CLI wrote.
 func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) (SignOut, error) {
 	var out SignOut
+	if err := b.Cache.Reachable(); err != nil {
+		return out, err // it would look as if nobody were signed in
+	}
 	keys := append([]string{s.Key()}, b.siblings(s)...)
 	err := b.end(ctx, s, func() (files []tokenFile) {
 		for _, key := range keys {
 			// A file that stays unreadable is removed too; it names nothing
 			// to revoke.
 			if tok, err := b.load(ctx, key); err == nil || errors.Is(err, ssocache.ErrCorrupt) {
+				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: tok})
+			}
+			if tok, ok := b.Cache.InClear(key); ok {
 				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: tok})
 			}
 		}
@@ -92,11 +98,11 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 func (b *Broker) removeCredentials(names []string, also func(ssocache.Credentials) bool) error {
 	var failures []error
 	for _, name := range names {
-		failures = append(failures, keystore.Remove(filepath.Join(b.Cache.Roles(), name)))
+		failures = append(failures, b.Cache.Remove(filepath.Join(b.Cache.Roles(), name)))
 	}
 	for _, f := range b.Cache.Credentials() {
 		if also(f.Value) {
-			failures = append(failures, keystore.Remove(f.Path))
+			failures = append(failures, b.Cache.Remove(f.Path))
 		}
 	}
 	return errors.Join(failures...)
@@ -126,7 +132,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 	}
 	var failures []error
 	for _, f := range files {
-		if err := keystore.Remove(f.Path); err != nil {
+		if err := b.Cache.Remove(f.Path); err != nil {
 			failures = append(failures, err)
 			continue
 		}

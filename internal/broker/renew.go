@@ -62,7 +62,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	pending, err := b.Cache.PrepareToken(h.key)
 	if err != nil {
-		return ssocache.Token{}, &StorageError{Folder: b.Cache.SSO(), Err: err}
+		return ssocache.Token{}, b.storageError("", err)
 	}
 	if g.why != "" {
 		b.warn("refreshing the SSO session without a lock: %s", g.why)
@@ -123,7 +123,7 @@ func registration(t ssocache.Token) idcenter.Registration {
 // sign-in, and is left alone.
 func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
 	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
-		if key == holder {
+		if key == holder || b.vaulted(holder, key) {
 			continue
 		}
 		if old, err := b.Cache.LoadToken(key); err == nil && old.Refreshable(b.now()) {

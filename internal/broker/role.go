@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lanyard/internal/idcenter"
-	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
@@ -169,7 +168,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 		b.debug("role credentials not stored", "error", err)
 	}
 	if b.generation(s) != generation { // signed out in this very moment
-		_ = keystore.Remove(filepath.Join(b.Cache.Roles(), name))
+		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), name))
 	}
 	return c, tok.AccessToken, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
@@ -32,6 +33,8 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 		case errors.Is(err, ssocache.ErrNotFound):
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case keystore.Unavailable(err):
+			return nil, err // neither there nor absent
 		case i == 0 && !errors.Is(err, ssocache.ErrCorrupt):
 			return nil, err // the file is there and may not be read: say so
 		default:
@@ -95,6 +98,9 @@ func (st state) newest() secret.String {
 // lies in the cache; the zero Token for none. Where the session's refresh token
 // lies under another of its names, it is included.
 func (b *Broker) Peek(s profile.Session) ssocache.Token {
+	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unavailable(err) {
+		b.warn("%v", err)
+	}
 	st, now := b.glance(s), b.now()
 	tok, live := st.best(now, secret.String{})
 	h, ok := st.holder(now)

@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"time"
 
+	"lanyard/internal/keystore"
 	"lanyard/internal/picker"
+	"lanyard/internal/secret"
 )
 
 // App holds everything that a command takes from the outside world. Main fills
@@ -43,8 +45,10 @@ type App struct {
 	paged bool            // all was shown by a pager, whose Ctrl-C is its own
 	con   *picker.Console // nil until the person is asked something
 
-	edited      time.Time // when this command changed a file first
-	errorFormat string    // the profile's cli_error_format
+	edited      time.Time        // when this command changed a file first
+	errorFormat string           // the profile's cli_error_format
+	vaults      *keystore.Vaults // nil until something is looked for in the cache
+	chosen      secret.String    // the passphrase that the encrypted store was just given
 
 	warned map[string]bool // by text: each warning is given once
 }

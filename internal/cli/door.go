@@ -29,13 +29,18 @@ func (app *App) handOver(ctx context.Context, args []string, why error) error {
 	if err != nil {
 		return err
 	}
-	app.freshen(ctx, args)
+	overlay := app.freshen(ctx, args)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	_, rest := splitGlobals(app.globals(), args)
 	app.log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))
-	return app.become(path, append([]string{path}, args...), withVariable(app.Environ(), doorVariable, mark))
+	env := withVariable(app.Environ(), doorVariable, mark)
+	if overlay != "" {
+		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
+		app.log.Debug("the AWS CLI reads another config", "file", overlay)
+	}
+	return app.become(path, append([]string{path}, args...), env)
 }
 
 // become replaces this process by a program, or runs it as a child where that is

@@ -11,10 +11,11 @@ import (
 
 // freshen makes sure that the session and the role credentials in the cache are
 // fresh for the AWS CLI, which renews later than we do and without a lock. What
-// goes wrong is a warning: the command may need none of it.
-func (app *App) freshen(ctx context.Context, args []string) {
+// goes wrong is a warning: the command may need none of it. It returns the path of a
+// config that the AWS CLI needs in place of its own, or "".
+func (app *App) freshen(ctx context.Context, args []string) (overlay string) {
 	if _, rest := splitGlobals(app.globals(), args); needsNothing(args, rest) {
-		return
+		return ""
 	}
 	given := app.flags.profile
 	defer func() { app.flags.profile = given }()
@@ -24,21 +25,21 @@ func (app *App) freshen(ctx context.Context, args []string) {
 		w, err := app.world()
 		if err != nil {
 			app.log.Debug("nothing is renewed: the config is for the AWS CLI to judge", "error", err)
-			return
+			return ""
 		}
 		p, err := w.resolve()
 		if err != nil {
 			app.log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
-			return
+			return ""
 		}
 		if p.EnvKeys {
 			app.log.Debug("nothing is renewed: the keys of the environment come first")
-			return
+			return ""
 		}
 		if p.Kind == profile.AssumeRole {
 			source, ok := p.Get("source_profile")
 			if !ok || source.Value == p.Name {
-				return
+				return ""
 			}
 			app.flags.profile, role = source.Value, false // the AWS CLI fetches these keys anew each time
 			continue
@@ -47,8 +48,12 @@ func (app *App) freshen(ctx context.Context, args []string) {
 			_, text := app.judge(err)
 			app.warn(text, hintOf(err))
 		}
-		return
+		if overlay, err = w.overlay(p); err != nil {
+			app.warn(err.Error(), hintOf(err))
+		}
+		return overlay
 	}
+	return ""
 }
 
 // renew renews what a profile of Identity Center needs: role credentials, or the

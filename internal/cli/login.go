@@ -105,8 +105,9 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 		request.Open = w.app.OpenURL
 	}
 	request.Registrations = &registrations{
-		dir:  w.broker.Cache,
-		name: ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
+		dir:     w.broker.Cache,
+		session: s.Key(),
+		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
 	}
 	signIn := func(ctx context.Context) (idcenter.Result, error) {
 		ctx, cancel := context.WithCancel(ctx)

@@ -8,8 +8,9 @@ import (
 
 // registrations keeps the client registration where the AWS CLI does.
 type registrations struct {
-	dir  keystore.Files
-	name string
+	dir     keystore.Files
+	session string // its key, which says in which store it is kept
+	name    string
 }
 
 func (r *registrations) Load() (idcenter.Registration, bool) {
@@ -21,7 +22,7 @@ func (r *registrations) Load() (idcenter.Registration, bool) {
 }
 
 func (r *registrations) Save(reg idcenter.Registration) error {
-	return r.dir.SaveRegistration(r.name, ssocache.Registration{
+	return r.dir.SaveRegistration(r.session, r.name, ssocache.Registration{
 		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
 		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
 	})

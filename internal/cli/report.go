@@ -10,6 +10,7 @@ import (
 	"lanyard/internal/awsop"
 	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 )
 
@@ -143,6 +144,10 @@ func hintOf(err error) string {
 	var prof *profile.Error
 	if errors.As(err, &prof) {
 		return prof.Hint
+	}
+	var store *keystore.StoreError
+	if errors.As(err, &store) {
+		return store.Hint
 	}
 	return ""
 }

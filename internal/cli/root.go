@@ -80,7 +80,7 @@ func newRoot(app *App) *cobra.Command {
 	s3.GroupID = services
 	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app))
+		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), newStore(app))
 	}
 	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with native operations:"})
 	root.SetHelpCommandGroupID("own")

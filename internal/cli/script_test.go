@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
+		"setleft": setLeftAnywhere, "secrets": secrets,
 	})
 }
 
@@ -106,8 +107,13 @@ func child(stdout io.Writer, env, args []string) int {
 // an Identity Center of their own, in a home of their own. SCRIPTS names another
 // folder of scripts, UPDATE_SCRIPTS rewrites what cmp compares with.
 func TestScripts(t *testing.T) {
+	runScripts(t, cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"), func(*testscript.Env) error { return nil })
+}
+
+// runScripts runs the scripts of a folder, each after more was set up for it.
+func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"),
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		Deadline:            time.Now().Add(7 * time.Minute), // for a command that waits for nobody
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
@@ -127,7 +133,10 @@ func TestScripts(t *testing.T) {
 			} {
 				env.Setenv(name, value)
 			}
-			return os.MkdirAll(filepath.Join(home, ".aws"), 0o700)
+			if err := os.MkdirAll(filepath.Join(home, ".aws"), 0o700); err != nil {
+				return err
+			}
+			return more(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"signin": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {
@@ -138,6 +147,7 @@ func TestScripts(t *testing.T) {
 			}),
 			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
+			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
 		},
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -18,7 +19,8 @@ type sessionStatus struct {
 	StartURL              string   `json:"startUrl"`
 	Region                string   `json:"region"`
 	SSOSession            string   `json:"ssoSession,omitempty"`
-	State                 string   `json:"state"` // valid, refreshable, expired, none
+	Store                 string   `json:"store,omitempty"` // where its secrets are, if not in the AWS CLI's files
+	State                 string   `json:"state"`           // valid, refreshable, expired, none
 	ExpiresAt             string   `json:"expiresAt,omitempty"`
 	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
 	Refreshable           bool     `json:"refreshable"`
@@ -127,6 +129,9 @@ func (w *world) describe(s profile.Session, tok ssocache.Token, profiles []strin
 	out := sessionStatus{
 		StartURL: s.StartURL, Region: s.Region, SSOSession: s.Name, State: "none",
 		Refreshable: tok.Refreshable(now), Profiles: append([]string{}, profiles...),
+	}
+	if store, err := w.broker.Cache.Store(s.Key()); err == nil && store != keystore.File {
+		out.Store = store
 	}
 	if tok.AccessToken.IsZero() {
 		return out

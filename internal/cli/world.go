@@ -16,9 +16,6 @@ import (
 	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-
-	"lanyard/internal/keystore"
 )
 
 // A world is what one command works with: the files as they were read, the
@@ -100,7 +97,7 @@ func (w *world) warn(warnings []profile.Warning) {
 // bundle, FIPS.
 func (w *world) connect(p *profile.Profile) {
 	w.broker = &broker.Broker{
-		Cache:    keystore.Files{Dir: ssocache.Dir{Home: w.home}},
+		Cache:    w.app.cache(w.home),
 		Siblings: w.siblings,
 		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
 		Warn: func(text string) { w.app.warn(text, "") },

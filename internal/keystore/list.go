@@ -1,8 +1,11 @@
 package keystore
 
 import (
+	"iter"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,31 +13,76 @@ import (
 	"lanyard/internal/ssocache"
 )
 
-// A File is one cache file found by a listing.
-type File[T any] struct {
+// A Found is what a listing found, and its place in the cache.
+type Found[T any] struct {
 	Path  string
 	Value T
 }
 
-// Tokens lists the token files, in the order of their names. Files of another
-// kind, and those that cannot be read, are passed over, as the AWS CLI does.
-func (f Files) Tokens() []File[ssocache.Token] { return list(f.SSO(), ssocache.ParseToken) }
-
-// Credentials lists the role files as [Files.Tokens] lists the tokens.
-func (f Files) Credentials() []File[ssocache.Credentials] {
-	return list(f.Roles(), ssocache.ParseCredentials)
+// Tokens lists the tokens: the files in the order of their names, then what is in
+// vaults. What is of another kind, or cannot be read, is passed over, as the AWS
+// CLI does. One path may come twice: a file in clear where there is a marker too.
+func (f Files) Tokens() []Found[ssocache.Token] {
+	found := list(f.SSO(), ssocache.ParseToken)
+	for path, m := range inOrder(marked(f.SSO())) {
+		if m.owner != strings.TrimSuffix(filepath.Base(path), ".json") {
+			continue // a registration
+		}
+		if tok, err := load(f, path, ssocache.ParseToken); err == nil {
+			found = append(found, Found[ssocache.Token]{path, tok})
+		}
+	}
+	return found
 }
 
-func list[T any](folder string, parse func([]byte) (T, error)) []File[T] {
+// Credentials lists the role credentials as [Files.Tokens] lists the tokens.
+func (f Files) Credentials() []Found[ssocache.Credentials] {
+	found := list(f.Roles(), ssocache.ParseCredentials)
+	for path := range inOrder(marked(f.Roles())) {
+		if c, err := load(f, path, ssocache.ParseCredentials); err == nil {
+			found = append(found, Found[ssocache.Credentials]{path, c})
+		}
+	}
+	return found
+}
+
+// Reachable opens every store that some token is said to be in, and returns why
+// one cannot be used.
+func (f Files) Reachable() error {
+	tried := map[string]bool{}
+	for path, m := range inOrder(marked(f.SSO())) {
+		if tried[m.store] {
+			continue
+		}
+		tried[m.store] = true
+		if _, err := f.loadFrom(m, path); Unavailable(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// inOrder yields a map in the order of its keys.
+func inOrder(m map[string]marker) iter.Seq2[string, marker] {
+	return func(yield func(string, marker) bool) {
+		for _, path := range slices.Sorted(maps.Keys(m)) {
+			if !yield(path, m[path]) {
+				return
+			}
+		}
+	}
+}
+
+func list[T any](folder string, parse func([]byte) (T, error)) []Found[T] {
 	entries, _ := os.ReadDir(folder) // no folder: nothing in it
-	var files []File[T]
+	var files []Found[T]
 	for _, e := range entries {
 		if !strings.HasSuffix(e.Name(), ".json") {
 			continue
 		}
 		path := filepath.Join(folder, e.Name())
 		if v, err := ssocache.Load(path, parse); err == nil {
-			files = append(files, File[T]{path, v})
+			files = append(files, Found[T]{path, v})
 		}
 	}
 	return files
@@ -43,14 +91,14 @@ func list[T any](folder string, parse func([]byte) (T, error)) []File[T] {
 // Sweep removes temporary files that a killed process left in the cache more
 // than an hour before now. They may hold a token.
 func (f Files) Sweep(now time.Time) {
-	for _, folder := range []string{f.SSO(), f.Roles()} {
+	for _, folder := range []string{f.SSO(), f.Roles(), Vaulted(f.Home)} {
 		entries, _ := os.ReadDir(folder)
 		for _, e := range entries {
 			if !strings.HasPrefix(e.Name(), ".") || !strings.Contains(e.Name(), atomicfile.TempInfix) {
 				continue
 			}
 			if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > time.Hour {
-				_ = Remove(filepath.Join(folder, e.Name()))
+				_ = removeFile(filepath.Join(folder, e.Name()))
 			}
 		}
 	}

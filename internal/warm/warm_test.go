@@ -53,7 +53,10 @@ func newHome(t *testing.T, now time.Time) *home {
 
 func (h *home) write(t *testing.T, config string) {
 	t.Helper()
-	if err := h.files.SaveToken("corp", h.token); err != nil {
+	if err := os.MkdirAll(h.files.SSO(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.files.TokenPath("corp"), h.token.Encode(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.files.SaveCredentials(ssocache.RoleName("111122223333", "Admin", "corp", startURL), h.creds); err != nil {
@@ -90,6 +93,14 @@ func TestAnswer(t *testing.T) {
 		{"a token that is due, not to be refreshed", plain, func(h *home) { h.token.ExpiresAt = now.Add(14 * time.Minute) }, config + "sso_auto_refresh = false\n", true},
 		{"the guide's window and half of the life left", plain, func(h *home) { h.token.ExpiresAt = now.Add(29 * time.Minute) }, config + "sso_refresh_window = 43200  # 12 hours\n", false},
 		{"a token of another start URL", plain, func(h *home) { h.token.StartURL = "https://x.awsapps.com/start" }, "", false},
+		{"a token in another store", plain, func(h *home) {
+			if err := os.MkdirAll(h.files.SSO(), 0o700); err != nil {
+				panic(err)
+			}
+			if err := os.WriteFile(ssocache.MarkerPath(h.files.TokenPath("corp")), []byte("lanyard-store keychain x y\n"), 0o600); err != nil {
+				panic(err)
+			}
+		}, "", false},
 		{"an unknown profile", line("sso", "get-credentials", "--profile", "nope"), nil, "", false},
 		{"another role", plain, nil, strings.Replace(config, "Admin", "Reader", 1), false},
 		{"a config with something to warn of", plain, nil, config + "region = a\nregion = b\n", false},

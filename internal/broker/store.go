@@ -1,0 +1,99 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// vaulted reports whether either of two names of a session keeps its token outside
+// the AWS CLI's files. No copy is made then: no other program would find it there,
+// and none may come to lie in clear.
+func (b *Broker) vaulted(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool {
+		store, err := b.Cache.Store(key)
+		return err != nil || store != keystore.File
+	})
+}
+
+// storageError says that nothing can be stored. A store that cannot be used speaks
+// for itself.
+func (b *Broker) storageError(doing string, err error) error {
+	if keystore.Unavailable(err) {
+		return err
+	}
+	return &StorageError{Doing: doing, Folder: b.Cache.SSO(), Err: err}
+}
+
+// Move brings the tokens and role credentials of a session, under all of its
+// names, into another store, and what files lists besides: paths of the cache. It
+// returns how many there were.
+//
+// A renewal under way is waited for, and what is being fetched at the moment is not
+// stored: it would come to lie in the old store.
+func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to string, files []string) (int, error) {
+	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
+	if err != nil {
+		return 0, err
+	}
+	defer g.release()
+	if err := b.nextGeneration(s); err != nil {
+		return 0, b.storageError("not moved", err)
+	}
+	total := 0
+	for _, key := range keys {
+		paths := b.Cache.Belonging(key)
+		if key == s.Key() {
+			paths = append(paths, files...)
+		}
+		slices.Sort(paths)
+		paths = slices.Compact(paths)
+		// The token's marker decides where the next role credentials go: if this
+		// ends half-way, that must not be a file that a marker hides.
+		if to == keystore.File {
+			paths = append(paths, b.Cache.TokenPath(key))
+		} else {
+			paths = slices.Insert(paths, 0, b.Cache.TokenPath(key))
+		}
+		n, err := b.Cache.Move(key, to, paths)
+		if total += n; err != nil {
+			return total, err
+		}
+	}
+	b.Cache.Sweep(b.now())
+	return total, nil
+}
+
+// Adopt gives the token that was kept under a session's start URL, by legacy
+// profiles, to the session itself, unless it has one. The role credentials of those
+// profiles go, and their registration too: nothing asks for them any more.
+func (b *Broker) Adopt(ctx context.Context, s profile.Session, registration string) error {
+	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
+	if err != nil {
+		return err
+	}
+	defer g.release()
+	if err := b.Cache.RemoveRegistration(registration); err != nil {
+		return err
+	}
+	tok, err := b.Cache.LoadToken(s.StartURL)
+	if err != nil || !tok.Belongs(s.StartURL, s.Region) {
+		return nil //nolint:nilerr // there is nothing to adopt
+	}
+	if _, err := b.Cache.LoadToken(s.Key()); errors.Is(err, ssocache.ErrNotFound) {
+		if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
+			return b.storageError("not moved", err)
+		}
+	}
+	for _, path := range append(b.Cache.Belonging(s.StartURL), b.Cache.TokenPath(s.StartURL)) {
+		if err := b.Cache.Remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+)
+
+// A storeUse is where the secrets of one session are, as "store --output json"
+// prints it.
+type storeUse struct {
+	SSOSession string   `json:"ssoSession,omitempty"`
+	StartURL   string   `json:"startUrl"`
+	Store      string   `json:"store"`
+	Token      bool     `json:"token"`
+	Roles      int      `json:"roles"`
+	Problem    string   `json:"problem,omitempty"`
+	InClear    []string `json:"inClear,omitempty"`  // files that are still there, or again
+	Settings   []string `json:"settings,omitempty"` // profiles whose SSO settings keep other tools from the store
+}
+
+func newStore(app *App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "store",
+		Short: "Show where tokens are kept: files, keychain or encrypted; move them",
+		Long: `Show for every session of the config in which store its token and role
+credentials are kept.
+
+  file       the AWS CLI's files, which every AWS tool reads; the default
+  keychain   macOS Keychain, Secret Service (GNOME, KDE) or Windows Credential Manager
+  encrypted  age files, for a key of age or SSH or a passphrase
+
+"store migrate" moves them. Other tools use the tokens outside the files through
+credential_process lines, which it writes.`,
+		Args: noArgs,
+		RunE: func(*cobra.Command, []string) error { return app.store() },
+	}
+	cmd.AddCommand(newStoreMigrate(app))
+	return honours(cmd, "output", "query")
+}
+
+func (app *App) store() error {
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return err
+	}
+	w.connect(p)
+	uses, err := w.sessions()
+	if err != nil {
+		return err
+	}
+	list := []storeUse{}
+	for _, u := range uses {
+		list = append(list, w.storeOf(u.Session))
+	}
+	if app.flags.output == "" && app.flags.query == "" {
+		return app.printStores(list)
+	}
+	format := app.flags.output
+	if format == "" {
+		format = "json"
+	}
+	out, err := app.printingAs(format, "Stores")
+	if err != nil {
+		return err
+	}
+	return out.value(map[string]any{"stores": list})
+}
+
+func (w *world) storeOf(s profile.Session) storeUse {
+	cache := w.broker.Cache
+	use := storeUse{SSOSession: s.Name, StartURL: s.StartURL}
+	var err error
+	if use.Store, err = cache.Store(s.Key()); err != nil {
+		use.Store, use.Problem = "unknown", err.Error()
+		return use
+	}
+	_, err = cache.LoadToken(s.Key())
+	use.Token = err == nil
+	if keystore.Unavailable(err) {
+		use.Problem = err.Error()
+	}
+	for _, path := range cache.Belonging(s.Key()) {
+		if strings.HasPrefix(path, cache.Roles()) {
+			use.Roles++
+		}
+		if _, err := os.Lstat(path); err == nil && use.Store != keystore.File {
+			use.InClear = append(use.InClear, path)
+		}
+	}
+	if use.Store != keystore.File {
+		if late, _, err := profile.ToProcess(w.in, []string{s.Name}, "lanyard"); err == nil {
+			use.Settings = late.Profiles
+		}
+	}
+	if _, ok := cache.InClear(s.Key()); ok {
+		use.InClear = append(use.InClear, cache.TokenPath(s.Key()))
+	}
+	return use
+}
+
+// printStores prints the list for people.
+func (app *App) printStores(list []storeUse) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(app.out, "No SSO session is configured.")
+		return err
+	}
+	var b bytes.Buffer
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "SESSION\tSTORE\tTOKEN\tROLES")
+	for _, u := range list {
+		name, token := u.SSOSession, "no"
+		if name == "" {
+			name = u.StartURL
+		}
+		switch {
+		case u.Token:
+			token = "yes"
+		case u.Problem != "":
+			token = "?"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", printable(name), u.Store, token, u.Roles)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	if _, err := app.out.Write(b.Bytes()); err != nil {
+		return err
+	}
+	for _, u := range list {
+		if u.Problem != "" {
+			app.warn(u.Problem, "")
+		}
+		if len(u.Settings) > 0 {
+			app.warn("the AWS CLI and the SDKs cannot use these profiles, which have SSO settings: "+summary(u.Settings), "run: lanyard store migrate --to "+u.Store)
+		}
+		for _, path := range u.InClear {
+			app.warn("another program has left secrets of this session in clear: "+path, "lanyard store migrate --to "+u.Store+" removes them")
+		}
+	}
+	return nil
+}

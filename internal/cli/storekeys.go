@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"errors"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/secret"
+)
+
+// setUpKeys makes sure that the encrypted store has a key: the one that the flags
+// name, or the one that it has, or a new passphrase.
+func (w *world) setUpKeys(o migrateOptions) error {
+	cache := w.broker.Cache
+	have, err := keystore.LoadKeys(cache.Home)
+	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
+		return err
+	}
+	exists := err == nil
+	if o.identity != "" {
+		keys, err := keystore.KeysFor(o.identity)
+		if err != nil {
+			return withHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
+		}
+		keys.Command = o.command
+		if exists && keys.Recipient != have.Recipient {
+			return withHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
+		}
+		return keys.Save(cache)
+	}
+	if exists {
+		return nil
+	}
+	pass, err := w.app.newPassphrase(o.command)
+	if err != nil {
+		return err
+	}
+	w.app.chosen = pass
+	keys, err := keystore.NewPassphraseKeys(cache, pass, o.command)
+	if err != nil {
+		return err
+	}
+	return keys.Save(cache)
+}
+
+// newPassphrase asks for a passphrase twice, unless a command prints it.
+func (app *App) newPassphrase(command string) (secret.String, error) {
+	if command != "" || app.getenv(passphraseCommand) != "" || !app.Terminal {
+		return app.passphrase("the encrypted store", command)
+	}
+	first, err := app.askPassphrase("New passphrase of the encrypted store: ")
+	if err != nil {
+		return secret.String{}, err
+	}
+	again, err := app.askPassphrase("The same again: ")
+	switch {
+	case err != nil:
+		return secret.String{}, err
+	case first.IsZero() || !first.Equal(again):
+		return secret.String{}, errors.New("the two are not the same, or empty; nothing was changed")
+	}
+	return first, nil
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"lanyard/internal/awsconfig"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// upgrade gives the legacy profiles of the plan an [sso-session], without which a
+// credential_process has nothing to name, and returns the config as it would be.
+func (plan *migration) upgrade(w *world) (profile.Inputs, error) {
+	in := w.in
+	var sessions []profile.Session
+	for _, s := range plan.sessions {
+		if s.Name != "" {
+			sessions = append(sessions, s)
+			continue
+		}
+		upgrades, warnings, err := profile.Upgrades(in, s.StartURL, "")
+		w.warn(warnings)
+		if err != nil {
+			return in, err
+		}
+		for _, u := range upgrades {
+			if !u.Session.SharesLogin(s) {
+				continue
+			}
+			plan.upgrades = append(plan.upgrades, u)
+			plan.changes = append(plan.changes, u.Changes...)
+			sessions = append(sessions, u.Session)
+		}
+	}
+	plan.sessions = onlyOnce(sessions)
+	if len(plan.changes) == 0 {
+		return in, nil
+	}
+	content, err := os.ReadFile(w.in.Config.Path)
+	if err != nil {
+		return in, err
+	}
+	edited, err := awsconfig.Edit(w.in.Config.Path, content, false, plan.changes...)
+	if err != nil {
+		return in, explainEdit(err)
+	}
+	in.Config = awsconfig.NewDoc(w.in.Config.Path, false, string(edited))
+	return in, nil
+}
+
+// adopt reads the config as it is now, and gives what was signed in to under a
+// start URL to the session that has taken its place.
+func (plan *migration) adopt(ctx context.Context, w *world) error {
+	if len(plan.upgrades) == 0 {
+		return nil
+	}
+	fresh, err := w.app.world()
+	if err != nil {
+		return err
+	}
+	w.in, w.loaded = fresh.in, false
+	for _, u := range plan.upgrades {
+		old := ssocache.RegistrationName(u.Session.StartURL, u.Session.Region, "", nil)
+		if err := w.broker.Adopt(ctx, u.Session, old); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func onlyOnce(sessions []profile.Session) []profile.Session {
+	seen := map[string]bool{}
+	var out []profile.Session
+	for _, s := range sessions {
+		if !seen[s.Key()] {
+			out = append(out, s)
+		}
+		seen[s.Key()] = true
+	}
+	return out
+}
+
+func namesOf(sessions []profile.Session) []string {
+	var names []string
+	for _, s := range sessions {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// lastOfEach leaves one change of each setting: a key that an upgrade would write
+// and the credential_process replaces is not written at all.
+func lastOfEach(changes []awsconfig.Change) []awsconfig.Change {
+	type place struct {
+		kind      awsconfig.Kind
+		name, key string
+	}
+	at := map[place]int{}
+	var out []awsconfig.Change
+	for _, c := range changes {
+		p := place{c.Kind, c.Name, strings.ToLower(c.Key)}
+		if i, ok := at[p]; ok {
+			out[i] = c
+			continue
+		}
+		at[p] = len(out)
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/keystore"
+)
+
+type migrateOptions struct {
+	to, session       string
+	identity, command string
+	yes, show         bool
+}
+
+func newStoreMigrate(app *App) *cobra.Command {
+	var o migrateOptions
+	cmd := &cobra.Command{
+		Use:   "migrate --to STORE",
+		Short: "Move tokens and role credentials to another store",
+		Long: `Move the tokens and role credentials of all sessions, or of one with --sso-session
+or --profile, to the store file, keychain or encrypted. Each is written, read back
+and compared before the old one is removed; later sign-ins go to the new store.
+
+The SSO settings of the profiles are replaced with a credential_process, because
+the AWS CLI and the SDKs run none while SSO settings are present, and cannot read
+the tokens themselves any more; "--to file" turns them back. The change of the
+config is shown first, and "configure undo" takes it back.
+
+The encrypted store takes a key file of age or SSH (ed25519, rsa), or else a
+passphrase, which is asked for or printed by a command.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.to, "to", "", "the store: file, keychain or encrypted")
+	f.StringVar(&o.session, "sso-session", "", "move the secrets of this [sso-session] only")
+	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key file that decrypts")
+	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a command that prints the passphrase, of a key or in place of one")
+	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.show, "dry-run", false, "show what would change in the config, and change nothing")
+	return cmd
+}
+
+func (o migrateOptions) check(app *App) error {
+	switch {
+	case o.to == "":
+		return usagef("the following arguments are required: --to")
+	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted}, o.to):
+		return usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted", o.to)
+	case o.session != "" && app.flags.profile != "":
+		return usagef("--sso-session does not go with --profile")
+	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):
+		return usagef("--age-identity and --passphrase-command go with --to encrypted")
+	}
+	return nil
+}
+
+func (app *App) storeMigrate(ctx context.Context, o migrateOptions) error {
+	if err := o.check(app); err != nil {
+		return err
+	}
+	w, err := app.world()
+	if err != nil {
+		return err
+	}
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return err
+	}
+	w.connect(p)
+	plan, err := w.planMigration(p, o)
+	if err != nil {
+		return err
+	}
+	if len(plan.sessions) == 0 {
+		return &configError{"Configuration", w.in.Config.Path + " names no SSO session"}
+	}
+	if err := plan.show(ctx, w, o); err != nil || o.show {
+		return err
+	}
+	if o.to == keystore.Encrypted {
+		if err := w.setUpKeys(o); err != nil {
+			return err
+		}
+	}
+	if err := w.broker.Cache.Try(o.to); err != nil {
+		return err
+	}
+	return plan.run(ctx, w, o)
+}
+
+// show prints what changes in the config, and asks.
+func (plan migration) show(ctx context.Context, w *world, o migrateOptions) error {
+	var names []string
+	for _, s := range plan.sessions {
+		names = append(names, s.Key())
+	}
+	fmt.Fprintf(w.app.Stderr, "%s: to the %s store: the tokens and role credentials of %s\n", w.app.Name, o.to, printable(strings.Join(names, ", ")))
+	if len(plan.changes) > 0 {
+		if err := w.preview(plan.changes); err != nil {
+			return err
+		}
+	}
+	if o.show || o.yes || !w.app.Terminal {
+		return nil
+	}
+	ok, err := w.app.console().Confirm(ctx, "Do this? [Y/n] ", true)
+	if err != nil {
+		return w.app.explainConsole(err)
+	}
+	if !ok {
+		return errInterrupted
+	}
+	return nil
+}
+
+// run does it. Profiles that run us work with either store, so the config is
+// changed before the secrets leave the files and after they are back.
+func (plan migration) run(ctx context.Context, w *world, o migrateOptions) error {
+	rewrite := func() error {
+		if len(plan.changes) == 0 {
+			return nil
+		}
+		_, err := w.edit(ctx, false, "store migrate --to "+o.to, plan.changes...)
+		return err
+	}
+	if o.to != keystore.File {
+		if err := rewrite(); err != nil {
+			return err
+		}
+		if err := plan.adopt(ctx, w); err != nil {
+			return err
+		}
+	}
+	var failures []error
+	for _, s := range plan.sessions {
+		n, err := w.broker.Move(ctx, s, w.moveKeys(s), o.to, w.moveFiles(s))
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		fmt.Fprintf(w.app.out, "%s: %s store, %d %s moved\n", printable(s.Key()), o.to, n, plural(n, "secret"))
+	}
+	if err := errors.Join(failures...); err != nil {
+		return withHint(err, "nothing is lost: what was not moved is where it was; run the same command again")
+	}
+	if o.to == keystore.File {
+		return rewrite()
+	}
+	return nil
+}

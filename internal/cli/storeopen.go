@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// The variables of the stores.
+const (
+	keychainTimeout   = "LANYARD_KEYCHAIN_TIMEOUT"   // seconds that one call may take
+	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // prints the passphrase of the encrypted store
+)
+
+// cache is where the tokens of a home folder are, in whichever store.
+func (app *App) cache(home string) keystore.Files {
+	if app.vaults == nil {
+		app.vaults = &keystore.Vaults{}
+	}
+	f := keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: app.vaults}
+	app.vaults.Open = func(store string) (keystore.Vault, error) {
+		app.log.Debug("open store", "store", store)
+		if store == keystore.Encrypted {
+			return keystore.OpenEncrypted(f, app.passphrase)
+		}
+		deadline, err := app.keychainDeadline()
+		if err != nil {
+			return nil, err
+		}
+		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: app.LookupEnv})
+	}
+	return f
+}
+
+// keychainDeadline is how long a call of the keychain may take; 0 means as usual.
+func (app *App) keychainDeadline() (time.Duration, error) {
+	text := app.getenv(keychainTimeout)
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 3600 {
+		return 0, &configError{"Configuration", fmt.Sprintf("%s=%q is not a number of seconds, 1 to 3600", keychainTimeout, text)}
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+// passphrase has the passphrase printed by the command that the person chose, or
+// asks at the terminal. Without either there is none: nobody is asked where a
+// program waits for the answer.
+func (app *App) passphrase(what, command string) (secret.String, error) {
+	if !app.chosen.IsZero() {
+		return app.chosen, nil
+	}
+	if own := app.getenv(passphraseCommand); own != "" {
+		command = own
+	}
+	if command != "" {
+		return app.printedBy(command)
+	}
+	if !app.Terminal {
+		return secret.String{}, &keystore.StoreError{
+			Store: keystore.Encrypted, Err: errors.New("the passphrase of " + what + " is needed, and nobody can be asked"),
+			Hint: "set " + passphraseCommand + " to a command that prints it, or use a key without one: lanyard store migrate --to encrypted --age-identity FILE",
+		}
+	}
+	return app.askPassphrase("Passphrase of " + what + ": ")
+}
+
+func (app *App) askPassphrase(text string) (secret.String, error) {
+	fmt.Fprint(app.Stderr, printable(text))
+	line, err := app.console().Hidden(context.Background())
+	fmt.Fprintln(app.Stderr)
+	if err != nil {
+		return secret.String{}, app.explainConsole(err)
+	}
+	return secret.New(line), nil
+}
+
+// printedBy runs a command as a shell would and returns the first line that it
+// prints. What it says on stderr is for the person; an error quotes nothing of its
+// answer.
+func (app *App) printedBy(command string) (secret.String, error) {
+	shell := []string{"sh", "-c"}
+	if runtime.GOOS == "windows" {
+		shell = []string{"cmd", "/C"}
+	}
+	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the person's own command
+	var out bytes.Buffer
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Environ(), nil, &out, app.Stderr
+	if app.Terminal {
+		cmd.Stdin = app.Stdin
+	}
+	if err := cmd.Run(); err != nil {
+		return secret.String{}, &keystore.StoreError{
+			Store: keystore.Encrypted, Err: fmt.Errorf("the command for the passphrase: %w", err), Hint: "it is: " + command,
+		}
+	}
+	line, _, _ := strings.Cut(out.String(), "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" {
+		return secret.String{}, &keystore.StoreError{
+			Store: keystore.Encrypted, Err: errors.New("the command for the passphrase printed nothing"), Hint: "it is: " + command,
+		}
+	}
+	return secret.New(line), nil
+}

@@ -1,0 +1,132 @@
+package keystore
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"filippo.io/age"
+
+	"lanyard/internal/atomicfile"
+)
+
+// Vaulted is the folder of the encrypted store.
+func Vaulted(home string) string { return filepath.Join(home, ".aws", "lanyard") }
+
+// An encrypted is a [Vault] of age files, one for each value. What encrypts them
+// is public and asks nobody; to read them takes the identity.
+type encrypted struct {
+	files Files
+	keys  Keys
+	read  func() ([]age.Identity, error)
+}
+
+// OpenEncrypted returns the encrypted store of a home folder, as [Keys.Save] has
+// set it up. The identity is read when something is.
+func OpenEncrypted(f Files, ask Passphrases) (Vault, error) {
+	keys, err := LoadKeys(f.Home)
+	if err != nil {
+		return nil, &StoreError{Encrypted, err, "set it up again: lanyard store migrate --to encrypted"}
+	}
+	return &encrypted{f, keys, sync.OnceValues(func() ([]age.Identity, error) {
+		ids, err := keys.identities(f.Home, ask)
+		if err != nil {
+			return nil, wrapStore(err)
+		}
+		return ids, nil
+	})}, nil
+}
+
+// wrapStore makes a [StoreError] of an error that is none.
+func wrapStore(err error) error {
+	if Unavailable(err) {
+		return err
+	}
+	return &StoreError{Encrypted, err, ""}
+}
+
+func (e *encrypted) path(name string) string {
+	return filepath.Join(Vaulted(e.files.Home), strings.ReplaceAll(name, "/", "-")+".age")
+}
+
+// Load implements [Vault].
+func (e *encrypted) Load(name string) ([]byte, error) {
+	sealed, err := os.ReadFile(e.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, notFound(name)
+	}
+	if err != nil {
+		return nil, wrapStore(err)
+	}
+	ids, err := e.read()
+	if err != nil {
+		return nil, err
+	}
+	r, err := age.Decrypt(bytes.NewReader(sealed), ids...)
+	var none *age.NoIdentityMatchError
+	if errors.As(err, &none) {
+		return nil, &StoreError{Encrypted, errors.New(e.path(name) + " was encrypted for another key"), e.keys.hint()}
+	}
+	if err != nil {
+		return nil, corrupt(e.path(name), err.Error())
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, corrupt(e.path(name), err.Error())
+	}
+	return data, nil
+}
+
+// Prepare implements [Vault].
+func (e *encrypted) Prepare(name string) (Place, error) {
+	to, err := e.keys.recipient()
+	if err != nil {
+		return nil, wrapStore(err)
+	}
+	if err := e.files.MakeFolder(Vaulted(e.files.Home)); err != nil {
+		return nil, err
+	}
+	p, err := atomicfile.Prepare(e.path(name), reserve, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &sealedPlace{p, to}, nil
+}
+
+// Remove implements [Vault].
+func (e *encrypted) Remove(name string) error { return removeFile(e.path(name)) }
+
+// A sealedPlace encrypts what is put there.
+type sealedPlace struct {
+	*atomicfile.Pending
+	to age.Recipient
+}
+
+func (p *sealedPlace) Commit(data []byte) error {
+	sealed, err := seal(data, p.to)
+	if err != nil {
+		p.Abort()
+		return err
+	}
+	return p.Pending.Commit(sealed)
+}
+
+func seal(data []byte, to age.Recipient) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := age.Encrypt(&b, to)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,196 @@
+package keystore_test
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/pem"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"golang.org/x/crypto/ssh"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// keyFile writes a private key of SSH; with a passphrase if it is not empty.
+func keyFile(t *testing.T, key any, passphrase string) string {
+	t.Helper()
+	block, err := ssh.MarshalPrivateKey(key, "")
+	if passphrase != "" {
+		block, err = ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(passphrase))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return textFile(t, string(pem.EncodeToMemory(block)))
+}
+
+func textFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestEncryptedByEachKindOfKey(t *testing.T) {
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hybrid, err := age.GenerateHybridIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const passphrase = "correct horse"
+	tests := []struct {
+		name, key string // "" means a passphrase alone
+		asked     int
+	}{
+		{"age", textFile(t, "# mine\n"+x.String()+"\n"), 0},
+		{"age, post-quantum", textFile(t, hybrid.String()+"\n"), 0},
+		{"SSH ed25519", keyFile(t, ed, ""), 0},
+		{"SSH rsa", keyFile(t, rsaKey, ""), 0},
+		{"SSH ed25519 with a passphrase", keyFile(t, ed, passphrase), 1},
+		{"a passphrase", "", 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, asked := files(t), 0
+			f.Vaults = &keystore.Vaults{}
+			f.Vaults.Open = func(string) (keystore.Vault, error) {
+				return keystore.OpenEncrypted(f, func(what, command string) (secret.String, error) {
+					asked++
+					return secret.New(passphrase), nil
+				})
+			}
+			if err := f.Try(keystore.Encrypted); !errors.Is(err, keystore.ErrNoKeys) {
+				t.Fatalf("before it is set up: %v", err)
+			}
+			var keys keystore.Keys
+			var err error
+			if tt.key == "" {
+				keys, err = keystore.NewPassphraseKeys(f, secret.New(passphrase), "")
+			} else {
+				keys, err = keystore.KeysFor(tt.key)
+			}
+			if err == nil {
+				err = keys.Save(f)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Vaults = &keystore.Vaults{Open: f.Vaults.Open}
+			if err := f.SaveToken("corp", token); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.Move("corp", keystore.Encrypted, []string{f.TokenPath("corp")}); err != nil {
+				t.Fatal(err)
+			}
+			got, err := f.LoadToken("corp")
+			if err != nil || !got.AccessToken.Equal(token.AccessToken) || asked != tt.asked {
+				t.Errorf("%v, %v; the passphrase was asked for %d times", got, err, asked)
+			}
+			if _, err := os.Stat(f.TokenPath("corp")); err == nil {
+				t.Error("the token still lies in clear")
+			}
+		})
+	}
+}
+
+func TestKeysThatCannotBeUsed(t *testing.T) {
+	tests := []struct{ name, text string }{
+		{"nothing", ""},
+		{"no key", "not a key\n"},
+		{"half an age key", "AGE-SECRET-KEY-1QQQQ\n"},
+		{"a public key", "ssh-ed25519 AAAA me\n"},
+		{"a broken private key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := keystore.KeysFor(textFile(t, tt.text))
+			if err == nil || strings.Contains(err.Error(), "QQQQ") || strings.Contains(err.Error(), "not a key") {
+				t.Errorf("error %v: there must be one, and it must not quote the file", err)
+			}
+		})
+	}
+}
+
+// Where a session's marker leads, its role credentials follow, and its marker
+// outlives a sign-out.
+func TestTheMarkerOfASessionLeads(t *testing.T) {
+	f := files(t)
+	v := vault{}
+	f.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return v, nil }}
+	if _, err := f.Move("corp", keystore.Keychain, []string{f.TokenPath("corp")}); err != nil {
+		t.Fatal(err)
+	}
+	creds := ssocache.Credentials{
+		AccessKeyID: "A", SecretAccessKey: secret.New("s"), SessionToken: secret.New("t"),
+		Expiration: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Session: "corp",
+	}
+	if err := errors.Join(f.SaveToken("corp", token), f.SaveCredentials("r.json", creds)); err != nil {
+		t.Fatal(err)
+	}
+	if len(v) != 2 || len(f.Tokens()) != 1 || len(f.Credentials()) != 1 {
+		t.Errorf("%d values, %d tokens, %d roles", len(v), len(f.Tokens()), len(f.Credentials()))
+	}
+	for _, path := range []string{f.TokenPath("corp"), filepath.Join(f.Roles(), "r.json")} {
+		if _, err := os.Stat(path); err == nil {
+			t.Errorf("%s is in clear", path)
+		}
+		if err := f.Remove(path); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := f.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
+		t.Errorf("after its removal: %v", err)
+	}
+	if store, err := f.Store("corp"); store != keystore.Keychain || err != nil || len(v) != 0 {
+		t.Errorf("store %s, %v; %d values left", store, err, len(v))
+	}
+	other := creds
+	other.Session = "other"
+	if err := f.SaveCredentials("o.json", other); err != nil || len(v) != 0 {
+		t.Errorf("the credentials of a session in files went to the keychain: %v", err)
+	}
+}
+
+// A vault is one in memory.
+type vault map[string][]byte
+
+func (v vault) Load(name string) ([]byte, error) {
+	if data, ok := v[name]; ok {
+		return data, nil
+	}
+	return nil, ssocache.ErrNotFound
+}
+func (v vault) Remove(name string) error { delete(v, name); return nil }
+func (v vault) Prepare(name string) (keystore.Place, error) {
+	return place{v, name}, nil
+}
+
+type place struct {
+	vault vault
+	name  string
+}
+
+func (p place) Commit(data []byte) error { p.vault[p.name] = data; return nil }
+func (p place) Abort()                   {}

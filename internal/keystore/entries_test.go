@@ -1,0 +1,179 @@
+package keystore
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"lanyard/internal/ssocache"
+)
+
+var errPower = errors.New("the power is gone")
+
+// A drawer is a ring that fails after a number of changes, as if the process died.
+type drawer struct {
+	entries map[string]string
+	left    int // changes until it dies; below 0 never
+	limit   int
+}
+
+func (d *drawer) Get(user string) (string, error) {
+	v, ok := d.entries[user]
+	if !ok {
+		return "", errNoEntry
+	}
+	return v, nil
+}
+
+func (d *drawer) change() error {
+	if d.left == 0 {
+		return errPower
+	}
+	d.left--
+	return nil
+}
+
+func (d *drawer) Set(user, value string) error {
+	if len(value) > d.limit {
+		return errors.New("too big")
+	}
+	if err := d.change(); err != nil {
+		return err
+	}
+	d.entries[user] = value
+	return nil
+}
+
+func (d *drawer) Delete(user string) error {
+	if _, ok := d.entries[user]; !ok {
+		return errNoEntry
+	}
+	if err := d.change(); err != nil {
+		return err
+	}
+	delete(d.entries, user)
+	return nil
+}
+
+func put(e *entries, data []byte) error {
+	p, err := e.Prepare("sso/x")
+	if err != nil {
+		return err
+	}
+	return p.Commit(data)
+}
+
+// Whatever change of the keychain is the last one, the old value or the new one is
+// there, and a later write leaves nothing of either.
+func TestAReplacementThatDies(t *testing.T) {
+	sizes := []int{1, 99, 100, 101, 250, 1000}
+	for _, from := range sizes {
+		for _, to := range sizes {
+			old, fresh := bytes.Repeat([]byte("o"), from), bytes.Repeat([]byte("n"), to)
+			for after := 0; ; after++ {
+				d := &drawer{entries: map[string]string{}, left: -1, limit: 100}
+				e := &entries{ring: d, limit: 100}
+				if err := put(e, old); err != nil {
+					t.Fatal(err)
+				}
+				d.left = after
+				err := put(e, fresh)
+				died := d.left == 0
+				d.left = -1
+				got, err2 := e.Load("sso/x")
+				if err2 != nil || !bytes.Equal(got, old) && !bytes.Equal(got, fresh) {
+					t.Fatalf("%d bytes over %d, dead after %d changes: %d bytes, %v", to, from, after, len(got), err2)
+				}
+				if err == nil && !bytes.Equal(got, fresh) {
+					t.Fatalf("%d bytes over %d: stored, but the old value is there", to, from)
+				}
+				if err := put(e, fresh); err != nil {
+					t.Fatal(err)
+				}
+				for user, value := range d.entries {
+					if strings.Contains(value, "oo") || strings.Contains(value, "..") {
+						t.Fatalf("%d bytes over %d, dead after %d changes: %s still holds %q", to, from, after, user, value)
+					}
+				}
+				if err := e.Remove("sso/x"); err != nil || len(d.entries) != 0 {
+					t.Fatalf("removed, and there is %v, %v", d.entries, err)
+				}
+				if !died {
+					break
+				}
+			}
+		}
+	}
+}
+
+// A sign-in holds its place while others renew, and may be given up.
+func TestAPlaceThatIsGivenUpHarmsNobody(t *testing.T) {
+	d := &drawer{entries: map[string]string{}, left: -1, limit: 100}
+	e := &entries{ring: d, limit: 100}
+	first, second := bytes.Repeat([]byte("1"), 300), bytes.Repeat([]byte("2"), 300)
+	if err := put(e, first); err != nil {
+		t.Fatal(err)
+	}
+	held, err := e.Prepare("sso/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := put(e, second); err != nil {
+		t.Fatal(err)
+	}
+	held.Abort()
+	if got, err := e.Load("sso/x"); err != nil || !bytes.Equal(got, second) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+}
+
+func TestPiecesThatDoNotFit(t *testing.T) {
+	d := &drawer{entries: map[string]string{}, left: -1, limit: 100}
+	e := &entries{ring: d, limit: 100}
+	tests := []struct {
+		name   string
+		change func()
+	}{
+		{"a piece is missing", func() { delete(d.entries, "sso/x/b/1") }},
+		{"a piece is another's", func() { d.entries["sso/x/b/1"] = strings.Repeat("z", 100) }},
+		{"the head is nonsense", func() { d.entries["sso/x"] = "{}" }},
+		{"the head claims too many", func() { d.entries["sso/x"] = headMagic + "b 9999 00\n" }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			clear(d.entries)
+			if err := errors.Join(put(e, bytes.Repeat([]byte("v"), 300)), put(e, bytes.Repeat([]byte("w"), 300))); err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := d.entries["sso/x/b/1"]; !ok {
+				t.Fatalf("no piece where this test looks: %d entries", len(d.entries))
+			}
+			tt.change()
+			if _, err := e.Load("sso/x"); !errors.Is(err, ssocache.ErrCorrupt) {
+				t.Errorf("error %v, want ErrCorrupt", err)
+			}
+			if err := put(e, []byte("good")); err != nil {
+				t.Error(err)
+			}
+			if got, err := e.Load("sso/x"); err != nil || string(got) != "good" {
+				t.Errorf("%q, %v after a new value", got, err)
+			}
+		})
+	}
+	if _, err := e.Load("sso/none"); !errors.Is(err, ssocache.ErrNotFound) {
+		t.Errorf("error %v, want ErrNotFound", err)
+	}
+}
+
+func FuzzHead(f *testing.F) {
+	f.Add(headMagic + "inline\n{}")
+	f.Add(headMagic + "a 2 00ff\n")
+	f.Add("lanyard-value")
+	f.Fuzz(func(t *testing.T, s string) {
+		h, ok := parseHead(s)
+		if ok && !h.inline && (h.pieces < 1 || h.pieces > maxPieces || h.side != "a" && h.side != "b") {
+			t.Errorf("%q: %+v", s, h)
+		}
+	})
+}

@@ -1,0 +1,101 @@
+package keystore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lanyard/internal/atomicfile"
+	"lanyard/internal/ssocache"
+)
+
+// Move brings what belongs at the paths of the cache into a store. Each value is
+// written there and read back; only when it is the same does the marker change,
+// which is what decides, and only then is the old value removed. Whatever dies in
+// between, one of the two stores has the value and the marker leads to it.
+//
+// A path at which there is nothing gets its marker if it is the session's own. The
+// locks of the session are the caller's business. moved counts the values.
+func (f Files) Move(session, to string, paths []string) (moved int, err error) {
+	for _, path := range paths {
+		ok, err := f.moveOne(session, to, path)
+		if err != nil {
+			return moved, fmt.Errorf("move %s to the %s store: %w", f.vaultName(path), to, err)
+		}
+		if ok {
+			moved++
+		}
+	}
+	return moved, nil
+}
+
+func (f Files) moveOne(session, to, path string) (bool, error) {
+	m, err := readMarker(path)
+	if err != nil {
+		return false, err
+	}
+	from := m.store
+	if from == "" {
+		from = File
+	}
+	if from == to {
+		return false, f.removeLeft(path, to)
+	}
+	data, err := f.rawFrom(from, path)
+	if errors.Is(err, ssocache.ErrNotFound) {
+		if path != f.TokenPath(session) {
+			return false, errors.Join(unmark(path), f.removeLeft(path, to))
+		}
+		return false, errors.Join(f.setStore(session, to, path), f.removeLeft(path, to))
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := f.rawTo(to, path, data); err != nil {
+		return false, err
+	}
+	back, err := f.rawFrom(to, path)
+	if err != nil {
+		return false, fmt.Errorf("read it back: %w", err)
+	}
+	if !bytes.Equal(back, data) {
+		return false, errors.New("what was read back is not what was written; the old value is kept")
+	}
+	if err := f.setStore(session, to, path); err != nil {
+		return false, err
+	}
+	if err := f.removeFrom(from, path); err != nil {
+		return true, err
+	}
+	return true, f.removeLeft(path, to)
+}
+
+// removeLeft removes what an interrupted move, or a killed writer, left in clear.
+func (f Files) removeLeft(path, store string) error {
+	if store == File {
+		return nil
+	}
+	folder, name := filepath.Split(path)
+	entries, _ := os.ReadDir(folder) // no folder: nothing in it
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "."+name+atomicfile.TempInfix) {
+			if err := removeFile(filepath.Join(folder, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return removeFile(path)
+}
+
+func (f Files) setStore(session, to, path string) error {
+	if f.Vaults != nil {
+		f.Vaults.forget(path)
+	}
+	if to == File {
+		return unmark(path)
+	}
+	return f.mark(path, to, session)
+}
