@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/profile"
-
 	"github.com/spf13/cobra"
 )
 
@@ -58,12 +56,7 @@ func (app *App) printAliases(o aliasOptions) error {
 	if _, err := path.Match(o.match, ""); err != nil {
 		return usagef("--match %s is no pattern", quoteArg(o.match))
 	}
-	w, err := app.world()
-	if err != nil {
-		return err
-	}
-	names, warnings, err := profile.Names(w.in)
-	w.warn(warnings)
+	names, err := app.profileNames()
 	if err != nil {
 		return err
 	}

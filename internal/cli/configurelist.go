@@ -143,13 +143,19 @@ func newListProfiles(app *App) *cobra.Command {
 	}
 }
 
-func (app *App) listProfiles() error {
+// profileNames returns the names of all profiles, in the order of the files.
+func (app *App) profileNames() ([]string, error) {
 	w, err := app.world()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	names, warnings, err := profile.Names(w.in)
 	w.warn(warnings)
+	return names, err
+}
+
+func (app *App) listProfiles() error {
+	names, err := app.profileNames()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,21 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// Many processes change one file at once: every change is there.
+func TestFiftySetsAtOnce(t *testing.T) {
+	tm := sit(t, seat{config: "# mine\n[default]\nregion = us-east-1\n"}, "version")
+	tm.exits(0)
+	g := &guideTest{terminal: tm}
+	stdout, stderr, code := g.run(`for i in $(seq 50); do lanyard configure set key$i $i & pids="$pids $!"; done
+for p in $pids; do wait $p || exit 1; done
+for i in $(seq 50); do lanyard configure get key$i; done`)
+	if want := strings.Fields(stdout); code != 0 || len(want) != 50 || want[49] != "50" {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+}
