@@ -74,7 +74,7 @@ func (z *wizard) askWholeSession(ctx context.Context) (err error) {
 	}
 	scopes := get("sso_registration_scopes")
 	if scopes == "" {
-		scopes = accessScope
+		scopes = profile.AccessScope
 	}
 	return z.askNewSession(ctx, get("sso_start_url"), get("sso_region"), scopes)
 }

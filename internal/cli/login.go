@@ -13,9 +13,6 @@ import (
 	"lanyard/internal/ssocache"
 )
 
-// accessScope makes a token refreshable.
-const accessScope = "sso:account:access"
-
 type loginOptions struct {
 	session              string
 	noBrowser, useDevice bool
@@ -96,7 +93,7 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 		// A legacy profile gets the AWS CLI's eight-hour token, which other
 		// tools can use but nobody can refresh, unless it asks for more.
 		if s.AutoRefresh == profile.On {
-			request.Scopes = []string{accessScope}
+			request.Scopes = []string{profile.AccessScope}
 		} else {
 			request.Device = true
 		}

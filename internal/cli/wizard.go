@@ -65,7 +65,7 @@ func (o *ssoOptions) addSession(f *pflag.FlagSet) {
 	f.StringVar(&o.name, "sso-session-name", "", "the [sso-session]; made if it does not exist, \"\" for a legacy profile")
 	f.StringVar(&o.startURL, "sso-start-url", "", "the start URL of a new session")
 	f.StringVar(&o.region, "sso-region", "", "the region of Identity Center, for a new session")
-	f.StringVar(&o.scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+accessScope+" by default")
+	f.StringVar(&o.scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+profile.AccessScope+" by default")
 	f.StringVar(&o.autoRefresh, "sso-auto-refresh", "", "true or false: whether the session is renewed silently")
 	f.StringVar(&o.refreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
 }
@@ -195,7 +195,7 @@ func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 		kind, name = awsconfig.SSOSession, z.session.Name
 	}
 	if z.session.Name != "" && !z.known {
-		list = append(list, sessionChanges(z.session, z.o.scopesOr(accessScope))...)
+		list = append(list, sessionChanges(z.session, z.o.scopesOr(profile.AccessScope))...)
 	}
 	set("sso_auto_refresh", z.o.autoRefresh)
 	set("sso_refresh_window", z.o.refreshWindow)

@@ -90,7 +90,7 @@ func (z *wizard) sameInUse(p ssoProfile) bool {
 // sessionByFlags fills in a session that the config does not have.
 func (z *wizard) sessionByFlags(ctx context.Context) error {
 	z.session.StartURL, z.session.Region = z.o.startURL, z.o.region
-	z.session.Scopes = splitScopes(z.o.scopesOr(accessScope))
+	z.session.Scopes = profile.SplitScopes(z.o.scopesOr(profile.AccessScope))
 	if z.o.startURL == "" || z.o.region != "" {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (app *App) loginFor(session, profile string) string {
 
 // newSessionChanges are what `configure sso-session` writes.
 func (z *wizard) newSessionChanges() []awsconfig.Change {
-	changes := sessionChanges(z.session, z.o.scopesOr(accessScope))
+	changes := sessionChanges(z.session, z.o.scopesOr(profile.AccessScope))
 	for _, kv := range [][2]string{{"sso_auto_refresh", z.o.autoRefresh}, {"sso_refresh_window", z.o.refreshWindow}} {
 		if kv[1] != "" {
 			changes = append(changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.session.Name, Key: kv[0], Value: kv[1]})

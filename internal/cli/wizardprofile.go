@@ -9,6 +9,7 @@ import (
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/picker"
 	"lanyard/internal/profile"
+	"lanyard/internal/render"
 )
 
 // askProfile asks for region, output format and the name of the profile.
@@ -25,7 +26,7 @@ func (z *wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err
 		p.output = z.o.output
 	} else if p.output, err = z.con.Ask(ctx, picker.Question{
 		Text: prompt("CLI default output format (json if not specified)", p.output), Default: p.output,
-		Suggestions: []string{"json", "text", "table", "yaml", "yaml-stream", "off"}, Check: optional(checkOutputFormat),
+		Suggestions: render.Formats(), Check: optional(checkOutputFormat),
 	}); err != nil {
 		return err
 	}

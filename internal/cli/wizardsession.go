@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/idcenter"
@@ -37,7 +36,7 @@ func (z *wizard) askSession(ctx context.Context) error {
 		fmt.Fprint(z.app.out, "WARNING: Configuring using legacy format (e.g. without an SSO session).\n"+
 			"Consider re-running \"configure sso\" command and providing a session name.\n")
 	}
-	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), accessScope)
+	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), profile.AccessScope)
 }
 
 // knownSession takes the session of the name from the config, if it is there.
@@ -61,7 +60,7 @@ func (z *wizard) knownSession(name string) (bool, error) {
 				"choose another --sso-session-name, or change it: %s configure sso-session", z.app.Name)
 		}
 	}
-	if z.o.scopes != "" && !slices.Equal(splitScopes(z.o.scopes), s.Scopes) {
+	if z.o.scopes != "" && !slices.Equal(profile.SplitScopes(z.o.scopes), s.Scopes) {
 		return false, withHint(usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", quoteArg(z.o.scopes), name, s.Path, s.Line),
 			"change it: %s configure sso-session", z.app.Name)
 	}
@@ -106,7 +105,7 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 		return nil
 	}
 	z.o.scopes, err = ask(z.o.scopes, "SSO registration scopes", scopes, picker.Question{Check: checkScopes})
-	z.session.Scopes = splitScopes(z.o.scopes)
+	z.session.Scopes = profile.SplitScopes(z.o.scopes)
 	return err
 }
 
@@ -142,16 +141,6 @@ func prompt(text, current string) string {
 		current = "None"
 	}
 	return text + " [" + printable(current) + "]: "
-}
-
-func splitScopes(list string) []string {
-	var scopes []string
-	for scope := range strings.SplitSeq(list, ",") {
-		if scope = strings.TrimSpace(scope); scope != "" {
-			scopes = append(scopes, scope)
-		}
-	}
-	return scopes
 }
 
 // sessionNames are the sessions of the config, for completion: an unreadable one

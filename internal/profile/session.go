@@ -109,7 +109,7 @@ func (r *resolver) bare(section *awsconfig.Section, url, region found) Session {
 	if section != nil {
 		s.Name, s.Path, s.Line = section.Name, section.Path, section.Line
 		if f, ok := section.Get("sso_registration_scopes"); ok {
-			s.Scopes = splitScopes(f.Value)
+			s.Scopes = SplitScopes(f.Value)
 		}
 	}
 	return s
@@ -120,7 +120,9 @@ func (s Session) with(set refreshSettings) Session {
 	return s
 }
 
-func splitScopes(list string) []string {
+// SplitScopes splits a list of scopes on its commas. It is never nil, so that an
+// empty setting differs from none.
+func SplitScopes(list string) []string {
 	scopes := []string{}
 	for scope := range strings.SplitSeq(list, ",") {
 		if scope = strings.TrimSpace(scope); scope != "" {

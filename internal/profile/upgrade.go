@@ -9,8 +9,8 @@ import (
 	"lanyard/internal/awsconfig"
 )
 
-// accessScope makes a token refreshable.
-const accessScope = "sso:account:access"
+// AccessScope is the scope that makes a token refreshable.
+const AccessScope = "sso:account:access"
 
 // An Upgrade gives the legacy profiles of one start URL and region an
 // [sso-session], which is what every SDK can refresh.
@@ -77,7 +77,7 @@ func (u *upgrader) profile(name string, own settings) {
 	}
 	up := u.upgrade(s)
 	if f, ok := own.get("sso_registration_scopes"); ok && up.New {
-		for _, scope := range splitScopes(f.Value) {
+		for _, scope := range SplitScopes(f.Value) {
 			if !slices.Contains(up.Session.Scopes, scope) {
 				up.Session.Scopes = append(up.Session.Scopes, scope)
 			}
@@ -117,7 +117,7 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 	}
 	if up.New {
 		up.Session.Name, u.name = u.unused(u.name, s.StartURL), ""
-		up.Session.Scopes = []string{accessScope}
+		up.Session.Scopes = []string{AccessScope}
 	}
 	u.list = append(u.list, up)
 	return &u.list[len(u.list)-1]
