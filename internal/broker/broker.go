@@ -62,6 +62,12 @@ type Broker struct {
 	// because the answer may take a pass through the config.
 	Siblings func(profile.Session) []string
 
+	// Ask puts a request to the background agent, which renews and fetches in
+	// the place of all. answered is false where there is none, it does not
+	// react, or it leaves the matter to us: then this process does it itself.
+	// nil: there is no agent.
+	Ask func(ctx context.Context, r Request) (a Answer, answered bool, err error)
+
 	Now  func() time.Time        // nil means time.Now
 	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
 	Log  *slog.Logger            // --debug; nil drops it
@@ -102,6 +108,15 @@ type Answer struct {
 func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	b.debug("request", "caller", r.Caller, "session", r.Session.Key(), "startUrl", r.Session.StartURL,
 		"account", r.AccountID, "role", r.RoleName)
+	if b.Ask != nil {
+		if a, ok := b.atHand(r); ok {
+			return a, nil
+		}
+		if a, answered, err := b.Ask(ctx, r); answered {
+			b.debug("answered by the agent", "session", r.Session.Key(), "error", err)
+			return a, err
+		}
+	}
 	if r.Purpose == AccessToken {
 		tok, err := b.token(ctx, r.Session, r.Rejected)
 		return Answer{Token: tok}, err

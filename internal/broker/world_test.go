@@ -3,9 +3,7 @@ package broker_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"regexp"
 	"testing"
@@ -13,6 +11,7 @@ import (
 	"time"
 
 	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
 	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/keystore"
@@ -63,22 +62,7 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 			return resp, err
 		}
 	}
-	rec := httptest.NewRecorder()
-	in := r.Clone(r.Context())
-	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	w.emu.ServeHTTP(rec, in)
-	if r.Body != nil {
-		_, _ = io.Copy(io.Discard, r.Body)
-	}
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	resp := rec.Result()
-	resp.Request = r
-	return resp, nil
+	return emulatortest.Transport(w.emu).RoundTrip(r)
 }
 
 func (w *world) client() *idcenter.Client {

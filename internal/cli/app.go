@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"lanyard/internal/agent"
 	"lanyard/internal/keystore"
 	"lanyard/internal/picker"
 	"lanyard/internal/secret"
@@ -48,6 +49,8 @@ type App struct {
 	edited      time.Time        // when this command changed a file first
 	errorFormat string           // the profile's cli_error_format
 	vaults      *keystore.Vaults // nil until something is looked for in the cache
+	isAgent     bool             // this process is the background agent
+	memory      *agent.Memory    // of an agent that keeps tokens there; else nil
 	chosen      secret.String    // the passphrase that the encrypted store was just given
 
 	warned map[string]bool // by text: each warning is given once

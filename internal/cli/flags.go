@@ -69,11 +69,17 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	}
 	var err error
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-		if err == nil && f.Changed && !takes(cmd, f.Name) {
+		if err == nil && f.Changed && isGlobal(cmd, f) && !takes(cmd, f.Name) {
 			err = usagef("--%s does not go with %q", f.Name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
 		}
 	})
 	return err
+}
+
+// isGlobal tells the global flags from those that a command has from the group that
+// it stands in.
+func isGlobal(cmd *cobra.Command, f *pflag.Flag) bool {
+	return cmd.Root().PersistentFlags().Lookup(f.Name) == f
 }
 
 // takes says whether a command has a use for a global flag.

@@ -115,10 +115,14 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 	waiting := func() {
 		w.app.warn("another sign-in to "+s.StartURL+" is under way; waiting for it", "")
 	}
+	if err := w.intoMemory(ctx, s); err != nil {
+		return s, err
+	}
 	tok, err := w.broker.Login(ctx, s, waiting, signIn)
 	if err != nil {
 		return s, w.explainLogin(s, err)
 	}
+	w.wakeAgent(ctx)
 	if err := w.updateRegion(ctx, configured, region); err != nil {
 		return s, err
 	}

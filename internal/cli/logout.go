@@ -66,6 +66,7 @@ func (app *App) logout(ctx context.Context, session string) error {
 	} else if out, err = w.logoutOne(ctx, s); err == nil {
 		w.printRemaining(s, len(out.Files) > 0)
 	}
+	w.forgetByAgent(ctx)
 	for _, u := range out.Unrevoked {
 		app.warn(fmt.Sprintf("signed out here, but %s could not be told: %v", u.StartURL, u.Err),
 			"whoever has a copy of the token can use it until it expires")

@@ -80,7 +80,7 @@ func newRoot(app *App) *cobra.Command {
 	s3.GroupID = services
 	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), newStore(app))
+		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), newStore(app), newAgent(app))
 	}
 	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with native operations:"})
 	root.SetHelpCommandGroupID("own")
@@ -108,7 +108,7 @@ func (app *App) begin(cmd *cobra.Command) error {
 func hideRefused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		if !cmd.HasSubCommands() {
-			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = !takes(cmd, f.Name) })
+			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = isGlobal(cmd, f) && !takes(cmd, f.Name) })
 		}
 		help(cmd, args)
 	}

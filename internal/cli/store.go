@@ -36,6 +36,7 @@ credentials are kept.
   file       the AWS CLI's files, which every AWS tool reads; the default
   keychain   macOS Keychain, Secret Service (GNOME, KDE) or Windows Credential Manager
   encrypted  age files, for a key of age or SSH or a passphrase
+  agent      the memory of the background agent, gone when it ends
 
 "store migrate" moves them. Other tools use the tokens outside the files through
 credential_process lines, which it writes.`,

@@ -24,8 +24,9 @@ func newStoreMigrate(app *App) *cobra.Command {
 		Use:   "migrate --to STORE",
 		Short: "Move tokens and role credentials to another store",
 		Long: `Move the tokens and role credentials of all sessions, or of one with --sso-session
-or --profile, to the store file, keychain or encrypted. Each is written, read back
-and compared before the old one is removed; later sign-ins go to the new store.
+or --profile, to the store file, keychain, encrypted or agent (the memory of an
+agent that was started with --in-memory). Each is written, read back and compared
+before the old one is removed; later sign-ins go to the new store.
 
 The SSO settings of the profiles are replaced with a credential_process, because
 the AWS CLI and the SDKs run none while SSO settings are present, and cannot read
@@ -38,7 +39,7 @@ passphrase, which is asked for or printed by a command.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.to, "to", "", "the store: file, keychain or encrypted")
+	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
 	f.StringVar(&o.session, "sso-session", "", "move the secrets of this [sso-session] only")
 	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key file that decrypts")
 	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a command that prints the passphrase, of a key or in place of one")
@@ -51,8 +52,8 @@ func (o migrateOptions) check(app *App) error {
 	switch {
 	case o.to == "":
 		return usagef("the following arguments are required: --to")
-	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted}, o.to):
-		return usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted", o.to)
+	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
+		return usagef("argument --to: Found invalid choice %q: choose file, keychain, encrypted or agent", o.to)
 	case o.session != "" && app.flags.profile != "":
 		return usagef("--sso-session does not go with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):

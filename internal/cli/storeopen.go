@@ -30,8 +30,11 @@ func (app *App) cache(home string) keystore.Files {
 	f := keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: app.vaults}
 	app.vaults.Open = func(store string) (keystore.Vault, error) {
 		app.log.Debug("open store", "store", store)
-		if store == keystore.Encrypted {
+		switch store {
+		case keystore.Encrypted:
 			return keystore.OpenEncrypted(f, app.passphrase)
+		case keystore.Agent:
+			return app.agentVault(home), nil
 		}
 		deadline, err := app.keychainDeadline()
 		if err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"time"
 
+	"lanyard/internal/agent"
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
@@ -105,57 +107,82 @@ func (w *world) connect(p *profile.Profile) {
 			return w.client(p, s.Region)
 		},
 	}
+	if !w.app.isAgent {
+		w.broker.Ask = w.askAgent(p)
+	}
 }
 
 // client makes the client of the Identity Center in a region.
 func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, error) {
-	hc, err := w.app.httpClient(p)
+	settings, err := w.app.settings(p)
 	if err != nil {
 		return nil, err
 	}
-	oidc, err := p.Endpoint("SSO_OIDC")
-	if err != nil {
-		return nil, err
+	return w.app.service(settings, region)
+}
+
+// settings are what requests for a profile are made with.
+func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
+	s := agent.Settings{
+		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
+		CABundle: cmp.Or(app.flags.caBundle, p.CABundle), NoVerifySSL: app.flags.noVerifySSL,
+		ConnectTimeout: seconds(app.flags.connectTimeout, 0), ReadTimeout: seconds(app.flags.readTimeout, 0),
 	}
-	portal, err := p.Endpoint("SSO")
+	var err error
+	if s.OIDC, err = p.Endpoint("SSO_OIDC"); err != nil {
+		return s, err
+	}
+	s.Portal, err = p.Endpoint("SSO")
+	return s, err
+}
+
+// service makes the client that works with the settings.
+func (app *App) service(s agent.Settings, region string) (*idcenter.Client, error) {
+	hc, err := app.httpClientOf(s)
 	if err != nil {
 		return nil, err
 	}
 	return idcenter.New(idcenter.Options{
-		Region: region, OIDCEndpoint: oidc, PortalEndpoint: portal,
-		FIPS: p.FIPS, DualStack: p.DualStack, HTTP: hc, MaxAttempts: p.MaxAttempts, Log: w.app.log,
+		Region: region, OIDCEndpoint: s.OIDC, PortalEndpoint: s.Portal,
+		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: app.log,
 	})
 }
 
 // httpClient makes the HTTP client of the Identity Center for a profile.
 func (app *App) httpClient(p *profile.Profile) (*http.Client, error) {
-	return app.httpClientWithin(p, 5*time.Second, 10*time.Second)
+	return app.httpClientWithin(p, 0, 0)
 }
 
 // httpClientWithin makes an HTTP client for a profile: its CA bundle, the proxies
 // of the environment, and the times that the flags say, or else these.
 func (app *App) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
-	client := &http.Client{Timeout: seconds(app.flags.readTimeout, read), Transport: app.Transport}
+	return app.httpClientOf(agent.Settings{
+		CABundle: cmp.Or(app.flags.caBundle, p.CABundle), NoVerifySSL: app.flags.noVerifySSL,
+		ConnectTimeout: seconds(app.flags.connectTimeout, connect), ReadTimeout: seconds(app.flags.readTimeout, read),
+	})
+}
+
+// httpClientOf makes an HTTP client with the settings: 5 s to connect and 10 s for
+// a try where they do not say.
+func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
+	client := &http.Client{Timeout: cmp.Or(s.ReadTimeout, 10*time.Second), Transport: app.Transport}
 	if app.Transport != nil {
 		return client, nil
 	}
-	connect = seconds(app.flags.connectTimeout, connect)
+	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,
+		IdleConnTimeout:     30 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 	}
-	bundle := app.flags.caBundle
-	if bundle == "" {
-		bundle = p.CABundle
-	}
 	switch {
-	case app.flags.noVerifySSL:
+	case s.NoVerifySSL:
 		t.TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // asked for by --no-verify-ssl
-	case bundle != "":
-		pool, err := readBundle(bundle)
+	case s.CABundle != "":
+		pool, err := readBundle(s.CABundle)
 		if err != nil {
 			return nil, err
 		}

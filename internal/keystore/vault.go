@@ -14,6 +14,7 @@ const (
 	File      = "file"      // the AWS CLI's files; the default
 	Keychain  = "keychain"  // that of the operating system
 	Encrypted = "encrypted" // age files
+	Agent     = "agent"     // the memory of the background agent
 )
 
 // A Vault keeps secrets outside the AWS CLI's files. Names are like "sso/HASH"

@@ -10,7 +10,7 @@ import (
 // in them, and remember for a moment what they gave: a process that waits for
 // another one looks again every few milliseconds.
 type Vaults struct {
-	// Open opens the store of a name, [Keychain] or [Encrypted].
+	// Open opens the store of a name, [Keychain], [Encrypted] or [Agent].
 	Open func(store string) (Vault, error)
 
 	mu     sync.Mutex
@@ -42,7 +42,7 @@ func (v *Vaults) open(store string) (Vault, error) {
 	}
 	var o opened
 	switch store {
-	case Keychain, Encrypted:
+	case Keychain, Encrypted, Agent:
 		o.vault, o.err = v.Open(store)
 	default:
 		o.err = &StoreError{store, fmt.Errorf("%q is no store that this version knows", store), ""}

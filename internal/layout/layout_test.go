@@ -13,7 +13,7 @@ import (
 var rows = [...][]string{
 	{"cmd/lanyard", "bench"},
 	{"internal/warm", "internal/cli"},
-	{"internal/s3ls"},
+	{"internal/s3ls", "internal/agent"},
 	{"internal/broker", "internal/awsop", "internal/awsarg"},
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/awsmodel", "internal/jmespath"},

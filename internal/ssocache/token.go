@@ -134,7 +134,10 @@ const assumedLife = time.Hour
 // Due says whether the token should be renewed at now, with less than window
 // left. A window as long as the token's life, or longer, would renew it at every
 // use: it means the second half of the life.
-func (t Token) Due(now time.Time, window time.Duration) bool {
+func (t Token) Due(now time.Time, window time.Duration) bool { return now.After(t.DueAt(window)) }
+
+// DueAt is the last moment at which the token is not due.
+func (t Token) DueAt(window time.Duration) time.Time {
 	life := t.Life
 	if life == 0 {
 		life = assumedLife
@@ -142,7 +145,7 @@ func (t Token) Due(now time.Time, window time.Duration) bool {
 	if window >= life {
 		window = life / 2
 	}
-	return t.Left(now) < window
+	return t.ExpiresAt.Add(-window)
 }
 
 // TrimStartURL takes the ending off a start URL that browsers add to it.

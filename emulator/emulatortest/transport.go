@@ -1,0 +1,37 @@
+package emulatortest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+
+	"lanyard/emulator"
+)
+
+// Transport carries requests to the emulator without a network, for clients in a
+// bubble of [testing/synctest], which could not wait for one. The emulator sees
+// them come from 127.0.0.1.
+func Transport(e *emulator.Emulator) http.RoundTripper { return transport{e} }
+
+type transport struct{ emu *emulator.Emulator }
+
+// RoundTrip implements [http.RoundTripper].
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	rec := httptest.NewRecorder()
+	in := r.Clone(r.Context())
+	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	t.emu.ServeHTTP(rec, in)
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_ = r.Body.Close()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	resp := rec.Result()
+	resp.Request = r
+	return resp, nil
+}

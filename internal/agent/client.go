@@ -1,0 +1,131 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"lanyard/internal/broker"
+)
+
+// A Client asks the agent at an address. It makes a connection for each question.
+type Client struct {
+	Address string // see [Address]; "" means that there is no agent
+
+	// Patience is how long to wait until the agent has heard; 0 means [Patience].
+	Patience time.Duration
+
+	dead bool // it did not answer, and is not asked again
+}
+
+// A Question is what a process asks in the place of its own broker.
+type Question struct {
+	Request  broker.Request
+	Siblings []string
+	Settings Settings
+}
+
+// Ask puts a question. answered is false where the client should do the work
+// itself. The warnings are for the person.
+func (c *Client) Ask(ctx context.Context, q Question) (a broker.Answer, warnings []string, answered bool, err error) {
+	r := q.Request
+	got, err := c.call(ctx, request{Verb: verbGet, Get: &question{
+		Session: r.Session, Siblings: q.Siblings, Settings: q.Settings, AccountID: r.AccountID, RoleName: r.RoleName,
+		Token: r.Purpose == broker.AccessToken, Caller: r.Caller, Rejected: r.Rejected.Reveal(),
+	}})
+	switch {
+	case ctx.Err() != nil:
+		return a, nil, true, ctx.Err()
+	case err != nil || got.Declined:
+		return a, nil, false, err
+	case got.Failure != nil:
+		return a, got.Warnings, true, got.Failure.err(r.Session)
+	}
+	a, err = got.answer()
+	return a, got.Warnings, err == nil, err
+}
+
+// Status asks what the agent does. The errors are those of this package.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	got, err := c.call(ctx, request{Verb: verbStatus})
+	if err == nil && got.Status == nil {
+		err = errors.New("the agent at " + c.Address + " does not say how it is")
+	}
+	if err != nil {
+		return Status{}, err
+	}
+	return *got.Status, nil
+}
+
+// Wake tells the agent that there is something new to look at.
+func (c *Client) Wake(ctx context.Context) error {
+	_, err := c.call(ctx, request{Verb: verbWake})
+	return err
+}
+
+// Forget tells the agent that sessions were signed out: it drops what it knows of
+// those that have no token any more, and ends if none is left.
+func (c *Client) Forget(ctx context.Context) error {
+	_, err := c.call(ctx, request{Verb: verbForget})
+	return err
+}
+
+// Stop asks the agent to end, and returns when it has.
+func (c *Client) Stop(ctx context.Context) error {
+	_, err := c.call(ctx, request{Verb: verbStop})
+	return err
+}
+
+// call sends a request and returns the line that answers it.
+func (c *Client) call(ctx context.Context, r request) (line, error) {
+	if c.Address == "" {
+		return line{}, ErrNone
+	}
+	if c.dead {
+		return line{}, ErrSilent
+	}
+	patience := c.Patience
+	if patience == 0 {
+		patience = Patience
+	}
+	start := time.Now()
+	conn, err := dial(ctx, c.Address, patience)
+	if err != nil {
+		return line{}, c.judge(err)
+	}
+	defer func() { _ = conn.Close() }()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if err := checkPeer(conn); err != nil {
+		return line{}, err
+	}
+	_ = conn.SetDeadline(start.Add(patience))
+	if err := writeLine(conn, r); err != nil {
+		return line{}, c.judge(err)
+	}
+	for in := bufio.NewReader(conn); ; {
+		var l line
+		if err := readLine(in, &l); err != nil {
+			return line{}, c.judge(err)
+		}
+		if l.Done {
+			return l, nil
+		}
+		_ = conn.SetDeadline(time.Now().Add(silence))
+	}
+}
+
+// judge says what a connection that failed means.
+func (c *Client) judge(err error) error {
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		c.dead = true
+		return fmt.Errorf("%w: %w", ErrSilent, err)
+	case nobodyListens(err):
+		return fmt.Errorf("%w: %w", ErrNone, err)
+	}
+	return fmt.Errorf("the agent at %s: %w", c.Address, err)
+}

@@ -1,0 +1,24 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+)
+
+// Holder returns the process that listens at the address, whether or not it still
+// answers. The errors are [ErrNone] and [ErrForeign].
+func Holder(ctx context.Context, address string) (pid int, err error) {
+	conn, err := dial(ctx, address, LongPatience)
+	if err != nil {
+		if nobodyListens(err) {
+			err = fmt.Errorf("%w: %w", ErrNone, err)
+		}
+		return 0, err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := checkPeer(conn); err != nil {
+		return 0, err
+	}
+	p, err := peerOf(conn)
+	return p.pid, err
+}

@@ -1,0 +1,101 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"time"
+
+	"github.com/Microsoft/go-winio"
+	"golang.org/x/sys/windows"
+
+	"lanyard/internal/filelock"
+)
+
+// defaultAddress is a pipe with the person's own identifier in its name.
+func defaultAddress(_ func(string) (string, bool), name string) string {
+	sid, err := userOf(windows.GetCurrentProcessToken())
+	if err != nil {
+		return ""
+	}
+	return `\\.\pipe\lanyard-` + sid + "-" + name
+}
+
+func userOf(token windows.Token) (string, error) {
+	user, err := token.GetTokenUser()
+	if err != nil {
+		return "", err
+	}
+	return user.User.Sid.String(), nil
+}
+
+// Listen makes the pipe of the agent, which this user alone may open. [ErrRunning]
+// means that there is one: the system makes the first of a name only once.
+func Listen(address string) (net.Listener, *filelock.Lock, error) {
+	sid, err := userOf(windows.GetCurrentProcessToken())
+	if err != nil {
+		return nil, nil, err
+	}
+	l, err := winio.ListenPipe(address, &winio.PipeConfig{SecurityDescriptor: "D:P(A;;GA;;;" + sid + ")"})
+	if errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+		return nil, nil, ErrRunning
+	}
+	return l, nil, err
+}
+
+// LogPath would be where the agent writes what it does, when nobody reads its
+// stderr: here nowhere.
+func LogPath(string) (string, error) { return "", nil }
+
+func dial(ctx context.Context, address string, within time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return winio.DialPipeContext(ctx, address)
+}
+
+// nobodyListens says that an error means that there is no agent.
+func nobodyListens(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// A peer is who is at the other end of a connection.
+type peer struct{ pid int }
+
+// peerOf finds the process that made the pipe.
+func peerOf(conn net.Conn) (peer, error) {
+	p, ok := conn.(interface{ Fd() uintptr })
+	if !ok {
+		return peer{}, errors.New("not a connection to an agent")
+	}
+	var pid uint32
+	err := windows.GetNamedPipeServerProcessId(windows.Handle(p.Fd()), &pid)
+	return peer{int(pid)}, err
+}
+
+// checkPeer refuses another user at the other end. The pipe itself lets nobody else
+// in, but somebody else may have made a pipe of that name first.
+func checkPeer(conn net.Conn) error {
+	own, err := userOf(windows.GetCurrentProcessToken())
+	if err != nil {
+		return err
+	}
+	p, err := peerOf(conn)
+	if err != nil {
+		return err
+	}
+	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(p.pid))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = windows.CloseHandle(process) }()
+	var token windows.Token
+	if err := windows.OpenProcessToken(process, windows.TOKEN_QUERY, &token); err != nil {
+		return err
+	}
+	defer func() { _ = token.Close() }()
+	theirs, err := userOf(token)
+	if err == nil && theirs != own {
+		err = fmt.Errorf("%w (%s)", ErrForeign, theirs)
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"sync"
+	"time"
+)
+
+// A speaker writes the lines of one connection, which two goroutines do.
+type speaker struct {
+	mu   sync.Mutex
+	conn net.Conn
+}
+
+func (s *speaker) say(l line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.conn.SetWriteDeadline(time.Now().Add(silence))
+	_ = writeLine(s.conn, l) // whoever has gone needs no answer
+}
+
+// serve answers one client.
+func (s *Server) serve(ctx context.Context, conn net.Conn) {
+	if err := checkPeer(conn); err != nil {
+		s.Log.Warn("a connection was refused", "error", err)
+		return
+	}
+	_ = conn.SetReadDeadline(time.Now().Add(reading))
+	var r request
+	if err := readLine(bufio.NewReader(conn), &r); err != nil {
+		s.Log.Debug("a request makes no sense", "error", err)
+		return
+	}
+	out := &speaker{conn: conn}
+	out.say(line{Heard: true})
+	done := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Go(func() {
+		tick := time.NewTicker(beat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				out.say(line{Alive: true})
+			case <-done:
+				return
+			}
+		}
+	})
+	answer := s.carryOut(ctx, r)
+	close(done)
+	beats.Wait()
+	answer.Done = true
+	out.say(answer)
+}
+
+// carryOut does what a request asks for.
+func (s *Server) carryOut(ctx context.Context, r request) line {
+	switch r.Verb {
+	case verbGet:
+		if r.Get != nil {
+			return s.get(ctx, *r.Get)
+		}
+	case verbStatus:
+		status := s.status()
+		return line{Status: &status}
+	case verbWake:
+		s.look()
+		return line{}
+	case verbForget:
+		s.forget()
+		return line{}
+	case verbStop:
+		s.Log.Info("asked to end")
+		s.stop()
+		<-s.ended
+		return line{}
+	case verbLoad, verbSave, verbRemove, verbRoom:
+		return s.Memory.carryOut(r)
+	}
+	return line{Declined: true} // from a version to come
+}
+
+// look lets the watch begin another round at once.
+func (s *Server) look() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it will, already
+	}
+}

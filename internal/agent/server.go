@@ -1,0 +1,108 @@
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"lanyard/internal/broker"
+)
+
+// A Server is an agent. Broker and Watched must be set.
+type Server struct {
+	// Broker makes the broker for one piece of work. What it would tell the
+	// person goes to warn.
+	Broker func(settings Settings, siblings []string, warn func(text string)) *broker.Broker
+	// Watched lists the sessions to keep fresh. It is asked again and again, and
+	// never by two at a time.
+	Watched func() ([]Watched, error)
+	// Memory is the store of an agent that keeps tokens in its memory; nil: it
+	// keeps none.
+	Memory *Memory
+	// End is called when the agent ends, before those who asked for that are told;
+	// nil does nothing.
+	End func(context.Context)
+
+	Stay    bool          // goes on when nothing is left to renew
+	Linger  time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
+	Proxies string        // see [Settings]
+	Now     func() time.Time
+	Log     *slog.Logger // nil means no log
+
+	began   time.Time
+	flights singleflight.Group
+	working sync.WaitGroup
+	wake    chan struct{}
+	stop    context.CancelFunc
+	ended   chan struct{} // closed when all is done but telling so
+
+	mu      sync.Mutex
+	active  int // questions that are being answered
+	watched []watch
+}
+
+// Serve answers until the context ends, somebody stops the agent, or nothing is
+// left to renew. It closes the listener, and returns when what was begun is done: a
+// refresh token that is spent has its successor stored.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	ctx, s.stop = context.WithCancel(ctx)
+	defer s.stop()
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	s.began, s.wake, s.ended = s.Now(), make(chan struct{}, 1), make(chan struct{})
+	var connections sync.WaitGroup
+	connections.Go(func() { s.accept(ctx, l, &connections) })
+	s.watch(ctx)
+	s.stop()
+	_ = l.Close()
+	s.working.Wait()
+	if s.End != nil {
+		s.End(context.WithoutCancel(ctx))
+	}
+	close(s.ended)
+	connections.Wait()
+	return nil
+}
+
+func (s *Server) accept(ctx context.Context, l net.Listener, connections *sync.WaitGroup) {
+	for {
+		conn, err := l.Accept()
+		if ctx.Err() != nil {
+			if err == nil {
+				_ = conn.Close()
+			}
+			return
+		}
+		if err != nil {
+			s.Log.Warn("no connection", "error", err)
+			if wait(ctx, 100*time.Millisecond) != nil { // too many open files, say
+				return
+			}
+			continue
+		}
+		connections.Go(func() {
+			defer func() { _ = conn.Close() }()
+			s.serve(ctx, conn)
+		})
+	}
+}
+
+// wait waits for d, or the end of the context.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,56 @@
+package agent
+
+import (
+	"os"
+	"time"
+
+	"lanyard/internal/ssocache"
+)
+
+// A Status is what an agent says about itself. Dates end in Z; one that is unknown
+// is left out.
+type Status struct {
+	PID      int             `json:"pid"`
+	Since    string          `json:"since"`
+	InMemory bool            `json:"inMemory"`
+	Memory   int             `json:"memoryBytes,omitempty"` // resident; 0 where the system does not tell
+	Sessions []SessionStatus `json:"sessions"`
+}
+
+// A SessionStatus is what the agent does for one session.
+type SessionStatus struct {
+	SSOSession string `json:"ssoSession,omitempty"`
+	StartURL   string `json:"startUrl"`
+	State      string `json:"state"` // renewed: it is kept fresh; live: it cannot be; ended; none
+	ExpiresAt  string `json:"expiresAt,omitempty"`
+	RenewalAt  string `json:"renewalAt,omitempty"`
+	Problem    string `json:"problem,omitempty"`
+}
+
+func (s *Server) status() Status {
+	out := Status{PID: os.Getpid(), Since: ssocache.FormatTime(s.began), InMemory: s.Memory != nil, Memory: resident(), Sessions: []SessionStatus{}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.watched {
+		out.Sessions = append(out.Sessions, w.status(s.Now()))
+	}
+	return out
+}
+
+func (w *watch) status(now time.Time) SessionStatus {
+	out := SessionStatus{SSOSession: w.Session.Name, StartURL: w.Session.StartURL, State: "none", Problem: w.err}
+	if w.tok.AccessToken.IsZero() {
+		return out
+	}
+	out.ExpiresAt = ssocache.FormatTime(w.tok.ExpiresAt)
+	switch {
+	case w.renewable(now):
+		out.State = "renewed"
+		out.RenewalAt = ssocache.FormatTime(w.tok.DueAt(w.Session.Window()))
+	case w.tok.Left(now) > 0:
+		out.State = "live"
+	default:
+		out.State = "ended"
+	}
+	return out
+}

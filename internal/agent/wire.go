@@ -1,0 +1,121 @@
+package agent
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// maxLine is the size in bytes of the longest line on the wire; a token has a few
+// thousand.
+const maxLine = 1 << 20
+
+// The verbs of a request.
+const (
+	verbGet    = "get"    // role credentials or a token
+	verbStatus = "status" // what the agent does
+	verbWake   = "wake"   // something has changed: look again
+	verbForget = "forget" // a session was signed out
+	verbStop   = "stop"
+	verbLoad   = "load" // the three of the store in the agent's memory
+	verbSave   = "save"
+	verbRemove = "remove"
+	verbRoom   = "room" // whether there is such a store
+)
+
+// A request is the line that a client sends.
+type request struct {
+	Verb string    `json:"verb"`
+	Get  *question `json:"get,omitempty"`
+	Name string    `json:"name,omitempty"` // in the store
+	Data []byte    `json:"data,omitempty"`
+}
+
+// A question is a [broker.Request] on the wire.
+type question struct {
+	Session             profile.Session
+	Siblings            []string
+	Settings            Settings
+	AccountID, RoleName string
+	Token               bool // asks for the access token
+	Caller              string
+	Rejected            string
+}
+
+func (q question) request() broker.Request {
+	r := broker.Request{
+		Session: q.Session, AccountID: q.AccountID, RoleName: q.RoleName,
+		Caller: q.Caller, Rejected: secret.New(q.Rejected),
+	}
+	if q.Token {
+		r.Purpose = broker.AccessToken
+	}
+	return r
+}
+
+// A line is one of those that come back. Exactly one of Heard, Alive and Done is
+// set.
+type line struct {
+	Heard bool `json:"heard,omitempty"`
+	Alive bool `json:"alive,omitempty"`
+	Done  bool `json:"done,omitempty"`
+
+	// Of a line that is Done:
+	Declined    bool            `json:"declined,omitempty"` // the client should do it itself
+	Credentials json.RawMessage `json:"credentials,omitempty"`
+	Token       json.RawMessage `json:"token,omitempty"`
+	Warnings    []string        `json:"warnings,omitempty"`
+	Failure     *failure        `json:"failure,omitempty"`
+	Status      *Status         `json:"status,omitempty"`
+	Data        []byte          `json:"data,omitempty"`
+	Missing     bool            `json:"missing,omitempty"` // nothing of that name, or no such store
+}
+
+// answer reads the broker's answer out of a line.
+func (l line) answer() (a broker.Answer, err error) {
+	if l.Failure != nil {
+		return a, nil
+	}
+	switch {
+	case l.Credentials != nil:
+		a.Credentials, err = ssocache.ParseCredentials(l.Credentials)
+	case l.Token != nil:
+		a.Token, err = ssocache.ParseToken(l.Token)
+	default:
+		err = errors.New("an answer without content")
+	}
+	return a, err
+}
+
+// writeLine sends v as one line.
+func writeLine(w io.Writer, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(data, '\n'))
+	return err
+}
+
+// readLine reads one line into v.
+func readLine(r *bufio.Reader, v any) error {
+	var data []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if data = append(data, part...); len(data) > maxLine {
+			return errors.New("a line that is too long")
+		}
+		if err == nil {
+			return json.Unmarshal(data, v)
+		}
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}

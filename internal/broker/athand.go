@@ -1,0 +1,28 @@
+package broker
+
+import (
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// atHand answers a request from the cache, where nothing is due: the ordinary case,
+// for which nobody need be asked.
+func (b *Broker) atHand(r Request) (Answer, bool) {
+	s, now := r.Session, b.now()
+	st := b.glance(s)
+	tok, live := st.best(now, r.Rejected)
+	_, renewable := st.holder(now)
+	if !live || renewable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
+		return Answer{}, false
+	}
+	if r.Purpose == AccessToken {
+		return Answer{Token: tok}, true
+	}
+	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
+	c, err := b.Cache.LoadCredentials(name)
+	if err != nil || !c.Belongs(s.StartURL) || !c.Reusable(now) {
+		return Answer{}, false
+	}
+	b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(c.Expiration))
+	return Answer{Credentials: c}, true
+}

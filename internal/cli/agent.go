@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// agentOptions are the flags of "agent start" and "agent run".
+type agentOptions struct {
+	inMemory bool
+	stay     bool
+}
+
+func newAgent(app *App) *cobra.Command {
+	var o agentOptions
+	cmd := &cobra.Command{
+		Use:   "agent",
+		Short: "Keep sessions fresh in the background, and answer for every process",
+		Long: `A background process of your own that renews sessions before they lapse. While it
+runs, it is the one that renews and fetches for all processes that need it; one
+that is killed in the middle of its work loses nothing then. Everything works
+without it, and when it does not answer within 50 ms, too.
+
+It ends by itself when nothing is left to renew: when you have signed out, or a
+session has come to its end.
+
+With --in-memory it keeps tokens and role credentials in its memory and nowhere
+else: what lies in the AWS CLI's files moves there. Other tools come in by
+credential_process: see "store migrate --to agent". When it ends, it signs out.`,
+		Args: unknownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.inMemory {
+				return app.agentStart(cmd.Context(), o)
+			}
+			return cmd.Help()
+		},
+	}
+	cmd.PersistentFlags().BoolVar(&o.inMemory, "in-memory", false, "with start and run: keep tokens in the agent's memory only")
+	start := &cobra.Command{
+		Use: "start", Short: "Start the agent in the background", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStart(cmd.Context(), o) },
+	}
+	run := &cobra.Command{
+		Use: "run", Short: "Be the agent, in the foreground: for service managers", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentRun(cmd.Context(), o) },
+	}
+	for _, c := range []*cobra.Command{start, run} {
+		c.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to renew, and wait for the next sign-in")
+	}
+	stop := &cobra.Command{
+		Use: "stop", Short: "End the agent", Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStop(cmd.Context()) },
+	}
+	status := &cobra.Command{
+		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStatus(cmd.Context()) },
+	}
+	cmd.AddCommand(start, run, stop, honours(status, "output", "query"), newAgentUnit(app))
+	return cmd
+}

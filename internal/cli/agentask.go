@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"path/filepath"
+
+	"lanyard/internal/agent"
+	"lanyard/internal/broker"
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+)
+
+// agentClient asks the agent of a home folder.
+func (app *App) agentClient(home string) *agent.Client {
+	return &agent.Client{Address: agent.Address(app.LookupEnv, home)}
+}
+
+// askAgent puts the broker's questions to the agent, with the settings of a profile.
+func (w *world) askAgent(p *profile.Profile) func(context.Context, broker.Request) (broker.Answer, bool, error) {
+	var client *agent.Client
+	return func(ctx context.Context, r broker.Request) (broker.Answer, bool, error) {
+		if client == nil {
+			client = w.app.agentClient(w.home)
+		}
+		q, err := w.question(p, r)
+		if err != nil {
+			return broker.Answer{}, false, err
+		}
+		if store, err := w.broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent {
+			client.Patience = agent.LongPatience
+		}
+		a, warnings, answered, err := client.Ask(ctx, q)
+		for _, text := range warnings {
+			w.app.warn(text, "")
+		}
+		if !answered && !errors.Is(err, agent.ErrNone) {
+			w.app.log.Debug("the agent leaves it to this process", "why", err)
+		}
+		return a, answered, err
+	}
+}
+
+func (w *world) question(p *profile.Profile, r broker.Request) (agent.Question, error) {
+	settings, err := w.app.settings(p)
+	if err != nil {
+		return agent.Question{}, err
+	}
+	if settings.CABundle != "" { // the agent is in another folder
+		if settings.CABundle, err = filepath.Abs(settings.CABundle); err != nil {
+			return agent.Question{}, err
+		}
+	}
+	settings.Proxies = w.app.proxies()
+	return agent.Question{Request: r, Siblings: w.siblings(r.Session), Settings: settings}, nil
+}
+
+// proxies is a fingerprint of the proxies that the environment names.
+func (app *App) proxies() string {
+	h := sha256.New()
+	some := false
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"} {
+		value := app.getenv(name)
+		some = some || value != ""
+		h.Write([]byte(name + "=" + value + "\x00"))
+	}
+	if !some {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// wakeAgent tells the agent, if one runs, that there is a new token to look after.
+func (w *world) wakeAgent(ctx context.Context) {
+	if err := w.app.agentClient(w.home).Wake(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
+		w.app.log.Debug("the agent was not told", "error", err)
+	}
+}
+
+// forgetByAgent has the agent forget what was signed out.
+func (w *world) forgetByAgent(ctx context.Context) {
+	if err := w.app.agentClient(w.home).Forget(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
+		w.app.log.Debug("the agent was not told", "error", err)
+	}
+}

@@ -1,0 +1,12 @@
+package cli
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// detached starts a process without a console: the end of this one is not its.
+func detached() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS | windows.CREATE_NEW_PROCESS_GROUP}
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// agentProcess is the command that becomes the agent.
+func (app *App) agentProcess(o agentOptions, log *os.File) (*exec.Cmd, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("the agent cannot be started: %w", err)
+	}
+	args, err := app.agentArgs(o)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self, args...) //nolint:gosec // ourselves
+	cmd.Args[0] = "lanyard"
+	cmd.Env, cmd.Dir = app.agentEnv(), string(filepath.Separator)
+	cmd.Stderr = log
+	cmd.SysProcAttr = detached()
+	return cmd, nil
+}
+
+// agentArgs is the command line of the agent, with the flags of this one that
+// concern connections.
+func (app *App) agentArgs(o agentOptions) ([]string, error) {
+	args := []string{"agent", "run"}
+	add := func(given bool, words ...string) {
+		if given {
+			args = append(args, words...)
+		}
+	}
+	g := app.flags
+	add(o.inMemory, "--in-memory")
+	add(o.stay, "--stay")
+	add(g.debug, "--debug")
+	add(g.noVerifySSL, "--no-verify-ssl")
+	add(g.connectTimeout != 0, "--cli-connect-timeout", strconv.Itoa(g.connectTimeout))
+	add(g.readTimeout != 0, "--cli-read-timeout", strconv.Itoa(g.readTimeout))
+	bundle, err := filepath.Abs(g.caBundle)
+	add(g.caBundle != "", "--ca-bundle", bundle)
+	return args, err
+}
+
+// agentEnv is the environment without the keys and the choices of this shell, which
+// are not the agent's business.
+func (app *App) agentEnv() []string {
+	var env []string
+	for _, entry := range app.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		switch strings.ToUpper(name) {
+		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", chainVariable, doorVariable:
+			continue
+		case "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE": // it works in another folder
+			if path, err := filepath.Abs(value); err == nil && value != "" && !strings.HasPrefix(value, "~") {
+				entry = name + "=" + path
+			}
+		}
+		env = append(env, entry)
+	}
+	return env
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"lanyard/internal/agent"
+)
+
+// How long a new agent may take to answer, and how often it is asked meanwhile.
+const (
+	agentBegins = 20 * time.Second
+	agentAsked  = 20 * time.Millisecond
+)
+
+// agentStart starts "agent run" in the background, and returns when it answers.
+func (app *App) agentStart(ctx context.Context, o agentOptions) error {
+	home, err := app.home()
+	if err != nil {
+		return err
+	}
+	client := app.agentClient(home)
+	if client.Address == "" {
+		return &configError{"Configuration", agent.SocketVariable + "=none says that there is to be no agent"}
+	}
+	client.Patience = agent.LongPatience
+	status, err := client.Status(ctx)
+	switch {
+	case err == nil && status.InMemory != o.inMemory:
+		return withHint(fmt.Errorf("an agent runs already, as process %d, %s", status.PID, memoryWords(status.InMemory)), "run: %s agent stop", app.Name)
+	case err == nil:
+		_, err := fmt.Fprintf(app.out, "The agent runs already, as process %d.\n", status.PID)
+		return err
+	case errors.Is(err, agent.ErrSilent):
+		return withHint(err, "run: %s agent stop", app.Name)
+	case !errors.Is(err, agent.ErrNone):
+		return err
+	}
+	log, err := app.agentLog(client.Address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	cmd, err := app.agentProcess(o, log)
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("the agent cannot be started: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	status, err = app.awaitAgent(ctx, client, ended)
+	if err != nil {
+		return app.explainAgent(err, log)
+	}
+	fmt.Fprintf(app.out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
+	app.tellWarnings(log)
+	if status.InMemory {
+		app.tellOfTools()
+	}
+	return nil
+}
+
+func memoryWords(inMemory bool) string {
+	if inMemory {
+		return "and keeps tokens in its memory only"
+	}
+	return "and keeps tokens where they are"
+}
+
+// awaitAgent asks until the agent answers or has ended.
+func (app *App) awaitAgent(ctx context.Context, client *agent.Client, ended <-chan error) (agent.Status, error) {
+	deadline := time.Now().Add(agentBegins)
+	for {
+		status, err := client.Status(ctx)
+		if err == nil || !errors.Is(err, agent.ErrNone) || time.Now().After(deadline) {
+			return status, err
+		}
+		select {
+		case <-ctx.Done():
+			return status, ctx.Err()
+		case err := <-ended:
+			return status, errors.Join(errors.New("the agent has ended at once"), err)
+		case <-time.After(agentAsked):
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"encoding/xml"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/internal/agent"
+)
+
+func newAgentUnit(app *App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "unit [systemd | launchd]",
+		Short: "Print what lets the system start the agent when you log in",
+		Long: `Print a systemd user unit, or a launchd property list (the default on macOS):
+
+  lanyard agent unit systemd > ~/.config/systemd/user/lanyard-agent.service
+  systemctl --user enable --now lanyard-agent
+
+  lanyard agent unit launchd > ~/Library/LaunchAgents/lanyard.agent.plist
+  launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist
+
+Settings of this shell that the agent needs, where the config is for one, are
+written into it; secrets are not. With --in-memory before it ("agent --in-memory
+unit") the agent keeps tokens in its memory only.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			kind := "systemd"
+			if runtime.GOOS == "darwin" {
+				kind = "launchd"
+			}
+			if len(args) > 0 {
+				kind = args[0]
+			}
+			inMemory, _ := cmd.Flags().GetBool("in-memory") // it is one of the parent's
+			return app.agentUnit(kind, inMemory)
+		},
+	}
+}
+
+func (app *App) agentUnit(kind string, inMemory bool) error {
+	self, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("where this program is: %w", err)
+	}
+	words := []string{self, "agent", "run", "--stay"}
+	if inMemory {
+		words = append(words, "--in-memory")
+	}
+	var text string
+	switch kind {
+	case "systemd":
+		text = systemdUnit(words, app.unitEnv())
+	case "launchd":
+		text = launchdList(words, app.unitEnv())
+	default:
+		return usagef("%q is not known: choose systemd or launchd", kind)
+	}
+	_, err = fmt.Fprint(app.out, text)
+	return err
+}
+
+// unitEnv are the variables that say where things are. What may hold a password,
+// the addresses of proxies, is not among them.
+func (app *App) unitEnv() []string {
+	var env []string
+	for _, entry := range app.agentEnv() {
+		name, value, _ := strings.Cut(entry, "=")
+		known := name == "AWS_CONFIG_FILE" || name == "AWS_SHARED_CREDENTIALS_FILE" || name == "AWS_CA_BUNDLE" ||
+			name == agent.SocketVariable || strings.HasPrefix(name, "AWS_ENDPOINT_URL")
+		if known && value != "" && !strings.ContainsAny(value, "\r\n") {
+			env = append(env, entry)
+		}
+	}
+	return env
+}
+
+// systemdUnit writes a user unit. Within double quotes a backslash escapes, and %
+// and, in commands, $ are doubled: systemd.unit(5), systemd.service(5).
+func systemdUnit(words, env []string) string {
+	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%")
+	var command []string
+	for _, w := range words {
+		if strings.ContainsAny(w, " \t\"'\\%$;") {
+			w = `"` + strings.ReplaceAll(quote.Replace(w), "$", "$$") + `"`
+		}
+		command = append(command, w)
+	}
+	var b strings.Builder
+	b.WriteString("[Unit]\nDescription=Lanyard agent: keeps sessions of AWS IAM Identity Center fresh\n\n[Service]\n")
+	b.WriteString("ExecStart=" + strings.Join(command, " ") + "\n")
+	for _, e := range env {
+		b.WriteString(`Environment="` + quote.Replace(e) + "\"\n")
+	}
+	b.WriteString("Restart=on-failure\nRestartSec=5\nLimitCORE=0\nNoNewPrivileges=yes\nUMask=0077\n\n[Install]\nWantedBy=default.target\n")
+	return b.String()
+}
+
+// launchdList writes a property list: launchd.plist(5).
+func launchdList(words, env []string) string {
+	text := func(s string) string {
+		var b strings.Builder
+		_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+		return b.String()
+	}
+	var b strings.Builder
+	b.WriteString(xml.Header + `<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">` + "\n")
+	b.WriteString("<plist version=\"1.0\">\n<dict>\n\t<key>Label</key>\n\t<string>lanyard.agent</string>\n\t<key>ProgramArguments</key>\n\t<array>\n")
+	for _, w := range words {
+		b.WriteString("\t\t<string>" + text(w) + "</string>\n")
+	}
+	b.WriteString("\t</array>\n\t<key>EnvironmentVariables</key>\n\t<dict>\n")
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		b.WriteString("\t\t<key>" + text(name) + "</key>\n\t\t<string>" + text(value) + "</string>\n")
+	}
+	b.WriteString("\t</dict>\n\t<key>RunAtLoad</key>\n\t<true/>\n\t<key>KeepAlive</key>\n\t<dict>\n\t\t<key>SuccessfulExit</key>\n\t\t<false/>\n\t</dict>\n" +
+		"\t<key>ProcessType</key>\n\t<string>Background</string>\n</dict>\n</plist>\n")
+	return b.String()
+}
