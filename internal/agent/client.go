@@ -123,9 +123,9 @@ func (c *Client) judge(err error) error {
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		c.dead = true
-		return fmt.Errorf("%w: %w", ErrSilent, err)
+		return fmt.Errorf("%w at %s", ErrSilent, c.Address)
 	case nobodyListens(err):
-		return fmt.Errorf("%w: %w", ErrNone, err)
+		return fmt.Errorf("%w at %s", ErrNone, c.Address)
 	}
 	return fmt.Errorf("the agent at %s: %w", c.Address, err)
 }

@@ -11,7 +11,7 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 	conn, err := dial(ctx, address, LongPatience)
 	if err != nil {
 		if nobodyListens(err) {
-			err = fmt.Errorf("%w: %w", ErrNone, err)
+			err = fmt.Errorf("%w at %s", ErrNone, address)
 		}
 		return 0, err
 	}

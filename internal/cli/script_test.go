@@ -19,6 +19,7 @@ import (
 
 	"lanyard/emulator"
 	"lanyard/emulator/emulatortest"
+	"lanyard/internal/agent"
 	"lanyard/internal/cli"
 	"lanyard/internal/ssocache"
 )
@@ -133,9 +134,18 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			} {
 				env.Setenv(name, value)
 			}
-			if err := os.MkdirAll(filepath.Join(home, ".aws"), 0o700); err != nil {
-				return err
+			run := filepath.Join(env.WorkDir, "run")
+			env.Setenv("XDG_RUNTIME_DIR", run)
+			for _, dir := range []string{filepath.Join(home, ".aws"), run} {
+				if err := os.MkdirAll(dir, 0o700); err != nil {
+					return err
+				}
 			}
+			env.Defer(func() { // whatever the script has started and not ended
+				lookup := func(name string) (string, bool) { v := env.Getenv(name); return v, v != "" }
+				client := agent.Client{Address: agent.Address(lookup, home), Patience: agent.LongPatience}
+				_ = client.Stop(context.Background())
+			})
 			return more(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -148,6 +158,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
+			"await-no-agent": awaitNoAgent,
 		},
 	})
 }

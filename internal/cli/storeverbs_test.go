@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"lanyard/internal/agent"
 	"lanyard/internal/keystore"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
@@ -28,6 +29,10 @@ func cacheHere() keystore.Files {
 	f.Vaults.Open = func(store string) (keystore.Vault, error) {
 		if store == keystore.Keychain {
 			return keystore.OpenKeychain(keystore.KeychainOptions{LookupEnv: os.LookupEnv})
+		}
+		if store == keystore.Agent {
+			address := agent.Address(os.LookupEnv, os.Getenv("HOME"))
+			return agent.Vault{Client: &agent.Client{Address: address, Patience: agent.LongPatience}}, nil
 		}
 		return keystore.OpenEncrypted(f, func(string, string) (secret.String, error) {
 			return secret.New("correct horse"), nil

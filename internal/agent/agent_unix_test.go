@@ -1,0 +1,255 @@
+//go:build unix
+
+package agent_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/agent"
+	"lanyard/internal/broker"
+	"lanyard/internal/keystore"
+	"lanyard/internal/ssocache"
+)
+
+// socket runs the world's agent at a real socket.
+func (w *world) socket() (running, *agent.Client) {
+	w.t.Helper()
+	address := filepath.Join(w.t.TempDir(), "a.sock")
+	l, lock, err := agent.Listen(address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(lock.Release)
+	// The tests share a machine that may be busy: being heard is not what they test.
+	return w.serve(l), &agent.Client{Address: address, Patience: agent.LongPatience}
+}
+
+func (w *world) question() agent.Question {
+	return agent.Question{Request: broker.Request{Session: w.session, AccountID: "111122223333", RoleName: "AdministratorAccess", Caller: "test"}}
+}
+
+// expire makes the stored token one that has ended.
+func (w *world) expire() {
+	w.t.Helper()
+	tok := w.stored()
+	tok.ExpiresAt = time.Now().Add(-time.Minute)
+	if err := w.files.SaveToken("corp", tok); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// unwritable makes the cache a place where nothing can be stored: for root, whom
+// modes do not stop, another user's home.
+func (w *world) unwritable() {
+	w.t.Helper()
+	var err error
+	if os.Geteuid() == 0 {
+		err = os.Chown(w.files.Home, 1000, 1000)
+	} else {
+		err = os.Chmod(w.files.SSO(), 0o500)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Two hundred questions at once are one renewal and one call for the role.
+func TestAStormOfQuestions(t *testing.T) {
+	w := newWorld(t, emulator.Config{})
+	w.login()
+	w.expire()
+	_, client := w.socket()
+	var all sync.WaitGroup
+	keys := make([]string, 200)
+	for i := range keys {
+		all.Go(func() {
+			c := *client
+			a, warnings, answered, err := c.Ask(t.Context(), w.question())
+			if err != nil || !answered || len(warnings) > 0 {
+				t.Errorf("answered %v, warnings %q: %v", answered, warnings, err)
+			}
+			keys[i] = a.Credentials.AccessKeyID
+		})
+	}
+	all.Wait()
+	for i, key := range keys {
+		if key == "" || key != keys[0] {
+			t.Errorf("question %d has another answer: %q", i, key)
+		}
+	}
+	w.count(refresh, 1)
+	w.count("GetRoleCredentials", 1)
+}
+
+// A token that is handed out cannot renew the session.
+func TestATokenIsHandedOutWithoutItsSuccessor(t *testing.T) {
+	w := newWorld(t, emulator.Config{})
+	w.login()
+	_, client := w.socket()
+	q := w.question()
+	q.Request.Purpose = broker.AccessToken
+	a, _, answered, err := client.Ask(t.Context(), q)
+	if err != nil || !answered || !a.Token.AccessToken.Equal(w.stored().AccessToken) {
+		t.Fatalf("answered %v: %v", answered, err)
+	}
+	if !a.Token.RefreshToken.IsZero() || !a.Token.ClientSecret.IsZero() {
+		t.Error("the refresh token was handed out")
+	}
+}
+
+// Errors mean on this side what they mean on the other.
+func TestFailures(t *testing.T) {
+	t.Run("nobody is signed in", func(t *testing.T) {
+		w := newWorld(t, emulator.Config{})
+		_, client := w.socket()
+		_, _, answered, err := client.Ask(t.Context(), w.question())
+		var ended *broker.SessionError
+		if !answered || !errors.As(err, &ended) || ended.Session.Name != "corp" {
+			t.Errorf("answered %v: %v", answered, err)
+		}
+	})
+	t.Run("the service says no", func(t *testing.T) {
+		w := newWorld(t, emulator.Config{})
+		w.login()
+		_, client := w.socket()
+		q := w.question()
+		q.Request.RoleName = "NoSuchRole"
+		_, _, answered, err := client.Ask(t.Context(), q)
+		var shared *broker.SharedError
+		if !answered || !errors.As(err, &shared) || !shared.Refused {
+			t.Errorf("answered %v: %v", answered, err)
+		}
+	})
+	t.Run("nothing can be stored", func(t *testing.T) {
+		w := newWorld(t, emulator.Config{})
+		w.login()
+		w.expire()
+		_, client := w.socket()
+		w.unwritable()
+		if _, _, answered, err := client.Ask(t.Context(), w.question()); answered {
+			t.Errorf("the client was not left to try itself: %v", err)
+		}
+	})
+	t.Run("other proxies", func(t *testing.T) {
+		w := newWorld(t, emulator.Config{})
+		w.login()
+		_, client := w.socket()
+		q := w.question()
+		q.Settings.Proxies = "others"
+		if _, _, answered, err := client.Ask(t.Context(), q); answered || err != nil {
+			t.Errorf("answered %v: %v", answered, err)
+		}
+	})
+}
+
+// What does not answer is left alone, and not asked twice.
+func TestHungAndDead(t *testing.T) {
+	t.Run("there is none", func(t *testing.T) {
+		client := agent.Client{Address: filepath.Join(t.TempDir(), "none.sock")}
+		if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrNone) {
+			t.Errorf("error %v, want ErrNone", err)
+		}
+	})
+	t.Run("it has died", func(t *testing.T) {
+		address := filepath.Join(t.TempDir(), "a.sock")
+		l, err := net.Listen("unix", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.(*net.UnixListener).SetUnlinkOnClose(false)
+		_ = l.Close()
+		if _, err := (&agent.Client{Address: address}).Status(t.Context()); !errors.Is(err, agent.ErrNone) {
+			t.Errorf("error %v, want ErrNone", err)
+		}
+		// The next one takes its place.
+		l, lock, err := agent.Listen(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = l.Close()
+		lock.Release()
+	})
+	t.Run("it says nothing", func(t *testing.T) {
+		address := filepath.Join(t.TempDir(), "a.sock")
+		l, err := net.Listen("unix", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		client := &agent.Client{Address: address}
+		for range 2 {
+			if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrSilent) {
+				t.Errorf("error %v, want ErrSilent", err)
+			}
+		}
+		if pid, err := agent.Holder(t.Context(), address); err != nil || pid != os.Getpid() {
+			t.Errorf("the holder is process %d, %v", pid, err)
+		}
+	})
+}
+
+func TestTheSocketIsOnesOwn(t *testing.T) {
+	address := filepath.Join(t.TempDir(), "run", "a.sock")
+	l, lock, err := agent.Listen(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close(); lock.Release() })
+	for path, want := range map[string]os.FileMode{address: 0o600, filepath.Dir(address): 0o700} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: mode %v, %v", path, info.Mode(), err)
+		}
+	}
+	if _, _, err := agent.Listen(address); !errors.Is(err, agent.ErrRunning) {
+		t.Errorf("a second agent: %v, want ErrRunning", err)
+	}
+	open := filepath.Join(t.TempDir(), "open")
+	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := agent.Listen(filepath.Join(open, "a.sock")); err == nil {
+		t.Error("a socket in a folder that everybody can write to")
+	}
+}
+
+// What is in the agent's memory is used from other processes as any store is, and
+// is gone with it.
+func TestTheMemoryAsAStore(t *testing.T) {
+	w := newWorld(t, emulator.Config{})
+	w.server.Memory = new(agent.Memory)
+	r, client := w.socket()
+	files := w.files
+	files.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return agent.Vault{Client: client}, nil }}
+	if err := files.Try(keystore.Agent); err != nil {
+		t.Fatal(err)
+	}
+	w.login()
+	before := w.stored()
+	if n, err := files.Move("corp", keystore.Agent, []string{files.TokenPath("corp")}); n != 1 || err != nil {
+		t.Fatalf("%d moved: %v", n, err)
+	}
+	if _, err := os.Stat(files.TokenPath("corp")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the token is still on the disk: %v", err)
+	}
+	if tok, err := files.LoadToken("corp"); err != nil || !tok.RefreshToken.Equal(before.RefreshToken) {
+		t.Errorf("not the same token: %v", err)
+	}
+	if err := client.Stop(context.Background()); err != nil || !r.over() {
+		<-r.ended
+	}
+	files.Vaults = &keystore.Vaults{Open: files.Vaults.Open} // another process, which has seen nothing
+	if _, err := files.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
+		t.Errorf("after the agent's end: %v, want ErrNotFound", err)
+	}
+	if err := files.SaveToken("corp", before); !keystore.Unavailable(err) {
+		t.Errorf("a token was stored somewhere: %v", err)
+	}
+}
