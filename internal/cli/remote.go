@@ -100,7 +100,7 @@ func (app *App) readPasted(ctx context.Context, pasted chan<- secret.String) (do
 	go func() {
 		defer close(ended)
 		for {
-			line, err := app.console().Hidden(ctx)
+			line, err := app.console().Hidden(ctx, "")
 			if err != nil {
 				return
 			}

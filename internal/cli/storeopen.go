@@ -81,8 +81,7 @@ func (app *App) passphrase(what, command string) (secret.String, error) {
 }
 
 func (app *App) askPassphrase(text string) (secret.String, error) {
-	fmt.Fprint(app.Stderr, printable(text))
-	line, err := app.console().Hidden(context.Background())
+	line, err := app.console().Hidden(context.Background(), printable(text))
 	fmt.Fprintln(app.Stderr)
 	if err != nil {
 		return secret.String{}, app.explainConsole(err)

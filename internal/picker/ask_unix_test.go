@@ -325,7 +325,7 @@ func TestHiddenLineIsReadAndCanBeGivenUp(t *testing.T) {
 	}
 	got := make(chan result)
 	read := func() {
-		line, err := term.c.Hidden(ctx)
+		line, err := term.c.Hidden(ctx, "")
 		got <- result{line, err}
 	}
 	go read()

@@ -11,11 +11,12 @@ import (
 	"golang.org/x/term"
 )
 
-// Hidden reads one line that is not shown while it is typed, and returns it with
-// nothing cut off but its end. Others may write to the terminal meanwhile, and
+// Hidden shows a prompt, which may be empty, and reads one line that is not shown
+// while it is typed: not even by somebody who is faster than we are, because the
+// prompt comes last. It returns the line with nothing cut off but its end. Others may write to the terminal meanwhile, and
 // Ctrl-C is a signal as ever. The line is what the terminal makes of it: there is
 // no editing beyond its own.
-func (c *Console) Hidden(ctx context.Context) (string, error) {
+func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	fd := int(c.In.Fd())
 	if term.IsTerminal(fd) {
 		before, err := unix.IoctlGetTermios(fd, getTermios)
@@ -30,6 +31,9 @@ func (c *Console) Hidden(ctx context.Context) (string, error) {
 			return "", gone(err)
 		}
 		defer func() { _ = unix.IoctlSetTermios(fd, setTermios, before) }()
+	}
+	if _, err := io.WriteString(c.Out, prompt); err != nil {
+		return "", gone(err)
 	}
 	for {
 		if i := bytes.IndexByte(c.ahead, '\n'); i >= 0 {
