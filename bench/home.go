@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"lanyard/internal/ssocache"
 )
@@ -55,19 +54,18 @@ func forgetRole(home string) error {
 	return nil
 }
 
-// expire makes the session's token one that has expired.
-func expire(home string) error {
-	path := ssocache.Dir{Home: home}.TokenPath("corp")
+// rewrite changes what is in a JSON file.
+func rewrite(path string, change func(map[string]any)) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	var token map[string]any
-	if err := json.Unmarshal(data, &token); err != nil {
+	var v map[string]any
+	if err := json.Unmarshal(data, &v); err != nil {
 		return err
 	}
-	token["expiresAt"] = ssocache.FormatTime(time.Now().Add(-time.Minute))
-	if data, err = json.Marshal(token); err != nil {
+	change(v)
+	if data, err = json.Marshal(v); err != nil {
 		return err
 	}
 	return os.WriteFile(path, data, 0o600)

@@ -58,6 +58,12 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
+	agents, stop, err := besideAgents(dir, programs, idc)
+	defer stop()
+	if err != nil {
+		return err
+	}
+	contestants = append(contestants, agents...)
 	if err := race(contestants, o.runs); err != nil {
 		return err
 	}
@@ -69,6 +75,9 @@ func run(o options) error {
 	}
 	if o.storms {
 		if err := storms(os.Stdout, dir, programs, idc); err != nil {
+			return err
+		}
+		if err := agentMemory(os.Stdout, dir, programs, idc); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,7 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 			return nil, nil, err
 		}
 		c := &contestant{name: h.name, argv: get, env: idc.env(home)}
-		if err = idc.signIn(p, home); err == nil {
+		if err = idc.signIn(p, home, "corp"); err == nil {
 			err = c.run(false) // now the answer is in the cache
 		}
 		if err != nil {
@@ -41,7 +41,7 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	}
 	cold, err := newHome(dir, "cold", session+profile)
 	if err == nil {
-		err = idc.signIn(p, cold)
+		err = idc.signIn(p, cold, "corp")
 	}
 	if err != nil {
 		return nil, nil, err

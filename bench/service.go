@@ -60,9 +60,9 @@ func (s *service) env(home string) []string {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\S+`)
 
-// signIn signs in to the home's session through the program.
-func (s *service) signIn(p programs, home string) error {
-	cmd := exec.Command(p.lanyard, "sso", "login", "--no-browser", "--sso-session", "corp")
+// signIn signs in to a session of the home through the program.
+func (s *service) signIn(p programs, home, session string) error {
+	cmd := exec.Command(p.lanyard, "sso", "login", "--no-browser", "--sso-session", session)
 	var stderr bytes.Buffer // advice to a person who is not there
 	cmd.Env, cmd.Stderr = s.env(home), &stderr
 	out, err := cmd.StdoutPipe()

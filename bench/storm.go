@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"lanyard/emulator"
@@ -21,24 +22,37 @@ func storms(w io.Writer, dir string, p programs, idc *service) error {
 		idc.AddFault(emulator.Fault{Operation: operation, Delay: latency})
 	}
 	defer idc.ClearFaults()
-	for _, n := range []int{1, 20, 200} {
-		home, err := newHome(dir, fmt.Sprint("storm", n), session+profile)
+	for i, s := range []struct {
+		n     int
+		name  string
+		agent bool
+	}{
+		{1, "1 process, the single call", false}, {20, "20 processes", false}, {200, "200 processes", false}, {200, "200 processes, an agent running", true},
+	} {
+		n := s.n
+		home, err := newHome(dir, fmt.Sprint("storm", i), session+profile)
 		if err == nil {
-			err = idc.signIn(p, home)
+			err = idc.signIn(p, home, "corp")
+		}
+		env, stop := idc.env(home), func() {}
+		if err == nil && s.agent {
+			env, stop, err = startAgent(p, dir, filepath.Base(home), env)
 		}
 		if err == nil {
 			err = expire(home)
 		}
 		if err != nil {
+			stop()
 			return err
 		}
 		idc.ResetCounts()
-		took, ok := storm(n, p, idc.env(home))
+		took, ok := storm(n, p, env)
+		stop()
 		target := ""
 		if n == 200 {
 			target = fmt.Sprintf("<= %v, 200 ok, 1 and 1", 2*latency+4*time.Second)
 		}
-		text += fmt.Sprintf("%d processes\t%v\t%.2f\t%d\t%d\t%d\t%s\n", n, took.Round(time.Millisecond), took.Seconds()/latency.Seconds(), ok,
+		text += fmt.Sprintf("%s\t%v\t%.2f\t%d\t%d\t%d\t%s\n", s.name, took.Round(time.Millisecond), took.Seconds()/latency.Seconds(), ok,
 			idc.Count("CreateToken"), idc.Count("GetRoleCredentials"), target)
 	}
 	return printTable(w, text)

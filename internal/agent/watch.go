@@ -18,6 +18,7 @@ import (
 const (
 	round      = 15 * time.Second
 	roundLeast = time.Second
+	soon       = 2 * time.Second
 	leastAhead = 2 * time.Minute // a session is renewed before it lapses, whatever its window
 	longLinger = 10 * time.Minute
 	retryMost  = 5 * time.Minute // between tries on a service that cannot be reached
@@ -144,7 +145,11 @@ func (w *watch) alive(now time.Time, memory bool) bool {
 // visit reads the session's token if its files have changed, and renews it if that
 // is due.
 func (s *Server) visit(ctx context.Context, w *watch) {
-	b := s.Broker(w.Settings, w.Siblings, func(text string) { s.Log.Warn(text, "session", w.Session.Key()) })
+	warned := ""
+	b := s.Broker(w.Settings, w.Siblings, func(text string) {
+		warned = text
+		s.Log.Warn(text, "session", w.Session.Key())
+	})
 	keys := append([]string{w.Session.Key()}, w.Siblings...)
 	if stamp := b.Cache.Stamp(keys...); stamp != w.stamp || stamp == "" {
 		w.stamp, w.tok = stamp, b.Peek(w.Session)
@@ -166,7 +171,10 @@ func (s *Server) visit(ctx context.Context, w *watch) {
 	case errors.As(err, &end):
 		w.ended, w.err = true, end.Why
 		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
+	case err == nil && a.Token.AccessToken.Equal(before) && warned == "":
+		w.retry = now.Add(soon) // another process has the session's lock
 	case err != nil || a.Token.AccessToken.Equal(before):
+		w.err = warned
 		w.retry = now.Add(min(round<<min(w.fails, 10), retryMost))
 		w.fails++
 		if err != nil {

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/internal/ssocache"
+)
+
+// watched is how many sessions the agent has whose memory is measured.
+const watched = 50
+
+// startAgent runs an agent in a home, and returns the environment of those who may
+// ask it.
+func startAgent(p programs, dir, name string, env []string, flags ...string) (with []string, stop func(), err error) {
+	with = append(slices.Clone(env), "LANYARD_AGENT_SOCKET="+filepath.Join(dir, name+".sock"))
+	call := func(args ...string) error {
+		cmd := exec.Command(p.lanyard, append([]string{"agent"}, args...)...)
+		cmd.Env = with
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("agent %s: %w\n%s", strings.Join(args, " "), err, out)
+		}
+		return nil
+	}
+	return with, func() { _ = call("stop") }, call(append([]string{"start"}, flags...)...)
+}
+
+// besideAgents are warm answers while an agent runs, which is not asked for them,
+// and from the memory of one.
+func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop func(), err error) {
+	var stops []func()
+	stop = func() {
+		for _, s := range stops {
+			s()
+		}
+	}
+	for name, flags := range map[string][]string{"warm, an agent running": nil, "warm, from the agent's memory": {"--in-memory"}} {
+		home, err := newHome(dir, "agent"+fmt.Sprint(len(flags)), session+profile)
+		if err == nil {
+			err = idc.signIn(p, home, "corp")
+		}
+		if err != nil {
+			return nil, stop, err
+		}
+		env, end, err := startAgent(p, dir, filepath.Base(home), idc.env(home), flags...)
+		stops = append(stops, end)
+		if err != nil {
+			return nil, stop, err
+		}
+		c := &contestant{name: name, argv: []string{p.lanyard, "sso", "get-credentials"}, env: env}
+		if err := c.run(false); err != nil {
+			return nil, stop, err
+		}
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *contestant) int { return strings.Compare(a.name, b.name) })
+	return all, stop, nil
+}
+
+// agentMemory prints what an agent with many sessions takes, before and after it
+// has renewed all of them.
+func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
+	var config strings.Builder
+	for i := range watched {
+		fmt.Fprintf(&config, "%s\n", strings.Replace(session, "sso-session corp", fmt.Sprint("sso-session s", i), 1))
+	}
+	home, err := newHome(dir, "watched", config.String()+"[profile dev]\nregion = us-east-1\n")
+	if err != nil {
+		return err
+	}
+	for i := range watched {
+		if err := idc.signIn(p, home, fmt.Sprint("s", i)); err != nil {
+			return err
+		}
+	}
+	if err := spread(home, config.String()); err != nil {
+		return err
+	}
+	env, stop, err := startAgent(p, dir, "watched", idc.env(home))
+	defer stop()
+	if err != nil {
+		return err
+	}
+	fresh, err := askStatus(p, env)
+	if err != nil {
+		return err
+	}
+	idc.ResetCounts()
+	for i := range watched {
+		if err := setExpiry(home, fmt.Sprint("s", i), time.Now().Add(5*time.Minute)); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	for idc.Count("CreateToken") < watched {
+		if time.Since(began) > time.Minute {
+			return fmt.Errorf("the agent has renewed %d of %d sessions in a minute", idc.Count("CreateToken"), watched)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	busy, err := askStatus(p, env)
+	if err != nil {
+		return err
+	}
+	return printTable(w, fmt.Sprintf("\nagent, %d sessions\tresident memory\nwhen it has started\t%.1f MB\nwhen it has renewed all\t%.1f MB\n",
+		watched, float64(fresh)/(1<<20), float64(busy)/(1<<20)))
+}
+
+// spread gives each of the sessions a start URL of its own, as fifty organizations
+// have: the emulator has one, and a renewal does not name it.
+func spread(home, config string) error {
+	const one = "https://d-1234567890"
+	for i := range watched {
+		own := fmt.Sprintf("https://d-%010d", i)
+		config = strings.Replace(config, one, own, 1)
+		err := rewrite(ssocache.Dir{Home: home}.TokenPath(fmt.Sprint("s", i)), func(token map[string]any) {
+			token["startUrl"] = strings.Replace(token["startUrl"].(string), one, own, 1)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(home, ".aws", "config"), []byte(config), 0o600)
+}
+
+// askStatus returns the bytes of memory that the agent says it has.
+func askStatus(p programs, env []string) (int, error) {
+	cmd := exec.Command(p.lanyard, "agent", "status", "--output", "json")
+	cmd.Env = env
+	out, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("agent status: %w", err)
+	}
+	var status struct{ MemoryBytes int }
+	return status.MemoryBytes, json.Unmarshal(out, &status)
+}
+
+// expire makes the session's token one that has expired.
+func expire(home string) error { return setExpiry(home, "corp", time.Now().Add(-time.Minute)) }
+
+// setExpiry rewrites the date of a token.
+func setExpiry(home, key string, end time.Time) error {
+	return rewrite(ssocache.Dir{Home: home}.TokenPath(key), func(token map[string]any) { token["expiresAt"] = ssocache.FormatTime(end) })
+}
