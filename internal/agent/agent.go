@@ -40,6 +40,8 @@ var (
 	ErrSilent  = errors.New("the agent does not answer")
 	ErrRunning = errors.New("an agent is running already")
 	ErrForeign = errors.New("whoever listens there is another user")
+
+	ErrElsewhere = errors.New("the agent there serves another home folder")
 )
 
 // Settings are what an asking process would have made its requests with.

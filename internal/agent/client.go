@@ -11,9 +11,11 @@ import (
 	"lanyard/internal/broker"
 )
 
-// A Client asks the agent at an address. It makes a connection for each question.
+// A Client asks the agent at an address. It makes a connection for each question,
+// and is for one goroutine.
 type Client struct {
 	Address string // see [Address]; "" means that there is no agent
+	Home    string // see [HomeID]; an agent of another home is not asked
 
 	// Patience is how long to wait until the agent has heard; 0 means [Patience].
 	Patience time.Duration
@@ -81,6 +83,7 @@ func (c *Client) Stop(ctx context.Context) error {
 
 // call sends a request and returns the line that answers it.
 func (c *Client) call(ctx context.Context, r request) (line, error) {
+	r.Home = c.Home
 	if c.Address == "" {
 		return line{}, ErrNone
 	}
@@ -109,6 +112,9 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 		var l line
 		if err := readLine(in, &l); err != nil {
 			return line{}, c.judge(err)
+		}
+		if l.Done && l.Elsewhere {
+			return line{}, fmt.Errorf("%w: %s", ErrElsewhere, c.Address)
 		}
 		if l.Done {
 			return l, nil

@@ -58,6 +58,9 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 
 // carryOut does what a request asks for.
 func (s *Server) carryOut(ctx context.Context, r request) line {
+	if s.Home != nil && r.Home != s.Home() {
+		return line{Elsewhere: true}
+	}
 	switch r.Verb {
 	case verbGet:
 		if r.Get != nil {

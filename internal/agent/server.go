@@ -29,6 +29,7 @@ type Server struct {
 
 	Stay    bool          // goes on when nothing is left to renew
 	Linger  time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
+	Home    func() string // see [HomeID]; nil means ""
 	Proxies string        // see [Settings]
 	Now     func() time.Time
 	Log     *slog.Logger // nil means no log

@@ -32,6 +32,7 @@ const (
 // A request is the line that a client sends.
 type request struct {
 	Verb string    `json:"verb"`
+	Home string    `json:"home"` // see [HomeID]
 	Get  *question `json:"get,omitempty"`
 	Name string    `json:"name,omitempty"` // in the store
 	Data []byte    `json:"data,omitempty"`
@@ -67,7 +68,8 @@ type line struct {
 	Done  bool `json:"done,omitempty"`
 
 	// Of a line that is Done:
-	Declined    bool            `json:"declined,omitempty"` // the client should do it itself
+	Declined    bool            `json:"declined,omitempty"`  // the client should do it itself
+	Elsewhere   bool            `json:"elsewhere,omitempty"` // the client works in another home
 	Credentials json.RawMessage `json:"credentials,omitempty"`
 	Token       json.RawMessage `json:"token,omitempty"`
 	Warnings    []string        `json:"warnings,omitempty"`

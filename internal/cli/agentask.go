@@ -15,7 +15,7 @@ import (
 
 // agentClient asks the agent of a home folder.
 func (app *App) agentClient(home string) *agent.Client {
-	return &agent.Client{Address: agent.Address(app.LookupEnv, home)}
+	return &agent.Client{Address: agent.Address(app.LookupEnv, home), Home: agent.HomeID(home)}
 }
 
 // askAgent puts the broker's questions to the agent, with the settings of a profile.

@@ -123,9 +123,14 @@ func (w *world) intoMemory(ctx context.Context, s profile.Session) error {
 	if store, err := w.broker.Cache.Store(s.Key()); err != nil || store != keystore.File {
 		return nil //nolint:nilerr // who stores the token will say so
 	}
-	status, err := w.app.agentClient(w.home).Status(ctx)
-	if err != nil || !status.InMemory {
-		return nil //nolint:nilerr // there is none
+	client := w.app.agentClient(w.home)
+	client.Patience = agent.LongPatience
+	status, err := client.Status(ctx)
+	switch {
+	case err == nil && status.InMemory:
+		return w.moveIntoMemory(ctx, s)
+	case errors.Is(err, agent.ErrSilent):
+		w.app.warn(err.Error()+": if it is to keep the token in its memory, the token comes to lie in the files all the same", "run: "+w.app.Name+" agent stop")
 	}
-	return w.moveIntoMemory(ctx, s)
+	return nil
 }

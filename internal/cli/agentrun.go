@@ -44,7 +44,7 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	list := &sessionList{app: app}
 	server := &agent.Server{
 		Broker: app.agentBroker(home), Watched: list.watched,
-		Memory: app.memory, Stay: o.stay, Proxies: app.proxies(), Now: app.Now, Log: app.log,
+		Memory: app.memory, Stay: o.stay, Home: func() string { return agent.HomeID(home) }, Proxies: app.proxies(), Now: app.Now, Log: app.log,
 	}
 	if app.memory != nil {
 		if err := app.takeIntoMemory(ctx); err != nil {
@@ -54,15 +54,15 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 		server.End = app.endMemory
 	}
 	app.log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
+	app.calm = true
 	return server.Serve(ctx, l)
 }
 
 // agentBroker makes the brokers of the agent.
 func (app *App) agentBroker(home string) func(agent.Settings, []string, func(string)) *broker.Broker {
-	cache := app.cache(home)
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
 		return &broker.Broker{
-			Cache:    cache,
+			Cache:    app.newCache(home), // a keychain that was locked may be open by now
 			Siblings: func(profile.Session) []string { return siblings },
 			Now:      app.Now, Log: app.log, Hold: app.Hold, Warn: warn,
 			Connect: func(s profile.Session) (broker.Service, error) { return app.service(settings, s.Region) },
@@ -118,6 +118,10 @@ func (app *App) watchedSessions() ([]agent.Watched, error) {
 	}
 	list := []agent.Watched{}
 	for _, s := range distinct(uses) {
+		if err := settingsError(uses, s); err != nil {
+			app.log.Warn("a session is not watched", "session", s.Key(), "error", err)
+			continue
+		}
 		in := w.in
 		in.Profile = firstUser(uses, s)
 		p, _, err := profile.Resolve(in)
@@ -133,6 +137,16 @@ func (app *App) watchedSessions() ([]agent.Watched, error) {
 		list = append(list, agent.Watched{Session: s, Siblings: w.siblings(s), Settings: settings})
 	}
 	return list, nil
+}
+
+// settingsError says what is wrong with the refresh settings of a session.
+func settingsError(uses []profile.SessionUse, s profile.Session) error {
+	for _, u := range uses {
+		if u.Key() == s.Key() && u.SharesLogin(s) {
+			return u.Err
+		}
+	}
+	return nil
 }
 
 func firstUser(uses []profile.SessionUse, s profile.Session) string {

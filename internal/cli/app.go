@@ -44,6 +44,7 @@ type App struct {
 	log   *slog.Logger
 	out   *checkedWriter
 	paged bool            // all was shown by a pager, whose Ctrl-C is its own
+	calm  bool            // an interrupt is how this command ends
 	con   *picker.Console // nil until the person is asked something
 
 	edited      time.Time        // when this command changed a file first
@@ -88,7 +89,7 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	if app.out.err != nil {
 		err = &outputError{app.out.err}
 	}
-	if ctx.Err() != nil && (err != nil || !app.paged) {
+	if ctx.Err() != nil && (err != nil || !app.paged && !app.calm) {
 		err = context.Cause(ctx)
 	}
 	return app.report(err)

@@ -53,7 +53,7 @@ func (o migrateOptions) check(app *App) error {
 	case o.to == "":
 		return usagef("the following arguments are required: --to")
 	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
-		return usagef("argument --to: Found invalid choice %q: choose file, keychain, encrypted or agent", o.to)
+		return usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted, or agent", o.to)
 	case o.session != "" && app.flags.profile != "":
 		return usagef("--sso-session does not go with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):

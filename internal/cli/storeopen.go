@@ -25,10 +25,15 @@ const (
 // cache is where the tokens of a home folder are, in whichever store.
 func (app *App) cache(home string) keystore.Files {
 	if app.vaults == nil {
-		app.vaults = &keystore.Vaults{}
+		app.vaults = app.newCache(home).Vaults
 	}
-	f := keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: app.vaults}
-	app.vaults.Open = func(store string) (keystore.Vault, error) {
+	return keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: app.vaults}
+}
+
+// newCache is the same without what this process remembers of the stores.
+func (app *App) newCache(home string) keystore.Files {
+	f := keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: &keystore.Vaults{}}
+	f.Vaults.Open = func(store string) (keystore.Vault, error) {
 		app.log.Debug("open store", "store", store)
 		switch store {
 		case keystore.Encrypted:
