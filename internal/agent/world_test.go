@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,7 +30,7 @@ type world struct {
 	session profile.Session
 	server  *agent.Server
 
-	step   time.Duration // what the clock on the wall was set by
+	step   atomic.Int64 // nanoseconds that the clock on the wall was set by
 	before func(*http.Request) (*http.Response, error)
 }
 
@@ -64,7 +65,7 @@ func inBubble(t *testing.T, c emulator.Config, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) { test(newWorld(t, c)) })
 }
 
-func (w *world) now() time.Time { return time.Now().Round(0).Add(w.step) }
+func (w *world) now() time.Time { return time.Now().Round(0).Add(time.Duration(w.step.Load())) }
 
 // RoundTrip implements [http.RoundTripper].
 func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {

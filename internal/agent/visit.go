@@ -1,0 +1,106 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// A watch is what the agent knows of one session.
+type watch struct {
+	Watched
+	stamp string // of the files that the token was read from
+	tok   ssocache.Token
+	ended bool // only a sign-in can help this token
+
+	locked bool // the store cannot be read, so there may be a token
+	fails  int
+	retry  time.Time // not before this
+	err    string    // of the last try
+}
+
+// renewable says whether the session can be kept fresh without the person.
+func (w *watch) renewable(now time.Time) bool {
+	return !w.ended && w.Session.AutoRefresh != profile.Off && w.tok.Refreshable(now)
+}
+
+// next is when the session should be renewed.
+func (w *watch) next(now time.Time) time.Time {
+	due := w.tok.DueAt(w.Session.Window())
+	if w.tok.Due(now, w.Session.Window()) {
+		due = now // or before
+	}
+	if w.waits(now) {
+		return w.retry
+	}
+	return due
+}
+
+// failed puts the next try off, the longer the more often it happens.
+func (w *watch) failed(now time.Time, why string) {
+	w.retry = now.Add(min(round<<min(w.fails, 10), retryMost))
+	w.fails++
+	w.err = why
+}
+
+// waits says whether the next try is put off. A date that lies further ahead was
+// made before the clock was set back.
+func (w *watch) waits(now time.Time) bool {
+	return w.retry.After(now) && w.retry.Sub(now) <= retryMost
+}
+
+// alive says whether the agent has anything to do for the session: to renew it,
+// or to keep a token that is nowhere else.
+func (w *watch) alive(now time.Time, memory bool) bool {
+	return w.locked || w.renewable(now) || memory && w.tok.Left(now) > 0
+}
+
+// visit reads the session's token if its files have changed, and renews it if that
+// is due.
+func (s *Server) visit(ctx context.Context, w *watch) {
+	warned := ""
+	b := s.Broker(w.Settings, w.Siblings, func(text string) {
+		warned = text
+		s.Log.Warn(text, "session", w.Session.Key())
+	})
+	keys := append([]string{w.Session.Key()}, w.Siblings...)
+	now := s.Now()
+	if stamp := b.Cache.Stamp(keys...); (stamp != w.stamp || stamp == "") && !w.waits(now) {
+		*w = watch{Watched: w.Watched, stamp: stamp, fails: w.fails, tok: b.Peek(w.Session)}
+		if _, err := b.Cache.LoadToken(w.Session.Key()); keystore.Unavailable(err) {
+			w.stamp, w.locked = "", true
+			w.failed(now, err.Error())
+			return
+		}
+		w.fails = 0
+	}
+	if !w.renewable(now) || w.next(now).After(now) || !s.enter(ctx) {
+		return
+	}
+	defer s.leave()
+	before := w.tok.AccessToken
+	a, err := b.Get(ctx, broker.Request{Session: w.Session, Purpose: broker.AccessToken, Caller: "agent"})
+	var end *broker.SessionError
+	switch {
+	case ctx.Err() != nil:
+	case errors.As(err, &end):
+		w.ended, w.err = true, end.Why
+		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
+	case err == nil && a.Token.AccessToken.Equal(before) && warned == "":
+		w.retry = now.Add(soon) // another process has the session's lock
+	case err != nil:
+		w.failed(now, err.Error())
+		s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
+	case a.Token.AccessToken.Equal(before):
+		w.failed(now, warned)
+	default:
+		s.Log.Info("a session was renewed", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))
+		w.stamp, w.tok = b.Cache.Stamp(keys...), b.Peek(w.Session)
+		w.fails, w.err = 0, ""
+	}
+}
