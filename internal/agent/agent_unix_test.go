@@ -211,6 +211,16 @@ func TestTheSocketIsOnesOwn(t *testing.T) {
 	if _, _, err := agent.Listen(address); !errors.Is(err, agent.ErrRunning) {
 		t.Errorf("a second agent: %v, want ErrRunning", err)
 	}
+	precious := filepath.Join(filepath.Dir(address), "config")
+	if err := os.WriteFile(precious, []byte("[default]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := agent.Listen(precious); err == nil {
+		t.Error("a file was taken for a socket")
+	}
+	if _, err := os.Stat(precious); err != nil {
+		t.Errorf("the file is gone: %v", err)
+	}
 	open := filepath.Join(t.TempDir(), "open")
 	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil {
 		t.Fatal(err)

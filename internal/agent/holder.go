@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -20,5 +21,8 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 		return 0, err
 	}
 	p, err := peerOf(conn)
+	if err == nil && p.pid <= 1 {
+		err = errors.New("the process that listens there cannot be seen from here") // from a container, say
+	}
 	return p.pid, err
 }

@@ -68,8 +68,7 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	// Whoever left a socket here has died: it would hold the lock.
-	if err := os.Remove(address); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := removeSocket(address); err != nil {
 		lock.Release()
 		return nil, nil, err
 	}
@@ -81,6 +80,21 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 		return nil, nil, err
 	}
 	return l, lock, nil
+}
+
+// removeSocket removes what an agent has left that died: a living one would hold
+// the lock. It removes nothing else.
+func removeSocket(address string) error {
+	info, err := os.Lstat(address)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.Mode()&fs.ModeSocket == 0:
+		return fmt.Errorf("%s is there already, and is no socket", address)
+	}
+	return os.Remove(address)
 }
 
 // makeFolder makes the folder of the socket, if need be, and checks that it is this
