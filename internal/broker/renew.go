@@ -82,6 +82,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 		}
 		return ssocache.Token{}, err
 	}
+	b.notice(grant.Clock)
 	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
 	if b.generation(s) != generation {
 		pending.Abort()
