@@ -124,6 +124,7 @@ func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, err
 	return idcenter.New(idcenter.Options{
 		Region: region, OIDCEndpoint: oidc, PortalEndpoint: portal,
 		FIPS: p.FIPS, DualStack: p.DualStack, HTTP: hc, MaxAttempts: p.MaxAttempts, Log: w.app.log,
+		Now: w.app.Now,
 	})
 }
 
