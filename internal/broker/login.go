@@ -95,6 +95,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 		}
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
+	b.trackLogin(s.Key(), tok.RefreshToken)
 	b.Cache.Sweep(b.now())
 	return tok, nil
 }
