@@ -15,7 +15,7 @@ const EndedText = "The SSO session associated with this profile has expired or i
 
 // ErrStillExpired says that the service gave out keys that have ended already. The
 // text is the AWS CLI's.
-var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.") //nolint:staticcheck,revive // the AWS CLI's words
+var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
 // A SessionError says that only a new sign-in can help.
 type SessionError struct {
