@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"fmt"
 	"time"
 
 	"lanyard/internal/idcenter"
@@ -28,7 +27,6 @@ import (
 //     much as has passed since, to within five minutes, it is believed until they
 //     are over.)
 const (
-	skewSaid    = 5 * time.Minute  // what AWS's signatures bear; with more, the person is told
 	skewIgnored = time.Minute      // below it dates are taken as they come
 	inStep      = 5 * time.Minute  // how long an outcome speaks for keys that seem to have ended
 	inStepLeft  = 15 * time.Minute // that they must really live; see [ssocache.Credentials.Reusable]
@@ -36,26 +34,9 @@ const (
 
 // notice tells the person, once, of a clock with which nothing can be signed.
 func (b *Broker) notice(c idcenter.Clock) {
-	if c.Ahead.Abs() <= skewSaid || b.noticed.Swap(true) {
-		return
+	if c.Wrong() && !b.noticed.Swap(true) {
+		b.warn("the clock of this machine is %v: set it, or AWS refuses what is signed here", c)
 	}
-	where := "ahead of"
-	if c.Ahead < 0 {
-		where = "behind"
-	}
-	b.warn("the clock of this machine is %s %s the service's: set it, or AWS refuses what is signed here", spell(c.Ahead.Abs()), where)
-}
-
-// spell writes a difference of clocks for people.
-func spell(d time.Duration) string {
-	d = d.Round(time.Minute)
-	switch hours := int(d.Hours()); {
-	case hours >= 48:
-		return fmt.Sprintf("%d days", (hours+12)/24)
-	case hours > 0:
-		return fmt.Sprintf("%dh%dm", hours, int(d.Minutes())%60)
-	}
-	return fmt.Sprintf("%dm", int(d.Minutes()))
 }
 
 // date gives keys that have just come, with the service's date, the one to store

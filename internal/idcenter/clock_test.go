@@ -25,10 +25,27 @@ func TestClockOfAReply(t *testing.T) {
 		{"a date that is none", "soon", 0, 0, true},
 	}
 	for _, tt := range tests {
-		got := clockOf(http.Header{"Date": {tt.date}}, received, tt.took)
+		got := ClockOf(http.Header{"Date": {tt.date}}, received, tt.took)
 		if got.Ahead != tt.want || got.Date.IsZero() != tt.unknown {
 			t.Errorf("%s: %+v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+func TestClockInWords(t *testing.T) {
+	for ahead, want := range map[time.Duration]string{
+		6 * time.Minute:                   "6m ahead of the service's",
+		time.Hour - 400*time.Millisecond:  "1h0m ahead of the service's",
+		-90 * time.Minute:                 "1h30m behind the service's",
+		47*time.Hour + 59*time.Minute:     "47h59m ahead of the service's",
+		-(4*24*time.Hour - 5*time.Minute): "4 days behind the service's",
+	} {
+		if c := (Clock{Ahead: ahead}); c.String() != want || !c.Wrong() {
+			t.Errorf("%v: %v, %s; want %s", ahead, c.Wrong(), c, want)
+		}
+	}
+	if (Clock{Ahead: -5 * time.Minute}).Wrong() {
+		t.Error("five minutes are borne")
 	}
 }
 

@@ -73,7 +73,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 		w.debug(req, start, slog.String("error", fail.Error()))
 		return nil, fail
 	}
-	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body, clock: clockOf(resp.Header, w.now(), time.Since(start))}
+	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body, clock: ClockOf(resp.Header, w.now(), time.Since(start))}
 	attrs := []slog.Attr{slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID())}
 	if clock := w.reply.clock; !clock.Date.IsZero() {
 		attrs = append(attrs, slog.Duration("clock_ahead", clock.Ahead))
