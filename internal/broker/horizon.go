@@ -87,6 +87,9 @@ func (b *Broker) readTrack(key string) track {
 }
 
 func (b *Broker) writeTrack(key string, t track) {
+	if t == (track{}) {
+		return
+	}
 	seconds := func(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
 	began := int64(0)
 	if !t.began.IsZero() {

@@ -68,6 +68,23 @@ func TestHorizonThatIsConfigured(t *testing.T) {
 	})
 }
 
+func TestHorizonGoesWithTheToken(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		session := w.session
+		w.session.Name = "" // a legacy profile, which is then given a session
+		w.login()
+		want := time.Now().Add(8 * time.Hour)
+		w.session = session
+		w.session.Duration = 8 * time.Hour
+		if err := w.process().Adopt(w.t.Context(), w.session, "none.json"); err != nil {
+			t.Fatal(err)
+		}
+		if h := w.horizon(); !h.At.Equal(want) {
+			t.Errorf("it is %+v, want %v", h, want)
+		}
+	})
+}
+
 // A renewal of what another program has signed in to does not make its sign-in
 // known.
 func TestHorizonOfAnotherProgramsSignIn(t *testing.T) {
