@@ -16,8 +16,9 @@ func (s *sieve) repeats(unit []byte) bool {
 		case ' ', '\t', '\f', '\v':
 			return false // part of the value above, or an indented key
 		case 's', 'S':
-			session := hasFoldPrefix(line, "sso_session") || hasFoldPrefix(line, "sso_start_url")
-			if session || hasFoldPrefix(line, "sso_region") || hasFoldPrefix(line, "sso_auto_refresh") || hasFoldPrefix(line, "sso_refresh_window") {
+			duration := hasFoldPrefix(line, "sso_session_duration")
+			session := hasFoldPrefix(line, "sso_session") && !duration || hasFoldPrefix(line, "sso_start_url")
+			if session || duration || hasFoldPrefix(line, "sso_region") || hasFoldPrefix(line, "sso_auto_refresh") || hasFoldPrefix(line, "sso_refresh_window") {
 				s.text = append(append(s.text, line...), '\n')
 			}
 			named = named || session

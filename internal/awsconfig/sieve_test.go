@@ -104,6 +104,7 @@ func TestRepetitionsAreLeftOut(t *testing.T) {
 		{"another start URL", strings.Replace(block, "//a", "//b", 1), true},
 		{"another value", strings.Replace(block, "true", "false", 1), true},
 		{"in capitals", strings.ToUpper(block), true},
+		{"a duration besides", block + "sso_session_duration = 900\n", true},
 		{"no start URL", "sso_auto_refresh = true\n", true},
 		{"a value that goes on", "sso_auto_refresh = true\n" + block + "x =\n  sso_auto_refresh = true\n", true},
 		{"no refresh at all", "sso_start_url = https://a/start\n", false},

@@ -11,6 +11,7 @@ import (
 
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/document"
+	"lanyard/internal/idcenter"
 )
 
 // A ServiceError is a service's refusal. Its text is the AWS CLI's, on one line.
@@ -22,6 +23,7 @@ type ServiceError struct {
 	RequestID string // "" if the service sent none
 	Retries   int    // how often it was tried again before giving up; 0 means that it was not worth it
 	Region    string // of S3: where the bucket is, if the reply says so
+	Clock     idcenter.Clock
 
 	// Fields are the further members that the model gives the error; the AWS CLI
 	// shows them below the text. nil is none.
@@ -47,7 +49,7 @@ func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 	if r.status >= 200 && r.status < 300 {
 		return nil
 	}
-	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region")}
+	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region"), Clock: r.clock}
 	var err error
 	switch {
 	case r.speechless(svc):

@@ -28,6 +28,7 @@ type reply struct {
 	status   int
 	header   http.Header
 	body     []byte
+	clock    idcenter.Clock
 }
 
 // broken is the error for a reply that is not the service's.
@@ -58,7 +59,11 @@ func (c *Client) attempt(ctx context.Context, svc *awsmodel.Service, op *awsmode
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
 	} else {
+		answer.clock = idcenter.ClockOf(answer.header, c.now(), time.Since(start))
 		attrs = append(attrs, slog.Int("status", answer.status), slog.String("request_id", answer.requestID()))
+		if !answer.clock.Date.IsZero() {
+			attrs = append(attrs, slog.Duration("clock_ahead", answer.clock.Ahead))
+		}
 	}
 	c.log().LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
 	return answer, err

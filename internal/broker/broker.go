@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"lanyard/internal/idcenter"
@@ -72,6 +73,8 @@ type Broker struct {
 	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
 	Log  *slog.Logger            // --debug; nil drops it
 	Hold func() (release func()) // holds signals back while a token is on its way to the disk; nil holds nothing
+
+	noticed atomic.Bool // the person was told of a wrong clock
 }
 
 // A Purpose says what a request wants.

@@ -13,6 +13,10 @@ import (
 const EndedText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
 	"To refresh this SSO session run aws sso login with the corresponding profile."
 
+// ErrStillExpired says that the service gave out keys that have ended already. The
+// text is the AWS CLI's.
+var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
+
 // A SessionError says that only a new sign-in can help.
 type SessionError struct {
 	Session profile.Session

@@ -30,7 +30,7 @@ func (b *Broker) Login(
 	}
 	defer pending.Abort() // does nothing to one that was used
 	store, _ := b.Cache.Store(s.Key())
-	seen, said := b.glance(s).newest(), false
+	seen, said := b.glance(s).newest(b.now()), false
 	var theirs ssocache.Token
 	g, done, err := b.wait(ctx, b.sessionFile(s, ".login.lock"), time.Now().Add(loginBudget), func() bool {
 		if !said && waiting != nil {
@@ -59,6 +59,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	held := context.WithoutCancel(ctx)
 	g, _, _ := b.wait(held, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
 	defer g.release()
+	b.notice(r.Grant.Clock)
 	tok := ssocache.Token{
 		StartURL: s.StartURL, Region: s.Region,
 		AccessToken: r.Grant.AccessToken, ExpiresAt: b.now().Add(r.Grant.Lifetime), Life: r.Grant.Lifetime,
@@ -94,6 +95,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 		}
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
+	b.trackLogin(s.Key(), tok.RefreshToken)
 	b.Cache.Sweep(b.now())
 	return tok, nil
 }

@@ -18,8 +18,8 @@ type outcome struct {
 	id          string // differs for every attempt
 	at          time.Time
 	kind        outcomeKind
-	fingerprint string // of the token that was tried
-	text        string // the error
+	fingerprint string // of the token that was tried; of the keys that came, see recordKeys
+	text        string // the error; when the keys end
 }
 
 type outcomeKind string
@@ -71,6 +71,11 @@ func (b *Broker) writeOutcome(path string, kind outcomeKind, tried secret.String
 	if err != nil {
 		text = err.Error()
 	}
+	b.record(path, kind, tried, text)
+}
+
+// record writes an outcome with any text.
+func (b *Broker) record(path string, kind outcomeKind, tried secret.String, text string) {
 	line := strings.Join([]string{
 		outcomeMagic, rand.Text(), strconv.FormatInt(b.now().UnixMilli(), 10), string(kind), fingerprint(tried), strconv.Quote(text),
 	}, " ")

@@ -34,7 +34,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == fingerprint(h.tok.RefreshToken) {
 			return ssocache.Token{}, &SessionError{Session: s, Why: out.text, Err: out.err()}
 		}
-		sent := time.Now()
+		sent, generation := time.Now(), b.generation(s)
 		tok, err := b.spend(ctx, s, g, h, budget)
 		if err == nil || !refused(err) {
 			return tok, err
@@ -45,6 +45,9 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 		}
 		if !changed {
 			b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
+			if b.generation(s) == generation { // a sign-out teaches nothing
+				b.trackEnd(h.key, h.tok.RefreshToken, err)
+			}
 			return ssocache.Token{}, &SessionError{Session: s, Why: "the service refused to refresh the token", Err: err}
 		}
 		b.debug("another program has renewed the token meanwhile", "session", s.Key())
@@ -82,6 +85,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 		}
 		return ssocache.Token{}, err
 	}
+	b.notice(grant.Clock)
 	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
 	if b.generation(s) != generation {
 		pending.Abort()
@@ -94,6 +98,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 		return tok, ctx.Err()
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
+	b.trackRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
 	b.writeCopies(s, h.key, tok)
 	b.Cache.Sweep(b.now())
 	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))

@@ -30,15 +30,23 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 		return cached, b.keepFresh(ctx, s)
 	}
 	ctx = withDeadline(ctx)
-	before := readOutcome(b.roleFile(name, ".outcome")).id
+	last := readOutcome(b.roleFile(name, ".outcome"))
+	if keys, ok := last.recentKeys(cached, b.now()); ok {
+		b.debug("role credentials from the cache, with a date by this clock", "file", name, "expires", ssocache.FormatTime(keys.Expiration))
+		return keys, b.keepFresh(ctx, s)
+	}
 	var found ssocache.Credentials
 	var shared error
 	settled := func() bool {
-		if c, err := b.Cache.LoadCredentials(name); err == nil && c.Belongs(s.StartURL) && usable(c, cached, b.now()) {
-			found = c
-			return true
+		c, err := b.Cache.LoadCredentials(name)
+		out := readOutcome(b.roleFile(name, ".outcome"))
+		if err == nil && c.Belongs(s.StartURL) {
+			var ok bool
+			if found, ok = usable(c, cached, out, out.id != last.id, b.now()); ok {
+				return true
+			}
 		}
-		if out := readOutcome(b.roleFile(name, ".outcome")); out.id != before {
+		if out.id != last.id {
 			switch out.kind {
 			case ended:
 				shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
@@ -69,11 +77,18 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	return b.fallBack(cached, err)
 }
 
-// usable says whether a waiter may take c: it would have reused it, or it was
-// written since it began to wait, which matters for roles whose sessions are
-// short.
-func usable(c, before ssocache.Credentials, now time.Time) bool {
-	return c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
+// usable says whether a waiter may take c, and with which date: it would have
+// reused it, or it was written since it began to wait, which matters for roles
+// whose sessions are short and for clocks that are wrong. fresh says that the
+// outcome was.
+func usable(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
+	if keys, ok := out.recentKeys(c, now); ok {
+		return keys, true
+	}
+	if keys, ok := out.keys(c); ok && fresh {
+		return keys, true
+	}
+	return c, c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
 }
 
 // fallBack lets cached keys stand in after a failure, unless somebody said that
@@ -101,7 +116,7 @@ func transient(err error) bool {
 	case errors.As(err, &shared):
 		return !shared.Refused
 	}
-	return errors.Is(err, idcenter.ErrTemporary)
+	return errors.Is(err, idcenter.ErrTemporary) || errors.Is(err, ErrStillExpired)
 }
 
 // keepFresh renews the session's token on the occasion of a use that does not
@@ -115,7 +130,7 @@ func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	if tok, live := st.best(now, secret.String{}); live && !tok.Due(now, s.Window()) {
 		return nil
 	}
-	_, err := b.renewEarly(ctx, s, h, st.newest())
+	_, err := b.renewEarly(ctx, s, h, st.newest(now))
 	return err
 }
 
@@ -160,9 +175,17 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
 		Expiration: got.Expiration, AccountID: r.AccountID, Session: s.Key(), StartURL: s.StartURL,
 	}
+	b.notice(got.Clock)
+	c, given, err := date(c, got.Clock, b.now())
+	if err != nil {
+		return ssocache.Credentials{}, tok.AccessToken, err
+	}
 	if b.generation(s) != generation || len(b.glance(s)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", name)
-		return c, tok.AccessToken, nil
+		return given, tok.AccessToken, nil
+	}
+	if !c.Reusable(b.now()) { // before the keys: who sees them must know what they are
+		b.recordKeys(name, given)
 	}
 	if err := b.Cache.SaveCredentials(name, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
@@ -170,7 +193,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	if b.generation(s) != generation { // signed out in this very moment
 		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), name))
 	}
-	return c, tok.AccessToken, nil
+	return given, tok.AccessToken, nil
 }
 
 // recordRole tells the processes that wait for this role how it went.

@@ -58,6 +58,15 @@ func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 	}
 }
 
+// better says whether t is to be preferred to u at now: it lives longer, as far as
+// the dates can be believed.
+func better(t, u ssocache.Token, now time.Time) bool {
+	if u.AccessToken.IsZero() || t.Misdated(now) != u.Misdated(now) {
+		return u.AccessToken.IsZero() || u.Misdated(now)
+	}
+	return t.ExpiresAt.After(u.ExpiresAt)
+}
+
 // best returns the token to use: the one that lives longest, the session's own
 // name first among equals, and never the one that the service rejected. ok is
 // false when none lives.
@@ -66,7 +75,7 @@ func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token,
 		if h.tok.Left(now) <= 0 || (!rejected.IsZero() && h.tok.AccessToken.Equal(rejected)) {
 			continue
 		}
-		if !ok || h.tok.ExpiresAt.After(tok.ExpiresAt) {
+		if better(h.tok, tok, now) {
 			tok, ok = h.tok, true
 		}
 	}
@@ -84,10 +93,10 @@ func (st state) holder(now time.Time) (holding, bool) {
 }
 
 // newest is the access token seen last, alive or not; zero for none.
-func (st state) newest() secret.String {
+func (st state) newest(now time.Time) secret.String {
 	var tok ssocache.Token
 	for _, h := range st {
-		if tok.AccessToken.IsZero() || h.tok.ExpiresAt.After(tok.ExpiresAt) {
+		if better(h.tok, tok, now) {
 			tok = h.tok
 		}
 	}

@@ -89,6 +89,7 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, registration stri
 		if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
 			return b.storageError("not moved", err)
 		}
+		b.writeTrack(s.Key(), b.readTrack(s.StartURL))
 	}
 	for _, path := range append(b.Cache.Belonging(s.StartURL), b.Cache.TokenPath(s.StartURL)) {
 		if err := b.Cache.Remove(path); err != nil {

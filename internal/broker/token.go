@@ -94,7 +94,7 @@ func cause(err error) error {
 // that ask at the same time one does it and the others wait for what comes of
 // it.
 func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
-	seen, path := st.newest(), b.sessionFile(s, ".outcome")
+	seen, path := st.newest(b.now()), b.sessionFile(s, ".outcome")
 	before := readOutcome(path).id
 	var tok ssocache.Token
 	var shared error

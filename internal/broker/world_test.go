@@ -34,6 +34,7 @@ type world struct {
 	before func(*http.Request) (*http.Response, error)
 	warned []string
 	hold   func() func()
+	ahead  time.Duration // how far the clock of the processes is ahead of the service's
 }
 
 // inWorld runs a test in a world of its own.
@@ -68,13 +69,16 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 func (w *world) client() *idcenter.Client {
 	c, err := idcenter.New(idcenter.Options{
 		Region: w.session.Region, OIDCEndpoint: "http://127.0.0.1:1", PortalEndpoint: "http://127.0.0.1:1",
-		HTTP: &http.Client{Transport: w},
+		HTTP: &http.Client{Transport: w}, Now: w.now,
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return c
 }
+
+// now is the processes' clock.
+func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
 
 // process is a broker as a new process would make it.
 func (w *world) process() *broker.Broker {
@@ -84,6 +88,7 @@ func (w *world) process() *broker.Broker {
 		Siblings: func(profile.Session) []string { return w.names },
 		Warn:     func(text string) { w.warned = append(w.warned, text) },
 		Hold:     w.hold,
+		Now:      w.now,
 	}
 }
 

@@ -30,7 +30,7 @@ func edits() map[string]edit {
 	}
 	legacy := func(line string) bool {
 		key := strings.ToLower(strings.TrimSpace(line[:max(0, strings.IndexAny(line, "=:"))]))
-		return slices.Contains([]string{"sso_start_url", "sso_region", "sso_registration_scopes", "sso_auto_refresh", "sso_refresh_window"}, key)
+		return slices.Contains([]string{"sso_start_url", "sso_region", "sso_registration_scopes", "sso_auto_refresh", "sso_refresh_window", "sso_session_duration"}, key)
 	}
 	nothing := func(string) bool { return false }
 	return map[string]edit{

@@ -149,6 +149,10 @@ func hintOf(err error) string {
 	if errors.As(err, &store) {
 		return store.Hint
 	}
+	var op *awsop.ServiceError
+	if errors.As(err, &op) && op.Clock.Wrong() { // which may be why
+		return "set the clock of this machine: it is " + op.Clock.String()
+	}
 	return ""
 }
 

@@ -155,7 +155,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"refuse": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {
 				return s.Refuse(context.Background(), url, user)
 			}),
-			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "exits": exits,
+			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
 			"await-no-agent": awaitNoAgent,
@@ -308,6 +308,14 @@ func setLeft(ts *testscript.TestScript, key string, left time.Duration) {
 	ts.Check(err)
 	tok.ExpiresAt = time.Now().Add(left)
 	ts.Check(os.WriteFile(dir.TokenPath(key), tok.Encode(), 0o600))
+}
+
+// advance DURATION moves the server's clock, which is then not that of this machine.
+// To let time pass, use expire and age.
+func advance(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	server(ts).Advance(d)
 }
 
 // exits CODE COMMAND... runs a command and checks its exit code, which exec

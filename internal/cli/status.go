@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
@@ -24,10 +25,14 @@ type sessionStatus struct {
 	ExpiresAt             string   `json:"expiresAt,omitempty"`
 	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
 	Refreshable           bool     `json:"refreshable"`
+	HorizonAt             string   `json:"horizonAt,omitempty"`       // when the portal's session ends: the earliest
+	HorizonLatestAt       string   `json:"horizonLatestAt,omitempty"` // if that is not known exactly
+	HorizonFrom           string   `json:"horizonFrom,omitempty"`     // configured, learned
 	RegistrationExpiresAt string   `json:"registrationExpiresAt,omitempty"`
 	Profiles              []string `json:"profiles"`
 
 	expires time.Time
+	horizon broker.Horizon
 	orphan  bool // no config names it
 }
 
@@ -37,7 +42,10 @@ func newStatus(app *App) *cobra.Command {
 		Use:   "status",
 		Short: "Show every session: signed in, until when, refreshable, and for which profiles",
 		Long: `Show every session of the config, and every token in the cache that no config
-names. A session that is "refreshable" is renewed by the next use of a profile.
+names. A session that is "refreshable" is renewed by the next use of a profile,
+until the access portal's session ends: the horizon. The service tells nobody when
+that is. It is learned from a session that ended, or counted from the sign-in with
+sso_session_duration.
 
 With --check nothing is printed and the exit code tells: 0 when every session of
 the config (or the one of --profile) can be used, 1 when a login is needed.`,
@@ -111,8 +119,11 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 		if only.Key() != "" && only.Key() != u.Session.Key() {
 			continue
 		}
+		if u.Err != nil {
+			w.app.warn(u.Err.Error(), hintOf(u.Err))
+		}
 		tok := w.broker.Peek(u.Session)
-		list = append(list, w.describe(u.Session, tok, u.Profiles))
+		list = append(list, w.describe(u.Session, tok, u.Profiles).until(w.broker.Horizon(u.Session)))
 	}
 	for _, f := range w.broker.Cache.Tokens() {
 		if !seen[f.Path] && only.Key() == "" {
@@ -150,6 +161,21 @@ func (w *world) describe(s profile.Session, tok ssocache.Token, profiles []strin
 		out.State = "expired"
 	}
 	return out
+}
+
+// until adds the horizon.
+func (s sessionStatus) until(h broker.Horizon) sessionStatus {
+	if h.At.IsZero() {
+		return s
+	}
+	s.horizon, s.HorizonAt, s.HorizonFrom = h, ssocache.FormatTime(h.At), "learned"
+	switch {
+	case h.Configured:
+		s.HorizonFrom = "configured"
+	case !h.Latest.Equal(h.At):
+		s.HorizonLatestAt = ssocache.FormatTime(h.Latest)
+	}
+	return s
 }
 
 // summary names the first profiles and counts the rest.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"lanyard/internal/broker"
 )
 
 // cells are the fields of one session for people, named by statusHeads.
@@ -27,10 +29,10 @@ func (app *App) cells(s sessionStatus) []string {
 	if state == "none" {
 		state = "signed out"
 	}
-	return []string{printable(name), printable(s.Region), state, expires, refresh, registration, printable(summary(s.Profiles))}
+	return []string{printable(name), printable(s.Region), state, expires, refresh, horizon(s.horizon, app.Now()), registration, printable(summary(s.Profiles))}
 }
 
-var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "REGISTRATION", "PROFILES"}
+var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}
 
 // printStatus prints a table, or, where the terminal is too narrow for it, a block
 // for each session.
@@ -69,6 +71,24 @@ func widest(text string) (n int) {
 		n = max(n, len([]rune(strings.TrimSuffix(line, "\n"))))
 	}
 	return n
+}
+
+// horizon says when the portal's session ends, as far as that is known.
+func horizon(h broker.Horizon, now time.Time) string {
+	const near = 20 * time.Minute // between the two ends of what is known
+	switch {
+	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // older than any before: nothing is known
+		return "-"
+	case h.Configured && !h.At.After(now):
+		return "passed"
+	case h.Configured:
+		return until(h.At, now)
+	case !h.At.After(now):
+		return "within " + until(h.Latest, now)
+	case h.Latest.Sub(h.At) <= near:
+		return "about " + until(h.At.Add(h.Latest.Sub(h.At)/2), now)
+	}
+	return until(h.At, now) + " to " + until(h.Latest, now)
 }
 
 // until says when something ends, for people.

@@ -5,7 +5,33 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lanyard/internal/broker"
 )
+
+func TestHorizonForPeople(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	in := func(at, latest time.Duration, configured bool) broker.Horizon {
+		return broker.Horizon{At: now.Add(at), Latest: now.Add(latest), Configured: configured}
+	}
+	for _, tt := range []struct {
+		name string
+		h    broker.Horizon
+		want string
+	}{
+		{"unknown", broker.Horizon{}, "-"},
+		{"configured", in(5*time.Hour+12*time.Minute, 5*time.Hour+12*time.Minute, true), "5h12m"},
+		{"configured, and over", in(-time.Minute, -time.Minute, true), "passed"},
+		{"learned roughly", in(7*time.Hour, 8*time.Hour, false), "7h00m to 8h00m"},
+		{"learned well", in(7*time.Hour+50*time.Minute, 8*time.Hour+10*time.Minute, false), "about 8h00m"},
+		{"learned, and soon", in(-time.Minute, 20*time.Minute, false), "within 20m"},
+		{"learned wrongly", in(-time.Hour, -time.Minute, false), "-"},
+	} {
+		if got := horizon(tt.h, now); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
 
 func TestStatusFitsTheTerminal(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -13,6 +39,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		{
 			StartURL: "https://a-rather-long-name.awsapps.com/start", Region: "eu-central-1", SSOSession: "corp", State: "valid",
 			ExpiresAt: "2026-11-22T12:59:00Z", expires: now.Add(59 * time.Minute), Refreshable: true,
+			horizon:               broker.Horizon{At: now.Add(7 * time.Hour), Latest: now.Add(8 * time.Hour)},
 			RegistrationExpiresAt: "2027-02-20T12:00:00Z", Profiles: []string{"development-admin", "production-read", "sandbox", "x"},
 		},
 		{StartURL: "https://other.awsapps.com/start", Region: "us-east-1", State: "none"},
@@ -33,7 +60,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		if tt.width > 0 && widest(out.String()) > tt.width {
 			t.Errorf("%s: wider than the terminal:\n%s", tt.name, &out)
 		}
-		for _, want := range []string{"corp (https://a-rather-long-name.awsapps.com/start)", "59m", "until 2027-02-20", "signed out", "and 1 more"} {
+		for _, want := range []string{"corp (https://a-rather-long-name.awsapps.com/start)", "59m", "7h00m to 8h00m", "until 2027-02-20", "signed out", "and 1 more"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: %q is missing from\n%s", tt.name, want, &out)
 			}

@@ -145,6 +145,7 @@ func (app *App) service(s agent.Settings, region string) (*idcenter.Client, erro
 	return idcenter.New(idcenter.Options{
 		Region: region, OIDCEndpoint: s.OIDC, PortalEndpoint: s.Portal,
 		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: app.log,
+		Now: app.Now,
 	})
 }
 

@@ -39,6 +39,8 @@ type Options struct {
 	// MaxAttempts is how often a call is tried in all; 0 means 3. Only what may
 	// pass is tried again: the network, 429 and 5xx, within 25 s.
 	MaxAttempts int
+	// Now is our clock, which the service's is compared with; nil means time.Now.
+	Now func() time.Time
 	// Log gets a line per try at level Debug; nil means no log.
 	Log *slog.Logger
 }
@@ -53,6 +55,7 @@ type Client struct {
 	attempts int
 	budget   time.Duration // callBudget
 	pause    time.Duration // maxPause
+	now      func() time.Time
 	log      *slog.Logger
 }
 
@@ -63,7 +66,13 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{oidcURL: oidcURL, portURL: portalURL, http: quiet(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause, log: o.Log}
+	c := &Client{
+		oidcURL: oidcURL, portURL: portalURL, http: quiet(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause,
+		now: o.Now, log: o.Log,
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}

@@ -15,7 +15,8 @@ type Credentials struct {
 	AccessKeyID     string
 	SecretAccessKey secret.String
 	SessionToken    secret.String
-	Expiration      time.Time
+	Expiration      time.Time // by the service's clock
+	Clock           Clock
 }
 
 // An Account is one that the person may use.
@@ -49,6 +50,7 @@ func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String,
 		SecretAccessKey: optionalSecret(keys.SecretAccessKey),
 		SessionToken:    optionalSecret(keys.SessionToken),
 		Expiration:      time.UnixMilli(keys.Expiration).UTC(), // milliseconds, unlike every other time here
+		Clock:           w.reply.clock,
 	}, nil
 }
 

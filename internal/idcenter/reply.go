@@ -16,6 +16,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   []byte
+	clock  Clock
 }
 
 // broken says what is wrong with the reply as a reply of the service; "" is

@@ -14,6 +14,7 @@ type Grant struct {
 	AccessToken  secret.String
 	RefreshToken secret.String // zero if the reply has none: then the old one stays valid, if there was one
 	Lifetime     time.Duration // of the access token, from the reply on; whole seconds
+	Clock        Clock
 }
 
 // The values of grantType.
@@ -56,6 +57,7 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 		AccessToken:  optionalSecret(out.AccessToken),
 		RefreshToken: optionalSecret(out.RefreshToken),
 		Lifetime:     time.Duration(out.ExpiresIn) * time.Second,
+		Clock:        w.reply.clock,
 	}, nil
 }
 

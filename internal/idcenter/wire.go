@@ -30,6 +30,7 @@ const maxReply = 4 << 20
 // too long) and show what nobody should see (parts of replies).
 type wire struct {
 	client    *http.Client
+	now       func() time.Time
 	log       *slog.Logger
 	operation string
 	endpoint  string          // the base URL
@@ -44,7 +45,7 @@ type wire struct {
 // wire begins a call. The secrets are those that it sends.
 func (c *Client) wire(operation, endpoint string, secrets ...secret.String) *wire {
 	return &wire{
-		client: c.http, log: c.log, operation: operation, endpoint: endpoint, secrets: secrets,
+		client: c.http, now: c.now, log: c.log, operation: operation, endpoint: endpoint, secrets: secrets,
 		retryer: retryer(c.attempts, c.pause),
 	}
 }
@@ -72,8 +73,12 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 		w.debug(req, start, slog.String("error", fail.Error()))
 		return nil, fail
 	}
-	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body}
-	w.debug(req, start, slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID()))
+	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body, clock: ClockOf(resp.Header, w.now(), time.Since(start))}
+	attrs := []slog.Attr{slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID())}
+	if clock := w.reply.clock; !clock.Date.IsZero() {
+		attrs = append(attrs, slog.Duration("clock_ahead", clock.Ahead))
+	}
+	w.debug(req, start, attrs...)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }

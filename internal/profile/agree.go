@@ -8,15 +8,15 @@ import (
 	"lanyard/internal/awsconfig"
 )
 
-// CheckSetting refuses a value that a key cannot have: the two refresh settings
-// take true or false, and a whole number of seconds. Other keys take anything. The
+// CheckSetting refuses a value that a key cannot have: the refresh settings take
+// true or false, or a whole number of seconds. Other keys take anything. The
 // error is an *[Error] with the code 253.
 func CheckSetting(key, value string) error {
 	key = strings.ToLower(key)
 	switch {
 	case key == autoRefreshKey && !validBool(value):
 		return &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is neither true nor false", Code: 253}
-	case key == refreshWindowKey:
+	case key == refreshWindowKey || key == sessionDurationKey:
 		if _, ok := parseSeconds(value); !ok {
 			return &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is not a whole number of seconds", Code: 253, Hint: "12 hours are 43200"}
 		}

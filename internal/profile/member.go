@@ -41,7 +41,7 @@ func addSession(sum *refreshSettings, url string, section *awsconfig.Section) er
 }
 
 func addProfile(sum *refreshSettings, url string, own settings, session func(string) (*awsconfig.Section, error)) error {
-	if !own.has(autoRefreshKey) && !own.has(refreshWindowKey) {
+	if !own.has(autoRefreshKey) && !own.has(refreshWindowKey) && !own.has(sessionDurationKey) {
 		return nil
 	}
 	start, _ := own.get("sso_start_url")

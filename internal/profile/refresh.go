@@ -2,6 +2,7 @@ package profile
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,13 +10,22 @@ import (
 	"lanyard/internal/awsconfig"
 )
 
-// The two settings of the guide that the AWS CLI does not know.
+// The two settings of the guide that the AWS CLI does not know, and one of ours.
 const (
-	autoRefreshKey   = "sso_auto_refresh"
-	refreshWindowKey = "sso_refresh_window"
+	autoRefreshKey     = "sso_auto_refresh"
+	refreshWindowKey   = "sso_refresh_window"
+	sessionDurationKey = "sso_session_duration" // of the access portal's sessions, as the organization has set it
 )
 
-func isRefreshKey(key string) bool { return key == autoRefreshKey || key == refreshWindowKey }
+// refreshKeys returns all of them.
+func refreshKeys() [3]string {
+	return [3]string{autoRefreshKey, refreshWindowKey, sessionDurationKey}
+}
+
+func isRefreshKey(key string) bool {
+	keys := refreshKeys()
+	return slices.Contains(keys[:], key)
+}
 
 // An AutoRefresh says whether a session is to be renewed silently.
 type AutoRefresh int
@@ -31,9 +41,10 @@ type refreshSettings struct {
 	auto      AutoRefresh
 	window    time.Duration
 	hasWindow bool
+	duration  time.Duration // only of those sections that were looked at: see refresh
 }
 
-// add takes one more setting of either key. For these two, white space and # or ;
+// add takes one more setting of any of the keys. For these, white space and # or ;
 // begin a comment: the guide writes one behind the window.
 func (s *refreshSettings) add(key, value string) bool {
 	value, _ = awsconfig.CutComment(value)
@@ -50,22 +61,26 @@ func (s *refreshSettings) add(key, value string) bool {
 		}
 		return true
 	}
-	window, ok := parseSeconds(value)
-	if ok {
-		s.hasWindow, s.window = true, max(s.window, window)
+	d, ok := parseSeconds(value)
+	switch {
+	case !ok:
+	case key == sessionDurationKey:
+		s.duration = max(s.duration, d)
+	default:
+		s.hasWindow, s.window = true, max(s.window, d)
 	}
 	return ok
 }
 
-// addFrom takes both settings of a section. Its error has the code 253.
+// addFrom takes the settings of a section. Its error has the code 253.
 func (s *refreshSettings) addFrom(get func(key string) (found, bool)) error {
-	for _, key := range []string{autoRefreshKey, refreshWindowKey} {
+	for _, key := range refreshKeys() {
 		f, ok := get(key)
 		if !ok || s.add(key, f.Value) {
 			continue
 		}
 		want := "neither true nor false"
-		if key == refreshWindowKey {
+		if key != autoRefreshKey {
 			want = "not a whole number of seconds"
 		}
 		return &Error{Msg: place(f) + ": " + strconv.Quote(f.Value) + " is " + want, Code: 253}
@@ -86,7 +101,9 @@ func parseSeconds(s string) (time.Duration, bool) {
 }
 
 // refresh returns what all profiles and sessions of the start URL say. It begins
-// with the two that are known to belong to it.
+// with the two that are known to belong to it. Only there it sees the duration: the
+// use of a profile does not depend on it, and is not to take a look for it through
+// the whole file. [Sessions] sees all.
 func (r *resolver) refresh(url string, section *awsconfig.Section, user settings) (refreshSettings, error) {
 	var sum refreshSettings
 	if err := sum.addFrom(func(key string) (found, bool) { return in(section, key, ConfigFile) }); err != nil {

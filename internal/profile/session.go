@@ -25,6 +25,11 @@ type Session struct {
 	RefreshWindow time.Duration // 0 means not configured, or HasWindow and really 0
 	HasWindow     bool          // sso_refresh_window is configured
 
+	// Duration is how long the access portal lets one stay signed in, by
+	// sso_session_duration; 0 means not configured. It is complete only as
+	// [Sessions] gives it: see resolver.refresh.
+	Duration time.Duration
+
 	// Path and Line are where the [sso-session] stands, or the sso_start_url of a
 	// legacy one.
 	Path string
@@ -116,7 +121,7 @@ func (r *resolver) bare(section *awsconfig.Section, url, region found) Session {
 }
 
 func (s Session) with(set refreshSettings) Session {
-	s.AutoRefresh, s.RefreshWindow, s.HasWindow = set.auto, set.window, set.hasWindow
+	s.AutoRefresh, s.RefreshWindow, s.HasWindow, s.Duration = set.auto, set.window, set.hasWindow, set.duration
 	return s
 }
 

@@ -65,8 +65,8 @@ func (r *resolver) sso(p *Profile) error {
 	return nil
 }
 
-// consistent checks that the profile contradicts its session in nothing. For our
-// two settings that is a warning: see twice.
+// consistent checks that the profile contradicts its session in nothing. For the
+// refresh settings that is a warning: see twice.
 func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
 		theirs := found{s, section.Path, ConfigFile}
@@ -121,7 +121,7 @@ func (r *resolver) login(own settings) (Session, error) {
 // in its session: the AWS CLI and boto3 compare every key of the two, and refuse
 // such a profile.
 func (r *resolver) twice(own settings, section *awsconfig.Section) {
-	for _, key := range []string{autoRefreshKey, refreshWindowKey} {
+	for _, key := range refreshKeys() {
 		mine, ok := own.get(key)
 		theirs, also := section.Get(key)
 		if !ok || !also || mine.Value == theirs.Value {

@@ -64,6 +64,10 @@ func TestSSOErrors(t *testing.T) {
 			"a bad window of a neighbour", "[profile y]\nsso_start_url=u\nsso_refresh_window=-1\n[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r",
 			`config: line 3: key sso_refresh_window: "-1" is not a whole number of seconds`, "", 253,
 		},
+		{
+			"a duration with a unit", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_session_duration=8h",
+			`config: line 6: key sso_session_duration: "8h" is not a whole number of seconds`, "", 253,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -202,6 +206,46 @@ func TestRefreshSettingsAreGathered(t *testing.T) {
 			for _, s := range all {
 				if s.AutoRefresh != tt.auto || s.RefreshWindow != tt.window || s.HasWindow != (tt.window > 0) {
 					t.Errorf("%+v; want %v, %v", s, tt.auto, tt.window)
+				}
+			}
+		})
+	}
+}
+
+func TestSessionDuration(t *testing.T) {
+	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
+	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
+	tests := []struct {
+		name, config string
+		want         time.Duration
+		wantErr      string // of the session
+	}{
+		{"nothing", x, 0, ""},
+		{"its own, with a comment", x + "sso_session_duration = 28800  # 8 hours\n", 8 * time.Hour, ""},
+		{"of a neighbour", x + "[profile y]\nsso_start_url=u\nsso_session_duration=900", 15 * time.Minute, ""},
+		{"of a session with the start URL", x + s + "sso_session_duration=900", 15 * time.Minute, ""},
+		{"the largest", x + "sso_session_duration=900\n" + s + "sso_session_duration=1800", 30 * time.Minute, ""},
+		{"not of another start URL", x + "[profile y]\nsso_start_url=v\nsso_session_duration=8h", 0, ""},
+		{
+			"bad in a neighbour", x + "[profile y]\nsso_start_url=u\nsso_session_duration=8h", 0,
+			`config: line 8: key sso_session_duration: "8h" is not a whole number of seconds`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			uses, _, err := Sessions(with(tt.config, "", "--profile=x"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range uses {
+				switch {
+				case u.StartURL != "u":
+				case u.Duration != tt.want:
+					t.Errorf("%+v; want %v", u.Session, tt.want)
+				case tt.wantErr != "":
+					wantError(t, u.Err, 253, tt.wantErr, "")
+				case u.Err != nil:
+					t.Error(u.Err)
 				}
 			}
 		})

@@ -85,7 +85,7 @@ func (u *upgrader) profile(name string, own settings) {
 	}
 	up.Profiles = append(up.Profiles, name)
 	up.change(name, "sso_session", up.Session.Name)
-	for _, key := range []string{"sso_start_url", "sso_region", "sso_registration_scopes", autoRefreshKey, refreshWindowKey} {
+	for _, key := range []string{"sso_start_url", "sso_region", "sso_registration_scopes", autoRefreshKey, refreshWindowKey, sessionDurationKey} {
 		if _, ok := own.config.Get(key); ok {
 			up.Changes = append(up.Changes, awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: key, Remove: true})
 		}
@@ -174,6 +174,9 @@ func (u *upgrader) refresh(up *Upgrade) error {
 	}
 	if sum.hasWindow {
 		set(refreshWindowKey, strconv.FormatInt(int64(sum.window/time.Second), 10))
+	}
+	if sum.duration > 0 {
+		set(sessionDurationKey, strconv.FormatInt(int64(sum.duration/time.Second), 10))
 	}
 	return nil
 }

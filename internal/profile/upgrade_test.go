@@ -16,8 +16,8 @@ func TestUpgrades(t *testing.T) {
 	}{
 		{
 			name:   "a session of the same start URL and region is used, and gets what is said of refreshing",
-			config: "[sso-session s]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n[profile p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\nsso_refresh_window=60 # short\nsso_auto_refresh=false\n",
-			want:   "[sso-session s]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\nsso_auto_refresh = false\nsso_refresh_window = 60\n[profile p]\nsso_session = s\n",
+			config: "[sso-session s]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n[profile p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\nsso_refresh_window=60 # short\nsso_session_duration=28800 # a day's work\nsso_auto_refresh=false\n",
+			want:   "[sso-session s]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\nsso_auto_refresh = false\nsso_refresh_window = 60\nsso_session_duration = 28800\n[profile p]\nsso_session = s\n",
 		},
 		{
 			name:    "a start URL in two regions is two sessions; names do not meet",

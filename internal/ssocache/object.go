@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -86,6 +87,20 @@ func quote(s string) json.RawMessage {
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// seconds returns the whole seconds under key; 0 where there are none.
+func (o object) seconds(key string) time.Duration {
+	n, err := strconv.ParseInt(string(o[key]), 10, 32)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}
+
+// seconds encodes a duration as whole seconds.
+func seconds(d time.Duration) json.RawMessage {
+	return strconv.AppendInt(nil, int64(d/time.Second), 10)
 }
 
 // set puts s under key, or removes the key when s is empty: the Go SDK cannot

@@ -24,6 +24,10 @@ type Credentials struct {
 	// The name of the file does not tell: see Token.Belongs.
 	StartURL string
 
+	// Life is how long the keys lived when they were issued; 0 means that it is
+	// not known.
+	Life time.Duration
+
 	extra object
 }
 
@@ -66,6 +70,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 		}
 	}
 	c.SecretAccessKey, c.SessionToken = secret.New(key), secret.New(token)
+	c.Life = o.seconds(lifeField)
 	if c.AccessKeyID == "" || key == "" || token == "" || c.Expiration.IsZero() {
 		return Credentials{}, errors.New("it lacks a key or its expiration")
 	}
@@ -86,6 +91,10 @@ func (c Credentials) Encode() []byte {
 	o["Credentials"] = inner.encode("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "AccountId")
 	o.set(sessionField, c.Session)
 	o.set(startURLField, c.StartURL)
+	delete(o, lifeField)
+	if c.Life > 0 {
+		o[lifeField] = seconds(c.Life)
+	}
 	return o.encode(providerField, "Credentials")
 }
 
@@ -132,8 +141,12 @@ func (c Credentials) process(date func(time.Time) string) []byte {
 const roleReuse = 15 * time.Minute
 
 // Reusable says whether the credentials live long enough to be given out without
-// asking for new ones.
-func (c Credentials) Reusable(now time.Time) bool { return c.Left(now) >= roleReuse }
+// asking for new ones. Those whose date a clock that was set back has made a lie
+// are not: they may have ended. The slack is more than what the broker leaves
+// uncorrected between the service's clock and ours.
+func (c Credentials) Reusable(now time.Time) bool {
+	return c.Left(now) >= roleReuse && !misdated(c.Life, c.Left(now), 2*time.Minute)
+}
 
 // Belongs says whether the credentials came from the start URL, as far as the
 // file tells.

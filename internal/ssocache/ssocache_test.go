@@ -149,10 +149,39 @@ func TestDue(t *testing.T) {
 		{"a token of another program counts as one of an hour", 0, 29 * time.Minute, 12 * time.Hour, true},
 		{"a window of zero", time.Hour, time.Second, 0, false},
 		{"expired", time.Hour, 0, 15 * time.Minute, true},
+		{"more left than it ever had", time.Hour, time.Hour + 61*time.Second, 15 * time.Minute, true},
+		{"just issued, by a clock not quite ours", time.Hour, time.Hour + time.Minute, 15 * time.Minute, false},
+		{"more left than an hour, and nobody knows its life", 0, 8 * time.Hour, 15 * time.Minute, false},
 	}
 	for _, tt := range tests {
 		tok := ssocache.Token{Life: tt.life, ExpiresAt: now.Add(tt.left)}
 		if got := tok.Due(now, tt.window); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestReusable(t *testing.T) {
+	tests := []struct {
+		name       string
+		life, left time.Duration
+		want       bool
+	}{
+		{"fifteen minutes left", time.Hour, 15 * time.Minute, true},
+		{"less", time.Hour, 15*time.Minute - 1, false},
+		{"just issued, by a clock not quite ours", time.Hour, time.Hour + time.Minute, true},
+		{"more left than they ever had", time.Hour, time.Hour + 3*time.Minute, false},
+		{"more left than an hour, and nobody knows their life", 0, 12 * time.Hour, true},
+	}
+	for _, tt := range tests {
+		c := ssocache.Credentials{
+			AccessKeyID: "A", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"), Expiration: now.Add(tt.left), Life: tt.life,
+		}
+		c, err := ssocache.ParseCredentials(c.Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Reusable(now); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

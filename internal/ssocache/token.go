@@ -3,7 +3,6 @@ package ssocache
 import (
 	"errors"
 	"maps"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,8 +26,9 @@ type Token struct {
 	extra object // fields of other programs
 }
 
-// lifeField is the one field of the token file that is ours alone: whole
-// seconds. Other programs ignore it, and drop it when they rewrite the file.
+// lifeField is the one field of the token file that is ours alone; files of role
+// credentials have it too. Other programs ignore it, and drop it when they rewrite
+// the file.
 const lifeField = "lanyardLifetime"
 
 var tokenFields = [...]string{
@@ -63,9 +63,7 @@ func ParseToken(data []byte) (Token, error) {
 		}
 	}
 	t.AccessToken, t.RefreshToken, t.ClientSecret = secret.New(access), secret.New(refresh), secret.New(clientSecret)
-	if seconds, err := strconv.ParseInt(string(o[lifeField]), 10, 32); err == nil && seconds > 0 {
-		t.Life = time.Duration(seconds) * time.Second
-	}
+	t.Life = o.seconds(lifeField)
 	if access == "" || t.ExpiresAt.IsZero() {
 		return Token{}, errors.New("it has no accessToken or no expiresAt")
 	}
@@ -90,7 +88,7 @@ func (t Token) Encode() []byte {
 	o.set("refreshToken", t.RefreshToken.Reveal())
 	delete(o, lifeField)
 	if t.Life > 0 {
-		o[lifeField] = strconv.AppendInt(nil, int64(t.Life/time.Second), 10)
+		o[lifeField] = seconds(t.Life)
 	}
 	return o.encode(tokenFields[:]...)
 }
@@ -131,12 +129,24 @@ func (t Token) Renewed(access, refresh secret.String, life time.Duration, now ti
 // gives to those that can be refreshed.
 const assumedLife = time.Hour
 
-// Due says whether the token should be renewed at now, with less than window
-// left. A window as long as the token's life, or longer, would renew it at every
-// use: it means the second half of the life.
-func (t Token) Due(now time.Time, window time.Duration) bool { return now.After(t.DueAt(window)) }
+// Misdated says that the token cannot live as long as its date says at now: the
+// clock was set back since it was issued. How long it does live is not known. A
+// token without a Life is believed.
+func (t Token) Misdated(now time.Time) bool { return misdated(t.Life, t.Left(now), time.Minute) }
 
-// DueAt is the last moment at which the token is not due.
+// misdated says whether more is left of a life than there was. What the slack
+// allows for is rounding, and clocks that are not quite the same.
+func misdated(life, left, slack time.Duration) bool { return life > 0 && left > life+slack }
+
+// Due says whether the token should be renewed at now: with less than window left,
+// or with a date that is not to be believed, which the renewal puts right. A window
+// as long as the token's life, or longer, would renew it at every use: it means the
+// second half of the life.
+func (t Token) Due(now time.Time, window time.Duration) bool {
+	return t.Misdated(now) || now.After(t.DueAt(window))
+}
+
+// DueAt is the last moment at which the token is not due, by its date.
 func (t Token) DueAt(window time.Duration) time.Time {
 	life := t.Life
 	if life == 0 {

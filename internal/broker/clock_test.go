@@ -1,0 +1,143 @@
+package broker_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/ssocache"
+)
+
+// useAll asks for the role's keys in n processes at once, and checks that all got
+// the same.
+func (w *world) useAll(n int) ssocache.Credentials {
+	w.t.Helper()
+	got := make([]ssocache.Credentials, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			var err error
+			if got[i], err = w.get(); err != nil {
+				w.t.Errorf("process %d: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+	for i, c := range got {
+		if c.AccessKeyID != got[0].AccessKeyID || !c.Expiration.Truncate(time.Second).Equal(got[0].Expiration.Truncate(time.Second)) {
+			w.t.Errorf("process %d got %s until %v, the first one %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
+		}
+	}
+	return got[0]
+}
+
+func (w *world) storedKeys() ssocache.Credentials {
+	w.t.Helper()
+	c, err := w.files.LoadCredentials(w.roleName())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func TestClocksThatDiffer(t *testing.T) {
+	tests := []struct {
+		ahead   time.Duration
+		warning string // "" is none
+	}{
+		{0, ""},
+		{4 * time.Minute, ""},
+		{-4 * time.Minute, ""},
+		{6 * time.Minute, "the clock of this machine is 6m ahead of the service's"},
+		{50 * time.Minute, "the clock of this machine is 50m ahead of the service's"},
+		{time.Hour, "the clock of this machine is 1h0m ahead of the service's"},
+		{-time.Hour, "the clock of this machine is 1h0m behind the service's"},
+		{90 * time.Hour, "the clock of this machine is 4 days ahead of the service's"},
+		{-90 * time.Hour, "the clock of this machine is 4 days behind the service's"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.ahead.String(), func(t *testing.T) {
+			inWorld(t, emulator.Config{}, func(w *world) {
+				w.ahead = tt.ahead
+				w.login()
+				w.warned = nil
+				sleep(2 * time.Hour) // the token has ended
+				w.emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second})
+				c := w.useAll(50)
+				w.count(refresh, 1)
+				w.count("GetRoleCredentials", 1)
+				w.emu.ClearFaults()
+
+				if left := c.Left(w.now()); left < 50*time.Minute || left > time.Hour {
+					t.Errorf("by the clock of who asks the keys live %v, want an hour, or less by what the clocks differ", left)
+				}
+				if left := w.storedKeys().Left(time.Now()); left > time.Hour {
+					t.Errorf("by the service's clock the keys stored live %v, want an hour at most", left)
+				}
+				if tt.ahead < 0 && !w.storedKeys().Reusable(w.now()) {
+					t.Error("the keys stored are not the warm answer that they could be")
+				}
+				if tt.warning == "" && len(w.warned) > 0 || tt.warning != "" && (len(w.warned) == 0 || !strings.HasPrefix(w.warned[0], tt.warning+": set it, ")) {
+					t.Errorf("warned %q, want %q", w.warned, tt.warning)
+				}
+
+				// Those who come next make no call either.
+				for range 20 {
+					sleep(10 * time.Second)
+					w.mustGet()
+				}
+				w.count(refresh, 1)
+				w.count("GetRoleCredentials", 1)
+			})
+		})
+	}
+}
+
+func TestWarningOfAClockIsGivenOnce(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.ahead = time.Hour
+		w.login()
+		sleep(2 * time.Hour)
+		w.warned = nil
+		process := w.process()
+		for range 3 { // a refresh and a fetch, and more fetches
+			sleep(10 * time.Minute)
+			if _, err := process.Get(w.t.Context(), w.request()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(w.warned) != 1 {
+			t.Errorf("warned %q, want one warning", w.warned)
+		}
+	})
+}
+
+// A profile that is used every minute of a working day with a wrong clock is no
+// storm.
+func TestDayWithAWrongClock(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
+		inWorld(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
+			w.ahead = ahead
+			w.login()
+			end := map[string]time.Time{} // of keys, by the service's clock
+			for range 8 * 60 {
+				c := w.mustGet()
+				if _, known := end[c.AccessKeyID]; !known {
+					end[c.AccessKeyID] = time.Now().Add(time.Hour)
+				}
+				if time.Now().After(end[c.AccessKeyID]) {
+					t.Fatalf("ahead by %v: keys that ended at %v were given out at %v", ahead, end[c.AccessKeyID], time.Now())
+				}
+				sleep(time.Minute)
+			}
+			if n := w.emu.Count("GetRoleCredentials"); n > 8*60/5 {
+				t.Errorf("ahead by %v: %d fetches in a day, want one in five minutes at most", ahead, n)
+			}
+			if n := w.emu.Count(refresh); n > 12 {
+				t.Errorf("ahead by %v: %d refreshes in a day, want one in 45 minutes at most", ahead, n)
+			}
+		})
+	}
+}

@@ -1,0 +1,107 @@
+package broker_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/broker"
+	"lanyard/internal/ssocache"
+)
+
+// answers makes the portal answer with keys of so long a life, different each
+// time, after a second.
+func (w *world) answers(life time.Duration) (calls func() int) {
+	n := 0
+	var mu sync.Mutex
+	w.before = func(r *http.Request) (*http.Response, error) {
+		if !strings.Contains(r.URL.Path, "/federation/credentials") {
+			return nil, nil
+		}
+		sleep(time.Second)
+		mu.Lock()
+		defer mu.Unlock()
+		n++
+		now := time.Now()
+		body := fmt.Sprintf(`{"roleCredentials":{"accessKeyId":"ASIA%d","secretAccessKey":"s%d","sessionToken":"t%d","expiration":%d}}`,
+			n, n, n, now.Add(life).UnixMilli())
+		return &http.Response{
+			StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}, "Date": {now.UTC().Format(http.TimeFormat)}},
+			Body: io.NopCloser(strings.NewReader(body)), Request: r,
+		}, nil
+	}
+	return func() int { mu.Lock(); defer mu.Unlock(); return n }
+}
+
+func TestKeysOfShortLife(t *testing.T) {
+	for _, life := range []time.Duration{2 * time.Second, 30 * time.Second, 10 * time.Minute} {
+		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
+			inWorld(t, emulator.Config{}, func(w *world) {
+				w.ahead = ahead
+				w.login()
+				calls := w.answers(life)
+				c := w.useAll(50)
+				if n := calls(); n != 1 {
+					t.Errorf("keys of %v, clock %v ahead: %d calls for 50 at once, want 1", life, ahead, n)
+				}
+				if left := c.Left(w.now()); left > life || left < life-3*time.Second {
+					t.Errorf("keys of %v, clock %v ahead: %v left", life, ahead, left)
+				}
+			})
+		}
+	}
+}
+
+func TestKeysThatHaveEnded(t *testing.T) {
+	for _, life := range []time.Duration{0, -time.Hour} {
+		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
+			inWorld(t, emulator.Config{}, func(w *world) {
+				w.ahead = ahead
+				w.login()
+				calls := w.answers(life)
+				var wg sync.WaitGroup
+				for range 20 {
+					wg.Go(func() {
+						if _, err := w.get(); err == nil || err.Error() != broker.ErrStillExpired.Error() {
+							t.Errorf("keys of %v, clock %v ahead: %v, want that they are expired", life, ahead, err)
+						}
+					})
+				}
+				wg.Wait()
+				if n := calls(); n != 1 {
+					t.Errorf("keys of %v, clock %v ahead: %d calls for 20 at once, want 1", life, ahead, n)
+				}
+				if _, err := w.files.LoadCredentials(w.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
+					t.Errorf("keys that nobody can use are stored: %v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestTokensOfShortLife(t *testing.T) {
+	inWorld(t, emulator.Config{TokenLifetime: time.Second}, func(w *world) {
+		w.login()
+		sleep(time.Minute)
+		var wg sync.WaitGroup
+		for range 50 {
+			wg.Go(func() {
+				if _, err := w.token(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		w.count(refresh, 1)
+		w.useAll(50)
+		if n := w.emu.Count(refresh); n > 2 {
+			t.Errorf("%d refreshes, want one more at most", n)
+		}
+	})
+}
