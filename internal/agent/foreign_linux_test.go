@@ -1,0 +1,71 @@
+package agent_test
+
+import (
+	"bufio"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/agent"
+)
+
+// asAnother runs f on a thread of another user's, which ends with it.
+func asAnother(t *testing.T, f func()) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can act as another user")
+	}
+	done := make(chan syscall.Errno)
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread is thrown away
+		const nobody, same = 65534, ^uintptr(0)
+		_, _, err := syscall.RawSyscall(syscall.SYS_SETRESUID, same, nobody, same)
+		if err == 0 {
+			f()
+		}
+		done <- err
+	}()
+	if err := <-done; err != 0 {
+		t.Skip("this thread cannot become another user's: ", err)
+	}
+}
+
+// Whoever gets past the modes of the socket is refused all the same, on both sides.
+func TestStrangersAreRefused(t *testing.T) {
+	w := newWorld(t, emulator.Config{})
+	w.login()
+	_, client := w.socket()
+	for path := client.Address; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
+		if err := os.Chmod(path, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asAnother(t, func() {
+		c := *client
+		if _, err := c.Status(t.Context()); !errors.Is(err, agent.ErrForeign) {
+			t.Errorf("a client sends its question to another user's agent: %v", err)
+		}
+		conn, err := net.Dial("unix", client.Address)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(agent.LongPatience))
+		if _, err := conn.Write([]byte(`{"verb":"status"}` + "\n")); err != nil && !errors.Is(err, syscall.EPIPE) {
+			t.Error(err)
+		}
+		if answer, err := bufio.NewReader(conn).ReadString('\n'); err == nil {
+			t.Errorf("the agent answers another user: %s", answer)
+		}
+	})
+	if _, err := client.Status(t.Context()); err != nil {
+		t.Errorf("its own user is not answered any more: %v", err)
+	}
+}
