@@ -2,6 +2,7 @@
 #             Node.js, Python and (for the real clients) Debian's apt-get
 # make build  the program, as it is released
 # make bench  how fast it is, in ratios measured in one run
+# make storm  hundreds of processes at once, with kills and faults: docs/storms.md
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -41,8 +42,10 @@ race:
 bench:
 	go run ./bench
 
+# In less than ten minutes; make test has the shorter form. STORM_SEED=N repeats the
+# kills of a round, STORM_ROUNDS=N plays what has chance in it more often.
 storm:
-	go test -count=1 -v ./internal/stormtest
+	STORM=full go test -count=1 -v -timeout 60m ./internal/stormtest
 
 FUZZTIME ?= 30s
 fuzz:

@@ -133,6 +133,50 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// A move back to the files that dies before the encrypted value is removed is
+// ended by the next one.
+func TestWhatAMoveLeftIsRemovedByTheNext(t *testing.T) {
+	f := files(t)
+	f.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return keystore.OpenEncrypted(f, nil) }}
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := keystore.KeysFor(textFile(t, id.String()+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(keys.Save(f), f.SaveToken("corp", token)); err != nil {
+		t.Fatal(err)
+	}
+	move := func(to string) {
+		t.Helper()
+		if _, err := f.Move("corp", to, []string{f.TokenPath("corp")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	move(keystore.Encrypted)
+	sealed, err := filepath.Glob(filepath.Join(keystore.Vaulted(f.Home), "*.age"))
+	if err != nil || len(sealed) != 1 {
+		t.Fatalf("%q, %v; want one file", sealed, err)
+	}
+	content, err := os.ReadFile(sealed[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	move(keystore.File)
+	if err := os.WriteFile(sealed[0], content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	move(keystore.File)
+	if _, err := os.Stat(sealed[0]); err == nil {
+		t.Error("the encrypted value is still there")
+	}
+	if got, err := f.LoadToken("corp"); err != nil || !got.AccessToken.Equal(token.AccessToken) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 // Where a session's marker leads, its role credentials follow, and its marker
 // outlives a sign-out.
 func TestTheMarkerOfASessionLeads(t *testing.T) {

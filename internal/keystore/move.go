@@ -73,10 +73,11 @@ func (f Files) moveOne(session, to, path string) (bool, error) {
 	return true, f.removeLeft(path, to)
 }
 
-// removeLeft removes what an interrupted move, or a killed writer, left in clear.
+// removeLeft removes what an interrupted move, or a killed writer, left in clear,
+// or in the encrypted store: that takes no key.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
-		return nil
+		return (&encrypted{files: f}).Remove(f.vaultName(path))
 	}
 	folder, name := filepath.Split(path)
 	entries, _ := os.ReadDir(folder) // no folder: nothing in it

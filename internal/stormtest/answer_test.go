@@ -69,7 +69,8 @@ func checkEnded(t *testing.T, r result) {
 	if r.code != 255 {
 		t.Errorf("exit %d, want 255: %s", r.code, r.stderr)
 	}
-	if want := "lanyard: " + guideText + "\nhint: run: lanyard sso login --profile dev\n"; r.stderr != want {
+	profile := r.args[len(r.args)-1]
+	if want := "lanyard: " + guideText + "\nhint: run: lanyard sso login --profile " + profile + "\n"; r.stderr != want {
 		t.Errorf("stderr is %q, want %q", r.stderr, want)
 	}
 	if r.stdout != "" {

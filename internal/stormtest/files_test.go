@@ -71,10 +71,20 @@ func (h *home) forgetRoles(t *testing.T) {
 
 func readJSON(t *testing.T, path string) map[string]any {
 	t.Helper()
+	return parse(t, path, read(t, path))
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return data
+}
+
+func parse(t *testing.T, path string, data []byte) map[string]any {
+	t.Helper()
 	var v map[string]any
 	if err := json.Unmarshal(data, &v); err != nil {
 		t.Fatalf("%s: %v in %q", path, err, data)

@@ -3,7 +3,6 @@
 package stormtest_test
 
 import (
-	"math/rand/v2"
 	"syscall"
 	"testing"
 	"time"
@@ -11,43 +10,23 @@ import (
 	"lanyard/emulator"
 )
 
-// Processes die at any moment. Whoever survives succeeds, as long as the service
-// lets a refresh token be used again for a while: the one who died may have
-// spent it.
-func TestStormWithKills(t *testing.T) {
-	h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
-	h.signIn(t)
-	h.setToken(t, -time.Minute)
-	h.slow(300 * time.Millisecond)
-	random := rand.New(rand.NewPCG(1, 2)) // the same victims and moments each time
-
-	s := h.gather(t, crowd, dev)
-	doomed := map[int]bool{}
-	began := s.release()
-	for _, i := range random.Perm(crowd)[:crowd/10] {
-		doomed[i] = true
-		moment := time.Duration(random.Int64N(int64(1500 * time.Millisecond)))
-		kill := time.AfterFunc(moment, func() { _ = s.processes[i].cmd.Process.Kill() })
-		t.Cleanup(func() { kill.Stop() })
+// startDoomed starts a process that refreshes, and returns when the service has done
+// so and the answer is under way. Nobody will see that answer: kill ends the
+// process, and lets those of others through.
+func (h *home) startDoomed(t *testing.T) (kill func()) {
+	t.Helper()
+	oidc := lateAnswers(t, h.srv.URL, "/token")
+	h.useFor(oidc.url, "SSO_OIDC")
+	p := h.start(t, "sso", "get-credentials", "--profile", "dev")
+	select {
+	case <-oidc.answered:
+	case <-p.ended:
+		t.Fatalf("no refresh: %s", p.stderr.String())
 	}
-	results, _ := s.results(t, began)
-
-	var survivors []result
-	killed := 0
-	for i, r := range results {
-		switch {
-		case !doomed[i]:
-			survivors = append(survivors, r)
-		case r.code == -1:
-			killed++
-		}
-	}
-	checkAnswers(t, survivors)
-	h.checkFiles(t)
-	t.Logf("%d of %d were killed in time; %d refreshes, %d GetRoleCredentials", killed, len(doomed),
-		h.srv.Count("CreateToken"), h.srv.Count("GetRoleCredentials"))
-	if killed == 0 {
-		t.Error("all processes had ended before they were to be killed: this tested nothing")
+	return func() {
+		_ = p.cmd.Process.Kill()
+		<-p.ended
+		close(oidc.arrive)
 	}
 }
 

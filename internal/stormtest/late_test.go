@@ -1,13 +1,27 @@
 package stormtest_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"lanyard/emulator"
 )
+
+// latency is how long the service takes for each of the two calls, where a test
+// does not say otherwise.
+const latency = time.Second
+
+func (h *home) slow(d time.Duration) {
+	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
+		h.srv.AddFault(emulator.Fault{Operation: operation, Delay: d})
+	}
+}
 
 // A late service has done what it was asked for, and its answer is under way
 // until the test lets it arrive.
@@ -21,26 +35,48 @@ type late struct {
 // for path.
 func lateAnswers(t *testing.T, server, path string) *late {
 	t.Helper()
+	l := &late{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
+	l.url = front(t, server, func(asked *http.Request) {
+		if strings.HasPrefix(asked.URL.Path, path) {
+			l.answered <- struct{}{}
+			select {
+			case <-l.arrive:
+			case <-asked.Context().Done(): // whoever asked has gone
+			}
+		}
+	})
+	return l
+}
+
+// slowAnswers stands in front of the server and lets every answer be under way for
+// d. It returns its own base URL.
+func slowAnswers(t *testing.T, server string, d time.Duration) string {
+	t.Helper()
+	return front(t, server, func(asked *http.Request) {
+		select {
+		case <-time.After(d):
+		case <-asked.Context().Done():
+		}
+	})
+}
+
+// front stands in front of the server and calls hold with what was asked, before
+// it passes the answer on.
+func front(t *testing.T, server string, hold func(asked *http.Request)) string {
+	t.Helper()
 	to, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &late{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
 	proxy := httputil.NewSingleHostReverseProxy(to)
+	proxy.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // who is killed goes without a word
 	proxy.ModifyResponse = func(r *http.Response) error {
-		if strings.HasPrefix(r.Request.URL.Path, path) {
-			l.answered <- struct{}{}
-			select {
-			case <-l.arrive:
-			case <-r.Request.Context().Done(): // whoever asked has gone
-			}
-		}
+		hold(r.Request)
 		return nil
 	}
-	front := httptest.NewServer(proxy)
-	t.Cleanup(front.Close)
-	l.url = front.URL
-	return l
+	srv := httptest.NewServer(proxy)
+	t.Cleanup(srv.Close)
+	return srv.URL
 }
 
 // useFor sends the program to another base URL for some services.

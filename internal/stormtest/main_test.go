@@ -13,7 +13,13 @@ import (
 // program is the path of the binary under test.
 var program string
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+// TestMain builds the program. The test binary also serves as the tracer that kills it.
+func TestMain(m *testing.M) {
+	if code, ok := runTracer(os.Args[1:]); ok {
+		os.Exit(code)
+	}
+	os.Exit(run(m))
+}
 
 // run builds the program once for all tests, small as a release is.
 func run(m *testing.M) int {

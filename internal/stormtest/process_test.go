@@ -62,11 +62,19 @@ func (h *home) start(t *testing.T, args ...string) *process {
 // takes to make 200 processes.
 func (h *home) startBehind(t *testing.T, gate *os.File, args ...string) *process {
 	t.Helper()
+	return h.startProgram(t, gate, append([]string{program}, args...)...)
+}
+
+// startProgram is startBehind for any program.
+func (h *home) startProgram(t *testing.T, gate *os.File, line ...string) *process {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), tooLong)
-	p := &process{ended: make(chan struct{})}
-	p.cmd = exec.CommandContext(ctx, program, args...)
+	p, args := &process{ended: make(chan struct{})}, line[1:]
 	if gate != nil {
-		p.cmd = exec.CommandContext(ctx, "sh", append([]string{"-c", `read -r _; exec "$0" "$@"`, program}, args...)...)
+		line = append([]string{"sh", "-c", `read -r _; exec "$0" "$@"`}, line...)
+	}
+	p.cmd = exec.CommandContext(ctx, line[0], line[1:]...)
+	if gate != nil {
 		p.cmd.Stdin = gate
 	}
 	p.cmd.Env, p.cmd.Dir, p.cmd.SysProcAttr = h.env, h.dir, h.attr
@@ -97,6 +105,16 @@ func (p *process) wait(t *testing.T) result {
 		t.Errorf("%v did not end within %v; stderr: %s", p.result.args, tooLong, p.result.stderr)
 	}
 	return p.result
+}
+
+// over says that the process has ended.
+func (p *process) over() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // run starts the program and waits for it.

@@ -1,0 +1,138 @@
+//go:build amd64 || arm64
+
+package stormtest_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The test binary is a tracer too. With killVariable it runs the program of its
+// arguments and kills it when it is about to make the N-th system call that changes
+// something below HOME; 0 kills nothing. logVariable names a file that gets a line for
+// every such call before that.
+//
+// strace can kill as well, but counts the calls of each thread by itself, and what a
+// Go program does wanders between threads: some calls would never be hit.
+const (
+	killVariable = "STORMTEST_KILL_AT"
+	logVariable  = "STORMTEST_TRACE_LOG"
+)
+
+// cannotTrace begins what the tracer says where the system does not let it trace.
+const cannotTrace = "tracer: processes cannot be traced here:"
+
+// runTracer is what the test binary does as a tracer.
+func runTracer(args []string) (code int, ok bool) {
+	at, err := strconv.Atoi(os.Getenv(killVariable))
+	if err != nil {
+		return 0, false
+	}
+	log, err := os.Create(os.Getenv(logVariable))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tracer:", err)
+		return 1, true
+	}
+	defer func() { _ = log.Close() }()
+	code, err = (&tracer{at: at, log: log, home: os.Getenv("HOME")}).run(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, cannotTrace, err)
+		return 1, true
+	}
+	return code, true
+}
+
+type tracer struct {
+	at, n int
+	log   *os.File
+	home  string
+	err   error // calls cannot be looked at
+}
+
+// run returns the program's exit code, or 137 once it was killed.
+func (tr *tracer) run(args []string) (int, error) {
+	runtime.LockOSThread() // only the thread that started the program may trace it
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	if err := cmd.Start(); err != nil {
+		return 0, fmt.Errorf("start the program under ptrace: %w", err)
+	}
+	pid := cmd.Process.Pid
+	var ws syscall.WaitStatus
+	if _, err := syscall.Wait4(pid, &ws, 0, nil); err != nil { // it has stopped at its first instruction
+		return 0, err
+	}
+	const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_EXITKILL
+	if err := syscall.PtraceSetOptions(pid, options); err != nil {
+		return 0, err
+	}
+	threads := map[int]bool{pid: true}
+	for next, signal := pid, 0; ; {
+		_ = syscall.PtraceSyscall(next, signal) // fails where the thread has died meanwhile
+		tid, err := syscall.Wait4(-1, &ws, syscall.WALL, nil)
+		if err != nil {
+			return 0, err
+		}
+		next, signal = tid, 0
+		switch {
+		case tid == pid && ws.Exited():
+			return ws.ExitStatus(), tr.err
+		case tid == pid && ws.Signaled():
+			return 128 + int(ws.Signal()), nil
+		case !ws.Stopped():
+		case ws.StopSignal() == syscall.SIGTRAP|0x80:
+			if !tr.goesOn(tid) {
+				_ = syscall.Kill(pid, syscall.SIGKILL)
+			}
+		case ws.StopSignal() == syscall.SIGTRAP: // an event: there is a new thread
+		case ws.StopSignal() == syscall.SIGSTOP && !threads[tid]:
+			threads[tid] = true
+		default:
+			signal = int(ws.StopSignal())
+		}
+	}
+}
+
+// A syscallInfo is what PTRACE_GET_SYSCALL_INFO fills in where a call begins.
+type syscallInfo struct {
+	op     uint8
+	_      [3]uint8
+	arch   uint32
+	ip, sp uint64
+	number uint64
+	args   [6]uint64
+}
+
+// goesOn counts the call that a thread begins, and says no to the one to kill at.
+func (tr *tracer) goesOn(tid int) bool {
+	var info syscallInfo
+	_, _, errno := syscall.Syscall6(syscall.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(tid),
+		unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)
+	if errno != 0 && errno != syscall.ESRCH { // ESRCH: it has died meanwhile
+		tr.err = fmt.Errorf("look at a system call: %w", errno)
+	}
+	if errno != 0 || info.op != unix.PTRACE_SYSCALL_INFO_ENTRY {
+		return true
+	}
+	c, ok := changing[info.number]
+	if !ok || info.number == unix.SYS_OPENAT && info.args[2]&unix.O_CREAT == 0 {
+		return true
+	}
+	path := c.path(tid, info.args)
+	if !strings.HasPrefix(path, tr.home+"/") {
+		return true
+	}
+	tr.n++
+	_, _ = fmt.Fprintln(tr.log, c.name, short.ReplaceAllString(filepath.Base(path), "$1"))
+	return tr.n != tr.at
+}
