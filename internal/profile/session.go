@@ -25,6 +25,11 @@ type Session struct {
 	RefreshWindow time.Duration // 0 means not configured, or HasWindow and really 0
 	HasWindow     bool          // sso_refresh_window is configured
 
+	// AutoLogin is auto_login: whoever finds the session ended may sign in. It
+	// depends on the profile that the session was found by, and is not known in a
+	// list of [Sessions].
+	AutoLogin bool
+
 	// Path and Line are where the [sso-session] stands, or the sso_start_url of a
 	// legacy one.
 	Path string
@@ -100,6 +105,9 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 		return Session{}, badRegion(s.Region, place(region))
 	}
 	set, err := r.refresh(s.StartURL, section, user)
+	if err == nil {
+		s.AutoLogin, err = r.autoLogin(section, user)
+	}
 	return s.with(set), err
 }
 
