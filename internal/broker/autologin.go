@@ -100,13 +100,12 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 	// Nobody should go through a browser for a token that cannot be kept.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
-		return b.storageError("not signed in", err)
+		return loginError(s, b.storageError("not signed in", err))
 	}
 	defer pending.Abort() // does nothing to one that was used
 	switch {
-	case b.generation(s) != generation:
-		// Whoever signs out does not want to be asked to sign in again. (A
-		// sign-in changes the generation too, but leaves a token.)
+	case b.signedOutSince(s, generation):
+		// Whoever signs out does not want to be asked to sign in again.
 		b.debug("no sign-in unasked: signed out a moment ago", "session", s.Key())
 		return ended
 	case g.lock == nil:

@@ -43,8 +43,9 @@ func (c *crowd) get(ctx context.Context) error {
 			Do: func(ctx context.Context) (idcenter.Result, error) {
 				c.mu.Lock()
 				c.tabs++
+				do := c.do
 				c.mu.Unlock()
-				return c.do(ctx)
+				return do(ctx)
 			},
 		}, nil
 	})
@@ -64,6 +65,8 @@ func (c *crowd) storm(n int) []error {
 
 func (c *crowd) wantTabs(want int) {
 	c.w.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.tabs != want {
 		c.w.t.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
 	}
@@ -75,6 +78,8 @@ func (c *crowd) signsIn(after time.Duration) {
 		sleep(after)
 		c.w.approve(shown)
 	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.do = in.Do
 }
 
@@ -298,4 +303,38 @@ func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
 		}
 		c.wantTabs(0)
 	})
+}
+
+// Two sessions of one start URL are two sign-ins, perhaps of two people: one after the
+// other, and what becomes of one does not concern the other.
+func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			second := *w
+			second.session.Name = "other"
+			a, b := &crowd{w: w}, &crowd{w: &second}
+			a.signsIn(10 * time.Second)
+			b.signsIn(10 * time.Second)
+			if refused {
+				a.refuses(10 * time.Second)
+			}
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				for i, err := range a.storm(10) {
+					if (err != nil) != refused {
+						t.Errorf("process %d of the first: %v", i, err)
+					}
+				}
+			})
+			sleep(time.Second)
+			for i, err := range b.storm(10) {
+				if err != nil {
+					t.Errorf("process %d of the second: %v", i, err)
+				}
+			}
+			wg.Wait()
+			a.wantTabs(1)
+			b.wantTabs(1)
+		})
+	}
 }

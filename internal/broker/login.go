@@ -66,7 +66,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	}
 	// Whoever signs in now may be another person: what was fetched, or is being
 	// fetched, for the one before is not theirs.
-	_ = b.nextGeneration(s)
+	_ = b.nextGeneration(s, bySignIn)
 	keys := append([]string{s.Key()}, b.siblings(s)...)
 	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)

@@ -116,7 +116,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 	if len(list()) == 0 {
 		return nil
 	}
-	if err := b.nextGeneration(s); err != nil {
+	if err := b.nextGeneration(s, bySignOut); err != nil {
 		return &StorageError{Doing: "not signed out", Folder: b.Cache.SSO(), Err: err}
 	}
 	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
