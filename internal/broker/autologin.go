@@ -14,8 +14,8 @@ import (
 const AutoLoginLimit = 5 * time.Minute
 
 const (
-	heldBack    = time.Minute // after a sign-in that failed, nobody begins one unasked
-	maxAgainGet = 3           // answers from before the sign-in that a request meets after it
+	heldBack  = time.Minute // after a sign-in that failed, nobody begins one unasked
+	maxJudged = 3           // times that a request meets another process's word
 )
 
 // GetOrLogin is [Broker.Get] for a session to which a command may sign in
@@ -27,8 +27,8 @@ const (
 // Errors besides those of Get: those of prepare, and [LoginError] when the sign-in
 // failed, here or in the process that was waited for.
 func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context.Context) (profile.Session, SignIn, error)) (Answer, error) {
-	seen, generation := b.glance(r.Session).newest(), b.generation(r.Session)
-	answer, ended := b.Get(ctx, r)
+	generation := b.generation(r.Session)
+	answer, seen, ended := b.judge(ctx, r)
 	if !sessionEnded(ended) || ctx.Err() != nil {
 		return answer, ended
 	}
@@ -40,15 +40,25 @@ func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context
 		return Answer{}, err
 	}
 	r.Session.Region = s.Region
-	for range maxAgainGet {
-		// Another process may still be about to tell how it fared before the
-		// sign-in: that is asked again.
+	answer, _, err = b.judge(ctx, r)
+	return answer, err
+}
+
+// judge is Get, and the newest token before it. Another process that is waited for may
+// tell how it fared before somebody signed in: where there is a token that lives, its
+// word is not enough.
+func (b *Broker) judge(ctx context.Context, r Request) (answer Answer, seen secret.String, err error) {
+	for range maxJudged {
+		seen = b.glance(r.Session).newest()
 		var theirs *SharedError
 		if answer, err = b.Get(ctx, r); !sessionEnded(err) || !errors.As(err, &theirs) {
 			break
 		}
+		if _, live := b.glance(r.Session).best(b.now(), secret.String{}); !live {
+			break
+		}
 	}
-	return answer, err
+	return answer, seen, err
 }
 
 func sessionEnded(err error) bool {

@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -145,9 +146,16 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 		}
 		c.wantTabs(2)
 
-		// What the person asks for is not held back, and ends that.
-		w.login()
-		w.logout()
+		// What the person asks for is not held back, and ends that, also if they
+		// break it off.
+		ctx, interrupt := context.WithCancel(w.t.Context())
+		in := broker.SignIn{Do: func(context.Context) (idcenter.Result, error) {
+			interrupt()
+			return idcenter.Result{}, ctx.Err()
+		}}
+		if _, err := w.process().Login(ctx, w.session, in); !errors.Is(err, context.Canceled) {
+			t.Errorf("a login that is broken off: %v", err)
+		}
 		c.signsIn(0)
 		if err := c.get(w.t.Context()); err != nil {
 			t.Error(err)
@@ -337,4 +345,48 @@ func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
 			b.wantTabs(1)
 		})
 	}
+}
+
+// A stall is a log that stops its process when it writes that the session has ended.
+type stall struct {
+	slog.Handler
+	reached, goOn chan struct{}
+}
+
+func (s stall) Enabled(context.Context, slog.Level) bool { return true }
+
+func (s stall) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "session ended" {
+		close(s.reached)
+		<-s.goOn
+	}
+	return nil
+}
+
+// A process that has looked before the sign-in, and tells how it fared after it, makes
+// nobody sign in again.
+func TestWordFromBeforeTheSignIn(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		s := stall{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+		late := w.process()
+		late.Log = slog.New(s)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := late.Get(w.t.Context(), w.request())
+			mustBeEnded(t, err)
+		})
+		<-s.reached
+		w.login()
+		c := &crowd{w: w}
+		c.refuses(0)
+		wg.Go(func() {
+			if err := c.get(w.t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		sleep(time.Second) // it waits for the late one
+		close(s.goOn)
+		wg.Wait()
+		c.wantTabs(0)
+	})
 }
