@@ -100,7 +100,7 @@ var userCode = regexp.MustCompile(`\b[A-Z]{4}-[A-Z]{4}\b`)
 
 func (w *world) login() {
 	w.t.Helper()
-	_, err := w.process().Login(w.t.Context(), w.session, nil, func(ctx context.Context) (idcenter.Result, error) {
+	_, err := w.process().Login(w.t.Context(), w.session, broker.SignIn{Do: func(ctx context.Context) (idcenter.Result, error) {
 		return w.client().SignIn(ctx, idcenter.SignIn{
 			SessionName: w.session.Name, StartURL: w.session.StartURL, Scopes: w.session.Scopes, Device: true,
 			Show: func(text string) {
@@ -111,7 +111,7 @@ func (w *world) login() {
 				}
 			},
 		})
-	})
+	}})
 	if err != nil {
 		w.t.Fatalf("login: %v", err)
 	}

@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
@@ -52,6 +53,27 @@ type SharedError struct {
 }
 
 func (e *SharedError) Error() string { return e.Text }
+
+// A LoginError is that of a sign-in on the occasion of a request: see
+// [Broker.GetOrLogin].
+type LoginError struct {
+	Session profile.Session
+	Err     error // of the process that signed in, or a [LoginWaitError]
+}
+
+func (e *LoginError) Error() string { return e.Err.Error() }
+func (e *LoginError) Unwrap() error { return e.Err }
+
+// A LoginWaitError says that another process's sign-in took too long.
+type LoginWaitError struct {
+	StartURL string
+	Holder   Holder
+	Waited   time.Duration
+}
+
+func (e *LoginWaitError) Error() string {
+	return fmt.Sprintf("%s has not finished the sign-in to %s within %s", e.Holder, e.StartURL, e.Waited)
+}
 
 // refused says that the service looked at the refresh token and will not take
 // it: trying again is of no use.

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"os"
 	"slices"
 	"time"
 
@@ -15,14 +16,10 @@ import (
 // service's codes live ten minutes.
 const loginBudget = 11 * time.Minute
 
-// Login signs in, one process at a time, and stores the token. signIn does
-// the signing in; it is not called when another process has finished a sign-in
-// of the same session while this one waited. waiting is called once when it has
-// to wait; nil says nothing.
-func (b *Broker) Login(
-	ctx context.Context, s profile.Session, waiting func(),
-	signIn func(context.Context) (idcenter.Result, error),
-) (ssocache.Token, error) {
+// Login signs in, one process at a time, and stores the token. A sign-in of the same
+// session that another process has finished while this one waited will do. It is what
+// the person asks for: that the last one failed holds it back in no way.
+func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssocache.Token, error) {
 	// Nobody should go through a browser for a token that cannot be kept.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
@@ -30,13 +27,10 @@ func (b *Broker) Login(
 	}
 	defer pending.Abort() // does nothing to one that was used
 	store, _ := b.Cache.Store(s.Key())
-	seen, said := b.glance(s).newest(b.now()), false
+	seen, tell := b.glance(s).newest(b.now()), in.teller(b, s, loginBudget)
 	var theirs ssocache.Token
-	g, done, err := b.wait(ctx, b.sessionFile(s, ".login.lock"), time.Now().Add(loginBudget), func() bool {
-		if !said && waiting != nil {
-			waiting()
-		}
-		said = true
+	g, done, err := b.wait(ctx, b.loginLock(s), time.Now().Add(loginBudget), func() bool {
+		tell()
 		tok, live := b.glance(s).best(b.now(), seen)
 		theirs = tok
 		return live && tok.ExpiresAt.After(b.now())
@@ -45,11 +39,8 @@ func (b *Broker) Login(
 		return theirs, err
 	}
 	defer g.release()
-	result, err := signIn(ctx)
-	if err != nil {
-		return ssocache.Token{}, err
-	}
-	return b.store(ctx, s, result, pending, store)
+	_ = os.Remove(b.loginOutcome(s)) // what failed before is over, also if this is broken off
+	return b.signIn(ctx, s, in, pending, store)
 }
 
 // store saves what a sign-in brought. It replaces whatever the session had, so
@@ -76,7 +67,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	}
 	// Whoever signs in now may be another person: what was fetched, or is being
 	// fetched, for the one before is not theirs.
-	_ = b.nextGeneration(s)
+	_ = b.nextGeneration(s, bySignIn)
 	keys := append([]string{s.Key()}, b.siblings(s)...)
 	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)

@@ -17,6 +17,7 @@ import (
 // A SignOut is what a logout did.
 type SignOut struct {
 	Files     []string    // the token files that are gone
+	Revoked   []Revoked   // sessions that the service was told about: see Verify
 	Unrevoked []Unrevoked // sessions that the service could not be told about
 	Left      []string    // start URLs that were left signed in: see LogoutAll
 }
@@ -115,7 +116,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 	if len(list()) == 0 {
 		return nil
 	}
-	if err := b.nextGeneration(s); err != nil {
+	if err := b.nextGeneration(s, bySignOut); err != nil {
 		return &StorageError{Doing: "not signed out", Folder: b.Cache.SSO(), Err: err}
 	}
 	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
@@ -124,10 +125,14 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 	}
 	defer g.release()
 	files := list()
-	if err := b.revoke(ctx, files); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+	proofs, err := b.revoke(ctx, files)
+	switch {
+	case err == nil && len(proofs) == 0: // somebody else was faster
+	case err == nil:
+		out.Revoked = append(out.Revoked, Revoked{s.StartURL, proofs})
+	case ctx.Err() != nil:
+		return ctx.Err()
+	default:
 		out.Unrevoked = append(out.Unrevoked, Unrevoked{s.StartURL, err})
 	}
 	var failures []error
@@ -145,11 +150,12 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 // does not know one any more is as good as revoked. A copy has the access token of
 // its holder, but cannot end a session whose access token has expired: holders
 // come first.
-func (b *Broker) revoke(ctx context.Context, files []tokenFile) error {
+func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]proof, error) {
 	isCopy := func(f tokenFile) bool { return f.Value.RefreshToken.IsZero() }
 	holders := slices.DeleteFunc(slices.Clone(files), isCopy)
 	copies := slices.DeleteFunc(slices.Clone(files), func(f tokenFile) bool { return !isCopy(f) })
 	var told []secret.String
+	var proofs []proof
 	var failures []error
 	for _, f := range append(holders, copies...) {
 		tok := f.Value
@@ -157,32 +163,37 @@ func (b *Broker) revoke(ctx context.Context, files []tokenFile) error {
 			continue
 		}
 		told = append(told, tok.AccessToken)
-		if err := b.revokeOne(ctx, tok); err != nil {
-			failures = append(failures, err)
-		}
+		p, err := b.revokeOne(ctx, tok)
+		proofs, failures = append(proofs, p), append(failures, err)
 	}
-	return errors.Join(failures...)
+	return proofs, errors.Join(failures...)
 }
 
-func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) error {
+func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, error) {
+	p := proof{tok: tok, expired: tok.Left(b.now()) <= 0}
 	if tok.Region == "" {
-		return errors.New("its token file names no region")
+		return p, errors.New("its token file names no region")
 	}
 	service, err := b.Connect(profile.Session{StartURL: tok.StartURL, Region: tok.Region})
 	if err != nil {
-		return err
+		return p, err
 	}
-	access := tok.AccessToken
-	if tok.Left(b.now()) <= 0 && tok.Refreshable(b.now()) {
+	if !tok.Refreshable(b.now()) {
+		p.tok.RefreshToken = secret.String{} // whoever has it can do nothing with it
+	} else if p.expired {
 		// An expired token cannot end its session, and the refresh token
 		// would outlive the sign-out: it is spent for one that can.
 		grant, err := service.Refresh(ctx, registration(tok), tok.RefreshToken)
 		if err != nil {
-			return unlessRefused(err)
+			if p.refused = deadGrant(err); p.refused {
+				p.tok.RefreshToken = secret.String{}
+			}
+			return p, unlessRefused(err)
 		}
-		access = grant.AccessToken
+		p.tok = tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+		p.expired, p.older = false, tok.RefreshToken
 	}
-	return unlessRefused(service.Logout(ctx, access))
+	return p, unlessRefused(service.Logout(ctx, p.tok.AccessToken))
 }
 
 func unlessRefused(err error) error {

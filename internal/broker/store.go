@@ -42,7 +42,7 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		return 0, err
 	}
 	defer g.release()
-	if err := b.nextGeneration(s); err != nil {
+	if err := b.nextGeneration(s, byMove); err != nil {
 		return 0, b.storageError("not moved", err)
 	}
 	total := 0

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,16 +96,21 @@ func (w *world) process() *broker.Broker {
 
 func (w *world) login() {
 	w.t.Helper()
-	_, err := w.process().Login(w.t.Context(), w.session, nil, func(ctx context.Context) (idcenter.Result, error) {
-		return w.client().SignIn(ctx, idcenter.SignIn{
-			SessionName: w.session.Name, StartURL: w.session.StartURL, Scopes: w.session.Scopes, Device: true,
-			Show: w.approve,
-		})
-	})
+	_, err := w.process().Login(w.t.Context(), w.session, w.byCode("sso login", w.approve))
 	if err != nil {
 		w.t.Fatalf("login: %v", err)
 	}
 	w.emu.ResetCounts()
+}
+
+// byCode is a sign-in by a device code, which show shows to the person.
+func (w *world) byCode(caller string, show func(string)) broker.SignIn {
+	return broker.SignIn{Caller: caller, Do: func(ctx context.Context) (idcenter.Result, error) {
+		return w.client().SignIn(ctx, idcenter.SignIn{
+			SessionName: w.session.Name, StartURL: w.session.StartURL, Scopes: w.session.Scopes, Device: true,
+			Show: show,
+		})
+	}}
 }
 
 // approve plays the person who reads what a device sign-in shows.
@@ -150,6 +157,11 @@ func (w *world) stored(key string) ssocache.Token {
 		w.t.Fatal(err)
 	}
 	return tok
+}
+
+// companion is the path of a file that guards the session.
+func (w *world) companion(suffix string) string {
+	return filepath.Join(w.files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.session.StartURL), ".json")+suffix)
 }
 
 // count checks how often an operation was asked for.

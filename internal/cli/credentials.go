@@ -19,14 +19,11 @@ func (w *world) credentials(ctx context.Context, p *profile.Profile, caller stri
 	if !p.HasSSO {
 		return ssocache.Credentials{}, w.notSSO(p)
 	}
-	answer, err := w.broker.Get(ctx, broker.Request{
+	answer, err := w.get(ctx, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
 		Purpose: broker.RoleCredentials, Caller: caller,
 	})
-	if err != nil {
-		return ssocache.Credentials{}, w.explain(p, err)
-	}
-	return answer.Credentials, nil
+	return answer.Credentials, err
 }
 
 // notSSO says what a profile is, where it is not one of Identity Center.
@@ -73,11 +70,14 @@ func (w *world) missingKeys(p *profile.Profile) string {
 func (w *world) explain(p *profile.Profile, err error) error {
 	var session *broker.SessionError
 	var storage *broker.StorageError
+	var login *broker.LoginError
 	switch {
 	case errors.As(err, &session) && w.memoryIsGone(session.Session):
 		return withHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", w.app.memoryCommand(), w.app.loginCommand(p))
 	case errors.As(err, &session):
 		return withHint(err, "run: %s", w.app.loginCommand(p))
+	case errors.As(err, &login):
+		return w.explainUnasked(p, login)
 	case errors.As(err, &storage):
 		return withHint(err, "%s", storageHint(storage))
 	}
@@ -141,7 +141,8 @@ and SDKs expect it from a credential_process:
   credential_process = lanyard sso get-credentials --profile dev-admin
 
 The role can also be named by --sso-session, --account-id and --role-name, for
-which no profile is needed. Nothing is asked and no browser is opened.`,
+which no profile is needed. Nothing is asked and no browser is opened, unless
+auto_login allows it.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.getCredentials(cmd.Context(), o) },
 	}

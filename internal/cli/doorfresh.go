@@ -56,12 +56,15 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string) {
 	return ""
 }
 
+// handOverCaller asks the broker for what a command of the AWS CLI needs.
+const handOverCaller = "hand-over to the AWS CLI"
+
 // renew renews what a profile of Identity Center needs: role credentials, or the
 // token alone if it names no role.
 func (w *world) renew(ctx context.Context, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
-		_, err := w.credentials(ctx, p, "hand-over")
+		_, err := w.credentials(ctx, p, handOverCaller)
 		return err
 	case p.Kind != profile.SSO && p.Kind != profile.None:
 		return nil
@@ -70,8 +73,8 @@ func (w *world) renew(ctx context.Context, p *profile.Profile, role bool) error 
 	if err != nil {
 		return nil //nolint:nilerr // it is no profile of Identity Center
 	}
-	_, err = w.broker.Get(ctx, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: "hand-over"})
-	return w.explain(p, err)
+	_, err = w.get(ctx, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOverCaller})
+	return err
 }
 
 // needsNothing reports whether a command certainly uses no credentials.

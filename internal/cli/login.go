@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/idcenter"
+	"lanyard/internal/broker"
 	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
 )
 
 type loginOptions struct {
@@ -18,11 +18,13 @@ type loginOptions struct {
 	noBrowser, useDevice bool
 	callbackPort         int
 	all                  bool
-	quiet                bool // the success is not told
+	quiet                bool   // the success is not told
+	caller               string // the command's words, for those who wait for it
+	unasked              bool   // on the occasion of another command
 }
 
 func newLogin(app *App) *cobra.Command {
-	var o loginOptions
+	o := loginOptions{caller: "sso login"}
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Sign in through the browser, once for all profiles of a session",
@@ -73,57 +75,20 @@ func (app *App) login(ctx context.Context, o loginOptions) error {
 // login signs in to one session and says so. It returns the session as it is now: a
 // vanity start URL may have told another region.
 func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, error) {
-	issuer, region, err := w.issuer(ctx, p, s)
-	if err != nil {
-		return s, err
-	}
 	configured := s
-	s.Region = region
-	client, err := w.client(p, region)
+	s, in, err := w.signIn(ctx, p, s, o)
 	if err != nil {
 		return s, err
 	}
-	request := idcenter.SignIn{
-		SessionName: s.Name, StartURL: s.StartURL, IssuerURL: issuer, Scopes: s.Scopes,
-		Device: o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
-		Show: func(text string) { fmt.Fprint(w.app.out, text) },
-		Now:  w.app.Now,
+	in.Waiting = func(h broker.Holder, _ time.Duration) {
+		w.app.warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
 	}
-	if s.Name == "" {
-		// A legacy profile gets the AWS CLI's eight-hour token, which other
-		// tools can use but nobody can refresh, unless it asks for more.
-		if s.AutoRefresh == profile.On {
-			request.Scopes = []string{profile.AccessScope}
-		} else {
-			request.Device = true
-		}
-	}
-	if !o.noBrowser && w.app.where() == here {
-		request.Open = w.app.OpenURL
-	}
-	request.Registrations = &registrations{
-		dir:     w.broker.Cache,
-		session: s.Key(),
-		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
-	}
-	signIn := func(ctx context.Context) (idcenter.Result, error) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		defer w.app.guideRemote(ctx, &request)()
-		return client.SignIn(ctx, request)
-	}
-	waiting := func() {
-		w.app.warn("another sign-in to "+s.StartURL+" is under way; waiting for it", "")
-	}
-	if err := w.intoMemory(ctx, s); err != nil {
-		return s, err
-	}
-	tok, err := w.broker.Login(ctx, s, waiting, signIn)
+	tok, err := w.broker.Login(ctx, s, in)
 	if err != nil {
 		return s, w.explainLogin(s, err)
 	}
 	w.wakeAgent(ctx)
-	if err := w.updateRegion(ctx, configured, region); err != nil {
+	if err := w.updateRegion(ctx, configured, s.Region, o); err != nil {
 		return s, err
 	}
 	if !o.quiet {

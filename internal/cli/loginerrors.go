@@ -30,6 +30,17 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 	return err
 }
 
+// explainUnasked adds what to do to the error of a sign-in that auto_login began, here
+// or in another process.
+func (w *world) explainUnasked(p *profile.Profile, err *broker.LoginError) error {
+	var shared *broker.SharedError
+	var late *broker.LoginWaitError
+	if errors.As(err, &shared) || errors.As(err, &late) {
+		return withHint(err, "to try again, run: %s", w.app.loginCommand(p))
+	}
+	return w.explainLogin(err.Session, err)
+}
+
 // loginAgain is the command line of a login to the session.
 func (app *App) loginAgain(s profile.Session) string {
 	if s.Name == "" {

@@ -50,7 +50,7 @@ func (w *world) setRegionHint(s profile.Session, region string) string {
 
 // updateRegion writes the region that a vanity start URL told into the config, as
 // the AWS CLI does: for the session, or for every legacy profile of it.
-func (w *world) updateRegion(ctx context.Context, s profile.Session, region string) error {
+func (w *world) updateRegion(ctx context.Context, s profile.Session, region string, o loginOptions) error {
 	if region == s.Region {
 		return nil
 	}
@@ -75,6 +75,6 @@ func (w *world) updateRegion(ctx context.Context, s profile.Session, region stri
 	if _, err := w.edit(ctx, false, "sso login", changes...); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.app.out, "SSO region updated to %s\n", region)
+	fmt.Fprintf(w.said(o), "SSO region updated to %s\n", region)
 	return nil
 }

@@ -16,20 +16,27 @@ import (
 
 func newLogout(app *App) *cobra.Command {
 	var session string
+	var verify bool
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Sign out: revoke the tokens, then remove them and the role credentials",
 		Long: `Sign out of all sessions, or of one with --sso-session or --profile. The tokens
 are revoked on the server and removed here; offline they are removed all the
-same, and what could not be revoked is named.`,
+same, and what could not be revoked is named.
+
+With --verify the service is asked afterwards whether it refuses the old tokens,
+the access token and the refresh token. The exit code is 1 if it still takes one,
+255 if it cannot be asked. Keys of roles that were handed out before are not
+concerned: they work until they expire, whoever has them.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.logout(cmd.Context(), session) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.logout(cmd.Context(), session, verify) },
 	}
+	cmd.Flags().BoolVar(&verify, "verify", false, "show that the service refuses the old tokens")
 	cmd.Flags().StringVar(&session, "sso-session", "", "sign out of this [sso-session] only")
 	return cmd
 }
 
-func (app *App) logout(ctx context.Context, session string) error {
+func (app *App) logout(ctx context.Context, session string, verify bool) error {
 	if session != "" && app.flags.profile != "" {
 		return usagef("--sso-session does not go with --profile")
 	}
@@ -77,9 +84,13 @@ func (app *App) logout(ctx context.Context, session string) error {
 	}
 	var storage *broker.StorageError
 	if errors.As(err, &storage) {
-		return withHint(err, "%s", storageHint(storage))
+		err = withHint(err, "%s", storageHint(storage))
 	}
-	return err
+	told := len(out.Revoked) + len(out.Unrevoked)
+	if !verify || ctx.Err() != nil || err != nil && told == 0 {
+		return err
+	}
+	return errors.Join(err, w.verifySignOut(ctx, out))
 }
 
 // reachable says which tokens may be sent to the configured endpoints: all of

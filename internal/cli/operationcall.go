@@ -139,9 +139,9 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	if err != nil {
 		return err
 	}
-	answer, err := o.world.broker.Get(ctx, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName})
+	answer, err := o.world.get(ctx, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName})
 	if err != nil {
-		return o.world.explain(p, err)
+		return err
 	}
 	o.in.Document = objectOf(o.in)
 	o.in.Document.Set(tokenMember, answer.Token.AccessToken.Reveal())

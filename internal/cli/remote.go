@@ -49,7 +49,7 @@ func (app *App) guideRemote(ctx context.Context, request *idcenter.SignIn) (done
 		return func() {}
 	}
 	request.Listening = func(port int) {
-		fmt.Fprint(app.Stderr, app.remoteText(at, port))
+		fmt.Fprint(app.Stderr, app.remoteText(at, port, request.ByCode))
 	}
 	if !app.Terminal {
 		return func() {}
@@ -59,8 +59,9 @@ func (app *App) guideRemote(ctx context.Context, request *idcenter.SignIn) (done
 	return app.readPasted(ctx, pasted)
 }
 
-// remoteText tells the person what to do.
-func (app *App) remoteText(at place, port int) string {
+// remoteText tells the person what to do. byCode is the command that signs in by a
+// code, if it is not this one.
+func (app *App) remoteText(at place, port int, byCode string) string {
 	var b strings.Builder
 	switch at {
 	case overSSH:
@@ -71,7 +72,10 @@ func (app *App) remoteText(at place, port int) string {
 	if app.Terminal {
 		fmt.Fprintf(&b, "Or sign in there, and when the browser cannot open http://127.0.0.1:%d/..., paste that address here\n(it is not shown) and press Enter. ", port)
 	}
-	b.WriteString("Signing in by a code instead: --use-device-code\n\n")
+	if byCode == "" {
+		byCode = "--use-device-code"
+	}
+	b.WriteString("Signing in by a code instead: " + byCode + "\n\n")
 	return b.String()
 }
 

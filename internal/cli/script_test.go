@@ -30,14 +30,22 @@ func TestMain(m *testing.M) {
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
+		"many": many, "slay": slay,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 	})
 }
 
 // visit is the browser of the scripts: it notes the URL, and the verbs signin
-// and refuse play the person who finds it there.
+// and refuse play the person who finds it there. The file .all keeps a line for every
+// tab that was opened.
 func visit() {
 	file := os.Getenv("VISITED")
+	all, err := os.OpenFile(file+".all", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintln(all, "a tab")
+	_ = all.Close()
 	if err := os.WriteFile(file+".new", []byte(os.Args[1]), 0o600); err != nil {
 		panic(err)
 	}

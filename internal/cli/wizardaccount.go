@@ -59,7 +59,7 @@ func (z *wizard) signIn(ctx context.Context) error {
 
 // login signs in anew.
 func (z *wizard) login(ctx context.Context) (err error) {
-	z.o.quiet = true
+	z.o.quiet, z.o.caller = true, "configure sso"
 	if z.session, err = z.world.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
 		return err
 	}

@@ -42,11 +42,15 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	round := cb.expect(state)
 	s.Listening(cb.port)
 	target := c.authorizeURL(reg, s.scopes(), cb.redirectURL(), state, verifier)
+	byCode := "run this command again with the '--use-device-code' option"
+	if s.ByCode != "" {
+		byCode = "run: " + s.ByCode
+	}
 	if s.NoBrowser {
 		s.Show("Browser will not be automatically opened.\nPlease visit the following URL:\n\n" + target + "\n")
 	} else {
 		s.Show("Attempting to open your default browser. If the browser does not open, open the following URL.\n" +
-			"If you are unable to open the URL on this device, run this command again with the '--use-device-code' option.\n\n" +
+			"If you are unable to open the URL on this device, " + byCode + ".\n\n" +
 			target + "\n\n")
 		s.open(ctx, c.log, target)
 	}

@@ -2,6 +2,7 @@ package idcenter
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"time"
 
@@ -132,6 +133,22 @@ func (c *Client) Logout(ctx context.Context, accessToken secret.String) error {
 	defer cancel()
 	_, err := c.portal.Logout(budget, &sso.LogoutInput{AccessToken: new(accessToken.Reveal())}, w.portal)
 	return w.result(ctx, err)
+}
+
+// Takes says whether the portal takes the access token, by asking for one account. Any
+// other answer than yes or no is an error.
+func (c *Client) Takes(ctx context.Context, accessToken secret.String) (bool, error) {
+	w := c.wire("ListAccounts", c.portURL, accessToken)
+	budget, cancel := context.WithTimeout(ctx, c.budget)
+	defer cancel()
+	_, err := c.portal.ListAccounts(budget, &sso.ListAccountsInput{
+		AccessToken: new(accessToken.Reveal()), MaxResults: new(int32(1)),
+	}, w.portal)
+	err = w.result(ctx, err)
+	if errors.Is(err, ErrUnauthorized) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func value(s *string) string {

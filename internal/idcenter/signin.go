@@ -29,6 +29,9 @@ type SignIn struct {
 	// error is logged, for the URL has been shown. nil means that nothing is
 	// opened, as with NoBrowser.
 	Open func(ctx context.Context, url string) error
+	// ByCode is the command that signs in by a code; "" = the same again with
+	// --use-device-code.
+	ByCode string
 	// Show gives the person something to read: whole lines, the AWS CLI's words.
 	// nil shows nothing.
 	Show func(text string)

@@ -8,13 +8,13 @@ import (
 	"lanyard/internal/awsconfig"
 )
 
-// CheckSetting refuses a value that a key cannot have: the refresh settings take
-// true or false, or a whole number of seconds. Other keys take anything. The
-// error is an *[Error] with the code 253.
+// CheckSetting refuses a value that a key cannot have: of our settings some take
+// true or false, the others a whole number of seconds. Other keys take anything.
+// The error is an *[Error] with the code 253.
 func CheckSetting(key, value string) error {
 	key = strings.ToLower(key)
 	switch {
-	case key == autoRefreshKey && !validBool(value):
+	case (key == autoRefreshKey || key == autoLoginKey) && !validBool(value):
 		return &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is neither true nor false", Code: 253}
 	case key == refreshWindowKey || key == sessionDurationKey:
 		if _, ok := parseSeconds(value); !ok {

@@ -30,6 +30,11 @@ type Session struct {
 	// [Sessions] gives it: see resolver.refresh.
 	Duration time.Duration
 
+	// AutoLogin is auto_login: whoever finds the session ended may sign in. It
+	// depends on the profile that the session was found by, and is not known in a
+	// list of [Sessions].
+	AutoLogin bool
+
 	// Path and Line are where the [sso-session] stands, or the sso_start_url of a
 	// legacy one.
 	Path string
@@ -105,6 +110,9 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 		return Session{}, badRegion(s.Region, place(region))
 	}
 	set, err := r.refresh(s.StartURL, section, user)
+	if err == nil {
+		s.AutoLogin, err = r.autoLogin(section, user)
+	}
 	return s.with(set), err
 }
 

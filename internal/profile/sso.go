@@ -65,13 +65,13 @@ func (r *resolver) sso(p *Profile) error {
 	return nil
 }
 
-// consistent checks that the profile contradicts its session in nothing. For the
-// refresh settings that is a warning: see twice.
+// consistent checks that the profile contradicts its session in nothing. For
+// settings of ours that is a warning: see twice.
 func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
 		theirs := found{s, section.Path, ConfigFile}
 		mine, ok := own.get(s.Key)
-		if !ok || isRefreshKey(s.Key) {
+		if !ok || isOurs(s.Key) {
 			continue
 		}
 		valid := validity(s.Key)
@@ -104,6 +104,9 @@ func (r *resolver) login(own settings) (Session, error) {
 	if ref, ok := own.get("sso_session"); ok {
 		s, err := r.namedSession(ref.Value)
 		r.twice(own, r.sessions[ref.Value])
+		if err == nil {
+			s.AutoLogin, err = r.autoLogin(r.sessions[ref.Value], own)
+		}
 		return s, err
 	}
 	url, region, missing := urlAndRegion(own.get)
@@ -117,11 +120,12 @@ func (r *resolver) login(own settings) (Session, error) {
 	return r.build(nil, url, region, own)
 }
 
-// twice warns of a refresh setting that has one value in the profile and another
+// twice warns of a setting of ours that has one value in the profile and another
 // in its session: the AWS CLI and boto3 compare every key of the two, and refuse
 // such a profile.
 func (r *resolver) twice(own settings, section *awsconfig.Section) {
-	for _, key := range refreshKeys() {
+	keys := refreshKeys()
+	for _, key := range append(keys[:], autoLoginKey) {
 		mine, ok := own.get(key)
 		theirs, also := section.Get(key)
 		if !ok || !also || mine.Value == theirs.Value {

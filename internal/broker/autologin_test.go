@@ -1,0 +1,392 @@
+package broker_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/broker"
+	"lanyard/internal/filelock"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+)
+
+// A crowd is processes that may sign in, and what became of them.
+type crowd struct {
+	w       *world
+	do      func(context.Context) (idcenter.Result, error)
+	prepare func() // happens between a request and its sign-in
+
+	mu    sync.Mutex
+	tabs  int
+	said  []string // who is waited for
+	limit time.Duration
+}
+
+// get is a request of a process that may sign in.
+func (c *crowd) get(ctx context.Context) error {
+	_, err := c.w.process().GetOrLogin(ctx, c.w.request(), func(context.Context) (profile.Session, broker.SignIn, error) {
+		if c.prepare != nil {
+			c.prepare()
+		}
+		return c.w.session, broker.SignIn{
+			Caller: "sso get-credentials",
+			Waiting: func(h broker.Holder, limit time.Duration) {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.said, c.limit = append(c.said, h.String()), limit
+			},
+			Do: func(ctx context.Context) (idcenter.Result, error) {
+				c.mu.Lock()
+				c.tabs++
+				do := c.do
+				c.mu.Unlock()
+				return do(ctx)
+			},
+		}, nil
+	})
+	return err
+}
+
+// storm is n of them at once.
+func (c *crowd) storm(n int) []error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { errs[i] = c.get(c.w.t.Context()) })
+	}
+	wg.Wait()
+	return errs
+}
+
+func (c *crowd) wantTabs(want int) {
+	c.w.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tabs != want {
+		c.w.t.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
+	}
+}
+
+// signsIn makes the crowd's person one who takes so long to sign in.
+func (c *crowd) signsIn(after time.Duration) {
+	in := c.w.byCode("", func(shown string) {
+		sleep(after)
+		c.w.approve(shown)
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.do = in.Do
+}
+
+var errRefused = &idcenter.CallbackError{Code: "access_denied"}
+
+// refuses makes it one who will not.
+func (c *crowd) refuses(after time.Duration) {
+	c.do = func(ctx context.Context) (idcenter.Result, error) {
+		sleep(after)
+		return idcenter.Result{}, errRefused
+	}
+}
+
+func TestStormOfSignInsIsOneTab(t *testing.T) {
+	for _, before := range []string{"never signed in", "expired", "revoked"} {
+		t.Run(before, func(t *testing.T) {
+			inWorld(t, emulator.Config{}, func(w *world) {
+				if before != "never signed in" {
+					w.login()
+					w.emu.RevokeSessions("jane")
+				}
+				if before == "expired" {
+					sleep(2 * time.Hour)
+				}
+				c := &crowd{w: w}
+				c.signsIn(20 * time.Second)
+				for i, err := range c.storm(30) {
+					if err != nil {
+						t.Errorf("process %d: %v", i, err)
+					}
+				}
+				c.wantTabs(1)
+				w.count("StartDeviceAuthorization", 1)
+				if len(c.said) != 29 || c.limit != broker.AutoLoginLimit {
+					t.Errorf("%d processes said that they wait, for %v; want the 29 others, for 5 minutes", len(c.said), c.limit)
+				}
+				for _, holder := range c.said {
+					if !strings.HasPrefix(holder, "process ") || !strings.HasSuffix(holder, " (sso get-credentials)") {
+						t.Errorf("waiting for %q", holder)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestRefusedSignInIsRefusedForAll(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		c := &crowd{w: w}
+		c.refuses(20 * time.Second)
+		for i, err := range c.storm(30) {
+			var shared *broker.SharedError
+			if err == nil || err.Error() != errRefused.Error() || errors.As(err, &shared) && shared.Refused {
+				t.Errorf("process %d: %v", i, err)
+			}
+		}
+		c.wantTabs(1)
+		mustBeEnded(t, c.get(w.t.Context())) // and for a minute nobody asks again
+		c.wantTabs(1)
+		sleep(61 * time.Second)
+		if err := c.get(w.t.Context()); !errors.Is(err, errRefused) {
+			t.Errorf("a minute later: %v", err)
+		}
+		c.wantTabs(2)
+
+		// What the person asks for is not held back, and ends that, also if they
+		// break it off.
+		ctx, interrupt := context.WithCancel(w.t.Context())
+		in := broker.SignIn{Do: func(context.Context) (idcenter.Result, error) {
+			interrupt()
+			return idcenter.Result{}, ctx.Err()
+		}}
+		if _, err := w.process().Login(ctx, w.session, in); !errors.Is(err, context.Canceled) {
+			t.Errorf("a login that is broken off: %v", err)
+		}
+		c.signsIn(0)
+		if err := c.get(w.t.Context()); err != nil {
+			t.Error(err)
+		}
+		c.wantTabs(3)
+	})
+}
+
+// Who is broken off tells nothing: the next one signs in.
+func TestInterruptedSignInIsTakenOver(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		c := &crowd{w: w}
+		first, interrupt := context.WithCancel(w.t.Context())
+		c.do = func(ctx context.Context) (idcenter.Result, error) {
+			c.signsIn(time.Second) // for the next
+			<-ctx.Done()
+			return idcenter.Result{}, ctx.Err()
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := c.get(first); !errors.Is(err, context.Canceled) {
+				t.Errorf("the interrupted one: %v", err)
+			}
+		})
+		sleep(time.Second)
+		wg.Go(func() {
+			for i, err := range c.storm(10) {
+				if err != nil {
+					t.Errorf("process %d: %v", i, err)
+				}
+			}
+		})
+		sleep(time.Second)
+		interrupt()
+		wg.Wait()
+		c.wantTabs(2)
+	})
+}
+
+// The system frees the lock of a process that was killed.
+func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.logout() // leaves the folder
+		lock, err := filelock.Try(w.companion(".login.lock"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &crowd{w: w}
+		c.signsIn(time.Second)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for i, err := range c.storm(10) {
+				if err != nil {
+					t.Errorf("process %d: %v", i, err)
+				}
+			}
+		})
+		sleep(10 * time.Second)
+		c.wantTabs(0)
+		lock.Release()
+		wg.Wait()
+		c.wantTabs(1)
+	})
+}
+
+func TestWaitForASignInHasALimit(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		c := &crowd{w: w}
+		c.signsIn(0)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			in := w.byCode("sso login", w.approve)
+			signIn := in.Do
+			in.Do = func(ctx context.Context) (idcenter.Result, error) {
+				sleep(6 * time.Minute) // explicit logins have up to ten
+				return signIn(ctx)
+			}
+			if _, err := w.process().Login(w.t.Context(), w.session, in); err != nil {
+				t.Errorf("the login itself: %v", err)
+			}
+		})
+		sleep(time.Second)
+		start := time.Now()
+		for i, err := range c.storm(5) {
+			var late *broker.LoginWaitError
+			if !errors.As(err, &late) || late.Holder.Command != "sso login" || late.StartURL != w.session.StartURL {
+				t.Errorf("process %d: %v", i, err)
+			}
+		}
+		if took := time.Since(start); took < broker.AutoLoginLimit || took > broker.AutoLoginLimit+time.Second {
+			t.Errorf("waited %v", took)
+		}
+		c.wantTabs(0)
+		wg.Wait()
+		w.mustGet()
+	})
+}
+
+// Another process may have finished between the request and the lock.
+func TestSignInThatHasJustBeenMade(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		c := &crowd{w: w, prepare: w.login}
+		if err := c.get(w.t.Context()); err != nil {
+			t.Error(err)
+		}
+		c.wantTabs(0)
+	})
+}
+
+// Who signs out does not want to be asked to sign in.
+func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.emu.RevokeSessions("jane")
+		sleep(2 * time.Hour)
+		c := &crowd{w: w, prepare: func() { w.logout() }}
+		c.signsIn(0)
+		mustBeEnded(t, c.get(w.t.Context()))
+		c.wantTabs(0)
+		c.prepare = nil // later it is an ended session like any other
+		if err := c.get(w.t.Context()); err != nil {
+			t.Error(err)
+		}
+		c.wantTabs(1)
+	})
+}
+
+// A failure that is none of the session's is no reason to sign in.
+func TestNoSignInForAnotherFailure(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 403, Code: "ForbiddenException"})
+		c := &crowd{w: w}
+		c.signsIn(0)
+		if err := c.get(w.t.Context()); !errors.Is(err, idcenter.ErrForbidden) {
+			t.Errorf("error %v", err)
+		}
+		c.wantTabs(0)
+	})
+}
+
+func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.logout()
+		w.unwritable()
+		c := &crowd{w: w}
+		c.signsIn(0)
+		var storage *broker.StorageError
+		if err := c.get(w.t.Context()); !errors.As(err, &storage) {
+			t.Errorf("error %v", err)
+		}
+		c.wantTabs(0)
+	})
+}
+
+// Two sessions of one start URL are two sign-ins, perhaps of two people: one after the
+// other, and what becomes of one does not concern the other.
+func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			second := *w
+			second.session.Name = "other"
+			a, b := &crowd{w: w}, &crowd{w: &second}
+			a.signsIn(10 * time.Second)
+			b.signsIn(10 * time.Second)
+			if refused {
+				a.refuses(10 * time.Second)
+			}
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				for i, err := range a.storm(10) {
+					if (err != nil) != refused {
+						t.Errorf("process %d of the first: %v", i, err)
+					}
+				}
+			})
+			sleep(time.Second)
+			for i, err := range b.storm(10) {
+				if err != nil {
+					t.Errorf("process %d of the second: %v", i, err)
+				}
+			}
+			wg.Wait()
+			a.wantTabs(1)
+			b.wantTabs(1)
+		})
+	}
+}
+
+// A stall is a log that stops its process when it writes that the session has ended.
+type stall struct {
+	slog.Handler
+	reached, goOn chan struct{}
+}
+
+func (s stall) Enabled(context.Context, slog.Level) bool { return true }
+
+func (s stall) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "session ended" {
+		close(s.reached)
+		<-s.goOn
+	}
+	return nil
+}
+
+// A process that has looked before the sign-in, and tells how it fared after it, makes
+// nobody sign in again.
+func TestWordFromBeforeTheSignIn(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		s := stall{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
+		late := w.process()
+		late.Log = slog.New(s)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := late.Get(w.t.Context(), w.request())
+			mustBeEnded(t, err)
+		})
+		<-s.reached
+		w.login()
+		c := &crowd{w: w}
+		c.refuses(0)
+		wg.Go(func() {
+			if err := c.get(w.t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		sleep(time.Second) // it waits for the late one
+		close(s.goOn)
+		wg.Wait()
+		c.wantTabs(0)
+	})
+}

@@ -1,0 +1,61 @@
+package broker
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+func TestHolderTellsWhoSignsIn(t *testing.T) {
+	b := &Broker{Cache: keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}}
+	s := profile.Session{Name: "corp", StartURL: "https://corp.awsapps.com/start"}
+	if got := b.signInHolder(s).String(); got != "another process" {
+		t.Errorf("nobody is %q", got)
+	}
+	leave := b.enterHolder(s, "sso get-credentials")
+	if got, want := b.signInHolder(s).String(), fmt.Sprintf("process %d (sso get-credentials)", os.Getpid()); got != want {
+		t.Errorf("this process is %q, want %q", got, want)
+	}
+	if name := filepath.Base(b.holderFile(s)); !strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".json") {
+		t.Errorf("%s would be read by the AWS CLI", name)
+	}
+	leave()
+	if got := b.signInHolder(s); got != (Holder{}) {
+		t.Errorf("%v is left", got)
+	}
+}
+
+// Whoever can write into the folder can write anything there.
+func TestHolderThatSomebodyPlanted(t *testing.T) {
+	b := &Broker{Cache: keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}}
+	s := profile.Session{Name: "corp", StartURL: "https://corp.awsapps.com/start"}
+	path := b.holderFile(s)
+	if err := b.writeCompanion(path, ""); err != nil {
+		t.Fatal(err)
+	}
+	for content, want := range map[string]string{
+		`lanyard-holder 7 "elsewhere" "s3 ls"` + "\n":             "process 7 on elsewhere (s3 ls)",
+		`lanyard-holder 7 "elsewhere" ""` + "\n":                  "process 7 on elsewhere",
+		`lanyard-holder 7 "x\nlanyard: error" "s3 ls"` + "\n":     "another process",
+		`lanyard-holder 7 "x" "\x1b[2J"` + "\n":                   "another process",
+		`lanyard-holder 7 "x" "\u202e"` + "\n":                    "another process",
+		`lanyard-holder -7 "x" "y"` + "\n":                        "another process",
+		`lanyard-holder 0 "x" "y"` + "\n":                         "another process",
+		`lanyard-holder 7 x y` + "\n":                             "another process",
+		`{"pid": 7}`:                                              "another process",
+		`lanyard-holder 7 "` + strings.Repeat("x", 2000) + `" ""`: "another process",
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.signInHolder(s).String(); got != want {
+			t.Errorf("%q is %q, want %q", content, got, want)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
+	"lanyard/internal/profile"
+	"lanyard/internal/secret"
+	"lanyard/internal/ssocache"
+)
+
+// A SignIn is how a person is signed in, and on whose behalf.
+type SignIn struct {
+	// Caller is the words of the command, without arguments: other processes
+	// tell it to those who wait for this one.
+	Caller string
+
+	// Waiting is told once that another process's sign-in is waited for, and for
+	// how long at most; nil is not told.
+	Waiting func(h Holder, limit time.Duration)
+
+	// Do signs in. It is not called where another process has done it.
+	Do func(context.Context) (idcenter.Result, error)
+}
+
+// announceAfter is how long a process waits for another one's sign-in before it
+// says so: by then the other one has said who it is.
+const announceAfter = 100 * time.Millisecond
+
+// teller returns what is to be called again and again while another process's
+// sign-in is waited for.
+func (in SignIn) teller(b *Broker, s profile.Session, limit time.Duration) func() {
+	start, said := time.Now(), in.Waiting == nil
+	return func() {
+		if !said && time.Since(start) >= announceAfter {
+			said = true
+			in.Waiting(b.signInHolder(s), limit)
+		}
+	}
+}
+
+// loginLock is held by the process that signs in. It goes with the start URL: two
+// sessions of one are two sign-ins, but not at the same time.
+func (b *Broker) loginLock(s profile.Session) string { return b.sessionFile(s, ".login.lock") }
+
+// loginOutcome is how the session's last sign-in failed, for those who waited for it
+// and those who come soon after. After one that succeeded there is none.
+func (b *Broker) loginOutcome(s profile.Session) string {
+	return companion(b.Cache.SSO(), ssocache.TokenName(s.Key()), ".login.outcome")
+}
+
+// bad says whether an outcome is that of a failure.
+func (o outcome) bad() bool { return o.kind == failed || o.kind == refusal }
+
+// signIn signs in, with the lock of sign-ins held, and stores the token. How it
+// failed is recorded, unless it was broken off: a process that was interrupted or
+// killed has nothing to tell, and whoever gets the lock next takes over.
+func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Place, store string) (ssocache.Token, error) {
+	leave := b.enterHolder(s, in.Caller)
+	defer leave()
+	var tok ssocache.Token
+	result, err := in.Do(ctx)
+	if err == nil {
+		tok, err = b.store(ctx, s, result, pending, store)
+	}
+	switch path := b.loginOutcome(s); {
+	case err == nil:
+		_ = os.Remove(path) // mostly there is none
+	case ctx.Err() == nil:
+		kind := failed
+		var service *idcenter.ServiceError
+		if errors.As(err, &service) && !errors.Is(err, idcenter.ErrTemporary) {
+			kind = refusal
+		}
+		b.writeOutcome(path, kind, secret.String{}, err)
+	}
+	return tok, err
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+)
+
+// callBudget is what a sign-in has left for the service once the person is done.
+const callBudget = 25 * time.Second
+
+// said is where a sign-in is talked about: stdout, unless that belongs to the answer
+// of another command.
+func (w *world) said(o loginOptions) io.Writer {
+	if o.unasked {
+		return w.app.Stderr
+	}
+	return w.app.out
+}
+
+// get asks the broker on behalf of a command that uses a profile. Where only a
+// sign-in helps, and auto_login allows it, the person signs in on the occasion.
+func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (broker.Answer, error) {
+	if !r.Session.AutoLogin {
+		answer, err := w.broker.Get(ctx, r)
+		return answer, w.explain(p, err)
+	}
+	o := loginOptions{unasked: true, caller: r.Caller}
+	var configured, now profile.Session
+	signedIn := false // by this process
+	answer, err := w.broker.GetOrLogin(ctx, r, func(ctx context.Context) (profile.Session, broker.SignIn, error) {
+		configured = w.preferNamed(r.Session)
+		s, in, err := w.signIn(ctx, p, configured, o)
+		if err != nil {
+			return s, in, err
+		}
+		now = s
+		in.Waiting = func(h broker.Holder, limit time.Duration) {
+			fmt.Fprintf(w.app.Stderr, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
+				w.app.Name, printable(s.StartURL), printable(h.String()), minutes(limit))
+		}
+		do := in.Do
+		in.Do = func(ctx context.Context) (idcenter.Result, error) {
+			fmt.Fprintf(w.app.Stderr, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, printable(s.StartURL))
+			result, err := do(ctx)
+			signedIn = err == nil
+			return result, err
+		}
+		return s, in, nil
+	})
+	if err != nil {
+		return broker.Answer{}, w.explain(p, err)
+	}
+	if signedIn {
+		w.wakeAgent(ctx)
+		err = w.updateRegion(ctx, configured, now.Region, o)
+	}
+	return answer, err
+}
+
+// minutes is a duration without its zeros.
+func minutes(d time.Duration) string { return strings.TrimSuffix(d.String(), "0s") }

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+// signIn is how to sign in to a session, and the session as it is now: a vanity start
+// URL may have told another region.
+func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, broker.SignIn, error) {
+	issuer, region, err := w.issuer(ctx, p, s)
+	if err != nil {
+		return s, broker.SignIn{}, err
+	}
+	s.Region = region
+	if err := w.intoMemory(ctx, s); err != nil {
+		return s, broker.SignIn{}, err
+	}
+	client, err := w.client(p, region)
+	if err != nil {
+		return s, broker.SignIn{}, err
+	}
+	out := w.said(o)
+	request := idcenter.SignIn{
+		SessionName: s.Name, StartURL: s.StartURL, IssuerURL: issuer, Scopes: s.Scopes,
+		Device: o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
+		Show: func(text string) { fmt.Fprint(out, text) },
+		Now:  w.app.Now,
+	}
+	if o.unasked {
+		// A little less than others wait for this sign-in: they are to be told how it
+		// ended.
+		request.Timeout = broker.AutoLoginLimit - callBudget
+		request.ByCode = w.app.loginAgain(s) + " --use-device-code"
+	}
+	if s.Name == "" {
+		// A legacy profile gets the AWS CLI's eight-hour token, which other
+		// tools can use but nobody can refresh, unless it asks for more.
+		if s.AutoRefresh == profile.On {
+			request.Scopes = []string{profile.AccessScope}
+		} else {
+			request.Device = true
+		}
+	}
+	if !o.noBrowser && w.app.where() == here {
+		request.Open = w.app.OpenURL
+	}
+	request.Registrations = &registrations{
+		dir:     w.broker.Cache,
+		session: s.Key(),
+		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
+	}
+	return s, broker.SignIn{
+		Caller: o.caller,
+		Do: func(ctx context.Context) (idcenter.Result, error) {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer w.app.guideRemote(ctx, &request)()
+			return client.SignIn(ctx, request)
+		},
+	}, nil
+}

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"lanyard/internal/broker"
+)
+
+// verifySignOut shows, for every session that was signed out of, that the service
+// refuses its old tokens. The files are gone however that ends.
+func (w *world) verifySignOut(ctx context.Context, out broker.SignOut) error {
+	var accepted, unknown []string
+	for _, u := range out.Unrevoked {
+		unknown = append(unknown, printable(u.StartURL))
+	}
+	for _, r := range out.Revoked {
+		url := printable(r.StartURL)
+		switch err := w.broker.Verify(ctx, r); {
+		case err == nil:
+			fmt.Fprintf(w.app.out, "Verified: the service refuses the old token of %s\n", url)
+		case errors.Is(err, broker.ErrNothingToVerify):
+			fmt.Fprintf(w.app.out, "Nothing to verify for %s: %v\n", url, err)
+		case errors.Is(err, broker.ErrStillAccepted):
+			accepted = append(accepted, url+": "+err.Error())
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			w.app.warn(fmt.Sprintf("%s could not be asked about the old token: %v", url, err), "")
+			unknown = append(unknown, url)
+		}
+	}
+	var doubt error
+	if unknown != nil {
+		// No exit code of the service's: it is not the one that says no.
+		doubt = withHint(fmt.Errorf("signed out here, but it could not be verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
+			"whoever has a copy of the token may be able to use it until it expires")
+	}
+	switch {
+	case accepted != nil:
+		if doubt != nil {
+			w.app.warn(doubt.Error(), hintOf(doubt))
+		}
+		return withHint(&commandError{"signed out here, but " + strings.Join(accepted, "; ")},
+			"end the session in the access portal, or have an administrator delete it there")
+	case doubt == nil && len(out.Revoked) == 0:
+		fmt.Fprintln(w.app.out, "Nothing to verify: there was no token to sign out with")
+	}
+	return doubt
+}

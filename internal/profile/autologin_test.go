@@ -1,0 +1,76 @@
+package profile
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAutoLogin(t *testing.T) {
+	const x = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"
+	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
+	const legacy = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
+	tests := []struct {
+		name, config, words string
+		want                bool
+	}{
+		{"nothing is no", x + s, "", false},
+		{"of the profile", x + "auto_login=true\n" + s, "", true},
+		{"of a legacy profile", legacy + "auto_login = True", "", true},
+		{"of the session", x + s + "auto_login=true", "", true},
+		{"the profile's first", x + "auto_login=false\n" + s + "auto_login=true", "", false},
+		{"the profile's first, the other way", x + "auto_login=true\n" + s + "auto_login=false", "", true},
+		{"a comment behind it", x + "auto_login = true  # by day\n" + s, "", true},
+		{"a comment of the other kind", x + "auto_login = TRUE ; by day\n" + s, "", true},
+		{"not of a neighbour", x + s + "[profile y]\nsso_session=s\nauto_login=true", "", false},
+		{"not of a legacy neighbour", legacy + "[profile y]\nsso_start_url=u\nsso_region=r-1\nauto_login=true", "", false},
+		{"the variable", x + s, "LANYARD_AUTO_LOGIN=true", true},
+		{"the variable in digits", x + s, "LANYARD_AUTO_LOGIN=1", true},
+		{"the variable before the profile", x + "auto_login=true\n" + s, "LANYARD_AUTO_LOGIN=False", false},
+		{"the variable before the session, in digits", x + s + "auto_login=true\n", "LANYARD_AUTO_LOGIN=0", false},
+		{"an empty variable is none", x + s + "auto_login=true\n", "LANYARD_AUTO_LOGIN=", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _, err := Resolve(with(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			login, err := p.LoginSession()
+			if err != nil || p.Session.AutoLogin != tt.want || login.AutoLogin != tt.want {
+				t.Errorf("for credentials %v, for the token %v, %v; want %v", p.Session.AutoLogin, login.AutoLogin, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestAutoLoginThatIsNone(t *testing.T) {
+	const x = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"
+	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
+	tests := []struct{ name, config, words, want string }{
+		{"in the profile", x + "auto_login = yes # really\n" + s, "", `config: line 5: key auto_login: "yes # really" is neither true nor false`},
+		{"in the session", x + s + "auto_login =\n", "", `config: line 8: key auto_login: "" is neither true nor false`},
+		{"a digit", x + s + "auto_login = 1", "", `config: line 8: key auto_login: "1" is neither true nor false`},
+		{"where it would not count", x + "auto_login = true\n" + s + "auto_login = on", "LANYARD_AUTO_LOGIN=0", `config: line 9: key auto_login: "on" is neither true nor false`},
+		{"in the variable", x + s, "LANYARD_AUTO_LOGIN=yes", `LANYARD_AUTO_LOGIN: "yes" is neither true nor false`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _, err := Resolve(with(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
+			wantError(t, err, 253, tt.want, "")
+			_, err = p.LoginSession()
+			wantError(t, err, 253, tt.want, "")
+		})
+	}
+	if err := CheckSetting("auto_login", "yes"); err == nil {
+		t.Error("configure set takes a value that is none")
+	}
+}
+
+// For the AWS CLI a profile may say nothing else than its session.
+func TestAutoLoginInTwoPlaces(t *testing.T) {
+	const file = "[profile x]\nsso_session=s\nauto_login=true\n[sso-session s]\nsso_start_url=u\nsso_region=r-1\nauto_login=false\n"
+	_, warnings, err := Resolve(with(file, "", "--profile=x"))
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 3: key auto_login") {
+		t.Errorf("%v, %v; want one warning", warnings, err)
+	}
+}
