@@ -26,6 +26,7 @@ type scene struct {
 	doomed  int                         // percent of the processes, killed at random moments
 	holder  bool                        // one process refreshes, and is killed while its answer is under way
 	others  int                         // AWS CLI and boto3, which take no lock
+	helper  helper                      // a background agent, or nobody
 	after   func(t *testing.T, h *home) // what else must hold; nil: nothing
 
 	refreshes, fetches int // calls that it takes where nothing goes wrong
@@ -48,6 +49,9 @@ func (s scene) home(t *testing.T) *home {
 	t.Helper()
 	h := newHome(t, emulator.Config{RefreshGrace: s.grace}, bothConfig)
 	h.signIn(t)
+	if s.helper == agentOn {
+		h.startAgent(t) // before there is anything to do
+	}
 	s.cache(t, h)
 	for _, f := range s.faults {
 		if !s.behind {
@@ -59,6 +63,9 @@ func (s scene) home(t *testing.T) *home {
 		h.useFor(slowAnswers(t, h.srv.URL, s.latency), "SSO_OIDC", "SSO")
 	} else {
 		h.slow(s.latency)
+	}
+	if s.helper == inMemory {
+		h.startAgent(t, "--in-memory")
 	}
 	return h
 }

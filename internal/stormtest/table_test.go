@@ -23,8 +23,12 @@ type row struct {
 func printRows(t *testing.T, rows []row) {
 	t.Helper()
 	var b strings.Builder
+	width := 0
+	for _, r := range rows {
+		width = max(width, len(r.scene))
+	}
 	line := func(cells ...any) {
-		fmt.Fprintf(&b, "\nstorm| %-46v | %4v | %4v | %5v | %6v | %11v | %18v | %7v | %6v | %9v", cells...)
+		fmt.Fprintf(&b, "\nstorm| %-*v | %4v | %4v | %5v | %6v | %11v | %18v | %7v | %6v | %9v", append([]any{width}, cells...)...)
 	}
 	line("case", "proc", "well", "ended", "killed", "CreateToken", "GetRoleCredentials", "corrupt", "last", "x latency")
 	for _, r := range rows {
