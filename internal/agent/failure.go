@@ -4,17 +4,17 @@ import (
 	"errors"
 
 	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 )
 
 // A failure is an error of the broker on the wire.
 type failure struct {
-	Ended   bool   `json:"ended,omitempty"` // a [broker.SessionError]
-	Why     string `json:"why,omitempty"`   // of it
-	Text    string `json:"text,omitempty"`  // what the service said
-	Refused bool   `json:"refused,omitempty"`
+	Ended    bool   `json:"ended,omitempty"` // a [broker.SessionError]
+	Why      string `json:"why,omitempty"`   // of it
+	Text     string `json:"text,omitempty"`  // what the service said
+	Refused  bool   `json:"refused,omitempty"`
+	Answered bool   `json:"answered,omitempty"`
 }
 
 // failureOf turns an error into what a client can use. ok is false for what the
@@ -33,25 +33,16 @@ func failureOf(err error) (f failure, ok bool) {
 			return f, true
 		}
 	}
-	f.Text, f.Refused = cause.Error(), refused(cause)
+	shared := broker.Share(cause)
+	f.Text, f.Refused, f.Answered = shared.Text, shared.Refused, shared.Answered
 	return f, true
-}
-
-// refused says that a service looked at the request and said no.
-func refused(err error) bool {
-	var shared *broker.SharedError
-	var service *idcenter.ServiceError
-	if errors.As(err, &shared) {
-		return shared.Refused
-	}
-	return errors.As(err, &service) && !errors.Is(err, idcenter.ErrTemporary)
 }
 
 // err is the error for a client that asked for the session.
 func (f failure) err(s profile.Session) error {
 	var cause error
 	if f.Text != "" {
-		cause = &broker.SharedError{Text: f.Text, Refused: f.Refused}
+		cause = &broker.SharedError{Text: f.Text, Refused: f.Refused, Answered: f.Answered}
 	}
 	if f.Ended {
 		return &broker.SessionError{Session: s, Why: f.Why, Err: cause}

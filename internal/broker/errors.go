@@ -48,11 +48,17 @@ func (e *StorageError) Unwrap() error { return e.Err }
 // A SharedError is the failure of another process that was asked for the same
 // thing at the same time.
 type SharedError struct {
-	Text    string // the error as that process got it
-	Refused bool   // a service said no, as opposed to: nobody answered
+	Text     string // the error as that process got it
+	Refused  bool   // a service said no
+	Answered bool   // it said anything, as opposed to: nobody answered
 }
 
 func (e *SharedError) Error() string { return e.Text }
+
+// Share is an error as other processes get it.
+func Share(err error) *SharedError {
+	return kindOf(err).shared(err.Error())
+}
 
 // A LoginError is that of a sign-in on the occasion of a request: see
 // [Broker.GetOrLogin].

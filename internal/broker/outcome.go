@@ -4,11 +4,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"lanyard/internal/idcenter"
 	"lanyard/internal/secret"
 )
 
@@ -28,10 +30,35 @@ const (
 	succeeded outcomeKind = "ok"
 	ended     outcomeKind = "ended"   // the service will never take that token again
 	refusal   outcomeKind = "refused" // the service said no
+	busy      outcomeKind = "busy"    // the service said that it cannot now
 	failed    outcomeKind = "failed"  // nobody answered, or not sensibly
 )
 
-func (o outcome) err() error { return &SharedError{Text: o.text, Refused: o.kind == refusal} }
+// kindOf is how an attempt ended that brought the error.
+func kindOf(err error) outcomeKind {
+	var session *SessionError
+	var shared *SharedError
+	var service *idcenter.ServiceError
+	switch {
+	case errors.As(err, &session):
+		return ended
+	case errors.As(err, &shared) && shared.Refused, errors.As(err, &service) && !errors.Is(err, idcenter.ErrTemporary):
+		return refusal
+	case service != nil, shared != nil && shared.Answered:
+		return busy
+	}
+	return failed
+}
+
+// bad says whether an outcome is that of a failure which may pass, or of a no that
+// concerned one request.
+func (o outcome) bad() bool { return o.kind == failed || o.kind == busy || o.kind == refusal }
+
+func (o outcome) err() error { return o.kind.shared(o.text) }
+
+func (k outcomeKind) shared(text string) *SharedError {
+	return &SharedError{Text: text, Refused: k == refusal, Answered: k == refusal || k == busy}
+}
 
 // fingerprint tells tokens apart without giving them away.
 func fingerprint(s secret.String) string {

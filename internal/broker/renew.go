@@ -81,7 +81,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	if err != nil {
 		pending.Abort()
 		if !refused(err) {
-			b.writeOutcome(b.sessionFile(s, ".outcome"), failed, h.tok.RefreshToken, err)
+			b.writeOutcome(b.sessionFile(s, ".outcome"), kindOf(err), h.tok.RefreshToken, err)
 		}
 		return ssocache.Token{}, err
 	}

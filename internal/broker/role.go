@@ -47,10 +47,10 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 			}
 		}
 		if out.id != last.id {
-			switch out.kind {
-			case ended:
+			switch {
+			case out.kind == ended:
 				shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
-			case failed, refusal:
+			case out.bad():
 				shared = out.err()
 			}
 		}
@@ -198,14 +198,5 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 
 // recordRole tells the processes that wait for this role how it went.
 func (b *Broker) recordRole(name string, tried secret.String, err error) {
-	kind := failed
-	var end *SessionError
-	var svc *idcenter.ServiceError
-	switch {
-	case errors.As(err, &end):
-		kind = ended
-	case errors.As(err, &svc) && !errors.Is(err, idcenter.ErrTemporary):
-		kind = refusal
-	}
-	b.writeOutcome(b.roleFile(name, ".outcome"), kind, tried, err)
+	b.writeOutcome(b.roleFile(name, ".outcome"), kindOf(err), tried, err)
 }

@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"errors"
 	"os"
 	"time"
 
@@ -53,9 +52,6 @@ func (b *Broker) loginOutcome(s profile.Session) string {
 	return companion(b.Cache.SSO(), ssocache.TokenName(s.Key()), ".login.outcome")
 }
 
-// bad says whether an outcome is that of a failure.
-func (o outcome) bad() bool { return o.kind == failed || o.kind == refusal }
-
 // signIn signs in, with the lock of sign-ins held, and stores the token. How it
 // failed is recorded, unless it was broken off: a process that was interrupted or
 // killed has nothing to tell, and whoever gets the lock next takes over.
@@ -71,12 +67,7 @@ func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pendi
 	case err == nil:
 		_ = os.Remove(path) // mostly there is none
 	case ctx.Err() == nil:
-		kind := failed
-		var service *idcenter.ServiceError
-		if errors.As(err, &service) && !errors.Is(err, idcenter.ErrTemporary) {
-			kind = refusal
-		}
-		b.writeOutcome(path, kind, secret.String{}, err)
+		b.writeOutcome(path, kindOf(err), secret.String{}, err)
 	}
 	return tok, err
 }

@@ -60,7 +60,7 @@ func (b *Broker) sessionError(s profile.Session, st state, rejected secret.Strin
 func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
 	out := readOutcome(b.sessionFile(s, ".outcome"))
 	if out.fingerprint == fingerprint(h.tok.RefreshToken) &&
-		(out.kind == ended || out.kind == failed && out.within(retryEarly, b.now())) {
+		(out.kind == ended || out.bad() && out.within(retryEarly, b.now())) {
 		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
 		return ssocache.Token{}, nil
 	}
@@ -111,10 +111,10 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 		if out.id == before || !ok || out.fingerprint != fingerprint(h.tok.RefreshToken) {
 			return false
 		}
-		switch out.kind {
-		case ended:
+		switch {
+		case out.kind == ended:
 			shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
-		case failed, refusal:
+		case out.bad():
 			shared = out.err()
 		default:
 			return false

@@ -130,7 +130,7 @@ func (app *App) judge(err error) (code int, text string) {
 		return prof.Code, text
 	case errors.As(err, &session):
 		return exitOther, text
-	case errors.As(err, &shared) && shared.Refused, errors.As(err, &service), errors.As(err, &op):
+	case errors.As(err, &shared) && shared.Answered, errors.As(err, &service), errors.As(err, &op):
 		return exitService, text
 	}
 	return exitOther, text

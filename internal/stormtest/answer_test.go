@@ -80,10 +80,10 @@ func checkEnded(t *testing.T, r result) {
 
 // checkFailed checks that a process failed with one message in which word
 // stands.
-func checkFailed(t *testing.T, r result, word string) {
+func checkFailed(t *testing.T, r result, code int, word string) {
 	t.Helper()
-	if r.code != 255 || r.stdout != "" {
-		t.Errorf("exit %d and stdout %q, want 255 and nothing", r.code, r.stdout)
+	if r.code != code || r.stdout != "" {
+		t.Errorf("exit %d and stdout %q, want %d and nothing", r.code, r.stdout, code)
 	}
 	if !strings.HasPrefix(r.stderr, "lanyard: ") || !strings.Contains(r.stderr, word) {
 		t.Errorf("stderr is %q, which should name %q", r.stderr, word)

@@ -65,7 +65,7 @@ func TestSilentService(t *testing.T) {
 			if tt.ok {
 				checkAnswers(t, []result{r})
 			} else {
-				checkFailed(t, r, url)
+				checkFailed(t, r, 255, url)
 			}
 			h.checkFiles(t)
 			t.Logf("%.1f s; an expired token should fail in under 30 s; stderr: %s", r.took.Seconds(), r.stderr)

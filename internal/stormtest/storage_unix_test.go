@@ -64,7 +64,7 @@ func TestStorage(t *testing.T) {
 				if tt.ok {
 					checkAnswers(t, []result{r})
 				} else {
-					checkFailed(t, r, h.cache().SSO())
+					checkFailed(t, r, 255, h.cache().SSO())
 				}
 				h.checkCount(t, "CreateToken", 0)
 				if strings.Count(r.stderr, "\n") > 2 {
