@@ -2,10 +2,12 @@ package cli
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
 	"lanyard/internal/awsop"
+	"lanyard/internal/broker"
 	"lanyard/internal/document"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/render"
@@ -49,19 +51,24 @@ func codeOf(err error, text string) (code, message string) {
 	case errors.As(err, &center):
 		return center.Code, center.Message
 	}
-	if rest, ok := strings.CutPrefix(text, "An error occurred ("); ok {
-		if code, message, ok := strings.Cut(rest, "): "); ok {
-			return code, message
-		}
+	if m := wrapped().FindStringSubmatch(text); m != nil {
+		return m[1], m[2]
 	}
 	return "Error", text
+}
+
+// wrapped is the AWS CLI's form of errors, also of those that another process got
+// from the service.
+func wrapped() *regexp.Regexp {
+	return regexp.MustCompile(`(?s)^An error occurred \(([^)]+)\)(?: when calling the \w+ operation(?: \(reached max retries: \d+\))?)?: (.*)$`)
 }
 
 // withoutWrapper is the legacy form of an error that is not a service's.
 func withoutWrapper(err error, text string) string {
 	var service *awsop.ServiceError
 	var center *idcenter.ServiceError
-	if errors.As(err, &service) || errors.As(err, &center) {
+	var shared *broker.SharedError
+	if errors.As(err, &service) || errors.As(err, &center) || errors.As(err, &shared) && shared.Answered {
 		return text
 	}
 	_, message := codeOf(err, text)
