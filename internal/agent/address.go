@@ -9,12 +9,15 @@ import (
 // SocketVariable names another socket for the agent, or "none" to do without one.
 const SocketVariable = "LANYARD_AGENT_SOCKET"
 
-// Address returns where the agent of a home folder listens. "" means that the
-// environment wants none.
+// Address returns where the agent of a home folder listens, an absolute path or a
+// pipe. "" means that the environment wants none.
 func Address(lookupEnv func(string) (string, bool), home string) string {
 	if own, _ := lookupEnv(SocketVariable); own == "none" {
 		return ""
 	} else if own != "" {
+		if path, err := filepath.Abs(own); err == nil { // the agent is in another folder
+			return path
+		}
 		return own
 	}
 	if real, err := filepath.EvalSymlinks(home); err == nil {

@@ -62,6 +62,7 @@ type Watched struct {
 	Session  profile.Session
 	Siblings []string // see broker.Broker.Siblings
 	Settings Settings
+	Problem  string // what is wrong with the settings of the config; "" for nothing
 }
 
 // id tells sessions apart.

@@ -18,7 +18,7 @@ func (s *Server) get(ctx context.Context, q question) line {
 		return line{Declined: true}
 	}
 	defer s.leave()
-	v, _, _ := s.flights.Do(q.key(), func() (any, error) { return s.ask(ctx, q), nil })
+	v, _, _ := s.flights.Do(q.key(), func() (any, error) { return s.answer(ctx, q), nil })
 	return v.(line)
 }
 
@@ -49,8 +49,8 @@ func (q question) key() string {
 	return string(sum[:])
 }
 
-// ask does the work, under the agent's context.
-func (s *Server) ask(ctx context.Context, q question) line {
+// answer does the work, under the agent's context.
+func (s *Server) answer(ctx context.Context, q question) line {
 	var warnings []string
 	var mu sync.Mutex
 	b := s.Broker(q.Settings, q.Siblings, func(text string) {
@@ -65,6 +65,7 @@ func (s *Server) ask(ctx context.Context, q question) line {
 		f, ok := failureOf(err)
 		if !ok || ctx.Err() != nil {
 			s.Log.Debug("left to the client", "session", q.Session.Key(), "error", err)
+			reopen(b)
 			return line{Declined: true}
 		}
 		out.Failure = &f

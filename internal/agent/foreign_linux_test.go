@@ -41,7 +41,8 @@ func TestStrangersAreRefused(t *testing.T) {
 	w := newWorld(t, emulator.Config{})
 	w.login()
 	_, client := w.socket()
-	for path := client.Address; path != os.TempDir() && path != "/"; path = filepath.Dir(path) {
+	asAnother(t, func() {}) // or skip, before anything is opened
+	for path := client.Address; path != filepath.Clean(os.TempDir()) && path != "/"; path = filepath.Dir(path) {
 		if err := os.Chmod(path, 0o777); err != nil {
 			t.Fatal(err)
 		}

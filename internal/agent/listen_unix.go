@@ -27,7 +27,7 @@ func defaultAddress(lookupEnv func(string) (string, bool), name string) string {
 	uid := strconv.Itoa(os.Geteuid())
 	own, _ := lookupEnv("XDG_RUNTIME_DIR")
 	for _, dir := range []string{own, "/run/user/" + uid} {
-		if filepath.IsAbs(dir) && ours(dir) == nil {
+		if filepath.IsAbs(dir) && checkOurs(dir) == nil {
 			return filepath.Join(dir, "lanyard", name+".sock")
 		}
 	}
@@ -38,9 +38,9 @@ func defaultAddress(lookupEnv func(string) (string, bool), name string) string {
 	return filepath.Join(temp, "lanyard-"+uid, name+".sock")
 }
 
-// ours says what is wrong with a folder for sockets, which others could put things
-// into.
-func ours(dir string) error {
+// checkOurs says what is wrong with a folder for sockets, which others could put
+// things into.
+func checkOurs(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
@@ -55,8 +55,8 @@ func ours(dir string) error {
 // Listen makes the socket of the agent. [ErrRunning] means that there is one. Close
 // the lock after the listener.
 func Listen(address string) (net.Listener, *filelock.Lock, error) {
-	if len(address) > maxPath {
-		return nil, nil, fmt.Errorf("%s is longer than the %d bytes that a socket's path may have", address, maxPath)
+	if err := checkLength(address); err != nil {
+		return nil, nil, err
 	}
 	if err := makeFolder(address); err != nil {
 		return nil, nil, err
@@ -104,16 +104,26 @@ func makeFolder(address string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return ours(dir)
+	return checkOurs(dir)
 }
 
 // LogPath is where the agent at an address writes what it does, when nobody reads
-// its stderr. "" means that there is no place for it.
+// its stderr.
 func LogPath(address string) (string, error) {
 	return strings.TrimSuffix(address, ".sock") + ".log", makeFolder(address)
 }
 
+func checkLength(address string) error {
+	if len(address) > maxPath {
+		return fmt.Errorf("%s is longer than the %d bytes that a socket's path may have", address, maxPath)
+	}
+	return nil
+}
+
 func dial(ctx context.Context, address string, within time.Duration) (net.Conn, error) {
+	if err := checkLength(address); err != nil {
+		return nil, err
+	}
 	d := net.Dialer{Timeout: within}
 	return d.DialContext(ctx, "unix", address)
 }

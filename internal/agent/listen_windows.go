@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/Microsoft/go-winio"
@@ -45,9 +47,16 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	return l, nil, err
 }
 
-// LogPath would be where the agent writes what it does, when nobody reads its
-// stderr: here nowhere.
-func LogPath(string) (string, error) { return "", nil }
+// LogPath is where the agent at an address writes what it does, when nobody reads
+// its stderr.
+func LogPath(address string) (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir = filepath.Join(dir, "lanyard")
+	return filepath.Join(dir, filepath.Base(address)+".log"), os.MkdirAll(dir, 0o700)
+}
 
 func dial(ctx context.Context, address string, within time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"lanyard/internal/keystore"
@@ -37,18 +36,6 @@ func (m *Memory) Remove(name string) error {
 	defer m.mu.Unlock()
 	delete(m.values, name)
 	return nil
-}
-
-// names lists what there is.
-func (m *Memory) names() []string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	names := make([]string, 0, len(m.values))
-	for name := range m.values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 type memoryPlace struct {

@@ -28,11 +28,14 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 		return
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(reading))
+	heard := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) }) // the end waits for nobody
+	defer heard()
 	var r request
 	if err := readLine(bufio.NewReader(conn), &r); err != nil {
 		s.Log.Debug("a request makes no sense", "error", err)
 		return
 	}
+	heard()
 	out := &speaker{conn: conn}
 	out.say(line{Heard: true})
 	done := make(chan struct{})
@@ -67,6 +70,10 @@ func (s *Server) carryOut(ctx context.Context, r request) line {
 			return s.get(ctx, *r.Get)
 		}
 	case verbStatus:
+		select {
+		case <-s.first:
+		case <-ctx.Done():
+		}
 		status := s.status()
 		return line{Status: &status}
 	case verbWake:
@@ -81,6 +88,10 @@ func (s *Server) carryOut(ctx context.Context, r request) line {
 		<-s.ended
 		return line{}
 	case verbLoad, verbSave, verbRemove, verbRoom:
+		if !s.enter(ctx) {
+			return line{Missing: true} // what comes to lie there now would be lost
+		}
+		defer s.leave()
 		return s.Memory.carryOut(r)
 	}
 	return line{Declined: true} // from a version to come

@@ -18,14 +18,14 @@ type Server struct {
 	// person goes to warn.
 	Broker func(settings Settings, siblings []string, warn func(text string)) *broker.Broker
 	// Watched lists the sessions to keep fresh. It is asked again and again, and
-	// never by two at a time.
+	// never by two at a time. An error means that they are what they were.
 	Watched func() ([]Watched, error)
 	// Memory is the store of an agent that keeps tokens in its memory; nil: it
 	// keeps none.
 	Memory *Memory
-	// End is called when the agent ends, before those who asked for that are told;
-	// nil does nothing.
-	End func(context.Context)
+	// End is called when the agent ends, with what it watched, before those who
+	// asked for that are told; nil does nothing.
+	End func(context.Context, []Watched)
 
 	Stay    bool          // goes on when nothing is left to renew
 	Linger  time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
@@ -41,15 +41,20 @@ type Server struct {
 	stop    context.CancelFunc
 	ended   chan struct{} // closed when all is done but telling so
 
-	mu      sync.Mutex
-	active  int // questions that are being answered
-	watched []watch
+	first    chan struct{} // closed when the sessions were looked at for the first time
+	surveyed sync.Once
+
+	mu        sync.Mutex
+	active    int // pieces of work that are under way
+	watched   []watch
+	forgotten bool   // all tokens are to be read anew
+	problem   string // with the config
 }
 
 // Serve answers until the context ends, somebody stops the agent, or nothing is
 // left to renew. It closes the listener, and returns when what was begun is done: a
 // refresh token that is spent has its successor stored.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+func (s *Server) Serve(ctx context.Context, l net.Listener) {
 	ctx, s.stop = context.WithCancel(ctx)
 	defer s.stop()
 	if s.Now == nil {
@@ -58,19 +63,31 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	s.began, s.wake, s.ended = s.Now(), make(chan struct{}, 1), make(chan struct{})
+	s.began, s.wake, s.ended, s.first = s.Now(), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
 	var connections sync.WaitGroup
 	connections.Go(func() { s.accept(ctx, l, &connections) })
 	s.watch(ctx)
+	s.mu.Lock() // whoever has entered is waited for, and nobody enters any more
 	s.stop()
+	s.mu.Unlock()
 	_ = l.Close()
 	s.working.Wait()
 	if s.End != nil {
-		s.End(context.WithoutCancel(ctx))
+		s.End(context.WithoutCancel(ctx), s.sessions())
 	}
 	close(s.ended)
 	connections.Wait()
-	return nil
+}
+
+// sessions are those that are watched.
+func (s *Server) sessions() []Watched {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]Watched, 0, len(s.watched))
+	for _, w := range s.watched {
+		list = append(list, w.Watched)
+	}
+	return list
 }
 
 func (s *Server) accept(ctx context.Context, l net.Listener, connections *sync.WaitGroup) {

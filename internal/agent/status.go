@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"os"
 	"time"
 
@@ -14,6 +15,7 @@ type Status struct {
 	Since    string          `json:"since"`
 	InMemory bool            `json:"inMemory"`
 	Memory   int             `json:"memoryBytes,omitempty"` // resident; 0 where the system does not tell
+	Problem  string          `json:"problem,omitempty"`     // with the config
 	Sessions []SessionStatus `json:"sessions"`
 }
 
@@ -21,7 +23,7 @@ type Status struct {
 type SessionStatus struct {
 	SSOSession string `json:"ssoSession,omitempty"`
 	StartURL   string `json:"startUrl"`
-	State      string `json:"state"` // renewed: it is kept fresh; live: it cannot be; ended; none
+	State      string `json:"state"` // kept: it is renewed; live: it cannot be; ended; none
 	ExpiresAt  string `json:"expiresAt,omitempty"`
 	RenewalAt  string `json:"renewalAt,omitempty"`
 	Problem    string `json:"problem,omitempty"`
@@ -31,6 +33,7 @@ func (s *Server) status() Status {
 	out := Status{PID: os.Getpid(), Since: ssocache.FormatTime(s.began), InMemory: s.Memory != nil, Memory: resident(), Sessions: []SessionStatus{}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	out.Problem = s.problem
 	for _, w := range s.watched {
 		out.Sessions = append(out.Sessions, w.status(s.Now()))
 	}
@@ -38,15 +41,15 @@ func (s *Server) status() Status {
 }
 
 func (w *watch) status(now time.Time) SessionStatus {
-	out := SessionStatus{SSOSession: w.Session.Name, StartURL: w.Session.StartURL, State: "none", Problem: w.err}
+	out := SessionStatus{SSOSession: w.Session.Name, StartURL: w.Session.StartURL, State: "none", Problem: cmp.Or(w.Problem, w.err)}
 	if w.tok.AccessToken.IsZero() {
 		return out
 	}
 	out.ExpiresAt = ssocache.FormatTime(w.tok.ExpiresAt)
 	switch {
 	case w.renewable(now):
-		out.State = "renewed"
-		out.RenewalAt = ssocache.FormatTime(w.tok.DueAt(w.Session.Window()))
+		out.State = "kept"
+		out.RenewalAt = ssocache.FormatTime(w.next(now))
 	case w.tok.Left(now) > 0:
 		out.State = "live"
 	default:

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"lanyard/internal/ssocache"
 )
 
 // The times of the watch. A round looks at the clock on the wall, so a machine that
@@ -62,41 +60,29 @@ func (s *Server) pause() time.Duration {
 // round looks at every session once, renews what is due, and counts those that
 // there is a point in watching.
 func (s *Server) round(ctx context.Context) (left int) {
-	s.mu.Lock()
-	known := slices.Clone(s.watched)
-	s.mu.Unlock()
-	list, err := s.Watched()
-	if err != nil {
-		s.Log.Warn("the config cannot be read; the sessions are watched as they were", "error", err)
-		list = nil
-		for _, w := range known {
-			list = append(list, w.Watched)
-		}
-	}
-	watched := make([]watch, len(list))
+	watched := s.survey()
+	s.publish(watched)
 	var work errgroup.Group
 	work.SetLimit(atOnce)
-	for i, item := range list {
-		w := &watched[i]
-		if k := slices.IndexFunc(known, func(o watch) bool { return id(o.Session) == id(item.Session) }); k >= 0 {
-			*w = known[k]
-		}
-		w.Watched = item
-		if w.Session.Window() < leastAhead {
-			w.Session.RefreshWindow, w.Session.HasWindow = leastAhead, true
-		}
-		work.Go(func() error { s.visit(ctx, w); return nil })
+	for i := range watched {
+		work.Go(func() error { s.renew(ctx, &watched[i]); return nil })
 	}
 	_ = work.Wait() // there is no error
+	s.publish(watched)
 	for _, w := range watched {
 		if w.alive(s.Now(), s.Memory != nil) {
 			left++
 		}
 	}
-	s.mu.Lock()
-	s.watched = watched
-	s.mu.Unlock()
 	return left
+}
+
+// publish shows others what the watch knows; it goes on with its own.
+func (s *Server) publish(watched []watch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watched = slices.Clone(watched)
+	s.surveyed.Do(func() { close(s.first) })
 }
 
 // idle says that nobody waits for an answer.
@@ -106,13 +92,10 @@ func (s *Server) idle() bool {
 	return s.active == 0
 }
 
-// forget drops all tokens that the watch knows. The next round, at once, reads those
-// that are still there.
+// forget has the next round, at once, read all tokens anew: some were signed out.
 func (s *Server) forget() {
 	s.mu.Lock()
-	for i := range s.watched {
-		s.watched[i].stamp, s.watched[i].tok = "", ssocache.Token{}
-	}
+	s.forgotten = true
 	s.mu.Unlock()
 	s.look()
 }

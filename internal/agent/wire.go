@@ -81,9 +81,6 @@ type line struct {
 
 // answer reads the broker's answer out of a line.
 func (l line) answer() (a broker.Answer, err error) {
-	if l.Failure != nil {
-		return a, nil
-	}
 	switch {
 	case l.Credentials != nil:
 		a.Credentials, err = ssocache.ParseCredentials(l.Credentials)

@@ -152,9 +152,7 @@ func (w *world) serve(l net.Listener) running {
 	r := running{cancel, make(chan struct{})}
 	go func() {
 		defer close(r.ended)
-		if err := w.server.Serve(ctx, l); err != nil {
-			w.t.Error(err)
-		}
+		w.server.Serve(ctx, l)
 	}()
 	w.t.Cleanup(func() { cancel(); <-r.ended })
 	return r

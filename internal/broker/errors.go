@@ -78,7 +78,7 @@ type LoginWaitError struct {
 }
 
 func (e *LoginWaitError) Error() string {
-	return fmt.Sprintf("%s has not finished the sign-in to %s within %s", e.Holder, e.StartURL, e.Waited)
+	return fmt.Sprintf("%s has not finished the sign-in to %s within %d minutes", e.Holder, e.StartURL, int(e.Waited.Minutes()))
 }
 
 // refused says that the service looked at the refresh token and will not take

@@ -105,22 +105,23 @@ func (st state) newest(now time.Time) secret.String {
 
 // Peek returns the token that a request of the session would begin with, as it
 // lies in the cache; the zero Token for none. Where the session's refresh token
-// lies under another of its names, it is included.
-func (b *Broker) Peek(s profile.Session) ssocache.Token {
+// lies under another of its names, it is included. The only error says that the
+// store cannot be used.
+func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unavailable(err) {
-		b.warn("%v", err)
+		return ssocache.Token{}, err
 	}
 	st, now := b.glance(s), b.now()
 	tok, live := st.best(now, secret.String{})
 	h, ok := st.holder(now)
 	switch {
 	case ok && (!live || h.tok.ExpiresAt.Equal(tok.ExpiresAt)):
-		return h.tok
+		return h.tok, nil
 	case !live && len(st) > 0:
-		return st[0].tok
+		return st[0].tok, nil
 	case ok:
 		tok.RefreshToken, tok.ClientID, tok.ClientSecret = h.tok.RefreshToken, h.tok.ClientID, h.tok.ClientSecret
 		tok.RegistrationExpiresAt = h.tok.RegistrationExpiresAt
 	}
-	return tok
+	return tok, nil
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -20,12 +22,13 @@ runs, it is the one that renews and fetches for all processes that need it; one
 that is killed in the middle of its work loses nothing then. Everything works
 without it, and when it does not answer within 50 ms, too.
 
-It ends by itself when nothing is left to renew: when you have signed out, or a
-session has come to its end.
+It ends by itself when nothing is left to renew: when you have signed out, or the
+last session has come to its end.
 
 With --in-memory it keeps tokens and role credentials in its memory and nowhere
 else: what lies in the AWS CLI's files moves there. Other tools come in by
-credential_process: see "store migrate --to agent". When it ends, it signs out.`,
+credential_process: see "store migrate --to agent". When it ends, it signs out.
+"agent --in-memory" alone is "agent start --in-memory".`,
 		Args: unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.inMemory {
@@ -34,7 +37,7 @@ credential_process: see "store migrate --to agent". When it ends, it signs out.`
 			return cmd.Help()
 		},
 	}
-	cmd.PersistentFlags().BoolVar(&o.inMemory, "in-memory", false, "with start and run: keep tokens in the agent's memory only")
+	cmd.PersistentFlags().BoolVar(&o.inMemory, "in-memory", false, "with start, run and unit: keep tokens in the agent's memory only")
 	start := &cobra.Command{
 		Use: "start", Short: "Start the agent in the background", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStart(cmd.Context(), o) },
@@ -48,13 +51,23 @@ credential_process: see "store migrate --to agent". When it ends, it signs out.`
 	}
 	stop := &cobra.Command{
 		Use: "stop", Short: "End the agent", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStop(cmd.Context()) },
+		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStop(cmd.Context()) }),
 	}
 	status := &cobra.Command{
 		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStatus(cmd.Context()) },
+		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStatus(cmd.Context()) }),
 	}
 	cmd.AddCommand(start, run, stop, honours(status, "output", "query"), newAgentUnit(app))
 	return cmd
+}
+
+// withoutMemory refuses the flag for a command that has no use for it.
+func (o *agentOptions) withoutMemory(run func(*cobra.Command) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		if o.inMemory {
+			return usagef("--in-memory does not go with %q", strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
+		}
+		return run(cmd)
+	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -15,12 +16,9 @@ import (
 func (app *App) agentLog(address string) (*os.File, error) {
 	path, err := agent.LogPath(address)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("the agent cannot be started: %w", err), "set XDG_RUNTIME_DIR to a folder of your own")
+		return nil, app.explainListen(err)
 	}
-	if path == "" {
-		return os.OpenFile(os.DevNull, os.O_RDWR, 0)
-	}
-	return os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	return os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
 }
 
 // explainAgent adds what the agent said before it ended.
@@ -50,6 +48,32 @@ func (app *App) tellWarnings(log *os.File) {
 			app.warn(strings.TrimSpace(said), "")
 		}
 	}
+}
+
+// tellProblems says what is wrong with the config.
+func (app *App) tellProblems(status agent.Status) {
+	if status.Problem != "" {
+		app.warn("the config cannot be read: "+status.Problem, "")
+	}
+	for _, s := range status.Sessions {
+		if s.Problem != "" {
+			app.warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
+		}
+	}
+}
+
+// explainListen says what to do where an agent cannot listen.
+func (app *App) explainListen(err error) error {
+	err = fmt.Errorf("the agent cannot listen: %w", err)
+	if app.getenv(agent.SocketVariable) != "" {
+		return withHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
+	}
+	return withHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
+}
+
+// wantsNone is the error where the environment says that there is to be no agent.
+func wantsNone() error {
+	return withHint(&configError{"Configuration", agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
 }
 
 // tellOfTools says what other tools need to use tokens in memory.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"lanyard/internal/agent"
+	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 )
@@ -20,7 +22,7 @@ func (app *App) agentVault(home string) keystore.Vault {
 	}
 	client := app.agentClient(home)
 	client.Patience = agent.LongPatience
-	return agent.Vault{Client: client, Hint: "run: " + app.memoryCommand() + "\nor keep tokens elsewhere: lanyard store migrate --to file"}
+	return agent.Vault{Client: client, Hint: "run: " + memoryCommand + "\nor keep tokens elsewhere: lanyard store migrate --to file"}
 }
 
 // memoryIsGone says that a session's tokens are to be in the memory of an agent, and
@@ -33,20 +35,25 @@ func (w *world) memoryIsGone(s profile.Session) bool {
 	return errors.Is(err, agent.ErrNone) || err == nil && !status.InMemory
 }
 
-func (app *App) memoryCommand() string { return "lanyard agent start --in-memory" }
+// tellOfMemory warns of such a session.
+func (w *world) tellOfMemory(s profile.Session) {
+	if w.memoryIsGone(s) {
+		w.app.warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more",
+			"run: "+memoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
+	}
+}
+
+// memoryCommand starts an agent with a memory. It is not the AWS CLI's, whatever
+// this program is called.
+const memoryCommand = "lanyard agent start --in-memory"
 
 // takeIntoMemory moves what lies in the AWS CLI's files into the agent's memory.
 // What is in a keychain or encrypted stays there.
 func (app *App) takeIntoMemory(ctx context.Context) error {
-	w, err := app.world()
+	w, _, err := app.connected()
 	if err != nil {
 		return err
 	}
-	p, err := w.resolveForLogin()
-	if err != nil {
-		return err
-	}
-	w.connect(p)
 	uses, err := w.quietSessions()
 	if err != nil {
 		return err
@@ -75,47 +82,36 @@ func (w *world) moveIntoMemory(ctx context.Context, s profile.Session) error {
 	return err
 }
 
-// endMemory signs out of what is nowhere but in the agent's memory: nobody could
-// use it any more, but for who has a copy. The next sign-in goes to the files again.
-func (app *App) endMemory(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, agentEnds/2)
-	defer cancel()
-	w, err := app.world()
-	if err != nil {
-		app.log.Warn("not signed out", "error", err)
-		return
-	}
-	uses, err := w.quietSessions()
-	if err != nil {
-		app.log.Warn("not signed out", "error", err)
-		return
-	}
-	for _, s := range distinct(uses) {
-		if err := w.endInMemory(ctx, s, firstUser(uses, s)); err != nil {
-			app.log.Warn("not signed out", "session", s.Key(), "error", err)
+// endMemory returns what signs out of the sessions that are nowhere but in the
+// agent's memory: nobody could use them any more, but for who has a copy. Their next
+// sign-ins go to the files again.
+func (app *App) endMemory(made func(agent.Settings, []string, func(string)) *broker.Broker) func(context.Context, []agent.Watched) {
+	return func(ctx context.Context, watched []agent.Watched) {
+		ctx, cancel := context.WithTimeout(ctx, memoryEnds)
+		defer cancel()
+		for _, w := range watched {
+			b := made(w.Settings, w.Siblings, func(text string) { app.log.Warn(text, "session", w.Session.Key()) })
+			if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
+				continue
+			}
+			out, err := b.Logout(ctx, w.Session, nil)
+			for _, u := range out.Unrevoked {
+				err = errors.Join(err, u.Err)
+			}
+			for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
+				err = errors.Join(err, b.Cache.Abandon(key, keystore.Agent))
+			}
+			if err != nil {
+				app.log.Warn("the service could not be told of the sign-out", "session", w.Session.Key(), "error", err)
+				continue
+			}
+			app.log.Info("signed out", "session", w.Session.Key())
 		}
 	}
 }
 
-func (w *world) endInMemory(ctx context.Context, s profile.Session, user string) error {
-	in := w.in
-	in.Profile = user
-	p, _, err := profile.Resolve(in)
-	if p == nil {
-		return err
-	}
-	w.connect(p)
-	if store, err := w.broker.Cache.Store(s.Key()); err != nil || store != keystore.Agent {
-		return err
-	}
-	out, err := w.broker.Logout(ctx, s, nil)
-	for _, u := range out.Unrevoked {
-		err = errors.Join(err, u.Err)
-	}
-	_, err2 := w.broker.Move(ctx, s, w.moveKeys(s), keystore.File, w.moveFiles(s))
-	w.app.log.Info("signed out", "session", s.Key())
-	return errors.Join(err, err2)
-}
+// memoryEnds is how long an agent that ends tries to sign out.
+const memoryEnds = 20 * time.Second
 
 // intoMemory lets a session's next token go to the memory of an agent that keeps
 // tokens there, if one runs.

@@ -23,7 +23,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	client := app.agentClient(home)
 	if client.Address == "" {
-		return &configError{"Configuration", agent.SocketVariable + "=none says that there is to be no agent"}
+		return wantsNone()
 	}
 	client.Patience = agent.LongPatience
 	status, err := client.Status(ctx)
@@ -36,7 +36,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	case errors.Is(err, agent.ErrSilent):
 		return withHint(err, "run: %s agent stop", app.Name)
 	case !errors.Is(err, agent.ErrNone):
-		return err
+		return app.explainListen(err)
 	}
 	log, err := app.agentLog(client.Address)
 	if err != nil {
@@ -58,6 +58,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	fmt.Fprintf(app.out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
 	app.tellWarnings(log)
+	app.tellProblems(status)
 	if status.InMemory {
 		app.tellOfTools()
 	}

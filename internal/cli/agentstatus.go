@@ -1,11 +1,10 @@
 package cli
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"lanyard/internal/agent"
@@ -20,6 +19,9 @@ func (app *App) agentStatus(ctx context.Context) error {
 	client := app.agentClient(home)
 	client.Patience = agentHears
 	status, err := client.Status(ctx)
+	if client.Address == "" {
+		return wantsNone()
+	}
 	if errors.Is(err, agent.ErrNone) {
 		return withHint(&commandError{"no agent is running"}, "run: %s agent start", app.Name)
 	}
@@ -32,15 +34,7 @@ func (app *App) agentStatus(ctx context.Context) error {
 	if app.flags.query == "" && (app.flags.output == "" || app.flags.output == "table") {
 		return app.printAgent(status, client.Address)
 	}
-	format := app.flags.output
-	if format == "" {
-		format = "json"
-	}
-	out, err := app.printingAs(format, "Agent")
-	if err != nil {
-		return err
-	}
-	return out.value(struct {
+	return app.printOwn("Agent", struct {
 		agent.Status
 		Socket string `json:"socket"`
 	}{status, client.Address})
@@ -54,26 +48,21 @@ func (app *App) printAgent(s agent.Status, address string) error {
 		fmt.Fprintf(app.out, " and takes %d MB", (s.Memory+1<<19)>>20)
 	}
 	fmt.Fprintln(app.out, ".")
+	if s.Problem != "" {
+		app.warn("the config cannot be read: "+s.Problem, "")
+	}
 	if len(s.Sessions) == 0 {
 		_, err := fmt.Fprintln(app.out, "No session is configured.")
 		return err
 	}
-	var b bytes.Buffer
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "SESSION\tSTATE\tEXPIRES\tRENEWAL\tPROBLEM")
+	rows := [][]string{{"SESSION", "STATE", "EXPIRES", "RENEWAL", "PROBLEM"}}
 	for _, w := range s.Sessions {
-		name := w.SSOSession
-		if name == "" {
-			name = w.StartURL
-		}
-		state := map[string]string{"renewed": "kept fresh", "live": "not renewable", "ended": "ended", "none": "signed out"}[w.State]
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", printable(name), state, app.clock(w.ExpiresAt), app.clock(w.RenewalAt), printable(orDash(w.Problem)))
+		state := map[string]string{"kept": "kept fresh", "live": "not renewable", "ended": "ended", "none": "signed out"}[w.State]
+		rows = append(rows, []string{
+			printable(cmp.Or(w.SSOSession, w.StartURL)), state, app.clock(w.ExpiresAt), app.clock(w.RenewalAt), printable(cmp.Or(w.Problem, "-")),
+		})
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	_, err := app.out.Write(b.Bytes())
-	return err
+	return app.printTable(rows)
 }
 
 // clock shows a date of the wire as a time of the day here, with the date where
@@ -88,11 +77,4 @@ func (app *App) clock(date string) string {
 		return t.Format("15:04:05")
 	}
 	return t.Format("2006-01-02 15:04")
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }

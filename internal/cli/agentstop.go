@@ -55,7 +55,7 @@ func (app *App) killAgent(ctx context.Context, address string) error {
 	if err := process.Kill(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(agentDies); time.Now().Before(deadline); time.Sleep(agentAsked) {
+	for deadline := time.Now().Add(agentDies); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(agentAsked) {
 		if _, err := agent.Holder(ctx, address); errors.Is(err, agent.ErrNone) {
 			return nil
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,14 +26,11 @@ func newAgentUnit(app *App) *cobra.Command {
   launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist
 
 Settings of this shell that the agent needs, where the config is for one, are
-written into it; secrets are not. With --in-memory before it ("agent --in-memory
-unit") the agent keeps tokens in its memory only.`,
-		Args: cobra.MaximumNArgs(1),
+written into it; secrets are not. With --in-memory the agent keeps tokens in its
+memory only. A task of the Windows scheduler runs "lanyard agent run --stay".`,
+		Args: func(cmd *cobra.Command, args []string) error { return noArgs(cmd, args[min(len(args), 1):]) },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			kind := "systemd"
-			if runtime.GOOS == "darwin" {
-				kind = "launchd"
-			}
+			kind := map[string]string{"darwin": "launchd", "linux": "systemd"}[runtime.GOOS]
 			if len(args) > 0 {
 				kind = args[0]
 			}
@@ -47,10 +45,11 @@ func (app *App) agentUnit(kind string, inMemory bool) error {
 	if err != nil {
 		return fmt.Errorf("where this program is: %w", err)
 	}
-	words := []string{self, "agent", "run", "--stay"}
-	if inMemory {
-		words = append(words, "--in-memory")
+	args, err := app.agentArgs(agentOptions{inMemory: inMemory, stay: true})
+	if err != nil {
+		return err
 	}
+	words := append([]string{self}, args...)
 	var text string
 	switch kind {
 	case "systemd":
@@ -58,7 +57,7 @@ func (app *App) agentUnit(kind string, inMemory bool) error {
 	case "launchd":
 		text = launchdList(words, app.unitEnv())
 	default:
-		return usagef("%q is not known: choose systemd or launchd", kind)
+		return usagef("which kind is not known on this system: choose systemd or launchd")
 	}
 	_, err = fmt.Fprint(app.out, text)
 	return err
@@ -70,8 +69,10 @@ func (app *App) unitEnv() []string {
 	var env []string
 	for _, entry := range app.agentEnv() {
 		name, value, _ := strings.Cut(entry, "=")
-		known := name == "AWS_CONFIG_FILE" || name == "AWS_SHARED_CREDENTIALS_FILE" || name == "AWS_CA_BUNDLE" ||
-			name == agent.SocketVariable || strings.HasPrefix(name, "AWS_ENDPOINT_URL")
+		known := strings.HasPrefix(name, "AWS_ENDPOINT_URL") || slices.Contains([]string{
+			"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", agent.SocketVariable,
+			"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_MAX_ATTEMPTS", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		}, name)
 		if known && value != "" && !strings.ContainsAny(value, "\r\n") {
 			env = append(env, entry)
 		}

@@ -73,7 +73,7 @@ func (w *world) explain(p *profile.Profile, err error) error {
 	var login *broker.LoginError
 	switch {
 	case errors.As(err, &session) && w.memoryIsGone(session.Session):
-		return withHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", w.app.memoryCommand(), w.app.loginCommand(p))
+		return withHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", memoryCommand, w.app.loginCommand(p))
 	case errors.As(err, &session):
 		return withHint(err, "run: %s", w.app.loginCommand(p))
 	case errors.As(err, &login):

@@ -40,15 +40,10 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 	if session != "" && app.flags.profile != "" {
 		return usagef("--sso-session does not go with --profile")
 	}
-	w, err := app.world()
+	w, p, err := app.connected()
 	if err != nil {
 		return err
 	}
-	p, err := w.resolveForLogin()
-	if err != nil {
-		return err
-	}
-	w.connect(p)
 	var out broker.SignOut
 	var s profile.Session
 	switch {

@@ -186,7 +186,7 @@ func usable(app *App, p *profile.Profile) bool {
 
 func (w *world) noRegion() error {
 	return withHint(&configError{"NoRegion", `You must specify a region. You can also configure your region by running "aws configure".`},
-		"add --region REGION, or: %s configure set region REGION", w.app.Name)
+		"add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, quoteArg(profile.Name(w.app.flags.profile, w.app.LookupEnv)))
 }
 
 // explain gives the errors of a call their exit codes and hints.

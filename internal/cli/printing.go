@@ -47,6 +47,20 @@ func (app *App) printingAs(format, title string) (printing, error) {
 	return out, nil
 }
 
+// printOwn prints a result of ours, in the format that was asked for here: that of a
+// profile is for services.
+func (app *App) printOwn(title string, v any) error {
+	format := app.flags.output
+	if format == "" {
+		format = "json"
+	}
+	out, err := app.printingAs(format, title)
+	if err != nil {
+		return err
+	}
+	return out.value(v)
+}
+
 // value prints a value of our own, as its JSON has it.
 func (p printing) value(v any) error {
 	b, err := json.Marshal(v)

@@ -57,15 +57,10 @@ the config (or the one of --profile) can be used, 1 when a login is needed.`,
 }
 
 func (app *App) status(_ context.Context, check bool) error {
-	w, err := app.world()
+	w, p, err := app.connected()
 	if err != nil {
 		return err
 	}
-	p, err := w.resolveForLogin()
-	if err != nil {
-		return err
-	}
-	w.connect(p)
 	list, err := w.statusOf(p)
 	if err != nil {
 		return err
@@ -84,16 +79,7 @@ func (app *App) status(_ context.Context, check bool) error {
 	case (app.flags.output == "" || app.flags.output == "table") && app.flags.query == "":
 		return app.printStatus(list) // a table that is made for these columns
 	}
-	// Only a format that was asked for here: that of a profile is for services.
-	format := app.flags.output
-	if format == "" {
-		format = "json"
-	}
-	out, err := app.printingAs(format, "Status")
-	if err != nil {
-		return err
-	}
-	return out.value(map[string]any{"sessions": list})
+	return app.printOwn("Status", map[string]any{"sessions": list})
 }
 
 // statusOf gathers the sessions: those of the config in its order (only that of
@@ -122,7 +108,11 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 		if u.Err != nil {
 			w.app.warn(u.Err.Error(), hintOf(u.Err))
 		}
-		tok := w.broker.Peek(u.Session)
+		w.tellOfMemory(u.Session)
+		tok, err := w.broker.Peek(u.Session)
+		if err != nil {
+			w.app.warn(err.Error(), hintOf(err))
+		}
 		list = append(list, w.describe(u.Session, tok, u.Profiles).until(w.broker.Horizon(u.Session)))
 	}
 	for _, f := range w.broker.Cache.Tokens() {

@@ -34,25 +34,35 @@ func (app *App) cells(s sessionStatus) []string {
 
 var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}
 
-// printStatus prints a table, or, where the terminal is too narrow for it, a block
-// for each session.
+// printStatus prints the sessions.
 func (app *App) printStatus(list []sessionStatus) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.out, "No SSO session is configured, and none is signed in.")
 		return err
 	}
+	rows := [][]string{statusHeads[:]}
+	for _, s := range list {
+		rows = append(rows, app.cells(s))
+	}
+	return app.printTable(rows)
+}
+
+// printTable prints a table whose first row is its heads, or, where the terminal is
+// too narrow for it, a block for each row.
+func (app *App) printTable(rows [][]string) error {
 	var table, blocks bytes.Buffer
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, strings.Join(statusHeads[:], "\t"))
-	for i, s := range list {
-		cells := app.cells(s)
+	for i, cells := range rows {
 		fmt.Fprintln(t, strings.Join(cells, "\t"))
-		if i > 0 {
+		if i == 0 {
+			continue
+		}
+		if i > 1 {
 			fmt.Fprintln(&blocks)
 		}
 		fmt.Fprintln(&blocks, cells[0])
 		for k, cell := range cells[1:] {
-			fmt.Fprintf(&blocks, "  %-13s %s\n", strings.ToLower(statusHeads[k+1]), cell)
+			fmt.Fprintf(&blocks, "  %-13s %s\n", strings.ToLower(rows[0][k+1]), cell)
 		}
 	}
 	if err := t.Flush(); err != nil {

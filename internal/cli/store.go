@@ -48,35 +48,23 @@ credential_process lines, which it writes.`,
 }
 
 func (app *App) store() error {
-	w, err := app.world()
+	w, _, err := app.connected()
 	if err != nil {
 		return err
 	}
-	p, err := w.resolveForLogin()
-	if err != nil {
-		return err
-	}
-	w.connect(p)
 	uses, err := w.sessions()
 	if err != nil {
 		return err
 	}
 	list := []storeUse{}
 	for _, u := range uses {
+		w.tellOfMemory(u.Session)
 		list = append(list, w.storeOf(u.Session))
 	}
 	if app.flags.output == "" && app.flags.query == "" {
 		return app.printStores(list)
 	}
-	format := app.flags.output
-	if format == "" {
-		format = "json"
-	}
-	out, err := app.printingAs(format, "Stores")
-	if err != nil {
-		return err
-	}
-	return out.value(map[string]any{"stores": list})
+	return app.printOwn("Stores", map[string]any{"stores": list})
 }
 
 func (w *world) storeOf(s profile.Session) storeUse {

@@ -66,21 +66,21 @@ func (app *App) storeMigrate(ctx context.Context, o migrateOptions) error {
 	if err := o.check(app); err != nil {
 		return err
 	}
-	w, err := app.world()
+	w, p, err := app.connected()
 	if err != nil {
 		return err
 	}
-	p, err := w.resolveForLogin()
-	if err != nil {
-		return err
-	}
-	w.connect(p)
 	plan, err := w.planMigration(p, o)
 	if err != nil {
 		return err
 	}
 	if len(plan.sessions) == 0 {
 		return &configError{"Configuration", w.in.Config.Path + " names no SSO session"}
+	}
+	if o.to == keystore.Agent && !o.show {
+		if err := w.broker.Cache.Try(o.to); err != nil {
+			return err // before anything is shown and asked
+		}
 	}
 	if err := plan.show(ctx, w, o); err != nil || o.show {
 		return err

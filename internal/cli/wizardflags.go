@@ -61,7 +61,12 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		return err
 	}
 	z.tell(p)
-	if tok := z.broker.Peek(z.session); tok.Left(z.app.Now()) <= 0 && !tok.Refreshable(z.app.Now()) {
+	tok, err := z.broker.Peek(z.session)
+	if err != nil {
+		z.app.warn(err.Error(), hintOf(err))
+		return nil
+	}
+	if tok.Left(z.app.Now()) <= 0 && !tok.Refreshable(z.app.Now()) {
 		fmt.Fprintf(z.app.Stderr, "%s: not signed in yet: %s\n", z.app.Name, z.app.loginFor(z.session.Name, p.name))
 	}
 	return nil

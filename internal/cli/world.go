@@ -60,6 +60,21 @@ func (app *App) world() (*world, error) {
 	return w, nil
 }
 
+// connected is the world of a command that is about sessions, with the settings of
+// the profile in use, which need not have any.
+func (app *App) connected() (*world, *profile.Profile, error) {
+	w, err := app.world()
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := w.resolveForLogin()
+	if err != nil {
+		return nil, nil, err
+	}
+	w.connect(p)
+	return w, p, nil
+}
+
 // home is the folder that ~/.aws lies in.
 func (app *App) home() (string, error) {
 	name := "HOME"

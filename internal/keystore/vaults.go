@@ -54,6 +54,14 @@ func (v *Vaults) open(store string) (Vault, error) {
 	return o.vault, o.err
 }
 
+// Reopen lets stores be opened anew, for a process that lives long: what could not be
+// opened, or did not answer, may do so the next time.
+func (v *Vaults) Reopen() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.opened = nil
+}
+
 // recall returns what was seen at the path under this marker.
 func (v *Vaults) recall(path, id string) ([]byte, bool) {
 	v.mu.Lock()

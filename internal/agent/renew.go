@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"lanyard/internal/broker"
-	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -14,6 +13,7 @@ import (
 // A watch is what the agent knows of one session.
 type watch struct {
 	Watched
+	fit   bool   // the settings are good, or were
 	stamp string // of the files that the token was read from
 	tok   ssocache.Token
 	ended bool // only a sign-in can help this token
@@ -24,9 +24,20 @@ type watch struct {
 	err    string    // of the last try
 }
 
+// take takes over what the config says now. Settings that have become bad do not
+// replace those that were good.
+func (w *watch) take(item Watched) {
+	if item.Problem == "" || !w.fit {
+		w.Watched, w.fit = item, item.Problem == ""
+	}
+	w.Problem = item.Problem
+}
+
+func (w *watch) keys() []string { return append([]string{w.Session.Key()}, w.Siblings...) }
+
 // renewable says whether the session can be kept fresh without the person.
 func (w *watch) renewable(now time.Time) bool {
-	return !w.ended && w.Session.AutoRefresh != profile.Off && w.tok.Refreshable(now)
+	return w.fit && !w.ended && w.Session.AutoRefresh != profile.Off && w.tok.Refreshable(now)
 }
 
 // next is when the session should be renewed.
@@ -60,29 +71,18 @@ func (w *watch) alive(now time.Time, memory bool) bool {
 	return w.locked || w.renewable(now) || memory && w.tok.Left(now) > 0
 }
 
-// visit reads the session's token if its files have changed, and renews it if that
-// is due.
-func (s *Server) visit(ctx context.Context, w *watch) {
-	warned := ""
-	b := s.Broker(w.Settings, w.Siblings, func(text string) {
-		warned = text
-		s.Log.Warn(text, "session", w.Session.Key())
-	})
-	keys := append([]string{w.Session.Key()}, w.Siblings...)
+// renew renews the session, if that is due.
+func (s *Server) renew(ctx context.Context, w *watch) {
 	now := s.Now()
-	if stamp := b.Cache.Stamp(keys...); (stamp != w.stamp || stamp == "") && !w.waits(now) {
-		*w = watch{Watched: w.Watched, stamp: stamp, fails: w.fails, tok: b.Peek(w.Session)}
-		if _, err := b.Cache.LoadToken(w.Session.Key()); keystore.Unavailable(err) {
-			w.stamp, w.locked = "", true
-			w.failed(now, err.Error())
-			return
-		}
-		w.fails = 0
-	}
 	if !w.renewable(now) || w.next(now).After(now) || !s.enter(ctx) {
 		return
 	}
 	defer s.leave()
+	warned := ""
+	b := s.broker(w, func(text string) {
+		warned = text
+		s.Log.Warn(text, "session", w.Session.Key())
+	})
 	before := w.tok.AccessToken
 	a, err := b.Get(ctx, broker.Request{Session: w.Session, Purpose: broker.AccessToken, Caller: "agent"})
 	var end *broker.SessionError
@@ -91,16 +91,17 @@ func (s *Server) visit(ctx context.Context, w *watch) {
 	case errors.As(err, &end):
 		w.ended, w.err = true, end.Why
 		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
-	case err == nil && a.Token.AccessToken.Equal(before) && warned == "":
-		w.retry = now.Add(soon) // another process has the session's lock
 	case err != nil:
 		w.failed(now, err.Error())
 		s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
-	case a.Token.AccessToken.Equal(before):
-		w.failed(now, warned)
-	default:
+		reopen(b)
+	case !a.Token.AccessToken.Equal(before):
 		s.Log.Info("a session was renewed", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))
-		w.stamp, w.tok = b.Cache.Stamp(keys...), b.Peek(w.Session)
-		w.fails, w.err = 0, ""
+		w.stamp = "to be read"
+		s.read(w)
+	case warned == "":
+		w.retry = now.Add(soon) // another process has the session's lock
+	default:
+		w.failed(now, warned)
 	}
 }

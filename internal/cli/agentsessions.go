@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"lanyard/internal/agent"
+	"lanyard/internal/profile"
+)
+
+// A sessionList is the sessions of the config, which is read again when it has
+// changed.
+type sessionList struct {
+	app   *App
+	stamp string
+	list  []agent.Watched
+}
+
+func (l *sessionList) watched() ([]agent.Watched, error) {
+	stamp, err := l.app.configStamp()
+	if errors.Is(err, fs.ErrNotExist) && l.list == nil {
+		return nil, nil // there was none from the beginning
+	}
+	if err != nil || stamp == l.stamp {
+		return l.list, err
+	}
+	list, err := l.app.watchedSessions()
+	if err == nil {
+		l.list, l.stamp = list, stamp
+	}
+	return list, err
+}
+
+// configStamp changes with the config files. The credentials file need not exist.
+func (app *App) configStamp() (string, error) {
+	config, credentials, err := profile.Paths(app.LookupEnv)
+	if err != nil {
+		return "", err
+	}
+	stamp := ""
+	for _, path := range []string{config, credentials} {
+		info, err := os.Stat(path)
+		if err == nil {
+			stamp += fmt.Sprint(" ", info.ModTime().UnixNano(), info.Size())
+		} else if path == config {
+			return "", err
+		}
+	}
+	return stamp, nil
+}
+
+// watchedSessions lists the sessions to keep fresh, each with the settings of the
+// first profile that uses it.
+func (app *App) watchedSessions() ([]agent.Watched, error) {
+	w, err := app.world()
+	if err != nil {
+		return nil, err
+	}
+	uses, err := w.quietSessions()
+	if err != nil {
+		return nil, err
+	}
+	list := []agent.Watched{}
+	for _, s := range distinct(uses) {
+		item := agent.Watched{Session: s, Siblings: w.siblings(s)}
+		use := useOf(uses, s)
+		err := use.Err
+		if err == nil {
+			item.Settings, err = w.settingsFor(use)
+		}
+		if err != nil {
+			item.Problem = err.Error()
+			app.log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
+		}
+		list = append(list, item)
+	}
+	return list, nil
+}
+
+// settingsFor are the settings of the first profile that uses a session.
+func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
+	in := w.in
+	if in.Profile = ""; len(use.Profiles) > 0 {
+		in.Profile = use.Profiles[0]
+	}
+	p, _, err := profile.Resolve(in)
+	if p == nil {
+		return agent.Settings{}, err
+	}
+	return w.app.settings(p)
+}
+
+// useOf finds the session in the list. The zero use is that of none.
+func useOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
+	for _, u := range uses {
+		if u.Key() == s.Key() && u.SharesLogin(s) {
+			return u
+		}
+	}
+	return profile.SessionUse{}
+}
