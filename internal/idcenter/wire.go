@@ -73,7 +73,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 		return nil, fail
 	}
 	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body}
-	w.debug(req, start, slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID()))
+	w.debug(req, start, slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID(w.secrets)))
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
