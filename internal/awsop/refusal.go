@@ -38,9 +38,6 @@ func (e *ServiceError) Error() string {
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
 }
 
-// oneLine keeps a server's text from looking like several lines of ours.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
 // refusal is the error that the reply is; nil if it is none.
 func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 	if len(r.body) > maxReply {
@@ -62,7 +59,7 @@ func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 	if err != nil {
 		return r.broken(op, err)
 	}
-	e.Code, e.Message = oneLine(cmp.Or(e.Code, strconv.Itoa(r.status))), oneLine(e.Message)
+	e.Code, e.Message = r.shown(cmp.Or(e.Code, strconv.Itoa(r.status))), r.shown(e.Message)
 	return e
 }
 
@@ -80,7 +77,7 @@ func (r *reply) speechless(svc *awsmodel.Service) bool {
 func (r *reply) requestID() string {
 	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
 		if id := r.header.Get(name); id != "" {
-			return oneLine(id)
+			return r.shown(id)
 		}
 	}
 	return ""
@@ -107,11 +104,11 @@ func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
 		e.Message = "Unknown"
 	}
 	e.Region = cmp.Or(e.Region, fault.value("Region"))
-	e.RequestID = cmp.Or(e.RequestID, oneLine(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
+	e.RequestID = cmp.Or(e.RequestID, r.shown(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
 	if shape := errorShape(op, e.Code); shape != nil {
 		p, fields := parser{}, new(document.Object)
 		if err := p.xmlStructure(shape, fault, fields); err == nil { // details are no reason to hide the error
-			e.setFields(fields)
+			e.setFields(r, fields)
 		}
 	}
 	return nil
@@ -155,7 +152,7 @@ func (e *ServiceError) readJSON(svc *awsmodel.Service, op *awsmodel.Operation, r
 	if shape != nil {
 		p, fields := parser{}, new(document.Object)
 		if err := p.jsonStructure(shape, body, fields); err == nil { // as above
-			e.setFields(fields)
+			e.setFields(r, fields)
 		}
 	}
 	return nil
@@ -172,14 +169,31 @@ func errorShape(op *awsmodel.Operation, code string) *awsmodel.Shape {
 }
 
 // setFields keeps what is more than code and message.
-func (e *ServiceError) setFields(all *document.Object) {
+func (e *ServiceError) setFields(r *reply, all *document.Object) {
 	fields := new(document.Object)
 	for name, v := range all.All() {
 		if !strings.EqualFold(name, "code") && !strings.EqualFold(name, "message") {
-			fields.Set(name, v)
+			fields.Set(name, r.hide(v))
 		}
 	}
 	if fields.Len() > 0 {
 		e.Fields = fields
 	}
+}
+
+// hide takes our secrets out of the texts of a value.
+func (r *reply) hide(v any) any {
+	switch v := v.(type) {
+	case string:
+		return idcenter.Redact(v, r.secrets)
+	case []any:
+		for i := range v {
+			v[i] = r.hide(v[i])
+		}
+	case *document.Object:
+		for name, inner := range v.All() {
+			v.Set(name, r.hide(inner))
+		}
+	}
+	return v
 }

@@ -3,6 +3,7 @@ package awsop
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"lanyard/internal/idcenter"
+	"lanyard/internal/secret"
 )
 
 func TestRefusals(t *testing.T) {
@@ -138,6 +140,51 @@ func TestBucketInAnotherRegion(t *testing.T) {
 			var e *ServiceError
 			if code := ""; errors.As(err, &e) != (tt.code != "") || e != nil && e.Code != tt.code {
 				t.Errorf("error %v %s", err, code)
+			}
+		})
+	}
+}
+
+// What a service quotes of the request, as AWS does where a signature does not fit,
+// is shown without the keys and the token of the request.
+func TestQuotedSecretsAreNotShown(t *testing.T) {
+	const quote = "x-amz-security-token:the-session-token of secret-access-key for the-access-token"
+	tests := []struct{ name, service, operation, input, reply string }{
+		{"xml", "sts", "get-caller-identity", "", "<ErrorResponse><Error><Code>" + quote + "</Code><Message>" + quote + "</Message></Error><RequestId>" + quote + "</RequestId></ErrorResponse>"},
+		{"json", "sso", "list-accounts", `{"accessToken":"the-access-token"}`, `{"message":"` + quote + `","__type":"` + quote + `"}`},
+		{"json with details", "organizations", "list-accounts", "", `{"__type":"InvalidInputException","Message":"` + quote + `","Reason":"` + quote + `"}`},
+		{"no reply of the service", "sts", "get-caller-identity", "", "<a></" + strings.ReplaceAll(strings.ReplaceAll(quote, ":", "-"), " ", "-") + ">"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLine(func(int, *http.Request) (*http.Response, error) {
+				return answer(403, tt.reply, "x-amzn-requestid", quote), nil
+			})
+			l.Credentials.SecretAccessKey, l.Credentials.SessionToken = secret.New("secret-access-key"), secret.New("the-session-token")
+			var log strings.Builder
+			l.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			_, err := l.call(t, tt.service, tt.operation, tt.input)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			text := err.Error() + log.String()
+			if e := new(ServiceError); errors.As(err, &e) {
+				text += e.Code + e.Message + e.RequestID
+				if e.Fields != nil {
+					text += compact(e.Fields)
+				}
+			}
+			if !strings.Contains(text, "[redacted]") {
+				t.Errorf("nothing was quoted: %s", text)
+			}
+			hidden := []string{"secret-access-key", "the-session-token"}
+			if tt.service == "sso" {
+				hidden = []string{"the-access-token"}
+			}
+			for _, h := range hidden {
+				if strings.Contains(text, h) {
+					t.Errorf("%s is shown: %s", h, text)
+				}
 			}
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,6 +18,7 @@ import (
 
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/idcenter"
+	"lanyard/internal/secret"
 )
 
 // maxReply is the size in bytes above which a reply is refused.
@@ -29,11 +31,18 @@ type reply struct {
 	header   http.Header
 	body     []byte
 	clock    idcenter.Clock
+	secrets  []secret.String // that the request was made with: none is shown where the reply quotes it
+}
+
+// shown makes a text of the service fit to be shown: without our secrets, and on one
+// line, so that it does not look like several of ours.
+func (r *reply) shown(s string) string {
+	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
 }
 
 // broken is the error for a reply that is not the service's.
 func (r *reply) broken(op *awsmodel.Operation, reason error) error {
-	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: reason.Error()}
+	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: r.shown(reason.Error())}
 }
 
 // attempt makes one try.
@@ -82,7 +91,9 @@ func (c *Client) exchange(req *http.Request, endpoint string) (*reply, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header}
+	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
+		c.Credentials.SecretAccessKey, c.Credentials.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
+	}}
 	if r.body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1)); err != nil {
 		fail := &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ConnectionClosed, Err: err}
 		var timeout net.Error

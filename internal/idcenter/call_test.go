@@ -184,6 +184,10 @@ func TestServiceErrors(t *testing.T) {
 			refresh: "An error occurred (InvalidRequestException) when calling the CreateToken operation: access-token-of-the-test and [redacted]?",
 			role:    "An error occurred (InvalidRequestException) when calling the GetRoleCredentials operation: [redacted] and client-secret-of-the-test?",
 		},
+		{
+			name: "a code that quotes us", status: 400, header: "X-Amzn-ErrorType: client-secret-of-the-test", body: `{}`,
+			refresh: "An error occurred ([redacted]) when calling the CreateToken operation:",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

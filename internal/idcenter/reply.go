@@ -41,10 +41,10 @@ func (r *reply) broken() string {
 }
 
 // requestID is the service's name for the request; "" if it sent none.
-func (r *reply) requestID() string {
+func (r *reply) requestID(secrets []secret.String) string {
 	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "Requestid"} {
 		if id := r.header.Get(name); id != "" {
-			return clean(id)
+			return clean(Redact(id, secrets))
 		}
 	}
 	return ""
@@ -59,13 +59,13 @@ func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError
 	text := func(names ...string) string {
 		for _, name := range names {
 			if s, ok := members[name].(string); ok && s != "" {
-				return clean(redact(s, secrets))
+				return clean(Redact(s, secrets))
 			}
 		}
 		return ""
 	}
-	e := &ServiceError{Operation: operation, Status: r.status, RequestID: r.requestID(), Message: text("message", "Message")}
-	for _, code := range []string{clean(r.header.Get("X-Amzn-Errortype")), text("code", "Code"), text("__type")} {
+	e := &ServiceError{Operation: operation, Status: r.status, RequestID: r.requestID(secrets), Message: text("message", "Message")}
+	for _, code := range []string{clean(Redact(r.header.Get("X-Amzn-Errortype"), secrets)), text("code", "Code"), text("__type")} {
 		code = code[strings.LastIndexByte(code, '#')+1:] // "com.amazonaws.switchboard.portal#ForbiddenException"
 		code, _, _ = strings.Cut(code, ":")              // "ForbiddenException:http://internal.amazon.com/"
 		if e.Code == "" {
@@ -83,9 +83,9 @@ func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError
 	return e
 }
 
-// redact takes the secrets out of a text. Short ones stay: they are no secrets,
+// Redact takes the secrets out of a text of a service. Short ones stay: they are no secrets,
 // and a word would go with them.
-func redact(s string, secrets []secret.String) string {
+func Redact(s string, secrets []secret.String) string {
 	for _, hidden := range secrets {
 		if v := hidden.Reveal(); len(v) >= 8 {
 			s = strings.ReplaceAll(s, v, "[redacted]")

@@ -74,7 +74,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 		return nil, fail
 	}
 	w.reply = &reply{status: resp.StatusCode, header: resp.Header, body: body, clock: ClockOf(resp.Header, w.now(), time.Since(start))}
-	attrs := []slog.Attr{slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID())}
+	attrs := []slog.Attr{slog.Int("status", resp.StatusCode), slog.String("request_id", w.reply.requestID(w.secrets))}
 	if clock := w.reply.clock; !clock.Date.IsZero() {
 		attrs = append(attrs, slog.Duration("clock_ahead", clock.Ahead))
 	}

@@ -22,7 +22,7 @@ var rows = [...][]string{
 
 // apart are the packages that others may use from any row, or that hold only
 // tests.
-var apart = []string{"emulator", "internal/awsmodel/gen", "interop", "internal/stormtest", "internal/layout"}
+var apart = []string{"emulator", "internal/awsmodel/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
 
 func row(pkg string) int {
 	for i, r := range rows {

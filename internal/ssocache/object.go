@@ -3,6 +3,7 @@ package ssocache
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -47,7 +48,7 @@ func (o object) time(key string) (time.Time, error) {
 	}
 	t, err := parseTime(s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s %q is not a date", key, s)
+		return time.Time{}, fmt.Errorf("%s is not a date", key) // in a spoilt file it may be anything, a token too
 	}
 	return t, nil
 }
@@ -130,7 +131,7 @@ func parseTime(s string) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is not a date", s)
+	return time.Time{}, errors.New("not a date")
 }
 
 // FormatTime writes a date as every reader of these files accepts it: UTC,

@@ -272,3 +272,17 @@ func FuzzParse(f *testing.F) {
 		_, _ = ssocache.ParseRegistration([]byte(s))
 	})
 }
+
+// A file in which a token stands where a date belongs is refused without quoting it.
+func TestSpoiltDatesAreNotQuoted(t *testing.T) {
+	const spoilt = `{"clientId": "c", "clientSecret": "s", "expiresAt": "a-token", "accessToken": "a-token", "Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "a-token"}}`
+	for name, parse := range map[string]func([]byte) error{
+		"token":        func(data []byte) error { _, err := ssocache.ParseToken(data); return err },
+		"registration": func(data []byte) error { _, err := ssocache.ParseRegistration(data); return err },
+		"role":         func(data []byte) error { _, err := ssocache.ParseCredentials(data); return err },
+	} {
+		if err := parse([]byte(spoilt)); err == nil || strings.Contains(err.Error(), "a-token") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package leaktest_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// secretLike finds what looks like a token or a secret key: those of AWS are longer.
+var secretLike = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
+
+// knownLike is what looks like one and is none: AWS's published examples, ARNs of
+// roles, paths with a hash in them, and the address of an application at Okta.
+var knownLike = regexp.MustCompile(`EXAMPLE|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/`)
+
+// looksSecret returns what in a text looks like a secret. Words in one case, such as
+// hashes, do not.
+func looksSecret(text string) (found []string) {
+	for _, word := range secretLike.FindAllString(text, -1) {
+		if strings.ToLower(word) != word && strings.ToUpper(word) != word && !knownLike.MatchString(word) {
+			found = append(found, word)
+		}
+	}
+	return found
+}
+
+// checkPattern makes sure that looksSecret finds everything that an emulator has
+// issued, within a text.
+func checkPattern(t *testing.T, issued []string) {
+	t.Helper()
+	for _, value := range issued {
+		if found := looksSecret(`{"x": "` + value + `"}`); len(found) != 1 || found[0] != value {
+			t.Errorf("%s... of %d characters would not be found in a golden file", value[:4], len(value))
+		}
+	}
+}
+
+// No golden file, script or page of the documentation holds anything that looks like
+// a token.
+func TestGoldenFiles(t *testing.T) {
+	root := filepath.Join("..", "..")
+	files := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && path != root) {
+			return filepath.SkipDir
+		}
+		if !d.Type().IsRegular() || !isGolden(filepath.ToSlash(path)) {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files++
+		for _, word := range looksSecret(string(data)) {
+			t.Errorf("%s holds what looks like a secret: %s... (%d characters)", path, word[:8], len(word))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 200 {
+		t.Errorf("only %d files were looked at", files)
+	}
+}
+
+func isGolden(path string) bool {
+	return strings.Contains(path, "/testdata/") || strings.HasPrefix(path, "../../docs/") || strings.HasSuffix(path, ".md")
+}

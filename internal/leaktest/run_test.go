@@ -1,0 +1,177 @@
+//go:build unix
+
+package leaktest_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestFullRun does everything that the program does, with each store, plain and with
+// --debug, and looks for secrets after each command. Much of it is waiting, so the
+// parts go side by side. What goes wrong is shown plain with the files only: --debug
+// adds to that and leaves nothing out. A passphrase takes its time with each process
+// and is but another way to a key.
+func TestFullRun(t *testing.T) {
+	t.Parallel()
+	for _, s := range append(stores(), keychain()) {
+		for _, debug := range []bool{false, true} {
+			for part, do := range map[string]func(*world, *testing.T){"use": (*world).use, "failures": (*world).failures, "renewals that fail": (*world).failToRenew} {
+				if (part != "use" || s.brief) && !debug && s.move != nil || part != "use" && s.brief {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/debug=%t/%s", s.name, debug, part), func(t *testing.T) {
+					t.Parallel()
+					w := newWorld(t)
+					w.store, w.debug = s, debug
+					s.prepare(t, w)
+					w.moveIn(t)
+					s.before(t, w)
+					do(w, t)
+					w.run(t, 0, 0, "sso", "logout")
+					w.checkSignedOut(t)
+					s.after(t, w)
+					w.checkTexts(t, w.outputs)
+					w.checkLearnt(t)
+				})
+			}
+		}
+	}
+}
+
+// moveIn leaves secrets in files, has the store take them from there, and signs out.
+// The next sign-in goes to the store by itself.
+func (w *world) moveIn(t *testing.T) {
+	t.Helper()
+	w.signIn(t)
+	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
+	if w.store.move == nil {
+		return
+	}
+	w.store.move(t, w)
+	w.inFiles = 0
+	w.checkFiles(t, "after the move to the store")
+	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
+	w.run(t, 0, 0, "sso", "logout")
+	w.checkSignedOut(t)
+	w.store.after(t, w)
+}
+
+func (w *world) signIns(t *testing.T) {
+	t.Helper()
+	w.signIn(t, "--use-device-code", "--no-browser")
+	w.signIn(t, "--no-browser")
+	w.signIn(t)
+}
+
+// use signs in in every way and asks for everything that there is.
+func (w *world) use(t *testing.T) {
+	t.Helper()
+	w.signIns(t)
+	w.ask(t)
+	w.handOver(t)
+	w.renewals(t)
+}
+
+// failures has everything go wrong that can.
+func (w *world) failures(t *testing.T) {
+	t.Helper()
+	w.signInWrongly(t)
+	w.fail(t)
+	w.unwritable(t)
+	if !w.store.inMemory { // it is the agent that renews there
+		w.quit(t)
+	}
+	w.signIn(t)
+	w.srv.RevokeSessions(user)
+	w.wait(t, w.start(t, spare...), 0, 255)
+	for _, args := range asks[:2] {
+		w.runAnyhow(t, args...)
+	}
+	w.signIn(t)
+	w.run(t, key, 0, asks[0]...)
+}
+
+func (w *world) ask(t *testing.T) {
+	t.Helper()
+	formats := []string{"json", "yaml", "yaml-stream", "text", "table", "off"}
+	if w.store.brief {
+		formats = formats[:1]
+	}
+	for _, format := range formats {
+		w.run(t, 0, 0, "status", "--output", format)
+		w.run(t, 0, 0, "sts", "get-caller-identity", "--profile", "dev", "--output", format)
+	}
+	for _, args := range []string{
+		"status", "status --check", "store", "configure list --profile dev", "version", "which", "s3 ls --profile dev",
+		"ec2 describe-instances --profile dev", "s3api list-buckets --profile dev", "sso list-accounts --profile dev",
+		"sso list-account-roles --account-id 111122223333 --profile dev", "agent unit systemd",
+	} {
+		w.run(t, 0, 0, strings.Fields(args)...)
+	}
+	// What these answer is role keys, and nothing but.
+	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
+	for _, format := range []string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"} {
+		w.run(t, key, 0, "configure", "export-credentials", "--profile", "dev", "--format", format)
+	}
+	for _, format := range []string{"json", "text", "table", "yaml"} {
+		w.run(t, key, 0, append(asks[0], "--output", format)...)
+	}
+	w.run(t, key, 0, "sts", "assume-role", "--role-arn", "arn:aws:iam::123456789012:role/Deploy", "--role-session-name", "leak", "--profile", "deployer")
+}
+
+// handOver gives a command to the AWS CLI, which shows what it got.
+func (w *world) handOver(t *testing.T) {
+	t.Helper()
+	got := w.run(t, 0, 0, "dynamodb", "list-tables", "--profile", "dev")
+	if !strings.Contains(got, "arguments: dynamodb list-tables") || !strings.Contains(got, "HOME="+w.path("home")) {
+		t.Errorf("the AWS CLI was not asked: %s", w.hide(got))
+	}
+}
+
+// renewals has tokens that expire, with an agent and without.
+func (w *world) renewals(t *testing.T) {
+	t.Helper()
+	w.wire.set(true, nil)
+	w.signIn(t)
+	if !w.store.inMemory {
+		w.run(t, 0, 0, "agent", "start", "--stay")
+	}
+	w.run(t, key, 0, "sso", "get-credentials", "--profile", "deployer")
+	w.renewed(t)
+	w.run(t, 0, 0, "agent", "status")
+	w.run(t, 0, 0, "agent", "status", "--output", "json")
+	if !w.store.inMemory {
+		w.run(t, 0, 0, "agent", "stop")
+	}
+	w.renewed(t)
+	w.wire.set(false, nil)
+}
+
+// renewed uses the token until it is so old that it is renewed.
+func (w *world) renewed(t *testing.T) {
+	t.Helper()
+	w.srv.ResetCounts()
+	eventually(t, "a renewal", func() bool {
+		w.run(t, 0, 0, "sso", "list-accounts", "--profile", "dev")
+		return w.srv.Count("CreateToken") > 0
+	})
+}
+
+// checkLearnt makes sure that there was something to look for, in something.
+func (w *world) checkLearnt(t *testing.T) {
+	t.Helper()
+	n := w.secrets.count()
+	for k, least := range map[kind]int{token: 8, registration: 1, key: 2, code: 8, visit: 6} {
+		if n[k] < least {
+			t.Errorf("only %d of %s were learnt, want %d", n[k], k, least)
+		}
+	}
+	checkPattern(t, w.secrets.fromTheEmulator())
+	processes, agents := w.seen.count()
+	if canLook && (processes < 4 || agents == 0 && w.store.inMemory) {
+		t.Errorf("only %d processes and %d agents were seen", processes, agents)
+	}
+	t.Logf("%d secrets %v looked for in %d outputs and in files; %d processes seen, an agent %d times", len(w.secrets.values), n, len(w.outputs), processes, agents)
+}

@@ -1,0 +1,154 @@
+package leaktest_test
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A kind of secret says where it may be all the same.
+type kind uint
+
+const (
+	token        kind = 1 << iota // access and refresh tokens
+	registration                  // client secrets
+	key                           // secret keys and session tokens of roles
+	code                          // what is changed for a token: codes and verifiers
+	visit                         // what stands in the address that a person is shown: state and challenge
+	own                           // what opens a store
+)
+
+func (k kind) String() string {
+	var names []string
+	for i, name := range []string{"token", "client secret", "role key", "code", "state or challenge", "key of a store"} {
+		if k&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// shortest is the length below which a value is no secret, and a needle none that
+// is not found by chance.
+const shortest = 12
+
+// A needle is a form in which a secret may turn up.
+type needle struct {
+	text, form string
+	kind       kind
+	member     string // how the wire calls it
+}
+
+// Secrets are what the wire has shown. They can be looked for in texts however
+// many there are.
+type secrets struct {
+	mu     sync.Mutex
+	values map[string]kind
+	issued map[string]string   // those of the emulator's making, and what it calls them
+	needle map[string][]needle // by their first bytes
+}
+
+func newSecrets() *secrets {
+	return &secrets{values: map[string]kind{}, issued: map[string]string{}, needle: map[string][]needle{}}
+}
+
+// learn adds a value. Half of it counts as all of it: texts are cut.
+func (s *secrets) learn(k kind, member, value string, issued bool) {
+	if len(value) < shortest {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if issued {
+		s.issued[value] = member
+	}
+	if _, known := s.values[value]; known {
+		return
+	}
+	s.values[value] = k
+	parts := []string{value}
+	if half := len(value) / 2; half >= shortest {
+		parts = []string{value[:half], value[half:]}
+	}
+	for _, part := range parts {
+		for text, form := range forms(part) {
+			s.needle[text[:shortest]] = append(s.needle[text[:shortest]], needle{text, form, k, member})
+		}
+	}
+}
+
+// forms are the ways in which a text may be written, and what they are called.
+func forms(text string) map[string]string {
+	all := map[string]string{
+		url.QueryEscape(text): "escaped for a URL", url.PathEscape(text): "escaped for a URL",
+		html.EscapeString(text): "escaped for HTML", strings.ReplaceAll(html.EscapeString(text), "+", "&#43;"): "escaped for HTML",
+		strings.ReplaceAll(text, "/", `\/`): "escaped for JSON",
+	}
+	dump := hex.EncodeToString([]byte(text))
+	all[dump], all[strings.ToUpper(dump)] = "hex", "hex"
+	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		for before := range 3 { // it may begin anywhere within three bytes
+			b := enc.EncodeToString(append(make([]byte, before), text...))
+			b = b[(before*8+5)/6:]
+			if (before+len(text))%3 != 0 {
+				b = b[:len(b)-1] // it depends on what follows
+			}
+			all[b] = "base64"
+		}
+	}
+	all[text] = "plain"
+	return all
+}
+
+// A find is a secret in a text.
+type find struct {
+	needle
+	at int
+}
+
+func (f find) String() string {
+	return fmt.Sprintf("%s (%s), %s, at byte %d", f.kind, f.member, f.form, f.at)
+}
+
+// in returns the kinds of secrets in a text, and the finds that are none of what
+// it may hold.
+func (s *secrets) in(text string, may kind) (holds kind, leaks []find) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := 0; i+shortest <= len(text); i++ {
+		for _, n := range s.needle[text[i:i+shortest]] {
+			if !strings.HasPrefix(text[i:], n.text) {
+				continue
+			}
+			holds |= n.kind
+			if n.kind&may == 0 {
+				leaks = append(leaks, find{n, i})
+			}
+		}
+	}
+	return holds, leaks
+}
+
+// count says how many secrets of each kind are known.
+func (s *secrets) count() map[kind]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := map[kind]int{}
+	for _, k := range s.values {
+		n[k]++
+	}
+	return n
+}
+
+// fromTheEmulator lists what the emulator has issued.
+func (s *secrets) fromTheEmulator() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.issued))
+}

@@ -1,0 +1,113 @@
+//go:build unix
+
+package leaktest_test
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"testing"
+
+	"lanyard/emulator"
+)
+
+const user = "jane" // of the emulator's own organization
+
+var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/(?:authorize\?|\S+user_code=)\S+`)
+
+// shown waits until a process has shown an address, or has opened it in a browser.
+func (w *world) shown(t *testing.T, p *process, inBrowser bool) (to string) {
+	t.Helper()
+	eventually(t, "the address of the sign-in", func() bool {
+		text := p.stdout.String()
+		if inBrowser {
+			noted, _ := os.ReadFile(w.path("aside/visited")) // not yet
+			text = string(noted)
+		}
+		to = address.FindString(text)
+		return to != ""
+	})
+	if inBrowser {
+		if err := os.Remove(w.path("aside/visited")); err != nil {
+			t.Error(err)
+		}
+	}
+	return to
+}
+
+// signIn signs the person in through the program. What it shows may hold state and
+// challenge, and if it shows an address of ours it must.
+func (w *world) signIn(t *testing.T, flags ...string) {
+	t.Helper()
+	p := w.start(t, append([]string{"sso", "login", "--sso-session", "corp"}, flags...)...)
+	if err := w.srv.SignIn(t.Context(), w.shown(t, p, len(flags) == 0), user); err != nil {
+		t.Error(err)
+	}
+	may := visit
+	if len(flags) > 1 {
+		may = 0
+	}
+	w.wait(t, p, may, 0)
+}
+
+// signInWrongly begins sign-ins that come to nothing.
+func (w *world) signInWrongly(t *testing.T) {
+	t.Helper()
+	begin := func() (*process, string) {
+		p := w.start(t, "sso", "login", "--sso-session", "corp", "--no-browser")
+		return p, w.shown(t, p, false)
+	}
+	// Refused by the person.
+	p, to := begin()
+	if err := w.srv.Refuse(t.Context(), to, user); err != nil {
+		t.Error(err)
+	}
+	w.wait(t, p, visit, 255)
+
+	// Interrupted.
+	p, _ = begin()
+	p.signal(t, os.Interrupt)
+	w.wait(t, p, visit, 130)
+
+	// Somebody else brings a code, with a state of their own.
+	p, to = begin()
+	forge(t, w, to)
+	if err := w.srv.SignIn(t.Context(), to, user); err != nil {
+		t.Error(err)
+	}
+	w.wait(t, p, visit, 0)
+
+	// The code is right, and the service does not want it, and quotes it.
+	p, to = begin()
+	w.wire.set(false, inMessage)
+	_ = w.srv.SignIn(t.Context(), to, user) // the page says that it failed
+	w.wait(t, p, visit, 254)
+	w.wire.set(false, nil)
+
+	// There is no answer for it.
+	w.srv.AddFault(emulator.Fault{Operation: "CreateToken", Drop: true})
+	p, to = begin()
+	_ = w.srv.SignIn(t.Context(), to, user)
+	w.wait(t, p, visit, 255)
+	w.srv.ClearFaults()
+}
+
+// forge visits the program's own page with a code and a wrong state.
+func forge(t *testing.T, w *world, to string) {
+	t.Helper()
+	u, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.secrets.learn(code, "forged code", "code-that-somebody-has-forged", false)
+	w.secrets.learn(visit, "forged state", "state-that-somebody-has-forged", false)
+	resp, err := http.Get(u.Query().Get("redirect_uri") + "?code=code-that-somebody-has-forged&state=state-that-somebody-has-forged")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusBadRequest {
+		t.Errorf("a wrong state gets status %d", resp.StatusCode)
+	}
+}

@@ -1,0 +1,141 @@
+//go:build unix
+
+package leaktest_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"lanyard/emulator"
+	"lanyard/emulator/emulatortest"
+)
+
+// config has a role for each thing that is done with one.
+const config = `[sso-session corp]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+
+[profile dev]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = AdministratorAccess
+region = us-east-1
+
+[profile deployer]
+sso_session = corp
+sso_account_id = 444455556666
+sso_role_name = DeveloperAccess
+region = us-east-1
+
+[profile spare]
+sso_session = corp
+sso_account_id = 888899990000
+sso_role_name = AdministratorAccess
+region = us-east-1
+
+[profile no-role]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = NoSuchRole
+region = us-east-1
+`
+
+// fakeAWS is the AWS CLI of the run: it shows what it was given.
+const fakeAWS = `#!/bin/sh
+echo "arguments: $*"
+env
+test -z "$AWS_CONFIG_FILE" || cat "$AWS_CONFIG_FILE"
+`
+
+// browser notes the address in the folder whose name it is told.
+const browser = `#!/bin/sh
+printf %s "$2" > "$1/new" && mv "$1/new" "$1/visited"
+`
+
+// A world is a person's home, the Identity Center that they sign in to, and all
+// that has come out of the program there.
+type world struct {
+	srv     *emulatortest.Server // as the program and the browser reach it
+	wire    *wire
+	secrets *secrets
+	root    string
+	env     []string
+	debug   bool
+	store   store
+	inFiles kind // what the caches of the AWS CLI may hold now
+	outputs []output
+	seen    *processes
+}
+
+// An output is a text that the program has written, and what it may hold.
+type output struct {
+	name, text string
+	may        kind
+}
+
+// newWorld makes a world in which nobody has signed in.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	root, err := os.MkdirTemp("", "leak-") //nolint:usetesting // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(root) })
+	w := &world{root: root, secrets: newSecrets(), inFiles: token | registration | key}
+	t.Cleanup(func() {
+		if t.Failed() { // an agent may be left
+			stop := exec.Command(program, "agent", "stop")
+			stop.Env = w.env
+			_ = stop.Run()
+		}
+	})
+	allowCores(t)
+	// Some faults lose a refresh token on the way.
+	inner := emulatortest.Start(t, emulator.Config{RefreshGrace: time.Hour})
+	w.wire = newWire(t, inner.URL, w.secrets)
+	w.srv = &emulatortest.Server{Emulator: inner.Emulator, URL: w.wire.url}
+	w.seen = new(processes)
+	w.wire.passing = w.seen.look
+	for _, dir := range []string{"home/.aws", "run", "tmp", "work", "bin", "aside"} {
+		if err := os.MkdirAll(w.path(dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.write(t, "home/.aws/config", config, 0o600)
+	w.write(t, "bin/aws", fakeAWS, 0o700)
+	w.write(t, "bin/visit", browser, 0o700)
+	w.env = append([]string{
+		"HOME=" + w.path("home"), "PATH=" + w.path("bin") + ":" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + w.path("run"),
+		"TMPDIR=" + w.path("tmp"), "BROWSER=" + w.path("bin/visit") + " " + w.path("aside") + " %s", "AWS_MAX_ATTEMPTS=2",
+	}, w.srv.Env()...)
+	return w
+}
+
+func (w *world) path(name string) string { return filepath.Join(w.root, filepath.FromSlash(name)) }
+
+func (w *world) write(t *testing.T, name, text string, mode os.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(w.path(name), []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// allowCores lets the program leave core files where it runs, if it does such
+// things.
+func allowCores(t *testing.T) {
+	t.Helper()
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	limit.Cur = limit.Max
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &limit); err != nil {
+		t.Fatal(err)
+	}
+}
