@@ -56,7 +56,7 @@ func checkOurs(dir string) error {
 // the lock after the listener.
 func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	if err := checkLength(address); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("%s: %w", address, err)
 	}
 	if err := makeFolder(address); err != nil {
 		return nil, nil, err
@@ -115,7 +115,7 @@ func LogPath(address string) (string, error) {
 
 func checkLength(address string) error {
 	if len(address) > maxPath {
-		return fmt.Errorf("%s is longer than the %d bytes that a socket's path may have", address, maxPath)
+		return fmt.Errorf("its path is longer than the %d bytes that a socket's may have", maxPath)
 	}
 	return nil
 }

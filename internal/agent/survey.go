@@ -46,7 +46,12 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 	}
 	for _, w := range known {
 		listed := slices.ContainsFunc(list, func(o Watched) bool { return id(o.Session) == id(w.Session) })
-		if !listed && (err != nil || s.Memory != nil && w.alive(s.Now(), true)) {
+		switch {
+		case listed:
+		case err != nil:
+			list = append(list, w.Watched)
+		case s.Memory != nil && w.alive(s.Now(), true):
+			w.Problem = "the config does not name it any more"
 			list = append(list, w.Watched)
 		}
 	}

@@ -175,5 +175,12 @@ func (d deaf) Accept() (net.Conn, error) { <-d; return nil, net.ErrClosed }
 func (d deaf) Close() error              { close(d); return nil }
 func (d deaf) Addr() net.Addr            { return &net.UnixAddr{} }
 
-// watch runs the agent without clients.
-func (w *world) watch() running { return w.serve(make(deaf)) }
+// watch runs the agent without clients. Who is given is told of its end.
+func (w *world) watch(told ...func([]agent.Watched)) running {
+	w.server.End = func(_ context.Context, list []agent.Watched) {
+		for _, tell := range told {
+			tell(list)
+		}
+	}
+	return w.serve(make(deaf))
+}

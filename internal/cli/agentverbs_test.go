@@ -3,6 +3,8 @@ package cli_test
 import (
 	"context"
 	"errors"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -11,14 +13,28 @@ import (
 )
 
 // scriptAgent asks the agent of a script's home.
-func scriptAgent(ts *testscript.TestScript) *agent.Client {
-	lookup := func(name string) (string, bool) { v := ts.Getenv(name); return v, v != "" }
-	return &agent.Client{Address: agent.Address(lookup, ts.Getenv("HOME")), Patience: agent.LongPatience}
+func scriptAgent(getenv func(string) string, home string) *agent.Client {
+	lookup := func(name string) (string, bool) { v := getenv(name); return v, v != "" }
+	return &agent.Client{Address: agent.Address(lookup, home), Home: agent.HomeID(home), Patience: agent.LongPatience}
+}
+
+// endAgent ends what a script has started and not ended, also one that it has
+// stopped by a signal.
+func endAgent(getenv func(string) string, home string) {
+	client := scriptAgent(getenv, home)
+	if err := client.Stop(context.Background()); !errors.Is(err, agent.ErrSilent) {
+		return
+	}
+	if pid, err := agent.Holder(context.Background(), client.Address); err == nil {
+		if p, err := os.FindProcess(pid); err == nil {
+			_ = p.Kill()
+		}
+	}
 }
 
 // await-no-agent waits until the agent has ended by itself.
 func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
-	client := scriptAgent(ts)
+	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		_, err := client.Status(context.Background())
 		if errors.Is(err, agent.ErrNone) {
@@ -26,6 +42,27 @@ func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 		}
 		if time.Now().After(deadline) {
 			ts.Fatalf("the agent goes on: %v", err)
+		}
+	}
+}
+
+// await-problem TEXT waits until the agent tells of a problem with that in it, and
+// "await-problem none" until it tells of none. It has the agent look at once.
+func awaitProblem(ts *testscript.TestScript, _ bool, args []string) {
+	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		ts.Check(client.Wake(context.Background()))
+		status, err := client.Status(context.Background())
+		ts.Check(err)
+		text := status.Problem
+		for _, s := range status.Sessions {
+			text += s.Problem
+		}
+		if args[0] == "none" && text == "" || args[0] != "none" && strings.Contains(text, args[0]) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("the agent tells of %q", text)
 		}
 	}
 }

@@ -19,7 +19,6 @@ import (
 
 	"lanyard/emulator"
 	"lanyard/emulator/emulatortest"
-	"lanyard/internal/agent"
 	"lanyard/internal/cli"
 	"lanyard/internal/ssocache"
 )
@@ -149,11 +148,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 					return err
 				}
 			}
-			env.Defer(func() { // whatever the script has started and not ended
-				lookup := func(name string) (string, bool) { v := env.Getenv(name); return v, v != "" }
-				client := agent.Client{Address: agent.Address(lookup, home), Patience: agent.LongPatience}
-				_ = client.Stop(context.Background())
-			})
+			env.Defer(func() { endAgent(env.Getenv, home) })
 			return more(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -166,7 +161,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
-			"await-no-agent": awaitNoAgent,
+			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
 		},
 	})
 }
