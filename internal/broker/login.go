@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"os"
 	"slices"
 	"time"
@@ -43,12 +44,24 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 	return b.signIn(ctx, s, in, pending, store)
 }
 
-// store saves what a sign-in brought. It replaces whatever the session had, so
-// it needs the session's lock only to let a renewal finish first.
+// store saves what a sign-in brought. What cannot be saved is revoked: nobody would
+// know of it any more.
 func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
-	g, _, _ := b.wait(held, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
+	tok, err := b.storeHeld(held, s, r, pending, in)
+	if err != nil {
+		if service, err := b.Connect(s); err == nil {
+			_ = service.Logout(held, r.Grant.AccessToken) // best effort
+		}
+	}
+	return tok, err
+}
+
+// storeHeld replaces whatever the session had, so it needs the session's lock only to
+// let a renewal finish first.
+func (b *Broker) storeHeld(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
+	g, _, _ := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
 	defer g.release()
 	b.notice(r.Grant.Clock)
 	tok := ssocache.Token{
@@ -60,6 +73,9 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	}
 	if now, _ := b.Cache.Store(s.Key()); now != in { // moved during the sign-in
 		pending.Abort()
+		if in == keystore.Agent && now == keystore.File {
+			return ssocache.Token{}, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
+		}
 		var err error
 		if pending, err = b.Cache.PrepareToken(s.Key()); err != nil {
 			return ssocache.Token{}, b.storageError("not signed in", err)

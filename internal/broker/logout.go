@@ -181,25 +181,43 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 	if !tok.Refreshable(b.now()) {
 		p.tok.RefreshToken = secret.String{} // whoever has it can do nothing with it
 	} else if p.expired {
-		// An expired token cannot end its session, and the refresh token
-		// would outlive the sign-out: it is spent for one that can.
-		grant, err := service.Refresh(ctx, registration(tok), tok.RefreshToken)
-		if err != nil {
-			if p.refused = deadGrant(err); p.refused {
-				p.tok.RefreshToken = secret.String{}
-			}
-			return p, unlessRefused(err)
+		if err := b.spendToSignOut(ctx, service, &p); err != nil || p.refused {
+			return p, err
 		}
-		p.tok = tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
-		p.expired, p.older = false, tok.RefreshToken
 	}
-	return p, unlessRefused(service.Logout(ctx, p.tok.AccessToken))
+	err = service.Logout(ctx, p.tok.AccessToken)
+	if !errors.Is(err, idcenter.ErrUnauthorized) {
+		return p, err
+	}
+	// The service does not know the access token any more, whatever its date says.
+	// That tells nothing about the session.
+	p.expired = true
+	if p.tok.RefreshToken.IsZero() || !p.older.IsZero() {
+		return p, nil
+	}
+	if err := b.spendToSignOut(ctx, service, &p); err != nil || p.refused {
+		return p, err
+	}
+	if err := service.Logout(ctx, p.tok.AccessToken); !errors.Is(err, idcenter.ErrUnauthorized) {
+		return p, err
+	}
+	return p, nil
 }
 
-func unlessRefused(err error) error {
-	var s *idcenter.ServiceError
-	if errors.As(err, &s) && !errors.Is(err, idcenter.ErrTemporary) {
+// spendToSignOut spends a refresh token for an access token that can end the session:
+// one that has expired cannot, and the refresh token would outlive the sign-out. That
+// the service refuses is as good.
+func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *proof) error {
+	old := p.tok
+	grant, err := service.Refresh(ctx, registration(old), old.RefreshToken)
+	if deadGrant(err) {
+		p.refused, p.tok.RefreshToken = true, secret.String{}
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p.tok = old.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	p.expired, p.older = false, old.RefreshToken
+	return nil
 }

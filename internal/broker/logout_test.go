@@ -205,3 +205,52 @@ func TestLogoutCanBeInterrupted(t *testing.T) {
 		}
 	})
 }
+
+// The access token is dead and the refresh token is not: the session is ended all the
+// same.
+func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		tok := w.stored("corp")
+		w.emu.ExpireAccessTokens()
+		if out := w.logout(); len(out.Unrevoked) != 0 || len(out.Revoked) != 1 {
+			t.Errorf("it went %+v", out)
+		}
+		w.count("Logout", 2)
+		w.count(refresh, 1)
+		if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+			t.Error("the refresh token still works")
+		}
+	})
+}
+
+// Only that it does not know the token says that the service has no session.
+func TestLogoutThatTheServiceRefuses(t *testing.T) {
+	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound} {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			w.login()
+			w.emu.AddFault(emulator.Fault{Operation: "Logout", Status: status, Code: "SomeException"})
+			if out := w.logout(); len(out.Unrevoked) != 1 || len(out.Revoked) != 0 {
+				t.Errorf("status %d: it went %+v", status, out)
+			}
+			if tokens, _ := w.cached(); tokens != 0 {
+				t.Errorf("status %d: the token is still there", status)
+			}
+		})
+	}
+}
+
+// A token that cannot be stored is ended: nobody would know of it.
+func TestASignInThatCannotBeStoredIsRevoked(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		in := w.byCode("sso login", func(text string) {
+			w.approve(text)
+			w.unwritable()
+			_ = os.RemoveAll(w.files.SSO()) // and with it the place that was reserved
+		})
+		if _, err := w.process().Login(w.t.Context(), w.session, in); err == nil {
+			t.Fatal("it was stored")
+		}
+		w.count("Logout", 1)
+	})
+}

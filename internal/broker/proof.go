@@ -125,5 +125,7 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 // deadGrant says that the service takes the refresh token no more, or not from the
 // client to which it belongs.
 func deadGrant(err error) bool {
-	return errors.Is(err, idcenter.ErrInvalidGrant) || errors.Is(err, idcenter.ErrInvalidClient)
+	var s *idcenter.ServiceError
+	return errors.Is(err, idcenter.ErrInvalidGrant) || errors.Is(err, idcenter.ErrInvalidClient) ||
+		errors.As(err, &s) && s.Code == "ExpiredTokenException"
 }
