@@ -31,6 +31,7 @@ const (
 
 	beat    = time.Second     // between signs of life
 	silence = 3 * time.Second // after which a client that was heard gives up all the same
+	longest = 2 * time.Minute // that a client waits for an answer, whatever it hears
 	reading = 5 * time.Second // that a client may take for its line
 )
 
@@ -39,6 +40,7 @@ var (
 	ErrNone    = errors.New("no agent is running")
 	ErrSilent  = errors.New("the agent does not answer")
 	ErrRunning = errors.New("an agent is running already")
+	ErrEnding  = errors.New("the agent is about to end")
 	ErrForeign = errors.New("whoever listens there is another user")
 
 	ErrElsewhere = errors.New("the agent there serves another home folder")

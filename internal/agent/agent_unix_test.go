@@ -168,6 +168,9 @@ func TestHungAndDead(t *testing.T) {
 		if _, err := (&agent.Client{Address: address}).Status(t.Context()); !errors.Is(err, agent.ErrNone) {
 			t.Errorf("error %v, want ErrNone", err)
 		}
+		if _, err := agent.Holder(t.Context(), address); !errors.Is(err, agent.ErrNone) {
+			t.Errorf("the holder: %v, want ErrNone", err)
+		}
 		// The next one takes its place.
 		l, lock, err := agent.Listen(address)
 		if err != nil {
@@ -178,11 +181,11 @@ func TestHungAndDead(t *testing.T) {
 	})
 	t.Run("it says nothing", func(t *testing.T) {
 		address := filepath.Join(t.TempDir(), "a.sock")
-		l, err := net.Listen("unix", address)
+		l, lock, err := agent.Listen(address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { _ = l.Close() })
+		t.Cleanup(func() { _ = l.Close(); lock.Release() })
 		client := &agent.Client{Address: address}
 		for range 2 {
 			if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrSilent) {
@@ -220,6 +223,18 @@ func TestTheSocketIsOnesOwn(t *testing.T) {
 	if _, err := os.Stat(precious); err != nil {
 		t.Errorf("the file is gone: %v", err)
 	}
+	other := filepath.Join(filepath.Dir(address), "other.sock")
+	theirs, err := net.Listen("unix", other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = theirs.Close() })
+	if _, _, err := agent.Listen(other); err == nil {
+		t.Error("another program's socket was taken")
+	}
+	if _, err := agent.Holder(t.Context(), other); !errors.Is(err, agent.ErrNone) {
+		t.Errorf("another program was taken for an agent: %v", err)
+	}
 	open := filepath.Join(t.TempDir(), "open")
 	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil {
 		t.Fatal(err)
@@ -251,7 +266,7 @@ func TestTheMemoryAsAStore(t *testing.T) {
 	if tok, err := files.LoadToken("corp"); err != nil || !tok.RefreshToken.Equal(before.RefreshToken) {
 		t.Errorf("not the same token: %v", err)
 	}
-	if err := client.Stop(t.Context()); err != nil {
+	if _, err := client.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
 	<-r.ended

@@ -59,10 +59,13 @@ func (s *Server) answer(ctx context.Context, q question) line {
 		warnings = append(warnings, text)
 	})
 	a, err := b.Get(ctx, q.request())
-	s.look() // there may be a new token
+	defer s.look() // there may be a new token
 	out := line{Warnings: warnings}
 	if err != nil {
 		f, ok := failureOf(err)
+		if f.Ended && f.Text != "" { // the service itself said so
+			s.markOver(q.Session)
+		}
 		if !ok || ctx.Err() != nil {
 			s.Log.Debug("left to the client", "session", q.Session.Key(), "error", err)
 			reopen(b)

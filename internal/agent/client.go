@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"time"
 
 	"lanyard/internal/broker"
@@ -75,10 +76,11 @@ func (c *Client) Forget(ctx context.Context) error {
 	return err
 }
 
-// Stop asks the agent to end, and returns when it has.
-func (c *Client) Stop(ctx context.Context) error {
-	_, err := c.call(ctx, request{Verb: verbStop})
-	return err
+// Stop asks the agent to end, and returns when it has: what it could not do then is
+// for the person to know.
+func (c *Client) Stop(ctx context.Context) (untold []string, err error) {
+	l, err := c.call(ctx, request{Verb: verbStop})
+	return l.Warnings, err
 }
 
 // call sends a request and returns the line that answers it.
@@ -113,11 +115,15 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 		if err := readLine(in, &l); err != nil {
 			return line{}, c.judge(err)
 		}
-		if l.Done && l.Elsewhere {
+		switch {
+		case l.Done && l.Elsewhere:
 			return line{}, fmt.Errorf("%w: %s", ErrElsewhere, c.Address)
-		}
-		if l.Done {
+		case l.Done && l.Ending:
+			return line{}, ErrEnding
+		case l.Done:
 			return l, nil
+		case time.Since(start) > longest:
+			return line{}, c.judge(os.ErrDeadlineExceeded)
 		}
 		_ = conn.SetDeadline(time.Now().Add(silence))
 	}
@@ -127,7 +133,7 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 func (c *Client) judge(err error) error {
 	var timeout net.Error
 	switch {
-	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded), queueFull(err):
 		c.dead = true
 		return fmt.Errorf("%w at %s", ErrSilent, c.Address)
 	case nobodyListens(err):

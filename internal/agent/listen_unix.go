@@ -72,7 +72,8 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 		lock.Release()
 		return nil, nil, err
 	}
-	before := syscall.Umask(0o177) // mode 0600 from the first moment
+	_ = os.WriteFile(address+".lock", []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // for Holder
+	before := syscall.Umask(0o177)                                                   // mode 0600 from the first moment
 	l, err := net.Listen("unix", address)
 	syscall.Umask(before)
 	if err != nil {
@@ -94,6 +95,10 @@ func removeSocket(address string) error {
 	case info.Mode()&fs.ModeSocket == 0:
 		return fmt.Errorf("%s is there already, and is no socket", address)
 	}
+	if conn, err := net.Dial("unix", address); err == nil {
+		_ = conn.Close()
+		return fmt.Errorf("another program listens at %s", address)
+	}
 	return os.Remove(address)
 }
 
@@ -110,7 +115,7 @@ func makeFolder(address string) error {
 // LogPath is where the agent at an address writes what it does, when nobody reads
 // its stderr.
 func LogPath(address string) (string, error) {
-	return strings.TrimSuffix(address, ".sock") + ".log", makeFolder(address)
+	return address + ".log", makeFolder(address)
 }
 
 func checkLength(address string) error {
@@ -131,6 +136,37 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 // nobodyListens says that an error means that there is no agent.
 func nobodyListens(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// queueFull says that too many wait for somebody who takes none.
+func queueFull(err error) bool { return errors.Is(err, syscall.EAGAIN) }
+
+// Holder returns the process that holds the agent's lock, whether or not it still
+// answers. [ErrNone] means that nobody does.
+func Holder(ctx context.Context, address string) (pid int, err error) {
+	lock, err := filelock.Try(address + ".lock")
+	if err == nil {
+		lock.Release()
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("%w at %s", ErrNone, address)
+	}
+	text, err := os.ReadFile(address + ".lock")
+	if err != nil {
+		return 0, err
+	}
+	pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid <= 1 {
+		return 0, fmt.Errorf("%s.lock does not say which process holds it", address)
+	}
+	// The same number may be another process where this one cannot see the agent's.
+	if conn, err := dial(ctx, address, LongPatience); err == nil {
+		defer func() { _ = conn.Close() }()
+		if p, err := peerOf(conn); err != nil || p.pid != pid {
+			return 0, errors.New("the process that listens there cannot be seen from here")
+		}
+	}
+	return pid, nil
 }
 
 // checkPeer refuses another user at the other end.

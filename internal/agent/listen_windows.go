@@ -81,6 +81,27 @@ func peerOf(conn net.Conn) (peer, error) {
 	return peer{int(pid)}, err
 }
 
+// queueFull has no counterpart here.
+func queueFull(error) bool { return false }
+
+// Holder returns the process that made the pipe, whether or not it still answers.
+// [ErrNone] means that there is none.
+func Holder(ctx context.Context, address string) (pid int, err error) {
+	conn, err := dial(ctx, address, LongPatience)
+	if err != nil {
+		if nobodyListens(err) {
+			err = fmt.Errorf("%w at %s", ErrNone, address)
+		}
+		return 0, err
+	}
+	defer func() { _ = conn.Close() }()
+	if err := checkPeer(conn); err != nil {
+		return 0, err
+	}
+	p, err := peerOf(conn)
+	return p.pid, err
+}
+
 // checkPeer refuses another user at the other end. The pipe itself lets nobody else
 // in, but somebody else may have made a pipe of that name first.
 func checkPeer(conn net.Conn) error {

@@ -2,7 +2,10 @@ package agent
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"lanyard/internal/keystore"
 	"lanyard/internal/secret"
@@ -36,6 +39,26 @@ func (m *Memory) Remove(name string) error {
 	defer m.mu.Unlock()
 	delete(m.values, name)
 	return nil
+}
+
+// Tokens lists the sign-in tokens that there are.
+func (m *Memory) Tokens() []ssocache.Token {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var tokens []ssocache.Token
+	for name, v := range m.values {
+		if tok, err := ssocache.ParseToken([]byte(v.Reveal())); err == nil && strings.HasPrefix(name, "sso/") {
+			tokens = append(tokens, tok)
+		}
+	}
+	return tokens
+}
+
+// keepsAnother says whether some token in it lives that is of none of the sessions.
+func (m *Memory) keepsAnother(watched []watch, now time.Time) bool {
+	return m != nil && slices.ContainsFunc(m.Tokens(), func(t ssocache.Token) bool {
+		return t.Left(now) > 0 && !slices.ContainsFunc(watched, func(w watch) bool { return t.Belongs(w.Session.StartURL, w.Session.Region) })
+	})
 }
 
 type memoryPlace struct {

@@ -68,7 +68,7 @@ func (w *watch) waits(now time.Time) bool {
 // alive says whether the agent has anything to do for the session: to renew it,
 // or to keep a token that is nowhere else.
 func (w *watch) alive(now time.Time, memory bool) bool {
-	return w.locked || w.renewable(now) || memory && w.tok.Left(now) > 0
+	return w.locked || w.renewable(now) || memory && !w.ended && w.tok.Left(now) > 0
 }
 
 // renew renews the session, if that is due.

@@ -22,13 +22,13 @@ func (s *speaker) say(l line) {
 }
 
 // serve answers one client.
-func (s *Server) serve(ctx context.Context, conn net.Conn) {
+func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	if err := checkPeer(conn); err != nil {
 		s.Log.Warn("a connection was refused", "error", err)
 		return
 	}
 	_ = conn.SetReadDeadline(time.Now().Add(reading))
-	heard := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) }) // the end waits for nobody
+	heard := context.AfterFunc(closing, func() { _ = conn.SetReadDeadline(time.Now()) }) // the end waits for nobody
 	defer heard()
 	var r request
 	if err := readLine(bufio.NewReader(conn), &r); err != nil {
@@ -61,8 +61,11 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 
 // carryOut does what a request asks for.
 func (s *Server) carryOut(ctx context.Context, r request) line {
-	if s.Home != nil && r.Home != s.Home() {
+	switch {
+	case s.Home != nil && r.Home != s.Home():
 		return line{Elsewhere: true}
+	case ctx.Err() != nil && r.Verb != verbStop:
+		return line{Ending: true}
 	}
 	switch r.Verb {
 	case verbGet:
@@ -73,6 +76,7 @@ func (s *Server) carryOut(ctx context.Context, r request) line {
 		select {
 		case <-s.first:
 		case <-ctx.Done():
+			return line{Ending: true}
 		}
 		status := s.status()
 		return line{Status: &status}
@@ -84,12 +88,15 @@ func (s *Server) carryOut(ctx context.Context, r request) line {
 		return line{}
 	case verbStop:
 		s.Log.Info("asked to end")
+		s.mu.Lock()
+		s.asked = true
+		s.mu.Unlock()
 		s.stop()
 		<-s.ended
-		return line{}
+		return line{Warnings: s.untold}
 	case verbLoad, verbSave, verbRemove, verbRoom:
 		if !s.enter(ctx) {
-			return line{Missing: true} // what comes to lie there now would be lost
+			return line{Ending: true} // what comes to lie there now would be lost
 		}
 		defer s.leave()
 		return s.Memory.carryOut(r)

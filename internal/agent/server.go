@@ -23,9 +23,12 @@ type Server struct {
 	// Memory is the store of an agent that keeps tokens in its memory; nil: it
 	// keeps none.
 	Memory *Memory
-	// End is called when the agent ends, with what it watched, before those who
-	// asked for that are told; nil does nothing.
-	End func(context.Context, []Watched)
+	// Begin is called first, while clients are answered already; an error ends the
+	// agent. nil does nothing.
+	Begin func(context.Context) error
+	// End is called when the agent ends, with what it watched; asked says that
+	// somebody wanted it. What it returns is for whoever did. nil does nothing.
+	End func(ctx context.Context, asked bool, watched []Watched) (untold []string)
 
 	Stay    bool          // goes on when nothing is left to renew
 	Linger  time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
@@ -40,6 +43,7 @@ type Server struct {
 	wake    chan struct{}
 	stop    context.CancelFunc
 	ended   chan struct{} // closed when all is done but telling so
+	untold  []string      // by End, once ended
 
 	first    chan struct{} // closed when the sessions were looked at for the first time
 	surveyed sync.Once
@@ -47,14 +51,17 @@ type Server struct {
 	mu        sync.Mutex
 	active    int // pieces of work that are under way
 	watched   []watch
+	asked     bool   // to end
 	forgotten bool   // all tokens are to be read anew
 	problem   string // with the config
+
+	over map[string]bool // sessions that somebody was told are over, by id
 }
 
 // Serve answers until the context ends, somebody stops the agent, or nothing is
 // left to renew. It closes the listener, and returns when what was begun is done: a
-// refresh token that is spent has its successor stored.
-func (s *Server) Serve(ctx context.Context, l net.Listener) {
+// refresh token that is spent has its successor stored. The error is Begin's.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ctx, s.stop = context.WithCancel(ctx)
 	defer s.stop()
 	if s.Now == nil {
@@ -64,19 +71,33 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	s.began, s.wake, s.ended, s.first = s.Now(), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
+	closing, closed := context.WithCancel(context.WithoutCancel(ctx))
 	var connections sync.WaitGroup
-	connections.Go(func() { s.accept(ctx, l, &connections) })
-	s.watch(ctx)
+	connections.Go(func() { s.accept(ctx, closing, l, &connections) })
+	err := s.begin(ctx)
+	if err == nil {
+		s.watch(ctx)
+	}
 	s.mu.Lock() // whoever has entered is waited for, and nobody enters any more
 	s.stop()
+	asked := s.asked
 	s.mu.Unlock()
-	_ = l.Close()
 	s.working.Wait()
 	if s.End != nil {
-		s.End(context.WithoutCancel(ctx), s.sessions())
+		s.untold = s.End(context.WithoutCancel(ctx), asked, s.sessions())
 	}
 	close(s.ended)
+	closed()
+	_ = l.Close()
 	connections.Wait()
+	return err
+}
+
+func (s *Server) begin(ctx context.Context) error {
+	if s.Begin == nil {
+		return nil
+	}
+	return s.Begin(ctx)
 }
 
 // sessions are those that are watched.
@@ -90,10 +111,11 @@ func (s *Server) sessions() []Watched {
 	return list
 }
 
-func (s *Server) accept(ctx context.Context, l net.Listener, connections *sync.WaitGroup) {
+// accept goes on until the agent is closing: while it ends, it says so.
+func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
 	for {
 		conn, err := l.Accept()
-		if ctx.Err() != nil {
+		if closing.Err() != nil {
 			if err == nil {
 				_ = conn.Close()
 			}
@@ -101,14 +123,14 @@ func (s *Server) accept(ctx context.Context, l net.Listener, connections *sync.W
 		}
 		if err != nil {
 			s.Log.Warn("no connection", "error", err)
-			if wait(ctx, 100*time.Millisecond) != nil { // too many open files, say
+			if wait(closing, 100*time.Millisecond) != nil { // too many open files, say
 				return
 			}
 			continue
 		}
 		connections.Go(func() {
 			defer func() { _ = conn.Close() }()
-			s.serve(ctx, conn)
+			s.serve(ctx, closing, conn)
 		})
 	}
 }

@@ -4,14 +4,15 @@ import (
 	"slices"
 
 	"lanyard/internal/broker"
+	"lanyard/internal/profile"
 )
 
 // survey lists the sessions to watch, with their tokens as they are now. What is known
 // of a session stays known while its files do not change.
 func (s *Server) survey() []watch {
 	s.mu.Lock()
-	known, anew := slices.Clone(s.watched), s.forgotten
-	s.forgotten = false
+	known, anew, over := slices.Clone(s.watched), s.forgotten, s.over
+	s.forgotten, s.over = false, nil
 	s.mu.Unlock()
 	list, problem := s.list(known)
 	watched := make([]watch, 0, len(list))
@@ -27,7 +28,11 @@ func (s *Server) survey() []watch {
 		if anew {
 			w.stamp = "to be read"
 		}
+		stamp := w.stamp
 		s.read(&w)
+		if over[id(w.Session)] && w.stamp == stamp { // and not signed in to meanwhile
+			w.ended, w.err = true, "the service has ended it"
+		}
 		watched = append(watched, w)
 	}
 	s.mu.Lock()
@@ -56,6 +61,16 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 		}
 	}
 	return list, problem
+}
+
+// markOver remembers that the service has ended a session.
+func (s *Server) markOver(of profile.Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over == nil {
+		s.over = map[string]bool{}
+	}
+	s.over[id(of)] = true
 }
 
 func find(known []watch, item Watched) int {

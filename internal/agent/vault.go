@@ -13,8 +13,8 @@ import (
 // the memory of an agent that has ended is gone, which is not the same as one that
 // does not answer.
 type Vault struct {
-	Client *Client // with [LongPatience]
-	Hint   string  // what starts an agent with such a memory
+	Client *Client                // with [LongPatience]
+	Hint   func(err error) string // what to do about an agent that cannot be used so; nil: nothing
 }
 
 // Load implements [keystore.Vault].
@@ -58,7 +58,11 @@ func (v Vault) unavailable(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &keystore.StoreError{Store: keystore.Agent, Err: err, Hint: v.Hint}
+	out := &keystore.StoreError{Store: keystore.Agent, Err: err}
+	if v.Hint != nil {
+		out.Hint = v.Hint(err)
+	}
+	return out
 }
 
 type vaultPlace struct {

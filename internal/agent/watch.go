@@ -74,6 +74,9 @@ func (s *Server) round(ctx context.Context) (left int) {
 			left++
 		}
 	}
+	if left == 0 && s.Memory.keepsAnother(watched, s.Now()) { // which no config has named to us
+		left++
+	}
 	return left
 }
 

@@ -69,6 +69,7 @@ type line struct {
 
 	// Of a line that is Done:
 	Declined    bool            `json:"declined,omitempty"`  // the client should do it itself
+	Ending      bool            `json:"ending,omitempty"`    // the agent is about to end
 	Elsewhere   bool            `json:"elsewhere,omitempty"` // the client works in another home
 	Credentials json.RawMessage `json:"credentials,omitempty"`
 	Token       json.RawMessage `json:"token,omitempty"`

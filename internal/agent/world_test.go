@@ -152,7 +152,9 @@ func (w *world) serve(l net.Listener) running {
 	r := running{cancel, make(chan struct{})}
 	go func() {
 		defer close(r.ended)
-		w.server.Serve(ctx, l)
+		if err := w.server.Serve(ctx, l); err != nil {
+			w.t.Error(err)
+		}
 	}()
 	w.t.Cleanup(func() { cancel(); <-r.ended })
 	return r
@@ -177,10 +179,11 @@ func (d deaf) Addr() net.Addr            { return &net.UnixAddr{} }
 
 // watch runs the agent without clients. Who is given is told of its end.
 func (w *world) watch(told ...func([]agent.Watched)) running {
-	w.server.End = func(_ context.Context, list []agent.Watched) {
+	w.server.End = func(_ context.Context, _ bool, list []agent.Watched) []string {
 		for _, tell := range told {
 			tell(list)
 		}
+		return nil
 	}
 	return w.serve(make(deaf))
 }

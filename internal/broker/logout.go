@@ -169,6 +169,13 @@ func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]proof, error)
 	return proofs, errors.Join(failures...)
 }
 
+// Revoke ends the session of a token that lies in no cache. That the service has none
+// is as good.
+func (b *Broker) Revoke(ctx context.Context, tok ssocache.Token) error {
+	_, err := b.revokeOne(ctx, tok)
+	return err
+}
+
 func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, error) {
 	p := proof{tok: tok, expired: tok.Left(b.now()) <= 0}
 	if tok.Region == "" {

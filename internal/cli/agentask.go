@@ -13,8 +13,16 @@ import (
 	"lanyard/internal/profile"
 )
 
-// agentClient asks the agent of a home folder.
+// agentClient asks the agent of a home folder. It is one for all that a command asks:
+// an agent that did not answer is not asked again.
 func (app *App) agentClient(home string) *agent.Client {
+	if app.asked == nil {
+		app.asked = app.newAgentClient(home)
+	}
+	return app.asked
+}
+
+func (app *App) newAgentClient(home string) *agent.Client {
 	return &agent.Client{Address: agent.Address(app.LookupEnv, home), Home: agent.HomeID(home)}
 }
 

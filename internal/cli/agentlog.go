@@ -1,30 +1,54 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"lanyard/internal/agent"
-	"lanyard/internal/profile"
 )
 
-// agentLog is where a background agent writes what it does.
-func (app *App) agentLog(address string) (*os.File, error) {
-	path, err := agent.LogPath(address)
-	if err != nil {
-		return nil, app.explainListen(err)
-	}
-	return os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
+// An agentLog is where a background agent writes what it does.
+type agentLog struct {
+	file  *os.File
+	begun int64 // where this agent's part begins
 }
 
-// explainAgent adds what the agent said before it ended.
-func (app *App) explainAgent(err error, log *os.File) error {
-	text, _ := io.ReadAll(io.NewSectionReader(log, 0, 1<<16))
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+// longLog is the size at which a log begins anew.
+const longLog = 1 << 20
+
+// openAgentLog opens the log of the agent at an address, to add to it. One that has
+// grown long begins anew, if it is one.
+func (app *App) openAgentLog(address string) (agentLog, error) {
+	path, err := agent.LogPath(address)
+	if err != nil {
+		return agentLog{}, app.explainListen(err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|noFollow, 0o600)
+	if err != nil {
+		return agentLog{}, fmt.Errorf("the agent has nowhere to write what it does: %w", err)
+	}
+	log := agentLog{file: f}
+	if info, err := f.Stat(); err == nil {
+		log.begun = info.Size()
+	}
+	head := make([]byte, len("time="))
+	if _, err := f.ReadAt(head, 0); err == nil && log.begun > longLog && string(head) == "time=" && f.Truncate(0) == nil {
+		log.begun = 0
+	}
+	return log, nil
+}
+
+// lines is what the agent has written.
+func (l agentLog) lines() []string {
+	text, _ := io.ReadAll(io.NewSectionReader(l.file, l.begun, 1<<16)) // what can be read
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+// explain adds what the agent said before it ended.
+func (l agentLog) explain(err error) error {
+	lines := l.lines()
 	for i, line := range lines {
 		said, ok := strings.CutPrefix(line, "lanyard: ")
 		if !ok || strings.HasPrefix(said, "warning: ") {
@@ -40,61 +64,11 @@ func (app *App) explainAgent(err error, log *os.File) error {
 	return err
 }
 
-// tellWarnings repeats what the agent has warned of while it began.
-func (app *App) tellWarnings(log *os.File) {
-	text, _ := io.ReadAll(io.NewSectionReader(log, 0, 1<<16))
-	for line := range strings.Lines(string(text)) {
+// repeatWarnings tells what the agent has warned of while it began.
+func (l agentLog) repeatWarnings(app *App) {
+	for _, line := range l.lines() {
 		if said, ok := strings.CutPrefix(line, "lanyard: warning: "); ok {
-			app.warn(strings.TrimSpace(said), "")
+			app.warn(said, "")
 		}
-	}
-}
-
-// tellProblems says what is wrong with the config.
-func (app *App) tellProblems(status agent.Status) {
-	if status.Problem != "" {
-		app.warn("the config cannot be read: "+status.Problem, "")
-	}
-	for _, s := range status.Sessions {
-		if s.Problem != "" {
-			app.warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
-		}
-	}
-}
-
-// explainListen says what to do where an agent cannot listen.
-func (app *App) explainListen(err error) error {
-	err = fmt.Errorf("the agent cannot listen: %w", err)
-	if app.getenv(agent.SocketVariable) != "" {
-		return withHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
-	}
-	return withHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
-}
-
-// wantsNone is the error where the environment says that there is to be no agent.
-func wantsNone() error {
-	return withHint(&configError{"Configuration", agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
-}
-
-// tellOfTools says what other tools need to use tokens in memory.
-func (app *App) tellOfTools() {
-	w, err := app.world()
-	if err != nil {
-		return
-	}
-	uses, err := w.quietSessions()
-	if err != nil {
-		return
-	}
-	var names []string
-	for _, u := range uses {
-		if u.Name == "" {
-			names = append(names, u.Profiles...)
-		} else if late, _, err := profile.ToProcess(w.in, []string{u.Name}, "lanyard"); err == nil {
-			names = append(names, late.Profiles...)
-		}
-	}
-	if len(names) > 0 {
-		app.warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+summary(names), "run: "+app.Name+" store migrate --to agent")
 	}
 }

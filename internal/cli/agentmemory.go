@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
 )
 
 // agentVault is the store in the agent's memory, as this process reaches it.
@@ -22,7 +24,15 @@ func (app *App) agentVault(home string) keystore.Vault {
 	}
 	client := app.agentClient(home)
 	client.Patience = agent.LongPatience
-	return agent.Vault{Client: client, Hint: "run: " + memoryCommand + "\nor keep tokens elsewhere: lanyard store migrate --to file"}
+	return agent.Vault{Client: client, Hint: func(err error) string {
+		switch {
+		case errors.Is(err, agent.ErrSilent):
+			return "run: lanyard agent stop"
+		case errors.Is(err, agent.ErrEnding):
+			return ""
+		}
+		return "run: " + memoryCommand + "\nor keep tokens elsewhere: lanyard store migrate --to file"
+	}}
 }
 
 // memoryIsGone says that a session's tokens are to be in the memory of an agent, and
@@ -38,7 +48,7 @@ func (w *world) memoryIsGone(s profile.Session) bool {
 // tellOfMemory warns of such a session.
 func (w *world) tellOfMemory(s profile.Session) {
 	if w.memoryIsGone(s) {
-		w.app.warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more",
+		w.app.warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more; if it was killed, they were not revoked",
 			"run: "+memoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
 	}
 }
@@ -63,6 +73,7 @@ func (app *App) takeIntoMemory(ctx context.Context) error {
 			return err
 		}
 	}
+	w.broker.Cache.Sweep(app.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
 	for _, f := range w.broker.Cache.Tokens() {
 		if !slices.ContainsFunc(uses, func(u profile.SessionUse) bool { return f.Value.Belongs(u.StartURL, u.Region) }) {
 			app.warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+", which the config does not name", "sign out of it: lanyard sso logout")
@@ -83,14 +94,20 @@ func (w *world) moveIntoMemory(ctx context.Context, s profile.Session) error {
 }
 
 // endMemory returns what signs out of the sessions that are nowhere but in the
-// agent's memory: nobody could use them any more, but for who has a copy. Their next
-// sign-ins go to the files again.
-func (app *App) endMemory(made func(agent.Settings, []string, func(string)) *broker.Broker) func(context.Context, []agent.Watched) {
-	return func(ctx context.Context, watched []agent.Watched) {
+// agent's memory: nobody could use them any more, but for who has a copy. Where
+// somebody asked for the end, their next sign-ins go to the files again; else they
+// wait for the next such agent. It returns what the service could not be told.
+func (app *App) endMemory(made func(agent.Settings, []string, func(string)) *broker.Broker) func(context.Context, bool, []agent.Watched) []string {
+	return func(ctx context.Context, asked bool, watched []agent.Watched) (untold []string) {
 		ctx, cancel := context.WithTimeout(ctx, memoryEnds)
 		defer cancel()
+		warn := func(text string) { app.log.Warn(text) }
+		tell := func(startURL string, err error) {
+			untold = append(untold, fmt.Sprintf("the token of %s is gone, but the service could not be told: %v", startURL, err))
+			app.log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
+		}
 		for _, w := range watched {
-			b := made(w.Settings, w.Siblings, func(text string) { app.log.Warn(text, "session", w.Session.Key()) })
+			b := made(w.Settings, w.Siblings, warn)
 			if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
 				continue
 			}
@@ -98,16 +115,42 @@ func (app *App) endMemory(made func(agent.Settings, []string, func(string)) *bro
 			for _, u := range out.Unrevoked {
 				err = errors.Join(err, u.Err)
 			}
-			for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
-				err = errors.Join(err, b.Cache.Abandon(key, keystore.Agent))
-			}
 			if err != nil {
-				app.log.Warn("the service could not be told of the sign-out", "session", w.Session.Key(), "error", err)
+				tell(w.Session.StartURL, err)
+			}
+			if !asked {
 				continue
 			}
-			app.log.Info("signed out", "session", w.Session.Key())
+			for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
+				if err := b.Cache.Abandon(key, keystore.Agent); err != nil {
+					app.log.Warn("the files are not the store of a session again", "session", key, "error", err)
+				}
+			}
+		}
+		// Those that the config does not name, or whose markers somebody has removed.
+		for _, tok := range app.memory.Tokens() {
+			if err := made(app.settingsOf(tok, watched), nil, warn).Revoke(ctx, tok); err != nil {
+				tell(tok.StartURL, err)
+			}
+		}
+		return untold
+	}
+}
+
+// settingsOf are those of a session of the same start URL, or else the default
+// profile's.
+func (app *App) settingsOf(tok ssocache.Token, watched []agent.Watched) agent.Settings {
+	for _, w := range watched {
+		if tok.Belongs(w.Session.StartURL, w.Session.Region) {
+			return w.Settings
 		}
 	}
+	w, err := app.world()
+	if err != nil {
+		return agent.Settings{}
+	}
+	settings, _ := w.settingsFor(profile.SessionUse{}) // AWS's own endpoints, if there is none
+	return settings
 }
 
 // memoryEnds is how long an agent that ends tries to sign out.

@@ -46,16 +46,11 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 		Memory: app.memory, Stay: o.stay, Home: func() string { return agent.HomeID(home) }, Proxies: app.proxies(), Now: app.Now, Log: app.log,
 	}
 	if app.memory != nil {
-		if err := app.takeIntoMemory(ctx); err != nil {
-			_ = l.Close()
-			return err
-		}
-		server.End = app.endMemory(server.Broker)
+		server.Begin, server.End = app.takeIntoMemory, app.endMemory(server.Broker)
 	}
 	app.log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	app.calm = true
-	server.Serve(ctx, l)
-	return nil
+	return server.Serve(ctx, l)
 }
 
 // agentBroker makes the brokers of the agent.

@@ -11,7 +11,7 @@ import (
 
 // How long a new agent may take to answer, and how often it is asked meanwhile.
 const (
-	agentBegins = 20 * time.Second
+	agentBegins = 40 * time.Second // it may wait for locks
 	agentAsked  = 20 * time.Millisecond
 )
 
@@ -21,12 +21,16 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	if err != nil {
 		return err
 	}
-	client := app.agentClient(home)
+	client := app.newAgentClient(home)
 	if client.Address == "" {
 		return wantsNone()
 	}
 	client.Patience = agent.LongPatience
 	status, err := client.Status(ctx)
+	for deadline := time.Now().Add(agentBegins); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline); {
+		time.Sleep(agentAsked) // until the one before is gone
+		status, err = client.Status(ctx)
+	}
 	switch {
 	case err == nil && status.InMemory != o.inMemory:
 		return withHint(fmt.Errorf("an agent runs already, as process %d, %s", status.PID, memoryWords(status.InMemory)), "run: %s agent stop", app.Name)
@@ -38,12 +42,12 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	case !errors.Is(err, agent.ErrNone):
 		return app.explainListen(err)
 	}
-	log, err := app.agentLog(client.Address)
+	log, err := app.openAgentLog(client.Address)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = log.Close() }()
-	cmd, err := app.agentProcess(o, log)
+	defer func() { _ = log.file.Close() }()
+	cmd, err := app.agentProcess(o, log.file)
 	if err != nil {
 		return err
 	}
@@ -52,12 +56,13 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	status, err = app.awaitAgent(ctx, client, ended)
+	status, err = app.awaitAgent(ctx, home, ended)
 	if err != nil {
-		return app.explainAgent(err, log)
+		_ = cmd.Process.Kill() // it may have ended
+		return log.explain(err)
 	}
 	fmt.Fprintf(app.out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
-	app.tellWarnings(log)
+	log.repeatWarnings(app)
 	app.tellProblems(status)
 	if status.InMemory {
 		app.tellOfTools()
@@ -72,12 +77,14 @@ func memoryWords(inMemory bool) string {
 	return "and keeps tokens where they are"
 }
 
-// awaitAgent asks until the agent answers or has ended.
-func (app *App) awaitAgent(ctx context.Context, client *agent.Client, ended <-chan error) (agent.Status, error) {
-	deadline := time.Now().Add(agentBegins)
-	for {
+// awaitAgent asks until the agent answers or has ended. It may be silent for a while:
+// the machine may be busy.
+func (app *App) awaitAgent(ctx context.Context, home string, ended <-chan error) (agent.Status, error) {
+	for deadline := time.Now().Add(agentBegins); ; {
+		client := app.newAgentClient(home)
+		client.Patience = agent.LongPatience
 		status, err := client.Status(ctx)
-		if err == nil || !errors.Is(err, agent.ErrNone) || time.Now().After(deadline) {
+		if err == nil || time.Now().After(deadline) {
 			return status, err
 		}
 		select {

@@ -25,6 +25,9 @@ func (app *App) agentStatus(ctx context.Context) error {
 	if errors.Is(err, agent.ErrNone) {
 		return withHint(&commandError{"no agent is running"}, "run: %s agent start", app.Name)
 	}
+	if errors.Is(err, agent.ErrEnding) {
+		return &commandError{err.Error()}
+	}
 	if errors.Is(err, agent.ErrSilent) {
 		return withHint(err, "run: %s agent stop", app.Name)
 	}

@@ -16,9 +16,12 @@ func (app *App) agentStop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client := app.agentClient(home)
+	client := app.newAgentClient(home)
 	client.Patience = agentHears
-	err = client.Stop(ctx)
+	untold, err := client.Stop(ctx)
+	for _, text := range untold {
+		app.warn(text, "whoever has a copy of it can use it until it expires")
+	}
 	switch {
 	case errors.Is(err, agent.ErrNone):
 		_, err = fmt.Fprintln(app.out, "No agent is running.")
@@ -28,6 +31,7 @@ func (app *App) agentStop(ctx context.Context) error {
 			return fmt.Errorf("the agent does not answer, and was not ended: %w", err)
 		}
 		_, err = fmt.Fprintln(app.out, "The agent did not answer and was killed.")
+		app.tellOfKilledMemory()
 		return err
 	case err != nil:
 		return err
@@ -61,4 +65,19 @@ func (app *App) killAgent(ctx context.Context, address string) error {
 		}
 	}
 	return fmt.Errorf("process %d is still there", pid)
+}
+
+// tellOfKilledMemory warns of what an agent that was killed had in its memory.
+func (app *App) tellOfKilledMemory() {
+	w, _, err := app.connected()
+	if err != nil {
+		return
+	}
+	uses, err := w.quietSessions()
+	if err != nil {
+		return
+	}
+	for _, s := range distinct(uses) {
+		w.tellOfMemory(s)
+	}
 }

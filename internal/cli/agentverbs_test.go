@@ -22,7 +22,7 @@ func scriptAgent(getenv func(string) string, home string) *agent.Client {
 // stopped by a signal.
 func endAgent(getenv func(string) string, home string) {
 	client := scriptAgent(getenv, home)
-	if err := client.Stop(context.Background()); !errors.Is(err, agent.ErrSilent) {
+	if _, err := client.Stop(context.Background()); !errors.Is(err, agent.ErrSilent) {
 		return
 	}
 	if pid, err := agent.Holder(context.Background(), client.Address); err == nil {

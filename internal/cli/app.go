@@ -52,6 +52,7 @@ type App struct {
 	vaults      *keystore.Vaults // nil until something is looked for in the cache
 	isAgent     bool             // this process is the background agent
 	memory      *agent.Memory    // of an agent that keeps tokens there; else nil
+	asked       *agent.Client    // nil until an agent is asked something
 	chosen      secret.String    // the passphrase that the encrypted store was just given
 
 	warned map[string]bool // by text: each warning is given once

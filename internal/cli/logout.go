@@ -69,6 +69,13 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		w.printRemaining(s, len(out.Files) > 0)
 	}
 	w.forgetByAgent(ctx)
+	if uses, err := w.quietSessions(); err == nil {
+		for _, u := range distinct(uses) {
+			if s.Key() == "" || s.Key() == u.Key() {
+				w.tellOfMemory(u)
+			}
+		}
+	}
 	for _, u := range out.Unrevoked {
 		app.warn(fmt.Sprintf("signed out here, but %s could not be told: %v", u.StartURL, u.Err),
 			"whoever has a copy of the token can use it until it expires")

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -208,15 +209,27 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 	return client, nil
 }
 
+// maxBundle is the size in bytes up to which a CA bundle is read; those of systems
+// have a few hundred thousand.
+const maxBundle = 16 << 20
+
 func readBundle(path string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(filepath.Clean(path))
+	const hint = "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
+	f, err := os.Open(filepath.Clean(path))
 	if err != nil {
-		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle")
+		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
+	}
+	defer func() { _ = f.Close() }()
+	pem, err := io.ReadAll(io.LimitReader(f, maxBundle+1))
+	switch {
+	case err != nil:
+		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
+	case len(pem) > maxBundle:
+		return nil, withHint(fmt.Errorf("the CA bundle %s is larger than %d MB", path, maxBundle>>20), hint)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"),
-			"check --ca-bundle, AWS_CA_BUNDLE and ca_bundle")
+		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), hint)
 	}
 	return pool, nil
 }

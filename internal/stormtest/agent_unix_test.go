@@ -29,7 +29,7 @@ func (h *home) startAgent(t *testing.T, flags ...string) {
 	}
 	t.Cleanup(func() {
 		client := agent.Client{Address: h.path("agent.sock"), Home: agent.HomeID(h.dir), Patience: agent.LongPatience}
-		if err := client.Stop(context.Background()); err != nil && !errors.Is(err, agent.ErrNone) {
+		if _, err := client.Stop(context.Background()); err != nil && !errors.Is(err, agent.ErrNone) {
 			t.Errorf("agent stop: %v", err)
 		}
 	})

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+
+	"lanyard/internal/agent"
+	"lanyard/internal/profile"
+)
+
+// tellProblems says what is wrong with the config.
+func (app *App) tellProblems(status agent.Status) {
+	if status.Problem != "" {
+		app.warn("the config cannot be read: "+status.Problem, "")
+	}
+	for _, s := range status.Sessions {
+		if s.Problem != "" {
+			app.warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
+		}
+	}
+}
+
+// explainListen says what to do where an agent cannot listen.
+func (app *App) explainListen(err error) error {
+	err = fmt.Errorf("the agent cannot listen: %w", err)
+	if app.getenv(agent.SocketVariable) != "" {
+		return withHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
+	}
+	return withHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
+}
+
+// wantsNone is the error where the environment says that there is to be no agent.
+func wantsNone() error {
+	return withHint(&configError{"Configuration", agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
+}
+
+// tellOfTools says what other tools need to use tokens in memory.
+func (app *App) tellOfTools() {
+	w, err := app.world()
+	if err != nil {
+		return
+	}
+	uses, err := w.quietSessions()
+	if err != nil {
+		return
+	}
+	var names []string
+	for _, u := range uses {
+		if u.Name == "" {
+			names = append(names, u.Profiles...)
+		} else if late, _, err := profile.ToProcess(w.in, []string{u.Name}, "lanyard"); err == nil {
+			names = append(names, late.Profiles...)
+		}
+	}
+	if len(names) > 0 {
+		app.warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+summary(names), "run: "+app.Name+" store migrate --to agent")
+	}
+}
