@@ -58,6 +58,7 @@ func TestIncompleteRoleCredentials(t *testing.T) {
 		`{}`, `{"roleCredentials":null}`, `{"roleCredentials":{}}`,
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t"}}`,
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":null,"expiration":1795374732000}}`,
+		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":4611686018427387904}}`, // in the year 146140482
 	} {
 		_, err := at(t, always(200, "", body)).RoleCredentials(t.Context(), accessToken, "1", "r")
 		if !errors.As(err, new(*ReplyError)) || !errors.Is(err, ErrTemporary) {

@@ -26,6 +26,10 @@ type Account struct{ ID, Name, Email string }
 // A Role is one that the person may take in an account.
 type Role struct{ Name, AccountID string }
 
+// lastDate is the end of the year 9999, in milliseconds: what lies behind it cannot be
+// written as RFC 3339 has it.
+const lastDate = 253402300799999
+
 // pageSize is the most that the portal gives at once.
 const pageSize = 100
 
@@ -43,7 +47,7 @@ func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String,
 		return Credentials{}, err
 	}
 	keys := out.RoleCredentials
-	if keys == nil || value(keys.AccessKeyId) == "" || value(keys.SecretAccessKey) == "" || value(keys.SessionToken) == "" || keys.Expiration <= 0 {
+	if keys == nil || value(keys.AccessKeyId) == "" || value(keys.SecretAccessKey) == "" || value(keys.SessionToken) == "" || keys.Expiration <= 0 || keys.Expiration > lastDate {
 		return Credentials{}, w.broken("without the keys or their expiration")
 	}
 	return Credentials{

@@ -5,6 +5,7 @@ package stormtest_test
 import (
 	"context"
 	"errors"
+	"syscall"
 	"testing"
 
 	"lanyard/internal/agent"
@@ -35,6 +36,17 @@ func (h *home) startAgent(t *testing.T, flags ...string) {
 	})
 }
 
+// killAgent kills it, if it is there.
+func (h *home) killAgent(t *testing.T) {
+	pid, err := agent.Holder(context.Background(), h.path("agent.sock"))
+	if err == nil {
+		err = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Errorf("the agent was not killed: %v", err)
+	}
+}
+
 // helped are the scenes with an agent. It makes the calls, so that a process that
 // is killed takes nothing along, also where tokens are for a single use.
 func helped() []scene {
@@ -53,6 +65,10 @@ func helped() []scene {
 		{
 			name: "agent, with the AWS CLI and boto3, grace", n: crowd, roles: one, cache: expired, grace: grace,
 			latency: latency, others: 2, helper: agentOn, refreshes: 1, fetches: 1,
+		},
+		{
+			name: "agent, itself killed, grace", short: true, n: crowd, roles: eight, cache: expired, grace: grace,
+			latency: latency / 2, behind: true, helper: agentOn, orphans: true, refreshes: 1, fetches: 8,
 		},
 		{name: "in memory, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, helper: inMemory, fetches: 8},
 		{

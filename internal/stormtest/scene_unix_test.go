@@ -27,6 +27,7 @@ type scene struct {
 	holder  bool                        // one process refreshes, and is killed while its answer is under way
 	others  int                         // AWS CLI and boto3, which take no lock
 	helper  helper                      // a background agent, or nobody
+	orphans bool                        // it is killed at a random moment
 	after   func(t *testing.T, h *home) // what else must hold; nil: nothing
 
 	refreshes, fetches int // calls that it takes where nothing goes wrong
@@ -71,7 +72,7 @@ func (s scene) home(t *testing.T) *home {
 }
 
 // chance says that no two rounds of it are the same.
-func (s scene) chance() bool { return s.doomed > 0 || s.holder }
+func (s scene) chance() bool { return s.doomed > 0 || s.holder || s.orphans }
 
 // play runs the storm and judges it.
 func (s scene) play(t *testing.T, seed uint64) row {
@@ -88,6 +89,10 @@ func (s scene) play(t *testing.T, seed uint64) row {
 	began := storm.release()
 	if s.holder {
 		doom := time.AfterFunc(time.Duration(random.Int64N(int64(time.Second))), kill)
+		t.Cleanup(func() { doom.Stop() })
+	}
+	if s.orphans {
+		doom := time.AfterFunc(time.Duration(random.Int64N(int64(2*s.latency))), func() { h.killAgent(t) })
 		t.Cleanup(func() { doom.Stop() })
 	}
 	for _, i := range random.Perm(s.n)[:s.n*s.doomed/100] {

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"lanyard/internal/agent"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+)
+
+// settings are what requests for a profile are made with.
+func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
+	s := agent.Settings{
+		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
+		CABundle: cmp.Or(app.flags.caBundle, p.CABundle), NoVerifySSL: app.flags.noVerifySSL,
+		ConnectTimeout: seconds(app.flags.connectTimeout, 0), ReadTimeout: seconds(app.flags.readTimeout, 0),
+	}
+	var err error
+	if s.OIDC, err = p.Endpoint("SSO_OIDC"); err != nil {
+		return s, err
+	}
+	s.Portal, err = p.Endpoint("SSO")
+	return s, err
+}
+
+// service makes the client that works with the settings.
+func (app *App) service(s agent.Settings, region string) (*idcenter.Client, error) {
+	hc, err := app.httpClientOf(s)
+	if err != nil {
+		return nil, err
+	}
+	return idcenter.New(idcenter.Options{
+		Region: region, OIDCEndpoint: s.OIDC, PortalEndpoint: s.Portal,
+		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: app.log,
+		Now: app.Now,
+	})
+}
+
+// httpClient makes the HTTP client of the Identity Center for a profile.
+func (app *App) httpClient(p *profile.Profile) (*http.Client, error) {
+	return app.httpClientWithin(p, 0, 0)
+}
+
+// httpClientWithin makes an HTTP client for a profile: its CA bundle, the proxies
+// of the environment, and the times that the flags say, or else these.
+func (app *App) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
+	return app.httpClientOf(agent.Settings{
+		CABundle: cmp.Or(app.flags.caBundle, p.CABundle), NoVerifySSL: app.flags.noVerifySSL,
+		ConnectTimeout: seconds(app.flags.connectTimeout, connect), ReadTimeout: seconds(app.flags.readTimeout, read),
+	})
+}
+
+// httpClientOf makes an HTTP client with the settings: 5 s to connect and 10 s for
+// a try where they do not say.
+func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
+	client := &http.Client{Timeout: cmp.Or(s.ReadTimeout, 10*time.Second), Transport: app.Transport}
+	if app.Transport != nil {
+		return client, nil
+	}
+	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
+	t := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,
+		TLSHandshakeTimeout: connect,
+		ForceAttemptHTTP2:   true,
+		IdleConnTimeout:     30 * time.Second,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+	}
+	switch {
+	case s.NoVerifySSL:
+		t.TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // asked for by --no-verify-ssl
+	case s.CABundle != "":
+		pool, err := readBundle(s.CABundle)
+		if err != nil {
+			return nil, err
+		}
+		t.TLSClientConfig.RootCAs = pool
+	}
+	client.Transport = t
+	return client, nil
+}
+
+// maxBundle is the size in bytes up to which a CA bundle is read; those of systems
+// have a few hundred thousand.
+const maxBundle = 16 << 20
+
+func readBundle(path string) (*x509.CertPool, error) {
+	const hint = "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
+	f, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
+	}
+	defer func() { _ = f.Close() }()
+	pem, err := io.ReadAll(io.LimitReader(f, maxBundle+1))
+	switch {
+	case err != nil:
+		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
+	case len(pem) > maxBundle:
+		return nil, withHint(fmt.Errorf("the CA bundle %s is larger than %d MB", path, maxBundle>>20), hint)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), hint)
+	}
+	return pool, nil
+}
