@@ -11,13 +11,13 @@ import (
 	"lanyard/internal/agent"
 )
 
-// A helper of all processes of a scene.
-type helper int
+// A standby runs beside the processes of a scene.
+type standby int
 
 const (
-	nobody   helper = iota
-	agentOn         // an agent runs
-	inMemory        // it keeps the tokens in its memory only
+	nobody   standby = iota
+	agentOn          // an agent runs
+	inMemory         // it keeps the tokens in its memory only
 )
 
 // startAgent runs an agent in the home until the test ends.
@@ -47,33 +47,33 @@ func (h *home) killAgent(t *testing.T) {
 	}
 }
 
-// helped are the scenes with an agent. It makes the calls, so that a process that
+// assisted are the scenes with an agent. It makes the calls, so that a process that
 // is killed takes nothing along, also where tokens are for a single use.
-func helped() []scene {
+func assisted() []scene {
 	return []scene{
-		{name: "agent, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, helper: agentOn, fetches: 8},
-		{name: "agent, expired", short: true, n: crowd, roles: one, cache: expired, latency: latency / 2, helper: agentOn, refreshes: 1, fetches: 1},
-		{name: "agent, revoked", n: crowd, roles: one, cache: revoked, latency: latency / 5, helper: agentOn, refreshes: 1, spare: 1, end: ends},
+		{name: "agent, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, standby: agentOn, fetches: 8},
+		{name: "agent, expired", short: true, n: crowd, roles: one, cache: expired, latency: latency / 2, standby: agentOn, refreshes: 1, fetches: 1},
+		{name: "agent, revoked", n: crowd, roles: one, cache: revoked, latency: latency / 5, standby: agentOn, refreshes: 1, spare: 1, end: ends},
 		{
 			name: "agent, 10 % killed, single use, answers 1 s under way", short: true, n: crowd, roles: eight, cache: expired,
-			latency: latency, behind: true, doomed: 10, helper: agentOn, refreshes: 1, fetches: 8,
+			latency: latency, behind: true, doomed: 10, standby: agentOn, refreshes: 1, fetches: 8,
 		},
 		{
 			name: "agent, 50 % killed, single use, answers 3 s under way", n: crowd, roles: four, cache: expired,
-			latency: 3 * latency, behind: true, doomed: 50, helper: agentOn, refreshes: 1, fetches: 4,
+			latency: 3 * latency, behind: true, doomed: 50, standby: agentOn, refreshes: 1, fetches: 4,
 		},
 		{
 			name: "agent, with the AWS CLI and boto3, grace", n: crowd, roles: one, cache: expired, grace: grace,
-			latency: latency, others: 2, helper: agentOn, refreshes: 1, fetches: 1,
+			latency: latency, others: 2, standby: agentOn, refreshes: 1, fetches: 1,
 		},
 		{
 			name: "agent, itself killed, grace", short: true, n: crowd, roles: eight, cache: expired, grace: grace,
-			latency: latency / 2, behind: true, helper: agentOn, orphans: true, refreshes: 1, fetches: 8,
+			latency: latency / 2, behind: true, standby: agentOn, orphans: true, refreshes: 1, fetches: 8,
 		},
-		{name: "in memory, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, helper: inMemory, fetches: 8},
+		{name: "in memory, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, standby: inMemory, fetches: 8},
 		{
 			name: "in memory, expired, 10 % killed, single use", short: true, n: crowd, roles: four, cache: expired,
-			latency: latency / 2, behind: true, doomed: 10, helper: inMemory, refreshes: 1, fetches: 4,
+			latency: latency / 2, behind: true, doomed: 10, standby: inMemory, refreshes: 1, fetches: 4,
 		},
 	}
 }

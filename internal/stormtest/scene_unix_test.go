@@ -26,7 +26,7 @@ type scene struct {
 	doomed  int                         // percent of the processes, killed at random moments
 	holder  bool                        // one process refreshes, and is killed while its answer is under way
 	others  int                         // AWS CLI and boto3, which take no lock
-	helper  helper                      // a background agent, or nobody
+	standby standby                     // a background agent, or nobody
 	orphans bool                        // it is killed at a random moment
 	after   func(t *testing.T, h *home) // what else must hold; nil: nothing
 
@@ -50,7 +50,7 @@ func (s scene) home(t *testing.T) *home {
 	t.Helper()
 	h := newHome(t, emulator.Config{RefreshGrace: s.grace}, bothConfig)
 	h.signIn(t)
-	if s.helper == agentOn {
+	if s.standby == agentOn {
 		h.startAgent(t) // before there is anything to do
 	}
 	s.cache(t, h)
@@ -65,7 +65,7 @@ func (s scene) home(t *testing.T) *home {
 	} else {
 		h.slow(s.latency)
 	}
-	if s.helper == inMemory {
+	if s.standby == inMemory {
 		h.startAgent(t, "--in-memory")
 	}
 	return h

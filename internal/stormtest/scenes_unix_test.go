@@ -23,7 +23,7 @@ const grace = time.Minute
 func scenes() []scene {
 	all := append(quiet(), deadly()...)
 	all = append(all, faulty()...)
-	all = append(all, helped()...)
+	all = append(all, assisted()...)
 	return append(all, mixed()...)
 }
 
