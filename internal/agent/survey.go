@@ -15,6 +15,9 @@ func (s *Server) survey() []watch {
 	s.forgotten, s.over = false, nil
 	s.mu.Unlock()
 	list, problem := s.list(known)
+	if problem != "" && problem != s.problem { // only this goroutine changes it
+		s.Log.Warn("the config cannot be read; the sessions are watched as they were", "error", problem)
+	}
 	watched := make([]watch, 0, len(list))
 	for _, item := range list {
 		w := watch{Watched: item, fit: item.Problem == ""}
@@ -47,7 +50,6 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 	list, err := s.Watched()
 	if err != nil {
 		problem = err.Error()
-		s.Log.Warn("the config cannot be read; the sessions are watched as they were", "error", err)
 	}
 	for _, w := range known {
 		listed := slices.ContainsFunc(list, func(o Watched) bool { return id(o.Session) == id(w.Session) })
