@@ -223,6 +223,17 @@ func TestTheSocketIsOnesOwn(t *testing.T) {
 	if _, err := os.Stat(precious); err != nil {
 		t.Errorf("the file is gone: %v", err)
 	}
+	notes := filepath.Join(filepath.Dir(address), "notes")
+	if err := os.WriteFile(notes+".lock", []byte("of somebody else"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := agent.Listen(notes); err == nil {
+		t.Error("a file was taken for a lock")
+	}
+	lost := agent.Watch(address)
+	if err := lost(); err != nil {
+		t.Errorf("the socket is there: %v", err)
+	}
 	other := filepath.Join(filepath.Dir(address), "other.sock")
 	theirs, err := net.Listen("unix", other)
 	if err != nil {
@@ -234,6 +245,12 @@ func TestTheSocketIsOnesOwn(t *testing.T) {
 	}
 	if _, err := agent.Holder(t.Context(), other); !errors.Is(err, agent.ErrNone) {
 		t.Errorf("another program was taken for an agent: %v", err)
+	}
+	if err := errors.Join(os.Remove(address), os.WriteFile(address, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := lost(); err == nil {
+		t.Error("another file was taken for the socket")
 	}
 	open := filepath.Join(t.TempDir(), "open")
 	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil {

@@ -18,6 +18,7 @@ func (s *Server) get(ctx context.Context, q question) line {
 		return line{Declined: true}
 	}
 	defer s.leave()
+	s.remember(q.Session, q.Settings)
 	v, _, _ := s.flights.Do(q.key(), func() (any, error) { return s.answer(ctx, q), nil })
 	return v.(line)
 }
@@ -64,7 +65,7 @@ func (s *Server) answer(ctx context.Context, q question) line {
 	if err != nil {
 		f, ok := failureOf(err)
 		if f.Ended && f.Text != "" { // the service itself said so
-			s.markOver(q.Session)
+			s.markOver(q.Session, q.Settings)
 		}
 		if !ok || ctx.Err() != nil {
 			s.Log.Debug("left to the client", "session", q.Session.Key(), "error", err)

@@ -2,13 +2,17 @@ package agent_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"lanyard/emulator"
 	"lanyard/internal/agent"
+	"lanyard/internal/broker"
+	"lanyard/internal/ssocache"
 )
 
 // Whatever becomes of the config while an agent runs, a session that it has kept
@@ -142,4 +146,97 @@ func TestTheEndIsTold(t *testing.T) {
 			t.Errorf("told of %+v", told)
 		}
 	})
+}
+
+// Only the service that a session is of can end it: one command that is led to another
+// one, by its environment, changes nothing for the rest.
+func TestAnotherServicesWord(t *testing.T) {
+	t.Run("to somebody who asked", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *world) {
+			w.login()
+			r := w.watch()
+			time.Sleep(time.Minute)
+			w.server.MarkOver(w.session, agent.Settings{OIDC: "http://127.0.0.1:2"})
+			time.Sleep(time.Minute)
+			if r.over() {
+				t.Fatal("the agent has ended")
+			}
+			w.server.MarkOver(w.session, agent.Settings{Proxies: "whichever"})
+			time.Sleep(time.Minute)
+			if !r.over() {
+				t.Error("the agent goes on, although its own service has ended the session")
+			}
+		})
+	})
+	t.Run("to another process", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *world) {
+			w.login()
+			time.Sleep(2 * time.Hour)
+			var elsewhere atomic.Bool
+			elsewhere.Store(true)
+			w.before = func(r *http.Request) (*http.Response, error) {
+				if !elsewhere.Load() {
+					return nil, nil
+				}
+				return &http.Response{
+					StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
+					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
+				}, nil
+			}
+			_, err := w.process().Get(w.t.Context(), broker.Request{Session: w.session, Purpose: broker.AccessToken})
+			var ended *broker.SessionError
+			if !errors.As(err, &ended) {
+				t.Fatalf("it went well elsewhere: %v", err)
+			}
+			elsewhere.Store(false)
+			w.watch()
+			time.Sleep(3 * time.Minute)
+			if w.stored().Left(time.Now()) <= 0 {
+				t.Error("the agent has given the session up")
+			}
+		})
+	})
+}
+
+// A window that is nearly as long as a token's life does not have it renewed all the
+// time.
+func TestAWindowOfNearlyTheLife(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *world) {
+		w.session.RefreshWindow, w.session.HasWindow = time.Hour-time.Second, true
+		w.login()
+		w.watch()
+		time.Sleep(time.Hour)
+		if got := w.emu.Count(refresh); got < 3 || got > 5 {
+			t.Errorf("%d renewals in an hour, want 4", got)
+		}
+	})
+}
+
+// An agent that clients cannot reach any more is of no use.
+func TestTheSocketIsGone(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *world) {
+		w.login()
+		var gone atomic.Bool
+		w.server.Lost = func() error {
+			if gone.Load() {
+				return errors.New("no such file")
+			}
+			return nil
+		}
+		r := w.watch()
+		time.Sleep(time.Minute)
+		gone.Store(true)
+		time.Sleep(time.Minute)
+		if !r.over() {
+			t.Error("it goes on")
+		}
+	})
+}
+
+// A token may be sent where somebody who has it said that it belongs, and nowhere else.
+func TestWhereATokenBelongs(t *testing.T) {
+	w := newWorld(t, emulator.Config{})
+	if _, ok := w.server.SettingsOf(ssocache.Token{StartURL: "https://other.example/start", Region: "us-east-1"}); ok {
+		t.Error("a token of an unknown session would be sent somewhere")
+	}
 }

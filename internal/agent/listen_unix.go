@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,6 +25,9 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	}
 	if err := makeFolder(address); err != nil {
 		return nil, nil, err
+	}
+	if text, err := os.ReadFile(address + ".lock"); err == nil && strings.Trim(string(text), "0123456789\n") != "" {
+		return nil, nil, fmt.Errorf("%s.lock is there already, and is not an agent's", address)
 	}
 	lock, err := filelock.Try(address + ".lock")
 	if errors.Is(err, filelock.ErrBusy) {
@@ -45,6 +49,23 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 		return nil, nil, err
 	}
 	return l, lock, nil
+}
+
+// Watch returns what says that the socket at the address is not there any more, or
+// another one. It keeps the socket young, for the sake of those who clean up.
+func Watch(address string) (lost func() error) {
+	before, err := os.Lstat(address)
+	if err != nil {
+		return func() error { return err }
+	}
+	return func() error {
+		now, err := os.Lstat(address)
+		if err == nil && !os.SameFile(before, now) {
+			err = fmt.Errorf("%s is another one's", address)
+		}
+		_ = os.Chtimes(address, time.Now(), time.Now())
+		return err
+	}
 }
 
 // removeSocket removes what an agent has left that died: a living one would hold

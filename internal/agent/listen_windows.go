@@ -58,6 +58,9 @@ func LogPath(address string) (string, error) {
 	return filepath.Join(dir, filepath.Base(address)+".log"), os.MkdirAll(dir, 0o700)
 }
 
+// Watch has nothing to watch: a pipe is there as long as its process.
+func Watch(string) (lost func() error) { return func() error { return nil } }
+
 func dial(ctx context.Context, address string, within time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()

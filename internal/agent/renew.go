@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -46,6 +47,11 @@ func (w *watch) next(now time.Time) time.Time {
 	if w.tok.Due(now, w.Session.Window()) {
 		due = now // or before
 	}
+	// A window that is nearly as long as the life would have it renewed all the time.
+	life := cmp.Or(w.tok.Life, time.Hour)
+	if young := w.tok.ExpiresAt.Add(-life * 3 / 4); !w.tok.Misdated(now) && due.Before(young) {
+		due = young
+	}
 	if w.waits(now) {
 		return w.retry
 	}
@@ -86,8 +92,12 @@ func (s *Server) renew(ctx context.Context, w *watch) {
 	before := w.tok.AccessToken
 	a, err := b.Get(ctx, broker.Request{Session: w.Session, Purpose: broker.AccessToken, Caller: "agent"})
 	var end *broker.SessionError
+	var theirs *broker.SharedError
 	switch {
 	case ctx.Err() != nil:
+	case errors.As(err, &end) && errors.As(err, &theirs):
+		// Another process has said so a moment ago. It may have asked elsewhere.
+		w.failed(now, end.Why)
 	case errors.As(err, &end):
 		w.ended, w.err = true, end.Why
 		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)

@@ -30,10 +30,13 @@ type Server struct {
 	// somebody wanted it. What it returns is for whoever did. nil does nothing.
 	End func(ctx context.Context, asked bool, watched []Watched) (untold []string)
 
-	Stay    bool          // goes on when nothing is left to renew
-	Linger  time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
-	Home    func() string // see [HomeID]; nil means ""
-	Proxies string        // see [Settings]
+	Stay   bool          // goes on when nothing is left to renew
+	Linger time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
+	Home   func() string // see [HomeID]; nil means ""
+
+	// Lost says that clients cannot reach the agent any more; nil: they always can.
+	Lost    func() error
+	Proxies string // see [Settings]
 	Now     func() time.Time
 	Log     *slog.Logger // nil means no log
 
@@ -55,7 +58,8 @@ type Server struct {
 	forgotten bool   // all tokens are to be read anew
 	problem   string // with the config
 
-	over map[string]bool // sessions that somebody was told are over, by id
+	over map[string]Settings // sessions that a service has said are over, by id
+	asks map[string]Settings // with which somebody has asked for a session, by id
 }
 
 // Serve answers until the context ends, somebody stops the agent, or nothing is

@@ -2,9 +2,11 @@ package agent
 
 import (
 	"slices"
+	"strings"
 
 	"lanyard/internal/broker"
 	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
 )
 
 // survey lists the sessions to watch, with their tokens as they are now. What is known
@@ -33,7 +35,8 @@ func (s *Server) survey() []watch {
 		}
 		stamp := w.stamp
 		s.read(&w)
-		if over[id(w.Session)] && w.stamp == stamp { // and not signed in to meanwhile
+		// Another service that was asked does not know this session.
+		if by, ok := over[id(w.Session)]; ok && by == w.Settings && w.stamp == stamp { // and nobody has signed in meanwhile
 			w.ended, w.err = true, "the service has ended it"
 		}
 		watched = append(watched, w)
@@ -65,14 +68,45 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 	return list, problem
 }
 
-// markOver remembers that the service has ended a session.
-func (s *Server) markOver(of profile.Session) {
+// markOver remembers that the service to which the settings lead has ended a session.
+func (s *Server) markOver(of profile.Session, by Settings) {
+	by.Proxies = ""
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over == nil {
-		s.over = map[string]bool{}
+		s.over = map[string]Settings{}
 	}
-	s.over[id(of)] = true
+	s.over[id(of)] = by
+}
+
+// remember keeps the settings with which somebody asks for a session.
+func (s *Server) remember(of profile.Session, settings Settings) {
+	settings.Proxies = ""
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asks == nil {
+		s.asks = map[string]Settings{}
+	}
+	s.asks[id(of)] = settings
+}
+
+// SettingsOf are those with which a token may be sent to its service: those of a
+// session that is watched, or that somebody has asked for. Without any it must not be
+// sent anywhere.
+func (s *Server) SettingsOf(tok ssocache.Token) (Settings, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.watched {
+		if tok.Belongs(w.Session.StartURL, w.Session.Region) {
+			return w.Settings, true
+		}
+	}
+	for key, settings := range s.asks {
+		if strings.HasSuffix(key, "\x00"+tok.StartURL+"\x00"+tok.Region) {
+			return settings, true
+		}
+	}
+	return Settings{}, false
 }
 
 func find(known []watch, item Watched) int {

@@ -28,6 +28,10 @@ func (s *Server) watch(ctx context.Context) {
 	}
 	start, had := time.Now(), false
 	for ctx.Err() == nil {
+		if err := s.lost(); err != nil {
+			s.Log.Warn("nobody can reach this agent any more", "error", err)
+			return
+		}
 		left := s.round(ctx)
 		had = had || left > 0
 		if left == 0 && !s.Stay && (had || time.Since(start) >= linger) && s.idle() {
@@ -42,6 +46,13 @@ func (s *Server) watch(ctx context.Context) {
 		}
 		timer.Stop()
 	}
+}
+
+func (s *Server) lost() error {
+	if s.Lost == nil {
+		return nil
+	}
+	return s.Lost()
 }
 
 // pause is how long nothing will be due.

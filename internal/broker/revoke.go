@@ -63,17 +63,17 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 	}
 	// The service does not know the access token any more, whatever its date says.
 	// That tells nothing about the session.
+	if !p.older.IsZero() {
+		return p, err // of one that it has just handed out
+	}
 	p.expired = true
-	if p.tok.RefreshToken.IsZero() || !p.older.IsZero() {
+	if p.tok.RefreshToken.IsZero() {
 		return p, nil
 	}
 	if err := b.spendToSignOut(ctx, service, &p); err != nil || p.refused {
 		return p, err
 	}
-	if err := service.Logout(ctx, p.tok.AccessToken); !errors.Is(err, idcenter.ErrUnauthorized) {
-		return p, err
-	}
-	return p, nil
+	return p, service.Logout(ctx, p.tok.AccessToken)
 }
 
 // spendToSignOut spends a refresh token for an access token that can end the session:

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"sync"
 	"time"
 
 	"lanyard/internal/agent"
-	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
 )
 
 // agentVault is the store in the agent's memory, as this process reaches it.
@@ -58,8 +56,9 @@ func (w *world) tellOfMemory(s profile.Session) {
 const memoryCommand = "lanyard agent start --in-memory"
 
 // takeIntoMemory moves what lies in the AWS CLI's files into the agent's memory.
-// What is in a keychain or encrypted stays there.
-func (app *App) takeIntoMemory(ctx context.Context) error {
+// What is in a keychain or encrypted stays there. If it cannot be done for all, it is
+// done for none.
+func (app *App) takeIntoMemory(ctx context.Context) (err error) {
 	w, _, err := app.connected()
 	if err != nil {
 		return err
@@ -68,18 +67,46 @@ func (app *App) takeIntoMemory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	cache := w.broker.Cache
+	var moved []profile.Session
+	defer func() {
+		if err != nil {
+			w.backToFiles(ctx, moved)
+		}
+	}()
+	known := map[string]bool{}
 	for _, s := range distinct(uses) {
+		for _, key := range w.moveKeys(s) {
+			known[cache.TokenPath(key)] = true
+		}
+		if store, err := cache.Store(s.Key()); err != nil {
+			return err
+		} else if store != keystore.File {
+			continue
+		}
+		moved = append(moved, s) // perhaps in part
 		if err := w.moveIntoMemory(ctx, s); err != nil {
 			return err
 		}
 	}
-	w.broker.Cache.Sweep(app.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
-	for _, f := range w.broker.Cache.Tokens() {
-		if !slices.ContainsFunc(uses, func(u profile.SessionUse) bool { return f.Value.Belongs(u.StartURL, u.Region) }) {
-			app.warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+", which the config does not name", "sign out of it: lanyard sso logout")
+	cache.Sweep(app.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
+	for _, f := range cache.Tokens() {
+		if !known[f.Path] {
+			app.warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+" under a name that the config does not have", "sign out of it: lanyard sso logout")
 		}
 	}
 	return nil
+}
+
+// backToFiles undoes what was moved into a memory that comes to nothing.
+func (w *world) backToFiles(ctx context.Context, moved []profile.Session) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryEnds)
+	defer cancel()
+	for _, s := range moved {
+		if _, err := w.broker.Move(ctx, s, w.moveKeys(s), keystore.File, w.moveFiles(s)); err != nil {
+			w.app.warn("the tokens of "+s.Key()+" were not moved back: "+err.Error(), "sign in again")
+		}
+	}
 }
 
 // moveIntoMemory makes the agent's memory the store of a session that is in files.
@@ -89,7 +116,9 @@ func (w *world) moveIntoMemory(ctx context.Context, s profile.Session) error {
 		return err
 	}
 	n, err := w.broker.Move(ctx, s, w.moveKeys(s), keystore.Agent, w.moveFiles(s))
-	w.app.log.Info("the agent's memory is the store of a session", "session", s.Key(), "secrets", n)
+	if err == nil {
+		w.app.log.Info("the agent's memory is the store of a session", "session", s.Key(), "secrets", n)
+	}
 	return err
 }
 
@@ -97,64 +126,68 @@ func (w *world) moveIntoMemory(ctx context.Context, s profile.Session) error {
 // agent's memory: nobody could use them any more, but for who has a copy. Where
 // somebody asked for the end, their next sign-ins go to the files again; else they
 // wait for the next such agent. It returns what the service could not be told.
-func (app *App) endMemory(made func(agent.Settings, []string, func(string)) *broker.Broker) func(context.Context, bool, []agent.Watched) []string {
+func (app *App) endMemory(server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
 	return func(ctx context.Context, asked bool, watched []agent.Watched) (untold []string) {
+		defer app.Hold()() // a second signal is no reason to leave them alive
 		ctx, cancel := context.WithTimeout(ctx, memoryEnds)
 		defer cancel()
-		warn := func(text string) { app.log.Warn(text) }
+		var mu sync.Mutex
 		tell := func(startURL string, err error) {
+			mu.Lock()
+			defer mu.Unlock()
 			untold = append(untold, fmt.Sprintf("the token of %s is gone, but the service could not be told: %v", startURL, err))
 			app.log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
 		}
+		var all sync.WaitGroup // side by side: one may have to wait for a lock
 		for _, w := range watched {
-			b := made(w.Settings, w.Siblings, warn)
-			if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
-				continue
-			}
-			out, err := b.Logout(ctx, w.Session, nil)
-			for _, u := range out.Unrevoked {
-				err = errors.Join(err, u.Err)
-			}
-			if err != nil {
-				tell(w.Session.StartURL, err)
-			}
-			if !asked {
-				continue
-			}
-			for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
-				if err := b.Cache.Abandon(key, keystore.Agent); err != nil {
-					app.log.Warn("the files are not the store of a session again", "session", key, "error", err)
+			all.Go(func() {
+				if err := app.endInMemory(ctx, server, w, asked); err != nil {
+					tell(w.Session.StartURL, err)
 				}
-			}
+			})
 		}
+		all.Wait()
 		// Those that the config does not name, or whose markers somebody has removed.
 		for _, tok := range app.memory.Tokens() {
-			if err := made(app.settingsOf(tok, watched), nil, warn).Revoke(ctx, tok); err != nil {
-				tell(tok.StartURL, err)
-			}
+			all.Go(func() {
+				settings, ok := server.SettingsOf(tok)
+				if !ok {
+					tell(tok.StartURL, errors.New("the config does not say where it is"))
+				} else if err := server.Broker(settings, nil, app.logWarning).Revoke(ctx, tok); err != nil {
+					tell(tok.StartURL, err)
+				}
+			})
 		}
+		all.Wait()
 		return untold
 	}
 }
 
-// settingsOf are those of a session of the same start URL, or else the default
-// profile's.
-func (app *App) settingsOf(tok ssocache.Token, watched []agent.Watched) agent.Settings {
-	for _, w := range watched {
-		if tok.Belongs(w.Session.StartURL, w.Session.Region) {
-			return w.Settings
+// endInMemory signs out of one session, if it is in the agent's memory.
+func (app *App) endInMemory(ctx context.Context, server *agent.Server, w agent.Watched, asked bool) error {
+	b := server.Broker(w.Settings, w.Siblings, app.logWarning)
+	if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
+		return nil //nolint:nilerr // what it has in memory is seen to by its token
+	}
+	out, err := b.Logout(ctx, w.Session, nil)
+	for _, u := range out.Unrevoked {
+		err = errors.Join(err, u.Err)
+	}
+	if !asked {
+		return err
+	}
+	for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
+		if err := b.Cache.Abandon(key, keystore.Agent); err != nil {
+			app.log.Warn("the files are not the store of a session again", "session", key, "error", err)
 		}
 	}
-	w, err := app.world()
-	if err != nil {
-		return agent.Settings{}
-	}
-	settings, _ := w.settingsFor(profile.SessionUse{}) // AWS's own endpoints, if there is none
-	return settings
+	return err
 }
 
+func (app *App) logWarning(text string) { app.log.Warn(text) }
+
 // memoryEnds is how long an agent that ends tries to sign out.
-const memoryEnds = 20 * time.Second
+const memoryEnds = 40 * time.Second
 
 // intoMemory lets a session's next token go to the memory of an agent that keeps
 // tokens there, if one runs.

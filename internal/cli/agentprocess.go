@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"lanyard/internal/agent"
 )
 
 // agentProcess is the command that becomes the agent.
@@ -58,8 +60,8 @@ func (app *App) agentEnv() []string {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
 			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", chainVariable, doorVariable:
 			continue
-		case "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE": // it works in another folder
-			if path, err := filepath.Abs(value); err == nil && value != "" && !strings.HasPrefix(value, "~") {
+		case "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", agent.SocketVariable: // it works in another folder
+			if path, err := filepath.Abs(value); err == nil && value != "" && value != "none" && !strings.HasPrefix(value, "~") {
 				entry = name + "=" + path
 			}
 		}

@@ -45,8 +45,9 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 		Broker: app.agentBroker(home), Watched: list.watched,
 		Memory: app.memory, Stay: o.stay, Home: func() string { return agent.HomeID(home) }, Proxies: app.proxies(), Now: app.Now, Log: app.log,
 	}
+	server.Lost = agent.Watch(address)
 	if app.memory != nil {
-		server.Begin, server.End = app.takeIntoMemory, app.endMemory(server.Broker)
+		server.Begin, server.End = app.takeIntoMemory, app.endMemory(server)
 	}
 	app.log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	app.calm = true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"time"
 
 	"lanyard/internal/agent"
@@ -56,10 +57,9 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	status, err = app.awaitAgent(ctx, home, ended)
+	status, err = app.awaitAgent(ctx, home, cmd.Process.Pid, ended)
 	if err != nil {
-		_ = cmd.Process.Kill() // it may have ended
-		return log.explain(err)
+		return app.giveUp(ctx, home, cmd, log.explain(err), o)
 	}
 	fmt.Fprintf(app.out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
 	log.repeatWarnings(app)
@@ -77,15 +77,16 @@ func memoryWords(inMemory bool) string {
 	return "and keeps tokens where they are"
 }
 
-// awaitAgent asks until the agent answers or has ended. It may be silent for a while:
-// the machine may be busy.
-func (app *App) awaitAgent(ctx context.Context, home string, ended <-chan error) (agent.Status, error) {
+// awaitAgent asks until the agent that was started answers or has ended. It may be
+// silent for a while: the machine may be busy.
+func (app *App) awaitAgent(ctx context.Context, home string, pid int, ended <-chan error) (agent.Status, error) {
 	for deadline := time.Now().Add(agentBegins); ; {
-		client := app.newAgentClient(home)
-		client.Patience = agent.LongPatience
-		status, err := client.Status(ctx)
-		if err == nil || time.Now().After(deadline) {
-			return status, err
+		status, err := app.patientClient(home).Status(ctx)
+		if err == nil && status.PID == pid {
+			return status, nil
+		}
+		if time.Now().After(deadline) {
+			return status, errors.Join(fmt.Errorf("the agent does not answer within %s", agentBegins), err)
 		}
 		select {
 		case <-ctx.Done():
@@ -95,4 +96,33 @@ func (app *App) awaitAgent(ctx context.Context, home string, ended <-chan error)
 		case <-time.After(agentAsked):
 		}
 	}
+}
+
+func (app *App) patientClient(home string) *agent.Client {
+	client := app.newAgentClient(home)
+	client.Patience = agent.LongPatience
+	return client
+}
+
+// giveUp ends an agent that was started in vain, in good order: it may have taken
+// tokens by now. Where another one was faster it will do.
+func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err error, o agentOptions) error {
+	ctx = context.WithoutCancel(ctx)
+	status, err2 := app.patientClient(home).Status(ctx)
+	switch {
+	case err2 == nil && status.PID != cmd.Process.Pid && status.InMemory == o.inMemory:
+		fmt.Fprintf(app.out, "The agent runs already, as process %d.\n", status.PID)
+		return nil
+	case err2 == nil && status.PID != cmd.Process.Pid || errors.Is(err2, agent.ErrNone):
+		return err
+	}
+	untold, err2 := app.patientClient(home).Stop(ctx)
+	for _, text := range untold {
+		app.warn(text, "whoever has a copy of it can use it until it expires")
+	}
+	if err2 != nil {
+		_ = cmd.Process.Kill() // it may have ended
+		app.tellOfKilledMemory(home)
+	}
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lanyard/internal/agent"
+	"lanyard/internal/keystore"
 )
 
 // agentStop ends the agent, also one that does not listen any more.
@@ -31,9 +32,10 @@ func (app *App) agentStop(ctx context.Context) error {
 			return fmt.Errorf("the agent does not answer, and was not ended: %w", err)
 		}
 		_, err = fmt.Fprintln(app.out, "The agent did not answer and was killed.")
-		app.tellOfKilledMemory()
+		app.tellOfKilledMemory(home)
 		return err
 	case err != nil:
+		app.tellOfKilledMemory(home) // it may have died in the middle of its end
 		return err
 	}
 	_, err = fmt.Fprintln(app.out, "The agent has ended.")
@@ -68,16 +70,8 @@ func (app *App) killAgent(ctx context.Context, address string) error {
 }
 
 // tellOfKilledMemory warns of what an agent that was killed had in its memory.
-func (app *App) tellOfKilledMemory() {
-	w, _, err := app.connected()
-	if err != nil {
-		return
-	}
-	uses, err := w.quietSessions()
-	if err != nil {
-		return
-	}
-	for _, s := range distinct(uses) {
-		w.tellOfMemory(s)
+func (app *App) tellOfKilledMemory(home string) {
+	if app.newCache(home).Uses(keystore.Agent) {
+		app.warn("what it kept in its memory is gone, and was not revoked", "whoever has a copy of a token can use it until it expires; sign in again")
 	}
 }

@@ -21,7 +21,7 @@ type sessionStatus struct {
 	Region                string   `json:"region"`
 	SSOSession            string   `json:"ssoSession,omitempty"`
 	Store                 string   `json:"store,omitempty"` // where its secrets are, if not in the AWS CLI's files
-	State                 string   `json:"state"`           // valid, refreshable, expired, none
+	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown where the store cannot be used
 	ExpiresAt             string   `json:"expiresAt,omitempty"`
 	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
 	Refreshable           bool     `json:"refreshable"`
@@ -71,7 +71,7 @@ func (app *App) status(_ context.Context, check bool) error {
 			if s.orphan {
 				continue
 			}
-			if s.State == "none" || s.State == "expired" {
+			if s.State == "none" || s.State == "expired" || s.State == "unknown" {
 				return exitError(exitCommand)
 			}
 		}
@@ -113,7 +113,11 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 		if err != nil {
 			w.app.warn(err.Error(), hintOf(err))
 		}
-		list = append(list, w.describe(u.Session, tok, u.Profiles).until(w.broker.Horizon(u.Session)))
+		s := w.describe(u.Session, tok, u.Profiles).until(w.broker.Horizon(u.Session))
+		if err != nil {
+			s.State = "unknown" // neither there nor absent
+		}
+		list = append(list, s)
 	}
 	for _, f := range w.broker.Cache.Tokens() {
 		if !seen[f.Path] && only.Key() == "" {

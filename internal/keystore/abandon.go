@@ -17,3 +17,13 @@ func (f Files) Abandon(session, store string) error {
 	}
 	return errors.Join(failures...)
 }
+
+// Uses says whether some token is said to be in the store.
+func (f Files) Uses(store string) bool {
+	for _, m := range marked(f.SSO()) {
+		if m.store == store {
+			return true
+		}
+	}
+	return false
+}
