@@ -26,8 +26,8 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	if err := makeFolder(address); err != nil {
 		return nil, nil, err
 	}
-	if text, err := os.ReadFile(address + ".lock"); err == nil && strings.Trim(string(text), "0123456789\n") != "" {
-		return nil, nil, fmt.Errorf("%s.lock is there already, and is not an agent's", address)
+	if err := checkLock(address + ".lock"); err != nil {
+		return nil, nil, err
 	}
 	lock, err := filelock.Try(address + ".lock")
 	if errors.Is(err, filelock.ErrBusy) {
@@ -40,8 +40,10 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 		lock.Release()
 		return nil, nil, err
 	}
-	_ = os.WriteFile(address+".lock", []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600) // for Holder
-	before := syscall.Umask(0o177)                                                   // mode 0600 from the first moment
+	// For Holder; it is no worse off than by the socket alone if this fails.
+	_ = os.WriteFile(address+".lock", []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	// The socket has mode 0600 from the first moment.
+	before := syscall.Umask(0o177)
 	l, err := net.Listen("unix", address)
 	syscall.Umask(before)
 	if err != nil {
@@ -49,6 +51,21 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 		return nil, nil, err
 	}
 	return l, lock, nil
+}
+
+// checkLock refuses what another program has put in the place of the lock.
+func checkLock(path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && info.Mode().IsRegular() {
+		var text []byte
+		if text, err = os.ReadFile(path); err == nil && strings.Trim(string(text), "0123456789\n") == "" {
+			return nil
+		}
+	}
+	return errors.Join(fmt.Errorf("%s is there already, and is not an agent's", path), err)
 }
 
 // Watch returns what says that the socket at the address is not there any more, or

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	client.Patience = agent.LongPatience
 	status, err := client.Status(ctx)
-	for deadline := time.Now().Add(agentBegins); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(agentBegins); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline) && ctx.Err() == nil; {
 		time.Sleep(agentAsked) // until the one before is gone
 		status, err = client.Status(ctx)
 	}
@@ -86,7 +87,7 @@ func (app *App) awaitAgent(ctx context.Context, home string, pid int, ended <-ch
 			return status, nil
 		}
 		if time.Now().After(deadline) {
-			return status, errors.Join(fmt.Errorf("the agent does not answer within %s", agentBegins), err)
+			return status, fmt.Errorf("the agent was started and does not answer within %s: %w", agentBegins, cmp.Or(err, agent.ErrRunning))
 		}
 		select {
 		case <-ctx.Done():
