@@ -86,14 +86,7 @@ func TestTheConfigWasNeverGood(t *testing.T) {
 func TestASignOutOfAnother(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
 		w.login()
-		var broken atomic.Bool
-		broken.Store(true)
-		w.before = func(*http.Request) (*http.Response, error) {
-			if broken.Load() {
-				return nil, errors.New("no route to host")
-			}
-			return nil, nil
-		}
+		net := w.breakNetwork()
 		r := w.watch()
 		time.Sleep(2 * time.Hour)
 		w.server.Forget()
@@ -101,7 +94,7 @@ func TestASignOutOfAnother(t *testing.T) {
 		if r.over() {
 			t.Fatal("the agent has ended")
 		}
-		broken.Store(false)
+		net.mended.Store(true)
 		time.Sleep(10 * time.Minute)
 		if w.stored().Left(time.Now()) <= 0 {
 			t.Error("the session was not renewed once the service could be reached")
@@ -114,17 +107,10 @@ func TestASignOutOfAnother(t *testing.T) {
 func TestASignInBetweenTries(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
 		w.login()
-		var broken atomic.Bool
-		broken.Store(true)
-		w.before = func(*http.Request) (*http.Response, error) {
-			if broken.Load() {
-				return nil, errors.New("no route to host")
-			}
-			return nil, nil
-		}
+		net := w.breakNetwork()
 		w.watch()
 		time.Sleep(2 * time.Hour)
-		broken.Store(false)
+		net.mended.Store(true)
 		w.login()
 		time.Sleep(20 * time.Second)
 		if s := w.server.State(); s.Sessions[0].Problem != "" || s.Sessions[0].State != "kept" {

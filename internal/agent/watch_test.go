@@ -1,9 +1,6 @@
 package agent_test
 
 import (
-	"errors"
-	"net/http"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -127,24 +124,16 @@ func TestTheEnd(t *testing.T) {
 func TestABrokenNetwork(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
 		w.login()
-		var calls atomic.Int64
-		var mended atomic.Bool
-		w.before = func(*http.Request) (*http.Response, error) {
-			if mended.Load() {
-				return nil, nil
-			}
-			calls.Add(1)
-			return nil, errors.New("no route to host")
-		}
+		net := w.breakNetwork()
 		r := w.watch()
 		time.Sleep(6 * time.Hour)
 		if r.over() {
 			t.Fatal("the agent has ended")
 		}
-		if n := calls.Load(); n == 0 || n > 300 { // three tries of a call every five minutes, and a few more at first
+		if n := net.tries.Load(); n == 0 || n > 300 { // three tries of a call every five minutes, and a few more at first
 			t.Errorf("%d tries in six hours", n)
 		}
-		mended.Store(true)
+		net.mended.Store(true)
 		time.Sleep(6 * time.Minute)
 		w.count(refresh, 1)
 		if w.stored().Left(time.Now()) <= 0 {

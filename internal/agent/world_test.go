@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"regexp"
@@ -75,6 +76,24 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	return emulatortest.Transport(w.emu).RoundTrip(r)
+}
+
+// A broken network counts what is tried until it is mended.
+type brokenNetwork struct {
+	mended atomic.Bool
+	tries  atomic.Int64
+}
+
+func (w *world) breakNetwork() *brokenNetwork {
+	n := new(brokenNetwork)
+	w.before = func(*http.Request) (*http.Response, error) {
+		if n.mended.Load() {
+			return nil, nil
+		}
+		n.tries.Add(1)
+		return nil, errors.New("no route to host")
+	}
+	return n
 }
 
 func (w *world) client() *idcenter.Client {
