@@ -59,6 +59,14 @@ type Settings struct {
 	Proxies string
 }
 
+// Place names the services that the settings lead to; "" for AWS's own.
+func (s Settings) Place() string {
+	if s.OIDC == "" && s.Portal == "" {
+		return ""
+	}
+	return s.OIDC + " " + s.Portal
+}
+
 // A Watched session is one that an agent keeps fresh.
 type Watched struct {
 	Session  profile.Session

@@ -70,6 +70,10 @@ type Broker struct {
 	// nil: there is no agent.
 	Ask func(ctx context.Context, r Request) (a Answer, answered bool, err error)
 
+	// Place tells services apart: the endpoints that Connect leads to, where they
+	// are not AWS's own. What one service has refused means nothing to another.
+	Place string
+
 	Now  func() time.Time        // nil means time.Now
 	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
 	Log  *slog.Logger            // --debug; nil drops it

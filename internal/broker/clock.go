@@ -73,8 +73,8 @@ func (b *Broker) recordKeys(name string, given ssocache.Credentials) {
 }
 
 // keys returns c with the end that the outcome knows, if the outcome is about c.
-func (o outcome) keys(c ssocache.Credentials) (ssocache.Credentials, bool) {
-	if o.kind != succeeded || c.AccessKeyID == "" || o.fingerprint != fingerprint(c.SessionToken) {
+func (b *Broker) keys(o outcome, c ssocache.Credentials) (ssocache.Credentials, bool) {
+	if o.kind != succeeded || c.AccessKeyID == "" || o.fingerprint != b.trial(c.SessionToken) {
 		return c, false
 	}
 	end, err := time.Parse(time.RFC3339, o.text)
@@ -83,7 +83,7 @@ func (o outcome) keys(c ssocache.Credentials) (ssocache.Credentials, bool) {
 }
 
 // recentKeys is keys for those who did not wait.
-func (o outcome) recentKeys(c ssocache.Credentials, now time.Time) (ssocache.Credentials, bool) {
-	c, ok := o.keys(c)
+func (b *Broker) recentKeys(o outcome, c ssocache.Credentials, now time.Time) (ssocache.Credentials, bool) {
+	c, ok := b.keys(o, c)
 	return c, ok && o.within(inStep, now) && c.Left(now) >= inStepLeft
 }

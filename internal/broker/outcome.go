@@ -60,6 +60,15 @@ func (k outcomeKind) shared(text string) *SharedError {
 	return &SharedError{Text: text, Refused: k == refusal, Answered: k == refusal || k == busy}
 }
 
+// trial is the fingerprint of a token that was tried at the broker's place. That
+// another service refuses it says nothing.
+func (b *Broker) trial(tried secret.String) string {
+	if b.Place == "" {
+		return fingerprint(tried)
+	}
+	return fingerprint(secret.New(tried.Reveal() + "\x00" + b.Place))
+}
+
 // fingerprint tells tokens apart without giving them away.
 func fingerprint(s secret.String) string {
 	sum := sha256.Sum256([]byte("lanyard outcome\x00" + s.Reveal()))
@@ -104,7 +113,7 @@ func (b *Broker) writeOutcome(path string, kind outcomeKind, tried secret.String
 // record writes an outcome with any text.
 func (b *Broker) record(path string, kind outcomeKind, tried secret.String, text string) {
 	line := strings.Join([]string{
-		outcomeMagic, rand.Text(), strconv.FormatInt(b.now().UnixMilli(), 10), string(kind), fingerprint(tried), strconv.Quote(text),
+		outcomeMagic, rand.Text(), strconv.FormatInt(b.now().UnixMilli(), 10), string(kind), b.trial(tried), strconv.Quote(text),
 	}, " ")
 	if err := b.writeCompanion(path, line+"\n"); err != nil {
 		b.debug("outcome not recorded", "file", path, "error", err)

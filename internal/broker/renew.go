@@ -31,7 +31,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 			return ssocache.Token{}, b.sessionError(s, st, rejected)
 		}
 		out := readOutcome(b.sessionFile(s, ".outcome"))
-		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == fingerprint(h.tok.RefreshToken) {
+		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == b.trial(h.tok.RefreshToken) {
 			return ssocache.Token{}, &SessionError{Session: s, Why: out.text, Err: out.err()}
 		}
 		sent, generation := time.Now(), b.generation(s)

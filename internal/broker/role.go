@@ -31,7 +31,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	}
 	ctx = withDeadline(ctx)
 	last := readOutcome(b.roleFile(name, ".outcome"))
-	if keys, ok := last.recentKeys(cached, b.now()); ok {
+	if keys, ok := b.recentKeys(last, cached, b.now()); ok {
 		b.debug("role credentials from the cache, with a date by this clock", "file", name, "expires", ssocache.FormatTime(keys.Expiration))
 		return keys, b.keepFresh(ctx, s)
 	}
@@ -42,7 +42,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 		out := readOutcome(b.roleFile(name, ".outcome"))
 		if err == nil && c.Belongs(s.StartURL) {
 			var ok bool
-			if found, ok = usable(c, cached, out, out.id != last.id, b.now()); ok {
+			if found, ok = b.usable(c, cached, out, out.id != last.id, b.now()); ok {
 				return true
 			}
 		}
@@ -81,11 +81,11 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 // reused it, or it was written since it began to wait, which matters for roles
 // whose sessions are short and for clocks that are wrong. fresh says that the
 // outcome was.
-func usable(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
-	if keys, ok := out.recentKeys(c, now); ok {
+func (b *Broker) usable(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
+	if keys, ok := b.recentKeys(out, c, now); ok {
 		return keys, true
 	}
-	if keys, ok := out.keys(c); ok && fresh {
+	if keys, ok := b.keys(out, c); ok && fresh {
 		return keys, true
 	}
 	return c, c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID

@@ -59,7 +59,7 @@ func (b *Broker) sessionError(s profile.Session, st state, rejected secret.Strin
 // The only error is the context's.
 func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
 	out := readOutcome(b.sessionFile(s, ".outcome"))
-	if out.fingerprint == fingerprint(h.tok.RefreshToken) &&
+	if out.fingerprint == b.trial(h.tok.RefreshToken) &&
 		(out.kind == ended || out.bad() && out.within(retryEarly, b.now())) {
 		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
 		return ssocache.Token{}, nil
@@ -108,7 +108,7 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 		}
 		out := readOutcome(path)
 		h, ok := st.holder(now)
-		if out.id == before || !ok || out.fingerprint != fingerprint(h.tok.RefreshToken) {
+		if out.id == before || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
 			return false
 		}
 		switch {

@@ -103,7 +103,9 @@ func (w *world) warn(warnings []profile.Warning) {
 // connect makes the broker that works with the settings of p: endpoints, CA
 // bundle, FIPS.
 func (w *world) connect(p *profile.Profile) {
+	settings, _ := w.app.settings(p) // an endpoint that is none is the error of whoever connects
 	w.broker = &broker.Broker{
+		Place:    settings.Place(),
 		Cache:    w.app.cache(w.home),
 		Siblings: w.siblings,
 		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
