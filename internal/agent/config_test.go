@@ -169,7 +169,9 @@ func TestAnotherServicesWord(t *testing.T) {
 					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
 				}, nil
 			}
-			_, err := w.process().Get(w.t.Context(), broker.Request{Session: w.session, Purpose: broker.AccessToken})
+			other := w.process()
+			other.Place = "http://127.0.0.1:2 http://127.0.0.1:2"
+			_, err := other.Get(w.t.Context(), broker.Request{Session: w.session, Purpose: broker.AccessToken})
 			var ended *broker.SessionError
 			if !errors.As(err, &ended) {
 				t.Fatalf("it went well elsewhere: %v", err)

@@ -92,12 +92,8 @@ func (s *Server) renew(ctx context.Context, w *watch) {
 	before := w.tok.AccessToken
 	a, err := b.Get(ctx, broker.Request{Session: w.Session, Purpose: broker.AccessToken, Caller: "agent"})
 	var end *broker.SessionError
-	var theirs *broker.SharedError
 	switch {
 	case ctx.Err() != nil:
-	case errors.As(err, &end) && errors.As(err, &theirs):
-		// Another process has said so a moment ago. It may have asked elsewhere.
-		w.failed(now, end.Why)
 	case errors.As(err, &end):
 		w.ended, w.err = true, end.Why
 		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)

@@ -30,9 +30,8 @@ type Server struct {
 	// somebody wanted it. What it returns is for whoever did. nil does nothing.
 	End func(ctx context.Context, asked bool, watched []Watched) (untold []string)
 
-	Stay   bool          // goes on when nothing is left to renew
-	Linger time.Duration // how long one that never had anything to renew waits for it; 0 means 10 min
-	Home   func() string // see [HomeID]; nil means ""
+	Stay bool          // goes on when nothing is left to renew
+	Home func() string // see [HomeID]; nil means ""
 
 	// Lost says that clients cannot reach the agent any more; nil: they always can.
 	Lost    func() error
@@ -58,7 +57,7 @@ type Server struct {
 	forgotten bool   // all tokens are to be read anew
 	problem   string // with the config
 
-	over map[string]Settings // sessions that a service has said are over, by id
+	over map[string]string   // the place of the service that has ended a session, by the session's id
 	asks map[string]Settings // with which somebody has asked for a session, by id
 }
 

@@ -36,7 +36,7 @@ func (s *Server) survey() []watch {
 		stamp := w.stamp
 		s.read(&w)
 		// Another service that was asked does not know this session.
-		if by, ok := over[id(w.Session)]; ok && by == w.Settings && w.stamp == stamp { // and nobody has signed in meanwhile
+		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Place() && w.stamp == stamp { // and nobody has signed in meanwhile
 			w.ended, w.err = true, "the service has ended it"
 		}
 		watched = append(watched, w)
@@ -70,13 +70,12 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 
 // markOver remembers that the service to which the settings lead has ended a session.
 func (s *Server) markOver(of profile.Session, by Settings) {
-	by.Proxies = ""
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over == nil {
-		s.over = map[string]Settings{}
+		s.over = map[string]string{}
 	}
-	s.over[id(of)] = by
+	s.over[id(of)] = by.Place()
 }
 
 // remember keeps the settings with which somebody asks for a session.

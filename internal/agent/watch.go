@@ -14,18 +14,14 @@ const (
 	round      = 15 * time.Second
 	roundLeast = time.Second
 	soon       = 2 * time.Second
-	leastAhead = 2 * time.Minute // a session is renewed before it lapses, whatever its window
-	longLinger = 10 * time.Minute
-	retryMost  = 5 * time.Minute // between tries on a service that cannot be reached
-	atOnce     = 8               // renewals
+	leastAhead = 2 * time.Minute  // a session is renewed before it lapses, whatever its window
+	linger     = 10 * time.Minute // of one that never had anything to renew
+	retryMost  = 5 * time.Minute  // between tries on a service that cannot be reached
+	atOnce     = 8                // renewals
 )
 
 // watch renews the sessions until nothing is left to renew, or the context ends.
 func (s *Server) watch(ctx context.Context) {
-	linger := s.Linger
-	if linger == 0 {
-		linger = longLinger
-	}
 	start, had := time.Now(), false
 	for ctx.Err() == nil {
 		if err := s.lost(); err != nil {

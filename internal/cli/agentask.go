@@ -28,11 +28,8 @@ func (app *App) newAgentClient(home string) *agent.Client {
 
 // askAgent puts the broker's questions to the agent, with the settings of a profile.
 func (w *world) askAgent(p *profile.Profile) func(context.Context, broker.Request) (broker.Answer, bool, error) {
-	var client *agent.Client
 	return func(ctx context.Context, r broker.Request) (broker.Answer, bool, error) {
-		if client == nil {
-			client = w.app.agentClient(w.home)
-		}
+		client := w.app.agentClient(w.home)
 		q, err := w.question(p, r)
 		if err != nil {
 			return broker.Answer{}, false, err

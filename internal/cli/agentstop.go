@@ -29,11 +29,13 @@ func (app *App) agentStop(ctx context.Context) error {
 		return err
 	case errors.Is(err, agent.ErrSilent):
 		if err := app.killAgent(ctx, client.Address); err != nil {
-			return fmt.Errorf("the agent does not answer, and was not ended: %w", err)
+			return withHint(fmt.Errorf("the agent does not answer, and was not ended: %w", err), "end the process that holds %s.lock", client.Address)
 		}
 		_, err = fmt.Fprintln(app.out, "The agent did not answer and was killed.")
 		app.tellOfKilledMemory(home)
 		return err
+	case errors.Is(err, agent.ErrForeign), errors.Is(err, agent.ErrElsewhere):
+		return withHint(err, "%s leads to it", agent.SocketVariable)
 	case err != nil:
 		app.tellOfKilledMemory(home) // it may have died in the middle of its end
 		return err

@@ -56,8 +56,10 @@ func (app *App) agentUnit(kind string, inMemory bool) error {
 		text = systemdUnit(words, app.unitEnv())
 	case "launchd":
 		text = launchdList(words, app.unitEnv())
+	case "":
+		return usagef("%s has neither of the two: choose systemd or launchd", runtime.GOOS)
 	default:
-		return usagef("which kind is not known on this system: choose systemd or launchd")
+		return usagef("%q is not known: choose systemd or launchd", kind)
 	}
 	_, err = fmt.Fprint(app.out, text)
 	return err

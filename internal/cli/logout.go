@@ -10,6 +10,7 @@ import (
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/broker"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -69,7 +70,8 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		w.printRemaining(s, len(out.Files) > 0)
 	}
 	w.forgetByAgent(ctx)
-	if uses, err := w.quietSessions(); err == nil {
+	if w.broker.Cache.Uses(keystore.Agent) {
+		uses, _ := w.quietSessions() // or none can be told of
 		for _, u := range distinct(uses) {
 			if s.Key() == "" || s.Key() == u.Key() {
 				w.tellOfMemory(u)
