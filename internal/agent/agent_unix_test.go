@@ -157,6 +157,12 @@ func TestHungAndDead(t *testing.T) {
 			t.Errorf("error %v, want ErrNone", err)
 		}
 	})
+	t.Run("there is none, and no time to look", func(t *testing.T) {
+		client := agent.Client{Address: filepath.Join(t.TempDir(), "none.sock"), Patience: time.Nanosecond}
+		if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrNone) {
+			t.Errorf("error %v, want ErrNone", err)
+		}
+	})
 	t.Run("it has died", func(t *testing.T) {
 		address := filepath.Join(t.TempDir(), "a.sock")
 		l, err := net.Listen("unix", address)

@@ -108,6 +108,11 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 	if err := checkLength(address); err != nil {
 		return nil, err
 	}
+	// On a busy machine the time may be over before the dialer has looked: that there
+	// is no agent must not look like one that is silent.
+	if _, err := os.Lstat(address); err != nil {
+		return nil, err
+	}
 	d := net.Dialer{Timeout: within}
 	return d.DialContext(ctx, "unix", address)
 }

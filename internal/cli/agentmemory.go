@@ -195,9 +195,7 @@ func (w *world) intoMemory(ctx context.Context, s profile.Session) error {
 	if store, err := w.broker.Cache.Store(s.Key()); err != nil || store != keystore.File {
 		return nil //nolint:nilerr // who stores the token will say so
 	}
-	client := w.app.agentClient(w.home)
-	client.Patience = agent.LongPatience
-	status, err := client.Status(ctx)
+	status, err := w.app.patientClient(w.home).Status(ctx) // whatever a question found that could not wait
 	switch {
 	case err == nil && status.InMemory:
 		return w.moveIntoMemory(ctx, s)
