@@ -1,0 +1,3 @@
+package datafile
+
+const nonBlocking = 0
