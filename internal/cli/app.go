@@ -10,9 +10,13 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+
 	"lanyard/internal/agent"
 	"lanyard/internal/keystore"
 	"lanyard/internal/picker"
+	"lanyard/internal/render"
 	"lanyard/internal/secret"
 )
 
@@ -25,8 +29,11 @@ type App struct {
 	LookupEnv      func(string) (string, bool)
 	Environ        func() []string
 	Now            func() time.Time
-	Terminal       bool // a person sits at stdin and stderr
-	Width          int  // of the terminal that stdout is; 0 if it is none
+
+	// Each stream counts as a terminal for its own use only.
+	Terminal                       bool // stdin and stderr are: a user can be asked
+	StdoutTerminal, StderrTerminal bool
+	Width                          int // of the terminal that stdout is; 0 if unknown
 
 	// OpenURL shows a page to the person.
 	OpenURL func(ctx context.Context, url string) error
@@ -58,21 +65,49 @@ type App struct {
 	warned map[string]bool // by text: each warning is given once
 }
 
-// checkedWriter remembers the first failure to write: half an answer must not
-// look like one.
+// A checkedWriter remembers the first failure to write: half an answer must not
+// look like one. Text for a terminal is made harmless on its way.
 type checkedWriter struct {
-	w   io.Writer
-	err error
+	w    io.Writer
+	text *transform.Writer // to w; nil unless w is a terminal
+	err  error
+}
+
+func newCheckedWriter(w io.Writer, terminal bool) *checkedWriter {
+	c := &checkedWriter{w: w}
+	if terminal {
+		c.text = transform.NewWriter(w, runes.Map(render.HarmlessRune))
+	}
+	return c
 }
 
 func (c *checkedWriter) Write(p []byte) (int, error) {
 	if c.err != nil {
 		return 0, c.err
 	}
-	n, err := c.w.Write(p)
-	c.err = err
-	return n, err
+	var n int
+	if c.text != nil {
+		n, c.err = c.text.Write(p)
+	} else {
+		n, c.err = c.w.Write(p)
+	}
+	return n, c.err
 }
+
+// raw returns the writer for output that is harmless already, such as a table with
+// colours.
+func (c *checkedWriter) raw() io.Writer {
+	return writerFunc(func(p []byte) (n int, err error) {
+		if c.err == nil {
+			n, c.err = c.w.Write(p)
+		}
+		return n, c.err
+	})
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // getenv returns "" for a variable that is not set.
 func (app *App) getenv(name string) string {
@@ -83,7 +118,7 @@ func (app *App) getenv(name string) string {
 // Run executes one command line, without the program's name, and returns the
 // exit code.
 func (app *App) Run(ctx context.Context, args []string) int {
-	app.out = &checkedWriter{w: app.Stdout}
+	app.out = newCheckedWriter(app.Stdout, app.StdoutTerminal)
 	app.log = slog.New(slog.DiscardHandler)
 	app.args = args
 	err := app.dispatch(ctx, args)

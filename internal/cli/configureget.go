@@ -59,11 +59,7 @@ func (app *App) configureGet(variable string, flags sectionFlags) error {
 	case at.sub == "" && setting.Nested != nil:
 		return &commandError{fmt.Sprintf("varname (%s) must reference a value, not a section or sub-section.", variable)}
 	}
-	value := setting.Value
-	if app.Width > 0 { // a terminal, which must not act on what is in a file
-		value = printable(value)
-	}
-	_, err = fmt.Fprintln(app.out, value)
+	_, err = fmt.Fprintln(app.out, setting.Value)
 	return err
 }
 

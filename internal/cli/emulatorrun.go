@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/internal/intercept"
+	"lanyard/internal/picker"
 )
 
 func newEmulatorRun(app *App) *cobra.Command {
@@ -126,12 +127,13 @@ func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
 		}
 		return fmt.Errorf("%s cannot be run: %w", args[0], err)
 	}
+	fromTerminal := picker.IsTerminal(app.Stdin) || app.StdoutTerminal || app.StderrTerminal
 	done := make(chan struct{})
 	go func() {
 		for {
 			select {
 			case s := <-signals:
-				if !app.Terminal || s != os.Interrupt && s != syscall.SIGQUIT {
+				if !fromTerminal || s != os.Interrupt && s != syscall.SIGQUIT {
 					_ = child.Process.Signal(s) // it may have ended
 				}
 			case <-done:

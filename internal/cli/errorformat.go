@@ -38,7 +38,9 @@ func (app *App) printFormatted(err error, text string) bool {
 	code, message := codeOf(err, text)
 	o.Set("Code", code)
 	o.Set("Message", message)
-	return render.New(app.Stderr, render.Options{Format: format, Title: "error", Color: app.flags.color == "on", Width: app.Width}).Print(o) == nil
+	return render.New(app.Stderr, render.Options{
+		Format: format, Title: "error", Color: app.flags.color == "on", Width: app.Width, Terminal: app.StderrTerminal,
+	}).Print(o) == nil
 }
 
 // codeOf takes an error apart into its code and the text behind it.

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"lanyard/internal/browser"
+	"lanyard/internal/picker"
 )
 
 // errInterrupted ends a command that the person interrupted.
@@ -32,15 +33,18 @@ func Main(args []string) int {
 		Name:  programName(args),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv, Environ: os.Environ,
-		Now:      time.Now,
-		Terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+		Now:            time.Now,
+		Terminal:       picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
+		StdoutTerminal: picker.IsTerminal(os.Stdout), StderrTerminal: picker.IsTerminal(os.Stderr),
 		OpenURL: func(ctx context.Context, url string) error {
 			return browser.Open(ctx, url, os.Environ(), os.Stderr)
 		},
 		Hold: held.hold,
 	}
-	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		app.Width = width
+	if app.StdoutTerminal {
+		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+			app.Width = width
+		}
 	}
 	if len(args) > 0 {
 		args = args[1:]

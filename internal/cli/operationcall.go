@@ -213,5 +213,5 @@ func explainKeys(err error) error {
 
 // printDocument prints a value of our own in a format.
 func (app *App) printDocument(v *document.Object, format string) error {
-	return printing{app: app, format: format}.printer(app.out).Print(v)
+	return printing{app: app, format: format}.printer(app.out.raw()).Print(v)
 }

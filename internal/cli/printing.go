@@ -71,30 +71,15 @@ func (p printing) value(v any) error {
 	if err != nil {
 		return err
 	}
-	return p.printer(p.app.out).Print(doc)
+	return p.printer(p.app.out.raw()).Print(doc)
 }
 
 func (p printing) streams() bool { return render.Streams(p.format) }
 
 func (p printing) printer(w io.Writer) *render.Printer {
-	query := p.query
-	if p.app.Width > 0 {
-		query = forTerminal{p.query}
-	}
-	return render.New(w, render.Options{Format: p.format, Query: query, Title: p.title, Color: p.color(), Width: p.app.Width})
-}
-
-// forTerminal is a query whose result a terminal can be trusted with.
-type forTerminal struct{ query render.Query }
-
-func (f forTerminal) Search(v any) (any, error) {
-	if f.query != nil {
-		var err error
-		if v, err = f.query.Search(v); err != nil {
-			return nil, err
-		}
-	}
-	return harmless(v), nil
+	return render.New(w, render.Options{
+		Format: p.format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.Width, Terminal: p.app.StdoutTerminal,
+	})
 }
 
 // color is for tables alone; "auto" means on a terminal.
@@ -105,14 +90,14 @@ func (p printing) color() bool {
 	case "off":
 		return false
 	}
-	return p.app.Width > 0
+	return p.app.StdoutTerminal
 }
 
 // start returns the printer of a result. On a terminal the output goes through the
 // pager, which is started with the first of it; done waits for its end.
 func (p printing) start() (printer *render.Printer, done func() error) {
-	if p.app.Width == 0 || p.pager == "" {
-		return p.printer(p.app.out), func() error { return nil }
+	if !p.app.StdoutTerminal || p.pager == "" {
+		return p.printer(p.app.out.raw()), func() error { return nil }
 	}
 	pager := &pager{app: p.app, command: p.pager}
 	return p.printer(pager), pager.close

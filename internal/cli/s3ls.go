@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"lanyard/internal/awsop"
 	"lanyard/internal/s3ls"
@@ -76,7 +74,7 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 		return err
 	}
 	o.Zone = app.Now().Location()
-	o.Terminal = app.stdoutIsTerminal()
+	o.Terminal = app.StdoutTerminal
 	o.Unsigned = app.flags.noSignRequest
 	matched, err := s3ls.Run(ctx, client, o, app.out)
 	var (
@@ -92,12 +90,6 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 		return exitError(exitCommand)
 	}
 	return nil
-}
-
-// stdoutIsTerminal asks the file: a terminal may have no known width.
-func (app *App) stdoutIsTerminal() bool {
-	f, ok := app.Stdout.(*os.File)
-	return app.Width > 0 || ok && term.IsTerminal(int(f.Fd()))
 }
 
 // requester is the only value of --request-payer.

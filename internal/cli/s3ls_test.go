@@ -66,16 +66,16 @@ func TestS3ListSparesTerminals(t *testing.T) {
 	env := map[string]string{
 		"HOME": home, "USERPROFILE": home, "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
 	}
-	for width, want := range map[int]string{0: "2024-05-06 07:08:09          1 a\x1bb\n", 80: "2024-05-06 07:08:09          1 a\ufffdb\n"} {
+	for terminal, want := range map[bool]string{false: "2024-05-06 07:08:09          1 a\x1bb\n", true: "2024-05-06 07:08:09          1 a\ufffdb\n"} {
 		var out, errs strings.Builder
 		app := &App{
-			Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Width: width,
+			Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, StdoutTerminal: terminal,
 			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Environ:   func() []string { return nil },
 			Now:       func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 		}
 		if code := app.Run(t.Context(), []string{"s3", "ls", "bucket", "--endpoint-url", srv.URL}); code != 0 || out.String() != want {
-			t.Errorf("width %d: exit code %d, %q, want %q; %s", width, code, out.String(), want, errs.String())
+			t.Errorf("terminal %t: exit code %d, %q, want %q; %s", terminal, code, out.String(), want, errs.String())
 		}
 	}
 }

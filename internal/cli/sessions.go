@@ -177,7 +177,7 @@ func (w *world) choose(targets []profile.Session) (profile.Session, error) {
 		if t.Name != "" {
 			name = t.Name + "  " + t.StartURL
 		}
-		fmt.Fprintf(w.app.Stderr, "  %d  %s\n", i+1, name)
+		fmt.Fprintf(w.app.Stderr, "  %d  %s\n", i+1, printable(name))
 	}
 	for {
 		fmt.Fprintf(w.app.Stderr, "Sign in to which one? [1-%d] ", len(targets))

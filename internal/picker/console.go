@@ -49,11 +49,8 @@ type Console struct {
 
 // plain reports whether the conversation is held in plain lines.
 func (c *Console) plain() bool {
-	if c.Dumb || !term.IsTerminal(int(c.In.Fd())) {
-		return true
-	}
-	out, ok := c.Out.(*os.File)
-	return ok && !term.IsTerminal(int(out.Fd()))
+	_, isFile := c.Out.(*os.File)
+	return c.Dumb || !IsTerminal(c.In) || isFile && !IsTerminal(c.Out)
 }
 
 // size is the size of the terminal, or what terminals have when it is not known.

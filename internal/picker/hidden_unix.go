@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"golang.org/x/sys/unix"
-	"golang.org/x/term"
 )
 
 // Hidden shows a prompt, which may be empty, and reads one line that is not shown
@@ -18,7 +17,7 @@ import (
 // no editing beyond its own.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	fd := int(c.In.Fd())
-	if term.IsTerminal(fd) {
+	if IsTerminal(c.In) {
 		before, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil {
 			return "", gone(err)

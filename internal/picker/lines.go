@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // maxPlainLine is how long a line can be that does not come from a person.
@@ -29,7 +27,7 @@ func (c *Console) readLine(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
 		}
 		if _, err := c.fill(ctx, time.Hour); err != nil {
-			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && term.IsTerminal(int(c.In.Fd())) {
+			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && IsTerminal(c.In) {
 				_ = c.write("\n") // Ctrl-D does not end the line on the screen
 				return "", ErrCancelled
 			}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/windows"
-	"golang.org/x/term"
 )
 
 // waitInput reports whether f has something to read, after at most d. A console
@@ -15,7 +14,7 @@ import (
 // focus): the read that follows then blocks until a key is pressed, and the end of
 // a context is noticed only after that. Pipes are not waited for at all.
 func waitInput(f *os.File, d time.Duration) (bool, error) {
-	if !term.IsTerminal(int(f.Fd())) {
+	if !IsTerminal(f) {
 		return true, nil
 	}
 	event, err := windows.WaitForSingleObject(windows.Handle(f.Fd()), uint32(d.Milliseconds()))

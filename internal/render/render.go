@@ -7,6 +7,7 @@ package render
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 
@@ -26,6 +27,8 @@ type Options struct {
 	Title  string // of a table: the operation's name, "GetCallerIdentity"
 	Color  bool   // whether a table has the AWS CLI's escape sequences; no other format has any
 	Width  int    // of the terminal, in columns; 0 means 80, which the AWS CLI takes where there is none
+
+	Terminal bool // the output goes to a terminal, which must not act on what is in a value
 }
 
 // Formats returns the names of the formats, in the order in which the AWS CLI
@@ -104,16 +107,21 @@ func (p *Printer) Token(token string) error {
 }
 
 func (p *Printer) print(v any) error {
+	if p.opts.Terminal && (p.opts.Format == "text" || p.opts.Format == "table") {
+		v = harmless(v)
+	}
 	o, isObject := v.(*document.Object)
 	empty := isObject && o.Len() == 0 // such a body prints nothing; what else is empty does print
 	switch p.opts.Format {
 	case "json":
 		if !empty {
-			writeJSON(p.w, v)
+			p.writeJSON(v)
 		}
 	case "yaml":
-		if !empty {
-			writeYAML(p.w, v)
+		if isScalar(v) { // YAML needs an end mark after a bare scalar
+			p.writeJSON(v)
+		} else if !empty {
+			writeYAMLBlock(p.w, v)
 		}
 	case "yaml-stream":
 		if !empty {
@@ -128,4 +136,16 @@ func (p *Printer) print(v any) error {
 		return &FormatError{p.opts.Format}
 	}
 	return nil
+}
+
+func (p *Printer) writeJSON(v any) {
+	if !p.opts.Terminal {
+		writeJSON(p.w, v)
+		return
+	}
+	var b bytes.Buffer
+	w := bufio.NewWriter(&b)
+	writeJSON(w, v)
+	_ = w.Flush() // a buffer takes everything
+	_, _ = p.w.WriteString(escapeActive(b.String()))
 }

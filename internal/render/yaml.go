@@ -8,16 +8,6 @@ import (
 	"lanyard/internal/pytext"
 )
 
-// writeYAML writes a value as YAML. A bare scalar is written as JSON, because YAML
-// needs an end mark after one.
-func writeYAML(w *bufio.Writer, v any) {
-	if isScalar(v) {
-		writeJSON(w, v)
-		return
-	}
-	writeYAMLBlock(w, v)
-}
-
 // writeYAMLBlock writes a list or an object in block style, with sorted keys.
 func writeYAMLBlock(w *bufio.Writer, v any) {
 	e := yamlEmitter{w: w, indent: -1, whitespace: true, indention: true, anchors: findAnchors(v)}
