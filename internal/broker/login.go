@@ -32,6 +32,9 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 	var theirs ssocache.Token
 	g, done, err := b.wait(ctx, b.loginLock(s), time.Now().Add(loginBudget), func() bool {
 		tell()
+		if in.Force {
+			return false
+		}
 		tok, live := b.glance(s).best(b.now(), seen)
 		theirs = tok
 		return live && tok.ExpiresAt.After(b.now())
@@ -41,7 +44,22 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 	}
 	defer g.release()
 	_ = os.Remove(b.loginOutcome(s)) // what failed before is over, also if this is broken off
+	if in.Force {
+		if err := b.endPresent(ctx, s, in.Roles); err != nil {
+			return ssocache.Token{}, err
+		}
+	}
 	return b.signIn(ctx, s, in, pending, store)
+}
+
+// endPresent signs out of the session, so that the service cannot reuse it for the
+// sign-in that follows. A service that cannot be reached does not stop that.
+func (b *Broker) endPresent(ctx context.Context, s profile.Session, roles []string) error {
+	out, err := b.Logout(ctx, s, roles)
+	for _, u := range out.Unrevoked {
+		b.warn("the present session of %s could not be revoked: %v", u.StartURL, u.Err)
+	}
+	return err
 }
 
 // store saves what a sign-in brought. What cannot be saved is revoked: nobody would

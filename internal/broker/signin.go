@@ -22,6 +22,12 @@ type SignIn struct {
 	// how long at most; nil is not told.
 	Waiting func(h Holder, limit time.Duration)
 
+	// Force ends the present session before the sign-in begins, and does not take
+	// over the sign-in of another process. Roles are the role-cache files of the
+	// AWS CLI that go with the session: see [Broker.Logout].
+	Force bool
+	Roles []string
+
 	// Do signs in. It is not called where another process has done it.
 	Do func(context.Context) (idcenter.Result, error)
 }

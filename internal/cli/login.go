@@ -11,6 +11,7 @@ import (
 
 	"lanyard/internal/broker"
 	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
 )
 
 type loginOptions struct {
@@ -18,6 +19,7 @@ type loginOptions struct {
 	noBrowser, useDevice bool
 	callbackPort         int
 	all                  bool
+	ifNeeded, force      bool
 	quiet                bool   // the success is not told
 	caller               string // the command's words, for those who wait for it
 	unasked              bool   // on the occasion of another command
@@ -32,7 +34,9 @@ func newLogin(app *App) *cobra.Command {
 SDKs look for it. All profiles with the same start URL are signed in at once.
 
 With no profile or session named, the default profile's session is used, or the
-only one in the config. A login always signs in anew.`,
+only one in the config. A login signs in again while the session is valid; with
+--if-needed it does nothing then. The browser may still be signed in and not ask.
+--force revokes the present session first, so that the sign-in is really new.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.login(cmd.Context(), o) },
 	}
@@ -41,6 +45,8 @@ only one in the config. A login always signs in anew.`,
 	f.BoolVar(&o.noBrowser, "no-browser", false, "print the URL and open nothing")
 	f.BoolVar(&o.useDevice, "use-device-code", false, "sign in by a code that is entered on any device")
 	f.IntVar(&o.callbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	f.BoolVar(&o.ifNeeded, "if-needed", false, "do nothing while the session is valid")
+	f.BoolVar(&o.force, "force", false, "revoke the present session first, so that the sign-in is really new")
 	f.BoolVar(&o.all, "all", false, "sign in to every session of the config, one after the other")
 	return cmd
 }
@@ -55,6 +61,9 @@ func (app *App) login(ctx context.Context, o loginOptions) error {
 	if o.all && (o.session != "" || app.flags.profile != "") {
 		return usagef("--all does not go with --sso-session or --profile")
 	}
+	if o.ifNeeded && o.force {
+		return usagef("--if-needed does not go with --force")
+	}
 	w, err := app.world()
 	if err != nil {
 		return err
@@ -65,6 +74,13 @@ func (app *App) login(ctx context.Context, o loginOptions) error {
 	}
 	w.connect(p)
 	for _, s := range targets {
+		done, err := w.signedIn(ctx, p, s, o)
+		if err != nil {
+			return err
+		}
+		if done {
+			continue
+		}
 		if _, err := w.login(ctx, p, s, o); err != nil {
 			return err
 		}
@@ -80,12 +96,20 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 	if err != nil {
 		return s, err
 	}
+	if in.Force = o.force; in.Force {
+		if in.Roles, err = w.roleFiles(s); err != nil {
+			return s, err
+		}
+	}
 	in.Waiting = func(h broker.Holder, _ time.Duration) {
 		w.app.warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
 	}
 	tok, err := w.broker.Login(ctx, s, in)
 	if err != nil {
 		return s, w.explainLogin(s, err)
+	}
+	if o.force {
+		w.forgetByAgent(ctx)
 	}
 	w.wakeAgent(ctx)
 	if err := w.updateRegion(ctx, configured, s.Region, o); err != nil {
@@ -100,6 +124,31 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+quoteArg(s.StartURL))
 	}
 	return s, nil
+}
+
+// signedIn reports whether --if-needed makes a sign-in unnecessary, and prints why.
+// Without that flag it only mentions the flag if the session is still valid.
+func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (bool, error) {
+	if !o.ifNeeded {
+		if tok, err := w.broker.Peek(s); err == nil && !o.force && tok.Left(w.app.Now()) > 0 {
+			again := w.app.loginAgain(s)
+			if s.Name == "" {
+				again = w.app.loginCommand(p)
+			}
+			fmt.Fprintf(w.app.Stderr, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", printable(again))
+		}
+		return false, nil
+	}
+	v, err := w.broker.Valid(ctx, s, o.caller)
+	if err != nil || !v.Valid {
+		return false, w.explain(p, err)
+	}
+	if v.Unasked != nil {
+		w.app.warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
+	}
+	fmt.Fprintf(w.app.Stderr, "%s: the session of %s is valid until %s: no sign-in needed\n",
+		w.app.Name, printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
+	return true, nil
 }
 
 // isLoopback says whether a base URL is on this machine.

@@ -115,17 +115,26 @@ func (w *world) reachable(p *profile.Profile) (func(ssocache.Token) bool, error)
 	}, err
 }
 
-// logoutOne signs out of one session. The role files that the AWS CLI wrote are
-// found through the profiles that use the session.
+// logoutOne signs out of one session.
 func (w *world) logoutOne(ctx context.Context, s profile.Session) (broker.SignOut, error) {
-	uses, err := w.quietSessions()
+	names, err := w.roleFiles(s)
 	if err != nil {
 		return broker.SignOut{}, err
+	}
+	return w.broker.Logout(ctx, s, names)
+}
+
+// roleFiles returns the names of the role-cache files that the AWS CLI writes for
+// the profiles of a session.
+func (w *world) roleFiles(s profile.Session) ([]string, error) {
+	uses, err := w.quietSessions()
+	if err != nil {
+		return nil, err
 	}
 	keys := append([]string{s.Key()}, w.siblings(s)...)
 	settings, err := w.profileSettings()
 	if err != nil {
-		return broker.SignOut{}, err
+		return nil, err
 	}
 	var names []string
 	for _, u := range uses {
@@ -137,7 +146,7 @@ func (w *world) logoutOne(ctx context.Context, s profile.Session) (broker.SignOu
 			names = append(names, ssocache.RoleName(account, role, u.Name, u.StartURL))
 		}
 	}
-	return w.broker.Logout(ctx, s, names)
+	return names, nil
 }
 
 // profileSettings returns what both files say of every profile, in one pass: a
