@@ -27,7 +27,7 @@ const (
 // Errors besides those of Get: those of prepare, and [LoginError] when the sign-in
 // failed, here or in the process that was waited for.
 func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context.Context) (profile.Session, SignIn, error)) (Answer, error) {
-	generation := b.generation(r.Session)
+	before := b.generation(r.Session)
 	answer, seen, ended := b.judge(ctx, r)
 	if !sessionEnded(ended) || ctx.Err() != nil {
 		return answer, ended
@@ -36,7 +36,7 @@ func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context
 	if err != nil {
 		return Answer{}, err
 	}
-	if err := b.loginUnasked(ctx, s, in, seen, generation, ended); err != nil {
+	if err := b.loginUnasked(ctx, s, in, seen, before, ended); err != nil {
 		return Answer{}, err
 	}
 	r.Session.Region = s.Region
@@ -67,9 +67,9 @@ func sessionEnded(err error) bool {
 }
 
 // loginUnasked brings a live token into the cache that is not the one seen before,
-// by a sign-in of this process or of another. generation is the one before the
+// by a sign-in of this process or of another. before is the generation before the
 // request, whose error is ended.
-func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn, seen secret.String, generation string, ended error) error {
+func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
 	path := b.loginOutcome(s)
 	last := readOutcome(path)
 	if last.bad() && last.within(heldBack, b.now()) {
@@ -83,7 +83,7 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 		if tok, live := b.glance(s).best(b.now(), seen); live && tok.Left(b.now()) > 0 {
 			return true
 		}
-		if out := readOutcome(path); out.bad() && out.id != last.id {
+		if out := readOutcome(path); out.bad() && out.after(last) {
 			failure = out.err()
 			return true
 		}
@@ -114,7 +114,7 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 	}
 	defer pending.Abort() // does nothing to one that was used
 	switch {
-	case b.signedOutSince(s, generation):
+	case b.signedOutSince(s, before):
 		// Whoever signs out does not want to be asked to sign in again.
 		b.debug("no sign-in unasked: signed out a moment ago", "session", s.Key())
 		return ended
@@ -122,7 +122,10 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 		b.warn("auto_login does nothing here, where no other process can be kept from doing the same: %s", g.why)
 		return ended
 	}
-	store, _ := b.Cache.Store(s.Key())
+	store, err := b.Cache.Store(s.Key())
+	if err != nil {
+		return loginError(s, b.storageError("not signed in", err))
+	}
 	_, err = b.signIn(ctx, s, in, pending, store)
 	return loginError(s, err)
 }

@@ -3,7 +3,6 @@ package broker
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -70,13 +69,13 @@ func (b *Broker) trackFile(key string) string {
 
 // readTrack returns the zero track where there is none.
 func (b *Broker) readTrack(key string) track {
-	data, err := os.ReadFile(b.trackFile(key))
+	line, err := readCompanion(b.trackFile(key))
 	if err != nil {
 		return track{}
 	}
 	var began, last, lower, upper int64
 	var print string
-	if _, err := fmt.Sscanf(string(data), "lanyard-horizon %d %d %d %d %s\n", &began, &last, &lower, &upper, &print); err != nil {
+	if _, err := fmt.Sscanf(line, "lanyard-horizon %d %d %d %d %s\n", &began, &last, &lower, &upper, &print); err != nil {
 		return track{}
 	}
 	t := track{last: time.Unix(last, 0), fingerprint: print, lower: time.Duration(lower) * time.Second, upper: time.Duration(upper) * time.Second}

@@ -27,7 +27,10 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 		return ssocache.Token{}, b.storageError("not signed in", err)
 	}
 	defer pending.Abort() // does nothing to one that was used
-	store, _ := b.Cache.Store(s.Key())
+	store, err := b.Cache.Store(s.Key())
+	if err != nil {
+		return ssocache.Token{}, b.storageError("not signed in", err)
+	}
 	seen, tell := b.glance(s).newest(b.now()), in.teller(b, s, loginBudget)
 	var theirs ssocache.Token
 	g, done, err := b.wait(ctx, b.loginLock(s), time.Now().Add(loginBudget), func() bool {
@@ -89,7 +92,13 @@ func (b *Broker) storeHeld(ctx context.Context, s profile.Session, r idcenter.Re
 		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
 		RegistrationExpiresAt: r.Registration.ExpiresAt,
 	}
-	if now, _ := b.Cache.Store(s.Key()); now != in { // moved during the sign-in
+	now, err := b.Cache.Store(s.Key())
+	switch {
+	case err == nil && now == in:
+	case err != nil && in != keystore.File: // not known to have moved: the place holds
+	case err != nil: // the token may belong in another store by now, and not in clear
+		return ssocache.Token{}, b.storageError("not signed in", err)
+	default: // moved during the sign-in
 		pending.Abort()
 		if in == keystore.Agent && now == keystore.File {
 			return ssocache.Token{}, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
@@ -101,7 +110,9 @@ func (b *Broker) storeHeld(ctx context.Context, s profile.Session, r idcenter.Re
 	}
 	// Whoever signs in now may be another person: what was fetched, or is being
 	// fetched, for the one before is not theirs.
-	_ = b.nextGeneration(s, bySignIn)
+	if err := b.nextGeneration(s, bySignIn); err != nil {
+		b.warn("credentials of the sign-in before may still be stored by commands that are running: %v", err)
+	}
 	keys := append([]string{s.Key()}, b.siblings(s)...)
 	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +21,11 @@ type outcome struct {
 	kind        outcomeKind
 	fingerprint string // of the token that was tried; of the keys that came, see recordKeys
 	text        string // the error; when the keys end
+	unknown     bool   // the file could not be read: the rest is zero
 }
+
+// after reports whether the outcome is known to be of a later attempt than last.
+func (o outcome) after(last outcome) bool { return !o.unknown && !last.unknown && o.id != last.id }
 
 type outcomeKind string
 
@@ -79,13 +82,13 @@ func fingerprint(s secret.String) string {
 // parses every file of the folder and trips over JSON that is not an object.
 const outcomeMagic = "lanyard-outcome"
 
-// readOutcome returns the zero outcome where there is none that can be read.
+// readOutcome returns the zero outcome if there is none, or if the file is not one.
 func readOutcome(path string) outcome {
-	data, err := os.ReadFile(path)
+	line, err := readCompanion(path)
 	if err != nil {
-		return outcome{}
+		return outcome{unknown: true}
 	}
-	f := strings.SplitN(strings.TrimSuffix(string(data), "\n"), " ", 6)
+	f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 6)
 	if len(f) != 6 || f[0] != outcomeMagic {
 		return outcome{}
 	}
@@ -97,7 +100,7 @@ func readOutcome(path string) outcome {
 	if err != nil {
 		return outcome{}
 	}
-	return outcome{f[1], time.UnixMilli(ms), outcomeKind(f[3]), f[4], text}
+	return outcome{id: f[1], at: time.UnixMilli(ms), kind: outcomeKind(f[3]), fingerprint: f[4], text: text}
 }
 
 // writeOutcome records how an attempt ended. It helps others and decides

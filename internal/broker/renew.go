@@ -34,7 +34,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == b.trial(h.tok.RefreshToken) {
 			return ssocache.Token{}, &SessionError{Session: s, Why: out.text, Err: out.err()}
 		}
-		sent, generation := time.Now(), b.generation(s)
+		sent, before := time.Now(), b.generation(s)
 		tok, err := b.spend(ctx, s, g, h, budget)
 		if err == nil || !refused(err) {
 			return tok, err
@@ -45,7 +45,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 		}
 		if !changed {
 			b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
-			if b.generation(s) == generation { // a sign-out teaches nothing
+			if now := b.generation(s); now.known && now == before { // a sign-out teaches nothing
 				b.trackEnd(h.key, h.tok.RefreshToken, err)
 			}
 			return ssocache.Token{}, &SessionError{Session: s, Why: "the service refused to refresh the token", Err: err}
@@ -74,7 +74,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 		pending.Abort()
 		return ssocache.Token{}, err
 	}
-	generation := b.generation(s)
+	before := b.generation(s)
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
 	grant, err := refreshWithin(held, budget, service, h.tok)
@@ -87,7 +87,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	b.notice(grant.Clock)
 	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
-	if b.generation(s) != generation {
+	if b.overSince(s, before) {
 		pending.Abort()
 		_ = service.Logout(held, grant.AccessToken) // the sign-out could not know this one
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}

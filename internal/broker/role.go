@@ -42,11 +42,11 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 		out := readOutcome(b.roleFile(name, ".outcome"))
 		if err == nil && c.Belongs(s.StartURL) {
 			var ok bool
-			if found, ok = b.usable(c, cached, out, out.id != last.id, b.now()); ok {
+			if found, ok = b.usable(c, cached, out, out.after(last), b.now()); ok {
 				return true
 			}
 		}
-		if out.id != last.id {
+		if out.after(last) {
 			switch {
 			case out.kind == ended:
 				shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
@@ -157,7 +157,7 @@ func (b *Broker) fetch(ctx context.Context, r Request, name string) (ssocache.Cr
 // ask makes one call to the portal, with a token other than rejected.
 func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ssocache.Credentials, secret.String, error) {
 	s := r.Session
-	generation := b.generation(s)
+	before := b.generation(s)
 	tok, err := b.token(ctx, s, rejected)
 	if err != nil {
 		return ssocache.Credentials{}, rejected, err
@@ -180,7 +180,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
 	}
-	if b.generation(s) != generation || len(b.glance(s)) == 0 {
+	if b.overSince(s, before) || len(b.glance(s)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", name)
 		return given, tok.AccessToken, nil
 	}
@@ -190,7 +190,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	if err := b.Cache.SaveCredentials(name, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
 	}
-	if b.generation(s) != generation { // signed out in this very moment
+	if b.overSince(s, before) { // signed out in this very moment
 		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), name))
 	}
 	return given, tok.AccessToken, nil

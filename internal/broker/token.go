@@ -95,7 +95,7 @@ func cause(err error) error {
 // it.
 func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
 	seen, path := st.newest(b.now()), b.sessionFile(s, ".outcome")
-	before := readOutcome(path).id
+	before := readOutcome(path)
 	var tok ssocache.Token
 	var shared error
 	settled := func() bool {
@@ -108,7 +108,7 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 		}
 		out := readOutcome(path)
 		h, ok := st.holder(now)
-		if out.id == before || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
+		if !out.after(before) || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
 			return false
 		}
 		switch {

@@ -10,6 +10,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
+	"time"
 )
 
 // The limits of the design, in bytes.
@@ -28,7 +30,7 @@ var (
 // waits for the other end of a pipe. The null device counts as an empty file,
 // because people name it to say "no file".
 func Open(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the caller's file
+	f, err := openPatiently(path)
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +43,23 @@ func Open(path string) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// If the process or the system has no free file descriptors, some come back within
+// moments: opening is tried again until then.
+const (
+	scarceFor   = time.Second
+	scarcePause = 20 * time.Millisecond
+)
+
+func openPatiently(path string) (f *os.File, err error) {
+	for start := time.Now(); ; time.Sleep(scarcePause) {
+		f, err = os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the caller's file
+		scarce := errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+		if !scarce || time.Since(start) >= scarceFor {
+			return f, err
+		}
+	}
 }
 
 // Read returns the content of a regular file of at most limit bytes. The errors

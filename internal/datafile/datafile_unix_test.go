@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"lanyard/internal/datafile"
 )
@@ -61,5 +62,53 @@ func TestRead(t *testing.T) {
 				t.Errorf("the error does not name the file: %v", err)
 			}
 		})
+	}
+}
+
+// Descriptors that are in use for a moment only do not make a file unreadable.
+func TestReadWithoutFreeDescriptors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	free := useUpDescriptors(t)
+	time.AfterFunc(100*time.Millisecond, free)
+	if got, err := datafile.Read(path, 100); string(got) != "x" || err != nil {
+		t.Errorf("Read = %q, %v", got, err)
+	}
+	free = useUpDescriptors(t)
+	defer free()
+	if _, err := datafile.Read(path, 100); !errors.Is(err, syscall.EMFILE) {
+		t.Errorf("Read = %v, want an error after a while", err)
+	}
+}
+
+// useUpDescriptors opens files until the process may open no more.
+func useUpDescriptors(t *testing.T) (free func()) {
+	t.Helper()
+	var old syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
+		t.Fatal(err)
+	}
+	few := old
+	few.Cur = 64
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &few); err != nil {
+		t.Fatal(err)
+	}
+	var files []*os.File
+	for {
+		f, err := os.Open(os.DevNull)
+		if err != nil {
+			break
+		}
+		files = append(files, f)
+	}
+	return func() {
+		for _, f := range files {
+			_ = f.Close()
+		}
+		if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {
+			t.Error(err)
+		}
 	}
 }
