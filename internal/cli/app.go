@@ -131,8 +131,8 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	return app.report(err)
 }
 
-// dispatch carries out a command of ours, also by way of an alias, and hands every
-// other one to the AWS CLI.
+// dispatch carries out a command of ours, also through an alias, and hands the
+// commands of the AWS CLI to it.
 func (app *App) dispatch(ctx context.Context, args []string) error {
 	root := newRoot(app)
 	root.SetIn(app.Stdin)

@@ -72,31 +72,34 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 	return aliases
 }
 
-// route decides whether a command line is ours to carry out, and expands the
-// aliases of the AWS CLI's file in it. If it is not, the AWS CLI gets the line as it
-// was given, and expands them itself.
+// route reports whether a command line is ours, and expands the aliases of the AWS
+// CLI's file in a line of ours. The AWS CLI gets its lines unchanged, and expands the
+// aliases itself. An unknown command is an error.
 //
-// A file that cannot be read, which the AWS CLI refuses to work with at all, is an
-// error only where the line is not a command of ours as it stands.
+// If the file cannot be read, the AWS CLI refuses every command. Here that is an error
+// only for a line that is no command of ours: the file may define it.
 func (app *App) route(root *cobra.Command, args []string) (line []string, ours bool, err error) {
-	ours = native(root, args)
+	ours, unknown := native(root, args)
 	aliases, err := app.readAliases()
 	if err != nil && ours {
 		app.warn(err.Error(), "")
 		return args, true, nil
 	}
-	if err != nil || len(aliases) == 0 {
-		return args, ours, err
+	if err != nil {
+		return nil, false, err
 	}
 	e := expansion{root: root, aliases: aliases}
 	if err := e.expand(args); err != nil {
 		return nil, false, err
 	}
-	switch {
-	case len(e.used) == 0:
-		return args, ours, nil
-	case e.shell || !native(root, e.line()):
+	if len(e.used) == 0 {
+		return args, ours, unknown
+	}
+	if e.shell {
 		return args, false, nil
+	}
+	if ours, err = native(root, e.line()); !ours {
+		return args, false, err
 	}
 	app.log.Debug("alias", "used", strings.Join(e.used, " -> "))
 	return e.line(), true, nil

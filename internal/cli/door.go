@@ -73,32 +73,36 @@ func (app *App) withoutAWS(args []string, why error) error {
 	}
 	globals, rest := splitGlobals(app.globals(), args)
 	words := commandWords(rest)
-	if len(words) > 0 && awsName(words[0]) || len(words) > 1 {
-		for _, g := range globals {
-			if _, ours := globalWidth(app.globals(), g); !ours {
-				return withHint(usagef("Unknown options: %s", g[0]), "%s", installHint)
-			}
+	if len(words) == 0 || !awsCommand(words[0]) {
+		word := "--"
+		if len(rest) > 0 {
+			word = rest[0]
 		}
-		return withHint(usagef("%q is not native to lanyard, and there is no AWS CLI on PATH", strings.Join(words, " ")),
-			"%s\n%s", nativeHint(words[0]), installHint)
+		return withHint(usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
+			"run: %s --help\n%s", app.Name, installHint)
 	}
-	word := "--"
-	if len(rest) > 0 {
-		word = rest[0]
+	for _, g := range globals {
+		if _, ours := globalWidth(app.globals(), g); !ours {
+			return withHint(usagef("Unknown options: %s", g[0]), "%s", installHint)
+		}
 	}
-	return withHint(usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
-		"run: %s --help\n%s", app.Name, installHint)
+	return withHint(usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
+		"%s\n%s", nativeHint(words[0]), installHint)
 }
 
 const installHint = "for every other command install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
 
-// nativeHint names what there is in the place of what there is not.
+// nativeHint lists the operations of a service that are built in, or the services
+// that have any.
 func nativeHint(service string) string {
+	if service == "login" || service == "logout" {
+		return "for IAM Identity Center run: aws sso " + service
+	}
 	services := awsmodel.Services()
 	if slices.Contains(services, service) {
 		if s, err := awsmodel.Load(service); err == nil {
-			return "native in " + service + ": " + strings.Join(s.Operations(), ", ")
+			return "built-in operations of " + service + ": " + strings.Join(s.Operations(), ", ")
 		}
 	}
-	return "services with native operations: " + strings.Join(services, ", ")
+	return "services with built-in operations: " + strings.Join(services, ", ")
 }

@@ -10,14 +10,15 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// native decides whether a command line is ours, or is for the AWS CLI. It goes by
-// the words that name the command, whatever options there are.
+// native reports whether a command line is ours. Otherwise it is for the AWS CLI, or
+// err says that its command is unknown. The words that name the command decide, not
+// the options.
 //
-// Every command of the tree is ours, and so is what looks like a slip of the hand
-// for one: a last word near a name. Under the name aws a slip is for the AWS CLI,
-// because its names beyond ours are not known here; so is a bare "configure", its
-// wizard for keys. Of services, only the operations in the tables are ours.
-func native(root *cobra.Command, args []string) bool {
+// Every command of the tree is ours; of a service only the operations in the tables
+// are. Under the name lanyard an unknown word is an error, and only the commands that
+// the AWS CLI is known to have are handed off. Under the name aws the AWS CLI gets
+// every unknown word, and also a bare "configure", its wizard for keys.
+func native(root *cobra.Command, args []string) (ours bool, err error) {
 	cmd, help := root, false
 	for len(args) > 0 {
 		arg := args[0]
@@ -27,48 +28,44 @@ func native(root *cobra.Command, args []string) bool {
 		if strings.HasPrefix(arg, "-") && arg != "-" {
 			width, foreign := flagWidth(cmd, args)
 			if foreign {
-				return false
+				return false, nil
 			}
 			help = help || arg == "-h" || arg == "--help"
 			args = args[width:]
 			continue
 		}
-		if isService(cmd) {
-			return nativeOperation(cmd.Name(), arg)
-		}
 		sub := child(cmd, arg)
 		switch {
+		case isService(cmd):
+			return nativeOperation(cmd.Name(), arg), nil
 		case cmd == root && arg == "help":
-			return root.Name() != "aws" || topic(root, args[1:])
+			return root.Name() != "aws" || topic(root, args[1:]), nil
+		case cmd == root && strings.HasPrefix(arg, cobra.ShellCompRequestCmd), cmd != root && arg == "help":
+			return true, nil
+		case sub == nil && isAWSCommand(cmd, arg):
+			return false, nil
 		case sub == nil:
-			return ownUnknown(cmd, args)
+			return false, unknownCommand(cmd, []string{arg})
 		case !sub.HasSubCommands() && !isService(sub):
-			return true
+			return true, nil
 		}
 		cmd, args = sub, args[1:]
 	}
-	return help || cmd.CommandPath() != "aws configure"
+	return help || cmd.CommandPath() != "aws configure", nil
 }
 
-// ownUnknown decides who is to say that a word is unknown.
-func ownUnknown(cmd *cobra.Command, words []string) bool {
-	root := cmd.Root()
-	if cmd == root && strings.HasPrefix(words[0], cobra.ShellCompRequestCmd) {
+// isAWSCommand reports whether the AWS CLI has the command that a word names below
+// cmd. Under the name aws every word in a group of the AWS CLI's may be one.
+func isAWSCommand(cmd *cobra.Command, word string) bool {
+	switch root := cmd.Root(); {
+	case cmd != root && !awsName(groupOf(cmd)):
+		return false
+	case root.Name() == "aws":
 		return true
+	case cmd == root:
+		return awsCommand(word)
 	}
-	if cmd != root && (words[0] == "help" || !awsName(groupOf(cmd))) {
-		return true
-	}
-	if root.Name() == "aws" || cmd != root && groupOf(cmd) == "s3" {
-		return false // the AWS CLI's mb is no slip for our ls
-	}
-	_, rest := splitGlobals(root.PersistentFlags(), words[1:])
-	for _, word := range rest {
-		if !strings.HasPrefix(word, "-") {
-			return false
-		}
-	}
-	return len(words[0]) > 1 && len(cmd.SuggestionsFor(words[0])) > 0
+	return slices.Contains(awsSubcommands(groupOf(cmd)), word)
 }
 
 // topic reports whether the words after "help" name a command of the tree.

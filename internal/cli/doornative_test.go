@@ -29,15 +29,20 @@ func TestNative(t *testing.T) {
 		"--foo bar sso login":                       both,
 		"--foo=bar sso login":                       both,
 		"--foo bar dynamodb x":                      none,
+		"--foo bar nonsense":                        lanyard,
 		"sso logn":                                  lanyard,
-		"sso logn there":                            none,
-		"sso admin":                                 none,
+		"sso logn there":                            lanyard,
+		"sso admin":                                 lanyard,
 		"configure":                                 lanyard, // the AWS CLI's wizard for keys
 		"configure --profile x":                     lanyard,
 		"configure --help":                          both,
 		"configure help":                            both,
 		"configure list":                            both,
 		"configure add-model --service-model x":     none,
+		"configure mfa-login":                       none,
+		"configure nonsense":                        lanyard,
+		"s3 cp a b":                                 none,
+		"s3 nonsense":                               lanyard,
 		"sts get-caller-identity":                   both,
 		"sts":                                       both,
 		"sts help":                                  both,
@@ -56,13 +61,20 @@ func TestNative(t *testing.T) {
 		"status":                                    lanyard,
 		"emulator nonsense":                         lanyard,
 		"emulator run -- aws s3 ls":                 lanyard,
-		"stz":                                       lanyard, // a slip
+		"stz":                                       lanyard,
 		"stz --debug":                               lanyard,
 		"stz --region x":                            lanyard,
-		"stz get-caller-identity":                   none,
-		"nonsense":                                  none,
-		"s":                                         none,
-		"''":                                        none,
+		"stz get-caller-identity":                   lanyard,
+		"nonsense":                                  lanyard,
+		"nonsense --x y":                            lanyard,
+		"ls":                                        lanyard,
+		"exec x -- y":                               lanyard,
+		"completion bash":                           lanyard,
+		"history list":                              none,
+		"deploy push":                               none,
+		"opsworks describe-stacks":                  none, // only in older versions
+		"s":                                         lanyard,
+		"''":                                        lanyard,
 		"__complete sso ":                           both,
 		"__completeNoDesc sso ":                     both,
 	} {
@@ -72,7 +84,8 @@ func TestNative(t *testing.T) {
 				args = []string{""}
 			}
 			want := strings.Contains(ours, name)
-			if got := native(newRoot(&App{Name: name}), args); got != want {
+			ours, unknown := native(newRoot(&App{Name: name}), args)
+			if got := ours || unknown != nil; got != want {
 				t.Errorf("%s %s: ours is %v, want %v", name, line, got, want)
 			}
 		}
@@ -89,8 +102,10 @@ func FuzzNative(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Split(line, " ")
 		with := append([]string{"--region", "sso", "--debug", "--output=x"}, args...)
-		if got, want := native(lanyard, with), native(lanyard, args); got != want {
-			t.Errorf("%q: %v with global flags in front, %v without", args, got, want)
+		got, gotErr := native(lanyard, with)
+		want, wantErr := native(lanyard, args)
+		if got != want || (gotErr == nil) != (wantErr == nil) {
+			t.Errorf("%q: %v, %v with global flags in front, %v, %v without", args, got, gotErr, want, wantErr)
 		}
 	})
 }

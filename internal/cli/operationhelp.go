@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,27 +64,25 @@ func (app *App) operationHelp(svc *awsmodel.Service, op *awsmodel.Operation) err
 	return nil
 }
 
-// slip is the error for a line that is not ours, if it looks like a slip of the
-// hand in one that is.
+// slip returns the error for a line that is for the AWS CLI, if it looks like a
+// typo in a command of ours. It is for machines without the AWS CLI.
 func (app *App) slip(root *cobra.Command, args []string) error {
 	_, rest := splitGlobals(app.globals(), args)
 	words := commandWords(rest)
-	if len(words) < 2 {
+	if len(words) < 2 || slices.Contains(awsSubcommands(words[0]), words[1]) {
 		return nil
 	}
-	// Of s3 there is more that is short and alike: cp, mb, mv.
-	if group, _, err := root.Find(words[:1]); err == nil && group != root && words[0] != "s3" && len(group.SuggestionsFor(words[1])) > 0 {
+	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(nearCommands(group, words[1])) > 0 {
 		return unknownCommand(group, words[1:])
 	}
 	svc, err := awsmodel.Load(words[0])
 	if err != nil {
-		return nil //nolint:nilerr // no service of ours, and so no slip
+		return nil //nolint:nilerr // no service of ours, and so no typo
 	}
 	return app.misspelled(svc, words[1])
 }
 
-// misspelled is the error for an operation that looks like a slip of the hand; nil
-// if it looks like none.
+// misspelled returns the error for an operation whose name looks like a typo, or nil.
 func (app *App) misspelled(svc *awsmodel.Service, name string) error {
 	near := profile.Nearest(name, svc.Operations())
 	if near == nil || near[0] == name {

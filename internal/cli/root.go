@@ -82,7 +82,7 @@ func newRoot(app *App) *cobra.Command {
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
 		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), newStore(app), newAgent(app))
 	}
-	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with native operations:"})
+	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with built-in operations:"})
 	root.SetHelpCommandGroupID("own")
 	for _, cmd := range root.Commands() {
 		if cmd.GroupID == "" {
@@ -140,17 +140,25 @@ func group(use, short string) *cobra.Command {
 	}
 }
 
-// unknownCommand names what was not understood, and what is near it.
+// unknownCommand returns the error for a word that names no command. Its hint says
+// which commands are near, or that the word is a service of the AWS CLI.
 func unknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if len(args) == 1 && args[0] == "help" && cmd.HasParent() {
+	word := args[0]
+	if len(args) == 1 && word == "help" && cmd.HasParent() {
 		return helpRequest{cmd}
 	}
-	err := usagef("unknown command %q for %q", args[0], cmd.CommandPath())
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return withHint(err, "did you mean: %s %s", cmd.CommandPath(), strings.Join(near, ", "))
+	err := usagef("unknown command %q for %q", word, cmd.CommandPath())
+	root := cmd.Root().Name()
+	switch near := nearCommands(cmd, word); {
+	case !cmd.HasParent() && awsCommand(word):
+		return withHint(err, "%s is a command of the AWS CLI; run: %s %s help", word, root, word)
+	case len(near) > 0:
+		return withHint(err, "did you mean: %s", strings.Join(near, ", "))
+	case !cmd.HasParent() && root != "aws":
+		return withHint(err, "run: %s --help\nif the AWS CLI has this command, run: aws %s", root, quoteArg(word))
 	}
 	return withHint(err, "run: %s --help", cmd.CommandPath())
 }

@@ -14,7 +14,8 @@ func newWhich(app *App) *cobra.Command {
 		Long: `Print the path of the program that a command line would run: lanyard for what
 it does itself, the AWS CLI for the rest. Aliases of ~/.aws/cli/alias count. It is
 decided by the words that name the command: an option that lanyard lacks may still
-lead to the AWS CLI. Without a command the AWS CLI is printed.
+lead to the AWS CLI. An unknown command is refused. Without a command the AWS CLI
+is printed.
 
   lanyard which dynamodb list-tables
 
