@@ -67,9 +67,6 @@ func TestNilDocIsEmpty(t *testing.T) {
 	if _, ok := s.Get("region"); ok {
 		t.Error("a nil section has a region")
 	}
-	for m := range doc.Mentions("refresh") {
-		t.Errorf("a nil doc mentions %v", m)
-	}
 }
 
 func TestCutComment(t *testing.T) {
@@ -89,27 +86,5 @@ func TestCutComment(t *testing.T) {
 		if got, cut := CutComment(tt.value); got != tt.want || cut != tt.cut {
 			t.Errorf("CutComment(%q) = %q, %v; want %q, %v", tt.value, got, cut, tt.want, tt.cut)
 		}
-	}
-}
-
-func TestMentions(t *testing.T) {
-	const file = "[DEFAULT]\nsso_auto_refresh = false\n[profile a]\n# sso_auto_refresh = true\nSSO_Refresh_Window: 3600 # c\n" +
-		"[sso-session s]\nnote = to refresh\nsso_auto_reFresh=TRUE\n"
-	type mention struct{ section, key, value string }
-	want := map[mention]bool{
-		{"other DEFAULT", "sso_auto_refresh", "false"}:  true,
-		{"profile a", "sso_refresh_window", "3600 # c"}: true,
-		{"sso-session s", "sso_auto_refresh", "TRUE"}:   true,
-	}
-	for m := range NewDoc("config", false, file).Mentions("refresh") {
-		kind, name, ok := m.Section()
-		got := mention{kind.String() + " " + name, m.Key, m.Value}
-		if !ok || !want[got] {
-			t.Errorf("unexpected %v, %v", got, ok)
-		}
-		delete(want, got)
-	}
-	if len(want) != 0 {
-		t.Errorf("not mentioned: %v", want)
 	}
 }

@@ -8,10 +8,9 @@ import (
 	"strings"
 )
 
-// ReadFor reads a file for the resolution of one profile: the sections of other
-// profiles are left out, unless they are the first to say something of a refresh,
-// which concerns more than the profile it stands in. Everything else works as after [ReadFile]. What needs
-// the whole file, like [Doc.All], reads it again from the path.
+// ReadFor reads a file for the resolution of one profile and leaves out the sections
+// of the others. Everything else works as after [ReadFile]. A look-up that needs the
+// whole file, like [Doc.All], reads it again from the path.
 //
 // It is for speed: to keep a large file in memory takes several times as long as
 // to look through it, page fault by page fault.
@@ -71,15 +70,10 @@ type sieve struct {
 	gaps    []gap
 	skipped int  // lines since what was kept last
 	begun   bool // the first header was seen; before it everything is kept
-	refresh bool // the bytes at hand mention a refresh
-
-	said map[string]struct{} // what sections that mention a refresh have said; see repeats
-	text []byte              // room for one of them
 }
 
 // take takes the complete units at the start of b and returns the rest.
 func (s *sieve) take(b []byte, end bool) []byte {
-	s.refresh = containsFold(b, "refresh")
 	start, skip := 0, 0 // of the unit; of the units left out before it
 	plain := true       // no other [ in the unit: it may be an indented header
 	flush := func(unit []byte) {
@@ -132,8 +126,8 @@ func (s *sieve) keep(unit []byte) {
 	s.kept.Write(unit)
 }
 
-// foreign reports whether the unit is for certain the section of another profile,
-// and says nothing about a refresh. A doubtful one is kept.
+// foreign reports whether the unit is for certain the section of another profile. A
+// doubtful one is kept.
 func (s *sieve) foreign(unit []byte) bool {
 	mark := "["
 	if !s.credentials {
@@ -143,10 +137,7 @@ func (s *sieve) foreign(unit []byte) bool {
 	if !ok || bytes.HasPrefix(unit, []byte("["+defaultSection)) {
 		return false
 	}
-	if mayBegin(rest, s.only) {
-		return false
-	}
-	return !s.refresh || !containsFold(rest, "refresh") || s.repeats(rest)
+	return !mayBegin(rest, s.only)
 }
 
 // mayBegin reports whether a header that goes on with rest may be that of the
@@ -171,25 +162,6 @@ func closed(line []byte) bool {
 		line = line[:i]
 	}
 	return bytes.LastIndexByte(line, ']') >= 2
-}
-
-// containsFold reports whether part, in lower case, is in b in any case.
-func containsFold(b []byte, part string) bool {
-	at := rarest(part)
-	for _, c := range []byte{part[at], part[at] - 'a' + 'A'} {
-		for from := 0; ; {
-			i := bytes.IndexByte(b[from:], c)
-			if i < 0 {
-				break
-			}
-			from += i + 1
-			start := from - 1 - at
-			if foldAt(b, start, part) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func countLinesOf(b []byte) int {

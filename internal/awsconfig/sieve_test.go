@@ -2,7 +2,6 @@ package awsconfig
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -33,28 +32,9 @@ func sameAfterSift(t *testing.T, content string) {
 						t.Errorf("%q read for %q: %v %q is %v, %v, %v; want %v, %v", content, s.Name, o.Kind, o.Name, got, found, err, want, problems)
 					}
 				}
-				if got, want := mentioned(sifted), mentioned(doc); !reflect.DeepEqual(got, want) {
-					t.Errorf("%q read for %q mentions %v, want %v", content, s.Name, got, want)
-				}
 			}
 		}
 	}
-}
-
-func mentioned(d *Doc) (list []string) {
-	for m := range d.Mentions("refresh") {
-		kind, name, ok := m.Section()
-		switch said := m.Key + " = " + m.Value; {
-		case !ok || kind == Other: // where a doubt is kept, it is kept together with what makes it one
-		case kind == Profile && (m.Key == "sso_auto_refresh" || m.Key == "sso_refresh_window"):
-			list = append(list, said) // whoever says it: repetitions are left out
-		case kind == Profile: // no key that means anything
-		default:
-			list = append(list, kind.String()+" "+name+": "+said)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }
 
 func TestReadFor(t *testing.T) {
@@ -92,33 +72,6 @@ func FuzzReadFor(f *testing.F) {
 			sameAfterSift(t, content)
 		}
 	})
-}
-
-func TestRepetitionsAreLeftOut(t *testing.T) {
-	const block = "sso_start_url = https://a/start\nsso_region = us-east-1\nsso_auto_refresh = true\n"
-	tests := []struct {
-		name, second string // the section of profile b, behind one of profile a
-		kept         bool
-	}{
-		{"the same of another account", block + "sso_account_id = 1\n", false},
-		{"another start URL", strings.Replace(block, "//a", "//b", 1), true},
-		{"another value", strings.Replace(block, "true", "false", 1), true},
-		{"in capitals", strings.ToUpper(block), true},
-		{"a duration besides", block + "sso_session_duration = 900\n", true},
-		{"no start URL", "sso_auto_refresh = true\n", true},
-		{"a value that goes on", "sso_auto_refresh = true\n" + block + "x =\n  sso_auto_refresh = true\n", true},
-		{"no refresh at all", "sso_start_url = https://a/start\n", false},
-	}
-	for _, tt := range tests {
-		content := "[profile a]\n" + block + "[profile b]\n" + tt.second
-		d, err := sift(strings.NewReader(content), "config", false, "nobody", 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if kept := strings.Contains(d.data, "[profile b]"); kept != tt.kept {
-			t.Errorf("%s: kept %v, want %v", tt.name, kept, tt.kept)
-		}
-	}
 }
 
 func BenchmarkReadFor(b *testing.B) {

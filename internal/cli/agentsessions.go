@@ -62,15 +62,13 @@ func (app *App) watchedSessions() ([]agent.Watched, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, warning := range w.unsaid {
+		app.log.Warn(warning.Text)
+	}
 	list := []agent.Watched{}
 	for _, s := range distinct(uses) {
 		item := agent.Watched{Session: s, Siblings: w.siblings(s)}
-		use := useOf(uses, s)
-		err := use.Err
-		if err == nil {
-			item.Settings, err = w.settingsFor(use)
-		}
-		if err != nil {
+		if item.Settings, err = w.settingsFor(useOf(uses, s)); err != nil {
 			item.Problem = err.Error()
 			app.log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
 		}

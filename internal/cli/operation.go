@@ -161,8 +161,13 @@ func (o *operation) run(ctx context.Context) error {
 	if o.print, err = o.world.printing(p, o.op.Name); err != nil {
 		return err
 	}
-	if _, ok := o.svc.Endpoint(p.Region, p.FIPS, p.DualStack); !ok && !o.portal() {
-		return o.world.noRegion()
+	if !o.portal() {
+		if err := p.CheckRegion(); err != nil {
+			return err
+		}
+		if _, ok := o.svc.Endpoint(p.Region, p.FIPS, p.DualStack); !ok {
+			return o.world.noRegion()
+		}
 	}
 	if !o.op.Unsigned && !usable(o.app, p) {
 		// A role to assume, a program to ask: the AWS CLI knows how.

@@ -33,6 +33,9 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*aws
 	if err != nil {
 		return nil, err
 	}
+	if err := p.CheckRegion(); err != nil {
+		return nil, err
+	}
 	svc, err := awsmodel.Load(service)
 	if err != nil {
 		return nil, err
@@ -50,6 +53,9 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*aws
 
 // serviceClient makes the client without its credentials.
 func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop.Client, error) {
+	if err := p.CheckRetries(); err != nil {
+		return nil, err
+	}
 	endpoint, err := w.app.flags.endpointURL, error(nil)
 	if endpoint == "" {
 		if endpoint, err = p.Endpoint(svc.EnvName()); err != nil {

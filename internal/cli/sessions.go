@@ -83,8 +83,10 @@ func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profil
 	s, err := p.LoginSession()
 	switch {
 	case o.all:
-	case err == nil:
+	case err == nil && named:
 		return []profile.Session{w.preferNamed(s)}, p, nil
+	case err == nil:
+		return []profile.Session{w.preferNamed(w.ofAll(s))}, p, nil
 	case named || p.Exists && p.Kind == profile.SSO:
 		return nil, nil, err
 	}
@@ -136,6 +138,19 @@ func (w *world) preferNamed(s profile.Session) profile.Session {
 		if u.Session.Name != "" && u.Session.StartURL == s.StartURL && u.Session.Region == s.Region {
 			return u.Session
 		}
+	}
+	return s
+}
+
+// ofAll returns the session with what all of its profiles say together: a sign-in for
+// which no profile was named is for all of them.
+func (w *world) ofAll(s profile.Session) profile.Session {
+	uses, err := w.quietSessions()
+	if err != nil {
+		return s
+	}
+	if use := useOf(uses, s); use.StartURL != "" {
+		return use.Session
 	}
 	return s
 }

@@ -105,9 +105,6 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 		if only.Key() != "" && only.Key() != u.Session.Key() {
 			continue
 		}
-		if u.Err != nil {
-			w.app.warn(u.Err.Error(), hintOf(u.Err))
-		}
 		w.tellOfMemory(u.Session)
 		tok, err := w.broker.Peek(u.Session)
 		if err != nil {

@@ -121,6 +121,9 @@ func (w *world) connect(p *profile.Profile) {
 
 // client makes the client of the Identity Center in a region.
 func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, error) {
+	if err := p.CheckRetries(); err != nil {
+		return nil, err
+	}
 	settings, err := w.app.settings(p)
 	if err != nil {
 		return nil, err

@@ -13,15 +13,15 @@ import (
 // The error is an *[Error] with the code 253.
 func CheckSetting(key, value string) error {
 	key = strings.ToLower(key)
-	switch {
-	case (key == autoRefreshKey || key == autoLoginKey) && !validBool(value):
-		return &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is neither true nor false", Code: 253}
-	case key == refreshWindowKey || key == sessionDurationKey:
-		if _, ok := parseSeconds(value); !ok {
-			return &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is not a whole number of seconds", Code: 253, Hint: "12 hours are 43200"}
-		}
+	problem := wrong(key, value)
+	if problem == "" {
+		return nil
 	}
-	return nil
+	e := &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is " + problem, Code: 253}
+	if key == refreshWindowKey || key == sessionDurationKey {
+		e.Hint = "12 hours are 43200"
+	}
+	return e
 }
 
 // CheckAgreement refuses a change of a profile or session after which the two

@@ -88,7 +88,7 @@ type Profile struct {
 	AccountID string
 	RoleName  string
 
-	Region       string // "" means none; also if AWS_REGION is set and empty
+	Region       string // as given: see CheckRegion; "" means none, also if AWS_REGION is set and empty
 	RegionSource Source
 	Output       string // as given: see OutputFormat
 	OutputSource Source
@@ -97,14 +97,16 @@ type Profile struct {
 	CABundle    string // a path; "" means the system's
 	FIPS        bool
 	DualStack   bool
-	MaxAttempts int    // 0 means not configured
-	RetryMode   string // "" means not configured
+	MaxAttempts int    // 0 means not configured; see CheckRetries
+	RetryMode   string // "" means not configured; see CheckRetries
 
 	in       Inputs
 	variable string // that named it
 	settings settings
 	login    Session
 	loginErr error
+
+	regionErr, retryErr error
 }
 
 // Get returns a setting of the profile as the files have it, literally. The key is
@@ -125,6 +127,14 @@ func (p *Profile) InCredentialsFile(key string) bool {
 // do: sso_session, or sso_start_url and sso_region, but no account and no role.
 // Its errors are those of `aws sso login`, most of them with the code 253.
 func (p *Profile) LoginSession() (Session, error) { return p.login, p.loginErr }
+
+// CheckRegion returns the error for a region that cannot be one. It is an error here
+// and not in [Resolve], because many commands call no service in this region.
+func (p *Profile) CheckRegion() error { return p.regionErr }
+
+// CheckRetries returns the error for a wrong max_attempts or retry_mode. It is an
+// error here and not in [Resolve], because many commands call no service.
+func (p *Profile) CheckRetries() error { return p.retryErr }
 
 // OutputFormat returns the output format, json if none is configured. An unknown
 // one is an error here and not in [Resolve], because many commands print nothing

@@ -10,20 +10,21 @@ import (
 	"lanyard/internal/awsconfig"
 )
 
-// The two settings of the guide that the AWS CLI does not know, and one of ours.
+// The settings of ours. The AWS CLI knows none of them.
 const (
 	autoRefreshKey     = "sso_auto_refresh"
 	refreshWindowKey   = "sso_refresh_window"
 	sessionDurationKey = "sso_session_duration" // of the access portal's sessions, as the organization has set it
+	autoLoginKey       = "auto_login"           // a command may sign in when it finds the session ended
 )
 
-// refreshKeys returns all of them.
-func refreshKeys() [3]string {
-	return [3]string{autoRefreshKey, refreshWindowKey, sessionDurationKey}
+// ourKeys returns the settings of ours, which stand in a profile or in its session.
+func ourKeys() [4]string {
+	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, autoLoginKey}
 }
 
-func isRefreshKey(key string) bool {
-	keys := refreshKeys()
+func isOurs(key string) bool {
+	keys := ourKeys()
 	return slices.Contains(keys[:], key)
 }
 
@@ -36,56 +37,47 @@ const (
 	Off
 )
 
-// refreshSettings is what the profiles of one start URL say together.
+// refreshSettings are the settings of ours that say when a session is refreshed and
+// how long it lasts.
 type refreshSettings struct {
 	auto      AutoRefresh
 	window    time.Duration
 	hasWindow bool
-	duration  time.Duration // only of those sections that were looked at: see refresh
+	duration  time.Duration
 }
 
-// add takes one more setting of any of the keys. For these, white space and # or ;
-// begin a comment: the guide writes one behind the window.
-func (s *refreshSettings) add(key, value string) bool {
-	value, _ = awsconfig.CutComment(value)
-	if key == autoRefreshKey {
-		switch {
-		case strings.EqualFold(value, "true"):
+// add adds a valid value. Of several values, true counts before false, and the
+// largest number counts.
+func (s *refreshSettings) add(key, value string) {
+	switch key {
+	case autoRefreshKey:
+		if strings.EqualFold(value, "true") {
 			s.auto = On
-		case strings.EqualFold(value, "false"):
-			if s.auto == Unset {
-				s.auto = Off
-			}
-		default:
-			return false
+		} else if s.auto == Unset {
+			s.auto = Off
 		}
-		return true
-	}
-	d, ok := parseSeconds(value)
-	switch {
-	case !ok:
-	case key == sessionDurationKey:
-		s.duration = max(s.duration, d)
-	default:
+	case refreshWindowKey:
+		d, _ := parseSeconds(value)
 		s.hasWindow, s.window = true, max(s.window, d)
+	case sessionDurationKey:
+		d, _ := parseSeconds(value)
+		s.duration = max(s.duration, d)
 	}
-	return ok
 }
 
-// addFrom takes the settings of a section. Its error has the code 253.
-func (s *refreshSettings) addFrom(get func(key string) (found, bool)) error {
-	for _, key := range refreshKeys() {
-		f, ok := get(key)
-		if !ok || s.add(key, f.Value) {
-			continue
+// wrong returns what is wrong with the value of a setting of ours, or "".
+func wrong(key, value string) string {
+	switch key {
+	case autoRefreshKey, autoLoginKey:
+		if !validBool(value) {
+			return "neither true nor false"
 		}
-		want := "neither true nor false"
-		if key != autoRefreshKey {
-			want = "not a whole number of seconds"
+	case refreshWindowKey, sessionDurationKey:
+		if _, ok := parseSeconds(value); !ok {
+			return "not a whole number of seconds"
 		}
-		return &Error{Msg: place(f) + ": " + strconv.Quote(f.Value) + " is " + want, Code: 253}
 	}
-	return nil
+	return ""
 }
 
 // parseSeconds reads digits, as many as a Duration holds.
@@ -100,38 +92,56 @@ func parseSeconds(s string) (time.Duration, bool) {
 	return time.Duration(n) * time.Second, true
 }
 
-// refresh returns what all profiles and sessions of the start URL say. It begins
-// with the two that are known to belong to it. Only there it sees the duration: the
-// use of a profile does not depend on it, and is not to take a look for it through
-// the whole file. [Sessions] sees all.
-func (r *resolver) refresh(url string, section *awsconfig.Section, user settings) (refreshSettings, error) {
-	var sum refreshSettings
-	if err := sum.addFrom(func(key string) (found, bool) { return in(section, key, ConfigFile) }); err != nil {
-		return sum, err
+// valid returns the value of a setting of ours without the comment behind it: the
+// guide writes one there. A bad value is a warning, and ok is false.
+func (r *resolver) valid(f found) (value string, ok bool) {
+	value, _ = awsconfig.CutComment(f.Value)
+	if problem := wrong(f.Key, value); problem != "" {
+		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is " + problem + "; the default is used"})
+		return "", false
 	}
-	if err := sum.addFrom(user.get); err != nil {
-		return sum, err
+	return value, true
+}
+
+// ours returns a setting of ours: the profile's, or else that of its session. ok is
+// false where neither has it, and where the one that counts has a bad value.
+func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (value string, ok bool) {
+	f, ok := own.get(key)
+	if !ok {
+		f, ok = in(section, key, ConfigFile)
 	}
-	looked := make(map[member]bool)
-	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
-		for m := range doc.Mentions("refresh") {
-			// Most mentions say what is known already, and need no look at
-			// the section in which they stand.
-			if with := sum; !isRefreshKey(m.Key) || with.add(m.Key, m.Value) && with == sum {
-				continue
-			}
-			kind, name, ok := m.Section()
-			if ok && looked[member{kind, name}] {
-				continue
-			}
-			if !ok || kind == awsconfig.Other || len(looked) == manyMembers {
-				return r.refreshOfAll(url)
-			}
-			looked[member{kind, name}] = true
-			if err := r.addMember(&sum, url, member{kind, name}); err != nil {
-				return sum, err
+	if !ok {
+		return "", false
+	}
+	return r.valid(f)
+}
+
+// refresh returns the settings for one use of a session. The section is nil for a
+// legacy session. Other profiles of the session have no say.
+func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshSettings) {
+	for _, key := range []string{autoRefreshKey, refreshWindowKey, sessionDurationKey} {
+		if value, ok := r.ours(key, section, own); ok {
+			s.add(key, value)
+		}
+	}
+	return s
+}
+
+// gather returns what a session and several of its profiles say together, for
+// commands that use no profile.
+func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s refreshSettings) {
+	sources := []func(key string) (found, bool){func(key string) (found, bool) { return in(section, key, ConfigFile) }}
+	for _, own := range profiles {
+		sources = append(sources, own.get)
+	}
+	for _, get := range sources {
+		for _, key := range []string{autoRefreshKey, refreshWindowKey, sessionDurationKey} {
+			if f, ok := get(key); ok {
+				if value, ok := r.valid(f); ok {
+					s.add(key, value)
+				}
 			}
 		}
 	}
-	return sum, nil
+	return s
 }

@@ -8,7 +8,7 @@ import (
 // Resolve finds the profile and what it says. An error is an *[Error].
 //
 // The profile is nil when nothing can be done with it: it does not exist, its file
-// cannot be read, its region is no region. When only its SSO settings are wrong it
+// cannot be read. When only its SSO settings are wrong it
 // is returned along with the error, because a sign-in needs fewer of them: see
 // [Profile.LoginSession].
 func Resolve(in Inputs) (*Profile, []Warning, error) {
@@ -16,11 +16,14 @@ func Resolve(in Inputs) (*Profile, []Warning, error) {
 	p := &Profile{in: in}
 	p.Name, p.variable = choose(in.Profile, r.env)
 	p.Explicit, p.FromEnv = in.Profile != "", p.variable != ""
-	for _, step := range []func(*Profile) error{r.read, r.region, r.output, r.client, r.endpoint} {
+	for _, step := range []func(*Profile) error{r.read, r.endpoint} {
 		if err := step(p); err != nil {
 			return nil, r.warnings, err
 		}
 	}
+	r.region(p)
+	p.Output, p.OutputSource, _ = r.value(p, r.Output, "--output", []string{"AWS_DEFAULT_OUTPUT"}, "output", validOutput)
+	r.client(p)
 	key, _ := r.env("AWS_ACCESS_KEY_ID")
 	p.EnvKeys = key != "" && !p.Explicit
 	p.Kind = r.kind(p)
@@ -74,25 +77,20 @@ func (r *resolver) read(p *Profile) (err error) {
 
 // region decides on the region; reference: flag, AWS_REGION, AWS_DEFAULT_REGION,
 // profile. A variable that is set and empty means no region.
-func (r *resolver) region(p *Profile) error {
+func (r *resolver) region(p *Profile) {
 	var where string
 	p.Region, p.RegionSource, where = r.value(p, r.Region, "--region", []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, "region", validRegion)
 	if validRegion(p.Region) {
-		return nil
+		return
 	}
 	err := badRegion(p.Region, where)
 	if !r.New {
-		return err
+		p.regionErr = err
+		return
 	}
-	// Whoever sets a profile up is perhaps about to mend just that.
+	// The user who sets a profile up may be about to correct the region.
 	r.warn(Warning{Text: err.Msg, Hint: err.Hint})
 	p.Region, p.RegionSource = "", NoSource
-	return nil
-}
-
-func (r *resolver) output(p *Profile) error {
-	p.Output, p.OutputSource, _ = r.value(p, r.Output, "--output", []string{"AWS_DEFAULT_OUTPUT"}, "output", validOutput)
-	return nil
 }
 
 // value returns the first of flag, variables and setting, and where it stands.
@@ -112,7 +110,7 @@ func (r *resolver) value(p *Profile, flag, flagName string, vars []string, key s
 }
 
 // client reads what every client of AWS needs to know.
-func (r *resolver) client(p *Profile) error {
+func (r *resolver) client(p *Profile) {
 	anything := func(string) bool { return true }
 	p.CABundle, _, _ = r.value(p, "", "", []string{"AWS_CA_BUNDLE"}, "ca_bundle", anything)
 	p.FIPS = r.truth(p, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
@@ -123,18 +121,18 @@ func (r *resolver) client(p *Profile) error {
 	case "", "legacy", "standard", "adaptive":
 		p.RetryMode = mode
 	default:
-		return &Error{Msg: where + ": retry mode " + strconv.Quote(mode) + " is none of legacy, standard, adaptive", Code: 255}
+		p.retryErr = &Error{Msg: where + ": retry mode " + strconv.Quote(mode) + " is none of legacy, standard, adaptive", Code: 255}
 	}
 	tries, from, where := r.value(p, "", "", []string{"AWS_MAX_ATTEMPTS"}, "max_attempts", anything)
 	if from == NoSource {
-		return nil
+		return
 	}
 	n, err := strconv.Atoi(tries)
 	if err != nil || n < 1 {
-		return &Error{Msg: where + ": the number of attempts is not a whole number from 1: " + strconv.Quote(tries), Code: 255}
+		p.retryErr = &Error{Msg: where + ": the number of attempts is not a whole number from 1: " + strconv.Quote(tries), Code: 255}
+		return
 	}
 	p.MaxAttempts = n
-	return nil
 }
 
 // truth reads a boolean. Whatever is not true is false, as for the AWS CLI.

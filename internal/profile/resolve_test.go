@@ -93,7 +93,6 @@ func TestGuideResolves(t *testing.T) {
 	}
 	want := Session{
 		StartURL: "https://your-domain.awsapps.com/start", Region: "us-east-1",
-		AutoRefresh: On, RefreshWindow: 12 * time.Hour, HasWindow: true,
 		Path: "config", Line: 10,
 	}
 	if diff := cmp.Diff(want, p.Session); diff != "" {
@@ -106,7 +105,10 @@ func TestGuideResolves(t *testing.T) {
 		p.Region != "us-west-2" || p.Output != "json" || p.Session.Key() != want.StartURL {
 		t.Errorf("%+v", p)
 	}
-	_, warnings, err = Resolve(with(guide, "", "--profile=account1-admin"))
+	p, warnings, err = Resolve(with(guide, "", "--profile=account1-admin"))
+	if s := p.Session; s.AutoRefresh != On || s.RefreshWindow != 12*time.Hour || !s.HasWindow {
+		t.Errorf("%+v; want the settings of the block", s)
+	}
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 17: section [profile account1-admin]") {
 		t.Errorf("%v, %v; want the warning about the section that stands twice", warnings, err)
 	}
@@ -203,10 +205,17 @@ func TestRegionAndOutput(t *testing.T) {
 			}
 		})
 	}
-	_, _, err := Resolve(with(config, "", "--profile=bad"))
-	wantError(t, err, 255, "Provided region_name 'us_east_1' doesn't match a supported format.", "config: line 9: key region")
-	_, _, err = Resolve(with(config, "", "AWS_REGION=a b"))
-	wantError(t, err, 255, "Provided region_name 'a b' doesn't match a supported format.", "AWS_REGION")
+	// A command that calls no service in the region does not need it.
+	for _, bad := range []struct{ word, region, where string }{
+		{"--profile=bad", "us_east_1", "config: line 9: key region"},
+		{"AWS_REGION=a b", "a b", "AWS_REGION"},
+	} {
+		p, _, err := Resolve(with(config, "", bad.word))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, p.CheckRegion(), 255, "Provided region_name '"+bad.region+"' doesn't match a supported format.", bad.where)
+	}
 	for _, output := range []string{"xml", ""} {
 		p, _, err := Resolve(with(config, "", "AWS_DEFAULT_OUTPUT="+output))
 		if err != nil {
@@ -277,8 +286,14 @@ func TestClientSettings(t *testing.T) {
 	if err != nil || p.CABundle != "" || p.FIPS || !p.DualStack || p.MaxAttempts != 2 || p.RetryMode != "standard" {
 		t.Errorf("%+v, %v", p, err)
 	}
-	_, _, err = Resolve(with(config, "", "AWS_MAX_ATTEMPTS=many"))
-	wantError(t, err, 255, `AWS_MAX_ATTEMPTS: the number of attempts is not a whole number from 1: "many"`, "")
-	_, _, err = Resolve(with(config, "", "AWS_RETRY_MODE=wild"))
-	wantError(t, err, 255, `AWS_RETRY_MODE: retry mode "wild" is none of legacy, standard, adaptive`, "")
+	p, _, err = Resolve(with(config, "", "AWS_MAX_ATTEMPTS=many"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, p.CheckRetries(), 255, `AWS_MAX_ATTEMPTS: the number of attempts is not a whole number from 1: "many"`, "")
+	p, _, err = Resolve(with(config, "", "AWS_RETRY_MODE=wild"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, p.CheckRetries(), 255, `AWS_RETRY_MODE: retry mode "wild" is none of legacy, standard, adaptive`, "")
 }

@@ -18,21 +18,20 @@ type Session struct {
 	// none are configured.
 	Scopes []string
 
-	// AutoRefresh and RefreshWindow are gathered over every profile and session
-	// of the start URL: On if any says true, Off if none does and some say false;
-	// the largest window.
+	// AutoRefresh, RefreshWindow and Duration are the settings of the profile in
+	// use, or else of the [sso-session]. A list of [Sessions] has no profile in use:
+	// there the section and all profiles of the session count together. On counts
+	// before Off, and the largest number counts.
 	AutoRefresh   AutoRefresh
 	RefreshWindow time.Duration // 0 means not configured, or HasWindow and really 0
 	HasWindow     bool          // sso_refresh_window is configured
 
-	// Duration is how long the access portal lets one stay signed in, by
-	// sso_session_duration; 0 means not configured. It is complete only as
-	// [Sessions] gives it: see resolver.refresh.
+	// Duration is how long the access portal lets a user stay signed in, by
+	// sso_session_duration; 0 means not configured.
 	Duration time.Duration
 
-	// AutoLogin is auto_login: whoever finds the session ended may sign in. It
-	// depends on the profile that the session was found by, and is not known in a
-	// list of [Sessions].
+	// AutoLogin is auto_login: a command that finds the session ended may sign in.
+	// It is false in a list of [Sessions].
 	AutoLogin bool
 
 	// Path and Line are where the [sso-session] stands, or the sso_start_url of a
@@ -60,15 +59,16 @@ func (s Session) SharesLogin(t Session) bool {
 // errors are those of `aws sso login`; an error is an *[Error].
 func SessionNamed(in Inputs, name string) (*Session, []Warning, error) {
 	r := &resolver{Inputs: in}
-	s, err := r.namedSession(name)
+	s, err := r.namedSession(name, settings{})
 	if err != nil {
 		return nil, r.warnings, err
 	}
 	return &s, r.warnings, nil
 }
 
-// namedSession returns the session to sign in to.
-func (r *resolver) namedSession(name string) (Session, error) {
+// namedSession returns the session to sign in to. The settings are of a profile that
+// uses it, if any.
+func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	section, err := r.session(name)
 	if err != nil {
 		return Session{}, err
@@ -83,7 +83,7 @@ func (r *resolver) namedSession(name string) (Session, error) {
 			Hint: "add it to [sso-session " + name + "] in " + section.Path,
 		}
 	}
-	return r.build(section, url, region, settings{})
+	return r.build(section, url, region, user)
 }
 
 // urlAndRegion returns the two settings that every session needs. An empty one is
@@ -109,11 +109,8 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 	if !validRegion(s.Region) {
 		return Session{}, badRegion(s.Region, place(region))
 	}
-	set, err := r.refresh(s.StartURL, section, user)
-	if err == nil {
-		s.AutoLogin, err = r.autoLogin(section, user)
-	}
-	return s.with(set), err
+	s.AutoLogin = r.autoLogin(section, user)
+	return s.with(r.refresh(section, user)), nil
 }
 
 // bare makes the session from its own section; nil for a legacy one.

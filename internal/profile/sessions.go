@@ -13,9 +13,7 @@ type SessionUse struct {
 	Session
 	Profiles []string
 
-	// Err says that a refresh setting of the start URL is bad, an *[Error] with
-	// the code 253: the session can be listed but should not be used.
-	Err error
+	section *awsconfig.Section // nil for a legacy session
 }
 
 // Sessions returns every session of the files: each [sso-session], used or not, in
@@ -36,6 +34,14 @@ func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 	for _, name := range w.names {
 		l.profile(name, w.profiles[name])
 	}
+	for i := range l.uses {
+		u := &l.uses[i]
+		var profiles []settings
+		for _, name := range u.Profiles {
+			profiles = append(profiles, w.profiles[name])
+		}
+		u.Session = u.Session.with(r.gather(u.section, profiles...))
+	}
 	return l.uses, r.warnings, nil
 }
 
@@ -49,7 +55,7 @@ type listing struct {
 func (l *listing) session(section *awsconfig.Section) {
 	get := func(key string) (found, bool) { return in(section, key, ConfigFile) }
 	if s, ok := l.complete("[sso-session "+section.Name+"]", section, get); ok {
-		l.add(s)
+		l.add(s).section = section
 	}
 }
 
@@ -97,7 +103,6 @@ func (l *listing) add(s Session) *SessionUse {
 			return u
 		}
 	}
-	set, err := l.world.refresh(s.StartURL)
-	l.uses = append(l.uses, SessionUse{Session: s.with(set), Err: err})
+	l.uses = append(l.uses, SessionUse{Session: s})
 	return &l.uses[len(l.uses)-1]
 }

@@ -102,11 +102,8 @@ func validity(key string) func(string) bool {
 // login returns the session to sign in to for a profile.
 func (r *resolver) login(own settings) (Session, error) {
 	if ref, ok := own.get("sso_session"); ok {
-		s, err := r.namedSession(ref.Value)
+		s, err := r.namedSession(ref.Value, own)
 		r.twice(own, r.sessions[ref.Value])
-		if err == nil {
-			s.AutoLogin, err = r.autoLogin(r.sessions[ref.Value], own)
-		}
 		return s, err
 	}
 	url, region, missing := urlAndRegion(own.get)
@@ -124,8 +121,7 @@ func (r *resolver) login(own settings) (Session, error) {
 // in its session: the AWS CLI and boto3 compare every key of the two, and refuse
 // such a profile.
 func (r *resolver) twice(own settings, section *awsconfig.Section) {
-	keys := refreshKeys()
-	for _, key := range append(keys[:], autoLoginKey) {
+	for _, key := range ourKeys() {
 		mine, ok := own.get(key)
 		theirs, also := section.Get(key)
 		if !ok || !also || mine.Value == theirs.Value {

@@ -48,26 +48,6 @@ func TestSSOErrors(t *testing.T) {
 			"a bad region", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=us_east_1",
 			"Provided region_name 'us_east_1' doesn't match a supported format.", "config: line 5: key sso_region", 255,
 		},
-		{
-			"a refresh that is neither", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_auto_refresh=yes",
-			`config: line 6: key sso_auto_refresh: "yes" is neither true nor false`, "", 253,
-		},
-		{
-			"a window with a unit", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_refresh_window=12h",
-			`config: line 6: key sso_refresh_window: "12h" is not a whole number of seconds`, "", 253,
-		},
-		{
-			"a window of ages", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_refresh_window=9223372037",
-			`config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds`, "", 253,
-		},
-		{
-			"a bad window of a neighbour", "[profile y]\nsso_start_url=u\nsso_refresh_window=-1\n[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r",
-			`config: line 3: key sso_refresh_window: "-1" is not a whole number of seconds`, "", 253,
-		},
-		{
-			"a duration with a unit", "[profile x]\nsso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r\nsso_session_duration=8h",
-			`config: line 6: key sso_session_duration: "8h" is not a whole number of seconds`, "", 253,
-		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -155,98 +135,89 @@ func TestSessionNamed(t *testing.T) {
 	wantError(t, err, 255, "Provided region_name '-' doesn't match a supported format.", "line 3")
 }
 
-// The settings of a start URL are those of all its profiles and sessions.
-func TestRefreshSettingsAreGathered(t *testing.T) {
+// The profile in use decides, then its session. Other profiles have no say.
+func TestRefreshSettings(t *testing.T) {
 	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
+	const member = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"
 	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
 	tests := []struct {
 		name, config, credentials string
 		auto                      AutoRefresh
 		window                    time.Duration
+		warning                   string
 	}{
-		{"nothing", x, "", Unset, 0},
-		{"its own", x + "sso_auto_refresh=TRUE\nsso_refresh_window=60", "", On, time.Minute},
-		{"off", x + "sso_auto_refresh=False # no", "", Off, 0},
-		{"in capitals", x + "SSO_AUTO_REFRESH: true", "", On, 0},
-		{"true of a neighbour counts", x + "sso_auto_refresh=false\n[profile y]\nsso_start_url=u\nsso_auto_refresh=true", "", On, 0},
-		{"false of a neighbour only without a true", x + "sso_auto_refresh=true\n[profile y]\nsso_start_url=u\nsso_auto_refresh=false", "", On, 0},
-		{"the largest window", x + "sso_refresh_window=60\n[profile y]\nsso_start_url=u\nsso_refresh_window=120\n[profile z]\nsso_start_url=u\nsso_refresh_window=30", "", Unset, 2 * time.Minute},
-		{"not of another start URL", x + "[profile y]\nsso_start_url=v\nsso_auto_refresh=true\nsso_refresh_window=x", "", Unset, 0},
-		{"of a session with the start URL", x + s + "sso_auto_refresh=true", "", On, 0},
-		{"of a profile of such a session", x + s + "[profile y]\nsso_session=s\nsso_refresh_window=60", "", Unset, time.Minute},
-		{"not in a comment or a nested block", x + "# sso_auto_refresh=true\ns3=\n  sso_auto_refresh=true", "", Unset, 0},
-		{"not in a section that is replaced", x + "[profile \"y\"]\nsso_start_url=u\nsso_auto_refresh=true\n[profile y]\nsso_start_url=u", "", Unset, 0},
-		{"inherited by all", "[DEFAULT]\nsso_refresh_window=60\n" + x, "", Unset, time.Minute},
-		{"of the credentials file", x, "[x]\nsso_auto_refresh=true", On, 0},
-		{"of a neighbour there", x + "[profile y]\nsso_start_url=u", "[y]\nsso_auto_refresh=true", On, 0},
-		{
-			"of many neighbours", x + "[profile a]\nsso_start_url=v\nsso_auto_refresh=true\n[profile b]\nsso_start_url=v\nsso_auto_refresh=true\n" +
-				"[profile c]\nsso_start_url=v\nsso_auto_refresh=true\n[profile d]\nsso_start_url=v\nsso_auto_refresh=true\n" +
-				"[profile e]\nsso_start_url=v\nsso_auto_refresh=true\n[profile f]\nsso_start_url=u\nsso_refresh_window=60\n",
-			"", Unset, time.Minute,
-		},
+		{"nothing", x, "", Unset, 0, ""},
+		{"its own", x + "sso_auto_refresh=TRUE\nsso_refresh_window=60", "", On, time.Minute, ""},
+		{"off", x + "sso_auto_refresh=False # no", "", Off, 0, ""},
+		{"in capitals", x + "SSO_AUTO_REFRESH: true", "", On, 0, ""},
+		{"not of a neighbour", x + "[profile y]\nsso_start_url=u\nsso_auto_refresh=true\nsso_refresh_window=60", "", Unset, 0, ""},
+		{"not of a neighbour of the session", member + s + "[profile y]\nsso_session=s\nsso_auto_refresh=false", "", Unset, 0, ""},
+		{"not of a session with the start URL", x + s + "sso_auto_refresh=true", "", Unset, 0, ""},
+		{"of its session", member + s + "sso_auto_refresh=false\nsso_refresh_window=60", "", Off, time.Minute, ""},
+		{"the profile's before the session's", member + "sso_refresh_window=60\n" + s + "sso_refresh_window=90", "", Unset, time.Minute, "stand"},
+		{"not in a comment or a nested block", x + "# sso_auto_refresh=true\ns3=\n  sso_auto_refresh=true", "", Unset, 0, ""},
+		{"inherited by all", "[DEFAULT]\nsso_refresh_window=60\n" + x, "", Unset, time.Minute, ""},
+		{"of the credentials file", x, "[x]\nsso_auto_refresh=true", On, 0, ""},
+		{"neither true nor false", x + "sso_auto_refresh=yes", "", Unset, 0, `config: line 6: key sso_auto_refresh: "yes" is neither true nor false; the default is used`},
+		{"empty", x + "sso_auto_refresh=", "", Unset, 0, `config: line 6: key sso_auto_refresh: "" is neither true nor false; the default is used`},
+		{"a window with a unit", x + "sso_refresh_window=12h # half", "", Unset, 0, `config: line 6: key sso_refresh_window: "12h # half" is not a whole number of seconds; the default is used`},
+		{"a window of ages", x + "sso_refresh_window=9223372037", "", Unset, 0, `config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds; the default is used`},
+		{"a negative window of the session", member + s + "sso_refresh_window=-1", "", Unset, 0, `config: line 8: key sso_refresh_window: "-1" is not a whole number of seconds; the default is used`},
+		{"a duration with a unit", x + "sso_session_duration=8h", "", Unset, 0, `config: line 6: key sso_session_duration: "8h" is not a whole number of seconds; the default is used`},
+		{"a bad value of a neighbour", x + "[profile y]\nsso_start_url=u\nsso_refresh_window=-1", "", Unset, 0, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			in := with(tt.config, tt.credentials, "--profile=x")
-			p, _, err := Resolve(in)
+			p, warnings, err := Resolve(with(tt.config, tt.credentials, "--profile=x"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			uses, _, err := Sessions(in)
+			login, err := p.LoginSession()
 			if err != nil {
 				t.Fatal(err)
 			}
-			all := []Session{p.Session}
-			for _, u := range uses {
-				if u.StartURL == "u" {
-					all = append(all, u.Session)
-				}
-			}
-			for _, s := range all {
+			for _, s := range []Session{p.Session, login} {
 				if s.AutoRefresh != tt.auto || s.RefreshWindow != tt.window || s.HasWindow != (tt.window > 0) {
 					t.Errorf("%+v; want %v, %v", s, tt.auto, tt.window)
 				}
+			}
+			switch {
+			case tt.warning == "stand": // see twice
+			case tt.warning == "" && len(warnings) > 0, tt.warning != "" && (len(warnings) != 1 || warnings[0].Text != tt.warning):
+				t.Errorf("warnings %q, want %q", warnings, tt.warning)
 			}
 		})
 	}
 }
 
-func TestSessionDuration(t *testing.T) {
-	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
+// In a list no profile is in use: the section and all profiles of the session count.
+func TestRefreshSettingsInAList(t *testing.T) {
+	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\n"
 	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
 	tests := []struct {
-		name, config string
-		want         time.Duration
-		wantErr      string // of the session
+		name, config     string
+		auto             AutoRefresh
+		window, duration time.Duration
+		warnings         int
 	}{
-		{"nothing", x, 0, ""},
-		{"its own, with a comment", x + "sso_session_duration = 28800  # 8 hours\n", 8 * time.Hour, ""},
-		{"of a neighbour", x + "[profile y]\nsso_start_url=u\nsso_session_duration=900", 15 * time.Minute, ""},
-		{"of a session with the start URL", x + s + "sso_session_duration=900", 15 * time.Minute, ""},
-		{"the largest", x + "sso_session_duration=900\n" + s + "sso_session_duration=1800", 30 * time.Minute, ""},
-		{"not of another start URL", x + "[profile y]\nsso_start_url=v\nsso_session_duration=8h", 0, ""},
-		{
-			"bad in a neighbour", x + "[profile y]\nsso_start_url=u\nsso_session_duration=8h", 0,
-			`config: line 8: key sso_session_duration: "8h" is not a whole number of seconds`,
-		},
+		{"nothing", x, Unset, 0, 0, 0},
+		{"its own, with a comment", x + "sso_session_duration = 28800  # 8 hours\n", Unset, 0, 8 * time.Hour, 0},
+		{"one says true", x + "sso_auto_refresh=false\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_auto_refresh=true", On, 0, 0, 0},
+		{"one says false", x + "[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_auto_refresh=false", Off, 0, 0, 0},
+		{"the largest", x + "sso_refresh_window=60\nsso_session_duration=900\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_refresh_window=120\nsso_session_duration=60", Unset, 2 * time.Minute, 15 * time.Minute, 0},
+		{"the section and its profile", s + "sso_session_duration=900\n[profile y]\nsso_session=s\nsso_refresh_window=60", Unset, time.Minute, 15 * time.Minute, 0},
+		{"not of another start URL", x + "[profile y]\nsso_start_url=v\nsso_auto_refresh=true", Unset, 0, 0, 1},
+		{"bad in one of them", x + "sso_refresh_window=60\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_refresh_window=8h", Unset, time.Minute, 0, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			uses, _, err := Sessions(with(tt.config, "", "--profile=x"))
-			if err != nil {
-				t.Fatal(err)
+			uses, warnings, err := Sessions(with(tt.config, ""))
+			if err != nil || len(uses) != 1 {
+				t.Fatal(uses, err)
 			}
-			for _, u := range uses {
-				switch {
-				case u.StartURL != "u":
-				case u.Duration != tt.want:
-					t.Errorf("%+v; want %v", u.Session, tt.want)
-				case tt.wantErr != "":
-					wantError(t, u.Err, 253, tt.wantErr, "")
-				case u.Err != nil:
-					t.Error(u.Err)
-				}
+			u := uses[0]
+			if u.AutoRefresh != tt.auto || u.RefreshWindow != tt.window || u.Duration != tt.duration || len(warnings) != tt.warnings {
+				t.Errorf("%+v, %v", u, warnings)
 			}
 		})
 	}
@@ -263,6 +234,6 @@ func TestOneRefreshSettingInTwoPlaces(t *testing.T) {
 		t.Errorf("%v\nwant %s", warnings, want)
 	}
 	if s, _ := p.LoginSession(); s.AutoRefresh != On {
-		t.Errorf("%+v; true counts", s)
+		t.Errorf("%+v; the profile's value counts", s)
 	}
 }

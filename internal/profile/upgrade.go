@@ -42,9 +42,7 @@ func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
 		u.profile(name, own)
 	}
 	for i := range u.list {
-		if err := u.refresh(&u.list[i]); err != nil {
-			return nil, r.warnings, err
-		}
+		u.refresh(&u.list[i])
 	}
 	return u.list, r.warnings, nil
 }
@@ -149,17 +147,13 @@ func (u *upgrader) unused(name, startURL string) string {
 
 // refresh adds what makes the session: its own settings if it is new, and what its
 // profiles say of refreshing.
-func (u *upgrader) refresh(up *Upgrade) error {
-	var sum refreshSettings
+func (u *upgrader) refresh(up *Upgrade) {
 	section, _ := u.world.session(up.Session.Name)
-	if err := sum.addFrom(func(key string) (found, bool) { return in(section, key, ConfigFile) }); err != nil {
-		return err
-	}
+	var profiles []settings
 	for _, name := range up.Profiles {
-		if err := sum.addFrom(u.world.profiles[name].get); err != nil {
-			return err
-		}
+		profiles = append(profiles, u.world.profiles[name])
 	}
+	sum := u.gather(section, profiles...)
 	up.Session = up.Session.with(sum)
 	set := func(key, value string) {
 		up.Changes = append(up.Changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: up.Session.Name, Key: key, Value: value})
@@ -178,5 +172,4 @@ func (u *upgrader) refresh(up *Upgrade) error {
 	if sum.duration > 0 {
 		set(sessionDurationKey, strconv.FormatInt(int64(sum.duration/time.Second), 10))
 	}
-	return nil
 }

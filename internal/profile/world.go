@@ -48,22 +48,6 @@ func (w *world) session(name string) (*awsconfig.Section, error) {
 	return nil, nil
 }
 
-// refresh returns what all profiles and sessions of the start URL say.
-func (w *world) refresh(url string) (refreshSettings, error) {
-	var sum refreshSettings
-	for _, s := range w.sessions {
-		if err := addSession(&sum, url, s); err != nil {
-			return sum, err
-		}
-	}
-	for _, name := range w.names {
-		if err := addProfile(&sum, url, w.profiles[name], w.session); err != nil {
-			return sum, err
-		}
-	}
-	return sum, nil
-}
-
 // Names returns the names of all profiles: the config's in the order of the file,
 // then the others of the credentials file. An error is an *[Error].
 func Names(in Inputs) ([]string, []Warning, error) {
