@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -40,7 +39,7 @@ func (e *Error) Error() string {
 // Load reads the organization file at path. If its content is wrong, the error is
 // an *[Error].
 func Load(path string) (emulator.Config, error) {
-	data, err := os.ReadFile(path)
+	data, err := read(path)
 	if err != nil {
 		return emulator.Config{}, err
 	}

@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 
+	"lanyard/internal/datafile"
 	"lanyard/internal/filelock"
 )
 
@@ -24,7 +24,7 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("%w at %s", ErrNone, address)
 	}
-	text, err := os.ReadFile(address + ".lock")
+	text, err := datafile.Read(address+".lock", datafile.Limit)
 	if err != nil {
 		return 0, err
 	}

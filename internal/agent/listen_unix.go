@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"lanyard/internal/datafile"
 	"lanyard/internal/filelock"
 )
 
@@ -61,7 +62,7 @@ func checkLock(path string) error {
 	}
 	if err == nil && info.Mode().IsRegular() {
 		var text []byte
-		if text, err = os.ReadFile(path); err == nil && strings.Trim(string(text), "0123456789\n") == "" {
+		if text, err = datafile.Read(path, datafile.Limit); err == nil && strings.Trim(string(text), "0123456789\n") == "" {
 			return nil
 		}
 	}

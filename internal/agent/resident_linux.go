@@ -4,11 +4,13 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"lanyard/internal/datafile"
 )
 
 // resident is how much memory the process has, in bytes.
 func resident() int {
-	text, err := os.ReadFile("/proc/self/statm")
+	text, err := datafile.Read("/proc/self/statm", datafile.Limit)
 	fields := strings.Fields(string(text))
 	if err != nil || len(fields) < 2 {
 		return 0

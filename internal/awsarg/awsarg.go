@@ -20,7 +20,7 @@ type Options struct {
 	// rules are a service's own. "" means none of them.
 	Service string
 
-	// ReadFile reads what file:// and fileb:// name; nil means [os.ReadFile].
+	// ReadFile reads what file:// and fileb:// name; nil means that nothing can be read.
 	ReadFile func(path string) ([]byte, error)
 
 	// Getenv is asked for variables in the names of those files, and for HOME; nil

@@ -3,7 +3,6 @@ package awsarg
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,11 +38,10 @@ func (p *parser) readParam(text string) (any, error) {
 		}
 	}
 	name = p.expand(name)
-	read := p.o.ReadFile
-	if read == nil {
-		read = os.ReadFile
+	if p.o.ReadFile == nil {
+		return nil, &ValueError{"Unable to load paramfile " + text + ": files cannot be read here"}
 	}
-	b, err := read(name)
+	b, err := p.o.ReadFile(name)
 	switch {
 	case err != nil:
 		return nil, &ValueError{"Unable to load paramfile " + text + ": " + osError(err, name)}

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"syscall"
+
+	"lanyard/internal/datafile"
 )
 
 // A Doc is a config or credentials file as it was read, for look-ups that do not
@@ -31,7 +32,8 @@ func NewDoc(path string, credentials bool, content string) *Doc {
 }
 
 // ReadFile reads the file at the path. A file that is not there is an empty one.
-// Any other error names the path; a folder is an error.
+// Any other error names the path; a folder, a pipe and a file of more than
+// [datafile.ConfigLimit] bytes are errors.
 func ReadFile(path string, credentials bool) (*Doc, error) {
 	content, err := readString(path)
 	if err != nil && !absent(err) {
@@ -57,20 +59,18 @@ func (d *Doc) whole() (*Doc, error) {
 // readString reads a file into memory that becomes the string: no second copy of
 // a large file.
 func readString(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var b strings.Builder
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-		b.Grow(int(info.Size()))
-	}
+	b.Grow(f.Size())
 	chunk := make([]byte, 32<<10)
 	for {
 		n, err := f.Read(chunk)
 		b.Write(chunk[:n])
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return b.String(), nil
 		}
 		if err != nil {

@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"strings"
+
+	"lanyard/internal/datafile"
 )
 
 // ReadFor reads a file for the resolution of one profile and leaves out the sections
@@ -15,14 +16,14 @@ import (
 // It is for speed: to keep a large file in memory takes several times as long as
 // to look through it, page fault by page fault.
 func ReadFor(path string, credentials bool, profile string) (*Doc, error) {
-	f, err := os.Open(path)
+	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if absent(err) {
 		return &Doc{Path: path, Credentials: credentials}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	return sift(f, path, credentials, profile, 32<<10)
 }
 

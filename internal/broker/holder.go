@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"lanyard/internal/datafile"
 	"lanyard/internal/profile"
 )
 
@@ -60,7 +61,7 @@ func (b *Broker) signInHolder(s profile.Session) Holder {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxHolder {
 		return Holder{}
 	}
-	data, err := os.ReadFile(path)
+	data, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
 		return Holder{}
 	}

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/datafile"
 
 	"github.com/spf13/cobra"
 )
@@ -24,7 +24,7 @@ func (app *App) readAliases() (cliAliases, error) {
 		return nil, nil //nolint:nilerr // no home, no file
 	}
 	path := filepath.Join(home, ".aws", "cli", "alias")
-	content, err := os.ReadFile(path) //nolint:gosec // the person's own
+	content, err := datafile.Read(path, datafile.Limit) //nolint:gosec // the person's own
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

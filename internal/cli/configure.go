@@ -3,13 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/configfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/profile"
 )
 
@@ -53,7 +53,7 @@ func (w *world) edit(ctx context.Context, credentials bool, what string, changes
 // editable fails where no edit of the config could succeed, because the AWS CLI
 // could not read the file: nobody should answer questions for that.
 func (w *world) editable() error {
-	content, err := os.ReadFile(w.in.Config.Path)
+	content, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return nil //nolint:nilerr // there is none yet; or the edit says what is wrong
 	}

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/datafile"
 	"lanyard/internal/secret"
 )
 
@@ -50,7 +50,7 @@ func (app *App) configureImport(ctx context.Context, o importOptions) error {
 	if o.csv == "" {
 		return usagef("the following arguments are required: --csv")
 	}
-	content, err := readArgument(o.csv)
+	content, err := readArgument(ctx, o.csv)
 	if err != nil {
 		return err
 	}
@@ -79,12 +79,12 @@ func (app *App) configureImport(ctx context.Context, o importOptions) error {
 }
 
 // readArgument reads the file that file:// names, or takes the argument itself.
-func readArgument(arg string) (string, error) {
+func readArgument(ctx context.Context, arg string) (string, error) {
 	path, ok := strings.CutPrefix(arg, "file://")
 	if !ok {
 		return arg, nil
 	}
-	content, err := os.ReadFile(path)
+	content, err := datafile.ReadArgument(ctx, path, datafile.ConfigLimit)
 	if err != nil {
 		return "", usagef("Error parsing parameter '--csv': Unable to load paramfile %s: %v", arg, err)
 	}

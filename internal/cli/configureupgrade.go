@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/configfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/profile"
 )
 
@@ -106,7 +106,7 @@ func (w *world) upgrades(o upgradeOptions) ([]profile.Upgrade, error) {
 
 // preview prints what the changes would do to the config.
 func (w *world) preview(changes []awsconfig.Change) error {
-	before, err := os.ReadFile(w.in.Config.Path)
+	before, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return err
 	}

@@ -6,14 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"lanyard/internal/agent"
+	"lanyard/internal/datafile"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 )
@@ -90,23 +88,16 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 	return client, nil
 }
 
-// maxBundle is the size in bytes up to which a CA bundle is read; those of systems
-// have a few hundred thousand.
+// maxBundle is the size in bytes up to which a CA bundle is read. Those of systems
+// have a few hundred thousand, but companies append theirs, and a dump of a Windows
+// store with comments can exceed one megabyte.
 const maxBundle = 16 << 20
 
 func readBundle(path string) (*x509.CertPool, error) {
 	const hint = "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
-	f, err := os.Open(filepath.Clean(path))
+	pem, err := datafile.Read(path, maxBundle)
 	if err != nil {
 		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
-	}
-	defer func() { _ = f.Close() }()
-	pem, err := io.ReadAll(io.LimitReader(f, maxBundle+1))
-	switch {
-	case err != nil:
-		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
-	case len(pem) > maxBundle:
-		return nil, withHint(fmt.Errorf("the CA bundle %s is larger than %d MB", path, maxBundle>>20), hint)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {

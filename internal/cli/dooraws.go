@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+
+	"lanyard/internal/datafile"
 )
 
 // errNoAWS says that there is no AWS CLI.
@@ -74,14 +76,18 @@ func isOurs(path string) bool {
 	return mine.Size() == theirs.Size() && sameBytes(self, path)
 }
 
+// maxProgram is the size in bytes above which a file is not taken for a copy of this
+// program.
+const maxProgram = 1 << 30
+
 // sameBytes compares two files of the same size.
 func sameBytes(a, b string) bool {
-	fa, err := os.Open(filepath.Clean(a))
+	fa, err := datafile.Open(a, maxProgram)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = fa.Close() }() // it was only read
-	fb, err := os.Open(filepath.Clean(b))
+	fb, err := datafile.Open(b, maxProgram)
 	if err != nil {
 		return false
 	}

@@ -1,11 +1,11 @@
 package cli
 
 import (
-	"os"
 	"path/filepath"
 
 	"lanyard/internal/atomicfile"
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/datafile"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 )
@@ -32,7 +32,7 @@ func (w *world) overlay(p *profile.Profile) (string, error) {
 	if err != nil || len(rewrite.Changes) == 0 {
 		return "", err
 	}
-	content, err := os.ReadFile(w.in.Config.Path)
+	content, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return "", err
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"lanyard/internal/datafile"
 )
 
 // writeEmulatorConfig writes a config, and credentials that are none, so that a
@@ -23,7 +25,7 @@ func writeEmulatorConfig(dir, config string) (string, error) {
 	}
 	for name, text := range map[string]string{"config": config, "credentials": configMark} {
 		path := filepath.Join(dir, name)
-		old, err := os.ReadFile(path)
+		old, err := datafile.Read(path, datafile.Limit)
 		if err == nil && !strings.HasPrefix(string(old), configMark) || err != nil && !errors.Is(err, os.ErrNotExist) {
 			return "", withHint(fmt.Errorf("%s is not a file of the emulator and was left as it is", path), "name another folder with --dir")
 		}

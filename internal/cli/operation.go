@@ -11,6 +11,7 @@ import (
 	"lanyard/internal/awsarg"
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/awsop"
+	"lanyard/internal/datafile"
 	"lanyard/internal/document"
 	"lanyard/internal/profile"
 )
@@ -82,7 +83,7 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 		return app.operationHelp(svc, op)
 	}
 	o := &operation{app: app, svc: svc, op: op}
-	if err := o.parse(args); err != nil {
+	if err := o.parse(ctx, args); err != nil {
 		var usage *awsarg.UsageError
 		if errors.As(err, &usage) && strings.HasPrefix(usage.Message, "Unknown options: ") {
 			return app.handOver(ctx, app.args, badParameters(err))
@@ -116,12 +117,13 @@ func badParameters(err error) error {
 }
 
 // parse reads the parameters.
-func (o *operation) parse(args []string) (err error) {
+func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	if o.svc.Name == "sso" {
 		o.op = withoutToken(o.op)
 	}
 	o.in, err = awsarg.Parse(o.op, args, awsarg.Options{
 		Service: o.svc.Name, Getenv: o.app.getenv, BinaryFormat: o.app.flags.binaryFormat, NoPaginate: o.app.flags.noPaginate,
+		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"lanyard/internal/datafile"
 )
 
 // A shimState is what stands in the place of a shim.
@@ -89,7 +91,7 @@ func placeShim(path, program string) (err error) {
 }
 
 func copyFile(to, from string) error {
-	in, err := os.Open(filepath.Clean(from))
+	in, err := datafile.Open(from, maxProgram)
 	if err != nil {
 		return err
 	}

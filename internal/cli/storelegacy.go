@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
-	"os"
 	"strings"
 
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/datafile"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 )
@@ -38,7 +38,7 @@ func (plan *migration) upgrade(w *world) (profile.Inputs, error) {
 	if len(plan.changes) == 0 {
 		return in, nil
 	}
-	content, err := os.ReadFile(w.in.Config.Path)
+	content, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return in, err
 	}

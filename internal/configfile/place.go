@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 )
 
 // ours is the folder of backups and records, beside the file.
@@ -88,7 +89,7 @@ func (p place) read() (state, error) {
 		err = errors.New("it is not a plain file")
 	}
 	if err == nil {
-		data, err = os.ReadFile(p.path)
+		data, err = datafile.Read(p.path, datafile.ConfigLimit)
 	}
 	if err != nil {
 		return state{}, &FileError{Op: "read", Path: p.given, Err: reason(err), Hint: p.hint(err)}

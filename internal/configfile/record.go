@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 )
 
 // The endings of a file's records.
@@ -24,6 +25,10 @@ const (
 	lastRecord = ".last"
 	nextRecord = ".next"
 )
+
+// recordLimit is the size in bytes above which a record is refused. A record holds
+// a config in base64.
+const recordLimit = 2 * datafile.ConfigLimit
 
 // A Record is a change that can be undone.
 type Record struct {
@@ -84,7 +89,7 @@ func (p place) load(ending string) (*stored, error) {
 		err = errors.New("it is not a plain file") // reading a pipe would wait for ever
 	}
 	if err == nil {
-		data, err = os.ReadFile(path)
+		data, err = datafile.Read(path, recordLimit)
 	}
 	var r stored
 	if err == nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"filippo.io/age"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 )
 
 // Vaulted is the folder of the encrypted store.
@@ -56,7 +56,7 @@ func (e *encrypted) path(name string) string {
 
 // Load implements [Vault].
 func (e *encrypted) Load(name string) ([]byte, error) {
-	sealed, err := os.ReadFile(e.path(name))
+	sealed, err := datafile.Read(e.path(name), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, notFound(name)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -14,13 +13,14 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/secret"
 )
 
 // KeysFor sets up nothing yet: it finds out what the key file at the path, of age
 // or of SSH, encrypts for. A passphrase on an SSH key is not asked for.
 func KeysFor(path string) (Keys, error) {
-	data, err := os.ReadFile(filepath.Clean(path))
+	data, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
 		return Keys{}, err
 	}
@@ -73,7 +73,7 @@ func (k Keys) identities(home string, ask Passphrases) ([]age.Identity, error) {
 	if k.Identity == "" {
 		return k.unlock(home, ask)
 	}
-	data, err := os.ReadFile(filepath.Clean(k.Identity))
+	data, err := datafile.Read(k.Identity, datafile.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func NewPassphraseKeys(f Files, pass secret.String, command string) (Keys, error
 
 // unlock opens that identity.
 func (k Keys) unlock(home string, ask Passphrases) ([]age.Identity, error) {
-	sealed, err := os.ReadFile(identityPath(home))
+	sealed, err := datafile.Read(identityPath(home), datafile.Limit)
 	if err != nil {
 		return nil, err
 	}

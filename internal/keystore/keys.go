@@ -3,7 +3,6 @@ package keystore
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"filippo.io/age/agessh"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/secret"
 )
 
@@ -33,7 +33,7 @@ func keysPath(home string) string { return filepath.Join(Vaulted(home), "keys") 
 
 // LoadKeys reads how the store of a home folder is set up.
 func LoadKeys(home string) (Keys, error) {
-	data, err := os.ReadFile(keysPath(home))
+	data, err := datafile.Read(keysPath(home), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Keys{}, ErrNoKeys
 	}

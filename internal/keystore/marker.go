@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/ssocache"
 )
 
@@ -29,7 +30,7 @@ const markerMagic = "lanyard-store"
 // readMarker returns the zero marker where there is none: the file counts. One
 // that cannot be read is an error: what it hides must not be written in clear.
 func readMarker(path string) (marker, error) {
-	data, err := os.ReadFile(ssocache.MarkerPath(path))
+	data, err := datafile.Read(ssocache.MarkerPath(path), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return marker{}, nil
 	}

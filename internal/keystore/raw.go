@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/ssocache"
 )
 
 // rawFrom reads what a store has for a path of the cache, whatever the marker says.
 func (f Files) rawFrom(store, path string) ([]byte, error) {
 	if store == File {
-		data, err := os.ReadFile(filepath.Clean(path))
+		data, err := datafile.Read(path, datafile.Limit)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, notFound(path)
 		}

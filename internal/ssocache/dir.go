@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"lanyard/internal/datafile"
 )
 
 // A Dir is the cache of one home folder. AWS_CONFIG_FILE does not move it.
@@ -54,7 +56,7 @@ func (d Dir) LoadRegistration(name string) (Registration, error) {
 // Load reads one cache file, with the errors of [Dir.LoadToken].
 func Load[T any](path string, parse func([]byte) (T, error)) (T, error) {
 	var zero T
-	data, err := os.ReadFile(path)
+	data, err := datafile.Read(path, datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return zero, fmt.Errorf("%s: %w", path, ErrNotFound)
 	}
