@@ -119,8 +119,9 @@ var userCode = regexp.MustCompile(`\b[A-Z]{4}-[A-Z]{4}\b`)
 
 func (w *world) login() {
 	w.t.Helper()
-	_, err := w.process().Login(w.t.Context(), w.session, broker.SignIn{Do: func(ctx context.Context) (idcenter.Result, error) {
-		return w.client().SignIn(ctx, idcenter.SignIn{
+	_, err := w.process().Login(w.t.Context(), w.session, broker.SignIn{Do: func(ctx context.Context, keep broker.Keep) error {
+		_, err := w.client().SignIn(ctx, idcenter.SignIn{
+			Keep:        keep,
 			SessionName: w.session.Name, StartURL: w.session.StartURL, Scopes: w.session.Scopes, Device: true,
 			Show: func(text string) {
 				if code := userCode.FindString(text); code != "" {
@@ -130,6 +131,7 @@ func (w *world) login() {
 				}
 			},
 		})
+		return err
 	}})
 	if err != nil {
 		w.t.Fatalf("login: %v", err)

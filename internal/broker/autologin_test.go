@@ -19,7 +19,7 @@ import (
 // A crowd is processes that may sign in, and what became of them.
 type crowd struct {
 	w       *world
-	do      func(context.Context) (idcenter.Result, error)
+	do      func(context.Context, broker.Keep) error
 	prepare func() // happens between a request and its sign-in
 
 	mu    sync.Mutex
@@ -41,12 +41,12 @@ func (c *crowd) get(ctx context.Context) error {
 				defer c.mu.Unlock()
 				c.said, c.limit = append(c.said, h.String()), limit
 			},
-			Do: func(ctx context.Context) (idcenter.Result, error) {
+			Do: func(ctx context.Context, keep broker.Keep) error {
 				c.mu.Lock()
 				c.tabs++
 				do := c.do
 				c.mu.Unlock()
-				return do(ctx)
+				return do(ctx, keep)
 			},
 		}, nil
 	})
@@ -88,9 +88,9 @@ var errRefused = &idcenter.CallbackError{Code: "access_denied"}
 
 // refuses makes it one who will not.
 func (c *crowd) refuses(after time.Duration) {
-	c.do = func(ctx context.Context) (idcenter.Result, error) {
+	c.do = func(context.Context, broker.Keep) error {
 		sleep(after)
-		return idcenter.Result{}, errRefused
+		return errRefused
 	}
 }
 
@@ -149,9 +149,9 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 		// What the person asks for is not held back, and ends that, also if they
 		// break it off.
 		ctx, interrupt := context.WithCancel(w.t.Context())
-		in := broker.SignIn{Do: func(context.Context) (idcenter.Result, error) {
+		in := broker.SignIn{Do: func(context.Context, broker.Keep) error {
 			interrupt()
-			return idcenter.Result{}, ctx.Err()
+			return ctx.Err()
 		}}
 		if _, err := w.process().Login(ctx, w.session, in); !errors.Is(err, context.Canceled) {
 			t.Errorf("a login that is broken off: %v", err)
@@ -169,10 +169,10 @@ func TestInterruptedSignInIsTakenOver(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
 		c := &crowd{w: w}
 		first, interrupt := context.WithCancel(w.t.Context())
-		c.do = func(ctx context.Context) (idcenter.Result, error) {
+		c.do = func(ctx context.Context, _ broker.Keep) error {
 			c.signsIn(time.Second) // for the next
 			<-ctx.Done()
-			return idcenter.Result{}, ctx.Err()
+			return ctx.Err()
 		}
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -230,9 +230,9 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		wg.Go(func() {
 			in := w.byCode("sso login", w.approve)
 			signIn := in.Do
-			in.Do = func(ctx context.Context) (idcenter.Result, error) {
+			in.Do = func(ctx context.Context, keep broker.Keep) error {
 				sleep(6 * time.Minute) // explicit logins have up to ten
-				return signIn(ctx)
+				return signIn(ctx, keep)
 			}
 			if _, err := w.process().Login(w.t.Context(), w.session, in); err != nil {
 				t.Errorf("the login itself: %v", err)

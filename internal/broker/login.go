@@ -72,11 +72,45 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	held := context.WithoutCancel(ctx)
 	tok, err := b.storeHeld(held, s, r, pending, in)
 	if err != nil {
-		if service, err := b.Connect(s); err == nil {
-			_ = service.Logout(held, r.Grant.AccessToken) // best effort
-		}
+		b.discard(held, s, r.Grant)
 	}
 	return tok, err
+}
+
+// discard revokes a grant that could not be stored.
+func (b *Broker) discard(ctx context.Context, s profile.Session, g idcenter.Grant) {
+	service, err := b.Connect(s)
+	if err == nil {
+		err = service.Logout(ctx, g.AccessToken)
+	}
+	if err != nil {
+		b.warn("the token of %s that could not be stored is not revoked: %v", s.StartURL, err)
+	}
+}
+
+// reprepare prepares the place of the token again, under the session's lock: since
+// pending was prepared, `store migrate` may have moved the session to another store
+// and back. Where that is not possible in the same store, pending remains: it may
+// hold the last free space of the disk. in is the store that pending belongs to.
+func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string) (keystore.Place, error) {
+	now, err := b.Cache.Store(s.Key())
+	switch {
+	case err != nil && in != keystore.File: // not known to have moved
+		return pending, nil
+	case err != nil: // the token may belong in another store by now, and not in clear
+		return nil, b.storageError("not signed in", err)
+	case in == keystore.Agent && now == keystore.File:
+		return nil, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
+	}
+	fresh, err := b.Cache.PrepareToken(s.Key())
+	switch {
+	case err == nil:
+		pending.Abort()
+		return fresh, nil
+	case now == in:
+		return pending, nil
+	}
+	return nil, b.storageError("not signed in", err)
 }
 
 // storeHeld replaces whatever the session had, so it needs the session's lock only to
@@ -92,21 +126,9 @@ func (b *Broker) storeHeld(ctx context.Context, s profile.Session, r idcenter.Re
 		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
 		RegistrationExpiresAt: r.Registration.ExpiresAt,
 	}
-	now, err := b.Cache.Store(s.Key())
-	switch {
-	case err == nil && now == in:
-	case err != nil && in != keystore.File: // not known to have moved: the place holds
-	case err != nil: // the token may belong in another store by now, and not in clear
-		return ssocache.Token{}, b.storageError("not signed in", err)
-	default: // moved during the sign-in
-		pending.Abort()
-		if in == keystore.Agent && now == keystore.File {
-			return ssocache.Token{}, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
-		}
-		var err error
-		if pending, err = b.Cache.PrepareToken(s.Key()); err != nil {
-			return ssocache.Token{}, b.storageError("not signed in", err)
-		}
+	pending, err := b.reprepare(s, pending, in)
+	if err != nil {
+		return ssocache.Token{}, err
 	}
 	// Whoever signs in now may be another person: what was fetched, or is being
 	// fetched, for the one before is not theirs.

@@ -12,6 +12,9 @@ import (
 	"lanyard/internal/ssocache"
 )
 
+// Keep stores the result of a sign-in.
+type Keep = func(context.Context, idcenter.Result) error
+
 // A SignIn is how a person is signed in, and on whose behalf.
 type SignIn struct {
 	// Caller is the words of the command, without arguments: other processes
@@ -28,8 +31,9 @@ type SignIn struct {
 	Force bool
 	Roles []string
 
-	// Do signs in. It is not called where another process has done it.
-	Do func(context.Context) (idcenter.Result, error)
+	// Do signs in, and calls keep with the result before it tells anybody that the
+	// sign-in succeeded. It is not called where another process has done it.
+	Do func(ctx context.Context, keep Keep) error
 }
 
 // announceAfter is how long a process waits for another one's sign-in before it
@@ -65,10 +69,10 @@ func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pendi
 	leave := b.enterHolder(s, in.Caller)
 	defer leave()
 	var tok ssocache.Token
-	result, err := in.Do(ctx)
-	if err == nil {
+	err := in.Do(ctx, func(ctx context.Context, result idcenter.Result) (err error) {
 		tok, err = b.store(ctx, s, result, pending, store)
-	}
+		return err
+	})
 	switch path := b.loginOutcome(s); {
 	case err == nil:
 		_ = os.Remove(path) // mostly there is none

@@ -105,11 +105,12 @@ func (w *world) login() {
 
 // byCode is a sign-in by a device code, which show shows to the person.
 func (w *world) byCode(caller string, show func(string)) broker.SignIn {
-	return broker.SignIn{Caller: caller, Do: func(ctx context.Context) (idcenter.Result, error) {
-		return w.client().SignIn(ctx, idcenter.SignIn{
+	return broker.SignIn{Caller: caller, Do: func(ctx context.Context, keep broker.Keep) error {
+		_, err := w.client().SignIn(ctx, idcenter.SignIn{
 			SessionName: w.session.Name, StartURL: w.session.StartURL, Scopes: w.session.Scopes, Device: true,
-			Show: show,
+			Show: show, Keep: keep,
 		})
+		return err
 	}}
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 )
 
@@ -46,11 +45,11 @@ func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (
 				w.app.Name, printable(s.StartURL), printable(h.String()), minutes(limit))
 		}
 		do := in.Do
-		in.Do = func(ctx context.Context) (idcenter.Result, error) {
+		in.Do = func(ctx context.Context, keep broker.Keep) error {
 			fmt.Fprintf(w.app.Stderr, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, printable(s.StartURL))
-			result, err := do(ctx)
+			err := do(ctx, keep)
 			signedIn = err == nil
-			return result, err
+			return err
 		}
 		return s, in, nil
 	})

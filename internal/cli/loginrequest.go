@@ -57,11 +57,13 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 	}
 	return s, broker.SignIn{
 		Caller: o.caller,
-		Do: func(ctx context.Context) (idcenter.Result, error) {
+		Do: func(ctx context.Context, keep broker.Keep) error {
+			request.Keep = keep
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			defer w.app.guideRemote(ctx, &request)()
-			return client.SignIn(ctx, request)
+			_, err := client.SignIn(ctx, request)
+			return err
 		},
 	}, nil
 }

@@ -364,3 +364,50 @@ func TestPasted(t *testing.T) {
 		t.Errorf("standard input at its end: %v", err)
 	}
 }
+
+// The page tells the result only after the tokens are stored.
+func TestThePageWaitsForTheStore(t *testing.T) {
+	for name, tt := range map[string]struct {
+		failure error
+		page    string
+	}{
+		"stored":     {nil, "You are signed in"},
+		"not stored": {errors.New("not signed in: no space <left> on device"), "not signed in: no space &lt;left&gt; on device"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := at(t, oidc(grants))
+			storing, store := make(chan Result, 1), make(chan struct{})
+			res, err := signIn(t, c, SignIn{Keep: func(_ context.Context, r Result) error {
+				storing <- r
+				<-store
+				return tt.failure
+			}}, func(redirect, state string) {
+				v := get(t, "GET", redirect+"?code=c&state="+state, nil)
+				page := make(chan visit, 1)
+				go func() { page <- get(t, "GET", strings.TrimSuffix(redirect, "/oauth/callback")+v.location, nil) }()
+				if r := <-storing; r.Grant.AccessToken.Reveal() != "access-2" || r.Registration.ClientID != "client-1" {
+					t.Errorf("to store: %+v", r)
+				}
+				select {
+				case v := <-page:
+					t.Errorf("the page was shown too early: %+v", v)
+				case <-time.After(100 * time.Millisecond):
+				}
+				close(store)
+				v = <-page
+				if v.status == http.StatusSeeOther {
+					v = get(t, "GET", strings.TrimSuffix(redirect, "/oauth/callback")+v.location, nil)
+				}
+				if v.status != http.StatusOK || !strings.Contains(v.body, tt.page) {
+					t.Errorf("the page: %+v", v)
+				}
+			})
+			if !errors.Is(err, tt.failure) {
+				t.Errorf("error %v", err)
+			}
+			if tt.failure == nil && res.Grant.AccessToken.Reveal() != "access-2" {
+				t.Errorf("result %+v", res)
+			}
+		})
+	}
+}

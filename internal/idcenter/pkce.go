@@ -29,19 +29,29 @@ func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) 
 	}
 	waiting, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
+	var last *round
 	res, err := c.withRegistration(ctx, s, func(reg Registration) (Grant, error) {
-		return c.authorize(ctx, waiting, s, reg, cb)
+		last = cb.expect(newState())
+		grant, err := c.authorize(ctx, waiting, s, reg, cb, last)
+		if err != nil {
+			last.finish(err)
+		}
+		return grant, err
 	})
+	if err == nil {
+		err = s.Keep(ctx, res)
+		last.finish(err)
+	}
 	return res, err
 }
 
 // authorize sends the person to the service and changes the code they bring back
-// for a grant. waiting is ctx with the time that the person has.
-func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registration, cb *callback) (Grant, error) {
-	state, verifier := newState(), newVerifier()
-	round := cb.expect(state)
+// for a grant. waiting is ctx with the time that the person has. The page of the
+// round waits for its result.
+func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registration, cb *callback, round *round) (Grant, error) {
+	verifier := newVerifier()
 	s.Listening(cb.port)
-	target := c.authorizeURL(reg, s.scopes(), cb.redirectURL(), state, verifier)
+	target := c.authorizeURL(reg, s.scopes(), cb.redirectURL(), round.state, verifier)
 	byCode := "run this command again with the '--use-device-code' option"
 	if s.ByCode != "" {
 		byCode = "run: " + s.ByCode
@@ -59,18 +69,16 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	var grant Grant
-	if err == nil {
-		grant, err = c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
-			GrantType:    new(grantCode),
-			Code:         new(code.Reveal()),
-			CodeVerifier: new(verifier.Reveal()),
-			RedirectUri:  new(cb.redirectURL()),
-		}, 0)
-		err = expired(err)
+	if err != nil {
+		return Grant{}, err
 	}
-	round.finish(err)
-	return grant, err
+	grant, err := c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
+		GrantType:    new(grantCode),
+		Code:         new(code.Reveal()),
+		CodeVerifier: new(verifier.Reveal()),
+		RedirectUri:  new(cb.redirectURL()),
+	}, 0)
+	return grant, expired(err)
 }
 
 // await returns the code that the browser brings, or the person by hand.

@@ -42,6 +42,10 @@ type SignIn struct {
 	// at which their browser gave up. It passes the checks of a browser's visit;
 	// what does not is answered through Show. nil brings nothing.
 	Pasted <-chan secret.String
+	// Keep stores what the sign-in brought. The browser's page tells the result
+	// only after it: an error of Keep is the result of the sign-in. nil stores
+	// nothing.
+	Keep func(ctx context.Context, r Result) error
 	// Timeout is how long the person may take; 0 means 600 s for the browser
 	// flow, and until the service's own limit for a device code.
 	Timeout time.Duration
@@ -54,7 +58,7 @@ type Result struct {
 	Registration Registration // the one that can refresh the grant
 }
 
-// SignIn lets a person sign in, and returns when the tokens are there. What
+// SignIn lets a person sign in, and returns when the tokens are kept. What
 // they do not do in time is [ErrExpired]; what they or the service refuse is a
 // [CallbackError] or a [ServiceError]; a cancelled ctx ends it at once.
 //
@@ -76,13 +80,20 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	if s.Listening == nil {
 		s.Listening = func(int) {}
 	}
+	if s.Keep == nil {
+		s.Keep = func(context.Context, Result) error { return nil }
+	}
 	if s.Open == nil {
 		s.NoBrowser = true
 	}
-	if s.Device {
-		return c.withRegistration(ctx, s, func(reg Registration) (Grant, error) { return c.signInByCode(ctx, s, reg) })
+	if !s.Device {
+		return c.signInByBrowser(ctx, s)
 	}
-	return c.signInByBrowser(ctx, s)
+	res, err := c.withRegistration(ctx, s, func(reg Registration) (Grant, error) { return c.signInByCode(ctx, s, reg) })
+	if err == nil {
+		err = s.Keep(ctx, res)
+	}
+	return res, err
 }
 
 // withRegistration calls signIn with a registration, and once more with a new

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lanyard/internal/atomicfile"
+	"lanyard/internal/datafile"
 	"lanyard/internal/ssocache"
 )
 
@@ -74,7 +75,8 @@ func (f Files) moveOne(session, to, path string) (bool, error) {
 }
 
 // removeLeft removes what an interrupted move, or a killed writer, left in clear,
-// or in the encrypted store: that takes no key.
+// or in the encrypted store: that takes no key. Temporary files without content
+// stay: a sign-in that waits for the browser has reserved them.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
 		return (&encrypted{files: f}).Remove(f.vaultName(path))
@@ -82,13 +84,24 @@ func (f Files) removeLeft(path, store string) error {
 	folder, name := filepath.Split(path)
 	entries, _ := os.ReadDir(folder) // no folder: nothing in it
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "."+name+atomicfile.TempInfix) {
-			if err := removeFile(filepath.Join(folder, e.Name())); err != nil {
-				return err
-			}
+		if !strings.HasPrefix(e.Name(), "."+name+atomicfile.TempInfix) {
+			continue
+		}
+		temporary := filepath.Join(folder, e.Name())
+		if reserved(temporary) {
+			continue
+		}
+		if err := removeFile(temporary); err != nil {
+			return err
 		}
 	}
 	return removeFile(path)
+}
+
+// reserved reports whether a temporary file holds nothing but zeros.
+func reserved(path string) bool {
+	data, err := datafile.Read(path, datafile.Limit)
+	return err == nil && len(bytes.Trim(data, "\x00")) == 0
 }
 
 func (f Files) setStore(session, to, path string) error {
