@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -185,20 +186,30 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// browse follows a URL and its redirects to the end.
-func browse(ctx context.Context, url string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+// browse follows a URL and its redirects to the end. Its errors hold no query: the
+// one of the last redirect holds the authorization code.
+func browse(ctx context.Context, page string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
-		return err
+		return withoutURL(err)
 	}
 	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
-		return err
+		return withoutURL(err)
 	}
 	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 	if err == nil && resp.StatusCode >= http.StatusBadRequest {
 		err = fmt.Errorf("the sign-in page answered %s", resp.Status)
+	}
+	return err
+}
+
+// withoutURL returns the cause of an error of net/http, which names the whole URL.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
 	}
 	return err
 }

@@ -20,20 +20,23 @@ func newEmulatorBrowse(app *App) *cobra.Command {
 }
 
 // emulatorBrowse opens a page in the person's own browser, with the environment
-// that it had before, or plays the person if every sign-in is approved.
+// that it had before. If every sign-in is approved, it hands the page to the
+// stand-in browser of emulator run instead, and returns while the client's
+// callback is still being called.
 func (app *App) emulatorBrowse(ctx context.Context, page string) error {
 	base := app.getenv(urlVariable)
 	if base == "" {
 		return usagef("%s is not set: this is a part of emulator run", urlVariable)
 	}
 	page, ours := atEmulator(page, base)
-	if app.getenv(approveVariable) == "" {
+	standIn := app.getenv(standInVariable)
+	if standIn == "" {
 		return browser.Open(ctx, page, personsEnvironment(app.Environ()), app.Stderr)
 	}
 	if !ours {
 		return usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))
 	}
-	return browse(ctx, page)
+	return askStandIn(ctx, standIn, page)
 }
 
 // atEmulator returns where a browser that knows no proxy finds the page, and

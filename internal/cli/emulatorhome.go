@@ -3,25 +3,26 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"lanyard/emulator"
 )
 
-// The variables by which a program in an emulator's home finds the emulator, and
-// emulatorBrowse the way back: which variables were set, and what they were.
+// These variables tell a program in an emulator's home where the emulator is.
+// They tell emulatorBrowse which variables were replaced, and their old values.
 const (
 	emulatorPrefix   = "LANYARD_EMULATOR_"
 	urlVariable      = emulatorPrefix + "URL"
-	approveVariable  = emulatorPrefix + "AUTO_APPROVE"
+	standInVariable  = emulatorPrefix + "BROWSER"
 	replacedVariable = emulatorPrefix + "REPLACED"
 	wasPrefix        = emulatorPrefix + "WAS_"
 )
 
 // newEmulatorHome makes a temporary home folder with a config.
 func newEmulatorHome(config string) (home string, err error) {
-	if home, err = os.MkdirTemp("", "lanyard-emulator-"); err != nil {
+	if home, err = os.MkdirTemp(homeParent(), "lanyard-emulator-"); err != nil {
 		return "", err
 	}
 	if _, err = writeEmulatorConfig(filepath.Join(home, ".aws"), config); err != nil {
@@ -31,18 +32,32 @@ func newEmulatorHome(config string) (home string, err error) {
 	return home, nil
 }
 
-// homeVariables lead a program to the emulator at base, and to the home.
-func (app *App) homeVariables(home, base string, c emulator.Config) ([]string, error) {
+// homeParent returns the folder in which temporary homes are made; "" is the
+// system's. BROWSER names a program in that home, and programs split BROWSER at
+// blanks and colons, so TMPDIR must not hold any.
+func homeParent() string {
+	if runtime.GOOS != "windows" && strings.ContainsAny(os.TempDir(), " \t\n:%\"'\\") {
+		return "/tmp"
+	}
+	return ""
+}
+
+// homeVariables lead a program to the emulator at base, and to the home. The
+// address of the stand-in browser is "" if a person is to look at the pages.
+func (app *App) homeVariables(home, base, standIn string, c emulator.Config) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	set := []string{
-		"HOME=" + home, "USERPROFILE=" + home,
-		// Not what it leads to: commands in BROWSER are apart by colons.
-		"BROWSER=" + alwaysQuote(self) + " emulator browse %s",
-		urlVariable + "=" + base,
+	find := []string{urlVariable + "=" + base}
+	if standIn != "" {
+		find = append(find, standInVariable+"="+standIn)
 	}
+	program, err := writeBrowser(home, self, find)
+	if err != nil {
+		return nil, err
+	}
+	set := append([]string{"HOME=" + home, "USERPROFILE=" + home, "BROWSER=" + program}, find...)
 	for _, v := range emulatorVariables(base, filepath.Join(home, ".aws")) {
 		set = append(set, v[0]+"="+v[1])
 	}
@@ -50,9 +65,6 @@ func (app *App) homeVariables(home, base string, c emulator.Config) ([]string, e
 		if app.getenv(name) != "" {
 			set = append(set, name+"="+filepath.Join(home, "AppData", dir))
 		}
-	}
-	if c.AutoApprove != "" {
-		set = append(set, approveVariable+"="+c.AutoApprove)
 	}
 	if c.AdminToken != "" {
 		set = append(set, adminVariable+"="+c.AdminToken)

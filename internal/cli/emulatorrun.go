@@ -62,11 +62,16 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 	if proxy {
 		c.PublicURL = base // a person's browser does not go through the proxy
 	}
-	e, stop, err := serveEmulatorOn(l, c)
+	var pages *standIn
+	if c.AutoApprove != "" {
+		pages = newStandIn(base, app.warn)
+	}
+	e, stop, err := serveEmulatorOn(l, c, pages.beside)
 	if err != nil {
 		return app.emulatorProblem(cmd, err, c)
 	}
 	defer stop()
+	defer pages.close()
 	home, err := newEmulatorHome(emulatorProfiles(c, e, o.autoApprove))
 	if err != nil {
 		return err
@@ -76,7 +81,7 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 			app.warn("the temporary home is not wholly removed: "+err.Error(), "remove "+quoteArg(home))
 		}
 	}()
-	set, err := app.homeVariables(home, base, c)
+	set, err := app.homeVariables(home, base, pages.address(), c)
 	if err != nil {
 		return err
 	}

@@ -19,22 +19,22 @@ func serveEmulator(c emulator.Config, listen string) (e *emulator.Emulator, base
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if e, stop, err = serveEmulatorOn(l, c); err != nil {
+	if e, stop, err = serveEmulatorOn(l, c, func(h http.Handler) http.Handler { return h }); err != nil {
 		return nil, "", nil, err
 	}
 	return e, baseURL(l), stop, nil
 }
 
-// serveEmulatorOn starts an emulator on l, and closes l if there is nothing to
-// start.
-func serveEmulatorOn(l net.Listener, c emulator.Config) (e *emulator.Emulator, stop func(), err error) {
+// serveEmulatorOn starts an emulator on l, with what beside puts in front of it.
+// If the emulator cannot be made, it closes l.
+func serveEmulatorOn(l net.Listener, c emulator.Config, beside func(http.Handler) http.Handler) (e *emulator.Emulator, stop func(), err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if e, err = emulator.New(c); err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
-	server := emulator.NewServer(hereOnly(e))
+	server := emulator.NewServer(hereOnly(beside(e)))
 	server.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -23,6 +23,7 @@ var errInterrupted = errors.New("interrupted")
 // Main runs the program with the process's own arguments, files and
 // environment, and returns its exit code.
 func Main(args []string) int {
+	args = browserArguments(args)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	var held holder

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// callbackLimit is how long the stand-in keeps trying to call a client back.
+	callbackLimit = time.Minute
+	// callbackPause is the pause before it tries again.
+	callbackPause = 50 * time.Millisecond
+)
+
+// A standIn is the browser of programs under emulator run --auto-approve. It opens
+// the emulator's page while the program waits, so that the program learns of a
+// page that fails. Then it calls the program back on its own time: the program may
+// not answer before its browser command has returned. The AWS CLI does not, because
+// Python's webbrowser waits for the command in BROWSER.
+//
+// A nil *standIn does nothing.
+type standIn struct {
+	base   string // of the emulator
+	path   string // a secret, so that no web page can use it
+	client http.Client
+	ctx    context.Context // ends with emulator run
+	cancel context.CancelFunc
+	calls  sync.WaitGroup
+	mu     sync.Mutex // guards warn
+	warn   func(text, hint string)
+}
+
+func newStandIn(base string, warn func(text, hint string)) *standIn {
+	s := &standIn{base: base, path: "/_emulator-run/" + rand.Text(), warn: warn}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.client = http.Client{
+		Transport: &http.Transport{DisableKeepAlives: true}, // all of it is on this machine: no proxy
+		CheckRedirect: func(req *http.Request, via []*http.Request) error {
+			if len(via) > 10 || !s.ours(req.URL) {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+	}
+	return s
+}
+
+// address is where emulatorBrowse reports a page.
+func (s *standIn) address() string {
+	if s == nil {
+		return ""
+	}
+	return s.base + s.path
+}
+
+// beside answers at the stand-in's own address and leaves the rest to next.
+func (s *standIn) beside(next http.Handler) http.Handler {
+	if s == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != s.path {
+			next.ServeHTTP(w, r)
+			return
+		}
+		page, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
+		if err == nil {
+			err = s.open(string(page))
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+		}
+	})
+}
+
+// close ends the calls that are under way.
+func (s *standIn) close() {
+	if s == nil {
+		return
+	}
+	s.cancel()
+	s.calls.Wait()
+}
+
+func (s *standIn) ours(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.base }
+
+// open opens a page of the emulator and follows its redirects. One that leads to
+// the program that waits is followed in the background.
+func (s *standIn) open(page string) error {
+	u, err := url.Parse(page)
+	if err != nil || !s.ours(u) {
+		return errors.New("this is no page of the emulator")
+	}
+	resp, err := s.get(u, 10*time.Second)
+	if err != nil {
+		return err
+	}
+	to, err := resp.Location()
+	switch {
+	case err != nil && resp.StatusCode == http.StatusOK:
+		return nil // the end of a sign-in by code
+	case err != nil || s.ours(to):
+		return fmt.Errorf("the sign-in page answered %s", resp.Status)
+	}
+	s.calls.Go(func() { s.callBack(to) })
+	return nil
+}
+
+// callBack brings the answer of a sign-in to the program. The address holds the
+// authorization code and is never printed.
+func (s *standIn) callBack(to *url.URL) {
+	resp, err := s.get(to, callbackLimit)
+	for start := time.Now(); notListening(err) && time.Since(start) < callbackLimit; {
+		if pause(s.ctx, callbackPause) != nil {
+			return
+		}
+		resp, err = s.get(to, callbackLimit)
+	}
+	if err == nil && resp.StatusCode >= http.StatusBadRequest {
+		err = errors.New("it answered " + resp.Status)
+	}
+	if err != nil && s.ctx.Err() == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.warn(fmt.Sprintf("the program that signs in did not take the answer at %s: %v", to.Host, err), "")
+	}
+}
+
+// get requests the address and drops the body of the answer.
+func (s *standIn) get(u *url.URL, limit time.Duration) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, limit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
+	return resp, err
+}
+
+// notListening reports whether err means that no program listens there yet.
+func notListening(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// askStandIn hands a page to the stand-in browser of the emulator run around us.
+func askStandIn(ctx context.Context, address, page string) error {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(page))
+	if err != nil {
+		return withoutURL(err)
+	}
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
+	if err != nil {
+		return fmt.Errorf("emulator run does not answer: %w", withoutURL(err))
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = errors.New(strings.TrimSpace(string(text)))
+	}
+	return err
+}
