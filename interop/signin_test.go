@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -52,11 +54,36 @@ func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 	return out.String()
 }
 
-// loginWith signs in by a command line of the AWS CLI's form.
+// loginWith signs jane in by a command line of the AWS CLI's form. The client opens
+// its browser itself, and jane sees the page that it opens.
 func (h *home) loginWith(t *testing.T, c client, flags ...string) {
 	t.Helper()
 	c.need(t)
-	h.signIn(t, c.with([]string{"sso", "login", "--no-browser", "--profile", "dev"}, flags...))
+	program, visited := browserProgram(t)
+	wait := h.start(t, c.with([]string{"sso", "login", "--profile", "dev"}, flags...), "BROWSER="+program)
+	var address []byte
+	eventually(t, c.name+" to open its browser", func() (opened bool) {
+		var err error
+		address, err = os.ReadFile(visited)
+		return err == nil
+	})
+	if err := h.srv.SignIn(t.Context(), string(address), "jane"); err != nil {
+		t.Errorf("%s: %v", c.name, err)
+	}
+	wait().must(t)
+}
+
+// browserProgram writes a program for BROWSER, which notes the address in the
+// file visited.
+func browserProgram(t *testing.T) (program, visited string) {
+	t.Helper()
+	dir := t.TempDir()
+	program, visited = filepath.Join(dir, "browser"), filepath.Join(dir, "visited")
+	script := "#!/bin/sh\nprintf %s \"$1\" >" + visited + ".new && mv " + visited + ".new " + visited + "\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return program, visited
 }
 
 // checkNoLoginSince runs f and expects that nobody signs in meanwhile.
