@@ -16,21 +16,14 @@ func TestSharedRegistration(t *testing.T) {
 		first, second client
 		flags         []string // of lanyard
 		registrations int
-		cannot        string // why it does not hold with any browser login
 	}{
 		{name: "by code both, first the AWS CLI", first: aws, second: lanyard, flags: code, registrations: 1},
 		{name: "by code both, first lanyard", first: lanyard, second: aws, flags: code, registrations: 1},
 		{name: "in the browser after by code", first: aws, second: lanyard, registrations: 2},
-		{
-			name: "by code after in the browser", first: lanyard, second: aws, registrations: 2,
-			cannot: "an AWS CLI before 2.22 asks for a device code with the registration of any browser login, a newer AWS CLI's as well as lanyard's",
-		},
+		{name: "by code after in the browser", first: lanyard, second: aws, registrations: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.cannot != "" {
-				t.Skip(tt.cannot)
-			}
 			t.Parallel()
 			aws.need(t)
 			h := newHome(t, setups[0], emulator.Config{})

@@ -104,7 +104,7 @@ If you are unable to open the URL on this device, run this command again with th
 	if res.Grant.AccessToken.IsZero() || res.Grant.RefreshToken.IsZero() || res.Grant.Lifetime != time.Hour {
 		t.Errorf("grant %+v", res.Grant)
 	}
-	if kept.saved != 1 || kept.reg.ClientID != res.Registration.ClientID || len(kept.reg.GrantTypes) != 2 || time.Until(kept.reg.ExpiresAt) < 80*24*time.Hour {
+	if kept.saved != 1 || kept.reg.ClientID != res.Registration.ClientID || len(kept.reg.GrantTypes) != 3 || time.Until(kept.reg.ExpiresAt) < 80*24*time.Hour {
 		t.Errorf("registration kept %d times: %+v", kept.saved, kept.reg)
 	}
 

@@ -2,6 +2,7 @@ package idcenter
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -63,9 +64,9 @@ func (c *Client) newRegistration(ctx context.Context, s SignIn) (Registration, e
 	return reg, err
 }
 
-// covered says whether reg may be used for s: it is not near its end, has the
-// scopes, and is of the kind. The kinds do not mix: in the file that the AWS CLI
-// shares with us, grant types mark a registration for the browser.
+// covered reports whether reg may be used for s: it is not near its end, has the
+// scopes, and may be used in the browser or with a device code. The AWS CLI notes
+// grant types only for the browser, so a registration without any is a device's.
 func (s SignIn) covered(reg Registration) bool {
 	if reg.ClientID == "" || reg.ClientSecret.IsZero() || reg.ExpiresAt.Sub(s.Now()) < registrationReserve {
 		return false
@@ -75,7 +76,11 @@ func (s SignIn) covered(reg Registration) bool {
 			return false
 		}
 	}
-	return slices.Contains(reg.GrantTypes, grantCode) != s.Device
+	browser := slices.Contains(reg.GrantTypes, grantCode)
+	if s.Device {
+		return !browser || slices.Contains(reg.GrantTypes, grantDevice)
+	}
+	return browser
 }
 
 // scopes are those to ask for. Without any the browser flow asks for the one
@@ -94,10 +99,22 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 		Scopes:     s.scopes(),
 	}
 	if !s.Device {
-		in.GrantTypes = []string{grantCode, grantRefresh}
+		// The device code is for an AWS CLI before 2.22: it shares the file of the
+		// registration, does not read its grant types, and signs in by code.
+		in.GrantTypes = []string{grantCode, grantRefresh, grantDevice}
 		in.RedirectUris = []string{"http://127.0.0.1" + redirectPath}
 		in.IssuerUrl = new(s.IssuerURL)
 	}
+	reg, err := c.registerClient(ctx, in)
+	var no *ServiceError
+	if errors.As(err, &no) && no.Code == "UnsupportedGrantTypeException" && len(in.GrantTypes) > 2 {
+		in.GrantTypes = in.GrantTypes[:2] // what the AWS CLI registers
+		return c.registerClient(ctx, in)
+	}
+	return reg, err
+}
+
+func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientInput) (Registration, error) {
 	w := c.wire("RegisterClient", c.oidcURL)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()

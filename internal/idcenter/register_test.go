@@ -37,6 +37,7 @@ func TestCovered(t *testing.T) {
 		{"device, with scopes", access, true, func(r *Registration) { r.Scopes = access }, true},
 		{"device, a scope missing", access, true, func(*Registration) {}, false},
 		{"device with a browser's", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, false},
+		{"device with one for both", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, append(code, grantDevice) }, true},
 		{"near its end", nil, true, func(r *Registration) { r.ExpiresAt = now.Add(15*time.Minute - time.Second) }, false},
 		{"without an end", nil, true, func(r *Registration) { r.ExpiresAt = time.Time{} }, false},
 		{"without an id", nil, true, func(r *Registration) { r.ClientID = "" }, false},
@@ -68,7 +69,24 @@ func TestClientName(t *testing.T) {
 	}
 }
 
-// What goes over the wire is what the AWS CLI sends, but for the name.
+// A service that knows no device code beside the others gets the AWS CLI's request.
+func TestRegistrationWithoutDeviceCode(t *testing.T) {
+	c := at(t, func(w http.ResponseWriter, r *http.Request) {
+		if b, _ := io.ReadAll(r.Body); strings.Contains(string(b), "device_code") {
+			w.Header().Set("X-Amzn-Errortype", "UnsupportedGrantTypeException")
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		oidc(grants)(w, r)
+	})
+	reg, err := c.register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
+	if err != nil || reg.ClientID != "client-1" || strings.Join(reg.GrantTypes, " ") != "authorization_code refresh_token" {
+		t.Errorf("%+v, %v", reg, err)
+	}
+}
+
+// What goes over the wire is what the AWS CLI sends, but for the name and the
+// device code.
 func TestRequests(t *testing.T) {
 	bodies := map[string]string{}
 	c := at(t, oidc(grants))
@@ -108,7 +126,7 @@ func TestRequests(t *testing.T) {
 	if !strings.Contains(address, "&scopes=sso%3Aaccount%3Aaccess%20x&") {
 		t.Errorf("address %s", address)
 	}
-	want := `{"clientName":"lanyard-corp","clientType":"public","grantTypes":["authorization_code","refresh_token"],` +
+	want := `{"clientName":"lanyard-corp","clientType":"public","grantTypes":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:device_code"],` +
 		`"issuerUrl":"` + startURL + `","redirectUris":["http://127.0.0.1/oauth/callback"],"scopes":["sso:account:access","x"]}`
 	if bodies["/client/register"] != want {
 		t.Errorf("register %s\nwant %s", bodies["/client/register"], want)
