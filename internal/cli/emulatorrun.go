@@ -30,7 +30,7 @@ everything is removed.
 
   lanyard emulator run --auto-approve jane -- sh -c 'lanyard login && aws s3 ls'
 
-With --auto-approve, BROWSER is a program that plays the person. With --proxy,
+With --auto-approve, BROWSER is a program that signs in as the user. With --proxy,
 programs that ignore AWS_ENDPOINT_URL_... are led there by an HTTPS proxy that
 answers for AWS's host names and refuses all others.`,
 		Args: cobra.ArbitraryArgs,
