@@ -1,17 +1,19 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"lanyard/internal/datafile"
 )
 
 // browserProgram is a second name of this program. It is not a .cmd file: cmd.exe
 // cuts the URL at its first &, and no program quotes that.
 const browserProgram = "lanyard-emulator-browser.exe"
+
+// maxBrowser is more than this program will ever be.
+const maxBrowser = 1 << 30
 
 // writeBrowser puts this program into the home under the name that BROWSER gives.
 func writeBrowser(home, self string, _ []string) (path string, err error) {
@@ -19,24 +21,11 @@ func writeBrowser(home, self string, _ []string) (path string, err error) {
 	if os.Link(self, path) == nil {
 		return path, nil
 	}
-	return path, copyProgram(self, path) // the home is on another volume
-}
-
-func copyProgram(from, to string) error {
-	src, err := os.Open(from)
+	program, err := datafile.Read(self, maxBrowser) // the home is on another volume
 	if err != nil {
-		return fmt.Errorf("browser of emulator run: %w", err)
+		return "", err
 	}
-	defer src.Close()
-	dst, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o700)
-	if err != nil {
-		return fmt.Errorf("browser of emulator run: %w", err)
-	}
-	_, err = io.Copy(dst, src)
-	if err := errors.Join(err, dst.Close()); err != nil {
-		return fmt.Errorf("browser of emulator run: %w", err)
-	}
-	return nil
+	return path, os.WriteFile(path, program, 0o700)
 }
 
 // browserArguments makes a start under the name of the browser one of emulator
