@@ -84,6 +84,9 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 		if err != nil {
 			return id, secret, err
 		}
+		if p.ByProcess {
+			return masked(c, "custom-process")
+		}
 		return masked(c, "sso")
 	case profile.Static:
 		c, kind := staticKeys(p)

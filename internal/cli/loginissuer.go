@@ -17,6 +17,7 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 		return "", "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
 			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
 	}
+	p = p.ForSession()
 	hc, err := w.app.httpClient(p)
 	if err != nil {
 		return "", "", err

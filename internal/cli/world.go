@@ -36,7 +36,7 @@ func (app *App) world() (*world, error) {
 	w := &world{app: app, home: home}
 	w.in = profile.Inputs{
 		Profile: app.flags.profile, Region: app.flags.region, Output: app.flags.output,
-		LookupEnv: app.LookupEnv,
+		LookupEnv: app.LookupEnv, Own: app.ownPrograms(),
 	}
 	// Other profiles of a large config are read only if a command asks for them.
 	wanted := profile.Name(app.flags.profile, app.LookupEnv)
@@ -103,6 +103,7 @@ func (w *world) warn(warnings []profile.Warning) {
 // connect makes the broker that works with the settings of p: endpoints, CA
 // bundle, FIPS.
 func (w *world) connect(p *profile.Profile) {
+	p = p.ForSession()
 	settings, _ := w.app.settings(p) // an endpoint that is none is the error of whoever connects
 	w.broker = &broker.Broker{
 		Place:    settings.Place(),
@@ -121,6 +122,7 @@ func (w *world) connect(p *profile.Profile) {
 
 // client makes the client of the Identity Center in a region.
 func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, error) {
+	p = p.ForSession()
 	if err := p.CheckRetries(); err != nil {
 		return nil, err
 	}

@@ -1,128 +1,192 @@
 package profile
 
 import (
+	"errors"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
-
-	"lanyard/internal/awsconfig"
 )
 
-// A ProcessRole is what a credential_process line of ours asks for: the line that
-// takes the place of a profile's SSO settings where the tokens are not in the AWS
-// CLI's files.
-type ProcessRole struct{ Program, Session, AccountID, RoleName string }
+// An OwnProcess is a credential_process that runs this program's `sso get-credentials`.
+// It names a role by Session, AccountID and RoleName, or a profile by Profile. If all
+// are empty, the environment names the profile.
+type OwnProcess struct{ Program, Profile, Session, AccountID, RoleName string }
 
-// Line writes the credential_process. It is split into words as the AWS CLI and
-// the SDKs do, on Windows too: names go into double quotes where they need any.
-func (p ProcessRole) Line() string {
+// Line writes a credential_process that names a role. It is split into words as the
+// AWS CLI and the SDKs do, on Windows too: names are put into double quotes if they
+// need any.
+func (p OwnProcess) Line() string {
 	return strings.Join([]string{
 		quoteWord(p.Program), "sso get-credentials --sso-session", quoteWord(p.Session),
 		"--account-id", quoteWord(p.AccountID), "--role-name", quoteWord(p.RoleName),
 	}, " ")
 }
 
-// ParseProcess reads such a line. One with any other word in it is not ours: what
-// it means is for its program to say.
-func ParseProcess(line string) (ProcessRole, bool) {
-	words, ok := splitWords(line)
-	if !ok || len(words) != 9 || words[1] != "sso" || words[2] != "get-credentials" {
-		return ProcessRole{}, false
-	}
-	p := ProcessRole{Program: words[0]}
-	base := p.Program[strings.LastIndexAny(p.Program, `/\`)+1:]
-	if base != "lanyard" && base != "lanyard.exe" {
-		return ProcessRole{}, false
-	}
-	for i := 3; i < len(words); i += 2 {
-		into := map[string]*string{"--sso-session": &p.Session, "--account-id": &p.AccountID, "--role-name": &p.RoleName}[words[i]]
-		if into == nil || *into != "" || words[i+1] == "" {
-			return ProcessRole{}, false
-		}
-		*into = words[i+1]
-	}
-	return p, true
-}
-
 func quoteWord(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t'\"\\") {
+	if s != "" && !strings.ContainsAny(s, " \t\r\n'\"\\") {
 		return s
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// splitWords splits a command line at white space outside quotes. A backslash
-// counts in front of a quote or a backslash within double quotes, and nowhere else:
-// that is where the systems agree.
-func splitWords(line string) (words []string, ok bool) {
-	var word strings.Builder
-	var quote byte
-	begun := false
-	end := func() {
-		if begun {
-			words = append(words, word.String())
-		}
-		word.Reset()
-		begun = false
+// ParseProcess reads a credential_process. ok is false for another program, and for a
+// line with a word that changes what the program does: the program has to be run to
+// know its answer. own reports whether a program is this one under another name; nil
+// means no.
+func ParseProcess(line string, own func(program string) bool) (p OwnProcess, ok bool) {
+	return parseProcess(line, own, runtime.GOOS == "windows")
+}
+
+func parseProcess(line string, own func(program string) bool, windows bool) (p OwnProcess, ok bool) {
+	words, ok := splitWords(line, windows)
+	if !ok || len(words) < 3 {
+		return OwnProcess{}, false
 	}
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case quote == 0 && (c == ' ' || c == '\t'):
-			end()
+	p.Program = words[0]
+	var command []string
+	for rest := words[1:]; len(rest) > 0; {
+		flag, value, hasValue := strings.Cut(rest[0], "=")
+		rest = rest[1:]
+		if !strings.HasPrefix(flag, "--") {
+			command = append(command, flag)
 			continue
-		case quote == 0 && (c == '"' || c == '\''):
-			quote = c
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote == '"' && c == '\\' && i+1 < len(line) && (line[i+1] == '"' || line[i+1] == '\\'):
-			i++
-			word.WriteByte(line[i])
-		default:
-			word.WriteByte(c)
 		}
-		begun = true
+		if slices.Contains([]string{"--debug", "--no-cli-pager"}, flag) && !hasValue {
+			continue // they do not change the answer
+		}
+		into, known := map[string]*string{
+			"--profile": &p.Profile, "--sso-session": &p.Session, "--account-id": &p.AccountID, "--role-name": &p.RoleName,
+			"--region": new(string), "--output": new(string), "--color": new(string), // they do not change the answer either
+		}[flag]
+		if !known || *into != "" || !hasValue && len(rest) == 0 {
+			return OwnProcess{}, false
+		}
+		if !hasValue {
+			value, rest = rest[0], rest[1:]
+		}
+		*into = value
 	}
-	end()
-	return words, quote == 0
+	role := p.Session != "" && p.AccountID != "" && p.RoleName != "" && p.Profile == ""
+	profile := p.Session == "" && p.AccountID == "" && p.RoleName == ""
+	if !slices.Equal(command, []string{"sso", "get-credentials"}) || !role && !profile {
+		return OwnProcess{}, false
+	}
+	return p, runsOurs(p.Program, windows) || own != nil && own(p.Program)
 }
 
-// value returns the setting that the line stands for.
-func (p ProcessRole) value(key string) string {
-	switch key {
-	case "sso_session":
-		return p.Session
-	case "sso_account_id":
-		return p.AccountID
-	case "sso_role_name":
-		return p.RoleName
+// runsOurs reports whether a program that is asked for `sso get-credentials` is this
+// one by its name. The AWS CLI has no such command, so aws is a link to this program.
+func runsOurs(program string, windows bool) bool {
+	base := program[strings.LastIndexByte(program, '/')+1:]
+	if windows {
+		base = strings.ToLower(base[strings.LastIndexByte(base, '\\')+1:])
 	}
-	return ""
+	return slices.Contains([]string{"lanyard", "lanyard.exe", "aws", "aws.exe"}, base)
 }
 
-// byProcess returns a setting that a credential_process of ours stands for, where
-// the profile has no such settings itself. Keys in the credentials file, and those
-// of aws login, come before a credential_process in every SDK.
-func (s settings) byProcess(key string) (found, bool) {
-	switch key {
-	case "sso_session", "sso_account_id", "sso_role_name":
-	default:
-		return found{}, false
+// process returns the credential_process of ours that gives a profile its
+// credentials, and the setting. ok is false if the profile gets them elsewhere.
+func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found, ok bool) {
+	line, has := own.get("credential_process")
+	if !has || r.kind(own, byFlag) != Process {
+		return OwnProcess{}, found{}, false
 	}
-	line, ok := s.written("credential_process")
+	p, ok = ParseProcess(line.Value, r.Own)
+	return p, line, ok
+}
+
+// byProcess makes an SSO profile of a profile whose credential_process is ours: the
+// answer is the same, and no process is started. chain has the profiles that led here.
+func (r *resolver) byProcess(p *Profile, chain []string) error {
+	process, line, ok := r.process(p.settings, p.Explicit)
 	if !ok {
-		return found{}, false
+		return nil
 	}
-	role, ok := ParseProcess(line.Value)
-	if !ok {
-		return found{}, false
+	p.ByProcess = true
+	if process.Session != "" {
+		return r.byRole(p, process, line)
 	}
-	for _, other := range []string{"sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "login_session"} {
-		if _, ok := s.written(other); ok {
-			return found{}, false
+	source := process.Profile
+	if source == "" {
+		source, _ = choose("", r.env)
+	}
+	chain = append(chain, p.Name)
+	if slices.Contains(chain, source) {
+		return &Error{
+			Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
+				strings.Join(append(chain, source), " -> "),
+			Code: 253,
+			Hint: place(line) + " should name a profile that has sso_account_id and sso_role_name",
 		}
 	}
-	if _, ok := s.credentials.Get("aws_access_key_id"); ok {
-		return found{}, false
+	in := r.Inputs
+	in.Profile, in.New = source, false
+	src, warnings, err := resolve(in, chain)
+	for _, w := range warnings {
+		r.warn(w)
 	}
-	line.Setting = awsconfig.Setting{Key: key, Value: role.value(key), Line: line.Line}
-	return line, true
+	switch {
+	case src == nil && err != nil:
+		var e *Error
+		if !errors.As(err, &e) {
+			return err
+		}
+		return &Error{Msg: place(line) + ": " + e.Msg, Hint: e.Hint, Code: e.Code, err: e.err}
+	case err != nil:
+		return err
+	case src.Kind != SSO:
+		return &Error{
+			Msg:  place(line) + ": the profile " + strconv.Quote(source) + " is " + src.Kind.String() + ", and sso get-credentials needs an SSO profile",
+			Code: 253, Hint: "name a profile that has sso_account_id and sso_role_name",
+		}
+	}
+	p.Source, p.Kind = src, SSO
+	if src.Source != nil {
+		p.Source = src.Source
+	}
+	p.HasSSO, p.Session, p.AccountID, p.RoleName = true, src.Session, src.AccountID, src.RoleName
+	p.login, p.loginErr = src.login, src.loginErr
+	return nil
+}
+
+// byRole takes session, account and role from the process.
+func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
+	p.Kind = SSO
+	p.login, p.loginErr = r.namedSession(process.Session, p.settings)
+	if p.loginErr != nil {
+		return p.loginErr
+	}
+	if !validAccountID(process.AccountID) {
+		return &Error{Msg: place(line) + ": an account id has 12 digits: " + strconv.Quote(process.AccountID), Code: 255}
+	}
+	p.HasSSO, p.Session, p.AccountID, p.RoleName = true, p.login, process.AccountID, process.RoleName
+	return nil
+}
+
+// sessionOf returns where a profile's session is named: its own settings, or those of
+// the profile that its credential_process names. session is the setting that names an
+// [sso-session]; ok is false for a legacy profile.
+func (w *world) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
+	own = w.profiles[name]
+	for seen := []string{}; !slices.Contains(seen, name); {
+		seen = append(seen, name)
+		process, line, ours := r.process(own, true)
+		if !ours {
+			break
+		}
+		if process.Session != "" {
+			line.Value = process.Session
+			return own, line, true
+		}
+		if name = process.Profile; name == "" {
+			name, _ = choose("", r.env)
+		}
+		if _, known := w.profiles[name]; !known {
+			break
+		}
+		own = w.profiles[name]
+	}
+	session, ok = own.get("sso_session")
+	return own, session, ok
 }

@@ -1,39 +1,68 @@
 package profile
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"lanyard/internal/awsconfig"
 )
 
 func TestParseProcess(t *testing.T) {
-	ours := ProcessRole{"lanyard", "corp", "111122223333", "Admin"}
+	ours := OwnProcess{Program: "lanyard", Session: "corp", AccountID: "111122223333", RoleName: "Admin"}
+	program := func(name string) OwnProcess { o := ours; o.Program = name; return o }
+	of := func(program, profile string) OwnProcess { return OwnProcess{Program: program, Profile: profile} }
 	const args = " sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin"
 	tests := []struct {
 		name, line string
-		want       ProcessRole // zero for a line of another
+		windows    bool
+		want       OwnProcess // zero for a line of another
 	}{
-		{"as it is written", ours.Line(), ours},
-		{"in another order", "lanyard sso get-credentials --role-name Admin --sso-session corp --account-id 111122223333", ours},
-		{"with a folder", "/opt/bin/lanyard" + args, ProcessRole{"/opt/bin/lanyard", "corp", "111122223333", "Admin"}},
-		{"with a folder that has a space", `"/opt/my bin/lanyard"` + args, ProcessRole{"/opt/my bin/lanyard", "corp", "111122223333", "Admin"}},
-		{"on Windows", `C:\bin\lanyard.exe` + args, ProcessRole{`C:\bin\lanyard.exe`, "corp", "111122223333", "Admin"}},
-		{"a session with a space", strings.Replace("lanyard"+args, "corp", "'my corp'", 1), ProcessRole{"lanyard", "my corp", "111122223333", "Admin"}},
-		{"another program", "lanyards" + args, ProcessRole{}},
-		{"a script of that name elsewhere in the path", "/opt/lanyard/run" + args, ProcessRole{}},
-		{"of a profile", "lanyard sso get-credentials --profile dev", ProcessRole{}},
-		{"with one flag more", "lanyard" + args + " --debug x", ProcessRole{}},
-		{"with a flag twice", "lanyard sso get-credentials --role-name A --role-name B --sso-session corp", ProcessRole{}},
-		{"with an empty value", "lanyard sso get-credentials --sso-session '' --account-id 1 --role-name Admin", ProcessRole{}},
-		{"with a quote that is open", `lanyard` + args + `"`, ProcessRole{}},
-		{"through a shell", `sh -c "lanyard` + args + `"`, ProcessRole{}},
-		{"nothing", "", ProcessRole{}},
+		{"as it is written", ours.Line(), false, ours},
+		{"as it is written, on Windows", ours.Line(), true, ours},
+		{"in another order", "lanyard sso get-credentials --role-name Admin --sso-session corp --account-id 111122223333", false, ours},
+		{"with =", "lanyard sso get-credentials --role-name=Admin --sso-session=corp --account-id=111122223333", false, ours},
+		{"with a folder", "/opt/bin/lanyard" + args, false, program("/opt/bin/lanyard")},
+		{"with a folder that has a space", `"/opt/my bin/lanyard"` + args, false, program("/opt/my bin/lanyard")},
+		{"with an escaped space", `/opt/my\ bin/lanyard` + args, false, program("/opt/my bin/lanyard")},
+		{"with quotes within a word", `/opt/'my bin'/lan"yard"` + args, false, program("/opt/my bin/lanyard")},
+		{"in Windows", `C:\bin\lanyard.exe` + args, true, program(`C:\bin\lanyard.exe`)},
+		{"in Windows, with a space and capitals", `"C:\my bin\Lanyard.EXE"` + args, true, program(`C:\my bin\Lanyard.EXE`)},
+		{"in Windows, single quotes are letters", `'lanyard'` + args, true, OwnProcess{}},
+		{"a program of Windows on another system", "lanyard.exe" + args, false, program("lanyard.exe")},
+		{"a session with a space", strings.Replace("lanyard"+args, "corp", "'my corp'", 1), false, OwnProcess{"lanyard", "", "my corp", "111122223333", "Admin"}},
+		{"the guide's line", "aws sso get-credentials --profile sso-profile", false, of("aws", "sso-profile")},
+		{"of a profile", "lanyard sso get-credentials --profile dev", false, of("lanyard", "dev")},
+		{"of a profile, with =", "lanyard sso get-credentials --profile=dev", false, of("lanyard", "dev")},
+		{"with the flag in front", "lanyard --profile 'my dev' sso get-credentials", false, of("lanyard", "my dev")},
+		{"with the flag in between", "lanyard sso --profile dev get-credentials", false, of("lanyard", "dev")},
+		{"with flags that change nothing", "lanyard sso get-credentials --no-cli-pager --region us-east-1 --output=json --color off --profile dev --debug", false, of("lanyard", "dev")},
+		{"on two lines", "lanyard sso\n  get-credentials\n--profile dev", false, of("lanyard", "dev")},
+		{"of the profile of the environment", "lanyard sso get-credentials", false, of("lanyard", "")},
+		{"under another name", "/opt/keys sso get-credentials --profile dev", false, of("/opt/keys", "dev")},
+		{"another program", "lanyards" + args, false, OwnProcess{}},
+		{"a script of that name elsewhere in the path", "/opt/lanyard/run" + args, false, OwnProcess{}},
+		{"another command", "lanyard sso login --profile dev", false, OwnProcess{}},
+		{"an export", "aws configure export-credentials --profile dev", false, OwnProcess{}},
+		{"one word too many", "lanyard sso get-credentials dev", false, OwnProcess{}},
+		{"a profile and a session", "lanyard" + args + " --profile dev", false, OwnProcess{}},
+		{"half a role", "lanyard sso get-credentials --sso-session corp --profile dev", false, OwnProcess{}},
+		{"with a flag that changes what is asked", "lanyard" + args + " --ca-bundle x", false, OwnProcess{}},
+		{"with a flag twice", "lanyard sso get-credentials --role-name A --role-name B --sso-session corp", false, OwnProcess{}},
+		{"with an empty value", "lanyard sso get-credentials --sso-session '' --account-id 1 --role-name Admin", false, OwnProcess{}},
+		{"with a flag without a value", "lanyard sso get-credentials --profile", false, OwnProcess{}},
+		{"with a quote that is open", `lanyard` + args + `"`, false, OwnProcess{}},
+		{"through a shell", `sh -c "lanyard` + args + `"`, false, OwnProcess{}},
+		{"with a variable in front", "AWS_PROFILE=x lanyard sso get-credentials", false, OwnProcess{}},
+		{"through env", "env AWS_PROFILE=x lanyard sso get-credentials", false, OwnProcess{}},
+		{"nothing", "", false, OwnProcess{}},
 	}
+	own := func(program string) bool { return program == "/opt/keys" }
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := ParseProcess(tt.line)
-			if ok != (tt.want != ProcessRole{}) || ok && got != tt.want {
+			got, ok := parseProcess(tt.line, own, tt.windows)
+			if ok != (tt.want != OwnProcess{}) || ok && got != tt.want {
 				t.Errorf("%q: %+v, %v", tt.line, got, ok)
 			}
 		})
@@ -42,16 +71,50 @@ func TestParseProcess(t *testing.T) {
 
 func FuzzProcessLine(f *testing.F) {
 	f.Add("lanyard", "corp", "111122223333", "Admin")
-	f.Add(`C:\my bin\lanyard.exe`, `a"b`, `c\`, "d'e")
+	f.Add(`my bin`, `a"b`, `c\`, "d'e")
 	f.Fuzz(func(t *testing.T, program, session, account, role string) {
-		want := ProcessRole{program + "/lanyard", session, account, role}
-		if session == "" || account == "" || role == "" {
+		want := OwnProcess{program + "/lanyard", "", session, account, role}
+		if session == "" || account == "" || role == "" || strings.HasPrefix(program, "-") {
 			return
 		}
-		if got, ok := ParseProcess(want.Line()); !ok || got != want {
+		if got, ok := parseProcess(want.Line(), nil, false); !ok || got != want {
 			t.Errorf("%q is read as %+v, %v", want.Line(), got, ok)
 		}
 	})
+}
+
+// botocore's own tests of compat_shell_split (tests/unit/test_compat.py).
+func TestSplitWords(t *testing.T) {
+	tests := []struct {
+		line           string
+		posix, windows []string // nil for an error
+	}{
+		{``, []string{}, []string{}},
+		{`spam \`, nil, []string{"spam", `\`}},
+		{`spam `, []string{"spam"}, []string{"spam"}},
+		{` spam`, []string{"spam"}, []string{"spam"}},
+		{`"" ''`, []string{"", ""}, []string{"", "''"}},
+		{`spam eggs`, []string{"spam", "eggs"}, []string{"spam", "eggs"}},
+		{"spam\teggs", []string{"spam", "eggs"}, []string{"spam", "eggs"}},
+		{"spam\neggs", []string{"spam", "eggs"}, []string{"spam\neggs"}},
+		{`"spam eggs"`, []string{"spam eggs"}, []string{"spam eggs"}},
+		{`"spam \"eggs\""`, []string{`spam "eggs"`}, []string{`spam "eggs"`}},
+		{`'spam "eggs"'`, []string{`spam "eggs"`}, []string{"'spam", "eggs'"}},
+		{`"a\b" a\b \\"x y"`, []string{`a\b`, `ab`, `\x y`}, []string{`a\b`, `a\b`, `\x y`}},
+		{`"unclosed`, nil, nil},
+	}
+	for _, tt := range tests {
+		for _, windows := range []bool{false, true} {
+			want := tt.posix
+			if windows {
+				want = tt.windows
+			}
+			got, ok := splitWords(tt.line, windows)
+			if ok != (want != nil) || ok && !slices.Equal(got, want) {
+				t.Errorf("%q, windows %v: %q, %v; want %q", tt.line, windows, got, ok, want)
+			}
+		}
+	}
 }
 
 const stored = `[sso-session corp]
@@ -94,6 +157,90 @@ func TestAProcessOfOursIsAnSSOProfile(t *testing.T) {
 			uses, _, err := Sessions(in)
 			if err != nil || tt.want == SSO && (len(uses) != 1 || len(uses[0].Profiles) != 1) {
 				t.Errorf("sessions: %+v, %v", uses, err)
+			}
+		})
+	}
+}
+
+// A profile of our credential_process has the credentials and the session of the
+// profile that the line names.
+func TestAProcessOfOursNamesAProfile(t *testing.T) {
+	const dev = `[sso-session corp]
+sso_start_url = https://x.awsapps.com/start
+sso_region = us-east-1
+
+[profile dev]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+sso_refresh_window = 60
+services = dev
+
+[services dev]
+sso =
+  endpoint_url = http://127.0.0.1:1
+
+[profile legacy]
+sso_start_url = https://y.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 111122223333
+sso_role_name = Old
+
+[profile assumes]
+role_arn = arn:aws:iam::1:role/x
+source_profile = dev
+
+[profile half]
+sso_account_id = 111122223333
+
+`
+	const via = "[profile via]\nregion = eu-west-1\ncredential_process = aws sso get-credentials --profile "
+	tests := []struct {
+		name, config, env string
+		key, account      string // of the session
+		err, hint         string
+	}{
+		{"a profile of a session", dev + via + "dev\n", "", "corp", "111122223333", "", ""},
+		{"a legacy one", dev + via + "legacy\n", "", "https://y.awsapps.com/start", "111122223333", "", ""},
+		{"a chain", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --profile dev\n", "", "corp", "111122223333", "", ""},
+		{"a chain that ends in a role", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 444455556666 --role-name R\n", "", "corp", "444455556666", "", ""},
+		{"the profile of the environment", dev + strings.TrimSuffix(via, " --profile ") + "\n", "AWS_PROFILE=dev", "corp", "111122223333", "", ""},
+		{"itself", dev + via + "via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> via", "config: line 31: key credential_process"},
+		{"in a circle", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --profile via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> b -> via", "config: line 33: key credential_process"},
+		{"no such profile", dev + via + "dve\n", "", "", "", "config: line 31: key credential_process: The config profile (dve) could not be found", "did you mean dev"},
+		{"a role to assume", dev + via + "assumes\n", "", "", "", `config: line 31: key credential_process: the profile "assumes" is an assume-role profile (role_arn), and sso get-credentials needs an SSO profile`, ""},
+		{"an incomplete one", dev + via + "half\n", "", "", "", `The profile "half" is configured to use SSO but is missing required configuration: sso_role_name, sso_start_url, sso_region`, ""},
+		{"no such session", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session x --account-id 111122223333 --role-name R\n", "", "", "", `The specified sso-session does not exist: "x"`, ""},
+		{"a short account", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 1 --role-name R\n", "", "", "", `config: line 30: key credential_process: an account id has 12 digits: "1"`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, _, err := Resolve(with(tt.config, "", append(strings.Fields(tt.env), "--profile=via")...))
+			if tt.err != "" {
+				if err == nil || err.Error() != tt.err || !strings.Contains(err.(*Error).Hint, tt.hint) {
+					t.Errorf("%v\n%+v; want %s", err, err, tt.err)
+				}
+				return
+			}
+			if err != nil || p.Kind != SSO || !p.ByProcess || p.Session.Key() != tt.key || p.AccountID != tt.account {
+				t.Fatalf("%+v, %v", p, err)
+			}
+			if s, err := p.LoginSession(); err != nil || s.Key() != tt.key {
+				t.Errorf("sign in to %+v, %v", s, err)
+			}
+			uses, _, err := Sessions(with(tt.config, "", strings.Fields(tt.env)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, u := range uses {
+				if listed := slices.Contains(u.Profiles, "via"); listed != (u.Key() == tt.key) {
+					t.Errorf("session %s has the profiles %v", u.Key(), u.Profiles)
+				}
+			}
+			if tt.account == "111122223333" && tt.key == "corp" {
+				if e, err := p.ForSession().Endpoint("SSO"); err != nil || e != "http://127.0.0.1:1" || p.Session.RefreshWindow != time.Minute {
+					t.Errorf("endpoint %s, %v, session %+v; want the settings of dev", e, err, p.Session)
+				}
 			}
 		})
 	}

@@ -22,6 +22,10 @@ type Inputs struct {
 	LookupEnv func(string) (string, bool) // nil means an empty environment
 
 	Config, Credentials *awsconfig.Doc // nil means an empty file
+
+	// Own reports whether a program that a credential_process names is this one
+	// under another name. nil means no.
+	Own func(program string) bool
 }
 
 // A Kind says where a profile's credentials come from.
@@ -74,15 +78,21 @@ type Profile struct {
 	FromEnv  bool   // named by AWS_PROFILE or AWS_DEFAULT_PROFILE
 	Exists   bool   // in one of the files
 
-	Kind Kind
+	// Kind is SSO also for a profile with a credential_process of ours; ByProcess
+	// says so.
+	Kind      Kind
+	ByProcess bool
+
+	// Source is the profile that such a credential_process names in the end. Its
+	// settings are those that its session is reached with; nil means the profile's.
+	Source *Profile
 
 	// EnvKeys says that AWS_ACCESS_KEY_ID is set, which comes before every kind
 	// of profile that was not named by the flag.
 	EnvKeys bool
 
-	// Session, AccountID and RoleName are set if HasSSO, which is always so for
-	// Kind SSO. A profile of an earlier kind may have them too: `sso
-	// get-credentials` uses them then.
+	// Session, AccountID and RoleName are set if HasSSO, which is so for Kind SSO
+	// and no other.
 	HasSSO    bool
 	Session   Session
 	AccountID string
@@ -107,6 +117,15 @@ type Profile struct {
 	loginErr error
 
 	regionErr, retryErr error
+}
+
+// ForSession returns the profile whose settings the session is reached with: p, or
+// the profile that its credential_process names.
+func (p *Profile) ForSession() *Profile {
+	if p.Source != nil {
+		return p.Source
+	}
+	return p
 }
 
 // Get returns a setting of the profile as the files have it, literally. The key is

@@ -11,7 +11,11 @@ import (
 // cannot be read. When only its SSO settings are wrong it
 // is returned along with the error, because a sign-in needs fewer of them: see
 // [Profile.LoginSession].
-func Resolve(in Inputs) (*Profile, []Warning, error) {
+func Resolve(in Inputs) (*Profile, []Warning, error) { return resolve(in, nil) }
+
+// resolve is Resolve for a profile that a credential_process names. chain has the
+// profiles that led to it.
+func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	r := &resolver{Inputs: in}
 	p := &Profile{in: in}
 	p.Name, p.variable = choose(in.Profile, r.env)
@@ -26,11 +30,14 @@ func Resolve(in Inputs) (*Profile, []Warning, error) {
 	r.client(p)
 	key, _ := r.env("AWS_ACCESS_KEY_ID")
 	p.EnvKeys = key != "" && !p.Explicit
-	p.Kind = r.kind(p)
-	err := r.sso(p)
+	p.Kind = r.kind(p.settings, p.Explicit)
+	var err error
+	if p.Kind == SSO {
+		err = r.sso(p)
+	}
 	p.login, p.loginErr = r.login(p.settings)
-	if p.Kind != SSO {
-		err = nil // nobody asked for its SSO settings
+	if p.Kind == Process {
+		err = r.byProcess(p, chain)
 	}
 	return p, r.warnings, err
 }
@@ -141,19 +148,22 @@ func (r *resolver) truth(p *Profile, variable, key string) bool {
 	return strings.EqualFold(v, "true")
 }
 
-// kind returns where the credentials come from, in the AWS CLI's order. Keys in
-// the environment are not the profile's and do not count here.
-func (r *resolver) kind(p *Profile) Kind {
-	s := p.settings
-	_, inCredentials := s.credentials.Get("aws_access_key_id")
-	webIdentity := s.has("web_identity_token_file")
-	if file, _ := r.env("AWS_WEB_IDENTITY_TOKEN_FILE"); file != "" && !p.Explicit {
-		webIdentity = true
+// kind returns where the credentials come from, in the AWS CLI's order
+// (botocore's create_credential_resolver). Keys in the environment are not the
+// profile's and do not count here. byFlag says that the profile was named by flag:
+// then the environment's web identity does not count either. Most providers ask only
+// whether a key is there; it may be empty.
+func (r *resolver) kind(s settings, byFlag bool) Kind {
+	token, ownToken := s.get("web_identity_token_file")
+	file := token.Value
+	if v, ok := r.env(webIdentityVariable); ok && !byFlag {
+		file = v
 	}
+	_, inCredentials := s.credentials.Get("aws_access_key_id")
 	switch {
-	case s.has("role_arn") && !s.has("web_identity_token_file"):
+	case s.has("role_arn") && !ownToken:
 		return AssumeRole
-	case webIdentity:
+	case file != "":
 		return WebIdentity
 	case s.has("sso_account_id"), s.has("sso_role_name"):
 		return SSO
@@ -168,3 +178,5 @@ func (r *resolver) kind(p *Profile) Kind {
 	}
 	return None
 }
+
+const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"

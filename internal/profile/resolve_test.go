@@ -250,6 +250,16 @@ func TestKind(t *testing.T) {
 		{"a role before SSO", sso + "role_arn=r", "", "", AssumeRole},
 		{"web identity", sso + "role_arn=r\nweb_identity_token_file=f", "", "", WebIdentity},
 		{"web identity of the environment", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", WebIdentity},
+		{"which is empty there", sso + "role_arn=r\nweb_identity_token_file=f", "", "AWS_WEB_IDENTITY_TOKEN_FILE= AWS_PROFILE=x", SSO},
+		{"an empty one with a role", sso + "role_arn=r\nweb_identity_token_file=", "", "", SSO},
+		{"a role before web identity of the environment", "role_arn=r\nsource_profile=y", "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", AssumeRole},
+		{"a role alone", "role_arn=r", "", "", AssumeRole},
+		{"an empty role", sso + "role_arn=", "", "", AssumeRole},
+		{"a role in the credentials file", sso, "role_arn=r\nsource_profile=x", "", AssumeRole},
+		{"a role and keys in the credentials file", sso, "role_arn=r\nsource_profile=x\naws_access_key_id=A", "", AssumeRole},
+		{"a source profile alone", "source_profile=y", "", "", None},
+		{"an SSO key in the credentials file", "aws_access_key_id=A", "sso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r-1", "", SSO},
+		{"SSO before a login session and a process", sso + "login_session=s\ncredential_process=p", "", "", SSO},
 		{"which an explicit profile hides", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f --profile=x", SSO},
 		{"keys of the credentials file before a process", "credential_process=p", "aws_access_key_id=A", "", Static},
 		{"a login session before a process", "credential_process=p\nlogin_session=s", "", "", Login},
@@ -266,8 +276,8 @@ func TestKind(t *testing.T) {
 			if err != nil || p.Kind != tt.want {
 				t.Fatalf("%+v, %v; want %v", p, err, tt.want)
 			}
-			if hasSSO := strings.Contains(tt.config, "sso_role_name"); p.HasSSO != hasSSO {
-				t.Errorf("HasSSO %v, want %v", p.HasSSO, hasSSO)
+			if p.HasSSO != (tt.want == SSO) {
+				t.Errorf("HasSSO %v for %v", p.HasSSO, tt.want)
 			}
 		})
 	}

@@ -32,7 +32,7 @@ func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 		l.session(section)
 	}
 	for _, name := range w.names {
-		l.profile(name, w.profiles[name])
+		l.profile(name)
 	}
 	for i := range l.uses {
 		u := &l.uses[i]
@@ -59,8 +59,9 @@ func (l *listing) session(section *awsconfig.Section) {
 	}
 }
 
-func (l *listing) profile(name string, own settings) {
-	if ref, ok := own.get("sso_session"); ok {
+func (l *listing) profile(name string) {
+	own, ref, named := l.world.sessionOf(l.resolver, name)
+	if named {
 		for i := range l.uses {
 			if l.uses[i].Name == ref.Value {
 				l.uses[i].Profiles = append(l.uses[i].Profiles, name)

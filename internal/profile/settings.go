@@ -22,17 +22,8 @@ type found struct {
 
 func (s settings) exists() bool { return s.config != nil || s.credentials != nil }
 
-// get returns a setting. Those of Identity Center may be given by a
-// credential_process of ours.
+// get returns a setting.
 func (s settings) get(key string) (found, bool) {
-	if f, ok := s.written(key); ok {
-		return f, true
-	}
-	return s.byProcess(key)
-}
-
-// written returns a setting as it stands in a file.
-func (s settings) written(key string) (found, bool) {
 	if f, ok := in(s.credentials, key, CredentialsFile); ok {
 		return f, true
 	}

@@ -13,13 +13,13 @@ type Rewrite struct {
 // settings are present. An error is an *[Error].
 func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning, error) {
 	return rewrite(in, sessions, func(r *resolver, out *Rewrite, name string, own settings) {
-		session, isSSO := own.written("sso_session")
+		session, isSSO := own.get("sso_session")
 		if !isSSO {
 			return
 		}
-		role := ProcessRole{Program: program, Session: session.Value}
-		account, _ := own.written("sso_account_id")
-		named, _ := own.written("sso_role_name")
+		role := OwnProcess{Program: program, Session: session.Value}
+		account, _ := own.get("sso_account_id")
+		named, _ := own.get("sso_role_name")
 		if role.AccountID, role.RoleName = account.Value, named.Value; role.AccountID == "" || role.RoleName == "" {
 			return // for signing in only
 		}
@@ -32,7 +32,7 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 				return
 			}
 		}
-		if p, ok := own.written("credential_process"); ok {
+		if p, ok := own.get("credential_process"); ok {
 			r.warn(Warning{
 				Text: place(p) + ": profile " + name + " is left as it is: it has a credential_process of its own beside its SSO settings",
 				Hint: "remove one of the two",
@@ -52,16 +52,15 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 // FromProcess turns the credential_process lines of ours back into SSO settings.
 // Any other credential_process is left alone.
 func FromProcess(in Inputs, sessions []string) (Rewrite, []Warning, error) {
-	return rewrite(in, sessions, func(_ *resolver, out *Rewrite, name string, own settings) {
-		session, ok := own.byProcess("sso_session")
-		if !ok || session.source != ConfigFile {
+	return rewrite(in, sessions, func(r *resolver, out *Rewrite, name string, own settings) {
+		process, line, ok := r.process(own, true)
+		if !ok || process.Session == "" || line.source != ConfigFile {
 			return
 		}
 		out.Profiles = append(out.Profiles, name)
-		for _, key := range []string{"sso_session", "sso_account_id", "sso_role_name"} {
-			value, _ := own.byProcess(key)
-			out.change(name, key, value.Value, false)
-		}
+		out.change(name, "sso_session", process.Session, false)
+		out.change(name, "sso_account_id", process.AccountID, false)
+		out.change(name, "sso_role_name", process.RoleName, false)
 		out.change(name, "credential_process", "", true)
 	})
 }
@@ -80,7 +79,11 @@ func rewrite(in Inputs, sessions []string, add func(*resolver, *Rewrite, string,
 	var out Rewrite
 	for _, name := range w.names {
 		own := w.profiles[name]
-		if ref, ok := own.get("sso_session"); ok && wanted[ref.Value] {
+		ref, _ := own.get("sso_session")
+		if process, _, ok := r.process(own, true); ok {
+			ref.Value = process.Session
+		}
+		if wanted[ref.Value] {
 			add(r, &out, name, own)
 		}
 	}

@@ -1,0 +1,95 @@
+package profile
+
+import "strings"
+
+// splitWords splits a credential_process as botocore does (compat_shell_split): by
+// the rules of POSIX shells, or by those of Windows programs. ok is false for a quote
+// or an escape that does not end.
+func splitWords(line string, windows bool) (words []string, ok bool) {
+	if windows {
+		return splitWindows(line)
+	}
+	return splitPOSIX(line)
+}
+
+// splitPOSIX is Python's shlex.split.
+func splitPOSIX(line string) (words []string, ok bool) {
+	var word strings.Builder
+	var quote byte
+	begun := false
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		switch {
+		case quote == 0 && (c == ' ' || c == '\t' || c == '\r' || c == '\n'):
+			if begun {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			begun = false
+			continue
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case quote != 0 && c == quote:
+			quote = 0
+		case c == '\\' && quote != '\'':
+			if i++; i == len(line) {
+				return nil, false
+			}
+			if quote == '"' && line[i] != '"' && line[i] != '\\' {
+				word.WriteByte('\\')
+			}
+			word.WriteByte(line[i])
+		default:
+			word.WriteByte(c)
+		}
+		begun = true
+	}
+	if begun {
+		words = append(words, word.String())
+	}
+	return words, quote == 0
+}
+
+// splitWindows splits as the C runtime of Windows does. Backslashes are literal
+// except before a double quote, where two stand for one and an odd one escapes it.
+func splitWindows(line string) (words []string, ok bool) {
+	var word strings.Builder
+	quoted, begun, slashes := false, false, 0
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		if c == '\\' {
+			slashes++
+			begun = true
+			continue
+		}
+		if c == '"' {
+			begun = true
+			word.WriteString(strings.Repeat(`\`, slashes/2))
+			escaped := slashes%2 == 1
+			slashes = 0
+			if escaped {
+				word.WriteByte('"')
+			} else {
+				quoted = !quoted
+			}
+			continue
+		}
+		word.WriteString(strings.Repeat(`\`, slashes))
+		slashes = 0
+		if (c == ' ' || c == '\t') && !quoted {
+			if begun {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			begun = false
+			continue
+		}
+		begun = true
+		word.WriteByte(c)
+	}
+	word.WriteString(strings.Repeat(`\`, slashes))
+	if begun {
+		words = append(words, word.String())
+	}
+	return words, !quoted
+}
