@@ -20,7 +20,7 @@ type registrations struct{}
 
 func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
 func (registrations) Save(idcenter.Registration) error    { return nil }
-func (registrations) Drop() error                         { return nil }
+func (registrations) Drop(string) error                   { return nil }
 
 // signedIn returns a client of an emulator that jane has signed in to, and her
 // access token.

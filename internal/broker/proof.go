@@ -109,7 +109,7 @@ func (b *Broker) verify(ctx context.Context, p proof) error {
 func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Token, refresh secret.String) error {
 	defer b.hold()()
 	ctx = context.WithoutCancel(ctx)
-	grant, err := service.Refresh(ctx, registration(tok), refresh)
+	grant, err := b.refresh(ctx, service, tok, refresh)
 	if err != nil {
 		if deadGrant(err) {
 			return nil

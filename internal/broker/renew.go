@@ -77,7 +77,7 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	before := b.generation(s)
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
-	grant, err := refreshWithin(held, budget, service, h.tok)
+	grant, err := b.refreshWithin(held, budget, service, h.tok)
 	if err != nil {
 		pending.Abort()
 		if !refused(err) {
@@ -106,15 +106,27 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 }
 
 // refreshWithin makes the call. The service keeps to its own budget, so 0 is none.
-func refreshWithin(ctx context.Context, budget time.Duration, service Service, t ssocache.Token) (idcenter.Grant, error) {
+func (b *Broker) refreshWithin(ctx context.Context, budget time.Duration, service Service, t ssocache.Token) (idcenter.Grant, error) {
 	if budget > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, budget)
 		defer cancel()
 	}
-	grant, err := service.Refresh(ctx, registration(t), t.RefreshToken)
+	grant, err := b.refresh(ctx, service, t, t.RefreshToken)
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("the sign-in service of %s in %s did not answer within %s", t.StartURL, t.Region, budget)
+	}
+	return grant, err
+}
+
+// refresh spends a refresh token that the client of t got. A client that the service
+// does not accept is forgotten, so that the next sign-in registers anew.
+func (b *Broker) refresh(ctx context.Context, service Service, t ssocache.Token, refreshToken secret.String) (idcenter.Grant, error) {
+	grant, err := service.Refresh(ctx, registration(t), refreshToken)
+	if errors.Is(err, idcenter.ErrInvalidClient) || errors.Is(err, idcenter.ErrUnauthorizedClient) {
+		if err := b.Cache.DropRegistration(t.ClientID); err != nil {
+			b.warn("the client registration that the service does not accept is not removed: %v", err)
+		}
 	}
 	return grant, err
 }

@@ -81,7 +81,7 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 // the service refuses is as good.
 func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *proof) error {
 	old := p.tok
-	grant, err := service.Refresh(ctx, registration(old), old.RefreshToken)
+	grant, err := b.refresh(ctx, service, old, old.RefreshToken)
 	if deadGrant(err) {
 		p.refused, p.tok.RefreshToken = true, secret.String{}
 		return nil

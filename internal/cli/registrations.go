@@ -28,4 +28,4 @@ func (r *registrations) Save(reg idcenter.Registration) error {
 	})
 }
 
-func (r *registrations) Drop() error { return r.dir.RemoveRegistration(r.name) }
+func (r *registrations) Drop(clientID string) error { return r.dir.DropRegistration(clientID) }

@@ -39,6 +39,17 @@ func (e *CallbackError) Error() string {
 	return "Error loading authorization code: Failed to retrieve an authorization code." + detailsText(details)
 }
 
+// Is reports whether e is ErrInvalidClient or ErrUnauthorizedClient.
+func (e *CallbackError) Is(target error) bool {
+	switch target {
+	case ErrInvalidClient:
+		return e.Code == "invalid_client"
+	case ErrUnauthorizedClient:
+		return e.Code == "unauthorized_client"
+	}
+	return false
+}
+
 // A callback is the web server on 127.0.0.1 to which the browser comes back. Any
 // program and any web page on this machine can speak to it: whoever does not
 // bring our state gets 400 and changes nothing.

@@ -77,7 +77,7 @@ func (s *shelf) Save(reg Registration) error {
 	s.reg, s.full, s.saved = reg, true, s.saved+1
 	return nil
 }
-func (s *shelf) Drop() error { s.full, s.drops = false, s.drops+1; return nil }
+func (s *shelf) Drop(string) error { s.full, s.drops = false, s.drops+1; return nil }
 
 // The whole way: sign in, list, use, refresh, sign out, as a person would.
 func TestSignInByBrowser(t *testing.T) {

@@ -17,6 +17,8 @@ var (
 	// ErrInvalidClient: the service does not know the client registration (any
 	// more); a new one helps.
 	ErrInvalidClient = errors.New("the client registration is not valid")
+	// ErrUnauthorizedClient: the client may not sign in this way.
+	ErrUnauthorizedClient = errors.New("the client is not authorized")
 	// ErrUnauthorized: the portal does not take the access token (401).
 	ErrUnauthorized = errors.New("the access token is not valid")
 	// ErrForbidden: the person may not use this account and role (403).
@@ -75,6 +77,8 @@ func (e *ServiceError) Is(target error) bool {
 		return e.is("InvalidGrantException", "invalid_grant") || e.is("ExpiredTokenException", "expired_token")
 	case ErrInvalidClient:
 		return e.is("InvalidClientException", "invalid_client")
+	case ErrUnauthorizedClient:
+		return e.is("UnauthorizedClientException", "unauthorized_client")
 	case ErrUnauthorized:
 		return e.Code == "UnauthorizedException" || e.portal() && e.Status == http.StatusUnauthorized
 	case ErrForbidden:

@@ -34,6 +34,9 @@ func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) 
 		last = cb.expect(newState())
 		grant, err := c.authorize(ctx, waiting, s, reg, cb, last)
 		if err != nil {
+			if taken, _ := last.answered(); !taken {
+				c.drop(s, reg)
+			}
 			last.finish(err)
 		}
 		return grant, err

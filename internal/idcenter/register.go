@@ -29,8 +29,9 @@ type Registrations interface {
 	Load() (Registration, bool)
 	// Save keeps a new one. An error is logged and the sign-in goes on.
 	Save(Registration) error
-	// Drop forgets one that the service does not know any more.
-	Drop() error
+	// Drop forgets the registration of a client that the service does not accept.
+	// A registration of another client, made meanwhile, stays.
+	Drop(clientID string) error
 }
 
 // registrationReserve is the least life in which a registration is used again;
@@ -51,6 +52,16 @@ func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, 
 	}
 	reg, err = c.newRegistration(ctx, s)
 	return reg, false, err
+}
+
+// drop forgets a registration.
+func (c *Client) drop(s SignIn, reg Registration) {
+	if s.Registrations == nil {
+		return
+	}
+	if err := s.Registrations.Drop(reg.ClientID); err != nil {
+		c.log.Debug("the client registration is not removed", "error", err)
+	}
 }
 
 // newRegistration registers and keeps the result.

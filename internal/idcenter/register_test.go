@@ -182,4 +182,4 @@ func (r readOnly) Load() (Registration, bool) {
 	return Registration{ClientID: "stale", ClientSecret: secret.New("secret-2"), ExpiresAt: time.Now().Add(time.Hour)}, r.full
 }
 func (readOnly) Save(Registration) error { return errors.New("read-only") }
-func (readOnly) Drop() error             { return errors.New("read-only") }
+func (readOnly) Drop(string) error       { return errors.New("read-only") }

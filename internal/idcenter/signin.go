@@ -62,8 +62,10 @@ type Result struct {
 // they do not do in time is [ErrExpired]; what they or the service refuse is a
 // [CallbackError] or a [ServiceError]; a cancelled ctx ends it at once.
 //
-// A registration that the service does not know any more is dropped, and the
-// sign-in begins once more with a new one.
+// A registration that the service does not accept is dropped, and the sign-in begins
+// once more with a new one. A sign-in that ends without a visit of the browser also
+// drops its registration: the service shows an unknown client an error page and does
+// not send the browser back.
 func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	if s.StartURL == "" {
 		return Result{}, errors.New("a sign-in needs a start URL")
@@ -96,27 +98,35 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	return res, err
 }
 
-// withRegistration calls signIn with a registration, and once more with a new
-// one if a kept one turns out to be unknown to the service.
+// withRegistration calls signIn with a registration. If the service does not accept
+// its client, the registration is dropped, and if it was a kept one, signIn is
+// called once more with a new one.
 func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Registration) (Grant, error)) (Result, error) {
 	reg, kept, err := c.registration(ctx, s)
 	if err != nil {
 		return Result{}, err
 	}
 	grant, err := signIn(reg)
-	if kept && errors.Is(err, ErrInvalidClient) {
-		if err := s.Registrations.Drop(); err != nil {
-			c.log.Debug("the unknown client registration is not removed", "error", err)
-		}
+	if kept && badClient(err) {
+		c.drop(s, reg)
 		if reg, err = c.newRegistration(ctx, s); err != nil {
 			return Result{}, err
 		}
 		grant, err = signIn(reg)
 	}
+	if badClient(err) {
+		c.drop(s, reg)
+	}
 	if err != nil {
 		return Result{}, err
 	}
 	return Result{Grant: grant, Registration: reg}, nil
+}
+
+// badClient reports whether the service does not know the client, or does not let it
+// sign in: a new registration may help.
+func badClient(err error) bool {
+	return errors.Is(err, ErrInvalidClient) || errors.Is(err, ErrUnauthorizedClient)
 }
 
 // open opens url beside the sign-in, if anything is to be opened. It never opens

@@ -53,6 +53,19 @@ func (f Files) SaveRegistration(session, name string, r ssocache.Registration) e
 // RemoveRegistration deletes the registration called name.
 func (f Files) RemoveRegistration(name string) error { return f.Remove(filepath.Join(f.SSO(), name)) }
 
+// DropRegistration deletes every registration of a client, whatever the name of its
+// file: the AWS CLI names a file after the settings of the session. A registration
+// that cannot be read stays.
+func (f Files) DropRegistration(clientID string) error {
+	var failures []error
+	for _, r := range f.registrations() {
+		if r.Value.ClientID == clientID {
+			failures = append(failures, f.Remove(r.Path))
+		}
+	}
+	return errors.Join(failures...)
+}
+
 // LoadToken reads the token under key, with the errors of [ssocache.Dir.LoadToken]
 // and *[StoreError].
 func (f Files) LoadToken(key string) (ssocache.Token, error) {

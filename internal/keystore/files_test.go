@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -90,5 +91,40 @@ func TestSweepRemovesOldTemporaryFilesOnly(t *testing.T) {
 	}
 	if got := d.Tokens(); len(got) != 1 {
 		t.Errorf("%d tokens listed, want 1", len(got))
+	}
+}
+
+// A client is forgotten under every name, and nothing else is: not another client,
+// and not a token that names the client.
+func TestDropRegistration(t *testing.T) {
+	f := files(t)
+	tok := token
+	tok.ClientID, tok.ClientSecret = "dead", secret.New("s")
+	if err := f.SaveToken("corp", tok); err != nil {
+		t.Fatal(err)
+	}
+	for name, id := range map[string]string{
+		ssocache.RegistrationName("https://x.awsapps.com/start", "us-east-1", "corp", []string{"sso:account:access"}): "dead",
+		ssocache.RegistrationName("https://x.awsapps.com/start", "us-east-1", "", nil):                                "dead",
+		"botocore-client-id-us-east-1.json":             "dead",
+		"0000000000000000000000000000000000000000.json": "alive",
+	} {
+		reg := ssocache.Registration{ClientID: id, ClientSecret: secret.New("s"), ExpiresAt: token.ExpiresAt}
+		if err := f.SaveRegistration("corp", name, reg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	broken := filepath.Join(f.SSO(), "broken.json")
+	if err := os.WriteFile(broken, []byte(`{"clientId": "dead", "clientSe`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.DropRegistration("dead"); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := filepath.Glob(filepath.Join(f.SSO(), "*.json"))
+	want := []string{filepath.Join(f.SSO(), "0000000000000000000000000000000000000000.json"), broken, f.TokenPath("corp")}
+	slices.Sort(want)
+	if !slices.Equal(left, want) {
+		t.Errorf("left are %q, want %q", left, want)
 	}
 }

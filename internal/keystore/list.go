@@ -35,6 +35,20 @@ func (f Files) Tokens() []Found[ssocache.Token] {
 	return found
 }
 
+// registrations lists the registrations as [Files.Tokens] lists the tokens.
+func (f Files) registrations() []Found[ssocache.Registration] {
+	found := list(f.SSO(), ssocache.ParseRegistration)
+	for path, m := range inOrder(marked(f.SSO())) {
+		if m.owner == strings.TrimSuffix(filepath.Base(path), ".json") {
+			continue // a token
+		}
+		if r, err := load(f, path, ssocache.ParseRegistration); err == nil {
+			found = append(found, Found[ssocache.Registration]{path, r})
+		}
+	}
+	return found
+}
+
 // Credentials lists the role credentials as [Files.Tokens] lists the tokens.
 func (f Files) Credentials() []Found[ssocache.Credentials] {
 	found := list(f.Roles(), ssocache.ParseCredentials)

@@ -58,7 +58,7 @@ type registrations struct{}
 
 func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
 func (registrations) Save(idcenter.Registration) error    { return nil }
-func (registrations) Drop() error                         { return nil }
+func (registrations) Drop(string) error                   { return nil }
 
 // emulated returns a client of the emulator with keys of jane's.
 func emulated(t *testing.T, srv *emulatortest.Server) *awsop.Client {

@@ -23,6 +23,11 @@ func ParseRegistration(data []byte) (Registration, error) {
 	if err != nil {
 		return Registration{}, err
 	}
+	for _, key := range []string{"accessToken", "refreshToken"} {
+		if _, ok := o[key]; ok {
+			return Registration{}, errors.New("it is a token")
+		}
+	}
 	var r Registration
 	var clientSecret string
 	var errs [3]error
