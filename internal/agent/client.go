@@ -112,7 +112,7 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 	}
 	for in := bufio.NewReader(conn); ; {
 		var l line
-		if err := readLine(in, &l); err != nil {
+		if err := readLine(in, maxAnswer, func() error { return nil }, &l); err != nil {
 			return line{}, c.judge(err)
 		}
 		switch {

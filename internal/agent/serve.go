@@ -30,8 +30,8 @@ func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	_ = conn.SetReadDeadline(time.Now().Add(reading))
 	heard := context.AfterFunc(closing, func() { _ = conn.SetReadDeadline(time.Now()) }) // the end waits for nobody
 	defer heard()
-	var r request
-	if err := readLine(bufio.NewReader(conn), &r); err != nil {
+	r, err := s.hear(closing, conn)
+	if err != nil {
 		s.Log.Debug("a request makes no sense", "error", err)
 		return
 	}
@@ -57,6 +57,32 @@ func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	beats.Wait()
 	answer.Done = true
 	out.say(answer)
+}
+
+// longRequests is how many requests that do not fit into a reader's buffer are read
+// at the same time. Only those that store a token are so long.
+const longRequests = 8
+
+// hear reads the request of a connection. Of a long request it leaves the rest with
+// the system until it is one of few: many clients that never finish theirs must not
+// fill the memory.
+func (s *Server) hear(closing context.Context, conn net.Conn) (r request, err error) {
+	within, cancel := context.WithTimeout(closing, reading)
+	defer cancel()
+	long := false
+	err = readLine(bufio.NewReader(conn), maxRequest, func() error {
+		select {
+		case s.long <- struct{}{}:
+			long = true
+			return nil
+		case <-within.Done():
+			return within.Err()
+		}
+	}, &r)
+	if long {
+		<-s.long
+	}
+	return r, err
 }
 
 // carryOut does what a request asks for.

@@ -41,6 +41,7 @@ type Server struct {
 
 	began   time.Time
 	flights singleflight.Group
+	long    chan struct{} // one for each long request that is being read
 	working sync.WaitGroup
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -74,6 +75,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	s.began, s.wake, s.ended, s.first = s.Now(), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
+	s.long = make(chan struct{}, longRequests)
 	closing, closed := context.WithCancel(context.WithoutCancel(ctx))
 	var connections sync.WaitGroup
 	connections.Go(func() { s.accept(ctx, closing, l, &connections) })

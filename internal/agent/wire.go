@@ -12,9 +12,12 @@ import (
 	"lanyard/internal/ssocache"
 )
 
-// maxLine is the size in bytes of the longest line on the wire; a token has a few
-// thousand.
-const maxLine = 1 << 20
+// The size in bytes of the longest lines on the wire. The largest request stores a
+// token, of a few thousand bytes. An answer may list thousands of sessions.
+const (
+	maxRequest = 256 << 10
+	maxAnswer  = 1 << 20
+)
 
 // The verbs of a request.
 const (
@@ -103,19 +106,28 @@ func writeLine(w io.Writer, v any) error {
 	return err
 }
 
-// readLine reads one line into v.
-func readLine(r *bufio.Reader, v any) error {
+// readLine reads one line of at most limit bytes into v. It calls grow before it keeps
+// more of the line than the reader's buffer holds.
+func readLine(r *bufio.Reader, limit int, grow func() error, v any) error {
 	var data []byte
 	for {
 		part, err := r.ReadSlice('\n')
-		if data = append(data, part...); len(data) > maxLine {
+		if len(data)+len(part) > limit {
 			return errors.New("a line that is too long")
 		}
-		if err == nil {
-			return json.Unmarshal(data, v)
+		if err == nil && data == nil {
+			return json.Unmarshal(part, v)
 		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
+		}
+		if data == nil {
+			if err := grow(); err != nil {
+				return err
+			}
+		}
+		if data = append(data, part...); err == nil {
+			return json.Unmarshal(data, v)
 		}
 	}
 }
