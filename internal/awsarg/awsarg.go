@@ -70,7 +70,7 @@ func Parse(op *awsmodel.Operation, args []string, o Options) (*Input, error) {
 	if len(args) == 1 && args[0] == "help" {
 		return &Input{Help: true}, nil
 	}
-	p := &parser{op: op, o: o, ordered: make(map[*document.Object]bool)}
+	p := &parser{op: op, o: o, files: map[string][]byte{}, ordered: make(map[*document.Object]bool)}
 	t := newTable(op)
 	t.relax(args)
 	w, err := t.read(args)
@@ -97,6 +97,8 @@ func Parse(op *awsmodel.Operation, args []string, o Options) (*Input, error) {
 type parser struct {
 	op *awsmodel.Operation
 	o  Options
+
+	files map[string][]byte // what was read, by name
 
 	// ordered holds the objects that were written as the JSON of one parameter.
 	// They differ from others in one message.

@@ -38,10 +38,7 @@ func (p *parser) readParam(text string) (any, error) {
 		}
 	}
 	name = p.expand(name)
-	if p.o.ReadFile == nil {
-		return nil, &ValueError{"Unable to load paramfile " + text + ": files cannot be read here"}
-	}
-	b, err := p.o.ReadFile(name)
+	b, err := p.readFile(name)
 	switch {
 	case err != nil:
 		return nil, &ValueError{"Unable to load paramfile " + text + ": " + osError(err, name)}
@@ -53,6 +50,21 @@ func (p *parser) readParam(text string) (any, error) {
 	}
 	// A text file has the ends of lines that Python gives it.
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(b)), nil
+}
+
+// readFile reads a file once: the second reading of a pipe would find nothing.
+func (p *parser) readFile(name string) ([]byte, error) {
+	if b, ok := p.files[name]; ok {
+		return b, nil
+	}
+	if p.o.ReadFile == nil {
+		return nil, errors.New("files cannot be read here")
+	}
+	b, err := p.o.ReadFile(name)
+	if err == nil {
+		p.files[name] = b
+	}
+	return b, err
 }
 
 // osError words a failure as Python does.
