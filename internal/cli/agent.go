@@ -58,7 +58,7 @@ credential_process: see "store migrate --to agent". When it ends, it signs out.
 		Args: noArgs,
 		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStatus(cmd.Context()) }),
 	}
-	cmd.AddCommand(start, run, stop, honours(status, "output", "query"), newAgentUnit(app))
+	cmd.AddCommand(start, run, stop, status, newAgentUnit(app))
 	return cmd
 }
 

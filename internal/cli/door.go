@@ -71,7 +71,7 @@ func (app *App) withoutAWS(args []string, why error) error {
 	case why != nil:
 		return why
 	}
-	globals, rest := splitGlobals(app.globals(), args)
+	_, rest := splitGlobals(app.globals(), args)
 	words := commandWords(rest)
 	if len(words) == 0 || !awsCommand(words[0]) {
 		word := "--"
@@ -81,10 +81,8 @@ func (app *App) withoutAWS(args []string, why error) error {
 		return withHint(usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
 			"run: %s --help\n%s", app.Name, installHint)
 	}
-	for _, g := range globals {
-		if _, ours := globalWidth(app.globals(), g); !ours {
-			return withHint(usagef("Unknown options: %s", g[0]), "%s", installHint)
-		}
+	if app.flags.autoPrompt {
+		return withHint(usagef("--%s needs the AWS CLI, which is not on PATH", promptFlag), "%s", installHint)
 	}
 	return withHint(usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
 		"%s\n%s", nativeHint(words[0]), installHint)

@@ -6,37 +6,21 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// awsGlobal says whether a flag is one of the AWS CLI's global ones, apart from
-// those that are ours too, and whether it takes a value.
-func awsGlobal(name string) (known, value bool) {
-	switch name {
-	case "no-sign-request", "cli-auto-prompt", "no-cli-auto-prompt":
-		return true, false
-	case "cli-binary-format", "cli-error-format":
-		return true, true
-	}
-	return false, false
-}
-
-// globalWidth is how many of the arguments the global flag at their beginning
-// takes up; 0 if there is none. ours is false for one that only the AWS CLI has.
-func globalWidth(flags *pflag.FlagSet, args []string) (width int, ours bool) {
+// globalWidth returns how many of the arguments the global flag at their beginning
+// takes up; 0 if it is none.
+func globalWidth(flags *pflag.FlagSet, args []string) int {
 	long, ok := strings.CutPrefix(args[0], "--")
 	if !ok {
-		return 0, false
+		return 0
 	}
 	name, _, hasValue := strings.Cut(long, "=")
-	known, value := awsGlobal(name)
-	if f := flags.Lookup(name); f != nil {
-		known, value, ours = true, f.NoOptDefVal == "", true
+	switch f := flags.Lookup(name); {
+	case f == nil:
+		return 0
+	case f.NoOptDefVal == "" && !hasValue && len(args) > 1:
+		return 2
 	}
-	switch {
-	case !known:
-		return 0, false
-	case value && !hasValue && len(args) > 1:
-		return 2, ours
-	}
-	return 1, ours
+	return 1
 }
 
 // splitGlobals takes the global flags out of a command line, as the AWS CLI does
@@ -46,7 +30,7 @@ func splitGlobals(flags *pflag.FlagSet, args []string) (globals [][]string, rest
 		if args[i] == "--" {
 			return globals, append(rest, args[i:]...)
 		}
-		width, _ := globalWidth(flags, args[i:])
+		width := globalWidth(flags, args[i:])
 		if width == 0 {
 			rest = append(rest, args[i])
 			i++

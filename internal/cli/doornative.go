@@ -19,25 +19,22 @@ import (
 // the AWS CLI is known to have are handed off. Under the name aws the AWS CLI gets
 // every unknown word, and also a bare "configure", its wizard for keys.
 func native(root *cobra.Command, args []string) (ours bool, err error) {
-	cmd, help := root, false
+	cmd, help, prompt := root, false, false
 	for len(args) > 0 {
 		arg := args[0]
 		if arg == "--" {
 			break
 		}
 		if strings.HasPrefix(arg, "-") && arg != "-" {
-			width, foreign := flagWidth(cmd, args)
-			if foreign {
-				return false, nil
-			}
 			help = help || arg == "-h" || arg == "--help"
-			args = args[width:]
+			prompt = prompt || arg == "--"+promptFlag
+			args = args[flagWidth(cmd, args):]
 			continue
 		}
 		sub := child(cmd, arg)
 		switch {
 		case isService(cmd):
-			return nativeOperation(cmd.Name(), arg), nil
+			return nativeOperation(cmd.Name(), arg) && !prompt, nil
 		case cmd == root && arg == "help":
 			return root.Name() != "aws" || topic(root, args[1:]), nil
 		case cmd == root && strings.HasPrefix(arg, cobra.ShellCompRequestCmd), cmd != root && arg == "help":
@@ -47,7 +44,7 @@ func native(root *cobra.Command, args []string) (ours bool, err error) {
 		case sub == nil:
 			return false, unknownCommand(cmd, []string{arg})
 		case !sub.HasSubCommands() && !isService(sub):
-			return true, nil
+			return !prompt || !isOfAWS(sub), nil
 		}
 		cmd, args = sub, args[1:]
 	}
@@ -74,23 +71,22 @@ func topic(root *cobra.Command, words []string) bool {
 	return err == nil && len(rest) == 0
 }
 
-// flagWidth is how many arguments the flag at their beginning takes up. foreign is
-// true for a global flag that only the AWS CLI has. Of a flag that nobody knows the
-// next word is the value, unless it is a command.
-func flagWidth(cmd *cobra.Command, args []string) (width int, foreign bool) {
+// flagWidth returns how many arguments the flag at their beginning takes up. The word
+// after an unknown flag is its value, unless the word is a command.
+func flagWidth(cmd *cobra.Command, args []string) int {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.AddFlagSet(cmd.Flags())
 	flags.AddFlagSet(cmd.Root().PersistentFlags())
-	if width, ours := globalWidth(flags, args); width > 0 {
-		return width, !ours
+	if width := globalWidth(flags, args); width > 0 {
+		return width
 	}
 	switch {
 	case args[0] == "--help", !strings.HasPrefix(args[0], "--"), strings.Contains(args[0], "="):
-		return 1, false
+		return 1
 	case len(args) == 1, child(cmd, args[1]) != nil:
-		return 1, false
+		return 1
 	}
-	return 2, false
+	return 2
 }
 
 // child is the command that a word names below cmd, or nil.

@@ -52,7 +52,9 @@ func TestNative(t *testing.T) {
 		"sts assume-role-with-nothing":              none,
 		"sts get-caller":                            none, // no slip: names of operations go on
 		"--cli-auto-prompt sts get-caller-identity": none,
-		"--no-cli-auto-prompt sso login":            none,
+		"--no-cli-auto-prompt sso login":            both,
+		"status --cli-auto-prompt":                  lanyard, // which refuses the flag
+		"sso get-credentials --cli-auto-prompt":     both,
 		"dynamodb list-tables":                      none,
 		"dynamodb":                                  none,
 		"--region x dynamodb":                       none,

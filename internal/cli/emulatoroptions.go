@@ -63,8 +63,6 @@ func (app *App) organization(cmd *cobra.Command, o emulatorOptions) (c emulator.
 	changed := cmd.Flags().Changed
 	generate := changed("accounts") || changed("roles")
 	switch {
-	case app.flags.profile != "":
-		return c, withHint(usagef("--profile does not go with the emulator"), "behind the -- of emulator run it belongs to the program")
 	case changed("org") && generate:
 		return c, usagef("--org does not go with --accounts and --roles: an organization is read or generated")
 	case changed("org") && app.flags.region != "":

@@ -29,8 +29,7 @@ CLI's, except that a value which a shell would read otherwise is quoted:
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.exportCredentials(cmd.Context(), format) },
 	}
 	cmd.Flags().StringVar(&format, "format", "process", strings.Join(exportFormats[:], ", "))
-	// The AWS CLI takes these two as well and ignores them here.
-	return honours(cmd, "output", "query")
+	return cmd
 }
 
 func (app *App) exportCredentials(ctx context.Context, format string) error {

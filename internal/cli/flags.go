@@ -16,7 +16,7 @@ type globalFlags struct {
 	profile, region, output, query, endpointURL string
 	caBundle, color, binaryFormat, errorFormat  string
 	noVerifySSL, debug, noCLIPager, noPaginate  bool
-	noSignRequest                               bool
+	noSignRequest, autoPrompt, noAutoPrompt     bool
 	connectTimeout, readTimeout                 int
 }
 
@@ -37,25 +37,90 @@ func (app *App) addGlobalFlags(f *pflag.FlagSet) {
 	f.BoolVar(&g.noPaginate, "no-paginate", false, "make one call only, where results come in pages")
 	f.BoolVar(&g.noSignRequest, "no-sign-request", false, "do not sign requests; no credentials are needed")
 	f.StringVar(&g.binaryFormat, "cli-binary-format", "", "how binary parameters are given: base64 (the default) or raw-in-base64-out")
+	f.BoolVar(&g.autoPrompt, promptFlag, false, "ask for parameters; the AWS CLI does it")
+	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters; lanyard never does")
 	f.StringVar(&g.errorFormat, "cli-error-format", "", "how errors are printed: enhanced (the default), legacy, json, yaml, text or table")
 }
 
-// always are the global flags that mean something to every command. The others
-// are refused by a command that does not name them: none is ignored.
-var always = [...]string{"profile", "region", "debug", "no-cli-pager", "color", "ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout", "cli-error-format"}
+// promptFlag is the one global flag that only the AWS CLI can honour.
+const promptFlag = "cli-auto-prompt"
 
-// everyFlag stands for all global flags in a list of those that a command takes.
-const everyFlag = "*"
-
-// honours records which further global flags a command takes.
-func honours(cmd *cobra.Command, names ...string) *cobra.Command {
-	cmd.Annotations = map[string]string{"honours": strings.Join(names, " ")}
-	return cmd
+// uses reports whether a global flag changes what a command does.
+func uses(cmd *cobra.Command, flag string) bool {
+	switch flag {
+	case "debug", "color", "no-cli-pager", "no-cli-auto-prompt", "cli-error-format":
+		return true // they are about how every command talks
+	case promptFlag:
+		return false
+	}
+	const connection = " ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout "
+	used := ""
+	switch path := commandPath(cmd); path {
+	case "":
+		return true
+	case "sso login", "sso logout", "login", "logout", "sso get-credentials", "configure export-credentials":
+		used = "profile" + connection
+	case "configure sso":
+		used = "profile region output" + connection
+	case "configure sso-session":
+		used = connection
+	case "configure get", "configure set", "configure unset", "store migrate":
+		used = "profile"
+	case "configure list":
+		used = "profile region" + connection
+	case "s3 ls":
+		used = "profile region endpoint-url no-sign-request" + connection
+	case "status":
+		used = "profile output query"
+	case "store", "agent status":
+		used = "output query"
+	case "agent", "agent start", "agent run", "agent unit":
+		used = connection
+	case "emulator", "emulator run", "emulator env":
+		used = "region"
+	default:
+		return isService(cmd) || isPortal(path)
+	}
+	return slices.Contains(strings.Fields(used), flag)
 }
 
-// checkFlags refuses values that no command can use, and global flags that this
-// one does not have.
+// takes reports whether a command accepts a global flag. A command of the AWS CLI
+// accepts all of them, also those that it ignores, because the AWS CLI does the same
+// and scripts rely on it. Our own commands refuse a flag without a use.
+func takes(cmd *cobra.Command, flag string) bool {
+	return isOfAWS(cmd) || uses(cmd, flag)
+}
+
+// isOfAWS reports whether the AWS CLI has the command too. The short names login and
+// logout count: they are sso login and sso logout.
+func isOfAWS(cmd *cobra.Command) bool {
+	group, sub, below := strings.Cut(commandPath(cmd), " ")
+	return awsCommand(group) && (!below || slices.Contains(awsSubcommands(group), sub))
+}
+
+// isPortal reports whether a command is an operation of the access portal.
+func isPortal(path string) bool {
+	return slices.Contains([]string{"sso list-accounts", "sso list-account-roles", "sso get-role-credentials"}, path)
+}
+
+// commandPath returns the words that name a command, without the program's name.
+func commandPath(cmd *cobra.Command) string {
+	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
+	return path
+}
+
+// checkFlags refuses global flags that the command does not take, and values that no
+// command can use.
 func (app *App) checkFlags(cmd *cobra.Command) error {
+	var err error
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+		if err == nil && f.Changed && isGlobal(cmd, f) && !takes(cmd, f.Name) {
+			err = usagef("--%s does not go with %q", f.Name, commandPath(cmd))
+		}
+	})
+	if err != nil {
+		return err
+	}
 	g := app.flags
 	switch {
 	case !slices.Contains([]string{"on", "off", "auto"}, g.color):
@@ -67,25 +132,16 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	case g.connectTimeout < 0 || g.readTimeout < 0:
 		return usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
 	}
-	var err error
-	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-		if err == nil && f.Changed && isGlobal(cmd, f) && !takes(cmd, f.Name) {
-			err = usagef("--%s does not go with %q", f.Name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
-		}
-	})
-	return err
+	if _, err := app.printingAs("json", ""); err != nil {
+		return err
+	}
+	return checkEndpointURL(g.endpointURL)
 }
 
 // isGlobal tells the global flags from those that a command has from the group that
 // it stands in.
 func isGlobal(cmd *cobra.Command, f *pflag.Flag) bool {
 	return cmd.Root().PersistentFlags().Lookup(f.Name) == f
-}
-
-// takes says whether a command has a use for a global flag.
-func takes(cmd *cobra.Command, flag string) bool {
-	honoured := strings.Fields(cmd.Annotations["honours"])
-	return slices.Contains(always[:], flag) || slices.Contains(honoured, flag) || slices.Contains(honoured, everyFlag)
 }
 
 // seconds turns a flag into a duration; 0 gives the default.

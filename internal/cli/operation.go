@@ -41,7 +41,7 @@ func newOperation(app *App, service, operation string) *cobra.Command {
 // newForeign is a command whose flags cobra does not know. run gets the arguments
 // without the global flags.
 func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
-	return honours(&cobra.Command{
+	return &cobra.Command{
 		DisableFlagParsing: true, DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rest, err := takeGlobals(cmd, args)
@@ -53,7 +53,7 @@ func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *co
 			}
 			return run(cmd, rest)
 		},
-	}, everyFlag)
+	}
 }
 
 func isHelp(word string) bool { return word == "help" || word == "--help" || word == "-h" }
@@ -95,9 +95,6 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 		return app.operationHelp(svc, op)
 	case o.in.Skeleton != "":
 		return o.skeleton()
-	}
-	if err := checkEndpointURL(app.flags.endpointURL); err != nil {
-		return err
 	}
 	w, err := app.world()
 	if err != nil {

@@ -22,9 +22,6 @@ const serviceTimeout = time.Minute
 // serviceClient makes the client of a service for the profile in use, with its
 // credentials. caller is the command's name, for the log.
 func (app *App) serviceClient(ctx context.Context, service, caller string) (*awsop.Client, error) {
-	if err := checkEndpointURL(app.flags.endpointURL); err != nil {
-		return nil, err
-	}
 	w, err := app.world()
 	if err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func newRoot(app *App) *cobra.Command {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelp())
-	root.SetHelpFunc(hideRefused(root.HelpFunc()))
+	root.SetHelpFunc(hideUnused(root.HelpFunc()))
 	root.SetFlagErrorFunc(flagError)
 	app.addGlobalFlags(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
@@ -104,11 +104,11 @@ func (app *App) begin(cmd *cobra.Command) error {
 	return app.checkFlags(cmd)
 }
 
-// hideRefused leaves the global flags that a command refuses out of its help.
-func hideRefused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+// hideUnused leaves the global flags that a command has no use for out of its help.
+func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		if !cmd.HasSubCommands() {
-			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = isGlobal(cmd, f) && !takes(cmd, f.Name) })
+			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = isGlobal(cmd, f) && !uses(cmd, f.Name) })
 		}
 		help(cmd, args)
 	}

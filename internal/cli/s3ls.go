@@ -61,14 +61,10 @@ the AWS CLI.`,
 	payer.flags = f
 	f.Var(&payer, "request-payer", "pay for the request to a bucket whose owner does not")
 	f.Lookup("request-payer").NoOptDefVal = requester
-	return honours(cmd, "output", "query", "no-paginate", "endpoint-url", "no-sign-request", "cli-binary-format")
+	return cmd
 }
 
 func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
-	// Without effect, and wrong values are still refused.
-	if _, err := app.printingAs("json", ""); err != nil {
-		return err
-	}
 	client, err := app.serviceClient(ctx, "s3api", "s3 ls")
 	if err != nil {
 		return err

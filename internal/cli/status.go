@@ -53,7 +53,7 @@ the config (or the one of --profile) can be used, 1 when a login is needed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.status(cmd.Context(), check) },
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
-	return honours(cmd, "output", "query")
+	return cmd
 }
 
 func (app *App) status(_ context.Context, check bool) error {

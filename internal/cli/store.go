@@ -44,7 +44,7 @@ credential_process lines, which it writes.`,
 		RunE: func(*cobra.Command, []string) error { return app.store() },
 	}
 	cmd.AddCommand(newStoreMigrate(app))
-	return honours(cmd, "output", "query")
+	return cmd
 }
 
 func (app *App) store() error {
