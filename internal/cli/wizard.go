@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -37,7 +38,11 @@ a terminal all of them must be given, nothing is asked and nobody is signed in:
 
   lanyard configure sso --sso-session-name corp --sso-region us-east-1 \
     --sso-start-url https://your-domain.awsapps.com/start \
-    --sso-account-id 111122223333 --sso-role-name AdministratorAccess
+    --sso-account-id 111122223333 --sso-role-name AdministratorAccess \
+    --region us-east-1 --output json
+
+--region and --output are written to the profile. On a terminal they are what Enter
+takes; --default-region and --output-format are not asked at all.
 
 Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
 		Args: noArgs,
@@ -50,8 +55,8 @@ Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.
 	o.addSession(f)
 	f.StringVar(&o.account, "sso-account-id", "", "the account of the profile")
 	f.StringVar(&o.role, "sso-role-name", "", "the role (permission set) of the profile")
-	f.StringVar(&o.defaultRegion, "default-region", "", "the region that the profile uses; none by default")
-	f.StringVar(&o.output, "output-format", "", "how results of the profile are printed: json, yaml, yaml-stream, text, table or off")
+	f.StringVar(&o.defaultRegion, "default-region", "", "the region that the profile uses, as --region, and not asked")
+	f.StringVar(&o.output, "output-format", "", "the output format of the profile, as --output, and not asked")
 	f.StringVar(&o.profile, "profile-name", "", "the profile to write; ROLE-ACCOUNT by default")
 	f.BoolVar(&o.yes, "yes", false, "write one profile, also over another one of its name, and ask for no more")
 	f.BoolVar(&o.noBrowser, "no-browser", false, "print the URL and open nothing")
@@ -83,7 +88,7 @@ func (app *App) configureSSO(ctx context.Context, o ssoOptions) error {
 
 // wizard reads what there is, and checks the flags.
 func (app *App) wizard(o ssoOptions) (*wizard, error) {
-	if err := o.check(); err != nil {
+	if err := o.check(app.flags); err != nil {
 		return nil, err
 	}
 	w, err := app.world()
@@ -131,7 +136,7 @@ func (z *wizard) run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
 	}
-	next := ssoProfile{region: z.value("region"), output: z.value("output")}
+	next := ssoProfile{region: cmp.Or(z.app.flags.region, z.value("region")), output: cmp.Or(z.app.flags.output, z.value("output"))}
 	for first := true; ; first = false {
 		if err := z.chooseRole(ctx, &next, first); err != nil {
 			return z.left(err, first)

@@ -167,6 +167,16 @@ output = json
 
 // What is typed at the menu after a sign-in over SSH is not taken for a pasted
 // address, and what was pasted is not shown.
+func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
+	tm := sit(t, seat{config: corpBlock}, "configure", "sso", "--region", "eu-west-1", "--output", "yaml",
+		"--sso-session-name", "corp", "--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--yes")
+	tm.answer("Default client Region [eu-west-1]: ", "\r")
+	tm.answer("CLI default output format (json if not specified) [yaml]: ", "\r")
+	tm.answer("Profile name [AdministratorAccess-111122223333]: ", "\r")
+	tm.exits(0)
+	tm.config(corpBlock + adminBlock + "output = yaml\n")
+}
+
 func TestWizardOverSSH(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock, env: []string{"BROWSER=", "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22"}}, "configure", "sso")
 	tm.answer("(Recommended): ", "corp\r")

@@ -11,7 +11,7 @@ import (
 )
 
 // check refuses flags that can never be right.
-func (o *ssoOptions) check() error {
+func (o *ssoOptions) check(global globalFlags) error {
 	for _, f := range []struct {
 		flag, value string
 		check       func(string) error
@@ -20,6 +20,7 @@ func (o *ssoOptions) check() error {
 		{"--sso-region", o.region, checkRegion},
 		{"--sso-registration-scopes", o.scopes, checkScopes},
 		{"--sso-account-id", o.account, checkAccount},
+		{"--region", global.region, checkRegion},
 		{"--default-region", o.defaultRegion, checkRegion},
 		{"--output-format", o.output, checkOutputFormat},
 		{"--profile-name", o.profile, checkName(awsconfig.Profile)},
@@ -32,6 +33,14 @@ func (o *ssoOptions) check() error {
 		}
 		if err := f.check(f.value); err != nil {
 			return usagef("argument %s: %s: %v", f.flag, quoteArg(f.value), err)
+		}
+	}
+	for _, f := range [][4]string{
+		{"--region", global.region, "--default-region", o.defaultRegion},
+		{"--output", global.output, "--output-format", o.output},
+	} {
+		if f[1] != "" && f[3] != "" && f[1] != f[3] {
+			return usagef("%s %s does not go with %s %s: both are for the profile", f[0], quoteArg(f[1]), f[2], quoteArg(f[3]))
 		}
 	}
 	if o.useDevice && o.callbackPort != 0 {

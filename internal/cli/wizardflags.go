@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -38,12 +39,12 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	if missing != nil {
 		return z.app.noTerminal(missing)
 	}
-	for _, region := range []string{z.o.region, z.o.defaultRegion} {
-		z.warnOfRegion(region)
-	}
 	p := ssoProfile{
-		account: z.o.account, role: z.o.role,
-		region: z.o.defaultRegion, output: z.o.output, name: z.o.profile,
+		account: z.o.account, role: z.o.role, name: z.o.profile,
+		region: cmp.Or(z.o.defaultRegion, z.app.flags.region), output: cmp.Or(z.o.output, z.app.flags.output),
+	}
+	for _, region := range []string{z.o.region, p.region} {
+		z.warnOfRegion(region)
 	}
 	if inUse, named := z.profileName(); p.name == "" && named {
 		p.name = inUse
@@ -54,7 +55,7 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	if other, err := z.isAnother(p); err != nil {
 		return err
 	} else if other != "" && !z.o.yes && !z.sameInUse(p) {
-		return withHint(&configError{"Configuration", fmt.Sprintf("the profile %s exists and is for %s", p.name, other)},
+		return withHint(usagef("the profile %s exists and is for %s", p.name, other),
 			"add --yes to replace it, or --profile-name NAME for another one")
 	}
 	if err := z.write(ctx, p); err != nil {
