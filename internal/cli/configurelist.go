@@ -89,7 +89,10 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 		}
 		return masked(c, "sso")
 	case profile.Static:
-		c, kind := staticKeys(p)
+		c, kind, err := staticKeys(p)
+		if err != nil {
+			return id, secret, err
+		}
 		return masked(c, kind)
 	case profile.AssumeRole:
 		return unfetched("assume-role")
@@ -99,6 +102,8 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 		return unfetched("login")
 	case profile.Process:
 		return unfetched("custom-process")
+	case profile.Container:
+		return unfetched("container-role")
 	}
 	return id, secret, nil
 }

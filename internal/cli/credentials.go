@@ -16,7 +16,7 @@ import (
 
 // credentials yields the keys of a profile through the broker.
 func (w *world) credentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	if !p.HasSSO {
+	if p.Kind != profile.SSO {
 		return ssocache.Credentials{}, w.notSSO(p)
 	}
 	answer, err := w.get(ctx, p, broker.Request{
@@ -26,14 +26,15 @@ func (w *world) credentials(ctx context.Context, p *profile.Profile, caller stri
 	return answer.Credentials, err
 }
 
-// notSSO says what a profile is, where it is not one of Identity Center.
+// notSSO returns the error for a profile whose credentials are not of Identity Center.
 func (w *world) notSSO(p *profile.Profile) error {
 	if p.Kind == profile.None {
 		return withHint(&configError{"NoCredentials", `Unable to locate credentials. You can configure credentials by running "aws login".`},
 			"%s", w.missingKeys(p))
 	}
-	return withHint(&configError{"Configuration", fmt.Sprintf("the profile %q is %s, which %s cannot use yet", p.Name, p.Kind, w.app.Name)},
-		"name a profile that has sso_account_id and sso_role_name")
+	return withHint(&configError{"Configuration", fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
+		"name a profile that has sso_account_id and sso_role_name\n"+
+			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
 }
 
 // missingKeys says what to write where to make an SSO profile of one that is
@@ -162,8 +163,13 @@ func (app *App) getCredentials(ctx context.Context, o getCredentialsOptions) err
 	if err != nil {
 		return err
 	}
-	if !p.HasSSO {
+	switch p.Kind {
+	case profile.SSO:
+	case profile.None:
 		return withHint(&configError{"Configuration", fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", w.missingKeys(p))
+	default:
+		return withHint(&configError{"Configuration", fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
+			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.app.Name, quoteArg(p.Name))
 	}
 	c, err := w.credentials(ctx, p, "sso get-credentials")
 	if err != nil {

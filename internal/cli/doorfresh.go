@@ -85,6 +85,8 @@ func needsNothing(args, rest []string) bool {
 	switch last := rest[len(rest)-1]; {
 	case last == "help", last == "--version", strings.HasPrefix(rest[0], "-"):
 		return true
+	case rest[0] == "configure" && slices.Contains(rest, "export-credentials"):
+		return false
 	}
 	return slices.Contains([]string{"login", "logout", "configure", "history", "help"}, rest[0])
 }

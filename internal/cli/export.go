@@ -37,6 +37,10 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 		return usagef("argument --format: Found invalid choice '%s'", format)
 	}
 	c, err := app.exportedCredentials(ctx)
+	var elsewhere *elsewhereError
+	if errors.As(err, &elsewhere) {
+		return app.handOver(ctx, app.args, elsewhere.why)
+	}
 	if err != nil {
 		return err
 	}
@@ -62,6 +66,12 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 	_, err = io.WriteString(app.out, text.String())
 	return err
 }
+
+// An elsewhereError says that only the AWS CLI can get the credentials of a profile.
+// why is the error where there is no AWS CLI.
+type elsewhereError struct{ why error }
+
+func (e *elsewhereError) Error() string { return e.why.Error() }
 
 // exportedCredentials follows the AWS CLI's order: keys of the environment, then
 // the profile.
@@ -94,5 +104,12 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 		}
 		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: no credentials found"}, "%s", hint)
 	}
-	return w.callerCredentials(ctx, p, "configure export-credentials")
+	if !usable(app, p) {
+		return ssocache.Credentials{}, &elsewhereError{w.notSSO(p)}
+	}
+	c, err := w.callerCredentials(ctx, p, "configure export-credentials")
+	if errors.As(err, &prof) {
+		err = &configError{"Configuration", "Unable to retrieve credentials: " + prof.Msg}
+	}
+	return c, err
 }

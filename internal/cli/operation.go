@@ -185,7 +185,7 @@ func (o *operation) portal() bool { return o.svc.Name == "sso" }
 
 // usable reports whether there are credentials that this program can get at.
 func usable(app *App, p *profile.Profile) bool {
-	return p.EnvKeys || app.flags.noSignRequest || p.HasSSO && p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
+	return p.EnvKeys || app.flags.noSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
 func (w *world) noRegion() error {

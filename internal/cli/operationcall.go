@@ -104,8 +104,8 @@ func (w *world) callerCredentials(ctx context.Context, p *profile.Profile, calle
 		return c, err
 	}
 	if p.Kind == profile.Static {
-		c, _ := staticKeys(p)
-		return c, nil
+		c, _, err := staticKeys(p)
+		return c, err
 	}
 	return w.credentials(ctx, p, caller)
 }

@@ -8,10 +8,10 @@ import (
 
 // staticKeys are the keys that stand in the files themselves, and the AWS CLI's
 // word for where.
-func staticKeys(p *profile.Profile) (c ssocache.Credentials, kind string) {
-	get := func(key string) string {
-		s, _ := p.Get(key)
-		return s.Value
+func staticKeys(p *profile.Profile) (c ssocache.Credentials, kind string, err error) {
+	get, credentials, err := p.StaticKeys()
+	if err != nil {
+		return c, "", err
 	}
 	c = ssocache.Credentials{
 		AccessKeyID: get("aws_access_key_id"), SecretAccessKey: secret.New(get("aws_secret_access_key")),
@@ -21,8 +21,8 @@ func staticKeys(p *profile.Profile) (c ssocache.Credentials, kind string) {
 		c.SessionToken = secret.New(get("aws_session_token"))
 	}
 	kind = "config-file"
-	if p.InCredentialsFile("aws_access_key_id") {
+	if credentials {
 		kind = "shared-credentials-file"
 	}
-	return c, kind
+	return c, kind, nil
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"lanyard/internal/awsmodel"
 )
 
 func newWhich(app *App) *cobra.Command {
@@ -12,10 +14,10 @@ func newWhich(app *App) *cobra.Command {
 		Use:   "which [COMMAND...]",
 		Short: "Print the program that a command runs: this one, or the AWS CLI",
 		Long: `Print the path of the program that a command line would run: lanyard for what
-it does itself, the AWS CLI for the rest. Aliases of ~/.aws/cli/alias count. It is
-decided by the words that name the command: an option that lanyard lacks may still
-lead to the AWS CLI. An unknown command is refused. Without a command the AWS CLI
-is printed.
+it does itself, the AWS CLI for the rest. Aliases of ~/.aws/cli/alias count, and so
+does the profile: a role to assume is the AWS CLI's. An option that lanyard lacks may
+still lead to the AWS CLI. An unknown command is refused. Without a command the AWS
+CLI is printed.
 
   lanyard which dynamodb list-tables
 
@@ -33,8 +35,17 @@ The exit code is 1 if there is none.`,
 
 func (app *App) which(root *cobra.Command, args []string) error {
 	if _, rest := splitGlobals(root.PersistentFlags(), args); len(rest) > 0 {
-		_, ours, err := app.route(root, args)
+		line, ours, err := app.route(root, args)
 		if err != nil {
+			return err
+		}
+		left, why := app.leaves(line)
+		if left {
+			path, err := app.findAWS()
+			if err != nil {
+				return withHint(&commandError{why.Error()}, "%s", hintOf(why))
+			}
+			_, err = fmt.Fprintln(app.out, path)
 			return err
 		}
 		if ours {
@@ -52,4 +63,34 @@ func (app *App) which(root *cobra.Command, args []string) error {
 	}
 	_, err = fmt.Fprintln(app.out, path)
 	return err
+}
+
+// leaves reports whether a built-in command is handed to the AWS CLI because of the
+// profile that it is for, and what is said where there is no AWS CLI.
+func (app *App) leaves(line []string) (left bool, why error) {
+	_, rest := splitGlobals(app.globals(), line)
+	words := commandWords(rest)
+	if len(words) < 2 {
+		return false, nil
+	}
+	switch words[0] + " " + words[1] {
+	case "s3 ls", "configure export-credentials":
+	default:
+		svc, err := awsmodel.Load(words[0])
+		if err != nil {
+			return false, nil //nolint:nilerr // it is no operation
+		}
+		if op, ok := svc.Operation(words[1]); !ok || op.Unsigned {
+			return false, nil
+		}
+	}
+	w, err := app.world()
+	if err != nil {
+		return false, nil //nolint:nilerr // the command itself says so
+	}
+	p, err := w.resolve()
+	if err != nil || usable(app, p) {
+		return false, nil //nolint:nilerr // as above
+	}
+	return true, w.notSSO(p)
 }

@@ -88,10 +88,10 @@ func runsOurs(program string, windows bool) bool {
 // process returns the credential_process of ours that gives a profile its
 // credentials, and the setting. ok is false if the profile gets them elsewhere.
 func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found, ok bool) {
-	line, has := own.get("credential_process")
-	if !has || r.kind(own, byFlag) != Process {
+	if kind, _ := r.kind(own, byFlag); kind != Process {
 		return OwnProcess{}, found{}, false
 	}
+	line, _ = own.get("credential_process")
 	p, ok = ParseProcess(line.Value, r.Own)
 	return p, line, ok
 }
@@ -111,22 +111,18 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 	if source == "" {
 		source, _ = choose("", r.env)
 	}
-	chain = append(chain, p.Name)
-	if slices.Contains(chain, source) {
-		return &Error{
-			Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
-				strings.Join(append(chain, source), " -> "),
-			Code: 253,
-			Hint: place(line) + " should name a profile that has sso_account_id and sso_role_name",
-		}
-	}
-	in := r.Inputs
-	in.Profile, in.New = source, false
-	src, warnings, err := resolve(in, chain)
+	src, warnings, err := r.follow(p, source, chain)
 	for _, w := range warnings {
 		r.warn(w)
 	}
 	switch {
+	case src == nil && err == nil:
+		return &Error{
+			Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
+				strings.Join(append(chain, p.Name, source), " -> "),
+			Code: 253,
+			Hint: place(line) + " should name a profile that has sso_account_id and sso_role_name",
+		}
 	case src == nil && err != nil:
 		var e *Error
 		if !errors.As(err, &e) {
@@ -141,10 +137,7 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 			Code: 253, Hint: "name a profile that has sso_account_id and sso_role_name",
 		}
 	}
-	p.Source, p.Kind = src, SSO
-	if src.Source != nil {
-		p.Source = src.Source
-	}
+	p.Source, p.Kind = src.ForSession(), SSO
 	p.HasSSO, p.Session, p.AccountID, p.RoleName = true, src.Session, src.AccountID, src.RoleName
 	p.login, p.loginErr = src.login, src.loginErr
 	return nil

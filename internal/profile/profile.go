@@ -28,38 +28,6 @@ type Inputs struct {
 	Own func(program string) bool
 }
 
-// A Kind says where a profile's credentials come from.
-type Kind int
-
-const (
-	None        Kind = iota // nothing in the files; perhaps only a session to sign in to
-	SSO                     // an account and a role of Identity Center
-	AssumeRole              // role_arn
-	WebIdentity             // web_identity_token_file
-	Static                  // aws_access_key_id
-	Login                   // login_session, of `aws login`
-	Process                 // credential_process
-)
-
-// String names the kind for an error, with the key that makes it one.
-func (k Kind) String() string {
-	switch k {
-	case SSO:
-		return "an SSO profile (sso_account_id, sso_role_name)"
-	case AssumeRole:
-		return "an assume-role profile (role_arn)"
-	case WebIdentity:
-		return "a web-identity profile (web_identity_token_file)"
-	case Static:
-		return "a profile with static keys (aws_access_key_id)"
-	case Login:
-		return "a console-login profile (login_session)"
-	case Process:
-		return "a profile with a credential process (credential_process)"
-	}
-	return "a profile without credentials"
-}
-
 // A Source says where a value was found.
 type Source int
 
@@ -81,10 +49,12 @@ type Profile struct {
 	// Kind is SSO also for a profile with a credential_process of ours; ByProcess
 	// says so.
 	Kind      Kind
+	KindFrom  string // the file, line and key that make it one, or the variable
 	ByProcess bool
 
-	// Source is the profile that such a credential_process names in the end. Its
-	// settings are those that its session is reached with; nil means the profile's.
+	// Source is the profile that a credential_process of ours, or the source_profile
+	// of a role, names in the end. The session is reached with its settings; nil
+	// means with the profile's own.
 	Source *Profile
 
 	// EnvKeys says that AWS_ACCESS_KEY_ID is set, which comes before every kind
@@ -120,7 +90,7 @@ type Profile struct {
 }
 
 // ForSession returns the profile whose settings the session is reached with: p, or
-// the profile that its credential_process names.
+// its Source.
 func (p *Profile) ForSession() *Profile {
 	if p.Source != nil {
 		return p.Source
@@ -133,13 +103,6 @@ func (p *Profile) ForSession() *Profile {
 func (p *Profile) Get(key string) (awsconfig.Setting, bool) {
 	f, ok := p.settings.get(key)
 	return f.Setting, ok
-}
-
-// InCredentialsFile reports whether the setting that [Profile.Get] returns stands in
-// the credentials file.
-func (p *Profile) InCredentialsFile(key string) bool {
-	f, _ := p.settings.get(key)
-	return f.source == CredentialsFile
 }
 
 // LoginSession returns the session to sign in to. It needs less than credentials

@@ -30,14 +30,17 @@ func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	r.client(p)
 	key, _ := r.env("AWS_ACCESS_KEY_ID")
 	p.EnvKeys = key != "" && !p.Explicit
-	p.Kind = r.kind(p.settings, p.Explicit)
+	p.Kind, p.KindFrom = r.kind(p.settings, p.Explicit)
 	var err error
 	if p.Kind == SSO {
 		err = r.sso(p)
 	}
 	p.login, p.loginErr = r.login(p.settings)
-	if p.Kind == Process {
+	switch p.Kind {
+	case Process:
 		err = r.byProcess(p, chain)
+	case AssumeRole:
+		r.bySource(p, chain)
 	}
 	return p, r.warnings, err
 }
@@ -147,36 +150,3 @@ func (r *resolver) truth(p *Profile, variable, key string) bool {
 	v, _, _ := r.value(p, "", "", []string{variable}, key, validBool)
 	return strings.EqualFold(v, "true")
 }
-
-// kind returns where the credentials come from, in the AWS CLI's order
-// (botocore's create_credential_resolver). Keys in the environment are not the
-// profile's and do not count here. byFlag says that the profile was named by flag:
-// then the environment's web identity does not count either. Most providers ask only
-// whether a key is there; it may be empty.
-func (r *resolver) kind(s settings, byFlag bool) Kind {
-	token, ownToken := s.get("web_identity_token_file")
-	file := token.Value
-	if v, ok := r.env(webIdentityVariable); ok && !byFlag {
-		file = v
-	}
-	_, inCredentials := s.credentials.Get("aws_access_key_id")
-	switch {
-	case s.has("role_arn") && !ownToken:
-		return AssumeRole
-	case file != "":
-		return WebIdentity
-	case s.has("sso_account_id"), s.has("sso_role_name"):
-		return SSO
-	case inCredentials:
-		return Static
-	case s.has("login_session"):
-		return Login
-	case s.has("credential_process"):
-		return Process
-	case s.has("aws_access_key_id"):
-		return Static
-	}
-	return None
-}
-
-const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
