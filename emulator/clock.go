@@ -11,8 +11,9 @@ type clock struct {
 	offset atomic.Int64 // nanoseconds added to source
 }
 
-// Now returns the emulator's time. Every expiry, every Date header and every
-// signature is judged by it.
+// Now returns the emulator's time, by which everything expires. Signatures and
+// authenticator codes count if they are fresh by it or by the clock that was not
+// moved: clients cannot know that it was.
 func (e *Emulator) Now() time.Time {
 	// Without Round, comparing two times would use the machine's monotonic clock.
 	return e.clock.source().Round(0).Add(time.Duration(e.clock.offset.Load())).UTC()
@@ -22,3 +23,6 @@ func (e *Emulator) Now() time.Time {
 func (e *Emulator) Advance(d time.Duration) {
 	e.clock.offset.Add(int64(d))
 }
+
+// unmoved returns the time without what Advance has added.
+func (e *Emulator) unmoved() time.Time { return e.clock.source().Round(0).UTC() }

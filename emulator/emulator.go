@@ -33,8 +33,8 @@ type Emulator struct {
 	clients  *store[*client]
 	codes    *store[*authCode]
 	devices  *store[*device]
-	byCode   map[string]string // user code -> id of device
-	totpUsed map[string]int64  // user -> last time step whose code was used
+	byCode   map[string]string  // user code -> id of device
+	totpUsed map[string][]int64 // owner of a secret -> time steps whose codes were used
 
 	lastToken, oldestToken uint64 // numbers of access tokens: last issued, oldest that counts
 }
@@ -53,7 +53,7 @@ func New(c Config) (*Emulator, error) {
 	}
 	e := &Emulator{
 		clock: clock{source: c.Now}, random: newSource(c.Seed), pages: pages,
-		byUser: map[string]map[string]struct{}{}, byCode: map[string]string{}, totpUsed: map[string]int64{},
+		byUser: map[string]map[string]struct{}{}, byCode: map[string]string{}, totpUsed: map[string][]int64{},
 	}
 	e.seal.key = []byte(e.random.bytes(32))
 	// Browsers send a cookie to every port of a host. A name of our own keeps two

@@ -255,6 +255,49 @@ func TestSignatureErrorsOfEachService(t *testing.T) {
 	check("expired (s3)", s3, "400", "ExpiredToken")
 }
 
+// Clients sign by a clock that Advance does not move. What they hear is that their
+// keys have expired, not that their signature is wrong.
+func TestSignaturesAfterAdvance(t *testing.T) {
+	for _, d := range []time.Duration{70 * time.Minute, 8 * time.Hour, 13 * time.Hour, -2 * time.Hour} {
+		x := newTester(t, emulator.Config{})
+		x.login("jane")
+		old := x.keys("111122223333", "AdministratorAccess")
+		x.srv.Advance(d)
+		x.login("jane")
+		fresh := x.keys("111122223333", "AdministratorAccess")
+		for _, at := range []time.Time{fixedNow(), x.srv.Now()} {
+			for _, r := range []struct {
+				signedRequest
+				expired string
+			}{
+				{signedRequest{method: "POST", url: x.srv.URL + "/", body: identityBody, service: "sts"}, "403 ExpiredToken"},
+				{signedRequest{method: "POST", url: x.srv.URL + "/", body: "Action=DescribeInstances&Version=2016-11-15", service: "ec2"}, "400 RequestExpired"},
+				{signedRequest{method: "GET", url: x.srv.URL + "/account1-backups?list-type=2", service: "s3"}, "400 ExpiredToken"},
+			} {
+				r.region, r.at, r.key = "us-east-1", at, fresh
+				if status, body := r.do(t); status != 200 {
+					t.Errorf("after %v, signed at %v for %s: %d %s", d, at, r.service, status, body)
+				}
+				want := r.expired
+				if d < time.Hour {
+					want = "200 "
+				}
+				r.key = old
+				status, body := r.do(t)
+				_, code, _ := strings.Cut(body, "<Code>")
+				code, _, _ = strings.Cut(code, "<")
+				if got := fmt.Sprint(status, " ", code); got != want && want != "200 " || want == "200 " && status != 200 {
+					t.Errorf("after %v, signed at %v for %s with old keys: %s, want %s", d, at, r.service, got, want)
+				}
+			}
+		}
+		elsewhere := signedRequest{method: "POST", url: x.srv.URL + "/", body: identityBody, service: "sts", region: "us-east-1", at: fixedNow().Add(d / 2), key: fresh}
+		if status, _ := elsewhere.do(t); status != 403 {
+			t.Errorf("after %v: a signature of neither clock: %d", d, status)
+		}
+	}
+}
+
 func TestPresigned(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	x.login("jane")

@@ -60,7 +60,8 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 		s.reason = fmt.Sprintf("Credential should be scoped to correct service: '%s'.", service)
 		return s, errSignature
 	}
-	if s.reason = offTime(sig, c.now, skew); s.reason != "" {
+	if reason := offTime(sig, c.now, skew); reason != "" && offTime(sig, e.unmoved(), skew) != "" {
+		s.reason = reason
 		return s, errSkewed
 	}
 	if c.now.Unix() >= p.Expires {

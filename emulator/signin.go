@@ -58,7 +58,7 @@ func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 	case u.TOTP != "" && code == "":
 		again.Message, again.NeedCode = "Enter your password again, and the code that your authenticator app shows.", true
 		return e.signInPage(c, v, http.StatusOK, again)
-	case u.TOTP != "" && !e.useTOTP(c, u, code):
+	case u.TOTP != "" && !e.useTOTP(u.Name, u.TOTP, code):
 		again.Message, again.NeedCode = "The code is wrong or was used before. Wait for the next one.", true
 		return e.signInPage(c, v, http.StatusForbidden, again)
 	}
@@ -74,18 +74,6 @@ func (e *Emulator) enter(c *call, v visit, user, to string) response {
 	out := redirect(to)
 	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value: the old one may be known to others
 	return out
-}
-
-// useTOTP reports whether the code is right and has not been used (RFC 6238
-// section 5.2).
-func (e *Emulator) useTOTP(c *call, u User, code string) bool {
-	step, ok := matchTOTP(u.TOTP, code, c.now)
-	defer e.lock()()
-	if last, used := e.totpUsed[u.Name]; !ok || used && step <= last {
-		return false
-	}
-	e.totpUsed[u.Name] = step
-	return true
 }
 
 // consent asks whether the client may have what it wants.

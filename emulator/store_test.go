@@ -79,8 +79,17 @@ func TestTOTP(t *testing.T) {
 	}
 	at := time.Unix(1111111109, 0)
 	for off, want := range map[time.Duration]bool{-60 * time.Second: false, -30 * time.Second: true, 0: true, 30 * time.Second: true, 61 * time.Second: false} {
-		if _, ok := matchTOTP(secret, "081804", at.Add(off)); ok != want {
+		e, err := New(Config{Now: func() time.Time { return at.Add(off) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Advance(8 * time.Hour) // an authenticator app does not know
+		if ok := e.useTOTP("jane", secret, "081804"); ok != want {
 			t.Errorf("a code %v off: %v", off, ok)
+		}
+		moved, _ := TOTPCode(secret, e.Now())
+		if !e.useTOTP("jane", secret, moved) || e.useTOTP("jane", secret, moved) || e.useTOTP("jane", secret, "081804") {
+			t.Errorf("a code %v off: a code by the moved clock does not work once, or an old one twice", off)
 		}
 	}
 	if _, err := TOTPCode("1", at); err == nil {

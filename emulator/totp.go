@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,14 +35,26 @@ func totp(secret string, step int64) (string, error) {
 	return fmt.Sprintf("%06d", n%1_000_000), nil
 }
 
-// matchTOTP returns the time step whose code this is, allowing for a clock that
-// is one step off.
-func matchTOTP(secret, code string, at time.Time) (step int64, ok bool) {
-	now := at.Unix() / int64(totpStep/time.Second)
-	for _, step := range []int64{now, now - 1, now + 1} {
-		if want, err := totp(secret, step); err == nil && hmac.Equal([]byte(want), []byte(code)) {
-			return step, true
+// useTOTP reports whether the code is right, and marks it used: each works once
+// (RFC 6238 section 5.2). Codes are right by the moved clock and by the other one,
+// which a person's app goes by. Whose names the owner of the secret.
+func (e *Emulator) useTOTP(whose, secret, code string) bool {
+	defer e.lock()()
+	for _, at := range []time.Time{e.Now(), e.unmoved()} {
+		now := at.Unix() / int64(totpStep/time.Second)
+		for _, step := range []int64{now, now - 1, now + 1} { // a clock may be one step off
+			want, err := totp(secret, step)
+			if err != nil || !hmac.Equal([]byte(want), []byte(code)) || slices.Contains(e.totpUsed[whose], step) {
+				continue
+			}
+			used := append(e.totpUsed[whose], step)
+			e.totpUsed[whose] = used[max(0, len(used)-maxTOTPUsed):]
+			return true
 		}
 	}
-	return 0, false
+	return false
 }
+
+// maxTOTPUsed is how many used codes are remembered for each secret: as many as
+// are right at any one time.
+const maxTOTPUsed = 6
