@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
@@ -157,11 +158,17 @@ func (e *Emulator) adminDeny(c *call) (any, error) {
 
 func (e *Emulator) adminRateLimits(c *call) (any, error) {
 	var in struct {
-		On bool `json:"on"`
+		On         bool   `json:"on"`
+		RetryAfter string `json:"retryAfter"`
 	}
 	if err := adminDecode(c, &in); err != nil {
 		return nil, err
 	}
+	d, err := parseLength(in.RetryAfter)
+	if err != nil || d < 0 {
+		return nil, fmt.Errorf("retryAfter: %q is not a length of time", in.RetryAfter)
+	}
 	e.SetRateLimits(in.On)
+	e.SetRetryAfter(d)
 	return nil, nil
 }

@@ -18,17 +18,19 @@ func (x *tester) adminDo(method, path, body string) (int, map[string]any) {
 	return resp.StatusCode, out
 }
 
+func (x *tester) adminMust(status int, method, path, body string) map[string]any {
+	x.Helper()
+	got, out := x.adminDo(method, path, body)
+	if got != status {
+		x.Fatalf("%s %s %s: %d %v, want %d", method, path, body, got, out, status)
+	}
+	return out
+}
+
 func TestAdmin(t *testing.T) {
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
 	x.login("jane")
-	must := func(status int, method, path, body string) map[string]any {
-		t.Helper()
-		got, out := x.adminDo(method, path, body)
-		if got != status {
-			t.Fatalf("%s %s %s: %d %v, want %d", method, path, body, got, out, status)
-		}
-		return out
-	}
+	must := x.adminMust
 	if out := must(200, "GET", "state", ""); out["sessions"] != 1.0 || out["now"] != "2026-11-22T12:00:00Z" || out["clients"] != 1.0 {
 		t.Errorf("state %v", out)
 	}
@@ -80,6 +82,40 @@ func TestAdmin(t *testing.T) {
 	if last.Operation != "StartDeviceAuthorization" || last.Status != 200 || last.Path != "/device_authorization" || last.ID == "" {
 		t.Errorf("the log ends with %+v", last)
 	}
+}
+
+// A fault for a misspelt operation would never happen, so it is refused.
+func TestAdminFaults(t *testing.T) {
+	x := newTester(t, emulator.Config{AdminToken: adminToken})
+	x.login("jane")
+	must := x.adminMust
+	must(400, "POST", "faults", `{"status":500,"retryAfter":"soon"}`)
+	must(400, "POST", "faults", `{"retryAfter":"2s"}`)
+	for wrote, want := range map[string]string{
+		"GetRoleCredential": "near it: GetRoleCredentials", "getrolecredentials": "near it: GetRoleCredentials",
+		"CreateToken:refresh": "CreateToken:refresh_token", "ListAccount": "ListAccountRoles, ListAccounts", "Nonsense": "there are: AssumeRole, ",
+	} {
+		out := must(400, "POST", "faults", `{"operation":"`+wrote+`","status":500}`)
+		if text, _ := out["error"].(string); !strings.Contains(text, "there is no operation "+`"`+wrote+`"; `) || !strings.Contains(text, want) {
+			t.Errorf("a fault for %s: %s", wrote, text)
+		}
+	}
+	must(204, "POST", "faults", `{"operation":"ListAccounts","status":429,"retryAfter":"1500ms","count":1}`)
+	if out := must(200, "GET", "faults", ""); !strings.Contains(out[""].(string), `"retryAfter":"1.5s"`) {
+		t.Errorf("faults %v", out)
+	}
+	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "2" {
+		t.Errorf("the fault gives %d, Retry-After %q", resp.StatusCode, resp.Header.Get("Retry-After"))
+	}
+	must(400, "POST", "rateLimits", `{"on":true,"retryAfter":"-1s"}`)
+	must(204, "POST", "rateLimits", `{"on":true,"retryAfter":"3s"}`)
+	for range 21 {
+		x.portal("/assignment/accounts")
+	}
+	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "3" {
+		t.Errorf("the limit gives %d, Retry-After %q", resp.StatusCode, resp.Header.Get("Retry-After"))
+	}
+	must(204, "POST", "rateLimits", `{"on":false}`)
 }
 
 func TestAdminRefuses(t *testing.T) {

@@ -14,6 +14,7 @@ type faultJSON struct {
 	Status      int     `json:"status,omitempty"`
 	Code        string  `json:"code,omitempty"`
 	Message     string  `json:"message,omitempty"`
+	RetryAfter  string  `json:"retryAfter,omitempty"`
 	Drop        bool    `json:"drop,omitempty"`
 	After       bool    `json:"after,omitempty"`
 	Truncate    bool    `json:"truncate,omitempty"`
@@ -30,11 +31,10 @@ func (e *Emulator) Faults() []Fault {
 func (e *Emulator) adminFaults(*call) (any, error) {
 	out := []faultJSON{}
 	for _, f := range e.Faults() {
-		j := faultJSON{f.Operation, f.Count, f.Probability, "", f.Status, f.Code, f.Message, f.Drop, f.After, f.Truncate, f.ContentType}
-		if f.Delay > 0 {
-			j.Delay = f.Delay.String()
-		}
-		out = append(out, j)
+		out = append(out, faultJSON{
+			Operation: f.Operation, Count: f.Count, Probability: f.Probability, Delay: lengthText(f.Delay), Status: f.Status, Code: f.Code, Message: f.Message,
+			RetryAfter: lengthText(f.RetryAfter), Drop: f.Drop, After: f.After, Truncate: f.Truncate, ContentType: f.ContentType,
+		})
 	}
 	return out, nil
 }
@@ -48,15 +48,32 @@ func (e *Emulator) adminAddFault(c *call) (any, error) {
 		Operation: in.Operation, Count: in.Count, Probability: in.Probability, Status: in.Status, Code: in.Code, Message: in.Message,
 		Drop: in.Drop, After: in.After, Truncate: in.Truncate, ContentType: in.ContentType,
 	}
-	if in.Delay != "" {
-		var err error
-		if f.Delay, err = time.ParseDuration(in.Delay); err != nil {
-			return nil, err
-		}
+	var err error
+	if f.Delay, err = parseLength(in.Delay); err != nil {
+		return nil, err
 	}
-	if err := f.check(); err != nil {
+	if f.RetryAfter, err = parseLength(in.RetryAfter); err != nil {
+		return nil, err
+	}
+	if err := e.checkFault(f); err != nil {
 		return nil, err
 	}
 	e.AddFault(f)
 	return nil, nil
+}
+
+// parseLength reads a length of time; "" is 0.
+func parseLength(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(text)
+}
+
+// lengthText is how parseLength reads d.
+func lengthText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }

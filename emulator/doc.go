@@ -39,7 +39,7 @@
 //	GET    requests    the latest requests, without their secrets
 //	GET    faults      rules by which requests go wrong; DELETE removes them
 //	POST   faults      {"operation":"CreateToken:refresh_token","count":1,"status":500}
-//	POST   rateLimits  {"on":true}
+//	POST   rateLimits  {"on":true,"retryAfter":"2s"}
 //
 // # What it is not
 //

@@ -28,6 +28,9 @@ type Fault struct {
 	// operation's own answer, in the form that the service gives its errors.
 	Status        int
 	Code, Message string
+	// RetryAfter, if not 0, is sent with Status as the header Retry-After, in whole
+	// seconds, rounded up.
+	RetryAfter time.Duration
 	// Drop closes the connection without an answer.
 	Drop bool
 	// After carries the operation out before Status or Drop hide its answer: a
@@ -45,9 +48,10 @@ type faults struct {
 }
 
 // AddFault adds a rule. Of several rules that match a request the oldest counts.
-// It panics if a number in f is out of range.
+// It panics if f names an operation that does not exist, or holds a number that
+// is out of range.
 func (e *Emulator) AddFault(f Fault) {
-	if err := f.check(); err != nil {
+	if err := e.checkFault(f); err != nil {
 		panic(err)
 	}
 	e.faults.mu.Lock()
@@ -62,17 +66,26 @@ func (e *Emulator) ClearFaults() {
 	e.faults.rules = nil
 }
 
-// check refuses rules that cannot be meant.
-func (f Fault) check() error {
+// checkFault refuses rules that cannot be meant.
+func (e *Emulator) checkFault(f Fault) error {
 	switch {
 	case f.Probability < 0 || f.Probability > 1:
 		return fmt.Errorf("fault: probability %v is not within 0 and 1", f.Probability)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("fault: status %d is not within 200 and 599", f.Status)
-	case f.Count < 0 || f.Delay < 0:
-		return errors.New("fault: count and delay cannot be less than nothing")
+	case f.Count < 0 || f.Delay < 0 || f.RetryAfter < 0:
+		return errors.New("fault: count, delay and retryAfter cannot be less than nothing")
+	case f.RetryAfter > 0 && f.Status == 0:
+		return errors.New("fault: retryAfter needs a status")
 	}
-	return nil
+	return e.checkOperation(f.Operation)
+}
+
+// retryAfter adds the header Retry-After to an answer, unless d is 0.
+func retryAfter(out response, d time.Duration) {
+	if d > 0 {
+		out.header.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
+	}
 }
 
 // fault returns the rule for a request of these names and takes one from its
@@ -120,6 +133,7 @@ func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response
 	}
 	if f.Status != 0 {
 		out = op.fail(c, f.apiError())
+		retryAfter(out, f.RetryAfter)
 	}
 	if f.ContentType != "" {
 		out.header.Set("Content-Type", f.ContentType)

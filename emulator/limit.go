@@ -12,6 +12,7 @@ import (
 // limits holds token buckets: requests per second, all of a second's at once.
 type limits struct {
 	forced  atomic.Int32 // by SetRateLimits: 1 on, -1 off, 0 as the Config says
+	after   atomic.Int64 // by SetRetryAfter, in nanoseconds
 	mu      sync.Mutex
 	buckets *store[*bucket]
 }
@@ -29,6 +30,10 @@ func (e *Emulator) SetRateLimits(on bool) {
 		e.limits.forced.Store(1)
 	}
 }
+
+// SetRetryAfter makes refusals of the request limits say how long to wait, by the
+// header Retry-After in whole seconds; 0 leaves it out, as AWS does.
+func (e *Emulator) SetRetryAfter(d time.Duration) { e.limits.after.Store(int64(d)) }
 
 func (l *limits) on(c *Config) bool {
 	forced := l.forced.Load()
@@ -65,6 +70,7 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 	if !l.on(e.config()) {
 		return response{}
 	}
+	no := slowDown()
 	ok := true
 	switch op.name {
 	case "RegisterClient":
@@ -78,12 +84,13 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 			ok = l.take("instance", 250, c.now)
 		}
 	case "ListAccounts", "ListAccountRoles", "GetRoleCredentials", "Logout":
-		if !l.take("token "+c.Header.Get(bearerHeader), 20, c.now) {
-			return op.fail(c, &apiError{status: http.StatusTooManyRequests, code: "TooManyRequestsException", message: "HTTP 429 Unknown Code"})
-		}
+		no = &apiError{status: http.StatusTooManyRequests, code: "TooManyRequestsException", message: "HTTP 429 Unknown Code"}
+		ok = l.take("token "+c.Header.Get(bearerHeader), 20, c.now)
 	}
-	if !ok {
-		return op.fail(c, slowDown())
+	if ok {
+		return response{}
 	}
-	return response{}
+	out := op.fail(c, no)
+	retryAfter(out, time.Duration(l.after.Load()))
+	return out
 }

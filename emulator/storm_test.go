@@ -66,7 +66,7 @@ func TestEverythingAtOnce(t *testing.T) {
 				case 0:
 					e.Advance(time.Second)
 				case 1:
-					e.AddFault(emulator.Fault{Operation: "Nothing"})
+					e.AddFault(emulator.Fault{Operation: "ConsoleLogin"})
 				case 2:
 					e.ClearFaults()
 				case 3:
