@@ -36,11 +36,15 @@ func writeEmulatorConfig(dir, config string) (string, error) {
 	return dir, nil
 }
 
-// emulatorVariables point a client at the emulator and at the config in dir.
-func emulatorVariables(base, dir string) [][2]string {
+// emulatorVariables point a client at the emulator, at the config in dir, and at a
+// profile in it; "" means none.
+func emulatorVariables(base, dir, profile string) [][2]string {
 	var vars [][2]string
 	for _, name := range endpointVariables {
 		vars = append(vars, [2]string{name, base})
+	}
+	if profile != "" {
+		vars = append(vars, [2]string{"AWS_PROFILE", profile})
 	}
 	return append(vars, [2]string{"AWS_EC2_METADATA_DISABLED", "true"},
 		[2]string{"AWS_CONFIG_FILE", filepath.Join(dir, "config")},

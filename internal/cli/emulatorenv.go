@@ -61,12 +61,13 @@ func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shell
 	if err != nil {
 		return app.emulatorProblem(cmd, err, c)
 	}
-	dir, err = writeEmulatorConfig(dir, emulatorProfiles(c, e, ""))
+	config, profile := emulatorProfiles(c, e, "")
+	dir, err = writeEmulatorConfig(dir, config)
 	if err != nil {
 		return err
 	}
 	app.warnOfEnvironment(cmd.Context(), base)
-	return app.printEmulatorEnv(format, dir, emulatorVariables(base, dir))
+	return app.printEmulatorEnv(format, dir, emulatorVariables(base, dir, profile))
 }
 
 // emulatorURL checks a base URL and returns it without a slash at the end.
@@ -128,7 +129,7 @@ func (app *App) warnOfEnvironment(ctx context.Context, base string) {
 	if err != nil {
 		app.warn("no emulator answers at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
 	}
-	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE"} {
 		if app.getenv(name) != "" {
 			app.warn(name+" is set, and programs look there before they take a profile of the emulator", "unset it in the shell that you point at the emulator")
 		}

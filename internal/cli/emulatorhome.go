@@ -44,7 +44,7 @@ func homeParent() string {
 
 // homeVariables lead a program to the emulator at base, and to the home. The
 // address of the stand-in browser is "" if a person is to look at the pages.
-func (app *App) homeVariables(home, base, standIn string, c emulator.Config) ([]string, error) {
+func (app *App) homeVariables(home, base, profile, standIn string, c emulator.Config) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (app *App) homeVariables(home, base, standIn string, c emulator.Config) ([]
 		return nil, err
 	}
 	set := append([]string{"HOME=" + home, "USERPROFILE=" + home, "BROWSER=" + program}, find...)
-	for _, v := range emulatorVariables(base, filepath.Join(home, ".aws")) {
+	for _, v := range emulatorVariables(base, filepath.Join(home, ".aws"), profile) {
 		set = append(set, v[0]+"="+v[1])
 	}
 	for name, dir := range map[string]string{"APPDATA": "Roaming", "LOCALAPPDATA": "Local"} {

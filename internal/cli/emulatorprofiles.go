@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,32 +60,36 @@ func grantedRoles(c emulator.Config, user string, limit int) (roles []grantedRol
 	return roles, false
 }
 
-// emulatorProfiles is a config with a session and with a profile for each role
-// that the user, or with "" anybody, has in the organization.
-func emulatorProfiles(c emulator.Config, e *emulator.Emulator, user string) string {
+// emulatorProfiles returns a config with a session, and with a profile for each role
+// that the user, or with "" anybody, has in the organization. First is the name of
+// the first profile, for AWS_PROFILE; "" if there are no roles.
+//
+// The default profile has a region only. aws-vault adds what the default profile
+// holds to every other profile, and prefers SSO keys to a credential_process. The
+// SDK for Go v1 loads the default profile while it reads an SSO session, and never
+// ends if that one has an SSO session as well.
+func emulatorProfiles(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
-		c = emulator.BuiltIn() // it is what an empty one stands for
+		c = emulator.BuiltIn() // an empty organization stands for it
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n",
-		configMark, emulatorSession, e.StartURL(), e.Region())
+	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n\n[default]\nregion = %s\n",
+		configMark, emulatorSession, e.StartURL(), e.Region(), e.Region())
 	roles, more := grantedRoles(c, user, maxProfiles)
 	taken := map[string]bool{"default": true}
-	for i, r := range roles {
-		if i == 0 {
-			b.WriteString(profileSection("default", r, e.Region()))
-		}
+	for _, r := range roles {
 		name := profileName(r)
 		if taken[name] {
 			name += "-" + r.account.ID
 		}
 		taken[name] = true
+		first = cmp.Or(first, name)
 		b.WriteString(profileSection("profile "+name, r, e.Region()))
 	}
 	if more {
 		fmt.Fprintf(&b, "\n# There are more roles. These are the profiles of the first %d.\n", maxProfiles)
 	}
-	return b.String()
+	return b.String(), first
 }
 
 func profileSection(header string, r grantedRole, region string) string {

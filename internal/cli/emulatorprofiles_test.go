@@ -60,10 +60,18 @@ func TestProfileNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for line := range strings.Lines(emulatorProfiles(c, e, "")) {
+	config, first := emulatorProfiles(c, e, "")
+	for line := range strings.Lines(config) {
 		if strings.HasPrefix(line, "[") {
 			got = append(got, strings.TrimSpace(line))
 		}
+	}
+	if first != "a-b-R-x" {
+		t.Errorf("the first profile is %q", first)
+	}
+	_, rest, _ := strings.Cut(config, "[default]\n")
+	if section, _, _ := strings.Cut(rest, "\n["); strings.TrimSpace(section) != "region = us-east-1" {
+		t.Errorf("the default profile holds %q: other programs add it to every profile", section)
 	}
 	want := "[sso-session lanyard-emulator] [default] [profile a-b-R-x] [profile a-b-R-x-444455556666] [profile 777788889999-R-x]"
 	if strings.Join(got, " ") != want {

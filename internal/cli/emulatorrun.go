@@ -72,7 +72,8 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 	}
 	defer stop()
 	defer pages.close()
-	home, err := newEmulatorHome(emulatorProfiles(c, e, o.autoApprove))
+	config, profile := emulatorProfiles(c, e, o.autoApprove)
+	home, err := newEmulatorHome(config)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 			app.warn("the temporary home is not wholly removed: "+err.Error(), "remove "+quoteArg(home))
 		}
 	}()
-	set, err := app.homeVariables(home, base, pages.address(), c)
+	set, err := app.homeVariables(home, base, profile, pages.address(), c)
 	if err != nil {
 		return err
 	}
