@@ -15,6 +15,7 @@ type Registration struct {
 	ExpiresAt    time.Time
 	Scopes       []string // nil: the device-code flow, without scopes
 	GrantTypes   []string // nil: registered for the device code only
+	Origin       string   // the sign-in service, as in [Origin]; "" in a file of another program
 }
 
 // ParseRegistration reads the content of a registration file.
@@ -30,10 +31,13 @@ func ParseRegistration(data []byte) (Registration, error) {
 	}
 	var r Registration
 	var clientSecret string
-	var errs [3]error
+	var errs [4]error
 	r.ClientID, errs[0] = o.text("clientId")
 	clientSecret, errs[1] = o.text("clientSecret")
 	r.ExpiresAt, errs[2] = o.time("expiresAt")
+	var origin Origin
+	origin, errs[3] = o.origin()
+	r.Origin = origin.SignIn
 	if err := errors.Join(errs[:]...); err != nil {
 		return Registration{}, err
 	}
@@ -58,6 +62,7 @@ func (r Registration) Encode() []byte {
 	o.set("clientId", r.ClientID)
 	o.set("clientSecret", r.ClientSecret.Reveal())
 	o.set("expiresAt", FormatTime(r.ExpiresAt))
+	o.set(originField, r.Origin)
 	for key, list := range map[string][]string{"scopes": r.Scopes, "grantTypes": r.GrantTypes} {
 		if list != nil {
 			o[key] = quoteList(list)

@@ -24,6 +24,10 @@ type Credentials struct {
 	// The name of the file does not tell: see Token.Belongs.
 	StartURL string
 
+	// Origin is the access portal they came from, as in [Origin]; "" in a file of
+	// another program.
+	Origin string
+
 	// Life is how long the keys lived when they were issued; 0 means that it is
 	// not known.
 	Life time.Duration
@@ -55,7 +59,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 		return Credentials{}, errors.New("it has no Credentials")
 	}
 	c := Credentials{extra: maps.Clone(o)}
-	var errs [7]error
+	var errs [8]error
 	var key, token string
 	c.AccessKeyID, errs[0] = inner.text("AccessKeyId")
 	key, errs[1] = inner.text("SecretAccessKey")
@@ -64,6 +68,9 @@ func ParseCredentials(data []byte) (Credentials, error) {
 	c.AccountID, errs[4] = inner.text("AccountId")
 	c.Session, errs[5] = o.text(sessionField)
 	c.StartURL, errs[6] = o.text(startURLField)
+	var origin Origin
+	origin, errs[7] = o.origin()
+	c.Origin = origin.SignIn
 	for _, err := range errs {
 		if err != nil {
 			return Credentials{}, err
@@ -91,6 +98,7 @@ func (c Credentials) Encode() []byte {
 	o["Credentials"] = inner.encode("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "AccountId")
 	o.set(sessionField, c.Session)
 	o.set(startURLField, c.StartURL)
+	o.set(originField, c.Origin)
 	delete(o, lifeField)
 	if c.Life > 0 {
 		o[lifeField] = seconds(c.Life)

@@ -23,17 +23,20 @@ type Token struct {
 	// that the writer was another program, which does not say.
 	Life time.Duration
 
+	// Origin is where the token comes from; zero in a file of another program.
+	Origin Origin
+
 	extra object // fields of other programs
 }
 
-// lifeField is the one field of the token file that is ours alone; files of role
-// credentials have it too. Other programs ignore it, and drop it when they rewrite
-// the file.
+// lifeField is a field of ours, as the two of the [Origin] are; files of role
+// credentials have it too. Other programs ignore these fields, and drop them when they
+// rewrite the file.
 const lifeField = "lanyardLifetime"
 
 var tokenFields = [...]string{
 	"startUrl", "region", "accessToken", "expiresAt", "clientId", "clientSecret",
-	"registrationExpiresAt", "refreshToken", lifeField,
+	"registrationExpiresAt", "refreshToken", lifeField, originField, portalField,
 }
 
 // ParseToken reads a token file's content. A file without accessToken or
@@ -47,7 +50,7 @@ func ParseToken(data []byte) (Token, error) {
 	for _, k := range tokenFields {
 		delete(t.extra, k)
 	}
-	var errs [8]error
+	var errs [9]error
 	var access, refresh, clientSecret string
 	t.StartURL, errs[0] = o.text("startUrl")
 	t.Region, errs[1] = o.text("region")
@@ -57,6 +60,7 @@ func ParseToken(data []byte) (Token, error) {
 	clientSecret, errs[5] = o.text("clientSecret")
 	t.RegistrationExpiresAt, errs[6] = o.time("registrationExpiresAt")
 	refresh, errs[7] = o.text("refreshToken")
+	t.Origin, errs[8] = o.origin()
 	for _, err := range errs {
 		if err != nil {
 			return Token{}, err
@@ -86,6 +90,7 @@ func (t Token) Encode() []byte {
 		o.set("registrationExpiresAt", FormatTime(t.RegistrationExpiresAt))
 	}
 	o.set("refreshToken", t.RefreshToken.Reveal())
+	o.setOrigin(t.Origin)
 	delete(o, lifeField)
 	if t.Life > 0 {
 		o[lifeField] = seconds(t.Life)
