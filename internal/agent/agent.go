@@ -17,6 +17,7 @@ import (
 	"errors"
 	"time"
 
+	"lanyard/internal/broker"
 	"lanyard/internal/profile"
 )
 
@@ -48,7 +49,7 @@ var (
 
 // Settings are what an asking process would have made its requests with.
 type Settings struct {
-	OIDC, Portal                string // base URLs; "" means AWS's own
+	OIDC, Portal                profile.Endpoint // the configured ones
 	FIPS, DualStack             bool
 	CABundle                    string // a path; "" means the system's
 	NoVerifySSL                 bool
@@ -59,12 +60,21 @@ type Settings struct {
 	Proxies string
 }
 
-// Place names the services that the settings lead to; "" for AWS's own.
-func (s Settings) Place() string {
-	if s.OIDC == "" && s.Portal == "" {
-		return ""
+// Endpoints returns the settings that the broker needs.
+func (s Settings) Endpoints() broker.Endpoints {
+	return broker.Endpoints{SignIn: s.OIDC, Portal: s.Portal}
+}
+
+// At returns the settings for requests to other endpoints. FIPS and dual-stack are forms
+// of AWS's own.
+func (s Settings) At(e broker.Endpoints) Settings {
+	if e == s.Endpoints() {
+		return s
 	}
-	return s.OIDC + " " + s.Portal
+	s.OIDC, s.Portal = e.SignIn, e.Portal
+	own := e.SignIn.URL == "" && e.Portal.URL == ""
+	s.FIPS, s.DualStack = s.FIPS && own, s.DualStack && own
+	return s
 }
 
 // A Watched session is one that an agent keeps fresh.

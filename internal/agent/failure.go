@@ -19,11 +19,13 @@ type failure struct {
 
 // failureOf turns an error into what a client can use. ok is false for what the
 // client should try itself: it may be able to store what the agent cannot, or to
-// ask the person for a passphrase.
+// ask the person for a passphrase. A secret that the agent has not sent, because the
+// client's settings lead to another service, the client refuses by itself, in its words.
 func failureOf(err error) (f failure, ok bool) {
 	var storage *broker.StorageError
 	var session *broker.SessionError
-	if keystore.Unavailable(err) || errors.As(err, &storage) {
+	var origin *broker.OriginError
+	if keystore.Unavailable(err) || errors.As(err, &storage) || errors.As(err, &origin) {
 		return failure{}, false
 	}
 	cause := err

@@ -98,8 +98,10 @@ func (s *Server) renew(ctx context.Context, w *watch) {
 		w.ended, w.err = true, end.Why
 		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
 	case err != nil:
+		if w.err != err.Error() { // such as settings that lead to another service, which last
+			s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
+		}
 		w.failed(now, err.Error())
-		s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
 		reopen(b)
 	case !a.Token.AccessToken.Equal(before):
 		s.Log.Info("a session was renewed", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))

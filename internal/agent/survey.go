@@ -36,7 +36,7 @@ func (s *Server) survey() []watch {
 		stamp := w.stamp
 		s.read(&w)
 		// Another service that was asked does not know this session.
-		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Place() && w.stamp == stamp { // and nobody has signed in meanwhile
+		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Endpoints().Place() && w.stamp == stamp { // and nobody has signed in meanwhile
 			w.ended, w.err = true, "the service has ended it"
 		}
 		watched = append(watched, w)
@@ -75,7 +75,7 @@ func (s *Server) markOver(of profile.Session, by Settings) {
 	if s.over == nil {
 		s.over = map[string]string{}
 	}
-	s.over[id(of)] = by.Place()
+	s.over[id(of)] = by.Endpoints().Place()
 }
 
 // remember keeps the settings with which somebody asks for a session.
@@ -89,10 +89,9 @@ func (s *Server) remember(of profile.Session, settings Settings) {
 	s.asks[id(of)] = settings
 }
 
-// SettingsOf are those with which a token may be sent to its service: those of a
-// session that is watched, or that somebody has asked for. Without any it must not be
-// sent anywhere.
-func (s *Server) SettingsOf(tok ssocache.Token) (Settings, bool) {
+// SettingsOf returns the settings of the token's session: those of a session that is
+// watched, or that a client has asked for. ok is false if there are none.
+func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.watched {

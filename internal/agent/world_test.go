@@ -111,7 +111,7 @@ func (w *world) client() *idcenter.Client {
 func (w *world) process() *broker.Broker {
 	return &broker.Broker{
 		Cache: w.files, Now: w.now,
-		Connect: func(profile.Session) (broker.Service, error) { return w.client(), nil },
+		Connect: func(profile.Session, broker.Endpoints) (broker.Service, error) { return w.client(), nil },
 	}
 }
 

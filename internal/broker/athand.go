@@ -9,6 +9,10 @@ import (
 // for which nobody need be asked.
 func (b *Broker) atHand(r Request) (Answer, bool) {
 	s, now := r.Session, b.now()
+	t, err := b.target(s)
+	if err != nil {
+		return Answer{}, false
+	}
 	st := b.glance(s)
 	tok, live := st.best(now, r.Rejected)
 	_, renewable := st.holder(now)
@@ -20,7 +24,7 @@ func (b *Broker) atHand(r Request) (Answer, bool) {
 	}
 	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
 	c, err := b.Cache.LoadCredentials(name)
-	if err != nil || !c.Belongs(s.StartURL) || !c.Reusable(now) {
+	if err != nil || !t.mayUse(c, s) || !c.Reusable(now) {
 		return Answer{}, false
 	}
 	b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(c.Expiration))

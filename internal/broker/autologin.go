@@ -70,6 +70,9 @@ func sessionEnded(err error) bool {
 // by a sign-in of this process or of another. before is the generation before the
 // request, whose error is ended.
 func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
+	if err := b.MaySignIn(s, false); err != nil {
+		return err
+	}
 	path := b.loginOutcome(s)
 	last := readOutcome(path)
 	if last.bad() && last.within(heldBack, b.now()) {

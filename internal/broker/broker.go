@@ -54,8 +54,11 @@ type Service interface {
 type Broker struct {
 	Cache keystore.Files
 
-	// Connect gives the client of a session's service.
-	Connect func(profile.Session) (Service, error)
+	// Endpoints are the ones that the settings of this process name. nil: none are.
+	Endpoints func() (Endpoints, error)
+
+	// Connect returns a client of a session's services at the endpoints.
+	Connect func(profile.Session, Endpoints) (Service, error)
 
 	// Siblings gives the cache keys of the other names under which the
 	// config knows the session: its start URL for an sso-session, the
@@ -69,10 +72,6 @@ type Broker struct {
 	// react, or it leaves the matter to us: then this process does it itself.
 	// nil: there is no agent.
 	Ask func(ctx context.Context, r Request) (a Answer, answered bool, err error)
-
-	// Place tells services apart: the endpoints that Connect leads to, where they
-	// are not AWS's own. What one service has refused means nothing to another.
-	Place string
 
 	Now  func() time.Time        // nil means time.Now
 	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
@@ -110,9 +109,9 @@ type Answer struct {
 }
 
 // Get answers one request. Errors to test for: [SessionError] when only a new
-// sign-in can help, [StorageError] when nothing could be saved,
-// [SharedError] when another process has just failed at the same thing, and
-// what the service says.
+// sign-in can help, [OriginError] when the settings lead to another service than the
+// session's, [StorageError] when nothing could be saved, [SharedError] when another
+// process has just failed at the same thing, and what the service says.
 func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	b.debug("request", "caller", r.Caller, "session", r.Session.Key(), "startUrl", r.Session.StartURL,
 		"account", r.AccountID, "role", r.RoleName)

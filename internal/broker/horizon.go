@@ -24,7 +24,7 @@ type Horizon struct {
 
 // Horizon returns what is known of the session's end. It asks nobody.
 func (b *Broker) Horizon(s profile.Session) Horizon {
-	st := b.glance(s)
+	st := b.holdings(s)
 	h, ok := st.holder(b.now())
 	if !ok {
 		return unrenewable(st, s.Duration)

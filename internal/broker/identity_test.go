@@ -38,23 +38,3 @@ func TestLoginForgetsTheRoleCredentialsBefore(t *testing.T) {
 		}
 	})
 }
-
-// A custom endpoint must not see the tokens of sessions that are none of its own.
-func TestLogoutOfAllLeavesWhatIsNotMine(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		theirs := ssocache.Token{
-			StartURL: "https://real.awsapps.com/start", Region: "us-east-1",
-			AccessToken: secret.New("real"), ExpiresAt: time.Now().Add(time.Hour),
-		}
-		if err := w.files.SaveToken("real", theirs); err != nil {
-			t.Fatal(err)
-		}
-		out, err := w.process().LogoutAll(w.t.Context(), func(tok ssocache.Token) bool { return tok.StartURL == w.session.StartURL })
-		if err != nil || len(out.Left) != 1 || out.Left[0] != theirs.StartURL {
-			t.Errorf("left %v, %v", out.Left, err)
-		}
-		w.count("Logout", 1)
-		w.stored("real")
-	})
-}

@@ -19,8 +19,12 @@ const loginBudget = 11 * time.Minute
 
 // Login signs in, one process at a time, and stores the token. A sign-in of the same
 // session that another process has finished while this one waited will do. It is what
-// the person asks for: that the last one failed holds it back in no way.
+// the person asks for: that the last one failed holds it back in no way. The errors of
+// [Broker.MaySignIn] are among its own.
 func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssocache.Token, error) {
+	if err := b.MaySignIn(s, in.Force); err != nil {
+		return ssocache.Token{}, err
+	}
 	// Nobody should go through a browser for a token that cannot be kept.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
@@ -46,6 +50,9 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 		return theirs, err
 	}
 	defer g.release()
+	if err := b.MaySignIn(s, in.Force); err != nil { // somebody may have signed in meanwhile
+		return ssocache.Token{}, err
+	}
 	_ = os.Remove(b.loginOutcome(s)) // what failed before is over, also if this is broken off
 	if in.Force {
 		if err := b.endPresent(ctx, s, in.Roles); err != nil {
@@ -70,22 +77,29 @@ func (b *Broker) endPresent(ctx context.Context, s profile.Session, roles []stri
 func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
-	tok, err := b.storeHeld(held, s, r, pending, in)
+	issued, err := b.issued(s, r)
 	if err != nil {
-		b.discard(held, s, r.Grant)
+		return ssocache.Token{}, err
+	}
+	tok, err := b.storeHeld(held, s, issued, r.Grant.Clock, pending, in)
+	if err != nil {
+		if err := b.endAt(held, issued); err != nil {
+			b.warn("the token of %s that could not be stored is not revoked: %v", s.StartURL, err)
+		}
 	}
 	return tok, err
 }
 
-// discard revokes a grant that could not be stored.
-func (b *Broker) discard(ctx context.Context, s profile.Session, g idcenter.Grant) {
-	service, err := b.Connect(s)
-	if err == nil {
-		err = service.Logout(ctx, g.AccessToken)
-	}
-	if err != nil {
-		b.warn("the token of %s that could not be stored is not revoked: %v", s.StartURL, err)
-	}
+// issued returns the token that a sign-in brought.
+func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, error) {
+	t, err := b.target(s)
+	return ssocache.Token{
+		StartURL: s.StartURL, Region: s.Region, Origin: t.origin(),
+		AccessToken: r.Grant.AccessToken, ExpiresAt: b.now().Add(r.Grant.Lifetime), Life: r.Grant.Lifetime,
+		RefreshToken: r.Grant.RefreshToken,
+		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
+		RegistrationExpiresAt: r.Registration.ExpiresAt,
+	}, err
 }
 
 // reprepare prepares the place of the token again, under the session's lock: since
@@ -115,17 +129,10 @@ func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string)
 
 // storeHeld replaces whatever the session had, so it needs the session's lock only to
 // let a renewal finish first.
-func (b *Broker) storeHeld(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
+func (b *Broker) storeHeld(ctx context.Context, s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Place, in string) (ssocache.Token, error) {
 	g, _, _ := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
 	defer g.release()
-	b.notice(r.Grant.Clock)
-	tok := ssocache.Token{
-		StartURL: s.StartURL, Region: s.Region,
-		AccessToken: r.Grant.AccessToken, ExpiresAt: b.now().Add(r.Grant.Lifetime), Life: r.Grant.Lifetime,
-		RefreshToken: r.Grant.RefreshToken,
-		ClientID:     r.Registration.ClientID, ClientSecret: r.Registration.ClientSecret,
-		RegistrationExpiresAt: r.Registration.ExpiresAt,
-	}
+	b.notice(clock)
 	pending, err := b.reprepare(s, pending, in)
 	if err != nil {
 		return ssocache.Token{}, err

@@ -17,7 +17,6 @@ type SignOut struct {
 	Files     []string    // the token files that are gone
 	Revoked   []Revoked   // sessions that the service was told about: see Verify
 	Unrevoked []Unrevoked // sessions that the service could not be told about
-	Left      []string    // start URLs that were left signed in: see LogoutAll
 }
 
 // An Unrevoked session is signed out here, but its token still works for
@@ -35,9 +34,8 @@ type tokenFile = keystore.Found[ssocache.Token]
 
 // LogoutAll signs out of every session in the cache, also of those that no
 // config knows, and removes all role credentials that came from any, as the AWS
-// CLI does. A session for which mine says no is left alone: its tokens must not be
-// sent to where the program's requests go. nil says yes to all.
-func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) (SignOut, error) {
+// CLI does. Each token is revoked at the services that issued it.
+func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 	var out SignOut
 	failures := []error{b.Cache.Reachable()}
 	done := map[string]bool{}
@@ -48,10 +46,6 @@ func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) 
 			continue
 		}
 		done[url] = true
-		if mine != nil && !mine(f.Value) {
-			out.Left = append(out.Left, s.StartURL)
-			continue
-		}
 		err := b.end(ctx, s, func() []tokenFile {
 			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return ssocache.TrimStartURL(f.Value.StartURL) != url })
 		}, &out)
@@ -61,9 +55,7 @@ func (b *Broker) LogoutAll(ctx context.Context, mine func(ssocache.Token) bool) 
 		failures = append(failures, err) // the others are signed out of all the same
 	}
 	b.Cache.Sweep(b.now())
-	return out, errors.Join(errors.Join(failures...), b.removeCredentials(nil, func(c ssocache.Credentials) bool {
-		return len(out.Left) == 0 || c.StartURL != "" && !slices.Contains(out.Left, c.StartURL)
-	}))
+	return out, errors.Join(errors.Join(failures...), b.removeCredentials(nil, func(ssocache.Credentials) bool { return true }))
 }
 
 // Logout signs out of one session under all of its names and removes the role

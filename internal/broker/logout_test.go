@@ -76,7 +76,7 @@ func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
 			w.login()
 			tok := w.stored(name)
 			sleep(2 * time.Hour)
-			if _, err := w.process().LogoutAll(w.t.Context(), nil); err != nil {
+			if _, err := w.process().LogoutAll(w.t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
@@ -121,7 +121,7 @@ func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 		if tokens, roles := w.cached(); tokens != 1 || roles != 1 {
 			t.Errorf("%d tokens and %d roles are left, want the other session's", tokens, roles)
 		}
-		out, err := w.process().LogoutAll(w.t.Context(), nil)
+		out, err := w.process().LogoutAll(w.t.Context())
 		if err != nil || len(out.Files) != 1 {
 			t.Errorf("logout of all: %v %v", out, err)
 		}

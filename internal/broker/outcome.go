@@ -63,13 +63,18 @@ func (k outcomeKind) shared(text string) *SharedError {
 	return &SharedError{Text: text, Refused: k == refusal, Answered: k == refusal || k == busy}
 }
 
-// trial is the fingerprint of a token that was tried at the broker's place. That
-// another service refuses it says nothing.
+// trial is the fingerprint of a token that was tried at the configured endpoints. A
+// token without an origin may be tried at two services: that one refuses it says nothing
+// about the other.
 func (b *Broker) trial(tried secret.String) string {
-	if b.Place == "" {
+	if b.Endpoints == nil {
 		return fingerprint(tried)
 	}
-	return fingerprint(secret.New(tried.Reveal() + "\x00" + b.Place))
+	e, err := b.Endpoints()
+	if place := e.Place(); err == nil && place != "" {
+		tried = secret.New(tried.Reveal() + "\x00" + place)
+	}
+	return fingerprint(tried)
 }
 
 // fingerprint tells tokens apart without giving them away.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
 )
@@ -69,7 +68,7 @@ func (b *Broker) Verify(ctx context.Context, r Revoked) error {
 }
 
 func (b *Broker) verify(ctx context.Context, p proof) error {
-	service, err := b.Connect(profile.Session{StartURL: p.tok.StartURL, Region: p.tok.Region})
+	service, _, err := b.toOrigin(p.tok)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package broker_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -339,28 +338,6 @@ func TestRejectedTokenIsRenewedOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		w.count(refresh, 1)
-	})
-}
-
-// A command that is led to another service, which does not know the session, is no
-// word on it for anybody else.
-func TestAnotherServicesNo(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		sleep(2 * time.Hour)
-		w.before = func(r *http.Request) (*http.Response, error) {
-			return &http.Response{
-				StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
-				Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
-			}, nil
-		}
-		elsewhere := w.process()
-		elsewhere.Place = "http://127.0.0.1:2 http://127.0.0.1:2"
-		_, err := elsewhere.Get(w.t.Context(), w.request())
-		mustBeEnded(t, err)
-		w.before = nil
-		w.mustGet()
 		w.count(refresh, 1)
 	})
 }

@@ -59,7 +59,7 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 // token is reserved first, and signals are held back from the call until the
 // token is stored.
 func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holding, budget time.Duration) (ssocache.Token, error) {
-	service, err := b.Connect(s)
+	service, t, err := b.toSignIn(s, h.tok)
 	if err != nil {
 		return ssocache.Token{}, err
 	}
@@ -87,9 +87,10 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	b.notice(grant.Clock)
 	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	tok.Origin = t.renewedOrigin(h.tok.Origin)
 	if b.overSince(s, before) {
 		pending.Abort()
-		_ = service.Logout(held, grant.AccessToken) // the sign-out could not know this one
+		_ = b.endAt(held, tok) // the sign-out could not know this one
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
 	}
 	if err := pending.Commit(tok.Encode()); err != nil {
@@ -137,13 +138,13 @@ func registration(t ssocache.Token) idcenter.Registration {
 
 // writeCopies puts the access token under the session's other names, without
 // the refresh token. A token there that can be renewed by itself is another
-// sign-in, and is left alone.
+// sign-in, and is left alone, as is a live one of another origin.
 func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
 	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
 		if key == holder || b.vaulted(holder, key) {
 			continue
 		}
-		if old, err := b.Cache.LoadToken(key); err == nil && old.Refreshable(b.now()) {
+		if old, err := b.Cache.LoadToken(key); err == nil && (old.Refreshable(b.now()) || old.Left(b.now()) > 0 && !sameOrigin(old, tok)) {
 			continue
 		}
 		if err := b.Cache.SaveToken(key, tok.Copy()); err != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
 )
@@ -46,10 +45,11 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 	if tok.Region == "" {
 		return p, errors.New("its token file names no region")
 	}
-	service, err := b.Connect(profile.Session{StartURL: tok.StartURL, Region: tok.Region})
+	service, tok, err := b.toOrigin(tok)
 	if err != nil {
 		return p, err
 	}
+	p.tok = tok
 	if !tok.Refreshable(b.now()) {
 		p.tok.RefreshToken = secret.String{} // whoever has it can do nothing with it
 	} else if p.expired {
@@ -57,7 +57,7 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 			return p, err
 		}
 	}
-	err = service.Logout(ctx, p.tok.AccessToken)
+	err = b.endAt(ctx, p.tok)
 	if !errors.Is(err, idcenter.ErrUnauthorized) {
 		return p, err
 	}
@@ -73,7 +73,7 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 	if err := b.spendToSignOut(ctx, service, &p); err != nil || p.refused {
 		return p, err
 	}
-	return p, service.Logout(ctx, p.tok.AccessToken)
+	return p, b.endAt(ctx, p.tok)
 }
 
 // spendToSignOut spends a refresh token for an access token that can end the session:
@@ -90,6 +90,18 @@ func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *proof) 
 		return err
 	}
 	p.tok = old.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	if p.tok.Origin.Mixed() { // as in target.renewedOrigin
+		p.tok.Origin.Portal = p.tok.Origin.SignIn
+	}
 	p.expired, p.older = false, old.RefreshToken
 	return nil
+}
+
+// endAt ends the session of an access token at the portal that it comes from.
+func (b *Broker) endAt(ctx context.Context, tok ssocache.Token) error {
+	service, _, err := b.toOrigin(tok)
+	if err != nil {
+		return err
+	}
+	return service.Logout(ctx, tok.AccessToken)
 }

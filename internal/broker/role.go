@@ -16,13 +16,17 @@ import (
 // enough to live.
 func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
 	s := r.Session
+	t, err := b.target(s)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
 	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
 	cached, err := b.Cache.LoadCredentials(name)
 	if err != nil && !errors.Is(err, ssocache.ErrNotFound) {
 		b.debug("role cache passed over", "error", err)
 	}
-	if !cached.Belongs(s.StartURL) {
-		b.debug("role credentials of another start URL passed over", "file", name, "startUrl", cached.StartURL)
+	if !t.mayUse(cached, s) {
+		b.debug("role credentials of another start URL or origin passed over", "file", name, "startUrl", cached.StartURL, "origin", cached.Origin)
 		cached = ssocache.Credentials{}
 	}
 	if cached.Reusable(b.now()) {
@@ -40,7 +44,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	settled := func() bool {
 		c, err := b.Cache.LoadCredentials(name)
 		out := readOutcome(b.roleFile(name, ".outcome"))
-		if err == nil && c.Belongs(s.StartURL) {
+		if err == nil && t.mayUse(c, s) {
 			var ok bool
 			if found, ok = b.usable(c, cached, out, out.after(last), b.now()); ok {
 				return true
@@ -146,7 +150,8 @@ func (b *Broker) fetch(ctx context.Context, r Request, name string) (ssocache.Cr
 		}
 	}
 	if err != nil {
-		if ctx.Err() == nil {
+		var origin *OriginError
+		if ctx.Err() == nil && !errors.As(err, &origin) { // the others may have other settings
 			b.recordRole(name, tried, err)
 		}
 		return ssocache.Credentials{}, err
@@ -162,7 +167,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	if err != nil {
 		return ssocache.Credentials{}, rejected, err
 	}
-	service, err := b.Connect(s)
+	service, t, err := b.toPortal(s, tok)
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
 	}
@@ -174,6 +179,7 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	c := ssocache.Credentials{
 		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
 		Expiration: got.Expiration, AccountID: r.AccountID, Session: s.Key(), StartURL: s.StartURL,
+		Origin: t.portal.Origin,
 	}
 	b.notice(got.Clock)
 	c, given, err := date(c, got.Clock, b.now())
@@ -182,6 +188,10 @@ func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ss
 	}
 	if b.overSince(s, before) || len(b.glance(s)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", name)
+		return given, tok.AccessToken, nil
+	}
+	if old, err := b.Cache.LoadCredentials(name); err == nil && !t.portal.Takes(old.Origin) && old.Left(b.now()) > 0 {
+		b.debug("role credentials of another origin are kept; these are not stored", "file", name, "origin", old.Origin)
 		return given, tok.AccessToken, nil
 	}
 	if !c.Reusable(b.now()) { // before the keys: who sees them must know what they are

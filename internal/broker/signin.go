@@ -25,9 +25,9 @@ type SignIn struct {
 	// how long at most; nil is not told.
 	Waiting func(h Holder, limit time.Duration)
 
-	// Force ends the present session before the sign-in begins, and does not take
-	// over the sign-in of another process. Roles are the role-cache files of the
-	// AWS CLI that go with the session: see [Broker.Logout].
+	// Force ends the present session, also one of another origin, before the sign-in
+	// begins, and does not take over the sign-in of another process. Roles are the
+	// role-cache files of the AWS CLI that go with the session: see [Broker.Logout].
 	Force bool
 	Roles []string
 

@@ -20,8 +20,30 @@ type holding struct {
 // A state is what the cache holds of one session, its own name first.
 type state []holding
 
-// read loads the session's token under all of its names.
+// read loads the session's tokens under all of its names, and returns those that may be
+// sent to the target. If none of these is of use, but one of another origin is, the
+// error is an *[OriginError].
 func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
+	t, err := b.target(s)
+	if err != nil {
+		return nil, err
+	}
+	st, err := b.readAll(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	mine, now := st.of(t), b.now()
+	if _, ok := mine.usable(now); ok {
+		return mine, nil
+	}
+	if tok, ok := st.usable(now); ok {
+		return nil, t.refuse(s, tok)
+	}
+	return mine, nil
+}
+
+// readAll loads the session's tokens of any origin.
+func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) {
 	var st state
 	for i, key := range append([]string{s.Key()}, b.siblings(s)...) {
 		tok, err := b.load(ctx, key)
@@ -111,7 +133,7 @@ func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unavailable(err) {
 		return ssocache.Token{}, err
 	}
-	st, now := b.glance(s), b.now()
+	st, now := b.holdings(s), b.now()
 	tok, live := st.best(now, secret.String{})
 	h, ok := st.holder(now)
 	switch {

@@ -54,9 +54,9 @@ func (b *Broker) sessionError(s profile.Session, st state, rejected secret.Strin
 	return &SessionError{Session: s, Why: why}
 }
 
-// renewEarly renews a session whose token still lives. Nothing that goes wrong
-// here matters yet: it returns the zero token when the old one should be used.
-// The only error is the context's.
+// renewEarly renews a session whose token still lives. Most of what goes wrong here
+// does not matter yet: it returns the zero token when the old one should be used. The
+// only errors are the context's and an *[OriginError].
 func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
 	out := readOutcome(b.sessionFile(s, ".outcome"))
 	if out.fingerprint == b.trial(h.tok.RefreshToken) &&
@@ -71,8 +71,11 @@ func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, s
 	defer g.release()
 	tok, err := b.renewLocked(ctx, s, g, seen, secret.String{}, earlyBudget)
 	if err != nil {
+		var origin *OriginError
 		if ctx.Err() != nil {
 			return ssocache.Token{}, ctx.Err()
+		} else if errors.As(err, &origin) {
+			return ssocache.Token{}, err
 		}
 		b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
 		return ssocache.Token{}, nil
@@ -138,9 +141,18 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 	return b.renewLocked(ctx, s, g, seen, rejected, 0)
 }
 
-// glance reads the session's token without patience: for a look that will be
-// repeated.
+// glance reads the session's tokens that may be sent to the target, without patience:
+// for a look that will be repeated.
 func (b *Broker) glance(s profile.Session) state {
+	t, err := b.target(s)
+	if err != nil {
+		return nil // the request has failed by now
+	}
+	return b.holdings(s).of(t)
+}
+
+// holdings reads the session's tokens of any origin without patience.
+func (b *Broker) holdings(s profile.Session) state {
 	var st state
 	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
 		if tok, err := b.Cache.LoadToken(key); err == nil && tok.Belongs(s.StartURL, s.Region) {

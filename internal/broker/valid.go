@@ -26,7 +26,7 @@ func (b *Broker) Valid(ctx context.Context, s profile.Session, caller string) (V
 		if err != nil {
 			return Validity{}, err
 		}
-		service, err := b.Connect(s)
+		service, _, err := b.toPortal(s, a.Token)
 		if err != nil {
 			return Validity{}, err
 		}

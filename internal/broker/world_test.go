@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -68,9 +69,13 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	return emulatortest.Transport(w.emu).RoundTrip(r)
 }
 
-func (w *world) client() *idcenter.Client {
+// AWS is on 127.0.0.1:1.
+func (w *world) client() *idcenter.Client { return w.clientAt(broker.Endpoints{}) }
+
+func (w *world) clientAt(e broker.Endpoints) *idcenter.Client {
+	const aws = "http://127.0.0.1:1"
 	c, err := idcenter.New(idcenter.Options{
-		Region: w.session.Region, OIDCEndpoint: "http://127.0.0.1:1", PortalEndpoint: "http://127.0.0.1:1",
+		Region: w.session.Region, OIDCEndpoint: cmp.Or(e.SignIn.URL, aws), PortalEndpoint: cmp.Or(e.Portal.URL, aws),
 		HTTP: &http.Client{Transport: w}, Now: w.now,
 	})
 	if err != nil {
@@ -86,7 +91,7 @@ func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
 func (w *world) process() *broker.Broker {
 	return &broker.Broker{
 		Cache:    w.files,
-		Connect:  func(profile.Session) (broker.Service, error) { return w.client(), nil },
+		Connect:  func(_ profile.Session, e broker.Endpoints) (broker.Service, error) { return w.clientAt(e), nil },
 		Siblings: func(profile.Session) []string { return w.names },
 		Warn:     func(text string) { w.warned = append(w.warned, text) },
 		Hold:     w.hold,

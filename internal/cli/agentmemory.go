@@ -152,8 +152,9 @@ func (app *App) endMemory(server *agent.Server) func(context.Context, bool, []ag
 			all.Go(func() {
 				settings, ok := server.SettingsOf(tok)
 				if !ok {
-					tell(tok.StartURL, errors.New("the config does not say where it is"))
-				} else if err := server.Broker(settings, nil, app.logWarning).Revoke(ctx, tok); err != nil {
+					settings = app.ownSettings()
+				}
+				if err := server.Broker(settings, nil, app.logWarning).Revoke(ctx, tok); err != nil {
 					tell(tok.StartURL, err)
 				}
 			})
@@ -182,6 +183,16 @@ func (app *App) endInMemory(ctx context.Context, server *agent.Server, w agent.W
 		}
 	}
 	return err
+}
+
+// ownSettings are the settings of this process without a profile.
+func (app *App) ownSettings() agent.Settings {
+	p, _, err := profile.Resolve(profile.Inputs{LookupEnv: app.LookupEnv})
+	if err != nil {
+		return agent.Settings{}
+	}
+	settings, _ := app.settings(p) // no file can be wrong
+	return settings
 }
 
 func (app *App) logWarning(text string) { app.log.Warn(text) }

@@ -60,10 +60,12 @@ func (app *App) agentBroker(home string) func(agent.Settings, []string, func(str
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
 		return &broker.Broker{
 			Cache:    cache,
-			Place:    settings.Place(),
 			Siblings: func(profile.Session) []string { return siblings },
 			Now:      app.Now, Log: app.log, Hold: app.Hold, Warn: warn,
-			Connect: func(s profile.Session) (broker.Service, error) { return app.service(settings, s.Region) },
+			Endpoints: func() (broker.Endpoints, error) { return settings.Endpoints(), nil },
+			Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
+				return app.service(settings.At(e), s.Region)
+			},
 		}
 	}
 }

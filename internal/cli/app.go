@@ -54,6 +54,7 @@ type App struct {
 	calm  bool            // an interrupt is how this command ends
 	con   *picker.Console // nil until the person is asked something
 
+	portalURL   string           // --endpoint-url of an operation of the portal; else ""
 	edited      time.Time        // when this command changed a file first
 	errorFormat string           // the profile's cli_error_format
 	vaults      *keystore.Vaults // nil until something is looked for in the cache

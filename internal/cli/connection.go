@@ -27,6 +27,10 @@ func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
 	if s.OIDC, err = p.Endpoint("SSO_OIDC"); err != nil {
 		return s, err
 	}
+	if app.portalURL != "" {
+		s.Portal = profile.Endpoint{URL: app.portalURL, From: "--endpoint-url"}
+		return s, nil
+	}
 	s.Portal, err = p.Endpoint("SSO")
 	return s, err
 }
@@ -38,7 +42,7 @@ func (app *App) service(s agent.Settings, region string) (*idcenter.Client, erro
 		return nil, err
 	}
 	return idcenter.New(idcenter.Options{
-		Region: region, OIDCEndpoint: s.OIDC, PortalEndpoint: s.Portal,
+		Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
 		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: app.log,
 		Now: app.Now,
 	})

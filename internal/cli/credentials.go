@@ -72,7 +72,10 @@ func (w *world) explain(p *profile.Profile, err error) error {
 	var session *broker.SessionError
 	var storage *broker.StorageError
 	var login *broker.LoginError
+	var origin *broker.OriginError
 	switch {
+	case errors.As(err, &origin):
+		return w.explainOrigin(err)
 	case errors.As(err, &session) && w.memoryIsGone(session.Session):
 		return withHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", memoryCommand, w.app.loginCommand(p))
 	case errors.As(err, &session):

@@ -29,9 +29,12 @@ func (app *App) handOver(ctx context.Context, args []string, why error) error {
 	if err != nil {
 		return err
 	}
-	overlay := app.freshen(ctx, args)
+	overlay, err := app.freshen(ctx, args)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if err != nil {
+		return err
 	}
 	_, rest := splitGlobals(app.globals(), args)
 	app.log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))

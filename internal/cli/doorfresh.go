@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -11,11 +12,12 @@ import (
 
 // freshen makes sure that the session and the role credentials in the cache are
 // fresh for the AWS CLI, which renews later than we do and without a lock. What
-// goes wrong is a warning: the command may need none of it. It returns the path of a
-// config that the AWS CLI needs in place of its own, or "".
-func (app *App) freshen(ctx context.Context, args []string) (overlay string) {
+// goes wrong is a warning: the command may need none of it. The error says that the
+// AWS CLI would send the session's token to a service that did not issue it. It returns
+// the path of a config that the AWS CLI needs in place of its own, or "".
+func (app *App) freshen(ctx context.Context, args []string) (overlay string, err error) {
 	if _, rest := splitGlobals(app.globals(), args); needsNothing(args, rest) {
-		return ""
+		return "", nil
 	}
 	given := app.flags.profile
 	defer func() { app.flags.profile = given }()
@@ -25,35 +27,38 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string) {
 		w, err := app.world()
 		if err != nil {
 			app.log.Debug("nothing is renewed: the config is for the AWS CLI to judge", "error", err)
-			return ""
+			return "", nil
 		}
 		p, err := w.resolve()
 		if err != nil {
 			app.log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
-			return ""
+			return "", nil
 		}
 		if p.EnvKeys {
 			app.log.Debug("nothing is renewed: the keys of the environment come first")
-			return ""
+			return "", nil
 		}
 		if p.Kind == profile.AssumeRole {
 			source, ok := p.Get("source_profile")
 			if !ok || source.Value == p.Name {
-				return ""
+				return "", nil
 			}
 			app.flags.profile, role = source.Value, false // the AWS CLI fetches these keys anew each time
 			continue
 		}
-		if err := w.renew(ctx, p, role); err != nil && ctx.Err() == nil {
+		var origin *broker.OriginError
+		if err := w.renew(ctx, p, role); errors.As(err, &origin) {
+			return "", err
+		} else if err != nil && ctx.Err() == nil {
 			_, text := app.judge(err)
 			app.warn(text, hintOf(err))
 		}
 		if overlay, err = w.overlay(p); err != nil {
 			app.warn(err.Error(), hintOf(err))
 		}
-		return overlay
+		return overlay, nil
 	}
-	return ""
+	return "", nil
 }
 
 // handOverCaller asks the broker for what a command of the AWS CLI needs.

@@ -94,7 +94,7 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 	configured := s
 	s, in, err := w.signIn(ctx, p, s, o)
 	if err != nil {
-		return s, err
+		return s, w.explainOrigin(err)
 	}
 	if in.Force = o.force; in.Force {
 		if in.Roles, err = w.roleFiles(s); err != nil {
@@ -130,7 +130,7 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 // Without that flag it only mentions the flag if the session is still valid.
 func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (bool, error) {
 	if !o.ifNeeded {
-		if tok, err := w.broker.Peek(s); err == nil && !o.force && tok.Left(w.app.Now()) > 0 {
+		if tok, err := w.broker.Peek(s); err == nil && !o.force && tok.Left(w.app.Now()) > 0 && w.broker.MaySignIn(s, false) == nil {
 			again := w.app.loginAgain(s)
 			if s.Name == "" {
 				again = w.app.loginCommand(p)

@@ -14,7 +14,11 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 	var connect *idcenter.ConnectError
 	var refused *idcenter.CallbackError
 	var storage *broker.StorageError
+	var origin *broker.OriginError
+	var mixed *broker.EndpointsError
 	switch {
+	case errors.As(err, &origin), errors.As(err, &mixed):
+		return w.explainOrigin(err)
 	case errors.As(err, &storage):
 		return withHint(err, "%s", storageHint(storage))
 	case errors.As(err, &refused):

@@ -26,7 +26,7 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 	if err != nil {
 		return "", "", err
 	}
-	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(endpoint))
+	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(endpoint.URL))
 	if err != nil {
 		return "", "", &configError{"Configuration", err.Error()}
 	}

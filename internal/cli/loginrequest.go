@@ -18,6 +18,13 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 		return s, broker.SignIn{}, err
 	}
 	s.Region = region
+	if err := w.broker.MaySignIn(s, o.force); err != nil {
+		return s, broker.SignIn{}, err
+	}
+	endpoint, err := w.broker.SignInEndpoint(s)
+	if err != nil {
+		return s, broker.SignIn{}, err
+	}
 	if err := w.intoMemory(ctx, s); err != nil {
 		return s, broker.SignIn{}, err
 	}
@@ -54,6 +61,8 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 		dir:     w.broker.Cache,
 		session: s.Key(),
 		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
+
+		endpoint: endpoint,
 	}
 	return s, broker.SignIn{
 		Caller: o.caller,

@@ -61,11 +61,7 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		}
 	}
 	if s.Key() == "" {
-		var mine func(ssocache.Token) bool
-		if mine, err = w.reachable(p); err != nil {
-			return err
-		}
-		out, err = w.broker.LogoutAll(ctx, mine)
+		out, err = w.broker.LogoutAll(ctx)
 	} else if out, err = w.logoutOne(ctx, s); err == nil {
 		w.printRemaining(s, len(out.Files) > 0)
 	}
@@ -82,10 +78,6 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		app.warn(fmt.Sprintf("signed out here, but %s could not be told: %v", u.StartURL, u.Err),
 			"whoever has a copy of the token can use it until it expires")
 	}
-	for _, url := range out.Left {
-		app.warn("left signed in to "+url+": a custom endpoint is configured, and the config does not name this session",
-			"unset AWS_ENDPOINT_URL and its companions to sign out of it")
-	}
 	var storage *broker.StorageError
 	if errors.As(err, &storage) {
 		err = withHint(err, "%s", storageHint(storage))
@@ -95,24 +87,6 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		return err
 	}
 	return errors.Join(err, w.verifySignOut(ctx, out))
-}
-
-// reachable says which tokens may be sent to the configured endpoints: all of
-// them to AWS itself, but to a custom endpoint (an emulator's, in a shell whose
-// home is the person's own) only those of the sessions that the config names.
-func (w *world) reachable(p *profile.Profile) (func(ssocache.Token) bool, error) {
-	oidc, err := p.Endpoint("SSO_OIDC")
-	if err != nil {
-		return nil, err
-	}
-	portal, err := p.Endpoint("SSO")
-	if err != nil || oidc == "" && portal == "" {
-		return nil, err
-	}
-	uses, err := w.quietSessions()
-	return func(t ssocache.Token) bool {
-		return slices.ContainsFunc(uses, func(u profile.SessionUse) bool { return t.Belongs(u.StartURL, u.Region) })
-	}, err
 }
 
 // logoutOne signs out of one session.

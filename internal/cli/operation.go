@@ -153,6 +153,9 @@ const tokenMember = "accessToken"
 
 // run finds the profile, checks what can be checked, and calls.
 func (o *operation) run(ctx context.Context) error {
+	if o.portal() {
+		o.app.portalURL = o.app.flags.endpointURL
+	}
 	p, err := o.world.resolve()
 	if err != nil {
 		return err

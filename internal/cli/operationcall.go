@@ -53,11 +53,13 @@ func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop
 	if err := p.CheckRetries(); err != nil {
 		return nil, err
 	}
-	endpoint, err := w.app.flags.endpointURL, error(nil)
+	endpoint := w.app.flags.endpointURL
 	if endpoint == "" {
-		if endpoint, err = p.Endpoint(svc.EnvName()); err != nil {
+		configured, err := p.Endpoint(svc.EnvName())
+		if err != nil {
 			return nil, err
 		}
+		endpoint = configured.URL
 	}
 	if err := idcenter.CheckEndpoint(endpoint, p.FIPS, p.DualStack); err != nil {
 		return nil, err

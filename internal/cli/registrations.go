@@ -11,6 +11,8 @@ type registrations struct {
 	dir     keystore.Files
 	session string // its key, which says in which store it is kept
 	name    string
+
+	endpoint ssocache.Endpoint // the sign-in service, which takes only what it issued
 }
 
 func (r *registrations) Load() (idcenter.Registration, bool) {
@@ -18,13 +20,13 @@ func (r *registrations) Load() (idcenter.Registration, bool) {
 	return idcenter.Registration{
 		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
 		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
-	}, err == nil
+	}, err == nil && r.endpoint.Takes(reg.Origin)
 }
 
 func (r *registrations) Save(reg idcenter.Registration) error {
 	return r.dir.SaveRegistration(r.session, r.name, ssocache.Registration{
 		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
-		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes, Origin: r.endpoint.Origin,
 	})
 }
 

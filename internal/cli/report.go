@@ -111,6 +111,8 @@ func (app *App) judge(err error) (code int, text string) {
 		config  *configError
 		prof    *profile.Error
 		session *broker.SessionError
+		origin  *broker.OriginError
+		mixed   *broker.EndpointsError
 		shared  *broker.SharedError
 		service *idcenter.ServiceError
 		op      *awsop.ServiceError
@@ -128,6 +130,8 @@ func (app *App) judge(err error) (code int, text string) {
 			text = "An error occurred (Configuration): " + text
 		}
 		return prof.Code, text
+	case errors.As(err, &origin), errors.As(err, &mixed):
+		return exitConfig, "An error occurred (Configuration): " + text
 	case errors.As(err, &session):
 		return exitOther, text
 	case errors.As(err, &shared) && shared.Answered, errors.As(err, &service), errors.As(err, &op):

@@ -158,7 +158,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"refuse": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {
 				return s.Refuse(context.Background(), url, user)
 			}),
-			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "advance": advance, "exits": exits,
+			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "reissue": reissue, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
@@ -311,6 +311,18 @@ func setLeft(ts *testscript.TestScript, key string, left time.Duration) {
 	ts.Check(err)
 	tok.ExpiresAt = time.Now().Add(left)
 	ts.Check(os.WriteFile(dir.TokenPath(key), tok.Encode(), 0o600))
+}
+
+// reissue KEY makes the token under KEY one of the endpoints that the environment names
+// now, as if they had issued it.
+func reissue(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ssocache.Dir{Home: ts.Getenv("HOME")}
+	tok, err := dir.LoadToken(args[0])
+	ts.Check(err)
+	tok.Origin = ssocache.Origin{
+		SignIn: ssocache.Canonical(ts.Getenv("AWS_ENDPOINT_URL_SSO_OIDC")), Portal: ssocache.Canonical(ts.Getenv("AWS_ENDPOINT_URL_SSO")),
+	}
+	ts.Check(os.WriteFile(dir.TokenPath(args[0]), tok.Encode(), 0o600))
 }
 
 // advance DURATION moves the server's clock, which is then not that of this machine.

@@ -81,7 +81,7 @@ func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
 		Session: z.session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
 	})
 	z.token = answer.Token
-	return err
+	return z.explainOrigin(err)
 }
 
 func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {

@@ -131,7 +131,7 @@ func (z *wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	if err != nil {
 		return revealed{}, err
 	}
-	_, region, err := idcenter.ResolveStartURL(ctx, hc, url, isLoopback(endpoint))
+	_, region, err := idcenter.ResolveStartURL(ctx, hc, url, isLoopback(endpoint.URL))
 	return revealed{region, region != ""}, err
 }
 

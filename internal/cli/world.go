@@ -104,15 +104,21 @@ func (w *world) warn(warnings []profile.Warning) {
 // bundle, FIPS.
 func (w *world) connect(p *profile.Profile) {
 	p = p.ForSession()
-	settings, _ := w.app.settings(p) // an endpoint that is none is the error of whoever connects
 	w.broker = &broker.Broker{
-		Place:    settings.Place(),
 		Cache:    w.app.cache(w.home),
 		Siblings: w.siblings,
 		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
 		Warn: func(text string) { w.app.warn(text, "") },
-		Connect: func(s profile.Session) (broker.Service, error) {
-			return w.client(p, s.Region)
+		Endpoints: func() (broker.Endpoints, error) {
+			settings, err := w.app.settings(p)
+			return settings.Endpoints(), err
+		},
+		Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
+			if err := p.CheckRetries(); err != nil {
+				return nil, err
+			}
+			settings, _ := w.app.settings(p) // the error is that of Endpoints
+			return w.app.service(settings.At(e), s.Region)
 		},
 	}
 	if !w.app.isAgent {

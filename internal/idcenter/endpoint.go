@@ -85,3 +85,18 @@ func optional(s string) *string {
 	}
 	return &s
 }
+
+// OwnEndpoints returns the base URLs of AWS's own two services in a region, in all of
+// their forms: the ordinary one first, then FIPS and dual-stack. They are empty for a
+// region that is none.
+func OwnEndpoints(region string) (oidc, portal []string) {
+	for _, o := range []Options{{}, {FIPS: true}, {DualStack: true}, {FIPS: true, DualStack: true}} {
+		o.Region = region
+		signIn, access, err := endpoints(o)
+		if err != nil {
+			continue // the partition has no such form
+		}
+		oidc, portal = append(oidc, signIn), append(portal, access)
+	}
+	return oidc, portal
+}

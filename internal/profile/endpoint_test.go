@@ -12,20 +12,24 @@ func TestEndpoint(t *testing.T) {
 		"[profile off]\nendpoint_url=profile\nignore_configured_endpoint_urls=true # for now\n" +
 		"[services empty]\n[profile lost]\nservices=empty\n"
 	const lost = `The profile is configured to use the services section but the "empty" services configuration does not exist.`
-	tests := []struct{ name, words, service, want, err string }{
-		{"the variable of the service", "--profile=x AWS_ENDPOINT_URL_SSO_OIDC=own AWS_ENDPOINT_URL=all", "SSO_OIDC", "own", ""},
-		{"is of no other service", "--profile=x AWS_ENDPOINT_URL_SSO_OIDC=own AWS_ENDPOINT_URL=all", "SSO", "all", ""},
-		{"the services section", "--profile=x", "SSO", "section", ""},
-		{"without the service in it", "--profile=x", "SSO_OIDC", "profile", ""},
-		{"with a plain value in it", "--profile=x", "STS", "profile", ""},
-		{"the profile", "--profile=plain", "S3", "profile", ""},
-		{"an empty variable does not count", "--profile=plain AWS_ENDPOINT_URL= AWS_ENDPOINT_URL_S3=", "S3", "profile", ""},
-		{"nothing", "--profile=none", "EC2", "", ""},
-		{"all switched off", "--profile=x AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=True AWS_ENDPOINT_URL=all", "SSO", "", ""},
-		{"switched off by the profile", "--profile=off AWS_ENDPOINT_URL=all", "SSO", "", ""},
-		{"and on again by the variable", "--profile=off AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=", "SSO", "profile", ""},
-		{"a services section without settings", "--profile=lost", "SSO", "", lost},
-		{"which a variable hides", "--profile=lost AWS_ENDPOINT_URL=all", "SSO", "all", ""},
+	tests := []struct{ name, words, service, want, from, err string }{
+		{"the variable of the service", "--profile=x AWS_ENDPOINT_URL_STS=own AWS_ENDPOINT_URL=all", "STS", "own", "AWS_ENDPOINT_URL_STS", ""},
+		{"is of no other service", "--profile=x AWS_ENDPOINT_URL_STS=own AWS_ENDPOINT_URL=all", "S3", "all", "AWS_ENDPOINT_URL", ""},
+		{"the services section", "--profile=x", "SSO", "section", "config: line 6: key endpoint_url of sso in [services local]", ""},
+		{"without the service in it", "--profile=x", "EC2", "profile", "config: line 3: key endpoint_url", ""},
+		{"with a plain value in it", "--profile=x", "STS", "profile", "config: line 3: key endpoint_url", ""},
+		{"the profile", "--profile=plain", "S3", "profile", "config: line 9: key endpoint_url", ""},
+		{"an empty variable does not count", "--profile=plain AWS_ENDPOINT_URL= AWS_ENDPOINT_URL_S3=", "S3", "profile", "config: line 9: key endpoint_url", ""},
+		{"nothing", "--profile=none", "EC2", "", "", ""},
+		{"all switched off", "--profile=x AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=True AWS_ENDPOINT_URL_SSO=own", "SSO", "", "", ""},
+		{"switched off by the profile", "--profile=off AWS_ENDPOINT_URL=all", "STS", "", "", ""},
+		{"and on again by the variable", "--profile=off AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=", "STS", "profile", "config: line 12: key endpoint_url", ""},
+		{"a services section without settings", "--profile=lost", "SSO", "", "", lost},
+		{"which a variable hides", "--profile=lost AWS_ENDPOINT_URL_SSO=own", "SSO", "own", "AWS_ENDPOINT_URL_SSO", ""},
+		{"the portal's own variable", "--profile=x AWS_ENDPOINT_URL_SSO=own AWS_ENDPOINT_URL=all", "SSO", "own", "AWS_ENDPOINT_URL_SSO", ""},
+		{"which is not the sign-in service's", "--profile=x AWS_ENDPOINT_URL_SSO=own AWS_ENDPOINT_URL=all", "SSO_OIDC", "", "", ""},
+		{"a general endpoint does not move the portal", "--profile=plain AWS_ENDPOINT_URL=all", "SSO", "", "", ""},
+		{"nor the sign-in service", "--profile=plain AWS_ENDPOINT_URL=all", "SSO_OIDC", "", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -36,8 +40,8 @@ func TestEndpoint(t *testing.T) {
 			got, err := p.Endpoint(tt.service)
 			if tt.err != "" {
 				wantError(t, err, 255, tt.err, "")
-			} else if err != nil || got != tt.want {
-				t.Errorf("%q, %v; want %q", got, err, tt.want)
+			} else if err != nil || got.URL != tt.want || got.From != tt.from || got.Env != strings.HasPrefix(tt.from, "AWS_") {
+				t.Errorf("%+v, %v; want %q from %q", got, err, tt.want, tt.from)
 			}
 		})
 	}
@@ -50,8 +54,8 @@ func TestEndpointFlag(t *testing.T) {
 	if err != nil || p.EndpointURL != in.EndpointURL {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if got, err := p.Endpoint("SSO"); got != "" || err != nil {
-		t.Errorf("%q, %v; the flag is for the named operation alone", got, err)
+	if got, err := p.Endpoint("STS"); got.URL != "" || err != nil {
+		t.Errorf("%+v, %v; the flag is for the named operation alone", got, err)
 	}
 	in.EndpointURL = "localhost:8000"
 	_, _, err = Resolve(in)

@@ -238,8 +238,8 @@ sso_account_id = 111122223333
 				}
 			}
 			if tt.account == "111122223333" && tt.key == "corp" {
-				if e, err := p.ForSession().Endpoint("SSO"); err != nil || e != "http://127.0.0.1:1" || p.Session.RefreshWindow != time.Minute {
-					t.Errorf("endpoint %s, %v, session %+v; want the settings of dev", e, err, p.Session)
+				if e, err := p.ForSession().Endpoint("SSO"); err != nil || e.URL != "http://127.0.0.1:1" || p.Session.RefreshWindow != time.Minute {
+					t.Errorf("endpoint %+v, %v, session %+v; want the settings of dev", e, err, p.Session)
 				}
 			}
 		})

@@ -64,6 +64,10 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if err != nil || !creds.Belongs(s.StartURL) || !creds.Reusable(now) {
 		return nil, false
 	}
+	portal, err := p.Endpoint("SSO")
+	if err != nil || !ssocache.EndpointAt(portal.URL, portal.Env).Takes(creds.Origin) {
+		return nil, false
+	}
 	// Every use renews a token that is due, also one that does not need it.
 	tok, err := cache.LoadToken(s.Key())
 	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Left(now) <= 0 {

@@ -26,6 +26,7 @@ sso_session = corp
 sso_account_id = 111122223333
 sso_role_name = Admin
 `
+	services = "services = x\n[services x]\nsso =\n  endpoint_url = http://127.0.0.1:1\n"
 )
 
 // A home is a home folder with a config, a token and a role's credentials.
@@ -106,6 +107,18 @@ func TestAnswer(t *testing.T) {
 		{"a config with something to warn of", plain, nil, config + "region = a\nregion = b\n", false},
 		{"a config that cannot be read", plain, nil, config + "[", false},
 		{"a chain of credential processes", plain, func(h *home) { h.env["_AWS_CLI_PROFILE_CHAIN"] = "a" }, "", false},
+		{"credentials of AWS", plain, func(h *home) { h.creds.Origin = ssocache.AWS }, "", true},
+		{"credentials of another portal", plain, func(h *home) { h.creds.Origin = "http://127.0.0.1:1" }, "", false},
+		{"a portal of the environment", plain, func(h *home) {
+			h.env["AWS_ENDPOINT_URL_SSO"], h.creds.Origin = "http://127.0.0.1:1/", "http://127.0.0.1:1"
+		}, "", true},
+		{"and credentials of AWS", plain, func(h *home) {
+			h.env["AWS_ENDPOINT_URL_SSO"], h.creds.Origin = "http://127.0.0.1:1", ssocache.AWS
+		}, "", false},
+		{"and credentials without an origin", plain, func(h *home) { h.env["AWS_ENDPOINT_URL_SSO"] = "http://127.0.0.1:1" }, "", true},
+		{"which is on another machine", plain, func(h *home) { h.env["AWS_ENDPOINT_URL_SSO"] = "https://other.example" }, "", false},
+		{"a portal of the config", plain, nil, config + services, false},
+		{"a general endpoint", plain, func(h *home) { h.env["AWS_ENDPOINT_URL"] = "https://other.example" }, config + "endpoint_url = https://other.example\n", true},
 		{"no home", plain, func(h *home) { h.env = map[string]string{} }, "", false},
 		{"a further flag", line("sso", "get-credentials", "--profile", "dev", "--debug"), nil, "", false},
 		{"a global flag in front", line("--profile", "dev", "sso", "get-credentials"), nil, "", false},

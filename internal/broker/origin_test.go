@@ -1,0 +1,331 @@
+package broker_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
+	"lanyard/internal/ssocache"
+)
+
+const other = "http://127.0.0.1:2"
+
+// atOther returns endpoints that settings name; env says that an environment variable
+// does.
+func atOther(signIn, portal, env bool) broker.Endpoints {
+	var e broker.Endpoints
+	if signIn {
+		e.SignIn = profile.Endpoint{URL: other, From: "a setting", Env: env}
+	}
+	if portal {
+		e.Portal = profile.Endpoint{URL: other, From: "a setting", Env: env}
+	}
+	return e
+}
+
+// led is a process whose settings lead elsewhere.
+func (w *world) led(e broker.Endpoints) *broker.Broker {
+	b := w.process()
+	b.Endpoints = func() (broker.Endpoints, error) { return e, nil }
+	return b
+}
+
+// watchOther answers all requests to the other service: it takes no access token, and
+// gives a token of its own for any refresh token. It returns the requests.
+func (w *world) watchOther() *[]string {
+	var got []string
+	w.before = func(r *http.Request) (*http.Response, error) {
+		if "http://"+r.URL.Host != other {
+			return nil, nil
+		}
+		body := ""
+		if r.Body != nil {
+			data, _ := io.ReadAll(r.Body)
+			body = string(data)
+		}
+		got = append(got, r.URL.Path+" "+r.Header.Get("X-Amz-Sso_bearer_token")+" "+body)
+		status, reply := http.StatusUnauthorized, `{"message":"Session token not found or invalid"}`
+		if r.URL.Path == "/token" {
+			status, reply = http.StatusOK, `{"accessToken":"from other","refreshToken":"from other","expiresIn":3600,"tokenType":"Bearer"}`
+		}
+		return &http.Response{
+			StatusCode: status, Request: r, Header: http.Header{"Content-Type": {"application/json"}, "X-Amzn-Errortype": {"UnauthorizedException"}},
+			Body: io.NopCloser(strings.NewReader(reply)),
+		}, nil
+	}
+	return &got
+}
+
+func mustBeRefused(t *testing.T, err error) {
+	t.Helper()
+	var origin *broker.OriginError
+	if !errors.As(err, &origin) {
+		t.Errorf("%v, want an OriginError", err)
+	}
+}
+
+// Settings that lead to another service than the one that issued a session cause no
+// request there, whatever state the session is in.
+func TestASecretIsSentToItsOriginOnly(t *testing.T) {
+	states := map[string]func(*world){
+		"live":    func(*world) {},
+		"due":     func(*world) { sleep(50 * time.Minute) },
+		"expired": func(*world) { sleep(2 * time.Hour) },
+	}
+	for name, prepare := range states {
+		for way, e := range map[string]broker.Endpoints{
+			"both": atOther(true, true, false), "both by the environment": atOther(true, true, true),
+			"portal": atOther(false, true, false), "portal by the environment": atOther(false, true, true),
+			"sign-in": atOther(true, false, false),
+		} {
+			t.Run(name+" "+way, func(t *testing.T) {
+				inWorld(t, emulator.Config{}, func(w *world) {
+					w.login()
+					prepare(w)
+					got := w.watchOther()
+					before := string(w.stored("corp").Encode())
+					for _, purpose := range []broker.Purpose{broker.AccessToken, broker.RoleCredentials} {
+						r := w.request()
+						r.Purpose = purpose
+						_, err := w.led(e).Get(w.t.Context(), r)
+						if way == "sign-in" && name == "live" {
+							if err != nil {
+								t.Errorf("nothing has to be sent to the sign-in service: %v", err)
+							}
+							continue
+						}
+						mustBeRefused(t, err)
+					}
+					if way == "sign-in" && name == "live" { // the service has ended the access token
+						w.emu.ExpireAccessTokens()
+						r := w.request()
+						r.RoleName = "DeveloperAccess"
+						_, err := w.led(e).Get(w.t.Context(), r)
+						mustBeRefused(t, err)
+					}
+					if len(*got) > 0 || string(w.stored("corp").Encode()) != before {
+						t.Errorf("the other service got %q", *got)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Role credentials are served at the portal that gave them, and are not replaced by
+// those of another one.
+func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		want := w.mustGet()
+		got := w.watchOther()
+		_, err := w.led(atOther(true, true, false)).Get(w.t.Context(), w.request())
+		mustBeRefused(t, err)
+		// A session of the other service that took its place.
+		tok := w.stored("corp")
+		tok.Origin = ssocache.Origin{SignIn: other, Portal: other}
+		if err := w.files.SaveToken("corp", tok); err != nil {
+			t.Fatal(err)
+		}
+		w.before = nil
+		a, err := w.led(atOther(true, true, false)).Get(w.t.Context(), w.request())
+		if err != nil || a.Credentials.AccessKeyID == want.AccessKeyID {
+			t.Errorf("%s, %v; want other keys than %s", a.Credentials.AccessKeyID, err, want.AccessKeyID)
+		}
+		if again := w.mustGet(); again.AccessKeyID != want.AccessKeyID {
+			t.Errorf("the keys in the cache are %s now, want %s", again.AccessKeyID, want.AccessKeyID)
+		}
+		if len(*got) > 0 {
+			t.Errorf("the other service got %q", *got)
+		}
+	})
+}
+
+// A token that another program wrote is AWS's, or that of the endpoint on this machine
+// that the environment names.
+func TestATokenWithoutAnOrigin(t *testing.T) {
+	foreign := func(w *world) {
+		w.login()
+		sleep(2 * time.Hour)
+		tok := w.stored("corp")
+		tok.Origin = ssocache.Origin{}
+		if err := w.files.SaveToken("corp", tok); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	t.Run("by a config file", func(t *testing.T) {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			foreign(w)
+			got := w.watchOther()
+			_, err := w.led(atOther(true, true, false)).Get(w.t.Context(), w.request())
+			mustBeRefused(t, err)
+			if len(*got) > 0 {
+				t.Errorf("the other service got %q", *got)
+			}
+		})
+	})
+	t.Run("by the environment", func(t *testing.T) {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			foreign(w)
+			if _, err := w.led(atOther(true, true, true)).Get(w.t.Context(), w.request()); err != nil {
+				t.Fatal(err)
+			}
+			if o := w.stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
+				t.Errorf("the successor is of %+v", o)
+			}
+		})
+	})
+	t.Run("nothing named", func(t *testing.T) {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			foreign(w)
+			w.mustGet()
+			if o := w.stored("corp").Origin; o != (ssocache.Origin{SignIn: ssocache.AWS, Portal: ssocache.AWS}) {
+				t.Errorf("the successor is of %+v", o)
+			}
+		})
+	})
+	t.Run("one of two named", func(t *testing.T) {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			foreign(w)
+			_, err := w.led(atOther(true, false, true)).Get(w.t.Context(), w.request())
+			mustBeRefused(t, err) // issued by the one, it must not be sent to the other
+			if o := w.stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
+				t.Errorf("the successor is of %+v", o)
+			}
+		})
+	})
+	t.Run("a no of the local service is none of AWS", func(t *testing.T) {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			foreign(w)
+			w.before = func(r *http.Request) (*http.Response, error) {
+				return &http.Response{
+					StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
+					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
+				}, nil
+			}
+			_, err := w.led(atOther(true, true, true)).Get(w.t.Context(), w.request())
+			mustBeEnded(t, err)
+			w.before = nil
+			w.mustGet()
+			w.count(refresh, 1)
+		})
+	})
+}
+
+// AWS's own endpoint in a setting is AWS.
+func TestAWSsOwnEndpointIsAWS(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		b := w.led(broker.Endpoints{
+			SignIn: profile.Endpoint{URL: "https://OIDC-fips.us-east-1.amazonaws.com:443/"},
+			Portal: profile.Endpoint{URL: "https://portal.sso.us-east-1.api.aws"},
+		})
+		if err := b.MaySignIn(w.session, false); err != nil {
+			t.Error(err)
+		}
+		b = w.led(broker.Endpoints{Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}})
+		if err := b.MaySignIn(w.session, false); err == nil {
+			t.Error("AWS's endpoint of another region passes")
+		}
+	})
+}
+
+// A sign-out goes to the service that issued the token, with its proof.
+func TestASignOutGoesToTheOrigin(t *testing.T) {
+	for name, age := range map[string]time.Duration{"live": 0, "expired": 2 * time.Hour} {
+		for _, all := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				inWorld(t, emulator.Config{}, func(w *world) {
+					w.login()
+					sleep(age)
+					got := w.watchOther()
+					b := w.led(atOther(true, true, true))
+					out, err := b.Logout(w.t.Context(), w.session, nil)
+					if all {
+						out, err = b.LogoutAll(w.t.Context())
+					}
+					if err != nil || len(out.Unrevoked) > 0 {
+						t.Fatalf("%+v, %v", out, err)
+					}
+					for _, r := range out.Revoked {
+						if err := b.Verify(w.t.Context(), r); err != nil {
+							t.Error(err)
+						}
+					}
+					w.count("Logout", 1)
+					if len(*got) > 0 {
+						t.Errorf("the other service got %q", *got)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A sign-in at another service leaves a live session alone, unless it is forced, and is
+// refused where only one of the two services is named.
+func TestASignInElsewhere(t *testing.T) {
+	signIn := func(w *world, e broker.Endpoints, force bool) (bool, error) {
+		done := false
+		in := w.byCode("sso login", w.approve)
+		do := in.Do
+		in.Force = force
+		in.Do = func(ctx context.Context, keep broker.Keep) error { done = true; return do(ctx, keep) }
+		_, err := w.led(e).Login(w.t.Context(), w.session, in)
+		return done, err
+	}
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		before := string(w.stored("corp").Encode())
+		done, err := signIn(w, atOther(true, true, true), false)
+		mustBeRefused(t, err)
+		for _, e := range []broker.Endpoints{atOther(true, false, true), atOther(false, true, true)} {
+			for _, force := range []bool{false, true} {
+				half, err := signIn(w, e, force)
+				var mixed *broker.EndpointsError
+				if done = done || half; !errors.As(err, &mixed) {
+					t.Errorf("%v, want an EndpointsError", err)
+				}
+			}
+		}
+		if done || string(w.stored("corp").Encode()) != before {
+			t.Error("somebody was sent to the other service, or the session has changed")
+		}
+		if _, err := signIn(w, atOther(true, true, true), true); err != nil || w.stored("corp").Origin.Portal != other {
+			t.Errorf("%+v, %v", w.stored("corp").Origin, err)
+		}
+		sleep(100 * 24 * time.Hour) // that session is over
+		if _, err := signIn(w, broker.Endpoints{}, false); err != nil || w.stored("corp").Origin.Portal != ssocache.AWS {
+			t.Errorf("%+v, %v", w.stored("corp").Origin, err)
+		}
+	})
+}
+
+// A renewal does not replace the session's copy under another name that came from
+// another service.
+func TestARenewalLeavesACopyOfAnotherOrigin(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		w.names = []string{w.session.StartURL}
+		theirs := w.stored("corp").Copy()
+		theirs.Origin = ssocache.Origin{SignIn: other, Portal: other}
+		sleep(50 * time.Minute)
+		theirs.ExpiresAt = time.Now().Add(time.Hour)
+		if err := w.files.SaveToken(w.session.StartURL, theirs); err != nil {
+			t.Fatal(err)
+		}
+		w.mustGet()
+		w.count(refresh, 1)
+		if got := w.stored(w.session.StartURL).Origin.Portal; !slices.Contains([]string{other}, got) {
+			t.Errorf("the copy is of %s now", got)
+		}
+	})
+}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"errors"
+
+	"lanyard/internal/broker"
+	"lanyard/internal/ssocache"
+)
+
+// explainOrigin adds what to type to a refusal to send a secret to a service that did
+// not issue it.
+func (w *world) explainOrigin(err error) error {
+	var origin *broker.OriginError
+	var mixed *broker.EndpointsError
+	switch {
+	case errors.As(err, &mixed):
+		return withHint(err, "set %s too, or remove %s", mixed.Missing, mixed.From)
+	case errors.As(err, &origin):
+		return withHint(err, "%s", w.originHint(origin))
+	}
+	return err
+}
+
+// originHint leads back to the service that issued the session, and to a new sign-in
+// at the other one.
+func (w *world) originHint(e *broker.OriginError) string {
+	var back string
+	switch {
+	case e.Origin != ssocache.AWS:
+		back = "to use that session, set AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC to " + e.Origin + " (an emulator sets both)"
+	case e.Env:
+		back = "unset " + e.From
+	default:
+		back = "remove " + e.From
+	}
+	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + w.app.loginAgain(e.Session) + " --force"
+}
