@@ -35,51 +35,51 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
+func TestEntries(t *testing.T) {
+	for value, want := range map[string]string{
+		"":                                   "",
+		"firefox":                            "firefox",
+		"firefox:chromium --new-window":      "firefox|chromium --new-window",
+		`"my:browser" 'a:b':c`:               `"my:browser" 'a:b'|c`,
+		`it's:b`:                             `it's|b`,
+		`C:\Program Files\b.exe:D:/b.exe %s`: `C:\Program Files\b.exe|D:/b.exe %s`,
+		"/mnt/c/b.exe:w3m":                   "/mnt/c/b.exe|w3m",
+	} {
+		if got := strings.Join(entries(value, ':'), "|"); got != want {
+			t.Errorf("entries(%q) = %q, want %q", value, got, want)
+		}
+	}
+	if got := entries(`C:\b.exe;D:\c.exe`, ';'); len(got) != 2 {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestSplit(t *testing.T) {
 	for _, tt := range []struct {
-		value   string
+		line    string
 		escapes bool
-		want    string // words apart by |, commands by a new line
+		want    string // words apart by |
 	}{
 		{"", true, ""},
-		{"firefox", true, "firefox"},
-		{"firefox:chromium --new-window", true, "firefox\nchromium|--new-window"},
-		{` : "my browser"  'a "b" c' :`, true, `my browser|a "b" c`},
+		{`  "my browser"  'a "b" c' `, true, `my browser|a "b" c`},
 		{`my\ browser a\:b`, true, "my browser|a:b"},
+		{`"C:\Program Files\b.exe" %s`, true, `C:\Program Files\b.exe|%s`},
+		{`"a\"b\\c"`, true, `a"b\c`},
 		{`x ""`, true, "x|"},
-		{`x "open quote:`, true, "x|open quote:"},
+		{`x "open quote`, true, "x|open quote"},
 		{`"C:\Program Files\b.exe" it's`, false, `C:\Program Files\b.exe|it's`},
 		{"x $(touch y) `z`; w", true, "x|$(touch|y)|`z`;|w"},
 	} {
-		separator := ':'
-		var got []string
-		for _, words := range split(tt.value, separator, tt.escapes) {
-			got = append(got, strings.Join(words, "|"))
-		}
-		if strings.Join(got, "\n") != tt.want {
-			t.Errorf("split(%q) = %q, want %q", tt.value, strings.Join(got, "\n"), tt.want)
+		if got := strings.Join(split(tt.line, tt.escapes), "|"); got != tt.want {
+			t.Errorf("split(%q) = %q, want %q", tt.line, got, tt.want)
 		}
 	}
 }
 
-func TestFromVariable(t *testing.T) {
-	const url = "https://x.example/?q=%s%25"
-	for value, want := range map[string][]string{
-		"firefox":                 {"firefox", url},
-		"firefox --new-tab %s -x": {"firefox", "--new-tab", url, "-x"},
-		"firefox --url=%s":        {"firefox", "--url=" + url},
-		"firefox 100%% a%cb":      {"firefox", "100%", "a:b", url},
-		"firefox %%s":             {"firefox", "%s", url},
-		"firefox &":               {"firefox", url},
-	} {
-		got := fromVariable(value, url)
-		if len(got) != 1 || !slices.Equal(got[0], want) {
-			t.Errorf("fromVariable(%q) = %q, want %q", value, got, want)
-		}
-	}
-	for _, empty := range []string{"", "&", " : "} {
-		if got := fromVariable(empty, url); len(got) != 0 {
-			t.Errorf("fromVariable(%q) = %q", empty, got)
+func TestDeclined(t *testing.T) {
+	for value, want := range map[string]bool{"none": true, " None ": true, "": false, "nonesuch": false, "true": false} {
+		if got := Declined([]string{"BROWSER=" + value}); got != want {
+			t.Errorf("BROWSER=%q: %v", value, got)
 		}
 	}
 }

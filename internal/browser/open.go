@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"time"
@@ -18,10 +19,12 @@ var ErrNoBrowser = errors.New("no browser found: set BROWSER to the command of o
 const grace = 3 * time.Second
 
 // Open opens url in the person's browser: with the commands of BROWSER in env if
-// it is set, else with what the system has for it. The first command that does
-// not fail within 3 s is the one. It is not waited for any longer, and on Unix it
-// has a session of its own, so that Ctrl-C at our terminal does not reach it; a
-// browser that needs the terminal therefore cannot be used.
+// it is set, else with the openers of the system. It tries them in turn until one
+// does not fail within 3 s, and does not wait for that one any longer. The error
+// names every command that failed.
+//
+// On Unix the browser has a session of its own, so that Ctrl-C at our terminal does
+// not reach it; a browser that needs the terminal therefore cannot be used.
 //
 // No shell sees the URL, whatever BROWSER says. The child gets env without the
 // secrets of AWS, an empty standard input, and out for all its output; nil
@@ -36,32 +39,58 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 		return err
 	}
 	url = armour(url)
-	commands := fromVariable(lookup(env, "BROWSER"), url)
+	if Declined(env) {
+		return fmt.Errorf("BROWSER is none: %w", ErrNoBrowser)
+	}
+	commands := fromVariable(lookup(env, "BROWSER"), url, env)
 	if len(commands) == 0 {
 		commands = systemCommands(env, url)
 	}
-	last := ErrNoBrowser
-	for _, args := range commands {
-		path, err := findProgram(args[0], env)
-		if err != nil {
-			last = fmt.Errorf("%s: %w", args[0], err)
-			continue
-		}
-		if err = start(ctx, path, args, env, out, grace); err == nil || ctx.Err() != nil {
-			return err
-		}
-		last = fmt.Errorf("%s: %w", args[0], err)
+	if len(commands) == 0 {
+		return ErrNoBrowser
 	}
-	return last
+	var failures []string
+	var last error
+	for _, c := range commands {
+		if last = c.err; last == nil {
+			last = start(ctx, c, env, out, grace)
+		}
+		if last == nil || ctx.Err() != nil {
+			return last
+		}
+		failures = append(failures, c.name+": "+reason(last))
+	}
+	return &failedError{strings.Join(failures, "; "), last}
+}
+
+// A failedError names the browsers that could not be started.
+type failedError struct {
+	text string
+	last error
+}
+
+func (e *failedError) Error() string { return e.text }
+func (e *failedError) Unwrap() error { return e.last }
+
+// reason is the text of an error without the path, which the name already gives.
+func reason(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return "not found on PATH"
+	}
+	return err.Error()
 }
 
 // start runs one command and returns nil once it succeeded or outlived grace.
-func start(ctx context.Context, path string, args, env []string, out io.Writer, grace time.Duration) error {
+func start(ctx context.Context, c command, env []string, out io.Writer, grace time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	// Not CommandContext: a browser outlives us.
-	cmd := &exec.Cmd{Path: path, Args: args, Env: withoutSecrets(env), Stdout: out, Stderr: out, SysProcAttr: ownSession()}
+	cmd := &exec.Cmd{Path: c.path, Args: c.args, Env: withoutSecrets(env), Stdout: out, Stderr: out, SysProcAttr: ownSession()}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -71,12 +100,20 @@ func start(ctx context.Context, path string, args, env []string, out io.Writer, 
 	defer timer.Stop()
 	select {
 	case err := <-ended:
+		if isExplorer(c.path) {
+			return nil // it ends with 1 in any case
+		}
 		return err
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// isExplorer reports whether a program is the file explorer of Windows.
+func isExplorer(path string) bool {
+	return strings.EqualFold(path[strings.LastIndexAny(path, `/\`)+1:], "explorer.exe")
 }
 
 // armour percent-encodes what a script between us and the browser (xdg-open,

@@ -74,15 +74,26 @@ func TestOpenWithSystem(t *testing.T) {
 		t.Skip("macOS has one opener, at a fixed place")
 	}
 	dir := t.TempDir()
+	without := t.TempDir() // no wslview
 	for _, name := range []string{"xdg-open", "wslview"} {
 		script(t, dir, name, `echo `+name+` "$1"`)
 	}
+	script(t, without, "rundll32.exe", `echo rundll32 "$@"`)
+	script(t, without, "explorer.exe", `echo explorer "$1"; exit 1`)
 	for _, tt := range []struct{ env, want string }{
 		{"BROWSER=", "xdg-open " + armoured + "\n"},
 		{"WSL_DISTRO_NAME=Ubuntu", "wslview " + armoured + "\n"},
+		{"WSL_INTEROP=/run/WSL/1_interop;" + without, "rundll32 url.dll,FileProtocolHandler " + armoured + "\n"},
+		{"BROWSER=cmd.exe /c start;" + without, "rundll32 url.dll,FileProtocolHandler " + armoured + "\n"},
+		{"BROWSER=powershell.exe -Command Start-Process %s;" + without, "rundll32 url.dll,FileProtocolHandler " + armoured + "\n"},
+		{"BROWSER=explorer.exe;" + without, "explorer " + armoured + "\n"},
 	} {
+		path := dir
+		if variable, other, ok := strings.Cut(tt.env, ";"); ok {
+			tt.env, path = variable, other
+		}
 		var out bytes.Buffer
-		if err := Open(t.Context(), target, []string{"PATH=relative:" + dir, tt.env}, &out); err != nil || out.String() != tt.want {
+		if err := Open(t.Context(), target, []string{"WSL_DISTRO_NAME=" + strings.TrimPrefix(path, dir), "PATH=relative:" + path, tt.env}, &out); err != nil || out.String() != tt.want {
 			t.Errorf("%s: %q, %v", tt.env, &out, err)
 		}
 	}
@@ -99,6 +110,13 @@ func TestOpenFails(t *testing.T) {
 		if err := Open(t.Context(), target, []string{"BROWSER=" + value}, nil); err == nil || !strings.Contains(err.Error(), value) {
 			t.Errorf("%s: %v", value, err)
 		}
+	}
+	err := Open(t.Context(), target, []string{"BROWSER=" + failing + ":not-on-path:cmd.exe /c firefox"}, nil)
+	if want := failing + ": exit status 3; not-on-path: not found on PATH; cmd.exe: a shell would interpret the URL"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if err := Open(t.Context(), target, []string{"BROWSER=none", "PATH=" + dir}, nil); !errors.Is(err, ErrNoBrowser) {
+		t.Errorf("none: %v", err)
 	}
 	if err := Open(t.Context(), "http://example.com/", []string{"BROWSER=" + failing}, nil); !errors.Is(err, ErrNotAllowed) {
 		t.Errorf("plain http: %v", err)

@@ -11,23 +11,40 @@ import (
 	"syscall"
 )
 
-// systemCommands are the openers to try. In WSL the browser is Windows' own: a
-// Linux one, if there is any, comes second.
-func systemCommands(env []string, url string) [][]string {
+// systemCommands are the openers that are there. In WSL the browser is that of
+// Windows; a Linux browser comes second. rundll32.exe needs no shell, as cmd.exe and
+// powershell.exe would, and is found without the PATH of Windows, which wsl.conf may
+// leave out.
+func systemCommands(env []string, url string) []command {
 	if runtime.GOOS == "darwin" {
-		return [][]string{{"/usr/bin/open", url}}
+		return found(env, []string{"/usr/bin/open", url})
 	}
-	commands := [][]string{{"xdg-open", url}, {"x-www-browser", url}, {"www-browser", url}}
-	if lookup(env, "WSL_DISTRO_NAME") != "" || lookup(env, "WSL_INTEROP") != "" {
-		commands = append([][]string{{"wslview", url}, {"rundll32.exe", "url.dll,FileProtocolHandler", url}}, commands...)
+	commands := found(env, []string{"xdg-open", url}, []string{"x-www-browser", url}, []string{"www-browser", url})
+	if !inWSL(env) {
+		return commands
 	}
-	return commands
+	windows := found(env, []string{"wslview", url}, []string{"rundll32.exe", "url.dll,FileProtocolHandler", url})
+	if len(windows) == 0 {
+		windows = found(env, []string{"/mnt/c/Windows/System32/rundll32.exe", "url.dll,FileProtocolHandler", url})
+	}
+	return append(windows, commands...)
 }
 
-// findProgram looks a program up in the PATH of env, which is not ours in a
-// test. A relative directory in it does not count: a program lying in the
-// current directory must not be taken for a browser.
+func inWSL(env []string) bool {
+	return lookup(env, "WSL_DISTRO_NAME") != "" || lookup(env, "WSL_INTEROP") != ""
+}
+
+// runsInShell reports whether the system runs a program by a shell that interprets
+// its arguments.
+func runsInShell(string) bool { return false }
+
+// findProgram looks a program up in the PATH of env. It passes over relative folders
+// there: a program in the current folder must not be taken for a browser. In WSL it
+// also finds programs by their Windows paths.
 func findProgram(name string, env []string) (string, error) {
+	if len(name) > 3 && isDrive(name[:1], name[2:]) && name[1] == ':' && inWSL(env) {
+		name = "/mnt/" + strings.ToLower(name[:1]) + strings.ReplaceAll(name[2:], `\`, "/")
+	}
 	if strings.Contains(name, "/") {
 		return name, executable(name)
 	}

@@ -3,16 +3,27 @@ package browser
 import (
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
 // systemCommands is the opener. cmd's start would be a shell.
-func systemCommands(env []string, url string) [][]string {
+func systemCommands(env []string, url string) []command {
 	root := lookup(env, "SystemRoot")
 	if root == "" {
 		root = `C:\Windows`
 	}
-	return [][]string{{filepath.Join(root, "System32", "rundll32.exe"), "url.dll,FileProtocolHandler", url}}
+	return found(env, []string{filepath.Join(root, "System32", "rundll32.exe"), "url.dll,FileProtocolHandler", url})
+}
+
+// runsInShell reports whether a program is a batch file: cmd.exe interprets the
+// arguments of those.
+func runsInShell(path string) bool {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".bat", ".cmd":
+		return true
+	}
+	return false
 }
 
 // findProgram looks a program up as Windows does, but not in the current

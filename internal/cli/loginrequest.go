@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"lanyard/internal/broker"
+	"lanyard/internal/browser"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
@@ -54,8 +55,11 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 			request.Device = true
 		}
 	}
-	if !o.noBrowser && w.app.where() == here {
+	if !o.noBrowser && w.app.where() == here && !browser.Declined(w.app.Environ()) {
 		request.Open = w.app.OpenURL
+		request.NotOpened = func(err error) {
+			w.app.warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
+		}
 	}
 	request.Registrations = &registrations{
 		dir:     w.broker.Cache,

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -30,7 +31,8 @@ func Main(args []string) int {
 	stop := held.watch(cancel)
 	defer stop()
 
-	app := &App{
+	var app *App
+	app = &App{
 		Name:  programName(args),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		LookupEnv: os.LookupEnv, Environ: os.Environ,
@@ -38,7 +40,11 @@ func Main(args []string) int {
 		Terminal:       picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
 		StdoutTerminal: picker.IsTerminal(os.Stdout), StderrTerminal: picker.IsTerminal(os.Stderr),
 		OpenURL: func(ctx context.Context, url string) error {
-			return browser.Open(ctx, url, os.Environ(), os.Stderr)
+			var out io.Writer // what the browser prints would mix with ours
+			if app.flags.debug {
+				out = os.Stderr
+			}
+			return browser.Open(ctx, url, os.Environ(), out)
 		},
 		Hold: held.hold,
 	}

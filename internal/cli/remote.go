@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 
+	"lanyard/internal/browser"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/secret"
 )
@@ -21,11 +22,11 @@ const (
 )
 
 // where tells the places apart. A display in an SSH session is the person's: a
-// browser opened there is theirs, on this very machine. Who sets BROWSER (the
-// editors that work in containers do) has seen to it that it can come back.
+// browser opened there is theirs, on this very machine. A browser that BROWSER names
+// can come back: the editors that work in containers set it.
 func (app *App) where() place {
 	switch {
-	case app.getenv("BROWSER") != "":
+	case app.getenv("BROWSER") != "" && !browser.Declined(app.Environ()):
 		return here
 	case app.getenv("container") != "", exists("/.dockerenv"), exists("/run/.containerenv"):
 		return container

@@ -52,7 +52,7 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 		return grant, expired(err)
 	}
 	s.showCode(out)
-	s.open(ctx, c.log, firstOf(value(out.VerificationUriComplete), value(out.VerificationUri)))
+	p.failed, p.notOpened = s.open(ctx, firstOf(value(out.VerificationUriComplete), value(out.VerificationUri))), s.notOpened
 	p.deadline = start.Add(s.codeLifetime(out.ExpiresIn))
 	return p.run(ctx, func() (Grant, error) { return attempt(1) })
 }
@@ -91,6 +91,9 @@ type poll struct {
 	interval time.Duration
 	deadline time.Time
 	faults   int // 5xx in a row
+
+	failed    <-chan error // brings the error of the browser, for notOpened
+	notOpened func(error)
 }
 
 // run asks, pausing first, until there is an answer or the deadline has passed:
@@ -99,11 +102,16 @@ func (p *poll) run(ctx context.Context, attempt func() (Grant, error)) (Grant, e
 	last := ErrExpired
 	for {
 		pause := time.NewTimer(min(p.interval, time.Until(p.deadline)))
-		select {
-		case <-ctx.Done():
-			pause.Stop()
-			return Grant{}, ctx.Err()
-		case <-pause.C:
+		for resting := true; resting; {
+			select {
+			case <-ctx.Done():
+				pause.Stop()
+				return Grant{}, ctx.Err()
+			case err := <-p.failed:
+				p.notOpened(err)
+			case <-pause.C:
+				resting = false
+			}
 		}
 		if !time.Now().Before(p.deadline) {
 			return Grant{}, last

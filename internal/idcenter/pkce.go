@@ -59,16 +59,17 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	if s.ByCode != "" {
 		byCode = "run: " + s.ByCode
 	}
+	var failed <-chan error
 	if s.NoBrowser {
 		s.Show("Browser will not be automatically opened.\nPlease visit the following URL:\n\n" + target + "\n")
 	} else {
 		s.Show("Attempting to open your default browser. If the browser does not open, open the following URL.\n" +
 			"If you are unable to open the URL on this device, " + byCode + ".\n\n" +
 			target + "\n\n")
-		s.open(ctx, c.log, target)
+		failed = s.open(ctx, target)
 	}
 
-	code, err := s.await(waiting, cb, round)
+	code, err := s.await(waiting, cb, round, failed)
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}
@@ -84,10 +85,13 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	return grant, expired(err)
 }
 
-// await returns the code that the browser brings, or the person by hand.
-func (s SignIn) await(waiting context.Context, cb *callback, round *round) (secret.String, error) {
+// await returns the code that the browser brings, or the person by hand. failed
+// brings the error of the browser.
+func (s SignIn) await(waiting context.Context, cb *callback, round *round, failed <-chan error) (secret.String, error) {
 	for {
 		select {
+		case err := <-failed:
+			s.notOpened(err)
 		case got := <-round.got:
 			return got.code, got.err
 		case <-waiting.Done():

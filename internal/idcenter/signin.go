@@ -3,8 +3,6 @@ package idcenter
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"strings"
 	"time"
 
 	"lanyard/internal/browser"
@@ -25,10 +23,12 @@ type SignIn struct {
 	NoBrowser     bool          // open nothing and say so
 	CallbackPort  int           // where the browser comes back to on 127.0.0.1; 0 = any free port
 	Registrations Registrations // nil = none is kept
-	// Open opens a URL in the person's browser. It runs beside the sign-in; an
-	// error is logged, for the URL has been shown. nil means that nothing is
+	// Open opens a URL in the person's browser. It runs beside the sign-in, which
+	// goes on if it fails: the URL has been shown. nil means that nothing is
 	// opened, as with NoBrowser.
 	Open func(ctx context.Context, url string) error
+	// NotOpened is told why the browser was not opened; nil is not told.
+	NotOpened func(err error)
 	// ByCode is the command that signs in by a code; "" = the same again with
 	// --use-device-code.
 	ByCode string
@@ -129,19 +129,29 @@ func badClient(err error) bool {
 	return errors.Is(err, ErrInvalidClient) || errors.Is(err, ErrUnauthorizedClient)
 }
 
-// open opens url beside the sign-in, if anything is to be opened. It never opens
-// what a browser should not get from a server: only https, or http on loopback.
-func (s SignIn) open(ctx context.Context, log *slog.Logger, url string) {
+// open opens url beside the sign-in, if anything is to be opened, and returns where
+// its error will come. It never opens what a browser should not get from a server:
+// only https, or http on loopback.
+func (s SignIn) open(ctx context.Context, url string) <-chan error {
+	failed := make(chan error, 1)
 	if s.NoBrowser {
-		return
+		return failed
 	}
 	if err := browser.Allowed(url); err != nil {
-		log.Debug("the browser is not opened", "error", err)
-		return
+		failed <- err
+		return failed
 	}
 	go func() {
-		if err := s.Open(ctx, url); err != nil {
-			log.Debug("the browser was not opened", "error", strings.ReplaceAll(err.Error(), url, "[sign-in URL]"))
+		if err := s.Open(ctx, url); err != nil && ctx.Err() == nil {
+			failed <- err
 		}
 	}()
+	return failed
+}
+
+// notOpened reports that the browser was not opened.
+func (s SignIn) notOpened(err error) {
+	if s.NotOpened != nil {
+		s.NotOpened(err)
+	}
 }
