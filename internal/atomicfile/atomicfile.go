@@ -39,11 +39,15 @@ type Pending struct {
 
 // Prepare creates the temporary file that will replace path and reserves size
 // bytes in it. It fails where [Pending.Commit] would: on read-only or full
-// storage, and in a folder that may not be written.
+// storage, in a folder that may not be written, and for a path that leads to a
+// device, a pipe or anything else that is no regular file.
 func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 	target, err := Resolve(path)
 	if err != nil {
 		return nil, err
+	}
+	if info, err := os.Lstat(target); err == nil && !info.Mode().IsRegular() {
+		return nil, notRegular(target, info)
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+TempInfix+"*")
 	if err != nil {
@@ -90,7 +94,7 @@ func (p *Pending) Commit(data []byte) (err error) {
 	if err := p.tmp.Truncate(int64(len(data))); err != nil {
 		return err
 	}
-	if err := p.tmp.Sync(); err != nil {
+	if err := flush(p.tmp); err != nil {
 		return err
 	}
 	if err := p.tmp.Close(); err != nil {

@@ -3,6 +3,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,4 +52,58 @@ func keepOwner(tmp *os.File, target string) {
 func mayFollow(link fs.FileInfo) bool {
 	st, ok := link.Sys().(*syscall.Stat_t)
 	return os.Geteuid() != 0 || ok && st.Uid == 0
+}
+
+const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
+// onlyInPlace reports whether a file can be overwritten but not replaced. The error
+// says that it can be neither.
+func onlyInPlace(target string) (bool, error) {
+	info, err := os.Lstat(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !info.Mode().IsRegular() {
+		return false, notRegular(target, info)
+	}
+	f, err := os.OpenFile(target, os.O_WRONLY|noFollow, 0)
+	if err == nil {
+		_ = f.Close()
+	}
+	switch {
+	case isMountPoint(target, info) || sticky(target, info):
+		return true, err
+	case errors.Is(err, syscall.EACCES):
+		return false, nil // to replace it asks for rights to the folder only
+	}
+	return false, err // immutable, for one
+}
+
+// sticky reports whether the folder lets only the owner replace the file, who is
+// somebody else.
+func sticky(target string, file fs.FileInfo) bool {
+	folder, err := os.Stat(filepath.Dir(target))
+	if err != nil || folder.Mode()&fs.ModeSticky == 0 || os.Geteuid() == 0 {
+		return false
+	}
+	return !ours(folder) && !ours(file)
+}
+
+func ours(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Geteuid()
+}
+
+// otherDevice reports whether a file lies on another device than its folder.
+func otherDevice(target string, file fs.FileInfo) bool {
+	folder, err := os.Stat(filepath.Dir(target))
+	if err != nil {
+		return false
+	}
+	a, ok := folder.Sys().(*syscall.Stat_t)
+	b, ok2 := file.Sys().(*syscall.Stat_t)
+	return ok && ok2 && a.Dev != b.Dev
 }

@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"time"
@@ -24,3 +25,18 @@ func syncDir(string) {}
 func keepOwner(*os.File, string) {}
 
 func mayFollow(fs.FileInfo) bool { return true }
+
+const noFollow = 0
+
+// onlyInPlace reports whether a file can be overwritten but not replaced. The error
+// says that it can be neither: a read-only file, for one.
+func onlyInPlace(target string) (bool, error) {
+	f, err := os.OpenFile(target, os.O_WRONLY, 0)
+	if err == nil {
+		return false, f.Close()
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return false, err
+	}
+	return false, nil // not there, or open in another process for a moment
+}

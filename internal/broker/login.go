@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"lanyard/internal/atomicfile"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
@@ -109,10 +110,8 @@ func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, e
 func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string) (keystore.Place, error) {
 	now, err := b.Cache.Store(s.Key())
 	switch {
-	case err != nil && in != keystore.File: // not known to have moved
+	case err != nil: // not known to have moved
 		return pending, nil
-	case err != nil: // the token may belong in another store by now, and not in clear
-		return nil, b.storageError("not signed in", err)
 	case in == keystore.Agent && now == keystore.File:
 		return nil, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
 	}
@@ -146,7 +145,10 @@ func (b *Broker) storeHeld(ctx context.Context, s profile.Session, tok ssocache.
 	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)
 	}
-	if err := pending.Commit(tok.Encode()); err != nil {
+	var kept *atomicfile.KeptError
+	if err := pending.Commit(tok.Encode()); errors.As(err, &kept) { // the next request moves it
+		b.warn("signed in, but %v", err)
+	} else if err != nil {
 		return ssocache.Token{}, b.storageError("not signed in", err)
 	}
 	for _, key := range b.siblings(s) {

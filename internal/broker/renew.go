@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"lanyard/internal/atomicfile"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
@@ -18,6 +19,9 @@ import (
 // further than the service does; 0 does not.
 func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, seen, rejected secret.String, budget time.Duration) (ssocache.Token, error) {
 	for range maxRenewRounds {
+		for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
+			b.Cache.Forget(key) // what is read now decides whether the token is spent
+		}
 		st, err := b.read(ctx, s)
 		if err != nil {
 			return ssocache.Token{}, err
@@ -93,7 +97,12 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 		_ = b.endAt(held, tok) // the sign-out could not know this one
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
 	}
-	if err := pending.Commit(tok.Encode()); err != nil {
+	err = pending.Commit(tok.Encode())
+	var kept *atomicfile.KeptError
+	switch {
+	case errors.As(err, &kept): // the next request moves it
+		b.warn("the SSO session was refreshed, but %v", err)
+	case err != nil:
 		// The old token is spent: this process goes on with the new one.
 		b.warn("the SSO session was refreshed, but %s could not be written: %v", b.Cache.TokenPath(h.key), err)
 		return tok, ctx.Err()

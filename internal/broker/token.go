@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"lanyard/internal/profile"
@@ -16,6 +17,7 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 	if err != nil {
 		return ssocache.Token{}, err
 	}
+	b.settle(ctx, s, st)
 	now := b.now()
 	tok, live := st.best(now, rejected)
 	if live && !tok.Due(now, s.Window()) {
@@ -37,6 +39,25 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 		return tok, nil
 	}
 	return b.renew(ctx, s, st, rejected)
+}
+
+// settle stores tokens in their place that could not be stored there when they came, so
+// that other programs find them. What fails now is tried again at the next use.
+func (b *Broker) settle(ctx context.Context, s profile.Session, st state) {
+	if !slices.ContainsFunc(st, func(h holding) bool { return b.Cache.Unsettled(h.key) }) {
+		return
+	}
+	g, busy, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now(), func() bool { return true })
+	if err != nil || busy || g.lock == nil {
+		return
+	}
+	defer g.release()
+	for _, h := range st {
+		if b.Cache.Unsettled(h.key) {
+			err := b.Cache.Settle(h.key)
+			b.debug("token moved to its place", "file", b.Cache.TokenPath(h.key), "error", err)
+		}
+	}
 }
 
 // sessionError explains a session that cannot be renewed.

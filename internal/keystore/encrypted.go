@@ -56,7 +56,7 @@ func (e *encrypted) path(name string) string {
 
 // Load implements [Vault].
 func (e *encrypted) Load(name string) ([]byte, error) {
-	sealed, err := datafile.Read(e.path(name), datafile.Limit)
+	sealed, err := datafile.Read(atomicfile.Newest(e.path(name)), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, notFound(name)
 	}
@@ -91,7 +91,7 @@ func (e *encrypted) Prepare(name string) (Place, error) {
 	if err := e.files.MakeFolder(Vaulted(e.files.Home)); err != nil {
 		return nil, err
 	}
-	p, err := atomicfile.Prepare(e.path(name), reserve, 0o600)
+	p, err := atomicfile.Reserve(e.path(name), reserve, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (e *encrypted) Remove(name string) error { return removeFile(e.path(name)) 
 
 // A sealedPlace encrypts what is put there.
 type sealedPlace struct {
-	*atomicfile.Pending
+	*atomicfile.Reserved
 	to age.Recipient
 }
 
@@ -113,7 +113,7 @@ func (p *sealedPlace) Commit(data []byte) error {
 		p.Abort()
 		return err
 	}
-	return p.Pending.Commit(sealed)
+	return p.Reserved.Commit(sealed)
 }
 
 func seal(data []byte, to age.Recipient) ([]byte, error) {

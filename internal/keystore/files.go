@@ -106,7 +106,14 @@ func (f Files) prepare(path, session string) (Place, error) {
 	if store != File {
 		return f.prepareIn(store, path, session)
 	}
-	p, err := atomicfile.Prepare(path, reserve, 0o600)
+	if path != f.TokenPath(session) { // it can be had again
+		p, err := atomicfile.Prepare(path, reserve, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
+	}
+	p, err := atomicfile.Reserve(path, reserve, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -125,10 +132,12 @@ func (f Files) MakeFolder(folder string) error {
 	return makeFolder(folder)
 }
 
-// removeFile deletes a file; one that is not there is fine.
+// removeFile deletes a file, and what is kept of it; one that is not there is fine.
 func removeFile(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	for _, path := range []string{atomicfile.Kept(path), path} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

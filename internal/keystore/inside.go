@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lanyard/internal/atomicfile"
 	"lanyard/internal/ssocache"
 )
 
@@ -36,7 +37,7 @@ func load[T any](f Files, path string, parse func([]byte) (T, error)) (T, error)
 func loadBy[T any](f Files, m marker, path string, parse func([]byte) (T, error)) (T, error) {
 	var zero T
 	if m.store == "" {
-		return ssocache.Load(path, parse)
+		return loadFile(path, parse)
 	}
 	data, err := f.loadFrom(m, path)
 	if err != nil {
@@ -47,6 +48,20 @@ func loadBy[T any](f Files, m marker, path string, parse func([]byte) (T, error)
 		return zero, corrupt(f.vaultName(path)+" of the "+m.store+" store", err.Error())
 	}
 	return v, nil
+}
+
+// loadFile reads a file of the cache, or what is kept of it because it could not be
+// stored there.
+func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
+	newest := atomicfile.Newest(path)
+	v, err := ssocache.Load(newest, parse)
+	if newest == path && errors.Is(err, ssocache.ErrCorrupt) {
+		// It may be half overwritten: what is kept is whole.
+		if kept, err := ssocache.Load(atomicfile.Kept(path), parse); err == nil {
+			return kept, nil
+		}
+	}
+	return v, err
 }
 
 // loadFrom reads from the vault that a marker names.
@@ -96,7 +111,9 @@ func (f Files) prepareIn(store, path, session string) (Place, error) {
 // Commit stores the value and then changes the marker, which tells those who have
 // seen the old value. A file in clear that another program left here goes.
 func (i *inside) Commit(data []byte) error {
-	if err := i.Place.Commit(data); err != nil {
+	err := i.Place.Commit(data)
+	var kept *atomicfile.KeptError
+	if err != nil && !errors.As(err, &kept) {
 		return err
 	}
 	i.files.Vaults.forget(i.path)
@@ -104,7 +121,7 @@ func (i *inside) Commit(data []byte) error {
 	if !i.isToken() {
 		_ = removeFile(i.path)
 	}
-	return nil
+	return err
 }
 
 // isToken tells tokens apart: a file of that name may be another program's

@@ -89,13 +89,20 @@ func inOrder(m map[string]marker) iter.Seq2[string, marker] {
 
 func list[T any](folder string, parse func([]byte) (T, error)) []Found[T] {
 	entries, _ := os.ReadDir(folder) // no folder: nothing in it
-	var files []Found[T]
+	var paths []string
 	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".json") {
-			continue
+		name := e.Name()
+		if kept, ok := strings.CutSuffix(name, atomicfile.KeptSuffix); ok {
+			name = strings.TrimPrefix(kept, ".")
 		}
-		path := filepath.Join(folder, e.Name())
-		if v, err := ssocache.Load(path, parse); err == nil {
+		if strings.HasSuffix(name, ".json") {
+			paths = append(paths, filepath.Join(folder, name))
+		}
+	}
+	slices.Sort(paths)
+	var files []Found[T]
+	for _, path := range slices.Compact(paths) {
+		if v, err := loadFile(path, parse); err == nil {
 			files = append(files, Found[T]{path, v})
 		}
 	}

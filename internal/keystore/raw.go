@@ -15,7 +15,7 @@ import (
 // rawFrom reads what a store has for a path of the cache, whatever the marker says.
 func (f Files) rawFrom(store, path string) ([]byte, error) {
 	if store == File {
-		data, err := datafile.Read(path, datafile.Limit)
+		data, err := datafile.Read(atomicfile.Newest(path), datafile.Limit)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, notFound(path)
 		}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"lanyard/internal/atomicfile"
 	"lanyard/internal/ssocache"
 )
 
@@ -15,7 +16,7 @@ func (f Files) Stamp(keys ...string) string {
 	var b strings.Builder
 	for _, key := range keys {
 		path := f.TokenPath(key)
-		for _, path := range []string{path, ssocache.MarkerPath(path)} {
+		for _, path := range []string{path, atomicfile.Kept(path), ssocache.MarkerPath(path)} {
 			if info, err := os.Stat(path); err == nil {
 				fmt.Fprintf(&b, "%s %d %d\n", path, info.ModTime().UnixNano(), info.Size())
 			}

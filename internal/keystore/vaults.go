@@ -84,3 +84,11 @@ func (v *Vaults) forget(path string) {
 	defer v.mu.Unlock()
 	delete(v.seen, path)
 }
+
+// Forget makes the next read of the token under key ask its vault. The marker, by
+// which a change is noticed otherwise, may not have been written.
+func (f Files) Forget(key string) {
+	if f.Vaults != nil {
+		f.Vaults.forget(f.TokenPath(key))
+	}
+}

@@ -106,7 +106,7 @@ func (h *home) signIn(t *testing.T) {
 	p := h.start(t, "sso", "login", "--no-browser", "--sso-session", "corp")
 	var url string
 	eventually(t, "the sign-in address", func() bool {
-		url = strings.TrimSpace(address.FindString(p.stdout.String()))
+		url = h.authorizeURL(p)
 		return url != ""
 	})
 	if err := h.srv.SignIn(t.Context(), url, user); err != nil {
@@ -116,4 +116,15 @@ func (h *home) signIn(t *testing.T) {
 		t.Fatalf("sign in: exit %d, %s", r.code, r.stderr)
 	}
 	h.srv.ResetCounts()
+}
+
+// authorizeURL returns the address that a sign-in has printed, at the server itself:
+// its pages refuse a form that comes through anything in front of it. "" means that
+// nothing was printed yet.
+func (h *home) authorizeURL(p *process) string {
+	_, rest, ok := strings.Cut(strings.TrimSpace(address.FindString(p.stdout.String())), "/authorize")
+	if !ok {
+		return ""
+	}
+	return h.srv.URL + "/authorize" + rest
 }

@@ -1,0 +1,169 @@
+package stormtest_test
+
+import (
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"lanyard/emulator"
+)
+
+// A spending is a command that gets a token which exists nowhere else.
+type spending struct {
+	name    string
+	prepare func(t *testing.T, h *home)
+	args    []string
+}
+
+func spendings() []spending {
+	get := []string{"sso", "get-credentials", "--profile", "dev"}
+	return []spending{
+		{"renewal", expired, get},
+		{"forced renewal", func(_ *testing.T, h *home) { h.srv.ExpireAccessTokens() }, get},
+		{"renewal in the encrypted store", encryptedExpired, get},
+		{"login", expired, []string{"sso", "login", "--no-browser", "--sso-session", "corp"}},
+	}
+}
+
+// faults are system calls that fail from one moment on, with these errors.
+func faults() []string {
+	const rename, write = "renameat,renameat2,rename", "write"
+	calls := []string{"fsync", "close", "ftruncate", "pwrite64", rename, "unlinkat", "fchmod,fchown", rename + ",ftruncate", rename + ",pwrite64"}
+	if !full() {
+		return []string{"fsync:error=EINVAL", calls[1] + ":error=EIO", calls[2] + ":error=EIO", calls[3] + ":error=ENOSPC", rename + ":error=EBUSY", "openat:error=EMFILE"}
+	}
+	list := []string{"openat:error=EMFILE", "openat:error=ENFILE", "openat:error=EIO", "openat:error=EACCES", rename + ":error=EBUSY", write + ":error=EIO"}
+	for _, call := range calls {
+		for _, err := range []string{"EIO", "ENOSPC", "EINVAL", "EOPNOTSUPP", "ENOSYS", "EPERM"} {
+			list = append(list, call+":error="+err)
+		}
+	}
+	return list
+}
+
+func needStrace(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("strace"); err != nil {
+		t.Skip("strace, which makes system calls fail, is not installed: run scripts/setup")
+	}
+}
+
+// What fails between the service's answer and the end of the command loses no token:
+// the next command works without a new sign-in, and nothing was revoked.
+func TestFaultsAfterTheSpend(t *testing.T) {
+	t.Parallel()
+	needStrace(t)
+	for _, s := range spendings() {
+		for _, fault := range faults() {
+			t.Run(s.name+"/"+fault, func(t *testing.T) {
+				t.Parallel()
+				h := newHome(t, emulator.Config{}, config)
+				running, tracers := make(chan *process, 1), make(chan *exec.Cmd, 1)
+				url := front(t, h.srv.URL, func(asked *http.Request) {
+					if asked.URL.Path != "/token" {
+						return
+					}
+					select {
+					case p := <-running: // the process whose answer this is
+						tracers <- attach(t, p, fault)
+					default: // the sign-in before, or the commands after it
+					}
+				})
+				h.useFor(url, "SSO_OIDC", "SSO")
+				h.signIn(t)
+				s.prepare(t, h)
+
+				p := h.start(t, s.args...)
+				running <- p
+				h.approve(t, p)
+				r := p.wait(t)
+				select {
+				case tracer := <-tracers:
+					_ = tracer.Wait() // its exit code is that of the program
+				default:
+					t.Fatalf("the token was not asked for: exit %d, %s", r.code, r.stderr)
+				}
+				h.checkNothingLost(t, r)
+			})
+		}
+	}
+}
+
+// What fails from the start of the command is noticed before the token is spent, or
+// does no harm.
+func TestFaultsFromTheStart(t *testing.T) {
+	t.Parallel()
+	needStrace(t)
+	for _, s := range spendings() {
+		for _, fault := range faults() {
+			if strings.HasPrefix(fault, "openat:") || strings.HasPrefix(fault, "write:") {
+				continue // without that call the program does not start
+			}
+			t.Run(s.name+"/"+fault, func(t *testing.T) {
+				t.Parallel()
+				h := newHome(t, emulator.Config{}, config)
+				h.signIn(t)
+				s.prepare(t, h)
+				p := h.startProgram(t, nil, append([]string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=" + fault, program}, s.args...)...)
+				h.approve(t, p)
+				h.checkNothingLost(t, p.wait(t))
+			})
+		}
+	}
+}
+
+// approve plays the person, if the program asks for one.
+func (h *home) approve(t *testing.T, p *process) {
+	t.Helper()
+	if p.cmd.Args[len(p.cmd.Args)-1] != "corp" {
+		return
+	}
+	eventually(t, "the sign-in address, or the end", func() bool { return p.over() || address.MatchString(p.stdout.String()) })
+	if url := h.authorizeURL(p); url != "" {
+		go func() { _ = h.srv.SignIn(t.Context(), url, user) }() // it waits for the page
+	}
+}
+
+// attach makes a system call of a running program fail.
+func attach(t *testing.T, p *process, fault string) *exec.Cmd {
+	t.Helper()
+	var said output
+	cmd := exec.CommandContext(t.Context(), "strace", "-f", "-o", "/dev/null", "-e", "inject="+fault, "-p", strconv.Itoa(p.cmd.Process.Pid))
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "strace", func() bool {
+		return strings.Contains(said.String(), "attached") || strings.Contains(said.String(), "not permitted")
+	})
+	if !strings.Contains(said.String(), "attached") {
+		t.Errorf("processes cannot be traced here: %s", said.String())
+	}
+	return cmd
+}
+
+// checkNothingLost checks that the session works on, with the newest refresh token.
+func (h *home) checkNothingLost(t *testing.T, r result) {
+	t.Helper()
+	t.Logf("exit %d: %s", r.code, r.stderr)
+	h.checkCount(t, "Logout", 0)
+	for range 2 {
+		h.forgetRoles(t)
+		if next := h.credentials(t, "dev"); next.code != 0 {
+			t.Fatalf("the next command: exit %d: %s", next.code, next.stderr)
+		}
+		h.srv.ExpireAccessTokens() // and the one after it renews once more
+	}
+	for _, path := range append(h.files(t, h.path(".aws"), ".kept"), h.files(t, h.path(".aws"), ".json")...) {
+		if strings.HasSuffix(path, ".kept") {
+			t.Errorf("%s was not moved to its place", path)
+			continue
+		}
+		readJSON(t, path)
+	}
+	if signIns := h.srv.Count("CreateToken:authorization_code"); signIns > 1 {
+		t.Errorf("%d sign-ins", signIns)
+	}
+}
