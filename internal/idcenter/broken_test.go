@@ -30,6 +30,10 @@ func TestBrokenReplies(t *testing.T) {
 		{"a number for a token", always(200, "", `{"accessToken":5,"expiresIn":3600}`), "HTTP 200, its JSON has members of another type", true},
 		{"text for a number", always(200, "", `{"accessToken":"access-2","expiresIn":"secret-2"}`), "HTTP 200, its JSON has members of another type", true},
 		{"no end", always(200, "", `{"accessToken":"`+strings.Repeat("access-2", maxReply/8)+`","expiresIn":1}`), "HTTP 200, a reply without end", true},
+		{"a token with the end of a line", always(200, "", `{"accessToken":"access-2\r\nX-Evil: 1","expiresIn":60}`), "HTTP 200, control characters in accessToken", true},
+		{"a refresh token with a zero byte", always(200, "", `{"accessToken":"access-2","refreshToken":"a\u0000","expiresIn":60}`), "HTTP 200, control characters in refreshToken", true},
+		{"a token with a C1 control", always(200, "", `{"accessToken":"access-2\u009b","expiresIn":60}`), "HTTP 200, control characters in accessToken", true},
+		{"a token that no header could carry", always(200, "", `{"accessToken":"`+strings.Repeat("access-2", maxSecret/8)+`x","expiresIn":1}`), "HTTP 200, accessToken of 32769 bytes", true},
 		{"a redirect", always(302, "Location: https://login.example/?token=access-2", ""), "HTTP 302, a redirect", true},
 		{"a proxy's 401", always(401, "Content-Type: text/html", "<html>"), "HTTP 401, text/html instead of JSON", false},
 		{"a proxy's 403", always(403, "Content-Type: text/plain", "Blocked"), "HTTP 403, not JSON, or only the beginning of it", false},
@@ -59,6 +63,9 @@ func TestIncompleteRoleCredentials(t *testing.T) {
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t"}}`,
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":null,"expiration":1795374732000}}`,
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t","expiration":4611686018427387904}}`, // in the year 146140482
+		`{"roleCredentials":{"accessKeyId":"A\n","secretAccessKey":"s","sessionToken":"t","expiration":1795374732000}}`,
+		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s\r","sessionToken":"t","expiration":1795374732000}}`,
+		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t\u007f","expiration":1795374732000}}`,
 	} {
 		_, err := at(t, always(200, "", body)).RoleCredentials(t.Context(), accessToken, "1", "r")
 		if !errors.As(err, new(*ReplyError)) || !errors.Is(err, ErrTemporary) {

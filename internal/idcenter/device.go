@@ -36,6 +36,9 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 	if value(out.DeviceCode) == "" || value(out.UserCode) == "" || value(out.VerificationUri) == "" {
 		return Grant{}, w.broken("without a code or the page to enter it")
 	}
+	if reason := unfit("deviceCode", *out.DeviceCode); reason != "" {
+		return Grant{}, w.broken(reason)
+	}
 	attempt := func(tries int) (Grant, error) {
 		return c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
 			GrantType: new(grantDevice), DeviceCode: new(*out.DeviceCode),

@@ -50,6 +50,9 @@ func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String,
 	if keys == nil || value(keys.AccessKeyId) == "" || value(keys.SecretAccessKey) == "" || value(keys.SessionToken) == "" || keys.Expiration <= 0 || keys.Expiration > lastDate {
 		return Credentials{}, w.broken("without the keys or their expiration")
 	}
+	if reason := unfit("accessKeyId", value(keys.AccessKeyId), "secretAccessKey", value(keys.SecretAccessKey), "sessionToken", value(keys.SessionToken)); reason != "" {
+		return Credentials{}, w.broken(reason)
+	}
 	return Credentials{
 		AccessKeyID:     value(keys.AccessKeyId),
 		SecretAccessKey: optionalSecret(keys.SecretAccessKey),

@@ -136,6 +136,9 @@ func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientI
 	if value(out.ClientId) == "" || value(out.ClientSecret) == "" || out.ClientSecretExpiresAt <= 0 {
 		return Registration{}, w.broken("without a client or its expiration")
 	}
+	if reason := unfit("clientId", value(out.ClientId), "clientSecret", value(out.ClientSecret)); reason != "" {
+		return Registration{}, w.broken(reason)
+	}
 	return Registration{
 		ClientID:     value(out.ClientId),
 		ClientSecret: optionalSecret(out.ClientSecret),

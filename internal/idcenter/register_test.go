@@ -85,6 +85,19 @@ func TestRegistrationWithoutDeviceCode(t *testing.T) {
 	}
 }
 
+// A registration that no request could carry is not kept.
+func TestHostileRegistration(t *testing.T) {
+	for _, body := range []string{
+		`{"clientId":"c\r\nX-Evil: 1","clientSecret":"s","clientSecretExpiresAt":4070908800}`,
+		`{"clientId":"c","clientSecret":"s\u0000","clientSecretExpiresAt":4070908800}`,
+	} {
+		_, err := at(t, always(200, "", body)).register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
+		if !errors.As(err, new(*ReplyError)) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 // What goes over the wire is what the AWS CLI sends, but for the name and the
 // device code.
 func TestRequests(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"lanyard/internal/secret"
 )
@@ -36,6 +37,26 @@ func (r *reply) broken() string {
 		return kind + " instead of JSON"
 	case body[0] != '{' || !json.Valid(body):
 		return "not JSON, or only the beginning of it"
+	}
+	return ""
+}
+
+// maxSecret is the size in bytes above which a token or key is refused. AWS's have up
+// to some 2,000; a file of the cache with the largest ones can still be read.
+const maxSecret = 32 << 10
+
+// unfit says what is wrong with the tokens and keys of a reply, given as name and value
+// by turns; "" is nothing. What has control characters must not be stored: it would go
+// into a header later.
+func unfit(members ...string) string {
+	for i := 0; i < len(members); i += 2 {
+		name, value := members[i], members[i+1]
+		switch {
+		case strings.ContainsFunc(value, unicode.IsControl):
+			return "control characters in " + name
+		case len(value) > maxSecret:
+			return name + " of " + strconv.Itoa(len(value)) + " bytes"
+		}
 	}
 	return ""
 }

@@ -53,6 +53,9 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 	if optionalSecret(out.AccessToken).IsZero() || out.ExpiresIn <= 0 {
 		return Grant{}, w.broken("without a token or its lifetime")
 	}
+	if reason := unfit("accessToken", value(out.AccessToken), "refreshToken", value(out.RefreshToken)); reason != "" {
+		return Grant{}, w.broken(reason)
+	}
 	return Grant{
 		AccessToken:  optionalSecret(out.AccessToken),
 		RefreshToken: optionalSecret(out.RefreshToken),

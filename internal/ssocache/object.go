@@ -27,7 +27,8 @@ func decodeObject(data []byte) (object, error) {
 }
 
 // text returns the string under key; "" where it is missing or null (one SDK
-// writes nulls).
+// writes nulls). A string with control characters is an error: it would go into a
+// header or to a terminal.
 func (o object) text(key string) (string, error) {
 	raw, ok := o[key]
 	if !ok || string(raw) == "null" {
@@ -36,6 +37,11 @@ func (o object) text(key string) (string, error) {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return "", fmt.Errorf("%s is not a string", key)
+	}
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7f { // no header may carry it
+			return "", fmt.Errorf("%s has control characters", key)
+		}
 	}
 	return s, nil
 }
