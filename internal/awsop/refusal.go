@@ -40,9 +40,6 @@ func (e *ServiceError) Error() string {
 
 // refusal is the error that the reply is; nil if it is none.
 func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
-	if len(r.body) > maxReply {
-		return r.broken(op, fmt.Errorf("it is larger than %d bytes", maxReply))
-	}
 	if r.status >= 200 && r.status < 300 {
 		return nil
 	}

@@ -1,14 +1,13 @@
 package awsop
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -20,9 +19,6 @@ import (
 	"lanyard/internal/idcenter"
 	"lanyard/internal/secret"
 )
-
-// maxReply is the size in bytes above which a reply is refused.
-const maxReply = 256 << 20
 
 // A reply is what a try brought.
 type reply struct {
@@ -42,7 +38,11 @@ func (r *reply) shown(s string) string {
 
 // broken is the error for a reply that is not the service's.
 func (r *reply) broken(op *awsmodel.Operation, reason error) error {
-	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: r.shown(reason.Error())}
+	text := r.shown(reason.Error())
+	if coding := r.header.Get("Content-Encoding"); coding != "" {
+		text = "it is encoded as " + r.shown(coding) + ", which was not asked for"
+	}
+	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: text}
 }
 
 // attempt makes one try.
@@ -60,7 +60,7 @@ func (c *Client) attempt(ctx context.Context, svc *awsmodel.Service, op *awsmode
 		}
 	}
 	start := time.Now()
-	answer, err := c.exchange(req, t.base)
+	answer, err := c.exchange(req, svc, op, t.base)
 	attrs := []slog.Attr{
 		slog.String("operation", op.Name), slog.Int("try", try),
 		slog.String("endpoint", req.URL.Scheme+"://"+req.URL.Host+req.URL.Path), slog.Duration("duration", time.Since(start)),
@@ -79,30 +79,42 @@ func (c *Client) attempt(ctx context.Context, svc *awsmodel.Service, op *awsmode
 }
 
 // exchange sends a request and reads the reply to its end.
-func (c *Client) exchange(req *http.Request, endpoint string) (*reply, error) {
+func (c *Client) exchange(req *http.Request, svc *awsmodel.Service, op *awsmodel.Operation, endpoint string) (*reply, error) {
 	client := http.Client{}
 	if c.HTTP != nil {
 		client = *c.HTTP
 	}
+	// As the AWS CLI asks: what a small body unpacks to cannot be known. The header is
+	// not signed, because proxies change it.
+	req.Header.Set("Accept-Encoding", "identity")
+	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
+	defer stop()
+	client.Timeout = 0 // the watch's, for each part of the reply
 	// A redirect would carry the signature, made for one host, to another.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := idcenter.Doer{Client: &client}.Do(req)
 	if err != nil {
+		if context.Cause(req.Context()) == errSilent { //nolint:errorlint // it is the cause itself
+			err = &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ReadTimeout, Err: err}
+		}
 		return nil, err
 	}
 	defer resp.Body.Close()
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
 		c.Credentials.SecretAccessKey, c.Credentials.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
 	}}
-	if r.body, err = io.ReadAll(io.LimitReader(resp.Body, maxReply+1)); err != nil {
-		fail := &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ConnectionClosed, Err: err}
-		var timeout net.Error
-		if errors.As(err, &timeout) && timeout.Timeout() {
-			fail.Failure = idcenter.ReadTimeout
-		}
-		return nil, fail
+	r.body, err = w.receive(resp.Body, maxReply(svc))
+	switch {
+	case err == nil:
+		return r, nil
+	case errors.Is(err, errSlow), errors.Is(err, errLong), errors.Is(err, errTooLong):
+		return nil, r.broken(op, err) // another try would bring no more
 	}
-	return r, nil
+	fail := &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ConnectionClosed, Err: err}
+	if context.Cause(req.Context()) == errSilent { //nolint:errorlint // it is the cause itself
+		fail.Failure = idcenter.ReadTimeout
+	}
+	return nil, fail
 }
 
 // sign signs a request with SigV4.

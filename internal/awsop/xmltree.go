@@ -21,9 +21,9 @@ type node struct {
 // levels.
 const maxDepth = 200
 
-// maxNodes is how many elements a reply may have; the largest real ones have some
-// ten thousand, and each takes a hundred times its size on the wire.
-const maxNodes = 4 << 20
+// maxNodes is how many elements a reply may have. Ten thousand EC2 instances have a
+// million. Each takes a hundred times its size on the wire.
+const maxNodes = 2 << 20
 
 // parseXML reads a document. Its errors show nothing of it.
 func parseXML(b []byte) (*node, error) {

@@ -76,7 +76,9 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,
 		IdleConnTimeout:     30 * time.Second,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		// A server may send interim responses (103) and headers without end.
+		MaxResponseHeaderBytes: 1 << 20,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 	}
 	switch {
 	case s.NoVerifySSL:

@@ -59,6 +59,7 @@ func (w *wire) portal(o *sso.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	w.tries++
 	w.reply = nil
+	req.Header.Set("Accept-Encoding", "identity") // what a small body unpacks to cannot be known
 	start := time.Now()
 	resp, fail := send(w.client, req)
 	var body []byte
