@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path/filepath"
+
+	"lanyard/internal/userpath"
 )
 
 // SocketVariable names another socket for the agent, or "none" to do without one.
@@ -15,7 +17,7 @@ func Address(lookupEnv func(string) (string, bool), home string) string {
 	if own, _ := lookupEnv(SocketVariable); own == "none" {
 		return ""
 	} else if own != "" {
-		if path, err := filepath.Abs(own); err == nil { // the agent is in another folder
+		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // the agent is in another folder
 			return path
 		}
 		return own

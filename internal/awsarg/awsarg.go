@@ -23,9 +23,9 @@ type Options struct {
 	// ReadFile reads what file:// and fileb:// name; nil means that nothing can be read.
 	ReadFile func(path string) ([]byte, error)
 
-	// Getenv is asked for variables in the names of those files, and for HOME; nil
-	// means that there are none.
-	Getenv func(name string) string
+	// LookupEnv looks up the variables and the home folder in the names of those
+	// files; nil means that the names are taken as they are.
+	LookupEnv func(name string) (string, bool)
 
 	// BinaryFormat says how a blob that is text is meant: "base64" or
 	// "raw-in-base64-out". "" means base64.

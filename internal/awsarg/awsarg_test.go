@@ -48,7 +48,10 @@ func files(name string) ([]byte, error) {
 }
 
 // home is the environment of the tests.
-func home(name string) string { return map[string]string{"HOME": "/h", "NAME": "token"}[name] }
+func home(name string) (value string, ok bool) {
+	value, ok = map[string]string{"HOME": "/h", "NAME": "token"}[name]
+	return value, ok
+}
 
 // plain writes a document in one line, with its members in order.
 func plain(v any) string {
@@ -126,7 +129,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		service, name, _ := strings.Cut(tt.command, " ")
-		in, err := Parse(operation(t, service, name), tt.args, Options{Service: service, ReadFile: files, Getenv: home})
+		in, err := Parse(operation(t, service, name), tt.args, Options{Service: service, ReadFile: files, LookupEnv: home})
 		if err != nil {
 			t.Errorf("%s %q: %v", tt.command, tt.args, err)
 			continue

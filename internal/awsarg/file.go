@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"unicode"
 	"unicode/utf8"
+
+	"lanyard/internal/userpath"
 )
 
 // raw is what fileb:// gave: bytes that are no text.
@@ -37,7 +39,9 @@ func (p *parser) readParam(text string) (any, error) {
 			return nil, nil
 		}
 	}
-	name = p.expand(name)
+	if p.o.LookupEnv != nil { // in the AWS CLI's order: a variable does not bring a ~
+		name = userpath.ExpandVars(userpath.ExpandUser(name, p.o.LookupEnv), p.o.LookupEnv)
+	}
 	b, err := p.readFile(name)
 	switch {
 	case err != nil:
@@ -82,46 +86,4 @@ func osError(err error, name string) string {
 	text := errno.Error()
 	first, size := utf8.DecodeRuneInString(text)
 	return "[Errno " + strconv.Itoa(int(errno)) + "] " + string(unicode.ToUpper(first)) + text[size:] + ": " + repr(name)
-}
-
-// expand replaces ~ at the beginning and $NAME and ${NAME} anywhere. A variable
-// that is not set, or is empty, stays as it is written.
-func (p *parser) expand(name string) string {
-	if p.o.Getenv == nil {
-		return name
-	}
-	if home := p.o.Getenv("HOME"); home != "" && (name == "~" || strings.HasPrefix(name, "~/")) {
-		name = strings.TrimRight(home, "/") + name[1:]
-	}
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(name, "$")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		variable, length := variableName(rest)
-		if value := p.o.Getenv(variable); variable != "" && value != "" {
-			b.WriteString(value)
-		} else {
-			b.WriteString("$" + rest[:length])
-		}
-		name = rest[length:]
-	}
-}
-
-// variableName returns the name at the beginning of s and how long it is written.
-func variableName(s string) (name string, length int) {
-	if strings.HasPrefix(s, "{") {
-		end := strings.IndexByte(s, '}')
-		if end < 0 {
-			return "", 0
-		}
-		return s[1:end], end + 1
-	}
-	n := 0
-	for n < len(s) && (s[n] == '_' || s[n]|0x20 >= 'a' && s[n]|0x20 <= 'z' || s[n] >= '0' && s[n] <= '9') {
-		n++
-	}
-	return s[:n], n
 }

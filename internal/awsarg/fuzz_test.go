@@ -55,7 +55,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("--", "help", "--data=YQ==", "-5")
 	op := everything()[0]
 	f.Fuzz(func(t *testing.T, a, b, c, d string) {
-		in, err := Parse(op, []string{a, b, c, d}, Options{ReadFile: files, Getenv: home})
+		in, err := Parse(op, []string{a, b, c, d}, Options{ReadFile: files, LookupEnv: home})
 		if (in == nil) == (err == nil) {
 			t.Errorf("%q: %v, %v", []string{a, b, c, d}, in, err)
 		}

@@ -112,7 +112,7 @@ func same(want, got answer) bool {
 
 // ours gives this package's answer.
 func ours(t *testing.T, c oracleCase) answer {
-	o := Options{Service: c.service, NoPaginate: c.noPages, ReadFile: os.ReadFile, Getenv: func(string) string { return "" }}
+	o := Options{Service: c.service, NoPaginate: c.noPages, ReadFile: os.ReadFile, LookupEnv: func(string) (string, bool) { return "", false }}
 	if c.raw {
 		o.BinaryFormat = "raw-in-base64-out"
 	}

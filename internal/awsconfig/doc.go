@@ -16,6 +16,8 @@ type Doc struct {
 	Path        string // for messages
 	Credentials bool   // the name of a section is the name of a profile
 
+	unreadable error // see Unreadable
+
 	bom  bool
 	data string // without the byte order mark
 
@@ -83,6 +85,9 @@ func readString(path string) (string, error) {
 func (d *Doc) All() ([]*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
+	}
+	if d.unreadable != nil {
+		return nil, nil, d.unreadable
 	}
 	d, err := d.whole()
 	if err != nil {

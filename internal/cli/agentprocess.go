@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"lanyard/internal/agent"
+	"lanyard/internal/userpath"
 )
 
 // agentProcess is the command that becomes the agent.
@@ -45,7 +46,7 @@ func (app *App) agentArgs(o agentOptions) ([]string, error) {
 	add(g.noVerifySSL, "--no-verify-ssl")
 	add(g.connectTimeout != 0, "--cli-connect-timeout", strconv.Itoa(g.connectTimeout))
 	add(g.readTimeout != 0, "--cli-read-timeout", strconv.Itoa(g.readTimeout))
-	bundle, err := filepath.Abs(g.caBundle)
+	bundle, err := filepath.Abs(userpath.Expand(g.caBundle, app.LookupEnv))
 	add(g.caBundle != "", "--ca-bundle", bundle)
 	return args, err
 }
@@ -57,11 +58,12 @@ func (app *App) agentEnv() []string {
 	for _, entry := range app.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		switch strings.ToUpper(name) {
-		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
+		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION",
 			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", chainVariable, doorVariable:
 			continue
-		case "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", agent.SocketVariable: // it works in another folder
-			if path, err := filepath.Abs(value); err == nil && value != "" && value != "none" && !strings.HasPrefix(value, "~") {
+		case "HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+			"SSL_CERT_FILE", agent.SocketVariable: // it works in another folder
+			if path, err := filepath.Abs(userpath.Expand(value, app.LookupEnv)); err == nil && value != "" && value != "none" {
 				entry = name + "=" + path
 			}
 		}

@@ -35,10 +35,7 @@ func (l *sessionList) watched() ([]agent.Watched, error) {
 
 // configStamp changes with the config files. The credentials file need not exist.
 func (app *App) configStamp() (string, error) {
-	config, credentials, err := profile.Paths(app.LookupEnv)
-	if err != nil {
-		return "", err
-	}
+	config, credentials := profile.Paths(app.LookupEnv)
 	stamp := ""
 	for _, path := range []string{config, credentials} {
 		info, err := os.Stat(path)

@@ -26,6 +26,9 @@ func (w *world) said(o loginOptions) io.Writer {
 // get asks the broker on behalf of a command that uses a profile. Where only a
 // sign-in helps, and auto_login allows it, the person signs in on the occasion.
 func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (broker.Answer, error) {
+	if w.noHome != nil {
+		return broker.Answer{}, w.noHome
+	}
 	if !r.Session.AutoLogin {
 		answer, err := w.broker.Get(ctx, r)
 		return answer, w.explain(p, err)

@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -24,12 +23,14 @@ func (app *App) readAliases() (cliAliases, error) {
 		return nil, nil //nolint:nilerr // no home, no file
 	}
 	path := filepath.Join(home, ".aws", "cli", "alias")
-	content, err := datafile.Read(path, datafile.Limit) //nolint:gosec // the person's own
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	content, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
-		return nil, fmt.Errorf("the aliases of the AWS CLI cannot be read: %w", err)
+		// The AWS CLI ignores the file too. If not even its folder can be searched,
+		// nobody knows whether there is a file.
+		if _, statErr := os.Stat(path); statErr == nil {
+			app.warn(fmt.Sprintf("the aliases of the AWS CLI cannot be read: %v; continuing without them", err), "")
+		}
+		return nil, nil
 	}
 	sections, problems, err := parseAliases(path, string(content))
 	for _, p := range problems {
@@ -76,7 +77,7 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 // CLI's file in a line of ours. The AWS CLI gets its lines unchanged, and expands the
 // aliases itself. An unknown command is an error.
 //
-// If the file cannot be read, the AWS CLI refuses every command. Here that is an error
+// If the file cannot be parsed, the AWS CLI refuses every command. Here that is an error
 // only for a line that is no command of ours: the file may define it.
 func (app *App) route(root *cobra.Command, args []string) (line []string, ours bool, err error) {
 	ours, unknown := native(root, args)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,6 +44,9 @@ func (w *world) edit(ctx context.Context, credentials bool, what string, changes
 	}
 	if path == "" {
 		return false, noConfigFile(variable)
+	}
+	if w.noHome != nil && strings.HasPrefix(path, "~") {
+		return false, w.noHome
 	}
 	changed, err = w.app.editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
 		return awsconfig.Edit(path, old, credentials, changes...)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,10 +43,7 @@ func wantArgs(names ...string) cobra.PositionalArgs {
 }
 
 func (app *App) configureGet(variable string, flags sectionFlags) error {
-	w, err := app.world()
-	if err != nil {
-		return err
-	}
+	w := app.files()
 	at, err := w.place(variable, flags)
 	if err != nil {
 		return err
@@ -79,7 +77,8 @@ func (w *world) setting(at settingPlace) (awsconfig.Setting, bool, error) {
 			return found, true, nil
 		}
 	}
-	return awsconfig.Setting{}, false, nil
+	// A file that cannot be read may have it.
+	return awsconfig.Setting{}, false, cmp.Or(w.in.Config.Unreadable(), w.in.Credentials.Unreadable())
 }
 
 // sectionsAt returns the sections that may have the setting, the first first. A

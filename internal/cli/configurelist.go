@@ -25,10 +25,7 @@ from. The keys of an SSO profile are fetched if there is a session.`,
 type listRow struct{ value, kind, location string }
 
 func (app *App) configureList(ctx context.Context) error {
-	w, err := app.world()
-	if err != nil {
-		return err
-	}
+	w := app.files()
 	fmt.Fprintf(app.out, "%-10s : %-24s : %-16s : %s\n", "NAME", "VALUE", "TYPE", "LOCATION")
 	print := func(name string, r listRow) {
 		if r == (listRow{}) {
@@ -153,10 +150,7 @@ func newListProfiles(app *App) *cobra.Command {
 
 // profileNames returns the names of all profiles, in the order of the files.
 func (app *App) profileNames() ([]string, error) {
-	w, err := app.world()
-	if err != nil {
-		return nil, err
-	}
+	w := app.files()
 	names, warnings, err := profile.Names(w.in)
 	w.warn(warnings)
 	return names, err

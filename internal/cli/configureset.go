@@ -127,10 +127,7 @@ func (app *App) configureUnset(ctx context.Context, variable string, flags secti
 
 // placeToChange reads the files and the name of a setting.
 func (app *App) placeToChange(variable string, flags sectionFlags) (*world, settingPlace, error) {
-	w, err := app.world()
-	if err != nil {
-		return nil, settingPlace{}, err
-	}
+	w := app.files()
 	at, err := w.place(variable, flags)
 	return w, at, err
 }

@@ -158,10 +158,7 @@ auto_login allows it.`,
 }
 
 func (app *App) getCredentials(ctx context.Context, o getCredentialsOptions) error {
-	w, err := app.world()
-	if err != nil {
-		return err
-	}
+	w := app.files()
 	p, err := w.credentialProfile(o)
 	if err != nil {
 		return err

@@ -24,11 +24,7 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string, err
 	role := true
 	// A role that is assumed by means of another profile needs that one's session.
 	for range 5 {
-		w, err := app.world()
-		if err != nil {
-			app.log.Debug("nothing is renewed: the config is for the AWS CLI to judge", "error", err)
-			return "", nil
-		}
+		w := app.files()
 		p, err := w.resolve()
 		if err != nil {
 			app.log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)

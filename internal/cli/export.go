@@ -82,10 +82,7 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 		}
 		return c, err
 	}
-	w, err := app.world()
-	if err != nil {
-		return ssocache.Credentials{}, err
-	}
+	w := app.files()
 	p, err := w.resolve()
 	var prof *profile.Error
 	if errors.As(err, &prof) {

@@ -96,10 +96,7 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 	case o.in.Skeleton != "":
 		return o.skeleton()
 	}
-	w, err := app.world()
-	if err != nil {
-		return err
-	}
+	w := app.files()
 	o.world = w
 	return o.run(ctx)
 }
@@ -119,7 +116,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 		o.op = withoutToken(o.op)
 	}
 	o.in, err = awsarg.Parse(o.op, args, awsarg.Options{
-		Service: o.svc.Name, Getenv: o.app.getenv, BinaryFormat: o.app.flags.binaryFormat, NoPaginate: o.app.flags.noPaginate,
+		Service: o.svc.Name, LookupEnv: o.app.LookupEnv, BinaryFormat: o.app.flags.binaryFormat, NoPaginate: o.app.flags.noPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {

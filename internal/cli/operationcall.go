@@ -22,10 +22,7 @@ const serviceTimeout = time.Minute
 // serviceClient makes the client of a service for the profile in use, with its
 // credentials. caller is the command's name, for the log.
 func (app *App) serviceClient(ctx context.Context, service, caller string) (*awsop.Client, error) {
-	w, err := app.world()
-	if err != nil {
-		return nil, err
-	}
+	w := app.files()
 	p, err := w.resolve()
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 
 	"lanyard/internal/keystore"
 	"lanyard/internal/secret"
+	"lanyard/internal/userpath"
 )
 
 // setUpKeys makes sure that the encrypted store has a key: the one that the flags
@@ -17,7 +18,7 @@ func (w *world) setUpKeys(o migrateOptions) error {
 	}
 	exists := err == nil
 	if o.identity != "" {
-		keys, err := keystore.KeysFor(o.identity)
+		keys, err := keystore.KeysFor(userpath.Expand(o.identity, w.app.LookupEnv))
 		if err != nil {
 			return withHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
 		}

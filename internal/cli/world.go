@@ -2,12 +2,14 @@ package cli
 
 import (
 	"errors"
+	"path/filepath"
 	"runtime"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
+	"lanyard/internal/userpath"
 )
 
 // A world is what one command works with: the files as they were read, the
@@ -16,6 +18,7 @@ type world struct {
 	app    *App
 	in     profile.Inputs
 	home   string
+	noHome error // why home is not known
 	broker *broker.Broker
 
 	uses   []profile.SessionUse // see sessions
@@ -23,31 +26,38 @@ type world struct {
 	loaded bool
 }
 
-// world reads the config files. It touches no profile yet.
+// world reads the config files for a command that uses the token cache, and so needs
+// a home folder. It touches no profile yet.
 func (app *App) world() (*world, error) {
-	configPath, credentialsPath, err := profile.Paths(app.LookupEnv)
-	if err != nil {
-		return nil, err
-	}
-	home, err := app.home()
-	if err != nil {
-		return nil, err
-	}
-	w := &world{app: app, home: home}
+	w := app.files()
+	return w, w.noHome
+}
+
+// files reads the config files for a command that may do without a home folder.
+func (app *App) files() *world {
+	w := &world{app: app}
+	w.home, w.noHome = app.home()
 	w.in = profile.Inputs{
 		Profile: app.flags.profile, Region: app.flags.region, Output: app.flags.output,
 		LookupEnv: app.LookupEnv, Own: app.ownPrograms(),
 	}
 	// Other profiles of a large config are read only if a command asks for them.
 	wanted := profile.Name(app.flags.profile, app.LookupEnv)
-	if w.in.Config, err = awsconfig.ReadFor(configPath, false, wanted); err != nil {
-		return nil, err
+	configPath, credentialsPath := profile.Paths(app.LookupEnv)
+	w.in.Config = readConfig(configPath, false, wanted)
+	w.in.Credentials = readConfig(credentialsPath, true, wanted)
+	app.log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", w.home)
+	return w
+}
+
+// readConfig reads a file. Whether one that cannot be read matters is decided by
+// those who look for something in it.
+func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
+	doc, err := awsconfig.ReadFor(path, credentials, wanted)
+	if err != nil {
+		return awsconfig.Unreadable(path, credentials, err)
 	}
-	if w.in.Credentials, err = awsconfig.ReadFor(credentialsPath, true, wanted); err != nil {
-		return nil, err
-	}
-	app.log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", home)
-	return w, nil
+	return doc
 }
 
 // connected is the world of a command that is about sessions, with the settings of
@@ -65,16 +75,17 @@ func (app *App) connected() (*world, *profile.Profile, error) {
 	return w, p, nil
 }
 
-// home is the folder that ~/.aws lies in.
+// home is the folder that ~/.aws is in, as an absolute path.
 func (app *App) home() (string, error) {
-	name := "HOME"
+	home, ok := userpath.Home(app.LookupEnv)
+	if ok {
+		return filepath.Abs(home)
+	}
+	variable := "HOME"
 	if runtime.GOOS == "windows" {
-		name = "USERPROFILE"
+		variable = "USERPROFILE"
 	}
-	if home := app.getenv(name); home != "" {
-		return home, nil
-	}
-	return "", withHint(errors.New("there is no home folder for the token cache: "+name+" is not set"), "set %s", name)
+	return "", withHint(errors.New("there is no home folder for the token cache: "+variable+" is not set"), "set %s", variable)
 }
 
 // resolve finds the profile that the flags, the environment and the files ask

@@ -72,8 +72,9 @@ func (r *resolver) read(p *Profile) (err error) {
 	if p.settings, err = r.profile(p.Name); err != nil {
 		return err
 	}
-	if p.Exists = p.settings.exists(); p.Exists {
-		return nil
+	p.Exists = p.settings.exists()
+	if done, err := r.unreadFiles(p); done || p.Exists {
+		return err
 	}
 	w, err := r.world() // reads everything: a mistake elsewhere may be the reason
 	if err != nil || r.New || !p.Explicit && !p.FromEnv {

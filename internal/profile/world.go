@@ -12,6 +12,10 @@ type world struct {
 func (r *resolver) world() (*world, error) {
 	w := &world{profiles: make(map[string]settings)}
 	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
+		if err := doc.Unreadable(); err != nil && doc.Credentials {
+			r.warn(goesOnWithout(err)) // profiles and sessions are in the config
+			continue
+		}
 		sections, problems, err := doc.All()
 		r.warnOf(problems)
 		if err != nil {

@@ -16,13 +16,13 @@ package warm
 
 import (
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/userpath"
 )
 
 func init() {
@@ -48,7 +48,7 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if chain, _ := lookupEnv("_AWS_CLI_PROFILE_CHAIN"); chain != "" {
 		return nil, false
 	}
-	home, ok := homeFolder(lookupEnv)
+	home, ok := userpath.Home(lookupEnv)
 	if !ok {
 		return nil, false
 	}
@@ -95,23 +95,12 @@ func parse(args []string) (name string, ok bool) {
 	return "", false
 }
 
-func homeFolder(lookupEnv func(string) (string, bool)) (string, bool) {
-	name := "HOME"
-	if runtime.GOOS == "windows" {
-		name = "USERPROFILE"
-	}
-	home, _ := lookupEnv(name)
-	return home, home != ""
-}
-
 // resolve finds the profile, unless there is something to say about it.
 func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profile, bool) {
-	config, credentials, err := profile.Paths(lookupEnv)
-	if err != nil {
-		return nil, false
-	}
+	config, credentials := profile.Paths(lookupEnv)
 	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}
 	wanted := profile.Name(name, lookupEnv)
+	var err error
 	if in.Config, err = awsconfig.ReadFor(config, false, wanted); err != nil {
 		return nil, false
 	}
