@@ -24,13 +24,43 @@ func (app *App) environmentKeys() (ssocache.Credentials, bool, error) {
 	if c.SessionToken.IsZero() {
 		c.SessionToken = secret.New(app.getenv("AWS_SESSION_TOKEN"))
 	}
-	if s := app.getenv("AWS_CREDENTIAL_EXPIRATION"); s != "" {
-		t, err := time.Parse(time.RFC3339, s)
-		if err != nil {
-			return ssocache.Credentials{}, false, fmt.Errorf("AWS_CREDENTIAL_EXPIRATION is not a date: %q", s)
-		}
-		c.Expiration = t
+	var err error
+	if c.Expiration, err = app.environmentExpiration(!c.SessionToken.IsZero()); err != nil {
+		return ssocache.Credentials{}, false, err
 	}
 	c.AccountID = app.getenv("AWS_ACCOUNT_ID")
 	return c, true, nil
+}
+
+// errExpiredKeys has the AWS CLI's words.
+var errExpiredKeys = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
+
+// environmentExpiration returns when the keys of the environment expire, the zero
+// time if no variable says so. Keys that have expired are an error: no service would
+// take them.
+//
+// AWS_CREDENTIAL_EXPIRATION is the AWS CLI's. Other tools set AWS_SESSION_EXPIRATION
+// with temporary keys; it counts only if it is a date that has passed, because the
+// AWS CLI ignores it.
+func (app *App) environmentExpiration(temporary bool) (time.Time, error) {
+	expired := func(variable string, at time.Time) error {
+		return withHint(errExpiredKeys,
+			"%s says that the keys in AWS_ACCESS_KEY_ID expired at %s: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and %s",
+			variable, ssocache.FormatTime(at), variable)
+	}
+	const own, other = "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION"
+	if s := app.getenv(own); s != "" {
+		t, err := ssocache.ParseTime(s)
+		switch {
+		case err != nil:
+			return time.Time{}, fmt.Errorf("%s is not a date: %q", own, s)
+		case !t.After(app.Now()):
+			return time.Time{}, expired(own, t)
+		}
+		return t, nil
+	}
+	if t, err := ssocache.ParseTime(app.getenv(other)); temporary && err == nil && !t.After(app.Now()) {
+		return time.Time{}, expired(other, t)
+	}
+	return time.Time{}, nil
 }

@@ -77,7 +77,7 @@ func (e *elsewhereError) Error() string { return e.why.Error() }
 // the profile.
 func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, error) {
 	if c, ok, err := app.environmentKeys(); ok || err != nil {
-		if err != nil {
+		if err != nil && !errors.Is(err, errExpiredKeys) {
 			err = &configError{"Configuration", "Unable to retrieve credentials: " + err.Error()}
 		}
 		return c, err

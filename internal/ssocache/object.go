@@ -52,7 +52,7 @@ func (o object) time(key string) (time.Time, error) {
 	if err != nil || s == "" {
 		return time.Time{}, err
 	}
-	t, err := parseTime(s)
+	t, err := ParseTime(s)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%s is not a date", key) // in a spoilt file it may be anything, a token too
 	}
@@ -127,7 +127,8 @@ var dateLayouts = [...]string{
 	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05",
 }
 
-func parseTime(s string) (time.Time, error) {
+// ParseTime reads a date in any of the forms that tools write.
+func ParseTime(s string) (time.Time, error) {
 	s = strings.TrimSuffix(strings.TrimSpace(s), " ")
 	if cut, ok := strings.CutSuffix(s, "UTC"); ok { // old SDKs
 		s = strings.TrimSpace(cut) + "Z"
