@@ -29,7 +29,7 @@ func startAgent(p programs, dir, name string, env []string, flags ...string) (wi
 		}
 		return nil
 	}
-	return with, func() { _ = call("stop") }, call(append([]string{"start"}, flags...)...)
+	return with, func() { _ = call("stop", "--yes") }, call(append([]string{"start"}, flags...)...)
 }
 
 // besideAgents are warm answers while an agent runs, which is not asked for them,

@@ -49,10 +49,16 @@ credential_process: see "store migrate --to agent". When it ends, it signs out.
 	for _, c := range []*cobra.Command{start, run} {
 		c.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to renew, and wait for the next sign-in")
 	}
+	var yes bool
 	stop := &cobra.Command{
-		Use: "stop", Short: "End the agent", Args: noArgs,
-		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStop(cmd.Context()) }),
+		Use: "stop", Short: "End the agent",
+		Long: `End the agent, also one that does not answer. An agent that keeps tokens in its
+memory only signs out when it ends, so this asks first. Without a terminal to
+confirm on, such an agent is stopped only with --yes.`,
+		Args: noArgs,
+		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStop(cmd, yes) }),
 	}
+	stop.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	status := &cobra.Command{
 		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
 		Args: noArgs,

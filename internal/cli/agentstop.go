@@ -1,24 +1,35 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"lanyard/internal/agent"
 	"lanyard/internal/keystore"
 )
 
 // agentStop ends the agent, also one that does not listen any more.
-func (app *App) agentStop(ctx context.Context) error {
+func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
+	ctx := cmd.Context()
 	home, err := app.home()
 	if err != nil {
 		return err
 	}
 	client := app.newAgentClient(home)
 	client.Patience = agentHears
+	status, err := client.Status(ctx)
+	if err == nil && status.InMemory || errors.Is(err, agent.ErrSilent) && app.newCache(home).Uses(keystore.Agent) {
+		if err := app.confirmSignOut(cmd, yes, status); err != nil {
+			return err
+		}
+	}
 	untold, err := client.Stop(ctx)
 	for _, text := range untold {
 		app.warn(text, "whoever has a copy of it can use it until it expires")
@@ -42,6 +53,26 @@ func (app *App) agentStop(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintln(app.out, "The agent has ended.")
 	return err
+}
+
+// confirmSignOut tells that the end of an agent loses the tokens in its memory, and
+// asks. The status of an agent that does not answer is empty.
+func (app *App) confirmSignOut(cmd *cobra.Command, yes bool, status agent.Status) error {
+	if err := app.needsYes(cmd, yes); err != nil {
+		return err
+	}
+	var names []string
+	for _, s := range status.Sessions {
+		if s.State == "kept" || s.State == "live" {
+			names = append(names, cmp.Or(s.SSOSession, s.StartURL))
+		}
+	}
+	from := ""
+	if len(names) > 0 {
+		from = " of " + strings.Join(names, ", ")
+	}
+	fmt.Fprintf(app.Stderr, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, printable(from))
+	return app.confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
 // How long an agent that is to end may take to hear it, and to die.

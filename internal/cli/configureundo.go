@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -17,22 +16,27 @@ func newConfigureUndo(app *App) *cobra.Command {
 		Short: "Take the last change of the config back",
 		Long: `Show what the last change of the config or the credentials file was, and take it
 back. Doing so is a change itself: a second undo restores it. A file that has been
-changed since by another program is left alone.`,
+changed since by another program is left alone. Without a terminal to confirm on,
+--yes is required.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUndo(cmd.Context(), yes, show) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUndo(cmd, yes, show) },
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&show, "dry-run", false, "show what would change, and change nothing")
 	return cmd
 }
 
-func (app *App) configureUndo(ctx context.Context, yes, show bool) error {
+func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
+	ctx := cmd.Context()
 	w, err := app.world()
 	if err != nil {
 		return err
 	}
 	changes, err := app.lastChanges(w.in.Config.Path, w.in.Credentials.Path)
 	if err != nil {
+		return err
+	}
+	if err := app.needsYes(cmd, yes || show); err != nil {
 		return err
 	}
 	for _, c := range changes {
@@ -42,14 +46,9 @@ func (app *App) configureUndo(ctx context.Context, yes, show bool) error {
 		return nil
 	}
 	last := changes[0]
-	if !yes && app.Terminal {
-		ok, err := app.console().Confirm(ctx, fmt.Sprintf("Take back %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04")), true)
-		if err != nil {
-			return app.explainConsole(err)
-		}
-		if !ok {
-			return errInterrupted
-		}
+	question := fmt.Sprintf("Take back %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04"))
+	if err := app.confirm(ctx, yes, question, true); err != nil {
+		return err
 	}
 	for _, c := range changes {
 		if err := app.editor().Undo(ctx, c); err != nil {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -27,9 +26,10 @@ the tokens of such a session are refreshed by every SDK and by the AWS CLI, thos
 of legacy profiles only by this program. The change is shown first, and "configure
 undo" takes it back.
 
-Without --sso-start-url all legacy profiles are upgraded.`,
+Without --sso-start-url all legacy profiles are upgraded. Without a terminal to
+confirm on, --yes is required.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUpgrade(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUpgrade(cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this start URL only")
@@ -39,7 +39,7 @@ Without --sso-start-url all legacy profiles are upgraded.`,
 	return cmd
 }
 
-func (app *App) configureUpgrade(ctx context.Context, o upgradeOptions) error {
+func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
 	w, err := app.world()
 	if err != nil {
 		return err
@@ -56,19 +56,16 @@ func (app *App) configureUpgrade(ctx context.Context, o upgradeOptions) error {
 		fmt.Fprintf(app.Stderr, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.in.Config.Path)
 		return nil
 	}
+	if err := app.needsYes(cmd, o.yes || o.show); err != nil {
+		return err
+	}
 	if err := w.preview(changes); err != nil || o.show {
 		return err
 	}
-	if !o.yes && app.Terminal {
-		ok, err := app.console().Confirm(ctx, "Write this to "+w.in.Config.Path+"? [Y/n] ", true)
-		if err != nil {
-			return app.explainConsole(err)
-		}
-		if !ok {
-			return errInterrupted
-		}
+	if err := app.confirm(cmd.Context(), o.yes, "Write this to "+w.in.Config.Path+"? [Y/n] ", true); err != nil {
+		return err
 	}
-	if _, err := w.edit(ctx, false, "configure upgrade", changes...); err != nil {
+	if _, err := w.edit(cmd.Context(), false, "configure upgrade", changes...); err != nil {
 		return err
 	}
 	for _, u := range upgrades {

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"os"
+
+	"github.com/spf13/cobra"
 
 	"lanyard/internal/picker"
 )
@@ -28,4 +31,28 @@ func (app *App) explainConsole(err error) error {
 		return errors.New("the terminal has gone away; nothing was written")
 	}
 	return err
+}
+
+// needsYes refuses a command that asks for a confirmation, if nobody can be asked and
+// --yes was not given. Commands call it before they print what they would do.
+func (app *App) needsYes(cmd *cobra.Command, yes bool) error {
+	if yes || app.Terminal {
+		return nil
+	}
+	return withHint(usagef("%q asks for a confirmation, and there is no terminal to ask on", commandPath(cmd)), "add --yes to do it without asking")
+}
+
+// confirm asks the user on the terminal, unless --yes was given. A no ends the command.
+func (app *App) confirm(ctx context.Context, yes bool, question string, byDefault bool) error {
+	if yes {
+		return nil
+	}
+	ok, err := app.console().Confirm(ctx, question, byDefault)
+	if err != nil {
+		return app.explainConsole(err)
+	}
+	if !ok {
+		return errInterrupted
+	}
+	return nil
 }

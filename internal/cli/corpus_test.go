@@ -47,7 +47,7 @@ func edits() map[string]edit {
 			},
 			nothing,
 		},
-		"upgrade": {[]string{"configure", "upgrade"}, session, legacy},
+		"upgrade": {[]string{"configure", "upgrade", "--yes"}, session, legacy},
 	}
 }
 
@@ -108,7 +108,7 @@ func TestCommandsKeepWhatIsNotTheirs(t *testing.T) {
 				if code, stderr := run(e.args...); code != 0 || !bytes.Equal(after, read()) {
 					t.Errorf("%s: a second time: exit code %d, or other bytes\n%s", name, code, stderr)
 				}
-				if code, stderr := run("configure", "undo"); code != 0 || !bytes.Equal(before, read()) {
+				if code, stderr := run("configure", "undo", "--yes"); code != 0 || !bytes.Equal(before, read()) {
 					t.Errorf("%s: undo: exit code %d, or other bytes\n%s", name, code, stderr)
 				}
 			}

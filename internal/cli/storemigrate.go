@@ -31,12 +31,13 @@ before the old one is removed; later sign-ins go to the new store.
 The SSO settings of the profiles are replaced with a credential_process, because
 the AWS CLI and the SDKs run none while SSO settings are present, and cannot read
 the tokens themselves any more; "--to file" turns them back. The change of the
-config is shown first, and "configure undo" takes it back.
+config is shown first, and "configure undo" takes it back. Without a terminal to
+confirm on, --yes is required.
 
 The encrypted store takes a key file of age or SSH (ed25519, rsa), or else a
 passphrase, which is asked for or printed by a command.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
@@ -62,7 +63,8 @@ func (o migrateOptions) check(app *App) error {
 	return nil
 }
 
-func (app *App) storeMigrate(ctx context.Context, o migrateOptions) error {
+func (app *App) storeMigrate(cmd *cobra.Command, o migrateOptions) error {
+	ctx := cmd.Context()
 	if err := o.check(app); err != nil {
 		return err
 	}
@@ -81,6 +83,9 @@ func (app *App) storeMigrate(ctx context.Context, o migrateOptions) error {
 		if err := w.broker.Cache.Try(o.to); err != nil {
 			return err // before anything is shown and asked
 		}
+	}
+	if err := app.needsYes(cmd, o.yes || o.show); err != nil {
+		return err
 	}
 	if err := plan.show(ctx, w, o); err != nil || o.show {
 		return err
@@ -108,17 +113,7 @@ func (plan migration) show(ctx context.Context, w *world, o migrateOptions) erro
 			return err
 		}
 	}
-	if o.show || o.yes || !w.app.Terminal {
-		return nil
-	}
-	ok, err := w.app.console().Confirm(ctx, "Do this? [Y/n] ", true)
-	if err != nil {
-		return w.app.explainConsole(err)
-	}
-	if !ok {
-		return errInterrupted
-	}
-	return nil
+	return w.app.confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
 }
 
 // run does it. Profiles that run us work with either store, so the config is

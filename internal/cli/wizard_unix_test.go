@@ -390,3 +390,16 @@ func TestUpgradeAndUndoAskInATerminal(t *testing.T) {
 	tm.exits(0)
 	tm.config(legacy)
 }
+
+func TestStoppingAnAgentWithTokensInMemoryAsksInATerminal(t *testing.T) {
+	tm := sit(t, seat{config: corpBlock}, "agent", "start", "--in-memory")
+	tm.exits(0)
+	tm.start(seat{}, "agent", "stop")
+	tm.expect("stopping it signs you out")
+	tm.answer("Stop it? [y/N] ", "\r")
+	tm.exits(130)
+	tm.start(seat{}, "agent", "stop")
+	tm.answer("Stop it? [y/N] ", "y\r")
+	tm.expect("The agent has ended.\n")
+	tm.exits(0)
+}

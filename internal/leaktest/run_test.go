@@ -143,7 +143,7 @@ func (w *world) renewals(t *testing.T) {
 	w.run(t, 0, 0, "agent", "status")
 	w.run(t, 0, 0, "agent", "status", "--output", "json")
 	if !w.store.inMemory {
-		w.run(t, 0, 0, "agent", "stop")
+		w.run(t, 0, 0, "agent", "stop", "--yes")
 	}
 	w.renewed(t)
 	w.wire.set(false, nil)

@@ -75,7 +75,7 @@ func stores() []store {
 			},
 			after: func(t *testing.T, w *world) {
 				w.inFiles = registration // which goes back to the files with the end of the agent
-				w.run(t, 0, 0, "agent", "stop")
+				w.run(t, 0, 0, "agent", "stop", "--yes")
 			},
 		},
 	}

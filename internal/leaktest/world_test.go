@@ -90,7 +90,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{root: root, secrets: newSecrets(), inFiles: token | registration | key}
 	t.Cleanup(func() {
 		if t.Failed() { // an agent may be left
-			stop := exec.Command(program, "agent", "stop")
+			stop := exec.Command(program, "agent", "stop", "--yes")
 			stop.Env = w.env
 			_ = stop.Run()
 		}
