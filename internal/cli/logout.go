@@ -23,7 +23,8 @@ func newLogout(app *App) *cobra.Command {
 		Short: "Sign out: revoke the tokens, then remove them and the role credentials",
 		Long: `Sign out of all sessions, or of one with --sso-session or --profile. The tokens
 are revoked on the server and removed here; offline they are removed all the
-same, and what could not be revoked is named.
+same, and what could not be revoked is named. Stderr tells which sessions ended,
+and which are left.
 
 With --verify the service is asked afterwards whether it refuses the old tokens,
 the access token and the refresh token. The exit code is 1 if it still takes one,
@@ -62,8 +63,11 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 	}
 	if s.Key() == "" {
 		out, err = w.broker.LogoutAll(ctx)
-	} else if out, err = w.logoutOne(ctx, s); err == nil {
-		w.printRemaining(s, len(out.Files) > 0)
+	} else {
+		out, err = w.logoutOne(ctx, s)
+	}
+	if ctx.Err() == nil {
+		w.tellSignOut(s, out, err != nil)
 	}
 	w.forgetByAgent(ctx)
 	if w.broker.Cache.Uses(keystore.Agent) {
@@ -75,8 +79,8 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		}
 	}
 	for _, u := range out.Unrevoked {
-		app.warn(fmt.Sprintf("signed out here, but %s could not be told: %v", u.StartURL, u.Err),
-			"whoever has a copy of the token can use it until it expires")
+		app.warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
+			"a copy of the token stays valid until it expires")
 	}
 	var storage *broker.StorageError
 	if errors.As(err, &storage) {
@@ -147,17 +151,59 @@ func (w *world) profileSettings() (map[string]map[string]string, error) {
 	return all, nil
 }
 
-// printRemaining says what one is still signed in to.
-func (w *world) printRemaining(s profile.Session, was bool) {
-	if was {
-		fmt.Fprintf(w.app.out, "Signed out of %s\n", s.Key())
-	} else {
-		fmt.Fprintf(w.app.out, "Not signed in to %s\n", s.Key())
+// tellSignOut says on stderr what a sign-out did: which sessions ended, or that there
+// was none, and which sessions still live. Stdout stays empty, as with the AWS CLI.
+// The zero session stands for all. failed is true if the sign-out is incomplete.
+func (w *world) tellSignOut(s profile.Session, out broker.SignOut, failed bool) {
+	tell := func(format string, args ...any) {
+		fmt.Fprintf(w.app.Stderr, "%s: %s\n", w.app.Name, printable(fmt.Sprintf(format, args...)))
+	}
+	ended := w.endedSessions(s, out)
+	for _, name := range ended {
+		tell("signed out of %s", name)
+	}
+	switch {
+	case len(ended)+len(out.Unrevoked) > 0 || failed:
+	case len(out.Files) > 0:
+		tell("no session was live; removed %d %s", len(out.Files), plural(len(out.Files), "old token file"))
+	case s.Key() != "":
+		tell("not signed in to %s: nothing to do", s.Key())
+	default:
+		tell("not signed in: nothing to do")
 	}
 	now := w.app.Now()
 	for _, f := range w.broker.Cache.Tokens() {
 		if f.Value.Left(now) > 0 || f.Value.Refreshable(now) {
-			fmt.Fprintf(w.app.out, "Still signed in: %s\n", printable(f.Value.StartURL))
+			tell("still signed in to %s", f.Value.StartURL)
 		}
 	}
+}
+
+// endedSessions names the sessions that a sign-out ended: the one that was asked for,
+// or those of the config, and others by their start URLs. A warning names those that
+// could not be revoked.
+func (w *world) endedSessions(s profile.Session, out broker.SignOut) []string {
+	if s.Key() != "" && len(out.Files) > 0 && len(out.Unrevoked) == 0 {
+		return []string{s.Key()}
+	}
+	told := map[string]bool{}
+	for _, u := range out.Unrevoked {
+		told[ssocache.TrimStartURL(u.StartURL)] = true
+	}
+	var ended []string
+	uses, _ := w.quietSessions() // without them the start URLs do
+	for _, u := range distinct(uses) {
+		if slices.Contains(out.Files, w.broker.Cache.TokenPath(u.Key())) && !told[ssocache.TrimStartURL(u.StartURL)] {
+			ended = append(ended, u.Key())
+		}
+	}
+	for _, u := range distinct(uses) {
+		told[ssocache.TrimStartURL(u.StartURL)] = true
+	}
+	for _, r := range out.Revoked {
+		if !told[ssocache.TrimStartURL(r.StartURL)] {
+			ended = append(ended, r.StartURL)
+		}
+	}
+	return ended
 }
