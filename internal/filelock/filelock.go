@@ -1,5 +1,6 @@
 // Package filelock takes advisory locks between processes. A lock is an open
-// file description: the system frees it when its holder dies, however it dies.
+// file description: the system frees it when its holder dies, however it dies. On a
+// file system without locks, processes take turns by lease files instead.
 package filelock
 
 import (
@@ -14,13 +15,16 @@ import (
 // ErrBusy says that another process holds the lock.
 var ErrBusy = errors.New("held by another process")
 
-// A Lock is one that is held.
-type Lock struct{ f *flock.Flock }
+// A Lock is one that is held: by the system, or by a lease where it has no locks.
+type Lock struct {
+	f     *flock.Flock
+	lease *lease
+}
 
 // Try takes the lock file at path, which it creates with mode 0600 if it must
 // (the folder has to exist). It never waits: a lock that is held gives
-// [ErrBusy]. Any other error says that locks do not work here: a read-only
-// folder, a file system without them.
+// [ErrBusy]. Any other error says that neither locks nor leases work here: a
+// read-only folder, for one.
 //
 // What somebody else has put in its place does no harm: a symbolic link is not
 // followed, and a pipe is not waited for.
@@ -34,19 +38,30 @@ func Try(path string) (*Lock, error) {
 	if missing != nil {
 		keepOwner(path)
 	}
+	if err != nil && unsupported(err) {
+		l, err := tryLease(path)
+		if err != nil {
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		}
+		return &Lock{lease: l}, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	if !ok {
 		return nil, fmt.Errorf("lock %s: %w", path, ErrBusy)
 	}
-	return &Lock{f}, nil
+	return &Lock{f: f}, nil
 }
 
 // Release frees the lock. A nil Lock, where locks did not work, has nothing to
 // free.
 func (l *Lock) Release() {
-	if l != nil {
+	switch {
+	case l == nil:
+	case l.lease != nil:
+		l.lease.release()
+	default:
 		_ = l.f.Unlock()
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 const openFlags = os.O_CREATE | os.O_RDONLY | syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
+const openLease = os.O_RDONLY | syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
 // keepOwner gives a lock file that root has just made to the owner of its
 // folder: a container's root shares ~/.aws with a user of the host, whom a lock
 // of root's would keep out for ever.

@@ -1,7 +1,9 @@
 package stormtest_test
 
 import (
+	"errors"
 	"net/http"
+	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -165,5 +167,38 @@ func (h *home) checkNothingLost(t *testing.T, r result) {
 	}
 	if signIns := h.srv.Count("CreateToken:authorization_code"); signIns > 1 {
 		t.Errorf("%d sign-ins", signIns)
+	}
+}
+
+// On a file system without locks, processes take turns all the same.
+func TestStormWithoutLocks(t *testing.T) {
+	t.Parallel()
+	needStrace(t)
+	for _, fault := range []string{"ENOLCK", "EOPNOTSUPP", "ENOSYS", "EINVAL"} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, emulator.Config{}, config)
+			h.signIn(t)
+			expired(t, h)
+			h.slow(latency)
+			gate, release, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			const n = 20
+			processes := make([]*process, n)
+			for i := range processes {
+				processes[i] = h.startProgram(t, gate, "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error="+fault,
+					program, "sso", "get-credentials", "--profile", "dev")
+			}
+			_ = errors.Join(gate.Close(), release.Close()) // that lets them begin
+			results := make([]result, n)
+			for i, p := range processes {
+				results[i] = p.wait(t)
+			}
+			checkAnswers(t, results)
+			h.checkCount(t, "CreateToken", 1)
+			h.checkCount(t, "GetRoleCredentials", 1)
+		})
 	}
 }
