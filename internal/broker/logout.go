@@ -37,7 +37,7 @@ type tokenFile = keystore.Found[ssocache.Token]
 // CLI does. Each token is revoked at the services that issued it.
 func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 	var out SignOut
-	failures := []error{b.Cache.Reachable()}
+	failures := append(b.Cache.Unreadable(b.Cache.SSO(), b.Cache.Roles()), b.Cache.Reachable())
 	done := map[string]bool{}
 	for _, f := range b.Cache.Tokens() {
 		s := profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}
@@ -46,8 +46,8 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 			continue
 		}
 		done[url] = true
-		err := b.end(ctx, s, func() []tokenFile {
-			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return ssocache.TrimStartURL(f.Value.StartURL) != url })
+		err := b.end(ctx, s, func() ([]tokenFile, error) {
+			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return ssocache.TrimStartURL(f.Value.StartURL) != url }), nil
 		}, &out)
 		if ctx.Err() != nil {
 			return out, ctx.Err()
@@ -55,7 +55,19 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 		failures = append(failures, err) // the others are signed out of all the same
 	}
 	b.Cache.Sweep(b.now())
-	return out, errors.Join(errors.Join(failures...), b.removeCredentials(nil, func(ssocache.Credentials) bool { return true }))
+	return out, joined(append(failures, b.removeCredentials(nil, func(ssocache.Credentials) bool { return true })))
+}
+
+// joined joins errors, each text once.
+func joined(failures []error) error {
+	seen := map[string]bool{"": true}
+	return errors.Join(slices.DeleteFunc(failures, func(err error) bool {
+		if err == nil || seen[err.Error()] {
+			return true
+		}
+		seen[err.Error()] = true
+		return false
+	})...)
 }
 
 // Logout signs out of one session under all of its names and removes the role
@@ -67,23 +79,31 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 		return out, err // it would look as if nobody were signed in
 	}
 	keys := append([]string{s.Key()}, b.siblings(s)...)
-	err := b.end(ctx, s, func() (files []tokenFile) {
+	err := b.end(ctx, s, func() (files []tokenFile, unknown error) {
 		for _, key := range keys {
-			// A file that stays unreadable is removed too; it names nothing
-			// to revoke.
-			if tok, err := b.load(ctx, key); err == nil || errors.Is(err, ssocache.ErrCorrupt) {
+			// A file that makes no sense is removed too; it names nothing to
+			// revoke.
+			tok, err := b.load(ctx, key)
+			if err == nil || errors.Is(err, ssocache.ErrCorrupt) {
 				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: tok})
 			}
-			if tok, ok := b.Cache.InClear(key); ok {
-				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: tok})
+			clear, ok, err2 := b.Cache.InClear(key)
+			if ok {
+				files = append(files, tokenFile{Path: b.Cache.TokenPath(key), Value: clear})
+			}
+			for _, err := range []error{err, err2} {
+				if keystore.Unknown(err) {
+					unknown = errors.Join(unknown, err)
+				}
 			}
 		}
-		return files
+		return files, unknown
 	}, &out)
 	if ctx.Err() != nil {
 		return out, ctx.Err()
 	}
-	return out, errors.Join(err, b.removeCredentials(roles, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }))
+	failures := append([]error{err}, b.Cache.Unreadable(b.Cache.Roles())...)
+	return out, joined(append(failures, b.removeCredentials(roles, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) })))
 }
 
 func (b *Broker) removeCredentials(names []string, also func(ssocache.Credentials) bool) error {
@@ -101,10 +121,11 @@ func (b *Broker) removeCredentials(names []string, also func(ssocache.Credential
 
 // end ends one session: the generation first, so that nothing in flight is
 // saved any more, then the service is told, then the files go. list gives the
-// session's files; it is asked again once a renewal in flight has finished.
-func (b *Broker) end(ctx context.Context, s profile.Session, list func() []tokenFile, out *SignOut) error {
-	if len(list()) == 0 {
-		return nil
+// session's files, and an error for those that it cannot read; it is asked again once
+// a renewal in flight has finished.
+func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]tokenFile, error), out *SignOut) error {
+	if files, err := list(); len(files) == 0 {
+		return err
 	}
 	if err := b.nextGeneration(s, bySignOut); err != nil {
 		return &StorageError{Doing: "not signed out", Folder: b.Cache.SSO(), Err: err}
@@ -114,7 +135,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 		return err
 	}
 	defer g.release()
-	files := list()
+	files, unknown := list()
 	proofs, err := b.revoke(ctx, files)
 	switch {
 	case err == nil && len(proofs) == 0: // somebody else was faster
@@ -125,7 +146,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() []token
 	default:
 		out.Unrevoked = append(out.Unrevoked, Unrevoked{s.StartURL, err})
 	}
-	var failures []error
+	failures := []error{unknown}
 	for _, f := range files {
 		if err := b.Cache.Remove(f.Path); err != nil {
 			failures = append(failures, err)

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/internal/atomicfile"
 	"lanyard/internal/idcenter"
+	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
@@ -153,7 +154,12 @@ func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Toke
 		if key == holder || b.vaulted(holder, key) {
 			continue
 		}
-		if old, err := b.Cache.LoadToken(key); err == nil && (old.Refreshable(b.now()) || old.Left(b.now()) > 0 && !sameOrigin(old, tok)) {
+		old, err := b.Cache.LoadToken(key)
+		if keystore.Unknown(err) {
+			b.debug("no copy is written over what cannot be read", "error", err)
+			continue
+		}
+		if err == nil && (old.Refreshable(b.now()) || old.Left(b.now()) > 0 && !sameOrigin(old, tok)) {
 			continue
 		}
 		if err := b.Cache.SaveToken(key, tok.Copy()); err != nil {

@@ -45,6 +45,7 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 // readAll loads the session's tokens of any origin.
 func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) {
 	var st state
+	var unknown error
 	for i, key := range append([]string{s.Key()}, b.siblings(s)...) {
 		tok, err := b.load(ctx, key)
 		switch {
@@ -57,11 +58,19 @@ func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) 
 			return nil, ctx.Err()
 		case keystore.Unavailable(err):
 			return nil, err // neither there nor absent
-		case i == 0 && !errors.Is(err, ssocache.ErrCorrupt):
+		case i == 0 && keystore.Unknown(err):
 			return nil, err // the file is there and may not be read: say so
+		case keystore.Unknown(err):
+			unknown = err
 		default:
 			b.warn("%v; it is treated as absent", err)
 		}
+	}
+	switch {
+	case unknown != nil && len(st) == 0:
+		return nil, unknown // it may be the session's only token
+	case unknown != nil:
+		b.debug("a token under another name of the session is not used", "error", unknown)
 	}
 	return st, nil
 }
@@ -127,13 +136,20 @@ func (st state) newest(now time.Time) secret.String {
 
 // Peek returns the token that a request of the session would begin with, as it
 // lies in the cache; the zero Token for none. Where the session's refresh token
-// lies under another of its names, it is included. The only error says that the
-// store cannot be used.
+// lies under another of its names, it is included. An error says that it is not known
+// whether there is a token: see [keystore.Unknown].
 func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
-	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unavailable(err) {
+	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unknown(err) {
 		return ssocache.Token{}, err
 	}
 	st, now := b.holdings(s), b.now()
+	if len(st) == 0 {
+		for _, key := range b.siblings(s) {
+			if _, err := b.Cache.LoadToken(key); keystore.Unknown(err) {
+				return ssocache.Token{}, err
+			}
+		}
+	}
 	tok, live := st.best(now, secret.String{})
 	h, ok := st.holder(now)
 	switch {

@@ -78,14 +78,18 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, registration stri
 		return err
 	}
 	defer g.release()
+	tok, err := b.Cache.LoadToken(s.StartURL)
+	_, own := b.Cache.LoadToken(s.Key())
+	if keystore.Unknown(err) || keystore.Unknown(own) {
+		return errors.Join(err, own) // a token may be lost
+	}
 	if err := b.Cache.RemoveRegistration(registration); err != nil {
 		return err
 	}
-	tok, err := b.Cache.LoadToken(s.StartURL)
 	if err != nil || !tok.Belongs(s.StartURL, s.Region) {
 		return nil //nolint:nilerr // there is nothing to adopt
 	}
-	if _, err := b.Cache.LoadToken(s.Key()); errors.Is(err, ssocache.ErrNotFound) {
+	if errors.Is(own, ssocache.ErrNotFound) {
 		if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
 			return b.storageError("not moved", err)
 		}

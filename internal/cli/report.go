@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"runtime"
 	"strings"
 	"unicode"
 
@@ -150,8 +152,12 @@ func hintOf(err error) string {
 		return prof.Hint
 	}
 	var store *keystore.StoreError
-	if errors.As(err, &store) {
+	if errors.As(err, &store) && store.Hint != "" {
 		return store.Hint
+	}
+	var unreadable *keystore.UnreadableError
+	if errors.As(err, &unreadable) && errors.Is(err, fs.ErrPermission) && runtime.GOOS != "windows" {
+		return "if it should be yours: sudo chown \"$USER\" " + quoteArg(unreadable.Path)
 	}
 	var op *awsop.ServiceError
 	if errors.As(err, &op) && op.Clock.Wrong() { // which may be why

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +23,7 @@ type sessionStatus struct {
 	Region                string   `json:"region"`
 	SSOSession            string   `json:"ssoSession,omitempty"`
 	Store                 string   `json:"store,omitempty"` // where its secrets are, if not in the AWS CLI's files
-	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown where the store cannot be used
+	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown if the store cannot be used, unreadable if the file cannot
 	ExpiresAt             string   `json:"expiresAt,omitempty"`
 	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
 	Refreshable           bool     `json:"refreshable"`
@@ -61,41 +63,41 @@ func (app *App) status(_ context.Context, check bool) error {
 	if err != nil {
 		return err
 	}
-	list, err := w.statusOf(p)
+	list, unreadable, err := w.statusOf(p)
 	if err != nil {
 		return err
 	}
+	for _, s := range list {
+		if check && !s.orphan && slices.Contains([]string{"none", "expired", "unknown", "unreadable"}, s.State) {
+			return exitError(exitCommand)
+		}
+	}
 	switch {
 	case check:
-		for _, s := range list {
-			if s.orphan {
-				continue
-			}
-			if s.State == "none" || s.State == "expired" || s.State == "unknown" {
-				return exitError(exitCommand)
-			}
-		}
 		return nil
 	case (app.flags.output == "" || app.flags.output == "table") && app.flags.query == "":
-		return app.printStatus(list) // a table that is made for these columns
+		err = app.printStatus(list) // a table that is made for these columns
+	default:
+		err = app.printOwn("Status", map[string]any{"sessions": list})
 	}
-	return app.printOwn("Status", map[string]any{"sessions": list})
+	return errors.Join(err, unreadable)
 }
 
 // statusOf gathers the sessions: those of the config in its order (only that of
-// the profile, if one was named by flag), then what else the cache holds.
-func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
+// the profile, if one was named by flag), then what else the cache holds. unreadable
+// names the files that cannot be read.
+func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, err error) {
 	uses, err := w.sessions()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	only := profile.Session{}
 	if p.Explicit {
 		if only, err = p.LoginSession(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	list := []sessionStatus{}
+	list = []sessionStatus{}
 	seen := map[string]bool{}
 	for _, u := range uses {
 		keys := append([]string{u.Session.Key()}, w.siblings(u.Session)...)
@@ -107,14 +109,26 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 		}
 		w.tellOfMemory(u.Session)
 		tok, err := w.broker.Peek(u.Session)
-		if err != nil {
-			w.app.warn(err.Error(), hintOf(err))
-		}
 		s := w.describe(u.Session, tok, u.Profiles).until(w.broker.Horizon(u.Session))
-		if err != nil {
+		var file *keystore.UnreadableError
+		switch {
+		case errors.As(err, &file):
+			s.State = "unreadable"
+			unreadable = errors.Join(unreadable, err)
+			seen[file.Path] = true
+		case err != nil:
+			w.app.warn(err.Error(), hintOf(err))
 			s.State = "unknown" // neither there nor absent
 		}
 		list = append(list, s)
+	}
+	if only.Key() == "" {
+		for _, err := range w.broker.Cache.Unreadable(w.broker.Cache.SSO()) {
+			var file *keystore.UnreadableError
+			if errors.As(err, &file) && !seen[file.Path] {
+				unreadable = errors.Join(unreadable, err) // it may be a token that no config names
+			}
+		}
 	}
 	for _, f := range w.broker.Cache.Tokens() {
 		if !seen[f.Path] && only.Key() == "" {
@@ -123,7 +137,7 @@ func (w *world) statusOf(p *profile.Profile) ([]sessionStatus, error) {
 			list = append(list, s)
 		}
 	}
-	return list, nil
+	return list, unreadable, nil
 }
 
 func (w *world) describe(s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {

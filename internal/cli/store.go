@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -24,6 +25,8 @@ type storeUse struct {
 	Problem    string   `json:"problem,omitempty"`
 	InClear    []string `json:"inClear,omitempty"`  // files that are still there, or again
 	Settings   []string `json:"settings,omitempty"` // profiles whose SSO settings keep other tools from the store
+
+	unreadable error // a file whose content is not known
 }
 
 func newStore(app *App) *cobra.Command {
@@ -61,24 +64,37 @@ func (app *App) store() error {
 		w.tellOfMemory(u.Session)
 		list = append(list, w.storeOf(u.Session))
 	}
-	if app.flags.output == "" && app.flags.query == "" {
-		return app.printStores(list)
+	var unreadable []error
+	for _, u := range list {
+		unreadable = append(unreadable, u.unreadable)
 	}
-	return app.printOwn("Stores", map[string]any{"stores": list})
+	if app.flags.output == "" && app.flags.query == "" {
+		err = app.printStores(list)
+	} else {
+		err = app.printOwn("Stores", map[string]any{"stores": list})
+	}
+	return errors.Join(append([]error{err}, unreadable...)...)
 }
 
 func (w *world) storeOf(s profile.Session) storeUse {
 	cache := w.broker.Cache
 	use := storeUse{SSOSession: s.Name, StartURL: s.StartURL}
 	var err error
-	if use.Store, err = cache.Store(s.Key()); err != nil {
-		use.Store, use.Problem = "unknown", err.Error()
-		return use
+	if use.Store, err = cache.Store(s.Key()); err == nil {
+		_, err = cache.LoadToken(s.Key())
+		use.Token = err == nil
+	} else {
+		use.Store = "unknown"
 	}
-	_, err = cache.LoadToken(s.Key())
-	use.Token = err == nil
-	if keystore.Unavailable(err) {
+	if keystore.Unknown(err) {
 		use.Problem = err.Error()
+	}
+	var unreadable *keystore.UnreadableError
+	if errors.As(err, &unreadable) {
+		use.unreadable = err
+	}
+	if use.Store == "unknown" {
+		return use
 	}
 	for _, path := range cache.Belonging(s.Key()) {
 		if strings.HasPrefix(path, cache.Roles()) {
@@ -93,7 +109,7 @@ func (w *world) storeOf(s profile.Session) storeUse {
 			use.Settings = late.Profiles
 		}
 	}
-	if _, ok := cache.InClear(s.Key()); ok {
+	if _, ok, err := cache.InClear(s.Key()); ok || err != nil {
 		use.InClear = append(use.InClear, cache.TokenPath(s.Key()))
 	}
 	return use
@@ -128,7 +144,7 @@ func (app *App) printStores(list []storeUse) error {
 		return err
 	}
 	for _, u := range list {
-		if u.Problem != "" {
+		if u.Problem != "" && u.unreadable == nil {
 			app.warn(u.Problem, "")
 		}
 		if len(u.Settings) > 0 {

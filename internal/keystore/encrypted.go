@@ -61,7 +61,7 @@ func (e *encrypted) Load(name string) ([]byte, error) {
 		return nil, notFound(name)
 	}
 	if err != nil {
-		return nil, wrapStore(err)
+		return nil, wrapStore(unreadable(e.path(name), err))
 	}
 	ids, err := e.read()
 	if err != nil {

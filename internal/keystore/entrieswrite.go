@@ -43,13 +43,13 @@ func (p *ringPlace) Commit(data []byte) error {
 	}
 	p.used = true
 	e, s := p.entries, string(data)
-	defer e.clear(p.name, trial, 0)
+	defer func() { _ = e.clear(p.name, trial, 0) }() // no secret
 	if head := headMagic + "inline\n" + s; len(head) <= e.limit {
 		if err := e.ring.Set(p.name, head); err != nil {
 			return err
 		}
-		e.clear(p.name, "a", 0)
-		e.clear(p.name, "b", 0)
+		_ = e.clear(p.name, "a", 0) // the head counts; the next write clears the rest
+		_ = e.clear(p.name, "b", 0)
 		return nil
 	}
 	return e.split(p.name, s)
@@ -77,8 +77,8 @@ func (e *entries) split(name, s string) error {
 	if err := e.ring.Set(name, headMagic+side+" "+strconv.Itoa(n)+" "+sumOf(s)+"\n"); err != nil {
 		return err
 	}
-	e.clear(name, old, 0)
-	e.clear(name, side, n)
+	_ = e.clear(name, old, 0)
+	_ = e.clear(name, side, n)
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (e *entries) split(name, s string) error {
 func (p *ringPlace) Abort() {
 	if !p.used {
 		p.used = true
-		p.entries.clear(p.name, trial, 0)
+		_ = p.entries.clear(p.name, trial, 0) // no secret
 	}
 }
 
@@ -95,24 +95,30 @@ func (e *entries) Remove(name string) error {
 	if err := e.ring.Delete(name); err != nil && !errors.Is(err, errNoEntry) {
 		return err
 	}
+	var failures []error
 	for _, side := range []string{"a", "b", trial} {
-		e.clear(name, side, 0)
+		failures = append(failures, e.clear(name, side, 0))
 	}
-	return nil
+	return errors.Join(failures...)
 }
 
 // clear removes the pieces of a side from the number on, the last one first: what
 // dies in between leaves them without a gap, and the next call finds the rest.
-func (e *entries) clear(name, side string, from int) {
+func (e *entries) clear(name, side string, from int) error {
 	end := from
 	for ; end < maxPieces; end++ {
-		if _, err := e.ring.Get(pieceName(name, side, end)); err != nil {
+		_, err := e.ring.Get(pieceName(name, side, end))
+		if errors.Is(err, errNoEntry) {
 			break
+		}
+		if err != nil {
+			return err // there may be more
 		}
 	}
 	for end--; end >= from; end-- {
-		if e.ring.Delete(pieceName(name, side, end)) != nil {
-			return
+		if err := e.ring.Delete(pieceName(name, side, end)); err != nil && !errors.Is(err, errNoEntry) {
+			return err
 		}
 	}
+	return nil
 }

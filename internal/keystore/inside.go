@@ -61,6 +61,9 @@ func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
 			return kept, nil
 		}
 	}
+	if Unknown(err) {
+		err = unreadable(newest, err)
+	}
 	return v, err
 }
 
@@ -153,11 +156,16 @@ func (f Files) Remove(path string) error {
 }
 
 // InClear returns the token file of another program under key, where the
-// session's own token is in a vault.
-func (f Files) InClear(key string) (ssocache.Token, bool) {
-	if store, err := f.Store(key); err != nil || store == File {
-		return ssocache.Token{}, false
+// session's own token is in a vault. An error says that there is a file whose content
+// is not known.
+func (f Files) InClear(key string) (tok ssocache.Token, ok bool, err error) {
+	store, err := f.Store(key)
+	if err != nil || store == File {
+		return tok, false, err
 	}
-	tok, err := f.Dir.LoadToken(key)
-	return tok, err == nil
+	tok, err = loadFile(f.TokenPath(key), ssocache.ParseToken)
+	if err != nil && !Unknown(err) {
+		return tok, false, nil
+	}
+	return tok, err == nil, err
 }

@@ -35,7 +35,7 @@ func readMarker(path string) (marker, error) {
 		return marker{}, nil
 	}
 	if err != nil {
-		return marker{}, &StoreError{"unknown", err, ""}
+		return marker{}, &StoreError{"unknown", unreadable(ssocache.MarkerPath(path), err), ""}
 	}
 	f := strings.Fields(string(data))
 	if len(f) != 4 || f[0] != markerMagic {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,7 +83,10 @@ func (f Files) removeLeft(path, store string) error {
 		return (&encrypted{files: f}).Remove(f.vaultName(path))
 	}
 	folder, name := filepath.Split(path)
-	entries, _ := os.ReadDir(folder) // no folder: nothing in it
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return unreadable(folder, err) // it may hold a token in clear
+	}
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), "."+name+atomicfile.TempInfix) {
 			continue

@@ -1,6 +1,8 @@
 package ssocache
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"strings"
 )
@@ -15,9 +17,9 @@ func MarkerPath(path string) string {
 	return path[:i+1] + "." + strings.TrimSuffix(path[i+1:], ".json") + MarkerSuffix
 }
 
-// Elsewhere reports whether the token under key is kept in another store, so that
+// Elsewhere reports whether the token under key may be kept in another store, so that
 // a file of its name is not the one that counts.
 func (d Dir) Elsewhere(key string) bool {
 	_, err := os.Lstat(MarkerPath(d.TokenPath(key)))
-	return err == nil
+	return !errors.Is(err, fs.ErrNotExist)
 }
