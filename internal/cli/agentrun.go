@@ -64,7 +64,7 @@ func (app *App) agentBroker(home string) func(agent.Settings, []string, func(str
 			Now:      app.Now, Log: app.log, Hold: app.Hold, Warn: warn,
 			Endpoints: func() (broker.Endpoints, error) { return settings.Endpoints(), nil },
 			Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
-				return app.service(settings.At(e), s.Region)
+				return app.service(settings.At(e), s.StartURL, s.Region)
 			},
 		}
 	}

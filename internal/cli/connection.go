@@ -35,14 +35,14 @@ func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
 	return s, err
 }
 
-// service makes the client that works with the settings.
-func (app *App) service(s agent.Settings, region string) (*idcenter.Client, error) {
+// service makes the client of a session that works with the settings.
+func (app *App) service(s agent.Settings, startURL, region string) (*idcenter.Client, error) {
 	hc, err := app.httpClientOf(s)
 	if err != nil {
 		return nil, err
 	}
 	return idcenter.New(idcenter.Options{
-		Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
+		StartURL: startURL, Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
 		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: app.log,
 		Now: app.Now,
 	})

@@ -29,7 +29,7 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 	if err := w.intoMemory(ctx, s); err != nil {
 		return s, broker.SignIn{}, err
 	}
-	client, err := w.client(p, region)
+	client, err := w.client(p, issuer, region)
 	if err != nil {
 		return s, broker.SignIn{}, err
 	}

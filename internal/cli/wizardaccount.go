@@ -85,7 +85,7 @@ func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
 }
 
 func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
-	client, err := z.client(z.p, z.session.Region)
+	client, err := z.client(z.p, z.session.StartURL, z.session.Region)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (w *world) connect(p *profile.Profile) {
 				return nil, err
 			}
 			settings, _ := w.app.settings(p) // the error is that of Endpoints
-			return w.app.service(settings.At(e), s.Region)
+			return w.app.service(settings.At(e), s.StartURL, s.Region)
 		},
 	}
 	if !w.app.isAgent {
@@ -137,8 +137,8 @@ func (w *world) connect(p *profile.Profile) {
 	}
 }
 
-// client makes the client of the Identity Center in a region.
-func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, error) {
+// client makes the client of the Identity Center that serves a start URL.
+func (w *world) client(p *profile.Profile, startURL, region string) (*idcenter.Client, error) {
 	p = p.ForSession()
 	if err := p.CheckRetries(); err != nil {
 		return nil, err
@@ -147,5 +147,5 @@ func (w *world) client(p *profile.Profile, region string) (*idcenter.Client, err
 	if err != nil {
 		return nil, err
 	}
-	return w.app.service(settings, region)
+	return w.app.service(settings, startURL, region)
 }

@@ -26,6 +26,9 @@ type Options struct {
 	// Region is where the instance lives, "eu-west-1". It may be empty only if
 	// both endpoints are given.
 	Region string
+	// StartURL is that of the session, or "". The sign-in service of a dual-stack
+	// portal is the dual-stack one.
+	StartURL string
 	// OIDCEndpoint and PortalEndpoint are base URLs; "" means what the SDK's
 	// rules give for the region. They must be https, or http on loopback.
 	OIDCEndpoint, PortalEndpoint string

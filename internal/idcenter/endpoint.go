@@ -29,7 +29,8 @@ func endpoints(o Options) (oidc, portal string, err error) {
 	}
 	region, fips, dual := optional(o.Region), aws.Bool(o.FIPS), aws.Bool(o.DualStack)
 	oidcEnd, err := ssooidc.NewDefaultEndpointResolverV2().ResolveEndpoint(context.Background(), ssooidc.EndpointParameters{
-		Region: region, UseFIPS: fips, UseDualStack: dual, Endpoint: optional(o.OIDCEndpoint),
+		Region: region, UseFIPS: fips, Endpoint: optional(o.OIDCEndpoint),
+		UseDualStack: aws.Bool(o.DualStack || o.OIDCEndpoint == "" && DualStackPortal(o.StartURL)),
 	})
 	if err != nil {
 		return "", "", ruleError(err)

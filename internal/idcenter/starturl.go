@@ -114,6 +114,20 @@ func awsOwned(host string) bool {
 	})
 }
 
+// The hosts of access portals that name their region.
+const (
+	dualStackPortal = `^[^.]+\.portal\.([a-z0-9-]+)\.(?:app\.aws|app\.amazonwebservices\.com\.cn|api\.amazonwebservices\.eu)$`
+	ipv4Portal      = `^[^.]+\.([a-z0-9-]+)\.portal\.amazonaws\.(?:com|com\.cn|eu)$`
+)
+
+// DualStackPortal reports whether a start URL is that of a dual-stack portal, as
+// https://ssoins-1234.portal.eu-west-1.app.aws. A device code of the IPv4 sign-in
+// service fails there: see https://github.com/aws/aws-cli/issues/10507.
+func DualStackPortal(startURL string) bool {
+	u, err := url.Parse(startURL)
+	return err == nil && regexp.MustCompile(dualStackPortal).MatchString(strings.ToLower(u.Hostname()))
+}
+
 // StartURLRegion returns the region that the host of a start URL names, as in
 // https://ssoins-1234.eu-west-1.portal.amazonaws.com; "" if it names none.
 func StartURLRegion(startURL string) string {
@@ -122,10 +136,7 @@ func StartURLRegion(startURL string) string {
 		return ""
 	}
 	host := strings.ToLower(u.Hostname())
-	for _, form := range []string{
-		`^[^.]+\.portal\.([a-z0-9-]+)\.(?:app\.aws|app\.amazonwebservices\.com\.cn|api\.amazonwebservices\.eu)$`,
-		`^[^.]+\.([a-z0-9-]+)\.portal\.amazonaws\.(?:com|com\.cn|eu)$`,
-	} {
+	for _, form := range []string{dualStackPortal, ipv4Portal} {
 		if m := regexp.MustCompile(form).FindStringSubmatch(host); m != nil {
 			return m[1]
 		}
