@@ -1,18 +1,21 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
+	"net/url"
+	"slices"
+	"strings"
 
 	"lanyard/internal/broker"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 )
 
-// explainLogin adds what to look at to an error of the service.
+// explainLogin adds a hint to the error of a sign-in.
 func (w *world) explainLogin(s profile.Session, err error) error {
 	var service *idcenter.ServiceError
 	var connect *idcenter.ConnectError
-	var refused *idcenter.CallbackError
 	var storage *broker.StorageError
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
@@ -21,17 +24,70 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 		return w.explainOrigin(err)
 	case errors.As(err, &storage):
 		return withHint(err, "%s", storageHint(storage))
-	case errors.As(err, &refused):
-		return withHint(err, "to try again, run: %s", w.app.loginAgain(s))
 	case errors.Is(err, idcenter.ErrExpired):
-		return withHint(err, "run: %s", w.app.loginAgain(s))
-	case errors.As(err, &service) && (service.Code == "InvalidRequestException" || errors.Is(err, idcenter.ErrInvalidGrant)):
-		return withHint(err, "the service of region %s does not know the start URL %s: check sso_region and sso_start_url in %s",
-			s.Region, s.StartURL, w.in.Config.Path)
+		return withHint(err, "run: %s", w.loginAgain(s))
 	case errors.As(err, &connect):
-		return withHint(err, "check the network, the proxy settings, and sso_region = %s in %s", s.Region, w.in.Config.Path)
+		return withHint(err, "%s", w.connectHint(s, connect))
+	}
+	if errors.As(err, &service) && concernsKMS(service) {
+		return withHint(err, "IAM Identity Center cannot use the KMS key of the organization; tell its administrator")
+	}
+	if hint := w.refusalHint(s, idcenter.Kind(err)); hint != "" {
+		return withHint(err, "%s", hint)
 	}
 	return err
+}
+
+// refusalHint is the hint for the service's refusal of a sign-in.
+func (w *world) refusalHint(s profile.Session, kind string) string {
+	again := w.loginAgain(s)
+	switch kind {
+	case "":
+		return ""
+	case "invalid_scope":
+		scopes := cmp.Or(strings.Join(s.Scopes, ","), profile.AccessScope)
+		if s.Name == "" || s.Scopes == nil {
+			return "the service of region " + s.Region + " does not accept the scope " + scopes + " for " + s.StartURL + ": check sso_region and sso_start_url in " + w.in.Config.Path
+		}
+		return "the service does not accept sso_registration_scopes = " + scopes + " of [sso-session " + s.Name + "]\n" +
+			"run: " + w.app.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + quoteArg(s.Name)
+	case "unauthorized_client", "unsupported_grant_type", "invalid_client_metadata", "invalid_redirect_uri":
+		return "the service does not allow this kind of sign-in\nrun: " + again + " --use-device-code\n" +
+			"or without --use-device-code, if you used it"
+	case "access_denied":
+		return "the sign-in was refused in the browser, or your user may not use this application\n" +
+			"to try again, run: " + again
+	case "invalid_request", "invalid_grant":
+		return "the service of region " + s.Region + " does not know the start URL " + s.StartURL +
+			": check sso_region and sso_start_url in " + w.in.Config.Path
+	case "slow_down":
+		return "the service receives too many requests; wait a minute, then run: " + again
+	case "expired_token":
+		return "run: " + again
+	}
+	return "to try again, run: " + again
+}
+
+// concernsKMS reports whether the service could not use a key of the organization.
+func concernsKMS(e *idcenter.ServiceError) bool {
+	for _, d := range e.Details {
+		if d[0] == "reason" && strings.HasPrefix(d[1], "KMS_") {
+			return true
+		}
+	}
+	return false
+}
+
+// connectHint is the hint for a service that cannot be reached. A network may allow the
+// IPv4 endpoint alone.
+func (w *world) connectHint(s profile.Session, e *idcenter.ConnectError) string {
+	hint := "check the network, the proxy settings, and sso_region = " + s.Region + " in " + w.in.Config.Path
+	own, _ := idcenter.OwnEndpoints(s.Region) // the IPv4 endpoint is the first
+	u, err := url.Parse(e.URL)
+	if err != nil || len(own) == 0 || !idcenter.DualStackPortal(s.StartURL) || !slices.Contains(own[1:], u.Scheme+"://"+u.Host) {
+		return hint
+	}
+	return hint + "\n" + u.Host + " is the sign-in service of dual-stack portals; if the network allows only the IPv4 service, set AWS_ENDPOINT_URL_SSO_OIDC=" + own[0]
 }
 
 // explainUnasked adds what to do to the error of a sign-in that auto_login began, here
@@ -46,6 +102,18 @@ func (w *world) explainUnasked(p *profile.Profile, err *broker.LoginError) error
 }
 
 // loginAgain is the command line of a login to the session.
+func (w *world) loginAgain(s profile.Session) string {
+	if s.Name != "" {
+		return w.app.loginAgain(s)
+	}
+	uses, err := w.quietSessions()
+	if err != nil {
+		return w.app.loginAgain(s)
+	}
+	return w.app.loginTo(s, uses)
+}
+
+// loginAgain is the command line of a login to a session that the config need not name.
 func (app *App) loginAgain(s profile.Session) string {
 	if s.Name == "" {
 		return app.Name + " sso login"

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // What a caller may branch on, with [errors.Is].
@@ -96,6 +97,32 @@ func (e *ServiceError) is(code, oauth string) bool {
 		return true
 	}
 	return e.Status < 500 && e.Code == fmt.Sprint(e.Status) && slices.Contains(e.Details, [2]string{"error", oauth})
+}
+
+// Kind returns the OAuth name of the refusal that err is, as "invalid_scope"; "" for
+// other errors.
+func Kind(err error) string {
+	var callback *CallbackError
+	if errors.As(err, &callback) {
+		return callback.Code
+	}
+	var service *ServiceError
+	if !errors.As(err, &service) || service.portal() || service.Status >= 500 {
+		return ""
+	}
+	for _, d := range service.Details {
+		if d[0] == "error" {
+			return d[1]
+		}
+	}
+	var name strings.Builder
+	for i, r := range strings.TrimSuffix(service.Code, "Exception") {
+		if unicode.IsUpper(r) && i > 0 {
+			name.WriteByte('_')
+		}
+		name.WriteRune(unicode.ToLower(r))
+	}
+	return name.String()
 }
 
 func (e *ServiceError) portal() bool {
