@@ -11,7 +11,7 @@ import (
 func (e *Emulator) operationNames() []string {
 	names := map[string]bool{
 		// These are named by more than a path.
-		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true,
+		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
 		"ListBuckets": true, "ListObjectsV2": true, "S3": true, "Query": true, "Unknown": true,
 	}

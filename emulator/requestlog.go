@@ -12,6 +12,7 @@ type RequestRecord struct {
 	ID        string    `json:"id"`   // as in the answer's x-amzn-RequestId
 	Operation string    `json:"operation"`
 	Method    string    `json:"method"`
+	Host      string    `json:"host"` // as the client names it; AWS's own name behind a proxy
 	Path      string    `json:"path"`
 	Status    int       `json:"status"` // 0 means that there was no answer
 	UserAgent string    `json:"userAgent,omitempty"`
@@ -29,7 +30,9 @@ type requestLog struct {
 
 func (l *requestLog) add(r RequestRecord) {
 	// A client decides how long these are.
-	r.Path, r.UserAgent = r.Path[:min(len(r.Path), 200)], r.UserAgent[:min(len(r.UserAgent), 200)]
+	for _, text := range []*string{&r.Host, &r.Path, &r.UserAgent} {
+		*text = (*text)[:min(len(*text), 200)]
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.records) < requestLogSize {

@@ -25,10 +25,17 @@ func (e *Emulator) find(c *call) *operation {
 	if op := e.findAdmin(c); op != nil {
 		return op
 	}
-	if op := e.findService(c); op != nil {
+	signed := signedFor(c)
+	if op := findUnserved(c, signed); op != nil {
+		return op
+	}
+	if op := e.findService(c, signed); op != nil {
 		return op
 	}
 	rt := e.routes[c.URL.Path]
+	if rt == nil && signed != "" {
+		return unserved("Unknown", signed)
+	}
 	if rt == nil {
 		return &operation{name: "Unknown", run: failUnknown, fail: failOIDC}
 	}

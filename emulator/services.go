@@ -11,19 +11,25 @@ import (
 // findService returns the operation of a service that the keys open, nil if the
 // request is for Identity Center itself. All services share the port, so what a
 // request is signed for decides; one that is not signed tells by what it asks.
-func (e *Emulator) findService(c *call) *operation {
-	service := ""
-	if sig, err := sigv4.Parse(c.Request); err == nil {
-		service = sig.Service
-	}
+func (e *Emulator) findService(c *call, signed string) *operation {
 	q := c.URL.Query()
 	switch {
-	case service == "s3", service == "" && (q.Has("list-type") || c.Header.Get("X-Amz-Content-Sha256") != ""):
+	case signed == "s3", signed == "" && (q.Has("list-type") || c.Header.Get("X-Amz-Content-Sha256") != ""):
 		return e.s3Operation(c)
 	case c.URL.Path == "/" && (c.Method == http.MethodPost || q.Has("Action")):
-		return e.queryOperation(service)
+		return e.queryOperation(signed)
 	}
 	return nil
+}
+
+// signedFor returns the service for which the request is signed; "" if it is not
+// signed, or not in a way that can be read.
+func signedFor(c *call) string {
+	sig, err := sigv4.Parse(c.Request)
+	if err != nil {
+		return ""
+	}
+	return sig.Service
 }
 
 // An action is an operation of the query protocol.
@@ -60,7 +66,11 @@ func (e *Emulator) queryOperation(service string) *operation {
 		run: func(c *call) response {
 			in := c.form()
 			a, ok := e.queries[in.Get("Action")]
-			if !ok || a.version != in.Get("Version") {
+			switch version := in.Get("Version"); {
+			case ok && a.version == version:
+			case version != stsVersion && version != ec2Version:
+				return failUnserved(c, notServed(c, service))
+			default:
 				return fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidAction", message: "Could not find operation " + in.Get("Action") + " for version " + in.Get("Version")})
 			}
 			return a.run(c, in)

@@ -24,16 +24,21 @@ func xmlResponse(status int, v any) response {
 
 // failSTS is how STS tells an error.
 func failSTS(c *call, err *apiError) response {
-	type detail struct{ Type, Code, Message string }
-	side := "Sender"
-	if err.status >= 500 {
-		side = "Receiver"
-	}
 	return xmlResponse(err.status, struct {
 		XMLName   xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ ErrorResponse"`
-		Error     detail
+		Error     xmlDetail
 		RequestID string `xml:"RequestId"`
-	}{Error: detail{side, err.code, err.message}, RequestID: c.id})
+	}{Error: detailOf(err), RequestID: c.id})
+}
+
+// An xmlDetail is an error of the query protocol.
+type xmlDetail struct{ Type, Code, Message string }
+
+func detailOf(err *apiError) xmlDetail {
+	if err.status >= 500 {
+		return xmlDetail{"Receiver", err.code, err.message}
+	}
+	return xmlDetail{"Sender", err.code, err.message}
 }
 
 // stsOperation answers with what f returns, once the signature has been verified.

@@ -66,7 +66,10 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if op.exempt {
 			return
 		}
-		e.requests.add(RequestRecord{c.now, c.id, c.names[len(c.names)-1], c.Method, c.URL.Path, out.status, c.UserAgent()})
+		e.requests.add(RequestRecord{
+			Time: c.now, ID: c.id, Operation: c.names[len(c.names)-1], Method: c.Method, Host: c.Host, Path: c.URL.Path,
+			Status: out.status, UserAgent: c.UserAgent(),
+		})
 		e.config().Log.Debug("request", "operation", c.names[len(c.names)-1], "status", out.status, "took", time.Since(start), "id", c.id)
 	}()
 	switch {

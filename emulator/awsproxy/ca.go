@@ -13,6 +13,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"lanyard/emulator/internal/awshost"
 )
 
 // life is how long the authority and all its certificates are valid.
@@ -46,7 +48,7 @@ func newAuthority(now time.Time) (*authority, error) {
 		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true,
 		KeyUsage:                    x509.KeyUsageCertSign,
 		ExtKeyUsage:                 []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		PermittedDNSDomainsCritical: true, PermittedDNSDomains: domains(),
+		PermittedDNSDomainsCritical: true, PermittedDNSDomains: awshost.Domains(),
 		ExcludedIPRanges: []*net.IPNet{v4, v6},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)

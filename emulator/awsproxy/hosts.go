@@ -1,55 +1,7 @@
 package awsproxy
 
-import "strings"
+import "lanyard/emulator/internal/awshost"
 
-// services are the domains below which AWS's services lie, in all partitions.
-func services() []string {
-	return []string{
-		"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn", "api.amazonwebservices.eu",
-		"c2s.ic.gov", "api.aws.ic.gov", "sc2s.sgov.gov", "api.aws.scloud", "cloud.adc-e.uk", "csp.hci.ic.gov",
-	}
-}
-
-// portals are the domains of access portals, consoles and their sign-in.
-func portals() []string {
-	return []string{
-		"awsapps.com", "awsapps.cn", "app.aws", "app.amazonwebservices.com.cn",
-		"signin.aws.amazon.com", "console.aws.amazon.com", "signin.amazonaws.cn", "console.amazonaws.cn",
-		"signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com", "signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu",
-	}
-}
-
-// domains are all of them. The authority's certificate is limited to them.
-func domains() []string { return append(services(), portals()...) }
-
-// Serves reports whether the proxy answers for the host: it is one of the
-// services that the emulator has, by AWS's name for it in some region. No other
-// host is reached through the proxy.
-func Serves(host string) bool {
-	host = strings.ToLower(host)
-	for _, domain := range portals() {
-		if host == domain || strings.HasSuffix(host, "."+domain) {
-			return true
-		}
-	}
-	for _, domain := range services() {
-		name, ok := strings.CutSuffix(host, "."+domain)
-		if !ok {
-			continue
-		}
-		labels := strings.Split(name, ".")
-		if last := labels[len(labels)-1]; last == "portal" || name == "identitycenter" {
-			return true // of an access portal: ID.REGION.portal.amazonaws.com
-		}
-		if len(labels) >= 2 && (labels[0] == "portal" || labels[0] == "device") {
-			return labels[1] == "sso" || labels[1] == "sso-fips"
-		}
-		for i, l := range labels {
-			switch strings.TrimSuffix(l, "-fips") {
-			case "oidc", "sts", "ec2", "s3":
-				return i == 0 || l == "s3" // only S3 puts something before its name
-			}
-		}
-	}
-	return false
-}
+// Serves reports whether the emulator has the service that the host belongs to, by
+// AWS's name for it in some region.
+func Serves(host string) bool { return awshost.Served(host) }

@@ -23,6 +23,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"lanyard/emulator/internal/awshost"
 )
 
 // A Proxy is an http.Handler for CONNECT requests. It forwards nothing.
@@ -66,7 +68,8 @@ func (p *Proxy) Bundle() []byte {
 	return p.CA()
 }
 
-// ServeHTTP opens a tunnel to the emulator for an allowed host.
+// ServeHTTP opens a tunnel to the emulator for a host of AWS. The emulator also
+// answers for the services that it does not have, and says so.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !p.authorized(r) {
 		w.Header().Set("Proxy-Authenticate", `Basic realm="emulator"`)
@@ -74,8 +77,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	host, port, err := net.SplitHostPort(r.Host)
-	if r.Method != http.MethodConnect || err != nil || port != "443" || !Serves(host) {
-		http.Error(w, fmt.Sprintf("the proxy leads to AWS's Identity Center, STS, S3 and EC2 only, not to %q", r.Host), http.StatusForbidden)
+	if r.Method != http.MethodConnect || err != nil || port != "443" || !awshost.Is(host) {
+		http.Error(w, fmt.Sprintf("the proxy answers for AWS only, not for %q", r.Host), http.StatusForbidden)
 		return
 	}
 	cert, err := p.ca.leaf(strings.ToLower(host))

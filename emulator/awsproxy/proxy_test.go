@@ -79,7 +79,8 @@ func TestProxyRefuses(t *testing.T) {
 		{"no token", "http://" + addr, "https://oidc.us-east-1.amazonaws.com/", "Proxy Authentication Required"},
 		{"a wrong token", "http://emulator:x@" + addr, "https://oidc.us-east-1.amazonaws.com/", "Proxy Authentication Required"},
 		{"another host", p.Address(addr), "https://example.com/", "Forbidden"},
-		{"another service", p.Address(addr), "https://iam.amazonaws.com/", "Forbidden"},
+		{"a name that ends alike", p.Address(addr), "https://evilamazonaws.com/", "Forbidden"},
+		{"an address", p.Address(addr), "https://169.254.169.254/", "Forbidden"},
 		{"another port", p.Address(addr), "https://oidc.us-east-1.amazonaws.com:8443/", "Forbidden"},
 	} {
 		_, err := client(t, tt.proxy, p.CA()).Get(tt.target)
