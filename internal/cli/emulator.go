@@ -87,7 +87,7 @@ func pointers(e *emulator.Emulator, base, adminToken string) []string {
 	if adminToken != "" {
 		lines = append(lines,
 			"# admin API: "+base+emulator.AdminPath+", with the header Authorization: Bearer $"+adminVariable,
-			"export "+adminVariable+"="+adminToken)
+			"export "+adminVariable+"="+adminToken, "export "+urlVariable+"="+base)
 	}
 	for _, v := range endpointVariables {
 		lines = append(lines, "export "+v+"="+base)

@@ -1,0 +1,112 @@
+package emulator_test
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"lanyard/emulator"
+)
+
+// Every curl line of docs/emulator.md is run as it stands, and does what it says.
+func TestCurlLinesOfTheManual(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("curl is not installed")
+	}
+	manual, err := os.ReadFile("../docs/emulator.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTester(t, emulator.Config{AdminToken: adminToken})
+	keys := func() int { // after a fault: how the portal answers
+		resp, _ := x.portal("/federation/credentials?account_id=111122223333&role_name=AdministratorAccess")
+		return resp.StatusCode
+	}
+	refresh := func() bool {
+		resp, out := x.do("POST", "/token", x.token("refresh_token", "refreshToken", x.refresh))
+		if resp.StatusCode == 200 {
+			x.keep(out)
+		}
+		return resp.StatusCode == 200
+	}
+	contains := func(text string) func(string) bool {
+		return func(out string) bool { return strings.Contains(out, text) }
+	}
+	// By the arguments behind the header. Each effect is checked after a new login.
+	effects := map[string]func(out string) bool{
+		`-d '{"duration":"70m"}' $E/advance`: func(string) bool { return !x.live() && refresh() && x.live() },
+		`-X POST $E/expire`:                  func(string) bool { return !x.live() && refresh() && x.live() },
+		`-d '{"user":"jane"}' $E/revoke`:     func(string) bool { return !x.live() && !refresh() },
+		`-d '{"operation":"GetRoleCredentials","count":2,"status":429,"retryAfter":"2s"}' $E/faults`: func(string) bool {
+			return keys() == 429 && keys() == 429 && keys() == 200
+		},
+		`-d '{"operation":"CreateToken:refresh_token","count":1,"status":500,"after":true}' $E/faults`: func(string) bool {
+			return !refresh() && !refresh() // the first answer was lost, and the token with it
+		},
+		`$E/faults`: func(out string) bool { return strings.TrimSpace(out) == "[]" },
+		`-X DELETE $E/faults`: func(string) bool {
+			x.srv.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 503})
+			return keys() == 503 // and is run once more below
+		},
+		`-d '{"on":true,"retryAfter":"1s"}' $E/rateLimits`: func(string) bool {
+			for range 25 {
+				if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode == 429 {
+					return resp.Header.Get("Retry-After") == "1"
+				}
+			}
+			return false
+		},
+		`-d '{"on":false}' $E/rateLimits`: func(string) bool {
+			for range 25 {
+				if !x.live() {
+					return false
+				}
+			}
+			return true
+		},
+		`$E/state`:            contains(`"startUrl":`),
+		`$E/counts`:           contains(`"RegisterClient":`),
+		`-X DELETE $E/counts`: func(string) bool { return len(x.srv.Counts()) == 0 },
+		`$E/requests`:         contains(`"host":"127.0.0.1:`),
+	}
+	run := func(line string) string {
+		t.Helper()
+		cmd := exec.Command("sh", "-c", `H="Authorization: Bearer $LANYARD_EMULATOR_ADMIN_TOKEN" E=$LANYARD_EMULATOR_URL/_emulator; `+line)
+		cmd.Env = append(os.Environ(), "LANYARD_EMULATOR_ADMIN_TOKEN="+adminToken, "LANYARD_EMULATOR_URL="+x.srv.URL)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %v: %s", line, err, out)
+		}
+		return string(out)
+	}
+	left := maps.Clone(effects)
+	for line := range strings.Lines(string(manual)) {
+		line, ok := strings.CutPrefix(strings.TrimSpace(line), `curl -sSf -H "$H" `)
+		if !ok {
+			continue
+		}
+		line, _, _ = strings.Cut(line, " #")
+		line = strings.TrimSpace(line)
+		effect := effects[line]
+		if effect == nil {
+			t.Errorf("nothing checks the effect of %s", line)
+			continue
+		}
+		delete(left, line)
+		x.login("jane")
+		out := run(`curl -sSf -H "$H" ` + line)
+		if !effect(out) {
+			t.Errorf("%s: no effect: %s", line, out)
+		}
+		if line == `-X DELETE $E/faults` {
+			if run(`curl -sSf -H "$H" ` + line); keys() != 200 {
+				t.Errorf("%s: no effect", line)
+			}
+		}
+	}
+	if len(left) > 0 || !strings.Contains(string(manual), `H="Authorization: Bearer $LANYARD_EMULATOR_ADMIN_TOKEN" E=$LANYARD_EMULATOR_URL/_emulator`) {
+		t.Errorf("the manual has no %v", left)
+	}
+}
