@@ -1,0 +1,37 @@
+package interop_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/emulator"
+)
+
+// Every client signs by its own clock after the emulator's was moved. It hears that
+// its keys have expired, and works again after a new sign-in.
+func TestClientsAfterAdvance(t *testing.T) {
+	for _, d := range []time.Duration{70 * time.Minute, 8 * time.Hour, 13 * time.Hour} {
+		t.Run(d.String(), func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, setups[0], emulator.Config{})
+			lanyard := clientNamed("lanyard")
+			h.loginWith(t, lanyard)
+			var keys struct{ AccessKeyId, SecretAccessKey, SessionToken string } //nolint:revive,staticcheck // the AWS CLI's names
+			h.run(t, lanyard.with([]string{"configure", "export-credentials", "--profile"}, "dev")).decode(t, &keys)
+			h.writeConfig(t, h.config+fmt.Sprintf("[profile keys]\naws_access_key_id = %s\naws_secret_access_key = %s\naws_session_token = %s\nregion = us-east-1\n",
+				keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken))
+			h.srv.Advance(d)
+			h.forgetRoles(t)
+			h.loginWith(t, lanyard)
+			each(t, oneOfEach(), func(t *testing.T, c client) {
+				if r := h.run(t, c.whoami("keys")); r.code == 0 || !strings.Contains(r.stdout+r.stderr, "ExpiredToken") {
+					t.Errorf("with expired keys: exit %d\n%s%s", r.code, r.stdout, r.stderr)
+				}
+				h.forgetRoles(t)
+				h.checkAdmin(t, c)
+			})
+		})
+	}
+}
