@@ -35,6 +35,8 @@ func (e *Emulator) adminCalls() map[string]adminCall {
 		"POST faults":     e.adminAddFault,
 		"DELETE faults":   func(*call) (any, error) { e.ClearFaults(); return nil, nil },
 		"POST rateLimits": e.adminRateLimits,
+
+		"POST webIdentityToken": e.adminWebIdentityToken,
 	}
 }
 

@@ -1,11 +1,11 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -22,47 +22,56 @@ func validation(message string) *apiError {
 // role that does not exist is refused in the same words as one that does not
 // trust the caller.
 func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError) {
-	arn, name := in.Get("RoleArn"), in.Get("RoleSessionName")
-	partition, account, role, ok := roleOf(arn)
-	life, err := assumedLife(in.Get("DurationSeconds"))
-	switch {
-	case !ok || len(arn) < 20 || len(arn) > 2048:
-		return nil, validation(arn + " is invalid")
-	case !isUserName(name):
-		return nil, validation("1 validation error detected: Value '" + name + "' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}")
-	case in.Has("ExternalId") && !isExternalID(in.Get("ExternalId")):
-		return nil, validation("1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]{2,1224}")
-	case err != nil:
+	q, err := newRoleRequest(in)
+	if err != nil {
 		return nil, err
 	}
-	r, ok := e.dir.Load().iamRoles[place(account, role)]
-	switch {
-	case !ok, partition != e.partition(), !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != in.Get("ExternalId"):
-		return nil, &apiError{status: http.StatusForbidden, code: "AccessDenied", message: fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", s.ARN, arn)}
-	case life > r.MaxSession:
-		return nil, validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	if in.Has("ExternalId") && !isExternalID(in.Get("ExternalId")) {
+		return nil, validation("1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]{2,1224}")
 	}
-	creds := e.issue(principal{
-		Account: account, ARN: "arn:" + e.partition() + ":sts::" + account + ":assumed-role/" + role + "/" + name,
-		UserID: roleID(account, role) + ":" + name, Expires: c.now.Add(life).Unix(),
-	})
-	return assumed(creds, c.id), nil
+	if q.life > chainedLimit {
+		return nil, validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+	}
+	mfa, err := e.checkMFA(in)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := e.iamRole(q)
+	switch {
+	case !ok, !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != in.Get("ExternalId"), r.MFA && !mfa:
+		return nil, s.mayNot("sts:AssumeRole", q.arn)
+	case q.sourceIdentity != "" && s.SourceIdentity != "" && q.sourceIdentity != s.SourceIdentity:
+		return nil, s.mayNot("sts:SetSourceIdentity", q.arn) // it stays what the first role session was given
+	case q.life > r.MaxSession:
+		return nil, validation(overMaxSession)
+	}
+	tags, err := q.inherit(s.Tags)
+	if err != nil {
+		return nil, err
+	}
+	p := q.principal(e.partition(), c.now)
+	p.SourceIdentity, p.Tags = cmp.Or(q.sourceIdentity, s.SourceIdentity), tags
+	return struct {
+		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
+		Result   assumedRole      `xml:"AssumeRoleResult"`
+		Metadata responseMetadata `xml:"ResponseMetadata"`
+	}{Result: q.assumed(e.issue(p)), Metadata: responseMetadata{c.id}}, nil
 }
 
-// assumedLife reads DurationSeconds.
-func assumedLife(text string) (time.Duration, *apiError) {
-	if text == "" {
-		return time.Hour, nil
-	}
-	n, err := strconv.Atoi(text)
-	life := time.Duration(n) * time.Second
-	switch {
-	case err != nil || n < 900 || n > 43200:
-		return 0, validation("1 validation error detected: Value '" + text + "' at 'durationSeconds' failed to satisfy constraint: Member must have value between 900 and 43200")
-	case life > chainedLimit:
-		return 0, validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
-	}
-	return life, nil
+const overMaxSession = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+
+// iamRole returns the role that the request names.
+func (e *Emulator) iamRole(q roleRequest) (Role, bool) {
+	r, ok := e.dir.Load().iamRoles[place(q.account, q.role)]
+	return r, ok && q.partition == e.partition()
+}
+
+func (s signer) mayNot(action, resource string) *apiError {
+	return accessDenied(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", s.ARN, action, resource))
+}
+
+func accessDenied(message string) *apiError {
+	return &apiError{status: http.StatusForbidden, code: "AccessDenied", message: message}
 }
 
 // trusts reports whether p may take on the role.
@@ -97,35 +106,4 @@ func matches(pattern, text string) bool {
 		text = after
 	}
 	return true
-}
-
-// assumed is the answer of AssumeRole.
-func assumed(creds credentials, requestID string) any {
-	type user struct {
-		ID  string `xml:"AssumedRoleId"`
-		Arn string
-	}
-	type keys struct {
-		ID      string `xml:"AccessKeyId"`
-		Secret  string `xml:"SecretAccessKey"`
-		Token   string `xml:"SessionToken"`
-		Expires string `xml:"Expiration"`
-	}
-	type result struct {
-		User   user `xml:"AssumedRoleUser"`
-		Keys   keys `xml:"Credentials"`
-		Packed int  `xml:"PackedPolicySize"`
-	}
-	return struct {
-		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
-		Result   result           `xml:"AssumeRoleResult"`
-		Metadata responseMetadata `xml:"ResponseMetadata"`
-	}{
-		Result: result{
-			user{creds.UserID, creds.ARN},
-			keys{creds.KeyID, creds.secret, creds.token, time.Unix(creds.Expires, 0).UTC().Format(time.RFC3339)},
-			1,
-		},
-		Metadata: responseMetadata{requestID},
-	}
 }

@@ -58,6 +58,9 @@ func BuiltIn() Config {
 		Roles: []Role{
 			{Account: "123456789012", Name: "Deploy", Trusts: []string{"arn:aws:iam::444455556666:role/AWSReservedSSO_DeveloperAccess_*"}},
 			{Account: "210987654321", Name: "Audit", Trusts: []string{"111122223333"}, ExternalID: "audit-2026"},
+			{Account: "210987654321", Name: "Secure", Trusts: []string{"444455556666"}, MFA: true},
+			{Account: "123456789012", Name: "Pipeline", WebIdentity: []string{"repo:example/*"}, MaxSession: 2 * time.Hour},
 		},
+		MFADevices: []MFADevice{{Serial: "arn:aws:iam::444455556666:mfa/jane", TOTP: "GEZDGNBVGY3TQOJQ"}},
 	}
 }

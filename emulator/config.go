@@ -31,11 +31,12 @@ type Config struct {
 	PermissionSets []PermissionSet
 	Assignments    []Assignment
 
-	// Buckets, Instances and Roles are what lies in the accounts. With the
-	// organization of [BuiltIn] come its own, unless there are any here.
-	Buckets   []Bucket
-	Instances []Instance
-	Roles     []Role
+	// Buckets, Instances, Roles and MFADevices are what lies in the accounts. With
+	// the organization of [BuiltIn] come its own, unless there are any here.
+	Buckets    []Bucket
+	Instances  []Instance
+	Roles      []Role
+	MFADevices []MFADevice
 
 	// TokenLifetime is the life of an access token that comes with a refresh
 	// token; 0 means 1 h.
@@ -126,8 +127,8 @@ func (c Config) withDefaults() Config {
 		b := BuiltIn()
 		c.Users, c.Groups, c.Accounts = b.Users, b.Groups, b.Accounts
 		c.PermissionSets, c.Assignments = b.PermissionSets, b.Assignments
-		if len(c.Buckets)+len(c.Instances)+len(c.Roles) == 0 {
-			c.Buckets, c.Instances, c.Roles = b.Buckets, b.Instances, b.Roles
+		if len(c.Buckets)+len(c.Instances)+len(c.Roles)+len(c.MFADevices) == 0 {
+			c.Buckets, c.Instances, c.Roles, c.MFADevices = b.Buckets, b.Instances, b.Roles, b.MFADevices
 		}
 	}
 	for _, d := range []struct {

@@ -40,6 +40,7 @@
 //	GET    faults      rules by which requests go wrong; DELETE removes them
 //	POST   faults      {"operation":"CreateToken:refresh_token","count":1,"status":500}
 //	POST   rateLimits  {"on":true,"retryAfter":"2s"}
+//	POST   webIdentityToken  {"subject":"repo:example/app","audience":"sts.amazonaws.com","duration":"15m"}
 //
 // # What it is not
 //

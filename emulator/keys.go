@@ -17,6 +17,10 @@ type principal struct {
 	UserID  string `json:"u"`
 	Expires int64  `json:"e"` // seconds since 1970
 	Set     string `json:"s"` // permission set; "" for a role taken by AssumeRole
+	// SourceIdentity and Tags are handed on to the roles that are taken with these
+	// keys. Tags holds the transitive ones only, by key.
+	SourceIdentity string            `json:"i,omitempty"`
+	Tags           map[string]string `json:"t,omitempty"`
 }
 
 // credentials are keys as a client gets them.

@@ -1,7 +1,10 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"maps"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -65,6 +68,20 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 				}
 			}
 			return true
+		},
+		`-d '{"subject":"repo:example/app","duration":"15m"}' $E/webIdentityToken`: func(out string) bool {
+			var in struct{ Token string }
+			if json.Unmarshal([]byte(out), &in) != nil {
+				return false
+			}
+			resp, err := http.PostForm(x.srv.URL+"/", url.Values{
+				"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {pipelineRole}, "RoleSessionName": {"ci"}, "WebIdentityToken": {in.Token},
+			})
+			if err != nil {
+				return false
+			}
+			defer resp.Body.Close()
+			return resp.StatusCode == 200
 		},
 		`$E/state`:            contains(`"startUrl":`),
 		`$E/counts`:           contains(`"RegisterClient":`),

@@ -49,6 +49,18 @@ type Role struct {
 	ExternalID string // if not "", a caller must give it
 	// MaxSession is the longest a session may last, 1 h to 12 h; 0 means 1 h.
 	MaxSession time.Duration
+	// MFA means that callers must give the code of one of the MFADevices.
+	MFA bool
+	// WebIdentity lists the subjects of tokens that may take on the role by
+	// AssumeRoleWithWebIdentity; * stands for anything.
+	WebIdentity []string
+}
+
+// An MFADevice is an authenticator app that callers of AssumeRole name. At AWS it
+// belongs to the IAM user who calls; here anybody may use it.
+type MFADevice struct {
+	Serial string // its ARN, or the serial number of a piece of hardware
+	TOTP   string // the base32 secret, as for [User]
 }
 
 // beginning is when everything was made of which nothing else is said.
@@ -59,14 +71,15 @@ type resources struct {
 	buckets   map[string]*Bucket   // by name
 	owned     map[string][]*Bucket // by account; sorted by name
 	instances map[string][]Instance
-	iamRoles  map[string]Role // by account and name
+	iamRoles  map[string]Role   // by account and name
+	devices   map[string]string // MFA: serial -> base32 secret
 }
 
 // place is the key of what EC2 keeps apart.
 func place(account, region string) string { return account + "/" + region }
 
 func newResources(c Config, known func(account string) bool) (*resources, error) {
-	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}}
+	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}, map[string]string{}}
 	for i, b := range c.Buckets {
 		switch {
 		case !isBucketName(b.Name):
@@ -91,7 +104,26 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 	if err := r.addInstances(c, known); err != nil {
 		return nil, err
 	}
+	if err := r.addDevices(c); err != nil {
+		return nil, err
+	}
 	return r, r.addRoles(c, known)
+}
+
+func (r *resources) addDevices(c Config) error {
+	for k, d := range c.MFADevices {
+		if !isSerial(d.Serial) {
+			return wrong(fmt.Sprintf("%q is not 9 to 256 letters, digits or any of %s", d.Serial, serialExtra), "mfa_devices", k, "serial")
+		}
+		if r.devices[d.Serial] != "" {
+			return wrong(fmt.Sprintf("%q is there twice", d.Serial), "mfa_devices", k, "serial")
+		}
+		if _, err := TOTPCode(d.TOTP, time.Time{}); err != nil {
+			return wrong(err.Error(), "mfa_devices", k, "totp")
+		}
+		r.devices[d.Serial] = d.TOTP
+	}
+	return nil
 }
 
 func (r *resources) addInstances(c Config, known func(string) bool) error {
@@ -125,6 +157,8 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 			return wrong(fmt.Sprintf("no account %q", role.Account), "roles", k, "account")
 		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
 			return wrong(fmt.Sprintf("%v is not within 1h and 12h", role.MaxSession), "roles", k, "max_session")
+		case role.MFA && len(r.devices) == 0:
+			return wrong("there are no mfa_devices", "roles", k, "mfa")
 		}
 		r.iamRoles[place(role.Account, role.Name)] = role
 	}

@@ -23,6 +23,7 @@ const (
 	kindPage    = "page"
 	kindSession = "session-token"
 	kindConsole = "console"
+	kindWeb     = "web-identity"
 )
 
 const macSize = 16

@@ -42,7 +42,9 @@ func (e *Emulator) actions() map[string]action {
 	return map[string]action{
 		"GetCallerIdentity": {stsVersion, e.stsOperation(e.getCallerIdentity)},
 		"AssumeRole":        {stsVersion, e.stsOperation(e.assumeRole)},
-		"DescribeInstances": {ec2Version, e.ec2Operation(e.describeInstances)},
+
+		"AssumeRoleWithWebIdentity": {stsVersion, e.assumeRoleWithWebIdentity},
+		"DescribeInstances":         {ec2Version, e.ec2Operation(e.describeInstances)},
 	}
 }
 

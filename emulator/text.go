@@ -22,13 +22,17 @@ func wordy(s string, least, most int, extra string) bool {
 // made reports whether s consists of nothing but bytes of the alphabet.
 func made(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
 
-const nameExtra = "_+=,.@-" // what IAM allows in names
+const (
+	nameExtra   = "_+=,.@-"   // what IAM allows in names
+	serialExtra = "_+=/:,.@-" // and in the serial numbers of MFA devices
+)
 
 func isAccountID(s string) bool  { return len(s) == 12 && made(s, "0123456789") }
 func isUserName(s string) bool   { return wordy(s, 2, 64, nameExtra) } // it becomes a role session name
 func isSetName(s string) bool    { return wordy(s, 1, 32, nameExtra) }
 func isRoleName(s string) bool   { return wordy(s, 1, 64, nameExtra) }
 func isExternalID(s string) bool { return wordy(s, 2, 1224, nameExtra+":/") }
+func isSerial(s string) bool     { return wordy(s, 9, 256, serialExtra) }
 func isChallenge(s string) bool  { return wordy(s, 43, 43, "_-") } // SHA-256 in base64url
 func isBucketName(s string) bool {
 	return wordy(s, 3, 63, ".-") && s == strings.ToLower(s) && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") &&

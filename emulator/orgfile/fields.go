@@ -24,6 +24,7 @@ func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 		"assignments":           r.list(func(n *yaml.Node, path string, _ int) { r.assignment(n, path, c) }),
 		"roles":                 r.list(func(n *yaml.Node, path string, _ int) { r.role(n, path, c) }),
 		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
+		"mfa_devices":           r.list(func(n *yaml.Node, path string, _ int) { r.device(n, path, c) }),
 		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
 	})
 }
@@ -67,8 +68,15 @@ func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
 	r.object(n, path, map[string]field{
 		"account": r.text(&x.Account), "name": r.text(&x.Name), "trusts": r.texts(&x.Trusts),
 		"external_id": r.text(&x.ExternalID), "max_session": r.duration(&x.MaxSession),
+		"mfa": r.flag(&x.MFA), "web_identity": r.texts(&x.WebIdentity),
 	})
 	c.Roles = append(c.Roles, x)
+}
+
+func (r *reader) device(n *yaml.Node, path string, c *emulator.Config) {
+	var d emulator.MFADevice
+	r.object(n, path, map[string]field{"serial": r.text(&d.Serial), "totp": r.text(&d.TOTP)})
+	c.MFADevices = append(c.MFADevices, d)
 }
 
 func (r *reader) bucket(n *yaml.Node, path string, c *emulator.Config) {

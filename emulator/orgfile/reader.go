@@ -152,6 +152,15 @@ func (r *reader) number(to *int64) field {
 	}
 }
 
+// flag reads true or false.
+func (r *reader) flag(to *bool) field {
+	return func(n *yaml.Node, path string) {
+		if resolve(n).Decode(to) != nil {
+			r.fail(resolve(n), path, "must be true or false")
+		}
+	}
+}
+
 // resolve follows an alias to what it stands for.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {

@@ -1,0 +1,217 @@
+package emulator_test
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"lanyard/emulator"
+)
+
+const (
+	deployRole   = "arn:aws:iam::123456789012:role/Deploy"
+	secureRole   = "arn:aws:iam::210987654321:role/Secure"
+	pipelineRole = "arn:aws:iam::123456789012:role/Pipeline"
+	janesDevice  = "arn:aws:iam::444455556666:mfa/jane"
+)
+
+// An assumed is what STS answers, or its error.
+type assumed struct {
+	status         int
+	Code           string `xml:"Error>Code"`
+	Message        string `xml:"Error>Message"`
+	SourceIdentity string `xml:"AssumeRoleResult>SourceIdentity"`
+	Packed         string `xml:"AssumeRoleResult>PackedPolicySize"`
+	KeyID          string `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
+	Secret         string `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
+	Token          string `xml:"AssumeRoleResult>Credentials>SessionToken"`
+	Subject        string `xml:"AssumeRoleWithWebIdentityResult>SubjectFromWebIdentityToken"`
+	Audience       string `xml:"AssumeRoleWithWebIdentityResult>Audience"`
+	Provider       string `xml:"AssumeRoleWithWebIdentityResult>Provider"`
+	WebArn         string `xml:"AssumeRoleWithWebIdentityResult>AssumedRoleUser>Arn"`
+	WebExpires     string `xml:"AssumeRoleWithWebIdentityResult>Credentials>Expiration"`
+}
+
+func parseAssumed(t *testing.T, status int, body string) assumed {
+	t.Helper()
+	a := assumed{status: status}
+	if err := xml.Unmarshal([]byte(body), &a); err != nil {
+		t.Fatalf("%d %s: %v", status, body, err)
+	}
+	return a
+}
+
+// assume calls AssumeRole with these keys.
+func (x *tester) assume(key aws.Credentials, role string, kv ...string) assumed {
+	x.Helper()
+	in := url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {role}, "RoleSessionName": {"ci"}}
+	for i := 0; i < len(kv); i += 2 {
+		in.Set(kv[i], kv[i+1])
+	}
+	status, body := signedRequest{method: "POST", url: x.srv.URL + "/", body: in.Encode(), service: "sts", region: "us-east-1", key: key, at: x.srv.Now()}.do(x.T)
+	return parseAssumed(x.T, status, body)
+}
+
+func TestAssumeRoleWithMFA(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	x.login("jane")
+	dev := x.keys("444455556666", "DeveloperAccess")
+	code, err := emulator.TOTPCode("GEZDGNBVGY3TQOJQ", fixedNow())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, role, serial, code string
+		status                   int
+		message                  string
+	}{
+		{"without a code", secureRole, "", "", 403, "is not authorized to perform: sts:AssumeRole on resource: " + secureRole},
+		{"a serial number alone", secureRole, janesDevice, "", 403, "must provide both MFA serial number and one time pass code"},
+		{"a code alone", secureRole, "", code, 403, "must provide both MFA serial number and one time pass code"},
+		{"another device", secureRole, "arn:aws:iam::444455556666:mfa/joe", code, 403, "unable to validate MFA code"},
+		{"a wrong code", secureRole, janesDevice, "000000", 403, "invalid MFA one time pass code"},
+		{"a short code", secureRole, janesDevice, "12345", 400, "'tokenCode'"},
+		{"a short serial number", secureRole, "x", code, 400, "'serialNumber'"},
+		{"the right code", secureRole, janesDevice, code, 200, ""},
+		{"the same code again", secureRole, janesDevice, code, 403, "invalid MFA one time pass code"},
+		{"a wrong code that is not needed", deployRole, janesDevice, "000000", 403, "invalid MFA one time pass code"},
+	} {
+		var kv []string
+		if tt.serial != "" {
+			kv = append(kv, "SerialNumber", tt.serial)
+		}
+		if tt.code != "" {
+			kv = append(kv, "TokenCode", tt.code)
+		}
+		a := x.assume(dev, tt.role, kv...)
+		if a.status != tt.status || !strings.Contains(a.Message, tt.message) || a.status == 403 && a.Code != "AccessDenied" {
+			t.Errorf("%s: %+v", tt.name, a)
+		}
+	}
+}
+
+func TestAssumeRoleParameters(t *testing.T) {
+	x := newTester(t, emulator.Config{Roles: []emulator.Role{
+		{Account: "123456789012", Name: "Deploy", Trusts: []string{"444455556666"}, MaxSession: 12 * time.Hour},
+		{Account: "123456789012", Name: "Next", Trusts: []string{"123456789012"}},
+	}})
+	x.login("jane")
+	dev := x.keys("444455556666", "DeveloperAccess")
+	big := `{"Statement":"` + strings.Repeat("x", 2000) + `"}`
+	arns := func(n, length int) (kv []string) {
+		for i := range n {
+			kv = append(kv, fmt.Sprintf("PolicyArns.member.%d.arn", i+1), "arn:aws:iam::aws:policy/"+strings.Repeat("p", length))
+		}
+		return kv
+	}
+	for _, tt := range []struct {
+		name   string
+		kv     []string
+		code   string // "" means success
+		packed string
+	}{
+		{"nothing more", nil, "", ""},
+		{"a policy", []string{"Policy", `{"Version": "2012-10-17", "Statement": []}`}, "", "1"},
+		{"a policy that is no JSON", []string{"Policy", "{"}, "MalformedPolicyDocument", ""},
+		{"a policy that is a list", []string{"Policy", "[]"}, "MalformedPolicyDocument", ""},
+		{"an empty policy", []string{"Policy", ""}, "ValidationError", ""},
+		{"a long policy", []string{"Policy", big + strings.Repeat(" ", 100)}, "ValidationError", ""},
+		{"ARNs of policies", arns(10, 20), "", "11"},
+		{"too many ARNs", arns(11, 20), "ValidationError", ""},
+		{"no ARN", []string{"PolicyArns.member.1.arn", "ReadOnlyAccess-and-more"}, "ValidationError", ""},
+		{"all too large together", append(arns(10, 400), "Policy", big), "PackedPolicyTooLarge", ""},
+		{"tags", []string{"Tags.member.1.Key", "team", "Tags.member.1.Value", "a", "Tags.member.2.Key", "env", "Tags.member.2.Value", ""}, "", "1"},
+		{"a tag twice", []string{"Tags.member.1.Key", "team", "Tags.member.1.Value", "a", "Tags.member.2.Key", "Team", "Tags.member.2.Value", "b"}, "InvalidParameterValue", ""},
+		{"a tag without a key", []string{"Tags.member.1.Key", "", "Tags.member.1.Value", "a"}, "ValidationError", ""},
+		{"a transitive tag that is none", []string{"TransitiveTagKeys.member.1", "team"}, "InvalidParameterValue", ""},
+		{"a source identity", []string{"SourceIdentity", "jane"}, "", ""},
+		{"a bad source identity", []string{"SourceIdentity", "j"}, "ValidationError", ""},
+		{"an hour", []string{"DurationSeconds", "3600"}, "", ""},
+		{"more than an hour for a chain", []string{"DurationSeconds", "3601"}, "ValidationError", ""},
+	} {
+		if a := x.assume(dev, deployRole, tt.kv...); a.Code != tt.code || a.Packed != tt.packed || tt.code == "" && a.status != 200 {
+			t.Errorf("%s: %+v", tt.name, a)
+		}
+	}
+
+	first := x.assume(dev, deployRole, "SourceIdentity", "jane", "TransitiveTagKeys.member.1", "team",
+		"Tags.member.1.Key", "Team", "Tags.member.1.Value", "a", "Tags.member.2.Key", "env", "Tags.member.2.Value", "test")
+	if first.SourceIdentity != "jane" {
+		t.Fatalf("%+v", first)
+	}
+	keys := aws.Credentials{AccessKeyID: first.KeyID, SecretAccessKey: first.Secret, SessionToken: first.Token}
+	const next = "arn:aws:iam::123456789012:role/Next"
+	for _, tt := range []struct {
+		name string
+		kv   []string
+		code string
+	}{
+		{"inherited", nil, ""},
+		{"the same source identity", []string{"SourceIdentity", "jane"}, ""},
+		{"another source identity", []string{"SourceIdentity", "joe"}, "AccessDenied"},
+		{"a transitive tag set again", []string{"Tags.member.1.Key", "team", "Tags.member.1.Value", "b"}, "InvalidParameterValue"},
+		{"another tag set again", []string{"Tags.member.1.Key", "env", "Tags.member.1.Value", "b"}, ""},
+	} {
+		if a := x.assume(keys, next, tt.kv...); a.Code != tt.code || tt.code == "" && a.SourceIdentity != "jane" {
+			t.Errorf("%s: %+v", tt.name, a)
+		}
+	}
+}
+
+func TestAssumeRoleWithWebIdentity(t *testing.T) {
+	x := newTester(t, emulator.Config{AdminToken: adminToken})
+	call := func(token string, kv ...string) assumed {
+		t.Helper()
+		in := url.Values{"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {pipelineRole}, "RoleSessionName": {"ci"}, "WebIdentityToken": {token}}
+		for i := 0; i < len(kv); i += 2 {
+			in.Set(kv[i], kv[i+1])
+		}
+		resp, err := http.PostForm(x.srv.URL+"/", in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var b strings.Builder
+		if err := resp.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		_, body, _ := strings.Cut(b.String(), "\r\n\r\n")
+		return parseAssumed(t, resp.StatusCode, body)
+	}
+	good := x.adminMust(200, "POST", "webIdentityToken", `{"subject":"repo:example/app"}`)["token"].(string)
+	a := call(good, "DurationSeconds", "7200")
+	if a.status != 200 || a.Subject != "repo:example/app" || a.Audience != "sts.amazonaws.com" || a.Provider != "https://emulator.invalid" ||
+		a.WebArn != "arn:aws:sts::123456789012:assumed-role/Pipeline/ci" || a.WebExpires != "2026-11-22T14:00:00Z" {
+		t.Errorf("%+v", a)
+	}
+	other := newTester(t, emulator.Config{})
+	part := strings.Split(good, ".")
+	for _, tt := range []struct {
+		name, token string
+		kv          []string
+		status      int
+		code        string
+	}{
+		{"no JWT", "abcd.efgh", nil, 400, "InvalidIdentityToken"},
+		{"no JSON", "YQ.YQ.YQ", nil, 400, "InvalidIdentityToken"},
+		{"another issuer", part[0] + ".eyJpc3MiOiJodHRwczovL3gifQ." + part[2], nil, 400, "InvalidIdentityToken"},
+		{"of another emulator", other.srv.WebIdentityToken("repo:example/app", "sts.amazonaws.com", time.Hour), nil, 400, "InvalidIdentityToken"},
+		{"another audience", x.srv.WebIdentityToken("repo:example/app", "x", time.Hour), nil, 400, "InvalidIdentityToken"},
+		{"expired", x.srv.WebIdentityToken("repo:example/app", "sts.amazonaws.com", 0), nil, 400, "ExpiredTokenException"},
+		{"another subject", x.srv.WebIdentityToken("repo:other/app", "sts.amazonaws.com", time.Hour), nil, 403, "AccessDenied"},
+		{"another role", good, []string{"RoleArn", deployRole}, 403, "AccessDenied"},
+		{"longer than the role allows", good, []string{"DurationSeconds", "7201"}, 400, "ValidationError"},
+		{"no token", "", nil, 400, "ValidationError"},
+	} {
+		if a := call(tt.token, tt.kv...); a.status != tt.status || a.Code != tt.code {
+			t.Errorf("%s: %+v", tt.name, a)
+		}
+	}
+	x.adminMust(400, "POST", "webIdentityToken", `{}`)
+}
