@@ -26,3 +26,6 @@ func writeBrowser(home, self string, variables []string) (path string, err error
 
 // browserArguments returns the arguments as they are: the script adds to them.
 func browserArguments(args []string) []string { return args }
+
+// quoteBrowser quotes a program's path for BROWSER.
+func quoteBrowser(path string) string { return alwaysQuote(path) }

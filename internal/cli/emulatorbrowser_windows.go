@@ -36,3 +36,7 @@ func browserArguments(args []string) []string {
 	}
 	return args
 }
+
+// quoteBrowser quotes a program's path for BROWSER. Single quotes are none on
+// Windows.
+func quoteBrowser(path string) string { return `"` + path + `"` }
