@@ -26,7 +26,11 @@ func TestClientsAfterAdvance(t *testing.T) {
 			h.forgetRoles(t)
 			h.loginWith(t, lanyard)
 			each(t, oneOfEach(), func(t *testing.T, c client) {
-				if r := h.run(t, c.whoami("keys")); r.code == 0 || !strings.Contains(r.stdout+r.stderr, "ExpiredToken") {
+				withKeys := c
+				if c.process != nil {
+					withKeys.identity = c.process // for a profile that is not SSO itself
+				}
+				if r := h.run(t, withKeys.whoami("keys")); r.code == 0 || !strings.Contains(r.stdout+r.stderr, "ExpiredToken") {
 					t.Errorf("with expired keys: exit %d\n%s%s", r.code, r.stdout, r.stderr)
 				}
 				h.forgetRoles(t)
