@@ -14,6 +14,10 @@ type Error struct {
 	Hint string // what to do; "" if the message says it
 	Code int
 
+	// SetUp says that what is missing is probably not set up yet, so that the user
+	// should run `configure sso`.
+	SetUp bool
+
 	err error
 }
 

@@ -80,10 +80,7 @@ func (r *resolver) read(p *Profile) (err error) {
 	if err != nil || r.New || !p.Explicit && !p.FromEnv {
 		return err
 	}
-	return &Error{
-		Msg: "The config profile (" + p.Name + ") could not be found", Code: 255,
-		Hint: unknownHint(p, Nearest(p.Name, w.names)),
-	}
+	return r.unknownProfile(p, w)
 }
 
 // region decides on the region; reference: flag, AWS_REGION, AWS_DEFAULT_REGION,

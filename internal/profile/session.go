@@ -141,24 +141,3 @@ func SplitScopes(list string) []string {
 	}
 	return scopes
 }
-
-// noSession is the error for a session that is not in the config.
-func (r *resolver) noSession(name string, code int) error {
-	e := &Error{Msg: "The specified sso-session does not exist: \"" + name + "\"", Code: code}
-	sections, _, err := r.Config.All()
-	if err != nil {
-		return unreadable(err) // which may be why it was not found
-	}
-	var names []string
-	for _, s := range sections {
-		if s.Kind == awsconfig.SSOSession {
-			names = append(names, s.Name)
-		}
-	}
-	if bare, cut := awsconfig.CutComment(name); cut {
-		e.Hint = "the comment behind " + bare + " is read as part of the name: put it on a line of its own"
-	} else if near := Nearest(name, names); near != nil {
-		e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return e
-}

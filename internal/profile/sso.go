@@ -111,7 +111,7 @@ func (r *resolver) login(own settings) (Session, error) {
 		return Session{}, &Error{
 			Msg: "Missing the following required SSO configuration values: " + strings.Join(missing, ", ") +
 				". To make sure this profile is properly configured to use SSO, please run: aws configure sso",
-			Code: 253,
+			Code: 253, SetUp: true,
 		}
 	}
 	return r.build(nil, url, region, own)

@@ -1,0 +1,42 @@
+package profile
+
+import (
+	"testing"
+
+	"lanyard/internal/awsconfig"
+)
+
+func TestMeans(t *testing.T) {
+	const p, s = awsconfig.Profile, awsconfig.SSOSession
+	for _, c := range []struct {
+		text string
+		kind awsconfig.Kind
+		name string
+		want bool
+	}{
+		{"dev", p, "dev", true},
+		{"DEV", p, "dev", true},
+		{"Profile dev", p, "dev", true},
+		{"profile=dev", p, "dev", true},
+		{"profile:dev", p, "dev", true},
+		{"proflie dev-admin", p, "dev-admin", true},
+		{"profile dev admin", p, "dev-admin", true},
+		{"profile dev admin", p, "admin", false},
+		{"sso session dev", p, "dev", false},
+		{"plugins", p, "dev", false},
+		{"x", p, "-", false},
+		{"sso session corp", s, "corp", true},
+		{"sso_session corp", s, "corp", true},
+		{"SSO-Session corp", s, "corp", true},
+		{"sso-session=corp", s, "corp", true},
+		{"ssosession corp", s, "corp", true},
+		{"sso corp", s, "corp", true},
+		{"session corp", s, "corp", true},
+		{"corp", s, "corp", true},
+		{"Profile corp", s, "corp", false},
+	} {
+		if got := means(c.text, c.kind, c.name); got != c.want {
+			t.Errorf("[%s] for %v %q: %v, want %v", c.text, c.kind, c.name, got, c.want)
+		}
+	}
+}
