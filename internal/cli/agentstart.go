@@ -63,6 +63,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 		return app.giveUp(ctx, home, cmd, log.explain(err), o)
 	}
 	fmt.Fprintf(app.out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
+	app.hintIfNothingToRenew()
 	log.repeatWarnings(app)
 	app.tellProblems(status)
 	if status.InMemory {

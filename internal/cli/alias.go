@@ -60,6 +60,10 @@ func (app *App) printAliases(o aliasOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(names) == 0 {
+		app.warn("no profile is configured", app.setUpHint())
+		return nil
+	}
 	names = slices.DeleteFunc(names, func(name string) bool { return !matches(o.match, name) })
 	if len(names) == 0 {
 		app.warn("no profile matches "+quoteArg(o.match), "run: "+app.Name+" configure list-profiles")

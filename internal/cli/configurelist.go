@@ -164,5 +164,8 @@ func (app *App) listProfiles() error {
 	for _, name := range names {
 		fmt.Fprintln(app.out, printable(name))
 	}
+	if len(names) == 0 {
+		app.tellSetUp()
+	}
 	return nil
 }

@@ -37,36 +37,6 @@ func (w *world) notSSO(p *profile.Profile) error {
 			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
 }
 
-// missingKeys says what to write where to make an SSO profile of one that is
-// none.
-func (w *world) missingKeys(p *profile.Profile) string {
-	var missing []string
-	if _, ok := p.Get("sso_session"); !ok {
-		var lacking []string
-		for _, key := range []string{"sso_start_url", "sso_region"} {
-			if _, ok := p.Get(key); !ok {
-				lacking = append(lacking, key)
-			}
-		}
-		switch len(lacking) {
-		case 2:
-			missing = []string{"sso_session (or sso_start_url and sso_region)"}
-		case 1:
-			missing = lacking
-		}
-	}
-	for _, key := range []string{"sso_account_id", "sso_role_name"} {
-		if _, ok := p.Get(key); !ok {
-			missing = append(missing, key)
-		}
-	}
-	header := "[profile " + p.Name + "]"
-	if p.Name == "default" {
-		header = "[default]"
-	}
-	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.in.Config.Path
-}
-
 // explain adds the command that helps to an error of the broker.
 func (w *world) explain(p *profile.Profile, err error) error {
 	var session *broker.SessionError
@@ -84,8 +54,38 @@ func (w *world) explain(p *profile.Profile, err error) error {
 		return w.explainUnasked(p, login)
 	case errors.As(err, &storage):
 		return withHint(err, "%s", storageHint(storage))
+	case isForbidden(err):
+		return withHint(err, "%s", w.app.roleHint(p.Name, p.AccountID, p.RoleName, w.app.sessionFlag(p)))
 	}
 	return err
+}
+
+// isForbidden reports whether the portal refused a role. The error may be that of
+// another process.
+func isForbidden(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "(ForbiddenException) when calling the GetRoleCredentials operation")
+}
+
+// roleHint names the role that the portal refused, and the command that lists those
+// that it grants. The name of the profile may be empty.
+func (app *App) roleHint(name, account, role, flag string) string {
+	who := ""
+	if name != "" {
+		who = "profile " + name + ": "
+	}
+	return fmt.Sprintf("%syou have no access to role %s in account %s\nto see the roles that you have there, run: %s sso list-account-roles --account-id %s%s",
+		who, role, account, app.Name, quoteArg(account), flag)
+}
+
+// sessionFlag returns the flag that names the session of a profile, after a space.
+func (app *App) sessionFlag(p *profile.Profile) string {
+	switch {
+	case p.Session.Name != "":
+		return " --sso-session " + quoteArg(p.Session.Name)
+	case p.Exists:
+		return " " + profileFlag(p.Name)
+	}
+	return ""
 }
 
 func storageHint(e *broker.StorageError) string {

@@ -86,7 +86,7 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 	p, err := w.resolve()
 	var prof *profile.Error
 	if errors.As(err, &prof) {
-		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: " + prof.Msg}, "%s", prof.Hint)
+		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: " + prof.Msg}, "%s", app.fullHint(err))
 	}
 	if err != nil {
 		return ssocache.Credentials{}, err
@@ -95,11 +95,7 @@ func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, 
 		return ssocache.Credentials{}, err
 	}
 	if p.Kind == profile.None {
-		hint := "name a profile with --profile"
-		if p.Exists {
-			hint = w.missingKeys(p)
-		}
-		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: no credentials found"}, "%s", hint)
+		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: no credentials found"}, "%s", w.missingKeys(p))
 	}
 	if !usable(app, p) {
 		return ssocache.Credentials{}, &elsewhereError{w.notSSO(p)}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func newService(app *App, service string) *cobra.Command {
 		if len(args) == 0 || isHelp(args[0]) {
 			return app.serviceHelp(service, len(args) == 0)
 		}
-		return app.operate(cmd.Context(), service, args[0], args[1:])
+		return app.operate(cmd.Context(), service, args[0], "", args[1:])
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "What there is: "+service+" help"
 	return cmd
@@ -31,10 +32,19 @@ func newService(app *App, service string) *cobra.Command {
 
 // newOperation is the command of one operation, in a group with commands of ours.
 func newOperation(app *App, service, operation string) *cobra.Command {
+	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
-		return app.operate(cmd.Context(), service, operation, args)
+		args, err := takeFlags(cmd, args, cmd.Flags())
+		if err != nil {
+			return err
+		}
+		if session != "" && app.flags.profile != "" {
+			return usagef("--sso-session does not go with --profile")
+		}
+		return app.operate(cmd.Context(), service, operation, session, args)
 	})
-	cmd.Use, cmd.Short = operation, "The operation of the access portal, with the token of the session"
+	cmd.Use, cmd.Short = operation, "The operation of the access portal, with the token of a session"
+	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
 	return cmd
 }
 
@@ -66,11 +76,14 @@ type operation struct {
 	op    *awsmodel.Operation
 	in    *awsarg.Input
 	print printing
+
+	session     string // --sso-session of an operation of the portal; else ""
+	sessionFlag string // that leads to the session in use, after a space
 }
 
 // operate carries out an operation of the tables, and hands every other one to the
 // AWS CLI, as it does with an option that the tables lack.
-func (app *App) operate(ctx context.Context, service, name string, args []string) error {
+func (app *App) operate(ctx context.Context, service, name, session string, args []string) error {
 	svc, err := awsmodel.Load(service)
 	if err != nil {
 		return err
@@ -82,7 +95,7 @@ func (app *App) operate(ctx context.Context, service, name string, args []string
 	if len(args) > 0 && isHelp(args[0]) {
 		return app.operationHelp(svc, op)
 	}
-	o := &operation{app: app, svc: svc, op: op}
+	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
 		var usage *awsarg.UsageError
 		if errors.As(err, &usage) && strings.HasPrefix(usage.Message, "Unknown options: ") {
@@ -153,7 +166,11 @@ func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
 		o.app.portalURL = o.app.flags.endpointURL
 	}
-	p, err := o.world.resolve()
+	resolve := o.world.resolve
+	if o.portal() {
+		resolve = o.world.resolvePortal
+	}
+	p, err := resolve()
 	if err != nil {
 		return err
 	}
@@ -189,8 +206,11 @@ func usable(app *App, p *profile.Profile) bool {
 }
 
 func (w *world) noRegion() error {
-	return withHint(&configError{"NoRegion", `You must specify a region. You can also configure your region by running "aws configure".`},
-		"add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, quoteArg(profile.Name(w.app.flags.profile, w.app.LookupEnv)))
+	err := &configError{"NoRegion", `You must specify a region. You can also configure your region by running "aws configure".`}
+	if names, _, _ := profile.Names(w.in); len(names) == 0 { // on an error the other hint does
+		return withHint(err, "add --region REGION\n%s", w.app.setUpHint())
+	}
+	return withHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, quoteArg(profile.Name(w.app.flags.profile, w.app.LookupEnv)))
 }
 
 // explain gives the errors of a call their exit codes and hints.
@@ -202,6 +222,10 @@ func (o *operation) explain(err error) error {
 		return &usageError{input.Error()}
 	case errors.As(err, &region):
 		return o.world.noRegion()
+	}
+	if account, _ := o.in.Document.Get("accountId"); o.portal() && isForbidden(err) {
+		role, _ := o.in.Document.Get("roleName")
+		return withHint(err, "%s", o.app.roleHint("", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
 	return explainKeys(err)
 }

@@ -9,7 +9,6 @@ import (
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/awsop"
-	"lanyard/internal/broker"
 	"lanyard/internal/document"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
@@ -126,29 +125,6 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*awsop.Clie
 		client.Credentials, err = o.world.signingKeys(ctx, p, o.svc.Name+" "+o.op.CLIName)
 	}
 	return client, err
-}
-
-// useSession takes the token and the region from the profile's session, unless
-// they were given.
-func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *awsop.Client) error {
-	if _, given := o.in.Document.Get(tokenMember); given {
-		if client.Region == "" && client.Endpoint == "" {
-			return o.world.noRegion()
-		}
-		return nil
-	}
-	s, err := p.LoginSession()
-	if err != nil {
-		return err
-	}
-	answer, err := o.world.get(ctx, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName})
-	if err != nil {
-		return err
-	}
-	o.in.Document = objectOf(o.in)
-	o.in.Document.Set(tokenMember, answer.Token.AccessToken.Reveal())
-	client.Region = s.Region
-	return nil
 }
 
 // call calls the operation and prints what comes.

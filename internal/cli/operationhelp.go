@@ -48,6 +48,9 @@ func (app *App) serviceHelp(service string, missing bool) error {
 // operationHelp lists the options of an operation.
 func (app *App) operationHelp(svc *awsmodel.Service, op *awsmodel.Operation) error {
 	fmt.Fprintf(app.out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
+	if svc.Name == "sso" {
+		fmt.Fprintln(app.out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
+	}
 	for _, f := range awsarg.Flags(op) {
 		name, note := f.Name, f.Type
 		if f.Negative != "" {

@@ -97,7 +97,7 @@ func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profil
 	targets := distinct(uses)
 	switch {
 	case len(targets) == 0:
-		return nil, nil, withHint(err, "%s names no session: write [sso-session NAME] with sso_start_url and sso_region into it", w.in.Config.Path)
+		return nil, nil, withHint(err, "no session is configured in %s\n%s", w.in.Config.Path, w.app.setUpHint())
 	case o.all || len(targets) == 1:
 		return targets, p, nil
 	case w.app.Terminal:

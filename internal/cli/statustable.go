@@ -38,6 +38,7 @@ var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH"
 func (app *App) printStatus(list []sessionStatus) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.out, "No SSO session is configured, and none is signed in.")
+		app.tellSetUp()
 		return err
 	}
 	rows := [][]string{statusHeads[:]}

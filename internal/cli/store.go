@@ -119,6 +119,7 @@ func (w *world) storeOf(s profile.Session) storeUse {
 func (app *App) printStores(list []storeUse) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.out, "No SSO session is configured.")
+		app.tellSetUp()
 		return err
 	}
 	var b bytes.Buffer

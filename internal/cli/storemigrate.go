@@ -77,7 +77,7 @@ func (app *App) storeMigrate(cmd *cobra.Command, o migrateOptions) error {
 		return err
 	}
 	if len(plan.sessions) == 0 {
-		return &configError{"Configuration", w.in.Config.Path + " names no SSO session"}
+		return withHint(&configError{"Configuration", "no SSO session is configured in " + w.in.Config.Path}, "%s", app.setUpHint())
 	}
 	if o.to == keystore.Agent && !o.show {
 		if err := w.broker.Cache.Try(o.to); err != nil {

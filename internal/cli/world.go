@@ -98,11 +98,16 @@ func (w *world) resolve() (*profile.Profile, error) {
 	}
 	w.app.log.Debug("profile", "name", p.Name, "kind", p.Kind.String(), "startUrl", p.Session.StartURL,
 		"ssoRegion", p.Session.Region, "session", p.Session.Name, "account", p.AccountID, "role", p.RoleName, "region", p.Region)
+	w.use(p)
+	return p, nil
+}
+
+// use makes p the profile whose settings count from now on.
+func (w *world) use(p *profile.Profile) {
 	if setting, ok := p.Get("cli_error_format"); ok && validErrorFormat(setting.Value) {
 		w.app.errorFormat = setting.Value
 	}
 	w.connect(p)
-	return p, nil
 }
 
 func (w *world) warn(warnings []profile.Warning) {

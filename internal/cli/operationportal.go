@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"lanyard/internal/awsop"
+	"lanyard/internal/broker"
+	"lanyard/internal/profile"
+)
+
+// resolvePortal resolves the profile of an operation of the portal. Such an operation
+// needs a session, but no account and no role.
+func (w *world) resolvePortal() (*profile.Profile, error) {
+	p, err := w.resolveForLogin()
+	if err == nil {
+		w.use(p)
+	}
+	return p, err
+}
+
+// useSession takes the token and the region from a session, unless they were given.
+func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *awsop.Client) error {
+	_, given := o.in.Document.Get(tokenMember)
+	if given && client.Region != "" {
+		return nil
+	}
+	p, s, err := o.findSession(p)
+	switch {
+	case given && err != nil:
+		return o.world.noRegion()
+	case err != nil:
+		return err
+	case given:
+		client.Region = s.Region
+		return nil
+	}
+	o.sessionFlag = o.app.sessionFlag(p)
+	answer, err := o.world.get(ctx, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName})
+	if err != nil {
+		return err
+	}
+	o.in.Document = objectOf(o.in)
+	o.in.Document.Set(tokenMember, answer.Token.AccessToken.Reveal())
+	client.Region = s.Region
+	return nil
+}
+
+// findSession finds the session of an operation of the portal: that of --sso-session,
+// that of the profile, or the only one of the config if no profile was named. The
+// profile that it returns is the one that leads to the session.
+func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
+	w := o.world
+	if o.session != "" {
+		s, warnings, err := profile.SessionNamed(w.in, o.session)
+		w.warn(warnings)
+		if err != nil {
+			return nil, profile.Session{}, err
+		}
+		return byName(p, *s), *s, nil
+	}
+	s, err := p.LoginSession()
+	if err == nil {
+		leads := *p
+		leads.Session = s
+		return &leads, s, nil
+	}
+	uses, err2 := w.quietSessions()
+	switch targets := distinct(uses); {
+	case err2 != nil:
+		return nil, s, err2
+	case p.Explicit || p.FromEnv || len(targets) == 0:
+		return nil, s, err
+	case len(targets) == 1:
+		return byName(p, targets[0]), targets[0], nil
+	default:
+		var names []string
+		for _, t := range targets {
+			if t.Name != "" {
+				names = append(names, t.Name)
+			}
+		}
+		return nil, s, withHint(&configError{"Configuration", "several sessions are configured in " + w.in.Config.Path + ", and no profile is named"},
+			"add --profile NAME or --sso-session NAME; the sso-sessions are: %s", strings.Join(names, ", "))
+	}
+}
+
+// byName returns a profile that only leads to a session, with the settings of another.
+func byName(p *profile.Profile, s profile.Session) *profile.Profile {
+	made := *p
+	made.Name, made.Exists, made.Session = "", false, s
+	return &made
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"lanyard/internal/profile"
+)
+
+// setUpHint tells a user who has nothing configured yet where to begin.
+func (app *App) setUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
+
+// tellSetUp prints this hint below an answer that is empty for want of a profile.
+func (app *App) tellSetUp() { fmt.Fprintf(app.Stderr, "hint: %s\n", app.setUpHint()) }
+
+// hintIfNothingToRenew prints the hint for a new agent if no session is configured.
+func (app *App) hintIfNothingToRenew() {
+	w, err := app.world()
+	if err != nil {
+		return // the agent itself warns of that
+	}
+	if uses, err := w.quietSessions(); err == nil && len(uses) == 0 {
+		app.tellSetUp()
+	}
+}
+
+// fullHint returns the hint of an error. If the error says that nothing is set up yet,
+// the hint ends with the command to begin with.
+func (app *App) fullHint(err error) string {
+	hint := hintOf(err)
+	var prof *profile.Error
+	if errors.As(err, &prof) && prof.SetUp && !strings.Contains(hint, app.setUpHint()) {
+		hint = strings.TrimPrefix(hint+"\n"+app.setUpHint(), "\n")
+	}
+	return hint
+}
+
+// missingKeys says what to do about a profile without credentials: name another
+// profile, add the SSO settings that it lacks, or set up a profile.
+func (w *world) missingKeys(p *profile.Profile) string {
+	if !p.Exists {
+		names, _, _ := profile.Names(w.in) // without them the other hint does
+		if len(names) == 0 {
+			return w.app.setUpHint()
+		}
+		return "name a profile with --profile: " + summary(names) + "\n" + w.app.setUpHint()
+	}
+	var missing []string
+	if _, ok := p.Get("sso_session"); !ok {
+		var lacking []string
+		for _, key := range []string{"sso_start_url", "sso_region"} {
+			if _, ok := p.Get(key); !ok {
+				lacking = append(lacking, key)
+			}
+		}
+		switch len(lacking) {
+		case 2:
+			missing = []string{"sso_session (or sso_start_url and sso_region)"}
+		case 1:
+			missing = lacking
+		}
+	}
+	for _, key := range []string{"sso_account_id", "sso_role_name"} {
+		if _, ok := p.Get(key); !ok {
+			missing = append(missing, key)
+		}
+	}
+	header := "[profile " + p.Name + "]"
+	if p.Name == "default" {
+		header = "[default]"
+	}
+	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.in.Config.Path +
+		"\nor let the wizard do it: " + w.app.Name + " configure sso " + profileFlag(p.Name)
+}
