@@ -19,6 +19,7 @@ import (
 
 	"lanyard/internal/broker"
 	"lanyard/internal/profile"
+	"lanyard/internal/starturl"
 )
 
 // The times of the protocol.
@@ -86,4 +87,6 @@ type Watched struct {
 }
 
 // id tells sessions apart.
-func id(s profile.Session) string { return s.Key() + "\x00" + s.StartURL + "\x00" + s.Region }
+func id(s profile.Session) string {
+	return s.Name + "\x00" + starturl.Portal(s.StartURL) + "\x00" + s.Region
+}

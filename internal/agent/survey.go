@@ -7,6 +7,7 @@ import (
 	"lanyard/internal/broker"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 // survey lists the sessions to watch, with their tokens as they are now. What is known
@@ -100,7 +101,7 @@ func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 		}
 	}
 	for key, settings := range s.asks {
-		if strings.HasSuffix(key, "\x00"+tok.StartURL+"\x00"+tok.Region) {
+		if strings.HasSuffix(key, "\x00"+starturl.Portal(tok.StartURL)+"\x00"+tok.Region) {
 			return settings, true
 		}
 	}

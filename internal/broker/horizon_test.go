@@ -76,7 +76,7 @@ func TestHorizonGoesWithTheToken(t *testing.T) {
 		want := time.Now().Add(8 * time.Hour)
 		w.session = session
 		w.session.Duration = 8 * time.Hour
-		if err := w.process().Adopt(w.t.Context(), w.session, "none.json"); err != nil {
+		if err := w.process().Adopt(w.t.Context(), w.session, []string{w.session.StartURL}); err != nil {
 			t.Fatal(err)
 		}
 		if h := w.horizon(); !h.At.Equal(want) {

@@ -11,6 +11,7 @@ import (
 	"lanyard/internal/filelock"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 // companion names a file that goes with name in folder: ".NAME.lock",
@@ -27,10 +28,10 @@ func (b *Broker) writeCompanion(path, content string) error {
 	return atomicfile.Write(path, []byte(content), 0o600)
 }
 
-// sessionFile is a file that guards a session under all of its names: it goes
-// with the start URL, not with the name that happens to be used.
+// sessionFile is a file that guards a session under all of its names: it goes with
+// the portal, not with the name or the spelling that happens to be used.
 func (b *Broker) sessionFile(s profile.Session, suffix string) string {
-	return companion(b.Cache.SSO(), ssocache.TokenName(ssocache.TrimStartURL(s.StartURL)), suffix)
+	return companion(b.Cache.SSO(), ssocache.TokenName(starturl.Portal(s.StartURL)), suffix)
 }
 
 func (b *Broker) roleFile(name, suffix string) string {

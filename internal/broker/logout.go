@@ -10,6 +10,7 @@ import (
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 // A SignOut is what a logout did.
@@ -41,13 +42,13 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 	done := map[string]bool{}
 	for _, f := range b.Cache.Tokens() {
 		s := profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}
-		url := ssocache.TrimStartURL(s.StartURL)
-		if done[url] {
+		portal := starturl.Portal(s.StartURL)
+		if done[portal] {
 			continue
 		}
-		done[url] = true
+		done[portal] = true
 		err := b.end(ctx, s, func() ([]tokenFile, error) {
-			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return ssocache.TrimStartURL(f.Value.StartURL) != url }), nil
+			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return starturl.Portal(f.Value.StartURL) != portal }), nil
 		}, &out)
 		if ctx.Err() != nil {
 			return out, ctx.Err()

@@ -10,6 +10,7 @@ import (
 	"lanyard/internal/profile"
 	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 // Keep stores the result of a sign-in.
@@ -59,7 +60,11 @@ func (b *Broker) loginLock(s profile.Session) string { return b.sessionFile(s, "
 // loginOutcome is how the session's last sign-in failed, for those who waited for it
 // and those who come soon after. After one that succeeded there is none.
 func (b *Broker) loginOutcome(s profile.Session) string {
-	return companion(b.Cache.SSO(), ssocache.TokenName(s.Key()), ".login.outcome")
+	key := s.Name
+	if key == "" {
+		key = starturl.Portal(s.StartURL) // legacy profiles share a sign-in, however they spell it
+	}
+	return companion(b.Cache.SSO(), ssocache.TokenName(key), ".login.outcome")
 }
 
 // signIn signs in, with the lock of sign-ins held, and stores the token. How it

@@ -69,35 +69,50 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 	return total, nil
 }
 
-// Adopt gives the token that was kept under a session's start URL, by legacy
-// profiles, to the session itself, unless it has one. The role credentials of those
-// profiles go, and their registration too: nothing asks for them any more.
-func (b *Broker) Adopt(ctx context.Context, s profile.Session, registration string) error {
+// Adopt gives the token that was kept under a start URL, by legacy profiles, to the
+// session itself, unless the session has one. spellings are the start URLs that the
+// profiles had. The role credentials of those profiles go: nothing asks for them any
+// more.
+func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []string) error {
 	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
 	if err != nil {
 		return err
 	}
 	defer g.release()
-	tok, err := b.Cache.LoadToken(s.StartURL)
+	old := make(map[string]ssocache.Token)
+	var best string // the spelling whose token is adopted
+	for _, url := range spellings {
+		tok, err := b.Cache.LoadToken(url)
+		if keystore.Unknown(err) {
+			return err // a token may be lost
+		}
+		if err != nil || !tok.Belongs(s.StartURL, s.Region) {
+			continue // there is nothing to adopt
+		}
+		// One spelling has the refresh token, and the others have copies.
+		if now := b.now(); best == "" || tok.Refreshable(now) && !old[best].Refreshable(now) {
+			best = url
+		}
+		old[url] = tok
+	}
 	_, own := b.Cache.LoadToken(s.Key())
-	if keystore.Unknown(err) || keystore.Unknown(own) {
-		return errors.Join(err, own) // a token may be lost
+	if keystore.Unknown(own) {
+		return own // as above
 	}
-	if err := b.Cache.RemoveRegistration(registration); err != nil {
-		return err
-	}
-	if err != nil || !tok.Belongs(s.StartURL, s.Region) {
-		return nil //nolint:nilerr // there is nothing to adopt
+	if best == "" {
+		return nil
 	}
 	if errors.Is(own, ssocache.ErrNotFound) {
-		if err := b.Cache.SaveToken(s.Key(), tok); err != nil {
+		if err := b.Cache.SaveToken(s.Key(), old[best]); err != nil {
 			return b.storageError("not moved", err)
 		}
-		b.writeTrack(s.Key(), b.readTrack(s.StartURL))
+		b.writeTrack(s.Key(), b.readTrack(best))
 	}
-	for _, path := range append(b.Cache.Belonging(s.StartURL), b.Cache.TokenPath(s.StartURL)) {
-		if err := b.Cache.Remove(path); err != nil {
-			return err
+	for url := range old {
+		for _, path := range append(b.Cache.Belonging(url), b.Cache.TokenPath(url)) {
+			if err := b.Cache.Remove(path); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

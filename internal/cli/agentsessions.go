@@ -90,7 +90,7 @@ func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
 // useOf finds the session in the list. The zero use is that of none.
 func useOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
 	for _, u := range uses {
-		if u.Key() == s.Key() && u.SharesLogin(s) {
+		if u.Session.Same(s) {
 			return u
 		}
 	}

@@ -32,7 +32,7 @@ confirm on, --yes is required.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUpgrade(cmd, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this start URL only")
+	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this portal only, however they spell its start URL")
 	f.StringVar(&o.session, "sso-session-name", "", "the name of the new [sso-session]; one is made of the start URL otherwise")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.show, "dry-run", false, "show what would change, and change nothing")

@@ -31,7 +31,9 @@ func newLogin(app *App) *cobra.Command {
 		Use:   "login",
 		Short: "Sign in through the browser, once for all profiles of a session",
 		Long: `Sign in to IAM Identity Center and keep the token where the AWS CLI and the
-SDKs look for it. All profiles with the same start URL are signed in at once.
+SDKs look for it. All profiles of the session are signed in at once, and all legacy
+profiles of its access portal, however they spell the start URL. Two [sso-session]s of
+one portal are two sign-ins.
 
 With no profile or session named, the default profile's session is used, or the
 only one in the config. A login signs in again while the session is valid; with

@@ -64,7 +64,7 @@ func (w *world) updateRegion(ctx context.Context, s profile.Session, region stri
 			return err
 		}
 		for _, u := range uses {
-			if u.Key() != s.Key() || u.Region != s.Region {
+			if !u.Session.Same(s) {
 				continue
 			}
 			for _, name := range u.Profiles {

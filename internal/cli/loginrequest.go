@@ -9,6 +9,7 @@ import (
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 // signIn is how to sign in to a session, and the session as it is now: a vanity start
@@ -35,8 +36,10 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 	}
 	out := w.said(o)
 	request := idcenter.SignIn{
-		SessionName: s.Name, StartURL: s.StartURL, IssuerURL: issuer, Scopes: s.Scopes,
-		Device: o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
+		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
+		// What browsers add to a start URL means nothing to the service.
+		IssuerURL: starturl.Portal(issuer),
+		Device:    o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
 		Show: func(text string) { fmt.Fprint(out, text) },
 		Now:  w.app.Now,
 	}

@@ -13,6 +13,7 @@ import (
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 func newLogout(app *App) *cobra.Command {
@@ -73,7 +74,7 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 	if w.broker.Cache.Uses(keystore.Agent) {
 		uses, _ := w.quietSessions() // or none can be told of
 		for _, u := range distinct(uses) {
-			if s.Key() == "" || s.Key() == u.Key() {
+			if s.Key() == "" || u.Same(s) {
 				w.tellOfMemory(u)
 			}
 		}
@@ -116,12 +117,12 @@ func (w *world) roleFiles(s profile.Session) ([]string, error) {
 	}
 	var names []string
 	for _, u := range uses {
-		if !slices.Contains(keys, u.Key()) {
+		if !slices.Contains(keys, u.Key()) && !u.Session.Same(s) {
 			continue
 		}
 		for _, name := range u.Profiles {
-			account, role := settings[name]["sso_account_id"], settings[name]["sso_role_name"]
-			names = append(names, ssocache.RoleName(account, role, u.Name, u.StartURL))
+			own := settings[name]
+			names = append(names, ssocache.RoleName(own["sso_account_id"], own["sso_role_name"], u.Name, own["sso_start_url"]))
 		}
 	}
 	return names, nil
@@ -188,20 +189,20 @@ func (w *world) endedSessions(s profile.Session, out broker.SignOut) []string {
 	}
 	told := map[string]bool{}
 	for _, u := range out.Unrevoked {
-		told[ssocache.TrimStartURL(u.StartURL)] = true
+		told[starturl.Portal(u.StartURL)] = true
 	}
 	var ended []string
 	uses, _ := w.quietSessions() // without them the start URLs do
 	for _, u := range distinct(uses) {
-		if slices.Contains(out.Files, w.broker.Cache.TokenPath(u.Key())) && !told[ssocache.TrimStartURL(u.StartURL)] {
+		if slices.Contains(out.Files, w.broker.Cache.TokenPath(u.Key())) && !told[starturl.Portal(u.StartURL)] {
 			ended = append(ended, u.Key())
 		}
 	}
 	for _, u := range distinct(uses) {
-		told[ssocache.TrimStartURL(u.StartURL)] = true
+		told[starturl.Portal(u.StartURL)] = true
 	}
 	for _, r := range out.Revoked {
-		if !told[ssocache.TrimStartURL(r.StartURL)] {
+		if !told[starturl.Portal(r.StartURL)] {
 			ended = append(ended, r.StartURL)
 		}
 	}

@@ -30,32 +30,32 @@ func (w *world) quietSessions() ([]profile.SessionUse, error) {
 	return uses, nil
 }
 
-// siblings gives the other names of a session for the broker. The legacy name,
-// the start URL, belongs to the first sso-session of the same start URL and
-// region: two sso-sessions are two sign-ins, possibly of two people, and must
-// not meet through it.
+// siblings gives the other names of a session for the broker. Each spelling of the
+// start URL in a legacy profile is such a name. They belong to the first sso-session of
+// the same portal and region: two sso-sessions are two sign-ins, possibly of two people,
+// and must not meet through them.
 func (w *world) siblings(s profile.Session) []string {
 	uses, err := w.quietSessions()
 	if err != nil {
 		w.app.log.Debug("the config does not tell the session's other names", "error", err)
 		return nil
 	}
-	var named []string
-	legacy := false
+	var named, spellings []string
 	for _, u := range uses {
 		switch {
-		case u.Session.StartURL != s.StartURL || u.Session.Region != s.Region:
-		case u.Session.Name == "":
-			legacy = true
+		case !u.SharesLogin(s):
+		case u.Name == "":
+			spellings = u.Spellings
 		default:
-			named = append(named, u.Session.Name)
+			named = append(named, u.Name)
 		}
 	}
 	switch {
 	case s.Name == "":
-		return named
-	case legacy && len(named) > 0 && named[0] == s.Name:
-		return []string{s.StartURL}
+		others := slices.DeleteFunc(slices.Clone(spellings), func(url string) bool { return url == s.StartURL })
+		return append(others, named[:min(1, len(named))]...)
+	case len(named) > 0 && named[0] == s.Name:
+		return spellings
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (w *world) preferNamed(s profile.Session) profile.Session {
 		return s
 	}
 	for _, u := range uses {
-		if u.Session.Name != "" && u.Session.StartURL == s.StartURL && u.Session.Region == s.Region {
+		if u.Name != "" && u.SharesLogin(s) {
 			return u.Session
 		}
 	}
@@ -155,14 +155,12 @@ func (w *world) ofAll(s profile.Session) profile.Session {
 	return s
 }
 
-// distinct picks one session for each start URL and region, an sso-session
-// before a legacy one. Several sso-sessions of one start URL stay apart.
+// distinct picks one session for each portal and region, an sso-session before a
+// legacy one. Several sso-sessions of one portal stay apart.
 func distinct(uses []profile.SessionUse) []profile.Session {
 	var out []profile.Session
 	for _, u := range uses {
-		same := func(o profile.SessionUse) bool {
-			return o.Session.Name != "" && o.Session.StartURL == u.Session.StartURL && o.Session.Region == u.Session.Region
-		}
+		same := func(o profile.SessionUse) bool { return o.Name != "" && o.SharesLogin(u.Session) }
 		if u.Session.Name == "" && slices.ContainsFunc(uses, same) {
 			continue
 		}
@@ -177,7 +175,7 @@ func (app *App) loginTo(s profile.Session, uses []profile.SessionUse) string {
 		return app.Name + " sso login --sso-session " + quoteArg(s.Name)
 	}
 	for _, u := range uses {
-		if u.Session.Key() == s.Key() && u.Session.Region == s.Region && len(u.Profiles) > 0 {
+		if u.Session.Same(s) && len(u.Profiles) > 0 {
 			return app.Name + " sso login --profile " + quoteArg(u.Profiles[0])
 		}
 	}

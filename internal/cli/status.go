@@ -104,7 +104,7 @@ func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, 
 		for _, k := range keys {
 			seen[w.broker.Cache.TokenPath(k)] = true
 		}
-		if only.Key() != "" && only.Key() != u.Session.Key() {
+		if only.Key() != "" && !only.Same(u.Session) {
 			continue
 		}
 		w.tellOfMemory(u.Session)

@@ -62,9 +62,13 @@ func (plan *migration) adopt(ctx context.Context, w *world) error {
 	}
 	w.in, w.loaded = fresh.in, false
 	for _, u := range plan.upgrades {
-		old := ssocache.RegistrationName(u.Session.StartURL, u.Session.Region, "", nil)
-		if err := w.broker.Adopt(ctx, u.Session, old); err != nil {
+		if err := w.broker.Adopt(ctx, u.Session, u.Spellings); err != nil {
 			return err
+		}
+		for _, url := range u.Spellings {
+			if err := w.broker.Cache.RemoveRegistration(ssocache.RegistrationName(url, u.Session.Region, "", nil)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
+	"lanyard/internal/starturl"
 )
 
 // A migration is what is to be moved, and what changes in the config.
@@ -43,7 +44,7 @@ func (w *world) planMigration(p *profile.Profile, o migrateOptions) (migration, 
 		}
 	}
 	for _, u := range uses {
-		if only.Key() == "" || only.Key() == u.Session.Key() || only.Name == "" && only.SharesLogin(u.Session) {
+		if only.Key() == "" || only.Same(u.Session) || only.Name == "" && only.SharesLogin(u.Session) {
 			plan.sessions = append(plan.sessions, u.Session)
 		}
 	}
@@ -91,7 +92,7 @@ func (w *world) moveKeys(s profile.Session) []string {
 		return keys
 	}
 	for _, u := range uses {
-		if u.Session.Name != "" && u.Session.StartURL == s.StartURL {
+		if u.Name != "" && starturl.Same(u.StartURL, s.StartURL) {
 			if u.Session.Name == s.Name && !slices.Contains(keys, s.StartURL) {
 				keys = append(keys, s.StartURL)
 			}

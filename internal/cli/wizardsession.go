@@ -9,6 +9,7 @@ import (
 	"lanyard/internal/idcenter"
 	"lanyard/internal/picker"
 	"lanyard/internal/profile"
+	"lanyard/internal/starturl"
 )
 
 // askSession finds the session: one of the config, a new one, or none, which is
@@ -55,7 +56,7 @@ func (z *wizard) knownSession(name string) (bool, error) {
 		return false, err
 	}
 	for _, f := range [][3]string{{"--sso-start-url", z.o.startURL, s.StartURL}, {"--sso-region", z.o.region, s.Region}} {
-		if f[1] != "" && f[1] != f[2] {
+		if f[1] != "" && f[1] != f[2] && !(f[0] == "--sso-start-url" && starturl.Same(f[1], f[2])) {
 			return false, withHint(usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], quoteArg(f[1]), name, f[2], s.Path, s.Line),
 				"choose another --sso-session-name, or change it: %s configure sso-session", z.app.Name)
 		}
@@ -161,7 +162,7 @@ func (z *wizard) startURLs() []string {
 	uses, _ := z.quietSessions()
 	var urls []string
 	for _, u := range uses {
-		if !slices.Contains(urls, u.StartURL) {
+		if !slices.ContainsFunc(urls, func(url string) bool { return starturl.Same(url, u.StartURL) }) {
 			urls = append(urls, u.StartURL)
 		}
 	}

@@ -17,7 +17,7 @@ var rows = [...][]string{
 	{"internal/broker", "internal/awsop", "internal/awsarg"},
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/awsmodel", "internal/jmespath"},
-	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/document", "internal/picker", "internal/pytext", "internal/userpath"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/document", "internal/picker", "internal/pytext", "internal/starturl", "internal/userpath"},
 	{"internal/datafile"},
 }
 

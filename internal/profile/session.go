@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/starturl"
 )
 
 // A Session is what one signs in to: a start URL in a region. It has a name if an
@@ -50,10 +51,14 @@ func (s Session) Key() string {
 }
 
 // SharesLogin reports whether a token for one of the sessions is good for the
-// other: same start URL, same region.
+// other: same portal, however its start URL is spelled, and same region.
 func (s Session) SharesLogin(t Session) bool {
-	return s.StartURL == t.StartURL && s.Region == t.Region
+	return s.Region == t.Region && starturl.Same(s.StartURL, t.StartURL)
 }
+
+// Same reports whether the two are one session: the same [sso-session], or legacy
+// sessions of one portal.
+func (s Session) Same(t Session) bool { return s.Name == t.Name && s.SharesLogin(t) }
 
 // SessionNamed returns the session of an [sso-session], for --sso-session. The
 // errors are those of `aws sso login`; an error is an *[Error].

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,13 +14,17 @@ type SessionUse struct {
 	Session
 	Profiles []string
 
+	// Spellings are the start URLs of a legacy session as its profiles have them,
+	// Session.StartURL first. Each is the name of a token file.
+	Spellings []string
+
 	section *awsconfig.Section // nil for a legacy session
 }
 
 // Sessions returns every session of the files: each [sso-session], used or not, in
 // the order of the config, then the legacy ones in the order of their first
-// profiles. Two are distinct if name, start URL or region differ; those for which
-// [Session.SharesLogin] holds need one sign-in. What is incomplete is left out with
+// profiles. Two are distinct if name, portal or region differ: see [Session.Same].
+// Those for which [Session.SharesLogin] holds need one sign-in. What is incomplete is left out with
 // a warning. An error is an *[Error].
 func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 	r := &resolver{Inputs: in}
@@ -79,6 +84,9 @@ func (l *listing) profile(name string) {
 	if s, ok := l.complete("profile "+name, nil, own.get); ok {
 		u := l.add(s)
 		u.Profiles = append(u.Profiles, name)
+		if !slices.Contains(u.Spellings, s.StartURL) {
+			u.Spellings = append(u.Spellings, s.StartURL)
+		}
 	}
 }
 
@@ -100,7 +108,7 @@ func (l *listing) complete(whose string, section *awsconfig.Section, get func(ke
 // add returns the entry of the session, which is a new one if there is none like it.
 func (l *listing) add(s Session) *SessionUse {
 	for i := range l.uses {
-		if u := &l.uses[i]; u.Name == s.Name && u.SharesLogin(s) {
+		if u := &l.uses[i]; u.Session.Same(s) {
 			return u
 		}
 	}

@@ -7,23 +7,26 @@ import (
 	"time"
 
 	"lanyard/internal/awsconfig"
+	"lanyard/internal/starturl"
 )
 
 // AccessScope is the scope that makes a token refreshable.
 const AccessScope = "sso:account:access"
 
-// An Upgrade gives the legacy profiles of one start URL and region an
-// [sso-session], which is what every SDK can refresh.
+// An Upgrade gives the legacy profiles of one portal and region an [sso-session],
+// which is what every SDK can refresh.
 type Upgrade struct {
-	Session  Session // the one that they get; its Name is set
-	New      bool    // it is not in the config yet
-	Profiles []string
-	Changes  []awsconfig.Change // of the config file
+	Session   Session // the one that they get; its Name is set
+	New       bool    // it is not in the config yet
+	Profiles  []string
+	Spellings []string           // the start URLs that the profiles have
+	Changes   []awsconfig.Change // of the config file
 }
 
 // Upgrades returns what is to be done about the legacy profiles of the start URL;
 // "" means of every one. A session of the same start URL and region is used if the
-// config has one; name is for the first new one, "" makes a name of the start URL.
+// config has one; name is for the first new one, "" makes a name of the start URL. A
+// new one has the portal's plain start URL, without what browsers add.
 // What the profiles say of refreshing moves to the session. An error is an
 // *[Error].
 func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
@@ -36,7 +39,7 @@ func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
 	for _, name := range w.names {
 		own := w.profiles[name]
 		url, ok := own.get("sso_start_url")
-		if !ok || own.has("sso_session") || startURL != "" && url.Value != startURL {
+		if !ok || own.has("sso_session") || startURL != "" && !starturl.Same(url.Value, startURL) {
 			continue
 		}
 		u.profile(name, own)
@@ -82,6 +85,9 @@ func (u *upgrader) profile(name string, own settings) {
 		}
 	}
 	up.Profiles = append(up.Profiles, name)
+	if !slices.Contains(up.Spellings, s.StartURL) {
+		up.Spellings = append(up.Spellings, s.StartURL)
+	}
 	up.change(name, "sso_session", up.Session.Name)
 	for _, key := range []string{"sso_start_url", "sso_region", "sso_registration_scopes", autoRefreshKey, refreshWindowKey, sessionDurationKey} {
 		if _, ok := own.config.Get(key); ok {
@@ -114,6 +120,7 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 		}
 	}
 	if up.New {
+		up.Session.StartURL = starturl.Portal(s.StartURL)
 		up.Session.Name, u.name = u.unused(u.name, s.StartURL), ""
 		up.Session.Scopes = []string{AccessScope}
 	}

@@ -3,10 +3,10 @@ package ssocache
 import (
 	"errors"
 	"maps"
-	"strings"
 	"time"
 
 	"lanyard/internal/secret"
+	"lanyard/internal/starturl"
 )
 
 // A Token is what a sign-in leaves behind. The zero value is no token.
@@ -163,12 +163,9 @@ func (t Token) DueAt(window time.Duration) time.Time {
 	return t.ExpiresAt.Add(-window)
 }
 
-// TrimStartURL takes the ending off a start URL that browsers add to it.
-func TrimStartURL(u string) string { return strings.TrimRight(u, "/#") }
-
 // Belongs says whether the token is of this session. The name of its file does
 // not tell: two configs may use one session name for two start URLs. What the
-// file leaves out is taken to fit, and so is the "#/" that browsers add.
+// file leaves out is taken to fit. Start URLs are compared by meaning.
 func (t Token) Belongs(startURL, region string) bool {
-	return (t.StartURL == "" || TrimStartURL(t.StartURL) == TrimStartURL(startURL)) && (t.Region == "" || t.Region == region)
+	return (t.StartURL == "" || starturl.Same(t.StartURL, startURL)) && (t.Region == "" || t.Region == region)
 }

@@ -64,7 +64,7 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if err != nil || !creds.Belongs(s.StartURL) || !creds.Reusable(now) {
 		return nil, false
 	}
-	portal, err := p.Endpoint("SSO")
+	portal, err := p.ForSession().Endpoint("SSO")
 	if err != nil || !ssocache.EndpointAt(portal.URL, portal.Env).Takes(creds.Origin) {
 		return nil, false
 	}
