@@ -81,7 +81,7 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 		if err != nil {
 			return id, secret, err
 		}
-		if p.ByProcess {
+		if p.Process != nil {
 			return masked(c, "custom-process")
 		}
 		return masked(c, "sso")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"path/filepath"
 
 	"lanyard/internal/atomicfile"
@@ -11,32 +12,34 @@ import (
 )
 
 // overlay returns the path of a config for the AWS CLI in which a profile has a
-// credential_process of ours in place of its SSO settings, or "" if it needs none:
-// a token that is outside its files it would not find. The config that the person
-// wrote stays as it is.
+// credential_process that the AWS CLI can run, or "" if the profile needs none. The
+// AWS CLI does not find a token outside its files, and its own `aws` has no
+// get-credentials. The user's config stays as it is.
 //
 // The file stays too, because this process becomes the AWS CLI. It holds what the
 // config holds, and is written anew each time.
 func (w *world) overlay(p *profile.Profile) (string, error) {
-	s := p.Session
-	store, err := w.broker.Cache.Store(s.Key())
-	if err != nil || store == keystore.File || p.Kind != profile.SSO {
+	changes, err := w.vaultedChanges(p)
+	if err != nil {
 		return "", err
 	}
-	if s.Name == "" {
-		w.app.warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
-			"run: "+w.app.Name+" store migrate --to "+store)
+	if p.Process != nil && !w.in.Own(p.Process.Program) {
+		self, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		process := *p.Process
+		process.Program = self
+		changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: p.Name, Key: "credential_process", Value: process.Line()})
+	}
+	if len(changes) == 0 {
 		return "", nil
-	}
-	rewrite, _, err := profile.ToProcess(w.in, []string{s.Name}, w.app.ownProgram())
-	if err != nil || len(rewrite.Changes) == 0 {
-		return "", err
 	}
 	content, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return "", err
 	}
-	edited, err := awsconfig.Edit(w.in.Config.Path, content, false, rewrite.Changes...)
+	edited, err := awsconfig.Edit(w.in.Config.Path, content, false, changes...)
 	if err != nil {
 		return "", err
 	}
@@ -46,4 +49,21 @@ func (w *world) overlay(p *profile.Profile) (string, error) {
 	}
 	path := filepath.Join(folder, "config")
 	return path, atomicfile.Write(path, edited, 0o600)
+}
+
+// vaultedChanges returns what gives the profiles of a session whose token is outside
+// the AWS CLI's files a credential_process in place of their SSO settings.
+func (w *world) vaultedChanges(p *profile.Profile) ([]awsconfig.Change, error) {
+	s := p.Session
+	store, err := w.broker.Cache.Store(s.Key())
+	if err != nil || store == keystore.File || p.Kind != profile.SSO {
+		return nil, err
+	}
+	if s.Name == "" {
+		w.app.warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
+			"run: "+w.app.Name+" store migrate --to "+store)
+		return nil, nil
+	}
+	rewrite, _, err := profile.ToProcess(w.in, []string{s.Name}, w.app.ownProgram())
+	return rewrite.Changes, err
 }

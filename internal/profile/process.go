@@ -13,14 +13,18 @@ import (
 // are empty, the environment names the profile.
 type OwnProcess struct{ Program, Profile, Session, AccountID, RoleName string }
 
-// Line writes a credential_process that names a role. It is split into words as the
-// AWS CLI and the SDKs do, on Windows too: names are put into double quotes if they
-// need any.
+// Line writes the credential_process. It is split into words as the AWS CLI and the
+// SDKs do, on Windows too: names are put into double quotes if they need any.
 func (p OwnProcess) Line() string {
-	return strings.Join([]string{
-		quoteWord(p.Program), "sso get-credentials --sso-session", quoteWord(p.Session),
-		"--account-id", quoteWord(p.AccountID), "--role-name", quoteWord(p.RoleName),
-	}, " ")
+	line := quoteWord(p.Program) + " sso get-credentials"
+	for _, flag := range [][2]string{
+		{"--profile", p.Profile}, {"--sso-session", p.Session}, {"--account-id", p.AccountID}, {"--role-name", p.RoleName},
+	} {
+		if flag[1] != "" {
+			line += " " + flag[0] + " " + quoteWord(flag[1])
+		}
+	}
+	return line
 }
 
 func quoteWord(s string) string {
@@ -103,7 +107,7 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 	if !ok {
 		return nil
 	}
-	p.ByProcess = true
+	p.Process = &process
 	if process.Session != "" {
 		return r.byRole(p, process, line)
 	}

@@ -31,6 +31,8 @@ func TestParseProcess(t *testing.T) {
 		{"in Windows, with a space and capitals", `"C:\my bin\Lanyard.EXE"` + args, true, program(`C:\my bin\Lanyard.EXE`)},
 		{"in Windows, single quotes are letters", `'lanyard'` + args, true, OwnProcess{}},
 		{"a program of Windows on another system", "lanyard.exe" + args, false, program("lanyard.exe")},
+		{"of a profile, as it is written", of("my keys", "my dev").Line(), false, OwnProcess{}},
+		{"of a profile, as it is written, by a path", of("/my bin/lanyard", "my dev").Line(), false, of("/my bin/lanyard", "my dev")},
 		{"a session with a space", strings.Replace("lanyard"+args, "corp", "'my corp'", 1), false, OwnProcess{"lanyard", "", "my corp", "111122223333", "Admin"}},
 		{"the guide's line", "aws sso get-credentials --profile sso-profile", false, of("aws", "sso-profile")},
 		{"of a profile", "lanyard sso get-credentials --profile dev", false, of("lanyard", "dev")},
@@ -222,7 +224,7 @@ sso_account_id = 111122223333
 				}
 				return
 			}
-			if err != nil || p.Kind != SSO || !p.ByProcess || p.Session.Key() != tt.key || p.AccountID != tt.account {
+			if err != nil || p.Kind != SSO || p.Process == nil || p.Session.Key() != tt.key || p.AccountID != tt.account {
 				t.Fatalf("%+v, %v", p, err)
 			}
 			if s, err := p.LoginSession(); err != nil || s.Key() != tt.key {

@@ -46,11 +46,12 @@ type Profile struct {
 	FromEnv  bool   // named by AWS_PROFILE or AWS_DEFAULT_PROFILE
 	Exists   bool   // in one of the files
 
-	// Kind is SSO also for a profile with a credential_process of ours; ByProcess
-	// says so.
-	Kind      Kind
-	KindFrom  string // the file, line and key that make it one, or the variable
-	ByProcess bool
+	Kind     Kind
+	KindFrom string // the file, line and key that make it one, or the variable
+
+	// Process is the profile's credential_process, if it is one of ours that is
+	// understood: then Kind is SSO. nil for any other profile.
+	Process *OwnProcess
 
 	// Source is the profile that a credential_process of ours, or the source_profile
 	// of a role, names in the end. The session is reached with its settings; nil
