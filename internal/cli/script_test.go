@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,7 +129,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
 			srv := emulatortest.Start(t, organization(home))
-			env.Values["srv"] = srv
+			env.Values["srv"], env.Values["other"] = srv, new(atomic.Int64)
 			for _, kv := range srv.Env() {
 				name, value, _ := strings.Cut(kv, "=")
 				env.Setenv(name, value)
@@ -158,7 +159,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"refuse": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {
 				return s.Refuse(context.Background(), url, user)
 			}),
-			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "reissue": reissue, "advance": advance, "exits": exits,
+			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "reissue": reissue, "other": other, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
