@@ -1,16 +1,20 @@
 package stormtest_test
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"lanyard/emulator"
+	"lanyard/internal/ssocache"
 )
 
 // latency is how long the service takes for each of the two calls, where a test
@@ -79,13 +83,52 @@ func front(t *testing.T, server string, hold func(asked *http.Request)) string {
 	return srv.URL
 }
 
-// useFor sends the program to another base URL for some services.
+// useFor sends the program to another base URL for some services, which is in front of
+// the same server: what lies in the caches counts as issued there.
 func (h *home) useFor(url string, services ...string) {
+	defer h.reissue()
 	for i, v := range h.env {
 		for _, service := range services {
 			if strings.HasPrefix(v, "AWS_ENDPOINT_URL_"+service+"=") {
 				h.env[i] = "AWS_ENDPOINT_URL_" + service + "=" + url
 			}
+		}
+	}
+}
+
+// reissue gives the files of the caches the origin that the environment names.
+func (h *home) reissue() {
+	var o ssocache.Origin
+	for _, v := range h.env {
+		if value, ok := strings.CutPrefix(v, "AWS_ENDPOINT_URL_SSO_OIDC="); ok {
+			o.SignIn = value
+		}
+		if value, ok := strings.CutPrefix(v, "AWS_ENDPOINT_URL_SSO="); ok {
+			o.Portal = value
+		}
+	}
+	tokens, err1 := filepath.Glob(filepath.Join(h.cache().SSO(), "*.json"))
+	roles, err2 := filepath.Glob(filepath.Join(h.cache().Roles(), "*.json"))
+	if err := cmp.Or(err1, err2); err != nil {
+		panic(err) // the pattern is wrong
+	}
+	for _, path := range append(tokens, roles...) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue // a process has just removed it
+		}
+		if tok, err := ssocache.ParseToken(data); err == nil {
+			tok.Origin = o
+			data = tok.Encode()
+		} else if c, err := ssocache.ParseCredentials(data); err == nil {
+			c.Origin = o.Portal
+			data = c.Encode()
+		} else if r, err := ssocache.ParseRegistration(data); err == nil {
+			r.Origin = o.SignIn
+			data = r.Encode()
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			panic(err)
 		}
 	}
 }
