@@ -3,6 +3,7 @@ package broker
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/internal/idcenter"
@@ -39,8 +40,8 @@ func (b *Broker) target(s profile.Session) (target, error) {
 
 func targetOf(e Endpoints, region string) target {
 	t := target{e, ssocache.EndpointAt(e.SignIn.URL, e.SignIn.Env), ssocache.EndpointAt(e.Portal.URL, e.Portal.Env)}
-	if t.signIn.Origin == ssocache.AWS && t.portal.Origin == ssocache.AWS {
-		return t
+	if !strings.HasPrefix(t.signIn.Origin, "https://") && !strings.HasPrefix(t.portal.Origin, "https://") {
+		return t // as nearly always: the look-up below costs something
 	}
 	// AWS's own endpoint, also in its FIPS and dual-stack forms, may stand in a setting.
 	oidc, portal := idcenter.OwnEndpoints(region)
