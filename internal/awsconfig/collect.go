@@ -31,6 +31,39 @@ type raw struct {
 	text     string
 	line     int
 	settings []Setting
+	places   map[string]int // of the settings by key, if they are many; for the collector
+}
+
+// many is the number of settings from which a look-up in a map is quicker than a look
+// at each of them.
+const many = 32
+
+// place returns the index of the setting of the key, or -1.
+func (r *raw) place(key string) int {
+	if len(r.settings) < many {
+		for i := range r.settings {
+			if r.settings[i].Key == key {
+				return i
+			}
+		}
+		return -1
+	}
+	if r.places == nil {
+		r.places = places(r.settings)
+	}
+	if i, ok := r.places[key]; ok {
+		return i
+	}
+	return -1
+}
+
+// places returns the indices of settings by their keys.
+func places(settings []Setting) map[string]int {
+	at := make(map[string]int, 2*len(settings))
+	for i := range settings {
+		at[settings[i].Key] = i
+	}
+	return at
 }
 
 // A part is one line of a value.
@@ -112,11 +145,8 @@ func (c *collector) begin(num int, text string) {
 func (c *collector) set(num int, key, value string) {
 	s := Setting{Key: key, Value: value, Line: num}
 	c.gap = 0
-	for i := range c.cur.settings {
+	if i := c.cur.place(key); i >= 0 {
 		old := &c.cur.settings[i]
-		if old.Key != key {
-			continue
-		}
 		c.problems = append(c.problems, Problem{
 			Path: c.path, Line: num,
 			Text: "key " + key + " of [" + c.cur.text + "] stands here and on line " + strconv.Itoa(old.Line) +
@@ -129,6 +159,9 @@ func (c *collector) set(num int, key, value string) {
 	c.last = len(c.cur.settings)
 	if c.last == 0 {
 		c.cur.settings = make([]Setting, 0, 8) // what most sections have at most
+	}
+	if c.cur.places != nil {
+		c.cur.places[key] = c.last
 	}
 	c.cur.settings = append(c.cur.settings, s)
 }

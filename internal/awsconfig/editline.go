@@ -81,19 +81,26 @@ func (b *block) tail() int {
 	return 0
 }
 
-// drop removes the further lines of option i, and the option itself if all is
-// set. The comments between them stay.
-func (b *block) drop(i int, all bool) {
-	end := b.end(i)
-	kept := i
-	if !all {
-		kept++
-	}
-	for j := i + 1; j <= end; j++ {
-		if b.lines[j].kind == comment {
-			b.lines[kept] = b.lines[j]
-			kept++
+// drop removes the options at these indices, in their order, with all of their further
+// lines. If keepFirst is set, the first line of the first option stays. The comments
+// between the lines stay.
+func (b *block) drop(at []int, keepFirst bool) {
+	kept := b.lines[:0]
+	for j := 0; j < len(b.lines); j++ {
+		if len(at) == 0 || j != at[0] {
+			kept = append(kept, b.lines[j])
+			continue
 		}
+		end := b.end(j)
+		if keepFirst {
+			kept, keepFirst = append(kept, b.lines[j]), false
+		}
+		for j++; j <= end; j++ {
+			if b.lines[j].kind == comment {
+				kept = append(kept, b.lines[j])
+			}
+		}
+		at, j = at[1:], end
 	}
-	b.lines = slices.Delete(b.lines, kept, end+1)
+	b.lines = kept
 }

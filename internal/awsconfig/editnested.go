@@ -56,12 +56,19 @@ func (e *editor) removeNested(b *block, ch Change) error {
 		b.remove(key)
 		return nil
 	}
-	for _, i := range slices.Backward(b.subs(at[len(at)-1], ch.Sub)) {
-		if sharesLine(b.lines[i].text) {
-			return e.refuse(ch, old.Line, sharedLine, mendShared)
-		}
-		b.lines = slices.Delete(b.lines, i, i+1)
+	gone := b.subs(at[len(at)-1], ch.Sub)
+	if slices.ContainsFunc(gone, func(i int) bool { return sharesLine(b.lines[i].text) }) {
+		return e.refuse(ch, old.Line, sharedLine, mendShared)
 	}
+	kept := b.lines[:0]
+	for i, l := range b.lines {
+		if len(gone) > 0 && i == gone[0] {
+			gone = gone[1:]
+			continue
+		}
+		kept = append(kept, l)
+	}
+	b.lines = kept
 	old.Nested = slices.DeleteFunc(old.Nested, func(s Setting) bool { return s.Key == ch.Sub })
 	return nil
 }
@@ -84,7 +91,7 @@ func (s *Setting) nested(sub string) int {
 
 // subs returns the indices of the lines of the block of option i that set sub.
 func (b *block) subs(i int, sub string) (at []int) {
-	for j := i + 1; j <= b.end(i); j++ {
+	for j, end := i+1, b.end(i); j <= end; j++ {
 		if b.lines[j].kind != continuation {
 			continue
 		}

@@ -20,10 +20,7 @@ func (e *editor) set(b *block, ch Change) error {
 	case len(at) == 1 && old.Value == ch.Value:
 		return nil
 	default:
-		for _, i := range slices.Backward(at[1:]) {
-			b.drop(i, true)
-		}
-		b.drop(at[0], false)
+		b.drop(at, true)
 		b.lines[at[0]].replaceValue("=:", ch.Value)
 	}
 	if old == nil {
@@ -37,9 +34,7 @@ func (e *editor) set(b *block, ch Change) error {
 // remove removes a key that the block has of its own, with everything that
 // belongs to it. Comments inside stay: a comment is one wherever it stands.
 func (b *block) remove(key string) {
-	for _, i := range slices.Backward(b.options(key)) {
-		b.drop(i, true)
-	}
+	b.drop(b.options(key), false)
 	b.raw.settings = slices.DeleteFunc(b.raw.settings, func(s Setting) bool { return s.Key == key })
 }
 

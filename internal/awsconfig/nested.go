@@ -6,6 +6,7 @@ import "strings"
 // level of key = value. Only = delimits here, and keys keep their case.
 func (c *collector) nest(s *Setting, lines []part) error {
 	s.Nested = make([]Setting, 0, len(lines))
+	var at map[string]int // of the nested settings by key, if they are many
 	for _, p := range lines {
 		for rest, more := p.text, true; more; {
 			var text string
@@ -17,7 +18,21 @@ func (c *collector) nest(s *Setting, lines []part) error {
 			if i < 0 {
 				return c.fail(p.line, "a line of the block of key "+s.Key+" lacks its =")
 			}
-			s.nest(Setting{Key: trimRight(text[:i]), Value: trim(text[i+1:]), Line: p.line})
+			n := Setting{Key: trimRight(text[:i]), Value: trim(text[i+1:]), Line: p.line}
+			switch {
+			case at == nil && len(s.Nested) >= many:
+				at = places(s.Nested)
+				fallthrough
+			case at != nil:
+				if i, ok := at[n.Key]; ok {
+					s.Nested[i] = n
+					continue
+				}
+				at[n.Key] = len(s.Nested)
+				s.Nested = append(s.Nested, n)
+			default:
+				s.nest(n)
+			}
 		}
 	}
 	return nil

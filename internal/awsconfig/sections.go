@@ -31,9 +31,12 @@ func (c *collector) sections() []*Section {
 
 // inherit returns own and, after them, what it lacks of inherited.
 func inherit(own, inherited []Setting) []Setting {
-	n := len(own)
+	if len(inherited) == 0 {
+		return own
+	}
+	section := raw{settings: own}
 	for _, s := range inherited {
-		if _, ok := (&Section{Settings: own[:n]}).Get(s.Key); !ok {
+		if section.place(s.Key) < 0 {
 			own = append(own, s)
 		}
 	}
