@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // maxLinks is how many symbolic links in a row are followed, as on Linux.
@@ -118,6 +119,9 @@ func (p *Pending) Abort() {
 	_ = p.tmp.Close()
 	_ = os.Remove(p.tmp.Name())
 }
+
+// Full reports whether an error says that the disk is full, or the user's part of it.
+func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 // Resolve returns the file that [Write] replaces: it follows symbolic links at
 // the end of path, also to a file that does not exist yet. A path that is no link

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"lanyard/internal/atomicfile"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
@@ -128,7 +129,11 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]toke
 	if files, err := list(); len(files) == 0 {
 		return err
 	}
-	if err := b.nextGeneration(s, bySignOut); err != nil {
+	switch err := b.nextGeneration(s, bySignOut); {
+	case err == nil:
+	case atomicfile.Full(err): // a sign-out must not wait for room
+		b.warn("other processes may not notice the sign-out, because it could not be recorded in %s: %v", b.Cache.SSO(), err)
+	default:
 		return &StorageError{Doing: "not signed out", Folder: b.Cache.SSO(), Err: err}
 	}
 	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })

@@ -150,7 +150,10 @@ func (f Files) Remove(path string) error {
 		return err
 	}
 	if m.owner == strings.TrimSuffix(filepath.Base(path), ".json") {
-		return f.touch(path, m)
+		if err := f.touch(path, m); !atomicfile.Full(err) {
+			return err
+		}
+		return nil // the value is gone; its marker only keeps its old id
 	}
 	return unmark(path)
 }

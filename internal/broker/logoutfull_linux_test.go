@@ -1,0 +1,55 @@
+package broker_test
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"lanyard/emulator"
+)
+
+// A sign-out needs no room: on a full disk the session is revoked and removed, also
+// where there is no file of a generation to remove.
+func TestLogoutOnAFullDisk(t *testing.T) {
+	for _, recorded := range []bool{true, false} {
+		inWorld(t, emulator.Config{}, func(w *world) {
+			home := w.files.Home
+			if err := syscall.Mount("tmpfs", home, "tmpfs", 0, "size=256k,mode=0700"); err != nil {
+				t.Skip("nothing can be mounted here: ", err)
+			}
+			defer func() { _ = syscall.Unmount(home, syscall.MNT_DETACH) }()
+			w.login()
+			w.mustGet()
+			tok := w.stored("corp")
+			if !recorded {
+				files, _ := filepath.Glob(filepath.Join(w.files.SSO(), ".*.generation"))
+				for _, file := range files {
+					if err := os.Remove(file); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			filling, err := os.Create(filepath.Join(home, "filling"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer filling.Close()
+			for page := make([]byte, os.Getpagesize()); err == nil; {
+				_, err = filling.Write(page)
+			}
+			if out := w.logout(); len(out.Revoked) != 1 || len(out.Files) != 1 {
+				t.Errorf("revoked %v, removed %v", out.Revoked, out.Files)
+			}
+			if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+				t.Errorf("%d tokens and %d roles are left", tokens, roles)
+			}
+			if _, err := w.client().RoleCredentials(w.t.Context(), tok.AccessToken, account, admin); err == nil {
+				t.Error("the access token still works")
+			}
+			if warned := len(w.warned) > 0; warned == recorded {
+				t.Errorf("warnings: %q", w.warned)
+			}
+		})
+	}
+}
