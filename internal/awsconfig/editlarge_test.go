@@ -23,8 +23,12 @@ func TestChangesOfLargeFiles(t *testing.T) {
 		return b.String()
 	}
 	head := "[default]\nregion = x\n[profile dev]\nregion = x\n"
-	set := func(key, sub string) Change { return Change{Kind: Profile, Name: "dev", Key: key, Sub: sub, Value: "new"} }
-	remove := func(key, sub string) Change { return Change{Kind: Profile, Name: "dev", Key: key, Sub: sub, Remove: true} }
+	set := func(key, sub string) Change {
+		return Change{Kind: Profile, Name: "dev", Key: key, Sub: sub, Value: "new"}
+	}
+	remove := func(key, sub string) Change {
+		return Change{Kind: Profile, Name: "dev", Key: key, Sub: sub, Remove: true}
+	}
 	for name, tt := range map[string]struct {
 		content string
 		changes []Change
