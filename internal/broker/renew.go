@@ -61,8 +61,8 @@ func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, se
 }
 
 // spend makes the one call that cannot be taken back. The place of the new
-// token is reserved first, and signals are held back from the call until the
-// token is stored.
+// token is reserved first. The end of ctx and signals count until the refresh token is
+// sent; then both are held back until its successor is stored.
 func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holding, budget time.Duration) (ssocache.Token, error) {
 	service, t, err := b.toSignIn(s, h.tok)
 	if err != nil {
@@ -82,9 +82,12 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	before := b.generation(s)
 	defer b.hold()()
 	held := context.WithoutCancel(ctx)
-	grant, err := b.refreshWithin(held, budget, service, h.tok)
+	grant, err := b.refreshWithin(ctx, budget, service, h.tok)
 	if err != nil {
 		pending.Abort()
+		if errors.Is(err, context.Canceled) { // nothing was sent
+			return ssocache.Token{}, err
+		}
 		if !refused(err) {
 			b.writeOutcome(b.sessionFile(s, ".outcome"), kindOf(err), h.tok.RefreshToken, err)
 		}
@@ -118,13 +121,14 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 
 // refreshWithin makes the call. The service keeps to its own budget, so 0 is none.
 func (b *Broker) refreshWithin(ctx context.Context, budget time.Duration, service Service, t ssocache.Token) (idcenter.Grant, error) {
+	within := ctx
 	if budget > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, budget)
+		within, cancel = context.WithTimeout(ctx, budget)
 		defer cancel()
 	}
-	grant, err := b.refresh(ctx, service, t, t.RefreshToken)
-	if err != nil && ctx.Err() != nil {
+	grant, err := b.refresh(within, service, t, t.RefreshToken)
+	if err != nil && within.Err() != nil && ctx.Err() == nil {
 		err = fmt.Errorf("the sign-in service of %s in %s did not answer within %s", t.StartURL, t.Region, budget)
 	}
 	return grant, err

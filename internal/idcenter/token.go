@@ -26,7 +26,8 @@ const (
 
 // Refresh spends refreshToken for a new grant. The service takes a refresh token
 // once or for a short grace: a caller must be able to store the successor before
-// it calls. [ErrInvalidGrant] means that the session has ended, [ErrInvalidClient]
+// it calls. So the end of ctx breaks the call off only until the token is sent; after
+// that the call ends with its reply or at ctx's deadline. [ErrInvalidGrant] means that the session has ended, [ErrInvalidClient]
 // that the registration has.
 func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken secret.String) (Grant, error) {
 	return c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
@@ -45,8 +46,16 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 		w.retryer = retryer(attempts, c.pause)
 	}
 	budget, cancel := context.WithTimeout(ctx, c.budget)
+	if *in.GrantType == grantRefresh {
+		cancel()
+		w.spending = new(spending)
+		budget, cancel = w.spending.begin(ctx, c.budget)
+	}
 	defer cancel()
 	out, err := c.oidc.CreateToken(budget, in, w.oidc)
+	if w.spending != nil && w.spending.done() {
+		ctx = context.WithoutCancel(ctx) // the reply counts
+	}
 	if err := w.result(ctx, err); err != nil {
 		return Grant{}, err
 	}

@@ -36,6 +36,7 @@ type wire struct {
 	endpoint  string          // the base URL
 	secrets   []secret.String // must not come back in a text of the service
 	retryer   aws.Retryer
+	spending  *spending // nil for a call that can be broken off at any time
 
 	tries int
 	reply *reply        // of the last try that brought one or failed
@@ -61,7 +62,7 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	w.reply = nil
 	req.Header.Set("Accept-Encoding", "identity") // what a small body unpacks to cannot be known
 	start := time.Now()
-	resp, fail := send(w.client, req)
+	resp, fail := send(w.client, w.spending.watch(req))
 	var body []byte
 	if fail == nil {
 		var err error
