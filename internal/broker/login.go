@@ -73,16 +73,28 @@ func (b *Broker) endPresent(ctx context.Context, s profile.Session, roles []stri
 	return err
 }
 
+// revokeInterrupted is how long an interrupted sign-in takes to revoke its token.
+const revokeInterrupted = 3 * time.Second
+
 // store saves what a sign-in brought. What cannot be saved is revoked: nobody would
-// know of it any more.
+// know of it any more. An interrupt counts while another process keeps the session's
+// lock, and not from then on.
 func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
-	defer b.hold()()
 	held := context.WithoutCancel(ctx)
 	issued, err := b.issued(s, r)
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	tok, err := b.storeHeld(held, s, issued, r.Grant.Clock, pending, in)
+	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
+	if err != nil {
+		within, cancel := context.WithTimeout(held, revokeInterrupted)
+		defer cancel()
+		_ = b.endAt(within, issued) // best effort
+		return ssocache.Token{}, err
+	}
+	defer g.release()
+	defer b.hold()()
+	tok, err := b.storeHeld(s, issued, r.Grant.Clock, pending, in)
 	if err != nil {
 		if err := b.endAt(held, issued); err != nil {
 			b.warn("the token of %s that could not be stored is not revoked: %v", s.StartURL, err)
@@ -126,11 +138,9 @@ func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string)
 	return nil, b.storageError("not signed in", err)
 }
 
-// storeHeld replaces whatever the session had, so it needs the session's lock only to
-// let a renewal finish first.
-func (b *Broker) storeHeld(ctx context.Context, s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Place, in string) (ssocache.Token, error) {
-	g, _, _ := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
-	defer g.release()
+// storeHeld replaces whatever the session had. It needs the session's lock only to let
+// a renewal finish first.
+func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Place, in string) (ssocache.Token, error) {
 	b.notice(clock)
 	pending, err := b.reprepare(s, pending, in)
 	if err != nil {
