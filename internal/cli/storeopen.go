@@ -94,6 +94,24 @@ func (app *App) askPassphrase(text string) (secret.String, error) {
 	return secret.New(line), nil
 }
 
+// maxPrinted is how many bytes a command for a passphrase may print. Some print notes
+// below it.
+const maxPrinted = 64 << 10
+
+// A printed holds what a command prints, up to maxPrinted bytes.
+type printed struct {
+	text    bytes.Buffer
+	tooMuch bool
+}
+
+func (p *printed) Write(b []byte) (int, error) {
+	if p.text.Len()+len(b) > maxPrinted {
+		p.tooMuch = true
+		return 0, errors.New("too much output")
+	}
+	return p.text.Write(b)
+}
+
 // printedBy runs a command as a shell would and returns the first line that it
 // prints. What it says on stderr is for the person; an error quotes nothing of its
 // answer.
@@ -103,17 +121,21 @@ func (app *App) printedBy(command string) (secret.String, error) {
 		shell = []string{"cmd", "/C"}
 	}
 	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the person's own command
-	var out bytes.Buffer
+	var out printed
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Environ(), nil, &out, app.Stderr
 	if app.Terminal {
 		cmd.Stdin = app.Stdin
 	}
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if out.tooMuch {
+		err = fmt.Errorf("it prints more than %d bytes", maxPrinted)
+	}
+	if err != nil {
 		return secret.String{}, &keystore.StoreError{
 			Store: keystore.Encrypted, Err: fmt.Errorf("the command for the passphrase: %w", err), Hint: "it is: " + command,
 		}
 	}
-	line, _, _ := strings.Cut(out.String(), "\n")
+	line, _, _ := strings.Cut(out.text.String(), "\n")
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" {
 		return secret.String{}, &keystore.StoreError{
