@@ -6,11 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"lanyard/internal/agent"
 	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
+	"lanyard/internal/proxyenv"
 )
 
 // agentClient asks the agent of a home folder. It is one for all that a command asks:
@@ -62,19 +64,18 @@ func (w *world) question(p *profile.Profile, r broker.Request) (agent.Question, 
 	return agent.Question{Request: r, Siblings: w.siblings(r.Session), Settings: settings}, nil
 }
 
-// proxies is a fingerprint of the proxies that the environment names.
+// proxies is a fingerprint of the proxies that the environment names, and of the
+// system's certificates where the environment moves them.
 func (app *App) proxies() string {
-	h := sha256.New()
-	some := false
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"} {
-		value := app.getenv(name)
-		some = some || value != ""
-		h.Write([]byte(name + "=" + value + "\x00"))
+	text := proxyenv.Read(app.Environ()).String()
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} { // see crypto/x509
+		text += "\x00" + app.getenv(name)
 	}
-	if !some {
+	if strings.Trim(text, "\x00") == "" {
 		return ""
 	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:12])
 }
 
 // wakeAgent tells the agent, if one runs, that there is a new token to look after.

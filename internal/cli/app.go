@@ -56,6 +56,7 @@ type App struct {
 
 	portalURL   string           // --endpoint-url of an operation of the portal; else ""
 	edited      time.Time        // when this command changed a file first
+	bundle      caBundle         // in use
 	errorFormat string           // the profile's cli_error_format
 	vaults      *keystore.Vaults // nil until something is looked for in the cache
 	isAgent     bool             // this process is the background agent

@@ -3,24 +3,21 @@ package cli
 import (
 	"cmp"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"time"
 
 	"lanyard/internal/agent"
-	"lanyard/internal/datafile"
 	"lanyard/internal/idcenter"
 	"lanyard/internal/profile"
+	"lanyard/internal/proxyenv"
 )
 
 // settings are what requests for a profile are made with.
 func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
 	s := agent.Settings{
 		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
-		CABundle: cmp.Or(app.flags.caBundle, p.CABundle), NoVerifySSL: app.flags.noVerifySSL,
+		CABundle: app.caBundle(p), NoVerifySSL: app.flags.noVerifySSL,
 		ConnectTimeout: seconds(app.flags.connectTimeout, 0), ReadTimeout: seconds(app.flags.readTimeout, 0),
 	}
 	var err error
@@ -57,7 +54,7 @@ func (app *App) httpClient(p *profile.Profile) (*http.Client, error) {
 // of the environment, and the times that the flags say, or else these.
 func (app *App) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
 	return app.httpClientOf(agent.Settings{
-		CABundle: cmp.Or(app.flags.caBundle, p.CABundle), NoVerifySSL: app.flags.noVerifySSL,
+		CABundle: app.caBundle(p), NoVerifySSL: app.flags.noVerifySSL,
 		ConnectTimeout: seconds(app.flags.connectTimeout, connect), ReadTimeout: seconds(app.flags.readTimeout, read),
 	})
 }
@@ -71,7 +68,7 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 	}
 	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
 	t := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
+		Proxy:               proxyenv.Read(app.Environ()).For,
 		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,
@@ -84,7 +81,7 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 	case s.NoVerifySSL:
 		t.TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // asked for by --no-verify-ssl
 	case s.CABundle != "":
-		pool, err := readBundle(s.CABundle)
+		pool, err := app.readBundle(s.CABundle)
 		if err != nil {
 			return nil, err
 		}
@@ -92,22 +89,4 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 	}
 	client.Transport = t
 	return client, nil
-}
-
-// maxBundle is the size in bytes up to which a CA bundle is read. Those of systems
-// have a few hundred thousand, but companies append theirs, and a dump of a Windows
-// store with comments can exceed one megabyte.
-const maxBundle = 16 << 20
-
-func readBundle(path string) (*x509.CertPool, error) {
-	const hint = "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
-	pem, err := datafile.Read(path, maxBundle)
-	if err != nil {
-		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), hint)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), hint)
-	}
-	return pool, nil
 }

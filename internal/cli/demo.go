@@ -146,7 +146,8 @@ func demoEnvironment(environ []string, home, self, base string) []string {
 		name, _, _ := strings.Cut(kv, "=")
 		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", chainVariable}, name)
 	})
-	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER="+quoteBrowser(self)+" demo browse %s", "AWS_EC2_METADATA_DISABLED=true")
+	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER="+quoteBrowser(self)+" demo browse %s", "AWS_EC2_METADATA_DISABLED=true",
+		"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	for _, v := range endpointVariables {
 		env = append(env, v+"="+base)
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"lanyard/internal/proxyenv"
 )
 
 // A Failure says at which step a request failed to bring a reply.
@@ -42,6 +44,9 @@ func (e *ConnectError) Error() string {
 	case TLSFailed:
 		return fmt.Sprintf("SSL validation failed for %s %s", e.URL, clean(fmt.Sprint(e.Err)))
 	case ProxyFailed:
+		if e.URL == "" {
+			return e.Err.Error()
+		}
 		return fmt.Sprintf("Failed to connect to proxy URL: %q", e.URL)
 	}
 	return fmt.Sprintf("Could not connect to the endpoint URL: %q", e.URL)
@@ -64,7 +69,10 @@ func connectError(client *http.Client, req *http.Request, err error, connected b
 	var netErr net.Error
 	var op *net.OpError
 	isOp := errors.As(err, &op)
+	var setting *proxyenv.Error
 	switch {
+	case errors.As(err, &setting):
+		e.Failure, e.URL, e.Err = ProxyFailed, "", setting
 	case isOp && op.Op == "proxyconnect":
 		e.Failure, e.URL = ProxyFailed, proxyURL(client, req)
 	case isTLS(err):

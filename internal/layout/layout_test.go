@@ -19,6 +19,7 @@ var rows = [...][]string{
 	{"internal/profile", "internal/ssocache", "internal/awsmodel", "internal/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/document", "internal/picker", "internal/pytext", "internal/starturl", "internal/userpath"},
 	{"internal/datafile"},
+	{"internal/proxyenv"},
 }
 
 // apart are the packages that others may use from any row, or that hold only

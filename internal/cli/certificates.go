@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"lanyard/internal/datafile"
+	"lanyard/internal/idcenter"
+	"lanyard/internal/profile"
+	"lanyard/internal/proxyenv"
+	"lanyard/internal/userpath"
+)
+
+// caBundle returns the path of the CA certificates to trust, "" for the system's, and
+// remembers where the path comes from. The order is the AWS CLI's. A variable or
+// setting that is empty means the system's certificates and ends the search; the AWS
+// CLI before 2.36.6 checked nothing then.
+func (app *App) caBundle(p *profile.Profile) (path string) {
+	app.bundle = caBundle{}
+	if path = app.flags.caBundle; path != "" {
+		app.bundle.from = "--ca-bundle"
+	} else if v, ok := app.LookupEnv("AWS_CA_BUNDLE"); ok {
+		path, app.bundle.from = v, "AWS_CA_BUNDLE"
+	} else if s, ok := p.Get("ca_bundle"); ok {
+		path, app.bundle.from = p.CABundle, fmt.Sprintf("ca_bundle of profile %s (line %d)", p.Name, s.Line)
+	} else if v, ok := app.LookupEnv("REQUESTS_CA_BUNDLE"); ok {
+		path, app.bundle.from = v, "REQUESTS_CA_BUNDLE"
+	}
+	app.bundle.empty = path == ""
+	return userpath.Expand(path, app.LookupEnv)
+}
+
+// A caBundle is where the path of the CA certificates comes from.
+type caBundle struct {
+	from  string // the flag, variable or setting; "" for none
+	empty bool   // from names no file
+}
+
+// String completes "the trusted certificates".
+func (b caBundle) String() string {
+	switch {
+	case b.from == "":
+		return "are the system's"
+	case b.empty:
+		return "are the system's, because " + b.from + " is empty"
+	}
+	return "come from " + b.from
+}
+
+// connectionHint tells which settings matter to an error of a certificate or a proxy,
+// and what they are now.
+func (app *App) connectionHint(err error) string {
+	var failed *idcenter.ConnectError
+	if !errors.As(err, &failed) {
+		return ""
+	}
+	proxies := proxyenv.Read(app.Environ())
+	switch failed.Failure {
+	case idcenter.TLSFailed:
+		hint := "the trusted certificates " + app.bundle.String()
+		if u, err := url.Parse(failed.URL); err == nil {
+			if variable := proxies.Variable(u); variable != "" {
+				hint += ", and the request goes through the proxy in " + variable
+			}
+		}
+		return hint + "\nset --ca-bundle, AWS_CA_BUNDLE or ca_bundle in the profile to a PEM file with the CA of the server or proxy"
+	case idcenter.ProxyFailed:
+		return "the proxy comes from HTTPS_PROXY or HTTP_PROXY; list hosts that need none in NO_PROXY"
+	}
+	return ""
+}
+
+// maxBundle is the size in bytes up to which a CA bundle is read. Those of systems
+// have a few hundred thousand, but companies append theirs, and a dump of a Windows
+// store with comments can exceed one megabyte.
+const maxBundle = 16 << 20
+
+func (app *App) readBundle(path string) (*x509.CertPool, error) {
+	hint := "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
+	if app.bundle.from != "" {
+		hint = "the path comes from " + app.bundle.from
+	}
+	pem, err := datafile.Read(path, maxBundle)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), "%s", hint)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), "%s", hint)
+	}
+	return pool, nil
+}
