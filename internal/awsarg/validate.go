@@ -1,6 +1,7 @@
 package awsarg
 
 import (
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -106,6 +107,8 @@ func (c *checker) checkNumber(path string, s *awsmodel.Shape, v any) bool {
 		}
 	case int64:
 		n = float64(v)
+	case *big.Int:
+		n, _ = new(big.Float).SetInt(v).Float64()
 	case float64:
 		if n = v; s.Kind == awsmodel.Integer || s.Kind == awsmodel.Long {
 			return false

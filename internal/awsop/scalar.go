@@ -3,6 +3,7 @@ package awsop
 import (
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strconv"
 	"time"
 
@@ -28,7 +29,7 @@ func describe(v any) string {
 		return "null"
 	case bool:
 		return "a boolean"
-	case int64, float64:
+	case int64, *big.Int, float64:
 		return "a number"
 	case string:
 		return "a string"
@@ -58,6 +59,11 @@ func scalar(operation, name string, s *awsmodel.Shape, v any, format string) (st
 			return strconv.FormatInt(v, 10), nil
 		case awsmodel.Timestamp:
 			return writeTime(time.Unix(v, 0), format), nil
+		}
+	case *big.Int:
+		switch s.Kind {
+		case awsmodel.Integer, awsmodel.Long, awsmodel.Float, awsmodel.Double:
+			return v.String(), nil
 		}
 	case float64:
 		switch s.Kind {

@@ -1,6 +1,7 @@
 package awsop
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -88,6 +89,9 @@ func (p *parser) scalar(m *awsmodel.Member, text string) (any, error) {
 	switch m.Shape.Kind {
 	case awsmodel.Integer, awsmodel.Long:
 		v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return document.ParseJSON([]byte(strings.TrimLeft(strings.TrimSpace(text), "+")))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("not an integer")
 		}

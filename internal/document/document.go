@@ -2,7 +2,8 @@
 // with objects that keep the order of their members, which is the order in which
 // the AWS CLI prints them.
 //
-// A value is one of nil, bool, int64, float64, string, []any and *[Object].
+// A value is one of nil, bool, int64, *big.Int, float64, string, []any and *[Object].
+// A *big.Int is an integer that is too large for an int64.
 // Integers and floating-point numbers are told apart, as in Python.
 package document
 

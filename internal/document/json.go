@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"strconv"
 	"strings"
 )
 
 // ParseJSON reads one JSON value and keeps the order of members; of members with
 // one name the last counts, in the place of the first. A number with a fraction or
-// an exponent, or too large for an int64, is a float64.
+// an exponent is a float64, an integer too large for an int64 a *big.Int.
 func ParseJSON(b []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
@@ -83,11 +84,19 @@ func decodeObject(dec *json.Decoder, depth int) (any, error) {
 	return o, err
 }
 
+// maxDigits is the length of the longest integer, as in Python. Longer ones take
+// quadratic time.
+const maxDigits = 4300
+
 func number(s string) (any, error) {
 	if !strings.ContainsAny(s, ".eE") {
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return n, nil
 		}
+		if n, ok := new(big.Int).SetString(s[:min(len(s), maxDigits+1)], 10); ok && len(s) <= maxDigits {
+			return n, nil
+		}
+		return nil, fmt.Errorf("an integer of %d digits: the limit is %d", len(s), maxDigits)
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {

@@ -3,6 +3,7 @@ package jmespath
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"strings"
 
 	"lanyard/internal/document"
@@ -56,11 +57,11 @@ func order(operator string, x, y any) (c int, comparable bool, err error) {
 	if !isNumber(x) || !isNumber(y) {
 		return 0, false, evalErrorf("'%s' not supported between instances of '%s' and '%s'", operator, pyType(x), pyType(y))
 	}
-	xi, xInt := x.(int64)
-	yi, yInt := y.(int64)
+	xi, xInt := integer(x)
+	yi, yInt := integer(y)
 	switch {
 	case xInt && yInt:
-		return cmp.Compare(xi, yi), true, nil
+		return xi.Cmp(yi), true, nil
 	case isNaN(x) || isNaN(y):
 		return 0, false, nil
 	case xInt:
@@ -72,18 +73,8 @@ func order(operator string, x, y any) (c int, comparable bool, err error) {
 }
 
 // compareIntFloat compares without rounding, as Python does.
-func compareIntFloat(i int64, f float64) int {
-	switch {
-	case f >= 1<<63:
-		return -1
-	case f < -1<<63:
-		return 1
-	}
-	whole := math.Trunc(f)
-	if c := cmp.Compare(i, int64(whole)); c != 0 {
-		return c
-	}
-	return cmp.Compare(whole, f)
+func compareIntFloat(i *big.Int, f float64) int {
+	return new(big.Float).SetInt(i).Cmp(big.NewFloat(f))
 }
 
 // equals is == of the language: true is no number.
@@ -113,7 +104,7 @@ func pyEqual(x, y any) bool {
 	switch y.(type) {
 	case []any:
 		return false
-	case int64, float64:
+	case int64, *big.Int, float64:
 		if isNumber(x) {
 			c, comparable, _ := order("==", x, y)
 			return comparable && c == 0
@@ -161,7 +152,7 @@ func isString(v any) bool { _, ok := v.(string); return ok }
 
 func isNumber(v any) bool {
 	switch v.(type) {
-	case int64, float64:
+	case int64, *big.Int, float64:
 		return true
 	}
 	return false

@@ -9,8 +9,7 @@
 // the order of members: that of the expression in a multi-select hash, that of the
 // document elsewhere.
 //
-// Numbers are those of package document: an integer outside of an int64 is a
-// float64 here, and an integer of any size in Python.
+// Numbers are those of package document: an integer has any size, as in Python.
 package jmespath
 
 // An Expr is a compiled expression. It can be used by many goroutines at once.

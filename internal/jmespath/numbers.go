@@ -2,6 +2,7 @@ package jmespath
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -10,9 +11,11 @@ func abs(args []any) (any, error) {
 	switch n := args[0].(type) {
 	case int64:
 		if n == math.MinInt64 {
-			return -float64(n), nil
+			return new(big.Int).Neg(big.NewInt(n)), nil
 		}
 		return max(n, -n), nil
+	case *big.Int:
+		return fit(new(big.Int).Abs(n)), nil
 	case float64:
 		return math.Abs(n), nil
 	}
@@ -33,11 +36,8 @@ func whole(v any, round func(float64) float64) (any, error) {
 	case math.IsInf(f, 0):
 		return nil, evalErrorf("cannot convert float infinity to integer")
 	}
-	f = round(f)
-	if f < -1<<63 || f >= 1<<63 {
-		return f, nil
-	}
-	return int64(f), nil
+	n, _ := big.NewFloat(round(f)).Int(nil)
+	return fit(n), nil
 }
 
 func avg(args []any) (any, error) {
@@ -56,15 +56,15 @@ func sum(args []any) (any, error) {
 // total adds up. Behind the first float64 it carries along what rounding lost
 // (Neumaier's sum), as Python does since 3.12, so that ten times 0.1 is 1.0.
 func total(list []any) any {
-	var n int64
+	n := new(big.Int)
 	for i, v := range list {
-		m, ok := v.(int64)
-		if !ok || m > 0 && n > math.MaxInt64-m || m < 0 && n < math.MinInt64-m {
-			return floatTotal(float64(n)+float(v), list[i+1:])
+		m, ok := integer(v)
+		if !ok {
+			return floatTotal(float(n)+float(v), list[i+1:])
 		}
-		n += m
+		n.Add(n, m)
 	}
-	return n
+	return fit(n)
 }
 
 func floatTotal(s float64, list []any) any {
@@ -90,16 +90,39 @@ func floatTotal(s float64, list []any) any {
 }
 
 func float(v any) float64 {
-	if n, ok := v.(int64); ok {
-		return float64(n)
+	switch v := v.(type) {
+	case int64:
+		return float64(v)
+	case *big.Int:
+		f, _ := new(big.Float).SetInt(v).Float64()
+		return f
 	}
 	f, _ := v.(float64)
 	return f
 }
 
+// integer returns a value that is an integer of any size.
+func integer(v any) (n *big.Int, ok bool) {
+	switch v := v.(type) {
+	case int64:
+		return big.NewInt(v), true
+	case *big.Int:
+		return v, true
+	}
+	return nil, false
+}
+
+// fit returns the integer in the form that package document has for its size.
+func fit(n *big.Int) any {
+	if n.IsInt64() {
+		return n.Int64()
+	}
+	return n
+}
+
 func toNumber(args []any) (any, error) {
 	switch v := args[0].(type) {
-	case int64, float64:
+	case int64, *big.Int, float64:
 		return v, nil
 	case string:
 		return parseNumber(v), nil
@@ -109,6 +132,9 @@ func toNumber(args []any) (any, error) {
 	return nil, nil
 }
 
+// maxDigits is the length of the longest integer that Python reads.
+const maxDigits = 4300
+
 // parseNumber reads a number as Python's int or else float does; nil if it is none.
 func parseNumber(s string) any {
 	s, ok := joinDigits(strings.TrimFunc(s, isSpace))
@@ -116,6 +142,9 @@ func parseNumber(s string) any {
 		return nil
 	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	if n, ok := new(big.Int).SetString(s, 10); ok && len(s) <= maxDigits {
 		return n
 	}
 	unsigned := strings.TrimLeft(s, "+-")

@@ -9,6 +9,7 @@ package pytext
 
 import (
 	"iter"
+	"math/big"
 	"strconv"
 )
 
@@ -51,7 +52,7 @@ func TypeName(v any) string {
 		return "NoneType"
 	case bool:
 		return "bool"
-	case int64:
+	case int64, *big.Int:
 		return "int"
 	case float64:
 		return "float"
