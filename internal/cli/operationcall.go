@@ -64,7 +64,11 @@ func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop
 	if err != nil {
 		return nil, err
 	}
-	format, _ := p.Get("cli_timestamp_format")
+	format, set := p.Get("cli_timestamp_format")
+	if set && format.Value != "wire" && format.Value != "iso8601" {
+		return nil, withHint(&configError{"Configuration", `Unknown cli_timestamp_format value: ` + format.Value + `, valid values are "wire" or "iso8601"`},
+			"change cli_timestamp_format of profile %s (line %d)", p.Name, format.Line)
+	}
 	client := &awsop.Client{
 		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack,
 		MaxAttempts: p.MaxAttempts, RetryMode: p.RetryMode, Log: w.app.log, UserAgent: "lanyard",
@@ -160,7 +164,7 @@ func (o *operation) call(ctx context.Context, client *awsop.Client) (err error) 
 		if o.print.format == "text" {
 			page = pager.Results(page)
 		}
-		if err := printer.Print(page); err != nil {
+		if err := printer.Page(page); err != nil {
 			return err
 		}
 	}

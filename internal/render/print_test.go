@@ -84,7 +84,7 @@ func TestErrors(t *testing.T) {
 		text string
 	}{
 		{name: "unknown format", o: render.Options{Format: "xml"}, want: &render.FormatError{Format: "xml"}, text: "Unknown output type: xml"},
-		{name: "the query fails, even if nothing is printed", o: render.Options{Format: "off", Query: failed{failing}}, want: failing},
+		{name: "the query fails", o: render.Options{Query: failed{failing}}, want: failing},
 		{name: "the writer fails", v: strings.Repeat("x", 1<<20), w: &limited{n: 9, err: full}, want: full},
 		{name: "the writer fails at the end", v: "x", w: &limited{n: 1, err: full}, want: full},
 		{
@@ -190,5 +190,44 @@ func BenchmarkTenThousandInstances(b *testing.B) {
 				b.SetBytes(int64(1<<40 - w.n))
 			}
 		})
+	}
+}
+
+// The AWS CLI prints an empty page of a stream, and nothing for an empty response.
+// With "off" it does not even apply the query.
+func TestEmptyPages(t *testing.T) {
+	empty := parse(t, `{}`)
+	for _, tt := range []struct{ format, page, response string }{
+		{"yaml-stream", "- {}\n", ""}, {"text", "", ""}, {"off", "", ""},
+	} {
+		var page, response strings.Builder
+		o := render.Options{Format: tt.format}
+		if tt.format == "off" {
+			o.Query = failed{errors.New("not applied")}
+		}
+		if err := errors.Join(render.New(&page, o).Page(empty), render.New(&response, o).Print(empty)); err != nil {
+			t.Errorf("%s: %v", tt.format, err)
+		}
+		if page.String() != tt.page || response.String() != tt.response {
+			t.Errorf("%s: page %q, want %q; response %q, want %q", tt.format, page.String(), tt.page, response.String(), tt.response)
+		}
+	}
+}
+
+func TestLargeIntegersAreExact(t *testing.T) {
+	doc := parse(t, `{"a": 100000000000000000000, "b": [-12345678901234567890]}`)
+	for format, want := range map[string]string{
+		"json": "{\n    \"a\": 100000000000000000000,\n    \"b\": [\n        -12345678901234567890\n    ]\n}\n",
+		"yaml": "a: 100000000000000000000\nb:\n- -12345678901234567890\n",
+		"text": "100000000000000000000\nB\t-12345678901234567890\n",
+	} {
+		var b strings.Builder
+		if err := render.New(&b, render.Options{Format: format}).Print(doc); err != nil || b.String() != want {
+			t.Errorf("%s: %q, want %q (%v)", format, b.String(), want, err)
+		}
+	}
+	var b strings.Builder
+	if err := render.New(&b, render.Options{Format: "table"}).Print(doc); err != nil || !strings.Contains(b.String(), " 100000000000000000000 ") {
+		t.Errorf("%v\n%s", err, b.String())
 	}
 }

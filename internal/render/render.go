@@ -76,17 +76,25 @@ func New(w io.Writer, o Options) *Printer {
 	return &Printer{w: bufio.NewWriter(w), opts: o}
 }
 
-// Print prints one response, or one page of it where [Streams] says so. The
-// error is a [*FormatError], a [*ShapeError], the query's or the writer's. What
+// Print prints one response. The error is a [*FormatError], a [*ShapeError], the query's or the writer's. What
 // was printed before it stays printed, as with the AWS CLI.
-func (p *Printer) Print(v any) error {
+func (p *Printer) Print(v any) error { return p.printAs(v, false) }
+
+// Page prints one page of a response, where [Streams] says so. Unlike an empty
+// response, an empty page leaves a trace in a stream.
+func (p *Printer) Page(v any) error { return p.printAs(v, true) }
+
+func (p *Printer) printAs(v any, page bool) error {
+	if p.opts.Format == "off" {
+		return nil // not even the query is applied
+	}
 	if p.opts.Query != nil {
 		var err error
 		if v, err = p.opts.Query.Search(v); err != nil {
 			return err
 		}
 	}
-	err := p.print(v)
+	err := p.print(v, page)
 	if flushErr := p.w.Flush(); err == nil {
 		err = flushErr
 	}
@@ -103,10 +111,10 @@ func (p *Printer) Token(token string) error {
 	inner, outer := new(document.Object), new(document.Object)
 	inner.Set("NextToken", token)
 	outer.Set("NextToken", inner)
-	return p.Print(outer)
+	return p.Page(outer)
 }
 
-func (p *Printer) print(v any) error {
+func (p *Printer) print(v any, page bool) error {
 	if p.opts.Terminal && (p.opts.Format == "text" || p.opts.Format == "table") {
 		v = harmless(v)
 	}
@@ -124,14 +132,13 @@ func (p *Printer) print(v any) error {
 			writeYAMLBlock(p.w, v)
 		}
 	case "yaml-stream":
-		if !empty {
+		if !empty || page {
 			writeYAMLBlock(p.w, []any{v})
 		}
 	case "text":
 		return writeText(p.w, v)
 	case "table":
 		return writeTable(p.w, v, p.opts)
-	case "off":
 	default:
 		return &FormatError{p.opts.Format}
 	}
