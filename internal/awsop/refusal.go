@@ -8,13 +8,15 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"lanyard/internal/awsmodel"
 	"lanyard/internal/document"
 	"lanyard/internal/idcenter"
 )
 
-// A ServiceError is a service's refusal. Its text is the AWS CLI's, on one line.
+// A ServiceError is a service's refusal. Its text is the AWS CLI's; the service's part
+// of it is on one line.
 type ServiceError struct {
 	Operation string // "DescribeInstances"
 	Code      string // the HTTP status as text if the service sent no code
@@ -45,18 +47,22 @@ func (r *reply) refusal(svc *awsmodel.Service, op *awsmodel.Operation) error {
 	}
 	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region"), Clock: r.clock}
 	var err error
+	endpoint := ""
 	switch {
 	case r.speechless(svc):
 		e.Message = http.StatusText(r.status)
 	case svc.Protocol == awsmodel.JSON, svc.Protocol == awsmodel.RESTJSON:
 		err = e.readJSON(svc, op, r)
 	default:
-		err = e.readXML(op, r)
+		endpoint, err = e.readXML(op, r)
 	}
 	if err != nil {
 		return r.broken(op, err)
 	}
 	e.Code, e.Message = r.shown(cmp.Or(e.Code, strconv.Itoa(r.status))), r.shown(e.Message)
+	if svc.Protocol == awsmodel.RESTXML {
+		e.Message = s3Advice(e, r.shown(endpoint))
+	}
 	return e
 }
 
@@ -80,11 +86,12 @@ func (r *reply) requestID() string {
 	return ""
 }
 
-// readXML reads an error of the protocols that have XML.
-func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
+// readXML reads an error of the protocols that have XML. It also returns the endpoint
+// that S3 names.
+func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) (endpoint string, err error) {
 	root, err := parseXML(r.body)
 	if err != nil {
-		return err
+		return "", err
 	}
 	fault := root
 	if errs := root.child("Errors"); errs != nil {
@@ -94,7 +101,7 @@ func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
 		fault = inner
 	}
 	if fault.child("Code") == nil && fault.child("Message") == nil && fault.name != "Error" {
-		return errors.New("its XML is not an error of the service")
+		return "", errors.New("its XML is not an error of the service")
 	}
 	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
 	if fault.child("Message") == nil {
@@ -108,7 +115,25 @@ func (e *ServiceError) readXML(op *awsmodel.Operation, r *reply) error {
 			e.setFields(r, fields)
 		}
 	}
-	return nil
+	return fault.value("Endpoint"), nil
+}
+
+// s3Advice returns the message of an error of S3 with what the AWS CLI adds, word for
+// word.
+func s3Advice(e *ServiceError, endpoint string) string {
+	const region = "You can fix this issue by explicitly providing the correct region location using the --region argument, " +
+		"the AWS_DEFAULT_REGION environment variable, or the region variable in the AWS CLI configuration file.  " +
+		`You can get the bucket's location by running "aws s3api get-bucket-location --bucket BUCKET".`
+	switch {
+	case strings.Contains(e.Message, "Please use AWS4-HMAC-SHA256"):
+		return "You are attempting to operate on a bucket in a region that requires Signature Version 4.  " + region
+	case e.Code == "PermanentRedirect" && endpoint != "" && e.Message != "":
+		_, last := utf8.DecodeLastRuneInString(e.Message) // the full stop
+		return e.Message[:len(e.Message)-last] + ": " + endpoint + "\n" + region
+	case strings.Contains(e.Message, "AWS KMS managed keys require AWS Signature Version 4"):
+		return e.Message + " You can enable AWS Signature Version 4 by running the command: \naws configure set s3.signature_version s3v4"
+	}
+	return e.Message
 }
 
 // readJSON reads an error of the protocols that have JSON. Its code is in the body

@@ -37,6 +37,14 @@ func TestRefusals(t *testing.T) {
 		{"no message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>"), "C", "Unknown", "", ""},
 		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", ""},
 		{"rest-xml", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`, answer(404, `<?xml version="1.0"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>bbb</BucketName><RequestId>r4</RequestId></Error>`), "NoSuchBucket", "The specified bucket does not exist", "r4", ""},
+		{
+			"rest-xml redirect", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`,
+			answer(400, `<Error><Code>PermanentRedirect</Code><Message>Send all future requests to this endpoint.</Message><Endpoint>bbb.s3.eu-west-1.amazonaws.com</Endpoint></Error>`),
+			"PermanentRedirect", "Send all future requests to this endpoint: bbb.s3.eu-west-1.amazonaws.com\n" +
+				"You can fix this issue by explicitly providing the correct region location using the --region argument, the AWS_DEFAULT_REGION " +
+				"environment variable, or the region variable in the AWS CLI configuration file.  You can get the bucket's location by " +
+				`running "aws s3api get-bucket-location --bucket BUCKET".`, "", "",
+		},
 		{"HEAD has no words", "s3api", "head-bucket", `{"Bucket":"bbb"}`, answer(403, ""), "403", "Forbidden", "", ""},
 		{"escape sequences", "sts", "get-caller-identity", "", answer(403, queryError("A\n\tB")), "A B", "no", "req-1", ""},
 	}
