@@ -17,8 +17,8 @@ import (
 	"lanyard/internal/document"
 )
 
-// modelsOf is the version of botocore whose models newer.json of package awsmodel
-// was made of; others have members that we do not know.
+// modelsOf is the version of botocore to compare with. The tables may know newer
+// members, which its replies do not have; later versions may have others.
 const modelsOf = "1.43.11"
 
 // TestAsBotocore compares requests and outputs with those of the AWS CLI's library,

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/emulator"
+	"lanyard/internal/proxyenv"
 )
 
 func newEmulatorEnv(app *App) *cobra.Command {
@@ -117,6 +118,11 @@ func (app *App) warnOfEnvironment(ctx context.Context, base string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/assignment/accounts", nil)
+	if err == nil {
+		if variable := proxyenv.Read(app.Environ()).Variable(req.URL); variable != "" {
+			app.warn("requests to the emulator go through the proxy in "+variable, "list 127.0.0.1 and localhost in NO_PROXY")
+		}
+	}
 	if err == nil {
 		var resp *http.Response
 		if resp, err = (&http.Transport{DisableKeepAlives: true}).RoundTrip(req); err == nil {

@@ -74,6 +74,9 @@ func (app *App) homeVariables(home, base, profile, standIn string, c emulator.Co
 			continue
 		}
 		for _, no := range []string{"NO_PROXY", "no_proxy"} {
+			if app.getenv(no) == "*" { // alone it means every host
+				continue
+			}
 			set = append(set, no+"="+strings.TrimPrefix(app.getenv(no)+",127.0.0.1,localhost", ","))
 		}
 		break

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"lanyard/internal/datafile"
 )
@@ -28,11 +29,15 @@ var (
 const sep = string(os.PathSeparator)
 
 // SSO is the folder of the tokens and registrations.
-func (d Dir) SSO() string { return d.Home + sep + ".aws" + sep + "sso" + sep + "cache" }
+func (d Dir) SSO() string {
+	return strings.TrimSuffix(d.Home, sep) + sep + ".aws" + sep + "sso" + sep + "cache"
+}
 
 // Roles is the folder of the role credentials. Assumed roles and, from the AWS
 // CLI, a database lie there too.
-func (d Dir) Roles() string { return d.Home + sep + ".aws" + sep + "cli" + sep + "cache" }
+func (d Dir) Roles() string {
+	return strings.TrimSuffix(d.Home, sep) + sep + ".aws" + sep + "cli" + sep + "cache"
+}
 
 // TokenPath is where the token under key lies; see [TokenName].
 func (d Dir) TokenPath(key string) string { return d.SSO() + sep + TokenName(key) }
