@@ -34,7 +34,9 @@ func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) 
 		last = cb.expect(newState())
 		grant, err := c.authorize(ctx, waiting, s, reg, cb, last)
 		if err != nil {
-			if taken, _ := last.answered(); !taken {
+			taken, _ := last.answered()
+			var refused *CallbackError
+			if !taken || errors.As(err, &refused) && refused.Code != "access_denied" {
 				c.drop(s, reg)
 			}
 			last.finish(err)

@@ -63,9 +63,9 @@ type Result struct {
 // [CallbackError] or a [ServiceError]; a cancelled ctx ends it at once.
 //
 // A registration that the service does not accept is dropped, and the sign-in begins
-// once more with a new one. A sign-in that ends without a visit of the browser also
-// drops its registration: the service shows an unknown client an error page and does
-// not send the browser back.
+// once more with a new one. A sign-in that ends without a visit of the browser, or with
+// another error than a refusal by the user, also drops its registration: the service
+// shows an unknown client an error page and does not send the browser back.
 func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	if s.StartURL == "" {
 		return Result{}, errors.New("a sign-in needs a start URL")
