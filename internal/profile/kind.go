@@ -89,23 +89,6 @@ func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 	return None, ""
 }
 
-// bySource gives a profile that assumes a role the session of its source_profile to
-// sign in to, unless it names a session itself. chain has the profiles that led here.
-func (r *resolver) bySource(p *Profile, chain []string) {
-	source, ok := p.settings.get("source_profile")
-	if !ok || p.settings.has("sso_session") || p.settings.has("sso_start_url") {
-		return
-	}
-	src, warnings, _ := r.follow(p, source.Value, chain)
-	if src == nil || src.loginErr != nil {
-		return // the profile's own error says what is missing
-	}
-	for _, w := range warnings {
-		r.warn(w)
-	}
-	p.login, p.loginErr, p.Source = src.login, nil, src.ForSession()
-}
-
 // follow resolves a profile that another one names. In a circle it returns no profile
 // and no error.
 func (r *resolver) follow(p *Profile, name string, chain []string) (*Profile, []Warning, error) {
