@@ -13,10 +13,18 @@ import (
 // issuer checks the start URL before anything is sent anywhere, and resolves a
 // vanity one, which may tell another region than the one that is configured.
 func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
+	if strings.ContainsAny(s.StartURL, `"'`) {
+		return "", "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
+			"quotes belong to the value: remove them, %s:%d", s.Path, s.Line)
+	}
 	if strings.ContainsAny(s.StartURL, " \t") {
 		return "", "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
 			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
 	}
+	if text, hint := profile.StartURLAdvice(s.StartURL); text != "" {
+		w.app.warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
+	}
+	startURL := profile.CleanStartURL(s.StartURL)
 	p = p.ForSession()
 	hc, err := w.app.httpClient(p)
 	if err != nil {
@@ -26,14 +34,14 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 	if err != nil {
 		return "", "", err
 	}
-	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, s.StartURL, isLoopback(endpoint.URL))
+	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, startURL, isLoopback(endpoint.URL))
 	if err != nil {
 		return "", "", &configError{"Configuration", err.Error()}
 	}
 	if region != "" {
 		return issuer, region, nil
 	}
-	region = idcenter.StartURLRegion(s.StartURL)
+	region = idcenter.StartURLRegion(startURL)
 	if region != "" && region != s.Region {
 		return "", "", withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
 			"%s", w.setRegionHint(s, region))

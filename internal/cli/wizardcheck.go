@@ -118,6 +118,9 @@ func checkScopes(s string) error {
 		if strings.ContainsAny(strings.TrimSpace(scope), " \t") {
 			return errors.New("Scope values must be separated by commas") // the AWS CLI's words
 		}
+		if strings.ContainsAny(scope, "\"'#") {
+			return errors.New("a scope contains no quotes and no #")
+		}
 	}
 	return nil
 }

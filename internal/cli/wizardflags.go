@@ -95,7 +95,8 @@ func (z *wizard) sameInUse(p ssoProfile) bool {
 
 // sessionByFlags fills in a session that the config does not have.
 func (z *wizard) sessionByFlags(ctx context.Context) error {
-	z.session.StartURL, z.session.Region = z.o.startURL, z.o.region
+	z.setStartURL(z.o.startURL)
+	z.session.Region = z.o.region
 	z.session.Scopes = profile.SplitScopes(z.o.scopesOr(profile.AccessScope))
 	if z.o.startURL == "" || z.o.region != "" {
 		return nil

@@ -78,10 +78,11 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 		q.Text, q.Default = prompt(text, current), current
 		return z.con.Ask(ctx, q)
 	}
-	z.session.StartURL, err = ask(z.o.startURL, "SSO start URL", startURL, picker.Question{Suggestions: z.startURLs(), Check: required(checkStartURL)})
+	given, err := ask(z.o.startURL, "SSO start URL", startURL, picker.Question{Suggestions: z.startURLs(), Check: required(checkStartURL)})
 	if err != nil {
 		return err
 	}
+	z.setStartURL(given)
 	revealed, err := z.revealedRegion(ctx)
 	switch {
 	case err != nil && (ctx.Err() != nil || z.o.region == "" && z.con == nil):
@@ -108,6 +109,15 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	z.o.scopes, err = ask(z.o.scopes, "SSO registration scopes", scopes, picker.Question{Check: checkScopes})
 	z.session.Scopes = profile.SplitScopes(z.o.scopes)
 	return err
+}
+
+// setStartURL takes the start URL of a new session, and warns of one that looks like
+// another page.
+func (z *wizard) setStartURL(startURL string) {
+	if text, hint := profile.StartURLAdvice(startURL); text != "" {
+		z.app.warn(text, hint)
+	}
+	z.session.StartURL = profile.CleanStartURL(startURL)
 }
 
 // A revealed region is what the start URL tells. It is certain where a vanity URL

@@ -123,8 +123,8 @@ func (r *resolver) bare(section *awsconfig.Section, url, region found) Session {
 	s := Session{StartURL: url.Value, Region: r.clean(region, validRegion), Path: url.path, Line: url.Line}
 	if section != nil {
 		s.Name, s.Path, s.Line = section.Name, section.Path, section.Line
-		if f, ok := section.Get("sso_registration_scopes"); ok {
-			s.Scopes = SplitScopes(f.Value)
+		if f, ok := in(section, "sso_registration_scopes", ConfigFile); ok {
+			s.Scopes = r.scopes(f)
 		}
 	}
 	return s
