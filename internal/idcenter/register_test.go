@@ -1,6 +1,7 @@
 package idcenter
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -196,3 +197,47 @@ func (r readOnly) Load() (Registration, bool) {
 }
 func (readOnly) Save(Registration) error { return errors.New("read-only") }
 func (readOnly) Drop(string) error       { return errors.New("read-only") }
+
+// A registration is dropped if the browser does not come back, or brings an error that
+// may be about the client. A refusal by the user is not.
+func TestACallbackThatEndsARegistration(t *testing.T) {
+	for code, want := range map[string]int{"": 1, "access_denied": 0, "invalid_request": 1, "invalid_scope": 1} {
+		kept := &shelf{}
+		_, err := signIn(t, at(t, oidc(grants)), SignIn{Registrations: kept, Timeout: 300 * time.Millisecond}, func(redirect, state string) {
+			if code != "" {
+				get(t, "GET", redirect+"?error="+code+"&state="+state, nil)
+			}
+		})
+		if err == nil || kept.drops != want {
+			t.Errorf("error %q: %d registrations dropped, want %d; %v", code, kept.drops, want, err)
+		}
+	}
+}
+
+// If the service says that it does not know a kept client, the sign-in goes on with a
+// new one.
+func TestACallbackThatDoesNotKnowTheClient(t *testing.T) {
+	for _, code := range []string{"invalid_client", "unauthorized_client"} {
+		kept := &shelf{full: true, reg: Registration{
+			ClientID: "old", ClientSecret: secret.New("s"), ExpiresAt: time.Now().Add(time.Hour),
+			Scopes: []string{"sso:account:access"}, GrantTypes: []string{grantCode, grantRefresh},
+		}}
+		c := at(t, oidc(grants))
+		tabs := 0
+		res, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Registrations: kept, Open: func(_ context.Context, address string) error {
+			u, err := url.Parse(address)
+			if err != nil {
+				return err
+			}
+			query := "?code=c&state="
+			if tabs++; u.Query().Get("client_id") == "old" {
+				query = "?error=" + code + "&state="
+			}
+			get(t, "GET", u.Query().Get("redirect_uri")+query+u.Query().Get("state"), nil)
+			return nil
+		}})
+		if err != nil || res.Registration.ClientID != "client-1" || !kept.full || kept.reg.ClientID != "client-1" || tabs != 2 {
+			t.Errorf("%s: %v, kept %q, %d tabs", code, err, kept.reg.ClientID, tabs)
+		}
+	}
+}
