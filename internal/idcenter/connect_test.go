@@ -171,7 +171,7 @@ func TestCancelled(t *testing.T) {
 		cancel()
 		hang(r)
 	})
-	if _, err := c.Refresh(ctx, registration, refreshToken); err != context.Canceled { //nolint:errorlint // as it is
+	if _, err := c.RoleCredentials(ctx, accessToken, "1", "r"); err != context.Canceled { //nolint:errorlint // as it is
 		t.Errorf("during a try: %v", err)
 	}
 	if err := c.Logout(ctx, accessToken); err != context.Canceled { //nolint:errorlint // as it is
