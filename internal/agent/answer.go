@@ -19,7 +19,13 @@ func (s *Server) get(ctx context.Context, q question) line {
 	}
 	defer s.leave()
 	s.remember(q.Session, q.Settings)
-	v, _, _ := s.flights.Do(q.key(), func() (any, error) { return s.answer(ctx, q), nil })
+	v, _, _ := s.flights.Do(q.key(), func() (any, error) {
+		if !take(ctx, s.room.work) {
+			return line{Declined: true}, nil
+		}
+		defer func() { <-s.room.work }()
+		return s.answer(ctx, q), nil
+	})
 	return v.(line)
 }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"syscall"
 
 	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
@@ -25,8 +26,12 @@ func failureOf(err error) (f failure, ok bool) {
 	var storage *broker.StorageError
 	var session *broker.SessionError
 	var origin *broker.OriginError
-	if keystore.Unavailable(err) || errors.As(err, &storage) || errors.As(err, &origin) {
+	var unreadable *keystore.UnreadableError
+	if keystore.Unavailable(err) || errors.As(err, &storage) || errors.As(err, &origin) || errors.As(err, &unreadable) {
 		return failure{}, false
+	}
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return failure{}, false // the agent has no free descriptors
 	}
 	cause := err
 	if errors.As(err, &session) {

@@ -42,6 +42,7 @@ type Server struct {
 	began   time.Time
 	flights singleflight.Group
 	long    chan struct{} // one for each long request that is being read
+	room    room
 	working sync.WaitGroup
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -75,7 +76,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	s.began, s.wake, s.ended, s.first = s.Now(), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
-	s.long = make(chan struct{}, longRequests)
+	s.long, s.room = make(chan struct{}, longRequests), newRoom(openFiles())
 	closing, closed := context.WithCancel(context.WithoutCancel(ctx))
 	var connections sync.WaitGroup
 	connections.Go(func() { s.accept(ctx, closing, l, &connections) })
@@ -116,9 +117,11 @@ func (s *Server) sessions() []Watched {
 	return list
 }
 
-// accept goes on until the agent is closing: while it ends, it says so.
+// accept goes on until the agent is closing: while it ends, it says so. It accepts only
+// as many clients as there is room for. The others wait to be heard, and after their
+// patience do the work themselves.
 func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
-	for {
+	for take(closing, s.room.connections) {
 		conn, err := l.Accept()
 		if closing.Err() != nil {
 			if err == nil {
@@ -127,6 +130,7 @@ func (s *Server) accept(ctx, closing context.Context, l net.Listener, connection
 			return
 		}
 		if err != nil {
+			<-s.room.connections
 			s.Log.Warn("no connection", "error", err)
 			if wait(closing, 100*time.Millisecond) != nil { // too many open files, say
 				return
@@ -134,6 +138,7 @@ func (s *Server) accept(ctx, closing context.Context, l net.Listener, connection
 			continue
 		}
 		connections.Go(func() {
+			defer func() { <-s.room.connections }()
 			defer func() { _ = conn.Close() }()
 			s.serve(ctx, closing, conn)
 		})

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"lanyard/emulator"
+	"lanyard/internal/agent"
 )
 
 // A spending is a command that gets a token which exists nowhere else.
@@ -199,6 +200,37 @@ func TestStormWithoutLocks(t *testing.T) {
 			checkAnswers(t, results)
 			h.checkCount(t, "CreateToken", 1)
 			h.checkCount(t, "GetRoleCredentials", 1)
+		})
+	}
+}
+
+// An agent that may open few files keeps enough of them for its own work: nobody fails,
+// and the token is refreshed once.
+func TestAgentWithFewDescriptors(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		n    int
+		args []string
+	}{
+		{"files", crowd, []string{"agent", "start"}},
+		{"in memory", crowd / 4, []string{"agent", "start", "--in-memory"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) { // one after the other: they are many processes
+			h := newHome(t, emulator.Config{}, config)
+			h.signIn(t)
+			h.env = append(h.env, agent.SocketVariable+"="+h.path("agent.sock"))
+			line := append([]string{"sh", "-c", `ulimit -n 64 && exec "$0" "$@"`, program}, tt.args...)
+			if r := h.startProgram(t, nil, line...).wait(t); r.code != 0 {
+				t.Fatalf("agent start: exit %d, %s", r.code, r.stderr)
+			}
+			defer func() { h.run(t, "agent", "stop", "--yes") }()
+			h.srv.ExpireAccessTokens()
+			results, _ := h.gather(t, tt.n, dev).run(t)
+			checkAnswers(t, results)
+			h.checkCount(t, "CreateToken", 1)
+			h.checkCount(t, "GetRoleCredentials", 2) // the first with the token that was ended
+			h.checkCount(t, "Logout", 0)
 		})
 	}
 }
