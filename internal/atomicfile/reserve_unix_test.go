@@ -37,7 +37,7 @@ func TestWhatIsNoRegularFileIsNotReplaced(t *testing.T) {
 	for kind, plant := range kinds {
 		for name, write := range writes {
 			t.Run(kind+"/"+name, func(t *testing.T) {
-				dir, err := os.MkdirTemp("", "") // the name of a socket must be short
+				dir, err := os.MkdirTemp("", "") //nolint:usetesting // the name of a socket must be short
 				if err != nil {
 					t.Fatal(err)
 				}

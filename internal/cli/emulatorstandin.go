@@ -100,33 +100,32 @@ func (s *standIn) open(page string) error {
 	if err != nil || !s.ours(u) {
 		return errors.New("this is no page of the emulator")
 	}
-	resp, err := s.get(u, 10*time.Second)
+	a, err := s.get(u, 10*time.Second)
 	if err != nil {
 		return err
 	}
-	to, err := resp.Location()
 	switch {
-	case err != nil && resp.StatusCode == http.StatusOK:
+	case a.to == nil && a.code == http.StatusOK:
 		return nil // the end of a sign-in by code
-	case err != nil || s.ours(to):
-		return fmt.Errorf("the sign-in page answered %s", resp.Status)
+	case a.to == nil || s.ours(a.to):
+		return fmt.Errorf("the sign-in page answered %s", a.status)
 	}
-	s.calls.Go(func() { s.callBack(to) })
+	s.calls.Go(func() { s.callBack(a.to) })
 	return nil
 }
 
 // callBack brings the answer of a sign-in to the program. The address holds the
 // authorization code and is never printed.
 func (s *standIn) callBack(to *url.URL) {
-	resp, err := s.get(to, callbackLimit)
+	a, err := s.get(to, callbackLimit)
 	for start := time.Now(); notListening(err) && time.Since(start) < callbackLimit; {
 		if pause(s.ctx, callbackPause) != nil {
 			return
 		}
-		resp, err = s.get(to, callbackLimit)
+		a, err = s.get(to, callbackLimit)
 	}
-	if err == nil && resp.StatusCode >= http.StatusBadRequest {
-		err = errors.New("it answered " + resp.Status)
+	if err == nil && a.code >= http.StatusBadRequest {
+		err = errors.New("it answered " + a.status)
 	}
 	if err != nil && s.ctx.Err() == nil {
 		s.mu.Lock()
@@ -135,21 +134,32 @@ func (s *standIn) callBack(to *url.URL) {
 	}
 }
 
+// An answer is what a page replied, without its body.
+type answer struct {
+	code   int
+	status string   // the code with its text
+	to     *url.URL // where it redirects; nil for nowhere
+}
+
 // get requests the address and drops the body of the answer.
-func (s *standIn) get(u *url.URL, limit time.Duration) (*http.Response, error) {
+func (s *standIn) get(u *url.URL, limit time.Duration) (answer, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, withoutURL(err)
+		return answer{}, withoutURL(err)
 	}
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return nil, withoutURL(err)
+		return answer{}, withoutURL(err)
 	}
 	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
-	return resp, err
+	to, redirect := resp.Location()
+	if redirect != nil {
+		to = nil // there is no redirect, or none that can be followed
+	}
+	return answer{resp.StatusCode, resp.Status, to}, err
 }
 
 // notListening reports whether err means that no program listens there yet.

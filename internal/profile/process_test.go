@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -219,7 +220,8 @@ sso_account_id = 111122223333
 		t.Run(tt.name, func(t *testing.T) {
 			p, _, err := Resolve(with(tt.config, "", append(strings.Fields(tt.env), "--profile=via")...))
 			if tt.err != "" {
-				if err == nil || err.Error() != tt.err || !strings.Contains(err.(*Error).Hint, tt.hint) {
+				var e *Error
+				if !errors.As(err, &e) || e.Error() != tt.err || !strings.Contains(e.Hint, tt.hint) {
 					t.Errorf("%v\n%+v; want %s", err, err, tt.err)
 				}
 				return
