@@ -117,12 +117,25 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 		in.IssuerUrl = new(s.IssuerURL)
 	}
 	reg, err := c.registerClient(ctx, in)
-	var no *ServiceError
-	if errors.As(err, &no) && no.Code == "UnsupportedGrantTypeException" && len(in.GrantTypes) > 2 {
+	if refusesGrants(err) && len(in.GrantTypes) > 2 {
 		in.GrantTypes = in.GrantTypes[:2] // what the AWS CLI registers
 		return c.registerClient(ctx, in)
 	}
 	return reg, err
+}
+
+// refusesGrants reports whether the service may have refused a registration because of
+// its grant types. AWS does not say which of its errors means that.
+func refusesGrants(err error) bool {
+	var no *ServiceError
+	if !errors.As(err, &no) {
+		return false
+	}
+	switch no.Code {
+	case "UnsupportedGrantTypeException", "InvalidClientMetadataException", "InvalidRequestException":
+		return true
+	}
+	return false
 }
 
 func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientInput) (Registration, error) {

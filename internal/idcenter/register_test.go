@@ -70,19 +70,22 @@ func TestClientName(t *testing.T) {
 	}
 }
 
-// A service that knows no device code beside the others gets the AWS CLI's request.
+// A service that refuses the device code beside the other grant types gets the AWS
+// CLI's request.
 func TestRegistrationWithoutDeviceCode(t *testing.T) {
-	c := at(t, func(w http.ResponseWriter, r *http.Request) {
-		if b, _ := io.ReadAll(r.Body); strings.Contains(string(b), "device_code") {
-			w.Header().Set("X-Amzn-Errortype", "UnsupportedGrantTypeException")
-			w.WriteHeader(http.StatusBadRequest)
-			return
+	for _, code := range []string{"UnsupportedGrantTypeException", "InvalidClientMetadataException", "InvalidRequestException"} {
+		c := at(t, func(w http.ResponseWriter, r *http.Request) {
+			if b, _ := io.ReadAll(r.Body); strings.Contains(string(b), "device_code") {
+				w.Header().Set("X-Amzn-Errortype", code)
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
+			oidc(grants)(w, r)
+		})
+		reg, err := c.register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
+		if err != nil || reg.ClientID != "client-1" || strings.Join(reg.GrantTypes, " ") != "authorization_code refresh_token" {
+			t.Errorf("%s: %+v, %v", code, reg, err)
 		}
-		oidc(grants)(w, r)
-	})
-	reg, err := c.register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
-	if err != nil || reg.ClientID != "client-1" || strings.Join(reg.GrantTypes, " ") != "authorization_code refresh_token" {
-		t.Errorf("%+v, %v", reg, err)
 	}
 }
 
