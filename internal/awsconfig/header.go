@@ -1,6 +1,10 @@
 package awsconfig
 
-import "strings"
+import (
+	"strings"
+
+	"lanyard/internal/shellwords"
+)
 
 // sectionName returns what the section with this text between its brackets is
 // for. ok is false for a section that the AWS CLI drops without a word: it begins
@@ -31,8 +35,8 @@ func secondWord(text string) (string, bool) {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\'', '"', '\\':
-			w, ok := shellWords(text)
-			if !ok || len(w) != 2 {
+			w, err := shellwords.Split(text)
+			if err != nil || len(w) != 2 {
 				return "", false
 			}
 			return w[1], true
@@ -47,45 +51,4 @@ func secondWord(text string) (string, bool) {
 		}
 	}
 	return text[start:end], words == 2
-}
-
-// shellWords splits text like a POSIX shell that expands nothing. ok is false
-// where a quote is not closed or nothing follows a backslash.
-func shellWords(text string) (words []string, ok bool) {
-	var word []byte
-	started := false // also true for '' which is a word
-	quote := byte(0)
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '\\' && quote != '\'':
-			i++
-			if i == len(text) {
-				return nil, false
-			}
-			// Between double quotes a backslash stands for itself, except
-			// before another one and before the quote.
-			if quote == '"' && text[i] != '"' && text[i] != '\\' {
-				word = append(word, '\\')
-			}
-			word, started = append(word, text[i]), true
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-			word = append(word, c)
-		case c == '\'' || c == '"':
-			quote, started = c, true
-		case c == ' ' || c == '\t':
-			if started {
-				words = append(words, string(word))
-			}
-			word, started = word[:0], false
-		default:
-			word, started = append(word, c), true
-		}
-	}
-	if started {
-		words = append(words, string(word))
-	}
-	return words, quote == 0
 }

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"lanyard/internal/profile"
+	"lanyard/internal/shellwords"
 )
 
 // pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,
@@ -62,7 +63,7 @@ func (p *pager) Write(b []byte) (int, error) {
 // start starts the program as the AWS CLI does: with a LESS that leaves short
 // output on the screen.
 func (p *pager) start() error {
-	words, err := splitWords(p.command)
+	words, err := shellwords.Split(p.command)
 	if err != nil || len(words) == 0 {
 		return &configError{"Pager", fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}

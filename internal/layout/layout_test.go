@@ -18,8 +18,7 @@ var rows = [...][]string{
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/awsmodel", "internal/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/document", "internal/picker", "internal/pytext", "internal/starturl", "internal/userpath"},
-	{"internal/datafile"},
-	{"internal/proxyenv"},
+	{"internal/datafile", "internal/proxyenv", "internal/shellwords"},
 }
 
 // apart are the packages that others may use from any row, or that hold only

@@ -1,6 +1,10 @@
 package profile
 
-import "strings"
+import (
+	"strings"
+
+	"lanyard/internal/shellwords"
+)
 
 // splitWords splits a credential_process as botocore does (compat_shell_split): by
 // the rules of POSIX shells, or by those of Windows programs. ok is false for a quote
@@ -9,45 +13,8 @@ func splitWords(line string, windows bool) (words []string, ok bool) {
 	if windows {
 		return splitWindows(line)
 	}
-	return splitPOSIX(line)
-}
-
-// splitPOSIX is Python's shlex.split.
-func splitPOSIX(line string) (words []string, ok bool) {
-	var word strings.Builder
-	var quote byte
-	begun := false
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case quote == 0 && (c == ' ' || c == '\t' || c == '\r' || c == '\n'):
-			if begun {
-				words = append(words, word.String())
-			}
-			word.Reset()
-			begun = false
-			continue
-		case quote == 0 && (c == '"' || c == '\''):
-			quote = c
-		case quote != 0 && c == quote:
-			quote = 0
-		case c == '\\' && quote != '\'':
-			if i++; i == len(line) {
-				return nil, false
-			}
-			if quote == '"' && line[i] != '"' && line[i] != '\\' {
-				word.WriteByte('\\')
-			}
-			word.WriteByte(line[i])
-		default:
-			word.WriteByte(c)
-		}
-		begun = true
-	}
-	if begun {
-		words = append(words, word.String())
-	}
-	return words, quote == 0
+	words, err := shellwords.Split(line)
+	return words, err == nil
 }
 
 // splitWindows splits as the C runtime of Windows does. Backslashes are literal

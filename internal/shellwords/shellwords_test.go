@@ -1,12 +1,14 @@
-package cli
+package shellwords_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
+
+	"lanyard/internal/shellwords"
 )
 
-func TestSplitWords(t *testing.T) {
+func TestSplit(t *testing.T) {
 	for s, want := range map[string][]string{
 		"":                      nil,
 		" \t\r\n ":              nil,
@@ -24,7 +26,7 @@ func TestSplitWords(t *testing.T) {
 		"\xff \u00e4":           {"\xff", "\u00e4"},
 		"$HOME `x` $(y) ~ *.go": {"$HOME", "`x`", "$(y)", "~", "*.go"},
 	} {
-		got, err := splitWords(s)
+		got, err := shellwords.Split(s)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q: %q, %v; want %q", s, got, err, want)
 		}
@@ -33,27 +35,27 @@ func TestSplitWords(t *testing.T) {
 		`a 'b`: "No closing quotation", `a "b`: "No closing quotation", `"\"`: "No closing quotation",
 		`a\`: "No escaped character", `"a\`: "No escaped character",
 	} {
-		if got, err := splitWords(s); err == nil || err.Error() != want {
+		if got, err := shellwords.Split(s); err == nil || err.Error() != want {
 			t.Errorf("%q: %q, %v; want the error %s", s, got, err, want)
 		}
 	}
 }
 
-// FuzzSplitWords: words that are quoted and joined come out as they went in.
-func FuzzSplitWords(f *testing.F) {
+// FuzzSplit: words that are quoted and joined come out as they went in.
+func FuzzSplit(f *testing.F) {
 	for _, s := range []string{"", "a\x00b", "it's\x00\"\x00\\", "\n\x00 ", "a\\\nb"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if words, err := splitWords(s); err == nil && strings.TrimSpace(s) == "" && strings.Trim(s, " \t\r\n") == "" && len(words) > 0 {
+		if words, err := shellwords.Split(s); err == nil && strings.TrimSpace(s) == "" && strings.Trim(s, " \t\r\n") == "" && len(words) > 0 {
 			t.Errorf("%q has words: %q", s, words)
 		}
 		words := strings.Split(s, "\x00")
 		var line []string
 		for _, w := range words {
-			line = append(line, alwaysQuote(w))
+			line = append(line, "'"+strings.ReplaceAll(w, "'", `'\''`)+"'")
 		}
-		got, err := splitWords(strings.Join(line, " "))
+		got, err := shellwords.Split(strings.Join(line, " "))
 		if err != nil || !slices.Equal(got, words) {
 			t.Errorf("%q: %q, %v", words, got, err)
 		}

@@ -1,14 +1,16 @@
-package cli
+// Package shellwords splits a line into words as Python's shlex.split does, and so the
+// AWS CLI: with the quotes and backslashes of a POSIX shell. Nothing is expanded, and
+// there are no comments.
+package shellwords
 
 import (
 	"errors"
 	"strings"
 )
 
-// splitWords splits the value of an alias into words as Python's shlex does, with
-// which the AWS CLI does it: quotes and backslashes of a POSIX shell, nothing
-// expanded, no comments.
-func splitWords(s string) ([]string, error) {
+// Split returns the words of a line. The error has Python's words; it reports a quote
+// or an escape that does not end.
+func Split(s string) ([]string, error) {
 	var (
 		words []string
 		word  strings.Builder
