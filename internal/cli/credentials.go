@@ -213,7 +213,7 @@ func (w *world) sessionProfile(session, account, role string) (*profile.Profile,
 	}
 	w.connect(p)
 	made := *p
-	made.Name, made.Exists, made.Kind, made.HasSSO = "", false, profile.SSO, true
+	made.Name, made.Exists, made.Kind = "", false, profile.SSO
 	made.Session, made.AccountID, made.RoleName = *s, account, role
 	return &made, nil
 }

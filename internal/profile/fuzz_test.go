@@ -21,7 +21,7 @@ func FuzzResolve(f *testing.F) {
 		switch {
 		case err != nil && (!errors.As(err, &e) || e.Code == 0 || e.Msg == ""):
 			t.Errorf("error %#v", err)
-		case err == nil && p.Kind == SSO && (!p.HasSSO || p.Session.Key() == "" || p.Session.Region == "" || len(p.AccountID) != 12):
+		case err == nil && p.Kind == SSO && (p.Session.Key() == "" || p.Session.Region == "" || len(p.AccountID) != 12):
 			t.Errorf("incomplete: %+v", p)
 		}
 		if p != nil {

@@ -142,7 +142,7 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 		}
 	}
 	p.Source, p.Kind = src.ForSession(), SSO
-	p.HasSSO, p.Session, p.AccountID, p.RoleName = true, src.Session, src.AccountID, src.RoleName
+	p.Session, p.AccountID, p.RoleName = src.Session, src.AccountID, src.RoleName
 	p.login, p.loginErr = src.login, src.loginErr
 	return nil
 }
@@ -157,7 +157,7 @@ func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
 	if !validAccountID(process.AccountID) {
 		return &Error{Msg: place(line) + ": an account id has 12 digits: " + strconv.Quote(process.AccountID), Code: 255}
 	}
-	p.HasSSO, p.Session, p.AccountID, p.RoleName = true, p.login, process.AccountID, process.RoleName
+	p.Session, p.AccountID, p.RoleName = p.login, process.AccountID, process.RoleName
 	return nil
 }
 

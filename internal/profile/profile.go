@@ -62,9 +62,7 @@ type Profile struct {
 	// of profile that was not named by the flag.
 	EnvKeys bool
 
-	// Session, AccountID and RoleName are set if HasSSO, which is so for Kind SSO
-	// and no other.
-	HasSSO    bool
+	// Session, AccountID and RoleName are set for Kind SSO and no other.
 	Session   Session
 	AccountID string
 	RoleName  string

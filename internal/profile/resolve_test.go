@@ -101,7 +101,7 @@ func TestGuideResolves(t *testing.T) {
 	if s, err := p.LoginSession(); err != nil || !cmp.Equal(s, want) {
 		t.Errorf("login session %+v, %v", s, err)
 	}
-	if p.Kind != SSO || !p.HasSSO || p.AccountID != "444455556666" || p.RoleName != "DeveloperAccess" ||
+	if p.Kind != SSO || p.AccountID != "444455556666" || p.RoleName != "DeveloperAccess" ||
 		p.Region != "us-west-2" || p.Output != "json" || p.Session.Key() != want.StartURL {
 		t.Errorf("%+v", p)
 	}
@@ -276,8 +276,8 @@ func TestKind(t *testing.T) {
 			if err != nil || p.Kind != tt.want {
 				t.Fatalf("%+v, %v; want %v", p, err, tt.want)
 			}
-			if p.HasSSO != (tt.want == SSO) {
-				t.Errorf("HasSSO %v for %v", p.HasSSO, tt.want)
+			if (p.RoleName != "") != (tt.want == SSO) {
+				t.Errorf("role %q for %v", p.RoleName, tt.want)
 			}
 		})
 	}

@@ -61,7 +61,7 @@ func (r *resolver) sso(p *Profile) error {
 	if err != nil {
 		return err
 	}
-	p.HasSSO, p.Session, p.AccountID, p.RoleName = true, session, id, role.Value
+	p.Session, p.AccountID, p.RoleName = session, id, role.Value
 	return nil
 }
 

@@ -53,7 +53,7 @@ func TestSSOErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p, _, err := Resolve(with(tt.file, "", "--profile=x"))
 			wantError(t, err, tt.code, tt.err, tt.hint)
-			if p == nil || p.Kind != SSO || p.HasSSO {
+			if p == nil || p.Kind != SSO || p.Session.StartURL != "" {
 				t.Errorf("%+v; want an SSO profile that is not filled in", p)
 			}
 		})
@@ -63,7 +63,7 @@ func TestSSOErrors(t *testing.T) {
 func TestSSOSettingsOfAnotherKind(t *testing.T) {
 	const broken = "[profile x]\nrole_arn=r\nsso_account_id=1"
 	p, _, err := Resolve(with(broken, "", "--profile=x"))
-	if err != nil || p.Kind != AssumeRole || p.HasSSO {
+	if err != nil || p.Kind != AssumeRole || p.AccountID != "" {
 		t.Errorf("%+v, %v; nobody asked for the SSO settings", p, err)
 	}
 }

@@ -108,7 +108,7 @@ func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profi
 		return nil, false
 	}
 	p, warnings, err := profile.Resolve(in)
-	if err != nil || len(warnings) > 0 || !p.HasSSO {
+	if err != nil || len(warnings) > 0 || p.Kind != profile.SSO {
 		return nil, false
 	}
 	return p, true
