@@ -106,8 +106,8 @@ func isOurs(path string) bool {
 	return mine.Size() == theirs.Size() && sameBytes(self, path)
 }
 
-// maxProgram is the size in bytes above which a file is not taken for a copy of this
-// program.
+// maxProgram is a size in bytes that this program never reaches: a larger file is not a
+// copy of it.
 const maxProgram = 1 << 30
 
 // sameBytes compares two files of the same size.

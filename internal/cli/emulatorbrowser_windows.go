@@ -12,16 +12,13 @@ import (
 // cuts the URL at its first &, and no program quotes that.
 const browserProgram = "lanyard-emulator-browser.exe"
 
-// maxBrowser is more than this program will ever be.
-const maxBrowser = 1 << 30
-
 // writeBrowser puts this program into the home under the name that BROWSER gives.
 func writeBrowser(home, self string, _ []string) (path string, err error) {
 	path = filepath.Join(home, browserProgram)
 	if os.Link(self, path) == nil {
 		return path, nil
 	}
-	program, err := datafile.Read(self, maxBrowser) // the home is on another volume
+	program, err := datafile.Read(self, maxProgram) // the home is on another volume
 	if err != nil {
 		return "", err
 	}
