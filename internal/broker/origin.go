@@ -96,11 +96,7 @@ func (t target) renewedOrigin(old ssocache.Origin) ssocache.Origin {
 	if !old.IsZero() {
 		return old
 	}
-	o := t.origin()
-	if o.Mixed() {
-		o.Portal = o.SignIn
-	}
-	return o
+	return t.origin().Issued()
 }
 
 // An OriginError says that a secret was not sent: the settings lead to another service

@@ -90,9 +90,7 @@ func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *proof) 
 		return err
 	}
 	p.tok = old.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
-	if p.tok.Origin.Mixed() { // as in target.renewedOrigin
-		p.tok.Origin.Portal = p.tok.Origin.SignIn
-	}
+	p.tok.Origin = p.tok.Origin.Issued()
 	p.expired, p.older = false, old.RefreshToken
 	return nil
 }

@@ -84,19 +84,19 @@ func decodeObject(dec *json.Decoder, depth int) (any, error) {
 	return o, err
 }
 
-// maxDigits is the length of the longest integer, as in Python. Longer ones take
+// MaxDigits is the length of the longest integer, as in Python. Longer ones take
 // quadratic time.
-const maxDigits = 4300
+const MaxDigits = 4300
 
 func number(s string) (any, error) {
 	if !strings.ContainsAny(s, ".eE") {
 		if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 			return n, nil
 		}
-		if n, ok := new(big.Int).SetString(s[:min(len(s), maxDigits+1)], 10); ok && len(s) <= maxDigits {
+		if n, ok := new(big.Int).SetString(s[:min(len(s), MaxDigits+1)], 10); ok && len(s) <= MaxDigits {
 			return n, nil
 		}
-		return nil, fmt.Errorf("an integer of %d digits: the limit is %d", len(s), maxDigits)
+		return nil, fmt.Errorf("an integer of %d digits: the limit is %d", len(s), MaxDigits)
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {

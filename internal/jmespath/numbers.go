@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"lanyard/internal/document"
 )
 
 func abs(args []any) (any, error) {
@@ -132,9 +134,6 @@ func toNumber(args []any) (any, error) {
 	return nil, nil
 }
 
-// maxDigits is the length of the longest integer that Python reads.
-const maxDigits = 4300
-
 // parseNumber reads a number as Python's int or else float does; nil if it is none.
 func parseNumber(s string) any {
 	s, ok := joinDigits(strings.TrimFunc(s, isSpace))
@@ -144,7 +143,7 @@ func parseNumber(s string) any {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n
 	}
-	if n, ok := new(big.Int).SetString(s, 10); ok && len(s) <= maxDigits {
+	if n, ok := new(big.Int).SetString(s, 10); ok && len(s) <= document.MaxDigits {
 		return n
 	}
 	unsigned := strings.TrimLeft(s, "+-")

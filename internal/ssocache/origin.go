@@ -18,6 +18,15 @@ func (o Origin) IsZero() bool { return o == Origin{} }
 // Mixed reports whether one of the two services is AWS's and the other is not.
 func (o Origin) Mixed() bool { return (o.SignIn == AWS) != (o.Portal == AWS) }
 
+// Issued returns the origin of a token that the sign-in service issued. A mixed origin
+// becomes that service's own: the portal is the other one's.
+func (o Origin) Issued() Origin {
+	if o.Mixed() {
+		o.Portal = o.SignIn
+	}
+	return o
+}
+
 // The fields of a cache file that name its origin. The second one is left out where
 // both services have one base URL.
 const (
