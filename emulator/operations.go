@@ -40,9 +40,9 @@ func (e *Emulator) checkOperation(name string) error {
 	return fmt.Errorf("fault: there is no operation %q; near it: %s", name, strings.Join(near, ", "))
 }
 
-// isNear reports whether a name may be meant by what somebody wrote.
-func isNear(wrote, name string) bool {
-	a, b := strings.ToLower(wrote), strings.ToLower(name)
+// isNear reports whether the text may be a misspelt name.
+func isNear(text, name string) bool {
+	a, b := strings.ToLower(text), strings.ToLower(name)
 	return distance(a, b) <= max(2, len(b)/5) || len(a) > 3 && strings.Contains(b, a)
 }
 

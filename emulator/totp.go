@@ -37,7 +37,7 @@ func totp(secret string, step int64) (string, error) {
 
 // useTOTP reports whether the code is right, and marks it used: each works once
 // (RFC 6238 section 5.2). Codes are right by the moved clock and by the other one,
-// which a person's app goes by. Whose names the owner of the secret.
+// which the user's app goes by. whose names the owner of the secret.
 func (e *Emulator) useTOTP(whose, secret, code string) bool {
 	defer e.lock()()
 	for _, at := range []time.Time{e.Now(), e.unmoved()} {

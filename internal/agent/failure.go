@@ -18,10 +18,10 @@ type failure struct {
 	Answered bool   `json:"answered,omitempty"`
 }
 
-// failureOf turns an error into what a client can use. ok is false for what the
-// client should try itself: it may be able to store what the agent cannot, or to
-// ask the person for a passphrase. A secret that the agent has not sent, because the
-// client's settings lead to another service, the client refuses by itself, in its words.
+// failureOf turns an error into what a client can use. ok is false if the client
+// should try itself: it may be able to store what the agent cannot, or to ask the user
+// for a passphrase. If the client's settings lead to another service than the session's,
+// the client refuses the request in its own words.
 func failureOf(err error) (f failure, ok bool) {
 	var storage *broker.StorageError
 	var session *broker.SessionError

@@ -63,9 +63,9 @@ func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 // at the same time. Only those that store a token are so long.
 const longRequests = 8
 
-// hear reads the request of a connection. Of a long request it leaves the rest with
-// the system until it is one of few: many clients that never finish theirs must not
-// fill the memory.
+// hear reads the request of a connection. It reads a long request to its end only
+// while at most [longRequests] are being read: clients that never finish theirs must
+// not fill the memory.
 func (s *Server) hear(closing context.Context, conn net.Conn) (r request, err error) {
 	within, cancel := context.WithTimeout(closing, reading)
 	defer cancel()

@@ -21,8 +21,8 @@ type Reserved struct {
 	inPlace bool // the file can be overwritten but not replaced
 }
 
-// A KeptError reports that content could not be put in the place of a file. It lies
-// in the file Kept, and [Newest] finds it there.
+// A KeptError reports that content could not be written to the file at Path. The file
+// Kept holds the content, and [Newest] finds it there.
 type KeptError struct {
 	Path, Kept string
 	Err        error
@@ -33,8 +33,8 @@ func (e *KeptError) Error() string {
 }
 func (e *KeptError) Unwrap() error { return e.Err }
 
-// Reserve takes the place of size bytes for the file at path, as [Prepare] does, and
-// flushes them to the disk. It fails if the file can be neither replaced nor
+// Reserve reserves size bytes for the file at path, as [Prepare] does, and flushes them
+// to the disk. It fails if the file can be neither replaced nor
 // overwritten: an immutable file, for one.
 func Reserve(path string, size int, perm fs.FileMode) (*Reserved, error) {
 	target, err := Resolve(path)

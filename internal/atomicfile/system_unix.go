@@ -82,8 +82,8 @@ func onlyInPlace(target string) (bool, error) {
 	return false, err // immutable, for one
 }
 
-// sticky reports whether the folder lets only the owner replace the file, who is
-// somebody else.
+// sticky reports whether the folder lets only the owner of the file replace it, and the
+// owner is another user.
 func sticky(target string, file fs.FileInfo) bool {
 	folder, err := os.Stat(filepath.Dir(target))
 	if err != nil || folder.Mode()&fs.ModeSticky == 0 || os.Geteuid() == 0 {

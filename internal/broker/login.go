@@ -18,10 +18,10 @@ import (
 // service's codes live ten minutes.
 const loginBudget = 11 * time.Minute
 
-// Login signs in, one process at a time, and stores the token. A sign-in of the same
-// session that another process has finished while this one waited will do. It is what
-// the person asks for: that the last one failed holds it back in no way. The errors of
-// [Broker.MaySignIn] are among its own.
+// Login signs in, one process at a time, and stores the token. If another process
+// finishes a sign-in of the same session while this one waits, Login returns that token,
+// unless the sign-in is forced. The user asks for it, so a failure a moment ago does not
+// hold it back. The errors of [Broker.MaySignIn] are among its own.
 func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssocache.Token, error) {
 	if err := b.MaySignIn(s, in.Force); err != nil {
 		return ssocache.Token{}, err

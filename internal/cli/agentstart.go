@@ -120,7 +120,7 @@ func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err erro
 	}
 	untold, err2 := app.patientClient(home).Stop(ctx)
 	for _, text := range untold {
-		app.warn(text, "whoever has a copy of it can use it until it expires")
+		app.warn(text, "a copy of the token stays valid until it expires")
 	}
 	if err2 != nil {
 		_ = cmd.Process.Kill() // it may have ended

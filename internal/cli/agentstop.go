@@ -32,7 +32,7 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 	}
 	untold, err := client.Stop(ctx)
 	for _, text := range untold {
-		app.warn(text, "whoever has a copy of it can use it until it expires")
+		app.warn(text, "a copy of the token stays valid until it expires")
 	}
 	switch {
 	case errors.Is(err, agent.ErrNone):
@@ -55,8 +55,8 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 	return err
 }
 
-// confirmSignOut tells that the end of an agent loses the tokens in its memory, and
-// asks. The status of an agent that does not answer is empty.
+// confirmSignOut warns that the end of the agent loses the tokens in its memory, and
+// asks for a confirmation. The status of an agent that does not answer is empty.
 func (app *App) confirmSignOut(cmd *cobra.Command, yes bool, status agent.Status) error {
 	if err := app.needsYes(cmd, yes); err != nil {
 		return err
@@ -105,6 +105,6 @@ func (app *App) killAgent(ctx context.Context, address string) error {
 // tellOfKilledMemory warns of what an agent that was killed had in its memory.
 func (app *App) tellOfKilledMemory(home string) {
 	if app.newCache(home).Uses(keystore.Agent) {
-		app.warn("what it kept in its memory is gone, and was not revoked", "whoever has a copy of a token can use it until it expires; sign in again")
+		app.warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
 	}
 }

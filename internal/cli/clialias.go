@@ -26,7 +26,7 @@ func (app *App) readAliases() (cliAliases, error) {
 	content, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
 		// The AWS CLI ignores the file too. If not even its folder can be searched,
-		// nobody knows whether there is a file.
+		// there may be no file, and nothing is said.
 		if _, statErr := os.Stat(path); statErr == nil {
 			app.warn(fmt.Sprintf("the aliases of the AWS CLI cannot be read: %v; continuing without them", err), "")
 		}

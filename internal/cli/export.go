@@ -68,7 +68,7 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 }
 
 // An elsewhereError says that only the AWS CLI can get the credentials of a profile.
-// why is the error where there is no AWS CLI.
+// why is the error if no AWS CLI is on PATH.
 type elsewhereError struct{ why error }
 
 func (e *elsewhereError) Error() string { return e.why.Error() }

@@ -23,9 +23,9 @@ func newLogout(app *App) *cobra.Command {
 		Use:   "logout",
 		Short: "Sign out: revoke the tokens, then remove them and the role credentials",
 		Long: `Sign out of all sessions, or of one with --sso-session or --profile. The tokens
-are revoked on the server and removed here; offline they are removed all the
-same, and what could not be revoked is named. Stderr tells which sessions ended,
-and which are left.
+are revoked on the server and removed here. If the service cannot be reached, they
+are removed anyway, and a warning names the sessions that could not be revoked.
+Stderr says which sessions ended, and which are left.
 
 With --verify the service is asked afterwards whether it refuses the old tokens,
 the access token and the refresh token. The exit code is 1 if it still takes one,

@@ -36,7 +36,7 @@ func (w *world) verifySignOut(ctx context.Context, out broker.SignOut) error {
 	if unknown != nil {
 		// No exit code of the service's: it is not the one that says no.
 		doubt = withHint(fmt.Errorf("signed out here, but it could not be verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
-			"whoever has a copy of the token may be able to use it until it expires")
+			"a copy of the token may stay valid until it expires")
 	}
 	switch {
 	case accepted != nil:

@@ -26,7 +26,7 @@ func newService(app *App, service string) *cobra.Command {
 		}
 		return app.operate(cmd.Context(), service, args[0], "", args[1:])
 	})
-	cmd.Use, cmd.Short = service+" OPERATION", "What there is: "+service+" help"
+	cmd.Use, cmd.Short = service+" OPERATION", "Built-in operations: see "+service+" help"
 	return cmd
 }
 

@@ -65,8 +65,8 @@ func (app *App) which(root *cobra.Command, args []string) error {
 	return err
 }
 
-// leaves reports whether a built-in command is handed to the AWS CLI because of the
-// profile that it is for, and what is said where there is no AWS CLI.
+// leaves reports whether a built-in command is handed to the AWS CLI because of its
+// profile. why is the error if no AWS CLI is on PATH.
 func (app *App) leaves(line []string) (left bool, why error) {
 	_, rest := splitGlobals(app.globals(), line)
 	words := commandWords(rest)

@@ -50,8 +50,8 @@ func (app *App) files() *world {
 	return w
 }
 
-// readConfig reads a file. Whether one that cannot be read matters is decided by
-// those who look for something in it.
+// readConfig reads a file. It does not report an error: the look-ups in the file decide
+// whether the error matters.
 func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 	doc, err := awsconfig.ReadFor(path, credentials, wanted)
 	if err != nil {

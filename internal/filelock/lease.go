@@ -14,7 +14,7 @@ import (
 // Where the file system has no locks, processes take turns by leases: numbered files
 // in a folder beside the lock file. The highest number decides. Its holder writes to
 // it again and again; a lease that was released, or that was not written to for
-// [leaseLife], is free. Whoever creates the next number holds the lock.
+// [leaseLife], is free. The process that creates the next number holds the lock.
 //
 // That is free of races because a number is created only once (O_EXCL) and the two highest
 // files are never removed: a process that was late to create a number finds a higher one

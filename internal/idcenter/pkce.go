@@ -87,7 +87,7 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	return grant, expired(err)
 }
 
-// await returns the code that the browser brings, or the person by hand. failed
+// await returns the code from the browser, or the one that the user pastes. failed
 // brings the error of the browser.
 func (s SignIn) await(waiting context.Context, cb *callback, round *round, failed <-chan error) (secret.String, error) {
 	for {

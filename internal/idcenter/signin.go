@@ -27,7 +27,8 @@ type SignIn struct {
 	// goes on if it fails: the URL has been shown. nil means that nothing is
 	// opened, as with NoBrowser.
 	Open func(ctx context.Context, url string) error
-	// NotOpened is told why the browser was not opened; nil is not told.
+	// NotOpened is called with the error if the browser was not opened; nil ignores
+	// the error.
 	NotOpened func(err error)
 	// ByCode is the command that signs in by a code; "" = the same again with
 	// --use-device-code.

@@ -27,8 +27,8 @@ const (
 // Refresh spends refreshToken for a new grant. The service takes a refresh token
 // once or for a short grace: a caller must be able to store the successor before
 // it calls. So the end of ctx breaks the call off only until the token is sent; after
-// that the call ends with its reply or at ctx's deadline. [ErrInvalidGrant] means that the session has ended, [ErrInvalidClient]
-// that the registration has.
+// that the call ends with its reply or at ctx's deadline. [ErrInvalidGrant] means that
+// the session has ended, [ErrInvalidClient] that the registration has.
 func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken secret.String) (Grant, error) {
 	return c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
 		GrantType:    new(grantRefresh),

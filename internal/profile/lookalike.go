@@ -31,7 +31,7 @@ func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 	if kind != awsconfig.Profile {
 		return lines
 	}
-	sections, _, _ := r.Credentials.All() // whoever looked for the profile has the error
+	sections, _, _ := r.Credentials.All() // the look-up of the profile has reported the error
 	for _, s := range sections {
 		if s.Name == "profile "+name {
 			lines = append(lines, s.Path+": line "+strconv.Itoa(s.Line)+": ["+s.Name+"] is read as a profile of this whole name; write ["+name+"] in this file")

@@ -53,9 +53,9 @@ type Profile struct {
 	// understood: then Kind is SSO. nil for any other profile.
 	Process *OwnProcess
 
-	// Source is the profile that a credential_process of ours, or the source_profile
-	// of a role, names in the end. The session is reached with its settings; nil
-	// means with the profile's own.
+	// Source is the profile at the end of the chain that a credential_process of
+	// ours or the source_profile of a role begins. The session is reached with its
+	// settings; nil means with the profile's own.
 	Source *Profile
 
 	// EnvKeys says that AWS_ACCESS_KEY_ID is set, which comes before every kind

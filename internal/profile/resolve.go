@@ -7,14 +7,13 @@ import (
 
 // Resolve finds the profile and what it says. An error is an *[Error].
 //
-// The profile is nil when nothing can be done with it: it does not exist, its file
-// cannot be read. When only its SSO settings are wrong it
-// is returned along with the error, because a sign-in needs fewer of them: see
-// [Profile.LoginSession].
+// The profile is nil when nothing can be done with it: it does not exist, or its file
+// cannot be read. When only its SSO settings are wrong it is returned along with the
+// error, because a sign-in needs fewer of them: see [Profile.LoginSession].
 func Resolve(in Inputs) (*Profile, []Warning, error) { return resolve(in, nil) }
 
-// resolve is Resolve for a profile that a credential_process names. chain has the
-// profiles that led to it.
+// resolve is Resolve for a profile that a credential_process or a source_profile
+// names. chain has the profiles that led to it.
 func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	r := &resolver{Inputs: in}
 	p := &Profile{in: in}

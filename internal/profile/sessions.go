@@ -24,8 +24,8 @@ type SessionUse struct {
 // Sessions returns every session of the files: each [sso-session], used or not, in
 // the order of the config, then the legacy ones in the order of their first
 // profiles. Two are distinct if name, portal or region differ: see [Session.Same].
-// Those for which [Session.SharesLogin] holds need one sign-in. What is incomplete is left out with
-// a warning. An error is an *[Error].
+// Those for which [Session.SharesLogin] holds need one sign-in. What is incomplete is
+// left out with a warning. An error is an *[Error].
 func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 	r := &resolver{Inputs: in}
 	w, err := r.world()

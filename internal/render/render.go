@@ -76,8 +76,9 @@ func New(w io.Writer, o Options) *Printer {
 	return &Printer{w: bufio.NewWriter(w), opts: o}
 }
 
-// Print prints one response. The error is a [*FormatError], a [*ShapeError], the query's or the writer's. What
-// was printed before it stays printed, as with the AWS CLI.
+// Print prints one response. The error is a [*FormatError], a [*ShapeError], the
+// query's or the writer's. What was printed before it stays printed, as with the AWS
+// CLI.
 func (p *Printer) Print(v any) error { return p.printAs(v, false) }
 
 // Page prints one page of a response, where [Streams] says so. Unlike an empty
