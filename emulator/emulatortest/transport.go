@@ -1,6 +1,8 @@
 package emulatortest
 
 import (
+	"cmp"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +25,9 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if in.Body == nil {
 		in.Body = http.NoBody
 	}
-	t.emu.ServeHTTP(rec, in)
+	if !t.serve(rec, in) {
+		return nil, cmp.Or(r.Context().Err(), io.ErrUnexpectedEOF)
+	}
 	if r.Body != nil {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_ = r.Body.Close()
@@ -34,4 +38,25 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp := rec.Result()
 	resp.Request = r
 	return resp, nil
+}
+
+// serve reports whether the emulator answered. It breaks a connection off as handlers
+// of net/http do, by a panic with [http.ErrAbortHandler].
+func (t transport) serve(w http.ResponseWriter, r *http.Request) (answered bool) {
+	defer func() {
+		switch reason := recover(); {
+		case reason == nil:
+		case isAbort(reason):
+			answered = false
+		default:
+			panic(reason)
+		}
+	}()
+	t.emu.ServeHTTP(w, r)
+	return true
+}
+
+func isAbort(reason any) bool {
+	err, ok := reason.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
 }

@@ -1,8 +1,10 @@
 package broker_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -276,10 +278,15 @@ func TestSignalsAreHeldBackUntilTheTokenIsStored(t *testing.T) {
 			}
 		}
 		ctx, interrupt := context.WithCancel(w.t.Context())
-		w.before = func(*http.Request) (*http.Response, error) {
-			events = append(events, "called")
-			interrupt() // Ctrl-C while the service works
+		w.before = func(r *http.Request) (*http.Response, error) {
 			w.before = nil
+			events = append(events, "called")
+			sent, err := io.ReadAll(r.Body)
+			if err != nil {
+				return nil, err
+			}
+			r.Body = io.NopCloser(bytes.NewReader(sent))
+			interrupt() // Ctrl-C while the service works
 			return nil, nil
 		}
 		_, err := w.process().Get(ctx, w.request())
