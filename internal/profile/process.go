@@ -48,35 +48,43 @@ func parseProcess(line string, own func(program string) bool, windows bool) (p O
 		return OwnProcess{}, false
 	}
 	p.Program = words[0]
-	var command []string
-	for rest := words[1:]; len(rest) > 0; {
-		flag, value, hasValue := strings.Cut(rest[0], "=")
-		rest = rest[1:]
+	command, ok := p.readFlags(words[1:])
+	role := p.Session != "" && p.AccountID != "" && p.RoleName != "" && p.Profile == ""
+	profile := p.Session == "" && p.AccountID == "" && p.RoleName == ""
+	if !ok || !slices.Equal(command, []string{"sso", "get-credentials"}) || !role && !profile {
+		return OwnProcess{}, false
+	}
+	return p, runsOurs(p.Program, windows) || own != nil && own(p.Program)
+}
+
+// readFlags reads the flags behind the program and returns the other words. ok is false
+// for a flag that changes what the program does, or that lacks its value.
+func (p *OwnProcess) readFlags(words []string) (command []string, ok bool) {
+	var ignored string // the value of a flag that does not change the answer
+	values := map[string]*string{
+		"--profile": &p.Profile, "--sso-session": &p.Session, "--account-id": &p.AccountID, "--role-name": &p.RoleName,
+		"--region": &ignored, "--output": &ignored, "--color": &ignored,
+	}
+	for len(words) > 0 {
+		flag, value, hasValue := strings.Cut(words[0], "=")
+		words = words[1:]
 		if !strings.HasPrefix(flag, "--") {
 			command = append(command, flag)
 			continue
 		}
 		if slices.Contains([]string{"--debug", "--no-cli-pager"}, flag) && !hasValue {
-			continue // they do not change the answer
+			continue // they do not change the answer either
 		}
-		into, known := map[string]*string{
-			"--profile": &p.Profile, "--sso-session": &p.Session, "--account-id": &p.AccountID, "--role-name": &p.RoleName,
-			"--region": new(string), "--output": new(string), "--color": new(string), // they do not change the answer either
-		}[flag]
-		if !known || *into != "" || !hasValue && len(rest) == 0 {
-			return OwnProcess{}, false
+		into, known := values[flag]
+		if !known || into != &ignored && *into != "" || !hasValue && len(words) == 0 {
+			return nil, false
 		}
 		if !hasValue {
-			value, rest = rest[0], rest[1:]
+			value, words = words[0], words[1:]
 		}
 		*into = value
 	}
-	role := p.Session != "" && p.AccountID != "" && p.RoleName != "" && p.Profile == ""
-	profile := p.Session == "" && p.AccountID == "" && p.RoleName == ""
-	if !slices.Equal(command, []string{"sso", "get-credentials"}) || !role && !profile {
-		return OwnProcess{}, false
-	}
-	return p, runsOurs(p.Program, windows) || own != nil && own(p.Program)
+	return command, true
 }
 
 // runsOurs reports whether a program that is asked for `sso get-credentials` is this
