@@ -47,21 +47,11 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 	if err != nil {
 		return err
 	}
-	var out broker.SignOut
-	var s profile.Session
-	switch {
-	case session != "":
-		named, warnings, err := profile.SessionNamed(w.in, session)
-		w.warn(warnings)
-		if err != nil {
-			return err
-		}
-		s = *named
-	case p.Explicit:
-		if s, err = p.LoginSession(); err != nil {
-			return err
-		}
+	s, err := w.sessionToEnd(p, session)
+	if err != nil {
+		return err
 	}
+	var out broker.SignOut
 	if s.Key() == "" {
 		out, err = w.broker.LogoutAll(ctx)
 	} else {
@@ -92,6 +82,23 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		return err
 	}
 	return errors.Join(err, w.verifySignOut(ctx, out))
+}
+
+// sessionToEnd returns the session of --sso-session, or that of the profile if --profile
+// names one. The zero session stands for all.
+func (w *world) sessionToEnd(p *profile.Profile, name string) (profile.Session, error) {
+	switch {
+	case name != "":
+		s, warnings, err := profile.SessionNamed(w.in, name)
+		w.warn(warnings)
+		if err != nil {
+			return profile.Session{}, err
+		}
+		return *s, nil
+	case p.Explicit:
+		return p.LoginSession()
+	}
+	return profile.Session{}, nil
 }
 
 // logoutOne signs out of one session.
