@@ -32,6 +32,13 @@ type Client struct {
 
 	Credentials Credentials
 
+	// Renew returns other credentials in place of those that a service called expired.
+	// RenewToken returns another access token in place of one that the access portal
+	// refused. The call is then made once more; an error of theirs is the call's. nil
+	// means that the refusal stands.
+	Renew      func(ctx context.Context, expired Credentials) (Credentials, error)
+	RenewToken func(ctx context.Context, refused secret.String) (secret.String, error)
+
 	MaxAttempts int    // 0 means 3
 	RetryMode   string // "" and "adaptive" mean "standard"; "legacy" has longer pauses and no common budget
 
@@ -53,6 +60,9 @@ type Client struct {
 	spent int // of the budget for tries
 
 	moved map[string]string // buckets that are in another region, and which
+
+	newKeys  Credentials   // of Renew
+	newToken secret.String // of RenewToken
 }
 
 // Credentials are the keys that requests are signed with.
@@ -69,6 +79,15 @@ type Credentials struct {
 // the input does not fit the operation, [NoRegionError], and of package idcenter
 // ConnectError when there was no reply and ReplyError when it is not the service's.
 func (c *Client) Call(ctx context.Context, svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) (*document.Object, error) {
+	used, sent := c.keys(), c.withToken(input)
+	out, err := c.call(ctx, svc, op, sent)
+	if again, failed := c.renew(ctx, svc, op, sent, used, err); !again {
+		return out, cmp.Or(failed, err)
+	}
+	return c.call(ctx, svc, op, c.withToken(input))
+}
+
+func (c *Client) call(ctx context.Context, svc *awsmodel.Service, op *awsmodel.Operation, input *document.Object) (*document.Object, error) {
 	t, err := c.targetIn(c.regionFor(input), svc, input)
 	if err != nil {
 		return nil, err

@@ -100,8 +100,9 @@ func (c *Client) exchange(req *http.Request, svc *awsmodel.Service, op *awsmodel
 		return nil, err
 	}
 	defer resp.Body.Close()
+	signed := c.keys()
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
-		c.Credentials.SecretAccessKey, c.Credentials.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
+		signed.SecretAccessKey, signed.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
 	}}
 	r.body, err = w.receive(resp.Body, maxReply(svc))
 	switch {
@@ -119,7 +120,8 @@ func (c *Client) exchange(req *http.Request, svc *awsmodel.Service, op *awsmodel
 
 // sign signs a request with SigV4.
 func (c *Client) sign(ctx context.Context, svc *awsmodel.Service, req *http.Request, body []byte, region string) error {
-	if c.Credentials.AccessKeyID == "" {
+	creds := c.keys()
+	if creds.AccessKeyID == "" {
 		return errors.New("there are no credentials")
 	}
 	sum := sha256.Sum256(body)
@@ -128,7 +130,7 @@ func (c *Client) sign(ctx context.Context, svc *awsmodel.Service, req *http.Requ
 		req.Header.Set("X-Amz-Content-Sha256", hash)
 	}
 	keys := aws.Credentials{
-		AccessKeyID: c.Credentials.AccessKeyID, SecretAccessKey: c.Credentials.SecretAccessKey.Reveal(), SessionToken: c.Credentials.SessionToken.Reveal(),
+		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey.Reveal(), SessionToken: creds.SessionToken.Reveal(),
 	}
 	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
 		o.DisableURIPathEscaping = svc.Name == "s3api" // its keys are escaped once

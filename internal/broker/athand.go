@@ -24,7 +24,7 @@ func (b *Broker) atHand(r Request) (Answer, bool) {
 	}
 	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
 	c, err := b.Cache.LoadCredentials(name)
-	if err != nil || !t.mayUse(c, s) || !c.Reusable(now) {
+	if err != nil || !t.mayUse(c, s) || r.rejects(c) || !c.Reusable(now) {
 		return Answer{}, false
 	}
 	b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(c.Expiration))

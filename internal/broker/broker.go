@@ -96,10 +96,15 @@ type Request struct {
 	Purpose             Purpose
 	Caller              string // who asks, for the log: a command's name
 
-	// Rejected is an access token that the service refused although it
-	// should live: one forced renewal is made unless that was done already.
-	// Zero for none.
+	// Rejected is what a service refused although it should live: for an
+	// AccessToken the token, for RoleCredentials the session token of the keys.
+	// One forced renewal is made unless that was done already. Zero for none.
 	Rejected secret.String
+}
+
+// rejects reports whether keys are those that a service refused.
+func (r Request) rejects(c ssocache.Credentials) bool {
+	return r.Purpose == RoleCredentials && !r.Rejected.IsZero() && c.SessionToken.Equal(r.Rejected)
 }
 
 // An Answer holds what was asked for.

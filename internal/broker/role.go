@@ -29,6 +29,10 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 		b.debug("role credentials of another start URL or origin passed over", "file", name, "startUrl", cached.StartURL, "origin", cached.Origin)
 		cached = ssocache.Credentials{}
 	}
+	if r.rejects(cached) {
+		b.debug("role credentials that a service refused passed over", "file", name)
+		cached = ssocache.Credentials{}
+	}
 	if cached.Reusable(b.now()) {
 		b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(cached.Expiration))
 		return cached, b.keepFresh(ctx, s)
@@ -44,7 +48,7 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	settled := func() bool {
 		c, err := b.Cache.LoadCredentials(name)
 		out := readOutcome(b.roleFile(name, ".outcome"))
-		if err == nil && t.mayUse(c, s) {
+		if err == nil && t.mayUse(c, s) && !r.rejects(c) {
 			var ok bool
 			if found, ok = b.usable(c, cached, out, out.after(last), b.now()); ok {
 				return true

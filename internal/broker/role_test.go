@@ -229,3 +229,31 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 		w.count(refresh, 1)
 	})
 }
+
+// Of several processes whose keys a service called expired, one fetches new ones.
+func TestKeysThatAServiceRefused(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.login()
+		old := w.mustGet()
+		r := w.request()
+		r.Rejected = old.SessionToken
+		got := make([]ssocache.Credentials, 5)
+		var all sync.WaitGroup
+		for i := range got {
+			all.Go(func() {
+				a, err := w.process().Get(w.t.Context(), r)
+				if err != nil {
+					t.Error(err)
+				}
+				got[i] = a.Credentials
+			})
+		}
+		all.Wait()
+		for _, c := range got {
+			if c.AccessKeyID == old.AccessKeyID || c.AccessKeyID != got[0].AccessKeyID {
+				t.Errorf("got key %s; the refused one is %s, another process got %s", c.AccessKeyID, old.AccessKeyID, got[0].AccessKeyID)
+			}
+		}
+		w.count("GetRoleCredentials", 2)
+	})
+}

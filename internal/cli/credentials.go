@@ -11,17 +11,23 @@ import (
 	"lanyard/internal/broker"
 	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
+	"lanyard/internal/secret"
 	"lanyard/internal/ssocache"
 )
 
 // credentials yields the keys of a profile through the broker.
 func (w *world) credentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	return w.credentialsBut(ctx, p, caller, secret.String{})
+}
+
+// credentialsBut yields keys other than those with the session token rejected.
+func (w *world) credentialsBut(ctx context.Context, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	if p.Kind != profile.SSO {
 		return ssocache.Credentials{}, w.notSSO(p)
 	}
 	answer, err := w.get(ctx, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
-		Purpose: broker.RoleCredentials, Caller: caller,
+		Purpose: broker.RoleCredentials, Caller: caller, Rejected: rejected,
 	})
 	return answer.Credentials, err
 }

@@ -193,7 +193,7 @@ func (o *operation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.explain(o.call(ctx, client))
+	return o.explain(client, o.call(ctx, client))
 }
 
 // portal reports whether the operation is one of the access portal, which is
@@ -214,7 +214,7 @@ func (w *world) noRegion() error {
 }
 
 // explain gives the errors of a call their exit codes and hints.
-func (o *operation) explain(err error) error {
+func (o *operation) explain(client *awsop.Client, err error) error {
 	var input *awsop.InputError
 	var region *awsop.NoRegionError
 	switch {
@@ -227,7 +227,7 @@ func (o *operation) explain(err error) error {
 		role, _ := o.in.Document.Get("roleName")
 		return withHint(err, "%s", o.app.roleHint("", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
-	return explainKeys(err)
+	return o.app.explainKeys(client, err)
 }
 
 // objectOf returns the input as an object that can be added to.

@@ -40,8 +40,7 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*aws
 	if err != nil {
 		return nil, err
 	}
-	client.Credentials, err = w.signingKeys(ctx, p, caller)
-	return client, err
+	return client, w.authorize(ctx, p, client, caller)
 }
 
 // serviceClient makes the client without its credentials.
@@ -91,13 +90,28 @@ func s3Settings(p *profile.Profile) func(key string) string {
 	}
 }
 
-// signingKeys are the keys of the environment or else the profile's.
-func (w *world) signingKeys(ctx context.Context, p *profile.Profile, caller string) (awsop.Credentials, error) {
+// authorize gives the client the keys of the environment or else the profile's. Role
+// credentials that a service calls expired are fetched anew.
+func (w *world) authorize(ctx context.Context, p *profile.Profile, client *awsop.Client, caller string) error {
 	if w.app.flags.noSignRequest {
-		return awsop.Credentials{}, nil
+		return nil
 	}
 	c, err := w.callerCredentials(ctx, p, caller)
-	return awsop.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, err
+	if err != nil {
+		return err
+	}
+	client.Credentials = signingKeys(c)
+	if _, env, _ := w.app.environmentKeys(); !env && p.Kind == profile.SSO {
+		client.Renew = func(ctx context.Context, expired awsop.Credentials) (awsop.Credentials, error) {
+			c, err := w.credentialsBut(ctx, p, caller, expired.SessionToken)
+			return signingKeys(c), err
+		}
+	}
+	return nil
+}
+
+func signingKeys(c ssocache.Credentials) awsop.Credentials {
+	return awsop.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
 }
 
 // callerCredentials are the keys of the environment or else the profile's.
@@ -126,7 +140,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*awsop.Clie
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
 	if !o.op.Unsigned {
-		client.Credentials, err = o.world.signingKeys(ctx, p, o.svc.Name+" "+o.op.CLIName)
+		err = o.world.authorize(ctx, p, client, o.svc.Name+" "+o.op.CLIName)
 	}
 	return client, err
 }
@@ -180,17 +194,24 @@ func (o *operation) paging() awsop.Paging {
 	return awsop.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
 }
 
-// explainKeys says what to do about keys that the service does not take.
-func explainKeys(err error) error {
+// explainKeys says what to do about keys that the service does not take. The role
+// credentials of client were renewed in vain.
+func (app *App) explainKeys(client *awsop.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
 		return connect // without further words around it
 	}
 	var refused *awsop.ServiceError
-	if errors.As(err, &refused) && refused.Code == "ExpiredToken" {
-		return withHint(err, "the keys have expired: if they are in AWS_ACCESS_KEY_ID, unset it and its companions")
+	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {
+		return err
 	}
-	return err
+	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely
+		return err
+	}
+	if _, ok, _ := app.environmentKeys(); ok {
+		return withHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
+	}
+	return withHint(err, "the keys of profile %s have expired: replace them", profile.Name(app.flags.profile, app.LookupEnv))
 }
 
 // printDocument prints a value of our own in a format.

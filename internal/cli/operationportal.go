@@ -7,6 +7,7 @@ import (
 	"lanyard/internal/awsop"
 	"lanyard/internal/broker"
 	"lanyard/internal/profile"
+	"lanyard/internal/secret"
 )
 
 // resolvePortal resolves the profile of an operation of the portal. Such an operation
@@ -36,12 +37,19 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 		return nil
 	}
 	o.sessionFlag = o.app.sessionFlag(p)
-	answer, err := o.world.get(ctx, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName})
+	token := func(ctx context.Context, refused secret.String) (secret.String, error) {
+		answer, err := o.world.get(ctx, p, broker.Request{
+			Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName, Rejected: refused,
+		})
+		return answer.Token.AccessToken, err
+	}
+	current, err := token(ctx, secret.String{})
 	if err != nil {
 		return err
 	}
+	client.RenewToken = token
 	o.in.Document = objectOf(o.in)
-	o.in.Document.Set(tokenMember, answer.Token.AccessToken.Reveal())
+	o.in.Document.Set(tokenMember, current.Reveal())
 	client.Region = s.Region
 	return nil
 }

@@ -81,7 +81,7 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 	case errors.As(err, &path), errors.As(err, &input):
 		return usagef("%s", err)
 	case err != nil:
-		return explainKeys(err)
+		return app.explainKeys(client, err)
 	case !matched:
 		return exitError(exitCommand)
 	}
