@@ -43,23 +43,29 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*aws
 	return client, w.authorize(ctx, p, client, caller)
 }
 
-// serviceClient makes the client without its credentials.
+// serviceClient makes the client without its credentials. The access portal gets the
+// session's token, so it is reached as the broker judges where that token may go: with
+// the settings of the profile that has the session.
 func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop.Client, error) {
-	if err := p.CheckRetries(); err != nil {
+	reach := p
+	if svc.Name == "sso" {
+		reach = p.ForSession()
+	}
+	if err := reach.CheckRetries(); err != nil {
 		return nil, err
 	}
 	endpoint := w.app.flags.endpointURL
 	if endpoint == "" {
-		configured, err := p.Endpoint(svc.EnvName())
+		configured, err := reach.Endpoint(svc.EnvName())
 		if err != nil {
 			return nil, err
 		}
 		endpoint = configured.URL
 	}
-	if err := idcenter.CheckEndpoint(endpoint, p.FIPS, p.DualStack); err != nil {
+	if err := idcenter.CheckEndpoint(endpoint, reach.FIPS, reach.DualStack); err != nil {
 		return nil, err
 	}
-	hc, err := w.app.httpClientWithin(p, serviceTimeout, serviceTimeout)
+	hc, err := w.app.httpClientWithin(reach, serviceTimeout, serviceTimeout)
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +75,8 @@ func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop
 			"change cli_timestamp_format of profile %s (line %d)", p.Name, format.Line)
 	}
 	client := &awsop.Client{
-		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: p.FIPS, DualStack: p.DualStack,
-		MaxAttempts: p.MaxAttempts, RetryMode: p.RetryMode, Log: w.app.log, UserAgent: "lanyard",
+		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: reach.FIPS, DualStack: reach.DualStack,
+		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.app.log, UserAgent: "lanyard",
 		TimeFormat: format.Value, Zone: w.app.Now().Location(), Now: w.app.Now,
 	}
 	if svc.Name == "s3api" {
