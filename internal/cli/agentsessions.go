@@ -74,7 +74,7 @@ func (app *App) watchedSessions() ([]agent.Watched, error) {
 	return list, nil
 }
 
-// settingsFor are the settings of the first profile that uses a session.
+// settingsFor returns the settings of the first profile that uses a session.
 func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
 	in := w.in
 	if in.Profile = ""; len(use.Profiles) > 0 {
@@ -84,7 +84,7 @@ func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
 	if p == nil {
 		return agent.Settings{}, err
 	}
-	return w.app.settings(p)
+	return w.app.settings(p.ForSession())
 }
 
 // useOf finds the session in the list. The zero use is that of none.

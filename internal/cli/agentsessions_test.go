@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// The agent renews a session with the settings of the profile that a credential_process
+// of ours names, as every command does, and not with those of the profile that has it.
+func TestTheAgentReachesASessionBySourceProfile(t *testing.T) {
+	const config = `[profile via]
+credential_process = lanyard sso get-credentials --profile dev
+
+[profile dev]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+services = local
+
+[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = us-east-1
+
+[services local]
+sso =
+  endpoint_url = http://127.0.0.1:1
+sso_oidc =
+  endpoint_url = http://127.0.0.1:1
+`
+	home := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(home, ".aws"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, ".aws", "config"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	app := &App{
+		Name: "lanyard", Now: time.Now, log: slog.New(slog.DiscardHandler),
+		LookupEnv: func(name string) (string, bool) {
+			if name == "HOME" || name == "USERPROFILE" {
+				return home, true
+			}
+			return "", false
+		},
+		Environ: func() []string { return nil },
+	}
+	list, err := app.watchedSessions()
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	s := list[0].Settings
+	if s.Portal.URL != "http://127.0.0.1:1" || s.OIDC.URL != "http://127.0.0.1:1" {
+		t.Errorf("the session of profile dev is reached at %+v and %+v", s.Portal, s.OIDC)
+	}
+}
