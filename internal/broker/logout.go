@@ -41,7 +41,9 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 	var out SignOut
 	failures := append(b.Cache.Unreadable(b.Cache.SSO(), b.Cache.Roles()), b.Cache.Reachable())
 	done := map[string]bool{}
-	for _, f := range b.Cache.Tokens() {
+	tokens, unknown := b.Cache.KnownTokens()
+	failures = append(failures, unknown...)
+	for _, f := range tokens {
 		s := profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}
 		portal := starturl.Portal(s.StartURL)
 		if done[portal] {
@@ -49,7 +51,8 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 		}
 		done[portal] = true
 		err := b.end(ctx, s, func() ([]tokenFile, error) {
-			return slices.DeleteFunc(b.Cache.Tokens(), func(f tokenFile) bool { return starturl.Portal(f.Value.StartURL) != portal }), nil
+			files, unknown := b.Cache.KnownTokens()
+			return slices.DeleteFunc(files, func(f tokenFile) bool { return starturl.Portal(f.Value.StartURL) != portal }), errors.Join(unknown...)
 		}, &out)
 		if ctx.Err() != nil {
 			return out, ctx.Err()
@@ -62,14 +65,21 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 
 // joined joins errors, each text once.
 func joined(failures []error) error {
-	seen := map[string]bool{"": true}
-	return errors.Join(slices.DeleteFunc(failures, func(err error) bool {
-		if err == nil || seen[err.Error()] {
-			return true
+	seen := map[string]bool{}
+	var distinct []error
+	var add func(err error)
+	add = func(err error) {
+		if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what errors.Join has made
+			for _, err := range several.Unwrap() {
+				add(err)
+			}
+		} else if err != nil && !seen[err.Error()] {
+			seen[err.Error()] = true
+			distinct = append(distinct, err)
 		}
-		seen[err.Error()] = true
-		return false
-	})...)
+	}
+	add(errors.Join(failures...))
+	return errors.Join(distinct...)
 }
 
 // Logout signs out of one session under all of its names and removes the role
@@ -113,7 +123,9 @@ func (b *Broker) removeCredentials(names []string, also func(ssocache.Credential
 	for _, name := range names {
 		failures = append(failures, b.Cache.Remove(filepath.Join(b.Cache.Roles(), name)))
 	}
-	for _, f := range b.Cache.Credentials() {
+	found, unknown := b.Cache.KnownCredentials()
+	failures = append(failures, unknown...)
+	for _, f := range found {
 		if also(f.Value) {
 			failures = append(failures, b.Cache.Remove(f.Path))
 		}

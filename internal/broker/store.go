@@ -46,8 +46,10 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		return 0, b.storageError("not moved", err)
 	}
 	total := 0
+	var unknown []error // what may be left behind
 	for _, key := range keys {
-		paths := b.Cache.Belonging(key)
+		paths, err := b.Cache.Belonging(key)
+		unknown = append(unknown, err)
 		if key == s.Key() {
 			paths = append(paths, files...)
 		}
@@ -66,7 +68,7 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		}
 	}
 	b.Cache.Sweep(b.now())
-	return total, nil
+	return total, joined(unknown)
 }
 
 // Adopt gives the token that was kept under a start URL, by legacy profiles, to the
@@ -109,7 +111,8 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 		b.writeTrack(s.Key(), b.readTrack(best))
 	}
 	for url := range old {
-		for _, path := range append(b.Cache.Belonging(url), b.Cache.TokenPath(url)) {
+		paths, _ := b.Cache.Belonging(url) // nothing asks for what is left
+		for _, path := range append(paths, b.Cache.TokenPath(url)) {
 			if err := b.Cache.Remove(path); err != nil {
 				return err
 			}

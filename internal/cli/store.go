@@ -96,7 +96,11 @@ func (w *world) storeOf(s profile.Session) storeUse {
 	if use.Store == "unknown" {
 		return use
 	}
-	for _, path := range cache.Belonging(s.Key()) {
+	paths, err := cache.Belonging(s.Key())
+	if err != nil {
+		w.app.warn(err.Error(), hintOf(err))
+	}
+	for _, path := range paths {
 		if strings.HasPrefix(path, cache.Roles()) {
 			use.Roles++
 		}

@@ -1,6 +1,8 @@
 package keystore
 
 import (
+	"errors"
+	"io/fs"
 	"iter"
 	"maps"
 	"os"
@@ -23,22 +25,36 @@ type Found[T any] struct {
 // vaults. What is of another kind, or cannot be read, is passed over, as the AWS
 // CLI does. One path may come twice: a file in clear where there is a marker too.
 func (f Files) Tokens() []Found[ssocache.Token] {
-	found := list(f.SSO(), ssocache.ParseToken)
-	for path, m := range inOrder(marked(f.SSO())) {
+	found, _ := f.KnownTokens()
+	return found
+}
+
+// KnownTokens returns the list of [Files.Tokens], and an error for each file and
+// folder that could not be read: it may hold another token.
+func (f Files) KnownTokens() (found []Found[ssocache.Token], unknown []error) {
+	found, unknown = list(f.SSO(), ssocache.ParseToken)
+	markers, more := marked(f.SSO())
+	unknown = append(unknown, more...)
+	for path, m := range inOrder(markers) {
 		if m.owner != strings.TrimSuffix(filepath.Base(path), ".json") {
 			continue // a registration
 		}
-		if tok, err := load(f, path, ssocache.ParseToken); err == nil {
+		tok, err := load(f, path, ssocache.ParseToken)
+		switch {
+		case err == nil:
 			found = append(found, Found[ssocache.Token]{path, tok})
+		case Unknown(err):
+			unknown = append(unknown, err)
 		}
 	}
-	return found
+	return found, unknown
 }
 
 // registrations lists the registrations as [Files.Tokens] lists the tokens.
 func (f Files) registrations() []Found[ssocache.Registration] {
-	found := list(f.SSO(), ssocache.ParseRegistration)
-	for path, m := range inOrder(marked(f.SSO())) {
+	found, _ := list(f.SSO(), ssocache.ParseRegistration)
+	markers, _ := marked(f.SSO())
+	for path, m := range inOrder(markers) {
 		if m.owner == strings.TrimSuffix(filepath.Base(path), ".json") {
 			continue // a token
 		}
@@ -51,20 +67,34 @@ func (f Files) registrations() []Found[ssocache.Registration] {
 
 // Credentials lists the role credentials as [Files.Tokens] lists the tokens.
 func (f Files) Credentials() []Found[ssocache.Credentials] {
-	found := list(f.Roles(), ssocache.ParseCredentials)
-	for path := range inOrder(marked(f.Roles())) {
-		if c, err := load(f, path, ssocache.ParseCredentials); err == nil {
+	found, _ := f.KnownCredentials()
+	return found
+}
+
+// KnownCredentials returns the list of [Files.Credentials], and the errors that
+// [Files.KnownTokens] describes.
+func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown []error) {
+	found, unknown = list(f.Roles(), ssocache.ParseCredentials)
+	markers, more := marked(f.Roles())
+	unknown = append(unknown, more...)
+	for path := range inOrder(markers) {
+		c, err := load(f, path, ssocache.ParseCredentials)
+		switch {
+		case err == nil:
 			found = append(found, Found[ssocache.Credentials]{path, c})
+		case Unknown(err):
+			unknown = append(unknown, err)
 		}
 	}
-	return found
+	return found, unknown
 }
 
 // Reachable opens every store that some token is said to be in, and returns why
 // one cannot be used.
 func (f Files) Reachable() error {
 	tried := map[string]bool{}
-	for path, m := range inOrder(marked(f.SSO())) {
+	markers, unknown := marked(f.SSO())
+	for path, m := range inOrder(markers) {
 		if tried[m.store] {
 			continue
 		}
@@ -73,7 +103,7 @@ func (f Files) Reachable() error {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(unknown...)
 }
 
 // inOrder yields a map in the order of its keys.
@@ -87,8 +117,11 @@ func inOrder(m map[string]marker) iter.Seq2[string, marker] {
 	}
 }
 
-func list[T any](folder string, parse func([]byte) (T, error)) []Found[T] {
-	entries, _ := os.ReadDir(folder) // no folder: nothing in it
+func list[T any](folder string, parse func([]byte) (T, error)) (files []Found[T], unknown []error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		unknown = append(unknown, unreadable(folder, err))
+	}
 	var paths []string
 	for _, e := range entries {
 		name := e.Name()
@@ -100,13 +133,16 @@ func list[T any](folder string, parse func([]byte) (T, error)) []Found[T] {
 		}
 	}
 	slices.Sort(paths)
-	var files []Found[T]
 	for _, path := range slices.Compact(paths) {
-		if v, err := loadFile(path, parse); err == nil {
+		v, err := loadFile(path, parse)
+		switch {
+		case err == nil:
 			files = append(files, Found[T]{path, v})
+		case Unknown(err):
+			unknown = append(unknown, err)
 		}
 	}
-	return files
+	return files, unknown
 }
 
 // Sweep removes temporary files that a killed process left in the cache more

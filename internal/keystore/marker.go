@@ -66,21 +66,29 @@ func (f Files) Store(session string) (string, error) {
 	return m.store, err
 }
 
-// marked lists the places in a folder that markers stand for, with their markers.
-func marked(folder string) map[string]marker {
-	entries, _ := os.ReadDir(folder) // no folder: nothing in it
-	found := map[string]marker{}
+// marked lists the places in a folder that markers stand for, with their markers. The
+// errors are for the folder and for markers that could not be read.
+func marked(folder string) (found map[string]marker, unknown []error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		unknown = append(unknown, unreadable(folder, err))
+	}
+	found = map[string]marker{}
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(e.Name(), ssocache.MarkerSuffix)
 		if !ok || !strings.HasPrefix(name, ".") {
 			continue
 		}
 		path := filepath.Join(folder, name[1:]+".json")
-		if m, err := readMarker(path); err == nil && m.store != "" {
+		m, err := readMarker(path)
+		switch {
+		case err != nil:
+			unknown = append(unknown, err)
+		case m.store != "":
 			found[path] = m
 		}
 	}
-	return found
+	return found, unknown
 }
 
 // touch writes a marker with another id.

@@ -88,21 +88,24 @@ func (f Files) Try(store string) error {
 }
 
 // Belonging lists the paths at which there is something of a session besides its
-// tokens: role credentials that say so, and registrations in a vault.
-func (f Files) Belonging(session string) []string {
+// tokens: role credentials that say so, and registrations in a vault. The error is for
+// what could not be read: it may belong to the session too.
+func (f Files) Belonging(session string) (paths []string, unknown error) {
 	owner := strings.TrimSuffix(ssocache.TokenName(session), ".json")
-	var paths []string
-	for _, c := range list(f.Roles(), ssocache.ParseCredentials) {
+	found, failures := list(f.Roles(), ssocache.ParseCredentials)
+	for _, c := range found {
 		if c.Value.Session == session {
 			paths = append(paths, c.Path)
 		}
 	}
 	for _, folder := range []string{f.Roles(), f.SSO()} {
-		for path, m := range inOrder(marked(folder)) {
+		markers, more := marked(folder)
+		failures = append(failures, more...)
+		for path, m := range inOrder(markers) {
 			if m.owner == owner && path != f.TokenPath(session) {
 				paths = append(paths, path)
 			}
 		}
 	}
-	return paths
+	return paths, errors.Join(failures...)
 }

@@ -1,0 +1,33 @@
+//go:build unix
+
+package keystore_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"lanyard/internal/keystore"
+	"lanyard/internal/ssocache"
+)
+
+// A listing tells of what it could not read.
+func TestAListingNamesWhatIsUnknown(t *testing.T) {
+	for _, name := range []string{"a.json", ".b" + ssocache.MarkerSuffix} {
+		f := keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}
+		for _, folder := range []string{f.SSO(), f.Roles()} {
+			if err := os.MkdirAll(filepath.Join(folder, name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if found, unknown := f.KnownTokens(); len(found) != 0 || len(unknown) != 1 {
+			t.Errorf("%s: %v, %v", name, found, unknown)
+		}
+		if found, unknown := f.KnownCredentials(); len(found) != 0 || len(unknown) != 1 {
+			t.Errorf("%s: %v, %v", name, found, unknown)
+		}
+		if paths, unknown := f.Belonging("corp"); len(paths) != 0 || unknown == nil {
+			t.Errorf("%s: %v, %v", name, paths, unknown)
+		}
+	}
+}
