@@ -135,9 +135,16 @@ type EndpointsError struct {
 	From             string // the setting of the one endpoint
 	Endpoint         string // its base URL
 	Missing, Default string // the variable that names the other one, and where that would be
+
+	// Issuer is AWS's sign-in endpoint, if a setting names it. Missing is empty then.
+	Issuer string
 }
 
 func (e *EndpointsError) Error() string {
+	if e.Issuer != "" {
+		return fmt.Sprintf("session %s: not signed in at %s: the tokens would also be sent to %s (%s names it), which did not issue them",
+			e.Session.Key(), e.Issuer, e.Endpoint, e.From)
+	}
 	return fmt.Sprintf("session %s: not signed in at %s (%s names it): %s is not set, so the tokens would also be sent to %s, which did not issue them",
 		e.Session.Key(), e.Endpoint, e.From, e.Missing, e.Default)
 }
@@ -251,10 +258,13 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 	ownSignIn, ownPortal := idcenter.OwnEndpoints(s.Region)
 	switch {
 	case !t.origin().Mixed():
+		if t.leavesAWS() {
+			return &EndpointsError{Session: s, From: t.endpoints.Portal.From, Endpoint: ssocache.Canonical(t.endpoints.Portal.URL), Issuer: ssocache.Canonical(t.endpoints.SignIn.URL)}
+		}
 	case t.portal.Origin == ssocache.AWS:
-		return &EndpointsError{s, t.endpoints.SignIn.From, ssocache.Canonical(t.endpoints.SignIn.URL), portalVariable, first(ownPortal)}
+		return &EndpointsError{Session: s, From: t.endpoints.SignIn.From, Endpoint: ssocache.Canonical(t.endpoints.SignIn.URL), Missing: portalVariable, Default: first(ownPortal)}
 	default:
-		return &EndpointsError{s, t.endpoints.Portal.From, ssocache.Canonical(t.endpoints.Portal.URL), signInVariable, first(ownSignIn)}
+		return &EndpointsError{Session: s, From: t.endpoints.Portal.From, Endpoint: ssocache.Canonical(t.endpoints.Portal.URL), Missing: signInVariable, Default: first(ownSignIn)}
 	}
 	if force {
 		return nil
@@ -267,6 +277,17 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 		}
 	}
 	return nil
+}
+
+// leavesAWS reports whether the settings name AWS's sign-in service, of this region or
+// another, and a portal that is not AWS's.
+func (t target) leavesAWS() bool {
+	if t.endpoints.SignIn.URL == "" || t.endpoints.Portal.URL == "" {
+		return false
+	}
+	issued, _ := idcenter.AtOwnEndpoint(t.endpoints.SignIn.URL)
+	_, sent := idcenter.AtOwnEndpoint(t.endpoints.Portal.URL)
+	return issued && !sent
 }
 
 // SignInEndpoint is where a sign-in to the session goes: a client registration of

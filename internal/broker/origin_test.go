@@ -329,3 +329,30 @@ func TestARenewalLeavesACopyOfAnotherOrigin(t *testing.T) {
 		}
 	})
 }
+
+// A config file cannot lead a token of AWS to another portal by naming AWS's sign-in
+// endpoint, in whatever form, and a region that is not the session's.
+func TestASignInAtAWSForAnotherPortal(t *testing.T) {
+	refused := []string{
+		"https://oidc.eu-west-1.amazonaws.com", "https://oidc.us-east-1.amazonaws.com.", "https://oidc.us-east-1.amazonaws.com:0443",
+		"https://OIDC.us-east-1.amazonaws.com/x", "https://oidc.eu-west-1.api.aws", "https://oidc.cn-north-1.amazonaws.com.cn",
+		"https://oidc.us-east-1.amazonaws.com",
+	}
+	inWorld(t, emulator.Config{}, func(w *world) {
+		for _, signIn := range refused {
+			e := broker.Endpoints{SignIn: profile.Endpoint{URL: signIn, From: "a setting"}, Portal: profile.Endpoint{URL: other, From: "a setting"}}
+			var mixed *broker.EndpointsError
+			if err := w.led(e).MaySignIn(w.session, true); !errors.As(err, &mixed) {
+				t.Errorf("%s: %v, want an EndpointsError", signIn, err)
+			}
+		}
+		for _, e := range []broker.Endpoints{
+			{SignIn: profile.Endpoint{URL: "https://oidc.eu-west-1.amazonaws.com"}, Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}},
+			{SignIn: profile.Endpoint{URL: "http://127.0.0.1:3"}, Portal: profile.Endpoint{URL: other}},
+		} {
+			if err := w.led(e).MaySignIn(w.session, true); err != nil {
+				t.Errorf("%s: %v", e.SignIn.URL, err)
+			}
+		}
+	})
+}

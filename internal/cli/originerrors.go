@@ -13,6 +13,8 @@ func (w *world) explainOrigin(err error) error {
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
 	switch {
+	case errors.As(err, &mixed) && mixed.Missing == "":
+		return withHint(err, "remove %s", mixed.From)
 	case errors.As(err, &mixed):
 		return withHint(err, "set %s too, or remove %s", mixed.Missing, mixed.From)
 	case errors.As(err, &origin):

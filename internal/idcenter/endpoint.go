@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -98,6 +99,22 @@ func OwnEndpoints(region string) (oidc, portal []string) {
 			continue // the partition has no such form
 		}
 		oidc, portal = append(oidc, signIn), append(portal, access)
+	}
+	return oidc, portal
+}
+
+// AtOwnEndpoint reports which of AWS's own two services, in any region, a base URL
+// leads to. The form of the URL does not count: a dot after the host, a port, a path.
+func AtOwnEndpoint(base string) (oidc, portal bool) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return false, false
+	}
+	host := "https://" + strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	for _, region := range strings.Split(host, ".") {
+		signIn, access := OwnEndpoints(region)
+		oidc = oidc || slices.Contains(signIn, host)
+		portal = portal || slices.Contains(access, host)
 	}
 	return oidc, portal
 }
