@@ -43,12 +43,31 @@ func (w *world) memoryIsGone(s profile.Session) bool {
 	return errors.Is(err, agent.ErrNone) || err == nil && !status.InMemory
 }
 
-// tellOfMemory warns of such a session.
+// memoriesGone lists such sessions: the given one, or all for the zero session.
+func (w *world) memoriesGone(s profile.Session) []profile.Session {
+	if !w.broker.Cache.Uses(keystore.Agent) {
+		return nil
+	}
+	uses, _ := w.quietSessions() // without them none is known
+	var gone []profile.Session
+	for _, u := range distinct(uses) {
+		if (s.Key() == "" || u.Same(s)) && w.memoryIsGone(u) {
+			gone = append(gone, u)
+		}
+	}
+	return gone
+}
+
+// tellOfMemory warns of a session whose memory is gone.
 func (w *world) tellOfMemory(s profile.Session) {
 	if w.memoryIsGone(s) {
-		w.app.warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more; if it was killed, they were not revoked",
-			"run: "+memoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
+		w.tellOfGoneMemory(s)
 	}
+}
+
+func (w *world) tellOfGoneMemory(s profile.Session) {
+	w.app.warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more; if it was killed, they were not revoked",
+		"run: "+memoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
 }
 
 // memoryCommand starts an agent with a memory. It is not the AWS CLI's, whatever

@@ -10,7 +10,6 @@ import (
 
 	"lanyard/internal/awsconfig"
 	"lanyard/internal/broker"
-	"lanyard/internal/keystore"
 	"lanyard/internal/profile"
 	"lanyard/internal/ssocache"
 	"lanyard/internal/starturl"
@@ -52,6 +51,7 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		return err
 	}
 	var out broker.SignOut
+	gone := w.memoriesGone(s) // asked first: an agent that has nothing left to keep ends
 	if s.Key() == "" {
 		out, err = w.broker.LogoutAll(ctx)
 	} else {
@@ -61,13 +61,8 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		w.tellSignOut(s, out, err != nil)
 	}
 	w.forgetByAgent(ctx)
-	if w.broker.Cache.Uses(keystore.Agent) {
-		uses, _ := w.quietSessions() // or none can be told of
-		for _, u := range distinct(uses) {
-			if s.Key() == "" || u.Same(s) {
-				w.tellOfMemory(u)
-			}
-		}
+	for _, u := range gone {
+		w.tellOfGoneMemory(u)
 	}
 	for _, u := range out.Unrevoked {
 		app.warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
