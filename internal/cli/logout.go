@@ -194,17 +194,16 @@ func (w *world) endedSessions(s profile.Session, out broker.SignOut) []string {
 		told[starturl.Portal(u.StartURL)] = true
 	}
 	var ended []string
+	named := map[string]bool{}
 	uses, _ := w.quietSessions() // without them the start URLs do
 	for _, u := range distinct(uses) {
 		if slices.Contains(out.Files, w.broker.Cache.TokenPath(u.Key())) && !told[starturl.Portal(u.StartURL)] {
 			ended = append(ended, u.Key())
+			named[starturl.Portal(u.StartURL)] = true
 		}
 	}
-	for _, u := range distinct(uses) {
-		told[starturl.Portal(u.StartURL)] = true
-	}
 	for _, r := range out.Revoked {
-		if !told[starturl.Portal(r.StartURL)] {
+		if portal := starturl.Portal(r.StartURL); !told[portal] && !named[portal] {
 			ended = append(ended, r.StartURL)
 		}
 	}
