@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lanyard/internal/awsconfig"
 	"lanyard/internal/profile"
 )
 
@@ -40,6 +41,11 @@ func (app *App) fullHint(err error) string {
 // profile, add the SSO settings that it lacks, or set up a profile.
 func (w *world) missingKeys(p *profile.Profile) string {
 	if !p.Exists {
+		for _, doc := range []*awsconfig.Doc{w.in.Config, w.in.Credentials} {
+			if doc.Unreadable() != nil {
+				return "the profile may be in " + doc.Path + ", which cannot be read"
+			}
+		}
 		names, _, _ := profile.Names(w.in) // without them the other hint does
 		if len(names) == 0 {
 			return w.app.setUpHint()
