@@ -133,6 +133,9 @@ func (e *Emulator) adminRevoke(c *call) (any, error) {
 	if err := adminDecode(c, &in); err != nil {
 		return nil, err
 	}
+	if _, ok := e.dir.Load().users[in.User]; !ok {
+		return nil, fmt.Errorf("revoke: no user %q", in.User)
+	}
 	e.RevokeSessions(in.User)
 	return nil, nil
 }

@@ -59,6 +59,7 @@ func TestAdmin(t *testing.T) {
 	}
 	must(204, "POST", "faults", `{"drop":true}`)
 	must(204, "DELETE", "faults", "") // is not dropped itself
+	must(400, "POST", "revoke", `{"user":"jnae"}`)
 	must(204, "POST", "revoke", `{"user":"jane"}`)
 	if x.live() {
 		t.Error("revoke: the token works")
