@@ -130,11 +130,11 @@ func (p *Printer) print(v any, page bool) error {
 		if isScalar(v) { // YAML needs an end mark after a bare scalar
 			p.writeJSON(v)
 		} else if !empty {
-			writeYAMLBlock(p.w, v)
+			writeYAMLBlock(p.w, v, p.opts.Terminal)
 		}
 	case "yaml-stream":
 		if !empty || page {
-			writeYAMLBlock(p.w, []any{v})
+			writeYAMLBlock(p.w, []any{v}, p.opts.Terminal)
 		}
 	case "text":
 		return writeText(p.w, v)

@@ -33,12 +33,16 @@ func TestTerminalOutput(t *testing.T) {
 			}
 		}
 	}
+	doc, err = document.ParseJSON([]byte(`{"na\u202eme": ["a\u001b]0;owned\u0007", "b\u009b", "plain\u202e", "next\u0085line", "- \u2067"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, format := range []string{"json", "yaml", "yaml-stream", "text", "table"} {
 		var b strings.Builder
 		if err := render.New(&b, render.Options{Format: format, Terminal: true}).Print(doc); err != nil {
 			t.Fatal(err)
 		}
-		if i := strings.IndexAny(b.String(), "\x1b\a\u009b"); i >= 0 {
+		if i := strings.IndexAny(b.String(), "\x1b\a\u009b\u202e\u0085\u2067"); i >= 0 {
 			t.Errorf("%s: control character at %d of %q", format, i, b.String())
 		}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // writeYAMLBlock writes a list or an object in block style, with sorted keys.
-func writeYAMLBlock(w *bufio.Writer, v any) {
-	e := yamlEmitter{w: w, indent: -1, whitespace: true, indention: true, anchors: findAnchors(v)}
+func writeYAMLBlock(w *bufio.Writer, v any, terminal bool) {
+	e := yamlEmitter{w: w, terminal: terminal, indent: -1, whitespace: true, indention: true, anchors: findAnchors(v)}
 	e.node(v, inBlock)
 	e.indent = 0
 	e.writeIndent()
@@ -23,6 +23,7 @@ const yamlWidth = 80
 // is: most of what is peculiar about its output follows from the two flags.
 type yamlEmitter struct {
 	w          *bufio.Writer
+	terminal   bool // escape what a terminal acts on
 	column     int
 	indent     int
 	whitespace bool // the last character was white space that separates

@@ -14,7 +14,7 @@ func (e *yamlEmitter) text(s string, at place) {
 	e.indent = max(e.indent, 0) + 2 // for its second line
 	fold := at != inSimpleKey
 	switch {
-	case !a.singleQuotes || at == inSimpleKey && a.lineBreaks:
+	case !a.singleQuotes || e.terminal && Harmless(s) != s || at == inSimpleKey && a.lineBreaks:
 		e.doubleQuoted(s, fold)
 	case !a.plain || s == "" || !isYAMLString(s):
 		e.singleQuoted(s, fold)
@@ -101,7 +101,7 @@ func (e *yamlEmitter) doubleQuoted(s string, fold bool) {
 			}
 			spaces = true
 			continue
-		case !isYAMLPrintable(r) || isBreak(r) || r == '"' || r == '\\':
+		case !isYAMLPrintable(r) || isBreak(r) || e.terminal && isActive(r) || r == '"' || r == '\\':
 			e.put(yamlEscape(r))
 		default:
 			e.putRune(r)
