@@ -25,7 +25,8 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 	client := app.newAgentClient(home)
 	client.Patience = agentHears
 	status, err := client.Status(ctx)
-	if err == nil && status.InMemory || errors.Is(err, agent.ErrSilent) && app.newCache(home).Uses(keystore.Agent) {
+	unknown := err != nil && !errors.Is(err, agent.ErrNone)
+	if err == nil && status.InMemory || unknown && app.newCache(home).Uses(keystore.Agent) {
 		if err := app.confirmSignOut(cmd, yes, status); err != nil {
 			return err
 		}
