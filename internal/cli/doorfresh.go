@@ -21,8 +21,8 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string, err
 	}
 	given := app.flags.profile
 	defer func() { app.flags.profile = given }()
-	role := true
-	// A role that is assumed by means of another profile needs that one's session.
+	var assumes *profile.Profile // the profile in use, if it assumes a role
+	// A role that is assumed through another profile needs the session of that profile.
 	for range 5 {
 		w := app.files()
 		p, err := w.resolve()
@@ -39,11 +39,18 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string, err
 			if !ok || source.Value == p.Name {
 				return "", nil
 			}
-			app.flags.profile, role = source.Value, false // the AWS CLI fetches these keys anew each time
+			if assumes == nil {
+				assumes = p
+			}
+			app.flags.profile = source.Value
 			continue
 		}
+		if assumes != nil {
+			w.connectBy(assumes) // the AWS CLI takes its endpoints from the profile in use
+		}
 		var origin *broker.OriginError
-		if err := w.renew(ctx, p, role); errors.As(err, &origin) {
+		// The AWS CLI does not cache the keys of a source profile.
+		if err := w.renew(ctx, p, assumes == nil); errors.As(err, &origin) {
 			return "", err
 		} else if err != nil && ctx.Err() == nil {
 			_, text := app.judge(err)

@@ -118,8 +118,11 @@ func (w *world) warn(warnings []profile.Warning) {
 
 // connect makes the broker that works with the settings of p: endpoints, CA
 // bundle, FIPS.
-func (w *world) connect(p *profile.Profile) {
-	p = p.ForSession()
+func (w *world) connect(p *profile.Profile) { w.connectBy(p.ForSession()) }
+
+// connectBy makes the broker with the settings of p itself, also if p reaches its
+// session through another profile.
+func (w *world) connectBy(p *profile.Profile) {
 	w.broker = &broker.Broker{
 		Cache:    w.app.cache(w.home),
 		Siblings: w.siblings,
