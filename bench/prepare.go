@@ -10,8 +10,9 @@ import (
 
 // The names of the contestants that others are compared with.
 const (
-	empty = "empty Go program"
-	small = "sso get-credentials, warm"
+	empty    = "empty Go program"
+	small    = "sso get-credentials, warm"
+	released = "sso get-credentials, warm, without cgo"
 )
 
 // prepare makes the homes, each signed in, and the commands. The notes say what
@@ -47,7 +48,7 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 		return nil, nil, err
 	}
 	all = append(all,
-		&contestant{name: "sso get-credentials, warm, without cgo", argv: append([]string{p.static}, get[1:]...), env: idc.env(homes[small])},
+		&contestant{name: released, argv: append([]string{p.static}, get[1:]...), env: idc.env(homes[small])},
 		&contestant{name: "sso get-credentials, cold", argv: get, env: idc.env(cold), before: func() error { return forgetRole(cold) }},
 		&contestant{name: "--version", argv: []string{p.lanyard, "--version"}, env: idc.env(cold)})
 	c, note := awsCLI(o, idc.env(homes[small]))

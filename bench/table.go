@@ -8,11 +8,10 @@ import (
 	"time"
 )
 
-// The targets that are promised; they are printed, and held by
-// nobody here.
+// The targets that the project promises. The table prints them; no test asserts them.
 const (
-	warmTarget = 2.5 // of an empty program's time, for a warm answer
-	bigTarget  = 2.0 // of a small config's time, for a large one
+	warmTarget = 2.2 // of an empty program's time, for a warm answer of the released build
+	bigTarget  = 1.3 // of a small config's time, for a large one
 
 	doorTarget = 10 * time.Millisecond // added to what the AWS CLI takes
 )
@@ -34,7 +33,7 @@ func table(w io.Writer, all []*contestant) error {
 	}
 	target := func(c *contestant) string {
 		switch {
-		case c.name == small:
+		case c.name == released:
 			return fmt.Sprintf("<= %.1f x empty", warmTarget)
 		case strings.HasPrefix(c.name, "warm, "):
 			return fmt.Sprintf("<= %.1f x warm", bigTarget)
