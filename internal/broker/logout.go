@@ -69,7 +69,7 @@ func joined(failures []error) error {
 	var distinct []error
 	var add func(err error)
 	add = func(err error) {
-		if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what errors.Join has made
+		if several, ok := err.(interface{ Unwrap() []error }); ok { // what errors.Join has made
 			for _, err := range several.Unwrap() {
 				add(err)
 			}
