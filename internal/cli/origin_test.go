@@ -229,7 +229,7 @@ func TestASessionIsNotSentElsewhere(t *testing.T) {
 						}
 					}
 					ofPortal := strings.HasPrefix(command, "sso list-") || strings.HasPrefix(command, "sso get-role-")
-					renews := strings.HasPrefix(state, "expired") || state != "live" && !strings.HasPrefix(state, "live") && !ofPortal
+					renews := !strings.HasPrefix(state, "live")
 					refused := way.portal || way.signIn && renews || way.flag && ofPortal
 					if words[1] == "login" && !slices.Contains(words, "--if-needed") {
 						refused = way.portal || way.signIn
