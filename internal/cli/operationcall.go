@@ -201,7 +201,7 @@ func (o *operation) paging() awsop.Paging {
 }
 
 // explainKeys says what to do about keys that the service does not take. The role
-// credentials of client were renewed in vain.
+// credentials of client were renewed without effect.
 func (app *App) explainKeys(client *awsop.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
