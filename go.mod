@@ -1,4 +1,4 @@
-module lanyard
+module github.com/lanyard-cli/lanyard
 
 go 1.26.0
 

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // watched is how many sessions the agent has whose memory is measured.

@@ -26,7 +26,7 @@ func build(dir string) (programs, error) {
 	}
 	at := func(name string) string { return filepath.Join(dir, name+suffix) }
 	p := programs{at("empty"), at("lanyard"), at("static")}
-	const main = "lanyard/cmd/lanyard"
+	const main = "github.com/lanyard-cli/lanyard/cmd/lanyard"
 	for _, b := range []struct{ path, what, env string }{
 		{p.empty, source, ""}, {p.lanyard, main, ""}, {p.static, main, "CGO_ENABLED=0"},
 	} {

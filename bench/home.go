@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 const session = `[sso-session corp]

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // What the emulator is asked to bear, and for how long each row is measured.

@@ -11,7 +11,7 @@ import (
 	"os/exec"
 	"regexp"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A service is an Identity Center on loopback.

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // latency is what the service takes for each of the two calls of a storm.

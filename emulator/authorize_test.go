@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func TestAuthorizeRefuses(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"runtime"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func jsonField(t testing.TB, w *httptest.ResponseRecorder, name string) string {

@@ -14,7 +14,7 @@ import (
 	"testing/iotest"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func TestHugeBody(t *testing.T) {

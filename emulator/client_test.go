@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 // A tester is a client that shows what is on the wire.

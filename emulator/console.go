@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"lanyard/emulator/web"
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // signinTokenLife is how long a sign-in token can be used.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"lanyard/emulator/web"
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // deviceEntry asks for the code that a device shows, or, if the address brings

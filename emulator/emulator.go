@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"lanyard/emulator/web"
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // An Emulator is an IAM Identity Center with the services that its credentials

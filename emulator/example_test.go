@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Serve the built-in organization and register a client at it.

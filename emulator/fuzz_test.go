@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // fuzzed is an emulator with one session, and the tokens of it.

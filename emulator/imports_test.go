@@ -15,7 +15,7 @@ func TestImportsNothingOfOurs(t *testing.T) {
 	}
 	for _, pkg := range strings.Fields(string(out)) {
 		switch {
-		case pkg == "lanyard/emulator", strings.HasPrefix(pkg, "lanyard/emulator/"):
+		case pkg == "github.com/lanyard-cli/lanyard/emulator", strings.HasPrefix(pkg, "github.com/lanyard-cli/lanyard/emulator/"):
 		case pkg == "go.yaml.in/yaml/v3": // the organization file
 		default:
 			t.Errorf("the emulator imports %s", pkg)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Every curl line of docs/emulator.md is run as it stands, and does what it says.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func TestRegisterClientRefuses(t *testing.T) {

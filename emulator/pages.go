@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/emulator/web"
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // Paths of the pages. All lie below the path of the cookie.

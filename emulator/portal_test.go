@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // roles returns the roles of the account as ListAccountRoles tells them.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/emulator/web"
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // portalRows is how many accounts the access portal shows at once.

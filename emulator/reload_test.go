@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func TestReloadKeepsSessions(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/emulator/internal/sigv4"
+	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
 // findService returns the operation of a service that the keys open, nil if the

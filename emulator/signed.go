@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/emulator/internal/sigv4"
+	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
 // What can be wrong with a signature. Every service has names and words of its

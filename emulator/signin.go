@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/emulator/web"
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // signIn shows the sign-in page.

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A refresh token is worth one refresh, however many ask at the same time.

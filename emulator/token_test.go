@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func TestTokensOfBothKinds(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"lanyard/emulator/internal/awshost"
+	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 )
 
 // findUnserved returns the operation that answers for a service that the emulator

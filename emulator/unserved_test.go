@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A client of a service that the emulator does not have gets an error that it can

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Every client signs by its own clock after the emulator's was moved. It hears that

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // otherRole is a role that jane does not have.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 const (

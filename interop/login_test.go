@@ -3,7 +3,7 @@ package interop_test
 import (
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // bothConfig has a session profile and legacy ones on the same start URL.

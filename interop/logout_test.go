@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A logout by one program ends and removes what the other has made.

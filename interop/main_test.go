@@ -30,7 +30,7 @@ func build(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	lanyardPath = filepath.Join(dir, "lanyard")
-	if out, err := exec.Command("go", "build", "-o", lanyardPath, "lanyard/cmd/lanyard").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", lanyardPath, "github.com/lanyard-cli/lanyard/cmd/lanyard").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "interop: build lanyard: %v\n%s", err, out)
 		return 1
 	}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // tableModelsOf is the version of botocore that the tables of operations are made

@@ -3,8 +3,8 @@ package interop_test
 import (
 	"testing"
 
-	"lanyard/emulator"
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // With the keys and the token of a sign-in both programs get the same from the

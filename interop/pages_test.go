@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // An organization of more accounts than fit on a page is listed whole.

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A tool that knows nothing of SSO gets the credentials by credential_process.

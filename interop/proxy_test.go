@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 // startProxy gives clients from the time before AWS_ENDPOINT_URL_SSO another way

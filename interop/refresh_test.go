@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Every program refreshes what the one before it has written, in a chain in which

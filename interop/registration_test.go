@@ -3,7 +3,7 @@ package interop_test
 import (
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A client registration is good for 90 days, and both programs keep it in the

@@ -5,8 +5,8 @@ package main
 import (
 	"os"
 
-	"lanyard/internal/cli"
-	_ "lanyard/internal/warm" // answers from the cache before the rest is initialised
+	"github.com/lanyard-cli/lanyard/internal/cli"
+	_ "github.com/lanyard-cli/lanyard/internal/warm" // answers from the cache before the rest is initialised
 )
 
 func main() { os.Exit(cli.Main(os.Args)) }

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"lanyard/emulator/internal/awshost"
+	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 )
 
 // life is how long the authority and all its certificates are valid.

@@ -1,6 +1,6 @@
 package awsproxy
 
-import "lanyard/emulator/internal/awshost"
+import "github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 
 // Serves reports whether the emulator has the service that the host belongs to, by
 // AWS's name for it in some region.

@@ -24,7 +24,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"lanyard/emulator/internal/awshost"
+	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 )
 
 // A Proxy is an http.Handler for CONNECT requests. It forwards nothing.

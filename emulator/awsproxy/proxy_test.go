@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
-	"lanyard/emulator/awsproxy"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/awsproxy"
 )
 
 func start(t *testing.T) (*emulator.Emulator, *awsproxy.Proxy, *httptest.Server) {

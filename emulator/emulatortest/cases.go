@@ -3,7 +3,7 @@ package emulatortest
 import (
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // elapsed is a Config whose access tokens clients believe to have expired at

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A Client is what [TestClient] tests: a program or library that signs people in

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"

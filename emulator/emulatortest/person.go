@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // pageLimit is how many pages a person looks at before giving up.

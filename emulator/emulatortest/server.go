@@ -30,7 +30,7 @@ import (
 	"net/http"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A Server is an emulator that listens on 127.0.0.1.

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Transport carries requests to the emulator without a network, for clients in a

@@ -3,7 +3,7 @@ package orgfile
 import (
 	"go.yaml.in/yaml/v3"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // config reads the whole file.

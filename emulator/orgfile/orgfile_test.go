@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func TestExampleUsesEveryField(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"path/filepath"
 
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // SocketVariable names another socket for the agent, or "none" to do without one.

@@ -17,9 +17,9 @@ import (
 	"errors"
 	"time"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // The times of the protocol.

@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/broker"
 )
 
 // A Client asks the agent at an address. It makes a connection for each question,

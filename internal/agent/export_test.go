@@ -1,6 +1,6 @@
 package agent
 
-import "lanyard/internal/profile"
+import "github.com/lanyard-cli/lanyard/internal/profile"
 
 // Forget does what a client's request of that name does.
 func (s *Server) Forget() { s.forget() }

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"syscall"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A failure is an error of the broker on the wire.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // asAnother runs f on a thread of another user's, which ends with it.

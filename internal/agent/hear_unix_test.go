@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Clients that never finish their lines fill neither the memory nor the agent's time.

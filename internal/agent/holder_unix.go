@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/datafile"
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 // Holder returns the process that holds the agent's lock, whether or not it still

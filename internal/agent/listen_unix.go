@@ -14,8 +14,8 @@ import (
 	"syscall"
 	"time"
 
-	"lanyard/internal/datafile"
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 // Listen makes the socket of the agent. [ErrRunning] means that there is one. Close

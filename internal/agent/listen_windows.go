@@ -13,7 +13,7 @@ import (
 	"github.com/Microsoft/go-winio"
 	"golang.org/x/sys/windows"
 
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 // defaultAddress is a pipe with the person's own identifier in its name.

@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Memory is a [keystore.Vault] that ends with its process. The zero value is an

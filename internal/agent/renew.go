@@ -6,9 +6,9 @@ import (
 	"errors"
 	"time"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A watch is what the agent knows of one session.

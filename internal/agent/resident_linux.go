@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // resident is how much memory the process has, in bytes.

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	"lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/broker"
 )
 
 // A Server is an agent. Broker and Watched must be set.

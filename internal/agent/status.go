@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Status is what an agent says about itself. Dates end in Z; one that is unknown

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // survey lists the sessions to watch, with their tokens as they are now. What is known

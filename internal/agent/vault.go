@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Vault is the store in the memory of the agent that a client asks. What was in

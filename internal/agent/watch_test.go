@@ -5,8 +5,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A session that nobody uses is renewed before it lapses, one call for each hour.

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"io"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // The size in bytes of the longest lines on the wire. The largest request stores a

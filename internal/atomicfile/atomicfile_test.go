@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 func read(t *testing.T, path string) string {

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 // Only regular files are replaced. Root could replace a device that a link leads to.

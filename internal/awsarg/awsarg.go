@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // Options are what the parameters are read with.

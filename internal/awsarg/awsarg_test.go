@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // operation loads an operation; the test ends without it.

@@ -3,8 +3,8 @@ package awsarg
 import (
 	"encoding/base64"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // decodeBlobs replaces each text that is a blob by the bytes that it stands for.

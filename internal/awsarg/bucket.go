@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"regexp"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // What the Bucket of S3 can be. The texts are part of a message.

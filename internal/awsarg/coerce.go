@@ -3,8 +3,8 @@ package awsarg
 import (
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // shorthand reads the words of an option that stand for a structure, a map or a

@@ -1,6 +1,6 @@
 package awsarg
 
-import "lanyard/internal/awsmodel"
+import "github.com/lanyard-cli/lanyard/internal/awsmodel"
 
 // everything returns operations whose input has a member of every kind, which those
 // of the tables have not.

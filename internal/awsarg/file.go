@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // raw is what fileb:// gave: bytes that are no text.

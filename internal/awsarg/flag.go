@@ -3,7 +3,7 @@ package awsarg
 import (
 	"strings"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // A Flag is an option of an operation, for help and completion.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 func FuzzShorthand(f *testing.F) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // A generator makes random command lines. Most are nearly right.

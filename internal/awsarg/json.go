@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A jsonError is a mistake in JSON, in the words of Python's parser: users know

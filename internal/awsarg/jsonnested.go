@@ -1,6 +1,6 @@
 package awsarg
 
-import "lanyard/internal/document"
+import "github.com/lanyard-cli/lanyard/internal/document"
 
 func (r *jsonReader) members() (any, error) {
 	o := new(document.Object)

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 var (

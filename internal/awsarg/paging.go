@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A page says which of the options for pages an option is.

@@ -3,8 +3,8 @@ package awsarg
 import (
 	"strings"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // The AWS CLI's messages show values as Python prints them.

@@ -1,6 +1,6 @@
 package awsarg
 
-import "lanyard/internal/document"
+import "github.com/lanyard-cli/lanyard/internal/document"
 
 func (s *scanner) item() (any, error) {
 	if s.depth++; s.depth > maxDepth {

@@ -3,8 +3,8 @@ package awsarg
 import (
 	"slices"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // InputSkeleton returns the input of an operation with every member, to be filled

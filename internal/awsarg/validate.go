@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // validate holds the input against the model, as botocore does, and tells all that

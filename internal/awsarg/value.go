@@ -5,9 +5,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // errIndex is Python's word for looking at the first character of nothing.

@@ -3,7 +3,7 @@ package awsarg
 import (
 	"errors"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // wholeInput adds what --cli-input-json or --cli-input-yaml has; options on the

@@ -9,7 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // parseYAML reads one document of YAML. Times stay the text that they are.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"syscall"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // A Doc is a config or credentials file as it was read, for look-ups that do not

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // The files of the corpus are what their names say: the AWS CLI rejects those that

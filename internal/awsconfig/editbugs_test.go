@@ -3,7 +3,7 @@ package awsconfig_test
 import (
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // What goes wrong in the AWS CLI (2.36.7 was run): a section that is not found is

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // isBad reports whether a file of the corpus is one that the AWS CLI rejects.

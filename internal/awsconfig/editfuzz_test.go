@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // corpus returns the files of testdata by name.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // manyProfiles is the config of a large organization.

@@ -3,7 +3,7 @@ package awsconfig
 import (
 	"strings"
 
-	"lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shellwords"
 )
 
 // sectionName returns what the section with this text between its brackets is

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // judge returns what is wrong with the outcome of one change of a file that the

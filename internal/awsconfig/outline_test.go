@@ -3,7 +3,7 @@ package awsconfig_test
 import (
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // An outline is what a file says: sections in their order, each with its meaning

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // ReadFor reads a file for the resolution of one profile and leaves out the sections

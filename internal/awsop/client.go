@@ -11,9 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // A Client calls the operations of AWS services, of which it knows what package

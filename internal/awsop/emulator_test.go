@@ -8,11 +8,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
-	"lanyard/internal/document"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // A registrations keeps nothing: each sign-in registers anew.

@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"slices"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // bucketLocation is the output whose only member is the root element itself.

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A formWriter collects the parameters of the query protocols.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // fuzzReply reads a body as the reply of an operation, of success and of refusal.

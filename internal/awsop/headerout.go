@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // headers reads the members that stand in headers or are the status.

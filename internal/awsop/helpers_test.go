@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // operation loads an operation by its name on the command line.

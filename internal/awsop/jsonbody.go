@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // jsonBody writes the members of a structure as JSON; m may be nil, for an

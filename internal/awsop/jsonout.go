@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // parseJSON reads a JSON value. Its errors show nothing of it.

@@ -3,8 +3,8 @@ package awsop
 import (
 	"fmt"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // Paging says which part of a result is wanted, and in how large pages it is

@@ -3,7 +3,7 @@ package awsop
 import (
 	"context"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // ResumeToken returns what a later run can begin with to go on behind the items

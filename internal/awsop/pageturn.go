@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"iter"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // All yields the pages, each fetched when the caller has used up the one before. A

@@ -3,7 +3,7 @@ package awsop
 import (
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // find returns the value at a path of names between dots; nil is none.

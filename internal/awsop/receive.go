@@ -8,7 +8,7 @@ import (
 	"net/http/httptrace"
 	"time"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // maxReply is the size in bytes above which a reply of the service is refused. Only

@@ -13,7 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
 // A drip is a body that brings n bytes of white space after each pause, in the middle

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
 // A ServiceError is a service's refusal. Its text is the AWS CLI's; the service's part

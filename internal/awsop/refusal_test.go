@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 func TestRefusals(t *testing.T) {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"slices"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // Expired reports whether the service says that the credentials have expired. EC2 sends

@@ -8,8 +8,8 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A request is what an operation and its input are on the wire, before it is known

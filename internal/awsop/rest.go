@@ -4,8 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // rest writes the input in one of the REST protocols.

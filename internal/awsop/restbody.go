@@ -3,8 +3,8 @@ package awsop
 import (
 	"encoding/base64"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // restBody writes the payload, or else the members that have no other place.

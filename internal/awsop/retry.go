@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
 // The standard mode's budget for tries: a client whose service is down stops to

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
 const identityReply = `<R><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></R>`

@@ -3,7 +3,7 @@ package awsop
 import (
 	"errors"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // moved returns the region in which a bucket is, if that is why S3 refused a

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // An InputError is input that does not fit the operation.

@@ -6,9 +6,9 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
-	"lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
 // A NoRegionError says that the service needs a region and there is none. Its text

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 // The formats of times in requests.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // A token says where the pages go on: values for the paginator's input members, in

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // validate checks the input as the AWS CLI does before anything is sent: names,

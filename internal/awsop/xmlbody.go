@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/xml"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // xmlBody writes a structure as an XML document.

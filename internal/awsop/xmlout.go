@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // xmlStructure reads the members of a structure that stand in the body into o.

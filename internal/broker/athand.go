@@ -1,8 +1,8 @@
 package broker
 
 import (
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // atHand answers a request from the cache, where nothing is due: the ordinary case,

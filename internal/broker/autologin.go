@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // AutoLoginLimit is how long a command that may sign in waits for a person: at its

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/broker"
-	"lanyard/internal/filelock"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A crowd is processes that may sign in, and what became of them.

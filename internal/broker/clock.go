@@ -3,8 +3,8 @@ package broker
 import (
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // Our clock and the service's may differ. Tokens do not mind: they are dated by

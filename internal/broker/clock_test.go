@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // useAll asks for the role's keys in n processes at once, and checks that all got

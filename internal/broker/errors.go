@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // EndedText is what the AWS CLI says, and the guide quotes, when a session is

@@ -7,9 +7,9 @@ import (
 	"os"
 	"strings"
 
-	"lanyard/internal/datafile"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A generation names the time between two sign-outs of a session, or two sign-ins: what

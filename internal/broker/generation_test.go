@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 // spoil puts a folder in place of a companion file, which is then neither readable

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"lanyard/internal/datafile"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A Holder is the process that signs in, as it described itself in a file beside its

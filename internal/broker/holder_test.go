@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 func TestHolderTellsWhoSignsIn(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Horizon is when a session of the access portal ends, and with it the renewals:

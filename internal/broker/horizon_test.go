@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/broker"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 func (w *world) horizon() broker.Horizon { return w.process().Horizon(w.session) }

@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // The name of a role's file is that of the session, which two configs may give to

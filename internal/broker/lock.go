@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/filelock"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // companion names a file that goes with name in folder: ".NAME.lock",

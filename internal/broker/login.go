@@ -7,11 +7,11 @@ import (
 	"slices"
 	"time"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // loginBudget is how long one process waits for another one's sign-in: the

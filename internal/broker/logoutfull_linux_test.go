@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A sign-out needs no room: on a full disk the session is revoked and removed, also

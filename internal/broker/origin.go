@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // Endpoints are the configured endpoints of a session's two services. The zero

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // An outcome is how the last attempt to renew a token, or to fetch a role's

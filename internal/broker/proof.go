@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Revoked session is one of which the service was told that it is over, with what

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/broker"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // verify signs out and asks for the proof.

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 func TestTokenIsRenewedInItsWindow(t *testing.T) {

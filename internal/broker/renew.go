@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // renewLocked spends the refresh token and stores its successor, under the

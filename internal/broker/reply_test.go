@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // jsonReply is what a service answers; code "" is none.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"slices"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // revoke tells the service about every distinct access token. That the service

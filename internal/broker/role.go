@@ -6,10 +6,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // role returns the credentials of a role, from the cache while they have long

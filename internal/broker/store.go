@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // vaulted reports whether either of two names of a session keeps its token outside

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // An interrupt ends a sign-in that waits for another process to free the session's

@@ -3,8 +3,8 @@ package broker
 import (
 	"context"
 
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Validity says whether a session can be used without a new sign-in.

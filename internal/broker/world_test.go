@@ -13,13 +13,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
-	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 const account, admin = "111122223333", "AdministratorAccess"

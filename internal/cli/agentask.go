@@ -8,11 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/broker"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
 // agentClient asks the agent of a home folder. It is one for all that a command asks:

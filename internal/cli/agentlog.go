@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // An agentLog is where a background agent writes what it does.

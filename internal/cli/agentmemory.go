@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // agentVault is the store in the agent's memory, as this process reaches it.

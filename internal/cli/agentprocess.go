@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // agentProcess is the command that becomes the agent.

@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"os"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // agentRun is the agent itself.

@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"os"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A sessionList is the sessions of the config, which is read again when it has

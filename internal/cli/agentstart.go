@@ -8,7 +8,7 @@ import (
 	"os/exec"
 	"time"
 
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // How long a new agent may take to answer, and how often it is asked meanwhile.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // agentStatus shows what the agent does.

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
 )
 
 // agentStop ends the agent, also one that does not listen any more.

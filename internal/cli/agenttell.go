@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // tellProblems says what is wrong with the config.

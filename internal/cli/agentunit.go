@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 func newAgentUnit(app *App) *cobra.Command {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // scriptAgent asks the agent of a script's home.

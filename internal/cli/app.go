@@ -13,11 +13,11 @@ import (
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/keystore"
-	"lanyard/internal/picker"
-	"lanyard/internal/render"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // App holds everything that a command takes from the outside world. Main fills

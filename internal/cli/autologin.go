@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // callBudget is what a sign-in has left for the service once the person is done.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 func TestAWSCommandsAreSortedAndComplete(t *testing.T) {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/url"
 
-	"lanyard/internal/datafile"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/proxyenv"
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // caBundle returns the path of the CA certificates to trust, "" for the system's, and

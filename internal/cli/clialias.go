@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 
 	"github.com/spf13/cobra"
 )

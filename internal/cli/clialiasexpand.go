@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shellwords"
 )
 
 // An expansion is a command line while the aliases in it are expanded. It goes as

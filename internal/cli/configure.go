@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/configfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 func newConfigure(app *App) *cobra.Command {

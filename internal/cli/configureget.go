@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 func newConfigureGet(app *App) *cobra.Command {

@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/datafile"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 type importOptions struct {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 func newConfigureList(app *App) *cobra.Command {

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/picker"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 func newConfigureSession(app *App) *cobra.Command {

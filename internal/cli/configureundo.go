@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 func newConfigureUndo(app *App) *cobra.Command {

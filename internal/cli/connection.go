@@ -7,10 +7,10 @@ import (
 	"net/http"
 	"time"
 
-	"lanyard/internal/agent"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
 // settings are what requests for a profile are made with.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
 // console is where the person is asked: stdin and stderr, which are a terminal

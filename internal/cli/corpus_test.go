@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 // corpus is the hand-written config files that the editor is tested with.

@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // credentials yields the keys of a profile through the broker.

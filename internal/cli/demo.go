@@ -16,7 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // demoLife is how long access tokens live in the demo: long enough to use one,

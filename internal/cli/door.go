@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 
 	"github.com/spf13/pflag"
 )

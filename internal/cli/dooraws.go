@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // errNoAWS says that there is no AWS CLI.

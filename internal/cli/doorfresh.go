@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // freshen makes sure that the session and the role credentials in the cache are

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

@@ -4,11 +4,11 @@ import (
 	"os"
 	"path/filepath"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/datafile"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // overlay returns the path of a config for the AWS CLI in which a profile has a

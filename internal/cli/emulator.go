@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 func newEmulator(app *App) *cobra.Command {

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator/awsproxy"
-	"lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/emulator/awsproxy"
+	"github.com/lanyard-cli/lanyard/internal/browser"
 )
 
 // newEmulatorBrowse is the BROWSER of programs under emulator run.

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // browserProgram is a second name of this program. It is not a .cmd file: cmd.exe

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // writeEmulatorConfig writes a config, and credentials that are none, so that a

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator"
-	"lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
 func newEmulatorEnv(app *App) *cobra.Command {

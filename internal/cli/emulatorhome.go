@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // These variables tell a program in an emulator's home where the emulator is.

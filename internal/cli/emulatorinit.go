@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator/orgfile"
+	"github.com/lanyard-cli/lanyard/emulator/orgfile"
 )
 
 func newEmulatorInit(app *App) *cobra.Command {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator"
-	"lanyard/emulator/orgfile"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/orgfile"
 )
 
 // emulatorOptions say which organization is emulated, and how.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // emulatorSession names the emulator in config files. Tokens are cached by this

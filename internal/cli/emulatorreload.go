@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // reloadOnHangup reads the organization file again at every SIGHUP, until stop is

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/intercept"
-	"lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/intercept"
+	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
 func newEmulatorRun(app *App) *cobra.Command {

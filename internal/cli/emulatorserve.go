@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // serveEmulator starts an emulator on a loopback address. Stop gives requests 2 s

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // environmentKeys are the keys of the environment, which come first unless a

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/awsop"
-	"lanyard/internal/broker"
-	"lanyard/internal/document"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 // validErrorFormat reports whether the AWS CLI has such a format for errors.

@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 // A container often runs as a user who is in no list of users, with the HOME of

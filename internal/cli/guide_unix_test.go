@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A guideTest follows the guide, with this program linked as aws.

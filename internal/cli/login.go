@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 type loginOptions struct {

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // explainLogin adds a hint to the error of a sign-in.

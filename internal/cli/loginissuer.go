@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // issuer checks the start URL before anything is sent anywhere, and resolves a

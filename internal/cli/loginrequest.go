@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/browser"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // signIn is how to sign in to a session, and the session as it is now: a vanity start

@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 func newLogout(app *App) *cobra.Command {

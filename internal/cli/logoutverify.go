@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/broker"
 )
 
 // verifySignOut shows, for every session that was signed out of, that the service

@@ -14,8 +14,8 @@ import (
 
 	"golang.org/x/term"
 
-	"lanyard/internal/browser"
-	"lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
 // errInterrupted ends a command that the person interrupted.

@@ -9,12 +9,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsarg"
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/awsop"
-	"lanyard/internal/datafile"
-	"lanyard/internal/document"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsarg"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // newService is the command of an AWS service, with the operations of the tables.

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/awsop"
-	"lanyard/internal/document"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.

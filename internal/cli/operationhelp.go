@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsarg"
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsarg"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // skeleton prints a form of the parameters to be filled in.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 
-	"lanyard/internal/awsop"
-	"lanyard/internal/broker"
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // resolvePortal resolves the profile of an operation of the portal. Such an operation

@@ -14,12 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
-	"lanyard/internal/cli"
-	"lanyard/internal/keystore"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // An attacked home is signed in at AWS, which the emulator plays, while a config that

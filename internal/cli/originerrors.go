@@ -3,8 +3,8 @@ package cli
 import (
 	"errors"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // explainOrigin adds what to type to a refusal to send a secret to a service that did

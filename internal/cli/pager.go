@@ -8,8 +8,8 @@ import (
 	"runtime"
 	"syscall"
 
-	"lanyard/internal/profile"
-	"lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/shellwords"
 )
 
 // pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"lanyard/internal/idcenter"
-	"lanyard/internal/keystore"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // registrations keeps the client registration where the AWS CLI does.

@@ -7,9 +7,9 @@ import (
 	"runtime"
 	"strings"
 
-	"lanyard/internal/browser"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // A place is where the program runs, as seen from the person's browser.

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"unicode"
 
-	"lanyard/internal/awsop"
-	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // The exit codes are the AWS CLI v2's.

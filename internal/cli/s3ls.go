@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"lanyard/internal/awsop"
-	"lanyard/internal/s3ls"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/s3ls"
 )
 
 func newS3(app *App) *cobra.Command {

@@ -18,10 +18,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
-	"lanyard/internal/cli"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 func TestMain(m *testing.M) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // sessions lists the sessions of the config and who uses them, and tells what is

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // setUpHint tells a user who has nothing configured yet where to begin.

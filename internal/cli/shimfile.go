@@ -10,7 +10,7 @@ import (
 	"runtime"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // A shimState is what stands in the place of a shim.

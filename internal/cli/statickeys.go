@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"lanyard/internal/profile"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // staticKeys are the keys that stand in the files themselves, and the AWS CLI's

@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A sessionStatus is one session as "status --output json" prints it. Dates end

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/broker"
 )
 
 // cells are the fields of one session for people, named by statusHeads.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/broker"
 )
 
 func TestHorizonForPeople(t *testing.T) {

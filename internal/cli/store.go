@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A storeUse is where the secrets of one session are, as "store --output json"

@@ -3,9 +3,9 @@ package cli
 import (
 	"errors"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/secret"
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // setUpKeys makes sure that the encrypted store has a key: the one that the flags

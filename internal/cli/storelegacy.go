@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/datafile"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // upgrade gives the legacy profiles of the plan an [sso-session], without which a

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
 )
 
 type migrateOptions struct {

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 const storedConfig = `[sso-session corp]

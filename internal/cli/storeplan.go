@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/keystore"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // A migration is what is to be moved, and what changes in the config.

@@ -17,8 +17,8 @@ import (
 
 	"github.com/creack/pty"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 // A person sits at a terminal in which the program runs, in a home of their own

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
-	"lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/cli"
 )
 
 // vanity is the internet as far as a test needs it: one host that leads to the

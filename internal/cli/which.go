@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
 )
 
 func newWhich(app *App) *cobra.Command {

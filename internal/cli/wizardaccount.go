@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/picker"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // chooseRole fills in the account and the role: those of the flags, the only ones

@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // check refuses flags that can never be right.

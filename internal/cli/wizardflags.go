@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // byFlags writes one profile without asking anybody anything. What is missing is

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/picker"
-	"lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // more asks whether to go on with another profile, or with the settings of the

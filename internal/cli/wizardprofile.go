@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/picker"
-	"lanyard/internal/profile"
-	"lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 // askProfile asks for region, output format and the name of the profile.

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/picker"
-	"lanyard/internal/profile"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // askSession finds the session: one of the config, a new one, or none, which is

@@ -5,11 +5,11 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/broker"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/profile"
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // A world is what one command works with: the files as they were read, the

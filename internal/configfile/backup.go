@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 // keptBackups is how many backups of one file are kept: the newest.

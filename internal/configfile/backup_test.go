@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 // backups returns the names of the file's backups and these others, sorted.

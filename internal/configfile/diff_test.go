@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 func TestDiff(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

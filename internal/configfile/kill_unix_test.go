@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // A process makes one edit after the other and is killed at any moment, over and

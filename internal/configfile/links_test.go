@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 func symlink(t *testing.T, target, link string) {

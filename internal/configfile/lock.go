@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 const (

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/configfile"
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 func TestABusyFile(t *testing.T) {

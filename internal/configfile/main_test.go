@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 // childVar makes the test binary a program that changes files: its value is what

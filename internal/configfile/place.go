@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // ours is the folder of backups and records, beside the file.

@@ -9,8 +9,8 @@ import (
 	"os"
 	"time"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // The endings of a file's records.

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 // refused makes an edit that fails. The file and the folder must be as they were,

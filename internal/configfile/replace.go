@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 // replace makes the change. Its order is what an interruption at any point

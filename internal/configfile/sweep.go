@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 // sweep removes the temporary files that killed processes left. They may hold

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
 func last(t *testing.T, e *configfile.Editor, paths ...string) *configfile.Record {

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 func TestRead(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 func TestOneHolderAtATime(t *testing.T) {

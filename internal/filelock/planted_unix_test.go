@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
 // What another user puts in the place of a lock in a shared folder leads nowhere

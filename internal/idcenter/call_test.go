@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 var (

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 const (

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // oidc is a sign-in service with one client; token answers the exchange.

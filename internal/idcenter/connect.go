@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
 // A Failure says at which step a request failed to bring a reply.

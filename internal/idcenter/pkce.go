@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // signInByBrowser is the authorization code grant with PKCE (RFC 7636) and a

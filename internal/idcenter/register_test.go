@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 func TestCovered(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // A reply is what one try brought.

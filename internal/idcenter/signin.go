@@ -5,8 +5,8 @@ import (
 	"errors"
 	"time"
 
-	"lanyard/internal/browser"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // defaultTimeout is how long a person may take; the AWS CLI's.

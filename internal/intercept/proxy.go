@@ -17,8 +17,8 @@ import (
 	"os"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/emulator/awsproxy"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/awsproxy"
 )
 
 // maxConnections is how many connections are served at once. More of them wait

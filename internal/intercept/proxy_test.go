@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 
-	"lanyard/emulator"
-	"lanyard/internal/intercept"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
 
 // A run is a proxy with the variables that its child would get.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 func reservations(n int) any {

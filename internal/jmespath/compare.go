@@ -6,7 +6,7 @@ import (
 	"math/big"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 func (n *node) compare(v any) (any, error) {

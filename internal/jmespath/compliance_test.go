@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // suite is the module that has the official test cases of the language.

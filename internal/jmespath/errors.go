@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // A SyntaxError is an expression that cannot be compiled. Its text is that of the

@@ -1,6 +1,6 @@
 package jmespath
 
-import "lanyard/internal/document"
+import "github.com/lanyard-cli/lanyard/internal/document"
 
 // eval applies the node to a value.
 func (n *node) eval(v any) (any, error) {

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // FuzzSearch looks for expressions that panic, and for errors and results of

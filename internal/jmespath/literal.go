@@ -4,7 +4,7 @@ import (
 	"math"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // until reads a text that begins here and ends at the delimiter. A backslash and

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // TestSyntaxErrors has the words of Python's jmespath 1.0.1.

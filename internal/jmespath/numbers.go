@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 func abs(args []any) (any, error) {

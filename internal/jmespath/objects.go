@@ -1,6 +1,6 @@
 package jmespath
 
-import "lanyard/internal/document"
+import "github.com/lanyard-cli/lanyard/internal/document"
 
 func keys(args []any) (any, error) {
 	o, _ := args[0].(*document.Object)

@@ -1,6 +1,6 @@
 package jmespath
 
-import "lanyard/internal/document"
+import "github.com/lanyard-cli/lanyard/internal/document"
 
 // elements returns what is in the list that the first child makes of a value, or in
 // the object where that is wanted. It reports whether there is such a thing.

@@ -1,8 +1,8 @@
 package jmespath
 
 import (
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // A reference is the value of &expr, for functions that apply expr themselves.

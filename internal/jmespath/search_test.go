@@ -3,7 +3,7 @@ package jmespath
 import (
 	"testing"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 const ec2 = `{"Reservations": [

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // contains compares with elements as Python does: true is in [1].

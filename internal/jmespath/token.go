@@ -1,6 +1,6 @@
 package jmespath
 
-import "lanyard/internal/pytext"
+import "github.com/lanyard-cli/lanyard/internal/pytext"
 
 // A tokenType is the name of a token in messages.
 type tokenType string

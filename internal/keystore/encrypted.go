@@ -11,8 +11,8 @@ import (
 
 	"filippo.io/age"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // Vaulted is the folder of the encrypted store.

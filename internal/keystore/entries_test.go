@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 var errPower = errors.New("the power is gone")

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 func isCorrupt(err error) bool { return errors.Is(err, ssocache.ErrCorrupt) }

@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // Files keeps everything in the AWS CLI's cache folders, except what a marker

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/keystore"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 var token = ssocache.Token{AccessToken: secret.New("a"), ExpiresAt: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}

@@ -12,9 +12,9 @@ import (
 	"filippo.io/age/agessh"
 	"golang.org/x/crypto/ssh"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // KeysFor sets up nothing yet: it finds out what the key file at the path, of age

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // load reads what belongs at a path of the cache, wherever it is. What is not where

@@ -3,7 +3,7 @@ package keystore
 import (
 	"os"
 
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 // Unsettled reports whether the token under key could not be stored in its place, so

@@ -9,9 +9,9 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // Keys says what encrypts the values of the encrypted store, and where what

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A Found is what a listing found, and its place in the cache.

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A marker lies in the place of a cache file whose content is in a vault. It says

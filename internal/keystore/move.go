@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // Move brings what belongs at the paths of the cache into a store. Each value is

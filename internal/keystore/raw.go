@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // rawFrom reads what a store has for a path of the cache, whatever the marker says.

@@ -5,8 +5,8 @@ import (
 	"os"
 	"strings"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // Stamp changes when one of the session's tokens does, under any of its names and in

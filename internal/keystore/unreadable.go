@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/atomicfile"
-	"lanyard/internal/datafile"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // An UnreadableError says that something lies at a path and cannot be read. What it

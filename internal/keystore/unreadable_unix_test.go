@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // A listing tells of what it could not read.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // The stores, as they are named in markers and on the command line.

@@ -46,7 +46,7 @@ func isApart(pkg string) bool {
 }
 
 func TestImportsGoDownwardOnly(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "lanyard/...").Output()
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "github.com/lanyard-cli/lanyard/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 	}
 	for _, line := range lines {
 		path, imports, _ := strings.Cut(line, ":")
-		pkg := strings.TrimPrefix(path, "lanyard/")
+		pkg := strings.TrimPrefix(path, "github.com/lanyard-cli/lanyard/")
 		if isApart(pkg) {
 			continue
 		}
@@ -66,7 +66,7 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 			continue
 		}
 		for _, imp := range strings.Fields(imports) {
-			imp, ours := strings.CutPrefix(imp, "lanyard/")
+			imp, ours := strings.CutPrefix(imp, "github.com/lanyard-cli/lanyard/")
 			if !ours || isApart(imp) {
 				continue
 			}
@@ -78,12 +78,12 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 }
 
 func TestTheEmulatorImportsNothingOfOurs(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "lanyard/emulator/...").Output()
+	out, err := exec.Command("go", "list", "-deps", "github.com/lanyard-cli/lanyard/emulator/...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, pkg := range strings.Fields(string(out)) {
-		if strings.HasPrefix(pkg, "lanyard/") && !strings.HasPrefix(pkg, "lanyard/emulator") {
+		if strings.HasPrefix(pkg, "github.com/lanyard-cli/lanyard/") && !strings.HasPrefix(pkg, "github.com/lanyard-cli/lanyard/emulator") {
 			t.Errorf("the emulator imports %s", pkg)
 		}
 	}

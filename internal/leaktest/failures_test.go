@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // asks are commands that ask each of the services for something, whatever lies in

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 const user = "jane" // of the emulator's own organization

@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
 // config has a role for each thing that is done with one.

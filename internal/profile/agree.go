@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // CheckSetting refuses a value that a key cannot have: of our settings some take

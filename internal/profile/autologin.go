@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // autoLoginVariable overrides auto_login.

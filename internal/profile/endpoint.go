@@ -3,7 +3,7 @@ package profile
 import (
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // endpoint takes over --endpoint-url.

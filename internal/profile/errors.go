@@ -3,7 +3,7 @@ package profile
 import (
 	"strconv"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // An Error is a mistake in the inputs. Msg is the AWS CLI's message where it has

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // Whatever the files hold, an error is an *Error with a code, and an SSO profile

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // fewNames is how many names a hint lists in full.

@@ -3,7 +3,7 @@ package profile
 import (
 	"testing"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 func TestMeans(t *testing.T) {

@@ -3,7 +3,7 @@ package profile
 import (
 	"os"
 
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // Paths returns the paths of the config and the credentials file: AWS_CONFIG_FILE and

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 func TestParseProcess(t *testing.T) {

@@ -7,7 +7,7 @@
 // is said where it differs.
 package profile
 
-import "lanyard/internal/awsconfig"
+import "github.com/lanyard-cli/lanyard/internal/awsconfig"
 
 // Inputs is all that a resolution depends on.
 type Inputs struct {

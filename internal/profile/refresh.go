@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // The settings of ours. The AWS CLI knows none of them.

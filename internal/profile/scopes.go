@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // scopes returns the scopes of sso_registration_scopes. No scope contains quotes or a

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // A Session is what one signs in to: a start URL in a region. It has a name if an

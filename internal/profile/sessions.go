@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // A SessionUse is a session and the profiles that use it, in the order of the

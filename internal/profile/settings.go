@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // settings is one profile in both files: each key of the credentials file lies

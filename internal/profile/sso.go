@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // sso fills in account, role and session of a profile that has some of the keys

@@ -1,6 +1,6 @@
 package profile
 
-import "lanyard/internal/awsconfig"
+import "github.com/lanyard-cli/lanyard/internal/awsconfig"
 
 // A Rewrite is how the profiles of some sessions are to be written.
 type Rewrite struct {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // unknownProfile returns the error for a profile that is in no file.

@@ -1,6 +1,6 @@
 package profile
 
-import "lanyard/internal/awsconfig"
+import "github.com/lanyard-cli/lanyard/internal/awsconfig"
 
 // unreadFiles decides what a file means that exists and cannot be read. The AWS CLI
 // takes such a file for an empty one. Here the same is done with a warning, except

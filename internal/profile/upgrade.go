@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // AccessScope is the scope that makes a token refreshable.

@@ -3,7 +3,7 @@ package profile
 import (
 	"strings"
 
-	"lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shellwords"
 )
 
 // splitWords splits a credential_process as botocore does (compat_shell_split): by

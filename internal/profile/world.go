@@ -1,6 +1,6 @@
 package profile
 
-import "lanyard/internal/awsconfig"
+import "github.com/lanyard-cli/lanyard/internal/awsconfig"
 
 // A world is everything that both files say, in their order.
 type world struct {

@@ -8,7 +8,7 @@ import (
 	"runtime"
 	"testing"
 
-	"lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
 func TestFindsProxiesAsPythonDoes(t *testing.T) {

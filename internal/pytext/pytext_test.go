@@ -4,8 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 func object(pairs ...any) *document.Object {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/internal/document"
-	"lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 // answer is a query that finds the same thing everywhere.

@@ -3,8 +3,8 @@ package render
 import (
 	"bufio"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // writeJSON writes a value as Python's json.dump does with an indent of four and

@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"io"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A Query picks what is printed, as --query does. [document] values go in and

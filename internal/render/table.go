@@ -3,8 +3,8 @@ package render
 import (
 	"bufio"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // writeTable draws a value as a table: a section for the value itself and one,

@@ -3,8 +3,8 @@ package render
 import (
 	"slices"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // listRow returns the row that an element of a list makes, unless there is more

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A terminal acts on control characters, and other people can put them into the

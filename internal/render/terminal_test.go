@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/document"
-	"lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 func TestTerminalOutput(t *testing.T) {

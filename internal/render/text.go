@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"slices"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // writeText writes a value in the tab-separated format: a line for each object,

@@ -1,6 +1,6 @@
 package render
 
-import "lanyard/internal/document"
+import "github.com/lanyard-cli/lanyard/internal/document"
 
 // truth is what Python takes a value for in a condition: nothing, zero and the
 // empty are false.

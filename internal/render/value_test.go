@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 // Scalars as every format has them by themselves; the AWS CLI

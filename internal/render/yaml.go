@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"slices"
 
-	"lanyard/internal/document"
-	"lanyard/internal/pytext"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/pytext"
 )
 
 // writeYAMLBlock writes a list or an object in block style, with sorted keys.

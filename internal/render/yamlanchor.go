@@ -3,7 +3,7 @@ package render
 import (
 	"fmt"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A yamlAnchor marks a list or an object that occurs more than once, as in the

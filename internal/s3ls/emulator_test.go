@@ -9,13 +9,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/emulator"
-	"lanyard/emulator/emulatortest"
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/awsop"
-	"lanyard/internal/document"
-	"lanyard/internal/idcenter"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 const (

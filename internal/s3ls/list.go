@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // buckets lists the buckets of the account.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
 )
 
 func TestPages(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
 )
 
 func TestRequests(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"io"
 	"time"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/awsop"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // Options say what to list and how. The zero value lists the buckets.

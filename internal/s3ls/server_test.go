@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/awsop"
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // A server is an S3 that answers what the test says, and remembers the requests.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 const value = "aoaAAAA-very-secret"

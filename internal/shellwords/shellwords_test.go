@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shellwords"
 )
 
 func TestSplit(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // What has control characters would go into a header: the file counts as spoilt, and

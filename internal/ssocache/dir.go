@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // A Dir is the cache of one home folder. AWS_CONFIG_FILE does not move it.

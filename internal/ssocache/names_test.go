@@ -3,7 +3,7 @@ package ssocache_test
 import (
 	"testing"
 
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 const startURL = "https://d-1234567890.awsapps.com/start"

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 func TestCanonical(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // A Registration is this machine's client registration with the service.

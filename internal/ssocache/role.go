@@ -6,7 +6,7 @@ import (
 	"maps"
 	"time"
 
-	"lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // Credentials are the temporary keys of one role, as the AWS CLI caches them.

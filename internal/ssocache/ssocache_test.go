@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

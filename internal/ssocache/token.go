@@ -5,8 +5,8 @@ import (
 	"maps"
 	"time"
 
-	"lanyard/internal/secret"
-	"lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // A Token is what a sign-in leaves behind. The zero value is no token.

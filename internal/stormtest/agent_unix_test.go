@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // A standby runs beside the processes of a scene.

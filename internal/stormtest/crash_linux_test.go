@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A writer is a command that changes files, and what lies there before it. It is

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
-	"lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
 // A spending is a command that gets a token which exists nowhere else.

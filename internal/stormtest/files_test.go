@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/filelock"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 func (h *home) cache() ssocache.Dir { return ssocache.Dir{Home: h.dir} }

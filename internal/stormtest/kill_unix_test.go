@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // startDoomed starts a process that refreshes, and returns when the service has done

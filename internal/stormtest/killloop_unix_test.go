@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
 // A process renews the token and fetches the role's credentials, and is killed at

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
-	"lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // latency is how long the service takes for each of the two calls, where a test

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // What is signed out stays signed out: credentials that were on their way are

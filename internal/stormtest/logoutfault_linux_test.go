@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A file or folder that could not be read once is not an absent one: a sign-out that

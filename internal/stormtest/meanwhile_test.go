@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // The AWS CLI and boto3 rewrite the token file in place and take no lock. A file

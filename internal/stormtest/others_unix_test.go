@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"lanyard/internal/intercept"
+	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
 
 // boto3 resolves the credentials of a profile, which refreshes an expired token.

@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A file that is mounted alone, as containers do with single files, cannot be replaced.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A scene is one storm: what lies in the cache when it begins, how the service

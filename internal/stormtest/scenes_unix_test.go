@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 var (

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Ctrl-C while the answer with the new token is on its way: the refresh token is

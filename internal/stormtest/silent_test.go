@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // silent is the base URL of a server that takes connections and says nothing.

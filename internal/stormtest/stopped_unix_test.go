@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A process that was stopped while it held the lock (Ctrl-Z, a debugger) does not

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A storage is a way to lose the room for new files in ~/.aws.

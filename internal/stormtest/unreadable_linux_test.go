@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // A file that cannot be read holds nobody knows what: no command says that nobody is

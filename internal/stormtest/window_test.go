@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/emulator"
 )
 
 // Nobody needs the renewal of a token that still lives, so nobody waits for it

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 func posixUser(path string, env Env, users func() string) string {

@@ -19,10 +19,10 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/internal/awsconfig"
-	"lanyard/internal/profile"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/userpath"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 func init() {

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/internal/keystore"
-	"lanyard/internal/secret"
-	"lanyard/internal/ssocache"
-	"lanyard/internal/warm"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/warm"
 )
 
 const (
@@ -151,7 +151,7 @@ func TestAnswer(t *testing.T) {
 // are initialised. The ordinary way, which another flag chooses, prints the same.
 func TestAnswersBeforeTheRestStarts(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "lanyard.exe")
-	if out, err := exec.Command("go", "build", "-o", exe, "lanyard/cmd/lanyard").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", exe, "github.com/lanyard-cli/lanyard/cmd/lanyard").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	h := newHome(t, time.Now())

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // newerPartitions returns the partitions as botocore's data folder has them.

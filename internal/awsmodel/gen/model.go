@@ -13,7 +13,7 @@ import (
 	"slices"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // sdk is the last module that has AWS's API models in it.

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // compareModels returns what the newer models say otherwise than the module's about

@@ -17,9 +17,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"lanyard/internal/awsmodel"
-	"lanyard/internal/awsop"
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/awsop"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // unsupported are cases of AWS's protocol tests, by their description.

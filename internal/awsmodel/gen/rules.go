@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // rules are the endpoint rules of a service: a tree of conditions with endpoints

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/document"
 )
 
 // A writer makes one table: the operations, then the shapes that they reach, by
