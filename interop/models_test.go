@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // tableModelsOf is the version of botocore that the tables of operations are made
@@ -17,7 +17,7 @@ const tableModelsOf = "1.43.11"
 
 // models are the services of the tables, by botocore's names.
 func models() (names []string) {
-	for _, name := range awsmodel.Services() {
+	for _, name := range model.Services() {
 		names = append(names, strings.TrimSuffix(name, "api")) // s3api is s3's
 	}
 	return names
@@ -45,7 +45,7 @@ var writeModels = sync.OnceValues(func() (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	dir, table := filepath.Join(filepath.Dir(lanyardPath), "models"), absolute("../internal/awsmodel/operations.txt")
+	dir, table := filepath.Join(filepath.Dir(lanyardPath), "models"), absolute("../internal/engine/model/operations.txt")
 	if out, err := exec.Command(path, absolute("python/models.py"), dir, table).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the models: %w\n%s", err, out)
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/emulator"
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // With the keys and the token of a sign-in both programs get the same from the
@@ -84,8 +84,8 @@ func TestSkeletons(t *testing.T) {
 	interpreterOfAWSCLI(t)
 	b := newBatch(t, "http://127.0.0.1:1", "AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret")
 	var lines []string
-	for _, service := range awsmodel.Services() {
-		svc, err := awsmodel.Load(service)
+	for _, service := range model.Services() {
+		svc, err := model.Load(service)
 		if err != nil {
 			t.Fatal(err)
 		}

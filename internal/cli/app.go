@@ -14,9 +14,9 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/picker"
-	"github.com/lanyard-cli/lanyard/internal/render"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 

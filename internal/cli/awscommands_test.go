@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 func TestAWSCommandsAreSortedAndComplete(t *testing.T) {
@@ -13,7 +13,7 @@ func TestAWSCommandsAreSortedAndComplete(t *testing.T) {
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Error("the names are not sorted, or one is there twice")
 	}
-	for _, name := range append(awsmodel.Services(), "s3", "configure", "dynamodb", "history", "login", "xray") {
+	for _, name := range append(model.Services(), "s3", "configure", "dynamodb", "history", "login", "xray") {
 		if !awsCommand(name) {
 			t.Errorf("%s is missing", name)
 		}

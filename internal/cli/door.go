@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 
 	"github.com/spf13/pflag"
 )
@@ -99,9 +99,9 @@ func nativeHint(service string) string {
 	if service == "login" || service == "logout" {
 		return "for IAM Identity Center run: aws sso " + service
 	}
-	services := awsmodel.Services()
+	services := model.Services()
 	if slices.Contains(services, service) {
-		if s, err := awsmodel.Load(service); err == nil {
+		if s, err := model.Load(service); err == nil {
 			return "built-in operations of " + service + ": " + strings.Join(s.Operations(), ", ")
 		}
 	}

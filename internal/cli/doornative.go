@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -110,19 +110,19 @@ func groupOf(cmd *cobra.Command) string {
 // awsName reports whether the AWS CLI has a command of the name, as far as we have
 // one too.
 func awsName(name string) bool {
-	return name == "sso" || name == "configure" || name == "s3" || slices.Contains(awsmodel.Services(), name)
+	return name == "sso" || name == "configure" || name == "s3" || slices.Contains(model.Services(), name)
 }
 
 // isService reports whether the command takes the operations of a service from the
 // tables.
 func isService(cmd *cobra.Command) bool {
-	return cmd.HasParent() && !cmd.Parent().HasParent() && !cmd.HasSubCommands() && slices.Contains(awsmodel.Services(), cmd.Name())
+	return cmd.HasParent() && !cmd.Parent().HasParent() && !cmd.HasSubCommands() && slices.Contains(model.Services(), cmd.Name())
 }
 
 func nativeOperation(service, name string) bool {
 	if name == "help" {
 		return true
 	}
-	s, err := awsmodel.Load(service)
+	s, err := model.Load(service)
 	return err == nil && slices.Contains(s.Operations(), name)
 }

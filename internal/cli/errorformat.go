@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/awsop"
 	"github.com/lanyard-cli/lanyard/internal/broker"
-	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
-	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 // validErrorFormat reports whether the AWS CLI has such a format for errors.
@@ -45,7 +45,7 @@ func (app *App) printFormatted(err error, text string) bool {
 
 // codeOf takes an error apart into its code and the text behind it.
 func codeOf(err error, text string) (code, message string) {
-	var service *awsop.ServiceError
+	var service *call.ServiceError
 	var center *idcenter.ServiceError
 	switch {
 	case errors.As(err, &service):
@@ -67,7 +67,7 @@ func wrapped() *regexp.Regexp {
 
 // withoutWrapper is the legacy form of an error that is not a service's.
 func withoutWrapper(err error, text string) string {
-	var service *awsop.ServiceError
+	var service *call.ServiceError
 	var center *idcenter.ServiceError
 	var shared *broker.SharedError
 	if errors.As(err, &service) || errors.As(err, &center) || errors.As(err, &shared) && shared.Answered {
@@ -79,7 +79,7 @@ func withoutWrapper(err error, text string) string {
 
 // details are the further members of a service's error, below its text.
 func details(err error) string {
-	var service *awsop.ServiceError
+	var service *call.ServiceError
 	if !errors.As(err, &service) || service.Fields.Len() == 0 {
 		return ""
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cli/lanyard/internal/render"
+	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
 // globalFlags are the AWS CLI's. They are accepted anywhere on the line.

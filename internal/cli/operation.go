@@ -9,16 +9,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cli/lanyard/internal/awsarg"
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
-	"github.com/lanyard-cli/lanyard/internal/awsop"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
-	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/arg"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // newService is the command of an AWS service, with the operations of the tables.
-// Its flags are the operations' own, which package awsarg reads.
+// Its flags are the operations' own, which package arg reads.
 func newService(app *App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 || isHelp(args[0]) {
@@ -72,9 +72,9 @@ func isHelp(word string) bool { return word == "help" || word == "--help" || wor
 type operation struct {
 	app   *App
 	world *world
-	svc   *awsmodel.Service
-	op    *awsmodel.Operation
-	in    *awsarg.Input
+	svc   *model.Service
+	op    *model.Operation
+	in    *arg.Input
 	print printing
 
 	session     string // --sso-session of an operation of the portal; else ""
@@ -84,7 +84,7 @@ type operation struct {
 // operate carries out an operation of the tables, and hands every other one to the
 // AWS CLI, as it does with an option that the tables lack.
 func (app *App) operate(ctx context.Context, service, name, session string, args []string) error {
-	svc, err := awsmodel.Load(service)
+	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (app *App) operate(ctx context.Context, service, name, session string, args
 	}
 	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
-		var usage *awsarg.UsageError
+		var usage *arg.UsageError
 		if errors.As(err, &usage) && strings.HasPrefix(usage.Message, "Unknown options: ") {
 			return app.handOver(ctx, app.args, badParameters(err))
 		}
@@ -116,7 +116,7 @@ func (app *App) operate(ctx context.Context, service, name, session string, args
 
 // badParameters gives a mistake in the parameters its exit code.
 func badParameters(err error) error {
-	var usage *awsarg.UsageError
+	var usage *arg.UsageError
 	if errors.As(err, &usage) {
 		return &usageError{usage.Message}
 	}
@@ -128,7 +128,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	if o.svc.Name == "sso" {
 		o.op = withoutToken(o.op)
 	}
-	o.in, err = awsarg.Parse(o.op, args, awsarg.Options{
+	o.in, err = arg.Parse(o.op, args, arg.Options{
 		Service: o.svc.Name, LookupEnv: o.app.LookupEnv, BinaryFormat: o.app.flags.binaryFormat, NoPaginate: o.app.flags.noPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
@@ -143,7 +143,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 
 // withoutToken is an operation of the portal whose access token need not be given:
 // it is taken from the session.
-func withoutToken(op *awsmodel.Operation) *awsmodel.Operation {
+func withoutToken(op *model.Operation) *model.Operation {
 	made, input := *op, *op.Input
 	shape := *input.Shape
 	shape.Members = slices.Clone(shape.Members)
@@ -214,9 +214,9 @@ func (w *world) noRegion() error {
 }
 
 // explain gives the errors of a call their exit codes and hints.
-func (o *operation) explain(client *awsop.Client, err error) error {
-	var input *awsop.InputError
-	var region *awsop.NoRegionError
+func (o *operation) explain(client *call.Client, err error) error {
+	var input *call.InputError
+	var region *call.NoRegionError
 	switch {
 	case errors.As(err, &input):
 		return &usageError{input.Error()}
@@ -231,7 +231,7 @@ func (o *operation) explain(client *awsop.Client, err error) error {
 }
 
 // objectOf returns the input as an object that can be added to.
-func objectOf(in *awsarg.Input) *document.Object {
+func objectOf(in *arg.Input) *document.Object {
 	o := new(document.Object)
 	for name, v := range in.Document.All() {
 		o.Set(name, v)

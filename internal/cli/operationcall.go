@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
-	"github.com/lanyard-cli/lanyard/internal/awsop"
-	"github.com/lanyard-cli/lanyard/internal/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -20,7 +20,7 @@ const serviceTimeout = time.Minute
 
 // serviceClient makes the client of a service for the profile in use, with its
 // credentials. caller is the command's name, for the log.
-func (app *App) serviceClient(ctx context.Context, service, caller string) (*awsop.Client, error) {
+func (app *App) serviceClient(ctx context.Context, service, caller string) (*call.Client, error) {
 	w := app.files()
 	p, err := w.resolve()
 	if err != nil {
@@ -29,7 +29,7 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*aws
 	if err := p.CheckRegion(); err != nil {
 		return nil, err
 	}
-	svc, err := awsmodel.Load(service)
+	svc, err := model.Load(service)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*aws
 // serviceClient makes the client without its credentials. The access portal gets the
 // session's token, so it is reached as the broker judges where that token may go: with
 // the settings of the profile that has the session.
-func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop.Client, error) {
+func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Client, error) {
 	reach := p
 	if svc.Name == "sso" {
 		reach = p.ForSession()
@@ -74,7 +74,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *awsmodel.Service) (*awsop
 		return nil, withHint(&configError{"Configuration", `Unknown cli_timestamp_format value: ` + format.Value + `, valid values are "wire" or "iso8601"`},
 			"change cli_timestamp_format of profile %s (line %d)", p.Name, format.Line)
 	}
-	client := &awsop.Client{
+	client := &call.Client{
 		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: reach.FIPS, DualStack: reach.DualStack,
 		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.app.log, UserAgent: "lanyard",
 		TimeFormat: format.Value, Zone: w.app.Now().Location(), Now: w.app.Now,
@@ -98,7 +98,7 @@ func s3Settings(p *profile.Profile) func(key string) string {
 
 // authorize gives the client the keys of the environment or else the profile's. Role
 // credentials that a service calls expired are fetched anew.
-func (w *world) authorize(ctx context.Context, p *profile.Profile, client *awsop.Client, caller string) error {
+func (w *world) authorize(ctx context.Context, p *profile.Profile, client *call.Client, caller string) error {
 	if w.app.flags.noSignRequest {
 		return nil
 	}
@@ -108,7 +108,7 @@ func (w *world) authorize(ctx context.Context, p *profile.Profile, client *awsop
 	}
 	client.Credentials = signingKeys(c)
 	if _, env, _ := w.app.environmentKeys(); !env && p.Kind == profile.SSO {
-		client.Renew = func(ctx context.Context, expired awsop.Credentials) (awsop.Credentials, error) {
+		client.Renew = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
 			c, err := w.credentialsBut(ctx, p, caller, expired.SessionToken)
 			return signingKeys(c), err
 		}
@@ -116,8 +116,8 @@ func (w *world) authorize(ctx context.Context, p *profile.Profile, client *awsop
 	return nil
 }
 
-func signingKeys(c ssocache.Credentials) awsop.Credentials {
-	return awsop.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
+func signingKeys(c ssocache.Credentials) call.Credentials {
+	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
 }
 
 // callerCredentials are the keys of the environment or else the profile's.
@@ -133,7 +133,7 @@ func (w *world) callerCredentials(ctx context.Context, p *profile.Profile, calle
 }
 
 // client makes the client of the operation, with what authorizes it.
-func (o *operation) client(ctx context.Context, p *profile.Profile) (*awsop.Client, error) {
+func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Client, error) {
 	client, err := o.world.serviceClient(p, o.svc)
 	if err != nil {
 		return nil, err
@@ -152,14 +152,14 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*awsop.Clie
 }
 
 // call calls the operation and prints what comes.
-func (o *operation) call(ctx context.Context, client *awsop.Client) (err error) {
+func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	printer, done := o.print.start()
 	defer func() {
 		if doneErr := done(); err == nil {
 			err = doneErr
 		}
 	}()
-	if !o.in.Paginate || !awsop.CanPage(o.op) {
+	if !o.in.Paginate || !call.CanPage(o.op) {
 		out, err := client.Call(ctx, o.svc, o.op, o.in.Document)
 		if err != nil {
 			return err
@@ -195,19 +195,19 @@ func (o *operation) call(ctx context.Context, client *awsop.Client) (err error) 
 }
 
 // paging is what the options say about pages.
-func (o *operation) paging() awsop.Paging {
+func (o *operation) paging() call.Paging {
 	p := o.in.Paging
-	return awsop.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
+	return call.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
 }
 
 // explainKeys says what to do about keys that the service does not take. The role
 // credentials of client were renewed without effect.
-func (app *App) explainKeys(client *awsop.Client, err error) error {
+func (app *App) explainKeys(client *call.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
 		return connect // without further words around it
 	}
-	var refused *awsop.ServiceError
+	var refused *call.ServiceError
 	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {
 		return err
 	}

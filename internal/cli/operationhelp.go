@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cli/lanyard/internal/awsarg"
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/arg"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
@@ -16,21 +16,21 @@ import (
 func (o *operation) skeleton() error {
 	switch o.in.Skeleton {
 	case "input":
-		form := awsarg.InputSkeleton(o.op)
+		form := arg.InputSkeleton(o.op)
 		if form.Len() == 0 {
 			_, err := fmt.Fprintln(o.app.out, "{}") // which as a result would print nothing
 			return err
 		}
 		return o.app.printDocument(form, "json")
 	case "yaml-input":
-		return o.app.printDocument(awsarg.InputSkeleton(o.op), "yaml")
+		return o.app.printDocument(arg.InputSkeleton(o.op), "yaml")
 	}
-	return o.app.printDocument(awsarg.OutputSkeleton(o.op), "json")
+	return o.app.printDocument(arg.OutputSkeleton(o.op), "json")
 }
 
 // serviceHelp lists the operations.
 func (app *App) serviceHelp(service string, missing bool) error {
-	svc, err := awsmodel.Load(service)
+	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
@@ -46,12 +46,12 @@ func (app *App) serviceHelp(service string, missing bool) error {
 }
 
 // operationHelp lists the options of an operation.
-func (app *App) operationHelp(svc *awsmodel.Service, op *awsmodel.Operation) error {
+func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
 	fmt.Fprintf(app.out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
 	if svc.Name == "sso" {
 		fmt.Fprintln(app.out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
 	}
-	for _, f := range awsarg.Flags(op) {
+	for _, f := range arg.Flags(op) {
 		name, note := f.Name, f.Type
 		if f.Negative != "" {
 			name += " | " + f.Negative
@@ -78,7 +78,7 @@ func (app *App) slip(root *cobra.Command, args []string) error {
 	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(nearCommands(group, words[1])) > 0 {
 		return unknownCommand(group, words[1:])
 	}
-	svc, err := awsmodel.Load(words[0])
+	svc, err := model.Load(words[0])
 	if err != nil {
 		return nil //nolint:nilerr // no service of ours, and so no typo
 	}
@@ -86,7 +86,7 @@ func (app *App) slip(root *cobra.Command, args []string) error {
 }
 
 // misspelled returns the error for an operation whose name looks like a typo, or nil.
-func (app *App) misspelled(svc *awsmodel.Service, name string) error {
+func (app *App) misspelled(svc *model.Service, name string) error {
 	near := profile.Nearest(name, svc.Operations())
 	if near == nil || near[0] == name {
 		return nil

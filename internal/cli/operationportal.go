@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/awsop"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
@@ -21,7 +21,7 @@ func (w *world) resolvePortal() (*profile.Profile, error) {
 }
 
 // useSession takes the token and the region from a session, unless they were given.
-func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *awsop.Client) error {
+func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *call.Client) error {
 	_, given := o.in.Document.Get(tokenMember)
 	if given && client.Region != "" {
 		return nil

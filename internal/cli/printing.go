@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/lanyard-cli/lanyard/internal/document"
-	"github.com/lanyard-cli/lanyard/internal/jmespath"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
+	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/render"
 )
 
 // A printing is how the result of a command is to be printed.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/lanyard-cli/lanyard/internal/awsop"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -118,7 +118,7 @@ func (app *App) judge(err error) (code int, text string) {
 		mixed   *broker.EndpointsError
 		shared  *broker.SharedError
 		service *idcenter.ServiceError
-		op      *awsop.ServiceError
+		op      *call.ServiceError
 	)
 	text = err.Error()
 	switch {
@@ -160,7 +160,7 @@ func hintOf(err error) string {
 	if errors.As(err, &unreadable) && errors.Is(err, fs.ErrPermission) && runtime.GOOS != "windows" {
 		return "if it should be yours: sudo chown \"$USER\" " + quoteArg(unreadable.Path)
 	}
-	var op *awsop.ServiceError
+	var op *call.ServiceError
 	if errors.As(err, &op) && op.Clock.Wrong() { // which may be why
 		return "set the clock of this machine: it is " + op.Clock.String()
 	}

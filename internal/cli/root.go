@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // suggestWithin is how many slips of the hand a suggested command is away.
@@ -69,7 +69,7 @@ func newRoot(app *App) *cobra.Command {
 		sso.AddCommand(newOperation(app, "sso", operation))
 	}
 	root.AddCommand(sso, newConfigure(app))
-	for _, service := range awsmodel.Services() {
+	for _, service := range model.Services() {
 		if service != "sso" {
 			cmd := newService(app, service)
 			cmd.GroupID = services

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cli/lanyard/internal/awsop"
-	"github.com/lanyard-cli/lanyard/internal/s3ls"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/s3ls"
 )
 
 func newS3(app *App) *cobra.Command {
@@ -75,7 +75,7 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 	matched, err := s3ls.Run(ctx, client, o, app.out)
 	var (
 		path  *s3ls.PathError
-		input *awsop.InputError
+		input *call.InputError
 	)
 	switch {
 	case errors.As(err, &path), errors.As(err, &input):

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cli/lanyard/internal/awsmodel"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 func newWhich(app *App) *cobra.Command {
@@ -76,7 +76,7 @@ func (app *App) leaves(line []string) (left bool, why error) {
 	switch words[0] + " " + words[1] {
 	case "s3 ls", "configure export-credentials":
 	default:
-		svc, err := awsmodel.Load(words[0])
+		svc, err := model.Load(words[0])
 		if err != nil {
 			return false, nil //nolint:nilerr // it is no operation
 		}

@@ -13,17 +13,17 @@ import (
 var rows = [...][]string{
 	{"cmd/lanyard", "bench"},
 	{"internal/warm", "internal/cli"},
-	{"internal/s3ls", "internal/agent"},
-	{"internal/broker", "internal/awsop", "internal/awsarg"},
-	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/render", "internal/configfile"},
-	{"internal/profile", "internal/ssocache", "internal/awsmodel", "internal/jmespath"},
-	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/document", "internal/picker", "internal/pytext", "internal/starturl", "internal/userpath"},
+	{"internal/engine/s3ls", "internal/agent"},
+	{"internal/broker", "internal/engine/call", "internal/engine/arg"},
+	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/engine/render", "internal/configfile"},
+	{"internal/profile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath"},
 	{"internal/datafile", "internal/proxyenv", "internal/shellwords"},
 }
 
 // apart are the packages that others may use from any row, or that hold only
 // tests.
-var apart = []string{"emulator", "internal/awsmodel/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
+var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
 
 func row(pkg string) int {
 	for i, r := range rows {

@@ -18,8 +18,8 @@ var unchecked = map[string]bool{"Open": true, "ReadFile": true}
 var openers = map[string]string{
 	"internal/datafile/datafile.go":      "it has the checks",
 	"internal/atomicfile/system_unix.go": "it opens a folder, to flush it",
-	"internal/awsmodel/gen/main.go":      "no part of the program",
-	"internal/awsmodel/gen/model.go":     "no part of the program",
+	"internal/engine/gen/main.go":        "no part of the program",
+	"internal/engine/gen/model.go":       "no part of the program",
 	"emulator/orgfile/read.go":           "it has checks of its own",
 	"emulator/awsproxy/proxy.go":         "it reads the system's certificates",
 }

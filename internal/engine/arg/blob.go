@@ -1,0 +1,126 @@
+package arg
+
+import (
+	"encoding/base64"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// decodeBlobs replaces each text that is a blob by the bytes that it stands for.
+func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
+	return walk(v, s, func(v any, s *model.Shape) (any, error) {
+		text, ok := v.(string)
+		switch {
+		case !ok || s.Kind != model.Blob:
+			return v, nil
+		case p.o.BinaryFormat == "raw-in-base64-out":
+			return raw(text), nil
+		}
+		return decodeBase64(text)
+	})
+}
+
+// decodeBase64 reads base64 as Python does: what is not of it is passed over, and
+// so is what follows the padding.
+func decodeBase64(text string) (any, error) {
+	wrong := &ValueError{`Invalid base64: "` + text + `"`}
+	var chars []byte
+	padding := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 0x80:
+			return nil, &ValueError{"string argument should contain only ASCII characters"}
+		case c == '=':
+			if padding++; len(chars)%4 >= 2 && len(chars)%4+padding >= 4 {
+				b, err := base64.RawStdEncoding.DecodeString(string(chars))
+				return raw(b), err
+			}
+		case isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/':
+			chars = append(chars, c)
+			padding = 0
+		}
+	}
+	if len(chars)%4 != 0 {
+		return nil, wrong
+	}
+	b, err := base64.RawStdEncoding.DecodeString(string(chars))
+	if err != nil {
+		return nil, wrong
+	}
+	return raw(b), nil
+}
+
+// normalize writes blobs and times as package model has them. The input is valid.
+func normalize(v any, s *model.Shape) any {
+	v, _ = walk(v, s, func(v any, s *model.Shape) (any, error) {
+		switch s.Kind {
+		case model.Blob:
+			if b, ok := v.(raw); ok {
+				return base64.StdEncoding.EncodeToString(b), nil
+			}
+		case model.Timestamp:
+			if t, ok := timeOf(v); ok {
+				return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00"), nil
+			}
+		case model.Integer, model.Long:
+			switch v { // to Python they are numbers
+			case true:
+				return int64(1), nil
+			case false:
+				return int64(0), nil
+			}
+		}
+		return v, nil
+	}) // the function does not fail
+	return v
+}
+
+// walk returns v with each value that is no list or object of its shape replaced.
+// What does not fit the shape stays as it is.
+func walk(v any, s *model.Shape, replace func(any, *model.Shape) (any, error)) (any, error) {
+	if s.Document {
+		return v, nil
+	}
+	switch v := v.(type) {
+	case []any:
+		if s.Kind != model.List {
+			return v, nil
+		}
+		for i := range v {
+			var err error
+			if v[i], err = walk(v[i], s.Element.Shape, replace); err != nil {
+				return nil, err
+			}
+		}
+		return v, nil
+	case *document.Object:
+		return walkObject(v, s, replace)
+	}
+	return replace(v, s)
+}
+
+func walkObject(v *document.Object, s *model.Shape, replace func(any, *model.Shape) (any, error)) (any, error) {
+	if s.Kind != model.Structure && s.Kind != model.Map {
+		return v, nil
+	}
+	shapes := make(map[string]*model.Shape, len(s.Members))
+	for _, m := range s.Members {
+		shapes[m.Name] = m.Shape
+	}
+	for name, value := range copyOf(v).All() {
+		part := shapes[name]
+		if s.Kind == model.Map {
+			part = s.Value.Shape
+		}
+		if part == nil {
+			continue
+		}
+		value, err := walk(value, part, replace)
+		if err != nil {
+			return nil, err
+		}
+		v.Set(name, value)
+	}
+	return v, nil
+}

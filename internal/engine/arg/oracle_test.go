@@ -1,0 +1,249 @@
+package arg
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+var (
+	oracleCases = flag.Int("oracle.cases", 100, "random command lines to compare with the AWS CLI")
+	oracleSeed  = flag.Uint64("oracle.seed", 1, "of the random command lines")
+)
+
+// python is where Debian's AWS CLI, version 2, can be imported.
+const python = "/usr/bin/python3"
+
+// An oracleCase is a command line, and an answer what it becomes.
+type (
+	oracleCase struct {
+		service string
+		words   []string
+		noPages bool
+		raw     bool
+	}
+	answer struct {
+		Document, Paging, Skeleton, Error, Broken, Type string
+		Paginate                                        bool
+		Code                                            int
+	}
+)
+
+// TestAsTheAWSCLI reads random command lines, right ones and wrong ones, with the
+// AWS CLI and with this package.
+func TestAsTheAWSCLI(t *testing.T) {
+	out, err := exec.Command(python, "-c", "import awscli; print(awscli.__version__)").Output()
+	if version := strings.TrimSpace(string(out)); err != nil || !strings.HasPrefix(version, "2.") {
+		t.Skipf("%s has no AWS CLI of version 2 (%q, %v)", python, version, err)
+	}
+	dir := t.TempDir()
+	models := filepath.Join(dir, "models")
+	for _, name := range model.Services() {
+		dumpModel(t, models, name)
+	}
+	g := &generator{Rand: rand.New(rand.NewPCG(*oracleSeed, 0)), dir: dir}
+	g.writeFiles(t)
+	cases := make([]oracleCase, *oracleCases)
+	var stdin bytes.Buffer
+	for i := range cases {
+		cases[i] = g.next(t)
+		c := cases[i]
+		b, err := json.Marshal([]any{c.service, c.words, c.noPages, c.raw})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdin.Write(append(b, '\n'))
+	}
+	cmd := exec.CommandContext(t.Context(), python, filepath.Join("testdata", "oracle.py"), models)
+	cmd.Env = append(os.Environ(), "HOME="+dir)
+	cmd.Stdin = &stdin
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	stdout, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, complaints.Bytes())
+	}
+	lines := bufio.NewScanner(bytes.NewReader(stdout))
+	lines.Buffer(nil, 16<<20)
+	good, wrong := 0, 0
+	for i := range cases {
+		if !lines.Scan() {
+			t.Fatalf("%d answers, want %d\n%s", i, len(cases), complaints.Bytes())
+		}
+		var want answer
+		if err := json.Unmarshal(lines.Bytes(), &want); err != nil {
+			t.Fatal(err)
+		}
+		if want.Error == "" {
+			good++
+		}
+		if got := ours(t, cases[i]); !same(want, got) && wrong < 15 {
+			wrong++
+			t.Errorf("%s %q pages=%v raw=%v:\naws  %+v\nours %+v", cases[i].service, cases[i].words, !cases[i].noPages, cases[i].raw, want, got)
+		}
+	}
+	t.Logf("%d command lines, %d of them right", len(cases), good)
+}
+
+// same compares answers, but for what is known to have changed.
+func same(want, got answer) bool {
+	want.Type = ""
+	want.Paging = strings.Replace(want.Paging, `StartingToken:""`, "", 1) // it may be none
+	const choice = "argument --generate-cli-skeleton: "
+	switch {
+	case strings.HasPrefix(want.Error, choice) && strings.HasPrefix(got.Error, choice):
+		return true // later versions have other words
+	case strings.Contains(want.Error, "received: '@'"):
+		return true // later versions take "@="
+	}
+	return want == got
+}
+
+// ours gives this package's answer.
+func ours(t *testing.T, c oracleCase) answer {
+	o := Options{Service: c.service, NoPaginate: c.noPages, ReadFile: os.ReadFile, LookupEnv: func(string) (string, bool) { return "", false }}
+	if c.raw {
+		o.BinaryFormat = "raw-in-base64-out"
+	}
+	op := operation(t, c.service, c.words[0])
+	in, err := Parse(op, c.words[1:], o)
+	usage := new(UsageError)
+	switch {
+	case errors.As(err, &usage):
+		return answer{Error: usage.Message, Code: 252}
+	case err != nil:
+		return answer{Error: err.Error(), Code: 255}
+	case in.Skeleton == "input":
+		return answer{Skeleton: plain(InputSkeleton(op))}
+	}
+	paging := "{"
+	add := func(name string, v any) {
+		if paging != "{" {
+			paging += " "
+		}
+		paging += name + ":" + plain(v)
+	}
+	if n := in.Paging.MaxItems; n != nil {
+		add("MaxItems", *n)
+	}
+	if n := in.Paging.PageSize; n != nil {
+		add("PageSize", *n)
+	}
+	if token := in.Paging.StartingToken; token != "" {
+		add("StartingToken", token)
+	}
+	return answer{Document: plain(in.Document), Paging: paging + "}", Paginate: in.Paginate}
+}
+
+// dumpModel writes a table as a model of botocore.
+func dumpModel(t *testing.T, dir, service string) {
+	s, err := model.Load(service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shapes := make(map[string]json.RawMessage)
+	operations := make(map[string]any)
+	pagination := make(map[string]any)
+	names := s.Operations()
+	if service == "sts" {
+		for _, op := range everything() {
+			names = append(names, op.CLIName)
+		}
+	}
+	for _, name := range names {
+		op := operation(t, service, name)
+		o := map[string]any{"name": op.Name, "http": map[string]string{"method": op.Method, "requestUri": op.URI}}
+		if op.Input != nil {
+			o["input"] = map[string]string{"shape": dumpShape(shapes, op.Input.Shape)}
+		}
+		operations[op.Name] = o
+		if paginated(op) {
+			p := map[string]any{"input_token": op.Paginator.Input, "output_token": op.Paginator.Output, "result_key": op.Paginator.Result}
+			if op.Paginator.Limit != "" {
+				p["limit_key"] = op.Paginator.Limit
+			}
+			pagination[op.Name] = p
+		}
+	}
+	protocol := map[model.Protocol]string{model.RESTJSON: "rest-json", model.RESTXML: "rest-xml", model.JSON: "json"}[s.Protocol]
+	if protocol == "" {
+		protocol = string(s.Protocol)
+	}
+	model := map[string]any{
+		"metadata": map[string]any{
+			"apiVersion": s.APIVersion, "protocol": protocol, "endpointPrefix": s.EndpointPrefix, "serviceId": s.ID, "signatureVersion": "v4",
+			"signingName": s.SigningName, "jsonVersion": s.JSONVersion, "targetPrefix": s.TargetPrefix, "serviceFullName": s.ID,
+		},
+		"operations": operations, "shapes": shapes,
+	}
+	folder := filepath.Join(dir, map[string]string{"s3api": "s3"}[service]+strings.TrimPrefix(service, "s3api"), s.APIVersion)
+	writeJSON(t, filepath.Join(folder, "service-2.json"), model)
+	writeJSON(t, filepath.Join(folder, "paginators-1.json"), map[string]any{"pagination": pagination})
+}
+
+func writeJSON(t *testing.T, path string, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dumpShape adds a shape and those below it, and returns its name. Members keep
+// their order.
+func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
+	name := s.Name
+	if name == "" {
+		name = fmt.Sprintf("%sMin%d", s.Kind, s.Min)
+	}
+	if _, done := shapes[name]; done {
+		return name
+	}
+	shapes[name] = nil
+	text := fmt.Sprintf(`{"type":%q`, s.Kind)
+	if s.Min != 0 {
+		text += fmt.Sprintf(`,"min":%d`, s.Min)
+	}
+	switch s.Kind {
+	case model.Structure:
+		var members, required []string
+		for _, m := range s.Members {
+			token := ""
+			if m.Idempotency {
+				token = `,"idempotencyToken":true`
+			}
+			if m.Location != model.Body {
+				token += fmt.Sprintf(`,"location":%q,"locationName":%q`, map[model.Location]string{
+					model.URI: "uri", model.QueryString: "querystring", model.Header: "header", model.Headers: "headers",
+				}[m.Location], m.Wire())
+			}
+			members = append(members, fmt.Sprintf(`%q:{"shape":%q%s}`, m.Name, dumpShape(shapes, m.Shape), token))
+			if m.Required {
+				required = append(required, fmt.Sprintf("%q", m.Name))
+			}
+		}
+		text += `,"members":{` + strings.Join(members, ",") + `},"required":[` + strings.Join(required, ",") + `]`
+	case model.List:
+		text += fmt.Sprintf(`,"member":{"shape":%q}`, dumpShape(shapes, s.Element.Shape))
+	case model.Map:
+		text += fmt.Sprintf(`,"key":{"shape":%q},"value":{"shape":%q}`, dumpShape(shapes, s.Key.Shape), dumpShape(shapes, s.Value.Shape))
+	}
+	shapes[name] = json.RawMessage(text + "}")
+	return name
+}

@@ -1,0 +1,70 @@
+package arg
+
+import (
+	"slices"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// InputSkeleton returns the input of an operation with every member, to be filled
+// in: what --generate-cli-skeleton input prints as JSON.
+func InputSkeleton(op *model.Operation) *document.Object {
+	return skeletonOf(op.Input, skeleton{})
+}
+
+// OutputSkeleton returns an output with every member, each text of which is the
+// member's name: what --generate-cli-skeleton output prints.
+func OutputSkeleton(op *model.Operation) *document.Object {
+	return skeletonOf(op.Output, skeleton{names: true})
+}
+
+func skeletonOf(m *model.Member, s skeleton) *document.Object {
+	if m == nil {
+		return new(document.Object)
+	}
+	o, _ := s.value(m.Shape, "").(*document.Object)
+	return o
+}
+
+// A skeleton makes one value of every kind.
+type skeleton struct {
+	names  bool           // texts are the names of the members
+	within []*model.Shape // the structures around
+}
+
+func (s *skeleton) value(shape *model.Shape, name string) any {
+	switch shape.Kind {
+	case model.Structure:
+		o := new(document.Object)
+		if slices.Contains(s.within, shape) {
+			return o // again: it would have no end
+		}
+		s.within = append(s.within, shape)
+		for _, m := range shape.Members {
+			o.Set(m.Name, s.value(m.Shape, m.Name))
+		}
+		s.within = s.within[:len(s.within)-1]
+		return o
+	case model.List:
+		return []any{s.value(shape.Element.Shape, shape.Element.Shape.Name)}
+	case model.Map:
+		o := new(document.Object)
+		o.Set("KeyName", s.value(shape.Value.Shape, ""))
+		return o
+	case model.Integer, model.Long:
+		return int64(0)
+	case model.Float, model.Double:
+		return 0.0
+	case model.Boolean:
+		return true
+	case model.Timestamp:
+		return "1970-01-01T00:00:00"
+	case model.String:
+		if s.names {
+			return name
+		}
+		return ""
+	}
+	return nil // a blob
+}

@@ -1,0 +1,121 @@
+package arg
+
+import (
+	"slices"
+	"strings"
+)
+
+// A given is what the command line says of an option; the last time counts.
+type given struct {
+	words []string
+	on    bool // of a boolean
+}
+
+// words are the arguments, told apart.
+type words struct {
+	values  map[string]*given // by the option's dest
+	help    string            // the one argument that may stand alone
+	unknown []string
+}
+
+// read tells options and values apart, as Python's argparse does.
+func (t *table) read(args []string) (*words, error) {
+	list, err := t.classify(args)
+	if err != nil {
+		return nil, err
+	}
+	w := &words{values: make(map[string]*given)}
+	helped := false
+	for i := 0; i < len(list); {
+		if list[i].isOption {
+			n, err := t.take(w, list, i)
+			if err != nil {
+				return nil, err
+			}
+			i += n
+			continue
+		}
+		// What belongs to no option is "help", once; the rest is unknown. The dashes
+		// before the one value, or right after it, are nobody's.
+		if !helped {
+			helped = true
+			for i < len(list) && list[i].dashes {
+				i++
+			}
+			if i < len(list) && !list[i].isOption {
+				w.help = list[i].text
+				i++
+			}
+			for i < len(list) && list[i].dashes {
+				i++
+			}
+			continue
+		}
+		w.unknown = append(w.unknown, list[i].text)
+		i++
+	}
+	return w, t.missing(w)
+}
+
+// missing names the options that are required and not given.
+func (t *table) missing(w *words) error {
+	var names []string
+	for _, o := range t.options {
+		if o.required && w.values[o.dest] == nil {
+			names = append(names, o.name)
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	return &UsageError{Message: "the following arguments are required: " + strings.Join(names, ", "), Usage: true}
+}
+
+// take reads the option at i and its values. It returns how many words those were.
+func (t *table) take(w *words, list []word, i int) (int, error) {
+	o := list[i].option
+	if o == nil {
+		w.unknown = append(w.unknown, list[i].text)
+		return 1, nil
+	}
+	var values []string
+	n := 1
+	if e := list[i].explicit; e != nil {
+		if o.arity == none {
+			return 0, badOption(o.name, "ignored explicit argument "+repr(*e))
+		}
+		values = []string{*e}
+	} else {
+		for n+i < len(list) && !list[i+n].isOption && !list[i+n].dashes && o.arity != none && (o.arity == many || len(values) == 0) {
+			values = append(values, list[i+n].text)
+			n++
+		}
+		if o.arity == one && values == nil {
+			return 0, badOption(o.name, "expected one argument")
+		}
+		if o.arity == perhaps && values == nil {
+			values = o.choices[:1]
+		}
+	}
+	if err := o.check(values); err != nil {
+		return 0, err
+	}
+	w.values[o.dest] = &given{words: values, on: o.arity == none && !o.negative}
+	return n, nil
+}
+
+// check looks at the words as far as argparse does.
+func (o *option) check(values []string) error {
+	for _, v := range values {
+		if o.number == "int" && !isInt(v) {
+			return badOption(o.name, "invalid int value: "+repr(v))
+		}
+		if o.number == "float" && !isFloat(v) {
+			return badOption(o.name, "invalid float value: "+repr(v))
+		}
+		if o.choices != nil && !slices.Contains(o.choices, v) {
+			return badOption(o.name, "Found invalid choice '"+v+"'\n")
+		}
+	}
+	return nil
+}

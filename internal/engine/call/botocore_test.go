@@ -1,0 +1,196 @@
+package call
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// modelsOf is the version of botocore to compare with. The tables may know newer
+// members, which its replies do not have; later versions may have others.
+const modelsOf = "1.43.11"
+
+// TestAsBotocore compares requests and outputs with those of the AWS CLI's library,
+// for random inputs and replies of every operation.
+func TestAsBotocore(t *testing.T) {
+	if out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__version__)").Output(); err != nil {
+		t.Skipf("botocore cannot be imported: %v", err)
+	} else if got := strings.TrimSpace(string(out)); got != modelsOf {
+		t.Skipf("botocore is %s; the tables are of the models of %s", got, modelsOf)
+	}
+	var pairs []string
+	for _, name := range model.Services() {
+		svc, err := model.Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cliName := range svc.Operations() {
+			op, _ := svc.Operation(cliName)
+			pairs = append(pairs, name, op.Name)
+		}
+	}
+	const times = 8
+	cmd := exec.CommandContext(t.Context(), "python3", append([]string{"testdata/compare.py", fmt.Sprint(times)}, pairs...)...)
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, complaints.Bytes())
+	}
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, 16<<20)
+	cases := 0
+	for ; lines.Scan(); cases++ {
+		compare(t, lines.Bytes())
+	}
+	if lines.Err() != nil || cases != times*len(pairs)/2 {
+		t.Errorf("%d cases, %v, want %d", cases, lines.Err(), times*len(pairs)/2)
+	}
+}
+
+// compare holds one line of botocore's against what we do.
+func compare(t *testing.T, line []byte) {
+	t.Helper()
+	var c struct {
+		Service, Operation, Method, Path, Reply string
+		Form, Query, Body                       any
+		Headers, ReplyHeaders                   map[string]string
+	}
+	if err := json.Unmarshal(line, &c); err != nil {
+		t.Fatal(err)
+	}
+	svc, op := operation(t, c.Service, model.CLIName(c.Operation))
+	name := c.Service + " " + c.Operation
+
+	input, _ := member(t, line, "input").(*document.Object)
+	req, err := serialize(svc, op, input)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if path, _, _ := strings.Cut(c.Path, "?"); req.method != c.Method || req.path != path {
+		t.Errorf("%s: %s %s, want %s %s", name, req.method, req.path, c.Method, path)
+	}
+	for header, want := range c.Headers {
+		if got := req.header.Get(header); got != want {
+			t.Errorf("%s: header %s is %q, want %q", name, header, got, want)
+		}
+	}
+	var got any
+	switch {
+	case c.Form != nil:
+		got, c.Body = parameters(t, string(req.body)), flat(c.Form)
+	case svc.Protocol == model.JSON:
+		got = decode(t, req.body)
+		c.Body = decode(t, []byte(c.Body.(string)))
+	default:
+		got = string(req.body)
+		if _, static, ok := strings.Cut(c.Path, "?"); ok { // botocore leaves it in the path
+			k, v, _ := strings.Cut(static, "=")
+			c.Query.(map[string]any)[k] = v
+		}
+		if diff := cmp.Diff(flat(c.Query), parameters(t, req.rawQuery())); diff != "" {
+			t.Errorf("%s: query (-botocore +ours)\n%s", name, diff)
+		}
+	}
+	if diff := cmp.Diff(c.Body, got); diff != "" {
+		t.Errorf("%s: body (-botocore +ours)\n%s", name, diff)
+	}
+
+	r := &reply{status: 200, header: make(http.Header), body: []byte(c.Reply)}
+	for name, v := range c.ReplyHeaders {
+		r.header.Set(name, v)
+	}
+	out, err := (&parser{}).output(svc, op, r)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, c.Reply)
+	}
+	if op.Name == "GetBucketLocation" {
+		return // botocore reads it elsewhere
+	}
+	if diff := cmp.Diff(show(member(t, line, "output")), show(out)); diff != "" {
+		t.Errorf("%s: output (-botocore +ours)\n%s", name, diff)
+	}
+}
+
+// member reads a member of a JSON object with the order of what is in it.
+func member(t *testing.T, line []byte, name string) any {
+	t.Helper()
+	v, err := document.ParseJSON(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := v.(*document.Object).Get(name)
+	return m
+}
+
+func decode(t *testing.T, b []byte) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		t.Fatalf("%v: %s", err, b)
+	}
+	return v
+}
+
+// parameters reads a form or a query.
+func parameters(t *testing.T, s string) any {
+	t.Helper()
+	values, err := url.ParseQuery(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]any)
+	for name, v := range values {
+		all[name] = strings.Join(v, ",")
+	}
+	return all
+}
+
+// flat gives botocore's parameters the form of ours. "" is none.
+func flat(v any) any {
+	all := make(map[string]any)
+	m, _ := v.(map[string]any)
+	for name, v := range m {
+		switch v := v.(type) {
+		case []any:
+			if len(v) > 0 {
+				all[name] = strings.Trim(fmt.Sprint(v...), "[]")
+			}
+		case float64:
+			all[name] = number(v)
+		default:
+			all[name] = v
+		}
+	}
+	return all
+}
+
+// show writes a value with its members in order.
+func show(v any) string {
+	switch v := v.(type) {
+	case *document.Object:
+		var parts []string
+		for name, e := range v.All() {
+			parts = append(parts, name+": "+show(e))
+		}
+		return "{" + strings.Join(parts, ",\n") + "}"
+	case []any:
+		var parts []string
+		for _, e := range v {
+			parts = append(parts, show(e))
+		}
+		return "[" + strings.Join(parts, ",\n") + "]"
+	}
+	return fmt.Sprintf("%T(%v)", v, v)
+}

@@ -1,0 +1,154 @@
+package call
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// jsonBody writes the members of a structure as JSON; m may be nil, for an
+// operation without input.
+func jsonBody(m *model.Member, o *document.Object) ([]byte, error) {
+	if m == nil {
+		return []byte("{}"), nil
+	}
+	w := jsonWriter{}
+	err := w.structure("input", m.Shape, o)
+	return w.b.Bytes(), err
+}
+
+type jsonWriter struct{ b bytes.Buffer }
+
+// structure writes the members that stand in the body.
+func (w *jsonWriter) structure(path string, s *model.Shape, o *document.Object) error {
+	if s.Document {
+		return w.document(o)
+	}
+	w.b.WriteByte('{')
+	first := true
+	for _, m := range s.Members {
+		v, ok := o.Get(m.Name)
+		if !ok || m.Location != model.Body {
+			continue
+		}
+		w.comma(&first)
+		w.text(m.Wire())
+		w.b.WriteByte(':')
+		if err := w.value(path+"."+m.Name, m, v); err != nil {
+			return err
+		}
+	}
+	w.b.WriteByte('}')
+	return nil
+}
+
+func (w *jsonWriter) value(path string, m *model.Member, v any) error {
+	s := m.Shape
+	if m.JSONValue {
+		text, err := memberText("", path, m, v, unixTime)
+		w.text(text)
+		return err
+	}
+	switch v := v.(type) {
+	case *document.Object:
+		switch s.Kind {
+		case model.Structure:
+			return w.structure(path, s, v)
+		case model.Map:
+			w.b.WriteByte('{')
+			first := true
+			for key, e := range v.All() {
+				w.comma(&first)
+				w.text(key)
+				w.b.WriteByte(':')
+				if err := w.value(path+"."+key, s.Value, e); err != nil {
+					return err
+				}
+			}
+			w.b.WriteByte('}')
+			return nil
+		}
+		return wrongType("", path, s.Kind, v)
+	case []any:
+		if s.Kind != model.List {
+			return wrongType("", path, s.Kind, v)
+		}
+		w.b.WriteByte('[')
+		first := true
+		for _, e := range v {
+			w.comma(&first)
+			if err := w.value(path+"[]", s.Element, e); err != nil {
+				return err
+			}
+		}
+		w.b.WriteByte(']')
+		return nil
+	}
+	if s.Kind == model.Structure && s.Document {
+		return w.document(v)
+	}
+	text, err := scalar("", path, s, v, timeFormat(m, unixTime))
+	if err != nil {
+		return err
+	}
+	if s.Kind == model.String || s.Kind == model.Blob || s.Kind == model.Timestamp && timeFormat(m, unixTime) != unixTime {
+		w.text(text)
+	} else {
+		w.b.WriteString(text)
+	}
+	return nil
+}
+
+func (w *jsonWriter) comma(first *bool) {
+	if !*first {
+		w.b.WriteByte(',')
+	}
+	*first = false
+}
+
+// text writes a string without HTML's escapes.
+func (w *jsonWriter) text(s string) {
+	enc := json.NewEncoder(&w.b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string can always be encoded, into memory
+	w.b.Truncate(w.b.Len() - 1)
+}
+
+// document writes a value that has no model.
+func (w *jsonWriter) document(v any) error {
+	switch v := v.(type) {
+	case *document.Object:
+		w.b.WriteByte('{')
+		first := true
+		for key, e := range v.All() {
+			w.comma(&first)
+			w.text(key)
+			w.b.WriteByte(':')
+			if err := w.document(e); err != nil {
+				return err
+			}
+		}
+		w.b.WriteByte('}')
+	case []any:
+		w.b.WriteByte('[')
+		first := true
+		for _, e := range v {
+			w.comma(&first)
+			if err := w.document(e); err != nil {
+				return err
+			}
+		}
+		w.b.WriteByte(']')
+	case string:
+		w.text(v)
+	default:
+		b, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		w.b.Write(b)
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+package call
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+)
+
+// A ServiceError is a service's refusal. Its text is the AWS CLI's; the service's part
+// of it is on one line.
+type ServiceError struct {
+	Operation string // "DescribeInstances"
+	Code      string // the HTTP status as text if the service sent no code
+	Message   string
+	Status    int    // of HTTP
+	RequestID string // "" if the service sent none
+	Retries   int    // how often it was tried again before giving up; 0 means that it was not worth it
+	Region    string // of S3: where the bucket is, if the reply says so
+	Clock     idcenter.Clock
+
+	// Fields are the further members that the model gives the error; the AWS CLI
+	// shows them below the text. nil is none.
+	Fields *document.Object
+}
+
+func (e *ServiceError) Error() string {
+	retries := ""
+	if e.Retries > 0 {
+		retries = fmt.Sprintf(" (reached max retries: %d)", e.Retries)
+	}
+	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
+}
+
+// refusal is the error that the reply is; nil if it is none.
+func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
+	if r.status >= 200 && r.status < 300 {
+		return nil
+	}
+	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region"), Clock: r.clock}
+	var err error
+	endpoint := ""
+	switch {
+	case r.speechless(svc):
+		e.Message = http.StatusText(r.status)
+	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON:
+		err = e.readJSON(svc, op, r)
+	default:
+		endpoint, err = e.readXML(op, r)
+	}
+	if err != nil {
+		return r.broken(op, err)
+	}
+	e.Code, e.Message = r.shown(cmp.Or(e.Code, strconv.Itoa(r.status))), r.shown(e.Message)
+	if svc.Protocol == model.RESTXML {
+		e.Message = s3Advice(e, r.shown(endpoint))
+	}
+	return e
+}
+
+// speechless says whether an error comes without words of the service: from
+// something in front of it, or in answer to HEAD.
+func (r *reply) speechless(svc *model.Service) bool {
+	body := bytes.TrimSpace(r.body)
+	if len(body) == 0 {
+		return r.status >= 500 || svc.Protocol == model.RESTXML
+	}
+	return r.status >= 500 && bytes.HasPrefix(bytes.ToLower(body), []byte("<html>"))
+}
+
+// requestID is the identifier that the service gave the request.
+func (r *reply) requestID() string {
+	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
+		if id := r.header.Get(name); id != "" {
+			return r.shown(id)
+		}
+	}
+	return ""
+}
+
+// readXML reads an error of the protocols that have XML. It also returns the endpoint
+// that S3 names.
+func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, err error) {
+	root, err := parseXML(r.body)
+	if err != nil {
+		return "", err
+	}
+	fault := root
+	if errs := root.child("Errors"); errs != nil {
+		fault = errs
+	}
+	if inner := fault.child("Error"); inner != nil {
+		fault = inner
+	}
+	if fault.child("Code") == nil && fault.child("Message") == nil && fault.name != "Error" {
+		return "", errors.New("its XML is not an error of the service")
+	}
+	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
+	if fault.child("Message") == nil {
+		e.Message = "Unknown"
+	}
+	e.Region = cmp.Or(e.Region, fault.value("Region"))
+	e.RequestID = cmp.Or(e.RequestID, r.shown(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
+	if shape := errorShape(op, e.Code); shape != nil {
+		p, fields := parser{}, new(document.Object)
+		if err := p.xmlStructure(shape, fault, fields); err == nil { // details are no reason to hide the error
+			e.setFields(r, fields)
+		}
+	}
+	return fault.value("Endpoint"), nil
+}
+
+// s3Advice returns the message of an error of S3 with what the AWS CLI adds, word for
+// word.
+func s3Advice(e *ServiceError, endpoint string) string {
+	const region = "You can fix this issue by explicitly providing the correct region location using the --region argument, " +
+		"the AWS_DEFAULT_REGION environment variable, or the region variable in the AWS CLI configuration file.  " +
+		`You can get the bucket's location by running "aws s3api get-bucket-location --bucket BUCKET".`
+	switch {
+	case strings.Contains(e.Message, "Please use AWS4-HMAC-SHA256"):
+		return "You are attempting to operate on a bucket in a region that requires Signature Version 4.  " + region
+	case e.Code == "PermanentRedirect" && endpoint != "" && e.Message != "":
+		_, last := utf8.DecodeLastRuneInString(e.Message) // the full stop
+		return e.Message[:len(e.Message)-last] + ": " + endpoint + "\n" + region
+	case strings.Contains(e.Message, "AWS KMS managed keys require AWS Signature Version 4"):
+		return e.Message + " You can enable AWS Signature Version 4 by running the command: \naws configure set s3.signature_version s3v4"
+	}
+	return e.Message
+}
+
+// readJSON reads an error of the protocols that have JSON. Its code is in the body
+// or in a header, which is the first place to look for it in the REST protocol and
+// the last in the other.
+func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *reply) error {
+	body := new(document.Object)
+	if len(r.body) > 0 {
+		v, err := parseJSON(r.body)
+		var ok bool
+		if body, ok = v.(*document.Object); err != nil || !ok {
+			return errors.New("its JSON is not an error of the service")
+		}
+	}
+	inHeader := r.header.Get("X-Amzn-Errortype")
+	if svc.Protocol == model.RESTJSON {
+		e.Code = inHeader
+	}
+	for _, name := range []string{"__type", "code", "Code"} {
+		if v, _ := body.Get(name); e.Code == "" {
+			e.Code, _ = v.(string)
+		}
+	}
+	e.Code = cmp.Or(e.Code, inHeader)
+	e.Code, _, _ = strings.Cut(e.Code, ":")
+	if _, after, ok := strings.Cut(e.Code, "#"); ok {
+		e.Code = after
+	}
+	shape := errorShape(op, e.Code)
+	if code, kind, ok := strings.Cut(r.header.Get("X-Amzn-Query-Error"), ";"); ok && code != "" && kind != "" {
+		e.Code = code
+	}
+	for _, name := range []string{"message", "Message", "errorMessage"} {
+		if v, _ := body.Get(name); e.Message == "" {
+			e.Message, _ = v.(string)
+		}
+	}
+	if shape != nil {
+		p, fields := parser{}, new(document.Object)
+		if err := p.jsonStructure(shape, body, fields); err == nil { // as above
+			e.setFields(r, fields)
+		}
+	}
+	return nil
+}
+
+// errorShape is the structure of the operation's error with the code; nil is none.
+func errorShape(op *model.Operation, code string) *model.Shape {
+	for _, s := range op.Errors {
+		if s.Name == code || s.Code != "" && s.Code == code {
+			return s
+		}
+	}
+	return nil
+}
+
+// setFields keeps what is more than code and message.
+func (e *ServiceError) setFields(r *reply, all *document.Object) {
+	fields := new(document.Object)
+	for name, v := range all.All() {
+		if !strings.EqualFold(name, "code") && !strings.EqualFold(name, "message") {
+			fields.Set(name, r.hide(v))
+		}
+	}
+	if fields.Len() > 0 {
+		e.Fields = fields
+	}
+}
+
+// hide takes our secrets out of the texts of a value.
+func (r *reply) hide(v any) any {
+	switch v := v.(type) {
+	case string:
+		return idcenter.Redact(v, r.secrets)
+	case []any:
+		for i := range v {
+			v[i] = r.hide(v[i])
+		}
+	case *document.Object:
+		for name, inner := range v.All() {
+			v.Set(name, r.hide(inner))
+		}
+	}
+	return v
+}

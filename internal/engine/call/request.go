@@ -1,0 +1,102 @@
+package call
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// A request is what an operation and its input are on the wire, before it is known
+// where to.
+type request struct {
+	method string
+	path   string      // escaped
+	query  [][2]string // in order
+	header http.Header
+	body   []byte
+}
+
+// serialize writes the input in the service's protocol.
+func serialize(svc *model.Service, op *model.Operation, input *document.Object) (*request, error) {
+	r := &request{method: op.Method, path: "/", header: make(http.Header)}
+	var err error
+	switch svc.Protocol {
+	case model.Query, model.EC2:
+		r.header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+		r.body, err = form(svc, op, input)
+	case model.JSON:
+		r.header.Set("Content-Type", "application/x-amz-json-"+svc.JSONVersion)
+		r.header.Set("X-Amz-Target", svc.TargetPrefix+"."+op.Name)
+		r.body, err = jsonBody(op.Input, input)
+	case model.RESTJSON, model.RESTXML:
+		err = r.rest(svc, op, input)
+	default:
+		err = &InputError{op.Name, "protocol " + string(svc.Protocol) + " is not supported"}
+	}
+	return r, err
+}
+
+// http makes the request to a target.
+func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
+	address := strings.TrimSuffix(t.base, "/") + strings.TrimPrefix(r.path, t.bucketPath)
+	if r.path == t.bucketPath {
+		address += "/"
+	}
+	if q := r.rawQuery(); q != "" {
+		address += "?" + q
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, address, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, err
+	}
+	if len(r.body) == 0 {
+		req.Body, req.GetBody, req.ContentLength = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }, 0
+	}
+	req.Header = r.header.Clone()
+	return req, nil
+}
+
+// rawQuery is the query with %20 for spaces: a signature has no plus signs.
+func (r *request) rawQuery() string {
+	var b strings.Builder
+	for _, p := range r.query {
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(escape(p[0], "") + "=" + escape(p[1], ""))
+	}
+	return b.String()
+}
+
+// escape leaves only unreserved characters, and those in keep.
+func escape(s, keep string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte("-._~"+keep, c) >= 0:
+			b.WriteByte(c)
+		default:
+			const hex = "0123456789ABCDEF"
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		}
+	}
+	return b.String()
+}
+
+// encodeForm writes parameters as a form, in order.
+func encodeForm(parameters [][2]string) []byte {
+	var b bytes.Buffer
+	for _, p := range parameters {
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(p[0]) + "=" + url.QueryEscape(p[1]))
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,170 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+)
+
+const identityReply = `<R><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></R>`
+
+func queryError(code string) string {
+	return "<ErrorResponse><Error><Type>Sender</Type><Code>" + code + "</Code><Message>no</Message></Error><RequestId>req-1</RequestId></ErrorResponse>"
+}
+
+func TestRetries(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
+	tests := []struct {
+		name   string
+		first  func() (*http.Response, error) // the answer to all tries but, perhaps, the last
+		after  int                            // how many tries get it; then all is well
+		tries  int
+		pauses []time.Duration
+		text   string // of the error; "" is none
+	}{
+		{"well at once", nil, 0, 1, nil, ""},
+		{"throttled once", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
+		{
+			"throttled for good", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 9, 3,
+			[]time.Duration{500 * time.Millisecond, time.Second},
+			"An error occurred (Throttling) when calling the GetCallerIdentity operation (reached max retries: 2): no",
+		},
+		{"a refusal", func() (*http.Response, error) { return answer(403, queryError("AccessDenied")), nil }, 9, 1, nil, "An error occurred (AccessDenied) when calling the GetCallerIdentity operation: no"},
+		{"a page of a balancer", func() (*http.Response, error) { return answer(503, "<html>busy</html>"), nil }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, "An error occurred (503) when calling the GetCallerIdentity operation (reached max retries: 2): Service Unavailable"},
+		{
+			"a limit of something in front", func() (*http.Response, error) { return answer(429, "slow down"), nil }, 9, 3,
+			[]time.Duration{500 * time.Millisecond, time.Second},
+			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" did not answer GetCallerIdentity as the service does: HTTP 429, it is no XML`,
+		},
+		{"an empty 500", func() (*http.Response, error) { return answer(500, ""), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
+		{"not connected", func() (*http.Response, error) { return nil, refused }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, `Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"`},
+		{"connected at last", func() (*http.Response, error) { return nil, refused }, 2, 3, []time.Duration{500 * time.Millisecond, time.Second}, ""},
+		{
+			"a broken certificate", func() (*http.Response, error) { return nil, errors.New("tls: bad certificate") }, 9, 1, nil,
+			"SSL validation failed for https://sts.eu-west-1.amazonaws.com/ tls: bad certificate",
+		},
+		{
+			"a reply that breaks off", func() (*http.Response, error) {
+				r := answer(200, "")
+				r.Body = io.NopCloser(io.MultiReader(strings.NewReader("<R>"), broken{}))
+				return r, nil
+			}, 1, 2, []time.Duration{500 * time.Millisecond}, "",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLine(func(try int, _ *http.Request) (*http.Response, error) {
+				if try <= tt.after {
+					return tt.first()
+				}
+				return answer(200, identityReply), nil
+			})
+			_, err := l.call(t, "sts", "get-caller-identity", "")
+			if got := text(err); got != tt.text {
+				t.Errorf("error %q, want %q", got, tt.text)
+			}
+			if len(l.requests) != tt.tries {
+				t.Errorf("%d tries, want %d", len(l.requests), tt.tries)
+			}
+			if diff := cmp.Diff(tt.pauses, l.pauses); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestRetryModes(t *testing.T) {
+	throttled := func(int, *http.Request) (*http.Response, error) { return answer(400, queryError("Throttling")), nil }
+	for _, tt := range []struct {
+		mode        string
+		max, tries  int
+		lastPause   time.Duration
+		description string
+	}{
+		{"", 1, 1, 0, "one try"},
+		{"standard", 8, 8, 10 * time.Second, "at most 20 s, of which the half"},
+		{"legacy", 0, 5, 4 * time.Second, "five tries"},
+		{"adaptive", 0, 3, time.Second, "as standard"},
+	} {
+		l := newLine(throttled)
+		l.MaxAttempts, l.RetryMode = tt.max, tt.mode
+		_, err := l.call(t, "sts", "get-caller-identity", "")
+		if err == nil || len(l.requests) != tt.tries {
+			t.Errorf("%s: %d tries, %v", tt.description, len(l.requests), err)
+		}
+		if n := len(l.pauses); n > 0 && l.pauses[n-1] != tt.lastPause {
+			t.Errorf("%s: pauses %v", tt.description, l.pauses)
+		}
+	}
+}
+
+// A service that is down is not pressed on by a program that goes on calling.
+func TestTheBudgetForTries(t *testing.T) {
+	l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(503, ""), nil })
+	for range 100 {
+		if _, err := l.call(t, "sts", "get-caller-identity", ""); err == nil {
+			t.Fatal("no error")
+		}
+	}
+	if want := 100 + budget/costOfTry; len(l.requests) != want {
+		t.Errorf("%d requests, want %d", len(l.requests), want)
+	}
+}
+
+func TestPausesAreWaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(func(try int, _ *http.Request) (*http.Response, error) {
+			if try < 3 {
+				return answer(500, ""), nil
+			}
+			return answer(200, identityReply), nil
+		})
+		l.Sleep = nil
+		start := time.Now()
+		if _, err := l.call(t, "sts", "get-caller-identity", ""); err != nil {
+			t.Fatal(err)
+		}
+		if got := time.Since(start); got != 1500*time.Millisecond {
+			t.Errorf("waited %v", got)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		down := newLine(func(int, *http.Request) (*http.Response, error) { return answer(500, ""), nil })
+		down.Sleep = nil
+		svc, op := operation(t, "sts", "get-caller-identity")
+		if _, err := down.Call(ctx, svc, op, nil); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	l := newLine(func(int, *http.Request) (*http.Response, error) {
+		return answer(302, "", "Location", "https://elsewhere.example/"), nil
+	})
+	_, err := l.call(t, "sts", "get-caller-identity", "")
+	if e := new(idcenter.ReplyError); !errors.As(err, &e) || len(l.requests) != 1 {
+		t.Errorf("%v after %d requests", err, len(l.requests))
+	}
+}

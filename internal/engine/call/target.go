@@ -1,0 +1,112 @@
+package call
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+)
+
+// A NoRegionError says that the service needs a region and there is none. Its text
+// is the AWS CLI's.
+type NoRegionError struct{ Service string }
+
+func (e *NoRegionError) Error() string {
+	return `You must specify a region. You can also configure your region by running "aws configure".`
+}
+
+// A target is where a request goes and what it is signed for.
+type target struct {
+	base       string // URL without a path, or a custom endpoint with its own
+	region     string // of signatures
+	bucketPath string // what is cut from the beginning of paths: the bucket is in the host's name
+}
+
+// targetIn says where the service is in a region, and for S3 where the bucket is.
+func (c *Client) targetIn(region string, svc *model.Service, input *document.Object) (target, error) {
+	if err := checkRegion(region); err != nil {
+		return target{}, err
+	}
+	e, ok := svc.Endpoint(region, c.FIPS, c.DualStack)
+	if !ok {
+		return target{}, &NoRegionError{svc.Name}
+	}
+	t := target{base: e.URL, region: e.Region}
+	if c.Endpoint != "" {
+		if err := idcenter.CheckEndpoint(c.Endpoint, c.FIPS, c.DualStack); err != nil {
+			return target{}, err
+		}
+		t.base = c.Endpoint
+	}
+	if svc.Name != "s3api" {
+		return t, nil
+	}
+	// An endpoint of one's own seldom has a name for each bucket.
+	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
+}
+
+// checkRegion refuses what cannot be part of a host's name.
+func checkRegion(region string) error {
+	valid := len(region) <= 63 && strings.Trim(region, "0123456789") != "" && !strings.HasPrefix(region, "-") && !strings.HasSuffix(region, "-")
+	for _, c := range region {
+		valid = valid && (c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')
+	}
+	if region == "" || valid {
+		return nil
+	}
+	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
+}
+
+// forBucket is the target for a bucket that the input names: its own host where
+// names and certificates allow it and nobody wants the path, otherwise the path.
+func (t target) forBucket(input *document.Object, path bool) (target, error) {
+	v, ok := input.Get("Bucket")
+	bucket, isText := v.(string)
+	if !ok || !isText {
+		return t, nil
+	}
+	if strings.HasPrefix(bucket, "arn:") {
+		return t, fmt.Errorf("bucket %s: ARNs of access points are not supported", bucket)
+	}
+	if !bucketName(bucket) {
+		return t, &InputError{"", fmt.Sprintf("Invalid bucket name %q: Bucket name must match the regex \"^[a-zA-Z0-9.\\-_]{1,255}$\"", bucket)}
+	}
+	u, err := url.Parse(t.base)
+	if err != nil {
+		return t, err
+	}
+	if path || !hostLabel(bucket) || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil {
+		return t, nil
+	}
+	u.Host = bucket + "." + u.Host
+	t.base, t.bucketPath = u.String(), "/"+bucket
+	return t, nil
+}
+
+func bucketName(s string) bool {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
+	for _, c := range s {
+		if !strings.ContainsRune(allowed, c) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 255
+}
+
+// hostLabel says whether the bucket's name can stand before that of a host: a dot
+// would not fit the certificate.
+func hostLabel(s string) bool {
+	if len(s) < 3 || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,150 @@
+package call
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
+)
+
+// A token says where the pages go on: values for the paginator's input members, in
+// their order.
+type token []tokenPart
+
+type tokenPart struct {
+	name  string
+	value any // nil means from the beginning
+}
+
+// truncated is the member of an encoded token that says how many items of the page
+// have been shown. The form is the AWS CLI's, so that its tokens serve here and ours
+// there.
+const truncated = "boto_truncate_amount"
+
+// whole is instead of a number of items: none of the page has been asked for.
+const whole = -1
+
+// encode writes the token for people to keep; skip is how many items of its page
+// have been shown.
+func (t token) encode(skip int) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, part := range t {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(pytext.JSON(part.name) + ": " + tokenValue(part.value))
+	}
+	if skip != whole {
+		b.WriteString(", " + pytext.JSON(truncated) + ": " + strconv.Itoa(skip))
+	}
+	b.WriteByte('}')
+	return base64.StdEncoding.EncodeToString([]byte(b.String()))
+}
+
+func tokenValue(v any) string {
+	if f, ok := v.(float64); ok {
+		return number(f)
+	}
+	return pytext.JSON(v)
+}
+
+// readToken reads an encoded token, or the bare token of a service.
+func readToken(names []string, s string) (t token, skip int, err error) {
+	for _, name := range names {
+		t = append(t, tokenPart{name, nil})
+	}
+	if o, ok := decodeToken(s); ok {
+		for name, v := range o.All() {
+			n, isNumber := v.(int64)
+			switch i := t.index(name); {
+			case i >= 0 && (v == nil || isScalar(v)):
+				t[i].value = v
+			case name == truncated && isNumber && n >= 0:
+				skip = int(min(n, 1<<31))
+			default:
+				return nil, 0, badToken(s)
+			}
+		}
+		return t, skip, nil
+	}
+	// Tokens of old versions: the values between three underscores, and perhaps a
+	// number of items behind them.
+	parts := strings.Split(s, "___")
+	if len(parts) == len(names)+1 {
+		if skip, err = strconv.Atoi(parts[len(names)]); err != nil || skip < 0 {
+			return nil, 0, badToken(s)
+		}
+		parts = parts[:len(names)]
+	}
+	if len(parts) != len(names) {
+		return nil, 0, badToken(s)
+	}
+	for i, part := range parts {
+		if part != "None" {
+			t[i].value = part
+		}
+	}
+	return t, skip, nil
+}
+
+func decodeToken(s string) (*document.Object, bool) {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil, false
+	}
+	v, err := parseJSON(b)
+	if err != nil {
+		return nil, false
+	}
+	o, ok := v.(*document.Object)
+	return o, ok
+}
+
+// isScalar says whether v can be part of a token.
+func isScalar(v any) bool {
+	switch v.(type) {
+	case string, int64, float64, bool:
+		return true
+	}
+	return false
+}
+
+func badToken(s string) error { return fmt.Errorf("Bad starting token: %s", s) }
+
+func (t token) index(name string) int {
+	for i, part := range t {
+		if part.name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (t token) equal(u token) bool {
+	if len(t) != len(u) {
+		return false
+	}
+	for i := range t {
+		if t[i] != u[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// python writes the token as Python prints it, for a message of the AWS CLI.
+func (t token) python() string {
+	var parts []string
+	for _, part := range t {
+		value := "None"
+		if part.value != nil {
+			value = fmt.Sprintf("'%v'", part.value)
+		}
+		parts = append(parts, fmt.Sprintf("'%s': %s", part.name, value))
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}

@@ -1,0 +1,138 @@
+// Gen writes the tables of package model.
+//
+// It reads the public API models out of the module github.com/aws/aws-sdk-go, which
+// it has the go command download and which is no dependency of the program, and
+// lays newer.json over them: what newer models of AWS say otherwise about the same
+// operations, above all in which order members are printed. That file is written by
+// -newer, from the data folder of an installed botocore:
+//
+//	go run ./gen -newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	newer := flag.String("newer", "", "write newer.json from this `folder` of models")
+	dir := flag.String("dir", ".", "the `folder` of package model")
+	flag.Parse()
+	if err := run(context.Background(), *dir, *newer); err != nil {
+		fmt.Fprintf(os.Stderr, "gen: %v\n", err)
+		os.Exit(1) //nolint:forbidigo // a program of its own
+	}
+}
+
+func run(ctx context.Context, dir, newerModels string) error {
+	list, err := readList(filepath.Join(dir, "operations.txt"))
+	if err != nil {
+		return err
+	}
+	module, err := locateModule(ctx)
+	if err != nil {
+		return err
+	}
+	overlay := filepath.Join(dir, "..", "gen", "newer.json")
+	if newerModels != "" {
+		text, err := compareModels(module, newerModels, list)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(overlay, text, 0o644); err != nil {
+			return err
+		}
+	}
+	files, err := generate(module, overlay, list)
+	if err != nil {
+		return err
+	}
+	tables := filepath.Join(dir, "tables")
+	old, err := filepath.Glob(filepath.Join(tables, "*.txt"))
+	if err != nil {
+		return err
+	}
+	for _, path := range old {
+		if _, ok := files[filepath.Base(path)]; !ok {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(tables, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// generate returns the tables by the names of their files.
+func generate(module, overlay string, list []listed) (map[string][]byte, error) {
+	newer, err := readJSON(overlay)
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string][]byte)
+	for _, l := range list {
+		m, err := readModule(module, l.model())
+		if err != nil {
+			return nil, err
+		}
+		m.overlay(object(newer, l.model()))
+		if files[l.service+".txt"], err = table(l, m); err != nil {
+			return nil, fmt.Errorf("service %s: %w", l.service, err)
+		}
+	}
+	files["endpoints.txt"], err = endpoints(module, newer, list)
+	return files, err
+}
+
+// A listed is a service of operations.txt.
+type listed struct {
+	service    string
+	operations []string
+}
+
+// model is the name of the service's folder of models, where it is another.
+func (l listed) model() string {
+	switch l.service {
+	case "s3api":
+		return "s3"
+	case "deploy":
+		return "codedeploy"
+	case "configservice":
+		return "config"
+	}
+	return l.service
+}
+
+func readList(path string) ([]listed, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	services := make(map[string][]string)
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		if line, _, _ := strings.Cut(lines.Text(), "#"); strings.TrimSpace(line) != "" {
+			service, operation, _ := strings.Cut(strings.TrimSpace(line), " ")
+			services[service] = append(services[service], operation)
+		}
+	}
+	var list []listed
+	for service, operations := range services {
+		slices.Sort(operations)
+		list = append(list, listed{service, slices.Compact(operations)})
+	}
+	slices.SortFunc(list, func(a, b listed) int { return cmp.Compare(a.service, b.service) })
+	return list, lines.Err()
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestTablesAreUpToDate fails if the tables are not what the generator writes.
+func TestTablesAreUpToDate(t *testing.T) {
+	module, err := locateModule(t.Context())
+	if err != nil {
+		t.Skipf("the models cannot be had: %v", err)
+	}
+	list, err := readList("../model/operations.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := generate(module, "newer.json", list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join("..", "model", "tables", name))
+		if err != nil {
+			t.Error(err)
+		} else if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Errorf("%s: run go generate ./internal/engine/model\n%s", name, diff)
+		}
+	}
+	tables, err := filepath.Glob("../model/tables/*.txt")
+	if err != nil || len(tables) != len(files) {
+		t.Errorf("%d tables, %v, want %d", len(tables), err, len(files))
+	}
+}
+
+func TestMistakesInTheList(t *testing.T) {
+	module, err := locateModule(t.Context())
+	if err != nil {
+		t.Skipf("the models cannot be had: %v", err)
+	}
+	for _, bad := range []listed{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}, {"s3control", []string{"ListJobs"}}} {
+		if _, err := generate(module, "newer.json", []listed{bad}); err == nil {
+			t.Errorf("%v is accepted", bad)
+		}
+	}
+}

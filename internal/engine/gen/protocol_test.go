@@ -1,0 +1,249 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// unsupported are cases of AWS's protocol tests, by their description.
+var unsupported = []string{
+	"Endpoint host trait", // the generator refuses such operations
+	"Endpoint host trait static prefix",
+	"Idempotency token auto fill", // the expected token is not random
+	"Header whitespace",           // net/http trims it, and has no headers with names of spaces
+}
+
+// TestProtocols goes through AWS's own protocol tests, which lie beside the models:
+// the generator reads their shapes, and package call calls the operations.
+func TestProtocols(t *testing.T) {
+	module, err := locateModule(t.Context())
+	if err != nil {
+		t.Skipf("the models cannot be had: %v", err)
+	}
+	for _, protocol := range []string{"query", "ec2", "json", "rest-json", "rest-xml"} {
+		for _, direction := range []string{"input", "output"} {
+			b, err := os.ReadFile(filepath.Join(module, "protocol_tests", direction, protocol+".json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			v, err := document.ParseJSON(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, suite := range objects(v) {
+				description := text(suite, "description")
+				if slices.Contains(unsupported, description) {
+					continue
+				}
+				cases, _ := suite.Get("cases")
+				for i, c := range objects(cases) {
+					t.Run(fmt.Sprintf("%s/%s/%s/%d", direction, protocol, description, i), func(t *testing.T) {
+						if direction == "input" {
+							checkInput(t, suite, c)
+						} else {
+							checkOutput(t, suite, c)
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// load makes the operation of a case, by way of the table that the generator writes
+// for it.
+func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Operation) {
+	t.Helper()
+	given := object(c, "given")
+	http := object(given, "http")
+	if http == nil {
+		http = new(document.Object)
+		given.Set("http", http)
+	}
+	for name, usual := range map[string]string{"method": "POST", "requestUri": "/"} {
+		if text(http, name) == "" {
+			http.Set(name, usual)
+		}
+	}
+	given.Set("authtype", "none")
+	// Real models say these two in the other place.
+	if wrapper := text(object(object(suite, "shapes"), text(object(given, "output"), "shape")), "resultWrapper"); wrapper != "" {
+		object(given, "output").Set("resultWrapper", wrapper)
+	}
+	if in := object(given, "input"); text(in, "payload") != "" {
+		object(object(suite, "shapes"), text(in, "shape")).Set("payload", text(in, "payload"))
+	}
+	operations := new(document.Object)
+	operations.Set(text(given, "name"), given)
+	m := &awsModel{object(suite, "metadata"), operations, object(suite, "shapes"), nil}
+	b, err := table(listed{"test", []string{text(given, "name")}}, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	svc := model.Parse("test", string(b))
+	op, ok := svc.Operation(model.CLIName(text(given, "name")))
+	if !ok {
+		t.Fatalf("no operation in\n%s", b)
+	}
+	return svc, op
+}
+
+type wireFunc func(*http.Request) (*http.Response, error)
+
+func (f wireFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func client(f wireFunc) *call.Client {
+	return &call.Client{HTTP: &http.Client{Transport: f}, Endpoint: "https://test.example", Region: "us-east-1", MaxAttempts: 1}
+}
+
+func checkInput(t *testing.T, suite, c *document.Object) {
+	svc, op := load(t, suite, c)
+	input := object(c, "params")
+	if op.Input != nil {
+		input, _ = convert(op.Input.Shape, input, false).(*document.Object)
+	}
+	var sent *http.Request
+	var body string
+	_, err := client(func(r *http.Request) (*http.Response, error) {
+		b, err := io.ReadAll(r.Body)
+		sent, body = r, string(b)
+		return &http.Response{StatusCode: 204, Header: make(http.Header), Body: http.NoBody}, err
+	}).Call(t.Context(), svc, op, input)
+	if sent == nil {
+		t.Fatal(err)
+	}
+	want := object(c, "serialized")
+	if got := sent.URL.RequestURI(); unescape(t, got) != unescape(t, text(want, "uri")) {
+		t.Errorf("%s, want %s", got, text(want, "uri"))
+	}
+	for name := range object(want, "headers").All() {
+		if got := sent.Header.Get(name); got != text(object(want, "headers"), name) && name != "Content-Length" && svc.Protocol != model.JSON {
+			t.Errorf("header %s: %q, want %q", name, got, text(object(want, "headers"), name))
+		}
+	}
+	if strings.Contains(text(want, "body"), "<RecursiveMap><entry><key>bar") {
+		return // it has the entries of a map sorted; ours are in the order given
+	}
+	if diff := cmp.Diff(normal(t, svc, text(want, "body")), normal(t, svc, body)); diff != "" {
+		t.Errorf("body: %s", diff)
+	}
+}
+
+func checkOutput(t *testing.T, suite, c *document.Object) {
+	svc, op := load(t, suite, c)
+	response := object(c, "response")
+	r := &http.Response{StatusCode: 200, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(text(response, "body")))}
+	for name := range object(response, "headers").All() {
+		r.Header.Set(name, text(object(response, "headers"), name))
+	}
+	out, err := client(func(*http.Request) (*http.Response, error) { return r, nil }).Call(t.Context(), svc, op, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if op.Output == nil {
+		return // there is nothing to compare
+	}
+	if diff := cmp.Diff(plain(t, convert(op.Output.Shape, object(c, "result"), true)), plain(t, out)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// convert gives values of the tests the form of ours: blobs in base64, and in
+// output times in ISO 8601.
+func convert(s *model.Shape, v any, output bool) any {
+	switch v := v.(type) {
+	case *document.Object:
+		o := new(document.Object)
+		for name, e := range v.All() {
+			switch {
+			case e == nil:
+			case s.Kind == model.Map:
+				o.Set(name, convert(s.Value.Shape, e, output))
+			case s.Member(name) != nil && !s.Member(name).JSONValue:
+				o.Set(name, convert(s.Member(name).Shape, e, output))
+			default:
+				o.Set(name, e)
+			}
+		}
+		return o
+	case []any:
+		if s.Kind != model.List {
+			return v
+		}
+		list := make([]any, len(v))
+		for i, e := range v {
+			list[i] = convert(s.Element.Shape, e, output)
+		}
+		return list
+	case string:
+		if s.Kind == model.Blob {
+			return base64.StdEncoding.EncodeToString([]byte(v))
+		}
+	case int64:
+		if s.Kind == model.Timestamp && output {
+			return time.Unix(v, 0).UTC().Format("2006-01-02T15:04:05-07:00")
+		}
+	}
+	return v
+}
+
+// empty is an element without content, in its short form.
+var empty = regexp.MustCompile(`<([^ >]+)([^>]*?) ?/>`)
+
+// normal is a body without what does not matter: the order of parameters and
+// members.
+func normal(t *testing.T, svc *model.Service, body string) any {
+	t.Helper()
+	var v any
+	switch {
+	case svc.Protocol == model.Query || svc.Protocol == model.EC2:
+		values, err := url.ParseQuery(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return values
+	case body == "" && svc.Protocol != model.RESTXML:
+		return map[string]any{} // no JSON and none of it are the same to a service
+	case json.Unmarshal([]byte(body), &v) == nil:
+		return v
+	}
+	return empty.ReplaceAllString(strings.TrimSpace(body), "<$1$2></$1>")
+}
+
+// unescape decodes a path and its query, whose parameters may come in any order.
+func unescape(t *testing.T, uri string) string {
+	t.Helper()
+	path, query, _ := strings.Cut(uri, "?")
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path + "?" + values.Encode()
+}
+
+// plain is a value without the order of its members.
+func plain(t *testing.T, v any) any {
+	t.Helper()
+	var p any
+	if err := json.Unmarshal([]byte(encode(v)), &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}

@@ -1,0 +1,166 @@
+package model
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A builder makes the shapes of one operation; done keeps recursive ones finite.
+type builder struct {
+	text map[string]string
+	done map[string]*Shape
+}
+
+func (s *Service) build(e entry) *Operation {
+	b := builder{s.shapes, make(map[string]*Shape)}
+	head, parts := cutHead(e.text)
+	op := &Operation{Name: head[1], CLIName: e.cliName, Method: head[2], URI: head[3]}
+	for _, f := range head[4:] {
+		switch key, value, _ := strings.Cut(f, "="); key {
+		case "wrapper":
+			op.ResultWrapper = value
+		case "unsigned":
+			op.Unsigned = true
+		}
+	}
+	for _, part := range parts {
+		switch part[0] {
+		case "in":
+			op.Input = b.member("", part[1:])
+		case "out":
+			op.Output = b.member("", part[1:])
+		case "error":
+			op.Errors = append(op.Errors, b.shape(part[1]))
+		case "pages":
+			op.Paginator = paginator(part[1:])
+		}
+	}
+	return op
+}
+
+// cutHead splits a block into the fields of its first line and those of its parts.
+func cutHead(block string) (head []string, parts [][]string) {
+	first, rest, _ := strings.Cut(block, "\n")
+	for line := range strings.Lines(rest) {
+		parts = append(parts, strings.Split(strings.TrimSuffix(line[1:], "\n"), "\t"))
+	}
+	return strings.Split(first, "\t"), parts
+}
+
+func paginator(fields []string) *Paginator {
+	p := new(Paginator)
+	for _, f := range fields {
+		switch key, value, _ := strings.Cut(f, "="); key {
+		case "in":
+			p.Input = append(p.Input, value)
+		case "out":
+			p.Output = append(p.Output, value)
+		case "limit":
+			p.Limit = value
+		case "more":
+			p.More = value
+		case "result":
+			p.Result = append(p.Result, value)
+		case "same":
+			p.NonAggregate = append(p.NonAggregate, value)
+		}
+	}
+	return p
+}
+
+// shape builds the structure, list or map of that name.
+func (b *builder) shape(name string) *Shape {
+	if s := b.done[name]; s != nil {
+		return s
+	}
+	s := &Shape{Name: name}
+	b.done[name] = s
+	head, parts := cutHead(b.text[name])
+	s.Kind = Kind(max(0, slices.Index(kinds[:], head[0])))
+	for _, f := range head[min(2, len(head)):] {
+		switch key, value, _ := strings.Cut(f, "="); key {
+		case "payload":
+			s.Payload = value
+		case "code":
+			s.Code = value
+		case "document":
+			s.Document = true
+		case "min":
+			s.Min = atoi(value)
+		}
+	}
+	if s.Kind == Structure {
+		s.Members = make([]*Member, 0, len(parts))
+	}
+	for _, part := range parts {
+		switch {
+		case s.Kind == Structure:
+			s.Members = append(s.Members, b.member(part[0], part[1:]))
+		case part[0] == "element":
+			s.Element = b.member("", part[1:])
+		case part[0] == "key":
+			s.Key = b.member("", part[1:])
+		case part[0] == "value":
+			s.Value = b.member("", part[1:])
+		}
+	}
+	return s
+}
+
+// member builds a member from its type and what follows.
+func (b *builder) member(name string, fields []string) *Member {
+	m := &Member{Name: name}
+	if k := slices.Index(kinds[:], fields[0]); k >= 0 {
+		m.Shape = &Shape{Kind: Kind(k)}
+	} else {
+		m.Shape = b.shape(fields[0])
+	}
+	for _, f := range fields[1:] {
+		key, value, _ := strings.Cut(f, "=")
+		m.set(key, value)
+	}
+	return m
+}
+
+func (m *Member) set(key, value string) {
+	switch key {
+	case "wire":
+		m.LocationName = value
+	case "query":
+		m.QueryName = value
+	case "in":
+		m.Location = Location(max(0, slices.Index(locations[:], value)))
+	case "ns":
+		m.XMLNamespace = value
+	case "prefix":
+		m.XMLPrefix = value
+	case "time":
+		m.TimeFormat = value
+	case "flat":
+		m.Flattened = true
+	case "attribute":
+		m.XMLAttribute = true
+	case "required":
+		m.Required = true
+	case "stream":
+		m.Streaming = true
+	case "json":
+		m.JSONValue = true
+	case "token":
+		m.Idempotency = true
+	case "min":
+		m.Shape.Min = atoi(value)
+	case "sensitive":
+		m.Shape.Sensitive = true
+	}
+}
+
+// locations are the names of the Locations in the models.
+var locations = [...]string{"", "uri", "querystring", "header", "headers", "statusCode"}
+
+// atoi reads a number of the tables, which are the generator's; 0 is any.
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
+}

@@ -1,0 +1,147 @@
+package render
+
+import (
+	"bufio"
+	"slices"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
+)
+
+// writeYAMLBlock writes a list or an object in block style, with sorted keys.
+func writeYAMLBlock(w *bufio.Writer, v any, terminal bool) {
+	e := yamlEmitter{w: w, terminal: terminal, indent: -1, whitespace: true, indention: true, anchors: findAnchors(v)}
+	e.node(v, inBlock)
+	e.indent = 0
+	e.writeIndent()
+}
+
+// yamlWidth is the column after which a text is folded at the next space.
+const yamlWidth = 80
+
+// A yamlEmitter writes the events of a document as libyaml does, whose state this
+// is: most of what is peculiar about its output follows from the two flags.
+type yamlEmitter struct {
+	w          *bufio.Writer
+	terminal   bool // escape what a terminal acts on
+	column     int
+	indent     int
+	whitespace bool // the last character was white space that separates
+	indention  bool // there is nothing on the line but indentation and indicators
+
+	anchors map[identity]*yamlAnchor // of what occurs more than once, see yamlanchor.go
+}
+
+// A place says where a node stands.
+type place int
+
+const (
+	inBlock     place = iota // at the top, or after "-" or "?"
+	inMapping                // after "key:"
+	inSimpleKey              // before ":"
+)
+
+func (e *yamlEmitter) node(v any, at place) {
+	if e.anchor(v) {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		if len(v) == 0 {
+			e.empty("[", "]")
+			return
+		}
+		e.sequence(v, at)
+	case *document.Object:
+		if v.Len() == 0 {
+			e.empty("{", "}")
+			return
+		}
+		e.mapping(v)
+	case string:
+		e.text(v, at)
+	default:
+		e.separate()
+		e.put(yamlScalar(v))
+	}
+}
+
+func (e *yamlEmitter) sequence(list []any, at place) {
+	outer := e.indent
+	// A list that is the value of a key is not indented under it.
+	e.indent = e.deeper(at == inMapping && !e.indention)
+	for _, v := range list {
+		e.writeIndent()
+		e.indicator("-", true)
+		e.node(v, inBlock)
+	}
+	e.indent = outer
+}
+
+func (e *yamlEmitter) mapping(o *document.Object) {
+	outer := e.indent
+	e.indent = e.deeper(false)
+	for _, n := range sortedNames(o) {
+		e.writeIndent()
+		e.key(n)
+		v, _ := o.Get(n)
+		e.node(v, inMapping)
+	}
+	e.indent = outer
+}
+
+func sortedNames(o *document.Object) []string {
+	names := make([]string, 0, o.Len())
+	for n := range o.All() {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (e *yamlEmitter) deeper(indentless bool) int {
+	switch {
+	case e.indent < 0:
+		return 0
+	case indentless:
+		return e.indent
+	}
+	return e.indent + 2
+}
+
+// key writes a key with its colon. A key that is long or has line breaks needs
+// a question mark, and a line for the colon.
+func (e *yamlEmitter) key(name string) {
+	if s := analyze(name); len(name) <= 128 && !s.lineBreaks {
+		e.text(name, inSimpleKey)
+		e.put(":")
+		return
+	}
+	e.indicator("?", true)
+	e.node(name, inBlock)
+	e.writeIndent()
+	e.indicator(":", true)
+}
+
+func (e *yamlEmitter) empty(open, end string) {
+	e.indicator(open, false)
+	e.put(end)
+	e.whitespace, e.indention = false, false
+}
+
+// yamlScalar returns a scalar other than a string, in YAML's words.
+func yamlScalar(v any) string {
+	if _, ok := v.(float64); !ok {
+		return string(pytext.AppendJSON(nil, v))
+	}
+	switch text := pytext.Repr(v); text {
+	case "inf":
+		return ".inf"
+	case "-inf":
+		return "-.inf"
+	case "nan":
+		return ".nan"
+	default:
+		return text
+	}
+}

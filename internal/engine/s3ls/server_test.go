@@ -1,0 +1,63 @@
+package s3ls
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+)
+
+// A server is an S3 that answers what the test says, and remembers the requests.
+type server struct {
+	*call.Client
+	requests []*http.Request
+}
+
+// newServer starts a server. The function gets the number of the request, from 1.
+func newServer(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *server {
+	t.Helper()
+	s := &server{}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests = append(s.requests, r)
+		answer(len(s.requests), w, r)
+	}))
+	t.Cleanup(srv.Close)
+	s.Client = &call.Client{
+		Endpoint: srv.URL, Region: "us-east-1", Random: func() float64 { return 0 },
+		Credentials: call.Credentials{AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: secret.New("secret"), SessionToken: secret.New("token")},
+	}
+	return s
+}
+
+// run lists and returns what was printed.
+func (s *server) run(t *testing.T, o Options) (string, bool, error) {
+	t.Helper()
+	var b strings.Builder
+	matched, err := Run(t.Context(), s.Client, o, &b)
+	return b.String(), matched, err
+}
+
+// page writes a page of a listing; next is the token of the page behind it.
+func page(w io.Writer, next string, entries ...string) {
+	more := ""
+	if next != "" {
+		more = "<NextContinuationToken>" + next + "</NextContinuationToken>"
+	}
+	fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EncodingType>url</EncodingType><IsTruncated>%v</IsTruncated>%s%s</ListBucketResult>`,
+		next != "", more, strings.Join(entries, ""))
+}
+
+// object is an entry of a page; the key is URL-encoded.
+func object(key string, size int) string {
+	return fmt.Sprintf("<Contents><Key>%s</Key><LastModified>2024-05-06T07:08:09.000Z</LastModified><Size>%d</Size></Contents>", key, size)
+}
+
+func common(prefix string) string {
+	return "<CommonPrefixes><Prefix>" + prefix + "</Prefix></CommonPrefixes>"
+}
