@@ -45,7 +45,6 @@ type App struct {
 	// Hold holds interrupts back until release is called.
 	Hold func() (release func())
 
-	args  []string // the command line, without the program's name
 	flags globalFlags
 	given func(flag string) bool // says which global flags were; nil before they are read
 	log   *slog.Logger
@@ -122,7 +121,6 @@ func (app *App) getenv(name string) string {
 func (app *App) Run(ctx context.Context, args []string) int {
 	app.out = newCheckedWriter(app.Stdout, app.StdoutTerminal)
 	app.log = slog.New(slog.DiscardHandler)
-	app.args = args
 	err := app.dispatch(ctx, args)
 	if app.out.err != nil {
 		err = &outputError{app.out.err}
@@ -145,13 +143,17 @@ func (app *App) dispatch(ctx context.Context, args []string) error {
 		return err
 	}
 	if !ours {
-		return app.handOver(ctx, args, app.slip(root, args))
+		return app.handOff(ctx, root, args, app.misspelled(root, args))
 	}
 	root.SetArgs(line)
 	err = root.ExecuteContext(ctx)
 	var help helpRequest
-	if errors.As(err, &help) {
+	var elsewhere *elsewhereError
+	switch {
+	case errors.As(err, &help):
 		return help.cmd.Help()
+	case errors.As(err, &elsewhere):
+		return app.handOff(ctx, root, args, elsewhere.why)
 	}
 	return err
 }

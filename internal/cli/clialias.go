@@ -107,12 +107,12 @@ func (app *App) route(root *cobra.Command, args []string) (line []string, ours b
 }
 
 // externalAlias returns the line for the shell that a command line is an alias of.
-func (app *App) externalAlias(args []string) (line string, ok bool, err error) {
+func (app *App) externalAlias(root *cobra.Command, args []string) (line string, ok bool, err error) {
 	aliases, err := app.readAliases()
 	if err != nil || len(aliases) == 0 {
 		return "", false, err
 	}
-	e := expansion{root: newRoot(&App{Name: app.Name}), aliases: aliases}
+	e := expansion{root: root, aliases: aliases}
 	if err := e.expand(args); err != nil || !e.shell {
 		return "", false, err
 	}

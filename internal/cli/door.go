@@ -9,21 +9,22 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// handOver gives a command line to the AWS CLI, unchanged, after making sure that
+// handOff gives a command line to the AWS CLI, unchanged, after making sure that
 // it finds a session and role credentials that are fresh. Where a process can
 // become another one it does not return. why is what a native command lacks to do
 // it itself, and is returned if there is no AWS CLI; nil means that there is none.
-func (app *App) handOver(ctx context.Context, args []string, why error) error {
+func (app *App) handOff(ctx context.Context, root *cobra.Command, args []string, why error) error {
 	app.readGlobals(args)
 	if app.flags.debug {
 		app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	path, err := app.findAWS()
 	if err != nil {
-		return app.withoutAWS(args, why)
+		return app.withoutAWS(root, args, why)
 	}
 	mark, err := app.passDoor("the AWS CLI on PATH, "+path+",", args)
 	if err != nil {
@@ -64,8 +65,8 @@ func (app *App) globals() *pflag.FlagSet {
 
 // withoutAWS does what can be done without an AWS CLI: run an alias of the shell,
 // or say what is missing.
-func (app *App) withoutAWS(args []string, why error) error {
-	line, external, err := app.externalAlias(args)
+func (app *App) withoutAWS(root *cobra.Command, args []string, why error) error {
+	line, external, err := app.externalAlias(root, args)
 	switch {
 	case err != nil:
 		return err

@@ -37,10 +37,6 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 		return usagef("argument --format: Found invalid choice '%s'", format)
 	}
 	c, err := app.exportedCredentials(ctx)
-	var elsewhere *elsewhereError
-	if errors.As(err, &elsewhere) {
-		return app.handOver(ctx, app.args, elsewhere.why)
-	}
 	if err != nil {
 		return err
 	}
@@ -66,12 +62,6 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 	_, err = io.WriteString(app.out, text.String())
 	return err
 }
-
-// An elsewhereError says that only the AWS CLI can get the credentials of a profile.
-// why is the error if no AWS CLI is on PATH.
-type elsewhereError struct{ why error }
-
-func (e *elsewhereError) Error() string { return e.why.Error() }
 
 // exportedCredentials follows the AWS CLI's order: keys of the environment, then
 // the profile.

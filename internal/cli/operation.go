@@ -90,7 +90,7 @@ func (app *App) operate(ctx context.Context, service, name, session string, args
 	}
 	op, ok := svc.Operation(name)
 	if !ok {
-		return app.handOver(ctx, app.args, app.misspelled(svc, name))
+		return &elsewhereError{misspelledOperation(app, svc, name)}
 	}
 	if len(args) > 0 && isHelp(args[0]) {
 		return app.operationHelp(svc, op)
@@ -99,7 +99,7 @@ func (app *App) operate(ctx context.Context, service, name, session string, args
 	if err := o.parse(ctx, args); err != nil {
 		var usage *arg.UsageError
 		if errors.As(err, &usage) && strings.HasPrefix(usage.Message, "Unknown options: ") {
-			return app.handOver(ctx, app.args, badParameters(err))
+			return &elsewhereError{badParameters(err)}
 		}
 		return badParameters(err)
 	}
@@ -187,7 +187,7 @@ func (o *operation) run(ctx context.Context) error {
 	}
 	if !o.op.Unsigned && !usable(o.app, p) {
 		// A role to assume, a program to ask: the AWS CLI knows how.
-		return o.app.handOver(ctx, o.app.args, o.world.notSSO(p))
+		return &elsewhereError{o.world.notSSO(p)}
 	}
 	client, err := o.client(ctx, p)
 	if err != nil {

@@ -34,7 +34,7 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*cal
 		return nil, err
 	}
 	if !usable(app, p) {
-		return nil, app.handOver(ctx, app.args, w.notSSO(p))
+		return nil, &elsewhereError{w.notSSO(p)}
 	}
 	client, err := w.serviceClient(p, svc)
 	if err != nil {

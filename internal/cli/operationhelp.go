@@ -67,9 +67,9 @@ func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
 	return nil
 }
 
-// slip returns the error for a line that is for the AWS CLI, if it looks like a
+// misspelled returns the error for a line that is for the AWS CLI, if it looks like a
 // typo in a command of ours. It is for machines without the AWS CLI.
-func (app *App) slip(root *cobra.Command, args []string) error {
+func (app *App) misspelled(root *cobra.Command, args []string) error {
 	_, rest := splitGlobals(app.globals(), args)
 	words := commandWords(rest)
 	if len(words) < 2 || slices.Contains(awsSubcommands(words[0]), words[1]) {
@@ -82,11 +82,11 @@ func (app *App) slip(root *cobra.Command, args []string) error {
 	if err != nil {
 		return nil //nolint:nilerr // no service of ours, and so no typo
 	}
-	return app.misspelled(svc, words[1])
+	return misspelledOperation(app, svc, words[1])
 }
 
-// misspelled returns the error for an operation whose name looks like a typo, or nil.
-func (app *App) misspelled(svc *model.Service, name string) error {
+// misspelledOperation returns the error for an operation whose name looks like a typo, or nil.
+func misspelledOperation(app *App, svc *model.Service, name string) error {
 	near := profile.Nearest(name, svc.Operations())
 	if near == nil || near[0] == name {
 		return nil

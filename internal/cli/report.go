@@ -60,6 +60,13 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
+// An elsewhereError says that only the AWS CLI can carry out the command line, which
+// is handed off to it. why is the error if there is no AWS CLI on PATH; nil if lanyard
+// has nothing more to say.
+type elsewhereError struct{ why error }
+
+func (e *elsewhereError) Error() string { return "the AWS CLI is needed: " + fmt.Sprint(e.why) }
+
 // A hintError carries what the person should type next.
 type hintError struct {
 	err  error
