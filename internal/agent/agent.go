@@ -1,25 +1,29 @@
-// Package agent is the background process that a person may run: it renews
-// sessions before they lapse, and renews and fetches in the place of all the
-// processes that ask it. Everything works without it.
+// Package agent is the background process that a user may run: it renews sessions
+// before they lapse, and renews and fetches for all the processes that ask it.
+// Everything works without it.
 //
 // One agent serves one home folder. It listens on a Unix socket (a named pipe on
-// Windows) that belongs to the person alone, and both sides look whom they talk to.
-// A client sends one line of JSON and gets lines back: at once that it was heard,
-// then a sign of life every second, then the answer. A client that hears nothing
-// does the work itself, as if there were no agent: the agent uses the same broker
-// with the same locks, so nothing can be done twice.
+// Windows) that belongs to the user alone, and both sides check which user is at the
+// other end. A client sends one line of JSON and gets lines back: at once that it was
+// heard, then a sign of life every second, then the answer. A client that hears
+// nothing does the work itself, as if there were no agent: the agent uses the same
+// broker with the same locks, so nothing can be done twice.
 //
-// What the agent does is done with the settings of whoever asked (endpoints,
+// The agent works with the settings of the client that asked (endpoints,
 // certificates), because its own environment may be that of a service manager.
 package agent
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // The times of the protocol.
@@ -27,14 +31,14 @@ const (
 	// Patience is how long a client waits to be heard before it goes on without
 	// the agent.
 	Patience = 50 * time.Millisecond
-	// LongPatience is that of a client which cannot go on: the token is in the
-	// agent's memory and nowhere else.
+	// LongPatience is how long a client waits that cannot go on without the agent,
+	// because the token is in the agent's memory and nowhere else.
 	LongPatience = 5 * time.Second
 
 	beat    = time.Second     // between signs of life
-	silence = 3 * time.Second // after which a client that was heard gives up all the same
-	longest = 2 * time.Minute // that a client waits for an answer, whatever it hears
-	reading = 5 * time.Second // that a client may take for its line
+	silence = 3 * time.Second // after which a client gives up, although it was heard
+	longest = 2 * time.Minute // a client waits for an answer, even with signs of life
+	reading = 5 * time.Second // a client may take to send its line
 )
 
 // Errors to test for.
@@ -48,7 +52,28 @@ var (
 	ErrElsewhere = errors.New("the agent there serves another home folder")
 )
 
-// Settings are what an asking process would have made its requests with.
+// SocketVariable names another socket for the agent, or "none" to do without one.
+const SocketVariable = "LANYARD_AGENT_SOCKET"
+
+// Address returns where the agent of a home folder listens, an absolute path or a
+// pipe. "" means that the environment wants none.
+func Address(lookupEnv func(string) (string, bool), home string) string {
+	if own, _ := lookupEnv(SocketVariable); own == "none" {
+		return ""
+	} else if own != "" {
+		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // the agent is in another folder
+			return path
+		}
+		return own
+	}
+	if real, err := filepath.EvalSymlinks(home); err == nil {
+		home = real
+	}
+	sum := sha256.Sum256([]byte(home))
+	return defaultAddress(lookupEnv, "agent-"+hex.EncodeToString(sum[:5]))
+}
+
+// Settings are those with which the client would make its requests itself.
 type Settings struct {
 	OIDC, Portal                profile.Endpoint // the configured ones
 	FIPS, DualStack             bool

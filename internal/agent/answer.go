@@ -4,11 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"strings"
 	"sync"
+
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// get answers a question through a broker. Those who ask the same at the same time
-// share one answer, and it is for all of them: that one goes away ends nothing.
+// get answers a question through a broker. Clients that ask the same at the same time
+// share one answer. A client that goes away does not end the work for the others.
 func (s *Server) get(ctx context.Context, q question) line {
 	if q.Settings.Proxies != s.Proxies {
 		s.Log.Debug("left to the client, whose proxies are others", "session", q.Session.Key())
@@ -29,26 +34,7 @@ func (s *Server) get(ctx context.Context, q question) line {
 	return v.(line)
 }
 
-// enter begins a piece of work, unless the agent is about to end.
-func (s *Server) enter(ctx context.Context) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if ctx.Err() != nil {
-		return false
-	}
-	s.active++
-	s.working.Add(1)
-	return true
-}
-
-func (s *Server) leave() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active--
-	s.working.Done()
-}
-
-// key names all that makes a difference to the answer.
+// key is the same for two questions that have the same answer.
 func (q question) key() string {
 	q.Caller = ""
 	text, _ := json.Marshal(q) // it came as JSON
@@ -82,10 +68,49 @@ func (s *Server) answer(ctx context.Context, q question) line {
 		return out
 	}
 	if q.Token {
-		// Whoever asks needs no more than to call the portal.
+		// The client needs no more of it than to call the portal.
 		out.Token = a.Token.Copy().Encode()
 		return out
 	}
 	out.Credentials = a.Credentials.Encode()
 	return out
+}
+
+// remember keeps the settings with which a client asks for a session.
+func (s *Server) remember(of profile.Session, settings Settings) {
+	settings.Proxies = ""
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asks == nil {
+		s.asks = map[string]Settings{}
+	}
+	s.asks[id(of)] = settings
+}
+
+// SettingsOf returns the settings of the token's session: those of a session that is
+// watched, or that a client has asked for. ok is false if there are none.
+func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.watched {
+		if tok.Belongs(w.Session.StartURL, w.Session.Region) {
+			return w.Settings, true
+		}
+	}
+	for key, settings := range s.asks {
+		if strings.HasSuffix(key, "\x00"+starturl.Portal(tok.StartURL)+"\x00"+tok.Region) {
+			return settings, true
+		}
+	}
+	return Settings{}, false
+}
+
+// markOver remembers that the service to which the settings lead has ended a session.
+func (s *Server) markOver(of profile.Session, by Settings) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over == nil {
+		s.over = map[string]string{}
+	}
+	s.over[id(of)] = by.Endpoints().Place()
 }

@@ -1,6 +1,11 @@
+// The store in the agent's memory: [Memory] is the store itself, [Vault] is how
+// another process uses it.
+
 package agent
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +38,23 @@ func (m *Memory) Load(name string) ([]byte, error) {
 // Prepare implements [keystore.Vault].
 func (m *Memory) Prepare(name string) (keystore.Place, error) { return &memoryPlace{m, name}, nil }
 
+type memoryPlace struct {
+	memory *Memory
+	name   string
+}
+
+func (p *memoryPlace) Commit(data []byte) error {
+	p.memory.mu.Lock()
+	defer p.memory.mu.Unlock()
+	if p.memory.values == nil {
+		p.memory.values = map[string]secret.String{}
+	}
+	p.memory.values[p.name] = secret.New(string(data))
+	return nil
+}
+
+func (p *memoryPlace) Abort() {}
+
 // Remove implements [keystore.Vault].
 func (m *Memory) Remove(name string) error {
 	m.mu.Lock()
@@ -54,32 +76,15 @@ func (m *Memory) Tokens() []ssocache.Token {
 	return tokens
 }
 
-// keepsAnother says whether some token in it lives that is of none of the sessions.
+// keepsAnother reports whether it has a live token of a session that is not watched.
 func (m *Memory) keepsAnother(watched []watch, now time.Time) bool {
 	return m != nil && slices.ContainsFunc(m.Tokens(), func(t ssocache.Token) bool {
 		return t.Left(now) > 0 && !slices.ContainsFunc(watched, func(w watch) bool { return t.Belongs(w.Session.StartURL, w.Session.Region) })
 	})
 }
 
-type memoryPlace struct {
-	memory *Memory
-	name   string
-}
-
-func (p *memoryPlace) Commit(data []byte) error {
-	p.memory.mu.Lock()
-	defer p.memory.mu.Unlock()
-	if p.memory.values == nil {
-		p.memory.values = map[string]secret.String{}
-	}
-	p.memory.values[p.name] = secret.New(string(data))
-	return nil
-}
-
-func (p *memoryPlace) Abort() {}
-
-// carryOut answers a client that uses the store from its own process. There is none
-// where m is nil.
+// carryOut answers a client that uses the store from its own process. A nil m means
+// that the agent keeps no tokens.
 func (m *Memory) carryOut(r request) line {
 	if m == nil {
 		return line{Missing: true}
@@ -95,4 +100,75 @@ func (m *Memory) carryOut(r request) line {
 		_ = m.Remove(r.Name)
 	}
 	return line{}
+}
+
+// A Vault is a client's view of the store in the agent's memory. If the agent has
+// ended, its tokens are gone: Load returns [ssocache.ErrNotFound]. If it does not
+// answer, Load returns a [keystore.StoreError].
+type Vault struct {
+	Client *Client                // with [LongPatience]
+	Hint   func(err error) string // what the user can do about the error; nil gives no hint
+}
+
+// Load implements [keystore.Vault].
+func (v Vault) Load(name string) ([]byte, error) {
+	l, err := v.call(request{Verb: verbLoad, Name: name})
+	if errors.Is(err, ErrNone) || err == nil && l.Missing {
+		return nil, fmt.Errorf("%s: %w", name, ssocache.ErrNotFound)
+	}
+	return l.Data, v.unavailable(err)
+}
+
+// Prepare implements [keystore.Vault].
+func (v Vault) Prepare(name string) (keystore.Place, error) {
+	l, err := v.call(request{Verb: verbRoom})
+	if err == nil && l.Missing {
+		err = errNoMemory
+	}
+	if err != nil {
+		return nil, v.unavailable(err)
+	}
+	return vaultPlace{v, name}, nil
+}
+
+type vaultPlace struct {
+	vault Vault
+	name  string
+}
+
+func (p vaultPlace) Commit(data []byte) error {
+	l, err := p.vault.call(request{Verb: verbSave, Name: p.name, Data: data})
+	if err == nil && l.Missing {
+		err = errNoMemory
+	}
+	return p.vault.unavailable(err)
+}
+
+func (vaultPlace) Abort() {}
+
+// Remove implements [keystore.Vault].
+func (v Vault) Remove(name string) error {
+	_, err := v.call(request{Verb: verbRemove, Name: name})
+	if errors.Is(err, ErrNone) {
+		return nil // gone already
+	}
+	return v.unavailable(err)
+}
+
+// errNoMemory says that the running agent was started without a store.
+var errNoMemory = errors.New("the agent that runs keeps no tokens in its memory")
+
+func (v Vault) call(r request) (line, error) {
+	return v.Client.call(context.Background(), r) // its patience ends it
+}
+
+func (v Vault) unavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	out := &keystore.StoreError{Store: keystore.Agent, Err: err}
+	if v.Hint != nil {
+		out.Hint = v.Hint(err)
+	}
+	return out
 }

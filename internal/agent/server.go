@@ -18,22 +18,21 @@ type Server struct {
 	// person goes to warn.
 	Broker func(settings Settings, siblings []string, warn func(text string)) *broker.Broker
 	// Watched lists the sessions to keep fresh. It is asked again and again, and
-	// never by two at a time. An error means that they are what they were.
+	// never by two at a time. An error means that the sessions stay as they were.
 	Watched func() ([]Watched, error)
-	// Memory is the store of an agent that keeps tokens in its memory; nil: it
-	// keeps none.
+	// Memory is the store of an agent that keeps tokens in its memory. nil keeps none.
 	Memory *Memory
 	// Begin is called first, while clients are answered already; an error ends the
 	// agent. nil does nothing.
 	Begin func(context.Context) error
-	// End is called when the agent ends, with what it watched; asked says that
-	// somebody wanted it. What it returns is for whoever did. nil does nothing.
+	// End is called when the agent ends, with what it watched; asked says that a
+	// client told it to stop. That client gets what End returns. nil does nothing.
 	End func(ctx context.Context, asked bool, watched []Watched) (untold []string)
 
 	Stay bool          // goes on when nothing is left to renew
 	Home func() string // see [HomeID]; nil means ""
 
-	// Lost says that clients cannot reach the agent any more; nil: they always can.
+	// Lost returns why clients cannot reach the agent any more. nil: they always can.
 	Lost    func() error
 	Proxies string // see [Settings]
 	Now     func() time.Time
@@ -84,7 +83,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err == nil {
 		s.watch(ctx)
 	}
-	s.mu.Lock() // whoever has entered is waited for, and nobody enters any more
+	s.mu.Lock() // no more work is entered, and what was entered is waited for
 	s.stop()
 	asked := s.asked
 	s.mu.Unlock()
@@ -117,42 +116,21 @@ func (s *Server) sessions() []Watched {
 	return list
 }
 
-// accept goes on until the agent is closing: while it ends, it says so. It accepts only
-// as many clients as there is room for. The others wait to be heard, and after their
-// patience do the work themselves.
-func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
-	for take(closing, s.room.connections) {
-		conn, err := l.Accept()
-		if closing.Err() != nil {
-			if err == nil {
-				_ = conn.Close()
-			}
-			return
-		}
-		if err != nil {
-			<-s.room.connections
-			s.Log.Warn("no connection", "error", err)
-			if wait(closing, 100*time.Millisecond) != nil { // too many open files, say
-				return
-			}
-			continue
-		}
-		connections.Go(func() {
-			defer func() { <-s.room.connections }()
-			defer func() { _ = conn.Close() }()
-			s.serve(ctx, closing, conn)
-		})
+// enter begins a piece of work, unless the agent is about to end.
+func (s *Server) enter(ctx context.Context) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Err() != nil {
+		return false
 	}
+	s.active++
+	s.working.Add(1)
+	return true
 }
 
-// wait waits for d, or the end of the context.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+func (s *Server) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.active--
+	s.working.Done()
 }

@@ -2,12 +2,8 @@ package agent
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
-	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
-	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // survey lists the sessions to watch, with their tokens as they are now. What is known
@@ -67,45 +63,6 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 		}
 	}
 	return list, problem
-}
-
-// markOver remembers that the service to which the settings lead has ended a session.
-func (s *Server) markOver(of profile.Session, by Settings) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.over == nil {
-		s.over = map[string]string{}
-	}
-	s.over[id(of)] = by.Endpoints().Place()
-}
-
-// remember keeps the settings with which somebody asks for a session.
-func (s *Server) remember(of profile.Session, settings Settings) {
-	settings.Proxies = ""
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asks == nil {
-		s.asks = map[string]Settings{}
-	}
-	s.asks[id(of)] = settings
-}
-
-// SettingsOf returns the settings of the token's session: those of a session that is
-// watched, or that a client has asked for. ok is false if there are none.
-func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, w := range s.watched {
-		if tok.Belongs(w.Session.StartURL, w.Session.Region) {
-			return w.Settings, true
-		}
-	}
-	for key, settings := range s.asks {
-		if strings.HasSuffix(key, "\x00"+starturl.Portal(tok.StartURL)+"\x00"+tok.Region) {
-			return settings, true
-		}
-	}
-	return Settings{}, false
 }
 
 func find(known []watch, item Watched) int {

@@ -2,10 +2,14 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // The times of the watch. A round looks at the clock on the wall, so a machine that
@@ -51,21 +55,8 @@ func (s *Server) lost() error {
 	return s.Lost()
 }
 
-// pause is how long nothing will be due.
-func (s *Server) pause() time.Duration {
-	now, least := s.Now(), round
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, w := range s.watched {
-		if w.renewable(now) {
-			least = min(least, w.next(now).Sub(now))
-		}
-	}
-	return max(least, roundLeast)
-}
-
-// round looks at every session once, renews what is due, and counts those that
-// there is a point in watching.
+// round looks at every session once, renews what is due, and counts the sessions
+// that are worth watching on.
 func (s *Server) round(ctx context.Context) (left int) {
 	watched := s.survey()
 	s.publish(watched)
@@ -87,7 +78,7 @@ func (s *Server) round(ctx context.Context) (left int) {
 	return left
 }
 
-// publish shows others what the watch knows; it goes on with its own.
+// publish shows the other goroutines a copy of what the watch knows.
 func (s *Server) publish(watched []watch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +86,57 @@ func (s *Server) publish(watched []watch) {
 	s.surveyed.Do(func() { close(s.first) })
 }
 
-// idle says that nobody waits for an answer.
+// renew renews the session, if that is due.
+func (s *Server) renew(ctx context.Context, w *watch) {
+	now := s.Now()
+	if !w.renewable(now) || w.next(now).After(now) || !s.enter(ctx) {
+		return
+	}
+	defer s.leave()
+	warned := ""
+	b := s.broker(w, func(text string) {
+		warned = text
+		s.Log.Warn(text, "session", w.Session.Key())
+	})
+	before := w.tok.AccessToken
+	a, err := b.Get(ctx, broker.Request{Session: w.Session, Purpose: broker.AccessToken, Caller: "agent"})
+	var end *broker.SessionError
+	switch {
+	case ctx.Err() != nil:
+	case errors.As(err, &end):
+		w.ended, w.err = true, end.Why
+		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
+	case err != nil:
+		if w.err != err.Error() { // such as settings that lead to another service, which last
+			s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
+		}
+		w.failed(now, err.Error())
+		reopen(b)
+	case !a.Token.AccessToken.Equal(before):
+		s.Log.Info("a session was renewed", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))
+		w.stamp = "to be read"
+		s.read(w)
+	case warned == "":
+		w.retry = now.Add(soon) // another process has the session's lock
+	default:
+		w.failed(now, warned)
+	}
+}
+
+// pause returns how long nothing will be due.
+func (s *Server) pause() time.Duration {
+	now, least := s.Now(), round
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, w := range s.watched {
+		if w.renewable(now) {
+			least = min(least, w.next(now).Sub(now))
+		}
+	}
+	return max(least, roundLeast)
+}
+
+// idle reports whether no client waits for an answer.
 func (s *Server) idle() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,4 +149,12 @@ func (s *Server) forget() {
 	s.forgotten = true
 	s.mu.Unlock()
 	s.look()
+}
+
+// look lets the watch begin another round at once.
+func (s *Server) look() {
+	select {
+	case s.wake <- struct{}{}:
+	default: // it will, already
+	}
 }

@@ -1,3 +1,5 @@
+// Where the agent listens on Windows: a named pipe.
+
 package agent
 
 import (
@@ -25,12 +27,24 @@ func defaultAddress(_ func(string) (string, bool), name string) string {
 	return `\\.\pipe\lanyard-` + sid + "-" + name
 }
 
-func userOf(token windows.Token) (string, error) {
-	user, err := token.GetTokenUser()
+// LogPath returns where the agent at an address writes its log when its stderr goes
+// nowhere.
+func LogPath(address string) (string, error) {
+	dir, err := os.UserCacheDir()
 	if err != nil {
 		return "", err
 	}
-	return user.User.Sid.String(), nil
+	dir = filepath.Join(dir, "lanyard")
+	return filepath.Join(dir, filepath.Base(address)+".log"), os.MkdirAll(dir, 0o700)
+}
+
+// HomeID identifies a home folder by the path of its ~/.aws.
+func HomeID(home string) string {
+	path := filepath.Join(home, ".aws")
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return path
 }
 
 // Listen makes the pipe of the agent, which this user alone may open. [ErrRunning]
@@ -47,17 +61,6 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	return l, nil, err
 }
 
-// LogPath is where the agent at an address writes what it does, when nobody reads
-// its stderr.
-func LogPath(address string) (string, error) {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir = filepath.Join(dir, "lanyard")
-	return filepath.Join(dir, filepath.Base(address)+".log"), os.MkdirAll(dir, 0o700)
-}
-
 // Watch has nothing to watch: a pipe is there as long as its process.
 func Watch(string) (lost func() error) { return func() error { return nil } }
 
@@ -67,22 +70,8 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 	return winio.DialPipeContext(ctx, address)
 }
 
-// nobodyListens says that an error means that there is no agent.
+// nobodyListens reports whether an error means that there is no agent.
 func nobodyListens(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
-// A peer is who is at the other end of a connection.
-type peer struct{ pid int }
-
-// peerOf finds the process that made the pipe.
-func peerOf(conn net.Conn) (peer, error) {
-	p, ok := conn.(interface{ Fd() uintptr })
-	if !ok {
-		return peer{}, errors.New("not a connection to an agent")
-	}
-	var pid uint32
-	err := windows.GetNamedPipeServerProcessId(windows.Handle(p.Fd()), &pid)
-	return peer{int(pid)}, err
-}
 
 // queueFull has no counterpart here.
 func queueFull(error) bool { return false }
@@ -105,8 +94,8 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 	return p.pid, err
 }
 
-// checkPeer refuses another user at the other end. The pipe itself lets nobody else
-// in, but somebody else may have made a pipe of that name first.
+// checkPeer refuses another user at the other end. Our pipe lets no other user in, but
+// another user may have made a pipe of that name first.
 func checkPeer(conn net.Conn) error {
 	own, err := userOf(windows.GetCurrentProcessToken())
 	if err != nil {
@@ -132,3 +121,35 @@ func checkPeer(conn net.Conn) error {
 	}
 	return err
 }
+
+// A peer is the process at the other end of a connection.
+type peer struct{ pid int }
+
+// peerOf finds the process that made the pipe.
+func peerOf(conn net.Conn) (peer, error) {
+	p, ok := conn.(interface{ Fd() uintptr })
+	if !ok {
+		return peer{}, errors.New("not a connection to an agent")
+	}
+	var pid uint32
+	err := windows.GetNamedPipeServerProcessId(windows.Handle(p.Fd()), &pid)
+	return peer{int(pid)}, err
+}
+
+func userOf(token windows.Token) (string, error) {
+	user, err := token.GetTokenUser()
+	if err != nil {
+		return "", err
+	}
+	return user.User.Sid.String(), nil
+}
+
+// openFiles is far more than the agent needs: Windows has no such limit.
+func openFiles() int { return 1 << 16 }
+
+// Harden would keep the memory of this process out of core files, which Windows
+// does not write for it.
+func Harden() {}
+
+// resident would be how much memory the process has.
+func resident() int { return 0 }

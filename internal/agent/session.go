@@ -2,11 +2,8 @@ package agent
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
@@ -25,8 +22,7 @@ type watch struct {
 	err    string    // of the last try
 }
 
-// take takes over what the config says now. Settings that have become bad do not
-// replace those that were good.
+// take takes over what the config says now. Bad settings do not replace good ones.
 func (w *watch) take(item Watched) {
 	if item.Problem == "" || !w.fit {
 		w.Watched, w.fit = item, item.Problem == ""
@@ -75,41 +71,4 @@ func (w *watch) waits(now time.Time) bool {
 // or to keep a token that is nowhere else.
 func (w *watch) alive(now time.Time, memory bool) bool {
 	return w.locked || w.renewable(now) || memory && !w.ended && w.tok.Left(now) > 0
-}
-
-// renew renews the session, if that is due.
-func (s *Server) renew(ctx context.Context, w *watch) {
-	now := s.Now()
-	if !w.renewable(now) || w.next(now).After(now) || !s.enter(ctx) {
-		return
-	}
-	defer s.leave()
-	warned := ""
-	b := s.broker(w, func(text string) {
-		warned = text
-		s.Log.Warn(text, "session", w.Session.Key())
-	})
-	before := w.tok.AccessToken
-	a, err := b.Get(ctx, broker.Request{Session: w.Session, Purpose: broker.AccessToken, Caller: "agent"})
-	var end *broker.SessionError
-	switch {
-	case ctx.Err() != nil:
-	case errors.As(err, &end):
-		w.ended, w.err = true, end.Why
-		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
-	case err != nil:
-		if w.err != err.Error() { // such as settings that lead to another service, which last
-			s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
-		}
-		w.failed(now, err.Error())
-		reopen(b)
-	case !a.Token.AccessToken.Equal(before):
-		s.Log.Info("a session was renewed", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))
-		w.stamp = "to be read"
-		s.read(w)
-	case warned == "":
-		w.retry = now.Add(soon) // another process has the session's lock
-	default:
-		w.failed(now, warned)
-	}
 }

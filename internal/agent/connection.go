@@ -1,3 +1,5 @@
+// How the agent accepts its clients, hears their requests, and does what they ask for.
+
 package agent
 
 import (
@@ -8,17 +10,77 @@ import (
 	"time"
 )
 
-// A speaker writes the lines of one connection, which two goroutines do.
-type speaker struct {
-	mu   sync.Mutex
-	conn net.Conn
+// accept goes on until the agent is closing: while it ends, it says so. It accepts only
+// as many clients as there is room for. The others wait to be heard, and after their
+// patience do the work themselves.
+func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
+	for take(closing, s.room.connections) {
+		conn, err := l.Accept()
+		if closing.Err() != nil {
+			if err == nil {
+				_ = conn.Close()
+			}
+			return
+		}
+		if err != nil {
+			<-s.room.connections
+			s.Log.Warn("no connection", "error", err)
+			if wait(closing, 100*time.Millisecond) != nil { // too many open files, say
+				return
+			}
+			continue
+		}
+		connections.Go(func() {
+			defer func() { <-s.room.connections }()
+			defer func() { _ = conn.Close() }()
+			s.serve(ctx, closing, conn)
+		})
+	}
 }
 
-func (s *speaker) say(l line) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_ = s.conn.SetWriteDeadline(time.Now().Add(silence))
-	_ = writeLine(s.conn, l) // whoever has gone needs no answer
+// A room limits what the agent does at the same time by the files that the process may
+// have open. Connections must not use up the descriptors of the agent's own files:
+// tokens, locks, and calls of the service.
+type room struct {
+	connections chan struct{} // one for each client that is served
+	work        chan struct{} // one for each different question that is worked on
+}
+
+const (
+	base       = 16 // descriptors of the process itself: its streams, socket, lock and log
+	perWork    = 6  // of one question: its locks, files and calls
+	leastWork  = 3
+	mostWork   = 256
+	mostServed = 4096
+)
+
+// newRoom divides the descriptors: at least a quarter is for work.
+func newRoom(files int) room {
+	work := min(max(files/4/perWork, leastWork), mostWork)
+	connections := min(max(files-base-work*perWork, 1), mostServed)
+	return room{make(chan struct{}, connections), make(chan struct{}, work)}
+}
+
+// take waits for a place. It returns false when the context ends first.
+func take(ctx context.Context, places chan struct{}) bool {
+	select {
+	case places <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// wait waits for d, or the end of the context.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }
 
 // serve answers one client.
@@ -57,6 +119,19 @@ func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	beats.Wait()
 	answer.Done = true
 	out.say(answer)
+}
+
+// A speaker writes the lines of one connection. Two goroutines use it.
+type speaker struct {
+	mu   sync.Mutex
+	conn net.Conn
+}
+
+func (s *speaker) say(l line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.conn.SetWriteDeadline(time.Now().Add(silence))
+	_ = writeLine(s.conn, l) // a client that has gone needs no answer
 }
 
 // longRequests is how many requests that do not fit into a reader's buffer are read
@@ -128,12 +203,4 @@ func (s *Server) carryOut(ctx context.Context, r request) line {
 		return s.Memory.carryOut(r)
 	}
 	return line{Declined: true} // from a version to come
-}
-
-// look lets the watch begin another round at once.
-func (s *Server) look() {
-	select {
-	case s.wake <- struct{}{}:
-	default: // it will, already
-	}
 }

@@ -1,0 +1,41 @@
+package agent
+
+import (
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+)
+
+func peerOf(conn net.Conn) (p peer, err error) {
+	err = control(conn, func(fd int) error {
+		cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
+		if err == nil {
+			p = peer{int(cred.Uid), int(cred.Pid)}
+		}
+		return err
+	})
+	return p, err
+}
+
+// Harden keeps the memory of this process out of core files and from debuggers of
+// the same user.
+func Harden() {
+	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) // best effort
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
+}
+
+// resident is how much memory the process has, in bytes.
+func resident() int {
+	text, err := datafile.Read("/proc/self/statm", datafile.Limit)
+	fields := strings.Fields(string(text))
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	pages, _ := strconv.Atoi(fields[1]) // the system wrote it
+	return pages * os.Getpagesize()
+}
