@@ -50,8 +50,10 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 		server.Begin, server.End = app.takeIntoMemory, app.endMemory(server)
 	}
 	app.log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
-	app.calm = true
-	return server.Serve(ctx, l)
+	if err := server.Serve(ctx, l); err != nil {
+		return err
+	}
+	return errComplete
 }
 
 // agentBroker makes the brokers of the agent.

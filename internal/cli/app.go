@@ -49,8 +49,6 @@ type App struct {
 	given func(flag string) bool // says which global flags were; nil before they are read
 	log   *slog.Logger
 	out   *checkedWriter
-	paged bool            // all was shown by a pager, whose Ctrl-C is its own
-	calm  bool            // an interrupt is how this command ends
 	con   *picker.Console // nil until the person is asked something
 
 	portalURL   string           // --endpoint-url of an operation of the portal; else ""
@@ -125,7 +123,10 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	if app.out.err != nil {
 		err = &outputError{app.out.err}
 	}
-	if ctx.Err() != nil && (err != nil || !app.paged && !app.calm) {
+	switch {
+	case errors.Is(err, errComplete):
+		err = nil
+	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}
 	return app.report(err)

@@ -90,7 +90,7 @@ func (p *pager) start() error {
 	return nil
 }
 
-// close waits until the person has read.
+// close waits until the user has read all, and returns errComplete then.
 func (p *pager) close() error {
 	if p.cmd == nil || p.in == nil {
 		return nil
@@ -98,10 +98,9 @@ func (p *pager) close() error {
 	_ = p.in.Close()
 	err := p.cmd.Wait()
 	p.release()
-	p.app.paged = true
 	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return nil // how it ends is its own business
+	if err != nil && !errors.As(err, &exit) { // how it ends is its own business
+		return err
 	}
-	return err
+	return errComplete
 }

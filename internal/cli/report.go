@@ -67,6 +67,10 @@ type elsewhereError struct{ why error }
 
 func (e *elsewhereError) Error() string { return "the AWS CLI is needed: " + fmt.Sprint(e.why) }
 
+// errComplete ends a command that has done all that it was asked for, even if it was
+// interrupted meanwhile: an interrupt is how a pager and the agent end.
+var errComplete = errors.New("complete")
+
 // A hintError carries what the person should type next.
 type hintError struct {
 	err  error
