@@ -1,3 +1,6 @@
+// Who may use which role in which account: assignments, and the view of the
+// organization that they give each user.
+
 package emulator
 
 import (
@@ -7,24 +10,75 @@ import (
 	"sync"
 )
 
-// A view is what a set of assignments gives: accounts, and the roles in each.
-// Users with the same assignments share one, and accounts with the same roles
-// share the list, so ten thousand accounts for a thousand users stay small.
-type view struct {
-	accounts []accountAccess // by id, ascending
-	byID     map[string]int
+// indexAssignments finds out which assignments are whose.
+func (d *directory) indexAssignments() error {
+	members, err := d.members()
+	if err != nil {
+		return err
+	}
+	byUser := map[string][]int{}
+	for i, a := range d.granted {
+		who := []string{a.User}
+		switch _, known := d.users[a.User]; {
+		case (a.User == "") == (a.Group == ""):
+			return wrong("needs a user or a group, not both", "assignments", i)
+		case a.Group != "":
+			var ok bool
+			if who, ok = members[a.Group]; !ok {
+				return wrong(fmt.Sprintf("no group %q", a.Group), "assignments", i, "group")
+			}
+		case !known:
+			return wrong(fmt.Sprintf("no user %q", a.User), "assignments", i, "user")
+		}
+		if err := d.checkTargets(i, a); err != nil {
+			return err
+		}
+		for _, u := range who {
+			if l := byUser[u]; len(l) == 0 || l[len(l)-1] != i { // a name twice in a group counts once
+				byUser[u] = append(l, i)
+			}
+		}
+	}
+	d.shareViews(byUser)
+	return nil
 }
 
-type accountAccess struct {
-	Account
-	roles []string // names of permission sets, ascending
+// members returns the members of each group.
+func (d *directory) members() (map[string][]string, error) {
+	members := map[string][]string{}
+	for i, g := range d.cfg.Groups {
+		if _, ok := members[g.Name]; ok || g.Name == "" {
+			return nil, wrong(fmt.Sprintf("%q is empty or there twice", g.Name), "groups", i, "name")
+		}
+		for k, m := range g.Members {
+			if _, ok := d.users[m]; !ok {
+				return nil, wrong(fmt.Sprintf("no user %q", m), "groups", i, "members", k)
+			}
+		}
+		members[g.Name] = g.Members
+	}
+	return members, nil
 }
 
-// A lazyView is a view that is computed on first use.
-type lazyView struct {
-	granted []int // indexes of assignments
-	once    sync.Once
-	view    *view
+// checkTargets checks what assignment i gives.
+func (d *directory) checkTargets(i int, a Assignment) error {
+	switch {
+	case len(a.Accounts) == 0:
+		return wrong("names no account", "assignments", i, "accounts")
+	case len(a.PermissionSets) == 0:
+		return wrong("names no permission set", "assignments", i, "permission_sets")
+	}
+	for k, id := range a.Accounts {
+		if _, ok := d.byID[id]; !ok && id != "*" {
+			return wrong(fmt.Sprintf("no account %q", id), "assignments", i, "accounts", k)
+		}
+	}
+	for k, name := range a.PermissionSets {
+		if _, ok := d.setNames[name]; !ok && name != "*" {
+			return wrong(fmt.Sprintf("no permission set %q", name), "assignments", i, "permission_sets", k)
+		}
+	}
+	return nil
 }
 
 // shareViews gives all users with the same assignments one view.
@@ -39,6 +93,13 @@ func (d *directory) shareViews(byUser map[string][]int) {
 	}
 }
 
+// A lazyView is a view that is computed on first use.
+type lazyView struct {
+	granted []int // indexes of assignments
+	once    sync.Once
+	view    *view
+}
+
 // access returns what the user may use.
 func (d *directory) access(user string) *view {
 	l := d.views[user]
@@ -47,6 +108,19 @@ func (d *directory) access(user string) *view {
 	}
 	l.once.Do(func() { l.view = d.newView(l.granted) })
 	return l.view
+}
+
+// A view is what a set of assignments gives: accounts, and the roles in each.
+// Users with the same assignments share one, and accounts with the same roles
+// share the list, so ten thousand accounts for a thousand users stay small.
+type view struct {
+	accounts []accountAccess // by id, ascending
+	byID     map[string]int
+}
+
+type accountAccess struct {
+	Account
+	roles []string // names of permission sets, ascending
 }
 
 // newView joins the assignments with the given indexes.

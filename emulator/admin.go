@@ -1,3 +1,5 @@
+// The admin API: the Go methods, for programs in other languages.
+
 package emulator
 
 import (
@@ -161,6 +163,56 @@ func (e *Emulator) adminDeny(c *call) (any, error) {
 	return nil, e.Deny(in.UserCode)
 }
 
+// A faultJSON is a [Fault] as the admin API reads and writes it.
+type faultJSON struct {
+	Operation   string  `json:"operation,omitempty"`
+	Count       int     `json:"count,omitempty"`
+	Probability float64 `json:"probability,omitempty"`
+	Delay       string  `json:"delay,omitempty"`
+	Status      int     `json:"status,omitempty"`
+	Code        string  `json:"code,omitempty"`
+	Message     string  `json:"message,omitempty"`
+	RetryAfter  string  `json:"retryAfter,omitempty"`
+	Drop        bool    `json:"drop,omitempty"`
+	After       bool    `json:"after,omitempty"`
+	Truncate    bool    `json:"truncate,omitempty"`
+	ContentType string  `json:"contentType,omitempty"`
+}
+
+func (e *Emulator) adminFaults(*call) (any, error) {
+	out := []faultJSON{}
+	for _, f := range e.Faults() {
+		out = append(out, faultJSON{
+			Operation: f.Operation, Count: f.Count, Probability: f.Probability, Delay: lengthText(f.Delay), Status: f.Status, Code: f.Code, Message: f.Message,
+			RetryAfter: lengthText(f.RetryAfter), Drop: f.Drop, After: f.After, Truncate: f.Truncate, ContentType: f.ContentType,
+		})
+	}
+	return out, nil
+}
+
+func (e *Emulator) adminAddFault(c *call) (any, error) {
+	var in faultJSON
+	if err := adminDecode(c, &in); err != nil {
+		return nil, err
+	}
+	f := Fault{
+		Operation: in.Operation, Count: in.Count, Probability: in.Probability, Status: in.Status, Code: in.Code, Message: in.Message,
+		Drop: in.Drop, After: in.After, Truncate: in.Truncate, ContentType: in.ContentType,
+	}
+	var err error
+	if f.Delay, err = parseLength(in.Delay); err != nil {
+		return nil, err
+	}
+	if f.RetryAfter, err = parseLength(in.RetryAfter); err != nil {
+		return nil, err
+	}
+	if err := e.checkFault(f); err != nil {
+		return nil, err
+	}
+	e.AddFault(f)
+	return nil, nil
+}
+
 func (e *Emulator) adminRateLimits(c *call) (any, error) {
 	var in struct {
 		On         bool   `json:"on"`
@@ -176,4 +228,39 @@ func (e *Emulator) adminRateLimits(c *call) (any, error) {
 	e.SetRateLimits(in.On)
 	e.SetRetryAfter(d)
 	return nil, nil
+}
+
+func (e *Emulator) adminWebIdentityToken(c *call) (any, error) {
+	in := struct {
+		Subject  string `json:"subject"`
+		Audience string `json:"audience"`
+		Duration string `json:"duration"`
+	}{Audience: webAudience, Duration: "15m"}
+	if err := adminDecode(c, &in); err != nil {
+		return nil, err
+	}
+	d, err := time.ParseDuration(in.Duration)
+	if err != nil {
+		return nil, err
+	}
+	if in.Subject == "" {
+		return nil, errors.New("subject is missing")
+	}
+	return map[string]string{"token": e.WebIdentityToken(in.Subject, in.Audience, d)}, nil
+}
+
+// parseLength reads a length of time; "" is 0.
+func parseLength(text string) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(text)
+}
+
+// lengthText is how parseLength reads d.
+func lengthText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }

@@ -1,3 +1,6 @@
+// The sign-in by authorization code (RFC 6749 section 4.1, PKCE): /authorize, the
+// consent page, and the code that becomes tokens.
+
 package emulator
 
 import (
@@ -9,7 +12,31 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
+
+// authorize is GET /authorize, where a client sends the person's browser. It
+// leads on to the pages below /start/, so that their cookie is never sent to the
+// loopback port on which the client waits: cookies know paths, not ports.
+func (e *Emulator) authorize(c *call) response {
+	a, no := e.authorization(c.URL.Query(), c.now)
+	switch {
+	case no != nil:
+		return e.refused(c, no)
+	case e.config().AutoApprove != "":
+		defer e.lock()()
+		return redirect(e.approved(a, e.newSession(e.config().AutoApprove, c.now), c.now))
+	}
+	return redirect(consentPath + "?" + c.URL.RawQuery)
+}
+
+func (e *Emulator) refused(c *call, no *refusal) response {
+	if no.redirect != "" {
+		return redirect(no.redirect)
+	}
+	return e.failurePage(c, http.StatusBadRequest, "This sign-in cannot go on", no.message)
+}
 
 // An authorization is what a client asks of a person at /authorize, checked.
 type authorization struct {
@@ -27,22 +54,6 @@ type refusal struct {
 	message  string
 	redirect string
 }
-
-// An authCode waits for the client to fetch its tokens.
-type authCode struct {
-	clientID  string
-	redirect  string
-	challenge string
-	sessionID string
-	scopes    []string
-	grantID   string // once used
-	used      bool
-}
-
-const (
-	maxCodes     = 20_000
-	codeLifetime = 5 * time.Minute
-)
 
 // authorization checks the query of a request to /authorize.
 func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *refusal) {
@@ -91,17 +102,46 @@ func repeated(q url.Values) bool {
 	return false
 }
 
-// back returns the address at which the client waits for the answer.
-func (a *authorization) back(answer url.Values) string {
-	if a.state != "" {
-		answer.Set("state", a.state)
+// consent asks whether the client may have what it wants.
+func (e *Emulator) consent(c *call) response {
+	a, no := e.authorization(c.URL.Query(), c.now)
+	if no != nil {
+		return e.refused(c, no)
 	}
-	u := *a.redirect
-	if u.RawQuery != "" {
-		u.RawQuery += "&"
+	v := e.visit(c)
+	if v.user == "" {
+		return toSignIn(c)
 	}
-	u.RawQuery += answer.Encode()
-	return u.String()
+	return e.show(c, http.StatusOK, v, "consent", web.Page{
+		Title: "Allow access?", Client: a.client.name, Scopes: web.Describe(a.scopes),
+		Action: c.URL.RequestURI(), Target: a.redirect.Host,
+	}, origin(a.redirect))
+}
+
+// origin is u's origin as a content security policy names it. An IPv6 address
+// cannot be named in one.
+func origin(u *url.URL) string {
+	if strings.Contains(u.Hostname(), ":") {
+		return "http:"
+	}
+	return "http://" + u.Host
+}
+
+// consented handles the consent form.
+func (e *Emulator) consented(c *call, v visit, in url.Values) response {
+	a, no := e.authorization(c.URL.Query(), c.now)
+	if no != nil {
+		return e.refused(c, no)
+	}
+	defer e.lock()()
+	s, ok := e.sessions.get(v.id, c.now)
+	switch {
+	case !ok:
+		return toSignIn(c)
+	case in.Get("decision") != "allow":
+		return redirect(a.denied())
+	}
+	return redirect(e.approved(a, s, c.now))
 }
 
 // denied is where a person who refuses is sent.
@@ -118,6 +158,35 @@ func (e *Emulator) approved(a *authorization, s *session, now time.Time) string 
 	}, now.Add(codeLifetime))
 	return a.back(url.Values{"code": {e.seal.seal(kindCode, id)}})
 }
+
+// back returns the address at which the client waits for the answer.
+func (a *authorization) back(answer url.Values) string {
+	if a.state != "" {
+		answer.Set("state", a.state)
+	}
+	u := *a.redirect
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += answer.Encode()
+	return u.String()
+}
+
+// An authCode waits for the client to fetch its tokens.
+type authCode struct {
+	clientID  string
+	redirect  string
+	challenge string
+	sessionID string
+	scopes    []string
+	grantID   string // once used
+	used      bool
+}
+
+const (
+	maxCodes     = 20_000
+	codeLifetime = 5 * time.Minute
+)
 
 // codeGrant redeems an authorization code. A second use ends what the first one
 // gave (RFC 6749 section 4.1.2). Call it with e.mu held.
@@ -146,30 +215,4 @@ func (e *Emulator) codeGrant(cl *client, in tokenRequest, now time.Time) (*grant
 	g := e.newGrant(s, cl.id, code.scopes)
 	code.grantID = g.id
 	return g, nil
-}
-
-// authorize is GET /authorize, where a client sends the person's browser. It
-// leads on to the pages below /start/, so that their cookie is never sent to the
-// loopback port on which the client waits: cookies know paths, not ports.
-func (e *Emulator) authorize(c *call) response {
-	a, no := e.authorization(c.URL.Query(), c.now)
-	switch {
-	case no != nil:
-		return e.refused(c, no)
-	case e.config().AutoApprove != "":
-		defer e.lock()()
-		return redirect(e.approved(a, e.newSession(e.config().AutoApprove, c.now), c.now))
-	}
-	return redirect(consentPath + "?" + c.URL.RawQuery)
-}
-
-func (e *Emulator) refused(c *call, no *refusal) response {
-	if no.redirect != "" {
-		return redirect(no.redirect)
-	}
-	return e.failurePage(c, http.StatusBadRequest, "This sign-in cannot go on", no.message)
-}
-
-func redirect(to string) response {
-	return response{http.StatusFound, http.Header{"Location": {to}, "Cache-Control": {"no-store"}}, nil}
 }

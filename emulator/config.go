@@ -1,6 +1,10 @@
+// What an emulator is told to serve: a Config, its defaults, and the error for a
+// wrong entry.
+
 package emulator
 
 import (
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -115,6 +119,60 @@ type Assignment struct {
 	PermissionSets []string // names
 }
 
+// A Bucket is an S3 bucket, as far as it can be listed.
+type Bucket struct {
+	Account string
+	Name    string
+	Region  string    // "" means that of the instance
+	Created time.Time // the zero value means the start of 2026
+	Objects []Object
+}
+
+// An Object is what a listing tells of an object in a bucket.
+type Object struct {
+	Key      string
+	Size     int64
+	Modified time.Time // the zero value means the start of 2026
+}
+
+// An Instance is an EC2 instance.
+type Instance struct {
+	Account string
+	Region  string // "" means that of the Identity Center instance
+	ID      string // "i-" and 8 or 17 hexadecimal digits
+	Type    string // "" means t3.micro
+	State   string // running (also ""), stopped, pending, stopping, shutting-down or terminated
+	ImageID string // "" means ami-0abcdef1234567890
+	// PrivateIP and PublicIP are left out of the answer if they are "".
+	PrivateIP, PublicIP string
+	Launched            time.Time // the zero value means the start of 2026
+	Tags                map[string]string
+}
+
+// A Role is an IAM role that other roles may take on by AssumeRole.
+type Role struct {
+	Account string
+	Name    string
+	// Trusts lists who may: the id of an account, for everybody in it, or the ARN
+	// of a role or role session, in which * stands for anything.
+	Trusts     []string
+	ExternalID string // if not "", a caller must give it
+	// MaxSession is the longest a session may last, 1 h to 12 h; 0 means 1 h.
+	MaxSession time.Duration
+	// MFA means that callers must give the code of one of the MFADevices.
+	MFA bool
+	// WebIdentity lists the subjects of tokens that may take on the role by
+	// AssumeRoleWithWebIdentity; * stands for anything.
+	WebIdentity []string
+}
+
+// An MFADevice is an authenticator app that callers of AssumeRole name. At AWS it
+// belongs to the IAM user who calls; here anybody may use it.
+type MFADevice struct {
+	Serial string // its ARN, or the serial number of a piece of hardware
+	TOTP   string // the base32 secret, as for [User]
+}
+
 // withDefaults returns c with every zero value replaced by what it means.
 func (c Config) withDefaults() Config {
 	if c.StartURL == "" {
@@ -152,4 +210,37 @@ func (c Config) withDefaults() Config {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	return c
+}
+
+// Validate returns what [New] would find wrong with c: nil or a *[FieldError].
+func (c Config) Validate() error {
+	_, err := newDirectory(c.withDefaults())
+	return err
+}
+
+// A FieldError says which entry of a Config is wrong.
+type FieldError struct {
+	// Field is the path to the entry, such as "accounts[2].id", in the names that
+	// an organization file uses.
+	Field   string
+	Problem string
+}
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
+
+// wrong returns a FieldError. The path comes in parts: texts and indexes.
+func wrong(problem string, path ...any) error {
+	e := &FieldError{Problem: problem}
+	for i, p := range path {
+		switch p := p.(type) {
+		case int:
+			e.Field += fmt.Sprintf("[%d]", p)
+		case string:
+			if i > 0 {
+				e.Field += "."
+			}
+			e.Field += p
+		}
+	}
+	return e
 }

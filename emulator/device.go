@@ -1,12 +1,18 @@
+// The sign-in by device code (RFC 8628): StartDeviceAuthorization, the pages on
+// which a person enters the code, and the client's polls.
+
 package emulator
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
 // A device is a program that waits for a person to enter its code elsewhere
@@ -83,19 +89,6 @@ func (e *Emulator) newUserCode() string {
 // deviceEnded forgets the user code of a device that left the store.
 func (e *Emulator) deviceEnded(d *device) { delete(e.byCode, d.userCode) }
 
-// tooFast reports whether the client polls faster than its interval allows. Two
-// polls in a row are let pass: the AWS CLI begins with that.
-func (d *device) tooFast(now time.Time) bool {
-	const most = 2
-	d.polls.left = min(most, d.polls.left+max(0, now.Sub(d.polls.at).Seconds())/deviceInterval)
-	d.polls.at = now
-	if d.polls.left < 1 {
-		return true
-	}
-	d.polls.left--
-	return false
-}
-
 // deviceGrant answers the poll of a client that waits. Call it with e.mu held.
 func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, *apiError) {
 	id, ok := e.seal.open(kindDevice, code)
@@ -125,18 +118,17 @@ func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, 
 	return e.newGrant(s, cl.id, d.scopes), nil
 }
 
-// deviceByCode returns the undecided device with the code as a person types it.
-// Call it with e.mu held.
-func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
-	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
-	if len(s) != 8 {
-		return nil, errors.New("a code has eight letters")
+// tooFast reports whether the client polls faster than its interval allows. Two
+// polls in a row are let pass: the AWS CLI begins with that.
+func (d *device) tooFast(now time.Time) bool {
+	const most = 2
+	d.polls.left = min(most, d.polls.left+max(0, now.Sub(d.polls.at).Seconds())/deviceInterval)
+	d.polls.at = now
+	if d.polls.left < 1 {
+		return true
 	}
-	d, ok := e.devices.get(e.byCode[s[:4]+"-"+s[4:]], now)
-	if !ok || d.decided {
-		return nil, errors.New("the code is wrong, has expired or was used")
-	}
-	return d, nil
+	d.polls.left--
+	return false
 }
 
 // Approve signs the user in and approves the device with that code, as the person
@@ -162,4 +154,90 @@ func (e *Emulator) decide(userCode string, how func(*device)) error {
 	d.decided = true
 	how(d)
 	return nil
+}
+
+// deviceByCode returns the undecided device with the code as a person types it.
+// Call it with e.mu held.
+func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
+	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
+	if len(s) != 8 {
+		return nil, errors.New("a code has eight letters")
+	}
+	d, ok := e.devices.get(e.byCode[s[:4]+"-"+s[4:]], now)
+	if !ok || d.decided {
+		return nil, errors.New("the code is wrong, has expired or was used")
+	}
+	return d, nil
+}
+
+// deviceEntry asks for the code that a device shows, or, if the address brings
+// it, whether it is right. The code in the address never decides anything: whoever
+// sends such a link may want somebody else's access.
+func (e *Emulator) deviceEntry(c *call) response {
+	typed := c.URL.Query().Get("user_code")
+	if e.config().AutoApprove != "" && typed != "" {
+		if err := e.Approve(typed, e.config().AutoApprove); err != nil {
+			return e.deviceForm(c, visit{}, typed, err)
+		}
+		return e.deviceDone(c, e.visit(c))
+	}
+	v := e.visit(c)
+	switch {
+	case v.user == "":
+		return toSignIn(c)
+	case typed == "":
+		return e.deviceForm(c, v, "", nil)
+	}
+	return e.deviceConfirm(c, v, typed)
+}
+
+func (e *Emulator) deviceForm(c *call, v visit, typed string, err error) response {
+	p := web.Page{Title: "Enter the code", UserCode: typed, Action: devicePath}
+	status := http.StatusOK
+	if err != nil {
+		p.Message, status = "That did not work: "+err.Error()+".", http.StatusBadRequest
+	}
+	if v.cookie == "" {
+		v = e.visit(c)
+	}
+	return e.show(c, status, v, "device", p, "")
+}
+
+func (e *Emulator) deviceConfirm(c *call, v visit, typed string) response {
+	unlock := e.lock()
+	d, err := e.deviceByCode(typed, c.now)
+	unlock()
+	if err != nil {
+		return e.deviceForm(c, v, typed, err)
+	}
+	return e.show(c, http.StatusOK, v, "confirm", web.Page{
+		Title: "Is this your device?", Client: d.name, UserCode: d.userCode, Scopes: web.Describe(d.scopes), Action: devicePath,
+	}, "")
+}
+
+func (e *Emulator) deviceDone(c *call, v visit) response {
+	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access allowed", Message: "The device is signed in. You may close this page."}, "")
+}
+
+// deviceEntered handles both forms: the code alone, and the decision.
+func (e *Emulator) deviceEntered(c *call, v visit, in url.Values) response {
+	typed, decision := in.Get("user_code"), in.Get("decision")
+	switch {
+	case v.user == "":
+		return redirect(signInPath + "?continue=" + url.QueryEscape(devicePath+"?user_code="+url.QueryEscape(typed)))
+	case decision == "":
+		return e.deviceConfirm(c, v, typed)
+	}
+	err := e.decide(typed, func(d *device) {
+		if decision == "allow" {
+			d.sessionID = v.id
+		}
+	})
+	switch {
+	case err != nil:
+		return e.deviceForm(c, v, typed, err)
+	case decision == "allow":
+		return e.deviceDone(c, v)
+	}
+	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access refused", Message: "The device gets nothing. You may close this page."}, "")
 }

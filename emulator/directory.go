@@ -1,10 +1,12 @@
+// The organization and what lies in its accounts, checked and indexed. Users and
+// their access are in access.go.
+
 package emulator
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
-	"encoding/hex"
+	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -127,15 +129,156 @@ func (d *directory) indexSets() error {
 	return nil
 }
 
-// roleName is the name that Identity Center gives the IAM role of a permission
-// set in an account; the last part is the same as long as the two are.
-func roleName(account, set string) string {
-	sum := sha256.Sum256([]byte(account + "/" + set))
-	return "AWSReservedSSO_" + set + "_" + hex.EncodeToString(sum[:8])
+// resources are what lies in the accounts, indexed.
+type resources struct {
+	buckets   map[string]*Bucket   // by name
+	owned     map[string][]*Bucket // by account; sorted by name
+	instances map[string][]Instance
+	iamRoles  map[string]Role   // by account and name
+	devices   map[string]string // MFA: serial -> base32 secret
 }
 
-// roleID is the unique id of an IAM role.
-func roleID(account, role string) string {
-	sum := sha256.Sum256([]byte("role/" + account + "/" + role))
-	return "AROA" + base32.StdEncoding.EncodeToString(sum[:])[:17]
+func newResources(c Config, known func(account string) bool) (*resources, error) {
+	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}, map[string]string{}}
+	for i, b := range c.Buckets {
+		switch {
+		case !isBucketName(b.Name):
+			return nil, wrong(fmt.Sprintf("%q is not a name that S3 allows", b.Name), "buckets", i, "name")
+		case !known(b.Account):
+			return nil, wrong(fmt.Sprintf("no account %q", b.Account), "buckets", i, "account")
+		case r.buckets[b.Name] != nil:
+			return nil, wrong(fmt.Sprintf("%q is there twice", b.Name), "buckets", i, "name")
+		}
+		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
+		b.Objects = slices.Clone(b.Objects)
+		for k := range b.Objects {
+			b.Objects[k].Modified = cmp.Or(b.Objects[k].Modified, b.Created)
+		}
+		slices.SortFunc(b.Objects, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
+		r.buckets[b.Name] = &b
+		r.owned[b.Account] = append(r.owned[b.Account], &b)
+	}
+	for bs := range maps.Values(r.owned) {
+		slices.SortFunc(bs, func(a, b *Bucket) int { return strings.Compare(a.Name, b.Name) })
+	}
+	if err := r.addInstances(c, known); err != nil {
+		return nil, err
+	}
+	if err := r.addDevices(c); err != nil {
+		return nil, err
+	}
+	return r, r.addRoles(c, known)
+}
+
+// place is the key of what EC2 keeps apart.
+func place(account, region string) string { return account + "/" + region }
+
+// beginning is when everything was made of which nothing else is said.
+func beginning() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+func (r *resources) addInstances(c Config, known func(string) bool) error {
+	for k, i := range c.Instances {
+		i.Type, i.State = cmp.Or(i.Type, "t3.micro"), cmp.Or(i.State, "running")
+		switch _, ok := instanceStates()[i.State]; {
+		case !isInstanceID(i.ID):
+			return wrong(fmt.Sprintf("%q is not i- and 8 or 17 hexadecimal digits", i.ID), "instances", k, "id")
+		case !known(i.Account):
+			return wrong(fmt.Sprintf("no account %q", i.Account), "instances", k, "account")
+		case !ok:
+			return wrong(fmt.Sprintf("no state %q", i.State), "instances", k, "state")
+		}
+		i.Launched, i.ImageID = cmp.Or(i.Launched, beginning()), cmp.Or(i.ImageID, "ami-0abcdef1234567890")
+		key := place(i.Account, cmp.Or(i.Region, c.Region))
+		r.instances[key] = append(r.instances[key], i)
+	}
+	for is := range maps.Values(r.instances) {
+		slices.SortFunc(is, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
+	}
+	return nil
+}
+
+func (r *resources) addDevices(c Config) error {
+	for k, d := range c.MFADevices {
+		if !isSerial(d.Serial) {
+			return wrong(fmt.Sprintf("%q is not 9 to 256 letters, digits or any of %s", d.Serial, serialExtra), "mfa_devices", k, "serial")
+		}
+		if r.devices[d.Serial] != "" {
+			return wrong(fmt.Sprintf("%q is there twice", d.Serial), "mfa_devices", k, "serial")
+		}
+		if _, err := TOTPCode(d.TOTP, time.Time{}); err != nil {
+			return wrong(err.Error(), "mfa_devices", k, "totp")
+		}
+		r.devices[d.Serial] = d.TOTP
+	}
+	return nil
+}
+
+func (r *resources) addRoles(c Config, known func(string) bool) error {
+	for k, role := range c.Roles {
+		role.MaxSession = cmp.Or(role.MaxSession, time.Hour)
+		switch {
+		case !isRoleName(role.Name):
+			return wrong(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", role.Name, nameExtra), "roles", k, "name")
+		case !known(role.Account):
+			return wrong(fmt.Sprintf("no account %q", role.Account), "roles", k, "account")
+		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
+			return wrong(fmt.Sprintf("%v is not within 1h and 12h", role.MaxSession), "roles", k, "max_session")
+		case role.MFA && len(r.devices) == 0:
+			return wrong("there are no mfa_devices", "roles", k, "mfa")
+		}
+		r.iamRoles[place(role.Account, role.Name)] = role
+	}
+	return nil
+}
+
+// These check texts by hand. Regular expressions would be compiled when the
+// program starts, and most programs that link an emulator do not run one.
+
+// wordy reports whether s has least to most bytes, all of them ASCII letters,
+// digits or in extra.
+func wordy(s string, least, most int, extra string) bool {
+	if len(s) < least || len(s) > most {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if !strings.ContainsRune(alphanumerics, rune(c)) && strings.IndexByte(extra, c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// made reports whether s consists of nothing but bytes of the alphabet.
+func made(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
+
+const (
+	nameExtra   = "_+=,.@-"   // what IAM allows in names
+	serialExtra = "_+=/:,.@-" // and in the serial numbers of MFA devices
+)
+
+func isAccountID(s string) bool  { return len(s) == 12 && made(s, "0123456789") }
+func isUserName(s string) bool   { return wordy(s, 2, 64, nameExtra) } // it becomes a role session name
+func isSetName(s string) bool    { return wordy(s, 1, 32, nameExtra) }
+func isRoleName(s string) bool   { return wordy(s, 1, 64, nameExtra) }
+func isExternalID(s string) bool { return wordy(s, 2, 1224, nameExtra+":/") }
+func isSerial(s string) bool     { return wordy(s, 9, 256, serialExtra) }
+func isChallenge(s string) bool  { return wordy(s, 43, 43, "_-") } // SHA-256 in base64url
+func isBucketName(s string) bool {
+	return wordy(s, 3, 63, ".-") && s == strings.ToLower(s) && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") &&
+		!strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "-")
+}
+
+func isInstanceID(s string) bool {
+	digits, ok := strings.CutPrefix(s, "i-")
+	return ok && (len(digits) == 8 || len(digits) == 17) && made(digits, "0123456789abcdef")
+}
+
+// isScope follows RFC 6749 section 3.3.
+func isScope(s string) bool {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 128
 }

@@ -1,9 +1,12 @@
+// EC2: DescribeInstances.
+
 package emulator
 
 import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,16 +15,6 @@ import (
 )
 
 const ec2Version = "2016-11-15"
-
-// failEC2 is how EC2 tells an error.
-func failEC2(c *call, err *apiError) response {
-	type detail struct{ Code, Message string }
-	return xmlResponse(err.status, struct {
-		XMLName   xml.Name `xml:"Response"`
-		Errors    []detail `xml:"Errors>Error"`
-		RequestID string
-	}{Errors: []detail{{err.code, err.message}}, RequestID: c.id})
-}
 
 // ec2Operation answers with what f returns, once the signature has been verified.
 func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
@@ -38,6 +31,16 @@ func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiErro
 	}
 }
 
+// failEC2 is how EC2 tells an error.
+func failEC2(c *call, err *apiError) response {
+	type detail struct{ Code, Message string }
+	return xmlResponse(err.status, struct {
+		XMLName   xml.Name `xml:"Response"`
+		Errors    []detail `xml:"Errors>Error"`
+		RequestID string
+	}{Errors: []detail{{err.code, err.message}}, RequestID: c.id})
+}
+
 // ec2Error is what EC2 makes of a bad signature: it tells less than STS does.
 func ec2Error(_ signer, err error) *apiError {
 	if errors.Is(err, errSkewed) || errors.Is(err, errKeyEnded) {
@@ -48,16 +51,6 @@ func ec2Error(_ signer, err error) *apiError {
 
 func badParameter(format string, a ...any) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: fmt.Sprintf(format, a...)}
-}
-
-// numbered returns the values of a list as the query protocol flattens it:
-// NAME.1, NAME.2 and so on.
-func numbered(in url.Values, name string) []string {
-	var out []string
-	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
-		out = append(out, in.Get(name+"."+strconv.Itoa(i)))
-	}
-	return out
 }
 
 // describeInstances is the operation DescribeInstances, on the instances of the
@@ -178,3 +171,84 @@ func instanceValue(filter string) func(Instance) []string {
 		"tag-key":             func(i Instance) []string { return sortedKeys(i.Tags) },
 	}[filter]
 }
+
+// numbered returns the values of a list as the query protocol flattens it:
+// NAME.1, NAME.2 and so on.
+func numbered(in url.Values, name string) []string {
+	var out []string
+	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
+		out = append(out, in.Get(name+"."+strconv.Itoa(i)))
+	}
+	return out
+}
+
+// The answer of DescribeInstances. EC2 wraps every element of a list in item.
+type (
+	instancesAnswer struct {
+		XMLName      xml.Name           `xml:"http://ec2.amazonaws.com/doc/2016-11-15/ DescribeInstancesResponse"`
+		RequestID    string             `xml:"requestId"`
+		Reservations items[reservation] `xml:"reservationSet"`
+		NextToken    string             `xml:"nextToken,omitempty"`
+	}
+	items[T any] struct {
+		Items []T `xml:"item"`
+	}
+	reservation struct {
+		ID        string             `xml:"reservationId"`
+		Owner     string             `xml:"ownerId"`
+		Groups    struct{}           `xml:"groupSet"`
+		Instances items[instanceXML] `xml:"instancesSet"`
+	}
+	instanceXML struct {
+		ID           string        `xml:"instanceId"`
+		Image        string        `xml:"imageId"`
+		State        instanceState `xml:"instanceState"`
+		PrivateDNS   string        `xml:"privateDnsName"`
+		PublicDNS    string        `xml:"dnsName"`
+		LaunchIndex  int           `xml:"amiLaunchIndex"`
+		Type         string        `xml:"instanceType"`
+		Launched     string        `xml:"launchTime"`
+		Zone         string        `xml:"placement>availabilityZone"`
+		Tenancy      string        `xml:"placement>tenancy"`
+		Monitoring   string        `xml:"monitoring>state"`
+		PrivateIP    string        `xml:"privateIpAddress,omitempty"`
+		PublicIP     string        `xml:"ipAddress,omitempty"`
+		Architecture string        `xml:"architecture"`
+		Tags         *items[tag]   `xml:"tagSet"` // not there if there are none
+		EBSOptimized bool          `xml:"ebsOptimized"`
+	}
+	instanceState struct {
+		Code int    `xml:"code"`
+		Name string `xml:"name"`
+	}
+	tag struct {
+		Key   string `xml:"key"`
+		Value string `xml:"value"`
+	}
+)
+
+// instanceStates are the states of an instance with their codes.
+func instanceStates() map[string]int {
+	return map[string]int{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+}
+
+// newReservation returns the reservation that holds the instance alone.
+func newReservation(i Instance, region string) reservation {
+	x := instanceXML{
+		ID: i.ID, Image: i.ImageID, State: instanceState{instanceStates()[i.State], i.State}, Type: i.Type,
+		Launched: i.Launched.UTC().Format("2006-01-02T15:04:05.000Z"), Zone: region + "a", Tenancy: "default", Monitoring: "disabled",
+		PrivateIP: i.PrivateIP, PublicIP: i.PublicIP, Architecture: "x86_64",
+	}
+	if i.PrivateIP != "" {
+		x.PrivateDNS = "ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + region + ".compute.internal"
+	}
+	if len(i.Tags) > 0 {
+		x.Tags = &items[tag]{}
+		for _, k := range sortedKeys(i.Tags) {
+			x.Tags.Items = append(x.Tags.Items, tag{k, i.Tags[k]})
+		}
+	}
+	return reservation{ID: "r-" + i.ID[2:], Owner: i.Account, Instances: items[instanceXML]{[]instanceXML{x}}}
+}
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }

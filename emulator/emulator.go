@@ -1,9 +1,13 @@
+// An Emulator, its clock, and the records that it keeps.
+
 package emulator
 
 import (
+	"container/list"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
@@ -71,6 +75,35 @@ func New(c Config) (*Emulator, error) {
 	return e, nil
 }
 
+// Reload puts what an organization file holds in place of what is served: the
+// organization, what lies in its accounts, the start URL, the region and the
+// lifetimes. The other fields of c do not count. People stay signed in, as far as
+// they are still there, and tokens live as long as they were promised. If c is not
+// valid nothing changes, and the error is a *[FieldError].
+func (e *Emulator) Reload(c Config) error {
+	old := e.config()
+	c.Now, c.Seed, c.Log, c.PublicURL = old.Now, old.Seed, old.Log, old.PublicURL
+	c.AutoApprove, c.RateLimits, c.AdminToken = old.AutoApprove, old.RateLimits, old.AdminToken
+	dir, err := newDirectory(c.withDefaults())
+	if err != nil {
+		return err
+	}
+	e.dir.Store(dir)
+	defer e.lock()()
+	for user, sessions := range e.byUser {
+		if _, still := dir.users[user]; still {
+			continue
+		}
+		for id := range sessions {
+			e.sessions.delete(id)
+		}
+	}
+	return nil
+}
+
+// config returns the Config that is served, with its defaults filled in.
+func (e *Emulator) config() *Config { return &e.dir.Load().cfg }
+
 // StartURL returns the start URL that clients must name.
 func (e *Emulator) StartURL() string { return e.config().StartURL }
 
@@ -88,6 +121,28 @@ func (e *Emulator) Users() []User {
 	return out
 }
 
+// A clock is a source of time that can be moved.
+type clock struct {
+	source func() time.Time
+	offset atomic.Int64 // nanoseconds added to source
+}
+
+// Now returns the emulator's time, by which everything expires. Signatures and
+// authenticator codes count if they are fresh by it or by the clock that was not
+// moved: clients cannot know that it was.
+func (e *Emulator) Now() time.Time {
+	// Without Round, comparing two times would use the machine's monotonic clock.
+	return e.clock.source().Round(0).Add(time.Duration(e.clock.offset.Load())).UTC()
+}
+
+// Advance moves the emulator's clock by d. What ends within d ends at once.
+func (e *Emulator) Advance(d time.Duration) {
+	e.clock.offset.Add(int64(d))
+}
+
+// unmoved returns the time without what Advance has added.
+func (e *Emulator) unmoved() time.Time { return e.clock.source().Round(0).UTC() }
+
 // lock locks the state and drops what has ended. It returns the unlock function.
 func (e *Emulator) lock() func() {
 	now := e.Now()
@@ -99,3 +154,74 @@ func (e *Emulator) lock() func() {
 	e.devices.sweep(now)
 	return e.mu.Unlock
 }
+
+// A store is a map whose records end: at their time, or when max is reached and
+// they are the oldest. Every operation costs the same however many records there
+// are. It is not safe for concurrent use.
+type store[V any] struct {
+	max     int
+	dropped func(V) // told of every record that leaves, however it leaves
+	items   map[string]*list.Element
+	order   *list.List // of record[V], oldest first
+}
+
+type record[V any] struct {
+	id      string
+	value   V
+	expires time.Time
+}
+
+func newStore[V any](max int, dropped func(V)) *store[V] {
+	return &store[V]{max: max, dropped: dropped, items: map[string]*list.Element{}, order: list.New()}
+}
+
+// put adds a record that get finds until expires.
+func (s *store[V]) put(id string, v V, expires time.Time) {
+	s.delete(id)
+	if len(s.items) >= s.max {
+		s.delete(s.order.Front().Value.(record[V]).id)
+	}
+	s.items[id] = s.order.PushBack(record[V]{id, v, expires})
+}
+
+// get returns the live record of that id.
+func (s *store[V]) get(id string, now time.Time) (v V, ok bool) {
+	el := s.items[id]
+	if el == nil {
+		return v, false
+	}
+	rec := el.Value.(record[V])
+	if !now.Before(rec.expires) {
+		s.delete(id)
+		return v, false
+	}
+	return rec.value, true
+}
+
+// delete removes the record of that id, if there is one.
+func (s *store[V]) delete(id string) {
+	el := s.items[id]
+	if el == nil {
+		return
+	}
+	delete(s.items, id)
+	rec := s.order.Remove(el).(record[V])
+	if s.dropped != nil {
+		s.dropped(rec.value)
+	}
+}
+
+// sweep removes the oldest records as far as they have ended. Records of one
+// store live equally long, so these are all that have ended, but for a clock
+// that was moved back.
+func (s *store[V]) sweep(now time.Time) {
+	for el := s.order.Front(); el != nil; el = s.order.Front() {
+		rec := el.Value.(record[V])
+		if now.Before(rec.expires) {
+			return
+		}
+		s.delete(rec.id)
+	}
+}
+
+func (s *store[V]) len() int { return len(s.items) }

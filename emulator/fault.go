@@ -1,13 +1,18 @@
+// Requests that fail on purpose: faults and the published request limits.
+
 package emulator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,11 +47,6 @@ type Fault struct {
 	ContentType string
 }
 
-type faults struct {
-	mu    sync.Mutex
-	rules []Fault
-}
-
 // AddFault adds a rule. Of several rules that match a request the oldest counts.
 // It panics if f names an operation that does not exist, or holds a number that
 // is out of range.
@@ -59,11 +59,23 @@ func (e *Emulator) AddFault(f Fault) {
 	e.faults.rules = append(e.faults.rules, f)
 }
 
+// Faults returns the rules that are not spent, oldest first.
+func (e *Emulator) Faults() []Fault {
+	e.faults.mu.Lock()
+	defer e.faults.mu.Unlock()
+	return slices.Clone(e.faults.rules)
+}
+
 // ClearFaults removes all rules.
 func (e *Emulator) ClearFaults() {
 	e.faults.mu.Lock()
 	defer e.faults.mu.Unlock()
 	e.faults.rules = nil
+}
+
+type faults struct {
+	mu    sync.Mutex
+	rules []Fault
 }
 
 // checkFault refuses rules that cannot be meant.
@@ -79,35 +91,6 @@ func (e *Emulator) checkFault(f Fault) error {
 		return errors.New("fault: retryAfter needs a status")
 	}
 	return e.checkOperation(f.Operation)
-}
-
-// retryAfter adds the header Retry-After to an answer, unless d is 0.
-func retryAfter(out response, d time.Duration) {
-	if d > 0 {
-		out.header.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
-	}
-}
-
-// fault returns the rule for a request of these names and takes one from its
-// count. The zero Fault does nothing.
-func (e *Emulator) fault(names []string) Fault {
-	e.faults.mu.Lock()
-	defer e.faults.mu.Unlock()
-	for i, f := range e.faults.rules {
-		if f.Operation != "" && !slices.Contains(names, f.Operation) {
-			continue
-		}
-		if f.Probability > 0 && e.random.float() >= f.Probability {
-			continue
-		}
-		if f.Count == 1 {
-			e.faults.rules = slices.Delete(e.faults.rules, i, i+1)
-		} else if f.Count > 1 {
-			e.faults.rules[i].Count--
-		}
-		return f
-	}
-	return Fault{}
 }
 
 // serve runs the operation, or whatever a fault makes of it. A response without
@@ -148,12 +131,26 @@ func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response
 	return out
 }
 
-// writeHalf announces the whole answer and sends half of it.
-func (e *Emulator) writeHalf(w http.ResponseWriter, c *call, out response) {
-	length := len(out.body)
-	out.body = out.body[:length/2]
-	e.write(w, c, out, length)
-	_ = http.NewResponseController(w).Flush() // or nothing at all would arrive
+// fault returns the rule for a request of these names and takes one from its
+// count. The zero Fault does nothing.
+func (e *Emulator) fault(names []string) Fault {
+	e.faults.mu.Lock()
+	defer e.faults.mu.Unlock()
+	for i, f := range e.faults.rules {
+		if f.Operation != "" && !slices.Contains(names, f.Operation) {
+			continue
+		}
+		if f.Probability > 0 && e.random.float() >= f.Probability {
+			continue
+		}
+		if f.Count == 1 {
+			e.faults.rules = slices.Delete(e.faults.rules, i, i+1)
+		} else if f.Count > 1 {
+			e.faults.rules[i].Count--
+		}
+		return f
+	}
+	return Fault{}
 }
 
 // apiError returns the error that the rule asks for. The OAuth code follows from
@@ -184,4 +181,105 @@ func (f Fault) apiError() *apiError {
 		}
 	}
 	return err
+}
+
+// writeHalf announces the whole answer and sends half of it.
+func (e *Emulator) writeHalf(w http.ResponseWriter, c *call, out response) {
+	length := len(out.body)
+	out.body = out.body[:length/2]
+	e.write(w, c, out, length)
+	_ = http.NewResponseController(w).Flush() // or nothing at all would arrive
+}
+
+// retryAfter adds the header Retry-After to an answer, unless d is 0.
+func retryAfter(out response, d time.Duration) {
+	if d > 0 {
+		out.header.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
+	}
+}
+
+// SetRateLimits turns the published request limits on or off, whatever the Config
+// says.
+func (e *Emulator) SetRateLimits(on bool) {
+	e.limits.forced.Store(-1)
+	if on {
+		e.limits.forced.Store(1)
+	}
+}
+
+// SetRetryAfter makes refusals of the request limits say how long to wait, by the
+// header Retry-After in whole seconds; 0 leaves it out, as AWS does.
+func (e *Emulator) SetRetryAfter(d time.Duration) { e.limits.after.Store(int64(d)) }
+
+// limits holds token buckets: requests per second, all of a second's at once.
+type limits struct {
+	forced  atomic.Int32 // by SetRateLimits: 1 on, -1 off, 0 as the Config says
+	after   atomic.Int64 // by SetRetryAfter, in nanoseconds
+	mu      sync.Mutex
+	buckets *store[*bucket]
+}
+
+func (l *limits) on(c *Config) bool {
+	forced := l.forced.Load()
+	return forced > 0 || forced == 0 && c.RateLimits
+}
+
+// check answers a request beyond the published limits (AWS's IAM Identity Center
+// quotas page). For the portal AWS publishes none: 20 a second and token is what
+// authors of tools have found. A response without a status lets the request pass.
+func (l *limits) check(e *Emulator, c *call, op *operation) response {
+	if !l.on(e.config()) {
+		return response{}
+	}
+	no := slowDown()
+	ok := true
+	switch op.name {
+	case "RegisterClient":
+		host, _, _ := net.SplitHostPort(c.RemoteAddr)
+		ok = l.take("address "+host, 20, c.now)
+	case "StartDeviceAuthorization", "CreateToken":
+		var in struct{ ClientID string }
+		_ = json.Unmarshal(c.body, &in) // the operation itself will complain
+		ok = l.take("client "+in.ClientID, 80, c.now)
+		if ok && op.name == "CreateToken" {
+			ok = l.take("instance", 250, c.now)
+		}
+	case "ListAccounts", "ListAccountRoles", "GetRoleCredentials", "Logout":
+		no = &apiError{status: http.StatusTooManyRequests, code: "TooManyRequestsException", message: "HTTP 429 Unknown Code"}
+		ok = l.take("token "+c.Header.Get(bearerHeader), 20, c.now)
+	}
+	if ok {
+		return response{}
+	}
+	out := op.fail(c, no)
+	retryAfter(out, time.Duration(l.after.Load()))
+	return out
+}
+
+const maxBuckets = 10_000
+
+type bucket struct {
+	left float64
+	at   time.Time
+}
+
+// take reports whether a request fits into rate per second under that key.
+func (l *limits) take(key string, rate float64, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.buckets == nil {
+		l.buckets = newStore[*bucket](maxBuckets, nil)
+	}
+	b, ok := l.buckets.get(key, now)
+	if !ok {
+		b = &bucket{left: rate, at: now}
+		l.buckets.put(key, b, now.Add(time.Hour)) // after that a full one takes its place
+	}
+	b.left = min(rate, b.left+rate*max(0, now.Sub(b.at).Seconds()))
+	b.at = now
+	if b.left < 1 {
+		return false
+	}
+	b.left--
+	return true
 }

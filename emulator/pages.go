@@ -1,7 +1,11 @@
+// The pages for browsers: paths, cookies, forms, and the sign-in page.
+
 package emulator
 
 import (
 	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
 	"net/url"
@@ -75,11 +79,6 @@ func (e *Emulator) visit(c *call) visit {
 	return visit{cookie: e.seal.seal(kindCookie, e.random.bytes(16)), fresh: true}
 }
 
-// csrf returns what a form shown to this browser must bring back.
-func (e *Emulator) csrf(v visit) string {
-	return base64.RawURLEncoding.EncodeToString(e.seal.mac("csrf", v.cookie))
-}
-
 // form lets f handle a form only if it comes from one of our own pages.
 func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) response {
 	return func(c *call) response {
@@ -95,6 +94,11 @@ func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) r
 		}
 		return f(c, v, in)
 	}
+}
+
+// csrf returns what a form shown to this browser must bring back.
+func (e *Emulator) csrf(v visit) string {
+	return base64.RawURLEncoding.EncodeToString(e.seal.mac("csrf", v.cookie))
 }
 
 // show renders a page. The person may send its form only to us, or, by way of
@@ -130,4 +134,82 @@ func (e *Emulator) setCookie(c *call, out response, value string) {
 // failurePage tells a person what went wrong.
 func (e *Emulator) failurePage(c *call, status int, title, message string) response {
 	return e.show(c, status, e.visit(c), "failure", web.Page{Title: title, Message: message}, "")
+}
+
+func redirect(to string) response {
+	return response{http.StatusFound, http.Header{"Location": {to}, "Cache-Control": {"no-store"}}, nil}
+}
+
+// signIn shows the sign-in page.
+func (e *Emulator) signIn(c *call) response {
+	to := onward(c.URL.Query().Get("continue"))
+	if e.config().AutoApprove != "" {
+		return e.enter(c, visit{}, e.config().AutoApprove, to)
+	}
+	return e.signInPage(c, e.visit(c), http.StatusOK, web.Page{Continue: to})
+}
+
+func (e *Emulator) signInPage(c *call, v visit, status int, p web.Page) response {
+	p.Title, p.Open = "Sign in", e.dir.Load().open
+	return e.show(c, status, v, "signin", p, "")
+}
+
+// toSignIn sends a browser to the sign-in page and from there back to here.
+func toSignIn(c *call) response {
+	return redirect(signInPath + "?continue=" + url.QueryEscape(c.URL.RequestURI()))
+}
+
+// onward returns where a person goes after the sign-in: one of our own pages,
+// whatever the request says.
+func onward(to string) string {
+	u, err := url.Parse(to)
+	if err != nil || u.IsAbs() || u.Host != "" {
+		return startPath
+	}
+	switch u.Path {
+	case consentPath, devicePath, startPath, keysPath, consolePath:
+		return u.RequestURI()
+	}
+	return startPath
+}
+
+// signedIn handles the sign-in form: the name and the password, and the code of
+// an authenticator app if the user has one.
+func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
+	to, name := onward(in.Get("continue")), strings.TrimSpace(in.Get("username"))
+	again := web.Page{Continue: to, Username: name}
+	u, known := e.dir.Load().users[name]
+	given, want := sha256.Sum256([]byte(in.Get("password"))), sha256.Sum256([]byte(u.Password))
+	right := subtle.ConstantTimeCompare(given[:], want[:]) == 1 || u.Password == ""
+	switch code := strings.ReplaceAll(in.Get("code"), " ", ""); {
+	case !known || !right:
+		again.Message = "The user name or the password is wrong."
+		return e.signInPage(c, v, http.StatusForbidden, again)
+	case u.TOTP != "" && code == "":
+		again.Message, again.NeedCode = "Enter your password again, and the code that your authenticator app shows.", true
+		return e.signInPage(c, v, http.StatusOK, again)
+	case u.TOTP != "" && !e.useTOTP(u.Name, u.TOTP, code):
+		again.Message, again.NeedCode = "The code is wrong or was used before. Wait for the next one.", true
+		return e.signInPage(c, v, http.StatusForbidden, again)
+	}
+	return e.enter(c, v, u.Name, to)
+}
+
+// enter signs the user in, in this browser.
+func (e *Emulator) enter(c *call, v visit, user, to string) response {
+	unlock := e.lock()
+	e.sessions.delete(v.id) // of whoever was signed in here
+	s := e.newSession(user, c.now)
+	unlock()
+	out := redirect(to)
+	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value: the old one may be known to others
+	return out
+}
+
+// signOut handles the button of that name.
+func (e *Emulator) signOut(c *call, v visit, _ url.Values) response {
+	unlock := e.lock()
+	e.sessions.delete(v.id)
+	unlock()
+	return redirect(startPath)
 }

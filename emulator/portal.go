@@ -1,3 +1,5 @@
+// The access portal's API: accounts, roles, role credentials and the sign-out.
+
 package emulator
 
 import (
@@ -6,11 +8,56 @@ import (
 	"strconv"
 )
 
+// portalRoute routes to an operation of the access portal's API, which all need
+// an access token.
+func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, *apiError)) *route {
+	op := &operation{name: name, fail: failPortal}
+	op.run = func(c *call) response {
+		unlock := e.lock()
+		g, ok := e.grantOf(c.Header.Get(bearerHeader), c.now)
+		unlock()
+		if !ok {
+			return failPortal(c, &apiError{status: http.StatusUnauthorized, code: "UnauthorizedException", message: "Session token not found or invalid"})
+		}
+		v, err := f(c, g)
+		if err != nil {
+			return failPortal(c, err)
+		}
+		out := response{http.StatusOK, http.Header{}, nil}
+		if v != nil {
+			out = jsonResponse(http.StatusOK, v)
+		}
+		portalHeaders(c, out)
+		return out
+	}
+	return &route{
+		methods: map[string]*operation{method: op},
+		other: func(c *call) response {
+			return failPortal(c, &apiError{status: http.StatusMethodNotAllowed, code: "MethodNotAllowedException", message: "Method not allowed"})
+		},
+	}
+}
+
 const bearerHeader = "X-Amz-Sso_bearer_token"
 
-// maxPage is the most that a listing returns at once, and what it returns when
-// the request does not say.
-const maxPage = 100
+// failPortal is how the access portal's API tells an error.
+func failPortal(c *call, err *apiError) response {
+	out := jsonResponse(err.status, map[string]string{
+		"message": err.message,
+		"__type":  "com.amazonaws.switchboard.portal#" + err.code,
+	})
+	out.header.Set("X-Amzn-Errortype", err.code)
+	portalHeaders(c, out)
+	return out
+}
+
+// portalHeaders adds what the access portal's API sends with every answer.
+func portalHeaders(c *call, out response) {
+	out.header.Set("Requestid", c.id)
+	out.header.Set("Access-Control-Expose-Headers", "RequestId")
+	out.header.Set("Cache-Control", "no-cache")
+	out.header.Set("Server", "AWS SSO")
+}
 
 // mayList reports whether tokens of the grant open the portal. Those of a client
 // without scopes do, and the old scope that tools used before there was a
@@ -25,26 +72,6 @@ func noAccess() *apiError {
 
 func badPortalRequest(message string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", message: message}
-}
-
-// page reads where a listing is to go on and how long the page may be. The next
-// token says which entry was the last one.
-func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
-	q := c.URL.Query()
-	n = maxPage
-	if s := q.Get("max_result"); s != "" {
-		var bad error
-		if n, bad = strconv.Atoi(s); bad != nil || n < 1 || n > maxPage {
-			return "", 0, badPortalRequest("max_result must be a number from 1 to 100")
-		}
-	}
-	if s := q.Get("next_token"); s != "" {
-		var ok bool
-		if after, ok = e.seal.open(kindPage, s); !ok {
-			return "", 0, badPortalRequest("next_token is not valid")
-		}
-	}
-	return after, n, nil
 }
 
 // listAccounts is the operation ListAccounts.
@@ -112,6 +139,30 @@ func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 	}
 	return out, nil
 }
+
+// page reads where a listing is to go on and how long the page may be. The next
+// token says which entry was the last one.
+func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
+	q := c.URL.Query()
+	n = maxPage
+	if s := q.Get("max_result"); s != "" {
+		var bad error
+		if n, bad = strconv.Atoi(s); bad != nil || n < 1 || n > maxPage {
+			return "", 0, badPortalRequest("max_result must be a number from 1 to 100")
+		}
+	}
+	if s := q.Get("next_token"); s != "" {
+		var ok bool
+		if after, ok = e.seal.open(kindPage, s); !ok {
+			return "", 0, badPortalRequest("next_token is not valid")
+		}
+	}
+	return after, n, nil
+}
+
+// maxPage is the most that a listing returns at once, and what it returns when
+// the request does not say.
+const maxPage = 100
 
 // getRoleCredentials is the operation GetRoleCredentials. Whether the account or
 // the role does not exist, or is another's, is not told.

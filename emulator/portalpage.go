@@ -1,17 +1,18 @@
+// The access portal's pages: accounts and roles, a role's keys, and the console.
+
 package emulator
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
-
-// portalRows is how many accounts the access portal shows at once.
-const portalRows = 50
 
 // portalPage shows the person's accounts and roles.
 func (e *Emulator) portalPage(c *call) response {
@@ -37,6 +38,9 @@ func (e *Emulator) portalPage(c *call) response {
 	}
 	return e.show(c, http.StatusOK, v, "portal", p, "")
 }
+
+// portalRows is how many accounts the access portal shows at once.
+const portalRows = 50
 
 // search returns at most n accounts after id whose name, id or e-mail holds all
 // the words, and whether there are more.
@@ -97,10 +101,108 @@ func (e *Emulator) keysPage(c *call) response {
 	}, "")
 }
 
-// signOut handles the button of that name.
-func (e *Emulator) signOut(c *call, v visit, _ url.Values) response {
-	unlock := e.lock()
-	e.sessions.delete(v.id)
-	unlock()
-	return redirect(startPath)
+// toConsole is the access portal's short way to the console, by links that name
+// the account and the role.
+func (e *Emulator) toConsole(c *call) response {
+	v := e.visit(c)
+	if v.user == "" {
+		return toSignIn(c)
+	}
+	q := c.URL.Query()
+	creds, ok := e.roleCredentials(v.user, q.Get("account_id"), q.Get("role_name"), c.now)
+	if !ok {
+		return e.failurePage(c, http.StatusForbidden, "No access", "You have no such role in this account.")
+	}
+	to := q.Get("destination")
+	if to == "" {
+		to = "https://console.aws.amazon.com/"
+	}
+	return redirect("/federation?" + url.Values{
+		"Action": {"login"}, "Issuer": {e.config().StartURL}, "Destination": {to}, "SigninToken": {e.signinToken(creds.principal, c.now)},
+	}.Encode())
+}
+
+// federation is the endpoint by which role credentials become a console session:
+// getSigninToken for programs, login for the browser.
+func (e *Emulator) federation(c *call) response {
+	in := c.form()
+	switch in.Get("Action") {
+	case "getSigninToken":
+		return e.getSigninToken(c, in)
+	case "login":
+		return e.consoleLogin(c, in)
+	}
+	return failText(c, &apiError{status: http.StatusBadRequest, message: "Action must be getSigninToken or login"})
+}
+
+// federationAction names a request to the federation endpoint.
+func federationAction(c *call) string {
+	switch c.form().Get("Action") {
+	case "getSigninToken":
+		return "GetSigninToken"
+	case "login":
+		return "ConsoleLogin"
+	}
+	return ""
+}
+
+// failText is how the federation endpoint tells an error.
+func failText(_ *call, err *apiError) response {
+	return response{err.status, http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}}, []byte(err.message + "\n")}
+}
+
+func (e *Emulator) getSigninToken(c *call, in url.Values) response {
+	var session struct{ SessionID, SessionKey, SessionToken string }
+	if err := json.Unmarshal([]byte(in.Get("Session")), &session); err != nil {
+		return failText(c, &apiError{status: http.StatusBadRequest, message: "Session must be a JSON object of sessionId, sessionKey and sessionToken"})
+	}
+	p, err := e.consolePrincipal(session.SessionID, session.SessionKey, session.SessionToken, c.now)
+	if err != nil {
+		return failText(c, &apiError{status: http.StatusForbidden, message: err.Error()})
+	}
+	if text := in.Get("SessionDuration"); text != "" {
+		n, err := strconv.Atoi(text)
+		switch {
+		case err != nil || n < 900 || n > 43200:
+			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration must be 900 to 43200 seconds"})
+		case p.Set == "":
+			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration cannot be used with a role taken on by another role"})
+		}
+		p.Expires = c.now.Unix() + int64(n)
+	}
+	return jsonResponse(http.StatusOK, map[string]string{"SigninToken": e.signinToken(p, c.now)})
+}
+
+// signinTokenLife is how long a sign-in token can be used.
+const signinTokenLife = 15 * time.Minute
+
+// A consoleSession is what a sign-in token carries.
+type consoleSession struct {
+	principal
+	Use int64 `json:"until"` // the token's own end, in seconds since 1970
+}
+
+func (e *Emulator) signinToken(p principal, now time.Time) string {
+	b, err := json.Marshal(consoleSession{p, now.Add(signinTokenLife).Unix()})
+	if err != nil { // a struct of strings and numbers marshals
+		panic(err)
+	}
+	return e.seal.seal(kindConsole, string(b))
+}
+
+// consoleLogin is where a browser arrives. There is no console to show, so the
+// page says as whom one would be there and where.
+func (e *Emulator) consoleLogin(c *call, in url.Values) response {
+	payload, ok := e.seal.open(kindConsole, in.Get("SigninToken"))
+	var s consoleSession
+	if !ok || json.Unmarshal([]byte(payload), &s) != nil || c.now.Unix() >= s.Use {
+		return e.failurePage(c, http.StatusBadRequest, "The sign-in link does not work", "Its token is wrong or too old: it can be used for 15 minutes.")
+	}
+	if in.Get("Destination") == "" {
+		return e.failurePage(c, http.StatusBadRequest, "The sign-in link does not work", "It does not say where to go (Destination).")
+	}
+	return e.show(c, http.StatusOK, e.visit(c), "console", web.Page{
+		Title: "Console", Account: s.Account, Principal: s.ARN, Target: in.Get("Destination"), Portal: startPath,
+		Expires: time.Unix(s.Expires, 0).UTC().Format("2006-01-02 15:04:05 UTC"),
+	}, "")
 }

@@ -1,3 +1,6 @@
+// The parameters that AssumeRole and AssumeRoleWithWebIdentity share, and the
+// part of the answer that both have.
+
 package emulator
 
 import (
@@ -57,8 +60,15 @@ func newRoleRequest(in url.Values) (q roleRequest, no *apiError) {
 	return q, q.pack(in)
 }
 
-func constraint(value, member, rule string) *apiError {
-	return validation("1 validation error detected: Value '" + value + "' at '" + member + "' failed to satisfy constraint: " + rule)
+// roleOf takes the ARN of an IAM role apart.
+func roleOf(arn string) (partition, account, name string, ok bool) {
+	part := strings.SplitN(arn, ":", 6)
+	if len(part) != 6 || part[0] != "arn" || part[2] != "iam" || part[3] != "" || !isAccountID(part[4]) {
+		return "", "", "", false
+	}
+	path, ok := strings.CutPrefix(part[5], "role/")
+	name = path[strings.LastIndex(path, "/")+1:]
+	return part[1], part[4], name, ok && isRoleName(name)
 }
 
 // assumedLife reads DurationSeconds.
@@ -108,29 +118,6 @@ func (q *roleRequest) readTags(in url.Values) *apiError {
 	return nil
 }
 
-// inherit returns the tags that the new session hands on: those that the caller's
-// session hands on, which cannot be set again, and the transitive ones of the request.
-func (q *roleRequest) inherit(callers map[string]string) (map[string]string, *apiError) {
-	tags := maps.Clone(callers)
-	for key, value := range q.tags {
-		for have := range callers {
-			if strings.EqualFold(have, key) {
-				return nil, &apiError{
-					status: http.StatusBadRequest, code: "InvalidParameterValue",
-					message: "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
-				}
-			}
-		}
-		if slices.Contains(q.transitive, strings.ToLower(key)) {
-			if tags == nil {
-				tags = map[string]string{}
-			}
-			tags[key] = value
-		}
-	}
-	return tags, nil
-}
-
 // pack checks the session policies and measures them together with the tags. They
 // restrict nothing, because the emulator has no permissions.
 func (q *roleRequest) pack(in url.Values) *apiError {
@@ -163,6 +150,29 @@ func (q *roleRequest) pack(in url.Values) *apiError {
 	return nil
 }
 
+// inherit returns the tags that the new session hands on: those that the caller's
+// session hands on, which cannot be set again, and the transitive ones of the request.
+func (q *roleRequest) inherit(callers map[string]string) (map[string]string, *apiError) {
+	tags := maps.Clone(callers)
+	for key, value := range q.tags {
+		for have := range callers {
+			if strings.EqualFold(have, key) {
+				return nil, &apiError{
+					status: http.StatusBadRequest, code: "InvalidParameterValue",
+					message: "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+				}
+			}
+		}
+		if slices.Contains(q.transitive, strings.ToLower(key)) {
+			if tags == nil {
+				tags = map[string]string{}
+			}
+			tags[key] = value
+		}
+	}
+	return tags, nil
+}
+
 // principal is the role session that is asked for.
 func (q *roleRequest) principal(partition string, now time.Time) principal {
 	return principal{
@@ -188,4 +198,12 @@ func (q *roleRequest) assumed(creds credentials) assumedRole {
 		creds.SourceIdentity, creds.UserID, creds.ARN, creds.KeyID, creds.secret, creds.token,
 		time.Unix(creds.Expires, 0).UTC().Format(time.RFC3339), q.packed,
 	}
+}
+
+func validation(message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "ValidationError", message: message}
+}
+
+func constraint(value, member, rule string) *apiError {
+	return validation("1 validation error detected: Value '" + value + "' at '" + member + "' failed to satisfy constraint: " + rule)
 }

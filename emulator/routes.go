@@ -1,24 +1,17 @@
+// Which operation a request asks for. All services share one port.
+
 package emulator
 
 import (
-	"encoding/json"
+	"encoding/xml"
+	"net"
 	"net/http"
-)
+	"net/url"
+	"strings"
 
-// newRoutes lists every operation by path and method.
-func (e *Emulator) newRoutes() map[string]*route {
-	routes := map[string]*route{
-		"/client/register":        oidcRoute("RegisterClient", 8<<10, nil, e.registerClient),
-		"/device_authorization":   oidcRoute("StartDeviceAuthorization", 0, nil, e.startDeviceAuthorization),
-		"/token":                  oidcRoute("CreateToken", 0, grantName, e.createToken),
-		"/assignment/accounts":    e.portalRoute("ListAccounts", "GET", e.listAccounts),
-		"/assignment/roles":       e.portalRoute("ListAccountRoles", "GET", e.listAccountRoles),
-		"/federation/credentials": e.portalRoute("GetRoleCredentials", "GET", e.getRoleCredentials),
-		"/logout":                 e.portalRoute("Logout", "POST", e.logout),
-	}
-	e.addPages(routes)
-	return routes
-}
+	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
+	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
+)
 
 // find returns the operation that the request asks for.
 func (e *Emulator) find(c *call) *operation {
@@ -49,61 +42,219 @@ func (e *Emulator) find(c *call) *operation {
 	return &operation{name: "Unknown", run: rt.other, fail: failOIDC}
 }
 
-// oidcRoute routes to an operation of the OIDC API: JSON in, JSON out.
-func oidcRoute(name string, limit int64, detail func(*call) string, f func(*call) (any, *apiError)) *route {
-	op := &operation{name: name, limit: limit, detail: detail, fail: failOIDC}
-	op.run = func(c *call) response {
-		v, err := f(c)
-		if err != nil {
-			return failOIDC(c, err)
-		}
-		out := jsonResponse(http.StatusOK, v)
-		noStore(out)
-		return out
+// newRoutes lists every operation by path and method.
+func (e *Emulator) newRoutes() map[string]*route {
+	routes := map[string]*route{
+		"/client/register":        oidcRoute("RegisterClient", 8<<10, nil, e.registerClient),
+		"/device_authorization":   oidcRoute("StartDeviceAuthorization", 0, nil, e.startDeviceAuthorization),
+		"/token":                  oidcRoute("CreateToken", 0, grantName, e.createToken),
+		"/assignment/accounts":    e.portalRoute("ListAccounts", "GET", e.listAccounts),
+		"/assignment/roles":       e.portalRoute("ListAccountRoles", "GET", e.listAccountRoles),
+		"/federation/credentials": e.portalRoute("GetRoleCredentials", "GET", e.getRoleCredentials),
+		"/logout":                 e.portalRoute("Logout", "POST", e.logout),
 	}
-	return &route{
-		methods: map[string]*operation{http.MethodPost: op},
-		other: func(c *call) response {
-			return failOIDC(c, &apiError{http.StatusMethodNotAllowed, "InvalidRequestException", "invalid_request", "Use POST"})
-		},
-	}
+	e.addPages(routes)
+	return routes
 }
 
-// portalRoute routes to an operation of the access portal's API, which all need
-// an access token.
-func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, *apiError)) *route {
-	op := &operation{name: name, fail: failPortal}
-	op.run = func(c *call) response {
-		unlock := e.lock()
-		g, ok := e.grantOf(c.Header.Get(bearerHeader), c.now)
-		unlock()
-		if !ok {
-			return failPortal(c, &apiError{status: http.StatusUnauthorized, code: "UnauthorizedException", message: "Session token not found or invalid"})
-		}
-		v, err := f(c, g)
-		if err != nil {
-			return failPortal(c, err)
-		}
-		out := response{http.StatusOK, http.Header{}, nil}
-		if v != nil {
-			out = jsonResponse(http.StatusOK, v)
-		}
-		portalHeaders(c, out)
-		return out
-	}
-	return &route{
-		methods: map[string]*operation{method: op},
-		other: func(c *call) response {
-			return failPortal(c, &apiError{status: http.StatusMethodNotAllowed, code: "MethodNotAllowedException", message: "Method not allowed"})
-		},
-	}
+// failUnknown answers a path that is none of ours.
+func failUnknown(*call) response {
+	out := jsonResponse(http.StatusNotFound, map[string]string{"message": "no such operation"})
+	out.header.Set("X-Amzn-Errortype", "UnknownOperationException")
+	return out
 }
 
-// decode reads the JSON object of a request into v. Members that v does not know
-// are ignored, as AWS ignores them.
-func (c *call) decode(v any) *apiError {
-	if err := json.Unmarshal(c.body, v); err != nil {
-		return invalidRequest("The request body is not the JSON object that this operation takes")
+// findService returns the operation of a service that the keys open, nil if the
+// request is for Identity Center itself. All services share the port, so what a
+// request is signed for decides; one that is not signed tells by what it asks.
+func (e *Emulator) findService(c *call, signed string) *operation {
+	q := c.URL.Query()
+	switch {
+	case signed == "s3", signed == "" && (q.Has("list-type") || c.Header.Get("X-Amz-Content-Sha256") != ""):
+		return e.s3Operation(c)
+	case c.URL.Path == "/" && (c.Method == http.MethodPost || q.Has("Action")):
+		return e.queryOperation(signed)
 	}
 	return nil
+}
+
+// signedFor returns the service for which the request is signed; "" if it is not
+// signed, or not in a way that can be read.
+func signedFor(c *call) string {
+	sig, err := sigv4.Parse(c.Request)
+	if err != nil {
+		return ""
+	}
+	return sig.Service
+}
+
+// An action is an operation of the query protocol.
+type action struct {
+	version string // of its API
+	run     func(*call, url.Values) response
+}
+
+func (e *Emulator) actions() map[string]action {
+	return map[string]action{
+		"GetCallerIdentity": {stsVersion, e.stsOperation(e.getCallerIdentity)},
+		"AssumeRole":        {stsVersion, e.stsOperation(e.assumeRole)},
+
+		"AssumeRoleWithWebIdentity": {stsVersion, e.assumeRoleWithWebIdentity},
+		"DescribeInstances":         {ec2Version, e.ec2Operation(e.describeInstances)},
+	}
+}
+
+// queryOperation is named by its Action parameter, which may be in the body.
+func (e *Emulator) queryOperation(service string) *operation {
+	fail := func(c *call, err *apiError) response {
+		if service == "ec2" || service == "" && c.form().Get("Version") == ec2Version {
+			return failEC2(c, err)
+		}
+		return failSTS(c, err)
+	}
+	return &operation{
+		name: "Query", fail: fail,
+		rename: func(c *call) string {
+			name := c.form().Get("Action")
+			if _, ok := e.queries[name]; ok {
+				return name
+			}
+			return ""
+		},
+		run: func(c *call) response {
+			in := c.form()
+			a, ok := e.queries[in.Get("Action")]
+			switch version := in.Get("Version"); {
+			case ok && a.version == version:
+			case version != stsVersion && version != ec2Version:
+				return failUnserved(c, notServed(c, service))
+			default:
+				return fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidAction", message: "Could not find operation " + in.Get("Action") + " for version " + in.Get("Version")})
+			}
+			return a.run(c, in)
+		},
+	}
+}
+
+// form returns the parameters of a request of the query protocol: those of a
+// form, or else of the address.
+func (c *call) form() url.Values {
+	if c.Method == http.MethodPost && strings.HasPrefix(c.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		in, err := url.ParseQuery(string(c.body))
+		if err != nil {
+			return url.Values{}
+		}
+		return in
+	}
+	return c.URL.Query()
+}
+
+// findUnserved returns the operation that answers for a service that the emulator
+// does not have, in the protocol of that service; nil if the request may be for one
+// that it has. Clients of another protocol could not read the answer.
+func findUnserved(c *call, signed string) *operation {
+	host := c.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	switch {
+	case awshost.Is(host) && !awshost.Served(host):
+		return unserved("Unknown", strings.ToLower(host))
+	case c.Header.Get("X-Amz-Target") != "", c.Header.Get("Smithy-Protocol") != "":
+		return unserved("Unknown", signed) // no service here has these protocols
+	case c.URL.Path == "/token" && (c.URL.Query().Has("aws_iam") || signed == "sso-oauth"):
+		return unserved("CreateTokenWithIAM", "CreateTokenWithIAM, only CreateToken")
+	}
+	return nil
+}
+
+// unserved returns an operation that says that the emulator does not serve what,
+// which is a host, a service or an operation; "" if nothing tells.
+func unserved(name, what string) *operation {
+	return &operation{
+		name: name,
+		run:  func(c *call) response { return failUnserved(c, notServed(c, what)) },
+		fail: func(c *call, err *apiError) response {
+			if err.message == errBodyTooLarge.Error() {
+				err = notServed(c, what) // whatever the body is
+			}
+			return failUnserved(c, err)
+		},
+	}
+}
+
+// notServed names what is not served and what the client asked for. No SDK tries
+// again after status 501.
+func notServed(c *call, what string) *apiError {
+	asked := c.Header.Get("X-Amz-Target")
+	if action := c.form().Get("Action"); asked == "" && action != "" {
+		asked = action
+	}
+	if asked == "" {
+		asked = c.Method + " " + c.URL.Path
+	}
+	if what == "" {
+		what = "this service"
+	}
+	return &apiError{
+		status: http.StatusNotImplemented, code: "NotImplemented",
+		message: "The emulator does not serve " + what + " (" + asked + "). It serves IAM Identity Center, STS, S3 and EC2.",
+	}
+}
+
+// failUnserved tells an error in the protocol of the request: by the headers that
+// the JSON and CBOR protocols have, by the form of the query protocol, or else by
+// the service.
+func failUnserved(c *call, err *apiError) response {
+	kind := c.Header.Get("Content-Type")
+	service := signedFor(c) + "." + c.Host
+	switch {
+	case c.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
+		return response{err.status, http.Header{"Content-Type": {"application/cbor"}, "Smithy-Protocol": {"rpc-v2-cbor"}}, cborError(err)}
+	case c.Header.Get("X-Amz-Target") != "" || strings.HasPrefix(kind, "application/x-amz-json-"):
+		out := jsonError(err)
+		if strings.HasPrefix(kind, "application/x-amz-json-") {
+			out.header.Set("Content-Type", kind)
+		}
+		return out
+	case c.form().Get("Version") == ec2Version, strings.HasPrefix(service, "ec2."):
+		return failEC2(c, err)
+	case c.form().Has("Action"):
+		return xmlError(c, err)
+	case strings.Contains(service, "s3-control."), strings.Contains(service, "route53."), strings.Contains(service, "cloudfront."):
+		return xmlError(c, err)
+	case strings.HasPrefix(service, "s3"), strings.Contains(service, ".s3"):
+		return failS3(c, err)
+	}
+	return jsonError(err)
+}
+
+// jsonError is how services of the JSON protocols tell an error.
+func jsonError(err *apiError) response {
+	out := jsonResponse(err.status, map[string]string{"__type": err.code, "message": err.message})
+	out.header.Set("X-Amzn-Errortype", err.code)
+	return out
+}
+
+// xmlError is how services of the query protocol and of REST-XML tell an error, but
+// for STS, EC2 and S3.
+func xmlError(c *call, err *apiError) response {
+	return xmlResponse(err.status, struct {
+		XMLName   xml.Name `xml:"ErrorResponse"`
+		Error     xmlDetail
+		RequestID string `xml:"RequestId"`
+	}{Error: detailOf(err), RequestID: c.id})
+}
+
+// cborError is a map of two texts (RFC 8949), which is all that an error needs.
+func cborError(err *apiError) []byte {
+	text := func(s string) []byte {
+		s = s[:min(len(s), 1<<16-1)]
+		return append([]byte{0x79, byte(len(s) >> 8), byte(len(s))}, s...) // a text with a length of 16 bits
+	}
+	b := []byte{0xa2}
+	for _, s := range []string{"__type", err.code, "message", err.message} {
+		b = append(b, text(s)...)
+	}
+	return b
 }

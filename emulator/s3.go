@@ -1,51 +1,66 @@
+// S3: ListBuckets and ListObjectsV2.
+
 package emulator
 
 import (
+	"crypto/md5" // what S3 makes ETags of
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
 )
 
+// s3Operation names and answers a request for S3.
+func (e *Emulator) s3Operation(c *call) *operation {
+	op := &operation{name: "S3", fail: failS3, run: func(c *call) response {
+		return failS3(c, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "A header you provided implies functionality that is not implemented"})
+	}}
+	var f func(*call, signer) response
+	switch bucket, key := bucketOf(c); {
+	case c.Method != http.MethodGet || key != "":
+		return op
+	case bucket == "":
+		op.name, f = "ListBuckets", e.listBuckets
+	case c.URL.Query().Get("list-type") == "2":
+		op.name, f = "ListObjectsV2", e.listObjects
+	default:
+		return op
+	}
+	op.run = func(c *call) response {
+		s, err := e.verify(c, "s3", s3Skew)
+		if err != nil {
+			return badS3Signature(c, s, err)
+		}
+		return f(c, s)
+	}
+	return op
+}
+
+// bucketOf returns the bucket and the key that the request names, in its path or
+// in front of its host.
+func bucketOf(c *call) (bucket, key string) {
+	host := c.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	path := strings.TrimPrefix(c.URL.Path, "/")
+	for _, end := range []string{".localhost", ".s3.", ".s3-"} {
+		if i := strings.Index(host, end); i > 0 {
+			return host[:i], path
+		}
+	}
+	bucket, key, _ = strings.Cut(path, "/")
+	return bucket, key
+}
+
 // s3Skew is how far S3 lets clocks differ.
 const s3Skew = 15 * time.Minute
-
-// An s3Error is the body of an S3 error: no wrapper, and details beside it.
-type s3Error struct {
-	XMLName   xml.Name `xml:"Error"`
-	Code      string
-	Message   string
-	Details   []any
-	Resource  string
-	RequestID string `xml:"RequestId"`
-}
-
-// element is an XML element of any name.
-type element struct {
-	XMLName xml.Name
-	Text    string `xml:",chardata"`
-}
-
-func failS3(c *call, err *apiError) response { return failS3With(c, err) }
-
-// failS3With adds details by name and value.
-func failS3With(c *call, err *apiError, details ...string) response {
-	v := s3Error{Code: err.code, Message: err.message, Resource: c.URL.Path, RequestID: c.id}
-	for i := 0; i < len(details); i += 2 {
-		v.Details = append(v.Details, element{xml.Name{Local: details[i]}, details[i+1]})
-	}
-	return s3Headers(c, xmlResponse(err.status, v))
-}
-
-func s3Headers(c *call, out response) response {
-	out.header.Set("Content-Type", "application/xml")
-	out.header.Set("Server", "AmazonS3")
-	out.header.Set("X-Amz-Request-Id", c.id)
-	return out
-}
 
 // badS3Signature is what S3 makes of a bad signature.
 func badS3Signature(c *call, s signer, err error) response {
@@ -74,45 +89,241 @@ func badS3Signature(c *call, s signer, err error) response {
 		"AWSAccessKeyId", s.KeyID, "StringToSign", s.check.StringToSign, "SignatureProvided", s.signature.Hex, "CanonicalRequest", s.check.CanonicalRequest)
 }
 
-// bucketOf returns the bucket and the key that the request names, in its path or
-// in front of its host.
-func bucketOf(c *call) (bucket, key string) {
-	host := c.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+func failS3(c *call, err *apiError) response { return failS3With(c, err) }
+
+// failS3With adds details by name and value.
+func failS3With(c *call, err *apiError, details ...string) response {
+	v := s3Error{Code: err.code, Message: err.message, Resource: c.URL.Path, RequestID: c.id}
+	for i := 0; i < len(details); i += 2 {
+		v.Details = append(v.Details, element{xml.Name{Local: details[i]}, details[i+1]})
 	}
-	path := strings.TrimPrefix(c.URL.Path, "/")
-	for _, end := range []string{".localhost", ".s3.", ".s3-"} {
-		if i := strings.Index(host, end); i > 0 {
-			return host[:i], path
-		}
-	}
-	bucket, key, _ = strings.Cut(path, "/")
-	return bucket, key
+	return s3Headers(c, xmlResponse(err.status, v))
 }
 
-// s3Operation names and answers a request for S3.
-func (e *Emulator) s3Operation(c *call) *operation {
-	op := &operation{name: "S3", fail: failS3, run: func(c *call) response {
-		return failS3(c, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "A header you provided implies functionality that is not implemented"})
-	}}
-	var f func(*call, signer) response
-	switch bucket, key := bucketOf(c); {
-	case c.Method != http.MethodGet || key != "":
-		return op
-	case bucket == "":
-		op.name, f = "ListBuckets", e.listBuckets
-	case c.URL.Query().Get("list-type") == "2":
-		op.name, f = "ListObjectsV2", e.listObjects
-	default:
-		return op
+// An s3Error is the body of an S3 error: no wrapper, and details beside it.
+type s3Error struct {
+	XMLName   xml.Name `xml:"Error"`
+	Code      string
+	Message   string
+	Details   []any
+	Resource  string
+	RequestID string `xml:"RequestId"`
+}
+
+// element is an XML element of any name.
+type element struct {
+	XMLName xml.Name
+	Text    string `xml:",chardata"`
+}
+
+func s3Headers(c *call, out response) response {
+	out.header.Set("Content-Type", "application/xml")
+	out.header.Set("Server", "AmazonS3")
+	out.header.Set("X-Amz-Request-Id", c.id)
+	return out
+}
+
+func invalidArgument(message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "InvalidArgument", message: message}
+}
+
+// listBuckets is the operation ListBuckets.
+func (e *Emulator) listBuckets(c *call, s signer) response {
+	type bucketXML struct {
+		Name         string
+		CreationDate string
+		BucketRegion string `xml:",omitempty"`
 	}
-	op.run = func(c *call) response {
-		s, err := e.verify(c, "s3", s3Skew)
-		if err != nil {
-			return badS3Signature(c, s, err)
+	var out struct {
+		XMLName           xml.Name    `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListAllMyBucketsResult"`
+		Owner             string      `xml:"Owner>ID"`
+		Buckets           []bucketXML `xml:"Buckets>Bucket"`
+		ContinuationToken string      `xml:",omitempty"`
+		Prefix            string      `xml:",omitempty"`
+	}
+	q := c.URL.Query()
+	paged := q.Has("max-buckets") || q.Has("bucket-region") || q.Has("prefix") || q.Has("continuation-token")
+	most, no := atMost(q.Get("max-buckets"), 1, 10_000)
+	after, ok := e.seal.open(kindPage, q.Get("continuation-token"))
+	switch {
+	case no != nil:
+		return failS3(c, no)
+	case q.Has("continuation-token") && !ok:
+		return failS3(c, invalidArgument("The continuation token provided is incorrect"))
+	}
+	out.Owner, out.Prefix = ownerID(s.Account), q.Get("prefix")
+	for _, b := range e.dir.Load().owned[s.Account] {
+		if b.Name <= after || !strings.HasPrefix(b.Name, q.Get("prefix")) || q.Has("bucket-region") && q.Get("bucket-region") != b.Region {
+			continue
 		}
-		return f(c, s)
+		if len(out.Buckets) == most {
+			out.ContinuationToken = e.seal.seal(kindPage, out.Buckets[most-1].Name)
+			break
+		}
+		x := bucketXML{Name: b.Name, CreationDate: b.Created.UTC().Format(s3Time)}
+		if paged { // otherwise S3 leaves it out
+			x.BucketRegion = b.Region
+		}
+		out.Buckets = append(out.Buckets, x)
 	}
-	return op
+	return s3Headers(c, xmlResponse(http.StatusOK, out))
+}
+
+// atMost reads how many entries a listing may have; most if it does not say.
+func atMost(text string, least, most int) (int, *apiError) {
+	if text == "" {
+		return most, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least {
+		return 0, invalidArgument("Provided number of entries is not valid: " + text)
+	}
+	return min(n, most), nil
+}
+
+// ownerID is the canonical user id of an account.
+func ownerID(account string) string {
+	return fmt.Sprintf("%x%x", md5.Sum([]byte("owner/"+account)), md5.Sum([]byte("id/"+account)))
+}
+
+const s3Time = "2006-01-02T15:04:05.000Z"
+
+type (
+	objectXML struct {
+		Key          string
+		LastModified string
+		ETag         string
+		Size         int64
+		StorageClass string
+		Owner        *ownerXML
+	}
+	ownerXML       struct{ ID string }
+	prefixXML      struct{ Prefix string }
+	objectsListing struct {
+		XMLName               xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
+		Name                  string
+		Prefix                string
+		Delimiter             string `xml:",omitempty"`
+		StartAfter            string `xml:",omitempty"`
+		ContinuationToken     string `xml:",omitempty"`
+		KeyCount, MaxKeys     int
+		EncodingType          string `xml:",omitempty"`
+		IsTruncated           bool
+		NextContinuationToken string `xml:",omitempty"`
+		Contents              []objectXML
+		CommonPrefixes        []prefixXML
+	}
+)
+
+// listObjects is the operation ListObjectsV2.
+func (e *Emulator) listObjects(c *call, s signer) response {
+	name, _ := bucketOf(c)
+	q := c.URL.Query()
+	b, most, after, no := e.listed(name, q, s)
+	switch {
+	case no != nil && no.code == "NoSuchBucket":
+		return failS3With(c, no, "BucketName", name)
+	case no != nil:
+		return failS3(c, no)
+	}
+	encode := func(s string) string { return s }
+	if q.Get("encoding-type") == "url" {
+		encode = func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "%2F", "/") }
+	}
+	out := objectsListing{
+		Name: name, Prefix: encode(q.Get("prefix")), Delimiter: encode(q.Get("delimiter")), StartAfter: encode(q.Get("start-after")),
+		ContinuationToken: q.Get("continuation-token"), MaxKeys: most, EncodingType: q.Get("encoding-type"),
+	}
+	last := ""
+	for en := range entries(b.Objects, q.Get("prefix"), q.Get("delimiter"), max(after, q.Get("start-after"))) {
+		if out.KeyCount == most {
+			out.IsTruncated = most > 0
+			break
+		}
+		out.KeyCount++
+		last = en.name
+		if en.object == nil {
+			out.CommonPrefixes = append(out.CommonPrefixes, prefixXML{encode(en.name)})
+		} else {
+			out.Contents = append(out.Contents, newObjectXML(en, encode, q.Get("fetch-owner") == "true", b.Account))
+		}
+	}
+	if out.IsTruncated {
+		out.NextContinuationToken = e.seal.seal(kindPage, last)
+	}
+	resp := s3Headers(c, xmlResponse(http.StatusOK, out))
+	resp.header.Set("X-Amz-Bucket-Region", b.Region)
+	return resp
+}
+
+// listed checks what a listing is asked for: the bucket, how many entries, and
+// after which one.
+func (e *Emulator) listed(name string, q url.Values, s signer) (b *Bucket, most int, after string, no *apiError) {
+	b = e.dir.Load().buckets[name]
+	most, no = atMost(q.Get("max-keys"), 0, 1000)
+	after, ok := e.seal.open(kindPage, q.Get("continuation-token"))
+	switch {
+	case b == nil:
+		no = &apiError{status: http.StatusNotFound, code: "NoSuchBucket", message: "The specified bucket does not exist"}
+	case b.Account != s.Account:
+		no = &apiError{status: http.StatusForbidden, code: "AccessDenied", message: "Access Denied"}
+	case no != nil:
+	case q.Has("continuation-token") && !ok:
+		no = invalidArgument("The continuation token provided is incorrect")
+	case q.Has("encoding-type") && q.Get("encoding-type") != "url":
+		no = invalidArgument("Invalid Encoding Method specified in Request")
+	}
+	return b, most, after, no
+}
+
+func newObjectXML(en entry, encode func(string) string, owner bool, account string) objectXML {
+	x := objectXML{
+		Key: encode(en.name), LastModified: en.object.Modified.UTC().Format(s3Time), Size: en.object.Size,
+		ETag: fmt.Sprintf(`"%x"`, md5.Sum([]byte(en.name))), StorageClass: "STANDARD",
+	}
+	if owner {
+		x.Owner = &ownerXML{ownerID(account)}
+	}
+	return x
+}
+
+// An entry of a listing is an object, or what several share up to the delimiter.
+type entry struct {
+	name   string
+	object *Object // nil for a common prefix
+}
+
+// entries yields what a listing shows of the sorted objects after the given
+// name. It skips from one common prefix to the next without looking at what lies
+// below it.
+func entries(objects []Object, prefix, delimiter, after string) func(yield func(entry) bool) {
+	// from is the index of the first object for which past is true.
+	from := func(past func(key string) bool) int {
+		return sort.Search(len(objects), func(i int) bool { return past(objects[i].Key) })
+	}
+	beyond := func(stem string) int {
+		return from(func(key string) bool { return key > stem && !strings.HasPrefix(key, stem) })
+	}
+	return func(yield func(entry) bool) {
+		i := from(func(key string) bool { return key >= prefix && key > after })
+		if delimiter != "" && after != "" && strings.HasSuffix(after, delimiter) && strings.HasPrefix(after, prefix) {
+			i = max(i, beyond(after)) // the page before ended with this prefix
+		}
+		for i < len(objects) && strings.HasPrefix(objects[i].Key, prefix) {
+			rest := objects[i].Key[len(prefix):]
+			stem, _, shared := strings.Cut(rest, delimiter)
+			if delimiter == "" || !shared {
+				if !yield(entry{objects[i].Key, &objects[i]}) {
+					return
+				}
+				i++
+				continue
+			}
+			stem = prefix + stem + delimiter
+			if !yield(entry{stem, nil}) {
+				return
+			}
+			i = beyond(stem)
+		}
+	}
 }

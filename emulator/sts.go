@@ -1,10 +1,19 @@
+// STS: GetCallerIdentity, AssumeRole and AssumeRoleWithWebIdentity.
+
 package emulator
 
 import (
+	"cmp"
+	"crypto/hmac"
+	"encoding/base64"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,13 +22,19 @@ const (
 	querySkew  = 5 * time.Minute // what STS and EC2 let clocks differ
 )
 
-// xmlResponse returns v as the body of an answer.
-func xmlResponse(status int, v any) response {
-	b, err := xml.Marshal(v)
-	if err != nil { // only our own types come here, and they marshal
-		panic(err)
+// stsOperation answers with what f returns, once the signature has been verified.
+func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
+	return func(c *call, in url.Values) response {
+		s, err := e.verify(c, "sts", querySkew)
+		if err != nil {
+			return failSTS(c, stsError(s, err))
+		}
+		v, no := f(c, in, s)
+		if no != nil {
+			return failSTS(c, no)
+		}
+		return xmlResponse(http.StatusOK, v)
 	}
-	return response{status, http.Header{"Content-Type": {"text/xml"}}, append([]byte(xml.Header), b...)}
 }
 
 // failSTS is how STS tells an error.
@@ -39,21 +54,6 @@ func detailOf(err *apiError) xmlDetail {
 		return xmlDetail{"Receiver", err.code, err.message}
 	}
 	return xmlDetail{"Sender", err.code, err.message}
-}
-
-// stsOperation answers with what f returns, once the signature has been verified.
-func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
-	return func(c *call, in url.Values) response {
-		s, err := e.verify(c, "sts", querySkew)
-		if err != nil {
-			return failSTS(c, stsError(s, err))
-		}
-		v, no := f(c, in, s)
-		if no != nil {
-			return failSTS(c, no)
-		}
-		return xmlResponse(http.StatusOK, v)
-	}
 }
 
 // stsError is what STS makes of a bad signature.
@@ -95,4 +95,195 @@ func (e *Emulator) getCallerIdentity(c *call, _ url.Values, s signer) (any, *api
 		Result   result           `xml:"GetCallerIdentityResult"`
 		Metadata responseMetadata `xml:"ResponseMetadata"`
 	}{Result: result{s.ARN, s.UserID, s.Account}, Metadata: responseMetadata{c.id}}, nil
+}
+
+// assumeRole is the operation AssumeRole. Trust comes from the organization: a
+// role that does not exist is refused in the same words as one that does not
+// trust the caller.
+func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError) {
+	q, err := newRoleRequest(in)
+	if err != nil {
+		return nil, err
+	}
+	if in.Has("ExternalId") && !isExternalID(in.Get("ExternalId")) {
+		return nil, validation("1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]{2,1224}")
+	}
+	if q.life > chainedLimit {
+		return nil, validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
+	}
+	mfa, err := e.checkMFA(in)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := e.iamRole(q)
+	switch {
+	case !ok, !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != in.Get("ExternalId"), r.MFA && !mfa:
+		return nil, s.mayNot("sts:AssumeRole", q.arn)
+	case q.sourceIdentity != "" && s.SourceIdentity != "" && q.sourceIdentity != s.SourceIdentity:
+		return nil, s.mayNot("sts:SetSourceIdentity", q.arn) // it stays what the first role session was given
+	case q.life > r.MaxSession:
+		return nil, validation(overMaxSession)
+	}
+	tags, err := q.inherit(s.Tags)
+	if err != nil {
+		return nil, err
+	}
+	p := q.principal(e.partition(), c.now)
+	p.SourceIdentity, p.Tags = cmp.Or(q.sourceIdentity, s.SourceIdentity), tags
+	return struct {
+		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
+		Result   assumedRole      `xml:"AssumeRoleResult"`
+		Metadata responseMetadata `xml:"ResponseMetadata"`
+	}{Result: q.assumed(e.issue(p)), Metadata: responseMetadata{c.id}}, nil
+}
+
+// chainedLimit is the longest session that a role can take on by another. All
+// keys of the emulator are a role's.
+const chainedLimit = time.Hour
+
+const overMaxSession = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+
+// iamRole returns the role that the request names.
+func (e *Emulator) iamRole(q roleRequest) (Role, bool) {
+	r, ok := e.dir.Load().iamRoles[place(q.account, q.role)]
+	return r, ok && q.partition == e.partition()
+}
+
+// trusts reports whether p may take on the role.
+func (r Role) trusts(p principal) bool {
+	session := strings.Split(p.ARN, ":") // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+	parts := strings.Split(session[len(session)-1], "/")
+	iam := "arn:" + session[1] + ":iam::" + p.Account + ":role/" + parts[1]
+	for _, t := range r.Trusts {
+		if t == p.Account || matches(t, p.ARN) || matches(t, iam) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches reports whether text is of the pattern, in which * stands for anything.
+func matches(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	first, last := parts[0], parts[len(parts)-1]
+	if len(text) < len(first)+len(last) || !strings.HasPrefix(text, first) || !strings.HasSuffix(text, last) {
+		return false
+	}
+	text = text[len(first) : len(text)-len(last)]
+	for _, p := range parts[1 : len(parts)-1] {
+		_, after, ok := strings.Cut(text, p)
+		if !ok {
+			return false
+		}
+		text = after
+	}
+	return true
+}
+
+func (s signer) mayNot(action, resource string) *apiError {
+	return accessDenied(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", s.ARN, action, resource))
+}
+
+func accessDenied(message string) *apiError {
+	return &apiError{status: http.StatusForbidden, code: "AccessDenied", message: message}
+}
+
+const (
+	// webIssuer is the identity provider of the emulator. It cannot be reached.
+	webIssuer = "https://emulator.invalid"
+	// webAudience is the audience that STS takes tokens for.
+	webAudience = "sts.amazonaws.com"
+)
+
+type webClaims struct {
+	Issuer   string `json:"iss"`
+	Subject  string `json:"sub"`
+	Audience string `json:"aud"`
+	Issued   int64  `json:"iat"`
+	Expires  int64  `json:"exp"`
+}
+
+// WebIdentityToken returns a token for AssumeRoleWithWebIdentity, as a CI service
+// or a cluster writes one to AWS_WEB_IDENTITY_TOKEN_FILE. It has the form of a JWT,
+// and only this emulator can check it. STS takes the audience sts.amazonaws.com.
+func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration) string {
+	now := e.Now()
+	b, err := json.Marshal(webClaims{webIssuer, subject, audience, now.Unix(), now.Add(life).Unix()})
+	if err != nil { // a struct of strings and numbers marshals
+		panic(err)
+	}
+	signed := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(b)
+	return signed + "." + base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
+}
+
+// assumeRoleWithWebIdentity is the operation AssumeRoleWithWebIdentity. It is not
+// signed: the token says who calls.
+func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
+	q, no := newRoleRequest(in)
+	if no != nil {
+		return failSTS(c, no)
+	}
+	claims, no := e.webClaims(in.Get("WebIdentityToken"), c.now)
+	if no != nil {
+		return failSTS(c, no)
+	}
+	r, ok := e.iamRole(q)
+	switch {
+	case !ok, !slices.ContainsFunc(r.WebIdentity, func(s string) bool { return matches(s, claims.Subject) }):
+		return failSTS(c, accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))
+	case q.life > r.MaxSession:
+		return failSTS(c, validation(overMaxSession))
+	}
+	type result struct {
+		Subject  string `xml:"SubjectFromWebIdentityToken"`
+		Audience string
+		assumedRole
+		Provider string
+	}
+	return xmlResponse(http.StatusOK, struct {
+		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleWithWebIdentityResponse"`
+		Result   result           `xml:"AssumeRoleWithWebIdentityResult"`
+		Metadata responseMetadata `xml:"ResponseMetadata"`
+	}{
+		Result:   result{claims.Subject, claims.Audience, q.assumed(e.issue(q.principal(e.partition(), c.now))), claims.Issuer},
+		Metadata: responseMetadata{c.id},
+	})
+}
+
+// webClaims checks a token.
+func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no *apiError) {
+	bad := func(code, message string) *apiError {
+		return &apiError{status: http.StatusBadRequest, code: code, message: message}
+	}
+	if len(token) < 4 || len(token) > 20_000 {
+		return claims, constraint(token[:min(len(token), 40)], "webIdentityToken", "Member must have length between 4 and 20000")
+	}
+	part := strings.Split(token, ".")
+	var payload, signature []byte
+	err := errors.New("not three parts")
+	if len(part) == 3 {
+		var e1, e2 error
+		payload, e1 = base64.RawURLEncoding.DecodeString(part[1])
+		signature, e2 = base64.RawURLEncoding.DecodeString(part[2])
+		err = errors.Join(e1, e2)
+	}
+	if err == nil {
+		err = json.Unmarshal(payload, &claims)
+	}
+	switch {
+	case err != nil:
+		return claims, bad("InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+	case claims.Issuer != webIssuer:
+		return claims, bad("InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+claims.Issuer)
+	case !hmac.Equal(signature, e.seal.mac(kindWeb, part[0]+"."+part[1])):
+		return claims, bad("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements")
+	case now.Unix() >= claims.Expires:
+		return claims, bad("ExpiredTokenException", fmt.Sprintf("Token expired: current date/time %d must be before the expiration date/time%d", now.Unix(), claims.Expires))
+	case claims.Audience != webAudience:
+		return claims, bad("InvalidIdentityToken", "Incorrect token audience")
+	}
+	return claims, nil
 }

@@ -1,3 +1,5 @@
+// Codes of authenticator apps (RFC 6238), for the sign-in page and for STS.
+
 package emulator
 
 import (
@@ -7,12 +9,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 )
-
-const totpStep = 30 * time.Second
 
 // TOTPCode returns the six digits that an authenticator app with this base32
 // secret shows at the given time (RFC 6238). Spaces, lower case and missing
@@ -34,6 +35,8 @@ func totp(secret string, step int64) (string, error) {
 	n := binary.BigEndian.Uint32(sum[off:]) & 0x7fffffff
 	return fmt.Sprintf("%06d", n%1_000_000), nil
 }
+
+const totpStep = 30 * time.Second
 
 // useTOTP reports whether the code is right, and marks it used: each works once
 // (RFC 6238 section 5.2). Codes are right by the moved clock and by the other one,
@@ -58,3 +61,27 @@ func (e *Emulator) useTOTP(whose, secret, code string) bool {
 // maxTOTPUsed is how many used codes are remembered for each secret: as many as
 // are right at any one time.
 const maxTOTPUsed = 6
+
+// checkMFA checks the code of an MFA device, if the request has one. It reports
+// whether it has. Each code works once.
+func (e *Emulator) checkMFA(in url.Values) (given bool, no *apiError) {
+	serial, code := in.Get("SerialNumber"), in.Get("TokenCode")
+	switch {
+	case serial == "" && code == "":
+		return false, nil
+	case in.Has("SerialNumber") && !isSerial(serial):
+		return false, constraint(serial, "serialNumber", "Member must satisfy regular expression pattern: [\\w+=/:,.@-]*, and have length between 9 and 256")
+	case in.Has("TokenCode") && (len(code) != 6 || !made(code, "0123456789")):
+		return false, constraint(code, "tokenCode", "Member must satisfy regular expression pattern: [\\d]*, and have length equal to 6")
+	case serial == "" || code == "":
+		return false, accessDenied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
+	}
+	secret, ok := e.dir.Load().devices[serial]
+	switch {
+	case !ok:
+		return false, accessDenied("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
+	case !e.useTOTP("mfa "+serial, secret, code): // no user's name has a blank
+		return false, accessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+	}
+	return true, nil
+}
