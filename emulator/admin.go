@@ -72,10 +72,7 @@ func (e *Emulator) findAdmin(c *call) *operation {
 // a browser is refused even if it does: its requests carry an Origin, and if its
 // name was made to lead here (DNS rebinding), a Host that is not loopback.
 func (e *Emulator) refuseAdmin(c *call) *apiError {
-	host := c.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host := c.hostname()
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	token, _ := strings.CutPrefix(c.Header.Get("Authorization"), "Bearer ")
 	switch {

@@ -47,9 +47,9 @@ type authorization struct {
 	scopes    []string
 }
 
-// A refusal says why /authorize cannot go on. With an unknown client or a foreign
-// redirect the person must be told, and nobody else (RFC 6749 section 4.1.2.1);
-// else redirect leads back to the client.
+// A refusal says why /authorize cannot go on. Its redirect leads back to the
+// client. If the client is unknown or the redirect URI is not its own, redirect is
+// "" and only the person sees the message (RFC 6749 section 4.1.2.1).
 type refusal struct {
 	message  string
 	redirect string

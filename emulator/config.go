@@ -60,15 +60,15 @@ type Config struct {
 	// 10 min.
 	DeviceCodeLifetime time.Duration
 
-	// AutoApprove, if not "", is the user as whom every sign-in is answered and
-	// approved without showing a form.
+	// AutoApprove, if not "", names the user whom every sign-in signs in and
+	// approves without showing a form.
 	AutoApprove string
 	// RateLimits turns the published request limits on.
 	RateLimits bool
-	// AdminToken turns the admin API on, below [AdminPath]: whoever sends it as
-	// "Authorization: Bearer TOKEN" can move the clock, break operations, end
-	// sessions and read the counters, on loopback addresses only. "" means that
-	// there is no admin API.
+	// AdminToken turns the admin API on, below [AdminPath]. Programs that send it
+	// as "Authorization: Bearer TOKEN" can move the clock, break operations, end
+	// sessions and read the counters, on loopback addresses only. "" turns the
+	// admin API off.
 	AdminToken string
 	// Now is the clock; nil means time.Now. [Emulator.Advance] adds to it.
 	Now func() time.Time

@@ -170,9 +170,9 @@ func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
 	return d, nil
 }
 
-// deviceEntry asks for the code that a device shows, or, if the address brings
-// it, whether it is right. The code in the address never decides anything: whoever
-// sends such a link may want somebody else's access.
+// deviceEntry asks for the code that a device shows. If the address has the code,
+// it asks whether the code is right. The code in the address never approves
+// anything, because the sender of such a link may want the reader's access.
 func (e *Emulator) deviceEntry(c *call) response {
 	typed := c.URL.Query().Get("user_code")
 	if e.config().AutoApprove != "" && typed != "" {

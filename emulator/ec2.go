@@ -49,10 +49,6 @@ func ec2Error(_ signer, err error) *apiError {
 	return &apiError{status: http.StatusUnauthorized, code: "AuthFailure", message: "AWS was not able to validate the provided access credentials"}
 }
 
-func badParameter(format string, a ...any) *apiError {
-	return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: fmt.Sprintf(format, a...)}
-}
-
 // describeInstances is the operation DescribeInstances, on the instances of the
 // caller's account in the region for which the request was signed.
 func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *apiError) {
@@ -170,16 +166,6 @@ func instanceValue(filter string) func(Instance) []string {
 		"owner-id":            one(func(i Instance) string { return i.Account }),
 		"tag-key":             func(i Instance) []string { return sortedKeys(i.Tags) },
 	}[filter]
-}
-
-// numbered returns the values of a list as the query protocol flattens it:
-// NAME.1, NAME.2 and so on.
-func numbered(in url.Values, name string) []string {
-	var out []string
-	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
-		out = append(out, in.Get(name+"."+strconv.Itoa(i)))
-	}
-	return out
 }
 
 // The answer of DescribeInstances. EC2 wraps every element of a list in item.

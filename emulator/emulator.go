@@ -111,7 +111,7 @@ func (e *Emulator) StartURL() string { return e.config().StartURL }
 func (e *Emulator) Region() string { return e.config().Region }
 
 // Users returns the users of the organization in no particular order, with their
-// passwords: whoever holds the Emulator made them up.
+// passwords, which the holder of the Emulator made up.
 func (e *Emulator) Users() []User {
 	users := e.dir.Load().users
 	out := make([]User, 0, len(users))

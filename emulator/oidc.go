@@ -158,8 +158,8 @@ const (
 
 const accountScope = "sso:account:access"
 
-// checkScopes refuses what cannot be a scope. Those of other services are many
-// and change, so only a misspelt one of Identity Center's own is told.
+// checkScopes refuses texts that cannot be scopes. Other services have many scopes
+// and change them, so only misspelt scopes of Identity Center are refused by name.
 func checkScopes(scopes []string) *apiError {
 	bad := len(scopes) > maxScopes || slices.ContainsFunc(scopes, func(s string) bool {
 		return !isScope(s) || strings.HasPrefix(s, "sso:") && s != accountScope

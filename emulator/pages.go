@@ -198,7 +198,7 @@ func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 // enter signs the user in, in this browser.
 func (e *Emulator) enter(c *call, v visit, user, to string) response {
 	unlock := e.lock()
-	e.sessions.delete(v.id) // of whoever was signed in here
+	e.sessions.delete(v.id) // of the user who was signed in here
 	s := e.newSession(user, c.now)
 	unlock()
 	out := redirect(to)

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// portalRoute routes to an operation of the access portal's API, which all need
+// portalRoute routes to an operation of the access portal's API. Each of them needs
 // an access token.
 func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, *apiError)) *route {
 	op := &operation{name: name, fail: failPortal}

@@ -22,7 +22,7 @@ type counters struct {
 // with an error or a fault included. An operation is called as in AWS's service
 // model ("RegisterClient", "GetRoleCredentials"); CreateToken is counted once more
 // by grant ("CreateToken:refresh_token"). The sign-in is "Authorize", the pages
-// are "Page", and what is none of ours is "Unknown".
+// are "Page", and a request for no known operation is "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()

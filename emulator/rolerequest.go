@@ -85,9 +85,6 @@ func assumedLife(text string) (time.Duration, *apiError) {
 
 // readTags reads the session tags. Keys that differ in case only are the same.
 func (q *roleRequest) readTags(in url.Values) *apiError {
-	bad := func(message string) *apiError {
-		return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: message}
-	}
 	q.tags = map[string]string{}
 	seen := map[string]bool{}
 	for n := 1; ; n++ {
@@ -104,14 +101,14 @@ func (q *roleRequest) readTags(in url.Values) *apiError {
 		case len(value) > 256:
 			return constraint(value, fmt.Sprintf("tags.%d.member.value", n), "Member must have length less than or equal to 256")
 		case seen[strings.ToLower(key)]:
-			return bad("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+			return badParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
 		seen[strings.ToLower(key)] = true
 		q.tags[key] = value
 	}
 	for _, key := range numbered(in, "TransitiveTagKeys.member") {
 		if !seen[strings.ToLower(key)] {
-			return bad("The specified transitive tag key must be included in the requested tags.")
+			return badParameter("The specified transitive tag key must be included in the requested tags.")
 		}
 		q.transitive = append(q.transitive, strings.ToLower(key))
 	}
@@ -157,10 +154,7 @@ func (q *roleRequest) inherit(callers map[string]string) (map[string]string, *ap
 	for key, value := range q.tags {
 		for have := range callers {
 			if strings.EqualFold(have, key) {
-				return nil, &apiError{
-					status: http.StatusBadRequest, code: "InvalidParameterValue",
-					message: "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
-				}
+				return nil, badParameter("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
 			}
 		}
 		if slices.Contains(q.transitive, strings.ToLower(key)) {

@@ -4,9 +4,10 @@ package emulator
 
 import (
 	"encoding/xml"
-	"net"
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
@@ -57,7 +58,7 @@ func (e *Emulator) newRoutes() map[string]*route {
 	return routes
 }
 
-// failUnknown answers a path that is none of ours.
+// failUnknown answers a path that no operation has.
 func failUnknown(*call) response {
 	out := jsonResponse(http.StatusNotFound, map[string]string{"message": "no such operation"})
 	out.header.Set("X-Amzn-Errortype", "UnknownOperationException")
@@ -149,14 +150,26 @@ func (c *call) form() url.Values {
 	return c.URL.Query()
 }
 
+// numbered returns the values of a list as the query protocol flattens it:
+// NAME.1, NAME.2 and so on.
+func numbered(in url.Values, name string) []string {
+	var out []string
+	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
+		out = append(out, in.Get(name+"."+strconv.Itoa(i)))
+	}
+	return out
+}
+
+// badParameter is the error of the query protocol for a parameter that is wrong.
+func badParameter(format string, a ...any) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: fmt.Sprintf(format, a...)}
+}
+
 // findUnserved returns the operation that answers for a service that the emulator
 // does not have, in the protocol of that service; nil if the request may be for one
 // that it has. Clients of another protocol could not read the answer.
 func findUnserved(c *call, signed string) *operation {
-	host := c.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host := c.hostname()
 	switch {
 	case awshost.Is(host) && !awshost.Served(host):
 		return unserved("Unknown", strings.ToLower(host))

@@ -3,11 +3,10 @@
 package emulator
 
 import (
-	"crypto/md5" // what S3 makes ETags of
+	"crypto/md5" // S3 makes ETags of it
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"sort"
@@ -45,11 +44,7 @@ func (e *Emulator) s3Operation(c *call) *operation {
 // bucketOf returns the bucket and the key that the request names, in its path or
 // in front of its host.
 func bucketOf(c *call) (bucket, key string) {
-	host := c.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	path := strings.TrimPrefix(c.URL.Path, "/")
+	host, path := c.hostname(), strings.TrimPrefix(c.URL.Path, "/")
 	for _, end := range []string{".localhost", ".s3.", ".s3-"} {
 		if i := strings.Index(host, end); i > 0 {
 			return host[:i], path

@@ -37,8 +37,8 @@ const (
 
 const macSize = 16
 
-// seal returns payload as unforgeable text of the given kind. The payload can be
-// read by whoever holds the text.
+// seal returns payload as unforgeable text of the given kind. It does not hide the
+// payload.
 func (s sealer) seal(kind, payload string) string {
 	return s.sealAs(base64.RawURLEncoding, kind, payload)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"time"
@@ -78,6 +79,15 @@ type call struct {
 	now   time.Time
 	body  []byte
 	names []string // what the operation is counted as; the first is its own name
+}
+
+// hostname returns the name by which the client reached the emulator, without a
+// port.
+func (c *call) hostname() string {
+	if h, _, err := net.SplitHostPort(c.Host); err == nil {
+		return h
+	}
+	return c.Host
 }
 
 // read reads the body and names the call.

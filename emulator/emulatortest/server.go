@@ -19,8 +19,7 @@
 //		t.Errorf("%d requests, that is too eager", n)
 //	}
 //
-// Whoever writes a client can have it go through the conformance suite,
-// [TestClient].
+// Authors of a client can run it through the conformance suite, [TestClient].
 package emulatortest
 
 import (
