@@ -3,6 +3,7 @@
 # make build  the program, as it is released
 # make bench  how fast it is, in ratios measured in one run
 # make storm  hundreds of processes at once, with kills and faults: docs/storms.md
+# make journeys  how many files a reader passes through to follow a command
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -10,7 +11,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo the program is one static file, and it starts a third faster.
 export CGO_ENABLED ?= 0
 
-.PHONY: build test setup check lint race bench storm fuzz clean
+.PHONY: build test setup check lint race bench storm journeys fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -46,6 +47,10 @@ bench:
 # kills of a round, STORM_ROUNDS=N plays what has chance in it more often.
 storm:
 	STORM=full go test -count=1 -v -timeout 60m ./internal/stormtest
+
+# V=-v prints the names of the files.
+journeys:
+	go run ./scripts/journeys $(V)
 
 FUZZTIME ?= 30s
 fuzz:

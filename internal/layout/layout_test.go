@@ -11,7 +11,7 @@ import (
 // rows are the layers from the top. A package imports from the rows below its
 // own, never from its own row or from above.
 var rows = [...][]string{
-	{"cmd/lanyard", "bench"},
+	{"cmd/lanyard", "bench", "scripts/journeys"},
 	{"internal/warm", "internal/cli"},
 	{"internal/engine/s3ls", "internal/agent"},
 	{"internal/broker", "internal/engine/call", "internal/engine/arg"},
