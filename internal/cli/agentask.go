@@ -15,23 +15,30 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
-// agentClient asks the agent of a home folder. It is one for all that a command asks:
+// client asks the agent of the home folder. It is one for all that a command asks:
 // an agent that did not answer is not asked again.
-func (app *App) agentClient(home string) *agent.Client {
-	if app.asked == nil {
-		app.asked = app.newAgentClient(home)
+func (s *stores) client() *agent.Client {
+	if s.asked == nil {
+		s.asked = newAgentClient(s.app, s.home)
 	}
-	return app.asked
+	return s.asked
 }
 
-func (app *App) newAgentClient(home string) *agent.Client {
+func newAgentClient(app *App, home string) *agent.Client {
 	return &agent.Client{Address: agent.Address(app.LookupEnv, home), Home: agent.HomeID(home)}
+}
+
+// patientClient waits longer for an answer than a command that can do without.
+func patientClient(app *App, home string) *agent.Client {
+	client := newAgentClient(app, home)
+	client.Patience = agent.LongPatience
+	return client
 }
 
 // askAgent puts the broker's questions to the agent, with the settings of a profile.
 func (w *world) askAgent(p *profile.Profile) func(context.Context, broker.Request) (broker.Answer, bool, error) {
 	return func(ctx context.Context, r broker.Request) (broker.Answer, bool, error) {
-		client := w.app.agentClient(w.home)
+		client := w.stores.client()
 		q, err := w.question(p, r)
 		if err != nil {
 			return broker.Answer{}, false, err
@@ -51,7 +58,7 @@ func (w *world) askAgent(p *profile.Profile) func(context.Context, broker.Reques
 }
 
 func (w *world) question(p *profile.Profile, r broker.Request) (agent.Question, error) {
-	settings, err := w.app.settings(p)
+	settings, err := w.settings(p)
 	if err != nil {
 		return agent.Question{}, err
 	}
@@ -80,14 +87,14 @@ func (app *App) proxies() string {
 
 // wakeAgent tells the agent, if one runs, that there is a new token to look after.
 func (w *world) wakeAgent(ctx context.Context) {
-	if err := w.app.agentClient(w.home).Wake(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
+	if err := w.stores.client().Wake(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
 		w.app.log.Debug("the agent was not told", "error", err)
 	}
 }
 
 // forgetByAgent has the agent forget what was signed out.
 func (w *world) forgetByAgent(ctx context.Context) {
-	if err := w.app.agentClient(w.home).Forget(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
+	if err := w.stores.client().Forget(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
 		w.app.log.Debug("the agent was not told", "error", err)
 	}
 }

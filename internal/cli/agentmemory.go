@@ -13,14 +13,14 @@ import (
 )
 
 // agentVault is the store in the agent's memory, as this process reaches it.
-func (app *App) agentVault(home string) keystore.Vault {
-	if app.isAgent {
-		if app.memory == nil {
+func (s *stores) agentVault() keystore.Vault {
+	if s.inAgent {
+		if s.memory == nil {
 			return new(agent.Memory) // nothing is in it
 		}
-		return app.memory
+		return s.memory
 	}
-	client := app.agentClient(home)
+	client := s.client()
 	client.Patience = agent.LongPatience
 	return agent.Vault{Client: client, Hint: func(err error) string {
 		switch {
@@ -39,7 +39,7 @@ func (w *world) memoryIsGone(s profile.Session) bool {
 	if store, err := w.broker.Cache.Store(s.Key()); err != nil || store != keystore.Agent {
 		return false
 	}
-	status, err := w.app.agentClient(w.home).Status(context.Background())
+	status, err := w.stores.client().Status(context.Background())
 	return errors.Is(err, agent.ErrNone) || err == nil && !status.InMemory
 }
 
@@ -77,9 +77,8 @@ const memoryCommand = "lanyard agent start --in-memory"
 // takeIntoMemory moves what lies in the AWS CLI's files into the agent's memory.
 // What is in a keychain or encrypted stays there. If it cannot be done for all, it is
 // done for none.
-func (app *App) takeIntoMemory(ctx context.Context) (err error) {
-	w, _, err := app.connected()
-	if err != nil {
+func (w *world) takeIntoMemory(ctx context.Context) (err error) {
+	if _, err := w.connectInUse(); err != nil {
 		return err
 	}
 	uses, err := w.quietSessions()
@@ -108,10 +107,10 @@ func (app *App) takeIntoMemory(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	cache.Sweep(app.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
+	cache.Sweep(w.app.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
 	for _, f := range cache.Tokens() {
 		if !known[f.Path] {
-			app.warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+" under a name that the config does not have", "sign out of it: lanyard sso logout")
+			w.app.warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+" under a name that the config does not have", "sign out of it: lanyard sso logout")
 		}
 	}
 	return nil
@@ -145,7 +144,8 @@ func (w *world) moveIntoMemory(ctx context.Context, s profile.Session) error {
 // agent's memory: nobody could use them any more, but for who has a copy. Where
 // somebody asked for the end, their next sign-ins go to the files again; else they
 // wait for the next such agent. It returns what the service could not be told.
-func (app *App) endMemory(server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
+func (w *world) endMemory(server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
+	app, own := w.app, w.ownSettings()
 	return func(ctx context.Context, asked bool, watched []agent.Watched) (untold []string) {
 		defer app.Hold()() // a second signal is no reason to leave them alive
 		ctx, cancel := context.WithTimeout(ctx, memoryEnds)
@@ -158,20 +158,20 @@ func (app *App) endMemory(server *agent.Server) func(context.Context, bool, []ag
 			app.log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
 		}
 		var all sync.WaitGroup // side by side: one may have to wait for a lock
-		for _, w := range watched {
+		for _, session := range watched {
 			all.Go(func() {
-				if err := app.endInMemory(ctx, server, w, asked); err != nil {
-					tell(w.Session.StartURL, err)
+				if err := app.endInMemory(ctx, server, session, asked); err != nil {
+					tell(session.Session.StartURL, err)
 				}
 			})
 		}
 		all.Wait()
 		// Those that the config does not name, or whose markers somebody has removed.
-		for _, tok := range app.memory.Tokens() {
+		for _, tok := range w.stores.memory.Tokens() {
 			all.Go(func() {
 				settings, ok := server.SettingsOf(tok)
 				if !ok {
-					settings = app.ownSettings()
+					settings = own
 				}
 				if err := server.Broker(settings, nil, app.logWarning).Revoke(ctx, tok); err != nil {
 					tell(tok.StartURL, err)
@@ -205,12 +205,12 @@ func (app *App) endInMemory(ctx context.Context, server *agent.Server, w agent.W
 }
 
 // ownSettings are the settings of this process without a profile.
-func (app *App) ownSettings() agent.Settings {
-	p, _, err := profile.Resolve(profile.Inputs{LookupEnv: app.LookupEnv})
+func (w *world) ownSettings() agent.Settings {
+	p, _, err := profile.Resolve(profile.Inputs{LookupEnv: w.app.LookupEnv})
 	if err != nil {
 		return agent.Settings{}
 	}
-	settings, _ := app.settings(p) // no file can be wrong
+	settings, _ := w.settings(p) // no file can be wrong
 	return settings
 }
 
@@ -225,7 +225,7 @@ func (w *world) intoMemory(ctx context.Context, s profile.Session) error {
 	if store, err := w.broker.Cache.Store(s.Key()); err != nil || store != keystore.File {
 		return nil //nolint:nilerr // who stores the token will say so
 	}
-	status, err := w.app.patientClient(w.home).Status(ctx) // whatever a question found that could not wait
+	status, err := patientClient(w.app, w.home).Status(ctx) // whatever a question found that could not wait
 	switch {
 	case err == nil && status.InMemory:
 		return w.moveIntoMemory(ctx, s)

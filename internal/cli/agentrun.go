@@ -14,21 +14,21 @@ import (
 
 // agentRun is the agent itself.
 func (app *App) agentRun(ctx context.Context, o agentOptions) error {
-	app.isAgent = true
-	if o.inMemory {
-		app.memory = new(agent.Memory)
-	}
 	level := slog.LevelInfo
 	if app.flags.debug {
 		level = slog.LevelDebug
 	}
 	app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: level}))
 	agent.Harden()
-	home, err := app.home()
+	w, err := app.world()
 	if err != nil {
 		return err
 	}
-	address := agent.Address(app.LookupEnv, home)
+	w.stores.inAgent = true
+	if o.inMemory {
+		w.stores.memory = new(agent.Memory)
+	}
+	address := agent.Address(app.LookupEnv, w.home)
 	if address == "" {
 		return wantsNone()
 	}
@@ -42,12 +42,12 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	defer lock.Release()
 	list := &sessionList{app: app}
 	server := &agent.Server{
-		Broker: app.agentBroker(home), Watched: list.watched,
-		Memory: app.memory, Stay: o.stay, Home: func() string { return agent.HomeID(home) }, Proxies: app.proxies(), Now: app.Now, Log: app.log,
+		Broker: w.agentBroker(), Watched: list.watched,
+		Memory: w.stores.memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.home) }, Proxies: app.proxies(), Now: app.Now, Log: app.log,
 	}
 	server.Lost = agent.Watch(address)
-	if app.memory != nil {
-		server.Begin, server.End = app.takeIntoMemory, app.endMemory(server)
+	if w.stores.memory != nil {
+		server.Begin, server.End = w.takeIntoMemory, w.endMemory(server)
 	}
 	app.log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	if err := server.Serve(ctx, l); err != nil {
@@ -57,8 +57,8 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 }
 
 // agentBroker makes the brokers of the agent.
-func (app *App) agentBroker(home string) func(agent.Settings, []string, func(string)) *broker.Broker {
-	cache := app.cache(home)
+func (w *world) agentBroker() func(agent.Settings, []string, func(string)) *broker.Broker {
+	app, cache := w.app, w.stores.cache()
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
 		return &broker.Broker{
 			Cache:    cache,
@@ -66,7 +66,7 @@ func (app *App) agentBroker(home string) func(agent.Settings, []string, func(str
 			Now:      app.Now, Log: app.log, Hold: app.Hold, Warn: warn,
 			Endpoints: func() (broker.Endpoints, error) { return settings.Endpoints(), nil },
 			Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
-				return app.service(settings.At(e), s.StartURL, s.Region)
+				return w.service(settings.At(e), s.StartURL, s.Region)
 			},
 		}
 	}

@@ -84,7 +84,7 @@ func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
 	if p == nil {
 		return agent.Settings{}, err
 	}
-	return w.app.settings(p.ForSession())
+	return w.settings(p.ForSession())
 }
 
 // useOf finds the session in the list. The zero use is that of none.

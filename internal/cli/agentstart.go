@@ -23,7 +23,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	if err != nil {
 		return err
 	}
-	client := app.newAgentClient(home)
+	client := newAgentClient(app, home)
 	if client.Address == "" {
 		return wantsNone()
 	}
@@ -83,7 +83,7 @@ func memoryWords(inMemory bool) string {
 // silent for a while: the machine may be busy.
 func (app *App) awaitAgent(ctx context.Context, home string, pid int, ended <-chan error) (agent.Status, error) {
 	for deadline := time.Now().Add(agentBegins); ; {
-		status, err := app.patientClient(home).Status(ctx)
+		status, err := patientClient(app, home).Status(ctx)
 		if err == nil && status.PID == pid {
 			return status, nil
 		}
@@ -100,17 +100,11 @@ func (app *App) awaitAgent(ctx context.Context, home string, pid int, ended <-ch
 	}
 }
 
-func (app *App) patientClient(home string) *agent.Client {
-	client := app.newAgentClient(home)
-	client.Patience = agent.LongPatience
-	return client
-}
-
 // giveUp ends an agent that was started in vain, in good order: it may have taken
 // tokens by now. Where another one was faster it will do.
 func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err error, o agentOptions) error {
 	ctx = context.WithoutCancel(ctx)
-	status, err2 := app.patientClient(home).Status(ctx)
+	status, err2 := patientClient(app, home).Status(ctx)
 	switch {
 	case err2 == nil && status.PID != cmd.Process.Pid && status.InMemory == o.inMemory:
 		fmt.Fprintf(app.out, "The agent runs already, as process %d.\n", status.PID)
@@ -118,7 +112,7 @@ func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err erro
 	case err2 == nil && status.PID != cmd.Process.Pid || errors.Is(err2, agent.ErrNone):
 		return err
 	}
-	untold, err2 := app.patientClient(home).Stop(ctx)
+	untold, err2 := patientClient(app, home).Stop(ctx)
 	for _, text := range untold {
 		app.warn(text, "a copy of the token stays valid until it expires")
 	}

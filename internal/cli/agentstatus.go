@@ -16,7 +16,7 @@ func (app *App) agentStatus(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client := app.agentClient(home)
+	client := newAgentClient(app, home)
 	client.Patience = agentHears
 	status, err := client.Status(ctx)
 	if client.Address == "" {

@@ -22,11 +22,11 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 	if err != nil {
 		return err
 	}
-	client := app.newAgentClient(home)
+	client := newAgentClient(app, home)
 	client.Patience = agentHears
 	status, err := client.Status(ctx)
 	unknown := err != nil && !errors.Is(err, agent.ErrNone)
-	if err == nil && status.InMemory || unknown && app.newCache(home).Uses(keystore.Agent) {
+	if err == nil && status.InMemory || unknown && (&stores{app: app, home: home}).cache().Uses(keystore.Agent) {
 		if err := app.confirmSignOut(cmd, yes, status); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (app *App) killAgent(ctx context.Context, address string) error {
 
 // tellOfKilledMemory warns of what an agent that was killed had in its memory.
 func (app *App) tellOfKilledMemory(home string) {
-	if app.newCache(home).Uses(keystore.Agent) {
+	if (&stores{app: app, home: home}).cache().Uses(keystore.Agent) {
 		app.warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
 	}
 }

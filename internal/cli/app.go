@@ -13,11 +13,8 @@ import (
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 
-	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
-	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/picker"
-	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // App holds everything that a command takes from the outside world. Main fills
@@ -51,15 +48,7 @@ type App struct {
 	out   *checkedWriter
 	con   *picker.Console // nil until the person is asked something
 
-	portalURL   string           // --endpoint-url of an operation of the portal; else ""
-	edited      time.Time        // when this command changed a file first
-	bundle      caBundle         // in use
-	errorFormat string           // the profile's cli_error_format
-	vaults      *keystore.Vaults // nil until something is looked for in the cache
-	isAgent     bool             // this process is the background agent
-	memory      *agent.Memory    // of an agent that keeps tokens there; else nil
-	asked       *agent.Client    // nil until an agent is asked something
-	chosen      secret.String    // the passphrase that the encrypted store was just given
+	errorFormat string // the profile's cli_error_format
 
 	warned map[string]bool // by text: each warning is given once
 }

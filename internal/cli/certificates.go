@@ -17,19 +17,19 @@ import (
 // remembers where the path comes from. The order is the AWS CLI's. A variable or
 // setting that is empty means the system's certificates and ends the search; the AWS
 // CLI before 2.36.6 checked nothing then.
-func (app *App) caBundle(p *profile.Profile) (path string) {
-	app.bundle = caBundle{}
-	if path = app.flags.caBundle; path != "" {
-		app.bundle.from = "--ca-bundle"
-	} else if v, ok := app.LookupEnv("AWS_CA_BUNDLE"); ok {
-		path, app.bundle.from = v, "AWS_CA_BUNDLE"
+func (w *world) caBundle(p *profile.Profile) (path string) {
+	w.bundle = caBundle{}
+	if path = w.app.flags.caBundle; path != "" {
+		w.bundle.from = "--ca-bundle"
+	} else if v, ok := w.app.LookupEnv("AWS_CA_BUNDLE"); ok {
+		path, w.bundle.from = v, "AWS_CA_BUNDLE"
 	} else if s, ok := p.Get("ca_bundle"); ok {
-		path, app.bundle.from = p.CABundle, fmt.Sprintf("ca_bundle of profile %s (line %d)", p.Name, s.Line)
-	} else if v, ok := app.LookupEnv("REQUESTS_CA_BUNDLE"); ok {
-		path, app.bundle.from = v, "REQUESTS_CA_BUNDLE"
+		path, w.bundle.from = p.CABundle, fmt.Sprintf("ca_bundle of profile %s (line %d)", p.Name, s.Line)
+	} else if v, ok := w.app.LookupEnv("REQUESTS_CA_BUNDLE"); ok {
+		path, w.bundle.from = v, "REQUESTS_CA_BUNDLE"
 	}
-	app.bundle.empty = path == ""
-	return userpath.Expand(path, app.LookupEnv)
+	w.bundle.empty = path == ""
+	return userpath.Expand(path, w.app.LookupEnv)
 }
 
 // A caBundle is where the path of the CA certificates comes from.
@@ -49,19 +49,25 @@ func (b caBundle) String() string {
 	return "come from " + b.from
 }
 
-// connectionHint tells which settings matter to an error of a certificate or a proxy,
+// adviseConnection adds to an error of a certificate or a proxy which settings matter,
 // and what they are now.
-func (app *App) connectionHint(err error) string {
+func (w *world) adviseConnection(err error) error {
+	if hint := w.connectionHint(err); hint != "" {
+		return withHint(err, "%s", hint)
+	}
+	return err
+}
+
+func (w *world) connectionHint(err error) string {
 	var failed *idcenter.ConnectError
 	if !errors.As(err, &failed) {
 		return ""
 	}
-	proxies := proxyenv.Read(app.Environ())
 	switch failed.Failure {
 	case idcenter.TLSFailed:
-		hint := "the trusted certificates " + app.bundle.String()
-		if u, err := url.Parse(failed.URL); err == nil {
-			if variable := proxies.Variable(u); variable != "" {
+		hint := "the trusted certificates " + w.bundle.String()
+		if u, parseErr := url.Parse(failed.URL); parseErr == nil {
+			if variable := proxyenv.Read(w.app.Environ()).Variable(u); variable != "" {
 				hint += ", and the request goes through the proxy in " + variable
 			}
 		}
@@ -77,10 +83,10 @@ func (app *App) connectionHint(err error) string {
 // store with comments can exceed one megabyte.
 const maxBundle = 16 << 20
 
-func (app *App) readBundle(path string) (*x509.CertPool, error) {
+func (w *world) readBundle(path string) (*x509.CertPool, error) {
 	hint := "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
-	if app.bundle.from != "" {
-		hint = "the path comes from " + app.bundle.from
+	if w.bundle.from != "" {
+		hint = "the path comes from " + w.bundle.from
 	}
 	pem, err := datafile.Read(path, maxBundle)
 	if err != nil {

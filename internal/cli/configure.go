@@ -27,12 +27,12 @@ func newConfigure(app *App) *cobra.Command {
 }
 
 // editor changes the person's files.
-func (app *App) editor() *configfile.Editor {
+func (w *world) editor() *configfile.Editor {
 	// All that one command changes has one time, by which undo finds it.
-	if app.edited.IsZero() {
-		app.edited = app.Now()
+	if w.edited.IsZero() {
+		w.edited = w.app.Now()
 	}
-	return &configfile.Editor{Now: func() time.Time { return app.edited }, Warn: app.warn}
+	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.app.warn}
 }
 
 // edit carries the changes out on the config or the credentials file. what says
@@ -48,7 +48,7 @@ func (w *world) edit(ctx context.Context, credentials bool, what string, changes
 	if w.noHome != nil && strings.HasPrefix(path, "~") {
 		return false, w.noHome
 	}
-	changed, err = w.app.editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
+	changed, err = w.editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
 		return awsconfig.Edit(path, old, credentials, changes...)
 	})
 	return changed, explainEdit(err)

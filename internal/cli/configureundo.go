@@ -32,7 +32,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 	if err != nil {
 		return err
 	}
-	changes, err := app.lastChanges(w.in.Config.Path, w.in.Credentials.Path)
+	changes, err := w.lastChanges(w.in.Config.Path, w.in.Credentials.Path)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 		return err
 	}
 	for _, c := range changes {
-		if err := app.editor().Undo(ctx, c); err != nil {
+		if err := w.editor().Undo(ctx, c); err != nil {
 			return explainUndo(err)
 		}
 	}
@@ -61,8 +61,8 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 
 // lastChanges are the last change of each file, if one command made both; otherwise
 // the later one.
-func (app *App) lastChanges(paths ...string) ([]*configfile.Record, error) {
-	last, err := app.editor().Last(paths...)
+func (w *world) lastChanges(paths ...string) ([]*configfile.Record, error) {
+	last, err := w.editor().Last(paths...)
 	if err != nil {
 		return nil, explainUndo(err)
 	}
@@ -71,7 +71,7 @@ func (app *App) lastChanges(paths ...string) ([]*configfile.Record, error) {
 	}
 	changes := []*configfile.Record{last}
 	for _, path := range paths {
-		r, err := app.editor().Last(path)
+		r, err := w.editor().Last(path)
 		if err == nil && r != nil && r.Path != last.Path && r.When.Equal(last.When) && r.What == last.What {
 			changes = append(changes, r)
 		}

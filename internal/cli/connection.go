@@ -14,18 +14,18 @@ import (
 )
 
 // settings are what requests for a profile are made with.
-func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
+func (w *world) settings(p *profile.Profile) (agent.Settings, error) {
 	s := agent.Settings{
 		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
-		CABundle: app.caBundle(p), NoVerifySSL: app.flags.noVerifySSL,
-		ConnectTimeout: seconds(app.flags.connectTimeout, 0), ReadTimeout: seconds(app.flags.readTimeout, 0),
+		CABundle: w.caBundle(p), NoVerifySSL: w.app.flags.noVerifySSL,
+		ConnectTimeout: seconds(w.app.flags.connectTimeout, 0), ReadTimeout: seconds(w.app.flags.readTimeout, 0),
 	}
 	var err error
 	if s.OIDC, err = p.Endpoint("SSO_OIDC"); err != nil {
 		return s, err
 	}
-	if app.portalURL != "" {
-		s.Portal = profile.Endpoint{URL: app.portalURL, From: "--endpoint-url"}
+	if w.portalURL != "" {
+		s.Portal = profile.Endpoint{URL: w.portalURL, From: "--endpoint-url"}
 		return s, nil
 	}
 	s.Portal, err = p.Endpoint("SSO")
@@ -33,42 +33,42 @@ func (app *App) settings(p *profile.Profile) (agent.Settings, error) {
 }
 
 // service makes the client of a session that works with the settings.
-func (app *App) service(s agent.Settings, startURL, region string) (*idcenter.Client, error) {
-	hc, err := app.httpClientOf(s)
+func (w *world) service(s agent.Settings, startURL, region string) (*idcenter.Client, error) {
+	hc, err := w.httpClientOf(s)
 	if err != nil {
 		return nil, err
 	}
 	return idcenter.New(idcenter.Options{
 		StartURL: startURL, Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
-		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: app.log,
-		Now: app.Now,
+		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: w.app.log,
+		Now: w.app.Now,
 	})
 }
 
 // httpClient makes the HTTP client of the Identity Center for a profile.
-func (app *App) httpClient(p *profile.Profile) (*http.Client, error) {
-	return app.httpClientWithin(p, 0, 0)
+func (w *world) httpClient(p *profile.Profile) (*http.Client, error) {
+	return w.httpClientWithin(p, 0, 0)
 }
 
 // httpClientWithin makes an HTTP client for a profile: its CA bundle, the proxies
 // of the environment, and the times that the flags say, or else these.
-func (app *App) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
-	return app.httpClientOf(agent.Settings{
-		CABundle: app.caBundle(p), NoVerifySSL: app.flags.noVerifySSL,
-		ConnectTimeout: seconds(app.flags.connectTimeout, connect), ReadTimeout: seconds(app.flags.readTimeout, read),
+func (w *world) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
+	return w.httpClientOf(agent.Settings{
+		CABundle: w.caBundle(p), NoVerifySSL: w.app.flags.noVerifySSL,
+		ConnectTimeout: seconds(w.app.flags.connectTimeout, connect), ReadTimeout: seconds(w.app.flags.readTimeout, read),
 	})
 }
 
 // httpClientOf makes an HTTP client with the settings: 5 s to connect and 10 s for
 // a try where they do not say.
-func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
-	client := &http.Client{Timeout: cmp.Or(s.ReadTimeout, 10*time.Second), Transport: app.Transport}
-	if app.Transport != nil {
+func (w *world) httpClientOf(s agent.Settings) (*http.Client, error) {
+	client := &http.Client{Timeout: cmp.Or(s.ReadTimeout, 10*time.Second), Transport: w.app.Transport}
+	if w.app.Transport != nil {
 		return client, nil
 	}
 	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
 	t := &http.Transport{
-		Proxy:               proxyenv.Read(app.Environ()).For,
+		Proxy:               proxyenv.Read(w.app.Environ()).For,
 		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,
@@ -81,7 +81,7 @@ func (app *App) httpClientOf(s agent.Settings) (*http.Client, error) {
 	case s.NoVerifySSL:
 		t.TLSClientConfig.InsecureSkipVerify = true //nolint:gosec // asked for by --no-verify-ssl
 	case s.CABundle != "":
-		pool, err := app.readBundle(s.CABundle)
+		pool, err := w.readBundle(s.CABundle)
 		if err != nil {
 			return nil, err
 		}

@@ -49,7 +49,10 @@ func (w *world) explain(p *profile.Profile, err error) error {
 	var storage *broker.StorageError
 	var login *broker.LoginError
 	var origin *broker.OriginError
+	connection := w.connectionHint(err)
 	switch {
+	case connection != "":
+		return withHint(err, "%s", connection)
 	case errors.As(err, &origin):
 		return w.explainOrigin(err)
 	case errors.As(err, &session) && w.memoryIsGone(session.Session):

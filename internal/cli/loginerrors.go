@@ -19,7 +19,10 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 	var storage *broker.StorageError
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
+	connection := w.connectionHint(err)
 	switch {
+	case connection != "":
+		return withHint(err, "%s", connection)
 	case errors.As(err, &origin), errors.As(err, &mixed):
 		return w.explainOrigin(err)
 	case errors.As(err, &storage):

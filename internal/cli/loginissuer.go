@@ -26,7 +26,7 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 	}
 	startURL := profile.CleanStartURL(s.StartURL)
 	p = p.ForSession()
-	hc, err := w.app.httpClient(p)
+	hc, err := w.httpClient(p)
 	if err != nil {
 		return "", "", err
 	}

@@ -164,7 +164,7 @@ const tokenMember = "accessToken"
 // run finds the profile, checks what can be checked, and calls.
 func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
-		o.app.portalURL = o.app.flags.endpointURL
+		o.world.portalURL = o.app.flags.endpointURL
 	}
 	resolve := o.world.resolve
 	if o.portal() {
@@ -227,7 +227,7 @@ func (o *operation) explain(client *call.Client, err error) error {
 		role, _ := o.in.Document.Get("roleName")
 		return withHint(err, "%s", o.app.roleHint("", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
-	return o.app.explainKeys(client, err)
+	return o.world.explainKeys(client, err)
 }
 
 // objectOf returns the input as an object that can be added to.

@@ -18,10 +18,9 @@ import (
 // serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.
 const serviceTimeout = time.Minute
 
-// serviceClient makes the client of a service for the profile in use, with its
+// authorizedClient makes the client of a service for the profile in use, with its
 // credentials. caller is the command's name, for the log.
-func (app *App) serviceClient(ctx context.Context, service, caller string) (*call.Client, error) {
-	w := app.files()
+func (w *world) authorizedClient(ctx context.Context, service, caller string) (*call.Client, error) {
 	p, err := w.resolve()
 	if err != nil {
 		return nil, err
@@ -33,7 +32,7 @@ func (app *App) serviceClient(ctx context.Context, service, caller string) (*cal
 	if err != nil {
 		return nil, err
 	}
-	if !usable(app, p) {
+	if !usable(w.app, p) {
 		return nil, &elsewhereError{w.notSSO(p)}
 	}
 	client, err := w.serviceClient(p, svc)
@@ -65,7 +64,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	if err := idcenter.CheckEndpoint(endpoint, reach.FIPS, reach.DualStack); err != nil {
 		return nil, err
 	}
-	hc, err := w.app.httpClientWithin(reach, serviceTimeout, serviceTimeout)
+	hc, err := w.httpClientWithin(reach, serviceTimeout, serviceTimeout)
 	if err != nil {
 		return nil, err
 	}
@@ -202,10 +201,10 @@ func (o *operation) paging() call.Paging {
 
 // explainKeys says what to do about keys that the service does not take. The role
 // credentials of client were renewed without effect.
-func (app *App) explainKeys(client *call.Client, err error) error {
+func (w *world) explainKeys(client *call.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
-		return connect // without further words around it
+		return w.adviseConnection(connect) // without further words around it
 	}
 	var refused *call.ServiceError
 	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {
@@ -214,10 +213,10 @@ func (app *App) explainKeys(client *call.Client, err error) error {
 	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely
 		return err
 	}
-	if _, ok, _ := app.environmentKeys(); ok {
+	if _, ok, _ := w.app.environmentKeys(); ok {
 		return withHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
-	return withHint(err, "the keys of profile %s have expired: replace them", profile.Name(app.flags.profile, app.LookupEnv))
+	return withHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.app.flags.profile, w.app.LookupEnv))
 }
 
 // printDocument prints a value of our own in a format.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,7 +110,7 @@ func (app *App) report(err error) int {
 		text += details(err)
 	}
 	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
-	if hint := cmp.Or(app.connectionHint(err), app.fullHint(err)); hint != "" {
+	if hint := app.fullHint(err); hint != "" {
 		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
 	}
 	return code

@@ -65,7 +65,8 @@ the AWS CLI.`,
 }
 
 func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
-	client, err := app.serviceClient(ctx, "s3api", "s3 ls")
+	w := app.files()
+	client, err := w.authorizedClient(ctx, "s3api", "s3 ls")
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 	case errors.As(err, &path), errors.As(err, &input):
 		return usagef("%s", err)
 	case err != nil:
-		return app.explainKeys(client, err)
+		return w.explainKeys(client, err)
 	case !matched:
 		return exitError(exitCommand)
 	}

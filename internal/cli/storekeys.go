@@ -31,11 +31,11 @@ func (w *world) setUpKeys(o migrateOptions) error {
 	if exists {
 		return nil
 	}
-	pass, err := w.app.newPassphrase(o.command)
+	pass, err := w.stores.newPassphrase(o.command)
 	if err != nil {
 		return err
 	}
-	w.app.chosen = pass
+	w.stores.chosen = pass
 	keys, err := keystore.NewPassphraseKeys(cache, pass, o.command)
 	if err != nil {
 		return err
@@ -44,9 +44,10 @@ func (w *world) setUpKeys(o migrateOptions) error {
 }
 
 // newPassphrase asks for a passphrase twice, unless a command prints it.
-func (app *App) newPassphrase(command string) (secret.String, error) {
+func (s *stores) newPassphrase(command string) (secret.String, error) {
+	app := s.app
 	if command != "" || app.getenv(passphraseCommand) != "" || !app.Terminal {
-		return app.passphrase("the encrypted store", command)
+		return s.passphrase("the encrypted store", command)
 	}
 	first, err := app.askPassphrase("New passphrase of the encrypted store: ")
 	if err != nil {

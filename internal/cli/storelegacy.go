@@ -56,11 +56,7 @@ func (plan *migration) adopt(ctx context.Context, w *world) error {
 	if len(plan.upgrades) == 0 {
 		return nil
 	}
-	fresh, err := w.app.world()
-	if err != nil {
-		return err
-	}
-	w.in, w.loaded = fresh.in, false
+	w.in, w.loaded = w.again().in, false
 	for _, u := range plan.upgrades {
 		if err := w.broker.Adopt(ctx, u.Session, u.Spellings); err != nil {
 			return err

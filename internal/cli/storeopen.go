@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -22,30 +23,40 @@ const (
 	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // prints the passphrase of the encrypted store
 )
 
-// cache is where the tokens of a home folder are, in whichever store.
-func (app *App) cache(home string) keystore.Files {
-	if app.vaults == nil {
-		app.vaults = app.newCache(home).Vaults
-	}
-	return keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: app.vaults}
+// stores are where the tokens of a home folder are kept, as this process reaches them.
+type stores struct {
+	app  *App
+	home string
+
+	inAgent bool          // this process is the background agent
+	memory  *agent.Memory // of an agent that keeps tokens there; else nil
+
+	vaults *keystore.Vaults // nil until something is looked for in the cache
+	asked  *agent.Client    // nil until an agent is asked something
+	chosen secret.String    // the passphrase that the encrypted store was just given
 }
 
-// newCache is the same without what this process remembers of the stores.
-func (app *App) newCache(home string) keystore.Files {
-	f := keystore.Files{Dir: ssocache.Dir{Home: home}, Vaults: &keystore.Vaults{}}
-	f.Vaults.Open = func(store string) (keystore.Vault, error) {
-		app.log.Debug("open store", "store", store)
+// cache is where the tokens are, in whichever store.
+func (s *stores) cache() keystore.Files {
+	f := keystore.Files{Dir: ssocache.Dir{Home: s.home}, Vaults: s.vaults}
+	if f.Vaults != nil {
+		return f
+	}
+	s.vaults = &keystore.Vaults{}
+	f.Vaults = s.vaults
+	s.vaults.Open = func(store string) (keystore.Vault, error) {
+		s.app.log.Debug("open store", "store", store)
 		switch store {
 		case keystore.Encrypted:
-			return keystore.OpenEncrypted(f, app.passphrase)
+			return keystore.OpenEncrypted(f, s.passphrase)
 		case keystore.Agent:
-			return app.agentVault(home), nil
+			return s.agentVault(), nil
 		}
-		deadline, err := app.keychainDeadline()
+		deadline, err := s.app.keychainDeadline()
 		if err != nil {
 			return nil, err
 		}
-		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: app.LookupEnv})
+		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.app.LookupEnv})
 	}
 	return f
 }
@@ -66,9 +77,10 @@ func (app *App) keychainDeadline() (time.Duration, error) {
 // passphrase has the passphrase printed by the command that the person chose, or
 // asks at the terminal. Without either there is none: nobody is asked where a
 // program waits for the answer.
-func (app *App) passphrase(what, command string) (secret.String, error) {
-	if !app.chosen.IsZero() {
-		return app.chosen, nil
+func (s *stores) passphrase(what, command string) (secret.String, error) {
+	app := s.app
+	if !s.chosen.IsZero() {
+		return s.chosen, nil
 	}
 	if own := app.getenv(passphraseCommand); own != "" {
 		command = own

@@ -29,11 +29,11 @@ func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 	if err := z.signIn(ctx); err != nil {
 		return err
 	}
-	err := z.pickRole(ctx, p)
+	err := z.adviseConnection(z.pickRole(ctx, p))
 	if errors.Is(err, idcenter.ErrUnauthorized) {
 		// The token may have been ended elsewhere.
 		if err = z.signInAgain(ctx); err == nil {
-			err = z.pickRole(ctx, p)
+			err = z.adviseConnection(z.pickRole(ctx, p))
 		}
 	}
 	if errors.Is(err, idcenter.ErrUnauthorized) {
@@ -81,7 +81,7 @@ func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
 		Session: z.session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
 	})
 	z.token = answer.Token
-	return z.explainOrigin(err)
+	return z.adviseConnection(z.explainOrigin(err))
 }
 
 func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {

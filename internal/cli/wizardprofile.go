@@ -132,12 +132,8 @@ func (z *wizard) write(ctx context.Context, p ssoProfile) error {
 
 // reread reads the files again, and whether they have the session.
 func (z *wizard) reread() error {
-	again, err := z.app.world()
-	if err != nil {
-		return err
-	}
-	again.in.New, again.broker = true, z.broker
-	z.world = again
+	z.world = z.again()
+	z.in.New = true
 	section, err := z.section(awsconfig.SSOSession, z.session.Name)
 	z.known = section != nil && z.session.Name != ""
 	return err

@@ -134,7 +134,7 @@ func (z *wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	if profile.AWSOwned(profile.StartURLHost(url)) {
 		return revealed{region: idcenter.StartURLRegion(url)}, nil
 	}
-	hc, err := z.app.httpClient(z.p)
+	hc, err := z.httpClient(z.p)
 	if err != nil {
 		return revealed{}, err
 	}

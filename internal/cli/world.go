@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
@@ -19,7 +20,12 @@ type world struct {
 	in     profile.Inputs
 	home   string
 	noHome error // why home is not known
+	stores *stores
 	broker *broker.Broker
+
+	portalURL string    // --endpoint-url of an operation of the portal; else ""
+	bundle    caBundle  // in use
+	edited    time.Time // when this command changed a file first; else zero
 
 	uses   []profile.SessionUse // see sessions
 	unsaid []profile.Warning    // that came with them
@@ -35,8 +41,23 @@ func (app *App) world() (*world, error) {
 
 // files reads the config files for a command that may do without a home folder.
 func (app *App) files() *world {
-	w := &world{app: app}
-	w.home, w.noHome = app.home()
+	home, err := app.home()
+	w := &world{app: app, noHome: err, home: home, stores: &stores{app: app, home: home}}
+	w.read()
+	return w
+}
+
+// again is the world with the files as they are now. It knows what w knows of stores
+// and of its own changes.
+func (w *world) again() *world {
+	now := &world{app: w.app, home: w.home, noHome: w.noHome, stores: w.stores, broker: w.broker, edited: w.edited, bundle: w.bundle, portalURL: w.portalURL}
+	now.read()
+	return now
+}
+
+// read reads the config files.
+func (w *world) read() {
+	app := w.app
 	w.in = profile.Inputs{
 		Profile: app.flags.profile, Region: app.flags.region, Output: app.flags.output,
 		LookupEnv: app.LookupEnv, Own: app.ownPrograms(),
@@ -47,7 +68,6 @@ func (app *App) files() *world {
 	w.in.Config = readConfig(configPath, false, wanted)
 	w.in.Credentials = readConfig(credentialsPath, true, wanted)
 	app.log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", w.home)
-	return w
 }
 
 // readConfig reads a file. It does not report an error: the look-ups in the file decide
@@ -67,12 +87,17 @@ func (app *App) connected() (*world, *profile.Profile, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	p, err := w.connectInUse()
+	return w, p, err
+}
+
+// connectInUse connects with the settings of the profile in use, and returns it.
+func (w *world) connectInUse() (*profile.Profile, error) {
 	p, err := w.resolveForLogin()
-	if err != nil {
-		return nil, nil, err
+	if err == nil {
+		w.connect(p)
 	}
-	w.connect(p)
-	return w, p, nil
+	return p, err
 }
 
 // home is the folder that ~/.aws is in, as an absolute path.
@@ -124,23 +149,23 @@ func (w *world) connect(p *profile.Profile) { w.connectBy(p.ForSession()) }
 // session through another profile.
 func (w *world) connectBy(p *profile.Profile) {
 	w.broker = &broker.Broker{
-		Cache:    w.app.cache(w.home),
+		Cache:    w.stores.cache(),
 		Siblings: w.siblings,
 		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
 		Warn: func(text string) { w.app.warn(text, "") },
 		Endpoints: func() (broker.Endpoints, error) {
-			settings, err := w.app.settings(p)
+			settings, err := w.settings(p)
 			return settings.Endpoints(), err
 		},
 		Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
 			if err := p.CheckRetries(); err != nil {
 				return nil, err
 			}
-			settings, _ := w.app.settings(p) // the error is that of Endpoints
-			return w.app.service(settings.At(e), s.StartURL, s.Region)
+			settings, _ := w.settings(p) // the error is that of Endpoints
+			return w.service(settings.At(e), s.StartURL, s.Region)
 		},
 	}
-	if !w.app.isAgent {
+	if !w.stores.inAgent {
 		w.broker.Ask = w.askAgent(p)
 	}
 }
@@ -151,9 +176,9 @@ func (w *world) client(p *profile.Profile, startURL, region string) (*idcenter.C
 	if err := p.CheckRetries(); err != nil {
 		return nil, err
 	}
-	settings, err := w.app.settings(p)
+	settings, err := w.settings(p)
 	if err != nil {
 		return nil, err
 	}
-	return w.app.service(settings, startURL, region)
+	return w.service(settings, startURL, region)
 }
