@@ -2,8 +2,11 @@ package idcenter
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
 	"fmt"
+	"html"
 	"io"
 	"log"
 	"net"
@@ -24,8 +27,8 @@ const (
 	leaveBudget  = 500 * time.Millisecond // how long we stay for the last byte of a page
 )
 
-// A CallbackError is what the service sent back with the browser instead of a
-// code.
+// A CallbackError is the error that the browser brought back from the service instead of
+// a code.
 type CallbackError struct {
 	Code        string // OAuth's error, "access_denied"
 	Description string // may be empty
@@ -51,8 +54,8 @@ func (e *CallbackError) Is(target error) bool {
 }
 
 // A callback is the web server on 127.0.0.1 to which the browser comes back. Any
-// program and any web page on this machine can speak to it: whoever does not
-// bring our state gets 400 and changes nothing.
+// program and any web page on this machine can speak to it. A request without our state
+// gets 400 and changes nothing.
 type callback struct {
 	host   string // "127.0.0.1:PORT"
 	port   int
@@ -76,7 +79,7 @@ type round struct {
 	shown   sync.Once
 }
 
-// An outcome is what the browser brought.
+// An outcome is the answer that the browser brought.
 type outcome struct {
 	code secret.String
 	err  error
@@ -102,7 +105,7 @@ func listen(port int) (*callback, error) {
 	return cb, nil
 }
 
-// redirectURL is where the service shall send the browser.
+// redirectURL returns where the service shall send the browser.
 func (cb *callback) redirectURL() string { return "http://" + cb.host + redirectPath }
 
 // expect begins a round.
@@ -169,15 +172,14 @@ func (r *round) answer(rawQuery string, visit bool) (page string) {
 	return page
 }
 
-// pasted takes an answer that the person brought by hand, and says whether it
-// was one.
+// pasted takes an answer that the user pasted, and reports whether it is one.
 func (cb *callback) pasted(r *round, text secret.String) bool {
 	u, err := url.Parse(strings.TrimSpace(text.Reveal()))
 	return err == nil && u.Scheme == "http" && u.Host == cb.host && u.User == nil && u.Path == redirectPath &&
 		r.answer(u.RawQuery, false) != ""
 }
 
-// answered says whether there was an answer, and whether a browser brought one.
+// answered reports whether there was an answer, and whether a browser brought one.
 func (r *round) answered() (taken, visited bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -210,3 +212,78 @@ func (cb *callback) close(ctx context.Context) {
 	_ = cb.server.Shutdown(leave) // a silent visitor holds it up: then Close
 	_ = cb.server.Close()
 }
+
+// The pages on which a sign-in ends. Their URLs carry nothing.
+const (
+	donePath   = "/oauth/done"
+	failedPath = "/oauth/failed"
+)
+
+const pageStyle = `:root{color-scheme:light dark}body{font:1.1rem/1.6 system-ui,sans-serif;max-width:34rem;margin:18vh auto;padding:0 1.5rem}` +
+	`h1{font-size:1.6rem;line-height:1.25}pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.95rem;border-left:4px solid #c0392b;padding-left:1rem}`
+
+const pageFormat = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>%s</title>
+<style>` + pageStyle + `</style>
+</head>
+<body>
+<main role="status">
+<h1>%s</h1>
+%s
+</main>
+</body>
+</html>
+`
+
+const strangerPage = `<!DOCTYPE html>
+<html lang="en"><title>Not this way</title><p>This address only waits for the end of a sign-in, and this is not it.</p></html>
+`
+
+// strict sets the headers of everything that the callback sends: nothing is
+// kept, framed, run, guessed or passed on.
+func strict(h http.Header) {
+	style := sha256.Sum256([]byte(pageStyle))
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(style[:])+
+		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+}
+
+// show holds the visitor until the round is over, and tells them how it ended.
+// Success has a URL of its own, so that a reload of it cannot show a failure.
+func (r *round) show(w http.ResponseWriter, req *http.Request) {
+	select {
+	case <-r.over:
+	case <-req.Context().Done():
+		return
+	case <-time.After(pageBudget):
+		w.WriteHeader(http.StatusGatewayTimeout)
+		_, _ = io.WriteString(w, page("Still signing in", "<p>See the terminal for how it goes on. You may close this tab.</p>"))
+		return
+	}
+	right := donePath
+	if r.failure != nil {
+		right = failedPath
+	}
+	if req.URL.Path != right {
+		w.Header().Set("Location", right)
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
+	if r.failure == nil {
+		_, _ = io.WriteString(w, page("You are signed in", "<p>The terminal has what it needs. You may close this tab.</p>"))
+	} else {
+		_, _ = io.WriteString(w, page("You are not signed in", "<pre>"+html.EscapeString(r.failure.Error())+
+			"</pre>\n<p>See the terminal for how to go on. You may close this tab.</p>"))
+	}
+	r.shown.Do(func() { close(r.seen) })
+}
+
+// page is a page with a title and the HTML below it.
+func page(title, body string) string { return fmt.Sprintf(pageFormat, title, title, body) }

@@ -1,6 +1,7 @@
 package idcenter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -55,7 +56,7 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 		return grant, expired(err)
 	}
 	s.showCode(out)
-	p.failed, p.notOpened = s.open(ctx, firstOf(value(out.VerificationUriComplete), value(out.VerificationUri))), s.notOpened
+	p.failed, p.notOpened = s.open(ctx, cmp.Or(value(out.VerificationUriComplete), value(out.VerificationUri))), s.notOpened
 	p.deadline = start.Add(s.codeLifetime(out.ExpiresIn))
 	return p.run(ctx, func() (Grant, error) { return attempt(1) })
 }
@@ -162,11 +163,4 @@ func isFault(err error) bool {
 		return false
 	}
 	return errors.Is(err, ErrTemporary) && !isNetwork(err)
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

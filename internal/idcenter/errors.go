@@ -1,16 +1,21 @@
 package idcenter
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
-// What a caller may branch on, with [errors.Is].
+// The errors that a caller may test for, with [errors.Is].
 var (
 	// ErrInvalidGrant: the refresh token (or the code) is spent, revoked or
 	// unknown; only a new sign-in helps.
@@ -57,20 +62,7 @@ func (e *ServiceError) Error() string {
 	return strings.TrimRight(text, " ") + detailsText(e.Details)
 }
 
-// detailsText is the AWS CLI's way to show further members of an error.
-func detailsText(details [][2]string) string {
-	if len(details) == 0 {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString("\n\nAdditional error details:")
-	for _, d := range details {
-		b.WriteString("\n" + d[0] + ": " + d[1])
-	}
-	return b.String()
-}
-
-// Is says which of the sentinels of this package e is.
+// Is reports whether e is the given sentinel of this package.
 func (e *ServiceError) Is(target error) bool {
 	switch target {
 	case ErrInvalidGrant:
@@ -90,7 +82,7 @@ func (e *ServiceError) Is(target error) bool {
 	return false
 }
 
-// is says whether e has the service's code, or, where it sent none, the OAuth
+// is reports whether e has the service's code or, if the service sent no code, the OAuth
 // error of that name.
 func (e *ServiceError) is(code, oauth string) bool {
 	if e.Code == code {
@@ -99,8 +91,29 @@ func (e *ServiceError) is(code, oauth string) bool {
 	return e.Status < 500 && e.Code == fmt.Sprint(e.Status) && slices.Contains(e.Details, [2]string{"error", oauth})
 }
 
-// Kind returns the OAuth name of the refusal that err is, as "invalid_scope"; "" for
-// other errors.
+func (e *ServiceError) portal() bool {
+	switch e.Operation {
+	case "RegisterClient", "StartDeviceAuthorization", "CreateToken":
+		return false
+	}
+	return true
+}
+
+// detailsText is the AWS CLI's way to show further members of an error.
+func detailsText(details [][2]string) string {
+	if len(details) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n\nAdditional error details:")
+	for _, d := range details {
+		b.WriteString("\n" + d[0] + ": " + d[1])
+	}
+	return b.String()
+}
+
+// Kind returns the OAuth name of a refusal, such as "invalid_scope", and "" for other
+// errors.
 func Kind(err error) string {
 	var callback *CallbackError
 	if errors.As(err, &callback) {
@@ -125,14 +138,6 @@ func Kind(err error) string {
 	return name.String()
 }
 
-func (e *ServiceError) portal() bool {
-	switch e.Operation {
-	case "RegisterClient", "StartDeviceAuthorization", "CreateToken":
-		return false
-	}
-	return true
-}
-
 // A ReplyError is a reply that no Identity Center sends: a page of a proxy,
 // truncated JSON, a token reply without a token.
 type ReplyError struct {
@@ -150,8 +155,115 @@ func (e *ReplyError) Error() string {
 	return fmt.Sprintf("The endpoint URL %q did not answer %s as the service does: HTTP %d, %s", endpoint, e.Operation, e.Status, e.Reason)
 }
 
-// Is says whether e is ErrTemporary: a reply broken on the way is, a page that
-// answers with 4xx (most likely another server) is not.
+// Is reports whether e is ErrTemporary. A reply that was broken on its way is temporary;
+// a page with status 4xx, most likely of another server, is not.
 func (e *ReplyError) Is(target error) bool {
 	return target == ErrTemporary && (e.Status < 400 || e.Status == http.StatusTooManyRequests || e.Status >= 500)
+}
+
+// A Failure says at which step a request failed to bring a reply.
+type Failure int
+
+const (
+	NotConnected     Failure = iota // no such host, refused, no route
+	ConnectTimeout                  // nobody answered the connection attempt
+	ReadTimeout                     // connected, and no reply in time
+	ConnectionClosed                // connected, and the connection ended before the reply did
+	TLSFailed                       // the certificate or the handshake is not valid
+	ProxyFailed                     // the proxy was not reached or refused
+)
+
+// A ConnectError is a request without a reply. Its text is the AWS CLI's. It is
+// [ErrNetwork] and [ErrTemporary].
+type ConnectError struct {
+	URL     string // the URL asked for, or the proxy's; passwords are masked
+	Failure Failure
+	Err     error // the cause; only that of TLSFailed is part of the text
+}
+
+func (e *ConnectError) Error() string {
+	switch e.Failure {
+	case ConnectTimeout:
+		return fmt.Sprintf("Connect timeout on endpoint URL: %q", e.URL)
+	case ReadTimeout:
+		return fmt.Sprintf("Read timeout on endpoint URL: %q", e.URL)
+	case ConnectionClosed:
+		return fmt.Sprintf("Connection was closed before we received a valid response from endpoint URL: %q.", e.URL)
+	case TLSFailed:
+		return fmt.Sprintf("SSL validation failed for %s %s", e.URL, clean(fmt.Sprint(e.Err)))
+	case ProxyFailed:
+		if e.URL == "" {
+			return e.Err.Error()
+		}
+		return fmt.Sprintf("Failed to connect to proxy URL: %q", e.URL)
+	}
+	return fmt.Sprintf("Could not connect to the endpoint URL: %q", e.URL)
+}
+
+// Unwrap returns the cause.
+func (e *ConnectError) Unwrap() error { return e.Err }
+
+// Is reports whether target is ErrNetwork or ErrTemporary; e is both.
+func (e *ConnectError) Is(target error) bool { return target == ErrNetwork || target == ErrTemporary }
+
+// connectError makes a ConnectError of the error of a request. connected says whether
+// the request had got a connection.
+func connectError(client *http.Client, req *http.Request, err error, connected bool) *ConnectError {
+	var urlErr *url.Error
+	if errors.As(err, &urlErr) {
+		err = urlErr.Err // its text repeats the URL
+	}
+	e := &ConnectError{URL: req.URL.Redacted(), Failure: NotConnected, Err: err}
+	var netErr net.Error
+	var op *net.OpError
+	isOp := errors.As(err, &op)
+	var setting *proxyenv.Error
+	switch {
+	case errors.As(err, &setting):
+		e.Failure, e.URL, e.Err = ProxyFailed, "", setting
+	case isOp && op.Op == "proxyconnect":
+		e.Failure, e.URL = ProxyFailed, proxyURL(client, req)
+	case isTLS(err):
+		e.Failure = TLSFailed
+	case errors.As(err, &netErr) && netErr.Timeout():
+		e.Failure = ConnectTimeout
+		if connected {
+			e.Failure = ReadTimeout
+		}
+	case connected:
+		e.Failure = ConnectionClosed
+	case !isOp && proxyURL(client, req) != "":
+		// A proxy that refuses to connect us is reported as its status text alone.
+		e.Failure, e.URL = ProxyFailed, proxyURL(client, req)
+	}
+	return e
+}
+
+func isTLS(err error) bool {
+	var (
+		verify    *tls.CertificateVerificationError
+		authority x509.UnknownAuthorityError
+		record    tls.RecordHeaderError
+		alert     tls.AlertError
+	)
+	return errors.As(err, &verify) || errors.As(err, &authority) || errors.As(err, &record) || errors.As(err, &alert) ||
+		strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "HTTP response to HTTPS client")
+}
+
+// proxyURL returns the proxy that client uses for req, with its password masked; ""
+// means no proxy.
+func proxyURL(client *http.Client, req *http.Request) string {
+	transport := client.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	t, ok := transport.(*http.Transport)
+	if !ok || t.Proxy == nil {
+		return ""
+	}
+	u, err := t.Proxy(req)
+	if err != nil || u == nil {
+		return ""
+	}
+	return u.Redacted()
 }

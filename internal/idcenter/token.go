@@ -1,7 +1,13 @@
+// The call that yields tokens. A refresh spends its token, so it is broken off only
+// before that token is sent.
+
 package idcenter
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
@@ -36,8 +42,8 @@ func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken sec
 	}, 0)
 }
 
-// createToken fills in who asks and calls the service, with attempts tries (0:
-// the client's).
+// createToken adds the client to a request and calls the service. It tries as often as
+// attempts says; 0 means the client's own number.
 func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.CreateTokenInput, attempts int) (Grant, error) {
 	in.ClientId, in.ClientSecret = new(reg.ClientID), new(reg.ClientSecret.Reveal())
 	w := c.wire("CreateToken", c.oidcURL, reg.ClientSecret, optionalSecret(in.RefreshToken), optionalSecret(in.Code),
@@ -71,6 +77,84 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 		Lifetime:     time.Duration(out.ExpiresIn) * time.Second,
 		Clock:        w.reply.clock,
 	}, nil
+}
+
+// A spending follows a call that sends a secret which can be used once. The call can be
+// broken off without harm until the first byte is sent. After that it must not be: the
+// reply holds the successor of the secret.
+type spending struct {
+	mu            sync.Mutex
+	sent, stopped bool
+}
+
+// begin returns the context of the call. It ends with ctx until something is sent, and
+// in any case after the limit or at ctx's deadline.
+func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	end := time.Now().Add(limit)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
+		end = deadline
+	}
+	held, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
+	unwatch := context.AfterFunc(ctx, func() {
+		if s.stop() {
+			cancel()
+		}
+	})
+	return held, func() { unwatch(); cancel() }
+}
+
+// stop breaks the call off, unless something was sent, and reports whether it did.
+func (s *spending) stop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = !s.sent
+	return s.stopped
+}
+
+// send is called before something is sent.
+func (s *spending) send() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return context.Canceled
+	}
+	s.sent = true
+	return nil
+}
+
+func (s *spending) done() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent
+}
+
+// watch returns the request with a body that says when it is sent. A nil spending
+// changes nothing.
+func (s *spending) watch(req *http.Request) *http.Request {
+	if s == nil || req.Body == nil {
+		return req
+	}
+	watched := req.WithContext(req.Context()) // a copy
+	watched.Body = &spentBody{req.Body, s}
+	if req.GetBody != nil {
+		watched.GetBody = func() (io.ReadCloser, error) {
+			body, err := req.GetBody()
+			return &spentBody{body, s}, err
+		}
+	}
+	return watched
+}
+
+type spentBody struct {
+	io.ReadCloser
+	spending *spending
+}
+
+func (b *spentBody) Read(p []byte) (int, error) {
+	if err := b.spending.send(); err != nil {
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
 }
 
 func optionalSecret(s *string) secret.String {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
@@ -20,14 +21,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// maxReply is the size in bytes above which a reply is not read to its end; a
-// page of 100 accounts has some 20 kB.
-const maxReply = 4 << 20
-
 // A wire is the HTTP client that the SDK sees during one call: it watches the
-// tries, because the SDK's errors lose what the AWS CLI shows (the OAuth
-// members of errors it does not know, whether it was the connecting that took
-// too long) and show what nobody should see (parts of replies).
+// tries, because the SDK's errors lose what the AWS CLI shows (the OAuth members of
+// errors that the SDK does not know, and whether it was the connecting that took too
+// long) and show what must not be shown (parts of replies).
 type wire struct {
 	client    *http.Client
 	now       func() time.Time
@@ -54,6 +51,10 @@ func (c *Client) wire(operation, endpoint string, secrets ...secret.String) *wir
 func (w *wire) oidc(o *ssooidc.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
 
 func (w *wire) portal(o *sso.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
+
+// maxReply is the size in bytes above which a reply is not read to its end; a
+// page of 100 accounts has some 20 kB.
+const maxReply = 4 << 20
 
 // Do makes one try and reads the reply to its end, so that a connection that
 // breaks in the middle of it is a failed try as any other.
@@ -82,19 +83,6 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	}
 	w.debug(req, start, attrs...)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return resp, nil
-}
-
-// send makes a request and judges why it failed.
-func send(client *http.Client, req *http.Request) (*http.Response, *ConnectError) {
-	var connected atomic.Bool
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
-	})
-	resp, err := client.Do(req.WithContext(ctx))
-	if err != nil {
-		return nil, connectError(client, req, err, connected.Load())
-	}
 	return resp, nil
 }
 
@@ -144,6 +132,44 @@ func (w *wire) result(ctx context.Context, err error) error {
 // broken is the error for a reply that the service does not send.
 func (w *wire) broken(reason string) error {
 	return &ReplyError{Operation: w.operation, URL: w.endpoint, Status: w.reply.status, Reason: reason}
+}
+
+// send makes a request and returns why it failed.
+func send(client *http.Client, req *http.Request) (*http.Response, *ConnectError) {
+	var connected atomic.Bool
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	resp, err := client.Do(req.WithContext(ctx))
+	if err != nil {
+		return nil, connectError(client, req, err, connected.Load())
+	}
+	return resp, nil
+}
+
+// A Doer makes the requests of another AWS service's client. Its errors are
+// [ConnectError]s, in the AWS CLI's words.
+type Doer struct{ Client *http.Client }
+
+// Do makes one request.
+func (d Doer) Do(req *http.Request) (*http.Response, error) {
+	resp, fail := send(d.Client, req)
+	if fail != nil {
+		return nil, fail
+	}
+	return resp, nil
+}
+
+// retryer returns the SDK's standard retryer, which in addition tries again after every
+// 429 and never after an untrusted certificate. It has no quota: the budget of a call is
+// time.
+func retryer(attempts int, maxPause time.Duration) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts, o.MaxBackoff = attempts, maxPause
+		o.RateLimiter = ratelimit.None
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, o.Retryables...)
+		o.Retryables = append(o.Retryables, retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}})
+	})
 }
 
 // hopeless stops the tries on an endpoint whose certificate is not trusted.
