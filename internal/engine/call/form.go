@@ -1,19 +1,16 @@
+// The query protocol and EC2's: a form in the request. Their replies are XML.
+
 package call
 
 import (
+	"bytes"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
-
-// A formWriter collects the parameters of the query protocols.
-type formWriter struct {
-	ec2        bool
-	operation  string
-	parameters [][2]string
-}
 
 // form writes the input in one of the query protocols.
 func form(svc *model.Service, op *model.Operation, input *document.Object) ([]byte, error) {
@@ -26,6 +23,13 @@ func form(svc *model.Service, op *model.Operation, input *document.Object) ([]by
 		}
 	}
 	return encodeForm(w.parameters), nil
+}
+
+// A formWriter collects the parameters of the query protocols.
+type formWriter struct {
+	ec2        bool
+	operation  string
+	parameters [][2]string
 }
 
 func (w *formWriter) add(name, value string) {
@@ -134,4 +138,16 @@ func (w *formWriter) mapping(name string, m *model.Member, v any) error {
 		}
 	}
 	return nil
+}
+
+// encodeForm writes parameters as a form, in order.
+func encodeForm(parameters [][2]string) []byte {
+	var b bytes.Buffer
+	for _, p := range parameters {
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(p[0]) + "=" + url.QueryEscape(p[1]))
+	}
+	return b.Bytes()
 }

@@ -1,9 +1,12 @@
+// The output of an operation, from the reply in the service's protocol to the
+// form that the AWS CLI shows.
+
 package call
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -60,41 +63,6 @@ func (p *parser) jsonMembers(shape *model.Shape, body []byte, o *document.Object
 	return p.jsonStructure(shape, from, o)
 }
 
-// restBody reads the payload, or else the members that have no other place.
-func (p *parser) restBody(svc *model.Service, shape *model.Shape, r *reply, o *document.Object) error {
-	to := o
-	if m := shape.Member(shape.Payload); m != nil {
-		switch m.Shape.Kind {
-		case model.String:
-			o.Set(m.Name, string(r.body))
-			return nil
-		case model.Blob:
-			o.Set(m.Name, base64.StdEncoding.EncodeToString(r.body))
-			return nil
-		}
-		if len(r.body) == 0 {
-			return nil
-		}
-		shape, to = m.Shape, new(document.Object)
-		o.Set(m.Name, to)
-	}
-	if len(r.body) == 0 || !inBody(shape) {
-		return nil
-	}
-	if svc.Protocol == model.RESTJSON {
-		return p.jsonMembers(shape, r.body, to)
-	}
-	root, err := parseXML(r.body)
-	if err != nil {
-		return err
-	}
-	if shape.Name == bucketLocation {
-		to.Set("LocationConstraint", textOrNull(root.text))
-		return nil
-	}
-	return p.xmlStructure(shape, root, to)
-}
-
 // inBody says whether a structure has members in the body.
 func inBody(s *model.Shape) bool {
 	for _, m := range s.Members {
@@ -103,4 +71,113 @@ func inBody(s *model.Shape) bool {
 		}
 	}
 	return false
+}
+
+// finish gives the output the form that the AWS CLI shows: keys of S3 are decoded
+// if the caller did not ask for their encoding, and IAM's policy documents are
+// objects, not encoded text.
+func finish(svc *model.Service, op *model.Operation, asked, out *document.Object) {
+	if svc.Name == "iam" {
+		decodePolicies(out)
+	}
+	if _, ok := asked.Get("EncodingType"); !ok && urlEncoded(svc, op) {
+		decodeKeys(out)
+	}
+}
+
+// urlEncoded says whether keys in the operation's reply can be asked for in URL
+// encoding. XML cannot hold every character of a key.
+func urlEncoded(svc *model.Service, op *model.Operation) bool {
+	if svc.Name != "s3api" || op.Input == nil {
+		return false
+	}
+	switch op.Name {
+	case "ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads":
+		return op.Input.Shape.Member("EncodingType") != nil
+	}
+	return false
+}
+
+// decodeKeys undoes the URL encoding in a listing.
+func decodeKeys(out *document.Object) {
+	if v, _ := out.Get("EncodingType"); v != "url" {
+		return
+	}
+	for _, name := range []string{"Delimiter", "Prefix", "StartAfter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker"} {
+		decodeMember(out, name)
+	}
+	for list, name := range map[string]string{
+		"Contents": "Key", "CommonPrefixes": "Prefix", "Versions": "Key", "DeleteMarkers": "Key", "Uploads": "Key",
+	} {
+		v, _ := out.Get(list)
+		elements, _ := v.([]any)
+		for _, e := range elements {
+			if o, ok := e.(*document.Object); ok {
+				decodeMember(o, name)
+			}
+		}
+	}
+}
+
+func decodeMember(o *document.Object, name string) {
+	v, _ := o.Get(name)
+	text, ok := v.(string)
+	if !ok {
+		return
+	}
+	if plain, err := url.QueryUnescape(text); err == nil {
+		o.Set(name, plain)
+	}
+}
+
+// decodePolicies replaces URL-encoded policy documents, wherever they are, by what
+// they say.
+func decodePolicies(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			decodePolicies(e)
+		}
+	case *document.Object:
+		plain := make(map[string]any)
+		for name, e := range v.All() {
+			if text, ok := e.(string); ok && isPolicy(name) {
+				plain[name] = policy(text)
+			} else {
+				decodePolicies(e)
+			}
+		}
+		for name, e := range plain {
+			v.Set(name, e)
+		}
+	}
+}
+
+// isPolicy says whether a member of IAM's output is a policy document.
+func isPolicy(name string) bool {
+	return name == "AssumeRolePolicyDocument" || name == "PolicyDocument" || name == "Document"
+}
+
+// policy is what the encoded text says; text that says nothing stays as it is.
+func policy(text string) any {
+	plain, err := url.PathUnescape(text)
+	if err != nil {
+		return text
+	}
+	v, err := parseJSON([]byte(plain))
+	if err != nil {
+		return text
+	}
+	return v
+}
+
+// bucketLocation is the output whose only member is the root element itself.
+const bucketLocation = "GetBucketLocationOutput"
+
+// textOrNull is null for an empty text: the region us-east-1 is no text at all.
+func textOrNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }

@@ -1,7 +1,12 @@
+// Results that come in pages: one page after the other, or all as one.
+
 package call
 
 import (
+	"context"
 	"fmt"
+	"iter"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -93,4 +98,251 @@ func (p *Pager) pageSize(n int64) any {
 		return fmt.Sprint(n)
 	}
 	return n
+}
+
+// All yields the pages, each fetched when the caller has used up the one before. A
+// failed page ends the sequence with its error.
+func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
+	return func(yield func(*document.Object, error) bool) {
+		total := 0
+		var last token
+		for first := true; ; first = false {
+			page, err := p.client.Call(ctx, p.svc, p.op, p.input)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if first {
+				p.begin(page)
+			} else {
+				p.skip = 0
+			}
+			n := p.items(page)
+			limit, limited := p.limit()
+			if extra := total + n - limit; limited && extra > 0 {
+				p.truncate(page, max(0, n-extra))
+				yield(page, nil)
+				return
+			}
+			if !yield(page, nil) {
+				return
+			}
+			total += n
+			next, more := p.next(page)
+			if !more {
+				return
+			}
+			if limited && total == limit {
+				p.resume = next.encode(whole)
+				return
+			}
+			if last != nil && next.equal(last) {
+				yield(nil, fmt.Errorf("Error during pagination: The same next token was received twice: %s", next.python()))
+				return
+			}
+			p.use(next)
+			p.now, last = next, next
+		}
+	}
+}
+
+// begin drops from the first page what an earlier run has shown, and keeps what is
+// the same on all pages.
+func (p *Pager) begin(page *document.Object) {
+	result := p.op.Paginator.Result
+	if p.paging.StartingToken != "" {
+		var rest any
+		if list, ok := find(page, result[0]).([]any); ok {
+			rest = list[min(p.skip, len(list)):]
+		}
+		put(page, result[0], rest)
+		for _, path := range result[1:] {
+			switch find(page, path).(type) {
+			case []any:
+				put(page, path, []any{})
+			case string:
+				put(page, path, "")
+			case int64, float64:
+			default:
+				put(page, path, nil)
+			}
+		}
+	}
+	for _, path := range p.op.Paginator.NonAggregate {
+		put(p.nonAggr, path, find(page, path))
+	}
+}
+
+// items counts what the page has of the first result.
+func (p *Pager) items(page *document.Object) int {
+	list, _ := find(page, p.op.Paginator.Result[0]).([]any)
+	return len(list)
+}
+
+// limit is the number of items that are wanted at most, if there is one.
+func (p *Pager) limit() (int, bool) {
+	if p.paging.MaxItems == nil {
+		return 0, false
+	}
+	return int(max(0, min(*p.paging.MaxItems, 1<<31))), true
+}
+
+// truncate keeps the first n items of the page and notes where to go on.
+func (p *Pager) truncate(page *document.Object, n int) {
+	path := p.op.Paginator.Result[0]
+	list, _ := find(page, path).([]any)
+	put(page, path, list[:n:n])
+	p.resume = p.now.encode(n + p.skip)
+}
+
+// next is what to ask the following page with, and whether there is one.
+func (p *Pager) next(page *document.Object) (token, bool) {
+	model := p.op.Paginator
+	if model.More != "" && !truthy(find(page, model.More)) {
+		return nil, false
+	}
+	next, more := make(token, len(model.Input)), false
+	for i, name := range model.Input {
+		next[i].name = name
+		if i < len(model.Output) {
+			if v := find(page, model.Output[i]); isScalar(v) && truthy(v) {
+				next[i].value, more = v, true
+			}
+		}
+	}
+	return next, more
+}
+
+// use puts a token into the input.
+func (p *Pager) use(t token) {
+	for _, part := range t {
+		if part.value == nil || part.value == "None" {
+			p.input.Delete(part.name)
+		} else {
+			p.input.Set(part.name, part.value)
+		}
+	}
+}
+
+// truthy says whether Python would take v for true.
+func truthy(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return false
+	case bool:
+		return v
+	case string:
+		return v != ""
+	case int64:
+		return v != 0
+	case float64:
+		return v != 0
+	case []any:
+		return len(v) > 0
+	case *document.Object:
+		return v.Len() > 0
+	}
+	return true
+}
+
+// ResumeToken returns what a later run can begin with to go on behind the items
+// shown so far; "" if all have been. It is known when the pages have been read.
+func (p *Pager) ResumeToken() string { return p.resume }
+
+// Results returns a page with nothing but its results, as the AWS CLI prints pages
+// as text; the first one also with what is the same on all. Results that the page
+// does not have are null. It is for each page of All, once, in their order.
+func (p *Pager) Results(page *document.Object) *document.Object {
+	o := new(document.Object)
+	if !p.reduced {
+		p.reduced = true
+		for name, v := range p.nonAggr.All() {
+			o.Set(name, v)
+		}
+	}
+	for _, path := range p.op.Paginator.Result {
+		put(o, path, find(page, path))
+	}
+	return o
+}
+
+// Full fetches all pages and returns them as one: the results of all, what is the
+// same on all, and a NextToken if MaxItems has cut it off.
+func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
+	full := new(document.Object)
+	for page, err := range p.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range p.op.Paginator.Result {
+			appendResult(full, path, find(page, path))
+		}
+	}
+	for name, v := range p.nonAggr.All() {
+		full.Set(name, v)
+	}
+	if p.resume != "" {
+		full.Set("NextToken", p.resume)
+	}
+	return full, nil
+}
+
+// appendResult adds a page's result to those of the pages before.
+func appendResult(full *document.Object, path string, v any) {
+	before := find(full, path)
+	if v == nil {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		if list, ok := before.([]any); ok {
+			put(full, path, append(list, v...))
+			return
+		}
+	case string:
+		if text, ok := before.(string); ok {
+			put(full, path, text+v)
+			return
+		}
+	case int64:
+		if n, ok := before.(int64); ok {
+			put(full, path, n+v)
+			return
+		}
+	case float64:
+		if n, ok := before.(float64); ok {
+			put(full, path, n+v)
+			return
+		}
+	}
+	if before == nil {
+		put(full, path, v)
+	}
+}
+
+// find returns the value at a path of names between dots; nil is none.
+func find(o *document.Object, path string) any {
+	name, rest, more := strings.Cut(path, ".")
+	v, _ := o.Get(name)
+	if !more {
+		return v
+	}
+	inner, _ := v.(*document.Object)
+	return find(inner, rest)
+}
+
+// put sets the value at a path.
+func put(o *document.Object, path string, v any) {
+	name, rest, more := strings.Cut(path, ".")
+	if !more {
+		o.Set(name, v)
+		return
+	}
+	old, _ := o.Get(name)
+	inner, ok := old.(*document.Object)
+	if !ok {
+		inner = new(document.Object)
+		o.Set(name, inner)
+	}
+	put(inner, rest, v)
 }

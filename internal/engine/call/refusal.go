@@ -1,3 +1,5 @@
+// Errors that a service sends.
+
 package call
 
 import (
@@ -74,16 +76,6 @@ func (r *reply) speechless(svc *model.Service) bool {
 		return r.status >= 500 || svc.Protocol == model.RESTXML
 	}
 	return r.status >= 500 && bytes.HasPrefix(bytes.ToLower(body), []byte("<html>"))
-}
-
-// requestID is the identifier that the service gave the request.
-func (r *reply) requestID() string {
-	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
-		if id := r.header.Get(name); id != "" {
-			return r.shown(id)
-		}
-	}
-	return ""
 }
 
 // readXML reads an error of the protocols that have XML. It also returns the endpoint

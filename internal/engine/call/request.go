@@ -1,3 +1,6 @@
+// The request of an operation, in the service's protocol. The protocols are in
+// form.go, json.go, rest.go and xml.go.
+
 package call
 
 import (
@@ -5,7 +8,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -87,16 +89,4 @@ func escape(s, keep string) string {
 		}
 	}
 	return b.String()
-}
-
-// encodeForm writes parameters as a form, in order.
-func encodeForm(parameters [][2]string) []byte {
-	var b bytes.Buffer
-	for _, p := range parameters {
-		if b.Len() > 0 {
-			b.WriteByte('&')
-		}
-		b.WriteString(url.QueryEscape(p[0]) + "=" + url.QueryEscape(p[1]))
-	}
-	return b.Bytes()
 }

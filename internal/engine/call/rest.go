@@ -1,7 +1,15 @@
+// The REST protocols: members stand in the path, the query, the headers and the
+// body of a request, and in the headers, the status and the body of a reply.
+
 package call
 
 import (
 	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -141,4 +149,178 @@ func headerText(op *model.Operation, m *model.Member, v any) (string, error) {
 		return "", &InputError{op.Name, "parameter " + m.Name + " stands in a header and cannot have line breaks"}
 	}
 	return text, nil
+}
+
+// restBody writes the payload, or else the members that have no other place.
+func (r *request) restBody(svc *model.Service, op *model.Operation, input *document.Object) error {
+	shape := op.Input.Shape
+	root := op.Input
+	if shape.Payload != "" {
+		root = shape.Member(shape.Payload)
+		v, ok := input.Get(shape.Payload)
+		switch {
+		case root == nil:
+			return nil
+		case !ok && svc.Protocol == model.RESTJSON && root.Shape.Kind == model.Structure:
+			v = new(document.Object) // nothing is said as {}
+		case !ok:
+			return nil
+		case root.Shape.Kind == model.String || root.Shape.Kind == model.Blob:
+			return r.rawBody(op, root, v)
+		}
+		if input, ok = v.(*document.Object); !ok {
+			return wrongType(op.Name, root.Name, root.Shape.Kind, v)
+		}
+	} else if !hasBody(svc, shape, input) {
+		return nil
+	}
+	var err error
+	if svc.Protocol == model.RESTXML {
+		r.contentType("application/xml")
+		r.body, err = xmlBody(svc, root, input)
+		return err
+	}
+	r.contentType("application/json")
+	r.body, err = jsonBody(root, input)
+	return err
+}
+
+// contentType says what the body is, unless the input does.
+func (r *request) contentType(mime string) {
+	if r.header.Get("Content-Type") == "" {
+		r.header.Set("Content-Type", mime)
+	}
+}
+
+func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
+	text, err := scalar(op.Name, m.Name, m.Shape, v, isoTime)
+	if err != nil {
+		return err
+	}
+	r.body = []byte(text)
+	if m.Shape.Kind == model.Blob {
+		r.contentType("application/octet-stream")
+		if r.body, err = base64.StdEncoding.DecodeString(text); err != nil {
+			return &InputError{op.Name, "Invalid base64: parameter " + m.Name}
+		}
+		return nil
+	}
+	r.contentType("text/plain")
+	return nil
+}
+
+// hasBody says whether a request has one: if members are given that stand there.
+// In JSON a request whose members could stand there has one anyway.
+func hasBody(svc *model.Service, s *model.Shape, input *document.Object) bool {
+	for _, m := range s.Members {
+		if m.Location != model.Body {
+			continue
+		}
+		if _, ok := input.Get(m.Name); ok || svc.Protocol == model.RESTJSON {
+			return true
+		}
+	}
+	return false
+}
+
+// headers reads the members that stand in headers or are the status.
+func (p *parser) headers(shape *model.Shape, r *reply, o *document.Object) error {
+	for _, m := range shape.Members {
+		switch m.Location {
+		case model.StatusCode:
+			o.Set(m.Name, int64(r.status))
+		case model.Header:
+			text, ok := header(r.header, m.Wire())
+			if !ok {
+				continue
+			}
+			v, err := p.headerValue(m, text)
+			if err != nil {
+				return fmt.Errorf("%s: %w", m.Name, err)
+			}
+			o.Set(m.Name, v)
+		case model.Headers:
+			o.Set(m.Name, prefixed(r.header, m.LocationName))
+		}
+	}
+	return nil
+}
+
+func (p *parser) headerValue(m *model.Member, text string) (any, error) {
+	switch {
+	case m.JSONValue:
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, errors.New("not base64")
+		}
+		return parseJSON(b)
+	case m.Shape.Kind == model.List:
+		list := []any{}
+		for part := range strings.SplitSeq(text, ",") {
+			v, err := p.scalar(m.Shape.Element, strings.TrimSpace(part))
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	}
+	return p.scalar(m, text)
+}
+
+// header returns the value of a header, several joined, and whether there is one.
+func header(h http.Header, name string) (string, bool) {
+	values := h.Values(name)
+	if len(values) == 0 {
+		return "", false
+	}
+	return strings.Join(values, ", "), true
+}
+
+// prefixed returns the headers whose names begin with the prefix.
+func prefixed(h http.Header, prefix string) *document.Object {
+	o := new(document.Object)
+	for _, name := range sortedNames(h) {
+		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			o.Set(name[len(prefix):], h.Get(name))
+		}
+	}
+	return o
+}
+
+func sortedNames(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }
+
+// restBody reads the payload, or else the members that have no other place.
+func (p *parser) restBody(svc *model.Service, shape *model.Shape, r *reply, o *document.Object) error {
+	to := o
+	if m := shape.Member(shape.Payload); m != nil {
+		switch m.Shape.Kind {
+		case model.String:
+			o.Set(m.Name, string(r.body))
+			return nil
+		case model.Blob:
+			o.Set(m.Name, base64.StdEncoding.EncodeToString(r.body))
+			return nil
+		}
+		if len(r.body) == 0 {
+			return nil
+		}
+		shape, to = m.Shape, new(document.Object)
+		o.Set(m.Name, to)
+	}
+	if len(r.body) == 0 || !inBody(shape) {
+		return nil
+	}
+	if svc.Protocol == model.RESTJSON {
+		return p.jsonMembers(shape, r.body, to)
+	}
+	root, err := parseXML(r.body)
+	if err != nil {
+		return err
+	}
+	if shape.Name == bucketLocation {
+		to.Set("LocationConstraint", textOrNull(root.text))
+		return nil
+	}
+	return p.xmlStructure(shape, root, to)
 }

@@ -1,3 +1,5 @@
+// The tries of a call: how many, how long apart, and which errors are worth one.
+
 package call
 
 import (

@@ -1,43 +1,19 @@
+// Values without parts as text, and times in both directions.
+
 package call
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
-
-// An InputError is input that does not fit the operation.
-type InputError struct {
-	Operation string
-	Reason    string
-}
-
-func (e *InputError) Error() string { return "Parameter validation failed:\n" + e.Reason }
-
-func wrongType(operation, name string, want model.Kind, v any) error {
-	return &InputError{operation, fmt.Sprintf("parameter %s: a %s is needed, not %s", name, want, describe(v))}
-}
-
-// describe names the type of a value without showing it: it may be a secret.
-func describe(v any) string {
-	switch v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "a boolean"
-	case int64, *big.Int, float64:
-		return "a number"
-	case string:
-		return "a string"
-	case []any:
-		return "a list"
-	}
-	return "a structure"
-}
 
 // scalar writes a value without parts as text.
 func scalar(operation, name string, s *model.Shape, v any, format string) (string, error) {
@@ -76,6 +52,27 @@ func scalar(operation, name string, s *model.Shape, v any, format string) (strin
 	return "", wrongType(operation, name, s.Kind, v)
 }
 
+func wrongType(operation, name string, want model.Kind, v any) error {
+	return &InputError{operation, fmt.Sprintf("parameter %s: a %s is needed, not %s", name, want, describe(v))}
+}
+
+// describe names the type of a value without showing it: it may be a secret.
+func describe(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case int64, *big.Int, float64:
+		return "a number"
+	case string:
+		return "a string"
+	case []any:
+		return "a list"
+	}
+	return "a structure"
+}
+
 // number writes v as JSON does.
 func number(v float64) string {
 	b, err := json.Marshal(v)
@@ -83,4 +80,92 @@ func number(v float64) string {
 		return "0" // not a number, or infinite: JSON has no such value, so neither has a document
 	}
 	return string(b)
+}
+
+// The formats of times in requests.
+const (
+	isoTime  = "iso8601"
+	httpTime = "rfc822"
+	unixTime = "unixTimestamp"
+)
+
+// timeFormat is the member's, or else that of the place it is in.
+func timeFormat(m *model.Member, place string) string {
+	if m.TimeFormat != "" {
+		return m.TimeFormat
+	}
+	return place
+}
+
+// inputTime reads a time as people write it: RFC 3339, a date, a number of seconds.
+func inputTime(operation, name, s, format string) (string, error) {
+	if seconds, err := strconv.ParseFloat(s, 64); err == nil && math.Abs(seconds) < 1e12 {
+		return writeTime(unix(seconds), format), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02", time.RFC1123} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return writeTime(t, format), nil
+		}
+	}
+	return "", &InputError{operation, fmt.Sprintf("parameter %s: %q is not a time", name, s)}
+}
+
+func writeTime(t time.Time, format string) string {
+	t = t.UTC()
+	switch format {
+	case httpTime:
+		return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
+	case unixTime:
+		return strconv.FormatInt(t.Unix(), 10)
+	}
+	if t.Nanosecond()/1000 == 0 {
+		return t.Format("2006-01-02T15:04:05Z")
+	}
+	return t.Format("2006-01-02T15:04:05.000000Z")
+}
+
+// time writes a time as the output has it.
+func (p *parser) time(text string) (any, error) {
+	if p.timeFormat == "wire" {
+		return text, nil
+	}
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+		return p.number(seconds, text), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.RFC1123, time.RFC1123Z, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999", "2006-01-02"} {
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		if !strings.ContainsAny(layout, "ZM") {
+			return strings.TrimSuffix(isoText(t), "+00:00"), nil // a time without a zone stays one
+		}
+		return isoText(t), nil
+	}
+	return nil, errors.New("not a time")
+}
+
+// number writes a time that is in seconds; raw is the value of the wire.
+func (p *parser) number(seconds float64, raw any) any {
+	if p.timeFormat == "wire" || math.IsNaN(seconds) || math.Abs(seconds) > 253402300799 { // the end of the year 9999
+		return raw
+	}
+	zone := p.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return isoText(unix(seconds).In(zone))
+}
+
+func unix(seconds float64) time.Time {
+	whole, fraction := math.Modf(seconds)
+	return time.Unix(int64(whole), int64(math.RoundToEven(fraction*1e6))*1000)
+}
+
+// isoText writes a time as Python does: with microseconds if there are any.
+func isoText(t time.Time) string {
+	if t.Nanosecond()/1000 == 0 {
+		return t.Format("2006-01-02T15:04:05-07:00")
+	}
+	return t.Format("2006-01-02T15:04:05.000000-07:00")
 }

@@ -1,3 +1,6 @@
+// One try: sign the request, send it, and read the reply within limits of time
+// and size.
+
 package call
 
 import (
@@ -7,43 +10,19 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
-
-// A reply is what a try brought.
-type reply struct {
-	endpoint string
-	status   int
-	header   http.Header
-	body     []byte
-	clock    idcenter.Clock
-	secrets  []secret.String // that the request was made with: none is shown where the reply quotes it
-}
-
-// shown makes a text of the service fit to be shown: without our secrets, and on one
-// line, so that it does not look like several of ours.
-func (r *reply) shown(s string) string {
-	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
-}
-
-// broken is the error for a reply that is not the service's.
-func (r *reply) broken(op *model.Operation, reason error) error {
-	text := r.shown(reason.Error())
-	if coding := r.header.Get("Content-Encoding"); coding != "" {
-		text = "it is encoded as " + r.shown(coding) + ", which was not asked for"
-	}
-	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: text}
-}
 
 // attempt makes one try.
 func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Operation, r *request, t target, try int) (*reply, error) {
@@ -76,6 +55,25 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	}
 	c.log().LogAttrs(ctx, slog.LevelDebug, "call", attrs...)
 	return answer, err
+}
+
+// sign signs a request with SigV4.
+func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, region string) error {
+	creds := c.keys()
+	if creds.AccessKeyID == "" {
+		return errors.New("there are no credentials")
+	}
+	sum := sha256.Sum256(body)
+	hash := hex.EncodeToString(sum[:])
+	if svc.Name == "s3api" {
+		req.Header.Set("X-Amz-Content-Sha256", hash)
+	}
+	keys := aws.Credentials{
+		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey.Reveal(), SessionToken: creds.SessionToken.Reveal(),
+	}
+	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
+		o.DisableURIPathEscaping = svc.Name == "s3api" // its keys are escaped once
+	})
 }
 
 // exchange sends a request and reads the reply to its end.
@@ -118,21 +116,115 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	return nil, fail
 }
 
-// sign signs a request with SigV4.
-func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, region string) error {
-	creds := c.keys()
-	if creds.AccessKeyID == "" {
-		return errors.New("there are no credentials")
+// A reply is what a try brought.
+type reply struct {
+	endpoint string
+	status   int
+	header   http.Header
+	body     []byte
+	clock    idcenter.Clock
+	secrets  []secret.String // that the request was made with: none is shown where the reply quotes it
+}
+
+// shown makes a text of the service fit to be shown: without our secrets, and on one
+// line, so that it does not look like several of ours.
+func (r *reply) shown(s string) string {
+	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
+}
+
+// broken is the error for a reply that is not the service's.
+func (r *reply) broken(op *model.Operation, reason error) error {
+	text := r.shown(reason.Error())
+	if coding := r.header.Get("Content-Encoding"); coding != "" {
+		text = "it is encoded as " + r.shown(coding) + ", which was not asked for"
 	}
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])
-	if svc.Name == "s3api" {
-		req.Header.Set("X-Amz-Content-Sha256", hash)
+	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: text}
+}
+
+// requestID is the identifier that the service gave the request.
+func (r *reply) requestID() string {
+	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
+		if id := r.header.Get(name); id != "" {
+			return r.shown(id)
+		}
 	}
-	keys := aws.Credentials{
-		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey.Reveal(), SessionToken: creds.SessionToken.Reveal(),
+	return ""
+}
+
+// maxReply is the size in bytes above which a reply of the service is refused. Only
+// EC2 lists everything on one page.
+func maxReply(svc *model.Service) int {
+	switch svc.Name {
+	case "ec2":
+		return 128 << 20
+	case "sts":
+		return 1 << 20
 	}
-	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping = svc.Name == "s3api" // its keys are escaped once
-	})
+	return 16 << 20
+}
+
+// The times of a try. A reply may take long over a slow line, but not for ever.
+const (
+	connecting = 4 * time.Minute  // to a connection; the transport has shorter limits for each step
+	readTime   = time.Minute      // between two parts of a reply, if the client does not say
+	longest    = 30 * time.Minute // from the first part of a reply to its end
+	slowest    = 64 << 10         // bytes that each minute of a reply brings at least
+)
+
+// Errors of replies that do not end.
+var (
+	errSilent  = errors.New("it stopped in the middle of its reply")
+	errSlow    = errors.New("its reply brings less than 64 kB a minute")
+	errLong    = errors.New("its reply did not end within 30 minutes")
+	errTooLong = errors.New("its reply is too large")
+)
+
+// A watch ends a try that brings nothing for too long.
+type watch struct {
+	timer    *time.Timer
+	patience time.Duration
+}
+
+// watched returns the request under a watch. stop ends the watch.
+func watched(req *http.Request, patience time.Duration) (_ *http.Request, w *watch, stop func()) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	w = &watch{time.AfterFunc(connecting, func() { cancel(errSilent) }), patience}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.progress() }})
+	return req.WithContext(ctx), w, func() { w.timer.Stop(); cancel(nil) }
+}
+
+func (w *watch) progress() { w.timer.Reset(w.patience) }
+
+// receive reads a reply of at most limit bytes.
+func (w *watch) receive(body io.Reader, limit int) ([]byte, error) {
+	w.progress()
+	begun := time.Now()
+	minute, then := begun, 0 // a minute began with so many bytes
+	data := make([]byte, 0, 4<<10)
+	for {
+		n, err := body.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		now := time.Now()
+		switch {
+		case len(data) > limit:
+			return nil, errTooLong
+		case errors.Is(err, io.EOF):
+			return data, nil
+		case err != nil:
+			return nil, err
+		case now.Sub(begun) > longest:
+			return nil, errLong
+		case now.Sub(minute) > time.Minute:
+			if len(data)-then < slowest {
+				return nil, errSlow
+			}
+			minute, then = now, len(data)
+		}
+		if n > 0 {
+			w.progress()
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
 }

@@ -1,6 +1,9 @@
+// Where a request goes: the service's endpoint, and for S3 the bucket's host.
+
 package call
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -10,14 +13,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
-
-// A NoRegionError says that the service needs a region and there is none. Its text
-// is the AWS CLI's.
-type NoRegionError struct{ Service string }
-
-func (e *NoRegionError) Error() string {
-	return `You must specify a region. You can also configure your region by running "aws configure".`
-}
 
 // A target is where a request goes and what it is signed for.
 type target struct {
@@ -47,6 +42,14 @@ func (c *Client) targetIn(region string, svc *model.Service, input *document.Obj
 	}
 	// An endpoint of one's own seldom has a name for each bucket.
 	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
+}
+
+// A NoRegionError says that the service needs a region and there is none. Its text
+// is the AWS CLI's.
+type NoRegionError struct{ Service string }
+
+func (e *NoRegionError) Error() string {
+	return `You must specify a region. You can also configure your region by running "aws configure".`
 }
 
 // checkRegion refuses what cannot be part of a host's name.
@@ -109,4 +112,19 @@ func hostLabel(s string) bool {
 		}
 	}
 	return true
+}
+
+// moved returns the region in which a bucket is, if that is why S3 refused a
+// request to the target; "" otherwise.
+func (t target) moved(svc *model.Service, err error) string {
+	var e *ServiceError
+	if svc.Name != "s3api" || !errors.As(err, &e) || e.Region == "" || e.Region == t.region || checkRegion(e.Region) != nil {
+		return ""
+	}
+	switch {
+	case e.Status == 301, e.Status == 307, e.Code == "AuthorizationHeaderMalformed", e.Code == "PermanentRedirect",
+		e.Code == "IllegalLocationConstraintException", e.Code == "400": // what a HEAD says of it
+		return e.Region
+	}
+	return ""
 }

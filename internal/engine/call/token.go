@@ -1,3 +1,6 @@
+// Where the pages of a result go on: the service's values, and the AWS CLI's
+// --starting-token that holds them.
+
 package call
 
 import (

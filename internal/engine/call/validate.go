@@ -1,3 +1,6 @@
+// What happens to the input before it is written: clients add members, and
+// mistakes are found.
+
 package call
 
 import (
@@ -8,6 +11,37 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
+
+// prepare returns the input with what clients add by themselves: tokens that make a
+// repeated request harmless, and S3's way to send keys that XML cannot hold.
+func prepare(svc *model.Service, op *model.Operation, input *document.Object) *document.Object {
+	all := new(document.Object)
+	for name, v := range input.All() {
+		if v != nil {
+			all.Set(name, v)
+		}
+	}
+	if op.Input == nil {
+		return all
+	}
+	for _, m := range op.Input.Shape.Members {
+		if _, ok := all.Get(m.Name); m.Idempotency && !ok {
+			all.Set(m.Name, uuid())
+		}
+	}
+	if _, ok := all.Get("EncodingType"); !ok && urlEncoded(svc, op) {
+		all.Set("EncodingType", "url")
+	}
+	return all
+}
+
+// uuid returns a random UUID.
+func uuid() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
 
 // validate checks the input as the AWS CLI does before anything is sent: names,
 // what is required, least lengths. The error has a line for each mistake.
@@ -25,6 +59,14 @@ func validate(op *model.Operation, input *document.Object) error {
 	}
 	return nil
 }
+
+// An InputError is input that does not fit the operation.
+type InputError struct {
+	Operation string
+	Reason    string
+}
+
+func (e *InputError) Error() string { return "Parameter validation failed:\n" + e.Reason }
 
 type validator struct{ mistakes []string }
 
@@ -91,35 +133,4 @@ func (v *validator) value(path string, s *model.Shape, value any) {
 	if length >= 0 && length < s.Min {
 		v.add("Invalid length for parameter %s, value: %d, valid min length: %d", strings.TrimPrefix(path, "."), length, s.Min)
 	}
-}
-
-// prepare returns the input with what clients add by themselves: tokens that make a
-// repeated request harmless, and S3's way to send keys that XML cannot hold.
-func prepare(svc *model.Service, op *model.Operation, input *document.Object) *document.Object {
-	all := new(document.Object)
-	for name, v := range input.All() {
-		if v != nil {
-			all.Set(name, v)
-		}
-	}
-	if op.Input == nil {
-		return all
-	}
-	for _, m := range op.Input.Shape.Members {
-		if _, ok := all.Get(m.Name); m.Idempotency && !ok {
-			all.Set(m.Name, uuid())
-		}
-	}
-	if _, ok := all.Get("EncodingType"); !ok && urlEncoded(svc, op) {
-		all.Set("EncodingType", "url")
-	}
-	return all
-}
-
-// uuid returns a random UUID.
-func uuid() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

@@ -1,0 +1,385 @@
+// XML in requests and replies.
+
+package call
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+)
+
+// xmlBody writes a structure as an XML document.
+func xmlBody(svc *model.Service, m *model.Member, o *document.Object) ([]byte, error) {
+	w := xmlWriter{}
+	root := *m
+	if root.XMLNamespace == "" {
+		root.XMLNamespace = svc.XMLNamespace
+	}
+	if root.LocationName == "" {
+		root.LocationName = root.Shape.Name
+	}
+	err := w.value(root.LocationName, &root, o)
+	return w.b.Bytes(), err
+}
+
+type xmlWriter struct{ b bytes.Buffer }
+
+// value writes an element.
+func (w *xmlWriter) value(name string, m *model.Member, v any) error {
+	s := m.Shape
+	switch v := v.(type) {
+	case *document.Object:
+		switch s.Kind {
+		case model.Structure:
+			return w.structure(name, m, v)
+		case model.Map:
+			return w.mapping(name, m, v)
+		}
+		return wrongType("", name, s.Kind, v)
+	case []any:
+		if s.Kind == model.List {
+			return w.list(name, m, v)
+		}
+		return wrongType("", name, s.Kind, v)
+	}
+	text, err := scalar("", name, s, v, timeFormat(m, isoTime))
+	if err != nil {
+		return err
+	}
+	w.open(name, m)
+	w.text(text)
+	w.close(name)
+	return nil
+}
+
+func (w *xmlWriter) structure(name string, m *model.Member, o *document.Object) error {
+	w.b.WriteString("<" + name)
+	w.namespace(m)
+	for _, part := range m.Shape.Members {
+		v, ok := o.Get(part.Name)
+		if !ok || !part.XMLAttribute {
+			continue
+		}
+		text, err := scalar("", part.Name, part.Shape, v, isoTime)
+		if err != nil {
+			return err
+		}
+		w.b.WriteString(" " + part.Wire() + `="`)
+		w.text(text)
+		w.b.WriteByte('"')
+	}
+	w.b.WriteByte('>')
+	for _, part := range m.Shape.Members {
+		v, ok := o.Get(part.Name)
+		if !ok || part.XMLAttribute || part.Location != model.Body {
+			continue
+		}
+		if err := w.value(part.Wire(), part, v); err != nil {
+			return err
+		}
+	}
+	w.close(name)
+	return nil
+}
+
+func (w *xmlWriter) list(name string, m *model.Member, list []any) error {
+	element := m.Shape.Element
+	inner := name
+	if element.LocationName != "" {
+		inner = element.LocationName
+	} else if !m.Flattened {
+		inner = "member"
+	}
+	if !m.Flattened {
+		w.open(name, m)
+	}
+	for _, e := range list {
+		if err := w.value(inner, element, e); err != nil {
+			return err
+		}
+	}
+	if !m.Flattened {
+		w.close(name)
+	}
+	return nil
+}
+
+func (w *xmlWriter) mapping(name string, m *model.Member, o *document.Object) error {
+	entry := "entry"
+	if m.Flattened {
+		entry = name
+	} else {
+		w.open(name, m)
+	}
+	for key, v := range o.All() {
+		w.b.WriteString("<" + entry + ">")
+		if err := w.value(wireOr(m.Shape.Key, "key"), m.Shape.Key, key); err != nil {
+			return err
+		}
+		if err := w.value(wireOr(m.Shape.Value, "value"), m.Shape.Value, v); err != nil {
+			return err
+		}
+		w.close(entry)
+	}
+	if !m.Flattened {
+		w.close(name)
+	}
+	return nil
+}
+
+// wireOr is the name on the wire of a part of a list or map.
+func wireOr(m *model.Member, name string) string {
+	if m.LocationName != "" {
+		return m.LocationName
+	}
+	return name
+}
+
+func (w *xmlWriter) open(name string, m *model.Member) {
+	w.b.WriteString("<" + name)
+	w.namespace(m)
+	w.b.WriteByte('>')
+}
+
+func (w *xmlWriter) close(name string) { w.b.WriteString("</" + name + ">") }
+
+func (w *xmlWriter) namespace(m *model.Member) {
+	if m.XMLNamespace == "" {
+		return
+	}
+	w.b.WriteString(" xmlns")
+	if m.XMLPrefix != "" {
+		w.b.WriteString(":" + m.XMLPrefix)
+	}
+	w.b.WriteString(`="`)
+	w.text(m.XMLNamespace)
+	w.b.WriteByte('"')
+}
+
+func (w *xmlWriter) text(s string) {
+	_ = xml.EscapeText(&w.b, []byte(s)) // into memory
+}
+
+// xmlStructure reads the members of a structure that stand in the body into o.
+func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error {
+	for _, m := range s.Members {
+		if m.Location != model.Body {
+			continue
+		}
+		name := m.Wire()
+		if m.Flattened && m.Shape.Kind == model.List && m.Shape.Element.LocationName != "" {
+			name = m.Shape.Element.LocationName
+		}
+		found := n.all(name)
+		if len(found) == 0 {
+			if m.XMLAttribute {
+				if text, ok := n.attribute(name); ok {
+					o.Set(m.Name, text)
+				}
+			}
+			continue
+		}
+		v, err := p.xmlValue(m, found)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.Name, err)
+		}
+		o.Set(m.Name, v)
+	}
+	return nil
+}
+
+// xmlValue reads a member from the elements of its name, of which there are
+// several if it is flattened.
+func (p *parser) xmlValue(m *model.Member, found []*node) (any, error) {
+	n := found[0]
+	switch m.Shape.Kind {
+	case model.Structure:
+		o := new(document.Object)
+		return o, p.xmlStructure(m.Shape, n, o)
+	case model.List:
+		if !m.Flattened {
+			found = n.children
+		}
+		list := make([]any, 0, len(found))
+		for i, e := range found {
+			v, err := p.xmlValue(m.Shape.Element, []*node{e})
+			if err != nil {
+				return nil, fmt.Errorf("%d: %w", i, err)
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	case model.Map:
+		if !m.Flattened {
+			found = n.children
+		}
+		return p.xmlMap(m.Shape, found)
+	}
+	return p.scalar(m, n.text)
+}
+
+func (p *parser) xmlMap(s *model.Shape, entries []*node) (any, error) {
+	o := new(document.Object)
+	for _, e := range entries {
+		key, value := e.child(wireOr(s.Key, "key")), e.child(wireOr(s.Value, "value"))
+		if key == nil || value == nil {
+			return nil, fmt.Errorf("an entry without key or value")
+		}
+		v, err := p.xmlValue(s.Value, []*node{value})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", key.text, err)
+		}
+		o.Set(key.text, v)
+	}
+	return o, nil
+}
+
+// scalar reads a value from its text, in XML or in a header.
+func (p *parser) scalar(m *model.Member, text string) (any, error) {
+	switch m.Shape.Kind {
+	case model.Integer, model.Long:
+		v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return document.ParseJSON([]byte(strings.TrimLeft(strings.TrimSpace(text), "+")))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("not an integer")
+		}
+		return v, nil
+	case model.Float, model.Double:
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		if err != nil {
+			return nil, fmt.Errorf("not a number")
+		}
+		return v, nil
+	case model.Boolean:
+		return strings.EqualFold(text, "true"), nil
+	case model.Timestamp:
+		return p.time(text)
+	}
+	return text, nil
+}
+
+// A node is an element of an XML reply, without namespaces.
+type node struct {
+	name     string
+	attrs    []xml.Attr
+	text     string // before the first child
+	pieces   []byte // of the text, while it is read
+	children []*node
+}
+
+// maxDepth is how deeply replies may be nested; the deepest models have a dozen
+// levels.
+const maxDepth = 200
+
+// maxNodes is how many elements a reply may have. Ten thousand EC2 instances have a
+// million. Each takes a hundred times its size on the wire.
+const maxNodes = 2 << 20
+
+// parseXML reads a document. Its errors show nothing of it.
+func parseXML(b []byte) (*node, error) {
+	dec := xml.NewDecoder(bytes.NewReader(b))
+	var root *node
+	var open []*node
+	for nodes := 0; ; {
+		tok, err := dec.Token()
+		switch {
+		case errors.Is(err, io.EOF) && root != nil && len(open) == 0:
+			return root, nil
+		case errors.Is(err, io.EOF) || endsEarly(err):
+			return nil, errors.New("its XML ends early")
+		case err != nil:
+			return nil, errors.New("its XML is broken")
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			n := &node{name: t.Name.Local, attrs: t.Attr}
+			nodes++
+			switch {
+			case nodes > maxNodes:
+				return nil, errors.New("its XML has too many elements")
+			case len(open) == maxDepth:
+				return nil, errors.New("its XML is nested too deeply")
+			case len(open) > 0:
+				parent := open[len(open)-1]
+				parent.children = append(parent.children, n)
+			case root != nil:
+				return nil, errors.New("something follows its XML")
+			default:
+				root = n
+			}
+			open = append(open, n)
+		case xml.EndElement:
+			last := open[len(open)-1] // the decoder sees that they match
+			last.text, last.pieces = string(last.pieces), nil
+			open = open[:len(open)-1]
+		case xml.CharData:
+			if len(open) > 0 && len(open[len(open)-1].children) == 0 {
+				last := open[len(open)-1]
+				last.pieces = append(last.pieces, t...)
+			} else if len(open) == 0 && len(bytes.TrimSpace(t)) > 0 {
+				return nil, errors.New("it is no XML")
+			}
+		}
+	}
+}
+
+func endsEarly(err error) bool {
+	var syntax *xml.SyntaxError
+	return errors.As(err, &syntax) && syntax.Msg == "unexpected EOF"
+}
+
+// child returns the first child of that name; nil is none.
+func (n *node) child(name string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, c := range n.children {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// all returns the children of that name.
+func (n *node) all(name string) []*node {
+	var list []*node
+	for _, c := range n.children {
+		if c.name == name {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// value returns the text of a child; "" is none.
+func (n *node) value(name string) string {
+	if c := n.child(name); c != nil {
+		return strings.TrimSpace(c.text)
+	}
+	return ""
+}
+
+// attribute returns an attribute by its name, with the prefix that the model gives
+// it, as in "xsi:type".
+func (n *node) attribute(name string) (string, bool) {
+	_, local, ok := strings.Cut(name, ":")
+	if !ok {
+		local = name
+	}
+	for _, a := range n.attrs {
+		if a.Name.Local == local {
+			return a.Value, true
+		}
+	}
+	return "", false
+}
