@@ -1,3 +1,5 @@
+// Shorthand values given the types that the model has.
+
 package arg
 
 import (

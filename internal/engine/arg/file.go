@@ -1,3 +1,5 @@
+// Values from files: file:// and fileb://.
+
 package arg
 
 import (

@@ -1,3 +1,5 @@
+// The options of an operation.
+
 package arg
 
 import (
@@ -40,30 +42,6 @@ func Flags(op *model.Operation) []Flag {
 		}
 	}
 	return flags
-}
-
-// An arity says how many words an option takes.
-type arity uint8
-
-const (
-	one arity = iota
-	none
-	many    // any number
-	perhaps // one or none
-)
-
-// An option is what the command line may have.
-type option struct {
-	name     string // with the dashes
-	dest     string // options of one dest overwrite one another
-	typeName string
-	arity    arity
-	negative bool   // --no-NAME
-	number   string // "int" or "float": the words are read as such at once
-	choices  []string
-	required bool
-	member   *model.Member
-	page     page
 }
 
 // A table holds the options of an operation, in the AWS CLI's order.
@@ -134,6 +112,30 @@ func memberOption(p model.Parameter) *option {
 	}
 	return o
 }
+
+// An option is what the command line may have.
+type option struct {
+	name     string // with the dashes
+	dest     string // options of one dest overwrite one another
+	typeName string
+	arity    arity
+	negative bool   // --no-NAME
+	number   string // "int" or "float": the words are read as such at once
+	choices  []string
+	required bool
+	member   *model.Member
+	page     page
+}
+
+// An arity says how many words an option takes.
+type arity uint8
+
+const (
+	one arity = iota
+	none
+	many    // any number
+	perhaps // one or none
+)
 
 // relax makes nothing required if the input comes from elsewhere, or if there will
 // be no call. As in the AWS CLI the words count, not what they mean.

@@ -1,3 +1,5 @@
+// The options for pages: --max-items, --page-size, --starting-token.
+
 package arg
 
 import (

@@ -1,11 +1,104 @@
+// Values as Python reads and prints them.
+
 package arg
 
 import (
+	"errors"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
+
+// isSpace reports whether Python's str.strip takes r away.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+// digits returns a number as Go reads it, or "" if Python would not: space around
+// it is allowed, and one underscore between digits.
+func digits(s string) string {
+	s = strings.TrimFunc(s, isSpace)
+	for i := range len(s) {
+		if s[i] == '_' && (i == 0 || i+1 == len(s) || !isDigit(s[i-1]) || !isDigit(s[i+1])) {
+			return ""
+		}
+	}
+	return strings.ReplaceAll(s, "_", "")
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isInt(s string) bool {
+	d := digits(s)
+	d = strings.TrimPrefix(strings.TrimPrefix(d, "+"), "-")
+	return d != "" && strings.Trim(d, "0123456789") == "" && !strings.HasPrefix(strings.TrimFunc(s, isSpace), "+-")
+}
+
+// parseInt reads an integer as Python's int does.
+func parseInt(s string) (int64, error) {
+	if !isInt(s) {
+		return 0, &ValueError{"invalid literal for int() with base 10: " + repr(s)}
+	}
+	n, err := strconv.ParseInt(digits(s), 10, 64)
+	if err != nil {
+		// Python has integers of any size; no service has.
+		return 0, &ValueError{"integer out of range: " + s}
+	}
+	return n, nil
+}
+
+// parseIntValue reads an integer in a text or in bytes.
+func parseIntValue(v any) (any, error) {
+	b, isRaw := v.(raw)
+	if isRaw {
+		v = string(b)
+	}
+	s, _ := v.(string)
+	if isRaw && !isInt(s) {
+		return nil, &ValueError{"invalid literal for int() with base 10: " + repr(b)}
+	}
+	n, err := parseInt(s)
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+func isFloat(s string) bool {
+	_, err := parseFloat(s)
+	return err == nil
+}
+
+// parseFloat reads a number as Python's float does: in decimal, or inf or nan.
+func parseFloat(s string) (float64, error) {
+	d := digits(s)
+	f, err := strconv.ParseFloat(d, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		err = nil // too large is infinite
+	}
+	if err != nil || strings.ContainsAny(d, "xXpP") {
+		return 0, &ValueError{"could not convert string to float: " + repr(s)}
+	}
+	return f, nil
+}
+
+// parseFloatValue reads a number in a text or in bytes.
+func parseFloatValue(v any) (any, error) {
+	b, isRaw := v.(raw)
+	if isRaw {
+		v = string(b)
+	}
+	s, _ := v.(string)
+	f, err := parseFloat(s)
+	switch {
+	case err != nil && isRaw:
+		return nil, &ValueError{"could not convert string to float: " + repr(b)}
+	case err != nil:
+		return nil, err
+	}
+	return f, nil
+}
 
 // The AWS CLI's messages show values as Python prints them.
 

@@ -1,3 +1,5 @@
+// What --generate-cli-skeleton prints.
+
 package arg
 
 import (

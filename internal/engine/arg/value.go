@@ -1,3 +1,5 @@
+// The value of one option: a file, JSON, shorthand, or plain words.
+
 package arg
 
 import (
