@@ -1,3 +1,5 @@
+// Brackets and braces: indexes, slices, filters, projections, multi-select.
+
 package jmespath
 
 // leadingBracket reads what follows on a bracket that begins an expression.
@@ -117,4 +119,51 @@ func (p *parser) each(power int) (*node, error) {
 		return p.afterDot(power)
 	}
 	return nil, parseError(p.expr, t, "syntax error")
+}
+
+// selectList reads a, b] of [a, b].
+func (p *parser) selectList() (*node, error) {
+	list := newNode(kindSelectList)
+	for {
+		element, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		list.add(element)
+		if p.peek().typ == tokenRightBrack {
+			p.next()
+			return list, nil
+		}
+		if err := p.expect(tokenComma); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// selectHash reads a: b, c: d} of {a: b, c: d}. The commas may be missing.
+func (p *parser) selectHash() (*node, error) {
+	hash := newNode(kindSelectHash)
+	for {
+		key := p.peek()
+		if key.typ != tokenQuoted && key.typ != tokenUnquoted {
+			return nil, p.unexpected(pyNames([]string{string(tokenQuoted), string(tokenUnquoted)}))
+		}
+		p.next()
+		if err := p.expect(tokenColon); err != nil {
+			return nil, err
+		}
+		value, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		hash.add(value)
+		hash.names = append(hash.names, key.text)
+		switch p.peek().typ {
+		case tokenComma:
+			p.next()
+		case tokenRightBrace:
+			p.next()
+			return hash, nil
+		}
+	}
 }

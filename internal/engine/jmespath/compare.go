@@ -1,3 +1,5 @@
+// The comparisons, of which some are Python's.
+
 package jmespath
 
 import (

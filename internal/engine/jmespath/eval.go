@@ -1,6 +1,66 @@
+// The tree of nodes, applied to a value.
+
 package jmespath
 
-import "github.com/lanyard-cli/lanyard/internal/engine/document"
+import (
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
+)
+
+// A node is a part of a compiled expression.
+type node struct {
+	kind     kind
+	children []*node
+	name     string // of a field, a function; the operator of a comparator
+	names    []string
+	value    any       // of a literal
+	index    int64     // of an index
+	bounds   [3]*int64 // of a slice: from, to, step
+	function function
+	height   int // of the tree below
+}
+
+// A kind is what a node does with a value.
+type kind int
+
+const (
+	kindCurrent         kind = iota // nothing
+	kindLiteral                     // takes its own value instead
+	kindField                       // takes a member
+	kindIndex                       // takes an element
+	kindSlice                       // takes some elements
+	kindChain                       // gives it to the children in turn: a.b.c
+	kindIndexChain                  // the same for a[0][1]
+	kindPipe                        // the same for a | b
+	kindFlatten                     // opens the lists in the list that the child returns
+	kindProjection                  // children: the list, what to do with each element
+	kindValueProjection             // children: the object, what to do with each value
+	kindFilter                      // children: the list, what to do with each element, the condition
+	kindComparator                  // compares what two children return
+	kindOr
+	kindAnd
+	kindNot
+	kindSelectList // a list of what the children return
+	kindSelectHash // an object of what the children return, under their names
+	kindFunction
+	kindReference // the child itself
+)
+
+// maxDepth limits what stands in each other. Python gives up at about a third.
+const maxDepth = 1000
+
+func newNode(k kind, children ...*node) *node {
+	n := &node{kind: k}
+	for _, c := range children {
+		n.add(c)
+	}
+	return n
+}
+
+func (n *node) add(child *node) {
+	n.children = append(n.children, child)
+	n.height = max(n.height, child.height+1)
+}
 
 // eval applies the node to a value.
 func (n *node) eval(v any) (any, error) {
@@ -47,6 +107,61 @@ func (n *node) evalAll(v any) ([]any, error) {
 	return list, nil
 }
 
+// element takes one element of a list, a negative index from the end.
+func (n *node) element(v any) any {
+	list, _ := v.([]any)
+	i, size := n.index, int64(len(list))
+	if i < 0 {
+		i += size // the smallest int64 stays negative
+	}
+	if i < 0 || i >= size {
+		return nil
+	}
+	return list[i]
+}
+
+// slice takes the elements of a list that Python's list[from:to:step] has.
+func (n *node) slice(v any) (any, error) {
+	list, ok := v.([]any)
+	if !ok {
+		return nil, nil
+	}
+	step := int64(1)
+	if n.bounds[2] != nil {
+		step = *n.bounds[2]
+	}
+	if step == 0 {
+		return nil, evalErrorf("slice step cannot be zero")
+	}
+	size := int64(len(list))
+	first, last := int64(0), size // of the places that a bound can mean
+	from, to := first, last
+	if step < 0 {
+		first, last = -1, size-1
+		from, to = last, first
+	}
+	from = bound(n.bounds[0], size, from, first, last)
+	to = bound(n.bounds[1], size, to, first, last)
+	step = max(-size-1, min(step, size+1)) // so that i does not overflow
+	part := []any{}
+	for i := from; step > 0 && i < to || step < 0 && i > to; i += step {
+		part = append(part, list[i])
+	}
+	return part, nil
+}
+
+// bound turns a written bound into a place from first to last.
+func bound(written *int64, size, missing, first, last int64) int64 {
+	if written == nil {
+		return missing
+	}
+	i := *written
+	if i < 0 {
+		i += size
+	}
+	return max(first, min(i, last))
+}
+
 func (n *node) chain(v any) (any, error) {
 	for _, c := range n.children {
 		var err error
@@ -55,6 +170,65 @@ func (n *node) chain(v any) (any, error) {
 		}
 	}
 	return v, nil
+}
+
+func (n *node) flatten(v any) (any, error) {
+	list, ok, err := n.elements(v)
+	if !ok {
+		return nil, err
+	}
+	flat := make([]any, 0, len(list))
+	for _, e := range list {
+		if inner, ok := e.([]any); ok {
+			flat = append(flat, inner...)
+		} else {
+			flat = append(flat, e)
+		}
+	}
+	return flat, nil
+}
+
+// projection applies the second child to each element that meets the condition,
+// and drops null.
+func (n *node) projection(v any) (any, error) {
+	list, ok, err := n.elements(v)
+	if !ok {
+		return nil, err
+	}
+	collected := []any{}
+	for _, e := range list {
+		if n.kind == kindFilter {
+			met, err := n.children[2].eval(e)
+			if err != nil {
+				return nil, err
+			}
+			if isFalse(met) {
+				continue
+			}
+		}
+		r, err := n.children[1].eval(e)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil {
+			collected = append(collected, r)
+		}
+	}
+	return collected, nil
+}
+
+// elements returns what is in the list that the first child makes of a value, or in
+// the object where that is wanted. It reports whether there is such a thing.
+func (n *node) elements(v any) (list []any, ok bool, err error) {
+	if v, err = n.children[0].eval(v); err != nil {
+		return nil, false, err
+	}
+	if n.kind == kindValueProjection {
+		o, ok := v.(*document.Object)
+		return memberValues(o), ok, nil
+	}
+	list, ok = v.([]any)
+	return list, ok, nil
 }
 
 func (n *node) logic(v any) (any, error) {
@@ -69,6 +243,23 @@ func (n *node) logic(v any) (any, error) {
 		return left, nil
 	}
 	return n.children[1].eval(v)
+}
+
+// isFalse tells what a condition counts as false. A number never is.
+func isFalse(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case bool:
+		return !v
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case *document.Object:
+		return v.Len() == 0
+	}
+	return false
 }
 
 func (n *node) selection(v any) (any, error) {
@@ -89,19 +280,39 @@ func (n *node) selection(v any) (any, error) {
 	return hash, nil
 }
 
-// isFalse tells what a condition counts as false. A number never is.
-func isFalse(v any) bool {
+// A reference is the value of &expr, for functions that apply expr themselves.
+type reference struct {
+	expr *node
+}
+
+// String is for messages, where Python shows an address.
+func (*reference) String() string { return "<expression>" }
+
+// pyType returns the name of a value's type in Python.
+func pyType(v any) string {
+	if _, ok := v.(*reference); ok {
+		return "_Expression"
+	}
+	return pytext.TypeName(v)
+}
+
+// holdsReference tells whether a reference is somewhere in a value.
+func holdsReference(v any) bool {
 	switch v := v.(type) {
-	case nil:
+	case *reference:
 		return true
-	case bool:
-		return !v
-	case string:
-		return v == ""
 	case []any:
-		return len(v) == 0
+		for _, e := range v {
+			if holdsReference(e) {
+				return true
+			}
+		}
 	case *document.Object:
-		return v.Len() == 0
+		for _, e := range v.All() {
+			if holdsReference(e) {
+				return true
+			}
+		}
 	}
 	return false
 }

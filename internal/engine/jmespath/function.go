@@ -1,3 +1,5 @@
+// The functions by name, and how they are called.
+
 package jmespath
 
 import (

@@ -12,6 +12,13 @@
 // Numbers are those of package document: an integer has any size, as in Python.
 package jmespath
 
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
+)
+
 // An Expr is a compiled expression. It can be used by many goroutines at once.
 type Expr struct {
 	text  string
@@ -53,3 +60,62 @@ func (e *Expr) Search(v any) (any, error) {
 
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.text }
+
+// A SyntaxError is an expression that cannot be compiled. Its text is that of the
+// Python library: several lines, the last of which has a caret below the place.
+type SyntaxError struct {
+	text string
+}
+
+func (e *SyntaxError) Error() string { return e.text }
+
+// An EvalError is an expression that cannot be applied to a value: an unknown
+// function, a wrong number of arguments, a value of the wrong type. Its text is
+// that of the Python library, or of Python itself.
+type EvalError struct {
+	text string
+}
+
+func (e *EvalError) Error() string { return e.text }
+
+func evalErrorf(format string, args ...any) error {
+	return &EvalError{fmt.Sprintf(format, args...)}
+}
+
+// errReference is for &expr where a value is needed. Python goes on with an object
+// that cannot be printed.
+var errReference = &EvalError{"an expression reference (&) is not a value"}
+
+// errDepth is what Python says; the AWS CLI prints it as any other mistake.
+var errDepth = &SyntaxError{"maximum recursion depth exceeded"}
+
+// typeError is about an argument: types are those that the function takes.
+func typeError(function string, value any, received string, types []string) error {
+	return evalErrorf(`In function %s(), invalid type for value: %s, expected one of: %s, received: "%s"`,
+		function, pytext.Str(value), pyNames(types), received)
+}
+
+// pyNames is a list of strings as Python shows it.
+func pyNames(names []string) string {
+	list := make([]any, len(names))
+	for i, n := range names {
+		list[i] = n
+	}
+	return pytext.Repr(list)
+}
+
+func lexError(expr string, pos int, message string) error {
+	return &SyntaxError{fmt.Sprintf("Bad jmespath expression: %s:\n%s\n%s", message, expr, caret(pos))}
+}
+
+// parseError and incomplete count the quotation mark before the expression.
+func parseError(expr string, t token, message string) error {
+	return &SyntaxError{fmt.Sprintf("%s: Parse error at column %d, token \"%s\" (%s), for expression:\n\"%s\"\n%s",
+		message, t.start, t.shown(), strings.ToUpper(string(t.typ)), expr, caret(t.start+1))}
+}
+
+func incomplete(expr string, end int) error {
+	return &SyntaxError{fmt.Sprintf("Invalid jmespath expression: Incomplete expression:\n\"%s\"\n%s", expr, caret(end+1))}
+}
+
+func caret(pos int) string { return strings.Repeat(" ", pos) + "^" }

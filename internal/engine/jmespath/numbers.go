@@ -1,3 +1,5 @@
+// Functions of numbers, which have Python's precision.
+
 package jmespath
 
 import (

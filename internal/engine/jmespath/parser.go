@@ -1,3 +1,6 @@
+// From the tokens to a tree of nodes. What stands in brackets and braces is in
+// bracket.go.
+
 package jmespath
 
 import "fmt"
@@ -169,4 +172,61 @@ func (p *parser) binary(k kind, left *node, power int) (*node, error) {
 		return nil, err
 	}
 	return newNode(k, left, right), nil
+}
+
+// dot reads what follows on a dot.
+func (p *parser) dot(left *node) (*node, error) {
+	if p.peek().typ == tokenStar {
+		p.next()
+		return p.project(kindValueProjection, left, powerDot)
+	}
+	right, err := p.afterDot(powerDot)
+	if err != nil {
+		return nil, err
+	}
+	if left.kind == kindChain {
+		left.add(right)
+		return left, nil
+	}
+	return newNode(kindChain, left, right), nil
+}
+
+func (p *parser) afterDot(power int) (*node, error) {
+	t := p.peek()
+	switch t.typ {
+	case tokenQuoted, tokenUnquoted, tokenStar:
+		return p.expression(power)
+	case tokenLeftBrack:
+		p.next()
+		return p.selectList()
+	case tokenLeftBrace:
+		p.next()
+		return p.selectHash()
+	}
+	wanted := pyNames([]string{string(tokenQuoted), string(tokenUnquoted), string(tokenLeftBrack), string(tokenLeftBrace)})
+	return nil, parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
+}
+
+// call reads the arguments of a function. The commas may be missing, and one may
+// follow on the last argument.
+func (p *parser) call(left *node) (*node, error) {
+	if left.kind != kindField {
+		name := p.tokens[p.pos-2]
+		return nil, parseError(p.expr, name, fmt.Sprintf("Invalid function name '%s'", name.shown()))
+	}
+	n := newNode(kindFunction)
+	n.name = left.name
+	n.function, _ = builtin(left.name)
+	for p.peek().typ != tokenRightParen {
+		arg, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		if p.peek().typ == tokenComma {
+			p.next()
+		}
+		n.add(arg)
+	}
+	p.next()
+	return n, nil
 }

@@ -1,3 +1,5 @@
+// Functions of strings, and those that take values of several types.
+
 package jmespath
 
 import (
