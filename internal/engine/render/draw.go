@@ -1,3 +1,5 @@
+// The lines of a table, as they are drawn.
+
 package render
 
 import (

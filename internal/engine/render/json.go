@@ -1,3 +1,5 @@
+// JSON, as Python's json module writes it.
+
 package render
 
 import (

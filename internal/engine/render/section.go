@@ -1,6 +1,12 @@
+// A section of a table: its rows and the widths of its columns.
+
 package render
 
-import "math"
+import (
+	"math"
+
+	"golang.org/x/text/width"
+)
 
 // padding is how many columns a cell is wider than its text.
 const padding = 4
@@ -117,4 +123,22 @@ func (s *section) fit(total int) []int {
 		rest--
 	}
 	return out
+}
+
+// textWidth returns how many columns the AWS CLI reserves for a text: two for
+// each wide or fullwidth character, and also for each ambiguous one, such as é,
+// which most terminals show in one; one for any other, combining ones included.
+func textWidth(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r < 0x80 {
+			continue
+		}
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth, width.EastAsianAmbiguous:
+			n++
+		}
+	}
+	return n
 }

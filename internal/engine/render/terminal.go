@@ -1,3 +1,5 @@
+// Control characters, on which a terminal would act.
+
 package render
 
 import (

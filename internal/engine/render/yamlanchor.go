@@ -1,3 +1,5 @@
+// Anchors and aliases, for values that occur more than once.
+
 package render
 
 import (

@@ -1,3 +1,5 @@
+// Which plain texts of YAML read as something other than a string.
+
 package render
 
 import "strings"
