@@ -3,7 +3,7 @@ package awsconfig
 import (
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // sectionName returns what the section with this text between its brackets is
@@ -35,7 +35,7 @@ func secondWord(text string) (string, bool) {
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\'', '"', '\\':
-			w, err := shellwords.Split(text)
+			w, err := shell.Split(text)
 			if err != nil || len(w) != 2 {
 				return "", false
 			}

@@ -7,9 +7,16 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// aliasShells are the shells that aliases can be printed for.
+// aliasDialects are the shells that aliases can be printed for.
+func aliasDialects() map[string]shell.Dialect {
+	return map[string]shell.Dialect{"bash": shell.POSIX, "zsh": shell.POSIX, "fish": shell.Fish, "powershell": shell.PowerShell}
+}
+
+// aliasShells are their names, in the order in which they are named to users.
 var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
 
 type aliasOptions struct{ match, shell, prefix string }
@@ -47,7 +54,8 @@ func (app *App) printAliases(o aliasOptions) error {
 	if o.shell == "" {
 		o.shell = app.shell()
 	}
-	if !slices.Contains(aliasShells[:], o.shell) {
+	dialect, ok := aliasDialects()[o.shell]
+	if !ok {
 		return usagef("argument --shell: Found invalid choice '%s': choose %s", o.shell, strings.Join(aliasShells[:], ", "))
 	}
 	if o.prefix == "" || safeName(o.prefix) != strings.Trim(o.prefix, "-") || o.prefix[0] == '-' || o.prefix[0] == '.' {
@@ -70,12 +78,12 @@ func (app *App) printAliases(o aliasOptions) error {
 		return nil
 	}
 	var text strings.Builder // whole or not at all: half an answer would be evaluated
-	for i, alias := range aliasNames(o.prefix, names, o.shell == "powershell") {
+	for i, alias := range aliasNames(o.prefix, names, dialect == shell.PowerShell) {
 		if alias == "" {
 			app.warn(fmt.Sprintf("the profile %q has nothing in its name that an alias can be called by", names[i]), "")
 			continue
 		}
-		fmt.Fprintln(&text, aliasLine(o.shell, alias, app.Name, names[i]))
+		fmt.Fprintln(&text, aliasLine(dialect, alias, app.Name, names[i]))
 	}
 	_, err = app.out.Write([]byte(text.String()))
 	return err
@@ -91,20 +99,16 @@ func matches(pattern, name string) bool {
 // aliasLine defines an alias. Everything in the profile's name is data: it is
 // quoted for the command, and for bash and zsh once more, which read the value of
 // an alias as text.
-func aliasLine(shell, alias, program, name string) string {
+func aliasLine(dialect shell.Dialect, alias, program, name string) string {
 	flag := "--profile "
 	if strings.HasPrefix(name, "-") {
 		flag = "--profile=" // or it would look like another flag
 	}
-	switch shell {
-	case "fish":
-		return fmt.Sprintf("function %s; %s %s%s $argv; end", alias, program, flag, fishQuote(name))
-	case "powershell":
-		return fmt.Sprintf(`function global:%s { %s %s"%s" @args }`, alias, program, flag, powershellQuote(name))
+	switch dialect {
+	case shell.Fish:
+		return fmt.Sprintf("function %s; %s %s%s $argv; end", alias, program, flag, dialect.Quote(name))
+	case shell.PowerShell:
+		return fmt.Sprintf("function global:%s { %s %s%s @args }", alias, program, flag, dialect.Quote(name))
 	}
-	word := name
-	if !plainWord(name) {
-		word = alwaysQuote(name)
-	}
-	return "alias " + alias + "=" + alwaysQuote(program+" "+flag+word)
+	return "alias " + alias + "=" + dialect.Quote(program+" "+flag+dialect.Word(name))
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 func TestAliasNames(t *testing.T) {
@@ -67,7 +69,7 @@ func TestAliasLinesInShells(t *testing.T) {
 			for i, name := range hostile {
 				alias := fmt.Sprintf("aws-%d", i)
 				// As eval gets it, and used behind it: aliases count from the next line.
-				text.WriteString(aliasLine(c.shell, alias, "lanyard", name) + "\n")
+				text.WriteString(aliasLine(aliasDialects()[c.shell], alias, "lanyard", name) + "\n")
 				text.WriteString(evalLine(c.shell, alias+" s3 'l s'") + "\n")
 				flag := "<--profile><" + name + ">"
 				if strings.HasPrefix(name, "-") {
@@ -86,15 +88,15 @@ func TestAliasLinesInShells(t *testing.T) {
 	}
 }
 
-func evalLine(shell, line string) string {
-	if shell == "fish" {
+func evalLine(name, line string) string {
+	if name == "fish" {
 		return line
 	}
-	return "eval " + alwaysQuote(line)
+	return "eval " + shell.POSIX.Quote(line)
 }
 
 func TestAliasLineForPowerShell(t *testing.T) {
-	got := aliasLine("powershell", "aws-x", "lanyard", "$(x)`\"\u2019")
+	got := aliasLine(shell.PowerShell, "aws-x", "lanyard", "$(x)`\"\u2019")
 	want := "function global:aws-x { lanyard --profile \"`$(x)```\"$([char]0x2019)\" @args }"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

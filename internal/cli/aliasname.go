@@ -41,12 +41,6 @@ func safeName(s string) string {
 	return strings.Trim(strings.Join(words, "-"), "-")
 }
 
-// plainWord reports whether a word means itself in every POSIX shell, also at the
-// beginning.
-func plainWord(s string) bool {
-	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !isASCIIWord(r) && !strings.ContainsRune("-./:@+,", r) }) < 0
-}
-
 func isASCIIWord(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
 }

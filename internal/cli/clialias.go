@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 
 	"github.com/spf13/cobra"
 )
@@ -118,7 +119,7 @@ func (app *App) externalAlias(root *cobra.Command, args []string) (line string, 
 	}
 	words := []string{e.external}
 	for _, arg := range e.words {
-		words = append(words, alwaysQuote(arg))
+		words = append(words, shell.POSIX.Quote(arg))
 	}
 	return strings.Join(words, " "), true, nil
 }

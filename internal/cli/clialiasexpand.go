@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cli/lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // An expansion is a command line while the aliases in it are expanded. It goes as
@@ -70,7 +70,7 @@ func (e *expansion) level(at int, command string) error {
 			e.shell, e.external, e.words = true, shell, e.words[at+1:]
 			return nil
 		}
-		words, err := shellwords.Split(value)
+		words, err := shell.Split(value)
 		if err != nil {
 			return fmt.Errorf("the value of the alias %q in ~/.aws/cli/alias could not be parsed: %w", name, err)
 		}

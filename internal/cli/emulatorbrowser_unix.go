@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // writeBrowser writes the program that BROWSER names. It is a script without
@@ -17,9 +19,9 @@ func writeBrowser(home, self string, variables []string) (path string, err error
 	script.WriteString("#!/bin/sh\n# The browser of programs under lanyard emulator run.\n")
 	for _, kv := range variables {
 		name, value, _ := strings.Cut(kv, "=")
-		script.WriteString("export " + name + "=" + alwaysQuote(value) + "\n")
+		script.WriteString("export " + name + "=" + shell.POSIX.Quote(value) + "\n")
 	}
-	script.WriteString("exec " + alwaysQuote(self) + " emulator browse \"$@\"\n")
+	script.WriteString("exec " + shell.POSIX.Quote(self) + " emulator browse \"$@\"\n")
 	path = filepath.Join(home, "emulator-browser")
 	return path, os.WriteFile(path, []byte(script.String()), 0o700) //nolint:gosec // a program of its owner
 }
@@ -28,4 +30,4 @@ func writeBrowser(home, self string, variables []string) (path string, err error
 func browserArguments(args []string) []string { return args }
 
 // quoteBrowser quotes a program's path for BROWSER.
-func quoteBrowser(path string) string { return alwaysQuote(path) }
+func quoteBrowser(path string) string { return shell.POSIX.Quote(path) }

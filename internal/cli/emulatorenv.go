@@ -14,12 +14,13 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 func newEmulatorEnv(app *App) *cobra.Command {
 	var (
-		o               emulatorOptions
-		url, shell, dir string
+		o                   emulatorOptions
+		url, shellName, dir string
 	)
 	cmd := &cobra.Command{
 		Use:   "env --url URL",
@@ -35,20 +36,20 @@ role. Your own config and credentials stay as they are, and so do your sessions.
 The last lines say how to undo it. Say --org, --accounts, --roles and --region as
 you did when you started the emulator.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.emulatorEnv(cmd, o, url, shell, dir) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.emulatorEnv(cmd, o, url, shellName, dir) },
 	}
 	o.addOrganization(cmd)
 	f := cmd.Flags()
 	f.StringVar(&url, "url", "", "the base URL of the emulator, the first line that it printed")
-	f.StringVar(&shell, "shell", "bash", "bash, zsh, fish or powershell")
+	f.StringVar(&shellName, "shell", "bash", "bash, zsh, fish or powershell")
 	f.StringVar(&dir, "dir", "", "where to write the config; a new temporary folder if it is not given")
 	return cmd
 }
 
-func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shell, dir string) error {
-	format, ok := map[string]string{"bash": "env", "zsh": "env", "fish": "fish", "powershell": "powershell"}[shell]
+func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shellName, dir string) error {
+	dialect, ok := aliasDialects()[shellName]
 	if !ok {
-		return usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shell)
+		return usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shellName)
 	}
 	base, err := emulatorURL(rawURL)
 	if err != nil {
@@ -68,7 +69,7 @@ func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shell
 		return err
 	}
 	app.warnOfEnvironment(cmd.Context(), base)
-	return app.printEmulatorEnv(format, dir, emulatorVariables(base, dir, profile))
+	return app.printEmulatorEnv(dialect, dir, emulatorVariables(base, dir, profile))
 }
 
 // emulatorURL checks a base URL and returns it without a slash at the end.
@@ -88,18 +89,18 @@ func emulatorURL(raw string) (string, error) {
 
 // printEmulatorEnv prints lines that set the variables, and as comments those
 // that put them back.
-func (app *App) printEmulatorEnv(format, dir string, vars [][2]string) error {
+func (app *App) printEmulatorEnv(dialect shell.Dialect, dir string, vars [][2]string) error {
 	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + emulatorSession}
 	undo := []string{"# to undo this, run the following lines, and remove " + oneLine(dir)}
 	for _, v := range vars {
-		line, err := exportLine(format, v[0], v[1])
+		line, err := dialect.Export(v[0], v[1])
 		if err != nil {
 			return err
 		}
 		lines = append(lines, line)
-		back := map[string]string{"env": "unset " + v[0], "fish": "set -e " + v[0], "powershell": "Remove-Item Env:" + v[0]}[format]
+		back := dialect.Unset(v[0])
 		if old, set := app.LookupEnv(v[0]); set {
-			if back, err = exportLine(format, v[0], old); err != nil {
+			if back, err = dialect.Export(v[0], old); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -52,10 +53,14 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 		lines = append(lines, [2]string{"AWS_CREDENTIAL_EXPIRATION", ssocache.FormatOffset(c.Expiration)})
 	}
 	var text strings.Builder // whole or not at all: half an answer would be evaluated
+	dialect := map[string]shell.Dialect{"fish": shell.Fish, "powershell": shell.PowerShell, "windows-cmd": shell.Cmd}[format]
 	for _, l := range lines {
-		line, err := exportLine(format, l[0], l[1])
+		line, err := dialect.Export(l[0], l[1])
 		if err != nil {
 			return err
+		}
+		if format == "env-no-export" {
+			line = strings.TrimPrefix(line, "export ")
 		}
 		text.WriteString(line + "\n")
 	}

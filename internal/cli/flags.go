@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // globalFlags are the AWS CLI's. They are accepted anywhere on the line.
@@ -153,15 +154,4 @@ func seconds(n int, def time.Duration) time.Duration {
 }
 
 // quoteArg quotes an argument so that it can be pasted into a shell.
-func quoteArg(s string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+=,", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	return alwaysQuote(printable(s))
-}
-
-// alwaysQuote quotes an argument for a shell, whatever is in it.
-func alwaysQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+func quoteArg(s string) string { return shell.POSIX.Word(printable(s)) }

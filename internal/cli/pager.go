@@ -9,7 +9,7 @@ import (
 	"syscall"
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,
@@ -63,7 +63,7 @@ func (p *pager) Write(b []byte) (int, error) {
 // start starts the program as the AWS CLI does: with a LESS that leaves short
 // output on the screen.
 func (p *pager) start() error {
-	words, err := shellwords.Split(p.command)
+	words, err := shell.Split(p.command)
 	if err != nil || len(words) == 0 {
 		return &configError{"Pager", fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}

@@ -5,7 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // advisePath says what keeps the shell from finding the shim, and the line that
@@ -57,28 +58,16 @@ func (app *App) shell() string {
 	return "bash"
 }
 
-// pathLine is the line that puts a folder at the front of PATH, and the file that
-// it belongs into.
-func pathLine(shell, dir string) (line, file string) {
-	switch shell {
+// pathLine is the line of a shell that puts a folder at the front of PATH, and the
+// file that it belongs into.
+func pathLine(name, dir string) (line, file string) {
+	switch name {
 	case "zsh":
-		return "export PATH=" + posixWord(dir) + `:"$PATH"`, "~/.zshrc"
+		return "export PATH=" + shell.POSIX.Word(dir) + `:"$PATH"`, "~/.zshrc"
 	case "fish":
-		return "fish_add_path --move " + fishQuote(dir), "~/.config/fish/config.fish"
+		return "fish_add_path --move " + shell.Fish.Quote(dir), "~/.config/fish/config.fish"
 	case "powershell":
-		return `$Env:PATH = "` + powershellQuote(dir+string(os.PathListSeparator)) + `" + $Env:PATH`, "$PROFILE"
+		return `$Env:PATH = ` + shell.PowerShell.Quote(dir+string(os.PathListSeparator)) + ` + $Env:PATH`, "$PROFILE"
 	}
-	return "export PATH=" + posixWord(dir) + `:"$PATH"`, "~/.bashrc"
-}
-
-// posixWord quotes a word for a POSIX shell, unless it is plain.
-func posixWord(s string) string {
-	if quoteArg(s) == s {
-		return s
-	}
-	return alwaysQuote(s)
-}
-
-func fishQuote(s string) string {
-	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+	return "export PATH=" + shell.POSIX.Word(dir) + `:"$PATH"`, "~/.bashrc"
 }

@@ -3,7 +3,7 @@ package profile
 import (
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // splitWords splits a credential_process as botocore does (compat_shell_split): by
@@ -13,7 +13,7 @@ func splitWords(line string, windows bool) (words []string, ok bool) {
 	if windows {
 		return splitWindows(line)
 	}
-	words, err := shellwords.Split(line)
+	words, err := shell.Split(line)
 	return words, err == nil
 }
 

@@ -1,11 +1,11 @@
-package shellwords_test
+package shell_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/lanyard-cli/lanyard/internal/shellwords"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 func TestSplit(t *testing.T) {
@@ -26,7 +26,7 @@ func TestSplit(t *testing.T) {
 		"\xff \u00e4":           {"\xff", "\u00e4"},
 		"$HOME `x` $(y) ~ *.go": {"$HOME", "`x`", "$(y)", "~", "*.go"},
 	} {
-		got, err := shellwords.Split(s)
+		got, err := shell.Split(s)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q: %q, %v; want %q", s, got, err, want)
 		}
@@ -35,7 +35,7 @@ func TestSplit(t *testing.T) {
 		`a 'b`: "No closing quotation", `a "b`: "No closing quotation", `"\"`: "No closing quotation",
 		`a\`: "No escaped character", `"a\`: "No escaped character",
 	} {
-		if got, err := shellwords.Split(s); err == nil || err.Error() != want {
+		if got, err := shell.Split(s); err == nil || err.Error() != want {
 			t.Errorf("%q: %q, %v; want the error %s", s, got, err, want)
 		}
 	}
@@ -47,7 +47,7 @@ func FuzzSplit(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if words, err := shellwords.Split(s); err == nil && strings.TrimSpace(s) == "" && strings.Trim(s, " \t\r\n") == "" && len(words) > 0 {
+		if words, err := shell.Split(s); err == nil && strings.TrimSpace(s) == "" && strings.Trim(s, " \t\r\n") == "" && len(words) > 0 {
 			t.Errorf("%q has words: %q", s, words)
 		}
 		words := strings.Split(s, "\x00")
@@ -55,7 +55,7 @@ func FuzzSplit(f *testing.F) {
 		for _, w := range words {
 			line = append(line, "'"+strings.ReplaceAll(w, "'", `'\''`)+"'")
 		}
-		got, err := shellwords.Split(strings.Join(line, " "))
+		got, err := shell.Split(strings.Join(line, " "))
 		if err != nil || !slices.Equal(got, words) {
 			t.Errorf("%q: %q, %v", words, got, err)
 		}

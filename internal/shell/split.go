@@ -1,14 +1,13 @@
-// Package shellwords splits a line into words as Python's shlex.split does, and so the
-// AWS CLI: with the quotes and backslashes of a POSIX shell. Nothing is expanded, and
-// there are no comments.
-package shellwords
+package shell
 
 import (
 	"errors"
 	"strings"
 )
 
-// Split returns the words of a line. The error has Python's words; it reports a quote
+// Split returns the words of a line as Python's shlex.split does, and so the AWS CLI:
+// with the quotes and backslashes of a POSIX shell. Nothing is expanded, and there are
+// no comments. The error has Python's words; it reports a quote
 // or an escape that does not end.
 func Split(s string) ([]string, error) {
 	var (

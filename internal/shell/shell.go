@@ -1,0 +1,116 @@
+// Package shell writes words for shells and reads them: the one place where this
+// program quotes and splits. It starts no shell.
+package shell
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+)
+
+// A Dialect is how a family of shells reads a line.
+type Dialect int
+
+const (
+	POSIX      Dialect = iota // sh, bash, zsh
+	Fish                      // fish
+	PowerShell                // Windows PowerShell and pwsh
+	Cmd                       // cmd.exe, which cannot quote everything: see [Dialect.Export]
+)
+
+// Word returns s as one word of a command line: as it is if it means itself in every
+// shell, else quoted.
+func (d Dialect) Word(s string) string {
+	if plain(s) {
+		return s
+	}
+	return d.Quote(s)
+}
+
+// plain reports whether no shell reads anything but itself from s. zsh takes a word that
+// begins with = for the path of a program.
+func plain(s string) bool {
+	return s != "" && s[0] != '=' && strings.IndexFunc(s, func(r rune) bool {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+		return !letter && !strings.ContainsRune("-_./:@%+=,", r)
+	}) < 0
+}
+
+// Quote returns s as one quoted word. In the POSIX dialect the text stays itself
+// whatever is in it. Cmd is quoted as far as it can be: % still names a variable.
+func (d Dialect) Quote(s string) string {
+	switch d {
+	case Fish:
+		return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'"
+	case PowerShell:
+		return `"` + escapePowerShell(s) + `"`
+	case Cmd:
+		return `"` + s + `"`
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// escapePowerShell escapes what ends or expands inside PowerShell's double quotes.
+// That includes the typographic quotes, which it takes for plain ones; so that no
+// code page can make one of other bytes, everything beyond ASCII is spelt out.
+func escapePowerShell(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '`' || r == '$' || r == '"':
+			b.WriteString("`" + string(r))
+		case r > unicode.MaxASCII:
+			for _, u := range utf16.Encode([]rune{r}) {
+				b.WriteString("$([char]0x" + strconv.FormatUint(uint64(u)|0x10000, 16)[1:] + ")")
+			}
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// Export returns the line that sets an environment variable. A value of plain
+// characters, as nearly every key is, stands exactly as the AWS CLI prints it. It
+// fails for a value that no line of the dialect can carry.
+func (d Dialect) Export(name, value string) (string, error) {
+	if strings.ContainsAny(value, "\x00\r\n") {
+		return "", errors.New(name + " has a line break in it, which no shell format can carry; use --format process")
+	}
+	switch d {
+	case Fish:
+		if plain(value) || value == "" {
+			return "set -gx " + name + ` "` + value + `"`, nil
+		}
+		return "set -gx " + name + " " + d.Quote(value), nil
+	case PowerShell:
+		return "$Env:" + name + "=" + d.Quote(value), nil
+	case Cmd:
+		if strings.ContainsAny(value, `"%!`) {
+			return "", errors.New(name + " has characters in it that cmd cannot carry; use --format process")
+		}
+		if plain(value) || value == "" {
+			return "set " + name + "=" + value, nil
+		}
+		return "set " + d.Quote(name+"="+value), nil // as a whole, or & and | would end the command
+	}
+	if value == "" {
+		return "export " + name + "=", nil
+	}
+	return "export " + name + "=" + d.Word(value), nil
+}
+
+// Unset returns the line that removes an environment variable.
+func (d Dialect) Unset(name string) string {
+	switch d {
+	case Fish:
+		return "set -e " + name
+	case PowerShell:
+		return "Remove-Item Env:" + name
+	case Cmd:
+		return "set " + name + "="
+	}
+	return "unset " + name
+}

@@ -1,0 +1,73 @@
+package shell_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
+)
+
+func TestWord(t *testing.T) {
+	for _, s := range []string{"dev-admin", "a/b.c:d@e%f+g=h,i_j", "https://x.awsapps.com/start"} {
+		if got := shell.POSIX.Word(s); got != s {
+			t.Errorf("%q is plain, and became %s", s, got)
+		}
+	}
+	for s, want := range map[string]string{"": "''", "=ls": "'=ls'", "a b": "'a b'", "it's": `'it'\''s'`, "~": "'~'", "\u00e9": "'\u00e9'"} {
+		if got := shell.POSIX.Word(s); got != want {
+			t.Errorf("%q became %s, want %s", s, got, want)
+		}
+	}
+}
+
+func TestQuoteForPowerShell(t *testing.T) {
+	if got, want := shell.PowerShell.Quote("$(x)`\"\u2019\U0001f600"), "\"`$(x)```\"$([char]0x2019)$([char]0xd83d)$([char]0xde00)\""; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestExport(t *testing.T) {
+	for _, tt := range []struct {
+		dialect     shell.Dialect
+		value, want string // "" is an error
+	}{
+		{shell.POSIX, "a/b+c==", "export X=a/b+c=="},
+		{shell.POSIX, "", "export X="},
+		{shell.POSIX, "a;b", "export X='a;b'"},
+		{shell.Fish, "a/b+c==", `set -gx X "a/b+c=="`},
+		{shell.Fish, `a'\`, `set -gx X 'a\'\\'`},
+		{shell.PowerShell, "a$b", "$Env:X=\"a`$b\""},
+		{shell.Cmd, "a/b+c==", "set X=a/b+c=="},
+		{shell.Cmd, "a&b", `set "X=a&b"`},
+		{shell.Cmd, "a%b", ""},
+		{shell.POSIX, "a\nb", ""},
+	} {
+		got, err := tt.dialect.Export("X", tt.value)
+		if got != tt.want || (err != nil) != (tt.want == "") {
+			t.Errorf("%v, %q: %s, %v; want %s", tt.dialect, tt.value, got, err, tt.want)
+		}
+	}
+}
+
+// The shells of this machine read back what Quote wrote.
+func TestShellsReadItBack(t *testing.T) {
+	hostile := []string{"plain", "it's", `"`, `\`, "$(echo x)", "`echo x`", "a\tb", "*", "~", "!!", "#x", "=ls", "\u2019", "\xff"}
+	for name, dialect := range map[string]shell.Dialect{"sh": shell.POSIX, "bash": shell.POSIX, "zsh": shell.POSIX, "fish": shell.Fish} {
+		t.Run(name, func(t *testing.T) {
+			program, err := exec.LookPath(name)
+			if err != nil {
+				t.Skipf("there is no %s here", name)
+			}
+			line, want := "printf '<%s>'", ""
+			for _, s := range hostile {
+				line += " " + dialect.Word(s)
+				want += "<" + s + ">"
+			}
+			out, err := exec.Command(program, "-c", line).CombinedOutput()
+			if err != nil || string(out) != want {
+				t.Errorf("%v\ngot  %s\nwant %s\n%s", err, out, want, strings.TrimSpace(line))
+			}
+		})
+	}
+}
