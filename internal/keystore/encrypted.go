@@ -18,16 +18,16 @@ import (
 // Vaulted is the folder of the encrypted store.
 func Vaulted(home string) string { return filepath.Join(home, ".aws", "lanyard") }
 
-// An encrypted is a [Vault] of age files, one for each value. What encrypts them
-// is public and asks nobody; to read them takes the identity.
+// An encrypted is a [Vault] of age files, one for each value. They are encrypted with a
+// public key, without a question to the user; to read them takes the identity.
 type encrypted struct {
 	files Files
 	keys  Keys
 	read  func() ([]age.Identity, error)
 }
 
-// OpenEncrypted returns the encrypted store of a home folder, as [Keys.Save] has
-// set it up. The identity is read when something is.
+// OpenEncrypted returns the encrypted store of a home folder, as [Keys.Save] has set it up.
+// The identity is read with the first value.
 func OpenEncrypted(f Files, ask Passphrases) (Vault, error) {
 	keys, err := LoadKeys(f.Home)
 	if err != nil {
@@ -42,7 +42,7 @@ func OpenEncrypted(f Files, ask Passphrases) (Vault, error) {
 	})}, nil
 }
 
-// wrapStore makes a [StoreError] of an error that is none.
+// wrapStore makes a [StoreError] of any other error.
 func wrapStore(err error) error {
 	if Unavailable(err) {
 		return err
@@ -98,9 +98,6 @@ func (e *encrypted) Prepare(name string) (Place, error) {
 	return &sealedPlace{p, to}, nil
 }
 
-// Remove implements [Vault].
-func (e *encrypted) Remove(name string) error { return removeFile(e.path(name)) }
-
 // A sealedPlace encrypts what is put there.
 type sealedPlace struct {
 	*atomicfile.Reserved
@@ -130,3 +127,6 @@ func seal(data []byte, to age.Recipient) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// Remove implements [Vault].
+func (e *encrypted) Remove(name string) error { return removeFile(e.path(name)) }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -20,13 +21,80 @@ type Files struct {
 	Vaults *Vaults // nil: markers lead nowhere
 }
 
-// ErrForeignHome says that root runs in another user's home, where a file of
-// root's would lock that user out.
-var ErrForeignHome = errors.New("the home folder belongs to another user")
+// LoadToken reads the token under key, with the errors of [ssocache.Dir.LoadToken]
+// and *[StoreError].
+func (f Files) LoadToken(key string) (ssocache.Token, error) {
+	return load(f, f.TokenPath(key), ssocache.ParseToken)
+}
 
-// reserve is the space taken for a token or role file before it is written:
-// several times what such a file has been seen to need.
-const reserve = 16 << 10
+// LoadCredentials reads the role credentials called name, with the errors of
+// [Files.LoadToken].
+func (f Files) LoadCredentials(name string) (ssocache.Credentials, error) {
+	return load(f, filepath.Join(f.Roles(), name), ssocache.ParseCredentials)
+}
+
+// LoadRegistration reads the registration called name, with the errors of
+// [Files.LoadToken].
+func (f Files) LoadRegistration(name string) (ssocache.Registration, error) {
+	return load(f, filepath.Join(f.SSO(), name), ssocache.ParseRegistration)
+}
+
+// load reads the value of a path of the cache, from whichever store has it. A value that
+// is not in the store that its marker names may have been moved a moment ago.
+func load[T any](f Files, path string, parse func([]byte) (T, error)) (T, error) {
+	m, err := readMarker(path)
+	for range rereadings {
+		if err != nil {
+			break
+		}
+		v, err2 := loadBy(f, m, path, parse)
+		if !errors.Is(err2, ssocache.ErrNotFound) {
+			return v, err2
+		}
+		before := m
+		if m, err = readMarker(path); err == nil && m.store == before.store {
+			return v, err2
+		}
+	}
+	var zero T
+	if err == nil {
+		err = notFound(path)
+	}
+	return zero, err
+}
+
+// loadBy reads a value from the store that a marker names.
+func loadBy[T any](f Files, m marker, path string, parse func([]byte) (T, error)) (T, error) {
+	var zero T
+	if m.store == "" {
+		return loadFile(path, parse)
+	}
+	data, err := f.loadFrom(m, path)
+	if err != nil {
+		return zero, err
+	}
+	v, err := parse(data)
+	if err != nil {
+		return zero, corrupt(f.vaultName(path)+" of the "+m.store+" store", err.Error())
+	}
+	return v, nil
+}
+
+// loadFile reads a file of the cache, or the kept value that could not be stored there.
+func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
+	newest := atomicfile.Newest(path)
+	v, err := ssocache.Load(newest, parse)
+	if newest == path && errors.Is(err, ssocache.ErrCorrupt) {
+		// It may be half overwritten: what is kept is whole.
+		if kept, err := ssocache.Load(atomicfile.Kept(path), parse); err == nil {
+			return kept, nil
+		}
+	}
+	if Unknown(err) {
+		err = unreadable(newest, err)
+	}
+	return v, err
+}
 
 // PrepareToken reserves the place of the token under key, so that a refresh token
 // is not spent where its successor could not be stored.
@@ -48,40 +116,6 @@ func (f Files) SaveCredentials(name string, c ssocache.Credentials) error {
 // SaveRegistration replaces the registration called name of a session.
 func (f Files) SaveRegistration(session, name string, r ssocache.Registration) error {
 	return f.save(filepath.Join(f.SSO(), name), session, r.Encode())
-}
-
-// RemoveRegistration deletes the registration called name.
-func (f Files) RemoveRegistration(name string) error { return f.Remove(filepath.Join(f.SSO(), name)) }
-
-// DropRegistration deletes every registration of a client, whatever the name of its
-// file: the AWS CLI names a file after the settings of the session. A registration
-// that cannot be read stays.
-func (f Files) DropRegistration(clientID string) error {
-	var failures []error
-	for _, r := range f.registrations() {
-		if r.Value.ClientID == clientID {
-			failures = append(failures, f.Remove(r.Path))
-		}
-	}
-	return errors.Join(failures...)
-}
-
-// LoadToken reads the token under key, with the errors of [ssocache.Dir.LoadToken]
-// and *[StoreError].
-func (f Files) LoadToken(key string) (ssocache.Token, error) {
-	return load(f, f.TokenPath(key), ssocache.ParseToken)
-}
-
-// LoadCredentials reads the role credentials called name, with the errors of
-// [Files.LoadToken].
-func (f Files) LoadCredentials(name string) (ssocache.Credentials, error) {
-	return load(f, filepath.Join(f.Roles(), name), ssocache.ParseCredentials)
-}
-
-// LoadRegistration reads the registration called name, with the errors of
-// [Files.LoadToken].
-func (f Files) LoadRegistration(name string) (ssocache.Registration, error) {
-	return load(f, filepath.Join(f.SSO(), name), ssocache.ParseRegistration)
 }
 
 func (f Files) save(path, session string, data []byte) error {
@@ -120,6 +154,14 @@ func (f Files) prepare(path, session string) (Place, error) {
 	return p, nil
 }
 
+// reserve is the space taken for a token or role file before it is written:
+// several times what such a file has been seen to need.
+const reserve = 16 << 10
+
+// ErrForeignHome means that root runs in another user's home, where a file of root's
+// would lock that user out.
+var ErrForeignHome = errors.New("the home folder belongs to another user")
+
 // MakeFolder creates one of the cache's folders, readable by the user alone. As
 // root in another user's home it creates nothing and wraps [ErrForeignHome].
 func (f Files) MakeFolder(folder string) error {
@@ -132,7 +174,50 @@ func (f Files) MakeFolder(folder string) error {
 	return makeFolder(folder)
 }
 
-// removeFile deletes a file, and what is kept of it; one that is not there is fine.
+// RemoveRegistration deletes the registration called name.
+func (f Files) RemoveRegistration(name string) error { return f.Remove(filepath.Join(f.SSO(), name)) }
+
+// DropRegistration deletes every registration of a client, whatever the name of its
+// file: the AWS CLI names a file after the settings of the session. A registration
+// that cannot be read stays.
+func (f Files) DropRegistration(clientID string) error {
+	var failures []error
+	for _, r := range f.registrations() {
+		if r.Value.ClientID == clientID {
+			failures = append(failures, f.Remove(r.Path))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// Remove deletes the value of a path of the cache, in clear and in its vault. It is no
+// error if there is none. The marker of a session stays.
+func (f Files) Remove(path string) error {
+	m, err := readMarker(path)
+	if err != nil {
+		return err
+	}
+	if err := removeFile(path); err != nil || m.store == "" {
+		return err
+	}
+	vault, err := f.open(m.store)
+	if err != nil {
+		return err
+	}
+	f.Vaults.forget(path)
+	if err := vault.Remove(f.vaultName(path)); err != nil {
+		return err
+	}
+	if m.isToken(path) {
+		if err := f.touch(path, m); !atomicfile.Full(err) {
+			return err
+		}
+		return nil // the value is gone; its marker only keeps its old id
+	}
+	return unmark(path)
+}
+
+// removeFile deletes a file and its kept value. It is no error if there is none.
 func removeFile(path string) error {
 	for _, path := range []string{atomicfile.Kept(path), path} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -140,4 +225,54 @@ func removeFile(path string) error {
 		}
 	}
 	return nil
+}
+
+// InClear returns the token of another program under key, if the session's own token is
+// in a vault. An error means that there is a file whose content is not known.
+func (f Files) InClear(key string) (tok ssocache.Token, ok bool, err error) {
+	store, err := f.Store(key)
+	if err != nil || store == File {
+		return tok, false, err
+	}
+	tok, err = loadFile(f.TokenPath(key), ssocache.ParseToken)
+	if err != nil && !Unknown(err) {
+		return tok, false, nil
+	}
+	return tok, err == nil, err
+}
+
+// Unsettled reports whether the token under key could not be stored in its place, so
+// that it is kept beside its file, where other programs do not find it.
+func (f Files) Unsettled(key string) bool {
+	path := f.TokenPath(key)
+	for _, path := range []string{path, (&encrypted{files: f}).path(f.vaultName(path))} {
+		if _, err := os.Lstat(atomicfile.Kept(path)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Settle stores an unsettled token in its place. The caller holds the lock of the session.
+func (f Files) Settle(key string) error {
+	tok, err := f.LoadToken(key)
+	if err != nil {
+		return err
+	}
+	return f.SaveToken(key, tok)
+}
+
+// Stamp returns a text that changes when one of the session's tokens does, under any of
+// its names and in any store. It looks at the files only. "" means that there is no token.
+func (f Files) Stamp(keys ...string) string {
+	var b strings.Builder
+	for _, key := range keys {
+		path := f.TokenPath(key)
+		for _, path := range []string{path, atomicfile.Kept(path), ssocache.MarkerPath(path)} {
+			if info, err := os.Stat(path); err == nil {
+				fmt.Fprintf(&b, "%s %d %d\n", path, info.ModTime().UnixNano(), info.Size())
+			}
+		}
+	}
+	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/zalando/go-keyring"
@@ -14,23 +15,30 @@ import (
 // Service is the name under which the keychain keeps our entries.
 const Service = "lanyard"
 
-// keychainDeadline is how long one call may take. A keychain that waits for a
-// person waits without end; whoever started us may have a limit of its own (the
-// AWS SDKs give a credential_process a minute).
-const keychainDeadline = 10 * time.Second
-
-// A KeychainOptions says how to reach the keychain. The zero value works.
+// KeychainOptions say how to reach the keychain. The zero value works.
 type KeychainOptions struct {
 	Deadline  time.Duration               // of one call; 0 means 10 s
 	LookupEnv func(string) (string, bool) // for the address of the session bus; nil means unknown
 }
 
+// keychainDeadline is how long one call may take. A keychain that asks the user waits
+// without end, and the program that started us may have a limit of its own (the AWS SDKs
+// give a credential_process a minute).
+const keychainDeadline = 10 * time.Second
+
+// Why a keychain cannot be used.
+var (
+	ErrNoKeychain     = errors.New("there is no keychain")
+	ErrKeychainLocked = errors.New("the keychain is locked")
+	ErrKeychainSilent = errors.New("the keychain does not answer")
+)
+
 // A keychain is a [Vault] in the operating system's keychain: macOS Keychain, a
 // Secret Service, or the Windows Credential Manager.
 type keychain struct{ entries }
 
-// OpenKeychain returns the keychain. Nothing is asked of it yet; only that there is
-// none at all is found out.
+// OpenKeychain returns the keychain. It does not call the keychain yet, and fails if there
+// is none.
 func OpenKeychain(o KeychainOptions) (Vault, error) {
 	if o.Deadline <= 0 {
 		o.Deadline = keychainDeadline
@@ -51,8 +59,8 @@ func entryLimit(goos string) int {
 	return 64 << 10
 }
 
-// haveBus refuses where there is no session bus: the library would start one, in
-// which no keychain lives.
+// haveBus returns an error if there is no session bus. The library would start one, on
+// which there is no keychain.
 func haveBus(lookup func(string) (string, bool)) error {
 	if lookup == nil || runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return nil
@@ -73,7 +81,17 @@ func haveBus(lookup func(string) (string, bool)) error {
 	}
 }
 
-// systemRing is the library.
+// errNoEntry says that the keychain has no such entry.
+var errNoEntry = errors.New("no such entry")
+
+// A ring is a keychain: one value for each user name.
+type ring interface {
+	Get(user string) (string, error) // errNoEntry if there is none
+	Set(user, value string) error
+	Delete(user string) error // errNoEntry if there is none
+}
+
+// systemRing is the keychain of the system, through the library.
 type systemRing struct{}
 
 func (systemRing) Get(user string) (string, error) {
@@ -92,4 +110,57 @@ func explainRing(err error) error {
 		return errNoEntry
 	}
 	return explainSystem(err)
+}
+
+// A patientRing abandons a call that takes too long. The call itself cannot be
+// stopped, so once abandoned, the ring is not asked again by this process.
+type patientRing struct {
+	ring     ring
+	deadline time.Duration
+
+	mu     sync.Mutex
+	failed error
+}
+
+func (p *patientRing) Get(user string) (string, error) {
+	var value string
+	err := p.call(func() (err error) { value, err = p.ring.Get(user); return err })
+	if err != nil {
+		return "", err // value may still be written to
+	}
+	return value, nil
+}
+
+func (p *patientRing) Set(user, value string) error {
+	return p.call(func() error { return p.ring.Set(user, value) })
+}
+
+func (p *patientRing) Delete(user string) error {
+	return p.call(func() error { return p.ring.Delete(user) })
+}
+
+func (p *patientRing) call(f func() error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failed != nil {
+		return p.failed
+	}
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	timer := time.NewTimer(p.deadline)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		if errors.Is(err, ErrKeychainLocked) || errors.Is(err, ErrNoKeychain) {
+			p.failed = err // nobody wants to be asked for the password again and again
+		}
+		return err
+	case <-timer.C:
+		p.failed = &StoreError{
+			Keychain, fmt.Errorf("%w within %s", ErrKeychainSilent, p.deadline),
+			"it may be waiting for its password in a window; unlock it and run this again, " +
+				"or give it more time: LANYARD_KEYCHAIN_TIMEOUT=60",
+		}
+		return p.failed
+	}
 }

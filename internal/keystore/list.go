@@ -12,18 +12,19 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A Found is what a listing found, and its place in the cache.
+// A Found is a value of a list, with its place in the cache.
 type Found[T any] struct {
 	Path  string
 	Value T
 }
 
-// Tokens lists the tokens: the files in the order of their names, then what is in
-// vaults. What is of another kind, or cannot be read, is passed over, as the AWS
-// CLI does. One path may come twice: a file in clear where there is a marker too.
+// Tokens lists the tokens: first those in files, in the order of their names, then those
+// in vaults. Like the AWS CLI, it passes over files of another kind and files that cannot
+// be read. A path comes twice if there is a file in clear beside a marker.
 func (f Files) Tokens() []Found[ssocache.Token] {
 	found, _ := f.KnownTokens()
 	return found
@@ -32,36 +33,13 @@ func (f Files) Tokens() []Found[ssocache.Token] {
 // KnownTokens returns the list of [Files.Tokens], and an error for each file and
 // folder that could not be read: it may hold another token.
 func (f Files) KnownTokens() (found []Found[ssocache.Token], unknown []error) {
-	found, unknown = list(f.SSO(), ssocache.ParseToken)
-	markers, more := marked(f.SSO())
-	unknown = append(unknown, more...)
-	for path, m := range inOrder(markers) {
-		if m.owner != strings.TrimSuffix(filepath.Base(path), ".json") {
-			continue // a registration
-		}
-		tok, err := load(f, path, ssocache.ParseToken)
-		switch {
-		case err == nil:
-			found = append(found, Found[ssocache.Token]{path, tok})
-		case Unknown(err):
-			unknown = append(unknown, err)
-		}
-	}
-	return found, unknown
+	return known(f, f.SSO(), marker.isToken, ssocache.ParseToken)
 }
 
 // registrations lists the registrations as [Files.Tokens] lists the tokens.
 func (f Files) registrations() []Found[ssocache.Registration] {
-	found, _ := list(f.SSO(), ssocache.ParseRegistration)
-	markers, _ := marked(f.SSO())
-	for path, m := range inOrder(markers) {
-		if m.owner == strings.TrimSuffix(filepath.Base(path), ".json") {
-			continue // a token
-		}
-		if r, err := load(f, path, ssocache.ParseRegistration); err == nil {
-			found = append(found, Found[ssocache.Registration]{path, r})
-		}
-	}
+	notToken := func(m marker, path string) bool { return !m.isToken(path) }
+	found, _ := known(f, f.SSO(), notToken, ssocache.ParseRegistration)
 	return found
 }
 
@@ -74,14 +52,24 @@ func (f Files) Credentials() []Found[ssocache.Credentials] {
 // KnownCredentials returns the list of [Files.Credentials], and the errors that
 // [Files.KnownTokens] describes.
 func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown []error) {
-	found, unknown = list(f.Roles(), ssocache.ParseCredentials)
-	markers, more := marked(f.Roles())
+	all := func(marker, string) bool { return true }
+	return known(f, f.Roles(), all, ssocache.ParseCredentials)
+}
+
+// known lists the values of a folder: its files, and the values of the markers that are
+// wanted.
+func known[T any](f Files, folder string, wanted func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
+	found, unknown = list(folder, parse)
+	markers, more := marked(folder)
 	unknown = append(unknown, more...)
-	for path := range inOrder(markers) {
-		c, err := load(f, path, ssocache.ParseCredentials)
+	for path, m := range inOrder(markers) {
+		if !wanted(m, path) {
+			continue
+		}
+		v, err := load(f, path, parse)
 		switch {
 		case err == nil:
-			found = append(found, Found[ssocache.Credentials]{path, c})
+			found = append(found, Found[T]{path, v})
 		case Unknown(err):
 			unknown = append(unknown, err)
 		}
@@ -89,34 +77,7 @@ func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown 
 	return found, unknown
 }
 
-// Reachable opens every store that some token is said to be in, and returns why
-// one cannot be used.
-func (f Files) Reachable() error {
-	tried := map[string]bool{}
-	markers, unknown := marked(f.SSO())
-	for path, m := range inOrder(markers) {
-		if tried[m.store] {
-			continue
-		}
-		tried[m.store] = true
-		if _, err := f.loadFrom(m, path); Unavailable(err) {
-			return err
-		}
-	}
-	return errors.Join(unknown...)
-}
-
-// inOrder yields a map in the order of its keys.
-func inOrder(m map[string]marker) iter.Seq2[string, marker] {
-	return func(yield func(string, marker) bool) {
-		for _, path := range slices.Sorted(maps.Keys(m)) {
-			if !yield(path, m[path]) {
-				return
-			}
-		}
-	}
-}
-
+// list lists the files of a folder that hold a value, or of which one is kept.
 func list[T any](folder string, parse func([]byte) (T, error)) (files []Found[T], unknown []error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -143,6 +104,112 @@ func list[T any](folder string, parse func([]byte) (T, error)) (files []Found[T]
 		}
 	}
 	return files, unknown
+}
+
+// inOrder yields a map in the order of its keys.
+func inOrder(m map[string]marker) iter.Seq2[string, marker] {
+	return func(yield func(string, marker) bool) {
+		for _, path := range slices.Sorted(maps.Keys(m)) {
+			if !yield(path, m[path]) {
+				return
+			}
+		}
+	}
+}
+
+// Reachable opens every store that some token is said to be in, and returns why
+// one cannot be used.
+func (f Files) Reachable() error {
+	tried := map[string]bool{}
+	markers, unknown := marked(f.SSO())
+	for path, m := range inOrder(markers) {
+		if tried[m.store] {
+			continue
+		}
+		tried[m.store] = true
+		if _, err := f.loadFrom(m, path); Unavailable(err) {
+			return err
+		}
+	}
+	return errors.Join(unknown...)
+}
+
+// Uses reports whether the markers say that some token is in the store.
+func (f Files) Uses(store string) bool {
+	markers, _ := marked(f.SSO())
+	for _, m := range markers {
+		if m.store == store {
+			return true
+		}
+	}
+	return false
+}
+
+// Belonging lists the paths of a session's values other than its token: role credentials
+// that name the session, and registrations in a vault. The error is for values that could
+// not be read: they may belong to the session too.
+func (f Files) Belonging(session string) (paths []string, unknown error) {
+	found, failures := list(f.Roles(), ssocache.ParseCredentials)
+	for _, c := range found {
+		if c.Value.Session == session {
+			paths = append(paths, c.Path)
+		}
+	}
+	for _, folder := range []string{f.Roles(), f.SSO()} {
+		markers, more := marked(folder)
+		failures = append(failures, more...)
+		for path, m := range inOrder(markers) {
+			if m.owner == ownerOf(session) && path != f.TokenPath(session) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths, errors.Join(failures...)
+}
+
+// Unreadable returns an error for each file in the folders of the cache whose content
+// is not known, and for a folder that cannot be listed.
+func (f Files) Unreadable(folders ...string) []error {
+	var failures []error
+	for _, folder := range folders {
+		entries, err := os.ReadDir(folder)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failures = append(failures, unreadable(folder, err))
+		}
+		for _, e := range entries {
+			if err := f.check(filepath.Join(folder, e.Name())); err != nil {
+				failures = append(failures, err)
+			}
+		}
+	}
+	return failures
+}
+
+// check returns why the content of a file of the cache is not known.
+func (f Files) check(path string) error {
+	name, ok := strings.CutSuffix(filepath.Base(path), ssocache.MarkerSuffix)
+	if ok && strings.HasPrefix(name, ".") {
+		path := filepath.Join(filepath.Dir(path), name[1:]+".json")
+		m, err := readMarker(path)
+		if err != nil || m.store == "" {
+			return err
+		}
+		if _, err := f.loadFrom(m, path); Unknown(err) {
+			return err
+		}
+		return nil
+	}
+	if !strings.HasSuffix(path, ".json") && !strings.HasSuffix(path, ".json"+atomicfile.KeptSuffix) {
+		return nil
+	}
+	file, err := datafile.Open(path, datafile.Limit)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // removed a moment ago, or a link that leads nowhere
+	case err != nil:
+		return unreadable(path, err)
+	}
+	return file.Close()
 }
 
 // Sweep removes temporary files that a killed process left in the cache more

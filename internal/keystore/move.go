@@ -1,3 +1,5 @@
+// Moves from one store to another.
+
 package keystore
 
 import (
@@ -14,13 +16,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Move brings what belongs at the paths of the cache into a store. Each value is
-// written there and read back; only when it is the same does the marker change,
-// which is what decides, and only then is the old value removed. Whatever dies in
-// between, one of the two stores has the value and the marker leads to it.
+// Move brings the values of the paths of the cache into a store. It writes each value
+// there and reads it back. If it is the same, Move changes the marker, which decides where
+// the value is, and then removes the old value. If the process dies in between, one of the
+// two stores has the value and the marker leads to it.
 //
-// A path at which there is nothing gets its marker if it is the session's own. The
-// locks of the session are the caller's business. moved counts the values.
+// A path without a value gets its marker if it is the session's own. The caller holds the
+// locks of the session. moved counts the values.
 func (f Files) Move(session, to string, paths []string) (moved int, err error) {
 	for _, path := range paths {
 		ok, err := f.moveOne(session, to, path)
@@ -75,9 +77,19 @@ func (f Files) moveOne(session, to, path string) (bool, error) {
 	return true, f.removeLeft(path, to)
 }
 
-// removeLeft removes what an interrupted move, or a killed writer, left in clear,
-// or in the encrypted store: that takes no key. Temporary files without content
-// stay: a sign-in that waits for the browser has reserved them.
+func (f Files) setStore(session, to, path string) error {
+	if f.Vaults != nil {
+		f.Vaults.forget(path)
+	}
+	if to == File {
+		return unmark(path)
+	}
+	return f.mark(path, to, session)
+}
+
+// removeLeft removes the values that an interrupted move or a killed writer left in clear
+// or in the encrypted store, which takes no key. Temporary files without content stay: a
+// sign-in that waits for the browser has reserved them.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
 		return (&encrypted{files: f}).Remove(f.vaultName(path))
@@ -108,12 +120,94 @@ func reserved(path string) bool {
 	return err == nil && len(bytes.Trim(data, "\x00")) == 0
 }
 
-func (f Files) setStore(session, to, path string) error {
-	if f.Vaults != nil {
+// Abandon removes the values of a session, by one of its names, from a store that is about
+// to end. They are lost; the files are the session's store again.
+func (f Files) Abandon(session, store string) error {
+	paths, unknown := f.Belonging(session)
+	failures := []error{unknown}
+	for _, path := range append(paths, f.TokenPath(session)) {
+		m, err := readMarker(path)
+		if err != nil || m.store != store {
+			failures = append(failures, err)
+			continue
+		}
 		f.Vaults.forget(path)
+		failures = append(failures, f.removeFrom(store, path), unmark(path))
 	}
-	if to == File {
-		return unmark(path)
+	return errors.Join(failures...)
+}
+
+// Try returns why a store does not work. It writes a value, reads it back and removes it.
+func (f Files) Try(store string) error {
+	if store == File {
+		return f.MakeFolder(f.SSO())
 	}
-	return f.mark(path, to, session)
+	vault, err := f.open(store)
+	if err != nil {
+		return err
+	}
+	const name = "sso/trial"
+	p, err := vault.Prepare(name)
+	if err != nil {
+		return err
+	}
+	want := []byte(strings.Repeat("trial ", usual/6))
+	if err := p.Commit(want); err != nil {
+		return err
+	}
+	got, err := vault.Load(name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(got, want) {
+		return &StoreError{store, errors.New("what was read back is not what was written"), ""}
+	}
+	return vault.Remove(name)
+}
+
+// rawFrom reads the value of a path from a store, whatever the marker says.
+func (f Files) rawFrom(store, path string) ([]byte, error) {
+	if store == File {
+		data, err := datafile.Read(atomicfile.Newest(path), datafile.Limit)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, notFound(path)
+		}
+		return data, err
+	}
+	vault, err := f.open(store)
+	if err != nil {
+		return nil, err
+	}
+	return vault.Load(f.vaultName(path))
+}
+
+// rawTo writes the value of a path to a store, and no marker.
+func (f Files) rawTo(store, path string, data []byte) error {
+	if store == File {
+		if err := f.MakeFolder(filepath.Dir(path)); err != nil {
+			return err
+		}
+		return atomicfile.Write(path, data, 0o600)
+	}
+	vault, err := f.open(store)
+	if err != nil {
+		return err
+	}
+	p, err := vault.Prepare(f.vaultName(path))
+	if err != nil {
+		return err
+	}
+	return p.Commit(data)
+}
+
+// removeFrom removes the value of a path from a store, and no marker.
+func (f Files) removeFrom(store, path string) error {
+	if store == File {
+		return removeFile(path)
+	}
+	vault, err := f.open(store)
+	if err != nil {
+		return err
+	}
+	return vault.Remove(f.vaultName(path))
 }

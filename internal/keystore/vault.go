@@ -1,3 +1,5 @@
+// The interface of a store other than the files, and the stores that a process has open.
+
 package keystore
 
 import (
@@ -5,8 +7,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"sync"
+	"time"
 )
 
 // The stores, as they are named in markers and on the command line.
@@ -20,7 +22,7 @@ const (
 // A Vault keeps secrets outside the AWS CLI's files. Names are like "sso/HASH"
 // and "cli/HASH": the folder of the cache and the file that it stands for.
 //
-// What dies in the middle of a replacement leaves the old value or the new one.
+// A process that dies in the middle of a replacement leaves the old value or the new one.
 // Writers of one name exclude each other by the locks of package broker.
 type Vault interface {
 	// Load returns an error that wraps [ssocache.ErrNotFound] if there is no
@@ -33,28 +35,98 @@ type Vault interface {
 	Remove(name string) error
 }
 
-// A Place is where a value will lie. Either method must be called; after Commit,
-// Abort does nothing.
+// A Place is room for a value. One of its methods must be called; after Commit, Abort does
+// nothing.
 type Place interface {
 	Commit(data []byte) error
 	Abort()
 }
 
-// A StoreError says that a store cannot be used now: what it holds is neither
-// there nor absent.
-type StoreError struct {
-	Store string
-	Err   error
-	Hint  string // what the person can do
+// Vaults are the vaults of one process. A vault is opened when it is first used. What it
+// gave is remembered for a moment: a process that waits for another one looks again every
+// few milliseconds.
+type Vaults struct {
+	// Open opens the store of a name, [Keychain], [Encrypted] or [Agent].
+	Open func(store string) (Vault, error)
+
+	mu     sync.Mutex
+	opened map[string]opened
+	seen   map[string]sight // by path
 }
 
-func (e *StoreError) Error() string { return fmt.Sprintf("the %s store: %v", e.Store, e.Err) }
-func (e *StoreError) Unwrap() error { return e.Err }
+type opened struct {
+	vault Vault
+	err   error
+}
 
-// Unavailable reports whether an error says that a store cannot be used now.
-func Unavailable(err error) bool {
-	var s *StoreError
-	return errors.As(err, &s)
+func (v *Vaults) open(store string) (Vault, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if o, ok := v.opened[store]; ok {
+		return o.vault, o.err
+	}
+	var o opened
+	switch store {
+	case Keychain, Encrypted, Agent:
+		o.vault, o.err = v.Open(store)
+	default:
+		o.err = &StoreError{store, fmt.Errorf("%q is no store that this version knows", store), ""}
+	}
+	if v.opened == nil {
+		v.opened = map[string]opened{}
+	}
+	v.opened[store] = o
+	return o.vault, o.err
+}
+
+// Reopen lets stores be opened anew, for a process that lives long: a store that could not
+// be opened, or did not answer, may do so the next time.
+func (v *Vaults) Reopen() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.opened = nil
+}
+
+// fresh is how long a sight counts. The marker changes with the value, except
+// where its writer dies between the two.
+const fresh = 2 * time.Second
+
+// A sight is the value of a path while its marker had this id.
+type sight struct {
+	id   string
+	at   time.Time
+	data []byte
+}
+
+// recall returns what was seen at the path under this marker.
+func (v *Vaults) recall(path, id string) ([]byte, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s, ok := v.seen[path]
+	return s.data, ok && s.id == id && time.Since(s.at) < fresh
+}
+
+func (v *Vaults) remember(path, id string, data []byte) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.seen == nil {
+		v.seen = map[string]sight{}
+	}
+	v.seen[path] = sight{id, time.Now(), data}
+}
+
+func (v *Vaults) forget(path string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.seen, path)
+}
+
+// Forget makes the next read of the token under key ask its vault. The marker, by
+// which a change is noticed otherwise, may not have been written.
+func (f Files) Forget(key string) {
+	if f.Vaults != nil {
+		f.Vaults.forget(f.TokenPath(key))
+	}
 }
 
 // open returns the vault of a store.
@@ -72,10 +144,4 @@ func (f Files) vaultName(path string) string {
 		folder = "cli"
 	}
 	return folder + "/" + strings.TrimSuffix(filepath.Base(path), ".json")
-}
-
-func notFound(name string) error { return fmt.Errorf("%s: %w", name, ssocache.ErrNotFound) }
-
-func corrupt(name, why string) error {
-	return fmt.Errorf("%w %s: %s", ssocache.ErrCorrupt, name, why)
 }
