@@ -1,3 +1,5 @@
+// How rows are drawn on the terminal, and with which escape sequences.
+
 package picker
 
 import (
@@ -18,8 +20,8 @@ type block struct {
 // newBlock returns the block that begins where the cursor is.
 func newBlock(off int) *block { return &block{rows: []string{""}, off: off, col: off} }
 
-// draw returns what makes the terminal show the rows instead of those before, and
-// the cursor in this column of the first one.
+// draw returns the text that makes the terminal show the rows in the place of those
+// before, and the cursor in this column of the first one.
 func (b *block) draw(rows []string, col int) string {
 	var s strings.Builder
 	at := 0
@@ -44,7 +46,7 @@ func (b *block) draw(rows []string, col int) string {
 	return s.String() + move(at, 'A') + "\r" + move(col, 'C')
 }
 
-// down goes from a row to one below it, which there may not be yet.
+// down goes from a row to one below it, and adds rows to the terminal for it if need be.
 func (b *block) down(s *strings.Builder, from, to int) {
 	there := min(to, max(len(b.rows)-1, from))
 	s.WriteString(move(there-from, 'B'))
@@ -82,3 +84,15 @@ func (c *Console) paint(style, text string) string {
 	}
 	return "\x1b[" + style + "m" + text + "\x1b[0m"
 }
+
+const (
+	pasteOn    = "\x1b[?2004h" // pasted text comes between marks
+	pasteOff   = "\x1b[?2004l"
+	cursorOff  = "\x1b[?25l"
+	cursorOn   = "\x1b[?25h"
+	wrapOff    = "\x1b[?7l" // rows that are too wide are cut at the edge
+	wrapOn     = "\x1b[?7h"
+	eraseRow   = "\x1b[K"
+	eraseBelow = "\x1b[J"
+	clearAll   = "\x1b[H\x1b[2J"
+)

@@ -19,12 +19,12 @@ import (
 )
 
 var (
-	// ErrCancelled means that the person does not want to go on: Esc, Ctrl-C, or
-	// Ctrl-D where nothing is typed.
+	// ErrCancelled means that the user does not want to go on: Esc, Ctrl-C, or
+	// Ctrl-D on an empty line.
 	ErrCancelled = errors.New("cancelled")
 
-	// ErrGone means that nobody can answer any more: the terminal hung up, or the
-	// input ended.
+	// ErrGone means that no more answers can come: the terminal hung up, or the input
+	// ended.
 	ErrGone = errors.New("the terminal is gone")
 )
 
@@ -47,6 +47,13 @@ type Console struct {
 	escWait time.Duration // how long an Esc waits for the rest of a sequence; 0 means defaultEscWait
 }
 
+// IsTerminal reports whether a stream is a terminal, as isatty does. A character
+// device such as the null device is none.
+func IsTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
 // plain reports whether the conversation is held in plain lines.
 func (c *Console) plain() bool {
 	_, isFile := c.Out.(*os.File)
@@ -65,18 +72,6 @@ func (c *Console) size() (cols, rows int) {
 	}
 	return cols, rows
 }
-
-const (
-	pasteOn    = "\x1b[?2004h" // pasted text comes between marks
-	pasteOff   = "\x1b[?2004l"
-	cursorOff  = "\x1b[?25l"
-	cursorOn   = "\x1b[?25h"
-	wrapOff    = "\x1b[?7l" // what is too wide is cut at the edge
-	wrapOn     = "\x1b[?7h"
-	eraseRow   = "\x1b[K"
-	eraseBelow = "\x1b[J"
-	clearAll   = "\x1b[H\x1b[2J"
-)
 
 // enter makes the terminal deliver keys. The caller defers leave, which gives it
 // back as it was.

@@ -1,3 +1,5 @@
+// How input is read and becomes keys.
+
 package picker
 
 import (
@@ -9,7 +11,7 @@ const (
 	// slice is how long one wait for input takes at most. Between two of them the
 	// end of the context and the size of the terminal are looked at. Waiting so
 	// needs no goroutine that could be left behind in a read and take the input of
-	// whoever reads the terminal next.
+	// the next reader.
 	slice = 50 * time.Millisecond
 
 	// defaultEscWait tells an Esc from the first byte of a sequence: terminals

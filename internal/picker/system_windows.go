@@ -1,13 +1,31 @@
 package picker
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"golang.org/x/sys/windows"
+	"golang.org/x/term"
 )
+
+// Hidden shows a prompt and reads one line that is not shown while it is typed. On Windows
+// it notices the context's end with the next line only.
+func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
+	if _, err := io.WriteString(c.Out, prompt); err != nil {
+		return "", gone(err)
+	}
+	line, err := term.ReadPassword(int(c.In.Fd()))
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if err != nil {
+		return "", gone(err)
+	}
+	return string(line), nil
+}
 
 // waitInput reports whether f has something to read, after at most d. A console
 // also tells of events that are not input (a key let go, the window getting the

@@ -1,8 +1,11 @@
+// How text looks on a terminal, and how it is compared without regard to case.
+
 package picker
 
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -21,6 +24,33 @@ func visible(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "?"))
+}
+
+// visibleLines is visible, except that line feeds stay.
+func visibleLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = visible(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// typable returns what a paste or a typed line adds to a line: its first line that
+// is not blank, a space for a tab, nothing for other controls.
+func typable(s string) string {
+	s = strings.TrimLeft(s, "\r\n")
+	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+		s = s[:i]
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
 }
 
 // width is the number of columns that s takes. Terminals differ about some emoji.
@@ -93,29 +123,46 @@ func flow(s string, cols int) (row, col int) {
 	return row, col
 }
 
-// typable returns what a paste or a typed line adds to a line: its first line that
-// is not blank, a space for a tab, nothing for other controls.
-func typable(s string) string {
-	s = strings.TrimLeft(s, "\r\n")
-	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
-		s = s[:i]
+// fold returns s in the form in which texts that differ in case only are equal:
+// Unicode's simple case folding, and of the full one what people type, "ss" for
+// a sharp s and "i" for a Turkish capital I with its dot.
+func fold(s string) string {
+	i := 0
+	for i < len(s) && s[i] < utf8.RuneSelf && (s[i] < 'A' || s[i] > 'Z') {
+		i++
 	}
-	return strings.Map(func(r rune) rune {
+	if i == len(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	b.WriteString(s[:i])
+	for _, r := range s[i:] {
 		switch {
-		case r == '\t':
-			return ' '
-		case unicode.IsControl(r):
-			return -1
+		case 'A' <= r && r <= 'Z':
+			b.WriteByte(byte(r) + 'a' - 'A')
+		case r < utf8.RuneSelf:
+			b.WriteByte(byte(r))
+		case r == 'ß' || r == 'ẞ':
+			b.WriteString("ss")
+		case r == 'İ':
+			b.WriteByte('i')
+		default:
+			b.WriteRune(foldRune(r))
 		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
+	}
+	return b.String()
 }
 
-// visibleLines is visible, except that line feeds stay.
-func visibleLines(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = visible(lines[i])
+// foldRune returns the one character that stands for all that differ from r in
+// case only: the ASCII letter in lower case if there is one, else the first.
+func foldRune(r rune) rune {
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		least = min(least, next)
 	}
-	return strings.Join(lines, "\n")
+	if 'A' <= least && least <= 'Z' {
+		least += 'a' - 'A'
+	}
+	return least
 }

@@ -1,3 +1,6 @@
+// The conversation in plain lines: for a dumb terminal, and for a script that answers
+// through a pipe.
+
 package picker
 
 import (
@@ -10,35 +13,6 @@ import (
 	"strings"
 	"time"
 )
-
-// maxPlainLine is how long a line can be that does not come from a person.
-const maxPlainLine = 64 << 10
-
-// readLine returns the next line of input. What a script sends after it is kept
-// for the next call: a pipe cannot be given it back.
-func (c *Console) readLine(ctx context.Context) (string, error) {
-	for {
-		if i := bytes.IndexByte(c.ahead, '\n'); i >= 0 {
-			text := typable(string(c.ahead[:i]))
-			c.drop(i + 1)
-			return text, nil
-		}
-		if len(c.ahead) > maxPlainLine {
-			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
-		}
-		if _, err := c.fill(ctx, time.Hour); err != nil {
-			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && IsTerminal(c.In) {
-				_ = c.write("\n") // Ctrl-D does not end the line on the screen
-				return "", ErrCancelled
-			}
-			if text := typable(string(c.ahead)); text != "" && errors.Is(err, ErrGone) {
-				c.ahead = nil // the last line, without an end
-				return text, nil
-			}
-			return "", err
-		}
-	}
-}
 
 // askPlain is Ask without control of the cursor.
 func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
@@ -59,9 +33,6 @@ func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 		}
 	}
 }
-
-// maxListed is how many items are listed at once.
-const maxListed = 20
 
 // choosePlain is Choose without control of the cursor: numbered lists, which words
 // make shorter. Only a number that is listed picks; another one is a word to look
@@ -104,6 +75,9 @@ func (c *Console) choosePlain(ctx context.Context, items []Item) (int, error) {
 	}
 }
 
+// maxListed is how many items are listed at once.
+const maxListed = 20
+
 // listing prints the beginning of a list.
 func listing(items []Item, found []int) string {
 	var b strings.Builder
@@ -114,4 +88,33 @@ func listing(items []Item, found []int) string {
 		fmt.Fprintf(&b, "... and %d more\n", more)
 	}
 	return b.String()
+}
+
+// maxPlainLine is how long a line can be that does not come from a person.
+const maxPlainLine = 64 << 10
+
+// readLine returns the next line of input. What a script sends after it is kept
+// for the next call: a pipe cannot be given it back.
+func (c *Console) readLine(ctx context.Context) (string, error) {
+	for {
+		if i := bytes.IndexByte(c.ahead, '\n'); i >= 0 {
+			text := typable(string(c.ahead[:i]))
+			c.drop(i + 1)
+			return text, nil
+		}
+		if len(c.ahead) > maxPlainLine {
+			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
+		}
+		if _, err := c.fill(ctx, time.Hour); err != nil {
+			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && IsTerminal(c.In) {
+				_ = c.write("\n") // Ctrl-D does not end the line on the screen
+				return "", ErrCancelled
+			}
+			if text := typable(string(c.ahead)); text != "" && errors.Is(err, ErrGone) {
+				c.ahead = nil // the last line, without an end
+				return text, nil
+			}
+			return "", err
+		}
+	}
 }
