@@ -118,7 +118,7 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}
-	return app.report(err)
+	return app.report(err, app.renderError)
 }
 
 // dispatch carries out a command of ours, also through an alias, and hands the

@@ -53,8 +53,7 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string, err
 		if err := w.renew(ctx, p, assumes == nil); errors.As(err, &origin) {
 			return "", err
 		} else if err != nil && ctx.Err() == nil {
-			_, text := app.judge(err)
-			app.warn(text, hintOf(err))
+			app.warnOf(err)
 		}
 		if overlay, err = w.overlay(p); err != nil {
 			app.warn(err.Error(), hintOf(err))

@@ -2,15 +2,14 @@ package cli
 
 import (
 	"errors"
+	"io"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/broker"
-	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
-	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
 // validErrorFormat reports whether the AWS CLI has such a format for errors.
@@ -28,30 +27,33 @@ func (app *App) formatOfErrors() string {
 	return "enhanced"
 }
 
-// printFormatted prints an error as an object, where such a format is asked for.
-func (app *App) printFormatted(err error, text string) bool {
-	format := app.formatOfErrors()
-	if format == "enhanced" || format == "legacy" {
-		return false
+// useErrorFormat takes the setting of a profile; a value that is no format is ignored.
+func (app *App) useErrorFormat(format string) {
+	if validErrorFormat(format) {
+		app.errorFormat = format
 	}
+}
+
+// printFormatted prints an error as an object.
+func (app *App) printFormatted(err error, format, text string, print renderer) error {
 	o := new(document.Object)
 	code, message := codeOf(err, text)
 	o.Set("Code", code)
 	o.Set("Message", message)
-	return render.New(app.Stderr, render.Options{
-		Format: format, Title: "error", Color: app.flags.color == "on", Width: app.Width, Terminal: app.StderrTerminal,
-	}).Print(o) == nil
+	return print(app.Stderr, format, "error", o)
+}
+
+// An answeredError is what a service answered.
+type answeredError interface {
+	error
+	Answer() (code, message string)
 }
 
 // codeOf takes an error apart into its code and the text behind it.
 func codeOf(err error, text string) (code, message string) {
-	var service *call.ServiceError
-	var center *idcenter.ServiceError
-	switch {
-	case errors.As(err, &service):
-		return service.Code, service.Message
-	case errors.As(err, &center):
-		return center.Code, center.Message
+	var answered answeredError
+	if errors.As(err, &answered) {
+		return answered.Answer()
 	}
 	if m := wrapped().FindStringSubmatch(text); m != nil {
 		return m[1], m[2]
@@ -66,11 +68,9 @@ func wrapped() *regexp.Regexp {
 }
 
 // withoutWrapper is the legacy form of an error that is not a service's.
-func withoutWrapper(err error, text string) string {
-	var service *call.ServiceError
-	var center *idcenter.ServiceError
-	var shared *broker.SharedError
-	if errors.As(err, &service) || errors.As(err, &center) || errors.As(err, &shared) && shared.Answered {
+func withoutWrapper(err error, code int, text string) string {
+	var answered answeredError
+	if errors.As(err, &answered) || code == exitService {
 		return text
 	}
 	_, message := codeOf(err, text)
@@ -78,23 +78,35 @@ func withoutWrapper(err error, text string) string {
 }
 
 // details are the further members of a service's error, below its text.
-func details(err error) string {
-	var service *call.ServiceError
-	if !errors.As(err, &service) || service.Fields.Len() == 0 {
+func details(err error, print renderer) string {
+	var answered interface {
+		error
+		Members() iter.Seq2[string, any]
+	}
+	if !errors.As(err, &answered) {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\n\nAdditional error details:")
-	for name, v := range service.Fields.All() {
+	for name, v := range answered.Members() {
+		if b.Len() == 0 {
+			b.WriteString("\n\nAdditional error details:")
+		}
 		b.WriteString("\n" + name + ": ")
 		if s, ok := v.(string); ok {
 			b.WriteString(s)
 			continue
 		}
 		var text strings.Builder
-		if err := render.New(&text, render.Options{Format: "json"}).Print(v); err == nil {
+		if err := print(&text, "json", "", v); err == nil {
 			b.WriteString(strings.TrimRight(text.String(), "\n"))
 		}
 	}
 	return b.String()
+}
+
+// render prints errors in the formats of results.
+func (app *App) renderError(w io.Writer, format, title string, v any) error {
+	return render.New(w, render.Options{
+		Format: format, Title: title, Color: app.flags.color == "on", Width: app.Width, Terminal: app.StderrTerminal,
+	}).Print(v)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -17,9 +16,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/browser"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
-
-// errInterrupted ends a command that the person interrupted.
-var errInterrupted = errors.New("interrupted")
 
 // Main runs the program with the process's own arguments, files and
 // environment, and returns its exit code.

@@ -4,91 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"runtime"
+	"io"
 	"strings"
 	"unicode"
-
-	"github.com/lanyard-cli/lanyard/internal/broker"
-	"github.com/lanyard-cli/lanyard/internal/engine/call"
-	"github.com/lanyard-cli/lanyard/internal/idcenter"
-	"github.com/lanyard-cli/lanyard/internal/keystore"
-	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// The exit codes are the AWS CLI v2's.
-const (
-	exitCommand     = 1   // what a command's own help says
-	exitInterrupted = 130 // Ctrl-C
-	exitUsage       = 252 // the command line is wrong
-	exitConfig      = 253 // the configuration is
-	exitService     = 254 // a service said no
-	exitOther       = 255 // anything else
-)
+// A renderer prints a value in a format such as "json".
+type renderer func(w io.Writer, format, title string, v any) error
 
-// A usageError is a command line that cannot be carried out.
-type usageError struct{ msg string }
-
-func (e *usageError) Error() string { return e.msg }
-
-func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
-
-// A configError is a configuration that a command cannot work with.
-type configError struct{ code, msg string }
-
-func (e *configError) Error() string {
-	return fmt.Sprintf("An error occurred (%s): %s", e.code, e.msg)
-}
-
-// A commandError is the failure that a command's own help speaks of: exit code 1.
-type commandError struct{ msg string }
-
-func (e *commandError) Error() string { return e.msg }
-
-// An outputError says that the answer could not be written.
-type outputError struct{ err error }
-
-func (e *outputError) Error() string {
-	return "the answer could not be written to stdout: " + e.err.Error()
-}
-func (e *outputError) Unwrap() error { return e.err }
-
-// An exitError ends a command with a code and no word: it has been said, or is
-// the answer.
-type exitError int
-
-func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
-
-// An elsewhereError says that only the AWS CLI can carry out the command line, which
-// is handed off to it. why is the error if there is no AWS CLI on PATH; nil if lanyard
-// has nothing more to say.
-type elsewhereError struct{ why error }
-
-func (e *elsewhereError) Error() string { return "the AWS CLI is needed: " + fmt.Sprint(e.why) }
-
-// errComplete ends a command that has done all that it was asked for, even if it was
-// interrupted meanwhile: an interrupt is how a pager and the agent end.
-var errComplete = errors.New("complete")
-
-// A hintError carries what the person should type next.
-type hintError struct {
-	err  error
-	hint string
-}
-
-func (e *hintError) Error() string { return e.err.Error() }
-func (e *hintError) Unwrap() error { return e.err }
-
-func withHint(err error, format string, args ...any) error {
-	if err == nil {
-		return nil
-	}
-	return &hintError{err, fmt.Sprintf(format, args...)}
-}
-
-// report prints err the one way this program prints errors, and chooses the
-// exit code.
-func (app *App) report(err error) int {
+// report prints err the one way this program prints errors, and returns the exit code.
+// print prints the formats that are not plain text.
+func (app *App) report(err error, print renderer) int {
 	if err == nil {
 		return 0
 	}
@@ -100,14 +26,17 @@ func (app *App) report(err error) int {
 	if errors.As(err, &exit) {
 		return int(exit)
 	}
-	code, text := app.judge(err)
-	if app.printFormatted(err, text) {
-		return code
-	}
-	if app.formatOfErrors() == "legacy" {
-		text = withoutWrapper(err, text)
-	} else {
-		text += details(err)
+	code, text := judge(err)
+	switch format := app.formatOfErrors(); format {
+	case "enhanced":
+		text += details(err, print)
+	case "legacy":
+		text = withoutWrapper(err, code, text)
+	default:
+		if app.printFormatted(err, format, text, print) == nil {
+			return code
+		}
+		text += details(err, print)
 	}
 	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
 	if hint := app.fullHint(err); hint != "" {
@@ -117,69 +46,86 @@ func (app *App) report(err error) int {
 }
 
 // judge returns the exit code and the text of an error.
-func (app *App) judge(err error) (code int, text string) {
-	var (
-		usage   *usageError
-		command *commandError
-		config  *configError
-		prof    *profile.Error
-		session *broker.SessionError
-		origin  *broker.OriginError
-		mixed   *broker.EndpointsError
-		shared  *broker.SharedError
-		service *idcenter.ServiceError
-		op      *call.ServiceError
-	)
+func judge(err error) (code int, text string) {
 	text = err.Error()
-	switch {
-	case errors.As(err, &usage):
-		return exitUsage, "An error occurred (ParamValidation): " + text
-	case errors.As(err, &command):
-		return exitCommand, text
-	case errors.As(err, &config):
-		return exitConfig, text
-	case errors.As(err, &prof):
-		if prof.Code == exitConfig {
-			text = "An error occurred (Configuration): " + text
-		}
-		return prof.Code, text
-	case errors.As(err, &origin), errors.As(err, &mixed):
-		return exitConfig, "An error occurred (Configuration): " + text
-	case errors.As(err, &session):
+	coded := decisive(err)
+	if coded == nil {
 		return exitOther, text
-	case errors.As(err, &shared) && shared.Answered, errors.As(err, &service), errors.As(err, &op):
-		return exitService, text
 	}
-	return exitOther, text
+	if named, ok := coded.(interface{ ErrorName() string }); ok && named.ErrorName() != "" { //nolint:errorlint // not what it wraps
+		text = "An error occurred (" + named.ErrorName() + "): " + text
+	}
+	return coded.ExitCode(), text
 }
 
+// decisive returns the error in the tree of err that decides about the exit code; nil if
+// none does. Of several that are joined, the first in this order counts: the command
+// line, the command's own failure, the configuration, the session, a service.
+func decisive(err error) codedError {
+	order := []int{exitUsage, exitCommand, exitConfig, exitOther, exitService}
+	rank := func(e codedError) int {
+		for i, code := range order {
+			if e.ExitCode() == code {
+				return i
+			}
+		}
+		return len(order)
+	}
+	var found codedError
+	for err != nil {
+		if e, ok := err.(codedError); ok { //nolint:errorlint // the tree is walked here
+			return e
+		}
+		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as above
+			for _, inner := range joined.Unwrap() {
+				if e := decisive(inner); e != nil && (found == nil || rank(e) < rank(found)) {
+					found = e
+				}
+			}
+			return found
+		}
+		err = errors.Unwrap(err)
+	}
+	return nil
+}
+
+// hintOf returns what an error says the user should type next; "" if nothing.
 func hintOf(err error) string {
-	var hint *hintError
-	if errors.As(err, &hint) {
-		return hint.hint
-	}
-	var prof *profile.Error
-	if errors.As(err, &prof) {
-		return prof.Hint
-	}
-	var store *keystore.StoreError
-	if errors.As(err, &store) && store.Hint != "" {
-		return store.Hint
-	}
-	var unreadable *keystore.UnreadableError
-	if errors.As(err, &unreadable) && errors.Is(err, fs.ErrPermission) && runtime.GOOS != "windows" {
-		return "if it should be yours: sudo chown \"$USER\" " + quoteArg(unreadable.Path)
-	}
-	var op *call.ServiceError
-	if errors.As(err, &op) && op.Clock.Wrong() { // which may be why
-		return "set the clock of this machine: it is " + op.Clock.String()
+	for err != nil {
+		var hinted interface {
+			error
+			NextStep() string
+		}
+		if !errors.As(err, &hinted) {
+			return ""
+		}
+		if hint := hinted.NextStep(); hint != "" {
+			return hint
+		}
+		err = errors.Unwrap(hinted)
 	}
 	return ""
 }
 
-// warn tells the person about something that went wrong and did not stop the
-// command.
-// Each is given once.
+// fullHint returns the hint of an error. If the error says that nothing is set up yet,
+// the hint ends with the command to begin with.
+func (app *App) fullHint(err error) string {
+	hint := hintOf(err)
+	var new interface{ NotSetUp() bool }
+	if errors.As(err, &new) && new.NotSetUp() && !strings.Contains(hint, app.setUpHint()) {
+		hint = strings.TrimPrefix(hint+"\n"+app.setUpHint(), "\n")
+	}
+	return hint
+}
+
+// setUpHint tells a user who has nothing configured yet where to begin.
+func (app *App) setUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
+
+// tellSetUp prints this hint below an answer that is empty for want of a profile.
+func (app *App) tellSetUp() { fmt.Fprintf(app.Stderr, "hint: %s\n", app.setUpHint()) }
+
+// warn tells the user about something that went wrong and did not stop the command.
+// Each warning is given once.
 func (app *App) warn(text, hint string) {
 	if app.warned[text] {
 		return
@@ -192,6 +138,12 @@ func (app *App) warn(text, hint string) {
 	if hint != "" {
 		fmt.Fprintf(app.Stderr, "hint: %s\n", printable(hint))
 	}
+}
+
+// warnOf is warn for an error, with its hint.
+func (app *App) warnOf(err error) {
+	_, text := judge(err)
+	app.warn(text, hintOf(err))
 }
 
 // printable takes out what would make a terminal do something: texts come from

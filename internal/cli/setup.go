@@ -1,19 +1,11 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
-
-// setUpHint tells a user who has nothing configured yet where to begin.
-func (app *App) setUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
-
-// tellSetUp prints this hint below an answer that is empty for want of a profile.
-func (app *App) tellSetUp() { fmt.Fprintf(app.Stderr, "hint: %s\n", app.setUpHint()) }
 
 // hintIfNothingToRenew prints the hint for a new agent if no session is configured.
 func (app *App) hintIfNothingToRenew() {
@@ -24,17 +16,6 @@ func (app *App) hintIfNothingToRenew() {
 	if uses, err := w.quietSessions(); err == nil && len(uses) == 0 {
 		app.tellSetUp()
 	}
-}
-
-// fullHint returns the hint of an error. If the error says that nothing is set up yet,
-// the hint ends with the command to begin with.
-func (app *App) fullHint(err error) string {
-	hint := hintOf(err)
-	var prof *profile.Error
-	if errors.As(err, &prof) && prof.SetUp && !strings.Contains(hint, app.setUpHint()) {
-		hint = strings.TrimPrefix(hint+"\n"+app.setUpHint(), "\n")
-	}
-	return hint
 }
 
 // missingKeys says what to do about a profile without credentials: name another

@@ -129,8 +129,8 @@ func (w *world) resolve() (*profile.Profile, error) {
 
 // use makes p the profile whose settings count from now on.
 func (w *world) use(p *profile.Profile) {
-	if setting, ok := p.Get("cli_error_format"); ok && validErrorFormat(setting.Value) {
-		w.app.errorFormat = setting.Value
+	if setting, ok := p.Get("cli_error_format"); ok {
+		w.app.useErrorFormat(setting.Value)
 	}
 	w.connect(p)
 }

@@ -1,0 +1,18 @@
+package profile
+
+// ExitCode is Code.
+func (e *Error) ExitCode() int { return e.Code }
+
+// ErrorName is the AWS CLI's name for errors of the configuration, "" for others.
+func (e *Error) ErrorName() string {
+	if e.Code == 253 {
+		return "Configuration"
+	}
+	return ""
+}
+
+// NextStep is Hint.
+func (e *Error) NextStep() string { return e.Hint }
+
+// NotSetUp is SetUp.
+func (e *Error) NotSetUp() bool { return e.SetUp }
