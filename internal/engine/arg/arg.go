@@ -2,8 +2,12 @@
 //
 //	ec2 describe-instances --filters Name=tag:Name,Values=a,b
 //
-// into the input of the operation. Names, syntax, the order in which mistakes are
-// found and the words in which they are told are those of the AWS CLI.
+// into the input of the operation. Names, syntax, messages and the order in which
+// mistakes are found are the AWS CLI's.
+//
+// [Parse] tells the words apart (flag, words), reads the value of each option
+// (value, file, json, shorthand), adds the whole input (whole), and checks the
+// result (normalize, validate). [Flags] lists the options for help.
 package arg
 
 import (
@@ -42,8 +46,8 @@ type Input struct {
 	// a string that holds it in base64, a timestamp a string in RFC 3339.
 	Document *document.Object
 
-	// Paginate says that all pages are wanted: the operation has several, and
-	// nobody asked for a particular one.
+	// Paginate says to fetch all pages: the operation has pages, and the command
+	// line asks for no particular one.
 	Paginate bool
 
 	Paging Paging
@@ -57,8 +61,8 @@ type Input struct {
 	Warnings []string // lines for stderr
 }
 
-// Paging holds the options that stand in for an operation's own. They are set only
-// if pages are followed; nil and "" are not given.
+// Paging holds the options that replace an operation's own paging members. They
+// are set only if pages are followed; nil and "" mean that an option was not given.
 type Paging struct {
 	MaxItems, PageSize *int64
 	StartingToken      string
@@ -195,7 +199,7 @@ func copyOf(o *document.Object) *document.Object {
 	return c
 }
 
-// A UsageError is a mistake in the parameters. Its text is the AWS CLI's.
+// A UsageError reports a mistake in the parameters, in the AWS CLI's words.
 type UsageError struct {
 	Message string
 
@@ -205,8 +209,8 @@ type UsageError struct {
 
 func (e *UsageError) Error() string { return e.Message }
 
-// A ValueError is a value that cannot be read, where the AWS CLI has no words of
-// its own: it prints those of Python and exits with 255, as for any other failure.
+// A ValueError reports a value for which the AWS CLI prints Python's own message.
+// It exits with 255 then, as for any other failure.
 type ValueError struct{ Message string }
 
 func (e *ValueError) Error() string { return e.Message }

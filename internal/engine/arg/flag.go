@@ -11,14 +11,14 @@ import (
 // A Flag is an option of an operation, for help and completion.
 type Flag struct {
 	Name     string // with the dashes: "--instance-ids"
-	Negative string // of a boolean that is a member: "--no-dry-run"; "" is none
+	Negative string // of a boolean that is a member: "--no-dry-run", or ""
 	Type     string // the AWS CLI's word: "string", "list", "structure", "integer", …
 	Required bool
 	Member   *model.Member // nil for an option that is no member of the input
 }
 
 // Flags returns the options of an operation that its help names, in the order of
-// the help. Members that say which page is wanted work but are not among them.
+// the help. It leaves out members that select a page, although they work.
 func Flags(op *model.Operation) []Flag {
 	t := newTable(op)
 	hidden := make(map[string]bool)
@@ -48,7 +48,7 @@ func Flags(op *model.Operation) []Flag {
 type table struct {
 	options  []*option
 	byName   map[string]*option
-	shadowed []*option // members that an option for pages stands in for
+	shadowed []*option // members that a paging option replaces
 	op       *model.Operation
 }
 

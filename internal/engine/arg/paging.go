@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// A page says which of the options for pages an option is.
+// A page names one of the paging options.
 type page uint8
 
 const (
@@ -30,7 +30,7 @@ func paginated(op *model.Operation) bool {
 	return op.Paginator != nil && len(op.Paginator.Input) > 0 && len(op.Paginator.Result) > 0
 }
 
-// pagingMembers returns the members of the input that say which page is wanted.
+// pagingMembers returns the members of the input that select a page.
 func pagingMembers(op *model.Operation) []string {
 	if op.Paginator == nil {
 		return nil
@@ -68,8 +68,8 @@ func (t *table) addPage(p page, name string, kind model.Kind) {
 	t.add(o)
 }
 
-// settlePaging decides whether pages are followed, by the options given. If not,
-// the options that stand in for members are those members again.
+// settlePaging decides by the options given whether pages are followed. If not, it
+// puts back the members that paging options replace.
 func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	if !paginated(t.op) {
 		return nil

@@ -1,4 +1,4 @@
-// The input held against the model, with botocore's messages.
+// The check of the input against the model, with botocore's messages.
 
 package arg
 
@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// validate holds the input against the model, as botocore does, and tells all that
-// is wrong at once.
+// validate checks the input against the model, as botocore does, and reports all
+// mistakes at once.
 func (p *parser) validate(d *document.Object) error {
 	c := &checker{printer: printer{p.ordered}}
 	c.check("", p.op.Input.Shape, d)

@@ -38,8 +38,8 @@ func (t *table) read(args []string) (*words, error) {
 			i += n
 			continue
 		}
-		// What belongs to no option is "help", once; the rest is unknown. The dashes
-		// before the one value, or right after it, are nobody's.
+		// The first value without an option can be "help"; further ones are unknown.
+		// Dashes just before and after it do not count.
 		if !helped {
 			helped = true
 			for i < len(list) && list[i].dashes {

@@ -1,6 +1,9 @@
-// Package call calls operations of AWS services. It knows them by the tables of
-// package model: how they are written in each of AWS's protocols, where the
-// service is, and how results come in pages.
+// Package call calls operations of AWS services, which the tables of package model
+// describe. It finds the endpoint, writes the request in the service's protocol,
+// signs it, tries again where that helps, reads the reply, and follows pages.
+//
+// [Client.Call] is one call, and reads from the top: target, validate, request,
+// retry, send, output. [Client.Pages] is the same for results that come in pages.
 package call
 
 import (
@@ -18,18 +21,18 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A Client calls the operations of AWS services, of which it knows what package
-// model has. The zero value calls unsigned operations of services that need no
-// region. It is safe for concurrent use as long as its fields stay.
+// A Client calls the operations that package model has. The zero value calls
+// unsigned operations of services that need no region. A Client is safe for
+// concurrent use if its fields do not change.
 type Client struct {
 	HTTP            *http.Client // nil means http.DefaultClient; redirects are not followed
 	Region          string       // "" is an error ([NoRegionError]) where a service needs one
 	Endpoint        string       // the base URL; "" means AWS's rules
 	FIPS, DualStack bool
 
-	// PathStyle and VirtualHosts say where the name of an S3 bucket stands: in the
-	// path, or in the host's name. Without either it is the host's name, except for
-	// an Endpoint of one's own and where a name or an address does not allow it.
+	// PathStyle and VirtualHosts put the name of an S3 bucket into the path or into
+	// the host's name. If neither is set, it goes into the host's name, except with
+	// an Endpoint and where the bucket's name or the host's address rules that out.
 	PathStyle, VirtualHosts bool
 
 	Credentials Credentials

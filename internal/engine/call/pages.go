@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// Paging says which part of a result is wanted, and in how large pages it is
+// Paging selects a part of a result, and the size of the pages in which it is
 // fetched.
 type Paging struct {
 	MaxItems      *int64 // nil means all
@@ -39,7 +39,7 @@ type Pager struct {
 func CanPage(op *model.Operation) bool { return op.Paginator != nil && len(op.Paginator.Result) > 0 }
 
 // Pages returns a pager for an operation that [CanPage]. It fails on a starting
-// token that is none, and on a size of pages where that cannot be chosen.
+// token that it cannot read, and on a page size that the operation does not take.
 func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.Object, paging Paging) (*Pager, error) {
 	if !CanPage(op) {
 		return nil, fmt.Errorf("operation %s: it has no pages", op.Name)
@@ -179,7 +179,7 @@ func (p *Pager) items(page *document.Object) int {
 	return len(list)
 }
 
-// limit is the number of items that are wanted at most, if there is one.
+// limit returns the largest number of items to return, and whether there is one.
 func (p *Pager) limit() (int, bool) {
 	if p.paging.MaxItems == nil {
 		return 0, false
@@ -320,7 +320,7 @@ func appendResult(full *document.Object, path string, v any) {
 	}
 }
 
-// find returns the value at a path of names between dots; nil is none.
+// find returns the value at a path of names between dots, or nil.
 func find(o *document.Object, path string) any {
 	name, rest, more := strings.Cut(path, ".")
 	v, _ := o.Get(name)

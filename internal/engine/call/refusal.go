@@ -30,7 +30,7 @@ type ServiceError struct {
 	Clock     idcenter.Clock
 
 	// Fields are the further members that the model gives the error; the AWS CLI
-	// shows them below the text. nil is none.
+	// shows them below the text. It may be nil.
 	Fields *document.Object
 }
 
@@ -42,7 +42,7 @@ func (e *ServiceError) Error() string {
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
 }
 
-// refusal is the error that the reply is; nil if it is none.
+// refusal returns the error that the reply carries, or nil.
 func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	if r.status >= 200 && r.status < 300 {
 		return nil
@@ -172,7 +172,7 @@ func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *repl
 	return nil
 }
 
-// errorShape is the structure of the operation's error with the code; nil is none.
+// errorShape returns the structure of the operation's error with that code, or nil.
 func errorShape(op *model.Operation, code string) *model.Shape {
 	for _, s := range op.Errors {
 		if s.Name == code || s.Code != "" && s.Code == code {

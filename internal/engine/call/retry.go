@@ -24,7 +24,7 @@ const (
 	longestWait = 20 * time.Second
 )
 
-// send makes tries until one succeeds or no more are worth it.
+// send tries until a try succeeds or another try would not help.
 func (c *Client) send(ctx context.Context, svc *model.Service, op *model.Operation, req *request, t target) (*reply, error) {
 	tries := c.MaxAttempts
 	if tries <= 0 {
@@ -71,7 +71,7 @@ func gaveUp(err error, retries int) error {
 	return err
 }
 
-// price is what a further try costs of the budget; 0 means that none is worth it.
+// price returns what another try costs of the budget. 0 means not to try again.
 func price(err error) int {
 	var (
 		failed  *idcenter.ConnectError
@@ -97,7 +97,7 @@ func temporary(status int) bool {
 	return status == 500 || status == 502 || status == 503 || status == 504
 }
 
-// retryable are the codes of errors that pass: time-outs and throttling.
+// retryable lists transient error codes: timeouts and throttling.
 var retryable = []string{
 	"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete",
 	"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "TooManyRequestsException",

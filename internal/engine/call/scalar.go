@@ -1,4 +1,4 @@
-// Values without parts as text, and times in both directions.
+// Values without parts, to and from text, and times.
 
 package call
 
@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
@@ -71,6 +72,32 @@ func describe(v any) string {
 		return "a list"
 	}
 	return "a structure"
+}
+
+// scalar reads a value from its text, in XML or in a header.
+func (p *parser) scalar(m *model.Member, text string) (any, error) {
+	switch m.Shape.Kind {
+	case model.Integer, model.Long:
+		v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			return document.ParseJSON([]byte(strings.TrimLeft(strings.TrimSpace(text), "+")))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("not an integer")
+		}
+		return v, nil
+	case model.Float, model.Double:
+		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		if err != nil {
+			return nil, fmt.Errorf("not a number")
+		}
+		return v, nil
+	case model.Boolean:
+		return strings.EqualFold(text, "true"), nil
+	case model.Timestamp:
+		return p.time(text)
+	}
+	return text, nil
 }
 
 // number writes v as JSON does.

@@ -40,12 +40,12 @@ func (c *Client) targetIn(region string, svc *model.Service, input *document.Obj
 	if svc.Name != "s3api" {
 		return t, nil
 	}
-	// An endpoint of one's own seldom has a name for each bucket.
+	// A custom endpoint seldom has a name for each bucket.
 	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
 }
 
-// A NoRegionError says that the service needs a region and there is none. Its text
-// is the AWS CLI's.
+// A NoRegionError reports that the service needs a region and none is set. Its
+// text is the AWS CLI's.
 type NoRegionError struct{ Service string }
 
 func (e *NoRegionError) Error() string {
@@ -64,8 +64,9 @@ func checkRegion(region string) error {
 	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
 }
 
-// forBucket is the target for a bucket that the input names: its own host where
-// names and certificates allow it and nobody wants the path, otherwise the path.
+// forBucket returns the target for the bucket that the input names. The bucket goes
+// into the host's name if path is false and names and certificates allow it;
+// otherwise it stays in the path.
 func (t target) forBucket(input *document.Object, path bool) (target, error) {
 	v, ok := input.Get("Bucket")
 	bucket, isText := v.(string)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -241,32 +240,6 @@ func (p *parser) xmlMap(s *model.Shape, entries []*node) (any, error) {
 	return o, nil
 }
 
-// scalar reads a value from its text, in XML or in a header.
-func (p *parser) scalar(m *model.Member, text string) (any, error) {
-	switch m.Shape.Kind {
-	case model.Integer, model.Long:
-		v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
-		if errors.Is(err, strconv.ErrRange) {
-			return document.ParseJSON([]byte(strings.TrimLeft(strings.TrimSpace(text), "+")))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("not an integer")
-		}
-		return v, nil
-	case model.Float, model.Double:
-		v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-		if err != nil {
-			return nil, fmt.Errorf("not a number")
-		}
-		return v, nil
-	case model.Boolean:
-		return strings.EqualFold(text, "true"), nil
-	case model.Timestamp:
-		return p.time(text)
-	}
-	return text, nil
-}
-
 // A node is an element of an XML reply, without namespaces.
 type node struct {
 	name     string
@@ -337,7 +310,7 @@ func endsEarly(err error) bool {
 	return errors.As(err, &syntax) && syntax.Msg == "unexpected EOF"
 }
 
-// child returns the first child of that name; nil is none.
+// child returns the first child of that name, or nil.
 func (n *node) child(name string) *node {
 	if n == nil {
 		return nil
@@ -361,7 +334,7 @@ func (n *node) all(name string) []*node {
 	return list
 }
 
-// value returns the text of a child; "" is none.
+// value returns the text of a child, or "".
 func (n *node) value(name string) string {
 	if c := n.child(name); c != nil {
 		return strings.TrimSpace(c.text)

@@ -217,8 +217,9 @@ func (n *node) projection(v any) (any, error) {
 	return collected, nil
 }
 
-// elements returns what is in the list that the first child makes of a value, or in
-// the object where that is wanted. It reports whether there is such a thing.
+// elements returns the elements of the list that the first child makes of a value.
+// A value projection takes the values of an object instead. ok is false if the
+// child makes something else.
 func (n *node) elements(v any) (list []any, ok bool, err error) {
 	if v, err = n.children[0].eval(v); err != nil {
 		return nil, false, err

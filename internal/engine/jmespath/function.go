@@ -11,7 +11,7 @@ import (
 type function struct {
 	call     func(args []any) (any, error)
 	params   [][]string // the types that each argument may have; none: any
-	variadic bool       // more arguments may follow, which nobody looks at
+	variadic bool       // more arguments may follow, and are ignored
 }
 
 func takes(params ...[]string) [][]string { return params }

@@ -26,8 +26,8 @@ type Expr struct {
 	loose bool // has an expression reference, so that a result has to be looked through
 }
 
-// Compile reads an expression. What is wrong with it is a [*SyntaxError], save for
-// the names of functions and their arguments, which [Expr.Search] looks at.
+// Compile reads an expression. The error is a [*SyntaxError]. [Expr.Search] checks
+// the names of functions and their arguments.
 func Compile(expr string) (*Expr, error) {
 	if expr == "" {
 		return nil, &SyntaxError{"Invalid JMESPath expression: cannot be empty."}
@@ -61,17 +61,17 @@ func (e *Expr) Search(v any) (any, error) {
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.text }
 
-// A SyntaxError is an expression that cannot be compiled. Its text is that of the
-// Python library: several lines, the last of which has a caret below the place.
+// A SyntaxError reports an expression that cannot be compiled. Its text is the
+// Python library's: several lines, and on the last one a caret below the place.
 type SyntaxError struct {
 	text string
 }
 
 func (e *SyntaxError) Error() string { return e.text }
 
-// An EvalError is an expression that cannot be applied to a value: an unknown
-// function, a wrong number of arguments, a value of the wrong type. Its text is
-// that of the Python library, or of Python itself.
+// An EvalError reports an expression that cannot be applied to a value: an unknown
+// function, a wrong number of arguments, a value of the wrong type. Its text is the
+// Python library's, or Python's own.
 type EvalError struct {
 	text string
 }

@@ -136,7 +136,8 @@ func toNumber(args []any) (any, error) {
 	return nil, nil
 }
 
-// parseNumber reads a number as Python's int or else float does; nil if it is none.
+// parseNumber reads a number as Python's int or else its float does. It returns nil
+// for other texts.
 func parseNumber(s string) any {
 	s, ok := joinDigits(strings.TrimFunc(s, isSpace))
 	if !ok {

@@ -152,8 +152,8 @@ func (d *drawing) row(row []cell, widths []int, indent int) {
 	d.line(indent)
 }
 
-// center appends the cell's text in the middle of width columns, which are
-// counted as if there were an edge on the left even where there is none.
+// center appends the cell's text in the middle of width columns. The count always
+// includes a left edge, although only the first cell has one.
 func (d *drawing) center(c cell, width int, edge string) {
 	left := width/2 - c.width/2 - 1
 	d.buf = append(d.buf, edge...)

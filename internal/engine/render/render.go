@@ -1,5 +1,5 @@
-// Package render prints what a service answered in the output formats of the AWS
-// CLI, byte for byte: scripts that read its output read this one.
+// Package render prints the output of an operation in the formats of the AWS CLI,
+// byte for byte, so that scripts written for the AWS CLI can read it.
 //
 // Formats and their corners are those of the AWS CLI 2.36, Python's json module
 // and the YAML emitter that it uses; testdata/README.md says how they were found.
@@ -26,7 +26,7 @@ type Options struct {
 	Query  Query  // nil means everything
 	Title  string // of a table: the operation's name, "GetCallerIdentity"
 	Color  bool   // whether a table has the AWS CLI's escape sequences; no other format has any
-	Width  int    // of the terminal, in columns; 0 means 80, which the AWS CLI takes where there is none
+	Width  int    // of the terminal, in columns; 0 means 80, the AWS CLI's width without a terminal
 
 	Terminal bool // the output goes to a terminal, which must not act on what is in a value
 }
