@@ -1,12 +1,13 @@
 // Gen writes the tables of package model.
 //
-// It reads the public API models out of the module github.com/aws/aws-sdk-go, which
-// it has the go command download and which is no dependency of the program, and
-// lays newer.json over them: what newer models of AWS say otherwise about the same
-// operations, above all in which order members are printed. That file is written by
-// -newer, from the data folder of an installed botocore:
+// It reads AWS's public API models from the module github.com/aws/aws-sdk-go. The go
+// command downloads that module; the program does not depend on it. Over the models
+// it lays newer.json: what newer models say differently about the same operations,
+// above all the order in which members are printed. The flag -newer writes that file
+// from the data folder of an installed botocore:
 //
-//	go run ./gen -newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
+//	go run ./internal/engine/gen -dir internal/engine/model \
+//		-newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
 package main
 
 import (

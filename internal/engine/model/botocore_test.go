@@ -9,7 +9,7 @@ import (
 
 // Models gain members every week, and output without them lacks what the AWS CLI
 // prints. This compares the tables with each botocore that is installed. If it fails,
-// write the tables anew: go run ./gen -newer FOLDER.
+// write the tables anew with the flag -newer of internal/engine/gen.
 func TestTablesHaveTheMembersOfInstalledBotocores(t *testing.T) {
 	var stdin strings.Builder
 	ours := make(map[string]bool)
