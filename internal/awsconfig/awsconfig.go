@@ -1,12 +1,10 @@
 // Package awsconfig reads and edits the AWS config and credentials files. It reads
 // them as the AWS CLI does, and remembers every byte of them.
 //
-// There are two ways in. [Parse] takes a whole file apart into its lines:
-// Parse(b).Bytes() equals b for every b, which is what an editor of a file that
-// other people wrote needs. [Doc.Lookup] reads one section out of a file of any
-// size and skips the rest, which is what a program that is started for each
-// request for credentials needs. Both judge a line with the same code, and [Edit], which
-// changes settings and nothing else, stands on the first.
+// A file is read as a [Doc]. [Doc.All] returns every section. [Doc.Lookup] reads one
+// section out of a file of any size and skips the rest, which is what a program that
+// is started for each request for credentials needs. [Edit] changes settings and
+// nothing else. All three judge a line with the same code.
 //
 // The AWS CLI rejects a whole file for some mistakes that have only one sensible
 // reading: a section that stands twice, a key that stands twice, a byte order
@@ -16,6 +14,17 @@
 // The package imports nothing beyond what package os already brings along: it is
 // linked into a start-up path that is measured in page faults.
 package awsconfig
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+)
 
 // A Kind says what a section describes.
 type Kind int
@@ -73,4 +82,175 @@ func (s *Section) Get(key string) (Setting, bool) {
 		}
 	}
 	return Setting{}, false
+}
+
+// A Doc is a config or credentials file as it was read, for look-ups that do not
+// parse all of it. A nil Doc and the zero value are an empty file.
+type Doc struct {
+	Path        string // for messages
+	Credentials bool   // the name of a section is the name of a profile
+
+	unreadable error // see Unreadable
+
+	bom  bool
+	data string // without the byte order mark
+
+	sifted bool   // some sections were left out: see ReadFor
+	only   string // the profile whose section was not
+	gaps   []gap  // where, in the order of the data
+}
+
+// bom is the byte order mark that some editors put before a file. Its three bytes
+// belong to no line.
+const bom = "\ufeff"
+
+// NewDoc returns the file with this content.
+func NewDoc(path string, credentials bool, content string) *Doc {
+	d := &Doc{Path: path, Credentials: credentials}
+	d.data, d.bom = strings.CutPrefix(content, bom)
+	return d
+}
+
+// ReadFile reads the file at the path. A file that is not there is an empty one.
+// Any other error names the path; a folder, a pipe and a file of more than
+// [datafile.ConfigLimit] bytes are errors.
+func ReadFile(path string, credentials bool) (*Doc, error) {
+	content, err := readString(path)
+	if err != nil && !absent(err) {
+		return nil, err
+	}
+	return NewDoc(path, credentials, content), nil
+}
+
+// readString reads a file into memory that becomes the string: no second copy of
+// a large file.
+func readString(path string) (string, error) {
+	f, err := datafile.Open(path, datafile.ConfigLimit)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }()
+	var b strings.Builder
+	b.Grow(f.Size())
+	chunk := make([]byte, 32<<10)
+	for {
+		n, err := f.Read(chunk)
+		b.Write(chunk[:n])
+		if errors.Is(err, io.EOF) {
+			return b.String(), nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// absent reports whether the error means that there is no such file. A part of the
+// path that is no folder counts too: some services have /dev/null for a home.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// Unreadable returns the Doc of a file that exists and that could not be read because
+// of err. Find finds nothing in it; Lookup and All return err.
+func Unreadable(path string, credentials bool, err error) *Doc {
+	return &Doc{Path: path, Credentials: credentials, unreadable: err}
+}
+
+// Unreadable returns the reason why the file could not be read, nil if it was read.
+func (d *Doc) Unreadable() error {
+	if d == nil {
+		return nil
+	}
+	return d.unreadable
+}
+
+// All returns the sections in the order of their first headers. The sections that the
+// AWS CLI drops and [DEFAULT] are not among them. An error about the content is a
+// *[ParseError]; the problems are those found up to there.
+func (d *Doc) All() ([]*Section, []Problem, error) {
+	if d == nil {
+		return nil, nil, nil
+	}
+	if d.unreadable != nil {
+		return nil, nil, d.unreadable
+	}
+	d, err := d.whole()
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := d.collect()
+	if err != nil {
+		return nil, c.problems, err
+	}
+	return c.sections(), c.problems, nil
+}
+
+// whole returns the file with nothing left out.
+func (d *Doc) whole() (*Doc, error) {
+	if !d.sifted {
+		return d, nil
+	}
+	return ReadFile(d.Path, d.Credentials)
+}
+
+// A Title is the text between the brackets of a section header.
+type Title struct {
+	Text string
+	Line int
+}
+
+// Unused returns the headers that name neither a profile, a session nor services. The
+// AWS CLI takes no notice of such a section. Reading stops at what cannot be parsed.
+func (d *Doc) Unused() []Title {
+	if d == nil {
+		return nil
+	}
+	d, err := d.whole()
+	if err != nil {
+		return nil
+	}
+	var titles []Title
+	s := scanner{data: d.data}
+	for num := 1; ; num++ {
+		l, ok := s.next()
+		if !ok {
+			return titles
+		}
+		if l.kind != header {
+			continue
+		}
+		text, _ := headerText(l.text)
+		if kind, _, ok := sectionName(text, d.Credentials); (!ok || kind == Other) && text != defaultSection {
+			titles = append(titles, Title{text, num})
+		}
+	}
+}
+
+// A Problem is a mistake that this package reads past and the AWS CLI does not:
+// it rejects the whole file.
+type Problem struct {
+	Path string
+	Line int    // from 1
+	Text string // what is wrong
+	Mend string // what to do about it
+}
+
+// String returns the place and what is wrong, on one line.
+func (p Problem) String() string { return place(p.Path, p.Line) + p.Text }
+
+// A ParseError says why a file cannot be read. Its text begins like the AWS CLI's
+// message for any unreadable file.
+type ParseError struct {
+	Path string
+	Line int // from 1
+	Text string
+}
+
+func (e *ParseError) Error() string {
+	return "Unable to parse config file: " + place(e.Path, e.Line) + e.Text
+}
+
+func place(path string, line int) string {
+	return path + ": line " + strconv.Itoa(line) + ": "
 }

@@ -1,3 +1,5 @@
+// How an editor sets and removes a key of a section, or of a nested block.
+
 package awsconfig
 
 import (
@@ -88,4 +90,193 @@ func (e *editor) indentation(b *block) string {
 		}
 	}
 	return indent
+}
+
+// setNested gives a key of a nested block a value, and makes the block if need be.
+func (e *editor) setNested(b *block, ch Change) error {
+	key := strings.ToLower(ch.Key)
+	text := ch.Sub + " = " + ch.Value
+	now := e.effective(b, key)
+	if now != nil && now.Nested == nil && now.Value != "" {
+		return e.refuse(ch, now.Line, ch.Key+" has a value, and cannot have a block of settings too", "remove "+ch.Key+" first")
+	}
+	old := b.raw.setting(key)
+	at := b.options(key)
+	if old == nil || len(at) == 0 {
+		if now != nil && slices.ContainsFunc(now.Nested, func(s Setting) bool { return s.Key != ch.Sub }) {
+			return e.refuse(ch, now.Line, "the block "+ch.Key+" is inherited from [DEFAULT], and one here would replace all of it",
+				"change it in [DEFAULT], or copy all of it here first")
+		}
+		e.insert(b, b.tail(), e.indentation(b), option, ch.Key+" =", text)
+		b.raw.settings = append(b.raw.settings, Setting{Key: key, Nested: []Setting{{Key: ch.Sub, Value: ch.Value}}})
+		return nil
+	}
+	if i := old.nested(ch.Sub); i >= 0 && old.Nested[i].Value == ch.Value {
+		return nil
+	}
+	i := at[len(at)-1]
+	lines := b.subs(i, ch.Sub)
+	if len(lines) > 0 {
+		l := &b.lines[lines[len(lines)-1]]
+		if sharesLine(l.text) {
+			return e.refuse(ch, old.Line, sharedLine, mendShared)
+		}
+		l.replaceValue("=", ch.Value)
+	} else if end := b.end(i); end > i {
+		e.insert(b, end, indentOf(b.lines[end]), continuation, text)
+	} else {
+		e.insert(b, i, indentOf(b.lines[i])+"    ", continuation, text)
+	}
+	old.nest(Setting{Key: ch.Sub, Value: ch.Value})
+	return nil
+}
+
+// removeNested removes a key of a nested block, and with the last one the block.
+func (e *editor) removeNested(b *block, ch Change) error {
+	key := strings.ToLower(ch.Key)
+	old := b.raw.setting(key)
+	at := b.options(key)
+	if old == nil || len(at) == 0 || old.nested(ch.Sub) < 0 {
+		return nil
+	}
+	if len(old.Nested) == 1 {
+		b.remove(key)
+		return nil
+	}
+	gone := b.subs(at[len(at)-1], ch.Sub)
+	if slices.ContainsFunc(gone, func(i int) bool { return sharesLine(b.lines[i].text) }) {
+		return e.refuse(ch, old.Line, sharedLine, mendShared)
+	}
+	kept := b.lines[:0]
+	for i, l := range b.lines {
+		if len(gone) > 0 && i == gone[0] {
+			gone = gone[1:]
+			continue
+		}
+		kept = append(kept, l)
+	}
+	b.lines = kept
+	old.Nested = slices.DeleteFunc(old.Nested, func(s Setting) bool { return s.Key == ch.Sub })
+	return nil
+}
+
+const (
+	sharedLine = "it stands on one line with another setting, with a form feed or another control character between them"
+	mendShared = "replace the control character by a line break and white space"
+)
+
+// sharesLine reports whether a line of a nested block holds more than one line.
+func sharesLine(text string) bool {
+	_, _, found := cutInnerLine(text)
+	return found
+}
+
+// nested returns the index of a nested setting, or -1.
+func (s *Setting) nested(sub string) int {
+	return slices.IndexFunc(s.Nested, func(n Setting) bool { return n.Key == sub })
+}
+
+// subs returns the indices of the lines of the block of option i that set sub.
+func (b *block) subs(i int, sub string) (at []int) {
+	for j, end := i+1, b.end(i); j <= end; j++ {
+		if b.lines[j].kind != continuation {
+			continue
+		}
+		for rest, more := b.lines[j].text, true; more; {
+			var text string
+			text, rest, more = cutInnerLine(rest)
+			if key, _, ok := strings.Cut(trim(text), "="); ok && trimRight(key) == sub {
+				at = append(at, j)
+				break
+			}
+		}
+	}
+	return at
+}
+
+// indentOf returns the white space before the content of a line.
+func indentOf(l line) string {
+	n, _ := leading(l.raw)
+	return l.raw[:n]
+}
+
+// replaceValue puts a value behind the first of the delimiters, which the line
+// has, and leaves all else as it is: the key as it is spelled, the delimiter, the
+// white space around it and at the end.
+func (l *line) replaceValue(delimiters, value string) {
+	start := len(indentOf(*l))
+	end := start + len(l.text)
+	delimiter := start + strings.IndexAny(l.text, delimiters)
+	if delimiter+1 == end { // there was no value
+		end = len(l.raw) - len(ending(l.raw))
+		if end == delimiter+1 && delimiter > 0 && l.raw[delimiter-1] == ' ' {
+			value = " " + value
+		}
+		start = end
+	} else {
+		n, _ := leading(l.raw[delimiter+1:])
+		start = delimiter + 1 + n
+	}
+	l.raw = l.raw[:start] + value + l.raw[end:]
+	l.text = trim(l.raw)
+}
+
+// options returns the indices of the lines that set the key, which is in lower
+// case. There is more than one only in a file that has a [Problem].
+func (b *block) options(key string) (at []int) {
+	for i, l := range b.lines {
+		if l.kind != option {
+			continue
+		}
+		if k, _, _ := splitOption(l.text); strings.ToLower(k) == key {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// end returns the index of the last line of the value of option i.
+func (b *block) end(i int) int {
+	end := i
+	for j := i + 1; j < len(b.lines) && b.lines[j].kind != option; j++ {
+		if b.lines[j].kind == continuation {
+			end = j
+		}
+	}
+	return end
+}
+
+// tail returns the index of the line that a new setting goes behind: the last line
+// of the last setting, or the header.
+func (b *block) tail() int {
+	for i, l := range slices.Backward(b.lines) {
+		if l.kind == option {
+			return b.end(i)
+		}
+	}
+	return 0
+}
+
+// drop removes the options at these indices, in their order, with all of their further
+// lines. If keepFirst is set, the first line of the first option stays. The comments
+// between the lines stay.
+func (b *block) drop(at []int, keepFirst bool) {
+	kept := b.lines[:0]
+	for j := 0; j < len(b.lines); j++ {
+		if len(at) == 0 || j != at[0] {
+			kept = append(kept, b.lines[j])
+			continue
+		}
+		end := b.end(j)
+		if keepFirst {
+			kept, keepFirst = append(kept, b.lines[j]), false
+		}
+		for j++; j <= end; j++ {
+			if b.lines[j].kind == comment {
+				kept = append(kept, b.lines[j])
+			}
+		}
+		at, j = at[1:], end
+	}
+	b.lines = kept
 }

@@ -1,54 +1,64 @@
 package awsconfig
 
 import (
+	"strconv"
 	"strings"
-
-	"github.com/lanyard-cli/lanyard/internal/shell"
+	"unicode/utf8"
 )
 
-// sectionName returns what the section with this text between its brackets is
-// for. ok is false for a section that the AWS CLI drops without a word: it begins
-// like a profile but is not exactly two words, as in [profilex] and
-// [profile one two]. In a credentials file the text is the name of the profile.
-func sectionName(text string, credentials bool) (kind Kind, name string, ok bool) {
-	switch {
-	case credentials, text == "default":
-		return Profile, text, true
-	case strings.HasPrefix(text, "profile"): // by its letters: [profiles x] is one too
-		kind = Profile
-	case strings.HasPrefix(text, "sso-session"):
-		kind = SSOSession
-	case strings.HasPrefix(text, "services"):
-		kind = Services
-	default:
-		return Other, text, true
-	}
-	name, ok = secondWord(text)
-	return kind, name, ok
-}
+const inheritedByAll = "all sections inherit from [" + defaultSection + "]"
 
-// secondWord returns the second of exactly two words. It does not allocate unless
-// there are quotes.
-func secondWord(text string) (string, bool) {
-	words, start, end := 0, 0, 0
-	inWord := false
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '\'', '"', '\\':
-			w, err := shell.Split(text)
-			if err != nil || len(w) != 2 {
-				return "", false
-			}
-			return w[1], true
-		case ' ', '\t':
-			inWord = false
-		default:
-			if !inWord {
-				inWord, start = true, i
-				words++
-			}
-			end = i + 1
+// Header returns the header line of a new section as the AWS CLI writes it,
+// without a line ending: [default], [profile dev], [profile 'my prof'],
+// [sso-session corp]. In a credentials file it is the name between brackets. The
+// error, an *[EditError], is for a name that would not be read back.
+func Header(kind Kind, name string, credentials bool) (string, error) {
+	text, why := newHeader(kind, name, credentials)
+	if why != "" {
+		return "", &EditError{
+			Text: "Invalid section name " + strconv.Quote(name) + ": " + why,
+			Mend: "choose another name",
 		}
 	}
-	return text[start:end], words == 2
+	return "[" + text + "]", nil
+}
+
+// newHeader returns what goes between the brackets, or why nothing can.
+func newHeader(kind Kind, name string, credentials bool) (text, why string) {
+	switch {
+	case name == "":
+		return "", "it is empty"
+	case strings.ContainsAny(name, "\r\n"):
+		return "", noNewlines
+	case !utf8.ValidString(name):
+		return "", noUTF8
+	case strings.IndexByte(name, ']') >= 0:
+		// Read back here, but not by the SDKs: for them the first one ends it.
+		return "", "it contains ]"
+	case credentials && kind != Profile:
+		return "", "a credentials file has sections for profiles only"
+	}
+	text = name
+	if !credentials && kind != Other && (kind != Profile || name != "default") {
+		text = kind.String() + " " + quoted(name)
+	}
+	if text == defaultSection {
+		return "", inheritedByAll
+	}
+	if k, n, ok := sectionName(text, credentials); !ok || k != kind || n != name {
+		return "", "a section [" + text + "] has another meaning"
+	}
+	return text, ""
+}
+
+// quoted returns the name as one word of a shell. It has quotes only where the
+// AWS CLI needs them, since some SDKs take them for a part of the name.
+func quoted(name string) string {
+	switch {
+	case !strings.ContainsAny(name, " \t'\"\\"):
+		return name
+	case !strings.Contains(name, "'"):
+		return "'" + name + "'"
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
 }

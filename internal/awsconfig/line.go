@@ -1,6 +1,14 @@
+// What each line of a file is, by the rules of Python's RawConfigParser, and what the
+// header of a section means.
+
 package awsconfig
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
+)
 
 // A lineKind says what a line is, which depends on the lines before it.
 type lineKind uint8
@@ -101,6 +109,53 @@ func headerText(text string) (string, bool) {
 	return text[1:end], true
 }
 
+// sectionName returns what the section with this text between its brackets is
+// for. ok is false for a section that the AWS CLI drops without a word: it begins
+// like a profile but is not exactly two words, as in [profilex] and
+// [profile one two]. In a credentials file the text is the name of the profile.
+func sectionName(text string, credentials bool) (kind Kind, name string, ok bool) {
+	switch {
+	case credentials, text == "default":
+		return Profile, text, true
+	case strings.HasPrefix(text, "profile"): // by its letters: [profiles x] is one too
+		kind = Profile
+	case strings.HasPrefix(text, "sso-session"):
+		kind = SSOSession
+	case strings.HasPrefix(text, "services"):
+		kind = Services
+	default:
+		return Other, text, true
+	}
+	name, ok = secondWord(text)
+	return kind, name, ok
+}
+
+// secondWord returns the second of exactly two words. It does not allocate unless
+// there are quotes.
+func secondWord(text string) (string, bool) {
+	words, start, end := 0, 0, 0
+	inWord := false
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\'', '"', '\\':
+			w, err := shell.Split(text)
+			if err != nil || len(w) != 2 {
+				return "", false
+			}
+			return w[1], true
+		case ' ', '\t':
+			inWord = false
+		default:
+			if !inWord {
+				inWord, start = true, i
+				words++
+			}
+			end = i + 1
+		}
+	}
+	return text[start:end], words == 2
+}
+
 // splitOption cuts a line at its first = or :.
 func splitOption(text string) (key, value string, ok bool) {
 	i := 0
@@ -121,4 +176,78 @@ func countLines(s string) int {
 		n += strings.Count(s, "\r") - strings.Count(s, "\r\n")
 	}
 	return n
+}
+
+// isSpace reports whether r is white space for the AWS CLI, which trims lines,
+// keys and values with Python's str.strip. The no-break space matters: it comes
+// along when a block is pasted from a web page. Go's unicode.IsSpace lacks the
+// four separators from U+001C.
+func isSpace(r rune) bool {
+	switch {
+	case r == ' ', '\t' <= r && r <= '\r', 0x1c <= r && r <= 0x1f:
+		return true
+	case r < 0x80:
+		return false
+	case 0x2000 <= r && r <= 0x200a:
+		return true
+	}
+	switch r {
+	case 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000:
+		return true
+	}
+	return false
+}
+
+// leading measures the white space that s begins with, in bytes and in
+// characters. A tab is one character.
+func leading(s string) (bytes, chars int) {
+	for bytes < len(s) {
+		r, n := rune(s[bytes]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeRuneInString(s[bytes:])
+		}
+		if !isSpace(r) {
+			break
+		}
+		bytes += n
+		chars++
+	}
+	return bytes, chars
+}
+
+// trimRight returns s without the white space at its end.
+func trimRight(s string) string {
+	for s != "" {
+		r, n := rune(s[len(s)-1]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeLastRuneInString(s)
+		}
+		if !isSpace(r) {
+			break
+		}
+		s = s[:len(s)-n]
+	}
+	return s
+}
+
+// trim returns s without the white space around it.
+func trim(s string) string {
+	n, _ := leading(s)
+	return trimRight(s[n:])
+}
+
+// CutComment returns v up to the first white space that is followed by # or ;,
+// and whether there was one. In these files a comment has a line of its own and v
+// is the value as it stands: only the caller knows of a setting that may do
+// otherwise.
+func CutComment(v string) (string, bool) {
+	for i := 1; i < len(v); i++ {
+		if c := v[i]; c != '#' && c != ';' {
+			continue
+		}
+		if head := trimRight(v[:i]); len(head) < i {
+			return head, true
+		}
+	}
+	return v, false
 }

@@ -105,7 +105,7 @@ func wholeAfter(t *testing.T, path string, n int) int {
 	if got != n && got != n+1 {
 		t.Fatalf("the file is that of edit %d, want %d or the one after", got, n)
 	}
-	if _, problems, err := awsconfig.Parse(content).Sections(path); err != nil || len(problems) > 0 {
+	if _, problems, err := awsconfig.NewDoc(path, false, string(content)).All(); err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}
 	return got

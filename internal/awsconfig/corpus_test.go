@@ -3,6 +3,7 @@ package awsconfig
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -36,13 +37,30 @@ func writeFile(tb testing.TB, content string) string {
 
 func FuzzRoundTrip(f *testing.F) {
 	for _, content := range corpus(f) {
-		f.Add([]byte(content))
+		f.Add(content)
 	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		file := Parse(b)
-		if got := file.Bytes(); string(got) != string(b) {
-			t.Errorf("round trip: %q became %q", b, got)
+	f.Fuzz(func(t *testing.T, content string) {
+		doc := NewDoc("config", false, content)
+		var lines strings.Builder
+		if doc.bom {
+			lines.WriteString(bom)
 		}
-		_, _, _ = file.Sections("config")
+		s := scanner{data: doc.data}
+		for l, ok := s.next(); ok; l, ok = s.next() {
+			lines.WriteString(l.raw)
+		}
+		if got := lines.String(); got != content {
+			t.Errorf("round trip: %q became %q", content, got)
+		}
+		if _, _, err := doc.All(); err != nil {
+			return
+		}
+		e, err := newEditor("config", []byte(content), false)
+		if err != nil {
+			t.Fatalf("read, but not to be edited: %v", err)
+		}
+		if got := string(e.bytes()); got != content {
+			t.Errorf("round trip in an editor: %q became %q", content, got)
+		}
 	})
 }
