@@ -40,7 +40,7 @@ func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	key := strings.ToLower(c.Key)
 	if c.Kind == awsconfig.Profile {
 		ref, _ := w.profiles[c.Name].get("sso_session")
-		session, _ := w.session(ref.Value)
+		session := w.session(ref.Value)
 		if theirs, ok := session.Get(key); ok && theirs.Value != c.Value {
 			return &Error{
 				Msg: "profile " + c.Name + " would contradict its [sso-session " + ref.Value + "], which says " + key + " = " + theirs.Value +
@@ -81,7 +81,7 @@ func Contradictions(in Inputs, profile, session string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	section, _ := w.session(session)
+	section := w.session(session)
 	if section == nil {
 		return nil, nil
 	}

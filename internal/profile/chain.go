@@ -1,9 +1,74 @@
+// Profiles that get their credentials by way of another profile or session: by a
+// credential_process of ours, or by a source_profile.
+
 package profile
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 )
+
+// byProcess makes an SSO profile of a profile whose credential_process is ours: the
+// answer is the same, and no process is started. chain has the profiles that led here.
+func (r *resolver) byProcess(p *Profile, chain []string) error {
+	process, line, ok := r.process(p.settings, p.Explicit)
+	if !ok {
+		return nil
+	}
+	p.Process = &process
+	if process.Session != "" {
+		return r.byRole(p, process, line)
+	}
+	source := process.Profile
+	if source == "" {
+		source, _ = choose("", r.env)
+	}
+	src, warnings, err := r.follow(p, source, chain)
+	for _, w := range warnings {
+		r.warn(w)
+	}
+	switch {
+	case src == nil && err == nil:
+		return &Error{
+			Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
+				strings.Join(append(chain, p.Name, source), " -> "),
+			Code: 253,
+			Hint: place(line) + " should name a profile that has sso_account_id and sso_role_name",
+		}
+	case src == nil && err != nil:
+		var e *Error
+		if !errors.As(err, &e) {
+			return err
+		}
+		return &Error{Msg: place(line) + ": " + e.Msg, Hint: e.Hint, Code: e.Code, err: e.err}
+	case err != nil:
+		return err
+	case src.Kind != SSO:
+		return &Error{
+			Msg:  place(line) + ": the profile " + strconv.Quote(source) + " is " + src.Kind.String() + ", and sso get-credentials needs an SSO profile",
+			Code: 253, Hint: "name a profile that has sso_account_id and sso_role_name",
+		}
+	}
+	p.Source, p.Kind = src.ForSession(), SSO
+	p.Session, p.AccountID, p.RoleName = src.Session, src.AccountID, src.RoleName
+	p.login, p.loginErr = src.login, src.loginErr
+	return nil
+}
+
+// byRole takes session, account and role from the process.
+func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
+	p.Kind = SSO
+	p.login, p.loginErr = r.namedSession(process.Session, p.settings)
+	if p.loginErr != nil {
+		return p.loginErr
+	}
+	if !ValidAccountID(process.AccountID) {
+		return &Error{Msg: place(line) + ": an account id has 12 digits: " + strconv.Quote(process.AccountID), Code: 255}
+	}
+	p.Session, p.AccountID, p.RoleName = p.login, process.AccountID, process.RoleName
+	return nil
+}
 
 // bySource gives a profile that assumes a role the session of its source_profile to
 // sign in to, unless it names a session itself. chain has the profiles that led here.
@@ -52,4 +117,18 @@ func (r *resolver) brokenChain(p *Profile, source found, chain []string, err err
 		}
 	}
 	return err
+}
+
+// follow resolves a profile that another one names. In a circle it returns no profile
+// and no error.
+func (r *resolver) follow(p *Profile, name string, chain []string) (*Profile, []Warning, error) {
+	chain = append(chain, p.Name)
+	for _, seen := range chain {
+		if seen == name {
+			return nil, nil, nil
+		}
+	}
+	in := r.Inputs
+	in.Profile, in.New = name, false
+	return resolve(in, chain)
 }

@@ -1,11 +1,13 @@
+// The command line of a credential_process that runs this program.
+
 package profile
 
 import (
-	"errors"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // An OwnProcess is a credential_process that runs this program's `sso get-credentials`.
@@ -97,6 +99,61 @@ func runsOurs(program string, windows bool) bool {
 	return slices.Contains([]string{"lanyard", "lanyard.exe", "aws", "aws.exe"}, base)
 }
 
+// splitWords splits a credential_process as botocore does (compat_shell_split): by
+// the rules of POSIX shells, or by those of Windows programs. ok is false for a quote
+// or an escape that does not end.
+func splitWords(line string, windows bool) (words []string, ok bool) {
+	if windows {
+		return splitWindows(line)
+	}
+	words, err := shell.Split(line)
+	return words, err == nil
+}
+
+// splitWindows splits as the C runtime of Windows does. Backslashes are literal
+// except before a double quote, where two stand for one and an odd one escapes it.
+func splitWindows(line string) (words []string, ok bool) {
+	var word strings.Builder
+	quoted, begun, slashes := false, false, 0
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		if c == '\\' {
+			slashes++
+			begun = true
+			continue
+		}
+		if c == '"' {
+			begun = true
+			word.WriteString(strings.Repeat(`\`, slashes/2))
+			escaped := slashes%2 == 1
+			slashes = 0
+			if escaped {
+				word.WriteByte('"')
+			} else {
+				quoted = !quoted
+			}
+			continue
+		}
+		word.WriteString(strings.Repeat(`\`, slashes))
+		slashes = 0
+		if (c == ' ' || c == '\t') && !quoted {
+			if begun {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			begun = false
+			continue
+		}
+		begun = true
+		word.WriteByte(c)
+	}
+	word.WriteString(strings.Repeat(`\`, slashes))
+	if begun {
+		words = append(words, word.String())
+	}
+	return words, !quoted
+}
+
 // process returns the credential_process of ours that gives a profile its
 // credentials, and the setting. ok is false if the profile gets them elsewhere.
 func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found, ok bool) {
@@ -106,92 +163,4 @@ func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found,
 	line, _ = own.get("credential_process")
 	p, ok = ParseProcess(line.Value, r.Own)
 	return p, line, ok
-}
-
-// byProcess makes an SSO profile of a profile whose credential_process is ours: the
-// answer is the same, and no process is started. chain has the profiles that led here.
-func (r *resolver) byProcess(p *Profile, chain []string) error {
-	process, line, ok := r.process(p.settings, p.Explicit)
-	if !ok {
-		return nil
-	}
-	p.Process = &process
-	if process.Session != "" {
-		return r.byRole(p, process, line)
-	}
-	source := process.Profile
-	if source == "" {
-		source, _ = choose("", r.env)
-	}
-	src, warnings, err := r.follow(p, source, chain)
-	for _, w := range warnings {
-		r.warn(w)
-	}
-	switch {
-	case src == nil && err == nil:
-		return &Error{
-			Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
-				strings.Join(append(chain, p.Name, source), " -> "),
-			Code: 253,
-			Hint: place(line) + " should name a profile that has sso_account_id and sso_role_name",
-		}
-	case src == nil && err != nil:
-		var e *Error
-		if !errors.As(err, &e) {
-			return err
-		}
-		return &Error{Msg: place(line) + ": " + e.Msg, Hint: e.Hint, Code: e.Code, err: e.err}
-	case err != nil:
-		return err
-	case src.Kind != SSO:
-		return &Error{
-			Msg:  place(line) + ": the profile " + strconv.Quote(source) + " is " + src.Kind.String() + ", and sso get-credentials needs an SSO profile",
-			Code: 253, Hint: "name a profile that has sso_account_id and sso_role_name",
-		}
-	}
-	p.Source, p.Kind = src.ForSession(), SSO
-	p.Session, p.AccountID, p.RoleName = src.Session, src.AccountID, src.RoleName
-	p.login, p.loginErr = src.login, src.loginErr
-	return nil
-}
-
-// byRole takes session, account and role from the process.
-func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
-	p.Kind = SSO
-	p.login, p.loginErr = r.namedSession(process.Session, p.settings)
-	if p.loginErr != nil {
-		return p.loginErr
-	}
-	if !validAccountID(process.AccountID) {
-		return &Error{Msg: place(line) + ": an account id has 12 digits: " + strconv.Quote(process.AccountID), Code: 255}
-	}
-	p.Session, p.AccountID, p.RoleName = p.login, process.AccountID, process.RoleName
-	return nil
-}
-
-// sessionOf returns where a profile's session is named: its own settings, or those of
-// the profile that its credential_process names. session is the setting that names an
-// [sso-session]; ok is false for a legacy profile.
-func (w *world) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
-	own = w.profiles[name]
-	for seen := []string{}; !slices.Contains(seen, name); {
-		seen = append(seen, name)
-		process, line, ours := r.process(own, true)
-		if !ours {
-			break
-		}
-		if process.Session != "" {
-			line.Value = process.Session
-			return own, line, true
-		}
-		if name = process.Profile; name == "" {
-			name, _ = choose("", r.env)
-		}
-		if _, known := w.profiles[name]; !known {
-			break
-		}
-		own = w.profiles[name]
-	}
-	session, ok = own.get("sso_session")
-	return own, session, ok
 }

@@ -7,7 +7,13 @@
 // is said where it differs.
 package profile
 
-import "github.com/lanyard-cli/lanyard/internal/awsconfig"
+import (
+	"os"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
+)
 
 // Inputs is all that a resolution depends on.
 type Inputs struct {
@@ -124,8 +130,103 @@ func (p *Profile) OutputFormat() (string, error) {
 	if p.OutputSource == NoSource {
 		return "json", nil
 	}
-	if !validOutput(p.Output) {
+	if !ValidOutput(p.Output) {
 		return "", &Error{Msg: "Unknown output type: " + p.Output, Code: 255, Hint: "json, yaml, yaml-stream, text, table or off"}
 	}
 	return p.Output, nil
+}
+
+// A Kind says where a profile's credentials come from.
+type Kind int
+
+const (
+	None        Kind = iota // nothing in the files; perhaps only a session to sign in to
+	SSO                     // an account and a role of Identity Center
+	AssumeRole              // role_arn
+	WebIdentity             // web_identity_token_file
+	Static                  // aws_access_key_id
+	Login                   // login_session, of `aws login`
+	Process                 // credential_process
+	Container               // the container that this process runs in
+)
+
+// String names the kind for an error, with the key that makes it one.
+func (k Kind) String() string {
+	switch k {
+	case SSO:
+		return "an SSO profile (sso_account_id, sso_role_name)"
+	case AssumeRole:
+		return "an assume-role profile (role_arn)"
+	case WebIdentity:
+		return "a web-identity profile (web_identity_token_file)"
+	case Static:
+		return "a profile with static keys (aws_access_key_id)"
+	case Login:
+		return "a console-login profile (login_session)"
+	case Process:
+		return "a profile with a credential process (credential_process)"
+	case Container:
+		return "a profile without credentials of its own, in a container that has some"
+	}
+	return "a profile without credentials"
+}
+
+// StaticKeys returns the settings of the file that the static keys stand in, and
+// whether that is the credentials file. Keys of one file never go with those of the
+// other. The error says that the secret key is missing.
+func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, err error) {
+	section, provider := p.settings.credentials, "shared-credentials-file"
+	if _, credentials = section.Get("aws_access_key_id"); !credentials {
+		section, provider = p.settings.config, "config-file"
+	}
+	if _, ok := section.Get("aws_secret_access_key"); !ok {
+		return nil, credentials, &Error{Msg: "Partial credentials found in " + provider + ", missing: aws_secret_access_key", Code: 255}
+	}
+	return func(key string) string {
+		s, _ := section.Get(strings.ToLower(key))
+		return s.Value
+	}, credentials, nil
+}
+
+// Paths returns the paths of the config and the credentials file: AWS_CONFIG_FILE and
+// AWS_SHARED_CREDENTIALS_FILE with variables and a leading ~ expanded, or else the
+// files in ~/.aws. A variable that is set and empty means no file, and the path is "".
+// A path begins with ~ if nothing names the home folder, as for the AWS CLI.
+func Paths(lookupEnv func(string) (string, bool)) (config, credentials string) {
+	return path(lookupEnv, "AWS_CONFIG_FILE", "config"), path(lookupEnv, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
+}
+
+func path(lookupEnv func(string) (string, bool), variable, name string) string {
+	p, set := lookupEnv(variable)
+	if !set {
+		const sep = string(os.PathSeparator)
+		p = "~" + sep + ".aws" + sep + name
+	}
+	return userpath.Expand(p, lookupEnv)
+}
+
+// An Error is a mistake in the inputs. Msg is the AWS CLI's message where it has
+// one, Code its exit code: 253 for configuration that a sign-in needs, 252 for a
+// flag, 255 for the rest.
+type Error struct {
+	Msg  string
+	Hint string // what to do; "" if the message says it
+	Code int
+
+	// SetUp says that what is missing is probably not set up yet, so that the user
+	// should run `configure sso`.
+	SetUp bool
+
+	err error
+}
+
+func (e *Error) Error() string { return e.Msg }
+
+// Unwrap returns the *awsconfig.ParseError behind an unreadable file.
+func (e *Error) Unwrap() error { return e.err }
+
+// A Warning is something that was read past. Text names file, line and key.
+type Warning struct {
+	Text string
+	Hint string
 }

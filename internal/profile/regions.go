@@ -66,9 +66,3 @@ func CheckRegion(region string) (known bool, near []string, err error) {
 	}
 	return false, Nearest(region, all), nil
 }
-
-// ValidOutput reports whether it is an output format of the AWS CLI.
-func ValidOutput(format string) bool { return validOutput(format) }
-
-// ValidAccountID reports whether it has the form of an account id: 12 digits.
-func ValidAccountID(id string) bool { return validAccountID(id) }

@@ -1,8 +1,13 @@
+// How a profile is resolved: its name, its files, where its credentials come from, and
+// what a client of AWS needs to know.
+
 package profile
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
 // Resolve finds the profile and what it says. An error is an *[Error].
@@ -25,7 +30,7 @@ func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 		}
 	}
 	r.region(p)
-	p.Output, p.OutputSource, _ = r.value(p, r.Output, "--output", []string{"AWS_DEFAULT_OUTPUT"}, "output", validOutput)
+	p.Output, p.OutputSource, _ = r.value(p, r.Output, "--output", []string{"AWS_DEFAULT_OUTPUT"}, "output", ValidOutput)
 	r.client(p)
 	key, _ := r.env("AWS_ACCESS_KEY_ID")
 	p.EnvKeys = key != "" && !p.Explicit
@@ -80,6 +85,39 @@ func (r *resolver) read(p *Profile) (err error) {
 		return err
 	}
 	return r.unknownProfile(p, w)
+}
+
+// unreadFiles decides what a file means that exists and cannot be read. The AWS CLI
+// takes such a file for an empty one. Here the same is done with a warning, except
+// where the profile was named and may be in that file: then done is true and err says
+// so. Keys in the environment decide before a profile that the environment names.
+func (r *resolver) unreadFiles(p *Profile) (done bool, err error) {
+	hint := "make it readable, or name other files in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE"
+	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
+		unread := doc.Unreadable()
+		if unread == nil {
+			continue
+		}
+		done = true
+		if !p.Exists && (p.Explicit || p.FromEnv && !r.environmentKeys()) {
+			return true, unreadable(unread)
+		}
+		warning := goesOnWithout(unread)
+		warning.Hint, hint = hint, ""
+		r.warn(warning)
+	}
+	return done, nil
+}
+
+// environmentKeys reports whether the environment holds a complete pair of keys.
+func (r *resolver) environmentKeys() bool {
+	id, _ := r.env("AWS_ACCESS_KEY_ID")
+	secret, _ := r.env("AWS_SECRET_ACCESS_KEY")
+	return id != "" && secret != ""
+}
+
+func goesOnWithout(err error) Warning {
+	return Warning{Text: err.Error() + "; continuing without this file"}
 }
 
 // region decides on the region; reference: flag, AWS_REGION, AWS_DEFAULT_REGION,
@@ -146,4 +184,136 @@ func (r *resolver) client(p *Profile) {
 func (r *resolver) truth(p *Profile, variable, key string) bool {
 	v, _, _ := r.value(p, "", "", []string{variable}, key, validBool)
 	return strings.EqualFold(v, "true")
+}
+
+// webIdentityVariable names the token of a web identity, for all profiles that are
+// not named by flag.
+const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
+
+// kind returns where the credentials come from, and the key or variable that says so.
+// It decides for every command. The order is the AWS CLI's (botocore's
+// create_credential_resolver). Keys in the environment are not the profile's and do
+// not count here. byFlag says that the profile was named by flag: then the
+// environment's web identity does not count either. Most providers ask only whether a
+// key is there; it may be empty.
+func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
+	first := func(keys ...string) (where string, ok bool) {
+		for _, key := range keys {
+			if f, ok := s.get(key); ok {
+				return place(f), true
+			}
+		}
+		return "", false
+	}
+	token, ownToken := s.get("web_identity_token_file")
+	if where, ok := first("role_arn"); ok && !ownToken {
+		return AssumeRole, where
+	}
+	if v, ok := r.env(webIdentityVariable); ok && !byFlag {
+		if v != "" {
+			return WebIdentity, webIdentityVariable
+		}
+	} else if token.Value != "" {
+		return WebIdentity, place(token)
+	}
+	if where, ok := first("sso_account_id", "sso_role_name"); ok {
+		return SSO, where
+	}
+	if f, ok := in(s.credentials, "aws_access_key_id", CredentialsFile); ok {
+		return Static, place(f)
+	}
+	for _, other := range []struct {
+		kind Kind
+		key  string
+	}{{Login, "login_session"}, {Process, "credential_process"}, {Static, "aws_access_key_id"}} {
+		if where, ok := first(other.key); ok {
+			return other.kind, where
+		}
+	}
+	for _, variable := range []string{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"} {
+		if _, ok := r.env(variable); ok {
+			return Container, variable
+		}
+	}
+	return None, ""
+}
+
+// endpoint takes over --endpoint-url.
+func (r *resolver) endpoint(p *Profile) error {
+	p.EndpointURL = r.EndpointURL
+	if p.EndpointURL != "" && !strings.Contains(p.EndpointURL, "://") {
+		return &Error{
+			Msg: "Bad value for --endpoint-url \"" + p.EndpointURL + "\": scheme is missing.  " +
+				"Must be of the form http://<hostname>/ or https://<hostname>/",
+			Code: 252,
+		}
+	}
+	return nil
+}
+
+// An Endpoint is the configured base URL of a service. The zero Endpoint means that
+// nothing is configured and the built-in rules decide.
+type Endpoint struct {
+	URL  string
+	From string // the setting, for messages: a variable, or file, line and key
+	Env  bool   // an environment variable names it
+}
+
+// Endpoint returns the endpoint that is configured for a service. The service is its
+// id in capitals, as it stands in the name of its variable: SSO, SSO_OIDC, STS, S3,
+// EC2.
+//
+// The order is AWS_ENDPOINT_URL_<service>, AWS_ENDPOINT_URL, the [services] of the
+// profile, its endpoint_url; an empty one does not count. SSO and SSO_OIDC get the
+// user's tokens, so only the settings that name them count: AWS_ENDPOINT_URL and
+// endpoint_url usually mean LocalStack. --endpoint-url is for the operation on the
+// command line, and is left to the caller.
+func (p *Profile) Endpoint(service string) (Endpoint, error) {
+	r := &resolver{Inputs: p.in}
+	if r.truth(p, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
+		return Endpoint{}, nil
+	}
+	variables := []string{"AWS_ENDPOINT_URL_" + service}
+	general := service != "SSO" && service != "SSO_OIDC"
+	if general {
+		variables = append(variables, "AWS_ENDPOINT_URL")
+	}
+	for _, name := range variables {
+		if v, _ := r.env(name); v != "" {
+			return Endpoint{URL: v, From: name, Env: true}, nil
+		}
+	}
+	if ref, ok := p.settings.get("services"); ok {
+		e, err := r.serviceEndpoint(ref.Value, strings.ToLower(service))
+		if e.URL != "" || err != nil {
+			return e, err
+		}
+	}
+	if f, _ := p.settings.get("endpoint_url"); general && f.Value != "" {
+		return Endpoint{URL: f.Value, From: place(f)}, nil
+	}
+	return Endpoint{}, nil
+}
+
+// serviceEndpoint looks into a [services] section. A section without settings counts
+// as missing.
+func (r *resolver) serviceEndpoint(name, service string) (Endpoint, error) {
+	section, err := r.find(r.Config, awsconfig.Services, name)
+	if err != nil {
+		return Endpoint{}, err
+	}
+	if section == nil || len(section.Settings) == 0 {
+		return Endpoint{}, &Error{
+			Msg: "The profile is configured to use the services section but the \"" + name +
+				"\" services configuration does not exist.",
+			Code: 255,
+		}
+	}
+	block, _ := section.Get(service)
+	for _, s := range block.Nested {
+		if s.Key == "endpoint_url" && s.Value != "" {
+			return Endpoint{URL: s.Value, From: place(found{s, section.Path, ConfigFile}) + " of " + service + " in [services " + name + "]"}, nil
+		}
+	}
+	return Endpoint{}, nil
 }

@@ -1,3 +1,6 @@
+// What both files say as a whole: all profiles, and all sessions with the profiles that
+// use them.
+
 package profile
 
 import (
@@ -73,7 +76,7 @@ func (l *listing) profile(name string) {
 				return
 			}
 		}
-		if s, _ := l.world.session(ref.Value); s == nil {
+		if l.world.session(ref.Value) == nil {
 			l.warn(Warning{Text: place(ref) + ": profile " + name + ": there is no [sso-session " + ref.Value + "]"})
 		}
 		return
@@ -114,4 +117,92 @@ func (l *listing) add(s Session) *SessionUse {
 	}
 	l.uses = append(l.uses, SessionUse{Session: s})
 	return &l.uses[len(l.uses)-1]
+}
+
+// Names returns the names of all profiles: the config's in the order of the file,
+// then the others of the credentials file. An error is an *[Error].
+func Names(in Inputs) ([]string, []Warning, error) {
+	r := &resolver{Inputs: in}
+	w, err := r.world()
+	if err != nil {
+		return nil, r.warnings, err
+	}
+	return w.names, r.warnings, nil
+}
+
+// A world is everything that both files say, in their order.
+type world struct {
+	names    []string // of profiles: the config's, then the others of the credentials file
+	profiles map[string]settings
+	sessions []*awsconfig.Section
+}
+
+func (r *resolver) world() (*world, error) {
+	w := &world{profiles: make(map[string]settings)}
+	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
+		if err := doc.Unreadable(); err != nil && doc.Credentials {
+			r.warn(goesOnWithout(err)) // profiles and sessions are in the config
+			continue
+		}
+		sections, problems, err := doc.All()
+		r.warnOf(problems)
+		if err != nil {
+			return nil, unreadable(err)
+		}
+		for _, s := range sections {
+			switch s.Kind {
+			case awsconfig.SSOSession:
+				w.sessions = append(w.sessions, s)
+			case awsconfig.Profile:
+				own, known := w.profiles[s.Name]
+				if !known {
+					w.names = append(w.names, s.Name)
+				}
+				if doc.Credentials {
+					own.credentials = s
+				} else {
+					own.config = s
+				}
+				w.profiles[s.Name] = own
+			}
+		}
+	}
+	return w, nil
+}
+
+// session returns the [sso-session] of the name, or nil.
+func (w *world) session(name string) *awsconfig.Section {
+	for _, s := range w.sessions {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// sessionOf returns where a profile's session is named: its own settings, or those of
+// the profile that its credential_process names. session is the setting that names an
+// [sso-session]; ok is false for a legacy profile.
+func (w *world) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
+	own = w.profiles[name]
+	for seen := []string{}; !slices.Contains(seen, name); {
+		seen = append(seen, name)
+		process, line, ours := r.process(own, true)
+		if !ours {
+			break
+		}
+		if process.Session != "" {
+			line.Value = process.Session
+			return own, line, true
+		}
+		if name = process.Profile; name == "" {
+			name, _ = choose("", r.env)
+		}
+		if _, known := w.profiles[name]; !known {
+			break
+		}
+		own = w.profiles[name]
+	}
+	session, ok = own.get("sso_session")
+	return own, session, ok
 }

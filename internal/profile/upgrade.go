@@ -143,8 +143,7 @@ func (u *upgrader) unused(name, startURL string) string {
 				return true
 			}
 		}
-		s, _ := u.world.session(name)
-		return s != nil
+		return u.world.session(name) != nil
 	}
 	for n, base := 2, name; taken(name); n++ {
 		name = base + "-" + strconv.Itoa(n)
@@ -155,7 +154,7 @@ func (u *upgrader) unused(name, startURL string) string {
 // refresh adds what makes the session: its own settings if it is new, and what its
 // profiles say of refreshing.
 func (u *upgrader) refresh(up *Upgrade) {
-	section, _ := u.world.session(up.Session.Name)
+	section := u.world.session(up.Session.Name)
 	var profiles []settings
 	for _, name := range up.Profiles {
 		profiles = append(profiles, u.world.profiles[name])
