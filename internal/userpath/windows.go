@@ -1,7 +1,10 @@
+// Paths on Windows, also in tests on other systems.
+
 package userpath
 
 import "strings"
 
+// windowsUser follows Python's ntpath.expanduser.
 func windowsUser(path string, env Env) string {
 	name, ok := strings.CutPrefix(path, "~")
 	if !ok {
