@@ -29,7 +29,8 @@ With --in-memory it keeps tokens and role credentials in its memory and nowhere
 else: what lies in the AWS CLI's files moves there. Other tools come in by
 credential_process: see "store migrate --to agent". When it ends, it signs out.
 "agent --in-memory" alone is "agent start --in-memory".`,
-		Args: unknownCommand,
+		Annotations: uses(connectionFlags),
+		Args:        unknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.inMemory {
 				return app.agentStart(cmd.Context(), o)
@@ -40,11 +41,13 @@ credential_process: see "store migrate --to agent". When it ends, it signs out.
 	cmd.PersistentFlags().BoolVar(&o.inMemory, "in-memory", false, "with start, run and unit: keep tokens in the agent's memory only")
 	start := &cobra.Command{
 		Use: "start", Short: "Start the agent in the background", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentStart(cmd.Context(), o) },
+		Annotations: uses(connectionFlags),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.agentStart(cmd.Context(), o) },
 	}
 	run := &cobra.Command{
 		Use: "run", Short: "Be the agent, in the foreground: for service managers", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.agentRun(cmd.Context(), o) },
+		Annotations: uses(connectionFlags),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.agentRun(cmd.Context(), o) },
 	}
 	for _, c := range []*cobra.Command{start, run} {
 		c.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to renew, and wait for the next sign-in")
@@ -61,8 +64,9 @@ confirm on, such an agent is stopped only with --yes.`,
 	stop.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	status := &cobra.Command{
 		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
-		Args: noArgs,
-		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStatus(cmd.Context()) }),
+		Annotations: uses("output", "query"),
+		Args:        noArgs,
+		RunE:        o.withoutMemory(func(cmd *cobra.Command) error { return app.agentStatus(cmd.Context()) }),
 	}
 	cmd.AddCommand(start, run, stop, status, newAgentUnit(app))
 	return cmd

@@ -25,7 +25,7 @@ func (s *stores) client() *agent.Client {
 }
 
 func newAgentClient(app *App, home string) *agent.Client {
-	return &agent.Client{Address: agent.Address(app.LookupEnv, home), Home: agent.HomeID(home)}
+	return &agent.Client{Address: agent.Address(app.Env.Lookup, home), Home: agent.HomeID(home)}
 }
 
 // patientClient waits longer for an answer than a command that can do without.
@@ -51,7 +51,7 @@ func (w *world) askAgent(p *profile.Profile) func(context.Context, broker.Reques
 			w.app.warn(text, "")
 		}
 		if !answered && !errors.Is(err, agent.ErrNone) {
-			w.app.log.Debug("the agent leaves it to this process", "why", err)
+			w.app.Log.Debug("the agent leaves it to this process", "why", err)
 		}
 		return a, answered, err
 	}
@@ -74,9 +74,9 @@ func (w *world) question(p *profile.Profile, r broker.Request) (agent.Question, 
 // proxies is a fingerprint of the proxies that the environment names, and of the
 // system's certificates where the environment moves them.
 func (app *App) proxies() string {
-	text := proxyenv.Read(app.Environ()).String()
+	text := proxyenv.Read(app.Env.Environ()).String()
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} { // see crypto/x509
-		text += "\x00" + app.getenv(name)
+		text += "\x00" + app.Env.Get(name)
 	}
 	if strings.Trim(text, "\x00") == "" {
 		return ""
@@ -88,13 +88,13 @@ func (app *App) proxies() string {
 // wakeAgent tells the agent, if one runs, that there is a new token to look after.
 func (w *world) wakeAgent(ctx context.Context) {
 	if err := w.stores.client().Wake(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
-		w.app.log.Debug("the agent was not told", "error", err)
+		w.app.Log.Debug("the agent was not told", "error", err)
 	}
 }
 
 // forgetByAgent has the agent forget what was signed out.
 func (w *world) forgetByAgent(ctx context.Context) {
 	if err := w.stores.client().Forget(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
-		w.app.log.Debug("the agent was not told", "error", err)
+		w.app.Log.Debug("the agent was not told", "error", err)
 	}
 }

@@ -135,7 +135,7 @@ func (w *world) moveIntoMemory(ctx context.Context, s profile.Session) error {
 	}
 	n, err := w.broker.Move(ctx, s, w.moveKeys(s), keystore.Agent, w.moveFiles(s))
 	if err == nil {
-		w.app.log.Info("the agent's memory is the store of a session", "session", s.Key(), "secrets", n)
+		w.app.Log.Info("the agent's memory is the store of a session", "session", s.Key(), "secrets", n)
 	}
 	return err
 }
@@ -155,7 +155,7 @@ func (w *world) endMemory(server *agent.Server) func(context.Context, bool, []ag
 			mu.Lock()
 			defer mu.Unlock()
 			untold = append(untold, fmt.Sprintf("the token of %s is gone, but the service could not be told: %v", startURL, err))
-			app.log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
+			app.Log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
 		}
 		var all sync.WaitGroup // side by side: one may have to wait for a lock
 		for _, session := range watched {
@@ -198,7 +198,7 @@ func (app *App) endInMemory(ctx context.Context, server *agent.Server, w agent.W
 	}
 	for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
 		if err := b.Cache.Abandon(key, keystore.Agent); err != nil {
-			app.log.Warn("the files are not the store of a session again", "session", key, "error", err)
+			app.Log.Warn("the files are not the store of a session again", "session", key, "error", err)
 		}
 	}
 	return err
@@ -206,7 +206,7 @@ func (app *App) endInMemory(ctx context.Context, server *agent.Server, w agent.W
 
 // ownSettings are the settings of this process without a profile.
 func (w *world) ownSettings() agent.Settings {
-	p, _, err := profile.Resolve(profile.Inputs{LookupEnv: w.app.LookupEnv})
+	p, _, err := profile.Resolve(profile.Inputs{LookupEnv: w.app.Env.Lookup})
 	if err != nil {
 		return agent.Settings{}
 	}
@@ -214,7 +214,7 @@ func (w *world) ownSettings() agent.Settings {
 	return settings
 }
 
-func (app *App) logWarning(text string) { app.log.Warn(text) }
+func (app *App) logWarning(text string) { app.Log.Warn(text) }
 
 // memoryEnds is how long an agent that ends tries to sign out.
 const memoryEnds = 40 * time.Second

@@ -39,14 +39,14 @@ func (app *App) agentArgs(o agentOptions) ([]string, error) {
 			args = append(args, words...)
 		}
 	}
-	g := app.flags
+	g := app.Flags
 	add(o.inMemory, "--in-memory")
 	add(o.stay, "--stay")
 	add(g.debug, "--debug")
 	add(g.noVerifySSL, "--no-verify-ssl")
 	add(g.connectTimeout != 0, "--cli-connect-timeout", strconv.Itoa(g.connectTimeout))
 	add(g.readTimeout != 0, "--cli-read-timeout", strconv.Itoa(g.readTimeout))
-	bundle, err := filepath.Abs(userpath.Expand(g.caBundle, app.LookupEnv))
+	bundle, err := filepath.Abs(userpath.Expand(g.caBundle, app.Env.Lookup))
 	add(g.caBundle != "", "--ca-bundle", bundle)
 	return args, err
 }
@@ -55,7 +55,7 @@ func (app *App) agentArgs(o agentOptions) ([]string, error) {
 // are not the agent's business.
 func (app *App) agentEnv() []string {
 	var env []string
-	for _, entry := range app.Environ() {
+	for _, entry := range app.Env.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
 		switch strings.ToUpper(name) {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION",
@@ -63,7 +63,7 @@ func (app *App) agentEnv() []string {
 			continue
 		case "HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
 			"SSL_CERT_FILE", agent.SocketVariable: // it works in another folder
-			if path, err := filepath.Abs(userpath.Expand(value, app.LookupEnv)); err == nil && value != "" && value != "none" {
+			if path, err := filepath.Abs(userpath.Expand(value, app.Env.Lookup)); err == nil && value != "" && value != "none" {
 				entry = name + "=" + path
 			}
 		}

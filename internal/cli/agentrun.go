@@ -15,10 +15,10 @@ import (
 // agentRun is the agent itself.
 func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	level := slog.LevelInfo
-	if app.flags.debug {
+	if app.Flags.debug {
 		level = slog.LevelDebug
 	}
-	app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: level}))
+	app.LogFrom(level)
 	agent.Harden()
 	w, err := app.world()
 	if err != nil {
@@ -28,7 +28,7 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	if o.inMemory {
 		w.stores.memory = new(agent.Memory)
 	}
-	address := agent.Address(app.LookupEnv, w.home)
+	address := agent.Address(app.Env.Lookup, w.home)
 	if address == "" {
 		return wantsNone()
 	}
@@ -43,13 +43,13 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	list := &sessionList{app: app}
 	server := &agent.Server{
 		Broker: w.agentBroker(), Watched: list.watched,
-		Memory: w.stores.memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.home) }, Proxies: app.proxies(), Now: app.Now, Log: app.log,
+		Memory: w.stores.memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.home) }, Proxies: app.proxies(), Now: app.Now, Log: app.Log,
 	}
 	server.Lost = agent.Watch(address)
 	if w.stores.memory != nil {
 		server.Begin, server.End = w.takeIntoMemory, w.endMemory(server)
 	}
-	app.log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
+	app.Log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	if err := server.Serve(ctx, l); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (w *world) agentBroker() func(agent.Settings, []string, func(string)) *brok
 		return &broker.Broker{
 			Cache:    cache,
 			Siblings: func(profile.Session) []string { return siblings },
-			Now:      app.Now, Log: app.log, Hold: app.Hold, Warn: warn,
+			Now:      app.Now, Log: app.Log, Hold: app.Hold, Warn: warn,
 			Endpoints: func() (broker.Endpoints, error) { return settings.Endpoints(), nil },
 			Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
 				return w.service(settings.At(e), s.StartURL, s.Region)

@@ -35,7 +35,7 @@ func (l *sessionList) watched() ([]agent.Watched, error) {
 
 // configStamp changes with the config files. The credentials file need not exist.
 func (app *App) configStamp() (string, error) {
-	config, credentials := profile.Paths(app.LookupEnv)
+	config, credentials := profile.Paths(app.Env.Lookup)
 	stamp := ""
 	for _, path := range []string{config, credentials} {
 		info, err := os.Stat(path)
@@ -60,14 +60,14 @@ func (app *App) watchedSessions() ([]agent.Watched, error) {
 		return nil, err
 	}
 	for _, warning := range w.unsaid {
-		app.log.Warn(warning.Text)
+		app.Log.Warn(warning.Text)
 	}
 	list := []agent.Watched{}
 	for _, s := range distinct(uses) {
 		item := agent.Watched{Session: s, Siblings: w.siblings(s)}
 		if item.Settings, err = w.settingsFor(useOf(uses, s)); err != nil {
 			item.Problem = err.Error()
-			app.log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
+			app.Log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
 		}
 		list = append(list, item)
 	}

@@ -38,14 +38,16 @@ sso_oidc =
 		t.Fatal(err)
 	}
 	app := &App{
-		Name: "lanyard", Now: time.Now, log: slog.New(slog.DiscardHandler),
-		LookupEnv: func(name string) (string, bool) {
-			if name == "HOME" || name == "USERPROFILE" {
-				return home, true
-			}
-			return "", false
+		Name: "lanyard", Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Env: Env{
+			Lookup: func(name string) (string, bool) {
+				if name == "HOME" || name == "USERPROFILE" {
+					return home, true
+				}
+				return "", false
+			},
+			Environ: func() []string { return nil },
 		},
-		Environ: func() []string { return nil },
 	}
 	list, err := app.watchedSessions()
 	if err != nil || len(list) != 1 {

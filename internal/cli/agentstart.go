@@ -37,7 +37,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	case err == nil && status.InMemory != o.inMemory:
 		return withHint(fmt.Errorf("an agent runs already, as process %d, %s", status.PID, memoryWords(status.InMemory)), "run: %s agent stop", app.Name)
 	case err == nil:
-		_, err := fmt.Fprintf(app.out, "The agent runs already, as process %d.\n", status.PID)
+		_, err := fmt.Fprintf(app.Out, "The agent runs already, as process %d.\n", status.PID)
 		return err
 	case errors.Is(err, agent.ErrSilent):
 		return withHint(err, "run: %s agent stop", app.Name)
@@ -62,7 +62,7 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	if err != nil {
 		return app.giveUp(ctx, home, cmd, log.explain(err), o)
 	}
-	fmt.Fprintf(app.out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
+	fmt.Fprintf(app.Out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
 	app.hintIfNothingToRenew()
 	log.repeatWarnings(app)
 	app.tellProblems(status)
@@ -107,7 +107,7 @@ func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err erro
 	status, err2 := patientClient(app, home).Status(ctx)
 	switch {
 	case err2 == nil && status.PID != cmd.Process.Pid && status.InMemory == o.inMemory:
-		fmt.Fprintf(app.out, "The agent runs already, as process %d.\n", status.PID)
+		fmt.Fprintf(app.Out, "The agent runs already, as process %d.\n", status.PID)
 		return nil
 	case err2 == nil && status.PID != cmd.Process.Pid || errors.Is(err2, agent.ErrNone):
 		return err

@@ -34,7 +34,7 @@ func (app *App) agentStatus(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if app.flags.query == "" && (app.flags.output == "" || app.flags.output == "table") {
+	if app.Flags.query == "" && (app.Flags.output == "" || app.Flags.output == "table") {
 		return app.printAgent(status, client.Address)
 	}
 	return app.printOwn("Agent", struct {
@@ -45,17 +45,17 @@ func (app *App) agentStatus(ctx context.Context) error {
 
 // printAgent prints it for people.
 func (app *App) printAgent(s agent.Status, address string) error {
-	fmt.Fprintf(app.out, "The agent runs, as process %d since %s, %s.\n", s.PID, app.clock(s.Since), memoryWords(s.InMemory))
-	fmt.Fprintf(app.out, "It listens at %s", printable(address))
+	fmt.Fprintf(app.Out, "The agent runs, as process %d since %s, %s.\n", s.PID, app.clock(s.Since), memoryWords(s.InMemory))
+	fmt.Fprintf(app.Out, "It listens at %s", printable(address))
 	if s.Memory > 0 {
-		fmt.Fprintf(app.out, " and takes %d MB", (s.Memory+1<<19)>>20)
+		fmt.Fprintf(app.Out, " and takes %d MB", (s.Memory+1<<19)>>20)
 	}
-	fmt.Fprintln(app.out, ".")
+	fmt.Fprintln(app.Out, ".")
 	if s.Problem != "" {
 		app.warn("the config cannot be read: "+s.Problem, "")
 	}
 	if len(s.Sessions) == 0 {
-		_, err := fmt.Fprintln(app.out, "No session is configured.")
+		_, err := fmt.Fprintln(app.Out, "No session is configured.")
 		return err
 	}
 	rows := [][]string{{"SESSION", "STATE", "EXPIRES", "RENEWAL", "PROBLEM"}}

@@ -37,13 +37,13 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 	}
 	switch {
 	case errors.Is(err, agent.ErrNone):
-		_, err = fmt.Fprintln(app.out, "No agent is running.")
+		_, err = fmt.Fprintln(app.Out, "No agent is running.")
 		return err
 	case errors.Is(err, agent.ErrSilent):
 		if err := app.killAgent(ctx, client.Address); err != nil {
 			return withHint(fmt.Errorf("the agent does not answer, and was not ended: %w", err), "end the process that holds %s.lock", client.Address)
 		}
-		_, err = fmt.Fprintln(app.out, "The agent did not answer and was killed.")
+		_, err = fmt.Fprintln(app.Out, "The agent did not answer and was killed.")
 		app.tellOfKilledMemory(home)
 		return err
 	case errors.Is(err, agent.ErrForeign), errors.Is(err, agent.ErrElsewhere):
@@ -52,7 +52,7 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 		app.tellOfKilledMemory(home) // it may have died in the middle of its end
 		return err
 	}
-	_, err = fmt.Fprintln(app.out, "The agent has ended.")
+	_, err = fmt.Fprintln(app.Out, "The agent has ended.")
 	return err
 }
 
@@ -72,7 +72,7 @@ func (app *App) confirmSignOut(cmd *cobra.Command, yes bool, status agent.Status
 	if len(names) > 0 {
 		from = " of " + strings.Join(names, ", ")
 	}
-	fmt.Fprintf(app.Stderr, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, printable(from))
+	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, printable(from))
 	return app.confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 

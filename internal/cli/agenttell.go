@@ -23,7 +23,7 @@ func (app *App) tellProblems(status agent.Status) {
 // explainListen says what to do where an agent cannot listen.
 func (app *App) explainListen(err error) error {
 	err = fmt.Errorf("the agent cannot listen: %w", err)
-	if app.getenv(agent.SocketVariable) != "" {
+	if app.Env.Get(agent.SocketVariable) != "" {
 		return withHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
 	}
 	return withHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")

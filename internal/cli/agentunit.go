@@ -28,7 +28,8 @@ func newAgentUnit(app *App) *cobra.Command {
 Settings of this shell that the agent needs, where the config is for one, are
 written into it; secrets are not. With --in-memory the agent keeps tokens in its
 memory only. A task of the Windows scheduler runs "lanyard agent run --stay".`,
-		Args: func(cmd *cobra.Command, args []string) error { return noArgs(cmd, args[min(len(args), 1):]) },
+		Annotations: uses(connectionFlags),
+		Args:        func(cmd *cobra.Command, args []string) error { return noArgs(cmd, args[min(len(args), 1):]) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kind := map[string]string{"darwin": "launchd", "linux": "systemd"}[runtime.GOOS]
 			if len(args) > 0 {
@@ -61,7 +62,7 @@ func (app *App) agentUnit(kind string, inMemory bool) error {
 	default:
 		return usagef("%q is not known: choose systemd or launchd", kind)
 	}
-	_, err = fmt.Fprint(app.out, text)
+	_, err = fmt.Fprint(app.Out, text)
 	return err
 }
 

@@ -85,7 +85,7 @@ func (app *App) printAliases(o aliasOptions) error {
 		}
 		fmt.Fprintln(&text, aliasLine(dialect, alias, app.Name, names[i]))
 	}
-	_, err = app.out.Write([]byte(text.String()))
+	_, err = app.Out.Write([]byte(text.String()))
 	return err
 }
 

@@ -10,30 +10,20 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
-
-	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
-// App holds everything that a command takes from the outside world. Main fills
-// it with the real thing.
+// App is what every command gets: the outside world, the global flags, and the way to
+// report. Main fills it with the real thing.
 type App struct {
-	Name           string // how the program was called: "lanyard", or "aws" through a link
-	Stdin          io.Reader
-	Stdout, Stderr io.Writer
-	LookupEnv      func(string) (string, bool)
-	Environ        func() []string
-	Now            func() time.Time
+	Name string // how the program was called: "lanyard", or "aws" through a link
+	IO   Streams
+	Out  *Writer // where answers are written: IO.Out, watched
+	Env  Env
+	Now  func() time.Time
 
-	// Each stream counts as a terminal for its own use only.
-	Terminal                       bool // stdin and stderr are: a user can be asked
-	StdoutTerminal, StderrTerminal bool
-	Width                          int // of the terminal that stdout is; 0 if unknown
-
-	// OpenURL shows a page to the person.
-	OpenURL func(ctx context.Context, url string) error
+	// Open shows a page to the user.
+	Open func(ctx context.Context, url string) error
 
 	// Transport makes the HTTP requests; nil means one made from the flags,
 	// the environment and the profile.
@@ -42,75 +32,75 @@ type App struct {
 	// Hold holds interrupts back until release is called.
 	Hold func() (release func())
 
-	flags globalFlags
-	given func(flag string) bool // says which global flags were; nil before they are read
-	log   *slog.Logger
-	out   *checkedWriter
-	con   *picker.Console // nil until the person is asked something
+	Flags globalFlags // read-only once they are parsed
+	Log   *slog.Logger
 
-	errorFormat string // the profile's cli_error_format
-
-	warned map[string]bool // by text: each warning is given once
+	talk *talk
 }
 
-// A checkedWriter remembers the first failure to write: half an answer must not
-// look like one. Text for a terminal is made harmless on its way.
-type checkedWriter struct {
-	w    io.Writer
-	text *transform.Writer // to w; nil unless w is a terminal
-	err  error
+// Streams are those of the process. Each counts as a terminal for its own use only.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+
+	Terminal                 bool // In and Err are: a user can be asked
+	OutTerminal, ErrTerminal bool
+	Width                    int // of the terminal that Out is; 0 if unknown
 }
 
-func newCheckedWriter(w io.Writer, terminal bool) *checkedWriter {
-	c := &checkedWriter{w: w}
-	if terminal {
-		c.text = transform.NewWriter(w, runes.Map(render.HarmlessRune))
-	}
-	return c
+// Env is the environment.
+type Env struct {
+	Lookup  func(name string) (string, bool)
+	Environ func() []string
 }
 
-func (c *checkedWriter) Write(p []byte) (int, error) {
-	if c.err != nil {
-		return 0, c.err
-	}
-	var n int
-	if c.text != nil {
-		n, c.err = c.text.Write(p)
-	} else {
-		n, c.err = c.w.Write(p)
-	}
-	return n, c.err
-}
-
-// raw returns the writer for output that is harmless already, such as a table with
-// colours.
-func (c *checkedWriter) raw() io.Writer {
-	return writerFunc(func(p []byte) (n int, err error) {
-		if c.err == nil {
-			n, c.err = c.w.Write(p)
-		}
-		return n, c.err
-	})
-}
-
-type writerFunc func(p []byte) (int, error)
-
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
-
-// getenv returns "" for a variable that is not set.
-func (app *App) getenv(name string) string {
-	v, _ := app.LookupEnv(name)
+// Get returns "" for a variable that is not set.
+func (e Env) Get(name string) string {
+	v, _ := e.Lookup(name)
 	return v
+}
+
+// A talk is what was said to the user and asked so far.
+type talk struct {
+	warned      map[string]bool // by text: each warning is given once
+	errorFormat string          // the profile's cli_error_format
+	console     *picker.Console // nil until the user is asked something
+}
+
+// Begin readies the App for one command line.
+func (app *App) Begin() {
+	app.Out = newWriter(app.IO.Out, app.IO.OutTerminal)
+	app.Log = slog.New(slog.DiscardHandler)
+	app.talk = &talk{warned: map[string]bool{}}
+}
+
+// WithProfile is the App of a command line that names another profile. What was said
+// and asked is the same.
+func (app *App) WithProfile(name string) *App {
+	other := *app
+	other.Flags.profile = name
+	return &other
+}
+
+// Debug lets the App log on stderr, if --debug asks for it.
+func (app *App) Debug() {
+	if app.Flags.debug {
+		app.LogFrom(slog.LevelDebug)
+	}
+}
+
+// LogFrom lets the App log on stderr what has the level, or a higher one.
+func (app *App) LogFrom(level slog.Level) {
+	app.Log = slog.New(slog.NewTextHandler(app.IO.Err, &slog.HandlerOptions{Level: level}))
 }
 
 // Run executes one command line, without the program's name, and returns the
 // exit code.
-func (app *App) Run(ctx context.Context, args []string) int {
-	app.out = newCheckedWriter(app.Stdout, app.StdoutTerminal)
-	app.log = slog.New(slog.DiscardHandler)
+func Run(ctx context.Context, app *App, args []string) int {
+	app.Begin()
 	err := app.dispatch(ctx, args)
-	if app.out.err != nil {
-		err = &outputError{app.out.err}
+	if failed := app.Out.Err(); failed != nil {
+		err = &outputError{failed}
 	}
 	switch {
 	case errors.Is(err, errComplete):
@@ -125,9 +115,9 @@ func (app *App) Run(ctx context.Context, args []string) int {
 // commands of the AWS CLI to it.
 func (app *App) dispatch(ctx context.Context, args []string) error {
 	root := newRoot(app)
-	root.SetIn(app.Stdin)
-	root.SetOut(app.out)
-	root.SetErr(app.Stderr)
+	root.SetIn(app.IO.In)
+	root.SetOut(app.Out)
+	root.SetErr(app.IO.Err)
 	line, ours, err := app.route(root, args)
 	if err != nil {
 		return err

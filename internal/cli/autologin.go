@@ -18,9 +18,9 @@ const callBudget = 25 * time.Second
 // of another command.
 func (w *world) said(o loginOptions) io.Writer {
 	if o.unasked {
-		return w.app.Stderr
+		return w.app.IO.Err
 	}
-	return w.app.out
+	return w.app.Out
 }
 
 // get asks the broker on behalf of a command that uses a profile. Where only a
@@ -44,12 +44,12 @@ func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (
 		}
 		now = s
 		in.Waiting = func(h broker.Holder, limit time.Duration) {
-			fmt.Fprintf(w.app.Stderr, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
+			fmt.Fprintf(w.app.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
 				w.app.Name, printable(s.StartURL), printable(h.String()), minutes(limit))
 		}
 		do := in.Do
 		in.Do = func(ctx context.Context, keep broker.Keep) error {
-			fmt.Fprintf(w.app.Stderr, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, printable(s.StartURL))
+			fmt.Fprintf(w.app.IO.Err, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, printable(s.StartURL))
 			err := do(ctx, keep)
 			signedIn = err == nil
 			return err

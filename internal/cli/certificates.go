@@ -19,17 +19,17 @@ import (
 // CLI before 2.36.6 checked nothing then.
 func (w *world) caBundle(p *profile.Profile) (path string) {
 	w.bundle = caBundle{}
-	if path = w.app.flags.caBundle; path != "" {
+	if path = w.app.Flags.caBundle; path != "" {
 		w.bundle.from = "--ca-bundle"
-	} else if v, ok := w.app.LookupEnv("AWS_CA_BUNDLE"); ok {
+	} else if v, ok := w.app.Env.Lookup("AWS_CA_BUNDLE"); ok {
 		path, w.bundle.from = v, "AWS_CA_BUNDLE"
 	} else if s, ok := p.Get("ca_bundle"); ok {
 		path, w.bundle.from = p.CABundle, fmt.Sprintf("ca_bundle of profile %s (line %d)", p.Name, s.Line)
-	} else if v, ok := w.app.LookupEnv("REQUESTS_CA_BUNDLE"); ok {
+	} else if v, ok := w.app.Env.Lookup("REQUESTS_CA_BUNDLE"); ok {
 		path, w.bundle.from = v, "REQUESTS_CA_BUNDLE"
 	}
 	w.bundle.empty = path == ""
-	return userpath.Expand(path, w.app.LookupEnv)
+	return userpath.Expand(path, w.app.Env.Lookup)
 }
 
 // A caBundle is where the path of the CA certificates comes from.
@@ -67,7 +67,7 @@ func (w *world) connectionHint(err error) string {
 	case idcenter.TLSFailed:
 		hint := "the trusted certificates " + w.bundle.String()
 		if u, parseErr := url.Parse(failed.URL); parseErr == nil {
-			if variable := proxyenv.Read(w.app.Environ()).Variable(u); variable != "" {
+			if variable := proxyenv.Read(w.app.Env.Environ()).Variable(u); variable != "" {
 				hint += ", and the request goes through the proxy in " + variable
 			}
 		}

@@ -103,7 +103,7 @@ func (app *App) route(root *cobra.Command, args []string) (line []string, ours b
 	if ours, err = native(root, e.line()); !ours {
 		return args, false, err
 	}
-	app.log.Debug("alias", "used", strings.Join(e.used, " -> "))
+	app.Log.Debug("alias", "used", strings.Join(e.used, " -> "))
 	return e.line(), true, nil
 }
 

@@ -116,8 +116,8 @@ func (w *world) profileSections(name string) (config, credentials *awsconfig.Sec
 
 // profileName is the profile that is meant, and whether it was named.
 func (w *world) profileName() (name string, named bool) {
-	name = profile.Name(w.app.flags.profile, w.app.LookupEnv)
-	_, inEnv := w.app.LookupEnv("AWS_PROFILE")
-	_, inOldEnv := w.app.LookupEnv("AWS_DEFAULT_PROFILE")
-	return name, w.app.flags.profile != "" || inEnv || inOldEnv
+	name = profile.Name(w.app.Flags.profile, w.app.Env.Lookup)
+	_, inEnv := w.app.Env.Lookup("AWS_PROFILE")
+	_, inOldEnv := w.app.Env.Lookup("AWS_DEFAULT_PROFILE")
+	return name, w.app.Flags.profile != "" || inEnv || inOldEnv
 }

@@ -19,8 +19,9 @@ func newConfigureGet(app *App) *cobra.Command {
 		Long: `Print the value of a setting as it stands in the config or the credentials
 file; the environment does not count. Nothing and exit code 1 mean that it is not
 set. A key of another profile: profile.NAME.KEY; of a nested block: KEY.SUBKEY.`,
-		Args: oneArg("KEY"),
-		RunE: func(_ *cobra.Command, args []string) error { return app.configureGet(args[0], in) },
+		Annotations: uses("profile"),
+		Args:        oneArg("KEY"),
+		RunE:        func(_ *cobra.Command, args []string) error { return app.configureGet(args[0], in) },
 	}
 	in.add(cmd)
 	return cmd
@@ -57,7 +58,7 @@ func (app *App) configureGet(variable string, flags sectionFlags) error {
 	case at.sub == "" && setting.Nested != nil:
 		return &commandError{fmt.Sprintf("varname (%s) must reference a value, not a section or sub-section.", variable)}
 	}
-	_, err = fmt.Fprintln(app.out, setting.Value)
+	_, err = fmt.Fprintln(app.Out, setting.Value)
 	return err
 }
 

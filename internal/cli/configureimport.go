@@ -74,7 +74,7 @@ func (app *App) configureImport(ctx context.Context, o importOptions) error {
 		return err
 	}
 	app.warnOfReaders(w.in.Credentials.Path)
-	fmt.Fprintf(app.out, "Successfully imported %d profile(s)\n", len(users))
+	fmt.Fprintf(app.Out, "Successfully imported %d profile(s)\n", len(users))
 	return nil
 }
 

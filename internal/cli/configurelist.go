@@ -16,8 +16,9 @@ func newConfigureList(app *App) *cobra.Command {
 		Short: "Show which profile, keys and region are in use, and where they come from",
 		Long: `Show the profile, the access key and the region in use, and where each comes
 from. The keys of an SSO profile are fetched if there is a session.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureList(cmd.Context()) },
+		Annotations: uses("profile", "region", connectionFlags),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.configureList(cmd.Context()) },
 	}
 }
 
@@ -26,12 +27,12 @@ type listRow struct{ value, kind, location string }
 
 func (app *App) configureList(ctx context.Context) error {
 	w := app.files()
-	fmt.Fprintf(app.out, "%-10s : %-24s : %-16s : %s\n", "NAME", "VALUE", "TYPE", "LOCATION")
+	fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", "NAME", "VALUE", "TYPE", "LOCATION")
 	print := func(name string, r listRow) {
 		if r == (listRow{}) {
 			r = listRow{"<not set>", "None", "None"}
 		}
-		fmt.Fprintf(app.out, "%-10s : %-24s : %-16s : %s\n", name, printable(r.value), r.kind, r.location)
+		fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", name, printable(r.value), r.kind, r.location)
 	}
 	print("profile", w.profileRow())
 	p, err := w.resolve()
@@ -51,7 +52,7 @@ func (app *App) configureList(ctx context.Context) error {
 func (w *world) profileRow() listRow {
 	name, named := w.profileName()
 	switch {
-	case w.app.flags.profile != "":
+	case w.app.Flags.profile != "":
 		return listRow{name, "manual", "--profile"}
 	case named:
 		return listRow{name, "env", "['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']"}
@@ -132,7 +133,7 @@ func (w *world) regionRow(p *profile.Profile) listRow {
 
 // configured is the path of a file as the environment or the default has it.
 func (w *world) configured(variable, def string) string {
-	if path, ok := w.app.LookupEnv(variable); ok {
+	if path, ok := w.app.Env.Lookup(variable); ok {
 		return path
 	}
 	return def
@@ -162,7 +163,7 @@ func (app *App) listProfiles() error {
 		return err
 	}
 	for _, name := range names {
-		fmt.Fprintln(app.out, printable(name))
+		fmt.Fprintln(app.Out, printable(name))
 	}
 	if len(names) == 0 {
 		app.tellSetUp()

@@ -19,7 +19,8 @@ func newConfigureSession(app *App) *cobra.Command {
 		Long: `Ask for name, start URL, region and scopes of an [sso-session] and write it. If it
 exists, Enter keeps what it has. What a flag gives is not asked; without a terminal
 nothing is.`,
-		Args: noArgs,
+		Annotations: uses(connectionFlags),
+		Args:        noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.given = cmd.Flags().Changed
 			return app.configureSession(cmd.Context(), o)
@@ -34,7 +35,7 @@ func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
 	if err != nil {
 		return err
 	}
-	if app.Terminal {
+	if app.IO.Terminal {
 		err = z.askWholeSession(ctx)
 	} else {
 		err = z.wholeSessionByFlags(ctx)
@@ -51,7 +52,7 @@ func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
 	if _, err := z.edit(ctx, false, "configure sso-session", changes...); err != nil {
 		return err
 	}
-	fmt.Fprintf(app.out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",
+	fmt.Fprintf(app.Out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",
 		printable(z.session.Name), app.loginFor(z.session.Name, ""))
 	return nil
 }

@@ -26,6 +26,7 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 
   lanyard configure set region eu-west-1 --profile dev-admin
   lanyard configure set sso_refresh_window 43200 --sso-session corp`,
+		Annotations:        uses("profile"),
 		DisableFlagParsing: true, // a value may be a negative number
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, err := takeValues(cmd, args)
@@ -55,7 +56,8 @@ func newConfigureUnset(app *App) *cobra.Command {
 		Short: "Remove one setting from the config",
 		Long: `Remove one setting, with all the lines of its value. KEY is as for "configure
 get". Exit code 1 means that there was nothing to remove.`,
-		Args: oneArg("KEY"),
+		Annotations: uses("profile"),
+		Args:        oneArg("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return app.configureUnset(cmd.Context(), args[0], in)
 		},
@@ -91,7 +93,7 @@ func (app *App) configureSet(ctx context.Context, variable, value string, flags 
 		return err
 	}
 	for _, gone := range changes[1:] {
-		fmt.Fprintf(app.Stderr, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, printable(at.name), printable(value))
+		fmt.Fprintf(app.IO.Err, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, printable(at.name), printable(value))
 	}
 	if credentials {
 		app.warnOfReaders(w.in.Credentials.Path)

@@ -40,7 +40,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 		return err
 	}
 	for _, c := range changes {
-		fmt.Fprint(app.out, configfile.Diff(c.Path, c.After, c.Before))
+		fmt.Fprint(app.Out, configfile.Diff(c.Path, c.After, c.Before))
 	}
 	if show {
 		return nil
@@ -55,7 +55,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 			return explainUndo(err)
 		}
 	}
-	fmt.Fprintf(app.Stderr, "%s: took back: %s\n", app.Name, printable(last.What))
+	fmt.Fprintf(app.IO.Err, "%s: took back: %s\n", app.Name, printable(last.What))
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
 		changes = append(changes, u.Changes...)
 	}
 	if len(upgrades) == 0 {
-		fmt.Fprintf(app.Stderr, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.in.Config.Path)
+		fmt.Fprintf(app.IO.Err, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.in.Config.Path)
 		return nil
 	}
 	if err := app.needsYes(cmd, o.yes || o.show); err != nil {
@@ -69,7 +69,7 @@ func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
 		return err
 	}
 	for _, u := range upgrades {
-		fmt.Fprintf(app.Stderr, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
+		fmt.Fprintf(app.IO.Err, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
 			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), printable(u.Session.Name), app.loginFor(u.Session.Name, ""))
 	}
 	return nil
@@ -111,7 +111,7 @@ func (w *world) preview(changes []awsconfig.Change) error {
 	if err != nil {
 		return explainEdit(err)
 	}
-	_, err = fmt.Fprint(w.app.out, configfile.Diff(w.in.Config.Path, before, after))
+	_, err = fmt.Fprint(w.app.Out, configfile.Diff(w.in.Config.Path, before, after))
 	return err
 }
 

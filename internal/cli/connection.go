@@ -17,8 +17,8 @@ import (
 func (w *world) settings(p *profile.Profile) (agent.Settings, error) {
 	s := agent.Settings{
 		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
-		CABundle: w.caBundle(p), NoVerifySSL: w.app.flags.noVerifySSL,
-		ConnectTimeout: seconds(w.app.flags.connectTimeout, 0), ReadTimeout: seconds(w.app.flags.readTimeout, 0),
+		CABundle: w.caBundle(p), NoVerifySSL: w.app.Flags.noVerifySSL,
+		ConnectTimeout: seconds(w.app.Flags.connectTimeout, 0), ReadTimeout: seconds(w.app.Flags.readTimeout, 0),
 	}
 	var err error
 	if s.OIDC, err = p.Endpoint("SSO_OIDC"); err != nil {
@@ -40,7 +40,7 @@ func (w *world) service(s agent.Settings, startURL, region string) (*idcenter.Cl
 	}
 	return idcenter.New(idcenter.Options{
 		StartURL: startURL, Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
-		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: w.app.log,
+		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: w.app.Log,
 		Now: w.app.Now,
 	})
 }
@@ -54,8 +54,8 @@ func (w *world) httpClient(p *profile.Profile) (*http.Client, error) {
 // of the environment, and the times that the flags say, or else these.
 func (w *world) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
 	return w.httpClientOf(agent.Settings{
-		CABundle: w.caBundle(p), NoVerifySSL: w.app.flags.noVerifySSL,
-		ConnectTimeout: seconds(w.app.flags.connectTimeout, connect), ReadTimeout: seconds(w.app.flags.readTimeout, read),
+		CABundle: w.caBundle(p), NoVerifySSL: w.app.Flags.noVerifySSL,
+		ConnectTimeout: seconds(w.app.Flags.connectTimeout, connect), ReadTimeout: seconds(w.app.Flags.readTimeout, read),
 	})
 }
 
@@ -68,7 +68,7 @@ func (w *world) httpClientOf(s agent.Settings) (*http.Client, error) {
 	}
 	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
 	t := &http.Transport{
-		Proxy:               proxyenv.Read(w.app.Environ()).For,
+		Proxy:               proxyenv.Read(w.app.Env.Environ()).For,
 		DialContext:         (&net.Dialer{Timeout: connect}).DialContext,
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,

@@ -25,18 +25,20 @@ func whoAmI(t *testing.T, home, endpoint string, env []string, args ...string) (
 	}, env...)
 	var out, errs strings.Builder
 	app := &App{
-		Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now,
-		Environ: func() []string { return environ },
-		LookupEnv: func(name string) (string, bool) {
-			for _, entry := range environ {
-				if v, ok := strings.CutPrefix(entry, name+"="); ok {
-					return v, true
+		Name: "lanyard", IO: Streams{In: strings.NewReader(""), Out: &out, Err: &errs}, Now: time.Now,
+		Env: Env{
+			Environ: func() []string { return environ },
+			Lookup: func(name string) (string, bool) {
+				for _, entry := range environ {
+					if v, ok := strings.CutPrefix(entry, name+"="); ok {
+						return v, true
+					}
 				}
-			}
-			return "", false
+				return "", false
+			},
 		},
 	}
-	code = app.Run(t.Context(), append([]string{"sts", "get-caller-identity", "--endpoint-url", endpoint}, args...))
+	code = Run(t.Context(), app, append([]string{"sts", "get-caller-identity", "--endpoint-url", endpoint}, args...))
 	return errs.String(), code
 }
 

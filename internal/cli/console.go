@@ -13,13 +13,13 @@ import (
 // console is where the person is asked: stdin and stderr, which are a terminal
 // wherever App.Terminal is set. It must be one for a whole conversation.
 func (app *App) console() *picker.Console {
-	if app.con == nil {
-		in, _ := app.Stdin.(*os.File) // it is one where a person sits at it
-		_, plain := app.LookupEnv("NO_COLOR")
-		term := app.getenv("TERM")
-		app.con = &picker.Console{In: in, Out: app.Stderr, Dumb: term == "" || term == "dumb", Color: !plain}
+	if app.talk.console == nil {
+		in, _ := app.IO.In.(*os.File) // it is one where a person sits at it
+		_, plain := app.Env.Lookup("NO_COLOR")
+		term := app.Env.Get("TERM")
+		app.talk.console = &picker.Console{In: in, Out: app.IO.Err, Dumb: term == "" || term == "dumb", Color: !plain}
 	}
-	return app.con
+	return app.talk.console
 }
 
 // explainConsole turns the end of a conversation into what ends a command.
@@ -36,7 +36,7 @@ func (app *App) explainConsole(err error) error {
 // needsYes refuses a command that asks for a confirmation, if nobody can be asked and
 // --yes was not given. Commands call it before they print what they would do.
 func (app *App) needsYes(cmd *cobra.Command, yes bool) error {
-	if yes || app.Terminal {
+	if yes || app.IO.Terminal {
 		return nil
 	}
 	return withHint(usagef("%q asks for a confirmation, and there is no terminal to ask on", commandPath(cmd)), "add --yes to do it without asking")

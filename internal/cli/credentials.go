@@ -123,7 +123,7 @@ const chainVariable = "_AWS_CLI_PROFILE_CHAIN"
 // checkChain refuses a profile that the chain of callers has seen already.
 func (app *App) checkChain(name string) error {
 	var chain []string
-	for _, n := range strings.Split(app.getenv(chainVariable), ",") {
+	for _, n := range strings.Split(app.Env.Get(chainVariable), ",") {
 		if n = strings.TrimSpace(n); n != "" {
 			chain = append(chain, n)
 		}
@@ -156,8 +156,9 @@ and SDKs expect it from a credential_process:
 The role can also be named by --sso-session, --account-id and --role-name, for
 which no profile is needed. Nothing is asked and no browser is opened, unless
 auto_login allows it.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.getCredentials(cmd.Context(), o) },
+		Annotations: uses("profile", connectionFlags),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.getCredentials(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use in place of a profile's")
@@ -184,7 +185,7 @@ func (app *App) getCredentials(ctx context.Context, o getCredentialsOptions) err
 	if err != nil {
 		return err
 	}
-	_, err = app.out.Write(c.ProcessJSON())
+	_, err = app.Out.Write(c.ProcessJSON())
 	return err
 }
 
@@ -203,7 +204,7 @@ func (w *world) credentialProfile(o getCredentialsOptions) (*profile.Profile, er
 	if len(o.account) != 12 || strings.Trim(o.account, "0123456789") != "" {
 		return nil, usagef("--account-id %s: an account id has 12 digits", quoteArg(o.account))
 	}
-	if w.app.flags.profile != "" {
+	if w.app.Flags.profile != "" {
 		return nil, usagef("--profile does not go with --sso-session")
 	}
 	return w.sessionProfile(o.session, o.account, o.role)

@@ -95,7 +95,7 @@ func (app *App) demo(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stage{app: app, self: []string{self}, env: demoEnvironment(app.Environ(), home, self, base)}
+	s := &stage{app: app, self: []string{self}, env: demoEnvironment(app.Env.Environ(), home, self, base)}
 
 	s.say("An Identity Center of our own runs on %s, and ~/.aws/config is that of a newcomer,\nin a home folder that is thrown away at the end. Sign in once:", base)
 	if err := s.run(ctx, 0, "sso", "login"); err != nil {
@@ -155,15 +155,15 @@ func demoEnvironment(environ []string, home, self, base string) []string {
 }
 
 func (s *stage) say(format string, args ...any) {
-	fmt.Fprintf(s.app.out, "\n"+format+"\n", args...)
+	fmt.Fprintf(s.app.Out, "\n"+format+"\n", args...)
 }
 
 // run prints a command line and runs it. A code other than want ends the demo.
 func (s *stage) run(ctx context.Context, want int, args ...string) error {
-	fmt.Fprintf(s.app.out, "\n$ lanyard %s\n", strings.Join(args, " "))
+	fmt.Fprintf(s.app.Out, "\n$ lanyard %s\n", strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self[0], args...)
 	cmd.Env = s.env
-	cmd.Stdout, cmd.Stderr = s.app.out, s.app.out
+	cmd.Stdout, cmd.Stderr = s.app.Out, s.app.Out
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == want {

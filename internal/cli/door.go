@@ -3,14 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // handOff gives a command line to the AWS CLI, unchanged, after making sure that
@@ -19,9 +17,7 @@ import (
 // it itself, and is returned if there is no AWS CLI; nil means that there is none.
 func (app *App) handOff(ctx context.Context, root *cobra.Command, args []string, why error) error {
 	app.readGlobals(args)
-	if app.flags.debug {
-		app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
+	app.Debug()
 	path, err := app.findAWS()
 	if err != nil {
 		return app.withoutAWS(root, args, why)
@@ -37,12 +33,12 @@ func (app *App) handOff(ctx context.Context, root *cobra.Command, args []string,
 	if err != nil {
 		return err
 	}
-	_, rest := splitGlobals(app.globals(), args)
-	app.log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))
-	env := withVariable(app.Environ(), doorVariable, mark)
+	_, rest := splitGlobals(globalSet(new(globalFlags)), args)
+	app.Log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))
+	env := withVariable(app.Env.Environ(), doorVariable, mark)
 	if overlay != "" {
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
-		app.log.Debug("the AWS CLI reads another config", "file", overlay)
+		app.Log.Debug("the AWS CLI reads another config", "file", overlay)
 	}
 	return app.become(path, append([]string{path}, args...), env)
 }
@@ -54,13 +50,6 @@ func (app *App) become(path string, argv, env []string) error {
 		return fmt.Errorf("%s cannot be run: %w", path, err)
 	}
 	return nil
-}
-
-// globals are the global flags, without the values of this line.
-func (app *App) globals() *pflag.FlagSet {
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	(&App{}).addGlobalFlags(flags)
-	return flags
 }
 
 // withoutAWS does what can be done without an AWS CLI: run an alias of the shell,
@@ -75,7 +64,7 @@ func (app *App) withoutAWS(root *cobra.Command, args []string, why error) error 
 	case why != nil:
 		return why
 	}
-	_, rest := splitGlobals(app.globals(), args)
+	_, rest := splitGlobals(globalSet(new(globalFlags)), args)
 	words := commandWords(rest)
 	if len(words) == 0 || !awsCommand(words[0]) {
 		word := "--"
@@ -85,7 +74,7 @@ func (app *App) withoutAWS(root *cobra.Command, args []string, why error) error 
 		return withHint(usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
 			"run: %s --help\n%s", app.Name, installHint)
 	}
-	if app.flags.autoPrompt {
+	if app.Flags.autoPrompt {
 		return withHint(usagef("--%s needs the AWS CLI, which is not on PATH", promptFlag), "%s", installHint)
 	}
 	return withHint(usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),

@@ -19,7 +19,7 @@ var errNoAWS = errors.New("there is no AWS CLI on PATH")
 // findAWS returns the AWS CLI: the first program of the name on PATH that is not
 // this one. As in package exec, folders that are not absolute do not count.
 func (app *App) findAWS() (string, error) {
-	for _, dir := range filepath.SplitList(app.getenv("PATH")) {
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
@@ -29,7 +29,7 @@ func (app *App) findAWS() (string, error) {
 				continue
 			}
 			if isOurs(path) {
-				app.log.Debug("this is lanyard itself", "program", path)
+				app.Log.Debug("this is lanyard itself", "program", path)
 				continue
 			}
 			return path, nil
@@ -71,7 +71,7 @@ func (app *App) ownUnderAnotherName(program string) bool {
 	if filepath.Base(program) != program {
 		return executable(program) && isOurs(program)
 	}
-	for _, dir := range filepath.SplitList(app.getenv("PATH")) {
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		for _, name := range []string{program, program + ".exe"} {
 			if path := filepath.Join(dir, name); filepath.IsAbs(dir) && executable(path) {
 				return isOurs(path)

@@ -49,9 +49,9 @@ func TestFindAWS(t *testing.T) {
 		dirs = append(dirs, dir)
 	}
 	find := func(dirs []string) (string, error) {
-		app := &App{log: slog.New(slog.DiscardHandler), LookupEnv: func(string) (string, bool) {
+		app := &App{Log: slog.New(slog.DiscardHandler), Env: Env{Lookup: func(string) (string, bool) {
 			return strings.Join(dirs, string(os.PathListSeparator)), true
-		}}
+		}}}
 		return app.findAWS()
 	}
 	if got, err := find(dirs); err != nil || got != filepath.Join(work, "real", name) {

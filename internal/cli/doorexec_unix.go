@@ -29,5 +29,5 @@ func (app *App) runShell(line string, args []string) error {
 	if err != nil {
 		return err
 	}
-	return app.become("/bin/sh", []string{"sh", "-c", line}, withVariable(app.Environ(), doorVariable, mark))
+	return app.become("/bin/sh", []string{"sh", "-c", line}, withVariable(app.Env.Environ(), doorVariable, mark))
 }

@@ -16,22 +16,20 @@ import (
 // AWS CLI would send the session's token to a service that did not issue it. It returns
 // the path of a config that the AWS CLI needs in place of its own, or "".
 func (app *App) freshen(ctx context.Context, args []string) (overlay string, err error) {
-	if _, rest := splitGlobals(app.globals(), args); needsNothing(args, rest) {
+	if _, rest := splitGlobals(globalSet(new(globalFlags)), args); needsNothing(args, rest) {
 		return "", nil
 	}
-	given := app.flags.profile
-	defer func() { app.flags.profile = given }()
 	var assumes *profile.Profile // the profile in use, if it assumes a role
 	// A role that is assumed through another profile needs the session of that profile.
 	for range 5 {
 		w := app.files()
 		p, err := w.resolve()
 		if err != nil {
-			app.log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
+			app.Log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
 			return "", nil
 		}
 		if p.EnvKeys {
-			app.log.Debug("nothing is renewed: the keys of the environment come first")
+			app.Log.Debug("nothing is renewed: the keys of the environment come first")
 			return "", nil
 		}
 		if p.Kind == profile.AssumeRole {
@@ -42,7 +40,7 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string, err
 			if assumes == nil {
 				assumes = p
 			}
-			app.flags.profile = source.Value
+			app = app.WithProfile(source.Value)
 			continue
 		}
 		if assumes != nil {

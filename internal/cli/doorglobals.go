@@ -45,12 +45,11 @@ func splitGlobals(flags *pflag.FlagSet, args []string) (globals [][]string, rest
 // readGlobals sets the global flags from a line that the parser of flags has not
 // seen. What is wrong with one is for the program to say that gets the line.
 func (app *App) readGlobals(args []string) {
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	app.addGlobalFlags(flags)
+	flags := globalSet(&app.Flags)
 	globals, _ := splitGlobals(flags, args)
 	for _, words := range globals {
 		if err := flags.Parse(words); err != nil {
-			app.log.Debug("a global flag that is not understood", "error", err)
+			app.Log.Debug("a global flag that is not understood", "error", err)
 		}
 	}
 }

@@ -20,7 +20,7 @@ func TestSplitGlobals(t *testing.T) {
 		{args: []string{"--cli-auto-prompt", "s3"}, globals: []string{"--cli-auto-prompt"}, rest: []string{"s3"}},
 		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
 	} {
-		globals, rest := splitGlobals((&App{}).globals(), c.args)
+		globals, rest := splitGlobals(globalSet(new(globalFlags)), c.args)
 		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
 			t.Errorf("%q: globals %q, rest %q", c.args, globals, rest)
 		}
@@ -28,10 +28,10 @@ func TestSplitGlobals(t *testing.T) {
 }
 
 func TestReadGlobals(t *testing.T) {
-	app := &App{log: slog.New(slog.DiscardHandler)}
-	app.flags.region = "from another line"
+	app := &App{Log: slog.New(slog.DiscardHandler)}
+	app.Flags.region = "from another line"
 	app.readGlobals([]string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
-	if app.flags.profile != "b c" || !app.flags.debug || app.flags.region != "" {
-		t.Errorf("%+v", app.flags)
+	if app.Flags.profile != "b c" || !app.Flags.debug || app.Flags.region != "" {
+		t.Errorf("%+v", app.Flags)
 	}
 }

@@ -20,7 +20,7 @@ const maxDoors = 5
 // what was about to be run has led back to us.
 func (app *App) passDoor(what string, args []string) (string, error) {
 	var seen []string
-	if s := app.getenv(doorVariable); s != "" {
+	if s := app.Env.Get(doorVariable); s != "" {
 		seen = strings.Split(s, ",")
 	}
 	mark := fingerprint(args)
@@ -34,7 +34,7 @@ func (app *App) passDoor(what string, args []string) (string, error) {
 		return strings.Join(append(seen, mark), ","), nil
 	}
 	return "", withHint(&configError{"Configuration", text},
-		"see that it runs the AWS CLI itself; PATH is %s", app.getenv("PATH"))
+		"see that it runs the AWS CLI itself; PATH is %s", app.Env.Get("PATH"))
 }
 
 // fingerprint tells lists of arguments apart without repeating them.

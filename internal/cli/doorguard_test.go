@@ -10,7 +10,7 @@ import (
 
 func TestPassDoor(t *testing.T) {
 	env := ""
-	app := &App{LookupEnv: func(name string) (string, bool) { return env, name == doorVariable }}
+	app := &App{Env: Env{Lookup: func(name string) (string, bool) { return env, name == doorVariable }}}
 	pass := func(args ...string) error {
 		mark, err := app.passDoor("aws", args)
 		if err == nil {

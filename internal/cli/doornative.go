@@ -113,12 +113,6 @@ func awsName(name string) bool {
 	return name == "sso" || name == "configure" || name == "s3" || slices.Contains(model.Services(), name)
 }
 
-// isService reports whether the command takes the operations of a service from the
-// tables.
-func isService(cmd *cobra.Command) bool {
-	return cmd.HasParent() && !cmd.Parent().HasParent() && !cmd.HasSubCommands() && slices.Contains(model.Services(), cmd.Name())
-}
-
 func nativeOperation(service, name string) bool {
 	if name == "help" {
 		return true

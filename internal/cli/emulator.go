@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,8 +28,9 @@ With --org, SIGHUP makes it read the file again; nobody is signed out.
   lanyard emulator run -- CMD         run a program against an emulator, in a
                                       home of its own
   lanyard emulator env --url URL      point a shell at a running emulator`,
-		Args: unknownCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.emulator(cmd, o, listen) },
+		Annotations: uses("region"),
+		Args:        unknownCommand,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.emulator(cmd, o, listen) },
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
@@ -50,12 +52,9 @@ func (app *App) emulator(cmd *cobra.Command, o emulatorOptions, listen string) e
 	if o.org != "" {
 		defer app.reloadOnHangup(cmd, o, e)()
 	}
-	fmt.Fprintln(app.out, base)
-	for _, line := range pointers(e, base, config.AdminToken) {
-		fmt.Fprintln(app.out, line)
-	}
-	if app.out.err != nil {
-		return &outputError{app.out.err}
+	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
+	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
+		return err // nobody knows where it is
 	}
 	<-cmd.Context().Done()
 	return nil

@@ -24,14 +24,14 @@ func newEmulatorBrowse(app *App) *cobra.Command {
 // stand-in browser of emulator run instead, and returns while the client's
 // callback is still being called.
 func (app *App) emulatorBrowse(ctx context.Context, page string) error {
-	base := app.getenv(urlVariable)
+	base := app.Env.Get(urlVariable)
 	if base == "" {
 		return usagef("%s is not set: this is a part of emulator run", urlVariable)
 	}
 	page, ours := atEmulator(page, base)
-	standIn := app.getenv(standInVariable)
+	standIn := app.Env.Get(standInVariable)
 	if standIn == "" {
-		return browser.Open(ctx, page, personsEnvironment(app.Environ()), app.Stderr)
+		return browser.Open(ctx, page, personsEnvironment(app.Env.Environ()), app.IO.Err)
 	}
 	if !ours {
 		return usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))

@@ -35,8 +35,9 @@ role. Your own config and credentials stay as they are, and so do your sessions.
 
 The last lines say how to undo it. Say --org, --accounts, --roles and --region as
 you did when you started the emulator.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.emulatorEnv(cmd, o, url, shellName, dir) },
+		Annotations: uses("region"),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.emulatorEnv(cmd, o, url, shellName, dir) },
 	}
 	o.addOrganization(cmd)
 	f := cmd.Flags()
@@ -99,14 +100,14 @@ func (app *App) printEmulatorEnv(dialect shell.Dialect, dir string, vars [][2]st
 		}
 		lines = append(lines, line)
 		back := dialect.Unset(v[0])
-		if old, set := app.LookupEnv(v[0]); set {
+		if old, set := app.Env.Lookup(v[0]); set {
 			if back, err = dialect.Export(v[0], old); err != nil {
 				return err
 			}
 		}
 		undo = append(undo, "#   "+back)
 	}
-	fmt.Fprintln(app.out, strings.Join(append(lines, undo...), "\n"))
+	fmt.Fprintln(app.Out, strings.Join(append(lines, undo...), "\n"))
 	return nil
 }
 
@@ -120,7 +121,7 @@ func (app *App) warnOfEnvironment(ctx context.Context, base string) {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/assignment/accounts", nil)
 	if err == nil {
-		if variable := proxyenv.Read(app.Environ()).Variable(req.URL); variable != "" {
+		if variable := proxyenv.Read(app.Env.Environ()).Variable(req.URL); variable != "" {
 			app.warn("requests to the emulator go through the proxy in "+variable, "list 127.0.0.1 and localhost in NO_PROXY")
 		}
 	}
@@ -137,7 +138,7 @@ func (app *App) warnOfEnvironment(ctx context.Context, base string) {
 		app.warn("no emulator answers at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
 	}
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE"} {
-		if app.getenv(name) != "" {
+		if app.Env.Get(name) != "" {
 			app.warn(name+" is set, and programs look there before they take a profile of the emulator", "unset it in the shell that you point at the emulator")
 		}
 	}

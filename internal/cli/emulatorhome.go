@@ -62,7 +62,7 @@ func (app *App) homeVariables(home, base, profile, standIn string, c emulator.Co
 		set = append(set, v[0]+"="+v[1])
 	}
 	for name, dir := range map[string]string{"APPDATA": "Roaming", "LOCALAPPDATA": "Local"} {
-		if app.getenv(name) != "" {
+		if app.Env.Get(name) != "" {
 			set = append(set, name+"="+filepath.Join(home, "AppData", dir))
 		}
 	}
@@ -70,14 +70,14 @@ func (app *App) homeVariables(home, base, profile, standIn string, c emulator.Co
 		set = append(set, adminVariable+"="+c.AdminToken)
 	}
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
-		if app.getenv(name) == "" {
+		if app.Env.Get(name) == "" {
 			continue
 		}
 		for _, no := range []string{"NO_PROXY", "no_proxy"} {
-			if app.getenv(no) == "*" { // alone it means every host
+			if app.Env.Get(no) == "*" { // alone it means every host
 				continue
 			}
-			set = append(set, no+"="+strings.TrimPrefix(app.getenv(no)+",127.0.0.1,localhost", ","))
+			set = append(set, no+"="+strings.TrimPrefix(app.Env.Get(no)+",127.0.0.1,localhost", ","))
 		}
 		break
 	}

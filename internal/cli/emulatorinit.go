@@ -27,7 +27,7 @@ func (app *App) emulatorInit(args []string) error {
 		return usagef("emulator init writes one file, not %d", len(args))
 	}
 	if len(args) == 0 || args[0] == "-" {
-		_, err := io.WriteString(app.out, orgfile.Example())
+		_, err := io.WriteString(app.Out, orgfile.Example())
 		return err
 	}
 	path := args[0]
@@ -42,7 +42,7 @@ func (app *App) emulatorInit(args []string) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("the example cannot be written: %w", err)
 	}
-	fmt.Fprintf(app.Stderr, "%s: wrote %s\n", app.Name, path)
-	fmt.Fprintf(app.Stderr, "hint: run: %s emulator --org %s\n", app.Name, quoteArg(path))
+	fmt.Fprintf(app.IO.Err, "%s: wrote %s\n", app.Name, path)
+	fmt.Fprintf(app.IO.Err, "hint: run: %s emulator --org %s\n", app.Name, quoteArg(path))
 	return nil
 }

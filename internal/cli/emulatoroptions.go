@@ -52,8 +52,8 @@ func (app *App) emulatorConfig(cmd *cobra.Command, o emulatorOptions) (emulator.
 	if o.admin {
 		c.AdminToken = rand.Text()
 	}
-	if app.flags.debug {
-		c.Log = app.log
+	if app.Flags.debug {
+		c.Log = app.Log
 	}
 	return c, nil
 }
@@ -65,7 +65,7 @@ func (app *App) organization(cmd *cobra.Command, o emulatorOptions) (c emulator.
 	switch {
 	case changed("org") && generate:
 		return c, usagef("--org does not go with --accounts and --roles: an organization is read or generated")
-	case changed("org") && app.flags.region != "":
+	case changed("org") && app.Flags.region != "":
 		return c, withHint(usagef("--org does not go with --region"), "set the region in the file")
 	case changed("org"):
 		c, err = orgfile.Load(o.org)
@@ -83,7 +83,7 @@ func (app *App) organization(cmd *cobra.Command, o emulatorOptions) (c emulator.
 	default:
 		c = emulator.BuiltIn()
 	}
-	c.Region = app.flags.region
+	c.Region = app.Flags.region
 	return c, nil
 }
 

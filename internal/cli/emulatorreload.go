@@ -39,7 +39,7 @@ func (app *App) reload(cmd *cobra.Command, o emulatorOptions, e *emulator.Emulat
 		err = app.emulatorProblem(cmd, e.Reload(c), c)
 	}
 	if err == nil {
-		fmt.Fprintf(app.Stderr, "%s: read %s again\n", app.Name, o.org)
+		fmt.Fprintf(app.IO.Err, "%s: read %s again\n", app.Name, o.org)
 		return
 	}
 	text := err.Error()

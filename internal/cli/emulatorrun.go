@@ -33,8 +33,9 @@ everything is removed.
 With --auto-approve, BROWSER is a program that signs in as the user. With --proxy,
 programs that ignore AWS_ENDPOINT_URL_... are led there by an HTTPS proxy that
 answers for AWS's host names and refuses all others.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error { return app.emulatorRun(cmd, o, proxy, args) },
+		Annotations: uses("region"),
+		Args:        cobra.ArbitraryArgs,
+		RunE:        func(cmd *cobra.Command, args []string) error { return app.emulatorRun(cmd, o, proxy, args) },
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
@@ -94,18 +95,18 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 		defer stop()
 		set = append(set, vars...)
 	}
-	return app.runChild(args, homeEnvironment(app.Environ(), set), signals)
+	return app.runChild(args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
 // intercept starts the proxy and returns the variables that lead there.
 func (app *App) intercept(h http.Handler, home string) (vars []string, stop func(), err error) {
-	p, err := intercept.Start(h, app.log)
+	p, err := intercept.Start(h, app.Log)
 	if err != nil {
 		return nil, nil, err
 	}
 	stop = func() {
 		if err := p.Close(); err != nil {
-			app.log.Debug("proxy", "error", err)
+			app.Log.Debug("proxy", "error", err)
 		}
 	}
 	bundle := filepath.Join(home, "ca-bundle.pem")
@@ -121,7 +122,7 @@ func (app *App) intercept(h http.Handler, home string) (vars []string, stop func
 // that did not come from a terminal, are handed on.
 func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
 	child := exec.Command(args[0], args[1:]...)
-	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.Stdin, app.Stdout, app.Stderr
+	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
 	select {
 	case <-signals:
 		return errInterrupted // it never began
@@ -133,7 +134,7 @@ func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
 		}
 		return fmt.Errorf("%s cannot be run: %w", args[0], err)
 	}
-	fromTerminal := picker.IsTerminal(app.Stdin) || app.StdoutTerminal || app.StderrTerminal
+	fromTerminal := picker.IsTerminal(app.IO.In) || app.IO.OutTerminal || app.IO.ErrTerminal
 	done := make(chan struct{})
 	go func() {
 		for {

@@ -12,23 +12,23 @@ import (
 // environmentKeys are the keys of the environment, which come first unless a
 // profile was named by flag.
 func (app *App) environmentKeys() (ssocache.Credentials, bool, error) {
-	id := app.getenv("AWS_ACCESS_KEY_ID")
-	if id == "" || app.flags.profile != "" {
+	id := app.Env.Get("AWS_ACCESS_KEY_ID")
+	if id == "" || app.Flags.profile != "" {
 		return ssocache.Credentials{}, false, nil
 	}
-	c := ssocache.Credentials{AccessKeyID: id, SecretAccessKey: secret.New(app.getenv("AWS_SECRET_ACCESS_KEY"))}
+	c := ssocache.Credentials{AccessKeyID: id, SecretAccessKey: secret.New(app.Env.Get("AWS_SECRET_ACCESS_KEY"))}
 	if c.SecretAccessKey.IsZero() {
 		return ssocache.Credentials{}, false, errors.New("Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY")
 	}
-	c.SessionToken = secret.New(app.getenv("AWS_SECURITY_TOKEN"))
+	c.SessionToken = secret.New(app.Env.Get("AWS_SECURITY_TOKEN"))
 	if c.SessionToken.IsZero() {
-		c.SessionToken = secret.New(app.getenv("AWS_SESSION_TOKEN"))
+		c.SessionToken = secret.New(app.Env.Get("AWS_SESSION_TOKEN"))
 	}
 	var err error
 	if c.Expiration, err = app.environmentExpiration(!c.SessionToken.IsZero()); err != nil {
 		return ssocache.Credentials{}, false, err
 	}
-	c.AccountID = app.getenv("AWS_ACCOUNT_ID")
+	c.AccountID = app.Env.Get("AWS_ACCOUNT_ID")
 	return c, true, nil
 }
 
@@ -49,7 +49,7 @@ func (app *App) environmentExpiration(temporary bool) (time.Time, error) {
 			variable, ssocache.FormatTime(at), variable)
 	}
 	const own, other = "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION"
-	if s := app.getenv(own); s != "" {
+	if s := app.Env.Get(own); s != "" {
 		t, err := ssocache.ParseTime(s)
 		switch {
 		case err != nil:
@@ -59,7 +59,7 @@ func (app *App) environmentExpiration(temporary bool) (time.Time, error) {
 		}
 		return t, nil
 	}
-	if t, err := ssocache.ParseTime(app.getenv(other)); temporary && err == nil && !t.After(app.Now()) {
+	if t, err := ssocache.ParseTime(app.Env.Get(other)); temporary && err == nil && !t.After(app.Now()) {
 		return time.Time{}, expired(other, t)
 	}
 	return time.Time{}, nil

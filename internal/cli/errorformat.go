@@ -19,7 +19,7 @@ func validErrorFormat(s string) bool {
 
 // formatOfErrors is the flag's, the environment's, the profile's, or "enhanced".
 func (app *App) formatOfErrors() string {
-	for _, format := range []string{app.flags.errorFormat, app.getenv("AWS_CLI_ERROR_FORMAT"), app.errorFormat} {
+	for _, format := range []string{app.Flags.errorFormat, app.Env.Get("AWS_CLI_ERROR_FORMAT"), app.talk.errorFormat} {
 		if validErrorFormat(format) {
 			return format
 		}
@@ -30,7 +30,7 @@ func (app *App) formatOfErrors() string {
 // useErrorFormat takes the setting of a profile; a value that is no format is ignored.
 func (app *App) useErrorFormat(format string) {
 	if validErrorFormat(format) {
-		app.errorFormat = format
+		app.talk.errorFormat = format
 	}
 }
 
@@ -40,7 +40,7 @@ func (app *App) printFormatted(err error, format, text string, print renderer) e
 	code, message := codeOf(err, text)
 	o.Set("Code", code)
 	o.Set("Message", message)
-	return print(app.Stderr, format, "error", o)
+	return print(app.IO.Err, format, "error", o)
 }
 
 // An answeredError is what a service answered.
@@ -107,6 +107,6 @@ func details(err error, print renderer) string {
 // render prints errors in the formats of results.
 func (app *App) renderError(w io.Writer, format, title string, v any) error {
 	return render.New(w, render.Options{
-		Format: format, Title: title, Color: app.flags.color == "on", Width: app.Width, Terminal: app.StderrTerminal,
+		Format: format, Title: title, Color: app.Flags.color == "on", Width: app.IO.Width, Terminal: app.IO.ErrTerminal,
 	}).Print(v)
 }

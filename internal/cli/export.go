@@ -26,8 +26,9 @@ func newExportCredentials(app *App) *cobra.Command {
 CLI's, except that a value which a shell would read otherwise is quoted:
 
   eval "$(lanyard configure export-credentials --profile dev-admin --format env)"`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.exportCredentials(cmd.Context(), format) },
+		Annotations: uses("profile", connectionFlags),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.exportCredentials(cmd.Context(), format) },
 	}
 	cmd.Flags().StringVar(&format, "format", "process", strings.Join(exportFormats[:], ", "))
 	return cmd
@@ -42,7 +43,7 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 		return err
 	}
 	if format == "process" {
-		_, err := app.out.Write(c.ExportJSON())
+		_, err := app.Out.Write(c.ExportJSON())
 		return err
 	}
 	lines := [][2]string{{"AWS_ACCESS_KEY_ID", c.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal()}}
@@ -64,7 +65,7 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 		}
 		text.WriteString(line + "\n")
 	}
-	_, err = io.WriteString(app.out, text.String())
+	_, err = io.WriteString(app.Out, text.String())
 	return err
 }
 

@@ -19,10 +19,12 @@ type globalFlags struct {
 	noVerifySSL, debug, noCLIPager, noPaginate  bool
 	noSignRequest, autoPrompt, noAutoPrompt     bool
 	connectTimeout, readTimeout                 int
+
+	given func(flag string) bool // says which of them were; nil before they are parsed
 }
 
-func (app *App) addGlobalFlags(f *pflag.FlagSet) {
-	g := &app.flags
+// add defines the flags in a set; their values are in g.
+func (g *globalFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&g.profile, "profile", "", "the profile of the config to use")
 	f.StringVar(&g.region, "region", "", "the region to use; overrides the profile and the environment")
 	f.StringVar(&g.output, "output", "", "how results are printed: "+strings.Join(render.Formats(), ", "))
@@ -43,53 +45,59 @@ func (app *App) addGlobalFlags(f *pflag.FlagSet) {
 	f.StringVar(&g.errorFormat, "cli-error-format", "", "how errors are printed: enhanced (the default), legacy, json, yaml, text or table")
 }
 
+// globalSet is a set of the global flags alone, whose values are in g.
+func globalSet(g *globalFlags) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	g.add(flags)
+	return flags
+}
+
 // promptFlag is the one global flag that only the AWS CLI can honour.
 const promptFlag = "cli-auto-prompt"
 
-// uses reports whether a global flag changes what a command does.
-func uses(cmd *cobra.Command, flag string) bool {
+// connectionFlags are the global flags about how services are reached.
+const connectionFlags = "ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout"
+
+// The annotations that a command of the tree may have.
+const (
+	usesAnnotation    = "uses"    // global flags, separated by blanks; "*" for all
+	serviceAnnotation = "service" // the AWS service whose operations are its arguments
+)
+
+// uses is the annotation of a command that says which global flags change what it does,
+// beside those that are about how every command talks. [connectionFlags] stands for
+// several. The flags of other commands are refused, and left out of their help.
+func uses(flags ...string) map[string]string {
+	return map[string]string{usesAnnotation: strings.Join(flags, " ")}
+}
+
+// serves is the annotation of the command of an AWS service, which takes the operations
+// of the tables as arguments and every global flag.
+func serves(service string) map[string]string {
+	return map[string]string{usesAnnotation: "*", serviceAnnotation: service}
+}
+
+// isService reports whether the command takes the operations of a service from the
+// tables.
+func isService(cmd *cobra.Command) bool { return cmd.Annotations[serviceAnnotation] != "" }
+
+// usesFlag reports whether a global flag changes what a command does.
+func usesFlag(cmd *cobra.Command, flag string) bool {
 	switch flag {
 	case "debug", "color", "no-cli-pager", "no-cli-auto-prompt", "cli-error-format":
 		return true // they are about how every command talks
 	case promptFlag:
 		return false
 	}
-	const connection = " ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout "
-	used := ""
-	switch path := commandPath(cmd); path {
-	case "":
-		return true
-	case "sso login", "sso logout", "login", "logout", "sso get-credentials", "configure export-credentials":
-		used = "profile" + connection
-	case "configure sso":
-		used = "profile region output" + connection
-	case "configure sso-session":
-		used = connection
-	case "configure get", "configure set", "configure unset", "store migrate":
-		used = "profile"
-	case "configure list":
-		used = "profile region" + connection
-	case "s3 ls":
-		used = "profile region endpoint-url no-sign-request" + connection
-	case "status":
-		used = "profile output query"
-	case "store", "agent status":
-		used = "output query"
-	case "agent", "agent start", "agent run", "agent unit":
-		used = connection
-	case "emulator", "emulator run", "emulator env":
-		used = "region"
-	default:
-		return isService(cmd) || isPortal(path)
-	}
-	return slices.Contains(strings.Fields(used), flag)
+	used := cmd.Annotations[usesAnnotation]
+	return used == "*" || slices.Contains(strings.Fields(used), flag)
 }
 
 // takes reports whether a command accepts a global flag. A command of the AWS CLI
 // accepts all of them, also those that it ignores, because the AWS CLI does the same
 // and scripts rely on it. Our own commands refuse a flag without a use.
 func takes(cmd *cobra.Command, flag string) bool {
-	return isOfAWS(cmd) || uses(cmd, flag)
+	return isOfAWS(cmd) || usesFlag(cmd, flag)
 }
 
 // isOfAWS reports whether the AWS CLI has the command too. The short names login and
@@ -97,11 +105,6 @@ func takes(cmd *cobra.Command, flag string) bool {
 func isOfAWS(cmd *cobra.Command) bool {
 	group, sub, below := strings.Cut(commandPath(cmd), " ")
 	return awsCommand(group) && (!below || slices.Contains(awsSubcommands(group), sub))
-}
-
-// isPortal reports whether a command is an operation of the access portal.
-func isPortal(path string) bool {
-	return slices.Contains([]string{"sso list-accounts", "sso list-account-roles", "sso get-role-credentials"}, path)
 }
 
 // commandPath returns the words that name a command, without the program's name.
@@ -122,7 +125,7 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	g := app.flags
+	g := app.Flags
 	switch {
 	case !slices.Contains([]string{"on", "off", "auto"}, g.color):
 		return usagef("argument --color: Found invalid choice '%s': choose on, off or auto", g.color)

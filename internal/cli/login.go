@@ -39,8 +39,9 @@ With no profile or session named, the default profile's session is used, or the
 only one in the config. A login signs in again while the session is valid; with
 --if-needed it does nothing then. The browser may still be signed in and not ask.
 --force revokes the present session first, so that the sign-in is really new.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.login(cmd.Context(), o) },
+		Annotations: uses("profile", connectionFlags),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.login(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.session, "sso-session", "", "sign in to this [sso-session] of the config")
@@ -60,7 +61,7 @@ func (app *App) login(ctx context.Context, o loginOptions) error {
 	if o.useDevice && o.callbackPort != 0 {
 		return usagef("--callback-port does not go with --use-device-code")
 	}
-	if o.all && (o.session != "" || app.flags.profile != "") {
+	if o.all && (o.session != "" || app.Flags.profile != "") {
 		return usagef("--all does not go with --sso-session or --profile")
 	}
 	if o.ifNeeded && o.force {
@@ -118,7 +119,7 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 		return s, err
 	}
 	if !o.quiet {
-		fmt.Fprintf(w.app.out, "Successfully logged into Start URL: %s\n", s.StartURL)
+		fmt.Fprintf(w.app.Out, "Successfully logged into Start URL: %s\n", s.StartURL)
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
 		w.app.warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
@@ -137,7 +138,7 @@ func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Sess
 			if s.Name == "" {
 				again = w.app.loginCommand(p)
 			}
-			fmt.Fprintf(w.app.Stderr, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", printable(again))
+			fmt.Fprintf(w.app.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", printable(again))
 		}
 		return false, nil
 	}
@@ -148,7 +149,7 @@ func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Sess
 	if v.Unasked != nil {
 		w.app.warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
 	}
-	fmt.Fprintf(w.app.Stderr, "%s: the session of %s is valid until %s: no sign-in needed\n",
+	fmt.Fprintf(w.app.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
 		w.app.Name, printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
 	return true, nil
 }

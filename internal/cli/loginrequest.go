@@ -58,8 +58,8 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 			request.Device = true
 		}
 	}
-	if !o.noBrowser && w.app.where() == here && !browser.Declined(w.app.Environ()) {
-		request.Open = w.app.OpenURL
+	if !o.noBrowser && w.app.where() == here && !browser.Declined(w.app.Env.Environ()) {
+		request.Open = w.app.Open
 		request.NotOpened = func(err error) {
 			w.app.warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
 		}

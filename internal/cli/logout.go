@@ -30,8 +30,9 @@ With --verify the service is asked afterwards whether it refuses the old tokens,
 the access token and the refresh token. The exit code is 1 if it still takes one,
 255 if it cannot be asked. Keys of roles that were handed out before are not
 concerned: they work until they expire, whoever has them.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.logout(cmd.Context(), session, verify) },
+		Annotations: uses("profile", connectionFlags),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.logout(cmd.Context(), session, verify) },
 	}
 	cmd.Flags().BoolVar(&verify, "verify", false, "show that the service refuses the old tokens")
 	cmd.Flags().StringVar(&session, "sso-session", "", "sign out of this [sso-session] only")
@@ -39,7 +40,7 @@ concerned: they work until they expire, whoever has them.`,
 }
 
 func (app *App) logout(ctx context.Context, session string, verify bool) error {
-	if session != "" && app.flags.profile != "" {
+	if session != "" && app.Flags.profile != "" {
 		return usagef("--sso-session does not go with --profile")
 	}
 	w, p, err := app.connected()
@@ -159,7 +160,7 @@ func (w *world) profileSettings() (map[string]map[string]string, error) {
 // The zero session stands for all. failed is true if the sign-out is incomplete.
 func (w *world) tellSignOut(s profile.Session, out broker.SignOut, failed bool) {
 	tell := func(format string, args ...any) {
-		fmt.Fprintf(w.app.Stderr, "%s: %s\n", w.app.Name, printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(w.app.IO.Err, "%s: %s\n", w.app.Name, printable(fmt.Sprintf(format, args...)))
 	}
 	ended := w.endedSessions(s, out)
 	for _, name := range ended {

@@ -20,9 +20,9 @@ func (w *world) verifySignOut(ctx context.Context, out broker.SignOut) error {
 		url := printable(r.StartURL)
 		switch err := w.broker.Verify(ctx, r); {
 		case err == nil:
-			fmt.Fprintf(w.app.out, "Verified: the service refuses the old token of %s\n", url)
+			fmt.Fprintf(w.app.Out, "Verified: the service refuses the old token of %s\n", url)
 		case errors.Is(err, broker.ErrNothingToVerify):
-			fmt.Fprintf(w.app.out, "Nothing to verify for %s: %v\n", url, err)
+			fmt.Fprintf(w.app.Out, "Nothing to verify for %s: %v\n", url, err)
 		case errors.Is(err, broker.ErrStillAccepted):
 			accepted = append(accepted, url+": "+err.Error())
 		case ctx.Err() != nil:
@@ -46,7 +46,7 @@ func (w *world) verifySignOut(ctx context.Context, out broker.SignOut) error {
 		return withHint(&commandError{"signed out here, but " + strings.Join(accepted, "; ")},
 			"end the session in the access portal, or have an administrator delete it there")
 	case doubt == nil && len(out.Revoked) == 0:
-		fmt.Fprintln(w.app.out, "Nothing to verify: there was no token to sign out with")
+		fmt.Fprintln(w.app.Out, "Nothing to verify: there was no token to sign out with")
 	}
 	return doubt
 }

@@ -29,30 +29,32 @@ func Main(args []string) int {
 
 	var app *App
 	app = &App{
-		Name:  programName(args),
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		LookupEnv: os.LookupEnv, Environ: os.Environ,
-		Now:            time.Now,
-		Terminal:       picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
-		StdoutTerminal: picker.IsTerminal(os.Stdout), StderrTerminal: picker.IsTerminal(os.Stderr),
-		OpenURL: func(ctx context.Context, url string) error {
+		Name: programName(args),
+		IO: Streams{
+			In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+			Terminal:    picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
+			OutTerminal: picker.IsTerminal(os.Stdout), ErrTerminal: picker.IsTerminal(os.Stderr),
+		},
+		Env: Env{Lookup: os.LookupEnv, Environ: os.Environ},
+		Now: time.Now,
+		Open: func(ctx context.Context, url string) error {
 			var out io.Writer // what the browser prints would mix with ours
-			if app.flags.debug {
+			if app.Flags.debug {
 				out = os.Stderr
 			}
 			return browser.Open(ctx, url, os.Environ(), out)
 		},
 		Hold: held.hold,
 	}
-	if app.StdoutTerminal {
+	if app.IO.OutTerminal {
 		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-			app.Width = width
+			app.IO.Width = width
 		}
 	}
 	if len(args) > 0 {
 		args = args[1:]
 	}
-	return app.Run(ctx, args)
+	return Run(ctx, app, args)
 }
 
 func programName(args []string) string {

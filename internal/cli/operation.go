@@ -27,6 +27,7 @@ func newService(app *App, service string) *cobra.Command {
 		return app.operate(cmd.Context(), service, args[0], "", args[1:])
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "Built-in operations: see "+service+" help"
+	cmd.Annotations = serves(service)
 	return cmd
 }
 
@@ -38,11 +39,12 @@ func newOperation(app *App, service, operation string) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if session != "" && app.flags.profile != "" {
+		if session != "" && app.Flags.profile != "" {
 			return usagef("--sso-session does not go with --profile")
 		}
 		return app.operate(cmd.Context(), service, operation, session, args)
 	})
+	cmd.Annotations = uses("*")
 	cmd.Use, cmd.Short = operation, "The operation of the access portal, with the token of a session"
 	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
 	return cmd
@@ -129,7 +131,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 		o.op = withoutToken(o.op)
 	}
 	o.in, err = arg.Parse(o.op, args, arg.Options{
-		Service: o.svc.Name, LookupEnv: o.app.LookupEnv, BinaryFormat: o.app.flags.binaryFormat, NoPaginate: o.app.flags.noPaginate,
+		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.binaryFormat, NoPaginate: o.app.Flags.noPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {
@@ -164,7 +166,7 @@ const tokenMember = "accessToken"
 // run finds the profile, checks what can be checked, and calls.
 func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
-		o.world.portalURL = o.app.flags.endpointURL
+		o.world.portalURL = o.app.Flags.endpointURL
 	}
 	resolve := o.world.resolve
 	if o.portal() {
@@ -202,7 +204,7 @@ func (o *operation) portal() bool { return o.svc.Name == "sso" }
 
 // usable reports whether there are credentials that this program can get at.
 func usable(app *App, p *profile.Profile) bool {
-	return p.EnvKeys || app.flags.noSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
+	return p.EnvKeys || app.Flags.noSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
 func (w *world) noRegion() error {
@@ -210,7 +212,7 @@ func (w *world) noRegion() error {
 	if names, _, _ := profile.Names(w.in); len(names) == 0 { // on an error the other hint does
 		return withHint(err, "add --region REGION\n%s", w.app.setUpHint())
 	}
-	return withHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, quoteArg(profile.Name(w.app.flags.profile, w.app.LookupEnv)))
+	return withHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, quoteArg(profile.Name(w.app.Flags.profile, w.app.Env.Lookup)))
 }
 
 // explain gives the errors of a call their exit codes and hints.

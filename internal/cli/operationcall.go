@@ -53,7 +53,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	if err := reach.CheckRetries(); err != nil {
 		return nil, err
 	}
-	endpoint := w.app.flags.endpointURL
+	endpoint := w.app.Flags.endpointURL
 	if endpoint == "" {
 		configured, err := reach.Endpoint(svc.EnvName())
 		if err != nil {
@@ -75,7 +75,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	}
 	client := &call.Client{
 		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: reach.FIPS, DualStack: reach.DualStack,
-		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.app.log, UserAgent: "lanyard",
+		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.app.Log, UserAgent: "lanyard",
 		TimeFormat: format.Value, Zone: w.app.Now().Location(), Now: w.app.Now,
 	}
 	if svc.Name == "s3api" {
@@ -98,7 +98,7 @@ func s3Settings(p *profile.Profile) func(key string) string {
 // authorize gives the client the keys of the environment or else the profile's. Role
 // credentials that a service calls expired are fetched anew.
 func (w *world) authorize(ctx context.Context, p *profile.Profile, client *call.Client, caller string) error {
-	if w.app.flags.noSignRequest {
+	if w.app.Flags.noSignRequest {
 		return nil
 	}
 	c, err := w.callerCredentials(ctx, p, caller)
@@ -140,7 +140,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 	if o.portal() {
 		return client, o.useSession(ctx, p, client)
 	}
-	if o.app.flags.noSignRequest {
+	if o.app.Flags.noSignRequest {
 		unsigned := *o.op
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
@@ -216,10 +216,10 @@ func (w *world) explainKeys(client *call.Client, err error) error {
 	if _, ok, _ := w.app.environmentKeys(); ok {
 		return withHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
-	return withHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.app.flags.profile, w.app.LookupEnv))
+	return withHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.app.Flags.profile, w.app.Env.Lookup))
 }
 
 // printDocument prints a value of our own in a format.
 func (app *App) printDocument(v *document.Object, format string) error {
-	return printing{app: app, format: format}.printer(app.out.raw()).Print(v)
+	return printing{app: app, format: format}.printer(app.Out.Raw()).Print(v)
 }

@@ -18,7 +18,7 @@ func (o *operation) skeleton() error {
 	case "input":
 		form := arg.InputSkeleton(o.op)
 		if form.Len() == 0 {
-			_, err := fmt.Fprintln(o.app.out, "{}") // which as a result would print nothing
+			_, err := fmt.Fprintln(o.app.Out, "{}") // which as a result would print nothing
 			return err
 		}
 		return o.app.printDocument(form, "json")
@@ -37,19 +37,19 @@ func (app *App) serviceHelp(service string, missing bool) error {
 	if missing {
 		return withHint(usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
 	}
-	fmt.Fprintf(app.out, "Operations of %s:\n\n", service)
+	fmt.Fprintf(app.Out, "Operations of %s:\n\n", service)
 	for _, name := range svc.Operations() {
-		fmt.Fprintf(app.out, "  %s\n", name)
+		fmt.Fprintf(app.Out, "  %s\n", name)
 	}
-	fmt.Fprintf(app.out, "\nOptions: %s %s OPERATION help. Other operations are handed to the AWS CLI.\n", app.Name, service)
+	fmt.Fprintf(app.Out, "\nOptions: %s %s OPERATION help. Other operations are handed to the AWS CLI.\n", app.Name, service)
 	return nil
 }
 
 // operationHelp lists the options of an operation.
 func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
-	fmt.Fprintf(app.out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
+	fmt.Fprintf(app.Out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
 	if svc.Name == "sso" {
-		fmt.Fprintln(app.out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
+		fmt.Fprintln(app.Out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
 	}
 	for _, f := range arg.Flags(op) {
 		name, note := f.Name, f.Type
@@ -62,7 +62,7 @@ func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
 		case f.Required:
 			note += ", required"
 		}
-		fmt.Fprintf(app.out, "  %s (%s)\n", name, note)
+		fmt.Fprintf(app.Out, "  %s (%s)\n", name, note)
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
 // misspelled returns the error for a line that is for the AWS CLI, if it looks like a
 // typo in a command of ours. It is for machines without the AWS CLI.
 func (app *App) misspelled(root *cobra.Command, args []string) error {
-	_, rest := splitGlobals(app.globals(), args)
+	_, rest := splitGlobals(globalSet(new(globalFlags)), args)
 	words := commandWords(rest)
 	if len(words) < 2 || slices.Contains(awsSubcommands(words[0]), words[1]) {
 		return nil

@@ -111,17 +111,19 @@ func (a *attacked) run(args ...string) (code int, stdout, stderr string) {
 	a.t.Helper()
 	var out, errs bytes.Buffer
 	app := &cli.App{
-		Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
-		LookupEnv: func(name string) (string, bool) { v, ok := a.env[name]; return v, ok },
-		Environ:   func() []string { return nil },
-		OpenURL: func(ctx context.Context, url string) error {
+		Name: "lanyard", IO: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
+		Env: cli.Env{
+			Lookup:  func(name string) (string, bool) { v, ok := a.env[name]; return v, ok },
+			Environ: func() []string { return nil },
+		},
+		Open: func(ctx context.Context, url string) error {
 			return a.srv.SignIn(ctx, strings.Replace(url, "https://oidc.us-east-1.amazonaws.com", a.srv.URL, 1), "jane")
 		},
 		Now: time.Now, Transport: a, Hold: func() func() { return func() {} },
 	}
 	ctx, cancel := context.WithTimeout(a.t.Context(), 20*time.Second)
 	defer cancel()
-	code = app.Run(ctx, args)
+	code = cli.Run(ctx, app, args)
 	return code, out.String(), errs.String()
 }
 

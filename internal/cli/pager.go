@@ -15,16 +15,16 @@ import (
 // pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,
 // less. One that is set and empty means none.
 func (app *App) pagerCommand(p *profile.Profile) string {
-	if app.flags.noCLIPager {
+	if app.Flags.noCLIPager {
 		return ""
 	}
-	if v, ok := app.LookupEnv("AWS_PAGER"); ok {
+	if v, ok := app.Env.Lookup("AWS_PAGER"); ok {
 		return v
 	}
 	if s, ok := p.Get("cli_pager"); ok {
 		return s.Value
 	}
-	if v, ok := app.LookupEnv("PAGER"); ok {
+	if v, ok := app.Env.Lookup("PAGER"); ok {
 		return v
 	}
 	if runtime.GOOS == "windows" {
@@ -70,11 +70,11 @@ func (p *pager) start() error {
 	// Not bound to a context: Ctrl-C stops a search in less, and a pager that is
 	// killed leaves the terminal as it had set it.
 	p.cmd = exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the person's own pager
-	p.cmd.Env = p.app.Environ()
-	if _, set := p.app.LookupEnv("LESS"); !set {
+	p.cmd.Env = p.app.Env.Environ()
+	if _, set := p.app.Env.Lookup("LESS"); !set {
 		p.cmd.Env = append(p.cmd.Env, "LESS=FRX")
 	}
-	p.cmd.Stdout, p.cmd.Stderr = p.app.Stdout, p.app.Stderr
+	p.cmd.Stdout, p.cmd.Stderr = p.app.IO.Out, p.app.IO.Err
 	in, err := p.cmd.StdinPipe()
 	if err == nil {
 		err = p.cmd.Start()

@@ -34,13 +34,13 @@ func (w *world) printing(p *profile.Profile, title string) (printing, error) {
 // printingAs reads the flags. The format may be one that was not found valid.
 func (app *App) printingAs(format, title string) (printing, error) {
 	out := printing{app: app, title: title, format: format}
-	if app.flags.output != "" && !profile.ValidOutput(app.flags.output) {
-		return out, usagef("argument --output: Found invalid choice '%s'", app.flags.output)
+	if app.Flags.output != "" && !profile.ValidOutput(app.Flags.output) {
+		return out, usagef("argument --output: Found invalid choice '%s'", app.Flags.output)
 	}
-	if app.given != nil && app.given("query") {
-		expr, err := jmespath.Compile(app.flags.query)
+	if app.Flags.given != nil && app.Flags.given("query") {
+		expr, err := jmespath.Compile(app.Flags.query)
 		if err != nil {
-			return out, usagef("Bad value for --query %s: %v", app.flags.query, err)
+			return out, usagef("Bad value for --query %s: %v", app.Flags.query, err)
 		}
 		out.query = expr
 	}
@@ -50,7 +50,7 @@ func (app *App) printingAs(format, title string) (printing, error) {
 // printOwn prints a result of ours, in the format that was asked for here: that of a
 // profile is for services.
 func (app *App) printOwn(title string, v any) error {
-	format := app.flags.output
+	format := app.Flags.output
 	if format == "" {
 		format = "json"
 	}
@@ -71,33 +71,33 @@ func (p printing) value(v any) error {
 	if err != nil {
 		return err
 	}
-	return p.printer(p.app.out.raw()).Print(doc)
+	return p.printer(p.app.Out.Raw()).Print(doc)
 }
 
 func (p printing) streams() bool { return render.Streams(p.format) }
 
 func (p printing) printer(w io.Writer) *render.Printer {
 	return render.New(w, render.Options{
-		Format: p.format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.Width, Terminal: p.app.StdoutTerminal,
+		Format: p.format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,
 	})
 }
 
 // color is for tables alone; "auto" means on a terminal.
 func (p printing) color() bool {
-	switch p.app.flags.color {
+	switch p.app.Flags.color {
 	case "on":
 		return true
 	case "off":
 		return false
 	}
-	return p.app.StdoutTerminal
+	return p.app.IO.OutTerminal
 }
 
 // start returns the printer of a result. On a terminal the output goes through the
 // pager, which is started with the first of it; done waits for its end.
 func (p printing) start() (printer *render.Printer, done func() error) {
-	if !p.app.StdoutTerminal || p.pager == "" {
-		return p.printer(p.app.out.raw()), func() error { return nil }
+	if !p.app.IO.OutTerminal || p.pager == "" {
+		return p.printer(p.app.Out.Raw()), func() error { return nil }
 	}
 	pager := &pager{app: p.app, command: p.pager}
 	return p.printer(pager), pager.close

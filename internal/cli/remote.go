@@ -26,11 +26,11 @@ const (
 // can come back: the editors that work in containers set it.
 func (app *App) where() place {
 	switch {
-	case app.getenv("BROWSER") != "" && !browser.Declined(app.Environ()):
+	case app.Env.Get("BROWSER") != "" && !browser.Declined(app.Env.Environ()):
 		return here
-	case app.getenv("container") != "", exists("/.dockerenv"), exists("/run/.containerenv"):
+	case app.Env.Get("container") != "", exists("/.dockerenv"), exists("/run/.containerenv"):
 		return container
-	case app.getenv("SSH_CONNECTION") != "" && app.getenv("DISPLAY") == "" && app.getenv("WAYLAND_DISPLAY") == "":
+	case app.Env.Get("SSH_CONNECTION") != "" && app.Env.Get("DISPLAY") == "" && app.Env.Get("WAYLAND_DISPLAY") == "":
 		return overSSH
 	}
 	return here
@@ -50,9 +50,9 @@ func (app *App) guideRemote(ctx context.Context, request *idcenter.SignIn) (done
 		return func() {}
 	}
 	request.Listening = func(port int) {
-		fmt.Fprint(app.Stderr, app.remoteText(at, port, request.ByCode))
+		fmt.Fprint(app.IO.Err, app.remoteText(at, port, request.ByCode))
 	}
-	if !app.Terminal {
+	if !app.IO.Terminal {
 		return func() {}
 	}
 	pasted := make(chan secret.String, 1)
@@ -70,7 +70,7 @@ func (app *App) remoteText(at place, port int, byCode string) string {
 	case container:
 		fmt.Fprintf(&b, "This is a container: a browser outside cannot come back to it, unless port %d is published on 127.0.0.1.\n", port)
 	}
-	if app.Terminal {
+	if app.IO.Terminal {
 		fmt.Fprintf(&b, "Or sign in there, and when the browser cannot open http://127.0.0.1:%d/..., paste that address here\n(it is not shown) and press Enter. ", port)
 	}
 	if byCode == "" {
@@ -84,10 +84,10 @@ func (app *App) remoteText(at place, port int, byCode string) string {
 // SSH_CONNECTION is "client port server port".
 func (app *App) sshTarget() string {
 	target := "THIS-HOST"
-	if f := strings.Fields(app.getenv("SSH_CONNECTION")); len(f) == 4 {
+	if f := strings.Fields(app.Env.Get("SSH_CONNECTION")); len(f) == 4 {
 		target = f[2]
 	}
-	if user := app.getenv("USER"); user != "" {
+	if user := app.Env.Get("USER"); user != "" {
 		target = user + "@" + target
 	}
 	return quoteArg(target)
@@ -97,7 +97,7 @@ func (app *App) sshTarget() string {
 // carries a code that is worth a session. done ends that, and returns when nothing
 // reads the terminal any more.
 func (app *App) readPasted(ctx context.Context, pasted chan<- secret.String) (done func()) {
-	if _, ok := app.Stdin.(*os.File); !ok {
+	if _, ok := app.IO.In.(*os.File); !ok {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)

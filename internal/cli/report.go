@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A renderer prints a value in a format such as "json".
@@ -19,7 +20,7 @@ func (app *App) report(err error, print renderer) int {
 		return 0
 	}
 	if errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) {
-		fmt.Fprintln(app.Stderr)
+		fmt.Fprintln(app.IO.Err)
 		return exitInterrupted
 	}
 	var exit exitError
@@ -38,9 +39,9 @@ func (app *App) report(err error, print renderer) int {
 		}
 		text += details(err, print)
 	}
-	fmt.Fprintf(app.Stderr, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
+	fmt.Fprintf(app.IO.Err, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
 	if hint := app.fullHint(err); hint != "" {
-		fmt.Fprintf(app.Stderr, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
+		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
 	}
 	return code
 }
@@ -122,21 +123,18 @@ func (app *App) fullHint(err error) string {
 func (app *App) setUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
 
 // tellSetUp prints this hint below an answer that is empty for want of a profile.
-func (app *App) tellSetUp() { fmt.Fprintf(app.Stderr, "hint: %s\n", app.setUpHint()) }
+func (app *App) tellSetUp() { fmt.Fprintf(app.IO.Err, "hint: %s\n", app.setUpHint()) }
 
 // warn tells the user about something that went wrong and did not stop the command.
 // Each warning is given once.
 func (app *App) warn(text, hint string) {
-	if app.warned[text] {
+	if app.talk.warned[text] {
 		return
 	}
-	if app.warned == nil {
-		app.warned = map[string]bool{}
-	}
-	app.warned[text] = true
-	fmt.Fprintf(app.Stderr, "%s: warning: %s\n", app.Name, printable(text))
+	app.talk.warned[text] = true
+	fmt.Fprintf(app.IO.Err, "%s: warning: %s\n", app.Name, printable(text))
 	if hint != "" {
-		fmt.Fprintf(app.Stderr, "hint: %s\n", printable(hint))
+		fmt.Fprintf(app.IO.Err, "hint: %s\n", printable(hint))
 	}
 }
 
@@ -146,13 +144,5 @@ func (app *App) warnOf(err error) {
 	app.warn(text, hintOf(err))
 }
 
-// printable takes out what would make a terminal do something: texts come from
-// servers and from files that others can write.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, text)
-}
+// printable takes out what would make a terminal do something.
+func printable(text string) string { return terminal.Printable(text) }

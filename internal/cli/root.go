@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,6 +42,7 @@ func newRoot(app *App) *cobra.Command {
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		Args:                       unknownCommand,
+		Annotations:                uses("*"),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.DisableFlagParsing {
 				return nil // it begins when it has read its flags
@@ -54,7 +54,7 @@ func newRoot(app *App) *cobra.Command {
 	root.SetHelpCommand(newHelp())
 	root.SetHelpFunc(hideUnused(root.HelpFunc()))
 	root.SetFlagErrorFunc(flagError)
-	app.addGlobalFlags(root.PersistentFlags())
+	app.Flags.add(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *showVersion {
@@ -97,10 +97,8 @@ const services = "services"
 
 // begin does what comes before every command, once its flags have been read.
 func (app *App) begin(cmd *cobra.Command) error {
-	app.given = cmd.Root().PersistentFlags().Changed
-	if app.flags.debug {
-		app.log = slog.New(slog.NewTextHandler(app.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
+	app.Flags.given = cmd.Root().PersistentFlags().Changed
+	app.Debug()
 	return app.checkFlags(cmd)
 }
 
@@ -108,7 +106,7 @@ func (app *App) begin(cmd *cobra.Command) error {
 func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		if !cmd.HasSubCommands() {
-			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = isGlobal(cmd, f) && !uses(cmd, f.Name) })
+			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = isGlobal(cmd, f) && !usesFlag(cmd, f.Name) })
 		}
 		help(cmd, args)
 	}

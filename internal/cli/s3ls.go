@@ -32,6 +32,7 @@ given and nothing is below it.
 
 Times are local. --output, --query and --no-paginate change nothing here, as with
 the AWS CLI.`,
+		Annotations: uses("profile", "region", "endpoint-url", "no-sign-request", connectionFlags),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "help" {
 				return helpRequest{cmd}
@@ -71,9 +72,9 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 		return err
 	}
 	o.Zone = app.Now().Location()
-	o.Terminal = app.StdoutTerminal
-	o.Unsigned = app.flags.noSignRequest
-	matched, err := s3ls.Run(ctx, client, o, app.out)
+	o.Terminal = app.IO.OutTerminal
+	o.Unsigned = app.Flags.noSignRequest
+	matched, err := s3ls.Run(ctx, client, o, app.Out)
 	var (
 		path  *s3ls.PathError
 		input *call.InputError

@@ -69,12 +69,14 @@ func TestS3ListSparesTerminals(t *testing.T) {
 	for terminal, want := range map[bool]string{false: "2024-05-06 07:08:09          1 a\x1bb\n", true: "2024-05-06 07:08:09          1 a\ufffdb\n"} {
 		var out, errs strings.Builder
 		app := &App{
-			Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, StdoutTerminal: terminal,
-			LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-			Environ:   func() []string { return nil },
-			Now:       func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
+			Name: "lanyard", IO: Streams{In: strings.NewReader(""), Out: &out, Err: &errs, OutTerminal: terminal},
+			Env: Env{
+				Lookup:  func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+				Environ: func() []string { return nil },
+			},
+			Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 		}
-		if code := app.Run(t.Context(), []string{"s3", "ls", "bucket", "--endpoint-url", srv.URL}); code != 0 || out.String() != want {
+		if code := Run(t.Context(), app, []string{"s3", "ls", "bucket", "--endpoint-url", srv.URL}); code != 0 || out.String() != want {
 			t.Errorf("terminal %t: exit code %d, %q, want %q; %s", terminal, code, out.String(), want, errs.String())
 		}
 	}

@@ -37,7 +37,7 @@ func (w *world) quietSessions() ([]profile.SessionUse, error) {
 func (w *world) siblings(s profile.Session) []string {
 	uses, err := w.quietSessions()
 	if err != nil {
-		w.app.log.Debug("the config does not tell the session's other names", "error", err)
+		w.app.Log.Debug("the config does not tell the session's other names", "error", err)
 		return nil
 	}
 	var named, spellings []string
@@ -100,7 +100,7 @@ func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profil
 		return nil, nil, withHint(err, "no session is configured in %s\n%s", w.in.Config.Path, w.app.setUpHint())
 	case o.all || len(targets) == 1:
 		return targets, p, nil
-	case w.app.Terminal:
+	case w.app.IO.Terminal:
 		chosen, err := w.choose(targets)
 		return []profile.Session{chosen}, p, err
 	}
@@ -184,18 +184,18 @@ func (app *App) loginTo(s profile.Session, uses []profile.SessionUse) string {
 
 // choose asks the person which session is meant.
 func (w *world) choose(targets []profile.Session) (profile.Session, error) {
-	fmt.Fprintln(w.app.Stderr, "Several SSO sessions are configured:")
+	fmt.Fprintln(w.app.IO.Err, "Several SSO sessions are configured:")
 	for i, t := range targets {
 		name := t.StartURL
 		if t.Name != "" {
 			name = t.Name + "  " + t.StartURL
 		}
-		fmt.Fprintf(w.app.Stderr, "  %d  %s\n", i+1, printable(name))
+		fmt.Fprintf(w.app.IO.Err, "  %d  %s\n", i+1, printable(name))
 	}
 	for {
-		fmt.Fprintf(w.app.Stderr, "Sign in to which one? [1-%d] ", len(targets))
+		fmt.Fprintf(w.app.IO.Err, "Sign in to which one? [1-%d] ", len(targets))
 		var answer string
-		if _, err := fmt.Fscanln(w.app.Stdin, &answer); err != nil && answer == "" {
+		if _, err := fmt.Fscanln(w.app.IO.In, &answer); err != nil && answer == "" {
 			return profile.Session{}, errInterrupted
 		}
 		for i, t := range targets {

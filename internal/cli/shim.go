@@ -79,12 +79,12 @@ func (app *App) shimInstall(dir string) error {
 	case shimForeign:
 		return withHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
 	case shimCurrent:
-		fmt.Fprintf(app.out, "%s is lanyard already.\n", printable(path))
+		fmt.Fprintf(app.Out, "%s is lanyard already.\n", printable(path))
 	case shimMissing, shimOther:
 		if err := placeShim(path, program); err != nil {
 			return err
 		}
-		fmt.Fprintf(app.out, "%s is lanyard now: %s\n", printable(path), printable(program))
+		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", printable(path), printable(program))
 	}
 	app.advisePath(dir, path)
 	return nil
@@ -101,7 +101,7 @@ func (app *App) program() (string, error) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	for _, dir := range filepath.SplitList(app.getenv("PATH")) {
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		path := filepath.Join(dir, name)
 		if !filepath.IsAbs(dir) || !executable(path) {
 			continue
@@ -133,12 +133,12 @@ func (app *App) shimRemove(dir string) error {
 	case state == shimForeign:
 		return fmt.Errorf("%s is not lanyard: it is left alone", path)
 	case state == shimMissing:
-		fmt.Fprintf(app.out, "There is no %s.\n", printable(path))
+		fmt.Fprintf(app.Out, "There is no %s.\n", printable(path))
 		return nil
 	}
 	if err := os.Remove(path); err != nil {
 		return err
 	}
-	fmt.Fprintf(app.out, "%s is removed.\n", printable(path))
+	fmt.Fprintf(app.Out, "%s is removed.\n", printable(path))
 	return nil
 }

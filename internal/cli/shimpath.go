@@ -30,7 +30,7 @@ func (app *App) onPath(dir string) (found bool, first string) {
 	if err != nil {
 		return false, ""
 	}
-	for _, d := range filepath.SplitList(app.getenv("PATH")) {
+	for _, d := range filepath.SplitList(app.Env.Get("PATH")) {
 		if info, err := os.Stat(d); err == nil && d != "" && os.SameFile(info, folder) {
 			return true, first
 		}
@@ -49,7 +49,7 @@ func (app *App) shell() string {
 	if runtime.GOOS == "windows" {
 		return "powershell"
 	}
-	switch name := filepath.Base(app.getenv("SHELL")); name {
+	switch name := filepath.Base(app.Env.Get("SHELL")); name {
 	case "zsh", "fish":
 		return name
 	case "pwsh":

@@ -51,8 +51,9 @@ sso_session_duration.
 
 With --check nothing is printed and the exit code tells: 0 when every session of
 the config (or the one of --profile) can be used, 1 when a login is needed.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.status(cmd.Context(), check) },
+		Annotations: uses("profile", "output", "query"),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.status(cmd.Context(), check) },
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
 	return cmd
@@ -75,7 +76,7 @@ func (app *App) status(_ context.Context, check bool) error {
 	switch {
 	case check:
 		return nil
-	case (app.flags.output == "" || app.flags.output == "table") && app.flags.query == "":
+	case (app.Flags.output == "" || app.Flags.output == "table") && app.Flags.query == "":
 		err = app.printStatus(list) // a table that is made for these columns
 	default:
 		err = app.printOwn("Status", map[string]any{"sessions": list})

@@ -37,7 +37,7 @@ var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH"
 // printStatus prints the sessions.
 func (app *App) printStatus(list []sessionStatus) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(app.out, "No SSO session is configured, and none is signed in.")
+		_, err := fmt.Fprintln(app.Out, "No SSO session is configured, and none is signed in.")
 		app.tellSetUp()
 		return err
 	}
@@ -69,10 +69,10 @@ func (app *App) printTable(rows [][]string) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if app.Width > 0 && widest(table.String()) > app.Width {
+	if app.IO.Width > 0 && widest(table.String()) > app.IO.Width {
 		table = blocks
 	}
-	_, err := app.out.Write(table.Bytes())
+	_, err := app.Out.Write(table.Bytes())
 	return err
 }
 

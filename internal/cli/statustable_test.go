@@ -50,7 +50,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		wantTable bool
 	}{{"no terminal", 0, true}, {"wide", 250, true}, {"narrow", 80, false}} {
 		var out bytes.Buffer
-		app := &App{Width: tt.width, Now: func() time.Time { return now }, out: newCheckedWriter(&out, false)}
+		app := &App{IO: Streams{Width: tt.width}, Now: func() time.Time { return now }, Out: newWriter(&out, false)}
 		if err := app.printStatus(list); err != nil {
 			t.Fatal(err)
 		}

@@ -43,8 +43,9 @@ credentials are kept.
 
 "store migrate" moves them. Other tools use the tokens outside the files through
 credential_process lines, which it writes.`,
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return app.store() },
+		Annotations: uses("output", "query"),
+		Args:        noArgs,
+		RunE:        func(*cobra.Command, []string) error { return app.store() },
 	}
 	cmd.AddCommand(newStoreMigrate(app))
 	return cmd
@@ -68,7 +69,7 @@ func (app *App) store() error {
 	for _, u := range list {
 		unreadable = append(unreadable, u.unreadable)
 	}
-	if app.flags.output == "" && app.flags.query == "" {
+	if app.Flags.output == "" && app.Flags.query == "" {
 		err = app.printStores(list)
 	} else {
 		err = app.printOwn("Stores", map[string]any{"stores": list})
@@ -122,7 +123,7 @@ func (w *world) storeOf(s profile.Session) storeUse {
 // printStores prints the list for people.
 func (app *App) printStores(list []storeUse) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(app.out, "No SSO session is configured.")
+		_, err := fmt.Fprintln(app.Out, "No SSO session is configured.")
 		app.tellSetUp()
 		return err
 	}
@@ -145,7 +146,7 @@ func (app *App) printStores(list []storeUse) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	if _, err := app.out.Write(b.Bytes()); err != nil {
+	if _, err := app.Out.Write(b.Bytes()); err != nil {
 		return err
 	}
 	for _, u := range list {

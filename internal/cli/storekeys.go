@@ -18,7 +18,7 @@ func (w *world) setUpKeys(o migrateOptions) error {
 	}
 	exists := err == nil
 	if o.identity != "" {
-		keys, err := keystore.KeysFor(userpath.Expand(o.identity, w.app.LookupEnv))
+		keys, err := keystore.KeysFor(userpath.Expand(o.identity, w.app.Env.Lookup))
 		if err != nil {
 			return withHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
 		}
@@ -46,7 +46,7 @@ func (w *world) setUpKeys(o migrateOptions) error {
 // newPassphrase asks for a passphrase twice, unless a command prints it.
 func (s *stores) newPassphrase(command string) (secret.String, error) {
 	app := s.app
-	if command != "" || app.getenv(passphraseCommand) != "" || !app.Terminal {
+	if command != "" || app.Env.Get(passphraseCommand) != "" || !app.IO.Terminal {
 		return s.passphrase("the encrypted store", command)
 	}
 	first, err := app.askPassphrase("New passphrase of the encrypted store: ")

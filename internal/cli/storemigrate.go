@@ -36,8 +36,9 @@ confirm on, --yes is required.
 
 The encrypted store takes a key file of age or SSH (ed25519, rsa), or else a
 passphrase, which is asked for or printed by a command.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd, o) },
+		Annotations: uses("profile"),
+		Args:        noArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
@@ -55,7 +56,7 @@ func (o migrateOptions) check(app *App) error {
 		return usagef("the following arguments are required: --to")
 	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
 		return usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted, or agent", o.to)
-	case o.session != "" && app.flags.profile != "":
+	case o.session != "" && app.Flags.profile != "":
 		return usagef("--sso-session does not go with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):
 		return usagef("--age-identity and --passphrase-command go with --to encrypted")
@@ -107,7 +108,7 @@ func (plan migration) show(ctx context.Context, w *world, o migrateOptions) erro
 	for _, s := range plan.sessions {
 		names = append(names, s.Key())
 	}
-	fmt.Fprintf(w.app.Stderr, "%s: to the %s store: the tokens and role credentials of %s\n", w.app.Name, o.to, printable(strings.Join(names, ", ")))
+	fmt.Fprintf(w.app.IO.Err, "%s: to the %s store: the tokens and role credentials of %s\n", w.app.Name, o.to, printable(strings.Join(names, ", ")))
 	if len(plan.changes) > 0 {
 		if err := w.preview(plan.changes); err != nil {
 			return err
@@ -141,7 +142,7 @@ func (plan migration) run(ctx context.Context, w *world, o migrateOptions) error
 			failures = append(failures, err)
 			continue
 		}
-		fmt.Fprintf(w.app.out, "%s: %s store, %d %s moved\n", printable(s.Key()), o.to, n, plural(n, "secret"))
+		fmt.Fprintf(w.app.Out, "%s: %s store, %d %s moved\n", printable(s.Key()), o.to, n, plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
 		return withHint(err, "nothing is lost: what was not moved is where it was; run the same command again")

@@ -45,7 +45,7 @@ func (s *stores) cache() keystore.Files {
 	s.vaults = &keystore.Vaults{}
 	f.Vaults = s.vaults
 	s.vaults.Open = func(store string) (keystore.Vault, error) {
-		s.app.log.Debug("open store", "store", store)
+		s.app.Log.Debug("open store", "store", store)
 		switch store {
 		case keystore.Encrypted:
 			return keystore.OpenEncrypted(f, s.passphrase)
@@ -56,14 +56,14 @@ func (s *stores) cache() keystore.Files {
 		if err != nil {
 			return nil, err
 		}
-		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.app.LookupEnv})
+		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.app.Env.Lookup})
 	}
 	return f
 }
 
 // keychainDeadline is how long a call of the keychain may take; 0 means as usual.
 func (app *App) keychainDeadline() (time.Duration, error) {
-	text := app.getenv(keychainTimeout)
+	text := app.Env.Get(keychainTimeout)
 	if text == "" {
 		return 0, nil
 	}
@@ -82,13 +82,13 @@ func (s *stores) passphrase(what, command string) (secret.String, error) {
 	if !s.chosen.IsZero() {
 		return s.chosen, nil
 	}
-	if own := app.getenv(passphraseCommand); own != "" {
+	if own := app.Env.Get(passphraseCommand); own != "" {
 		command = own
 	}
 	if command != "" {
 		return app.printedBy(command)
 	}
-	if !app.Terminal {
+	if !app.IO.Terminal {
 		return secret.String{}, &keystore.StoreError{
 			Store: keystore.Encrypted, Err: errors.New("the passphrase of " + what + " is needed, and nobody can be asked"),
 			Hint: "set " + passphraseCommand + " to a command that prints it, or use a key without one: lanyard store migrate --to encrypted --age-identity FILE",
@@ -99,7 +99,7 @@ func (s *stores) passphrase(what, command string) (secret.String, error) {
 
 func (app *App) askPassphrase(text string) (secret.String, error) {
 	line, err := app.console().Hidden(context.Background(), printable(text))
-	fmt.Fprintln(app.Stderr)
+	fmt.Fprintln(app.IO.Err)
 	if err != nil {
 		return secret.String{}, app.explainConsole(err)
 	}
@@ -134,9 +134,9 @@ func (app *App) printedBy(command string) (secret.String, error) {
 	}
 	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the person's own command
 	var out printed
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Environ(), nil, &out, app.Stderr
-	if app.Terminal {
-		cmd.Stdin = app.Stdin
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Env.Environ(), nil, &out, app.IO.Err
+	if app.IO.Terminal {
+		cmd.Stdin = app.IO.In
 	}
 	err := cmd.Run()
 	if out.tooMuch {

@@ -71,7 +71,7 @@ func (app *App) ownProgram() string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	for _, dir := range filepath.SplitList(app.getenv("PATH")) {
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		if filepath.IsAbs(dir) && executable(filepath.Join(dir, name)) {
 			return "lanyard"
 		}

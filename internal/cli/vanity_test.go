@@ -51,13 +51,15 @@ func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.R
 	}
 	var out, errs bytes.Buffer
 	app := &cli.App{
-		Name: "lanyard", Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
-		LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Environ:   func() []string { return nil },
-		Now:       time.Now, Transport: transport,
-		OpenURL: func(ctx context.Context, url string) error { return srv.SignIn(ctx, url, "jane") },
+		Name: "lanyard", IO: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
+		Env: cli.Env{
+			Lookup:  func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+			Environ: func() []string { return nil },
+		},
+		Now: time.Now, Transport: transport,
+		Open: func(ctx context.Context, url string) error { return srv.SignIn(ctx, url, "jane") },
 	}
-	code = app.Run(t.Context(), args)
+	code = cli.Run(t.Context(), app, args)
 	return code, out.String(), errs.String()
 }
 

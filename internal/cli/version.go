@@ -26,7 +26,7 @@ func (app *App) version() error {
 	if app.Name == "aws" {
 		text = "aws-cli/" + awsVersion + " " + text
 	}
-	_, err := fmt.Fprintln(app.out, text)
+	_, err := fmt.Fprintln(app.Out, text)
 	return err
 }
 

@@ -45,7 +45,7 @@ func (app *App) which(root *cobra.Command, args []string) error {
 			if err != nil {
 				return withHint(&commandError{why.Error()}, "%s", hintOf(why))
 			}
-			_, err = fmt.Fprintln(app.out, path)
+			_, err = fmt.Fprintln(app.Out, path)
 			return err
 		}
 		if ours {
@@ -53,7 +53,7 @@ func (app *App) which(root *cobra.Command, args []string) error {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(app.out, self)
+			_, err = fmt.Fprintln(app.Out, self)
 			return err
 		}
 	}
@@ -61,14 +61,14 @@ func (app *App) which(root *cobra.Command, args []string) error {
 	if err != nil {
 		return withHint(&commandError{err.Error()}, "%s", installHint)
 	}
-	_, err = fmt.Fprintln(app.out, path)
+	_, err = fmt.Fprintln(app.Out, path)
 	return err
 }
 
 // leaves reports whether a built-in command is handed to the AWS CLI because of its
 // profile. why is the error if no AWS CLI is on PATH.
 func (app *App) leaves(line []string) (left bool, why error) {
-	_, rest := splitGlobals(app.globals(), line)
+	_, rest := splitGlobals(globalSet(new(globalFlags)), line)
 	words := commandWords(rest)
 	if len(words) < 2 {
 		return false, nil

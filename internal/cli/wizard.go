@@ -45,7 +45,8 @@ a terminal all of them must be given, nothing is asked and nobody is signed in:
 takes; --default-region and --output-format are not asked at all.
 
 Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
-		Args: noArgs,
+		Annotations: uses("profile", "region", "output", connectionFlags),
+		Args:        noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.given = cmd.Flags().Changed
 			return app.configureSSO(cmd.Context(), o)
@@ -80,7 +81,7 @@ func (app *App) configureSSO(ctx context.Context, o ssoOptions) error {
 	if err != nil {
 		return err
 	}
-	if !app.Terminal {
+	if !app.IO.Terminal {
 		return z.byFlags(ctx)
 	}
 	return app.explainConsole(z.run(ctx))
@@ -88,7 +89,7 @@ func (app *App) configureSSO(ctx context.Context, o ssoOptions) error {
 
 // wizard reads what there is, and checks the flags.
 func (app *App) wizard(o ssoOptions) (*wizard, error) {
-	if err := o.check(app.flags); err != nil {
+	if err := o.check(app.Flags); err != nil {
 		return nil, err
 	}
 	w, err := app.world()
@@ -108,7 +109,7 @@ func (app *App) wizard(o ssoOptions) (*wizard, error) {
 		return nil, err
 	}
 	z := &wizard{world: w, o: o, p: p}
-	if app.Terminal {
+	if app.IO.Terminal {
 		z.con = app.console()
 	}
 	return z, nil
@@ -136,7 +137,7 @@ func (z *wizard) run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
 	}
-	next := ssoProfile{region: cmp.Or(z.app.flags.region, z.value("region")), output: cmp.Or(z.app.flags.output, z.value("output"))}
+	next := ssoProfile{region: cmp.Or(z.app.Flags.region, z.value("region")), output: cmp.Or(z.app.Flags.output, z.value("output"))}
 	for first := true; ; first = false {
 		if err := z.chooseRole(ctx, &next, first); err != nil {
 			return z.left(err, first)

@@ -37,7 +37,7 @@ func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 		}
 	}
 	if errors.Is(err, idcenter.ErrUnauthorized) {
-		fmt.Fprintln(z.app.out, "Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.")
+		fmt.Fprintln(z.app.Out, "Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.")
 		p.account, p.role = "", ""
 		return nil
 	}
@@ -94,13 +94,13 @@ func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.out, "Using the account ID %s\n", printable(p.account))
+	fmt.Fprintf(z.app.Out, "Using the account ID %s\n", printable(p.account))
 	if p.role == "" {
 		if p.role, err = z.pickRoleOf(ctx, client, p.account); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.out, "Using the role name \"%s\"\n", printable(p.role)) // the AWS CLI's quotes
+	fmt.Fprintf(z.app.Out, "Using the role name \"%s\"\n", printable(p.role)) // the AWS CLI's quotes
 	return nil
 }
 
@@ -113,11 +113,11 @@ func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 		return "", withHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
 			"whoever runs IAM Identity Center assigns them; nothing was written")
 	case len(accounts) == 1:
-		fmt.Fprintf(z.app.out, "The only AWS account available to you is: %s\n", printable(accounts[0].ID))
+		fmt.Fprintf(z.app.Out, "The only AWS account available to you is: %s\n", printable(accounts[0].ID))
 		return accounts[0].ID, nil
 	}
 	slices.SortStableFunc(accounts, compareAccounts)
-	fmt.Fprintf(z.app.out, "There are %d AWS accounts available to you.\n", len(accounts))
+	fmt.Fprintf(z.app.Out, "There are %d AWS accounts available to you.\n", len(accounts))
 	menu := picker.Menu{Items: make([]picker.Item, len(accounts))}
 	for i, a := range accounts {
 		menu.Items[i] = picker.Item{Label: accountLabel(a), Search: a.Name + " " + a.Email + " " + a.ID}
@@ -140,13 +140,13 @@ func (z *wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	case len(roles) == 0:
 		return "", fmt.Errorf("No roles are available for the account %s", account) // the AWS CLI's words
 	case len(roles) == 1:
-		fmt.Fprintf(z.app.out, "The only role available to you is: %s\n", printable(roles[0].Name))
+		fmt.Fprintf(z.app.Out, "The only role available to you is: %s\n", printable(roles[0].Name))
 		return roles[0].Name, nil
 	}
 	slices.SortStableFunc(roles, func(a, b idcenter.Role) int {
 		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
-	fmt.Fprintf(z.app.out, "There are %d roles available to you.\n", len(roles))
+	fmt.Fprintf(z.app.Out, "There are %d roles available to you.\n", len(roles))
 	menu := picker.Menu{Items: make([]picker.Item, len(roles))}
 	for i, r := range roles {
 		menu.Items[i] = picker.Item{Label: r.Name}

@@ -41,7 +41,7 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	}
 	p := ssoProfile{
 		account: z.o.account, role: z.o.role, name: z.o.profile,
-		region: cmp.Or(z.o.defaultRegion, z.app.flags.region), output: cmp.Or(z.o.output, z.app.flags.output),
+		region: cmp.Or(z.o.defaultRegion, z.app.Flags.region), output: cmp.Or(z.o.output, z.app.Flags.output),
 	}
 	for _, region := range []string{z.o.region, p.region} {
 		z.warnOfRegion(region)
@@ -68,7 +68,7 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		return nil
 	}
 	if tok.Left(z.app.Now()) <= 0 && !tok.Refreshable(z.app.Now()) {
-		fmt.Fprintf(z.app.Stderr, "%s: not signed in yet: %s\n", z.app.Name, z.app.loginFor(z.session.Name, p.name))
+		fmt.Fprintf(z.app.IO.Err, "%s: not signed in yet: %s\n", z.app.Name, z.app.loginFor(z.session.Name, p.name))
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ func (z *wizard) warnOfRegion(region string) {
 // sameInUse reports whether the profile was named on the command line as the one in
 // use: then it is the one to change, whatever it is for.
 func (z *wizard) sameInUse(p ssoProfile) bool {
-	return z.app.flags.profile != "" && z.app.flags.profile == p.name
+	return z.app.Flags.profile != "" && z.app.Flags.profile == p.name
 }
 
 // sessionByFlags fills in a session that the config does not have.

@@ -20,7 +20,7 @@ func (z *wizard) more(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	for {
-		fmt.Fprintln(z.app.out)
+		fmt.Fprintln(z.app.Out)
 		answer, err := z.con.Ask(ctx, picker.Question{
 			Text:    "One more profile from this session? (yes, no, advanced) [no]: ",
 			Default: "no", Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore,
@@ -88,7 +88,7 @@ func (z *wizard) writeAdvanced(ctx context.Context, auto, window string) error {
 		}
 		changes = append(changes, change)
 	}
-	fmt.Fprintf(z.app.out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
+	fmt.Fprintf(z.app.Out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
 	if _, err := z.edit(ctx, false, "configure sso", changes...); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (z *wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 	switch {
 	case first && z.o.profile != "":
 		p.name = z.o.profile
-	case first && named && z.app.flags.profile != "":
+	case first && named && z.app.Flags.profile != "":
 		p.name = inUse
 		return nil // it was said which one
 	case first && named:
@@ -118,13 +118,13 @@ func (z *wizard) write(ctx context.Context, p ssoProfile) error {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
+	fmt.Fprintf(z.app.Out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
 	changed, err := z.edit(ctx, false, "configure sso", changes...)
 	if err != nil {
 		return err
 	}
 	if !changed {
-		fmt.Fprint(z.app.out, "(all of this was there already)\n\n")
+		fmt.Fprint(z.app.Out, "(all of this was there already)\n\n")
 	}
 	z.last = p
 	return z.reread()
@@ -174,12 +174,12 @@ func (z *wizard) tell(p ssoProfile) {
 	run := z.app.Name + " sts get-caller-identity"
 	switch {
 	case p.account == "":
-		fmt.Fprintf(z.app.out, "Successfully configured SSO for profile: %s\n", printable(p.name))
+		fmt.Fprintf(z.app.Out, "Successfully configured SSO for profile: %s\n", printable(p.name))
 	case p.name == "default":
-		fmt.Fprintf(z.app.out, "The AWS CLI is now configured to use the default profile.\n"+
+		fmt.Fprintf(z.app.Out, "The AWS CLI is now configured to use the default profile.\n"+
 			"Run the following command to verify your configuration:\n\n%s\n", run)
 	default:
-		fmt.Fprintf(z.app.out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, profileFlag(p.name))
+		fmt.Fprintf(z.app.Out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, profileFlag(p.name))
 	}
 }
 

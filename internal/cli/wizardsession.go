@@ -34,7 +34,7 @@ func (z *wizard) askSession(ctx context.Context) error {
 		return err
 	}
 	if name == "" {
-		fmt.Fprint(z.app.out, "WARNING: Configuring using legacy format (e.g. without an SSO session).\n"+
+		fmt.Fprint(z.app.Out, "WARNING: Configuring using legacy format (e.g. without an SSO session).\n"+
 			"Consider re-running \"configure sso\" command and providing a session name.\n")
 	}
 	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), profile.AccessScope)
@@ -91,7 +91,7 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 		z.app.warn("the start URL does not tell the region: "+err.Error(), "")
 	case revealed.certain && z.o.region == "":
 		z.session.Region = revealed.region
-		fmt.Fprintf(z.app.out, "SSO region: %s\n", revealed.region)
+		fmt.Fprintf(z.app.Out, "SSO region: %s\n", revealed.region)
 	}
 	if region == "" {
 		region = revealed.region

@@ -59,15 +59,15 @@ func (w *world) again() *world {
 func (w *world) read() {
 	app := w.app
 	w.in = profile.Inputs{
-		Profile: app.flags.profile, Region: app.flags.region, Output: app.flags.output,
-		LookupEnv: app.LookupEnv, Own: app.ownPrograms(),
+		Profile: app.Flags.profile, Region: app.Flags.region, Output: app.Flags.output,
+		LookupEnv: app.Env.Lookup, Own: app.ownPrograms(),
 	}
 	// Other profiles of a large config are read only if a command asks for them.
-	wanted := profile.Name(app.flags.profile, app.LookupEnv)
-	configPath, credentialsPath := profile.Paths(app.LookupEnv)
+	wanted := profile.Name(app.Flags.profile, app.Env.Lookup)
+	configPath, credentialsPath := profile.Paths(app.Env.Lookup)
 	w.in.Config = readConfig(configPath, false, wanted)
 	w.in.Credentials = readConfig(credentialsPath, true, wanted)
-	app.log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", w.home)
+	app.Log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", w.home)
 }
 
 // readConfig reads a file. It does not report an error: the look-ups in the file decide
@@ -102,7 +102,7 @@ func (w *world) connectInUse() (*profile.Profile, error) {
 
 // home is the folder that ~/.aws is in, as an absolute path.
 func (app *App) home() (string, error) {
-	home, ok := userpath.Home(app.LookupEnv)
+	home, ok := userpath.Home(app.Env.Lookup)
 	if ok {
 		return filepath.Abs(home)
 	}
@@ -121,7 +121,7 @@ func (w *world) resolve() (*profile.Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.app.log.Debug("profile", "name", p.Name, "kind", p.Kind.String(), "startUrl", p.Session.StartURL,
+	w.app.Log.Debug("profile", "name", p.Name, "kind", p.Kind.String(), "startUrl", p.Session.StartURL,
 		"ssoRegion", p.Session.Region, "session", p.Session.Name, "account", p.AccountID, "role", p.RoleName, "region", p.Region)
 	w.use(p)
 	return p, nil
@@ -151,7 +151,7 @@ func (w *world) connectBy(p *profile.Profile) {
 	w.broker = &broker.Broker{
 		Cache:    w.stores.cache(),
 		Siblings: w.siblings,
-		Now:      w.app.Now, Log: w.app.log, Hold: w.app.Hold,
+		Now:      w.app.Now, Log: w.app.Log, Hold: w.app.Hold,
 		Warn: func(text string) { w.app.warn(text, "") },
 		Endpoints: func() (broker.Endpoints, error) {
 			settings, err := w.settings(p)
