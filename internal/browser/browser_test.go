@@ -67,6 +67,9 @@ func TestSplit(t *testing.T) {
 		{`"a\"b\\c"`, true, `a"b\c`},
 		{`x ""`, true, "x|"},
 		{`x "open quote`, true, "x|open quote"},
+		{`x 'open "quote\`, true, `x|open "quote\`},
+		{`x "open \"quote\`, true, `x|open "quote\`},
+		{`x\`, true, `x\`},
 		{`"C:\Program Files\b.exe" it's`, false, `C:\Program Files\b.exe|it's`},
 		{"x $(touch y) `z`; w", true, "x|$(touch|y)|`z`;|w"},
 	} {

@@ -1,3 +1,5 @@
+// Which program opens the URL: the value of BROWSER.
+
 package browser
 
 import (
@@ -5,7 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // Declined reports whether BROWSER asks for no browser at all, by the value "none"
@@ -14,9 +19,6 @@ func Declined(env []string) bool {
 	return strings.EqualFold(strings.TrimSpace(lookup(env, "BROWSER")), "none")
 }
 
-// errShell is for an entry of BROWSER that would let a shell read the URL.
-var errShell = errors.New("a shell would interpret the URL")
-
 // A command starts one browser. err says why it cannot be started.
 type command struct {
 	name string // for messages
@@ -24,6 +26,9 @@ type command struct {
 	args []string // with the name that the program is given
 	err  error
 }
+
+// errShell is for an entry of BROWSER that would let a shell read the URL.
+var errShell = errors.New("a shell would interpret the URL")
 
 // fromVariable reads BROWSER as Python's webbrowser does: entries apart by ':' (';'
 // on Windows). An entry with %s is a command line in which %s stands for the URL;
@@ -37,115 +42,6 @@ func fromVariable(value, url string, env []string) []command {
 	var commands []command
 	for _, entry := range entries(value, os.PathListSeparator) {
 		commands = append(commands, parse(entry, url, env)...)
-	}
-	return commands
-}
-
-// parse returns the commands of one entry.
-func parse(entry, url string, env []string) []command {
-	entry = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(entry), "&"))
-	if entry == "" {
-		return nil
-	}
-	if isSystem(entry) {
-		return systemCommands(env, url)
-	}
-	template := strings.Contains(entry, "%s")
-	if !template {
-		if path, err := findProgram(entry, env); err == nil && !runsInShell(path) {
-			return []command{{entry, path, []string{entry, url}, nil}}
-		}
-	}
-	words := split(entry, runtime.GOOS != "windows")
-	if len(words) == 0 {
-		return nil
-	}
-	name, path, rest, err := program(words, env)
-	if isCommandShell(name) {
-		for _, word := range rest {
-			if strings.EqualFold(word, "start") || strings.EqualFold(word, "start-process") {
-				return systemCommands(env, url)
-			}
-		}
-		return []command{{name: name, err: errShell}}
-	}
-	if err != nil {
-		if commands := byApplication(name, url); commands != nil {
-			return commands
-		}
-		return []command{{name: name, err: err}}
-	}
-	if runsInShell(path) {
-		return []command{{name: name, err: errShell}}
-	}
-	args := []string{name}
-	for _, word := range rest {
-		// A %s among other words is a script, and the shell that runs it reads
-		// the URL as a part of it: & is allowed in URLs.
-		if strings.ContainsAny(word, " \t\n;&|") && strings.Contains(word, "%s") {
-			return []command{{name: name, err: errShell}}
-		}
-		args = append(args, strings.ReplaceAll(word, "%s", url))
-	}
-	if !template {
-		args = append(args, url)
-	}
-	return []command{{name, path, args, nil}}
-}
-
-// program finds the program that a command line begins with: its first word, or
-// the shortest run of words that is the path of a program.
-func program(words, env []string) (name, path string, rest []string, err error) {
-	path, err = findProgram(words[0], env)
-	if err == nil || !strings.ContainsAny(words[0], `/\`) {
-		return words[0], path, words[1:], err
-	}
-	for n := 2; n <= len(words) && !strings.Contains(words[n-1], "%s"); n++ {
-		name := strings.Join(words[:n], " ")
-		if path, err := findProgram(name, env); err == nil {
-			return name, path, words[n:], nil
-		}
-	}
-	return words[0], "", words[1:], err
-}
-
-// isCommandShell reports whether a program joins its arguments to a command line
-// that it interprets.
-func isCommandShell(name string) bool {
-	base := strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
-	switch strings.TrimSuffix(base, ".exe") {
-	case "cmd", "powershell", "pwsh":
-		return true
-	}
-	return false
-}
-
-// isSystem reports whether an entry is Python's name for the browser of the system.
-func isSystem(entry string) bool {
-	return runtime.GOOS == "windows" && strings.EqualFold(entry, "windows-default") ||
-		runtime.GOOS == "darwin" && strings.EqualFold(entry, "macosx")
-}
-
-// byApplication returns the command for an application of macOS, which has a name
-// and no program on PATH.
-func byApplication(name, url string) []command {
-	if runtime.GOOS != "darwin" || strings.Contains(name, "/") {
-		return nil
-	}
-	application := name
-	if strings.EqualFold(name, "chrome") || strings.EqualFold(name, "google-chrome") {
-		application = "Google Chrome"
-	}
-	return []command{{name, "/usr/bin/open", []string{"open", "-a", application, url}, nil}}
-}
-
-// found returns the commands of the programs that are there.
-func found(env []string, lines ...[]string) []command {
-	var commands []command
-	for _, line := range lines {
-		if path, err := findProgram(line[0], env); err == nil {
-			commands = append(commands, command{filepath.Base(line[0]), path, line, nil})
-		}
 	}
 	return commands
 }
@@ -177,46 +73,150 @@ func isDrive(before, after string) bool {
 		(strings.HasPrefix(after, `\`) || strings.HasPrefix(after, "/") && len(after) > 1 && !strings.HasPrefix(after, "//"))
 }
 
-// split cuts a command line into words as Python's shlex.split does. With escapes a
-// backslash holds the next character; between double quotes only a quote or another
-// backslash. Without escapes, on Windows, only double quotes count. An open quote
-// ends with the line.
-func split(line string, escapes bool) []string {
-	var (
-		words  []string
-		word   strings.Builder
-		inWord bool
-		quote  rune
-	)
-	runes := []rune(line)
-	for i := 0; i < len(runes); i++ {
-		r := runes[i]
-		next := rune(0)
-		if i+1 < len(runes) {
-			next = runes[i+1]
-		}
-		switch {
-		case escapes && r == '\\' && quote != '\'' && next != 0 && (quote == 0 || next == '"' || next == '\\'):
-			word.WriteRune(next)
-			inWord = true
-			i++
-		case quote != 0 && r == quote:
-			quote = 0
-		case quote == 0 && (r == '"' || r == '\'' && escapes):
-			quote, inWord = r, true
-		case quote == 0 && (r == ' ' || r == '\t' || r == '\n' || r == '\r'):
-			if inWord {
-				words = append(words, word.String())
-				word.Reset()
-				inWord = false
-			}
-		default:
-			word.WriteRune(r)
-			inWord = true
+// parse returns the commands of one entry.
+func parse(entry, url string, env []string) []command {
+	entry = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(entry), "&"))
+	switch {
+	case entry == "":
+		return nil
+	case isSystem(entry):
+		return systemCommands(env, url)
+	}
+	template := strings.Contains(entry, "%s")
+	if !template {
+		if path, err := findProgram(entry, env); err == nil && !runsInShell(path) {
+			return []command{{entry, path, []string{entry, url}, nil}}
 		}
 	}
-	if inWord {
+	words := split(entry, runtime.GOOS != "windows")
+	if len(words) == 0 {
+		return nil
+	}
+	name, path, rest, err := program(words, env)
+	switch {
+	case isCommandShell(name) && slices.ContainsFunc(rest, isStart):
+		return systemCommands(env, url)
+	case isCommandShell(name):
+		return []command{{name: name, err: errShell}}
+	case err != nil:
+		if commands := byApplication(name, url); commands != nil {
+			return commands
+		}
+		return []command{{name: name, err: err}}
+	case runsInShell(path) || slices.ContainsFunc(rest, isScript):
+		return []command{{name: name, err: errShell}}
+	}
+	args := []string{name}
+	for _, word := range rest {
+		args = append(args, strings.ReplaceAll(word, "%s", url))
+	}
+	if !template {
+		args = append(args, url)
+	}
+	return []command{{name, path, args, nil}}
+}
+
+// isSystem reports whether an entry is Python's name for the browser of the system.
+func isSystem(entry string) bool {
+	return runtime.GOOS == "windows" && strings.EqualFold(entry, "windows-default") ||
+		runtime.GOOS == "darwin" && strings.EqualFold(entry, "macosx")
+}
+
+// program finds the program that a command line begins with: its first word, or
+// the shortest run of words that is the path of a program.
+func program(words, env []string) (name, path string, rest []string, err error) {
+	path, err = findProgram(words[0], env)
+	if err == nil || !strings.ContainsAny(words[0], `/\`) {
+		return words[0], path, words[1:], err
+	}
+	for n := 2; n <= len(words) && !strings.Contains(words[n-1], "%s"); n++ {
+		name := strings.Join(words[:n], " ")
+		if path, err := findProgram(name, env); err == nil {
+			return name, path, words[n:], nil
+		}
+	}
+	return words[0], "", words[1:], err
+}
+
+// isCommandShell reports whether a program joins its arguments to a command line
+// that it interprets.
+func isCommandShell(name string) bool {
+	base := strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
+	switch strings.TrimSuffix(base, ".exe") {
+	case "cmd", "powershell", "pwsh":
+		return true
+	}
+	return false
+}
+
+// isStart reports whether a word is the command of cmd or PowerShell that opens a URL.
+func isStart(word string) bool {
+	return strings.EqualFold(word, "start") || strings.EqualFold(word, "start-process")
+}
+
+// isScript reports whether %s stands among other words. Then the shell that runs the
+// script reads the URL as a part of it: & is allowed in URLs.
+func isScript(word string) bool {
+	return strings.ContainsAny(word, " \t\n;&|") && strings.Contains(word, "%s")
+}
+
+// byApplication returns the command for an application of macOS, which has a name
+// and no program on PATH.
+func byApplication(name, url string) []command {
+	if runtime.GOOS != "darwin" || strings.Contains(name, "/") {
+		return nil
+	}
+	application := name
+	if strings.EqualFold(name, "chrome") || strings.EqualFold(name, "google-chrome") {
+		application = "Google Chrome"
+	}
+	return []command{{name, "/usr/bin/open", []string{"open", "-a", application, url}, nil}}
+}
+
+// split cuts a command line into words. With escapes it does so as Python's shlex.split;
+// without, as on Windows, only double quotes count. An open quote ends with the line.
+func split(line string, escapes bool) []string {
+	if !escapes {
+		return splitQuoted(line)
+	}
+	for _, end := range []string{"", `\`, `"`, `'`, `\"`} { // one of them completes any line
+		if words, err := shell.Split(line + end); err == nil {
+			return words
+		}
+	}
+	return nil
+}
+
+// splitQuoted cuts a line at blanks outside double quotes.
+func splitQuoted(line string) []string {
+	var words []string
+	var word strings.Builder
+	began, quoted := false, false
+	for _, r := range line {
+		switch {
+		case r == '"':
+			began, quoted = true, !quoted
+		case quoted || !strings.ContainsRune(" \t\r\n", r):
+			word.WriteRune(r)
+			began = true
+		case began:
+			words, began = append(words, word.String()), false
+			word.Reset()
+		}
+	}
+	if began {
 		words = append(words, word.String())
 	}
 	return words
+}
+
+// found returns the commands of the programs that are there.
+func found(env []string, lines ...[]string) []command {
+	var commands []command
+	for _, line := range lines {
+		if path, err := findProgram(line[0], env); err == nil {
+			commands = append(commands, command{filepath.Base(line[0]), path, line, nil})
+		}
+	}
+	return commands
 }

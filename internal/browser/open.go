@@ -1,3 +1,5 @@
+// Package browser opens a URL in the person's browser, without a shell, without
+// our secrets, and without waiting for the browser to end.
 package browser
 
 import (
@@ -6,9 +8,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
+	"net/url"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ErrNoBrowser is returned where there is nothing to open a URL with.
@@ -70,6 +76,7 @@ type failedError struct {
 }
 
 func (e *failedError) Error() string { return e.text }
+
 func (e *failedError) Unwrap() error { return e.last }
 
 // reason is the text of an error without the path, which the name already gives.
@@ -134,4 +141,76 @@ func armour(url string) string {
 		b.WriteByte(c)
 	}
 	return scheme + "://" + rest[:at] + b.String()
+}
+
+// ErrNotAllowed is for a URL that is not opened, wherever it came from.
+var ErrNotAllowed = errors.New("only https URLs, and http ones on this machine, are opened")
+
+// Allowed returns an error that wraps [ErrNotAllowed] if url must not be opened:
+// anything but https, or http on a loopback address, and anything that is not
+// clearly one URL.
+func Allowed(rawURL string) error {
+	refuse := func(what string) error { return fmt.Errorf("%s: %w", what, ErrNotAllowed) }
+	if strings.ContainsFunc(rawURL, func(r rune) bool { return r <= ' ' || r == '"' || r > unicode.MaxASCII || r == 0x7f }) {
+		return refuse("a URL with blanks or control characters")
+	}
+	u, err := url.Parse(rawURL)
+	switch {
+	case err != nil || u.Opaque != "" || u.Hostname() == "":
+		return refuse("not a URL")
+	case u.User != nil:
+		return refuse("a URL with a user name") // nobody needs it, and it hides the host
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return nil
+	}
+	return refuse(u.Scheme + "://" + u.Host)
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// withoutSecrets returns env without what a browser, its extensions and the
+// programs it starts have no business with: every variable of AWS, or of ours,
+// that is named for a key, a secret, a token or a password.
+func withoutSecrets(env []string) []string {
+	var kept []string
+	for _, entry := range env {
+		name, _, _ := strings.Cut(entry, "=")
+		if !isSecret(strings.ToUpper(name)) {
+			kept = append(kept, entry)
+		}
+	}
+	if kept == nil {
+		kept = []string{} // nil would mean our own environment
+	}
+	return kept
+}
+
+func isSecret(name string) bool {
+	if !strings.HasPrefix(name, "AWS_") && !strings.HasPrefix(name, "LANYARD_") {
+		return false
+	}
+	for _, word := range []string{"KEY", "SECRET", "TOKEN", "PASS", "CREDENTIALS_FULL_URI", "CREDENTIALS_RELATIVE_URI"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// lookup returns the value of a variable of env; of several the last one counts.
+func lookup(env []string, name string) string {
+	value := ""
+	for _, entry := range env {
+		key, v, _ := strings.Cut(entry, "=")
+		if key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name) {
+			value = v
+		}
+	}
+	return value
 }
