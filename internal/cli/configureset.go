@@ -36,7 +36,7 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 			if err != nil {
 				return err
 			}
-			if err := app.begin(cmd); err != nil {
+			if err := ready(app, cmd); err != nil {
 				return err
 			}
 			if err := wantArgs("KEY", "VALUE")(cmd, args); err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
@@ -27,7 +26,7 @@ type globalFlags struct {
 func (g *globalFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&g.profile, "profile", "", "the profile of the config to use")
 	f.StringVar(&g.region, "region", "", "the region to use; overrides the profile and the environment")
-	f.StringVar(&g.output, "output", "", "how results are printed: "+strings.Join(render.Formats(), ", "))
+	f.StringVar(&g.output, "output", "", "how results are printed: json, text, table, yaml, yaml-stream, off")
 	f.StringVar(&g.query, "query", "", "a JMESPath expression that selects from the result")
 	f.StringVar(&g.endpointURL, "endpoint-url", "", "the base URL of the service that the command names")
 	f.BoolVar(&g.noVerifySSL, "no-verify-ssl", false, "do not verify TLS certificates")
@@ -135,9 +134,6 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 		return usagef("argument --cli-error-format: Found invalid choice '%s'", g.errorFormat)
 	case g.connectTimeout < 0 || g.readTimeout < 0:
 		return usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
-	}
-	if _, err := app.printingAs("json", ""); err != nil {
-		return err
 	}
 	return checkEndpointURL(g.endpointURL)
 }

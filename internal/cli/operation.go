@@ -60,7 +60,7 @@ func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *co
 			if err != nil {
 				return err
 			}
-			if err := app.begin(cmd); err != nil {
+			if err := ready(app, cmd); err != nil {
 				return err
 			}
 			return run(cmd, rest)

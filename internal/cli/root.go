@@ -47,7 +47,7 @@ func newRoot(app *App) *cobra.Command {
 			if cmd.DisableFlagParsing {
 				return nil // it begins when it has read its flags
 			}
-			return app.begin(cmd)
+			return ready(app, cmd)
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -100,6 +100,15 @@ func (app *App) begin(cmd *cobra.Command) error {
 	app.Flags.given = cmd.Root().PersistentFlags().Changed
 	app.Debug()
 	return app.checkFlags(cmd)
+}
+
+// ready is begin for commands that print results: it checks the flags about these, too.
+func ready(app *App, cmd *cobra.Command) error {
+	if err := app.begin(cmd); err != nil {
+		return err
+	}
+	_, err := app.printingAs("json", "")
+	return err
 }
 
 // hideUnused leaves the global flags that a command has no use for out of its help.
