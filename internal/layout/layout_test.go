@@ -23,7 +23,7 @@ var rows = [...][]string{
 
 // apart are the packages that others may use from any row, or that hold only
 // tests.
-var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
+var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/proctest", "internal/layout"}
 
 func row(pkg string) int {
 	for i, r := range rows {
@@ -67,6 +67,9 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 		}
 		for _, imp := range strings.Fields(imports) {
 			imp, ours := strings.CutPrefix(imp, "github.com/lanyard-cli/lanyard/")
+			if imp == "internal/proctest" {
+				t.Errorf("%s imports %s, which is for tests", pkg, imp)
+			}
 			if !ours || isApart(imp) {
 				continue
 			}
