@@ -2,15 +2,22 @@
 
 package leaktest_test
 
+// What goes wrong: services that answer as they should not, processes that are
+// stopped, folders that cannot be written, and corrupt files.
+
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // asks are commands that ask each of the services for something, whatever lies in
@@ -24,7 +31,7 @@ var asks = [][]string{
 	{"ec2", "describe-instances", "--profile", "dev"},
 }
 
-// fail has the services answer as they should not.
+// fail makes the services answer wrongly.
 func (w *world) fail(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
@@ -52,7 +59,7 @@ var twists = []twist{inMessage, inCode, noJSON, wrongTypes}
 
 var faults = []emulator.Fault{{Status: 403}, {Status: 429}, {Status: 500}, {Drop: true}, {Truncate: true}, {ContentType: "text/html"}}
 
-// failToRenew does the same to renewals. Some of them end the session.
+// failToRenew makes the services answer renewals wrongly. Some answers end the session.
 func (w *world) failToRenew(t *testing.T) {
 	t.Helper()
 	for _, twist := range twists {
@@ -72,18 +79,18 @@ func (w *world) failToRenew(t *testing.T) {
 	}
 }
 
-// spare asks for the keys of a role that are never got, so that they are in no cache.
+// spare asks for the keys of a role that the service never gives out, so that no cache has them.
 var spare = []string{"sso", "get-credentials", "--profile", "spare"}
 
-// mustRenew has somebody signed in with a token that the service does not take any
-// more.
+// mustRenew signs in and then has the service refuse the token, so that the next
+// command must renew it.
 func (w *world) mustRenew(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
 	w.srv.ExpireAccessTokens()
 }
 
-// runAnyhow runs a command that may fail or not.
+// runAnyhow runs a command that may succeed or fail.
 func (w *world) runAnyhow(t *testing.T, args ...string) {
 	t.Helper()
 	may := kind(0)
@@ -93,21 +100,21 @@ func (w *world) runAnyhow(t *testing.T, args ...string) {
 	w.wait(t, w.start(t, args...), may, anyCode)
 }
 
-// quit ends a process in the middle of a renewal by the signal at which Go shows
-// what all goroutines do, and another by Ctrl-C.
+// quit ends one process in the middle of a renewal by SIGQUIT, at which Go prints
+// the stacks of all goroutines, and another by Ctrl-C.
 func (w *world) quit(t *testing.T) {
 	t.Helper()
 	for _, tt := range []struct {
 		signal syscall.Signal
 		delay  time.Duration
 		code   int
-	}{{syscall.SIGQUIT, tooLong, 2}, {syscall.SIGINT, 200 * time.Millisecond, 130}} {
+	}{{syscall.SIGQUIT, proctest.TooLong, 2}, {syscall.SIGINT, 200 * time.Millisecond, 130}} {
 		w.mustRenew(t)
 		w.srv.ResetCounts()
 		w.srv.AddFault(emulator.Fault{Operation: "CreateToken", Delay: tt.delay})
 		p := w.start(t, spare...)
-		eventually(t, "the renewal", func() bool { return w.srv.Count("CreateToken") > 0 })
-		p.signal(t, tt.signal)
+		proctest.Eventually(t, "the renewal", func() bool { return w.srv.Count("CreateToken") > 0 })
+		p.Signal(t, tt.signal)
 		w.wait(t, p, 0, tt.code)
 		w.srv.ClearFaults()
 	}
@@ -131,4 +138,76 @@ func (w *world) unwritable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestCorruptFiles spoils the files of the AWS CLI's caches in ways that leave the
+// secrets in them. Each command waits a while in case another program is writing
+// the file, so the subtests run side by side.
+func TestCorruptFiles(t *testing.T) {
+	t.Parallel()
+	for _, file := range []struct{ name, pattern, secret, date string }{
+		{"token", "home/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", "accessToken", "expiresAt"},
+		{"end of the registration", "home/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", "refreshToken", "registrationExpiresAt"},
+		{"role", "home/.aws/cli/cache/*.json", "SessionToken", "Expiration"},
+	} {
+		t.Run(file.name, func(t *testing.T) {
+			t.Parallel()
+			for name, spoil := range map[string]func(data []byte, secret string, o, inner map[string]any) []byte{
+				"half": func(data []byte, _ string, _, _ map[string]any) []byte { return data[:len(data)-3] },
+				"more": func(data []byte, _ string, _, _ map[string]any) []byte { return append(data, "\"x"...) },
+				"bare": func(_ []byte, secret string, _, _ map[string]any) []byte { return []byte(secret) },
+				"for a date": func(_ []byte, secret string, o, inner map[string]any) []byte {
+					inner[file.date] = secret
+					return encode(o)
+				},
+				"for a name": func(_ []byte, secret string, o, inner map[string]any) []byte {
+					o[secret] = 1
+					inner[file.date] = 1
+					return encode(o)
+				},
+			} {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					w := newWorld(t)
+					w.debug = true
+					w.signIn(t)
+					w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
+					paths, err := filepath.Glob(w.path(file.pattern))
+					if err != nil || len(paths) != 1 {
+						t.Fatalf("%q, %v", paths, err)
+					}
+					data, err := os.ReadFile(paths[0])
+					if err != nil {
+						t.Fatal(err)
+					}
+					var o map[string]any
+					if err := json.Unmarshal(data, &o); err != nil {
+						t.Fatal(err)
+					}
+					inner := o
+					if c, ok := o["Credentials"].(map[string]any); ok {
+						inner = c
+					}
+					secret, ok := inner[file.secret].(string)
+					if !ok {
+						t.Fatalf("there is no %s", file.secret)
+					}
+					if err := os.WriteFile(paths[0], spoil(bytes.TrimSpace(data), secret, o, inner), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					for _, args := range [][]string{asks[0], {"status"}, {"sts", "get-caller-identity", "--profile", "dev"}, {"store"}, {"sso", "logout"}} {
+						w.runAnyhow(t, args...)
+					}
+				})
+			}
+		})
+	}
+}
+
+func encode(o map[string]any) []byte {
+	data, err := json.Marshal(o)
+	if err != nil { // it came out of JSON
+		panic(err)
+	}
+	return data
 }

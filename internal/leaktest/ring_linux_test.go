@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // keychain is a Secret Service of its own, on a bus of its own.
@@ -57,7 +59,7 @@ func startRing(t *testing.T, w *world, address string) {
 	daemon.Env = []string{"DBUS_SESSION_BUS_ADDRESS=" + address, "HOME=" + w.path("ring"), "XDG_DATA_HOME=" + w.path("ring/data"), "PATH=" + os.Getenv("PATH")}
 	daemon.Stdin = strings.NewReader("throw-away")
 	launch(t, daemon)
-	eventually(t, "the keyring", func() bool {
+	proctest.Eventually(t, "the keyring", func() bool {
 		out, err := exec.Command("dbus-send", "--bus="+address, "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
 			"org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets").Output()
 		return err == nil && strings.Contains(string(out), "boolean true")

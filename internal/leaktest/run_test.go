@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // TestFullRun does everything that the program does, with each store, plain and with
@@ -153,7 +155,7 @@ func (w *world) renewals(t *testing.T) {
 func (w *world) renewed(t *testing.T) {
 	t.Helper()
 	w.srv.ResetCounts()
-	eventually(t, "a renewal", func() bool {
+	proctest.Eventually(t, "a renewal", func() bool {
 		w.run(t, 0, 0, "sso", "list-accounts", "--profile", "dev")
 		return w.srv.Count("CreateToken") > 0
 	})

@@ -2,18 +2,64 @@
 
 package leaktest_test
 
+// The search: what the program has written, the arguments and environments of its
+// processes, and the files below the world's root.
+
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// checkOutputs looks for secrets in what the program has written, and in the
-// arguments and environments that its processes had. Each is looked at once more
-// at the end, when everything is known.
+// TestPlantedSecretIsFound plants secrets in every form and place and has them
+// found. It shows that the other tests can fail.
+func TestPlantedSecretIsFound(t *testing.T) {
+	w := newWorld(t)
+	w.store = stores()[0]
+	w.signIn(t)
+	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
+	for _, value := range w.secrets.fromTheEmulator() {
+		for name, text := range map[string]string{
+			"plain": value, "cut": value[:len(value)/2] + "…", "hex": hex.EncodeToString([]byte(value)),
+			"for a URL": url.QueryEscape(value), "base64": base64.StdEncoding.EncodeToString([]byte(`{"x":"` + value + `"}`)),
+			"base64 for a URL": base64.RawURLEncoding.EncodeToString([]byte("ab" + value)),
+		} {
+			text = "time=now msg=\"" + text + "\" more"
+			if _, leaks := w.secrets.in(text, 0); len(leaks) == 0 {
+				t.Errorf("%s: not found in an output", name)
+			}
+			for _, file := range []string{"home/.aws/sso/cache/.x.outcome", "home/.aws/x.json", "run/x.log", "tmp/core", "work/core"} {
+				w.write(t, file, text, 0o600)
+				if leaks := w.fileLeaks(t); len(leaks) == 0 {
+					t.Errorf("%s: not found in %s", name, file)
+				}
+				w.write(t, file, "", 0o600)
+			}
+		}
+	}
+	// The caches may hold them, where only the person can read them.
+	if leaks := w.fileLeaks(t); len(leaks) > 0 {
+		t.Errorf("nothing was planted, but %v", leaks)
+	}
+	w.write(t, "home/.aws/cli/cache/x.json", w.secrets.fromTheEmulator()[0], 0o644)
+	if leaks := w.fileLeaks(t); len(leaks) == 0 {
+		t.Error("a file that everybody can read was not found")
+	}
+	w.inFiles = 0
+	if leaks := w.fileLeaks(t); len(leaks) == 0 {
+		t.Error("the files of another store than theirs were not looked at")
+	}
+}
+
+// checkOutputs looks for secrets in the latest outputs of the program, and in the
+// arguments and environments of its processes. The full run looks at all of them
+// again at its end, when all secrets are known.
 func (w *world) checkOutputs(t *testing.T) {
 	t.Helper()
 	last := w.outputs[max(0, len(w.outputs)-2):]
@@ -79,8 +125,8 @@ func (w *world) fileLeak(path, text string) (leaks []string) {
 	return leaks
 }
 
-// checkSignedOut looks for what must be gone after a sign-out: all but the
-// registration.
+// checkSignedOut looks for secrets that a sign-out leaves. Only the registration
+// may stay.
 func (w *world) checkSignedOut(t *testing.T) {
 	t.Helper()
 	for _, dir := range []string{"home/.aws/sso/cache", "home/.aws/cli/cache"} {

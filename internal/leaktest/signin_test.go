@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 const user = "jane" // of the emulator's own organization
@@ -17,10 +18,10 @@ const user = "jane" // of the emulator's own organization
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/(?:authorize\?|\S+user_code=)\S+`)
 
 // shown waits until a process has shown an address, or has opened it in a browser.
-func (w *world) shown(t *testing.T, p *process, inBrowser bool) (to string) {
+func (w *world) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to string) {
 	t.Helper()
-	eventually(t, "the address of the sign-in", func() bool {
-		text := p.stdout.String()
+	proctest.Eventually(t, "the address of the sign-in", func() bool {
+		text := p.Stdout.String()
 		if inBrowser {
 			noted, _ := os.ReadFile(w.path("aside/visited")) // not yet
 			text = string(noted)
@@ -54,7 +55,7 @@ func (w *world) signIn(t *testing.T, flags ...string) {
 // signInWrongly begins sign-ins that come to nothing.
 func (w *world) signInWrongly(t *testing.T) {
 	t.Helper()
-	begin := func() (*process, string) {
+	begin := func() (*proctest.Process, string) {
 		p := w.start(t, "sso", "login", "--sso-session", "corp", "--no-browser")
 		return p, w.shown(t, p, false)
 	}
@@ -67,7 +68,7 @@ func (w *world) signInWrongly(t *testing.T) {
 
 	// Interrupted.
 	p, _ = begin()
-	p.signal(t, os.Interrupt)
+	p.Signal(t, os.Interrupt)
 	w.wait(t, p, visit, 130)
 
 	// Somebody else brings a code, with a state of their own.

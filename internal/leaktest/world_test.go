@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,7 +15,14 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
+
+// program is the path of the program under test.
+var program string
+
+// TestMain builds the program.
+func TestMain(m *testing.M) { os.Exit(proctest.Main(m, &program, 16)) }
 
 // config has a role for each thing that is done with one.
 const config = `[sso-session corp]
@@ -58,8 +67,8 @@ const browser = `#!/bin/sh
 printf %s "$2" > "$1/new" && mv "$1/new" "$1/visited"
 `
 
-// A world is a person's home, the Identity Center that they sign in to, and all
-// that has come out of the program there.
+// A world is a person's home, the Identity Center that they sign in to, and the
+// outputs of the program so far.
 type world struct {
 	srv     *emulatortest.Server // as the program and the browser reach it
 	wire    *wire
@@ -126,8 +135,61 @@ func (w *world) write(t *testing.T, name, text string, mode os.FileMode) {
 	}
 }
 
-// allowCores lets the program leave core files where it runs, if it does such
-// things.
+// anyCode stands for every exit code, but not for an end by a signal.
+const anyCode = -2
+
+// start runs the program, with --debug if the world wants that.
+func (w *world) start(t *testing.T, args ...string) *proctest.Process {
+	t.Helper()
+	if w.debug {
+		args = append(args, "--debug")
+	}
+	p := proctest.Command{Line: append([]string{program}, args...), Dir: w.path("work"), Env: w.env}.Start(t)
+	w.seen.watch(p.Pid())
+	return p
+}
+
+// agent matches what "agent start" prints about the process that it has started.
+var agent = regexp.MustCompile(`^The agent runs, as process (\d+)`)
+
+// wait waits for the end of a process and keeps its output. stdout may hold secrets
+// of the kind may. If may is not 0, stdout must hold one: the command is there for that.
+func (w *world) wait(t *testing.T, p *proctest.Process, may kind, code int) string {
+	t.Helper()
+	<-p.Ended
+	r := p.Result // Wait would quote the output
+	if r.Code != code && (code != anyCode || r.Code < 0) {
+		t.Errorf("%s: exit %d, want %d, hung: %t\n%s%s", p, r.Code, code, r.Hung, w.hide(r.Stdout), w.hide(r.Stderr))
+	}
+	w.outputs = append(w.outputs, output{"stdout of " + p.String(), r.Stdout, may}, output{"stderr of " + p.String(), r.Stderr, 0})
+	if m := agent.FindStringSubmatch(r.Stdout); m != nil {
+		pid, _ := strconv.Atoi(m[1]) // digits
+		w.seen.watch(pid)
+	}
+	holds, _ := w.secrets.in(r.Stdout, may)
+	if may != 0 && code == 0 && holds&may == 0 {
+		t.Errorf("%s: its answer holds no %s", p, may)
+	}
+	w.checkOutputs(t)
+	w.checkFiles(t, "after "+p.String())
+	return r.Stdout
+}
+
+// hide replaces a text that holds a secret: the log of a test leaks too.
+func (w *world) hide(text string) string {
+	if holds, _ := w.secrets.in(text, 0); holds != 0 {
+		return "(a text with a " + holds.String() + ")\n"
+	}
+	return text
+}
+
+// run starts the program and waits for it.
+func (w *world) run(t *testing.T, may kind, code int, args ...string) string {
+	t.Helper()
+	return w.wait(t, w.start(t, args...), may, code)
+}
+
+// allowCores lets the program leave core files, so that the search finds them.
 func allowCores(t *testing.T) {
 	t.Helper()
 	var limit unix.Rlimit
