@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // document is the answer of credential_process.
@@ -16,25 +18,25 @@ type document struct {
 
 // checkAnswers checks that every process printed one valid document, and that
 // those of one profile are the same.
-func checkAnswers(t *testing.T, results []result) {
+func checkAnswers(t *testing.T, results ...proctest.Result) {
 	t.Helper()
 	answers := map[string]string{} // of a profile
 	for i, r := range results {
-		if r.code != 0 {
-			t.Errorf("process %d of %d: exit %d: %s", i, len(results), r.code, r.stderr)
+		if r.Code != 0 {
+			t.Errorf("process %d of %d: exit %d: %s", i, len(results), r.Code, r.Stderr)
 			continue
 		}
-		profile := r.args[len(r.args)-1]
+		profile := r.Args[len(r.Args)-1]
 		if first, ok := answers[profile]; ok {
-			if r.stdout != first {
+			if r.Stdout != first {
 				t.Errorf("process %d with %s answered otherwise than another one", i, profile)
 			}
 			continue
 		}
-		answers[profile] = r.stdout
+		answers[profile] = r.Stdout
 		var d document
-		if err := json.Unmarshal([]byte(r.stdout), &d); err != nil {
-			t.Errorf("%s: %v in %q", profile, err, r.stdout)
+		if err := json.Unmarshal([]byte(r.Stdout), &d); err != nil {
+			t.Errorf("%s: %v in %q", profile, err, r.Stdout)
 			continue
 		}
 		ends, err := time.Parse(time.RFC3339, d.Expiration)
@@ -64,28 +66,28 @@ const guideText = "The SSO session associated with this profile has expired or i
 
 // checkEnded checks that a process said that the session has ended and what to
 // do about it, and nothing on stdout.
-func checkEnded(t *testing.T, r result) {
+func checkEnded(t *testing.T, r proctest.Result) {
 	t.Helper()
-	if r.code != 255 {
-		t.Errorf("exit %d, want 255: %s", r.code, r.stderr)
+	if r.Code != 255 {
+		t.Errorf("exit %d, want 255: %s", r.Code, r.Stderr)
 	}
-	profile := r.args[len(r.args)-1]
-	if want := "lanyard: " + guideText + "\nhint: run: lanyard sso login --profile " + profile + "\n"; r.stderr != want {
-		t.Errorf("stderr is %q, want %q", r.stderr, want)
+	profile := r.Args[len(r.Args)-1]
+	if want := "lanyard: " + guideText + "\nhint: run: lanyard sso login --profile " + profile + "\n"; r.Stderr != want {
+		t.Errorf("stderr is %q, want %q", r.Stderr, want)
 	}
-	if r.stdout != "" {
-		t.Errorf("stdout is %q, want nothing", r.stdout)
+	if r.Stdout != "" {
+		t.Errorf("stdout is %q, want nothing", r.Stdout)
 	}
 }
 
 // checkFailed checks that a process failed with one message in which word
 // stands.
-func checkFailed(t *testing.T, r result, code int, word string) {
+func checkFailed(t *testing.T, r proctest.Result, code int, word string) {
 	t.Helper()
-	if r.code != code || r.stdout != "" {
-		t.Errorf("exit %d and stdout %q, want %d and nothing", r.code, r.stdout, code)
+	if r.Code != code || r.Stdout != "" {
+		t.Errorf("exit %d and stdout %q, want %d and nothing", r.Code, r.Stdout, code)
 	}
-	if !strings.HasPrefix(r.stderr, "lanyard: ") || !strings.Contains(r.stderr, word) {
-		t.Errorf("stderr is %q, which should name %q", r.stderr, word)
+	if !strings.HasPrefix(r.Stderr, "lanyard: ") || !strings.Contains(r.Stderr, word) {
+		t.Errorf("stderr is %q, which should name %q", r.Stderr, word)
 	}
 }

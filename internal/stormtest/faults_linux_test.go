@@ -1,5 +1,7 @@
 package stormtest_test
 
+// System calls that fail, and systems with few descriptors or without file locks.
+
 import (
 	"errors"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // A spending is a command that gets a token which exists nowhere else.
@@ -53,8 +56,8 @@ func needStrace(t *testing.T) {
 	}
 }
 
-// What fails between the service's answer and the end of the command loses no token:
-// the next command works without a new sign-in, and nothing was revoked.
+// A failure between the service's answer and the end of the command loses no token:
+// the next command works without a new sign-in, and nothing is revoked.
 func TestFaultsAfterTheSpend(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
@@ -63,7 +66,7 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 			t.Run(s.name+"/"+fault, func(t *testing.T) {
 				t.Parallel()
 				h := newHome(t, emulator.Config{}, config)
-				running, tracers := make(chan *process, 1), make(chan *exec.Cmd, 1)
+				running, tracers := make(chan *proctest.Process, 1), make(chan *exec.Cmd, 1)
 				url := front(t, h.srv.URL, func(asked *http.Request) {
 					if asked.URL.Path != "/token" {
 						return
@@ -81,12 +84,12 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 				p := h.start(t, s.args...)
 				running <- p
 				h.approve(t, p)
-				r := p.wait(t)
+				r := p.Wait(t)
 				select {
 				case tracer := <-tracers:
 					_ = tracer.Wait() // its exit code is that of the program
 				default:
-					t.Fatalf("the token was not asked for: exit %d, %s", r.code, r.stderr)
+					t.Fatalf("the token was not asked for: exit %d, %s", r.Code, r.Stderr)
 				}
 				h.checkNothingLost(t, r)
 			})
@@ -94,8 +97,8 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 	}
 }
 
-// What fails from the start of the command is noticed before the token is spent, or
-// does no harm.
+// The command notices a failure from its start before it spends the token, or the
+// failure does no harm.
 func TestFaultsFromTheStart(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
@@ -111,34 +114,34 @@ func TestFaultsFromTheStart(t *testing.T) {
 				s.prepare(t, h)
 				p := h.startProgram(t, nil, append([]string{"strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=" + fault, program}, s.args...)...)
 				h.approve(t, p)
-				h.checkNothingLost(t, p.wait(t))
+				h.checkNothingLost(t, p.Wait(t))
 			})
 		}
 	}
 }
 
 // approve plays the person, if the program asks for one.
-func (h *home) approve(t *testing.T, p *process) {
+func (h *home) approve(t *testing.T, p *proctest.Process) {
 	t.Helper()
-	if p.cmd.Args[len(p.cmd.Args)-1] != "corp" {
+	if p.Line[len(p.Line)-1] != "corp" {
 		return
 	}
-	eventually(t, "the sign-in address, or the end", func() bool { return p.over() || address.MatchString(p.stdout.String()) })
+	proctest.Eventually(t, "the sign-in address, or the end", func() bool { return p.Over() || address.MatchString(p.Stdout.String()) })
 	if url := h.authorizeURL(p); url != "" {
 		go func() { _ = h.srv.SignIn(t.Context(), url, user) }() // it waits for the page
 	}
 }
 
 // attach makes a system call of a running program fail.
-func attach(t *testing.T, p *process, fault string) *exec.Cmd {
+func attach(t *testing.T, p *proctest.Process, fault string) *exec.Cmd {
 	t.Helper()
-	var said output
-	cmd := exec.CommandContext(t.Context(), "strace", "-f", "-o", "/dev/null", "-e", "inject="+fault, "-p", strconv.Itoa(p.cmd.Process.Pid))
+	var said proctest.Output
+	cmd := exec.CommandContext(t.Context(), "strace", "-f", "-o", "/dev/null", "-e", "inject="+fault, "-p", strconv.Itoa(p.Pid()))
 	cmd.Stderr = &said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "strace", func() bool {
+	proctest.Eventually(t, "strace", func() bool {
 		return strings.Contains(said.String(), "attached") || strings.Contains(said.String(), "not permitted")
 	})
 	if !strings.Contains(said.String(), "attached") {
@@ -148,14 +151,14 @@ func attach(t *testing.T, p *process, fault string) *exec.Cmd {
 }
 
 // checkNothingLost checks that the session works on, with the newest refresh token.
-func (h *home) checkNothingLost(t *testing.T, r result) {
+func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 	t.Helper()
-	t.Logf("exit %d: %s", r.code, r.stderr)
+	t.Logf("exit %d: %s", r.Code, r.Stderr)
 	h.checkCount(t, "Logout", 0)
 	for range 2 {
 		h.forgetRoles(t)
-		if next := h.credentials(t, "dev"); next.code != 0 {
-			t.Fatalf("the next command: exit %d: %s", next.code, next.stderr)
+		if next := h.credentials(t, "dev"); next.Code != 0 {
+			t.Fatalf("the next command: exit %d: %s", next.Code, next.Stderr)
 		}
 		h.srv.ExpireAccessTokens() // and the one after it renews once more
 	}
@@ -187,17 +190,17 @@ func TestStormWithoutLocks(t *testing.T) {
 				t.Fatal(err)
 			}
 			const n = 20
-			processes := make([]*process, n)
+			processes := make([]*proctest.Process, n)
 			for i := range processes {
 				processes[i] = h.startProgram(t, gate, "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error="+fault,
 					program, "sso", "get-credentials", "--profile", "dev")
 			}
 			_ = errors.Join(gate.Close(), release.Close()) // that lets them begin
-			results := make([]result, n)
+			results := make([]proctest.Result, n)
 			for i, p := range processes {
-				results[i] = p.wait(t)
+				results[i] = p.Wait(t)
 			}
-			checkAnswers(t, results)
+			checkAnswers(t, results...)
 			h.checkCount(t, "CreateToken", 1)
 			h.checkCount(t, "GetRoleCredentials", 1)
 		})
@@ -221,16 +224,52 @@ func TestAgentWithFewDescriptors(t *testing.T) {
 			h.signIn(t)
 			h.env = append(h.env, agent.SocketVariable+"="+h.path("agent.sock"))
 			line := append([]string{"sh", "-c", `ulimit -n 64 && exec "$0" "$@"`, program}, tt.args...)
-			if r := h.startProgram(t, nil, line...).wait(t); r.code != 0 {
-				t.Fatalf("agent start: exit %d, %s", r.code, r.stderr)
+			if r := h.startProgram(t, nil, line...).Wait(t); r.Code != 0 {
+				t.Fatalf("agent start: exit %d, %s", r.Code, r.Stderr)
 			}
 			defer func() { h.run(t, "agent", "stop", "--yes") }()
 			h.srv.ExpireAccessTokens()
 			results, _ := h.gather(t, tt.n, dev).run(t)
-			checkAnswers(t, results)
+			checkAnswers(t, results...)
 			h.checkCount(t, "CreateToken", 1)
 			h.checkCount(t, "GetRoleCredentials", 2) // the first with the token that was ended
 			h.checkCount(t, "Logout", 0)
 		})
+	}
+}
+
+// A file or folder that could not be read once is not an absent one: a sign-out that
+// reports success has removed the token and the credentials.
+func TestALogoutThatCannotReadSaysSo(t *testing.T) {
+	t.Parallel()
+	needStrace(t)
+	places := map[string]func(h *home) string{
+		"the token":     func(h *home) string { return h.cache().TokenPath("corp") },
+		"the folder":    func(h *home) string { return h.cache().SSO() },
+		"the roles":     func(h *home) string { return h.cache().Roles() },
+		"a role's file": func(h *home) string { return h.files(t, h.cache().Roles(), ".json")[0] },
+	}
+	for name, place := range places {
+		for when := 1; when <= 5; when++ {
+			t.Run(name+"/"+strconv.Itoa(when), func(t *testing.T) {
+				t.Parallel()
+				h := newHome(t, emulator.Config{}, config)
+				h.signIn(t)
+				if r := h.credentials(t, "dev"); r.Code != 0 {
+					t.Fatalf("exit %d: %s", r.Code, r.Stderr)
+				}
+				fault := "inject=openat:error=EIO:when=" + strconv.Itoa(when)
+				r := h.startProgram(t, nil, "strace", "-f", "-qq", "-o", "/dev/null", "-P", place(h), "-e", fault, program, "sso", "logout").Wait(t)
+				left := append(h.files(t, h.cache().SSO(), ".json"), h.files(t, h.cache().Roles(), ".json")...)
+				for _, path := range left {
+					if readJSON(t, path)["clientSecret"] != nil && readJSON(t, path)["accessToken"] == nil {
+						continue // a registration stays
+					}
+					if r.Code == 0 {
+						t.Errorf("exit 0, and %s is left: %s", path, r.Stderr)
+					}
+				}
+			})
+		}
 	}
 }

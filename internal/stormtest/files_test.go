@@ -22,9 +22,9 @@ func (h *home) token(t *testing.T) map[string]any {
 	return readJSON(t, h.cache().TokenPath("corp"))
 }
 
-// setToken makes the token's expiry lie left from now, in the session's file and,
-// where there is one, its copy under the start URL. It rewrites them as the AWS
-// CLI does, in place.
+// setToken makes the token expire left from now, in the session's file and in its copy
+// under the start URL, if there is one. It rewrites them in place, as the AWS CLI
+// does.
 func (h *home) setToken(t *testing.T, left time.Duration) {
 	t.Helper()
 	for _, key := range []string{"corp", startURL} {
@@ -109,8 +109,8 @@ func (h *home) files(t *testing.T, dir, suffix string) []string {
 	return found
 }
 
-// checkFiles checks what every test must leave behind: cache files that can be
-// read, by nobody else, and locks that nobody holds.
+// checkFiles checks what every test must leave behind: whole cache files that other
+// users cannot read, and locks that no process holds.
 func (h *home) checkFiles(t *testing.T) {
 	t.Helper()
 	for _, path := range h.files(t, h.path(".aws"), ".json") {
@@ -129,5 +129,41 @@ func (h *home) checkFiles(t *testing.T) {
 			t.Errorf("after all processes have ended: %v", err)
 		}
 		lock.Release()
+	}
+}
+
+// corrupt counts the cache files that make no sense.
+func (h *home) corrupt(t *testing.T) (n int) {
+	t.Helper()
+	for _, path := range h.files(t, h.path(".aws"), ".json") {
+		data, err := os.ReadFile(path)
+		if err != nil || !json.Valid(data) {
+			t.Errorf("%s: %v, %q", path, err, data)
+			n++
+		}
+	}
+	return n
+}
+
+// checkSuccessors checks that each JSON file is what it was, or a whole new one:
+// with all fields that the old one had, and of a token both halves new.
+func (h *home) checkSuccessors(t *testing.T, before map[string][]byte) {
+	t.Helper()
+	for _, path := range h.files(t, h.path(".aws"), ".json") {
+		old, ok := before[path]
+		if !ok || string(read(t, path)) == string(old) {
+			continue
+		}
+		was, is := parse(t, path, old), readJSON(t, path)
+		for field := range was {
+			if is[field] == nil {
+				t.Errorf("%s: the new content has no %s", path, field)
+			}
+		}
+		for _, field := range []string{"accessToken", "refreshToken"} {
+			if was[field] != nil && was[field] == is[field] {
+				t.Errorf("%s: the new content has the old %s", path, field)
+			}
+		}
 	}
 }

@@ -2,14 +2,17 @@ package stormtest_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 const (
@@ -71,7 +74,7 @@ sso_account_id = 210987654321
 sso_role_name = DeveloperAccess
 `
 
-// A home is a person's home folder, and the Identity Center that they sign in to.
+// A home is a person's home folder, and the Identity Center that the person signs in to.
 type home struct {
 	srv  *emulatortest.Server
 	dir  string
@@ -105,15 +108,15 @@ func (h *home) signIn(t *testing.T) {
 	t.Helper()
 	p := h.start(t, "sso", "login", "--no-browser", "--sso-session", "corp")
 	var url string
-	eventually(t, "the sign-in address", func() bool {
+	proctest.Eventually(t, "the sign-in address", func() bool {
 		url = h.authorizeURL(p)
 		return url != ""
 	})
 	if err := h.srv.SignIn(t.Context(), url, user); err != nil {
 		t.Error(err)
 	}
-	if r := p.wait(t); r.code != 0 {
-		t.Fatalf("sign in: exit %d, %s", r.code, r.stderr)
+	if r := p.Wait(t); r.Code != 0 {
+		t.Fatalf("sign in: exit %d, %s", r.Code, r.Stderr)
 	}
 	h.srv.ResetCounts()
 }
@@ -121,10 +124,100 @@ func (h *home) signIn(t *testing.T) {
 // authorizeURL returns the address that a sign-in has printed, at the server itself:
 // its pages refuse a form that comes through anything in front of it. "" means that
 // nothing was printed yet.
-func (h *home) authorizeURL(p *process) string {
-	_, rest, ok := strings.Cut(strings.TrimSpace(address.FindString(p.stdout.String())), "/authorize")
+func (h *home) authorizeURL(p *proctest.Process) string {
+	_, rest, ok := strings.Cut(strings.TrimSpace(address.FindString(p.Stdout.String())), "/authorize")
 	if !ok {
 		return ""
 	}
 	return h.srv.URL + "/authorize" + rest
 }
+
+// start runs the program with the home's environment.
+func (h *home) start(t *testing.T, args ...string) *proctest.Process {
+	t.Helper()
+	return h.startProgram(t, nil, append([]string{program}, args...)...)
+}
+
+// startProgram runs any program with the home's environment. A gate holds it back
+// until the gate is at its end; nil starts it at once.
+func (h *home) startProgram(t *testing.T, gate *os.File, line ...string) *proctest.Process {
+	t.Helper()
+	return proctest.Command{Line: line, Dir: h.dir, Env: h.env, Attr: h.attr, Gate: gate}.Start(t)
+}
+
+// run starts the program and waits for it.
+func (h *home) run(t *testing.T, args ...string) proctest.Result {
+	t.Helper()
+	return h.start(t, args...).Wait(t)
+}
+
+// mustRun runs the program, which must succeed.
+func (h *home) mustRun(t *testing.T, args ...string) {
+	t.Helper()
+	if r := h.run(t, args...); r.Code != 0 {
+		t.Errorf("%v: exit %d: %s", args, r.Code, r.Stderr)
+	}
+}
+
+// credentials runs "sso get-credentials" for a profile.
+func (h *home) credentials(t *testing.T, profile string) proctest.Result {
+	t.Helper()
+	return h.run(t, "sso", "get-credentials", "--profile", profile)
+}
+
+// crowd is how many processes a storm has.
+const crowd = 200
+
+// A storm is many processes that wait to begin together.
+type storm struct {
+	processes []*proctest.Process
+	release   func() time.Time // lets them begin, and says when
+}
+
+// gather makes the n processes of a storm, the i-th with the profile that name
+// gives.
+func (h *home) gather(t *testing.T, n int, name func(i int) string) *storm {
+	t.Helper()
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("processes are held back by a shell, and there is none: ", err)
+	}
+	gate, open, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = gate.Close() })
+	s := &storm{release: func() time.Time { _ = open.Close(); return time.Now() }}
+	for i := range n {
+		s.processes = append(s.processes, h.startProgram(t, gate, program, "sso", "get-credentials", "--profile", name(i)))
+	}
+	return s
+}
+
+// run lets the processes go and returns how each ended, and how long after the
+// release the last one did.
+func (s *storm) run(t *testing.T) ([]proctest.Result, time.Duration) {
+	t.Helper()
+	return s.results(t, s.release())
+}
+
+func (s *storm) results(t *testing.T, began time.Time) ([]proctest.Result, time.Duration) {
+	t.Helper()
+	results := make([]proctest.Result, len(s.processes))
+	for i, p := range s.processes {
+		results[i] = p.Wait(t)
+	}
+	first, last := results[0].At, results[0].At
+	for _, r := range results {
+		if r.At.Before(first) {
+			first = r.At
+		}
+		if r.At.After(last) {
+			last = r.At
+		}
+	}
+	t.Logf("%d processes: the first ended after %v, the last after %v",
+		len(results), first.Sub(began).Round(time.Millisecond), last.Sub(began).Round(time.Millisecond))
+	return results, last.Sub(began)
+}
+
+func dev(int) string { return "dev" }

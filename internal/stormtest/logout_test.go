@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // What is signed out stays signed out: credentials that were on their way are
@@ -32,18 +33,18 @@ func TestLogoutDuringFetch(t *testing.T) {
 			fetch := h.start(t, "sso", "get-credentials", "--profile", "dev")
 			select {
 			case <-portal.answered:
-			case <-fetch.ended:
-				t.Fatalf("no fetch: %s", fetch.stderr.String())
+			case <-fetch.Ended:
+				t.Fatalf("no fetch: %s", fetch.Stderr.String())
 			}
-			if r := h.run(t, tt.logout...); r.code != 0 {
-				t.Errorf("logout: exit %d: %s", r.code, r.stderr)
+			if r := h.run(t, tt.logout...); r.Code != 0 {
+				t.Errorf("logout: exit %d: %s", r.Code, r.Stderr)
 			}
 			h.checkCount(t, "Logout", 1)
 			if tt.again {
 				h.signIn(t)
 			}
 			close(portal.arrive)
-			fetch.wait(t)
+			fetch.Wait(t)
 
 			if roles := h.files(t, h.cache().Roles(), ".json"); len(roles) > 0 {
 				t.Errorf("%v: stored after the logout", roles)
@@ -69,17 +70,17 @@ func TestLogoutDuringRefresh(t *testing.T) {
 	fetch := h.start(t, "sso", "get-credentials", "--profile", "dev")
 	select {
 	case <-oidc.answered:
-	case <-fetch.ended:
-		t.Fatalf("no refresh: %s", fetch.stderr.String())
+	case <-fetch.Ended:
+		t.Fatalf("no refresh: %s", fetch.Stderr.String())
 	}
 	before := h.generation(t)
 	logout := h.start(t, "sso", "logout")
-	eventually(t, "the new generation", func() bool { return h.generation(t) != before })
+	proctest.Eventually(t, "the new generation", func() bool { return h.generation(t) != before })
 	close(oidc.arrive)
 
-	checkEnded(t, fetch.wait(t))
-	if r := logout.wait(t); r.code != 0 {
-		t.Errorf("logout: exit %d: %s", r.code, r.stderr)
+	checkEnded(t, fetch.Wait(t))
+	if r := logout.Wait(t); r.Code != 0 {
+		t.Errorf("logout: exit %d: %s", r.Code, r.Stderr)
 	}
 	if _, err := h.cache().LoadToken("corp"); err == nil {
 		t.Error("there is a token after the logout")

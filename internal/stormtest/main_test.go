@@ -1,16 +1,15 @@
 package stormtest_test
 
 import (
-	"flag"
-	"fmt"
+	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
+	"strconv"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// program is the path of the binary under test.
+// program is the path of the program under test.
 var program string
 
 // TestMain builds the program. The test binary also serves as the tracer that kills it.
@@ -18,36 +17,44 @@ func TestMain(m *testing.M) {
 	if code, ok := runTracer(os.Args[1:]); ok {
 		os.Exit(code)
 	}
-	os.Exit(run(m))
+	os.Exit(proctest.Main(m, &program, 16))
 }
 
-// run builds the program once for all tests, small as a release is.
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "stormtest-")
+// full says that everything is run, as make storm does. Otherwise it is what fits
+// into make test, and the log says what is left out.
+func full() bool { return os.Getenv("STORM") == "full" }
+
+// rounds is how often make storm plays a scene with chance in it: STORM_ROUNDS.
+func rounds(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("STORM_ROUNDS")
+	if text == "" {
+		return 2
+	}
+	n, err := strconv.Atoi(text)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+		t.Fatalf("STORM_ROUNDS: %v", err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	// Some tests start the program as another user.
-	if err := os.Chmod(dir, 0o755); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	return n
+}
+
+// seeds gives the seeds of n rounds: that of STORM_SEED if it is set, always the
+// same in the short form, and others each time in the full one.
+func seeds(t *testing.T, n int) (found []uint64) {
+	t.Helper()
+	if text := os.Getenv("STORM_SEED"); text != "" {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("STORM_SEED: %v", err)
+		}
+		return []uint64{seed}
 	}
-	program = filepath.Join(dir, "lanyard")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
+	for i := range n {
+		seed := uint64(i + 1)
+		if full() {
+			seed = uint64(rand.Uint32())
+		}
+		found = append(found, seed)
 	}
-	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "github.com/lanyard-cli/lanyard/cmd/lanyard")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
-		return 1
-	}
-	// The tests that run side by side do little but wait, up to half a minute: more
-	// of them fit on a machine than it has cores. The command line still decides.
-	if err := flag.Set("test.parallel", "16"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+	return found
 }

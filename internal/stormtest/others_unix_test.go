@@ -2,7 +2,11 @@
 
 package stormtest_test
 
+// Programs that run beside the processes of a scene: an agent, the AWS CLI, boto3.
+
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -10,10 +14,49 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
+	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/intercept"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
+
+// A standby runs beside the processes of a scene.
+type standby int
+
+const (
+	nobody   standby = iota
+	agentOn          // an agent runs
+	inMemory         // it keeps the tokens in its memory only
+)
+
+// startAgent runs an agent in the home until the test ends.
+func (h *home) startAgent(t *testing.T, flags ...string) {
+	t.Helper()
+	h.env = append(h.env, agent.SocketVariable+"="+h.path("agent.sock"))
+	r := h.run(t, append([]string{"agent", "start"}, flags...)...)
+	if r.Code != 0 {
+		t.Fatalf("agent start: exit %d, %s", r.Code, r.Stderr)
+	}
+	t.Cleanup(func() {
+		client := agent.Client{Address: h.path("agent.sock"), Home: agent.HomeID(h.dir), Patience: agent.LongPatience}
+		if _, err := client.Stop(context.Background()); err != nil && !errors.Is(err, agent.ErrNone) {
+			t.Errorf("agent stop: %v", err)
+		}
+	})
+}
+
+// killAgent kills the agent.
+func (h *home) killAgent(t *testing.T) {
+	pid, err := agent.Holder(context.Background(), h.path("agent.sock"))
+	if err == nil {
+		err = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Errorf("the agent was not killed: %v", err)
+	}
+}
 
 // boto3 resolves the credentials of a profile, which refreshes an expired token.
 const boto3 = "import sys, boto3; boto3.Session(profile_name=sys.argv[1]).get_credentials().get_frozen_credentials()"
@@ -38,7 +81,7 @@ var otherPrograms = sync.OnceValue(func() (found [][]string) {
 
 // startOthers starts n such programs, and returns when the first of them has asked
 // the service for something: the storm comes over it.
-func (h *home) startOthers(t *testing.T, n int) (started []*process) {
+func (h *home) startOthers(t *testing.T, n int) (started []*proctest.Process) {
 	t.Helper()
 	if n == 0 {
 		return nil
@@ -53,7 +96,7 @@ func (h *home) startOthers(t *testing.T, n int) (started []*process) {
 		line := append(slices.Clone(programs[i%len(programs)]), "dev")
 		started = append(started, theirs.startProgram(t, nil, line...))
 	}
-	eventually(t, "a call of "+programs[0][0], func() bool {
+	proctest.Eventually(t, "a call of "+programs[0][0], func() bool {
 		return h.srv.Count("CreateToken")+h.srv.Count("GetRoleCredentials") > 0
 	})
 	return started

@@ -1,5 +1,8 @@
 package stormtest_test
 
+// Token files that cannot be replaced or read: mounted alone, immutable, in a sticky
+// folder, or of another user.
+
 import (
 	"errors"
 	"os"
@@ -9,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // A file that is mounted alone, as containers do with single files, cannot be replaced.
@@ -29,18 +33,18 @@ func TestTokenFileThatIsMountedAlone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			mounted := func(args ...string) *process {
+			mounted := func(args ...string) *proctest.Process {
 				line := []string{"unshare", "-m", "sh", "-c", `mount --bind "$0" "$0" && exec "$@"`, file, program}
 				return h.startProgram(t, nil, append(line, args...)...)
 			}
-			if r := mounted("version").wait(t); r.code != 0 {
-				t.Skip("a file cannot be mounted here: ", r.stderr)
+			if r := mounted("version").Wait(t); r.Code != 0 {
+				t.Skip("a file cannot be mounted here: ", r.Stderr)
 			}
 			p := mounted(s.args...)
 			h.approve(t, p)
-			r := p.wait(t)
-			if r.code != 0 {
-				t.Errorf("exit %d: %s", r.code, r.stderr)
+			r := p.Wait(t)
+			if r.Code != 0 {
+				t.Errorf("exit %d: %s", r.Code, r.Stderr)
 			}
 			if after, err := os.Stat(file); err != nil || !os.SameFile(before, after) || after.ModTime().Equal(before.ModTime()) {
 				t.Errorf("%s was not overwritten: %v", file, err)
@@ -70,7 +74,7 @@ func TestTokenFileThatIsImmutable(t *testing.T) {
 			t.Cleanup(mend)
 			p := h.start(t, s.args...)
 			h.approve(t, p)
-			r := p.wait(t)
+			r := p.Wait(t)
 			checkFailed(t, r, 255, file)
 			h.checkCount(t, "CreateToken", 0)
 			mend()
@@ -105,14 +109,101 @@ func TestTokenFileInAStickyFolder(t *testing.T) {
 				h.checkCount(t, "CreateToken", 0)
 				return
 			}
-			checkAnswers(t, []result{r})
+			checkAnswers(t, r)
 			h.srv.ExpireAccessTokens()
 			h.forgetRoles(t)
-			checkAnswers(t, []result{h.credentials(t, "dev")})
+			checkAnswers(t, h.credentials(t, "dev"))
 			info, err := os.Stat(file)
 			if st, ok := info.Sys().(*syscall.Stat_t); err != nil || !ok || st.Uid != 0 {
 				t.Errorf("%s was replaced: %v", strings.TrimPrefix(file, h.dir), err)
 			}
 		})
+	}
+}
+
+// A file that cannot be read may hold a session. No command says that nobody is signed
+// in or that it has signed out, and none revokes or removes anything.
+func TestFilesOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file to another user")
+	}
+	token := func(h *home) string { return h.cache().TokenPath("corp") }
+	marker := func(h *home) string {
+		return strings.TrimSuffix(strings.Replace(h.cache().TokenPath("corp"), "cache/", "cache/.", 1), ".json") + ".store"
+	}
+	orphan := func(h *home) string { return h.cache().TokenPath("no-config-names-it") }
+	tests := []struct {
+		name   string
+		file   func(h *home) string
+		args   string
+		stdout string
+	}{
+		{"token", token, "status", "unreadable"},
+		{"token", token, "status --output json", `"unreadable"`},
+		{"token", token, "store", "?"},
+		{"token", token, "sso logout", ""},
+		{"token", token, "sso logout --verify", ""},
+		{"token", token, "sso logout --sso-session corp", ""},
+		{"token", token, "sso get-credentials --profile dev", ""},
+		{"token that no config names", orphan, "status", "valid"},
+		{"marker", marker, "status", "unreadable"},
+		{"marker", marker, "store", "unknown"},
+		{"marker", marker, "sso logout --sso-session corp", ""},
+		{"marker", marker, "sso get-credentials --profile dev", ""},
+		{"marker", marker, "sso login --sso-session corp --no-browser", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+"/"+tt.args, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, emulator.Config{}, config)
+			asNobody(t, h)
+			h.signIn(t)
+			file := tt.file(h)
+			if _, err := os.Lstat(file); err != nil {
+				if err := os.WriteFile(file, []byte("lanyard-store encrypted x y\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := read(t, file)
+			if err := os.Chown(file, 0, 0); err != nil {
+				t.Fatal(err)
+			}
+			r := h.run(t, strings.Fields(tt.args)...)
+			if r.Code != 255 || !strings.Contains(r.Stderr, file) || !strings.Contains(r.Stderr, "permission denied") {
+				t.Errorf("exit %d, want 255 and the file and the cause: %s", r.Code, r.Stderr)
+			}
+			if !strings.Contains(r.Stdout, tt.stdout) || tt.stdout == "" && r.Stdout != "" {
+				t.Errorf("stdout %q, want %q in it", r.Stdout, tt.stdout)
+			}
+			if string(read(t, file)) != string(before) {
+				t.Errorf("%s was changed", file)
+			}
+			h.checkCount(t, "Logout", 0)
+			h.checkCount(t, "CreateToken", 0)
+		})
+	}
+}
+
+// One session's unreadable file does not keep the others signed in.
+func TestSignOutBesideAnUnreadableFile(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file to another user")
+	}
+	h := newHome(t, emulator.Config{}, config)
+	asNobody(t, h)
+	h.signIn(t)
+	other := h.cache().TokenPath("other")
+	if err := os.WriteFile(other, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := h.run(t, "sso", "logout")
+	if r.Code != 255 || !strings.Contains(r.Stderr, other) {
+		t.Errorf("exit %d: %s", r.Code, r.Stderr)
+	}
+	h.checkCount(t, "Logout", 1)
+	if _, err := os.Lstat(h.cache().TokenPath("corp")); err == nil {
+		t.Error("the readable token is still there")
 	}
 }

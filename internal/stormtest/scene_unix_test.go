@@ -2,13 +2,46 @@
 
 package stormtest_test
 
+// How a scene is played, judged and shown. scenes_unix_test.go lists the scenes.
+
 import (
+	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
+
+// TestStorm plays the scenes, one after the other: each fills the machine.
+func TestStorm(t *testing.T) {
+	var rows []row
+	var left []string
+	for _, s := range scenes() {
+		if !s.short && !full() {
+			left = append(left, s.name)
+			continue
+		}
+		n := 1
+		if full() && s.chance() {
+			n = rounds(t)
+		}
+		for _, seed := range seeds(t, n) {
+			t.Run(s.name, func(t *testing.T) {
+				if s.chance() {
+					t.Logf("STORM_SEED=%d", seed)
+				}
+				rows = append(rows, s.play(t, seed))
+			})
+		}
+	}
+	printRows(t, rows)
+	if len(left) > 0 {
+		t.Logf("left to make storm: %d scenes: %s", len(left), strings.Join(left, "; "))
+	}
+}
 
 // A scene is one storm: what lies in the cache when it begins, how the service
 // behaves, who dies, and what must come of it.
@@ -71,7 +104,7 @@ func (s scene) home(t *testing.T) *home {
 	return h
 }
 
-// chance says that no two rounds of it are the same.
+// chance reports whether no two rounds of the scene are the same.
 func (s scene) chance() bool { return s.doomed > 0 || s.holder || s.orphans }
 
 // play runs the storm and judges it.
@@ -97,13 +130,13 @@ func (s scene) play(t *testing.T, seed uint64) row {
 	}
 	for _, i := range random.Perm(s.n)[:s.n*s.doomed/100] {
 		moment := time.Duration(random.Int64N(int64(2*s.latency + 1500*time.Millisecond)))
-		doom := time.AfterFunc(moment, func() { _ = storm.processes[i].cmd.Process.Kill() })
+		doom := time.AfterFunc(moment, storm.processes[i].Kill)
 		t.Cleanup(func() { doom.Stop() })
 	}
 	results, took := storm.results(t, began)
 	for _, p := range others {
-		if r := p.wait(t); r.code != 0 && s.end == succeeds {
-			t.Errorf("%s: exit %d: %s", p.cmd.Args[0], r.code, r.stderr)
+		if r := p.Wait(t); r.Code != 0 && s.end == succeeds {
+			t.Errorf("%s: exit %d: %s", p.Line[0], r.Code, r.Stderr)
 		}
 	}
 
@@ -115,18 +148,156 @@ func (s scene) play(t *testing.T, seed uint64) row {
 	return r
 }
 
-func cold(*testing.T, *home) {}
-
-func expired(t *testing.T, h *home) { h.setToken(t, -time.Minute) }
-
-// window leaves a token that is due and still lives.
-func window(t *testing.T, h *home) { h.setToken(t, 5*time.Minute) }
-
-// revoked leaves a token whose session the service has ended.
-func revoked(t *testing.T, h *home) {
-	h.setToken(t, -time.Minute)
-	h.srv.RevokeSessions(user)
+// startDoomed starts a process that refreshes, and returns when the service has
+// refreshed the token and its answer is under way. The process never sees that
+// answer: kill ends it, and lets the answers to other processes through.
+func (h *home) startDoomed(t *testing.T) (kill func()) {
+	t.Helper()
+	oidc := lateAnswers(t, h.srv.URL, "/token")
+	h.useFor(oidc.url, "SSO_OIDC")
+	p := h.start(t, "sso", "get-credentials", "--profile", "dev")
+	select {
+	case <-oidc.answered:
+	case <-p.Ended:
+		t.Fatalf("no refresh: %s", p.Stderr.String())
+	}
+	return func() {
+		p.Kill()
+		<-p.Ended
+		close(oidc.arrive)
+	}
 }
 
-// revokedAlive leaves one that lives by its date.
-func revokedAlive(_ *testing.T, h *home) { h.srv.RevokeSessions(user) }
+// judge checks how the processes ended, and counts.
+func (s scene) judge(t *testing.T, h *home, results []proctest.Result, r *row) {
+	t.Helper()
+	var well []proctest.Result
+	for i, one := range results {
+		before := t.Failed()
+		switch {
+		case one.Code == -1 && s.doomed > 0:
+			r.killed++
+			continue
+		case one.Code == 0:
+			well = append(well, one)
+			if s.end == ends || s.end == fails {
+				t.Errorf("process %d has credentials: %s", i, one.Stdout)
+			}
+		case s.end == ends || s.end == mayEnd:
+			r.ended++
+			checkEnded(t, one)
+		case s.end == fails:
+			checkFailed(t, one, 254, "429") // also those who heard it from another process
+		default:
+			t.Errorf("process %d of %d: exit %d: %s", i, len(results), one.Code, one.Stderr)
+		}
+		if t.Failed() && !before {
+			t.Logf("the first of those is process %d of %d", i, len(results))
+		}
+	}
+	r.well = len(well)
+	if s.doomed > 0 && r.killed == 0 {
+		t.Error("all processes had ended before they were to be killed: this tested nothing")
+	}
+	if s.others == 0 && len(well) > 0 { // the AWS CLI replaces credentials in the middle
+		checkAnswers(t, well...)
+	}
+	if s.holder {
+		r.killed++
+	}
+	s.checkCalls(t, *r)
+	if s.after != nil {
+		s.after(t, h)
+	}
+}
+
+// checkCalls checks how often the service was called. A fault costs the call that
+// it hits. A killed process may have made one call, and a program that takes no lock
+// two.
+func (s scene) checkCalls(t *testing.T, r row) {
+	t.Helper()
+	refreshes, fetches := s.refreshes, s.fetches
+	for _, f := range s.faults {
+		if f.Operation == "CreateToken" {
+			refreshes += f.Count
+		} else {
+			fetches += f.Count
+		}
+	}
+	more := r.killed + 2*s.others
+	if s.holder {
+		more, refreshes = 0, refreshes+1
+	}
+	if s.orphans { // each of its calls may have been under way
+		more += len(s.roles)
+	}
+	check := func(operation string, got, least, most int) {
+		t.Helper()
+		if r.ended > 0 {
+			least = 0
+		}
+		if got < least || got > most {
+			t.Errorf("%s was called %d times, want %d to %d", operation, got, least, most)
+		}
+	}
+	check("CreateToken", r.refreshes, refreshes, refreshes+more+s.spare)
+	if s.fetches != whatever {
+		check("GetRoleCredentials", r.fetches, fetches, fetches+more)
+	}
+}
+
+// whatever allows any number of calls.
+const whatever = -1
+
+// repair checks what is left: whole files, free locks, and a session that goes on,
+// after one login where the service has ended it.
+func (s scene) repair(t *testing.T, h *home, r row) {
+	t.Helper()
+	if r.corrupt == 0 {
+		h.checkFiles(t)
+	}
+	h.srv.ClearFaults()
+	if s.standby != inMemory { // whose tokens keep their origin
+		h.useFor(h.srv.URL, "SSO_OIDC", "SSO")
+	}
+	if r.ended > 0 {
+		h.signIn(t)
+	}
+	for _, profile := range s.roles {
+		checkAnswers(t, h.credentials(t, profile))
+	}
+}
+
+// A row tells how one storm went.
+type row struct {
+	scene               string
+	seed                uint64
+	n                   int
+	well, ended, killed int // processes: what they came to; the rest failed
+	refreshes, fetches  int // calls
+	corrupt             int // files
+	latency, took       time.Duration
+}
+
+// printRows logs the rows. Every line begins with "storm|", so that scripts find it
+// in a log.
+func printRows(t *testing.T, rows []row) {
+	t.Helper()
+	var b strings.Builder
+	width := 0
+	for _, r := range rows {
+		width = max(width, len(r.scene))
+	}
+	line := func(cells ...any) {
+		fmt.Fprintf(&b, "\nstorm| %-*v | %4v | %4v | %5v | %6v | %11v | %18v | %7v | %6v | %9v", append([]any{width}, cells...)...)
+	}
+	line("case", "proc", "well", "ended", "killed", "CreateToken", "GetRoleCredentials", "corrupt", "last", "x latency")
+	for _, r := range rows {
+		times := "-"
+		if r.latency > 0 {
+			times = fmt.Sprintf("%.1f", r.took.Seconds()/r.latency.Seconds())
+		}
+		line(r.scene, r.n, r.well, r.ended, r.killed, r.refreshes, r.fetches, r.corrupt, fmt.Sprintf("%.1fs", r.took.Seconds()), times)
+	}
+	t.Log(b.String())
+}

@@ -27,7 +27,7 @@ func scenes() []scene {
 	return append(all, mixed()...)
 }
 
-// quiet are the storms in which nothing goes wrong, and those on a dead session.
+// quiet are the scenes in which nothing goes wrong, and those on a dead session.
 func quiet() []scene {
 	return []scene{
 		{name: "cold", short: true, n: crowd, roles: one, cache: cold, latency: latency / 2, fetches: 1},
@@ -47,9 +47,9 @@ func quiet() []scene {
 	}
 }
 
-// deadly are those in which processes are killed. With single-use tokens and a
-// latency before the operation, who is killed has mostly spent nothing; with the
-// answer under way it has.
+// deadly are the scenes in which processes are killed. If the latency comes before
+// the operation, a killed process has mostly spent no token; if the answer is under
+// way, it has.
 func deadly() []scene {
 	return []scene{
 		{
@@ -72,8 +72,8 @@ func deadly() []scene {
 	}
 }
 
-// faulty are those in which the service fails. It may pass within the tries of one
-// call, or not.
+// faulty are the scenes in which the service fails, for some of the tries of one
+// call or for all.
 func faulty() []scene {
 	throttled := func(operation string, n int) emulator.Fault {
 		return emulator.Fault{Operation: operation, Status: http.StatusTooManyRequests, Count: n}
@@ -113,7 +113,38 @@ func faulty() []scene {
 	}
 }
 
-// mixed are those in which programs take part that refresh without our lock.
+// assisted are the scenes with an agent. The agent makes the calls, so a process that
+// is killed loses no token, even if the service takes a token only once.
+func assisted() []scene {
+	return []scene{
+		{name: "agent, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, standby: agentOn, fetches: 8},
+		{name: "agent, expired", short: true, n: crowd, roles: one, cache: expired, latency: latency / 2, standby: agentOn, refreshes: 1, fetches: 1},
+		{name: "agent, revoked", n: crowd, roles: one, cache: revoked, latency: latency / 5, standby: agentOn, refreshes: 1, spare: 1, end: ends},
+		{
+			name: "agent, 10 % killed, single use, answers 1 s under way", short: true, n: crowd, roles: eight, cache: expired,
+			latency: latency, behind: true, doomed: 10, standby: agentOn, refreshes: 1, fetches: 8,
+		},
+		{
+			name: "agent, 50 % killed, single use, answers 3 s under way", n: crowd, roles: four, cache: expired,
+			latency: 3 * latency, behind: true, doomed: 50, standby: agentOn, refreshes: 1, fetches: 4,
+		},
+		{
+			name: "agent, with the AWS CLI and boto3, grace", n: crowd, roles: one, cache: expired, grace: grace,
+			latency: latency, others: 2, standby: agentOn, refreshes: 1, fetches: 1,
+		},
+		{
+			name: "agent, itself killed, grace", short: true, n: crowd, roles: eight, cache: expired, grace: grace,
+			latency: latency / 2, behind: true, standby: agentOn, orphans: true, refreshes: 1, fetches: 8,
+		},
+		{name: "in memory, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, standby: inMemory, fetches: 8},
+		{
+			name: "in memory, expired, 10 % killed, single use", short: true, n: crowd, roles: four, cache: expired,
+			latency: latency / 2, behind: true, doomed: 10, standby: inMemory, refreshes: 1, fetches: 4,
+		},
+	}
+}
+
+// mixed are the scenes with programs that refresh without our lock.
 func mixed() []scene {
 	faults := []emulator.Fault{
 		{Operation: "CreateToken", Status: http.StatusTooManyRequests, Count: 1},

@@ -50,7 +50,7 @@ func TestStorage(t *testing.T) {
 				s.prepare(t, h)
 				h.signIn(t)
 				if tt.role != 0 {
-					checkAnswers(t, []result{h.credentials(t, "dev")})
+					checkAnswers(t, h.credentials(t, "dev"))
 					h.setRole(t, tt.role)
 				}
 				h.setToken(t, tt.token)
@@ -62,18 +62,18 @@ func TestStorage(t *testing.T) {
 				r := h.credentials(t, "dev")
 
 				if tt.ok {
-					checkAnswers(t, []result{r})
+					checkAnswers(t, r)
 				} else {
 					checkFailed(t, r, 255, h.cache().SSO())
 				}
 				h.checkCount(t, "CreateToken", 0)
-				if strings.Count(r.stderr, "\n") > 2 {
-					t.Errorf("more than one message: %s", r.stderr)
+				if strings.Count(r.Stderr, "\n") > 2 {
+					t.Errorf("more than one message: %s", r.Stderr)
 				}
 				// All is well again once there is room.
 				mend()
 				h.forgetRoles(t)
-				checkAnswers(t, []result{h.credentials(t, "dev")})
+				checkAnswers(t, h.credentials(t, "dev"))
 				h.checkFiles(t)
 			})
 		}

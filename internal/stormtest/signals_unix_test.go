@@ -1,0 +1,217 @@
+//go:build unix
+
+package stormtest_test
+
+// Processes that are killed, stopped or interrupted.
+
+import (
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
+)
+
+// The process that holds the lock is killed in the middle of its call, again and
+// again. The next process goes on at once.
+func TestKilledHolders(t *testing.T) {
+	const rounds = 4
+	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
+		t.Run(operation, func(t *testing.T) {
+			h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
+			h.signIn(t)
+			h.setToken(t, -time.Minute)
+			// Answers come when the test is done with killing.
+			h.srv.AddFault(emulator.Fault{Operation: operation, Count: rounds, Delay: proctest.TooLong})
+			for round := range rounds {
+				holder := h.start(t, "sso", "get-credentials", "--profile", "dev")
+				proctest.Eventually(t, "the call", func() bool { return h.srv.Count(operation) > round })
+				holder.Signal(t, syscall.SIGKILL)
+				holder.Wait(t)
+				h.checkFiles(t)
+			}
+
+			checkAnswers(t, h.credentials(t, "dev"))
+			h.checkFiles(t)
+			h.checkCount(t, operation, rounds+1)
+		})
+	}
+}
+
+// A process that was stopped while it held the lock (Ctrl-Z, a debugger) does not
+// stop the others for ever: they go on after the time that a call may take. They
+// still make one call together.
+func TestStoppedHolder(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, emulator.Config{}, config)
+	h.signIn(t)
+	h.setToken(t, -time.Minute)
+	// The holder's own request is never carried out, so its refresh token is
+	// still good for one.
+	h.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Delay: 2 * proctest.TooLong})
+	h.slow(latency)
+
+	holder := h.start(t, "sso", "get-credentials", "--profile", "dev")
+	proctest.Eventually(t, "the refresh", func() bool { return h.srv.Count("CreateToken") == 1 })
+	holder.Signal(t, syscall.SIGSTOP)
+	results, took := h.gather(t, 20, dev).run(t)
+
+	checkAnswers(t, results...)
+	h.checkCount(t, "CreateToken", 2)
+	h.checkCount(t, "GetRoleCredentials", 1)
+	warned := 0
+	for _, r := range results {
+		if strings.Contains(r.Stderr, "without a lock") {
+			warned++
+		}
+	}
+	t.Logf("%v, expected about 28 s; %d said that they go on without a lock", took, warned)
+}
+
+// Ctrl-C while the answer with the new token is on its way: the refresh token is
+// spent already, so the process stores its successor before it ends.
+func TestInterruptDuringRefresh(t *testing.T) {
+	t.Parallel()
+	for name, signals := range map[string][]syscall.Signal{
+		"once": {syscall.SIGINT}, "twice": {syscall.SIGINT, syscall.SIGINT}, "terminated": {syscall.SIGTERM},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, emulator.Config{}, config)
+			h.signIn(t)
+			h.setToken(t, -time.Minute)
+			before := h.token(t)
+			h.srv.AddFault(emulator.Fault{Operation: "CreateToken", Delay: latency})
+
+			p := h.start(t, "sso", "get-credentials", "--profile", "dev")
+			proctest.Eventually(t, "the refresh", func() bool { return h.srv.Count("CreateToken") == 1 })
+			for _, s := range signals {
+				p.Signal(t, s)
+			}
+			r := p.Wait(t)
+
+			if r.Code != 130 || r.Stdout != "" {
+				t.Errorf("exit %d and stdout %q, want 130 and nothing; stderr: %s", r.Code, r.Stdout, r.Stderr)
+			}
+			if after := h.token(t); after["refreshToken"] == before["refreshToken"] || after["accessToken"] == before["accessToken"] {
+				t.Error("the new token was not stored")
+			}
+			h.checkCount(t, "GetRoleCredentials", 0)
+			h.checkFiles(t)
+			// The token that was stored works.
+			checkAnswers(t, h.credentials(t, "dev"))
+			h.checkCount(t, "CreateToken", 1)
+		})
+	}
+}
+
+// A process renews the token and fetches the role's credentials, and is killed at
+// any moment, over and over. Every time both files are whole, no lock is held, and
+// the next process goes on. If the service takes a refresh token only once, that
+// process may find the session ended, and one login repairs it.
+func TestKillLoop(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name          string
+		grace         time.Duration
+		rounds, short int // under make storm, and in make test
+	}{
+		{"grace", grace, 700, 15},
+		{"single use", 0, 300, 15},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			rounds, seed := tt.short, seeds(t, 1)[0]
+			if full() {
+				rounds = tt.rounds
+			} else {
+				t.Logf("%d of the %d rounds of make storm", tt.short, tt.rounds)
+			}
+			t.Logf("STORM_SEED=%d", seed)
+			l := &killLoop{h: newHome(t, emulator.Config{RefreshGrace: tt.grace}, config), grace: tt.grace, random: rand.New(rand.NewPCG(seed, 0))}
+			l.h.signIn(t)
+			for n := range rounds {
+				if l.round(t); t.Failed() {
+					t.Fatalf("that was round %d", n)
+				}
+			}
+			t.Logf("%d rounds: %d killed, of these %d while a file was being written; %d sessions ended",
+				rounds, l.killed, l.torn, l.ended)
+			if l.killed == 0 || full() && l.torn == 0 {
+				t.Error("no process was killed in the middle of its work: this tested nothing")
+			}
+		})
+	}
+}
+
+type killLoop struct {
+	h                   *home
+	grace               time.Duration
+	random              *rand.Rand
+	killed, torn, ended int
+	usual               time.Duration // how long it takes a process that lives
+}
+
+func (l *killLoop) round(t *testing.T) {
+	t.Helper()
+	h := l.h
+	h.setToken(t, -time.Minute)
+	if l.random.IntN(2) == 0 {
+		h.forgetRoles(t)
+	} else if len(h.files(t, h.cache().Roles(), ".json")) > 0 {
+		h.setRole(t, time.Minute)
+	}
+	before := map[string][]byte{}
+	for _, path := range h.files(t, h.path(".aws"), ".json") {
+		before[path] = read(t, path)
+	}
+	left := l.temporary(t)
+
+	p := h.start(t, "sso", "get-credentials", "--profile", "dev")
+	if l.usual > 0 {
+		doom := time.AfterFunc(time.Duration(l.random.Int64N(int64(l.usual))), p.Kill)
+		defer doom.Stop()
+	}
+	r := p.Wait(t)
+	switch r.Code {
+	case -1:
+		l.killed++
+		if l.temporary(t) > left {
+			l.torn++
+		}
+	case 0:
+		checkAnswers(t, r)
+		l.usual = r.Took * 5 / 4
+	default:
+		t.Errorf("exit %d: %s", r.Code, r.Stderr)
+	}
+	if h.corrupt(t) == 0 {
+		h.checkSuccessors(t, before)
+		h.checkFiles(t)
+	}
+	next := h.credentials(t, "dev")
+	if next.Code != 0 && l.grace == 0 {
+		checkEnded(t, next)
+		l.ended++
+		h.signIn(t)
+		next = h.credentials(t, "dev")
+	}
+	checkAnswers(t, next)
+}
+
+// temporary counts the files that writers have left half-way.
+func (l *killLoop) temporary(t *testing.T) (n int) {
+	t.Helper()
+	for _, path := range l.h.files(t, l.h.path(".aws"), "") {
+		if strings.Contains(filepath.Base(path), atomicfile.TempInfix) {
+			n++
+		}
+	}
+	return n
+}
