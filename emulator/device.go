@@ -121,14 +121,7 @@ func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, 
 // tooFast reports whether the client polls faster than its interval allows. Two
 // polls in a row are let pass: the AWS CLI begins with that.
 func (d *device) tooFast(now time.Time) bool {
-	const most = 2
-	d.polls.left = min(most, d.polls.left+max(0, now.Sub(d.polls.at).Seconds())/deviceInterval)
-	d.polls.at = now
-	if d.polls.left < 1 {
-		return true
-	}
-	d.polls.left--
-	return false
+	return !d.polls.take(2, 1.0/deviceInterval, now)
 }
 
 // Approve signs the user in and approves the device with that code, as the person

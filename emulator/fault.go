@@ -258,6 +258,7 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 
 const maxBuckets = 10_000
 
+// A bucket holds what is left of a number of requests.
 type bucket struct {
 	left float64
 	at   time.Time
@@ -275,7 +276,13 @@ func (l *limits) take(key string, rate float64, now time.Time) bool {
 		b = &bucket{left: rate, at: now}
 		l.buckets.put(key, b, now.Add(time.Hour)) // after that a full one takes its place
 	}
-	b.left = min(rate, b.left+rate*max(0, now.Sub(b.at).Seconds()))
+	return b.take(rate, rate, now)
+}
+
+// take takes one from the bucket if it has one. The bucket fills at the rate per
+// second, and holds most.
+func (b *bucket) take(most, rate float64, now time.Time) bool {
+	b.left = min(most, b.left+rate*max(0, now.Sub(b.at).Seconds()))
 	b.at = now
 	if b.left < 1 {
 		return false
