@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// BuiltIn returns a Config that holds the organization served when none is
-// given: a small company with six accounts. The user jane needs no password,
+// BuiltIn returns a Config with the organization that an emulator serves by
+// default: a small company with six accounts. The user jane needs no password,
 // alice has one ("correct horse"), and sam needs a code from an authenticator
 // app as well.
 func BuiltIn() Config {
@@ -70,12 +70,10 @@ func BuiltIn() Config {
 	}
 }
 
-// Generate returns a Config with a large organization: so many accounts, and so
-// many permission sets that every user has in every account. There are ten users
-// without passwords, jane the first of them. The first accounts and permission
-// sets are those of [BuiltIn].
-//
-// There may be 1 to 100,000 accounts and 1 to 3,500 permission sets.
+// Generate returns a Config with a large organization of 1 to 100,000 accounts and
+// 1 to 3,500 permission sets. Every user has every permission set in every account.
+// There are ten users without passwords; the first is jane. The first accounts and
+// permission sets are those of [BuiltIn].
 func Generate(accounts, sets int) (Config, error) {
 	switch {
 	case accounts < 1 || accounts > 100_000:

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// A Config says what the emulated Identity Center holds and how long its tokens
-// live. The zero value is usable: it serves the organization of [BuiltIn] by the
-// published lifetimes.
+// A Config describes the organization that an emulator serves, and how long tokens
+// live. The zero value serves the organization of [BuiltIn] with the lifetimes that
+// AWS publishes.
 type Config struct {
 	// StartURL is the address of the access portal that clients name when they
 	// sign in; "" means https://d-1234567890.awsapps.com/start. Nothing ever
@@ -22,21 +22,21 @@ type Config struct {
 	// partition of every ARN.
 	Region string
 
-	// PublicURL is where people's browsers reach the emulator, for the addresses
-	// that devices show; "" means where the device itself has reached it. Programs
-	// that come through a proxy need it.
+	// PublicURL is the base URL at which browsers reach the emulator. It stands in
+	// the addresses that devices show. "" means the URL that the device itself uses;
+	// set it if devices come through a proxy.
 	PublicURL string
 
 	// Users, Groups, Accounts, PermissionSets and Assignments are the
-	// organization. When all five are empty, that of [BuiltIn] is served.
+	// organization. If all five are empty, the emulator serves that of [BuiltIn].
 	Users          []User
 	Groups         []Group
 	Accounts       []Account
 	PermissionSets []PermissionSet
 	Assignments    []Assignment
 
-	// Buckets, Instances, Roles and MFADevices are what lies in the accounts. With
-	// the organization of [BuiltIn] come its own, unless there are any here.
+	// Buckets, Instances, Roles and MFADevices are the resources in the accounts. If
+	// all four are empty too, [BuiltIn] also provides these.
 	Buckets    []Bucket
 	Instances  []Instance
 	Roles      []Role
@@ -48,13 +48,13 @@ type Config struct {
 	// LegacyTokenLifetime is the life of an access token that cannot be
 	// refreshed; 0 means 8 h.
 	LegacyTokenLifetime time.Duration
-	// PortalSession is how long a person stays signed in. Its end is the end of
-	// every token that came of it; 0 means 8 h.
+	// PortalSession is how long a person stays signed in. When it ends, every token
+	// of that sign-in ends; 0 means 8 h.
 	PortalSession time.Duration
 	// RegistrationLifetime is the life of a registered client; 0 means 90 days.
 	RegistrationLifetime time.Duration
-	// RefreshGrace is how long a refresh token still works after it was used. 0
-	// means not at all: the second use revokes every token of that sign-in.
+	// RefreshGrace is how long a used refresh token still works. After that, a
+	// second use revokes every token of that sign-in. 0 means no grace.
 	RefreshGrace time.Duration
 	// DeviceCodeLifetime is how long a device code waits for the person; 0 means
 	// 10 min.
@@ -70,10 +70,10 @@ type Config struct {
 	// sessions and read the counters, on loopback addresses only. "" turns the
 	// admin API off.
 	AdminToken string
-	// Now is the clock; nil means time.Now. [Emulator.Advance] adds to it.
+	// Now is the clock, to which [Emulator.Advance] adds; nil means time.Now.
 	Now func() time.Time
-	// Seed, if not 0, makes every identifier and token predictable. An emulator
-	// with a seed protects nothing: anybody can compute its tokens.
+	// Seed, if not 0, makes every identifier and token predictable. Anybody can
+	// then compute the tokens.
 	Seed uint64
 	// Log gets one record per request, without secrets; nil means no log.
 	Log *slog.Logger
@@ -111,24 +111,24 @@ type PermissionSet struct {
 }
 
 // An Assignment gives a user or a group each of the permission sets in each of
-// the accounts. Exactly one of User and Group is set. "*" in Accounts or
-// PermissionSets stands for all of them.
+// the accounts. Set either User or Group. "*" in Accounts or PermissionSets means
+// all of them.
 type Assignment struct {
 	User, Group    string
 	Accounts       []string // ids
 	PermissionSets []string // names
 }
 
-// A Bucket is an S3 bucket, as far as it can be listed.
+// A Bucket is an S3 bucket. The emulator lists it and its objects.
 type Bucket struct {
 	Account string
 	Name    string
-	Region  string    // "" means that of the instance
+	Region  string    // "" means the region of the Config
 	Created time.Time // the zero value means the start of 2026
 	Objects []Object
 }
 
-// An Object is what a listing tells of an object in a bucket.
+// An Object is an object in a bucket, as a listing shows it.
 type Object struct {
 	Key      string
 	Size     int64
@@ -138,7 +138,7 @@ type Object struct {
 // An Instance is an EC2 instance.
 type Instance struct {
 	Account string
-	Region  string // "" means that of the Identity Center instance
+	Region  string // "" means the region of the Config
 	ID      string // "i-" and 8 or 17 hexadecimal digits
 	Type    string // "" means t3.micro
 	State   string // running (also ""), stopped, pending, stopping, shutting-down or terminated
@@ -149,25 +149,25 @@ type Instance struct {
 	Tags                map[string]string
 }
 
-// A Role is an IAM role that other roles may take on by AssumeRole.
+// A Role is an IAM role that callers can assume.
 type Role struct {
 	Account string
 	Name    string
-	// Trusts lists who may: the id of an account, for everybody in it, or the ARN
-	// of a role or role session, in which * stands for anything.
+	// Trusts lists who may call AssumeRole: the id of an account means everybody in
+	// it; the ARN of a role or role session may have * for any text.
 	Trusts     []string
 	ExternalID string // if not "", a caller must give it
 	// MaxSession is the longest a session may last, 1 h to 12 h; 0 means 1 h.
 	MaxSession time.Duration
 	// MFA means that callers must give the code of one of the MFADevices.
 	MFA bool
-	// WebIdentity lists the subjects of tokens that may take on the role by
-	// AssumeRoleWithWebIdentity; * stands for anything.
+	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity takes;
+	// * means any text.
 	WebIdentity []string
 }
 
-// An MFADevice is an authenticator app that callers of AssumeRole name. At AWS it
-// belongs to the IAM user who calls; here anybody may use it.
+// An MFADevice is an authenticator app, for roles with MFA. In AWS it belongs to the
+// IAM user who calls; here every caller may use it.
 type MFADevice struct {
 	Serial string // its ARN, or the serial number of a piece of hardware
 	TOTP   string // the base32 secret, as for [User]
@@ -212,13 +212,13 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Validate returns what [New] would find wrong with c: nil or a *[FieldError].
+// Validate returns the error that [New] would return for c: nil or a *[FieldError].
 func (c Config) Validate() error {
 	_, err := newDirectory(c.withDefaults())
 	return err
 }
 
-// A FieldError says which entry of a Config is wrong.
+// A FieldError reports a wrong entry of a Config.
 type FieldError struct {
 	// Field is the path to the entry, such as "accounts[2].id", in the names that
 	// an organization file uses.

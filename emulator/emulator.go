@@ -12,8 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// An Emulator is an IAM Identity Center with the services that its credentials
-// open. It is an [net/http.Handler] and safe for concurrent use. [New] makes one.
+// An Emulator is an IAM Identity Center, with the STS, S3 and EC2 that its
+// credentials open. It is an [net/http.Handler] and safe for concurrent use. [New]
+// makes one.
 type Emulator struct {
 	clock   clock
 	random  *source
@@ -75,11 +76,11 @@ func New(c Config) (*Emulator, error) {
 	return e, nil
 }
 
-// Reload puts what an organization file holds in place of what is served: the
-// organization, what lies in its accounts, the start URL, the region and the
-// lifetimes. The other fields of c do not count. People stay signed in, as far as
-// they are still there, and tokens live as long as they were promised. If c is not
-// valid nothing changes, and the error is a *[FieldError].
+// Reload replaces the organization, the resources in its accounts, the start URL,
+// the region and the lifetimes: the fields that an organization file has. It ignores
+// the other fields of c. Users whom c still has stay signed in, and tokens keep
+// their lifetimes. If c is not valid, nothing changes and the error is a
+// *[FieldError].
 func (e *Emulator) Reload(c Config) error {
 	old := e.config()
 	c.Now, c.Seed, c.Log, c.PublicURL = old.Now, old.Seed, old.Log, old.PublicURL
@@ -128,14 +129,15 @@ type clock struct {
 }
 
 // Now returns the emulator's time, by which everything expires. Signatures and
-// authenticator codes count if they are fresh by it or by the clock that was not
-// moved: clients cannot know that it was.
+// authenticator codes may also be fresh by the clock that Advance has not moved,
+// because clients cannot know about Advance.
 func (e *Emulator) Now() time.Time {
 	// Without Round, comparing two times would use the machine's monotonic clock.
 	return e.clock.source().Round(0).Add(time.Duration(e.clock.offset.Load())).UTC()
 }
 
-// Advance moves the emulator's clock by d. What ends within d ends at once.
+// Advance moves the emulator's clock by d. Everything that expires within d expires
+// at once.
 func (e *Emulator) Advance(d time.Duration) {
 	e.clock.offset.Add(int64(d))
 }

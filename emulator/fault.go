@@ -16,21 +16,22 @@ import (
 	"time"
 )
 
-// A Fault is a rule by which requests go wrong. A Fault with neither Status nor
-// Drop still lets the operation happen and only changes how its answer arrives.
+// A Fault is a rule that makes requests fail, or changes how answers arrive. With
+// neither Status nor Drop, the operation happens and only its answer changes.
 type Fault struct {
-	// Operation is what goes wrong, named as for [Emulator.Count]; "" means every
-	// request.
+	// Operation is the operation to which the rule applies, named as for
+	// [Emulator.Count]; "" means every request.
 	Operation string
-	// Count is how many requests go wrong before the rule is spent; 0 means all.
+	// Count is the number of requests after which the rule is spent; 0 means no
+	// limit.
 	Count int
-	// Probability is the share of requests that go wrong; 0 means all of them.
+	// Probability is the share of requests to which the rule applies; 0 means all.
 	Probability float64
 
 	// Delay passes, in real time, before anything else happens.
 	Delay time.Duration
-	// Status, if not 0, is answered with Code and Message in place of the
-	// operation's own answer, in the form that the service gives its errors.
+	// Status, if not 0, is the HTTP status of an error with Code and Message that
+	// replaces the operation's answer, in the form of the service's errors.
 	Status        int
 	Code, Message string
 	// RetryAfter, if not 0, is sent with Status as the header Retry-After, in whole
@@ -38,8 +39,8 @@ type Fault struct {
 	RetryAfter time.Duration
 	// Drop closes the connection without an answer.
 	Drop bool
-	// After carries the operation out before Status or Drop hide its answer: a
-	// refresh token is spent and its successor lost.
+	// After lets the operation happen before Status or Drop hide its answer. A
+	// refresh token is then spent, and its successor lost.
 	After bool
 	// Truncate breaks the connection in the middle of the answer.
 	Truncate bool
@@ -47,8 +48,8 @@ type Fault struct {
 	ContentType string
 }
 
-// AddFault adds a rule. Of several rules that match a request the oldest counts.
-// It panics if f names an operation that does not exist, or holds a number that
+// AddFault adds a rule. If several rules match a request, the oldest applies.
+// AddFault panics if f names an operation that does not exist, or has a number that
 // is out of range.
 func (e *Emulator) AddFault(f Fault) {
 	if err := e.checkFault(f); err != nil {
@@ -198,8 +199,8 @@ func retryAfter(out response, d time.Duration) {
 	}
 }
 
-// SetRateLimits turns the published request limits on or off, whatever the Config
-// says.
+// SetRateLimits turns AWS's published request limits on or off. It overrides the
+// Config.
 func (e *Emulator) SetRateLimits(on bool) {
 	e.limits.forced.Store(-1)
 	if on {
@@ -207,8 +208,8 @@ func (e *Emulator) SetRateLimits(on bool) {
 	}
 }
 
-// SetRetryAfter makes refusals of the request limits say how long to wait, by the
-// header Retry-After in whole seconds; 0 leaves it out, as AWS does.
+// SetRetryAfter adds the header Retry-After, in whole seconds, to answers that
+// refuse a request because of the limits. 0 leaves it out, as AWS does.
 func (e *Emulator) SetRetryAfter(d time.Duration) { e.limits.after.Store(int64(d)) }
 
 // limits holds token buckets: requests per second, all of a second's at once.

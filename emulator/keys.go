@@ -104,9 +104,9 @@ func (e *Emulator) holder(token string) (p principal, ok bool) {
 	return p, ok && json.Unmarshal([]byte(payload), &p) == nil
 }
 
-// Identify returns the ARN of the role session that a set of keys belongs to, as
-// GetCallerIdentity would tell. It returns an error if the keys are not ones that
-// this emulator gave out, or have expired.
+// Identify returns the ARN of the role session that owns a set of keys, as
+// GetCallerIdentity does. It returns an error if this emulator did not issue the
+// keys, or if they have expired.
 func (e *Emulator) Identify(accessKeyID, secretAccessKey, sessionToken string) (arn string, err error) {
 	p, err := e.consolePrincipal(accessKeyID, secretAccessKey, sessionToken, e.Now())
 	if err != nil {

@@ -18,10 +18,10 @@ type counters struct {
 	n  map[string]int
 }
 
-// Count returns how many requests for the operation have arrived, those answered
-// with an error or a fault included. An operation is called as in AWS's service
-// model ("RegisterClient", "GetRoleCredentials"); CreateToken is counted once more
-// by grant ("CreateToken:refresh_token"). The sign-in is "Authorize", the pages
+// Count returns how many requests for the operation have arrived, including those
+// answered with an error or a fault. Operations have the names of AWS's service
+// model ("RegisterClient", "GetRoleCredentials"). CreateToken is also counted by
+// grant ("CreateToken:refresh_token"). The sign-in is "Authorize", the pages
 // are "Page", and a request for no known operation is "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
@@ -56,8 +56,8 @@ func (c *counters) add(names ...string) {
 	}
 }
 
-// A RequestRecord is what the emulator remembers of a request. It holds nothing
-// secret: neither query nor body nor token.
+// A RequestRecord describes a request that arrived. It holds no secrets: no query,
+// no body and no token.
 type RequestRecord struct {
 	Time      time.Time `json:"time"` // by the emulator's clock
 	ID        string    `json:"id"`   // as in the answer's x-amzn-RequestId

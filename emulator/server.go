@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Env returns the variables, as KEY=VALUE, that send the AWS CLI and the SDKs to
-// an emulator at the base URL, for every service that it answers.
+// Env returns the variables, as KEY=VALUE, that point the AWS CLI and the SDKs at
+// an emulator with the base URL, for every service that it answers.
 func Env(baseURL string) []string {
 	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // or they would look for credentials there as well
 	for _, service := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
@@ -23,9 +23,9 @@ func Env(baseURL string) []string {
 	return env
 }
 
-// NewServer returns a server for h with time limits that keep slow clients from
-// holding connections for ever. Set its Addr, or give it a listener; keep both on
-// the loopback interface.
+// NewServer returns a server for h with time limits, so that slow clients cannot
+// hold connections for ever. Set its Addr, or give it a listener, on the loopback
+// interface.
 func NewServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -37,7 +37,7 @@ func NewServer(h http.Handler) *http.Server {
 	}
 }
 
-// ServeHTTP answers every request, whichever service it is meant for.
+// ServeHTTP answers requests for every service.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, id: e.random.uuid(), now: e.Now()}
 	op := e.find(c)

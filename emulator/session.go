@@ -79,8 +79,8 @@ func (e *Emulator) grantEnded(g *grant) {
 	}
 }
 
-// RevokeSessions ends every portal session of the user: access tokens are
-// refused from now on, refresh tokens are invalid grants, browsers are signed out.
+// RevokeSessions ends every portal session of the user. The emulator then refuses
+// the user's access and refresh tokens, and the user's browsers are signed out.
 func (e *Emulator) RevokeSessions(user string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -89,8 +89,8 @@ func (e *Emulator) RevokeSessions(user string) {
 	}
 }
 
-// ExpireAccessTokens makes every access token issued so far worthless. Refresh
-// tokens go on working.
+// ExpireAccessTokens ends every access token issued so far. Refresh tokens still
+// work.
 func (e *Emulator) ExpireAccessTokens() {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -206,9 +206,9 @@ type webClaims struct {
 	Expires  int64  `json:"exp"`
 }
 
-// WebIdentityToken returns a token for AssumeRoleWithWebIdentity, as a CI service
-// or a cluster writes one to AWS_WEB_IDENTITY_TOKEN_FILE. It has the form of a JWT,
-// and only this emulator can check it. STS takes the audience sts.amazonaws.com.
+// WebIdentityToken returns a token for AssumeRoleWithWebIdentity, such as a CI
+// service or a cluster writes to AWS_WEB_IDENTITY_TOKEN_FILE. It has the form of a
+// JWT that only this emulator can check. STS takes the audience sts.amazonaws.com.
 func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration) string {
 	now := e.Now()
 	b, err := json.Marshal(webClaims{webIssuer, subject, audience, now.Unix(), now.Add(life).Unix()})
