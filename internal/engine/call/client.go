@@ -12,7 +12,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +43,7 @@ type Client struct {
 	Renew      func(ctx context.Context, expired Credentials) (Credentials, error)
 	RenewToken func(ctx context.Context, refused secret.String) (secret.String, error)
 
-	MaxAttempts int    // 0 means 3
+	MaxAttempts int    // 0 means 3, and 5 in mode "legacy"
 	RetryMode   string // "" and "adaptive" mean "standard"; "legacy" has longer pauses and no common budget
 
 	UserAgent string
@@ -207,12 +206,6 @@ const unauthorized = "UnauthorizedException"
 
 // tokenMember is the access token among the parameters of the access portal.
 const tokenMember = "accessToken"
-
-// Expired reports whether the service says that the credentials have expired. EC2 sends
-// RequestExpired, also for a signature that is too old.
-func (e *ServiceError) Expired() bool {
-	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
-}
 
 func (c *Client) now() time.Time {
 	if c.Now == nil {

@@ -7,7 +7,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,6 +42,40 @@ func (e *ServiceError) Error() string {
 		retries = fmt.Sprintf(" (reached max retries: %d)", e.Retries)
 	}
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
+}
+
+// Expired reports whether the service says that the credentials have expired. EC2 sends
+// RequestExpired, also for a signature that is too old.
+func (e *ServiceError) Expired() bool {
+	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
+}
+
+// ExitCode returns the AWS CLI's exit code for an error that a service sent.
+func (e *ServiceError) ExitCode() int { return 254 }
+
+// Answer returns the service's code for the error, and its message.
+func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
+
+// Members yields the further members of the error, for the formats that show them.
+func (e *ServiceError) Members() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if e.Fields == nil {
+			return
+		}
+		for name, v := range e.Fields.All() {
+			if !yield(name, v) {
+				return
+			}
+		}
+	}
+}
+
+// NextStep returns a hint to set the clock if the clock may be the cause, or "".
+func (e *ServiceError) NextStep() string {
+	if !e.Clock.Wrong() {
+		return ""
+	}
+	return "set the clock of this machine: it is " + e.Clock.String()
 }
 
 // refusal returns the error that the reply carries, or nil.
