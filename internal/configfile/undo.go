@@ -1,14 +1,99 @@
+// How a change is recorded, so that it can be undone, and the undoing.
+
 package configfile
 
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// undoOf stands before the description of a change that was undone.
-const undoOf = "undo of "
+// A Record is a change that can be undone.
+type Record struct {
+	Path    string // the file, as it was named to [Editor.Last]
+	What    string // what the change was, in the words given to [Editor.Edit]
+	When    time.Time
+	Before  []byte // the content before it
+	After   []byte // the content that it left, which the file must have for the undo
+	Created bool   // the file was not there before
+	Removed bool   // it was not there after: the undo of a change that created it
+}
+
+// Last returns the newest change to any of these files; nil if there was none. If
+// the file has changed since, the error is a [*ChangedError]: an older change of
+// another file is not what "the last" means.
+func (e *Editor) Last(paths ...string) (*Record, error) {
+	var newest *Record
+	var newestErr error
+	for _, path := range paths {
+		r, err := last(path)
+		var changed *ChangedError
+		if err != nil && !errors.As(err, &changed) {
+			return nil, err
+		}
+		if r != nil && (newest == nil || r.When.After(newest.When)) {
+			newest, newestErr = r, err
+		}
+	}
+	if newestErr != nil {
+		return nil, newestErr
+	}
+	return newest, nil
+}
+
+// last returns the last change of one file, with a *ChangedError if the file reads
+// otherwise now.
+func last(path string) (*Record, error) {
+	p, err := locate(path)
+	if err != nil {
+		return nil, err
+	}
+	now, err := p.read()
+	if err != nil {
+		return nil, err
+	}
+	var latest *stored
+	for _, ending := range []string{nextRecord, lastRecord} {
+		r, err := p.load(ending)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil && r.fits(now) {
+			return &Record{
+				Path: path, What: r.What, When: r.When, Before: r.Before, After: bytes.Clone(now.data),
+				Created: r.Created, Removed: !now.exists,
+			}, nil
+		}
+		latest = r
+	}
+	if latest == nil {
+		return nil, nil
+	}
+	return &Record{Path: path, What: latest.What, When: latest.When}, p.changed(latest.What)
+}
+
+// changed is the error for a change that the file no longer shows.
+func (p place) changed(what string) error {
+	e := &ChangedError{Path: p.given, What: what, Record: p.beside(lastRecord)}
+	hint := []string{fmt.Sprintf("What the file held before that change is in %s, as base64.", e.Record)}
+	if names := p.backups(); len(names) > 0 {
+		e.Backup = names[len(names)-1]
+		hint = append(hint, fmt.Sprintf("The newest backup is %s.", e.Backup))
+	}
+	e.Hint = strings.Join(hint, "\n")
+	return e
+}
 
 // Undo puts back what the file held before the change, if it still reads as the
 // change left it; else it returns a [*ChangedError] and leaves the file alone.
@@ -34,6 +119,9 @@ func (e *Editor) Undo(ctx context.Context, r *Record) error {
 	return err
 }
 
+// undoOf stands before the description of a change that was undone.
+const undoOf = "undo of "
+
 // opposite describes the undoing of a change. To undo an undo is to make the
 // change again, and it can be undone under its own name.
 func opposite(what string) string {
@@ -41,4 +129,92 @@ func opposite(what string) string {
 		return again
 	}
 	return undoOf + what
+}
+
+// The endings of a file's records.
+//
+// A record is written as next, the file replaced, the record renamed to last.
+// Each record names the content that its change left by a hash, and at any
+// moment the one of them that fits the file is the one to undo: before the
+// replacement that is last, after it next until it is renamed. So a crash loses
+// neither the change nor the way back from it. A next that does not fit the file
+// belongs to a change that never happened, and is overwritten by the next one.
+const (
+	lastRecord = ".last"
+	nextRecord = ".next"
+)
+
+// recordLimit is the size in bytes above which a record is refused. A record holds
+// a config in base64.
+const recordLimit = 2 * datafile.ConfigLimit
+
+// stored is a record on the disk.
+type stored struct {
+	Path    string    `json:"path"` // the file behind all links, for people
+	What    string    `json:"what"`
+	When    time.Time `json:"when"`
+	Created bool      `json:"created"`
+	Before  []byte    `json:"before"`
+	After   string    `json:"afterSHA256"` // "": the file was removed
+}
+
+// fits says whether the file still is what the change left.
+func (r stored) fits(now state) bool { return r.After == fingerprint(now) }
+
+func fingerprint(s state) string {
+	if !s.exists {
+		return ""
+	}
+	sum := sha256.Sum256(s.data)
+	return hex.EncodeToString(sum[:])
+}
+
+// writeNext records a change that is about to be made.
+func (p place) writeNext(what string, when time.Time, before, after state) error {
+	data, err := json.MarshalIndent(stored{
+		Path: p.path, What: what, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after),
+	}, "", "  ")
+	path := p.beside(nextRecord)
+	if err == nil {
+		err = atomicfile.Write(path, append(data, '\n'), 0o600)
+	}
+	if err != nil {
+		return p.noBackup(path, err)
+	}
+	return nil
+}
+
+// load reads one record; nil if there is none.
+func (p place) load(ending string) (*stored, error) {
+	path := p.beside(ending)
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var data []byte
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a plain file") // reading a pipe would wait for ever
+	}
+	if err == nil {
+		data, err = datafile.Read(path, recordLimit)
+	}
+	var r stored
+	if err == nil {
+		err = json.Unmarshal(data, &r)
+	}
+	if err != nil {
+		return nil, &FileError{
+			Op: "read", Path: path, Err: reason(err),
+			Hint: "It says how to undo the last change to " + p.given + ". Without it, see the backups beside it.",
+		}
+	}
+	return &r, nil
+}
+
+// settle finishes what a killed process had left to do: its change was made, and
+// so its record is the last.
+func (p place) settle(now state) {
+	if r, err := p.load(nextRecord); err == nil && r != nil && r.fits(now) {
+		_ = os.Rename(p.beside(nextRecord), p.beside(lastRecord))
+	}
 }
