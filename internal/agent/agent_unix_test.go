@@ -20,50 +20,35 @@ import (
 
 // socket runs the world's agent at a real socket.
 func (w *world) socket() (running, *agent.Client) {
-	w.t.Helper()
-	address := filepath.Join(w.t.TempDir(), "a.sock")
+	w.T.Helper()
+	address := filepath.Join(w.T.TempDir(), "a.sock")
 	l, lock, err := agent.Listen(address)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	w.t.Cleanup(lock.Release)
+	w.T.Cleanup(lock.Release)
 	// The tests share a machine that may be busy: being heard is not what they test.
 	return w.serve(l), &agent.Client{Address: address, Patience: agent.LongPatience}
 }
 
 func (w *world) question() agent.Question {
-	return agent.Question{Request: broker.Request{Session: w.session, AccountID: "111122223333", RoleName: "AdministratorAccess", Caller: "test"}}
+	return agent.Question{Request: w.Request()}
 }
 
 // expire makes the stored token one that has ended.
 func (w *world) expire() {
-	w.t.Helper()
-	tok := w.stored()
+	w.T.Helper()
+	tok := w.Stored("corp")
 	tok.ExpiresAt = time.Now().Add(-time.Minute)
-	if err := w.files.SaveToken("corp", tok); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// unwritable makes the cache a place where nothing can be stored: for root, whom
-// modes do not stop, another user's home.
-func (w *world) unwritable() {
-	w.t.Helper()
-	var err error
-	if os.Geteuid() == 0 {
-		err = os.Chown(w.files.Home, 1000, 1000)
-	} else {
-		err = os.Chmod(w.files.SSO(), 0o500)
-	}
-	if err != nil {
-		w.t.Fatal(err)
+	if err := w.Files.SaveToken("corp", tok); err != nil {
+		w.T.Fatal(err)
 	}
 }
 
 // Two hundred questions at once are one renewal and one call for the role.
 func TestAStormOfQuestions(t *testing.T) {
 	w := newWorld(t, emulator.Config{})
-	w.login()
+	w.Login()
 	w.expire()
 	_, client := w.socket()
 	var all sync.WaitGroup
@@ -84,19 +69,19 @@ func TestAStormOfQuestions(t *testing.T) {
 			t.Errorf("question %d has another answer: %q", i, key)
 		}
 	}
-	w.count(refresh, 1)
-	w.count("GetRoleCredentials", 1)
+	w.Count(refresh, 1)
+	w.Count("GetRoleCredentials", 1)
 }
 
 // A token that is handed out cannot renew the session.
 func TestATokenIsHandedOutWithoutItsSuccessor(t *testing.T) {
 	w := newWorld(t, emulator.Config{})
-	w.login()
+	w.Login()
 	_, client := w.socket()
 	q := w.question()
 	q.Request.Purpose = broker.AccessToken
 	a, _, answered, err := client.Ask(t.Context(), q)
-	if err != nil || !answered || !a.Token.AccessToken.Equal(w.stored().AccessToken) {
+	if err != nil || !answered || !a.Token.AccessToken.Equal(w.Stored("corp").AccessToken) {
 		t.Fatalf("answered %v: %v", answered, err)
 	}
 	if !a.Token.RefreshToken.IsZero() || !a.Token.ClientSecret.IsZero() {
@@ -117,7 +102,7 @@ func TestFailures(t *testing.T) {
 	})
 	t.Run("the service says no", func(t *testing.T) {
 		w := newWorld(t, emulator.Config{})
-		w.login()
+		w.Login()
 		_, client := w.socket()
 		q := w.question()
 		q.Request.RoleName = "NoSuchRole"
@@ -129,17 +114,17 @@ func TestFailures(t *testing.T) {
 	})
 	t.Run("nothing can be stored", func(t *testing.T) {
 		w := newWorld(t, emulator.Config{})
-		w.login()
+		w.Login()
 		w.expire()
 		_, client := w.socket()
-		w.unwritable()
+		w.Unwritable()
 		if _, _, answered, err := client.Ask(t.Context(), w.question()); answered {
 			t.Errorf("the client was not left to try itself: %v", err)
 		}
 	})
 	t.Run("other proxies", func(t *testing.T) {
 		w := newWorld(t, emulator.Config{})
-		w.login()
+		w.Login()
 		_, client := w.socket()
 		q := w.question()
 		q.Settings.Proxies = "others"
@@ -273,13 +258,13 @@ func TestTheMemoryAsAStore(t *testing.T) {
 	w := newWorld(t, emulator.Config{})
 	w.server.Memory = new(agent.Memory)
 	r, client := w.socket()
-	files := w.files
+	files := w.Files
 	files.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return agent.Vault{Client: client}, nil }}
 	if err := files.Try(keystore.Agent); err != nil {
 		t.Fatal(err)
 	}
-	w.login()
-	before := w.stored()
+	w.Login()
+	before := w.Stored("corp")
 	if n, err := files.Move("corp", keystore.Agent, []string{files.TokenPath("corp")}); n != 1 || err != nil {
 		t.Fatalf("%d moved: %v", n, err)
 	}

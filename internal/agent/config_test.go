@@ -21,7 +21,7 @@ import (
 // not name it any more.
 func TestTheConfigIsSpoilt(t *testing.T) {
 	spoilt := func(w *world) []agent.Watched {
-		return []agent.Watched{{Session: w.session, Problem: "a bad setting"}}
+		return []agent.Watched{{Session: w.Session, Problem: "a bad setting"}}
 	}
 	tests := map[string]struct {
 		list   func(w *world) []agent.Watched
@@ -53,7 +53,7 @@ func TestTheConfigIsSpoilt(t *testing.T) {
 					}
 					return nil, tt.err
 				}
-				w.login()
+				w.Login()
 				r := w.watch()
 				time.Sleep(time.Minute)
 				changed.Store(true)
@@ -61,7 +61,7 @@ func TestTheConfigIsSpoilt(t *testing.T) {
 				if r.over() == tt.goesOn {
 					t.Errorf("the agent has ended: %v", r.over())
 				}
-				if kept := w.stored().Left(time.Now()) > 0; kept != tt.goesOn {
+				if kept := w.Stored("corp").Left(time.Now()) > 0; kept != tt.goesOn {
 					t.Errorf("the session was kept fresh: %v", kept)
 				}
 			})
@@ -73,12 +73,12 @@ func TestTheConfigIsSpoilt(t *testing.T) {
 func TestTheConfigWasNeverGood(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *world) {
 		w.server.Watched = func() ([]agent.Watched, error) {
-			return []agent.Watched{{Session: w.session, Problem: "a bad setting"}}, nil
+			return []agent.Watched{{Session: w.Session, Problem: "a bad setting"}}, nil
 		}
-		w.login()
+		w.Login()
 		w.watch()
 		time.Sleep(3 * time.Hour)
-		w.count(refresh, 0)
+		w.Count(refresh, 0)
 	})
 }
 
@@ -86,7 +86,7 @@ func TestTheConfigWasNeverGood(t *testing.T) {
 // whose service cannot be reached at the moment.
 func TestASignOutOfAnother(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-		w.login()
+		w.Login()
 		net := w.breakNetwork()
 		r := w.watch()
 		time.Sleep(2 * time.Hour)
@@ -97,7 +97,7 @@ func TestASignOutOfAnother(t *testing.T) {
 		}
 		net.mended.Store(true)
 		time.Sleep(10 * time.Minute)
-		if w.stored().Left(time.Now()) <= 0 {
+		if w.Stored("corp").Left(time.Now()) <= 0 {
 			t.Error("the session was not renewed once the service could be reached")
 		}
 	})
@@ -107,12 +107,12 @@ func TestASignOutOfAnother(t *testing.T) {
 // off.
 func TestASignInBetweenTries(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-		w.login()
+		w.Login()
 		net := w.breakNetwork()
 		w.watch()
 		time.Sleep(2 * time.Hour)
 		net.mended.Store(true)
-		w.login()
+		w.Login()
 		time.Sleep(20 * time.Second)
 		if s := w.server.State(); s.Sessions[0].Problem != "" || s.Sessions[0].State != "kept" {
 			t.Errorf("the sign-in was not noticed: %+v", s.Sessions[0])
@@ -123,7 +123,7 @@ func TestASignInBetweenTries(t *testing.T) {
 // The end is told what was watched, once all work is done.
 func TestTheEndIsTold(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		var told []agent.Watched
 		r := w.watch(func(list []agent.Watched) { told = list })
 		time.Sleep(time.Minute)
@@ -140,15 +140,15 @@ func TestTheEndIsTold(t *testing.T) {
 func TestAnotherServicesWord(t *testing.T) {
 	t.Run("to somebody who asked", func(t *testing.T) {
 		inBubble(t, emulator.Config{}, func(w *world) {
-			w.login()
+			w.Login()
 			r := w.watch()
 			time.Sleep(time.Minute)
-			w.server.MarkOver(w.session, agent.Settings{OIDC: profile.Endpoint{URL: "http://127.0.0.1:2"}})
+			w.server.MarkOver(w.Session, agent.Settings{OIDC: profile.Endpoint{URL: "http://127.0.0.1:2"}})
 			time.Sleep(time.Minute)
 			if r.over() {
 				t.Fatal("the agent has ended")
 			}
-			w.server.MarkOver(w.session, agent.Settings{Proxies: "whichever"})
+			w.server.MarkOver(w.Session, agent.Settings{Proxies: "whichever"})
 			time.Sleep(time.Minute)
 			if !r.over() {
 				t.Error("the agent goes on, although its own service has ended the session")
@@ -157,11 +157,11 @@ func TestAnotherServicesWord(t *testing.T) {
 	})
 	t.Run("to another process", func(t *testing.T) {
 		inBubble(t, emulator.Config{}, func(w *world) {
-			w.login()
+			w.Login()
 			time.Sleep(2 * time.Hour)
 			var elsewhere atomic.Bool
 			elsewhere.Store(true)
-			w.before = func(r *http.Request) (*http.Response, error) {
+			w.Before = func(r *http.Request) (*http.Response, error) {
 				if !elsewhere.Load() {
 					return nil, nil
 				}
@@ -170,15 +170,15 @@ func TestAnotherServicesWord(t *testing.T) {
 					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
 				}, nil
 			}
-			tok := w.stored()
+			tok := w.Stored("corp")
 			tok.Origin = ssocache.Origin{} // as another program writes it
-			if err := w.files.SaveToken("corp", tok); err != nil {
+			if err := w.Files.SaveToken("corp", tok); err != nil {
 				t.Fatal(err)
 			}
-			other := w.process()
+			other := w.Process()
 			local := profile.Endpoint{URL: "http://127.0.0.1:2", From: "AWS_ENDPOINT_URL_SSO", Env: true}
 			other.Endpoints = func() (broker.Endpoints, error) { return broker.Endpoints{SignIn: local, Portal: local}, nil }
-			_, err := other.Get(w.t.Context(), broker.Request{Session: w.session, Purpose: broker.AccessToken})
+			_, err := other.Get(w.T.Context(), broker.Request{Session: w.Session, Purpose: broker.AccessToken})
 			var ended *broker.SessionError
 			if !errors.As(err, &ended) {
 				t.Fatalf("it went well elsewhere: %v", err)
@@ -186,7 +186,7 @@ func TestAnotherServicesWord(t *testing.T) {
 			elsewhere.Store(false)
 			w.watch()
 			time.Sleep(3 * time.Minute)
-			if w.stored().Left(time.Now()) <= 0 {
+			if w.Stored("corp").Left(time.Now()) <= 0 {
 				t.Error("the agent has given the session up")
 			}
 		})
@@ -197,11 +197,11 @@ func TestAnotherServicesWord(t *testing.T) {
 // time.
 func TestAWindowOfNearlyTheLife(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *world) {
-		w.session.RefreshWindow, w.session.HasWindow = time.Hour-time.Second, true
-		w.login()
+		w.Session.RefreshWindow, w.Session.HasWindow = time.Hour-time.Second, true
+		w.Login()
 		w.watch()
 		time.Sleep(time.Hour)
-		if got := w.emu.Count(refresh); got < 3 || got > 5 {
+		if got := w.Emu.Count(refresh); got < 3 || got > 5 {
 			t.Errorf("%d renewals in an hour, want 4", got)
 		}
 	})
@@ -210,7 +210,7 @@ func TestAWindowOfNearlyTheLife(t *testing.T) {
 // An agent that clients cannot reach any more is of no use.
 func TestTheSocketIsGone(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		var gone atomic.Bool
 		w.server.Lost = func() error {
 			if gone.Load() {

@@ -39,7 +39,7 @@ func asAnother(t *testing.T, f func()) {
 // Whoever gets past the modes of the socket is refused all the same, on both sides.
 func TestStrangersAreRefused(t *testing.T) {
 	w := newWorld(t, emulator.Config{})
-	w.login()
+	w.Login()
 	_, client := w.socket()
 	asAnother(t, func() {}) // or skip, before anything is opened
 	for path := client.Address; path != filepath.Clean(os.TempDir()) && path != "/"; path = filepath.Dir(path) {

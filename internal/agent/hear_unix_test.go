@@ -16,7 +16,7 @@ import (
 // Clients that never finish their lines fill neither the memory nor the agent's time.
 func TestHalfSentLines(t *testing.T) {
 	w := newWorld(t, emulator.Config{})
-	w.login()
+	w.Login()
 	_, client := w.socket()
 	const clients, size = 300, 100_000
 	half := bytes.Repeat([]byte("x"), size)

@@ -12,19 +12,19 @@ import (
 // A session that nobody uses is renewed before it lapses, one call for each hour.
 func TestSessionsAreRenewedBeforeTheyLapse(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-		w.login()
+		w.Login()
 		r := w.watch()
 		for hours := range 10 {
 			time.Sleep(time.Hour)
-			if left := w.stored().Left(time.Now()); left <= 0 {
+			if left := w.Stored("corp").Left(time.Now()); left <= 0 {
 				t.Errorf("after %d hours the token has lapsed by %v", hours+1, -left)
 			}
 		}
 		// 45 minutes of each token's life, and a look at least every quarter of a minute.
-		if got := w.emu.Count(refresh); got < 12 || got > 14 {
+		if got := w.Emu.Count(refresh); got < 12 || got > 14 {
 			t.Errorf("%d renewals in ten hours, want 13", got)
 		}
-		w.count("GetRoleCredentials", 0)
+		w.Count("GetRoleCredentials", 0)
 		if r.over() {
 			t.Error("the agent has ended")
 		}
@@ -34,23 +34,23 @@ func TestSessionsAreRenewedBeforeTheyLapse(t *testing.T) {
 // Whatever window is configured, the agent is there before the token has lapsed.
 func TestAWindowOfNothing(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *world) {
-		w.session.RefreshWindow, w.session.HasWindow = 0, true
-		w.login()
+		w.Session.RefreshWindow, w.Session.HasWindow = 0, true
+		w.Login()
 		w.watch()
 		time.Sleep(58*time.Minute - time.Second)
-		w.count(refresh, 0)
+		w.Count(refresh, 0)
 		time.Sleep(time.Minute)
-		w.count(refresh, 1)
+		w.Count(refresh, 1)
 	})
 }
 
 func TestWhatMayNotBeRenewedIsNot(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *world) {
-		w.session.AutoRefresh = profile.Off
-		w.login()
+		w.Session.AutoRefresh = profile.Off
+		w.Login()
 		r := w.watch()
 		time.Sleep(2 * time.Hour)
-		w.count(refresh, 0)
+		w.Count(refresh, 0)
 		if !r.over() {
 			t.Error("the agent goes on, with nothing that it may renew")
 		}
@@ -61,7 +61,7 @@ func TestWhatMayNotBeRenewedIsNot(t *testing.T) {
 func TestTheEnd(t *testing.T) {
 	t.Run("of the portal session", func(t *testing.T) {
 		inBubble(t, emulator.Config{PortalSession: 8 * time.Hour}, func(w *world) {
-			w.login()
+			w.Login()
 			r := w.watch()
 			time.Sleep(7 * time.Hour)
 			if r.over() {
@@ -72,17 +72,17 @@ func TestTheEnd(t *testing.T) {
 				t.Error("the agent goes on")
 			}
 			// One refusal tells it, and is not asked for again and again.
-			if got := w.emu.Count(refresh); got > 13 {
+			if got := w.Emu.Count(refresh); got > 13 {
 				t.Errorf("%d calls for eight hours", got)
 			}
 		})
 	})
 	t.Run("by a sign-out", func(t *testing.T) {
 		inBubble(t, emulator.Config{}, func(w *world) {
-			w.login()
+			w.Login()
 			r := w.watch()
 			time.Sleep(time.Minute)
-			w.logout()
+			w.Logout()
 			time.Sleep(time.Minute)
 			if !r.over() {
 				t.Error("the agent goes on")
@@ -110,9 +110,9 @@ func TestTheEnd(t *testing.T) {
 			if r.over() {
 				t.Fatal("the agent has ended")
 			}
-			w.login()
+			w.Login()
 			time.Sleep(2 * time.Hour)
-			if w.stored().Left(time.Now()) <= 0 {
+			if w.Stored("corp").Left(time.Now()) <= 0 {
 				t.Error("a sign-in was not noticed")
 			}
 		})
@@ -123,7 +123,7 @@ func TestTheEnd(t *testing.T) {
 // as it can be: a network failure is no logout.
 func TestABrokenNetwork(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-		w.login()
+		w.Login()
 		net := w.breakNetwork()
 		r := w.watch()
 		time.Sleep(6 * time.Hour)
@@ -135,8 +135,8 @@ func TestABrokenNetwork(t *testing.T) {
 		}
 		net.mended.Store(true)
 		time.Sleep(6 * time.Minute)
-		w.count(refresh, 1)
-		if w.stored().Left(time.Now()) <= 0 {
+		w.Count(refresh, 1)
+		if w.Stored("corp").Left(time.Now()) <= 0 {
 			t.Error("the session is still expired")
 		}
 	})
@@ -148,17 +148,17 @@ func TestTheClockJumps(t *testing.T) {
 	for name, step := range map[string]time.Duration{"ahead": 5 * time.Hour, "back": -5 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-				w.login()
+				w.Login()
 				w.watch()
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				w.step.Store(int64(step))
+				w.SetClock(step)
 				time.Sleep(time.Minute)
-				w.count(refresh, 1)
+				w.Count(refresh, 1)
 				time.Sleep(30 * time.Minute)
-				w.count(refresh, 1)
+				w.Count(refresh, 1)
 				time.Sleep(30 * time.Minute)
-				w.count(refresh, 2)
+				w.Count(refresh, 2)
 			})
 		})
 	}

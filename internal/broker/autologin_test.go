@@ -30,11 +30,11 @@ type crowd struct {
 
 // get is a request of a process that may sign in.
 func (c *crowd) get(ctx context.Context) error {
-	_, err := c.w.process().GetOrLogin(ctx, c.w.request(), func(context.Context) (profile.Session, broker.SignIn, error) {
+	_, err := c.w.Process().GetOrLogin(ctx, c.w.Request(), func(context.Context) (profile.Session, broker.SignIn, error) {
 		if c.prepare != nil {
 			c.prepare()
 		}
-		return c.w.session, broker.SignIn{
+		return c.w.Session, broker.SignIn{
 			Caller: "sso get-credentials",
 			Waiting: func(h broker.Holder, limit time.Duration) {
 				c.mu.Lock()
@@ -58,26 +58,26 @@ func (c *crowd) storm(n int) []error {
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { errs[i] = c.get(c.w.t.Context()) })
+		wg.Go(func() { errs[i] = c.get(c.w.T.Context()) })
 	}
 	wg.Wait()
 	return errs
 }
 
 func (c *crowd) wantTabs(want int) {
-	c.w.t.Helper()
+	c.w.T.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.tabs != want {
-		c.w.t.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
+		c.w.T.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
 	}
 }
 
 // signsIn makes the crowd's person one who takes so long to sign in.
 func (c *crowd) signsIn(after time.Duration) {
-	in := c.w.byCode("", func(shown string) {
+	in := c.w.ByCode("", func(shown string) {
 		sleep(after)
-		c.w.approve(shown)
+		c.w.Approve(shown)
 	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,8 +99,8 @@ func TestStormOfSignInsIsOneTab(t *testing.T) {
 		t.Run(before, func(t *testing.T) {
 			inWorld(t, emulator.Config{}, func(w *world) {
 				if before != "never signed in" {
-					w.login()
-					w.emu.RevokeSessions("jane")
+					w.Login()
+					w.Emu.RevokeSessions("jane")
 				}
 				if before == "expired" {
 					sleep(2 * time.Hour)
@@ -113,7 +113,7 @@ func TestStormOfSignInsIsOneTab(t *testing.T) {
 					}
 				}
 				c.wantTabs(1)
-				w.count("StartDeviceAuthorization", 1)
+				w.Count("StartDeviceAuthorization", 1)
 				if len(c.said) != 29 || c.limit != broker.AutoLoginLimit {
 					t.Errorf("%d processes said that they wait, for %v; want the 29 others, for 5 minutes", len(c.said), c.limit)
 				}
@@ -138,26 +138,26 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 			}
 		}
 		c.wantTabs(1)
-		mustBeEnded(t, c.get(w.t.Context())) // and for a minute nobody asks again
+		mustBeEnded(t, c.get(w.T.Context())) // and for a minute nobody asks again
 		c.wantTabs(1)
 		sleep(61 * time.Second)
-		if err := c.get(w.t.Context()); !errors.Is(err, errRefused) {
+		if err := c.get(w.T.Context()); !errors.Is(err, errRefused) {
 			t.Errorf("a minute later: %v", err)
 		}
 		c.wantTabs(2)
 
 		// What the person asks for is not held back, and ends that, also if they
 		// break it off.
-		ctx, interrupt := context.WithCancel(w.t.Context())
+		ctx, interrupt := context.WithCancel(w.T.Context())
 		in := broker.SignIn{Do: func(context.Context, broker.Keep) error {
 			interrupt()
 			return ctx.Err()
 		}}
-		if _, err := w.process().Login(ctx, w.session, in); !errors.Is(err, context.Canceled) {
+		if _, err := w.Process().Login(ctx, w.Session, in); !errors.Is(err, context.Canceled) {
 			t.Errorf("a login that is broken off: %v", err)
 		}
 		c.signsIn(0)
-		if err := c.get(w.t.Context()); err != nil {
+		if err := c.get(w.T.Context()); err != nil {
 			t.Error(err)
 		}
 		c.wantTabs(3)
@@ -168,7 +168,7 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 func TestInterruptedSignInIsTakenOver(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
 		c := &crowd{w: w}
-		first, interrupt := context.WithCancel(w.t.Context())
+		first, interrupt := context.WithCancel(w.T.Context())
 		c.do = func(ctx context.Context, _ broker.Keep) error {
 			c.signsIn(time.Second) // for the next
 			<-ctx.Done()
@@ -198,9 +198,9 @@ func TestInterruptedSignInIsTakenOver(t *testing.T) {
 // The system frees the lock of a process that was killed.
 func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.logout() // leaves the folder
-		lock, err := filelock.Try(w.companion(".login.lock"))
+		w.Login()
+		w.Logout() // leaves the folder
+		lock, err := filelock.Try(w.Companion(".login.lock"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,13 +228,13 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		c.signsIn(0)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			in := w.byCode("sso login", w.approve)
+			in := w.ByCode("sso login", w.Approve)
 			signIn := in.Do
 			in.Do = func(ctx context.Context, keep broker.Keep) error {
 				sleep(6 * time.Minute) // explicit logins have up to ten
 				return signIn(ctx, keep)
 			}
-			if _, err := w.process().Login(w.t.Context(), w.session, in); err != nil {
+			if _, err := w.Process().Login(w.T.Context(), w.Session, in); err != nil {
 				t.Errorf("the login itself: %v", err)
 			}
 		})
@@ -242,7 +242,7 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		start := time.Now()
 		for i, err := range c.storm(5) {
 			var late *broker.LoginWaitError
-			if !errors.As(err, &late) || late.Holder.Command != "sso login" || late.StartURL != w.session.StartURL {
+			if !errors.As(err, &late) || late.Holder.Command != "sso login" || late.StartURL != w.Session.StartURL {
 				t.Errorf("process %d: %v", i, err)
 			}
 		}
@@ -251,15 +251,15 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		}
 		c.wantTabs(0)
 		wg.Wait()
-		w.mustGet()
+		w.MustGet()
 	})
 }
 
 // Another process may have finished between the request and the lock.
 func TestSignInThatHasJustBeenMade(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		c := &crowd{w: w, prepare: w.login}
-		if err := c.get(w.t.Context()); err != nil {
+		c := &crowd{w: w, prepare: w.Login}
+		if err := c.get(w.T.Context()); err != nil {
 			t.Error(err)
 		}
 		c.wantTabs(0)
@@ -269,15 +269,15 @@ func TestSignInThatHasJustBeenMade(t *testing.T) {
 // Who signs out does not want to be asked to sign in.
 func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.emu.RevokeSessions("jane")
+		w.Login()
+		w.Emu.RevokeSessions("jane")
 		sleep(2 * time.Hour)
-		c := &crowd{w: w, prepare: func() { w.logout() }}
+		c := &crowd{w: w, prepare: func() { w.Logout() }}
 		c.signsIn(0)
-		mustBeEnded(t, c.get(w.t.Context()))
+		mustBeEnded(t, c.get(w.T.Context()))
 		c.wantTabs(0)
 		c.prepare = nil // later it is an ended session like any other
-		if err := c.get(w.t.Context()); err != nil {
+		if err := c.get(w.T.Context()); err != nil {
 			t.Error(err)
 		}
 		c.wantTabs(1)
@@ -287,11 +287,11 @@ func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
 // A failure that is none of the session's is no reason to sign in.
 func TestNoSignInForAnotherFailure(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 403, Code: "ForbiddenException"})
+		w.Login()
+		w.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 403, Code: "ForbiddenException"})
 		c := &crowd{w: w}
 		c.signsIn(0)
-		if err := c.get(w.t.Context()); !errors.Is(err, idcenter.ErrForbidden) {
+		if err := c.get(w.T.Context()); !errors.Is(err, idcenter.ErrForbidden) {
 			t.Errorf("error %v", err)
 		}
 		c.wantTabs(0)
@@ -300,13 +300,13 @@ func TestNoSignInForAnotherFailure(t *testing.T) {
 
 func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.logout()
-		w.unwritable()
+		w.Login()
+		w.Logout()
+		w.Unwritable()
 		c := &crowd{w: w}
 		c.signsIn(0)
 		var storage *broker.StorageError
-		if err := c.get(w.t.Context()); !errors.As(err, &storage) {
+		if err := c.get(w.T.Context()); !errors.As(err, &storage) {
 			t.Errorf("error %v", err)
 		}
 		c.wantTabs(0)
@@ -318,9 +318,9 @@ func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
 func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
 	for _, refused := range []bool{false, true} {
 		inWorld(t, emulator.Config{}, func(w *world) {
-			second := *w
-			second.session.Name = "other"
-			a, b := &crowd{w: w}, &crowd{w: &second}
+			second := w.Session
+			second.Name = "other"
+			a, b := &crowd{w: w}, &crowd{w: &world{w.WithSession(second)}}
 			a.signsIn(10 * time.Second)
 			b.signsIn(10 * time.Second)
 			if refused {
@@ -368,19 +368,19 @@ func (s stall) Handle(_ context.Context, r slog.Record) error {
 func TestWordFromBeforeTheSignIn(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
 		s := stall{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
-		late := w.process()
+		late := w.Process()
 		late.Log = slog.New(s)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			_, err := late.Get(w.t.Context(), w.request())
+			_, err := late.Get(w.T.Context(), w.Request())
 			mustBeEnded(t, err)
 		})
 		<-s.reached
-		w.login()
+		w.Login()
 		c := &crowd{w: w}
 		c.refuses(0)
 		wg.Go(func() {
-			if err := c.get(w.t.Context()); err != nil {
+			if err := c.get(w.T.Context()); err != nil {
 				t.Error(err)
 			}
 		})

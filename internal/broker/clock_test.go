@@ -13,31 +13,31 @@ import (
 // useAll asks for the role's keys in n processes at once, and checks that all got
 // the same.
 func (w *world) useAll(n int) ssocache.Credentials {
-	w.t.Helper()
+	w.T.Helper()
 	got := make([]ssocache.Credentials, n)
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			var err error
-			if got[i], err = w.get(); err != nil {
-				w.t.Errorf("process %d: %v", i, err)
+			if got[i], err = w.Get(); err != nil {
+				w.T.Errorf("process %d: %v", i, err)
 			}
 		})
 	}
 	wg.Wait()
 	for i, c := range got {
 		if c.AccessKeyID != got[0].AccessKeyID || !c.Expiration.Truncate(time.Second).Equal(got[0].Expiration.Truncate(time.Second)) {
-			w.t.Errorf("process %d got %s until %v, the first one %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
+			w.T.Errorf("process %d got %s until %v, the first one %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
 		}
 	}
 	return got[0]
 }
 
 func (w *world) storedKeys() ssocache.Credentials {
-	w.t.Helper()
-	c, err := w.files.LoadCredentials(w.roleName())
+	w.T.Helper()
+	c, err := w.Files.LoadCredentials(w.roleName())
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return c
 }
@@ -60,36 +60,36 @@ func TestClocksThatDiffer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.ahead.String(), func(t *testing.T) {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.ahead = tt.ahead
-				w.login()
-				w.warned = nil
+				w.SetClock(tt.ahead)
+				w.Login()
+				w.Warned = nil
 				sleep(2 * time.Hour) // the token has ended
-				w.emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second})
+				w.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second})
 				c := w.useAll(50)
-				w.count(refresh, 1)
-				w.count("GetRoleCredentials", 1)
-				w.emu.ClearFaults()
+				w.Count(refresh, 1)
+				w.Count("GetRoleCredentials", 1)
+				w.Emu.ClearFaults()
 
-				if left := c.Left(w.now()); left < 50*time.Minute || left > time.Hour {
+				if left := c.Left(w.Now()); left < 50*time.Minute || left > time.Hour {
 					t.Errorf("by the clock of who asks the keys live %v, want an hour, or less by what the clocks differ", left)
 				}
 				if left := w.storedKeys().Left(time.Now()); left > time.Hour {
 					t.Errorf("by the service's clock the keys stored live %v, want an hour at most", left)
 				}
-				if tt.ahead < 0 && !w.storedKeys().Reusable(w.now()) {
+				if tt.ahead < 0 && !w.storedKeys().Reusable(w.Now()) {
 					t.Error("the keys stored are not the warm answer that they could be")
 				}
-				if tt.warning == "" && len(w.warned) > 0 || tt.warning != "" && (len(w.warned) == 0 || !strings.HasPrefix(w.warned[0], tt.warning+": set it, ")) {
-					t.Errorf("warned %q, want %q", w.warned, tt.warning)
+				if tt.warning == "" && len(w.Warned) > 0 || tt.warning != "" && (len(w.Warned) == 0 || !strings.HasPrefix(w.Warned[0], tt.warning+": set it, ")) {
+					t.Errorf("warned %q, want %q", w.Warned, tt.warning)
 				}
 
 				// Those who come next make no call either.
 				for range 20 {
 					sleep(10 * time.Second)
-					w.mustGet()
+					w.MustGet()
 				}
-				w.count(refresh, 1)
-				w.count("GetRoleCredentials", 1)
+				w.Count(refresh, 1)
+				w.Count("GetRoleCredentials", 1)
 			})
 		})
 	}
@@ -97,19 +97,19 @@ func TestClocksThatDiffer(t *testing.T) {
 
 func TestWarningOfAClockIsGivenOnce(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.ahead = time.Hour
-		w.login()
+		w.SetClock(time.Hour)
+		w.Login()
 		sleep(2 * time.Hour)
-		w.warned = nil
-		process := w.process()
+		w.Warned = nil
+		process := w.Process()
 		for range 3 { // a refresh and a fetch, and more fetches
 			sleep(10 * time.Minute)
-			if _, err := process.Get(w.t.Context(), w.request()); err != nil {
+			if _, err := process.Get(w.T.Context(), w.Request()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if len(w.warned) != 1 {
-			t.Errorf("warned %q, want one warning", w.warned)
+		if len(w.Warned) != 1 {
+			t.Errorf("warned %q, want one warning", w.Warned)
 		}
 	})
 }
@@ -119,11 +119,11 @@ func TestWarningOfAClockIsGivenOnce(t *testing.T) {
 func TestDayWithAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
 		inWorld(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-			w.ahead = ahead
-			w.login()
+			w.SetClock(ahead)
+			w.Login()
 			end := map[string]time.Time{} // of keys, by the service's clock
 			for range 8 * 60 {
-				c := w.mustGet()
+				c := w.MustGet()
 				if _, known := end[c.AccessKeyID]; !known {
 					end[c.AccessKeyID] = time.Now().Add(time.Hour)
 				}
@@ -132,10 +132,10 @@ func TestDayWithAWrongClock(t *testing.T) {
 				}
 				sleep(time.Minute)
 			}
-			if n := w.emu.Count("GetRoleCredentials"); n > 8*60/5 {
+			if n := w.Emu.Count("GetRoleCredentials"); n > 8*60/5 {
 				t.Errorf("ahead by %v: %d fetches in a day, want one in five minutes at most", ahead, n)
 			}
-			if n := w.emu.Count(refresh); n > 12 {
+			if n := w.Emu.Count(refresh); n > 12 {
 				t.Errorf("ahead by %v: %d refreshes in a day, want one in 45 minutes at most", ahead, n)
 			}
 		})

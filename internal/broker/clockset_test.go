@@ -13,22 +13,22 @@ func TestClockThatIsSetRight(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, 30 * time.Minute, -time.Hour, -30 * time.Minute} {
 		for _, later := range []time.Duration{time.Second, 20 * time.Minute, 50 * time.Minute, 70 * time.Minute} {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.ahead = ahead
-				w.login()
-				first := w.mustGet()
+				w.SetClock(ahead)
+				w.Login()
+				first := w.MustGet()
 				end := time.Now().Add(time.Hour)
 				sleep(later)
-				w.ahead = 0
-				c := w.mustGet()
+				w.SetClock(0)
+				c := w.MustGet()
 				if c.AccessKeyID != first.AccessKeyID {
 					end = time.Now().Add(time.Hour)
 				}
 				if left := time.Until(end); left < 15*time.Minute || c.Expiration.After(end) {
 					t.Errorf("set right from %v after %v: keys that live %v are given out until %v", ahead, later, left, c.Expiration)
 				}
-				n := w.emu.Count("GetRoleCredentials")
+				n := w.Emu.Count("GetRoleCredentials")
 				w.useAll(20)
-				w.count("GetRoleCredentials", n)
+				w.Count("GetRoleCredentials", n)
 			})
 		}
 	}
@@ -36,23 +36,23 @@ func TestClockThatIsSetRight(t *testing.T) {
 
 func TestClockThatIsSetBack(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.mustGet()
-		w.ahead = -2 * time.Hour
+		w.Login()
+		w.MustGet()
+		w.SetClock(-2 * time.Hour)
 		sleep(30 * time.Minute)
-		w.warned = nil
+		w.Warned = nil
 		end := time.Now().Add(time.Hour)
 		for range 30 {
 			w.useAll(5)
 			sleep(time.Second)
 		}
-		w.count(refresh, 1) // the date of the token said three hours
-		w.count("GetRoleCredentials", 2)
-		if len(w.warned) == 0 || !strings.Contains(w.warned[0], "2h0m behind the service's") {
-			t.Errorf("warned %q", w.warned)
+		w.Count(refresh, 1) // the date of the token said three hours
+		w.Count("GetRoleCredentials", 2)
+		if len(w.Warned) == 0 || !strings.Contains(w.Warned[0], "2h0m behind the service's") {
+			t.Errorf("warned %q", w.Warned)
 		}
-		if c := w.mustGet(); c.Left(w.now()) > time.Hour || c.Left(w.now()) < 55*time.Minute || !time.Now().Before(end) {
-			t.Errorf("the keys live %v by the clock of who asks", c.Left(w.now()))
+		if c := w.MustGet(); c.Left(w.Now()) > time.Hour || c.Left(w.Now()) < 55*time.Minute || !time.Now().Before(end) {
+			t.Errorf("the keys live %v by the clock of who asks", c.Left(w.Now()))
 		}
 	})
 }
@@ -61,17 +61,17 @@ func TestClockThatIsSetBack(t *testing.T) {
 // other's date right.
 func TestClockThatIsSetBackWithTwoSignIns(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		session := w.session
-		w.session.Name = "" // under its start URL
-		w.login()
-		w.session, w.names = session, []string{session.StartURL}
-		w.ahead = -2 * time.Hour
+		w.Login()
+		session := w.Session
+		w.Session.Name = "" // under its start URL
+		w.Login()
+		w.Session, w.Names = session, []string{session.StartURL}
+		w.SetClock(-2 * time.Hour)
 		for range 30 {
-			w.mustGet()
+			w.MustGet()
 			sleep(time.Second)
 		}
-		w.count(refresh, 1)
+		w.Count(refresh, 1)
 	})
 }
 
@@ -80,10 +80,10 @@ func TestClockThatIsSetBackWithTwoSignIns(t *testing.T) {
 // back.
 func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.mustGet()
+		w.Login()
+		w.MustGet()
 		tries := 0
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/token") {
 				tries++
 				return nil, http.ErrServerClosed
@@ -91,14 +91,15 @@ func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
 			return nil, nil
 		}
 		sleep(46 * time.Minute)
-		w.mustGet() // due, and it fails
+		w.MustGet() // due, and it fails
 		each := tries
 		if each == 0 {
 			t.Fatal("nothing was tried")
 		}
-		w.ahead, tries = -2*time.Hour, 0
+		w.SetClock(-2 * time.Hour)
+		tries = 0
 		for range 20 {
-			w.mustGet()
+			w.MustGet()
 			sleep(time.Second)
 		}
 		if tries > each {

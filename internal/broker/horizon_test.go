@@ -14,13 +14,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-func (w *world) horizon() broker.Horizon { return w.process().Horizon(w.session) }
+func (w *world) horizon() broker.Horizon { return w.Process().Horizon(w.Session) }
 
 // live uses the session every twenty minutes for d, and says whether it lived so
 // long.
 func (w *world) live(d time.Duration) bool {
 	for end := time.Now().Add(d); time.Now().Before(end); sleep(20 * time.Minute) {
-		if _, err := w.token(); err != nil {
+		if _, err := w.Token(); err != nil {
 			return false
 		}
 	}
@@ -28,15 +28,15 @@ func (w *world) live(d time.Duration) bool {
 }
 
 func (w *world) mustLive(d time.Duration) {
-	w.t.Helper()
+	w.T.Helper()
 	if !w.live(d) {
-		w.t.Fatalf("the session did not live for %v", d)
+		w.T.Fatalf("the session did not live for %v", d)
 	}
 }
 
 func TestHorizonThatIsConfigured(t *testing.T) {
 	inWorld(t, emulator.Config{PortalSession: 90 * time.Hour}, func(w *world) {
-		w.session.Duration = 8 * time.Hour
+		w.Session.Duration = 8 * time.Hour
 		if h := w.horizon(); !h.At.IsZero() {
 			t.Errorf("before the sign-in it is %+v", h)
 		}
@@ -47,22 +47,22 @@ func TestHorizonThatIsConfigured(t *testing.T) {
 				t.Errorf("%s it is %+v, want %v", when, h, want)
 			}
 		}
-		w.login()
+		w.Login()
 		want = time.Now().Add(8 * time.Hour)
 		check("after the sign-in")
 		w.mustLive(3 * time.Hour)
 		check("after renewals")
 
 		// Another program renews, and nobody knows any more which sign-in this is.
-		tok := w.stored("corp")
+		tok := w.Stored("corp")
 		tok.RefreshToken = secret.New("of another program")
-		if err := w.files.SaveToken("corp", tok); err != nil {
+		if err := w.Files.SaveToken("corp", tok); err != nil {
 			t.Fatal(err)
 		}
 		if h := w.horizon(); h != (broker.Horizon{}) {
 			t.Errorf("after a renewal by another program it is %+v", h)
 		}
-		w.login()
+		w.Login()
 		want = time.Now().Add(8 * time.Hour)
 		check("after the next sign-in")
 	})
@@ -70,13 +70,13 @@ func TestHorizonThatIsConfigured(t *testing.T) {
 
 func TestHorizonGoesWithTheToken(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		session := w.session
-		w.session.Name = "" // a legacy profile, which is then given a session
-		w.login()
+		session := w.Session
+		w.Session.Name = "" // a legacy profile, which is then given a session
+		w.Login()
 		want := time.Now().Add(8 * time.Hour)
-		w.session = session
-		w.session.Duration = 8 * time.Hour
-		if err := w.process().Adopt(w.t.Context(), w.session, []string{w.session.StartURL}); err != nil {
+		w.Session = session
+		w.Session.Duration = 8 * time.Hour
+		if err := w.Process().Adopt(w.T.Context(), w.Session, []string{w.Session.StartURL}); err != nil {
 			t.Fatal(err)
 		}
 		if h := w.horizon(); !h.At.Equal(want) {
@@ -89,8 +89,8 @@ func TestHorizonGoesWithTheToken(t *testing.T) {
 // known.
 func TestHorizonOfAnotherProgramsSignIn(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.session.Duration = 8 * time.Hour
-		w.login()
+		w.Session.Duration = 8 * time.Hour
+		w.Login()
 		if err := os.Remove(w.track()); err != nil {
 			t.Fatal(err)
 		}
@@ -103,14 +103,14 @@ func TestHorizonOfAnotherProgramsSignIn(t *testing.T) {
 
 func TestHorizonOfATokenThatCannotBeRenewed(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.session.Duration, w.session.Scopes = 12*time.Hour, nil
-		w.login()
+		w.Session.Duration, w.Session.Scopes = 12*time.Hour, nil
+		w.Login()
 		want := time.Now().Add(12 * time.Hour)
 		sleep(time.Hour)
 		if h := w.horizon(); !h.At.Equal(want) || !h.Configured {
 			t.Errorf("it is %+v, want %v", h, want)
 		}
-		w.session.Duration = 0
+		w.Session.Duration = 0
 		if h := w.horizon(); h != (broker.Horizon{}) {
 			t.Errorf("it is %+v, want unknown", h)
 		}
@@ -118,26 +118,26 @@ func TestHorizonOfATokenThatCannotBeRenewed(t *testing.T) {
 }
 
 func (w *world) track() string {
-	return filepath.Join(w.files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName("corp"), ".json")+".horizon")
+	return filepath.Join(w.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName("corp"), ".json")+".horizon")
 }
 
 func TestHorizonThatIsLearned(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		if w.live(20 * time.Hour) {
 			t.Fatal("the session of eight hours lived on")
 		}
 		if h := w.horizon(); h != (broker.Horizon{}) {
 			t.Errorf("after the end it is %+v", h)
 		}
-		_, err := w.token() // a second refusal teaches nothing
+		_, err := w.Token() // a second refusal teaches nothing
 		mustBeEnded(t, err)
 		sleep(24 * time.Hour)
-		_, err = w.token()
+		_, err = w.Token()
 		mustBeEnded(t, err)
 
 		begun := time.Now()
-		w.login()
+		w.Login()
 		h := w.horizon()
 		lower, upper := h.At.Sub(begun), h.Latest.Sub(begun)
 		if h.Configured || lower > 8*time.Hour || lower < 7*time.Hour || upper < 8*time.Hour || upper > 9*time.Hour {
@@ -149,10 +149,10 @@ func TestHorizonThatIsLearned(t *testing.T) {
 
 		// A night without use narrows nothing, and loses nothing.
 		sleep(20 * time.Hour)
-		_, err = w.token()
+		_, err = w.Token()
 		mustBeEnded(t, err)
 		begun = time.Now()
-		w.login()
+		w.Login()
 		if h := w.horizon(); h.At.Sub(begun) != lower || h.Latest.Sub(begun) != upper {
 			t.Errorf("learned %v to %v, want %v to %v", h.At.Sub(begun), h.Latest.Sub(begun), lower, upper)
 		}
@@ -162,14 +162,14 @@ func TestHorizonThatIsLearned(t *testing.T) {
 // A session that was ended early teaches what the next one disproves.
 func TestHorizonOfASessionThatWasRevoked(t *testing.T) {
 	inWorld(t, emulator.Config{PortalSession: 90 * time.Hour}, func(w *world) {
-		w.login()
+		w.Login()
 		w.mustLive(2 * time.Hour)
-		w.emu.RevokeSessions("jane")
+		w.Emu.RevokeSessions("jane")
 		sleep(time.Hour)
-		_, err := w.token()
+		_, err := w.Token()
 		mustBeEnded(t, err)
 		begun := time.Now()
-		w.login()
+		w.Login()
 		if h := w.horizon(); h.Latest.Sub(begun).Round(time.Hour) != 3*time.Hour {
 			t.Errorf("learned %+v, want three hours at most", h)
 		}
@@ -191,15 +191,15 @@ func TestHorizonIsNotLearnedFromAFailure(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inWorld(t, emulator.Config{PortalSession: 90 * time.Hour}, func(w *world) {
-				w.login()
+				w.Login()
 				w.mustLive(2 * time.Hour)
-				w.emu.AddFault(tt.fault)
+				w.Emu.AddFault(tt.fault)
 				sleep(2 * time.Hour)
-				if _, err := w.token(); err == nil {
+				if _, err := w.Token(); err == nil {
 					t.Fatal("no failure")
 				}
-				w.emu.ClearFaults()
-				w.login()
+				w.Emu.ClearFaults()
+				w.Login()
 				if h := w.horizon(); h != (broker.Horizon{}) {
 					t.Errorf("learned %+v", h)
 				}

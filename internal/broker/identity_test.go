@@ -13,15 +13,15 @@ import (
 // two start URLs.
 func TestRoleCredentialsOfAnotherStartURLAreNotUsed(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		other := ssocache.Credentials{
 			AccessKeyID: "ASIAOTHER", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"),
 			Expiration: time.Now().Add(time.Hour), Session: "corp", StartURL: "https://other.awsapps.com/start",
 		}
-		if err := w.files.SaveCredentials(w.roleName(), other); err != nil {
+		if err := w.Files.SaveCredentials(w.roleName(), other); err != nil {
 			t.Fatal(err)
 		}
-		if c := w.mustGet(); c.AccessKeyID == "ASIAOTHER" {
+		if c := w.MustGet(); c.AccessKeyID == "ASIAOTHER" {
 			t.Error("the credentials of another start URL are given out")
 		}
 	})
@@ -30,10 +30,10 @@ func TestRoleCredentialsOfAnotherStartURLAreNotUsed(t *testing.T) {
 // Whoever signs in next may be somebody else.
 func TestLoginForgetsTheRoleCredentialsBefore(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		before := w.mustGet()
-		w.login()
-		if after := w.mustGet(); after.AccessKeyID == before.AccessKeyID {
+		w.Login()
+		before := w.MustGet()
+		w.Login()
+		if after := w.MustGet(); after.AccessKeyID == before.AccessKeyID {
 			t.Error("the credentials of the sign-in before are given out")
 		}
 	})

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
-	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
@@ -27,40 +26,31 @@ func removeAll(dir string) error {
 
 // cached lists what is left in the cache that could be used.
 func (w *world) cached() (tokens, roles int) {
-	return len(w.files.Tokens()), len(w.files.Credentials())
-}
-
-func (w *world) logout() broker.SignOut {
-	w.t.Helper()
-	out, err := w.process().Logout(w.t.Context(), w.session, nil)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return out
+	return len(w.Files.Tokens()), len(w.Files.Credentials())
 }
 
 func TestLogoutRevokesAndRemoves(t *testing.T) {
 	for _, age := range []time.Duration{0, 2 * time.Hour} { // a live token, an expired one
 		inWorld(t, emulator.Config{}, func(w *world) {
-			w.names = []string{w.session.StartURL}
-			w.login()
-			w.mustGet()
-			tok := w.stored("corp")
+			w.Names = []string{w.Session.StartURL}
+			w.Login()
+			w.MustGet()
+			tok := w.Stored("corp")
 			sleep(age)
-			if out := w.logout(); len(out.Unrevoked) != 0 {
+			if out := w.Logout(); len(out.Unrevoked) != 0 {
 				t.Errorf("not revoked: %v", out.Unrevoked)
 			}
 			if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
 				t.Errorf("%d tokens and %d roles are left", tokens, roles)
 			}
-			_, err := w.client().RoleCredentials(w.t.Context(), tok.AccessToken, account, admin)
+			_, err := w.Client().RoleCredentials(w.T.Context(), tok.AccessToken, account, admin)
 			if err == nil {
 				t.Error("the access token still works")
 			}
-			if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+			if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 				t.Error("the refresh token still works")
 			}
-			_, err = w.get()
+			_, err = w.Get()
 			mustBeEnded(t, err)
 		})
 	}
@@ -71,15 +61,15 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
 	for _, name := range []string{"corp", "dev"} { // their files sort behind and before the copy's
 		inWorld(t, emulator.Config{}, func(w *world) {
-			w.session.Name = name
-			w.names = []string{w.session.StartURL}
-			w.login()
-			tok := w.stored(name)
+			w.Session.Name = name
+			w.Names = []string{w.Session.StartURL}
+			w.Login()
+			tok := w.Stored(name)
 			sleep(2 * time.Hour)
-			if _, err := w.process().LogoutAll(w.t.Context()); err != nil {
+			if _, err := w.Process().LogoutAll(w.T.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+			if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 				t.Errorf("%s: the refresh token still works", name)
 			}
 		})
@@ -89,11 +79,11 @@ func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
 // A file that is broken for good is removed, and does not hide the others.
 func TestLogoutRemovesABrokenFile(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		if err := os.Truncate(w.files.TokenPath("corp"), 5); err != nil {
+		w.Login()
+		if err := os.Truncate(w.Files.TokenPath("corp"), 5); err != nil {
 			t.Fatal(err)
 		}
-		if out := w.logout(); len(out.Files) != 1 || len(out.Unrevoked) != 1 {
+		if out := w.Logout(); len(out.Files) != 1 || len(out.Unrevoked) != 1 {
 			t.Errorf("%+v", out)
 		}
 	})
@@ -101,8 +91,8 @@ func TestLogoutRemovesABrokenFile(t *testing.T) {
 
 func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.mustGet()
+		w.Login()
+		w.MustGet()
 		other := ssocache.Token{
 			StartURL: "https://other.awsapps.com/start", Region: "us-east-1",
 			AccessToken: secret.New("x"), ExpiresAt: time.Now().Add(time.Hour),
@@ -111,17 +101,17 @@ func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 			AccessKeyID: "A", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"),
 			Expiration: time.Now().Add(time.Hour), Session: "other",
 		}
-		if err := w.files.SaveToken("other", other); err != nil {
+		if err := w.Files.SaveToken("other", other); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.files.SaveCredentials(ssocache.RoleName(account, admin, "other", ""), role); err != nil {
+		if err := w.Files.SaveCredentials(ssocache.RoleName(account, admin, "other", ""), role); err != nil {
 			t.Fatal(err)
 		}
-		w.logout()
+		w.Logout()
 		if tokens, roles := w.cached(); tokens != 1 || roles != 1 {
 			t.Errorf("%d tokens and %d roles are left, want the other session's", tokens, roles)
 		}
-		out, err := w.process().LogoutAll(w.t.Context())
+		out, err := w.Process().LogoutAll(w.T.Context())
 		if err != nil || len(out.Files) != 1 {
 			t.Errorf("logout of all: %v %v", out, err)
 		}
@@ -133,10 +123,10 @@ func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 
 func TestLogoutOffline(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.before = func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
-		out := w.logout()
-		if len(out.Unrevoked) != 1 || out.Unrevoked[0].StartURL != w.session.StartURL {
+		w.Login()
+		w.Before = func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
+		out := w.Logout()
+		if len(out.Unrevoked) != 1 || out.Unrevoked[0].StartURL != w.Session.StartURL {
 			t.Errorf("unrevoked %v, want the session named", out.Unrevoked)
 		}
 		if tokens, _ := w.cached(); tokens != 0 {
@@ -147,16 +137,16 @@ func TestLogoutOffline(t *testing.T) {
 
 func TestLogoutDuringAFetch(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Login()
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			if strings.Contains(r.URL.Path, "/federation/credentials") {
-				w.before = nil
-				defer w.logout() // after the keys were given out, before they are stored
+				w.Before = nil
+				defer w.Logout() // after the keys were given out, before they are stored
 				return w.RoundTrip(r)
 			}
 			return nil, nil
 		}
-		w.mustGet() // who asked before the logout gets an answer
+		w.MustGet() // who asked before the logout gets an answer
 		if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
 			t.Errorf("%d tokens and %d roles were stored after the logout", tokens, roles)
 		}
@@ -165,23 +155,23 @@ func TestLogoutDuringAFetch(t *testing.T) {
 
 func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		sleep(2 * time.Hour)
-		w.emu.AddFault(emulator.Fault{Operation: refresh, Delay: 2 * time.Second, Count: 1})
+		w.Emu.AddFault(emulator.Fault{Operation: refresh, Delay: 2 * time.Second, Count: 1})
 		var got ssocache.Token
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			got, _ = w.token()
+			got, _ = w.Token()
 		}()
 		sleep(time.Second) // the refresh is under way
-		w.logout()
+		w.Logout()
 		<-done
 		if tokens, _ := w.cached(); tokens != 0 {
 			t.Error("a token was stored after the logout")
 		}
 		if !got.AccessToken.IsZero() {
-			if _, err := w.client().RoleCredentials(w.t.Context(), got.AccessToken, account, admin); err == nil {
+			if _, err := w.Client().RoleCredentials(w.T.Context(), got.AccessToken, account, admin); err == nil {
 				t.Error("the token of the refresh in flight still works")
 			}
 		}
@@ -190,14 +180,14 @@ func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
 
 func TestLogoutCanBeInterrupted(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		ctx, cancel := context.WithCancel(w.t.Context())
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Login()
+		ctx, cancel := context.WithCancel(w.T.Context())
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			cancel()
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}
-		if _, err := w.process().Logout(ctx, w.session, nil); err == nil {
+		if _, err := w.Process().Logout(ctx, w.Session, nil); err == nil {
 			t.Error("no error")
 		}
 		if tokens, _ := w.cached(); tokens != 1 {
@@ -210,15 +200,15 @@ func TestLogoutCanBeInterrupted(t *testing.T) {
 // same.
 func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		tok := w.stored("corp")
-		w.emu.ExpireAccessTokens()
-		if out := w.logout(); len(out.Unrevoked) != 0 || len(out.Revoked) != 1 {
+		w.Login()
+		tok := w.Stored("corp")
+		w.Emu.ExpireAccessTokens()
+		if out := w.Logout(); len(out.Unrevoked) != 0 || len(out.Revoked) != 1 {
 			t.Errorf("it went %+v", out)
 		}
-		w.count("Logout", 2)
-		w.count(refresh, 1)
-		if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+		w.Count("Logout", 2)
+		w.Count(refresh, 1)
+		if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 			t.Error("the refresh token still works")
 		}
 	})
@@ -228,9 +218,9 @@ func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
 func TestLogoutThatTheServiceRefuses(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound} {
 		inWorld(t, emulator.Config{}, func(w *world) {
-			w.login()
-			w.emu.AddFault(emulator.Fault{Operation: "Logout", Status: status, Code: "SomeException"})
-			if out := w.logout(); len(out.Unrevoked) != 1 || len(out.Revoked) != 0 {
+			w.Login()
+			w.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: status, Code: "SomeException"})
+			if out := w.Logout(); len(out.Unrevoked) != 1 || len(out.Revoked) != 0 {
 				t.Errorf("status %d: it went %+v", status, out)
 			}
 			if tokens, _ := w.cached(); tokens != 0 {
@@ -243,14 +233,14 @@ func TestLogoutThatTheServiceRefuses(t *testing.T) {
 // A token that cannot be stored is ended: nobody would know of it.
 func TestASignInThatCannotBeStoredIsRevoked(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		in := w.byCode("sso login", func(text string) {
-			w.approve(text)
-			w.unwritable()
-			_ = os.RemoveAll(w.files.SSO()) // and with it the place that was reserved
+		in := w.ByCode("sso login", func(text string) {
+			w.Approve(text)
+			w.Unwritable()
+			_ = os.RemoveAll(w.Files.SSO()) // and with it the place that was reserved
 		})
-		if _, err := w.process().Login(w.t.Context(), w.session, in); err == nil {
+		if _, err := w.Process().Login(w.T.Context(), w.Session, in); err == nil {
 			t.Fatal("it was stored")
 		}
-		w.count("Logout", 1)
+		w.Count("Logout", 1)
 	})
 }

@@ -33,7 +33,7 @@ func atOther(signIn, portal, env bool) broker.Endpoints {
 
 // led is a process whose settings lead elsewhere.
 func (w *world) led(e broker.Endpoints) *broker.Broker {
-	b := w.process()
+	b := w.Process()
 	b.Endpoints = func() (broker.Endpoints, error) { return e, nil }
 	return b
 }
@@ -42,7 +42,7 @@ func (w *world) led(e broker.Endpoints) *broker.Broker {
 // gives a token of its own for any refresh token. It returns the requests.
 func (w *world) watchOther() *[]string {
 	var got []string
-	w.before = func(r *http.Request) (*http.Response, error) {
+	w.Before = func(r *http.Request) (*http.Response, error) {
 		if "http://"+r.URL.Host != other {
 			return nil, nil
 		}
@@ -88,14 +88,14 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 		} {
 			t.Run(name+" "+way, func(t *testing.T) {
 				inWorld(t, emulator.Config{}, func(w *world) {
-					w.login()
+					w.Login()
 					prepare(w)
 					got := w.watchOther()
-					before := string(w.stored("corp").Encode())
+					before := string(w.Stored("corp").Encode())
 					for _, purpose := range []broker.Purpose{broker.AccessToken, broker.RoleCredentials} {
-						r := w.request()
+						r := w.Request()
 						r.Purpose = purpose
-						_, err := w.led(e).Get(w.t.Context(), r)
+						_, err := w.led(e).Get(w.T.Context(), r)
 						if way == "sign-in" && name == "live" {
 							if err != nil {
 								t.Errorf("nothing has to be sent to the sign-in service: %v", err)
@@ -105,13 +105,13 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 						mustBeRefused(t, err)
 					}
 					if way == "sign-in" && name == "live" { // the service has ended the access token
-						w.emu.ExpireAccessTokens()
-						r := w.request()
+						w.Emu.ExpireAccessTokens()
+						r := w.Request()
 						r.RoleName = "DeveloperAccess"
-						_, err := w.led(e).Get(w.t.Context(), r)
+						_, err := w.led(e).Get(w.T.Context(), r)
 						mustBeRefused(t, err)
 					}
-					if len(*got) > 0 || string(w.stored("corp").Encode()) != before {
+					if len(*got) > 0 || string(w.Stored("corp").Encode()) != before {
 						t.Errorf("the other service got %q", *got)
 					}
 				})
@@ -124,23 +124,23 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 // those of another one.
 func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		want := w.mustGet()
+		w.Login()
+		want := w.MustGet()
 		got := w.watchOther()
-		_, err := w.led(atOther(true, true, false)).Get(w.t.Context(), w.request())
+		_, err := w.led(atOther(true, true, false)).Get(w.T.Context(), w.Request())
 		mustBeRefused(t, err)
 		// A session of the other service that took its place.
-		tok := w.stored("corp")
+		tok := w.Stored("corp")
 		tok.Origin = ssocache.Origin{SignIn: other, Portal: other}
-		if err := w.files.SaveToken("corp", tok); err != nil {
+		if err := w.Files.SaveToken("corp", tok); err != nil {
 			t.Fatal(err)
 		}
-		w.before = nil
-		a, err := w.led(atOther(true, true, false)).Get(w.t.Context(), w.request())
+		w.Before = nil
+		a, err := w.led(atOther(true, true, false)).Get(w.T.Context(), w.Request())
 		if err != nil || a.Credentials.AccessKeyID == want.AccessKeyID {
 			t.Errorf("%s, %v; want other keys than %s", a.Credentials.AccessKeyID, err, want.AccessKeyID)
 		}
-		if again := w.mustGet(); again.AccessKeyID != want.AccessKeyID {
+		if again := w.MustGet(); again.AccessKeyID != want.AccessKeyID {
 			t.Errorf("the keys in the cache are %s now, want %s", again.AccessKeyID, want.AccessKeyID)
 		}
 		if len(*got) > 0 {
@@ -153,19 +153,19 @@ func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
 // that the environment names.
 func TestATokenWithoutAnOrigin(t *testing.T) {
 	foreign := func(w *world) {
-		w.login()
+		w.Login()
 		sleep(2 * time.Hour)
-		tok := w.stored("corp")
+		tok := w.Stored("corp")
 		tok.Origin = ssocache.Origin{}
-		if err := w.files.SaveToken("corp", tok); err != nil {
-			w.t.Fatal(err)
+		if err := w.Files.SaveToken("corp", tok); err != nil {
+			w.T.Fatal(err)
 		}
 	}
 	t.Run("by a config file", func(t *testing.T) {
 		inWorld(t, emulator.Config{}, func(w *world) {
 			foreign(w)
 			got := w.watchOther()
-			_, err := w.led(atOther(true, true, false)).Get(w.t.Context(), w.request())
+			_, err := w.led(atOther(true, true, false)).Get(w.T.Context(), w.Request())
 			mustBeRefused(t, err)
 			if len(*got) > 0 {
 				t.Errorf("the other service got %q", *got)
@@ -175,10 +175,10 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 	t.Run("by the environment", func(t *testing.T) {
 		inWorld(t, emulator.Config{}, func(w *world) {
 			foreign(w)
-			if _, err := w.led(atOther(true, true, true)).Get(w.t.Context(), w.request()); err != nil {
+			if _, err := w.led(atOther(true, true, true)).Get(w.T.Context(), w.Request()); err != nil {
 				t.Fatal(err)
 			}
-			if o := w.stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
+			if o := w.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
 				t.Errorf("the successor is of %+v", o)
 			}
 		})
@@ -186,8 +186,8 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 	t.Run("nothing named", func(t *testing.T) {
 		inWorld(t, emulator.Config{}, func(w *world) {
 			foreign(w)
-			w.mustGet()
-			if o := w.stored("corp").Origin; o != (ssocache.Origin{SignIn: ssocache.AWS, Portal: ssocache.AWS}) {
+			w.MustGet()
+			if o := w.Stored("corp").Origin; o != (ssocache.Origin{SignIn: ssocache.AWS, Portal: ssocache.AWS}) {
 				t.Errorf("the successor is of %+v", o)
 			}
 		})
@@ -195,9 +195,9 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 	t.Run("one of two named", func(t *testing.T) {
 		inWorld(t, emulator.Config{}, func(w *world) {
 			foreign(w)
-			_, err := w.led(atOther(true, false, true)).Get(w.t.Context(), w.request())
+			_, err := w.led(atOther(true, false, true)).Get(w.T.Context(), w.Request())
 			mustBeRefused(t, err) // issued by the one, it must not be sent to the other
-			if o := w.stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
+			if o := w.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
 				t.Errorf("the successor is of %+v", o)
 			}
 		})
@@ -205,17 +205,17 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 	t.Run("a no of the local service is none of AWS", func(t *testing.T) {
 		inWorld(t, emulator.Config{}, func(w *world) {
 			foreign(w)
-			w.before = func(r *http.Request) (*http.Response, error) {
+			w.Before = func(r *http.Request) (*http.Response, error) {
 				return &http.Response{
 					StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
 					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
 				}, nil
 			}
-			_, err := w.led(atOther(true, true, true)).Get(w.t.Context(), w.request())
+			_, err := w.led(atOther(true, true, true)).Get(w.T.Context(), w.Request())
 			mustBeEnded(t, err)
-			w.before = nil
-			w.mustGet()
-			w.count(refresh, 1)
+			w.Before = nil
+			w.MustGet()
+			w.Count(refresh, 1)
 		})
 	})
 }
@@ -223,16 +223,16 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 // AWS's own endpoint in a setting is AWS.
 func TestAWSsOwnEndpointIsAWS(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		b := w.led(broker.Endpoints{
 			SignIn: profile.Endpoint{URL: "https://OIDC-fips.us-east-1.amazonaws.com:443/"},
 			Portal: profile.Endpoint{URL: "https://portal.sso.us-east-1.api.aws"},
 		})
-		if err := b.MaySignIn(w.session, false); err != nil {
+		if err := b.MaySignIn(w.Session, false); err != nil {
 			t.Error(err)
 		}
 		b = w.led(broker.Endpoints{Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}})
-		if err := b.MaySignIn(w.session, false); err == nil {
+		if err := b.MaySignIn(w.Session, false); err == nil {
 			t.Error("AWS's endpoint of another region passes")
 		}
 	})
@@ -244,23 +244,23 @@ func TestASignOutGoesToTheOrigin(t *testing.T) {
 		for _, all := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				inWorld(t, emulator.Config{}, func(w *world) {
-					w.login()
+					w.Login()
 					sleep(age)
 					got := w.watchOther()
 					b := w.led(atOther(true, true, true))
-					out, err := b.Logout(w.t.Context(), w.session, nil)
+					out, err := b.Logout(w.T.Context(), w.Session, nil)
 					if all {
-						out, err = b.LogoutAll(w.t.Context())
+						out, err = b.LogoutAll(w.T.Context())
 					}
 					if err != nil || len(out.Unrevoked) > 0 {
 						t.Fatalf("%+v, %v", out, err)
 					}
 					for _, r := range out.Revoked {
-						if err := b.Verify(w.t.Context(), r); err != nil {
+						if err := b.Verify(w.T.Context(), r); err != nil {
 							t.Error(err)
 						}
 					}
-					w.count("Logout", 1)
+					w.Count("Logout", 1)
 					if len(*got) > 0 {
 						t.Errorf("the other service got %q", *got)
 					}
@@ -275,16 +275,16 @@ func TestASignOutGoesToTheOrigin(t *testing.T) {
 func TestASignInElsewhere(t *testing.T) {
 	signIn := func(w *world, e broker.Endpoints, force bool) (bool, error) {
 		done := false
-		in := w.byCode("sso login", w.approve)
+		in := w.ByCode("sso login", w.Approve)
 		do := in.Do
 		in.Force = force
 		in.Do = func(ctx context.Context, keep broker.Keep) error { done = true; return do(ctx, keep) }
-		_, err := w.led(e).Login(w.t.Context(), w.session, in)
+		_, err := w.led(e).Login(w.T.Context(), w.Session, in)
 		return done, err
 	}
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		before := string(w.stored("corp").Encode())
+		w.Login()
+		before := string(w.Stored("corp").Encode())
 		done, err := signIn(w, atOther(true, true, true), false)
 		mustBeRefused(t, err)
 		for _, e := range []broker.Endpoints{atOther(true, false, true), atOther(false, true, true)} {
@@ -296,15 +296,15 @@ func TestASignInElsewhere(t *testing.T) {
 				}
 			}
 		}
-		if done || string(w.stored("corp").Encode()) != before {
+		if done || string(w.Stored("corp").Encode()) != before {
 			t.Error("somebody was sent to the other service, or the session has changed")
 		}
-		if _, err := signIn(w, atOther(true, true, true), true); err != nil || w.stored("corp").Origin.Portal != other {
-			t.Errorf("%+v, %v", w.stored("corp").Origin, err)
+		if _, err := signIn(w, atOther(true, true, true), true); err != nil || w.Stored("corp").Origin.Portal != other {
+			t.Errorf("%+v, %v", w.Stored("corp").Origin, err)
 		}
 		sleep(100 * 24 * time.Hour) // that session is over
-		if _, err := signIn(w, broker.Endpoints{}, false); err != nil || w.stored("corp").Origin.Portal != ssocache.AWS {
-			t.Errorf("%+v, %v", w.stored("corp").Origin, err)
+		if _, err := signIn(w, broker.Endpoints{}, false); err != nil || w.Stored("corp").Origin.Portal != ssocache.AWS {
+			t.Errorf("%+v, %v", w.Stored("corp").Origin, err)
 		}
 	})
 }
@@ -313,18 +313,18 @@ func TestASignInElsewhere(t *testing.T) {
 // another service.
 func TestARenewalLeavesACopyOfAnotherOrigin(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.names = []string{w.session.StartURL}
-		theirs := w.stored("corp").Copy()
+		w.Login()
+		w.Names = []string{w.Session.StartURL}
+		theirs := w.Stored("corp").Copy()
 		theirs.Origin = ssocache.Origin{SignIn: other, Portal: other}
 		sleep(50 * time.Minute)
 		theirs.ExpiresAt = time.Now().Add(time.Hour)
-		if err := w.files.SaveToken(w.session.StartURL, theirs); err != nil {
+		if err := w.Files.SaveToken(w.Session.StartURL, theirs); err != nil {
 			t.Fatal(err)
 		}
-		w.mustGet()
-		w.count(refresh, 1)
-		if got := w.stored(w.session.StartURL).Origin.Portal; !slices.Contains([]string{other}, got) {
+		w.MustGet()
+		w.Count(refresh, 1)
+		if got := w.Stored(w.Session.StartURL).Origin.Portal; !slices.Contains([]string{other}, got) {
 			t.Errorf("the copy is of %s now", got)
 		}
 	})
@@ -342,7 +342,7 @@ func TestASignInAtAWSForAnotherPortal(t *testing.T) {
 		for _, signIn := range refused {
 			e := broker.Endpoints{SignIn: profile.Endpoint{URL: signIn, From: "a setting"}, Portal: profile.Endpoint{URL: other, From: "a setting"}}
 			var mixed *broker.EndpointsError
-			if err := w.led(e).MaySignIn(w.session, true); !errors.As(err, &mixed) {
+			if err := w.led(e).MaySignIn(w.Session, true); !errors.As(err, &mixed) {
 				t.Errorf("%s: %v, want an EndpointsError", signIn, err)
 			}
 		}
@@ -350,7 +350,7 @@ func TestASignInAtAWSForAnotherPortal(t *testing.T) {
 			{SignIn: profile.Endpoint{URL: "https://oidc.eu-west-1.amazonaws.com"}, Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}},
 			{SignIn: profile.Endpoint{URL: "http://127.0.0.1:3"}, Portal: profile.Endpoint{URL: other}},
 		} {
-			if err := w.led(e).MaySignIn(w.session, true); err != nil {
+			if err := w.led(e).MaySignIn(w.Session, true); err != nil {
 				t.Errorf("%s: %v", e.SignIn.URL, err)
 			}
 		}

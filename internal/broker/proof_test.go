@@ -14,12 +14,12 @@ import (
 
 // verify signs out and asks for the proof.
 func (w *world) verify() error {
-	w.t.Helper()
-	out := w.logout()
-	if len(out.Revoked) != 1 || out.Revoked[0].StartURL != w.session.StartURL {
-		w.t.Fatalf("revoked: %+v, want one session", out.Revoked)
+	w.T.Helper()
+	out := w.Logout()
+	if len(out.Revoked) != 1 || out.Revoked[0].StartURL != w.Session.StartURL {
+		w.T.Fatalf("revoked: %+v, want one session", out.Revoked)
 	}
-	return w.process().Verify(w.t.Context(), out.Revoked[0])
+	return w.Process().Verify(w.T.Context(), out.Revoked[0])
 }
 
 func TestVerifiedSignOut(t *testing.T) {
@@ -29,30 +29,30 @@ func TestVerifiedSignOut(t *testing.T) {
 		want   error
 	}{
 		{"a token that lives", func(*world) {}, nil},
-		{"one with a copy under another name", func(w *world) { w.names = []string{w.session.StartURL}; w.login() }, nil},
+		{"one with a copy under another name", func(w *world) { w.Names = []string{w.Session.StartURL}; w.Login() }, nil},
 		{"an expired one", func(*world) { sleep(2 * time.Hour) }, nil},
-		{"a session that was ended on the server", func(w *world) { w.emu.RevokeSessions("jane") }, nil},
-		{"the same, and expired", func(w *world) { w.emu.RevokeSessions("jane"); sleep(2 * time.Hour) }, nil},
+		{"a session that was ended on the server", func(w *world) { w.Emu.RevokeSessions("jane") }, nil},
+		{"the same, and expired", func(w *world) { w.Emu.RevokeSessions("jane"); sleep(2 * time.Hour) }, nil},
 		{"an expired one without a refresh token", func(w *world) {
-			tok := w.stored("corp")
+			tok := w.Stored("corp")
 			tok.RefreshToken = secret.String{}
-			if err := w.files.SaveToken("corp", tok); err != nil {
-				w.t.Fatal(err)
+			if err := w.Files.SaveToken("corp", tok); err != nil {
+				w.T.Fatal(err)
 			}
 			sleep(2 * time.Hour)
 		}, broker.ErrNothingToVerify},
 		{"a service that says yes and does nothing", func(w *world) {
-			w.emu.AddFault(emulator.Fault{Operation: "Logout", Status: 200})
+			w.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: 200})
 		}, broker.ErrStillAccepted},
 		{"the same for an expired token", func(w *world) {
 			sleep(2 * time.Hour)
-			w.emu.AddFault(emulator.Fault{Operation: "Logout", Status: 200})
+			w.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: 200})
 		}, broker.ErrStillAccepted},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.login()
+				w.Login()
 				tt.before(w)
 				if err := w.verify(); !errors.Is(err, tt.want) {
 					t.Errorf("%v, want %v", err, tt.want)
@@ -66,22 +66,22 @@ func TestVerifiedSignOut(t *testing.T) {
 // is revoked, and does not count as proof.
 func TestSignOutThatTheRefreshTokenOutlives(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Login()
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/logout") {
-				w.before = nil
-				w.emu.ExpireAccessTokens()
+				w.Before = nil
+				w.Emu.ExpireAccessTokens()
 				return &http.Response{StatusCode: 200, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
 			}
 			return nil, nil
 		}
-		tok := w.stored("corp")
+		tok := w.Stored("corp")
 		err := w.verify()
 		if !errors.Is(err, broker.ErrStillAccepted) || !strings.Contains(err.Error(), "renewed") {
 			t.Errorf("error %v", err)
 		}
-		w.count("Logout", 1) // of the new token; the first one was ours
-		if _, err := w.client().Refresh(w.t.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+		w.Count("Logout", 1) // of the new token; the first one was ours
+		if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 			t.Error("the session lives on")
 		}
 	})
@@ -90,8 +90,8 @@ func TestSignOutThatTheRefreshTokenOutlives(t *testing.T) {
 func TestSignOutThatCannotBeVerified(t *testing.T) {
 	for _, path := range []string{"/assignment/accounts", "/token"} {
 		inWorld(t, emulator.Config{}, func(w *world) {
-			w.login()
-			w.before = func(r *http.Request) (*http.Response, error) {
+			w.Login()
+			w.Before = func(r *http.Request) (*http.Response, error) {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return nil, http.ErrServerClosed
 				}

@@ -38,14 +38,14 @@ func TestTokenIsRenewedInItsWindow(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.session.AutoRefresh = tt.auto
+				w.Session.AutoRefresh = tt.auto
 				if tt.window >= 0 {
-					w.session.RefreshWindow, w.session.HasWindow = tt.window, true
+					w.Session.RefreshWindow, w.Session.HasWindow = tt.window, true
 				}
-				w.login()
-				old := w.stored("corp")
+				w.Login()
+				old := w.Stored("corp")
 				sleep(tt.age)
-				tok, err := w.token()
+				tok, err := w.Token()
 				if tt.wantEnded {
 					mustBeEnded(t, err)
 					return
@@ -56,7 +56,7 @@ func TestTokenIsRenewedInItsWindow(t *testing.T) {
 				if renewed := !tok.AccessToken.Equal(old.AccessToken); renewed != tt.renewed {
 					t.Errorf("renewed: %v, want %v", renewed, tt.renewed)
 				}
-				if !w.stored("corp").AccessToken.Equal(tok.AccessToken) {
+				if !w.Stored("corp").AccessToken.Equal(tok.AccessToken) {
 					t.Error("the token in use is not the one stored")
 				}
 			})
@@ -66,14 +66,14 @@ func TestTokenIsRenewedInItsWindow(t *testing.T) {
 
 func TestStormIsOneCall(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		sleep(2 * time.Hour)
-		w.emu.AddFault(emulator.Fault{Delay: time.Second})
+		w.Emu.AddFault(emulator.Fault{Delay: time.Second})
 		var wg sync.WaitGroup
 		keys := make([]string, 50)
 		for i := range keys {
 			wg.Go(func() {
-				c, err := w.get()
+				c, err := w.Get()
 				if err != nil {
 					t.Errorf("process %d: %v", i, err)
 				}
@@ -86,41 +86,41 @@ func TestStormIsOneCall(t *testing.T) {
 				t.Errorf("process %d got the keys %q, the first one %q", i, k, keys[0])
 			}
 		}
-		w.count(refresh, 1)
-		w.count("GetRoleCredentials", 1)
+		w.Count(refresh, 1)
+		w.Count("GetRoleCredentials", 1)
 	})
 }
 
 func TestStormOnADeadSessionIsOneCall(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		sleep(2 * time.Hour)
-		w.emu.RevokeSessions("jane")
+		w.Emu.RevokeSessions("jane")
 		start := time.Now()
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				_, err := w.get()
+				_, err := w.Get()
 				mustBeEnded(t, err)
 			})
 		}
 		wg.Wait()
-		w.count(refresh, 1)
+		w.Count(refresh, 1)
 		if took := time.Since(start); took > 5*time.Second {
 			t.Errorf("took %v", took)
 		}
-		_, err := w.get() // and one that comes later does not ask again
+		_, err := w.Get() // and one that comes later does not ask again
 		mustBeEnded(t, err)
-		w.count(refresh, 1)
+		w.Count(refresh, 1)
 	})
 }
 
 func TestNetworkFailureIsSharedWithThoseWhoWait(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		sleep(2 * time.Hour)
 		calls := 0
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			calls++
 			<-r.Context().Done() // a server that never answers
 			return nil, r.Context().Err()
@@ -129,7 +129,7 @@ func TestNetworkFailureIsSharedWithThoseWhoWait(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				if _, err := w.get(); err == nil {
+				if _, err := w.Get(); err == nil {
 					t.Error("no error")
 				}
 			})
@@ -141,45 +141,45 @@ func TestNetworkFailureIsSharedWithThoseWhoWait(t *testing.T) {
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("took %v, want less than 30 s", took)
 		}
-		w.before = nil
-		w.mustGet() // the network is back: a failure is not a logout
+		w.Before = nil
+		w.MustGet() // the network is back: a failure is not a logout
 	})
 }
 
 func TestFailedEarlyRenewal(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		old := w.stored("corp")
+		w.Login()
+		old := w.Stored("corp")
 		sleep(50 * time.Minute)
-		w.emu.AddFault(emulator.Fault{Operation: refresh, Status: 500, Code: "InternalServerException"})
-		w.emu.ResetCounts()
+		w.Emu.AddFault(emulator.Fault{Operation: refresh, Status: 500, Code: "InternalServerException"})
+		w.Emu.ResetCounts()
 		use := func(wantTries bool) {
 			t.Helper()
-			before := w.emu.Count(refresh)
-			tok, err := w.token()
+			before := w.Emu.Count(refresh)
+			tok, err := w.Token()
 			if err != nil || !tok.AccessToken.Equal(old.AccessToken) {
 				t.Errorf("the live token is not used: %v", err)
 			}
-			if tried := w.emu.Count(refresh) > before; tried != wantTries {
+			if tried := w.Emu.Count(refresh) > before; tried != wantTries {
 				t.Errorf("tried to renew: %v, want %v", tried, wantTries)
 			}
 		}
 		use(true)
-		if len(w.warned) != 1 || !strings.Contains(w.warned[0], "still used") {
-			t.Errorf("warnings %q", w.warned)
+		if len(w.Warned) != 1 || !strings.Contains(w.Warned[0], "still used") {
+			t.Errorf("warnings %q", w.Warned)
 		}
 		use(false)
 		sleep(31 * time.Second)
 		use(true)
-		w.login() // clears the mark
-		old = w.stored("corp")
+		w.Login() // clears the mark
+		old = w.Stored("corp")
 		sleep(50 * time.Minute)
 		use(true)
 		sleep(10*time.Minute - 45*time.Second) // its last minute: always tried
-		before := w.emu.Count(refresh)
-		_, _ = w.token()
-		_, _ = w.token()
-		if got := w.emu.Count(refresh) - before; got < 2 {
+		before := w.Emu.Count(refresh)
+		_, _ = w.Token()
+		_, _ = w.Token()
+		if got := w.Emu.Count(refresh) - before; got < 2 {
 			t.Errorf("in the last minute tried %d times in two uses", got)
 		}
 	})
@@ -187,27 +187,27 @@ func TestFailedEarlyRenewal(t *testing.T) {
 
 func TestAnotherProgramRefreshesWithoutOurLock(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		spent := w.stored("corp")
+		w.Login()
+		spent := w.Stored("corp")
 		sleep(2 * time.Hour)
 		// It has spent the refresh token, and stores the new one a second later.
-		grant, err := w.client().Refresh(w.t.Context(), registrationOf(spent), spent.RefreshToken)
+		grant, err := w.Client().Refresh(w.T.Context(), registrationOf(spent), spent.RefreshToken)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.before = func(r *http.Request) (*http.Response, error) {
-			w.before = nil
+		w.Before = func(r *http.Request) (*http.Response, error) {
+			w.Before = nil
 			go func() {
 				sleep(time.Second)
 				theirs := spent.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, time.Now())
-				if err := w.files.SaveToken("corp", theirs); err != nil {
+				if err := w.Files.SaveToken("corp", theirs); err != nil {
 					t.Error(err)
 				}
 			}()
 			// The emulator would revoke the family; AWS has a grace period.
 			return jsonReply(r, 400, "InvalidGrantException", `{"error":"invalid_grant"}`), nil
 		}
-		tok, err := w.token()
+		tok, err := w.Token()
 		if err != nil || !tok.AccessToken.Equal(grant.AccessToken) {
 			t.Errorf("the other program's token is not used: %v", err)
 		}
@@ -216,8 +216,8 @@ func TestAnotherProgramRefreshesWithoutOurLock(t *testing.T) {
 
 func TestFileInTheMiddleOfARewrite(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		path := w.files.TokenPath("corp")
+		w.Login()
+		path := w.Files.TokenPath("corp")
 		content, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -229,57 +229,57 @@ func TestFileInTheMiddleOfARewrite(t *testing.T) {
 			sleep(2 * time.Second)
 			_ = os.WriteFile(path, content, 0o600)
 		}()
-		if _, err := w.token(); err != nil {
+		if _, err := w.Token(); err != nil {
 			t.Errorf("a file that is whole again after 2 s: %v", err)
 		}
 		if err := os.Truncate(path, 10); err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.token()
+		_, err = w.Token()
 		mustBeEnded(t, err)
-		if len(w.warned) != 1 || !strings.Contains(w.warned[0], path) {
-			t.Errorf("warnings %q, want one that names the file", w.warned)
+		if len(w.Warned) != 1 || !strings.Contains(w.Warned[0], path) {
+			t.Errorf("warnings %q, want one that names the file", w.Warned)
 		}
 	})
 }
 
 func TestRefreshTokenIsNotSpentWhereItsSuccessorCannotBeStored(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.unwritable()
+		w.Login()
+		w.Unwritable()
 		sleep(50 * time.Minute)
-		if _, err := w.token(); err != nil {
+		if _, err := w.Token(); err != nil {
 			t.Errorf("a live token is not used: %v", err)
 		}
-		w.mustGet() // keys can be had without being stored
+		w.MustGet() // keys can be had without being stored
 		sleep(time.Hour)
-		_, err := w.token()
+		_, err := w.Token()
 		var storage *broker.StorageError
-		if !errors.As(err, &storage) || !strings.Contains(err.Error(), w.files.SSO()) {
+		if !errors.As(err, &storage) || !strings.Contains(err.Error(), w.Files.SSO()) {
 			t.Errorf("error %v, want one that names the folder", err)
 		}
-		w.count(refresh, 0)
+		w.Count(refresh, 0)
 	})
 }
 
 func TestSignalsAreHeldBackUntilTheTokenIsStored(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		old := w.stored("corp")
+		w.Login()
+		old := w.Stored("corp")
 		sleep(2 * time.Hour)
 		var events []string
-		w.hold = func() func() {
+		w.Hold = func() func() {
 			events = append(events, "held")
 			return func() {
-				if !w.stored("corp").AccessToken.Equal(old.AccessToken) {
+				if !w.Stored("corp").AccessToken.Equal(old.AccessToken) {
 					events = append(events, "stored")
 				}
 				events = append(events, "released")
 			}
 		}
-		ctx, interrupt := context.WithCancel(w.t.Context())
-		w.before = func(r *http.Request) (*http.Response, error) {
-			w.before = nil
+		ctx, interrupt := context.WithCancel(w.T.Context())
+		w.Before = func(r *http.Request) (*http.Response, error) {
+			w.Before = nil
 			events = append(events, "called")
 			sent, err := io.ReadAll(r.Body)
 			if err != nil {
@@ -289,29 +289,29 @@ func TestSignalsAreHeldBackUntilTheTokenIsStored(t *testing.T) {
 			interrupt() // Ctrl-C while the service works
 			return nil, nil
 		}
-		_, err := w.process().Get(ctx, w.request())
+		_, err := w.Process().Get(ctx, w.Request())
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("error %v, want the interruption", err)
 		}
 		if got := strings.Join(events, " "); got != "held called stored released" {
 			t.Errorf("events: %s", got)
 		}
-		w.count("GetRoleCredentials", 0)
+		w.Count("GetRoleCredentials", 0)
 	})
 }
 
 func TestReplyWithoutRefreshTokenKeepsTheOldOne(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		old := w.stored("corp")
+		w.Login()
+		old := w.Stored("corp")
 		sleep(2 * time.Hour)
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			return jsonReply(r, 200, "", `{"accessToken":"new","tokenType":"Bearer","expiresIn":3600}`), nil
 		}
-		if _, err := w.token(); err != nil {
+		if _, err := w.Token(); err != nil {
 			t.Fatal(err)
 		}
-		tok := w.stored("corp")
+		tok := w.Stored("corp")
 		if tok.AccessToken.Reveal() != "new" || !tok.RefreshToken.Equal(old.RefreshToken) || tok.RegistrationExpiresAt.IsZero() {
 			t.Errorf("stored %+v", tok)
 		}
@@ -320,11 +320,11 @@ func TestReplyWithoutRefreshTokenKeepsTheOldOne(t *testing.T) {
 
 func TestTokenOfAnotherStartURLIsNotUsed(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.session.StartURL = "https://other.awsapps.com/start"
-		_, err := w.token()
+		w.Login()
+		w.Session.StartURL = "https://other.awsapps.com/start"
+		_, err := w.Token()
 		mustBeEnded(t, err)
-		if w.stored("corp").AccessToken.IsZero() {
+		if w.Stored("corp").AccessToken.IsZero() {
 			t.Error("the other session's token is gone")
 		}
 	})
@@ -332,19 +332,19 @@ func TestTokenOfAnotherStartURLIsNotUsed(t *testing.T) {
 
 func TestRejectedTokenIsRenewedOnce(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		rejected := w.stored("corp").AccessToken
+		w.Login()
+		rejected := w.Stored("corp").AccessToken
 		var wg sync.WaitGroup
 		for range 5 {
 			wg.Go(func() {
-				r := broker.Request{Session: w.session, Purpose: broker.AccessToken, Rejected: rejected}
-				a, err := w.process().Get(w.t.Context(), r)
+				r := broker.Request{Session: w.Session, Purpose: broker.AccessToken, Rejected: rejected}
+				a, err := w.Process().Get(w.T.Context(), r)
 				if err != nil || a.Token.AccessToken.Equal(rejected) {
 					t.Errorf("still the rejected token: %v", err)
 				}
 			})
 		}
 		wg.Wait()
-		w.count(refresh, 1)
+		w.Count(refresh, 1)
 	})
 }

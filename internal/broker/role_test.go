@@ -15,47 +15,47 @@ import (
 )
 
 func (w *world) roleName() string {
-	return ssocache.RoleName(account, admin, w.session.Name, w.session.StartURL)
+	return ssocache.RoleName(account, admin, w.Session.Name, w.Session.StartURL)
 }
 
 func TestRoleCredentialsAreReused(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		first := w.mustGet()
+		w.Login()
+		first := w.MustGet()
 		sleep(44 * time.Minute)
-		if again := w.mustGet(); again.AccessKeyID != first.AccessKeyID {
+		if again := w.MustGet(); again.AccessKeyID != first.AccessKeyID {
 			t.Error("16 minutes left: fetched anew")
 		}
-		w.count("GetRoleCredentials", 1)
+		w.Count("GetRoleCredentials", 1)
 		sleep(2 * time.Minute)
-		if again := w.mustGet(); again.AccessKeyID == first.AccessKeyID {
+		if again := w.MustGet(); again.AccessKeyID == first.AccessKeyID {
 			t.Error("14 minutes left: not fetched anew")
 		}
-		w.count("GetRoleCredentials", 2)
+		w.Count("GetRoleCredentials", 2)
 	})
 }
 
 func TestRoleCredentialsNeedNoToken(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.mustGet()
-		if err := removeAll(w.files.SSO()); err != nil {
+		w.Login()
+		w.MustGet()
+		if err := removeAll(w.Files.SSO()); err != nil {
 			t.Fatal(err)
 		}
-		w.mustGet() // as in the AWS CLI
-		w.count("GetRoleCredentials", 1)
+		w.MustGet() // as in the AWS CLI
+		w.Count("GetRoleCredentials", 1)
 	})
 }
 
 func TestAUseThatNeedsNoTokenRenewsOneThatIsDue(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.session.RefreshWindow, w.session.HasWindow = 12*time.Hour, true
-		w.login()
-		w.mustGet()
+		w.Session.RefreshWindow, w.Session.HasWindow = 12*time.Hour, true
+		w.Login()
+		w.MustGet()
 		sleep(31 * time.Minute)
-		w.mustGet()
-		w.count(refresh, 1)
-		w.count("GetRoleCredentials", 1)
+		w.MustGet()
+		w.Count(refresh, 1)
+		w.Count("GetRoleCredentials", 1)
 	})
 }
 
@@ -75,25 +75,25 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.login()
-				old := w.mustGet()
+				w.Login()
+				old := w.MustGet()
 				sleep(time.Until(old.Expiration) - tt.left)
 				tt.fault.Operation = "GetRoleCredentials"
 				if tt.fault.Drop { // without sockets there is nothing to drop
-					w.before = func(r *http.Request) (*http.Response, error) {
+					w.Before = func(r *http.Request) (*http.Response, error) {
 						if strings.Contains(r.URL.Path, "credentials") {
 							return nil, http.ErrServerClosed
 						}
 						return nil, nil
 					}
 				} else {
-					w.emu.AddFault(tt.fault)
+					w.Emu.AddFault(tt.fault)
 				}
-				c, err := w.get()
+				c, err := w.Get()
 				if used := err == nil && c.AccessKeyID == old.AccessKeyID; used != tt.want {
 					t.Errorf("cached keys used: %v, want %v (%v)", used, tt.want, err)
 				}
-				if tt.want && len(w.warned) == 0 {
+				if tt.want && len(w.Warned) == 0 {
 					t.Error("nobody was told")
 				}
 			})
@@ -103,45 +103,45 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 
 func TestPortalRejectsTheToken(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.emu.ExpireAccessTokens() // the date in the file still says it lives
-		w.mustGet()
-		w.count(refresh, 1)
-		w.count("GetRoleCredentials", 2)
+		w.Login()
+		w.Emu.ExpireAccessTokens() // the date in the file still says it lives
+		w.MustGet()
+		w.Count(refresh, 1)
+		w.Count("GetRoleCredentials", 2)
 	})
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.emu.RevokeSessions("jane")
-		_, err := w.get()
+		w.Login()
+		w.Emu.RevokeSessions("jane")
+		_, err := w.Get()
 		mustBeEnded(t, err)
-		w.count(refresh, 1)
-		w.count("GetRoleCredentials", 1)
+		w.Count(refresh, 1)
+		w.Count("GetRoleCredentials", 1)
 	})
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.session.Scopes = nil // the legacy kind: eight hours, no refresh token
-		w.login()
-		w.emu.RevokeSessions("jane")
-		_, err := w.get()
+		w.Session.Scopes = nil // the legacy kind: eight hours, no refresh token
+		w.Login()
+		w.Emu.RevokeSessions("jane")
+		_, err := w.Get()
 		mustBeEnded(t, err)
-		w.count(refresh, 0)
+		w.Count(refresh, 0)
 	})
 }
 
 func TestRefusalIsSharedWithThoseWhoWait(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second, Status: 403, Code: "ForbiddenException", Message: "No access"})
+		w.Login()
+		w.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second, Status: 403, Code: "ForbiddenException", Message: "No access"})
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
 				const want = "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access"
-				if _, err := w.get(); err == nil || err.Error() != want {
+				if _, err := w.Get(); err == nil || err.Error() != want {
 					t.Errorf("error %v, want %s", err, want)
 				}
 			})
 		}
 		wg.Wait()
-		w.count("GetRoleCredentials", 1)
+		w.Count("GetRoleCredentials", 1)
 	})
 }
 
@@ -149,15 +149,15 @@ func TestRefusalIsSharedWithThoseWhoWait(t *testing.T) {
 // session is free again, and both lie beside the data they guard.
 func TestLocksDuringTheFetch(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
+		w.Login()
 		looked := false
-		w.before = func(r *http.Request) (*http.Response, error) {
+		w.Before = func(r *http.Request) (*http.Response, error) {
 			if !strings.Contains(r.URL.Path, "/federation/credentials") {
 				return nil, nil
 			}
 			looked = true
-			role := filepath.Join(w.files.Roles(), "."+strings.TrimSuffix(w.roleName(), ".json")+".lock")
-			session := filepath.Join(w.files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.session.StartURL), ".json")+".lock")
+			role := filepath.Join(w.Files.Roles(), "."+strings.TrimSuffix(w.roleName(), ".json")+".lock")
+			session := filepath.Join(w.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.Session.StartURL), ".json")+".lock")
 			if l, err := filelock.Try(role); err == nil {
 				l.Release()
 				t.Error("the role's lock is free during the fetch")
@@ -169,7 +169,7 @@ func TestLocksDuringTheFetch(t *testing.T) {
 			l.Release()
 			return nil, nil
 		}
-		w.mustGet()
+		w.MustGet()
 		if !looked {
 			t.Error("there was no fetch")
 		}
@@ -179,38 +179,38 @@ func TestLocksDuringTheFetch(t *testing.T) {
 // A holder that was stopped must not block the others for ever.
 func TestHolderThatNeverLetsGo(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		lock, err := filelock.Try(filepath.Join(w.files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.session.StartURL), ".json")+".lock"))
+		w.Login()
+		lock, err := filelock.Try(filepath.Join(w.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.Session.StartURL), ".json")+".lock"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer lock.Release()
 		sleep(50 * time.Minute)
 		start := time.Now()
-		if _, err := w.token(); err != nil || time.Since(start) > time.Second {
+		if _, err := w.Token(); err != nil || time.Since(start) > time.Second {
 			t.Errorf("a live token took %v: %v", time.Since(start), err)
 		}
 		sleep(time.Hour)
 		start = time.Now()
-		if _, err := w.token(); err != nil {
+		if _, err := w.Token(); err != nil {
 			t.Errorf("an expired token: %v", err)
 		}
 		if took := time.Since(start); took < 25*time.Second || took > 30*time.Second {
 			t.Errorf("an expired token took %v, want a little more than the budget of a refresh", took)
 		}
-		if len(w.warned) == 0 || !strings.Contains(w.warned[len(w.warned)-1], "without a lock") {
-			t.Errorf("warnings %q", w.warned)
+		if len(w.Warned) == 0 || !strings.Contains(w.Warned[len(w.Warned)-1], "without a lock") {
+			t.Errorf("warnings %q", w.Warned)
 		}
 	})
 }
 
 func TestTwoNamesOfOneSession(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.names = []string{w.session.StartURL} // the config has legacy profiles too
-		w.login()
+		w.Names = []string{w.Session.StartURL} // the config has legacy profiles too
+		w.Login()
 		check := func(when string) {
 			t.Helper()
-			session, legacy := w.stored("corp"), w.stored(w.session.StartURL)
+			session, legacy := w.Stored("corp"), w.Stored(w.Session.StartURL)
 			if !legacy.AccessToken.Equal(session.AccessToken) {
 				t.Errorf("%s: the two names hold different tokens", when)
 			}
@@ -220,28 +220,25 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 		}
 		check("after the login")
 		sleep(2 * time.Hour)
-		legacy := *w
-		legacy.session = profile.Session{StartURL: w.session.StartURL, Region: w.session.Region}
-		legacy.names = []string{"corp"}
-		legacy.mustGet()
+		w.WithSession(profile.Session{StartURL: w.Session.StartURL, Region: w.Session.Region}, "corp").MustGet()
 		check("after a renewal by the legacy name")
-		w.mustGet()
-		w.count(refresh, 1)
+		w.MustGet()
+		w.Count(refresh, 1)
 	})
 }
 
 // Of several processes whose keys a service called expired, one fetches new ones.
 func TestKeysThatAServiceRefused(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		old := w.mustGet()
-		r := w.request()
+		w.Login()
+		old := w.MustGet()
+		r := w.Request()
 		r.Rejected = old.SessionToken
 		got := make([]ssocache.Credentials, 5)
 		var all sync.WaitGroup
 		for i := range got {
 			all.Go(func() {
-				a, err := w.process().Get(w.t.Context(), r)
+				a, err := w.Process().Get(w.T.Context(), r)
 				if err != nil {
 					t.Error(err)
 				}
@@ -254,6 +251,6 @@ func TestKeysThatAServiceRefused(t *testing.T) {
 				t.Errorf("got key %s; the refused one is %s, another process got %s", c.AccessKeyID, old.AccessKeyID, got[0].AccessKeyID)
 			}
 		}
-		w.count("GetRoleCredentials", 2)
+		w.Count("GetRoleCredentials", 2)
 	})
 }

@@ -20,7 +20,7 @@ import (
 func (w *world) answers(life time.Duration) (calls func() int) {
 	n := 0
 	var mu sync.Mutex
-	w.before = func(r *http.Request) (*http.Response, error) {
+	w.Before = func(r *http.Request) (*http.Response, error) {
 		if !strings.Contains(r.URL.Path, "/federation/credentials") {
 			return nil, nil
 		}
@@ -43,14 +43,14 @@ func TestKeysOfShortLife(t *testing.T) {
 	for _, life := range []time.Duration{2 * time.Second, 30 * time.Second, 10 * time.Minute} {
 		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.ahead = ahead
-				w.login()
+				w.SetClock(ahead)
+				w.Login()
 				calls := w.answers(life)
 				c := w.useAll(50)
 				if n := calls(); n != 1 {
 					t.Errorf("keys of %v, clock %v ahead: %d calls for 50 at once, want 1", life, ahead, n)
 				}
-				if left := c.Left(w.now()); left > life || left < life-3*time.Second {
+				if left := c.Left(w.Now()); left > life || left < life-3*time.Second {
 					t.Errorf("keys of %v, clock %v ahead: %v left", life, ahead, left)
 				}
 			})
@@ -62,13 +62,13 @@ func TestKeysThatHaveEnded(t *testing.T) {
 	for _, life := range []time.Duration{0, -time.Hour} {
 		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
 			inWorld(t, emulator.Config{}, func(w *world) {
-				w.ahead = ahead
-				w.login()
+				w.SetClock(ahead)
+				w.Login()
 				calls := w.answers(life)
 				var wg sync.WaitGroup
 				for range 20 {
 					wg.Go(func() {
-						if _, err := w.get(); err == nil || err.Error() != broker.ErrStillExpired.Error() {
+						if _, err := w.Get(); err == nil || err.Error() != broker.ErrStillExpired.Error() {
 							t.Errorf("keys of %v, clock %v ahead: %v, want that they are expired", life, ahead, err)
 						}
 					})
@@ -77,7 +77,7 @@ func TestKeysThatHaveEnded(t *testing.T) {
 				if n := calls(); n != 1 {
 					t.Errorf("keys of %v, clock %v ahead: %d calls for 20 at once, want 1", life, ahead, n)
 				}
-				if _, err := w.files.LoadCredentials(w.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
+				if _, err := w.Files.LoadCredentials(w.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
 					t.Errorf("keys that nobody can use are stored: %v", err)
 				}
 			})
@@ -87,20 +87,20 @@ func TestKeysThatHaveEnded(t *testing.T) {
 
 func TestTokensOfShortLife(t *testing.T) {
 	inWorld(t, emulator.Config{TokenLifetime: time.Second}, func(w *world) {
-		w.login()
+		w.Login()
 		sleep(time.Minute)
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				if _, err := w.token(); err != nil {
+				if _, err := w.Token(); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		w.count(refresh, 1)
+		w.Count(refresh, 1)
 		w.useAll(50)
-		if n := w.emu.Count(refresh); n > 2 {
+		if n := w.Emu.Count(refresh); n > 2 {
 			t.Errorf("%d refreshes, want one more at most", n)
 		}
 	})

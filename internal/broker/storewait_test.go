@@ -13,16 +13,16 @@ import (
 // lock. Its token is revoked.
 func TestInterruptedWhileStoring(t *testing.T) {
 	inWorld(t, emulator.Config{}, func(w *world) {
-		w.login()
-		w.logout()
-		w.emu.ResetCounts()
+		w.Login()
+		w.Logout()
+		w.Emu.ResetCounts()
 		release := w.lock(".lock")
 		defer release()
-		ctx, cancel := context.WithCancel(w.t.Context())
+		ctx, cancel := context.WithCancel(w.T.Context())
 		defer cancel()
 		start := time.Now()
-		_, err := w.process().Login(ctx, w.session, w.byCode("sso login", func(shown string) {
-			w.approve(shown)
+		_, err := w.Process().Login(ctx, w.Session, w.ByCode("sso login", func(shown string) {
+			w.Approve(shown)
 			time.AfterFunc(10*time.Second, cancel)
 		}))
 		if !errors.Is(err, context.Canceled) || time.Since(start) > 15*time.Second {
@@ -31,6 +31,6 @@ func TestInterruptedWhileStoring(t *testing.T) {
 		if tokens, _ := w.cached(); tokens != 0 {
 			t.Errorf("%d tokens are stored", tokens)
 		}
-		w.count("Logout", 1)
+		w.Count("Logout", 1)
 	})
 }

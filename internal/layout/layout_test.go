@@ -23,7 +23,7 @@ var rows = [...][]string{
 
 // apart are the packages that others may use from any row, or that hold only
 // tests.
-var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/proctest", "internal/layout"}
+var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/proctest", "internal/layout", "internal/broker/brokertest"}
 
 func row(pkg string) int {
 	for i, r := range rows {
@@ -67,7 +67,7 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 		}
 		for _, imp := range strings.Fields(imports) {
 			imp, ours := strings.CutPrefix(imp, "github.com/lanyard-cli/lanyard/")
-			if imp == "internal/proctest" {
+			if imp == "internal/proctest" || imp == "internal/broker/brokertest" {
 				t.Errorf("%s imports %s, which is for tests", pkg, imp)
 			}
 			if !ours || isApart(imp) {
