@@ -22,11 +22,11 @@ func (b *Broker) atHand(r Request) (Answer, bool) {
 	if r.Purpose == AccessToken {
 		return Answer{Token: tok}, true
 	}
-	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
-	c, err := b.Cache.LoadCredentials(name)
-	if err != nil || !t.mayUse(c, s) || r.rejects(c) || !c.Reusable(now) {
+	q := newRoleRequest(r, t)
+	c, err := b.Cache.LoadCredentials(q.file)
+	if err != nil || !q.mayUse(c) || !c.Reusable(now) {
 		return Answer{}, false
 	}
-	b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(c.Expiration))
+	b.debug("role credentials from the cache", "file", q.file, "expires", ssocache.FormatTime(c.Expiration))
 	return Answer{Credentials: c}, true
 }

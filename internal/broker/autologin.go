@@ -73,43 +73,53 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 	if err := b.MaySignIn(s, false); err != nil {
 		return err
 	}
-	path := b.loginOutcome(s)
-	last := readOutcome(path)
+	last := readOutcome(b.loginOutcome(s))
 	if last.bad() && last.within(heldBack, b.now()) {
 		b.debug("no sign-in unasked: the last one has just failed", "session", s.Key(), "why", last.text)
 		return ended
 	}
 	limit := time.Now().Add(AutoLoginLimit)
-	tell := in.teller(b, s, AutoLoginLimit)
-	var failure error
-	settled := func() bool {
-		if tok, live := b.glance(s).best(b.now(), seen); live && tok.Left(b.now()) > 0 {
-			return true
+	look := func() *verdict { return b.othersUnasked(s, seen, last, limit) }
+	announce := in.announcement(b, s, AutoLoginLimit)
+	g, err := b.wait(ctx, b.loginLock(s), limit.Add(time.Hour), func() *verdict { // look keeps the limit
+		v := look()
+		if v == nil {
+			announce.tell()
 		}
-		if out := readOutcome(path); out.bad() && out.after(last) {
-			failure = out.err()
-			return true
-		}
-		if !time.Now().Before(limit) {
-			failure = &LoginWaitError{StartURL: s.StartURL, Holder: b.signInHolder(s), Waited: AutoLoginLimit}
-			return true
-		}
-		return false
-	}
-	g, done, err := b.wait(ctx, b.loginLock(s), limit.Add(time.Hour), func() bool { // settled keeps the limit
-		over := settled()
-		if !over {
-			tell()
-		}
-		return over
+		return v
 	})
 	if err != nil {
 		return err
 	}
 	defer g.release()
-	if done || settled() { // the latter: between the request and the lock
-		return loginError(s, failure)
+	v := g.settled
+	if v == nil {
+		v = look() // another process may have signed in since the request
 	}
+	if v != nil {
+		return loginError(s, v.err)
+	}
+	return b.signInUnasked(ctx, s, in, g, before, ended)
+}
+
+// othersUnasked looks for what other processes have come to: a sign-in, a failure that
+// is newer than last, or none of the two within the limit.
+func (b *Broker) othersUnasked(s profile.Session, seen secret.String, last outcome, limit time.Time) *verdict {
+	if v := b.othersSignIn(s, seen); v != nil {
+		return v
+	}
+	if out := readOutcome(b.loginOutcome(s)); out.bad() && out.after(last) {
+		return &verdict{err: out.err()}
+	}
+	if !time.Now().Before(limit) {
+		return &verdict{err: &LoginWaitError{StartURL: s.StartURL, Holder: b.signInHolder(s), Waited: AutoLoginLimit}}
+	}
+	return nil
+}
+
+// signInUnasked signs in, unless the user has signed out since before, or other processes
+// cannot be kept from doing the same.
+func (b *Broker) signInUnasked(ctx context.Context, s profile.Session, in SignIn, g guard, before generation, ended error) error {
 	// Nobody should go through a browser for a token that cannot be kept.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
@@ -118,7 +128,7 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 	defer pending.Abort() // does nothing to one that was used
 	switch {
 	case b.signedOutSince(s, before):
-		// Whoever signs out does not want to be asked to sign in again.
+		// A user who signs out does not want to be asked to sign in again.
 		b.debug("no sign-in unasked: signed out a moment ago", "session", s.Key())
 		return ended
 	case g.lock == nil:

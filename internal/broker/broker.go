@@ -170,3 +170,8 @@ func (b *Broker) siblings(s profile.Session) []string {
 	}
 	return b.Siblings(s)
 }
+
+// names are the cache keys of a session, its own first.
+func (b *Broker) names(s profile.Session) []string {
+	return append([]string{s.Key()}, b.siblings(s)...)
+}

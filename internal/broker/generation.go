@@ -63,7 +63,7 @@ func (b *Broker) overSince(s profile.Session, g generation) bool {
 
 // gone reports whether the session is known to have no token under any of its names.
 func (b *Broker) gone(s profile.Session) bool {
-	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
+	for _, key := range b.names(s) {
 		if _, err := b.Cache.LoadToken(key); !errors.Is(err, ssocache.ErrNotFound) {
 			return false
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -36,19 +37,19 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 	if err != nil {
 		return ssocache.Token{}, b.storageError("not signed in", err)
 	}
-	seen, tell := b.glance(s).newest(b.now()), in.teller(b, s, loginBudget)
-	var theirs ssocache.Token
-	g, done, err := b.wait(ctx, b.loginLock(s), time.Now().Add(loginBudget), func() bool {
-		tell()
+	seen, announce := b.glance(s).newest(b.now()), in.announcement(b, s, loginBudget)
+	g, err := b.wait(ctx, b.loginLock(s), time.Now().Add(loginBudget), func() *verdict {
+		announce.tell()
 		if in.Force {
-			return false
+			return nil
 		}
-		tok, live := b.glance(s).best(b.now(), seen)
-		theirs = tok
-		return live && tok.ExpiresAt.After(b.now())
+		return b.othersSignIn(s, seen)
 	})
-	if err != nil || done {
-		return theirs, err
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	if g.settled != nil {
+		return g.settled.Token, nil
 	}
 	defer g.release()
 	if err := b.MaySignIn(s, in.Force); err != nil { // somebody may have signed in meanwhile
@@ -61,6 +62,15 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 		}
 	}
 	return b.signIn(ctx, s, in, pending, store)
+}
+
+// othersSignIn looks for a live token that is not the one seen before: another process
+// has signed in.
+func (b *Broker) othersSignIn(s profile.Session, seen secret.String) *verdict {
+	if tok, live := b.glance(s).best(b.now(), seen); live && tok.ExpiresAt.After(b.now()) {
+		return &verdict{Answer: Answer{Token: tok}}
+	}
+	return nil
 }
 
 // endPresent signs out of the session, so that the service cannot reuse it for the
@@ -85,7 +95,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), func() bool { return false })
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(lockBudget), unsettled)
 	if err != nil {
 		within, cancel := context.WithTimeout(held, revokeInterrupted)
 		defer cancel()
@@ -151,7 +161,7 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 	if err := b.nextGeneration(s, bySignIn); err != nil {
 		b.warn("credentials of the sign-in before may still be stored by commands that are running: %v", err)
 	}
-	keys := append([]string{s.Key()}, b.siblings(s)...)
+	keys := b.names(s)
 	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)
 	}

@@ -90,7 +90,7 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 	if err := b.Cache.Reachable(); err != nil {
 		return out, err // it would look as if nobody were signed in
 	}
-	keys := append([]string{s.Key()}, b.siblings(s)...)
+	keys := b.names(s)
 	err := b.end(ctx, s, func() (files []tokenFile, unknown error) {
 		for _, key := range keys {
 			// A file that makes no sense is removed too; it names nothing to
@@ -148,7 +148,7 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]toke
 	default:
 		return &StorageError{Doing: "not signed out", Folder: b.Cache.SSO(), Err: err}
 	}
-	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), unsettled)
 	if err != nil {
 		return err
 	}

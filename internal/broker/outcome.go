@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -58,6 +59,18 @@ func kindOf(err error) outcomeKind {
 func (o outcome) bad() bool { return o.kind == failed || o.kind == busy || o.kind == refusal }
 
 func (o outcome) err() error { return o.kind.shared(o.text) }
+
+// verdict returns the error with which the attempt failed, for a request that may share
+// it, or nil if it did not fail.
+func (o outcome) verdict(s profile.Session) *verdict {
+	switch {
+	case o.kind == ended:
+		return &verdict{err: &SessionError{Session: s, Why: o.text, Err: o.err()}}
+	case o.bad():
+		return &verdict{err: o.err()}
+	}
+	return nil
+}
 
 func (k outcomeKind) shared(text string) *SharedError {
 	return &SharedError{Text: text, Refused: k == refusal, Answered: k == refusal || k == busy}

@@ -15,55 +15,72 @@ import (
 )
 
 // renewLocked spends the refresh token and stores its successor, under the
-// session's lock or, with the guard's reason, without it. A token other than
-// seen that has appeared meanwhile is taken instead. budget limits the call
-// further than the service does; 0 does not.
-func (b *Broker) renewLocked(ctx context.Context, s profile.Session, g guard, seen, rejected secret.String, budget time.Duration) (ssocache.Token, error) {
+// session's lock or, with the guard's reason, without it. A token that has
+// appeared meanwhile is taken instead.
+func (b *Broker) renewLocked(ctx context.Context, r renewal, g guard) (ssocache.Token, error) {
 	for range maxRenewRounds {
-		for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
-			b.Cache.Forget(key) // what is read now decides whether the token is spent
+		h, v := b.readAgain(ctx, r)
+		if v != nil {
+			return v.Token, v.err
 		}
-		st, err := b.read(ctx, s)
-		if err != nil {
-			return ssocache.Token{}, err
-		}
-		now := b.now()
-		if tok, live := st.best(now, rejected); live && (!tok.Due(now, s.Window()) || !tok.AccessToken.Equal(seen)) {
-			return tok, nil
-		}
-		h, ok := st.holder(now)
-		if !ok {
-			return ssocache.Token{}, b.sessionError(s, st, rejected)
-		}
-		out := readOutcome(b.sessionFile(s, ".outcome"))
-		if out.kind == ended && out.within(endedFor, now) && out.fingerprint == b.trial(h.tok.RefreshToken) {
-			return ssocache.Token{}, &SessionError{Session: s, Why: out.text, Err: out.err()}
-		}
-		sent, before := time.Now(), b.generation(s)
-		tok, err := b.spend(ctx, s, g, h, budget)
+		sent, before := time.Now(), b.generation(r.session)
+		tok, err := b.spend(ctx, r, g, h)
 		if err == nil || !refused(err) {
 			return tok, err
 		}
-		changed, err2 := b.replaced(ctx, s, h, sent)
+		changed, err2 := b.replaced(ctx, r.session, h, sent)
 		if err2 != nil {
 			return ssocache.Token{}, err2
 		}
 		if !changed {
-			b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
-			if now := b.generation(s); now.known && now == before { // a sign-out teaches nothing
-				b.trackEnd(h.key, h.tok.RefreshToken, err)
-			}
-			return ssocache.Token{}, &SessionError{Session: s, Why: "the service refused to refresh the token", Err: err}
+			b.recordEnd(r.session, h, before, err)
+			return ssocache.Token{}, &SessionError{Session: r.session, Why: "the service refused to refresh the token", Err: err}
 		}
-		b.debug("another program has renewed the token meanwhile", "session", s.Key())
+		b.debug("another program has renewed the token meanwhile", "session", r.session.Key())
 	}
-	return ssocache.Token{}, &SessionError{Session: s, Why: "other programs keep replacing the token"}
+	return ssocache.Token{}, &SessionError{Session: r.session, Why: "other programs keep replacing the token"}
+}
+
+// readAgain reads and judges the session's tokens under its lock. It returns the token
+// to spend, or the verdict with which the renewal ends.
+func (b *Broker) readAgain(ctx context.Context, r renewal) (holding, *verdict) {
+	for _, key := range b.names(r.session) {
+		b.Cache.Forget(key) // what is read now decides whether the token is spent
+	}
+	st, err := b.read(ctx, r.session)
+	if err != nil {
+		return holding{}, &verdict{err: err}
+	}
+	now := b.now()
+	if tok, ok := r.done(st, now); ok {
+		return holding{}, &verdict{Answer: Answer{Token: tok}}
+	}
+	h, ok := st.holder(now)
+	if !ok {
+		return holding{}, &verdict{err: b.sessionError(r.session, st, r.rejected)}
+	}
+	out := readOutcome(b.sessionFile(r.session, ".outcome"))
+	if out.kind == ended && out.within(endedFor, now) && out.fingerprint == b.trial(h.tok.RefreshToken) {
+		return holding{}, out.verdict(r.session)
+	}
+	return h, nil
+}
+
+// recordEnd records that the service has refused a refresh token for good: for the
+// processes that wait, and for the horizon. before is the generation in which it was
+// sent.
+func (b *Broker) recordEnd(s profile.Session, h holding, before generation, err error) {
+	b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
+	if now := b.generation(s); now.known && now == before { // a sign-out teaches nothing
+		b.trackEnd(h.key, h.tok.RefreshToken, err)
+	}
 }
 
 // spend makes the one call that cannot be taken back. The place of the new
 // token is reserved first. The end of ctx and signals count until the refresh token is
 // sent; then both are held back until its successor is stored.
-func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holding, budget time.Duration) (ssocache.Token, error) {
+func (b *Broker) spend(ctx context.Context, r renewal, g guard, h holding) (ssocache.Token, error) {
+	s := r.session
 	service, t, err := b.toSignIn(s, h.tok)
 	if err != nil {
 		return ssocache.Token{}, err
@@ -81,14 +98,10 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	}
 	before := b.generation(s)
 	defer b.hold()()
-	held := context.WithoutCancel(ctx)
-	grant, err := b.refreshWithin(ctx, budget, service, h.tok)
+	grant, err := b.refreshWithin(ctx, r.budget, service, h.tok)
 	if err != nil {
 		pending.Abort()
-		if errors.Is(err, context.Canceled) { // nothing was sent
-			return ssocache.Token{}, err
-		}
-		if !refused(err) {
+		if !errors.Is(err, context.Canceled) && !refused(err) { // a canceled call has sent nothing
 			b.writeOutcome(b.sessionFile(s, ".outcome"), kindOf(err), h.tok.RefreshToken, err)
 		}
 		return ssocache.Token{}, err
@@ -98,25 +111,30 @@ func (b *Broker) spend(ctx context.Context, s profile.Session, g guard, h holdin
 	tok.Origin = t.renewedOrigin(h.tok.Origin)
 	if b.overSince(s, before) {
 		pending.Abort()
-		_ = b.endAt(held, tok) // the sign-out could not know this one
+		_ = b.endAt(context.WithoutCancel(ctx), tok) // the sign-out could not know this one
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
 	}
-	err = pending.Commit(tok.Encode())
+	b.storeRenewed(s, h, tok, pending)
+	return tok, ctx.Err()
+}
+
+// storeRenewed puts the successor of a holding in its place, then the copies. The old
+// token is spent, so this process goes on with the new one whatever fails here.
+func (b *Broker) storeRenewed(s profile.Session, h holding, tok ssocache.Token, pending keystore.Place) {
+	err := pending.Commit(tok.Encode())
 	var kept *atomicfile.KeptError
 	switch {
 	case errors.As(err, &kept): // the next request moves it
 		b.warn("the SSO session was refreshed, but %v", err)
 	case err != nil:
-		// The old token is spent: this process goes on with the new one.
 		b.warn("the SSO session was refreshed, but %s could not be written: %v", b.Cache.TokenPath(h.key), err)
-		return tok, ctx.Err()
+		return
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
 	b.trackRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
 	b.writeCopies(s, h.key, tok)
 	b.Cache.Sweep(b.now())
 	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
-	return tok, ctx.Err()
 }
 
 // refreshWithin makes the call. The service keeps to its own budget, so 0 is none.
@@ -154,7 +172,7 @@ func registration(t ssocache.Token) idcenter.Registration {
 // the refresh token. A token there that can be renewed by itself is another
 // sign-in, and is left alone, as is a live one of another origin.
 func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
-	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
+	for _, key := range b.names(s) {
 		if key == holder || b.vaulted(holder, key) {
 			continue
 		}

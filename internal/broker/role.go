@@ -12,77 +12,106 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// role returns the credentials of a role, from the cache while they have long
-// enough to live.
+// A roleRequest is a request for the keys of a role, and what was known when it began.
+type roleRequest struct {
+	Request
+	target target
+	file   string               // the name of the keys' cache file
+	cached ssocache.Credentials // the keys in the cache; zero if the request may not use them
+	last   outcome              // of the last fetch before the request
+}
+
+func newRoleRequest(r Request, t target) roleRequest {
+	return roleRequest{Request: r, target: t, file: ssocache.RoleName(r.AccountID, r.RoleName, r.Session.Name, r.Session.StartURL)}
+}
+
+// mayUse reports whether cached keys are those of the request's session at its target,
+// and no service has refused them.
+func (q roleRequest) mayUse(c ssocache.Credentials) bool {
+	return q.target.mayUse(c, q.Session) && !q.rejects(c)
+}
+
+// role returns the keys of a role, from the cache while they have long enough to live.
 func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
-	s := r.Session
-	t, err := b.target(s)
+	t, err := b.target(r.Session)
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
-	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
-	cached, err := b.Cache.LoadCredentials(name)
-	if err != nil && !errors.Is(err, ssocache.ErrNotFound) {
-		b.debug("role cache passed over", "error", err)
-	}
-	if !t.mayUse(cached, s) {
-		b.debug("role credentials of another start URL or origin passed over", "file", name, "startUrl", cached.StartURL, "origin", cached.Origin)
-		cached = ssocache.Credentials{}
-	}
-	if r.rejects(cached) {
-		b.debug("role credentials that a service refused passed over", "file", name)
-		cached = ssocache.Credentials{}
-	}
-	if cached.Reusable(b.now()) {
-		b.debug("role credentials from the cache", "file", name, "expires", ssocache.FormatTime(cached.Expiration))
-		return cached, b.keepFresh(ctx, s)
+	q := newRoleRequest(r, t)
+	q.cached = b.cachedKeys(q)
+	if q.cached.Reusable(b.now()) {
+		b.debug("role credentials from the cache", "file", q.file, "expires", ssocache.FormatTime(q.cached.Expiration))
+		return q.cached, b.keepFresh(ctx, r.Session)
 	}
 	ctx = withDeadline(ctx)
-	last := readOutcome(b.roleFile(name, ".outcome"))
-	if keys, ok := b.recentKeys(last, cached, b.now()); ok {
-		b.debug("role credentials from the cache, with a date by this clock", "file", name, "expires", ssocache.FormatTime(keys.Expiration))
-		return keys, b.keepFresh(ctx, s)
+	q.last = readOutcome(b.roleFile(q.file, ".outcome"))
+	if keys, ok := b.recentKeys(q.last, q.cached, b.now()); ok {
+		b.debug("role credentials from the cache, with a date by this clock", "file", q.file, "expires", ssocache.FormatTime(keys.Expiration))
+		return keys, b.keepFresh(ctx, r.Session)
 	}
-	var found ssocache.Credentials
-	var shared error
-	settled := func() bool {
-		c, err := b.Cache.LoadCredentials(name)
-		out := readOutcome(b.roleFile(name, ".outcome"))
-		if err == nil && t.mayUse(c, s) && !r.rejects(c) {
-			var ok bool
-			if found, ok = b.usable(c, cached, out, out.after(last), b.now()); ok {
-				return true
-			}
-		}
-		if out.after(last) {
-			switch {
-			case out.kind == ended:
-				shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
-			case out.bad():
-				shared = out.err()
-			}
-		}
-		return shared != nil
+	return b.newKeys(ctx, q)
+}
+
+// cachedKeys reads the keys that the cache holds; zero if the request may not use them.
+func (b *Broker) cachedKeys(q roleRequest) ssocache.Credentials {
+	c, err := b.Cache.LoadCredentials(q.file)
+	switch {
+	case errors.Is(err, ssocache.ErrNotFound):
+	case err != nil:
+		b.debug("role cache passed over", "error", err)
+	case !q.target.mayUse(c, q.Session):
+		b.debug("role credentials of another start URL or origin passed over", "file", q.file, "startUrl", c.StartURL, "origin", c.Origin)
+	case q.rejects(c):
+		b.debug("role credentials that a service refused passed over", "file", q.file)
+	default:
+		return c
 	}
-	g, done, err := b.wait(ctx, b.roleFile(name, ".lock"), b.deadline(ctx), settled)
+	return ssocache.Credentials{}
+}
+
+// newKeys gets keys that the cache does not hold. Of all the processes that ask for them
+// at the same time one asks the portal, and the others wait for what it stores.
+func (b *Broker) newKeys(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
+	look := func() *verdict { return b.othersKeys(q) }
+	g, err := b.wait(ctx, b.roleFile(q.file, ".lock"), b.deadline(ctx), look)
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
 	defer g.release()
+	v := g.settled
+	if g.lock != nil {
+		v = look() // another process may have had the lock since the cache was read
+	}
 	switch {
-	case done || g.lock != nil && settled():
-		if shared != nil {
-			return b.fallBack(cached, shared)
-		}
-		return found, nil
+	case v != nil && v.err != nil:
+		return b.fallBack(q.cached, v.err)
+	case v != nil:
+		return v.Credentials, nil
 	case g.lock == nil: // the keys can be had and used all the same
 		b.debug("role credentials are fetched without a lock", "why", g.why)
 	}
-	c, err := b.fetch(ctx, r, name)
+	c, err := b.fetch(ctx, q)
 	if err == nil || ctx.Err() != nil {
 		return c, err
 	}
-	return b.fallBack(cached, err)
+	return b.fallBack(q.cached, err)
+}
+
+// othersKeys looks for what other processes have come to since the request began: keys
+// that it may take, or a failure that it shares.
+func (b *Broker) othersKeys(q roleRequest) *verdict {
+	c, err := b.Cache.LoadCredentials(q.file)
+	out := readOutcome(b.roleFile(q.file, ".outcome"))
+	fresh := out.after(q.last)
+	if err == nil && q.mayUse(c) {
+		if keys, ok := b.usable(c, q.cached, out, fresh, b.now()); ok {
+			return &verdict{Answer: Answer{Credentials: keys}}
+		}
+	}
+	if !fresh {
+		return nil
+	}
+	return out.verdict(q.Session)
 }
 
 // usable says whether a waiter may take c, and with which date: it would have
@@ -144,70 +173,75 @@ func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 
 // fetch asks the portal, renewing the token where that is needed, and stores
 // the answer. The session's lock is free by then.
-func (b *Broker) fetch(ctx context.Context, r Request, name string) (ssocache.Credentials, error) {
-	c, tried, err := b.ask(ctx, r, secret.String{})
+func (b *Broker) fetch(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
+	c, tried, err := b.ask(ctx, q, secret.String{})
 	if errors.Is(err, idcenter.ErrUnauthorized) {
-		b.debug("the portal rejected the token", "session", r.Session.Key())
-		c, tried, err = b.ask(ctx, r, tried)
+		b.debug("the portal rejected the token", "session", q.Session.Key())
+		c, tried, err = b.ask(ctx, q, tried)
 		if errors.Is(err, idcenter.ErrUnauthorized) {
-			err = &SessionError{Session: r.Session, Why: "the portal rejected a token that was just refreshed", Err: err}
+			err = &SessionError{Session: q.Session, Why: "the portal rejected a token that was just refreshed", Err: err}
 		}
 	}
 	if err != nil {
 		var origin *OriginError
 		if ctx.Err() == nil && !errors.As(err, &origin) { // the others may have other settings
-			b.recordRole(name, tried, err)
+			b.recordRole(q.file, tried, err)
 		}
 		return ssocache.Credentials{}, err
 	}
 	return c, nil
 }
 
-// ask makes one call to the portal, with a token other than rejected.
-func (b *Broker) ask(ctx context.Context, r Request, rejected secret.String) (ssocache.Credentials, secret.String, error) {
-	s := r.Session
-	before := b.generation(s)
-	tok, err := b.token(ctx, s, rejected)
+// ask makes one call to the portal, with a token other than rejected, and stores the
+// keys. It returns the access token that it tried too.
+func (b *Broker) ask(ctx context.Context, q roleRequest, rejected secret.String) (ssocache.Credentials, secret.String, error) {
+	before := b.generation(q.Session)
+	tok, err := b.token(ctx, q.Session, rejected)
 	if err != nil {
 		return ssocache.Credentials{}, rejected, err
 	}
-	service, t, err := b.toPortal(s, tok)
+	service, t, err := b.toPortal(q.Session, tok)
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
 	}
-	got, err := service.RoleCredentials(ctx, tok.AccessToken, r.AccountID, r.RoleName)
+	got, err := service.RoleCredentials(ctx, tok.AccessToken, q.AccountID, q.RoleName)
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
-	}
-	name := ssocache.RoleName(r.AccountID, r.RoleName, s.Name, s.StartURL)
-	c := ssocache.Credentials{
-		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
-		Expiration: got.Expiration, AccountID: r.AccountID, Session: s.Key(), StartURL: s.StartURL,
-		Origin: t.portal.Origin,
 	}
 	b.notice(got.Clock)
-	c, given, err := date(c, got.Clock, b.now())
+	c, given, err := date(ssocache.Credentials{
+		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
+		Expiration: got.Expiration, AccountID: q.AccountID, Session: q.Session.Key(), StartURL: q.Session.StartURL,
+		Origin: t.portal.Origin,
+	}, got.Clock, b.now())
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
 	}
-	if b.overSince(s, before) || len(b.glance(s)) == 0 {
-		b.debug("signed out during the fetch: the role credentials are not stored", "file", name)
-		return given, tok.AccessToken, nil
+	b.storeKeys(q, t, before, c, given)
+	return given, tok.AccessToken, nil
+}
+
+// storeKeys stores the keys that the portal has given out, unless the session is over
+// since before or the cache has live keys of another origin. given is c with the date
+// that the request answers.
+func (b *Broker) storeKeys(q roleRequest, t target, before generation, c, given ssocache.Credentials) {
+	if b.overSince(q.Session, before) || len(b.glance(q.Session)) == 0 {
+		b.debug("signed out during the fetch: the role credentials are not stored", "file", q.file)
+		return
 	}
-	if old, err := b.Cache.LoadCredentials(name); err == nil && !t.portal.Takes(old.Origin) && old.Left(b.now()) > 0 {
-		b.debug("role credentials of another origin are kept; these are not stored", "file", name, "origin", old.Origin)
-		return given, tok.AccessToken, nil
+	if old, err := b.Cache.LoadCredentials(q.file); err == nil && !t.portal.Takes(old.Origin) && old.Left(b.now()) > 0 {
+		b.debug("role credentials of another origin are kept; these are not stored", "file", q.file, "origin", old.Origin)
+		return
 	}
-	if !c.Reusable(b.now()) { // before the keys: who sees them must know what they are
-		b.recordKeys(name, given)
+	if !c.Reusable(b.now()) { // before the keys: a process that sees them must know what they are
+		b.recordKeys(q.file, given)
 	}
-	if err := b.Cache.SaveCredentials(name, c); err != nil {
+	if err := b.Cache.SaveCredentials(q.file, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
 	}
-	if b.overSince(s, before) { // signed out in this very moment
-		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), name))
+	if b.overSince(q.Session, before) { // signed out in this very moment
+		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), q.file))
 	}
-	return given, tok.AccessToken, nil
 }
 
 // recordRole tells the processes that wait for this role how it went.

@@ -41,15 +41,25 @@ type SignIn struct {
 // says so: by then the other one has said who it is.
 const announceAfter = 100 * time.Millisecond
 
-// teller returns what is to be called again and again while another process's
-// sign-in is waited for.
-func (in SignIn) teller(b *Broker, s profile.Session, limit time.Duration) func() {
-	start, said := time.Now(), in.Waiting == nil
-	return func() {
-		if !said && time.Since(start) >= announceAfter {
-			said = true
-			in.Waiting(b.signInHolder(s), limit)
-		}
+// An announcement tells the user, once, that this process waits for another one's sign-in.
+type announcement struct {
+	tellUser func() // nil once it was called
+	start    time.Time
+}
+
+func (in SignIn) announcement(b *Broker, s profile.Session, limit time.Duration) *announcement {
+	a := &announcement{start: time.Now()}
+	if in.Waiting != nil {
+		a.tellUser = func() { in.Waiting(b.signInHolder(s), limit) }
+	}
+	return a
+}
+
+// tell is called again and again during the wait.
+func (a *announcement) tell() {
+	if a.tellUser != nil && time.Since(a.start) >= announceAfter {
+		a.tellUser()
+		a.tellUser = nil
 	}
 }
 

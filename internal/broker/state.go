@@ -46,7 +46,7 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) {
 	var st state
 	var unknown error
-	for i, key := range append([]string{s.Key()}, b.siblings(s)...) {
+	for i, key := range b.names(s) {
 		tok, err := b.load(ctx, key)
 		switch {
 		case err == nil && tok.Belongs(s.StartURL, s.Region):

@@ -37,7 +37,7 @@ func (b *Broker) storageError(doing string, err error) error {
 // A renewal under way is waited for, and what is being fetched at the moment is not
 // stored: it would come to lie in the old store.
 func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to string, files []string) (int, error) {
-	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), unsettled)
 	if err != nil {
 		return 0, err
 	}
@@ -76,7 +76,7 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 // profiles had. The role credentials of those profiles go: nothing asks for them any
 // more.
 func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []string) error {
-	g, _, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), func() bool { return false })
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), unsettled)
 	if err != nil {
 		return err
 	}

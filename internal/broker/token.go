@@ -20,21 +20,19 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 	b.settle(ctx, s, st)
 	now := b.now()
 	tok, live := st.best(now, rejected)
-	if live && !tok.Due(now, s.Window()) {
+	h, renewable := st.holder(now)
+	switch {
+	case live && !tok.Due(now, s.Window()):
 		return tok, nil
-	}
-	h, ok := st.holder(now)
-	if !ok || s.AutoRefresh == profile.Off {
-		if live {
-			return tok, nil
+	case !renewable || s.AutoRefresh == profile.Off:
+		if !live {
+			return tok, b.sessionError(s, st, rejected)
 		}
-		return ssocache.Token{}, b.sessionError(s, st, rejected)
-	}
-	if live && tok.Left(now) >= lastMinute {
-		if renewed, err := b.renewEarly(ctx, s, h, tok.AccessToken); err != nil {
-			return ssocache.Token{}, err
-		} else if !renewed.AccessToken.IsZero() {
-			return renewed, nil
+		return tok, nil
+	case live && tok.Left(now) >= lastMinute:
+		renewed, err := b.renewEarly(ctx, s, h, tok.AccessToken)
+		if err != nil || !renewed.AccessToken.IsZero() {
+			return renewed, err
 		}
 		return tok, nil
 	}
@@ -47,8 +45,8 @@ func (b *Broker) settle(ctx context.Context, s profile.Session, st state) {
 	if !slices.ContainsFunc(st, func(h holding) bool { return b.Cache.Unsettled(h.key) }) {
 		return
 	}
-	g, busy, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now(), func() bool { return true })
-	if err != nil || busy || g.lock == nil {
+	g := b.try(ctx, b.sessionFile(s, ".lock"))
+	if g.lock == nil {
 		return
 	}
 	defer g.release()
@@ -85,23 +83,23 @@ func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, s
 		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
 		return ssocache.Token{}, nil
 	}
-	g, settled, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now(), func() bool { return true })
-	if err != nil || settled || g.lock == nil {
-		return ssocache.Token{}, err // somebody else renews it, or nobody can
+	g := b.try(ctx, b.sessionFile(s, ".lock"))
+	if g.lock == nil {
+		return ssocache.Token{}, nil // another process renews it, or none can
 	}
 	defer g.release()
-	tok, err := b.renewLocked(ctx, s, g, seen, secret.String{}, earlyBudget)
-	if err != nil {
-		var origin *OriginError
-		if ctx.Err() != nil {
-			return ssocache.Token{}, ctx.Err()
-		} else if errors.As(err, &origin) {
-			return ssocache.Token{}, err
-		}
-		b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
-		return ssocache.Token{}, nil
+	tok, err := b.renewLocked(ctx, renewal{session: s, seen: seen, budget: earlyBudget}, g)
+	var origin *OriginError
+	switch {
+	case err == nil:
+		return tok, nil
+	case ctx.Err() != nil:
+		return ssocache.Token{}, ctx.Err()
+	case errors.As(err, &origin):
+		return ssocache.Token{}, err
 	}
-	return tok, nil
+	b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
+	return ssocache.Token{}, nil
 }
 
 // cause returns what the service said about an ended session, where it said
@@ -114,43 +112,33 @@ func cause(err error) error {
 	return err
 }
 
+// A renewal is the request for another token than those that were found.
+type renewal struct {
+	session  profile.Session
+	seen     secret.String // the newest access token that was found
+	rejected secret.String // the one that a service refused; zero for none
+	budget   time.Duration // limits the call further than the service does; 0 does not
+}
+
+// done returns a token of the state with which the renewal is not needed any more: it
+// is not due, or has come since.
+func (r renewal) done(st state, now time.Time) (ssocache.Token, bool) {
+	tok, live := st.best(now, r.rejected)
+	return tok, live && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
+}
+
 // renew renews a session whose token is of no more use. Of all the processes
 // that ask at the same time one does it and the others wait for what comes of
 // it.
 func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
-	seen, path := st.newest(b.now()), b.sessionFile(s, ".outcome")
-	before := readOutcome(path)
-	var tok ssocache.Token
-	var shared error
-	settled := func() bool {
-		now := b.now()
-		st := b.glance(s)
-		var live bool
-		tok, live = st.best(now, rejected)
-		if live && (!tok.Due(now, s.Window()) || !tok.AccessToken.Equal(seen)) {
-			return true
-		}
-		out := readOutcome(path)
-		h, ok := st.holder(now)
-		if !out.after(before) || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
-			return false
-		}
-		switch {
-		case out.kind == ended:
-			shared = &SessionError{Session: s, Why: out.text, Err: out.err()}
-		case out.bad():
-			shared = out.err()
-		default:
-			return false
-		}
-		return true
-	}
-	g, done, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), settled)
+	r := renewal{session: s, seen: st.newest(b.now()), rejected: rejected}
+	last := readOutcome(b.sessionFile(s, ".outcome"))
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), func() *verdict { return b.othersToken(r, last) })
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	if done {
-		return tok, shared
+	if g.settled != nil {
+		return g.settled.Token, g.settled.err
 	}
 	defer g.release()
 	if g.why != "" {
@@ -159,7 +147,22 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 			return tok, nil
 		}
 	}
-	return b.renewLocked(ctx, s, g, seen, rejected, 0)
+	return b.renewLocked(ctx, r, g)
+}
+
+// othersToken looks for what other processes have come to since the outcome last: a
+// token that the renewal may take, or a failure that it shares.
+func (b *Broker) othersToken(r renewal, last outcome) *verdict {
+	now, st := b.now(), b.glance(r.session)
+	if tok, ok := r.done(st, now); ok {
+		return &verdict{Answer: Answer{Token: tok}}
+	}
+	out := readOutcome(b.sessionFile(r.session, ".outcome"))
+	h, ok := st.holder(now)
+	if !out.after(last) || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
+		return nil
+	}
+	return out.verdict(r.session)
 }
 
 // glance reads the session's tokens that may be sent to the target, without patience:
@@ -175,7 +178,7 @@ func (b *Broker) glance(s profile.Session) state {
 // holdings reads the session's tokens of any origin without patience.
 func (b *Broker) holdings(s profile.Session) state {
 	var st state
-	for _, key := range append([]string{s.Key()}, b.siblings(s)...) {
+	for _, key := range b.names(s) {
 		if tok, err := b.Cache.LoadToken(key); err == nil && tok.Belongs(s.StartURL, s.Region) {
 			st = append(st, holding{key, tok})
 		}
