@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -148,4 +149,26 @@ func loginError(s profile.Session, err error) error {
 		return nil
 	}
 	return &LoginError{Session: s, Err: err}
+}
+
+// A LoginError is that of a sign-in on the occasion of a request: see
+// [Broker.GetOrLogin].
+type LoginError struct {
+	Session profile.Session
+	Err     error // of the process that signed in, or a [LoginWaitError]
+}
+
+func (e *LoginError) Error() string { return e.Err.Error() }
+
+func (e *LoginError) Unwrap() error { return e.Err }
+
+// A LoginWaitError says that another process's sign-in took too long.
+type LoginWaitError struct {
+	StartURL string
+	Holder   Holder
+	Waited   time.Duration
+}
+
+func (e *LoginWaitError) Error() string {
+	return fmt.Sprintf("%s has not finished the sign-in to %s within %d minutes", e.Holder, e.StartURL, int(e.Waited.Minutes()))
 }

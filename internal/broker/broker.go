@@ -8,6 +8,9 @@
 // (the AWS CLI, boto3 and the SDKs rewrite the files in place) are met with
 // patience: a file that makes no sense, or a refresh token that the service no
 // longer takes, is read again for a while before it is judged.
+//
+// A request that the cache does not answer passes four files, each from its top:
+// broker.go, role.go (the keys of a role), token.go (the session's token) and renew.go.
 package broker
 
 import (
@@ -135,6 +138,75 @@ func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	}
 	creds, err := b.role(ctx, r)
 	return Answer{Credentials: creds}, err
+}
+
+// atHand answers a request from the cache, where nothing is due: the ordinary case,
+// for which nobody need be asked.
+func (b *Broker) atHand(r Request) (Answer, bool) {
+	s, now := r.Session, b.now()
+	t, err := b.target(s)
+	if err != nil {
+		return Answer{}, false
+	}
+	st := b.glance(s)
+	tok, live := st.best(now, r.Rejected)
+	_, renewable := st.holder(now)
+	if !live || renewable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
+		return Answer{}, false
+	}
+	if r.Purpose == AccessToken {
+		return Answer{Token: tok}, true
+	}
+	q := newRoleRequest(r, t)
+	c, err := b.Cache.LoadCredentials(q.file)
+	if err != nil || !q.mayUse(c) || !c.Reusable(now) {
+		return Answer{}, false
+	}
+	b.debug("role credentials from the cache", "file", q.file, "expires", ssocache.FormatTime(c.Expiration))
+	return Answer{Credentials: c}, true
+}
+
+// EndedText is what the AWS CLI says, and the guide quotes, when a session is
+// missing, has expired or was revoked.
+const EndedText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
+	"To refresh this SSO session run aws sso login with the corresponding profile."
+
+// A SessionError says that only a new sign-in can help.
+type SessionError struct {
+	Session profile.Session
+	Why     string // what was found, for the log: "there is no token"
+	Err     error  // what the service said; nil where it was not asked
+}
+
+func (e *SessionError) Error() string { return EndedText }
+
+func (e *SessionError) Unwrap() error { return e.Err }
+
+// A StorageError says that nothing can be stored, and what was therefore not
+// done: a refresh token is not spent where its successor would be lost.
+type StorageError struct {
+	Doing  string // "not signed in"; "" means that the session was not refreshed
+	Folder string
+	Err    error
+}
+
+func (e *StorageError) Error() string {
+	doing := e.Doing
+	if doing == "" {
+		doing = "the SSO session was not refreshed"
+	}
+	return fmt.Sprintf("%s, because nothing can be stored in %s: %v", doing, e.Folder, e.Err)
+}
+
+func (e *StorageError) Unwrap() error { return e.Err }
+
+// storageError says that nothing can be stored. A store that cannot be used speaks
+// for itself.
+func (b *Broker) storageError(doing string, err error) error {
+	if keystore.Unavailable(err) {
+		return err
+	}
+	return &StorageError{Doing: doing, Folder: b.Cache.SSO(), Err: err}
 }
 
 func (b *Broker) now() time.Time {

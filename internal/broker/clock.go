@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"errors"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
@@ -38,6 +39,10 @@ func (b *Broker) notice(c idcenter.Clock) {
 		b.warn("the clock of this machine is %v: set it, or AWS refuses what is signed here", c)
 	}
 }
+
+// ErrStillExpired says that the service gave out keys that have ended already. The
+// text is the AWS CLI's.
+var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
 // date gives keys that have just come, with the service's date, the one to store
 // and the one to give out. Keys that have ended by the service's own clock are

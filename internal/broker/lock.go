@@ -7,36 +7,18 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/filelock"
-	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
-	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// companion names a file that goes with name in folder: ".NAME.lock",
-// ".NAME.outcome". None of them ends in ".json", which the AWS CLI would read.
-func companion(folder, name, suffix string) string {
-	return filepath.Join(folder, "."+name[:len(name)-len(".json")]+suffix)
+// A guard permits one process to continue. It usually holds the lock; without one, why
+// says what is wrong with it: locks do not work, or the holder does not let go.
+type guard struct {
+	lock    *filelock.Lock
+	why     string   // why it is not the lock itself; "" if it is
+	settled *verdict // of the wait: the work is not needed any more, and there is no lock
 }
 
-// writeCompanion replaces such a file.
-func (b *Broker) writeCompanion(path, content string) error {
-	if err := b.Cache.MakeFolder(filepath.Dir(path)); err != nil {
-		return err
-	}
-	return atomicfile.Write(path, []byte(content), 0o600)
-}
-
-// sessionFile is a file that guards a session under all of its names: it goes with
-// the portal, not with the name or the spelling that happens to be used.
-func (b *Broker) sessionFile(s profile.Session, suffix string) string {
-	return companion(b.Cache.SSO(), ssocache.TokenName(starturl.Portal(s.StartURL)), suffix)
-}
-
-func (b *Broker) roleFile(name, suffix string) string {
-	return companion(b.Cache.Roles(), name, suffix)
-}
+func (g guard) release() { g.lock.Release() }
 
 // A verdict is what a look at the cache comes to while a request waits for a lock: the
 // answer or the error with which the request ends. nil means that this process has to do
@@ -48,16 +30,6 @@ type verdict struct {
 
 // unsettled is the look of a wait that only the lock ends.
 func unsettled() *verdict { return nil }
-
-// A guard permits one process to continue. It usually holds the lock; without one, why
-// says what is wrong with it: locks do not work, or the holder does not let go.
-type guard struct {
-	lock    *filelock.Lock
-	why     string   // why it is not the lock itself; "" if it is
-	settled *verdict // of the wait: the work is not needed any more, and there is no lock
-}
-
-func (g guard) release() { g.lock.Release() }
 
 // wait takes the lock at path. While another process holds it, look is called again and
 // again: a verdict says that the other process's work has made ours unnecessary, and
@@ -100,13 +72,6 @@ func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, look
 	}
 }
 
-// try takes the lock at path if it is free. If the guard has no lock, another process
-// has it, or locks do not work.
-func (b *Broker) try(ctx context.Context, path string) guard {
-	g, _ := b.wait(ctx, path, time.Now(), func() *verdict { return new(verdict) }) // the first look ends it
-	return g
-}
-
 // held is how long a request has waited by now. It may have begun with another
 // lock, long before start: then only its deadline tells.
 func held(start, deadline time.Time) time.Duration {
@@ -116,16 +81,11 @@ func held(start, deadline time.Time) time.Duration {
 	return time.Since(start)
 }
 
-// sleep waits for d or the end of the context.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+// try takes the lock at path if it is free. If the guard has no lock, another process
+// has it, or locks do not work.
+func (b *Broker) try(ctx context.Context, path string) guard {
+	g, _ := b.wait(ctx, path, time.Now(), func() *verdict { return new(verdict) }) // the first look ends it
+	return g
 }
 
 // deadlineKey carries the end of a request's patience with locks: a request
@@ -142,4 +102,16 @@ func (b *Broker) deadline(ctx context.Context) time.Time {
 		return t
 	}
 	return time.Now().Add(lockBudget)
+}
+
+// sleep waits for d or the end of the context.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }

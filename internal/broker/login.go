@@ -3,17 +3,49 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
+
+// How a user signs in: one process at a time, and the others know which.
+
+// A SignIn is how a person is signed in, and on whose behalf.
+type SignIn struct {
+	// Caller is the words of the command, without arguments: other processes
+	// tell it to those who wait for this one.
+	Caller string
+
+	// Waiting is told once that another process's sign-in is waited for, and for
+	// how long at most; nil is not told.
+	Waiting func(h Holder, limit time.Duration)
+
+	// Force ends the present session, also one of another origin, before the sign-in
+	// begins, and does not take over the sign-in of another process. Roles are the
+	// role-cache files of the AWS CLI that go with the session: see [Broker.Logout].
+	Force bool
+	Roles []string
+
+	// Do signs in, and calls keep with the result before it tells anybody that the
+	// sign-in succeeded. It is not called where another process has done it.
+	Do func(ctx context.Context, keep Keep) error
+}
+
+// Keep stores the result of a sign-in.
+type Keep = func(context.Context, idcenter.Result) error
 
 // loginBudget is how long one process waits for another one's sign-in: the
 // service's codes live ten minutes.
@@ -64,6 +96,10 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 	return b.signIn(ctx, s, in, pending, store)
 }
 
+// loginLock is held by the process that signs in. It goes with the start URL: two
+// sessions of one are two sign-ins, but not at the same time.
+func (b *Broker) loginLock(s profile.Session) string { return b.sessionFile(s, ".login.lock") }
+
 // othersSignIn looks for a live token that is not the one seen before: another process
 // has signed in.
 func (b *Broker) othersSignIn(s profile.Session, seen secret.String) *verdict {
@@ -81,6 +117,36 @@ func (b *Broker) endPresent(ctx context.Context, s profile.Session, roles []stri
 		b.warn("the present session of %s could not be revoked: %v", u.StartURL, u.Err)
 	}
 	return err
+}
+
+// signIn signs in, with the lock of sign-ins held, and stores the token. How it
+// failed is recorded, unless it was broken off: a process that was interrupted or
+// killed has nothing to tell, and whoever gets the lock next takes over.
+func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Place, store string) (ssocache.Token, error) {
+	leave := b.enterHolder(s, in.Caller)
+	defer leave()
+	var tok ssocache.Token
+	err := in.Do(ctx, func(ctx context.Context, result idcenter.Result) (err error) {
+		tok, err = b.store(ctx, s, result, pending, store)
+		return err
+	})
+	switch path := b.loginOutcome(s); {
+	case err == nil:
+		_ = os.Remove(path) // mostly there is none
+	case ctx.Err() == nil:
+		b.writeOutcome(path, kindOf(err), secret.String{}, err)
+	}
+	return tok, err
+}
+
+// loginOutcome is how the session's last sign-in failed, for those who waited for it
+// and those who come soon after. After one that succeeded there is none.
+func (b *Broker) loginOutcome(s profile.Session) string {
+	key := s.Name
+	if key == "" {
+		key = starturl.Portal(s.StartURL) // legacy profiles share a sign-in, however they spell it
+	}
+	return companion(b.Cache.SSO(), ssocache.TokenName(key), ".login.outcome")
 }
 
 // revokeInterrupted is how long an interrupted sign-in takes to revoke its token.
@@ -125,29 +191,6 @@ func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, e
 	}, err
 }
 
-// reprepare prepares the place of the token again, under the session's lock: since
-// pending was prepared, `store migrate` may have moved the session to another store
-// and back. Where that is not possible in the same store, pending remains: it may
-// hold the last free space of the disk. in is the store that pending belongs to.
-func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string) (keystore.Place, error) {
-	now, err := b.Cache.Store(s.Key())
-	switch {
-	case err != nil: // not known to have moved
-		return pending, nil
-	case in == keystore.Agent && now == keystore.File:
-		return nil, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
-	}
-	fresh, err := b.Cache.PrepareToken(s.Key())
-	switch {
-	case err == nil:
-		pending.Abort()
-		return fresh, nil
-	case now == in:
-		return pending, nil
-	}
-	return nil, b.storageError("not signed in", err)
-}
-
 // storeHeld replaces whatever the session had. It needs the session's lock only to let
 // a renewal finish first.
 func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Place, in string) (ssocache.Token, error) {
@@ -185,4 +228,121 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 	b.trackLogin(s.Key(), tok.RefreshToken)
 	b.Cache.Sweep(b.now())
 	return tok, nil
+}
+
+// reprepare prepares the place of the token again, under the session's lock: since
+// pending was prepared, `store migrate` may have moved the session to another store
+// and back. Where that is not possible in the same store, pending remains: it may
+// hold the last free space of the disk. in is the store that pending belongs to.
+func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string) (keystore.Place, error) {
+	now, err := b.Cache.Store(s.Key())
+	switch {
+	case err != nil: // not known to have moved
+		return pending, nil
+	case in == keystore.Agent && now == keystore.File:
+		return nil, &keystore.StoreError{Store: in, Err: errors.New("the agent that was to keep the token in its memory has ended"), Hint: "sign in again"}
+	}
+	fresh, err := b.Cache.PrepareToken(s.Key())
+	switch {
+	case err == nil:
+		pending.Abort()
+		return fresh, nil
+	case now == in:
+		return pending, nil
+	}
+	return nil, b.storageError("not signed in", err)
+}
+
+// announceAfter is how long a process waits for another one's sign-in before it
+// says so: by then the other one has said who it is.
+const announceAfter = 100 * time.Millisecond
+
+// An announcement tells the user, once, that this process waits for another one's sign-in.
+type announcement struct {
+	tellUser func() // nil once it was called
+	start    time.Time
+}
+
+func (in SignIn) announcement(b *Broker, s profile.Session, limit time.Duration) *announcement {
+	a := &announcement{start: time.Now()}
+	if in.Waiting != nil {
+		a.tellUser = func() { in.Waiting(b.signInHolder(s), limit) }
+	}
+	return a
+}
+
+// tell is called again and again during the wait.
+func (a *announcement) tell() {
+	if a.tellUser != nil && time.Since(a.start) >= announceAfter {
+		a.tellUser()
+		a.tellUser = nil
+	}
+}
+
+// A Holder is the process that signs in, as it described itself in a file beside its
+// lock. Anybody who can write there can say anything: it is for people to read. The
+// zero Holder is one that is not known.
+type Holder struct {
+	PID     int
+	Host    string // "" for this one
+	Command string // its words, without arguments
+}
+
+func (h Holder) String() string {
+	if h.PID == 0 {
+		return "another process"
+	}
+	text := "process " + strconv.Itoa(h.PID)
+	if h.Host != "" {
+		text += " on " + h.Host
+	}
+	if h.Command != "" {
+		text += " (" + h.Command + ")"
+	}
+	return text
+}
+
+// holderMagic begins the file, which may not be JSON: see outcomeMagic.
+const holderMagic = "lanyard-holder"
+
+// maxHolder is far more than such a file is long.
+const maxHolder = 1 << 10
+
+func (b *Broker) holderFile(s profile.Session) string { return b.sessionFile(s, ".login.holder") }
+
+// enterHolder says who holds the lock, and leave takes that back. The file of a
+// process that was killed stays until the next one's replaces it.
+func (b *Broker) enterHolder(s profile.Session, command string) (leave func()) {
+	host, _ := os.Hostname() // then it has none
+	line := fmt.Sprintf("%s %d %q %q\n", holderMagic, os.Getpid(), host, command)
+	path := b.holderFile(s)
+	if err := b.writeCompanion(path, line); err != nil {
+		b.debug("those who wait are not told who is signing in", "file", path, "error", err)
+		return func() {}
+	}
+	return func() { _ = os.Remove(path) }
+}
+
+// signInHolder is the process that signs in to the session at the moment.
+func (b *Broker) signInHolder(s profile.Session) Holder {
+	path := b.holderFile(s)
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() > maxHolder {
+		return Holder{}
+	}
+	data, err := datafile.Read(path, datafile.Limit)
+	if err != nil {
+		return Holder{}
+	}
+	var magic string
+	var h Holder
+	if n, err := fmt.Sscanf(string(data), "%s %d %q %q\n", &magic, &h.PID, &h.Host, &h.Command); n != 4 || err != nil || magic != holderMagic || h.PID <= 0 {
+		return Holder{}
+	}
+	if host, _ := os.Hostname(); h.Host == host {
+		h.Host = ""
+	}
+	if strings.ContainsFunc(h.Host+h.Command, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return Holder{} // no such thing was written by us
+	}
+	return h
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -77,16 +76,6 @@ func (st state) of(t target) state {
 // sameOrigin reports whether a token may be replaced by one that was issued just now.
 func sameOrigin(old, issued ssocache.Token) bool {
 	return old.Origin == issued.Origin || old.Origin.IsZero() && issued.Origin.Portal == ssocache.AWS
-}
-
-// usable returns a token of the state that is of use: it lives, or can be renewed.
-func (st state) usable(now time.Time) (ssocache.Token, bool) {
-	for _, h := range st {
-		if h.tok.Left(now) > 0 || h.tok.Refreshable(now) {
-			return h.tok, true
-		}
-	}
-	return ssocache.Token{}, false
 }
 
 // renewedOrigin is the origin of the successor of a token that was refreshed at the

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
@@ -13,6 +14,101 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
+
+// The renewal of a token: take the session's lock, read again, spend the refresh token,
+// store its successor.
+
+// A renewal is the request for another token than those that were found.
+type renewal struct {
+	session  profile.Session
+	seen     secret.String // the newest access token that was found
+	rejected secret.String // the one that a service refused; zero for none
+	budget   time.Duration // limits the call further than the service does; 0 does not
+}
+
+// done returns a token of the state with which the renewal is not needed any more: it
+// is not due, or has come since.
+func (r renewal) done(st state, now time.Time) (ssocache.Token, bool) {
+	tok, live := st.best(now, r.rejected)
+	return tok, live && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
+}
+
+// renewEarly renews a session whose token still lives. Most of what goes wrong here
+// does not matter yet: it returns the zero token when the old one should be used. The
+// only errors are the context's and an *[OriginError].
+func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
+	out := readOutcome(b.sessionFile(s, ".outcome"))
+	if out.fingerprint == b.trial(h.tok.RefreshToken) &&
+		(out.kind == ended || out.bad() && out.within(retryEarly, b.now())) {
+		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
+		return ssocache.Token{}, nil
+	}
+	g := b.try(ctx, b.sessionFile(s, ".lock"))
+	if g.lock == nil {
+		return ssocache.Token{}, nil // another process renews it, or none can
+	}
+	defer g.release()
+	tok, err := b.renewLocked(ctx, renewal{session: s, seen: seen, budget: earlyBudget}, g)
+	var origin *OriginError
+	switch {
+	case err == nil:
+		return tok, nil
+	case ctx.Err() != nil:
+		return ssocache.Token{}, ctx.Err()
+	case errors.As(err, &origin):
+		return ssocache.Token{}, err
+	}
+	b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
+	return ssocache.Token{}, nil
+}
+
+// cause returns what the service said about an ended session, where it said
+// something: "has expired" would be wrong while its token still lives.
+func cause(err error) error {
+	var s *SessionError
+	if errors.As(err, &s) && s.Err != nil {
+		return s.Err
+	}
+	return err
+}
+
+// renew renews a session whose token is of no more use. Of all the processes
+// that ask at the same time one does it and the others wait for what comes of
+// it.
+func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
+	r := renewal{session: s, seen: st.newest(b.now()), rejected: rejected}
+	last := readOutcome(b.sessionFile(s, ".outcome"))
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), func() *verdict { return b.othersToken(r, last) })
+	if err != nil {
+		return ssocache.Token{}, err
+	}
+	if g.settled != nil {
+		return g.settled.Token, g.settled.err
+	}
+	defer g.release()
+	if g.why != "" {
+		if tok, live := b.glance(s).best(b.now(), rejected); live {
+			b.warn("the SSO session was not refreshed, its token is still used: %s", g.why)
+			return tok, nil
+		}
+	}
+	return b.renewLocked(ctx, r, g)
+}
+
+// othersToken looks for what other processes have come to since the outcome last: a
+// token that the renewal may take, or a failure that it shares.
+func (b *Broker) othersToken(r renewal, last outcome) *verdict {
+	now, st := b.now(), b.glance(r.session)
+	if tok, ok := r.done(st, now); ok {
+		return &verdict{Answer: Answer{Token: tok}}
+	}
+	out := readOutcome(b.sessionFile(r.session, ".outcome"))
+	h, ok := st.holder(now)
+	if !out.after(last) || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
+		return nil
+	}
+	return out.verdict(r.session)
+}
 
 // renewLocked spends the refresh token and stores its successor, under the
 // session's lock or, with the guard's reason, without it. A token that has
@@ -66,16 +162,6 @@ func (b *Broker) readAgain(ctx context.Context, r renewal) (holding, *verdict) {
 	return h, nil
 }
 
-// recordEnd records that the service has refused a refresh token for good: for the
-// processes that wait, and for the horizon. before is the generation in which it was
-// sent.
-func (b *Broker) recordEnd(s profile.Session, h holding, before generation, err error) {
-	b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
-	if now := b.generation(s); now.known && now == before { // a sign-out teaches nothing
-		b.trackEnd(h.key, h.tok.RefreshToken, err)
-	}
-}
-
 // spend makes the one call that cannot be taken back. The place of the new
 // token is reserved first. The end of ctx and signals count until the refresh token is
 // sent; then both are held back until its successor is stored.
@@ -118,25 +204,6 @@ func (b *Broker) spend(ctx context.Context, r renewal, g guard, h holding) (ssoc
 	return tok, ctx.Err()
 }
 
-// storeRenewed puts the successor of a holding in its place, then the copies. The old
-// token is spent, so this process goes on with the new one whatever fails here.
-func (b *Broker) storeRenewed(s profile.Session, h holding, tok ssocache.Token, pending keystore.Place) {
-	err := pending.Commit(tok.Encode())
-	var kept *atomicfile.KeptError
-	switch {
-	case errors.As(err, &kept): // the next request moves it
-		b.warn("the SSO session was refreshed, but %v", err)
-	case err != nil:
-		b.warn("the SSO session was refreshed, but %s could not be written: %v", b.Cache.TokenPath(h.key), err)
-		return
-	}
-	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
-	b.trackRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
-	b.writeCopies(s, h.key, tok)
-	b.Cache.Sweep(b.now())
-	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
-}
-
 // refreshWithin makes the call. The service keeps to its own budget, so 0 is none.
 func (b *Broker) refreshWithin(ctx context.Context, budget time.Duration, service Service, t ssocache.Token) (idcenter.Grant, error) {
 	within := ctx
@@ -168,6 +235,25 @@ func registration(t ssocache.Token) idcenter.Registration {
 	return idcenter.Registration{ClientID: t.ClientID, ClientSecret: t.ClientSecret, ExpiresAt: t.RegistrationExpiresAt}
 }
 
+// storeRenewed puts the successor of a holding in its place, then the copies. The old
+// token is spent, so this process goes on with the new one whatever fails here.
+func (b *Broker) storeRenewed(s profile.Session, h holding, tok ssocache.Token, pending keystore.Place) {
+	err := pending.Commit(tok.Encode())
+	var kept *atomicfile.KeptError
+	switch {
+	case errors.As(err, &kept): // the next request moves it
+		b.warn("the SSO session was refreshed, but %v", err)
+	case err != nil:
+		b.warn("the SSO session was refreshed, but %s could not be written: %v", b.Cache.TokenPath(h.key), err)
+		return
+	}
+	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
+	b.trackRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
+	b.writeCopies(s, h.key, tok)
+	b.Cache.Sweep(b.now())
+	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
+}
+
 // writeCopies puts the access token under the session's other names, without
 // the refresh token. A token there that can be renewed by itself is another
 // sign-in, and is left alone, as is a live one of another origin.
@@ -188,6 +274,16 @@ func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Toke
 			b.warn("the token could not be copied to %s: %v", b.Cache.TokenPath(key), err)
 		}
 	}
+}
+
+// vaulted reports whether either of two names of a session keeps its token outside
+// the AWS CLI's files. No copy is made then: no other program would find it there,
+// and none may come to lie in clear.
+func (b *Broker) vaulted(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool {
+		store, err := b.Cache.Store(key)
+		return err != nil || store != keystore.File
+	})
 }
 
 // replaced waits for another program, which takes no lock, to store what it
@@ -215,4 +311,24 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding, sen
 			return false, err
 		}
 	}
+}
+
+// recordEnd records that the service has refused a refresh token for good: for the
+// processes that wait, and for the horizon. before is the generation in which it was
+// sent.
+func (b *Broker) recordEnd(s profile.Session, h holding, before generation, err error) {
+	b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
+	if now := b.generation(s); now.known && now == before { // a sign-out teaches nothing
+		b.trackEnd(h.key, h.tok.RefreshToken, err)
+	}
+}
+
+// refused says that the service looked at the refresh token and will not take
+// it: trying again is of no use.
+func refused(err error) bool {
+	var s *idcenter.ServiceError
+	if !errors.As(err, &s) || errors.Is(err, idcenter.ErrTemporary) {
+		return false
+	}
+	return s.Code != "SlowDownException"
 }

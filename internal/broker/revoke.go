@@ -3,12 +3,17 @@ package broker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
+
+// What becomes of the tokens of a sign-out: the service is told, and asked afterwards
+// whether it refuses them.
 
 // revoke tells the service about every distinct access token. That the service
 // does not know one any more is as good as revoked. A copy has the access token of
@@ -102,4 +107,122 @@ func (b *Broker) endAt(ctx context.Context, tok ssocache.Token) error {
 		return err
 	}
 	return service.Logout(ctx, tok.AccessToken)
+}
+
+// A Revoked session is one of which the service was told that it is over, with what
+// shows whether the service holds to it.
+type Revoked struct {
+	StartURL string
+	proofs   []proof
+}
+
+// A proof is tokens that the service must not take any more.
+type proof struct {
+	tok     ssocache.Token // as it was last; its refresh token is zero if nothing could renew it
+	older   secret.String  // a refresh token that was spent to sign out
+	expired bool           // by its date: that it is refused tells nothing
+	refused bool           // the service has refused to renew it
+}
+
+// ErrStillAccepted says that the service takes a token that was revoked.
+var ErrStillAccepted = errors.New("the service still accepts the old token")
+
+// ErrNothingToVerify says that a session had ended by itself before the sign-out:
+// whether the service refuses its tokens tells nothing about that.
+var ErrNothingToVerify = errors.New("its token had expired already, and nothing could renew it")
+
+// verifyPatience is how long the service may take to know everywhere that a token is
+// revoked.
+const (
+	verifyPatience = 3 * time.Second
+	verifyPause    = time.Second
+)
+
+// Verify asks the service whether it refuses the tokens of a session that was signed
+// out of: nil says yes. [ErrStillAccepted] and [ErrNothingToVerify] say what they say,
+// and any other error that it could not be found out.
+//
+// A token that a service hands out for an old refresh token is revoked at once.
+func (b *Broker) Verify(ctx context.Context, r Revoked) error {
+	shown := false // by at least one of its tokens
+	var doubt error
+	for _, p := range r.proofs {
+		switch err := b.verify(ctx, p); {
+		case err == nil:
+			shown = true
+		case errors.Is(err, ErrStillAccepted), ctx.Err() != nil:
+			return err
+		case !errors.Is(err, ErrNothingToVerify):
+			doubt = errors.Join(doubt, err)
+		}
+	}
+	switch {
+	case doubt != nil:
+		return doubt
+	case !shown:
+		return ErrNothingToVerify
+	}
+	return nil
+}
+
+func (b *Broker) verify(ctx context.Context, p proof) error {
+	service, _, err := b.toOrigin(p.tok)
+	if err != nil {
+		return err
+	}
+	for start := time.Now(); ; {
+		taken, err := service.Takes(ctx, p.tok.AccessToken)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			break
+		}
+		if time.Since(start) >= verifyPatience {
+			return ErrStillAccepted
+		}
+		if err := sleep(ctx, verifyPause); err != nil {
+			return err
+		}
+	}
+	shown := !p.expired || p.refused
+	for i, refresh := range []secret.String{p.tok.RefreshToken, p.older} {
+		if refresh.IsZero() || i > 0 && refresh.Equal(p.tok.RefreshToken) {
+			continue
+		}
+		if err := b.refuses(ctx, service, p.tok, refresh); err != nil {
+			return err
+		}
+		shown = true
+	}
+	if !shown {
+		return ErrNothingToVerify
+	}
+	return nil
+}
+
+// refuses makes sure that the service does not renew the session. Signals are held
+// back: a token that it hands out all the same is revoked.
+func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Token, refresh secret.String) error {
+	defer b.hold()()
+	ctx = context.WithoutCancel(ctx)
+	grant, err := b.refresh(ctx, service, tok, refresh)
+	if err != nil {
+		if deadGrant(err) {
+			return nil
+		}
+		return err
+	}
+	if err := service.Logout(ctx, grant.AccessToken); err != nil {
+		return fmt.Errorf("%w: it renewed the session, and the new token could not be revoked: %w", ErrStillAccepted, err)
+	}
+	return fmt.Errorf("%w: it renewed the session", ErrStillAccepted)
+}
+
+// deadGrant says that the service takes the refresh token no more, or not from the
+// client to which it belongs.
+func deadGrant(err error) bool {
+	var s *idcenter.ServiceError
+	return errors.Is(err, idcenter.ErrInvalidGrant) || errors.Is(err, idcenter.ErrInvalidClient) ||
+		errors.As(err, &s) && s.Code == "ExpiredTokenException"
 }

@@ -12,24 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A roleRequest is a request for the keys of a role, and what was known when it began.
-type roleRequest struct {
-	Request
-	target target
-	file   string               // the name of the keys' cache file
-	cached ssocache.Credentials // the keys in the cache; zero if the request may not use them
-	last   outcome              // of the last fetch before the request
-}
-
-func newRoleRequest(r Request, t target) roleRequest {
-	return roleRequest{Request: r, target: t, file: ssocache.RoleName(r.AccountID, r.RoleName, r.Session.Name, r.Session.StartURL)}
-}
-
-// mayUse reports whether cached keys are those of the request's session at its target,
-// and no service has refused them.
-func (q roleRequest) mayUse(c ssocache.Credentials) bool {
-	return q.target.mayUse(c, q.Session) && !q.rejects(c)
-}
+// The keys of a role: read the cache, judge what it holds, take the role's lock, read
+// again, ask the portal, store.
 
 // role returns the keys of a role, from the cache while they have long enough to live.
 func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
@@ -52,6 +36,25 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	return b.newKeys(ctx, q)
 }
 
+// A roleRequest is a request for the keys of a role, and what was known when it began.
+type roleRequest struct {
+	Request
+	target target
+	file   string               // the name of the keys' cache file
+	cached ssocache.Credentials // the keys in the cache; zero if the request may not use them
+	last   outcome              // of the last fetch before the request
+}
+
+func newRoleRequest(r Request, t target) roleRequest {
+	return roleRequest{Request: r, target: t, file: ssocache.RoleName(r.AccountID, r.RoleName, r.Session.Name, r.Session.StartURL)}
+}
+
+// mayUse reports whether cached keys are those of the request's session at its target,
+// and no service has refused them.
+func (q roleRequest) mayUse(c ssocache.Credentials) bool {
+	return q.target.mayUse(c, q.Session) && !q.rejects(c)
+}
+
 // cachedKeys reads the keys that the cache holds; zero if the request may not use them.
 func (b *Broker) cachedKeys(q roleRequest) ssocache.Credentials {
 	c, err := b.Cache.LoadCredentials(q.file)
@@ -67,6 +70,21 @@ func (b *Broker) cachedKeys(q roleRequest) ssocache.Credentials {
 		return c
 	}
 	return ssocache.Credentials{}
+}
+
+// keepFresh renews the session's token on the occasion of a use that does not
+// need it, so that the other programs find it alive.
+func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
+	st, now := b.glance(s), b.now()
+	h, ok := st.holder(now)
+	if !ok || s.AutoRefresh == profile.Off {
+		return nil
+	}
+	if tok, live := st.best(now, secret.String{}); live && !tok.Due(now, s.Window()) {
+		return nil
+	}
+	_, err := b.renewEarly(ctx, s, h, st.newest(now))
+	return err
 }
 
 // newKeys gets keys that the cache does not hold. Of all the processes that ask for them
@@ -126,49 +144,6 @@ func (b *Broker) usable(c, before ssocache.Credentials, out outcome, fresh bool,
 		return keys, true
 	}
 	return c, c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
-}
-
-// fallBack lets cached keys stand in after a failure, unless somebody said that
-// the person may not have them.
-func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Credentials, error) {
-	left := cached.Left(b.now())
-	if left <= lastMinute || !transient(err) {
-		return ssocache.Credentials{}, err
-	}
-	b.warn("using cached role credentials that expire in %s: %v", left.Round(time.Second), err)
-	return cached, nil
-}
-
-// transient says that nobody refused: the network or the service failed, or
-// the storage did.
-func transient(err error) bool {
-	var session *SessionError
-	var storage *StorageError
-	var shared *SharedError
-	switch {
-	case errors.As(err, &session):
-		return false
-	case errors.As(err, &storage):
-		return true
-	case errors.As(err, &shared):
-		return !shared.Refused
-	}
-	return errors.Is(err, idcenter.ErrTemporary) || errors.Is(err, ErrStillExpired)
-}
-
-// keepFresh renews the session's token on the occasion of a use that does not
-// need it, so that the other programs find it alive.
-func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
-	st, now := b.glance(s), b.now()
-	h, ok := st.holder(now)
-	if !ok || s.AutoRefresh == profile.Off {
-		return nil
-	}
-	if tok, live := st.best(now, secret.String{}); live && !tok.Due(now, s.Window()) {
-		return nil
-	}
-	_, err := b.renewEarly(ctx, s, h, st.newest(now))
-	return err
 }
 
 // fetch asks the portal, renewing the token where that is needed, and stores
@@ -247,4 +222,32 @@ func (b *Broker) storeKeys(q roleRequest, t target, before generation, c, given 
 // recordRole tells the processes that wait for this role how it went.
 func (b *Broker) recordRole(name string, tried secret.String, err error) {
 	b.writeOutcome(b.roleFile(name, ".outcome"), kindOf(err), tried, err)
+}
+
+// fallBack lets cached keys stand in after a failure, unless somebody said that
+// the person may not have them.
+func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Credentials, error) {
+	left := cached.Left(b.now())
+	if left <= lastMinute || !transient(err) {
+		return ssocache.Credentials{}, err
+	}
+	b.warn("using cached role credentials that expire in %s: %v", left.Round(time.Second), err)
+	return cached, nil
+}
+
+// transient says that nobody refused: the network or the service failed, or
+// the storage did.
+func transient(err error) bool {
+	var session *SessionError
+	var storage *StorageError
+	var shared *SharedError
+	switch {
+	case errors.As(err, &session):
+		return false
+	case errors.As(err, &storage):
+		return true
+	case errors.As(err, &shared):
+		return !shared.Refused
+	}
+	return errors.Is(err, idcenter.ErrTemporary) || errors.Is(err, ErrStillExpired)
 }

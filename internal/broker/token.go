@@ -6,10 +6,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
+
+// The token of a session: read it under all of the session's names and judge it. What is
+// due goes on in renew.go.
 
 // token returns an access token that lives, renewing it if that is due.
 func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.String) (ssocache.Token, error) {
@@ -37,6 +41,160 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 		return tok, nil
 	}
 	return b.renew(ctx, s, st, rejected)
+}
+
+// A holding is a token and the name it lies under.
+type holding struct {
+	key string
+	tok ssocache.Token
+}
+
+// A state is what the cache holds of one session, its own name first.
+type state []holding
+
+// read loads the session's tokens under all of its names, and returns those that may be
+// sent to the target. If none of these is of use, but one of another origin is, the
+// error is an *[OriginError].
+func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
+	t, err := b.target(s)
+	if err != nil {
+		return nil, err
+	}
+	st, err := b.readAll(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	mine, now := st.of(t), b.now()
+	if _, ok := mine.usable(now); ok {
+		return mine, nil
+	}
+	if tok, ok := st.usable(now); ok {
+		return nil, t.refuse(s, tok)
+	}
+	return mine, nil
+}
+
+// readAll loads the session's tokens of any origin.
+func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) {
+	var st state
+	var unknown error
+	for i, key := range b.names(s) {
+		tok, err := b.load(ctx, key)
+		switch {
+		case err == nil && tok.Belongs(s.StartURL, s.Region):
+			st = append(st, holding{key, tok})
+		case err == nil:
+			b.debug("token of another start URL or region passed over", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
+		case errors.Is(err, ssocache.ErrNotFound):
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case keystore.Unavailable(err):
+			return nil, err // neither there nor absent
+		case i == 0 && keystore.Unknown(err):
+			return nil, err // the file is there and may not be read: say so
+		case keystore.Unknown(err):
+			unknown = err
+		default:
+			b.warn("%v; it is treated as absent", err)
+		}
+	}
+	switch {
+	case unknown != nil && len(st) == 0:
+		return nil, unknown // it may be the session's only token
+	case unknown != nil:
+		b.debug("a token under another name of the session is not used", "error", unknown)
+	}
+	return st, nil
+}
+
+// load reads one token file, with patience for a program that is rewriting it
+// in place.
+func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
+	for start := time.Now(); ; {
+		tok, err := b.Cache.LoadToken(key)
+		if !errors.Is(err, ssocache.ErrCorrupt) || time.Since(start) >= patience {
+			return tok, err
+		}
+		if err := sleep(ctx, reread); err != nil {
+			return tok, err
+		}
+	}
+}
+
+// glance reads the session's tokens that may be sent to the target, without patience:
+// for a look that will be repeated.
+func (b *Broker) glance(s profile.Session) state {
+	t, err := b.target(s)
+	if err != nil {
+		return nil // the request has failed by now
+	}
+	return b.holdings(s).of(t)
+}
+
+// holdings reads the session's tokens of any origin without patience.
+func (b *Broker) holdings(s profile.Session) state {
+	var st state
+	for _, key := range b.names(s) {
+		if tok, err := b.Cache.LoadToken(key); err == nil && tok.Belongs(s.StartURL, s.Region) {
+			st = append(st, holding{key, tok})
+		}
+	}
+	return st
+}
+
+// usable returns a token of the state that is of use: it lives, or can be renewed.
+func (st state) usable(now time.Time) (ssocache.Token, bool) {
+	for _, h := range st {
+		if h.tok.Left(now) > 0 || h.tok.Refreshable(now) {
+			return h.tok, true
+		}
+	}
+	return ssocache.Token{}, false
+}
+
+// best returns the token to use: the one that lives longest, the session's own
+// name first among equals, and never the one that the service rejected. ok is
+// false when none lives.
+func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token, ok bool) {
+	for _, h := range st {
+		if h.tok.Left(now) <= 0 || (!rejected.IsZero() && h.tok.AccessToken.Equal(rejected)) {
+			continue
+		}
+		if better(h.tok, tok, now) {
+			tok, ok = h.tok, true
+		}
+	}
+	return tok, ok
+}
+
+// better says whether t is to be preferred to u at now: it lives longer, as far as
+// the dates can be believed.
+func better(t, u ssocache.Token, now time.Time) bool {
+	if u.AccessToken.IsZero() || t.Misdated(now) != u.Misdated(now) {
+		return u.AccessToken.IsZero() || u.Misdated(now)
+	}
+	return t.ExpiresAt.After(u.ExpiresAt)
+}
+
+// holder returns the token that can renew the session.
+func (st state) holder(now time.Time) (holding, bool) {
+	for _, h := range st {
+		if h.tok.Refreshable(now) {
+			return h, true
+		}
+	}
+	return holding{}, false
+}
+
+// newest is the access token seen last, alive or not; zero for none.
+func (st state) newest(now time.Time) secret.String {
+	var tok ssocache.Token
+	for _, h := range st {
+		if better(h.tok, tok, now) {
+			tok = h.tok
+		}
+	}
+	return tok.AccessToken
 }
 
 // settle stores tokens in their place that could not be stored there when they came, so
@@ -71,117 +229,4 @@ func (b *Broker) sessionError(s profile.Session, st state, rejected secret.Strin
 	}
 	b.debug("session ended", "session", s.Key(), "why", why)
 	return &SessionError{Session: s, Why: why}
-}
-
-// renewEarly renews a session whose token still lives. Most of what goes wrong here
-// does not matter yet: it returns the zero token when the old one should be used. The
-// only errors are the context's and an *[OriginError].
-func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
-	out := readOutcome(b.sessionFile(s, ".outcome"))
-	if out.fingerprint == b.trial(h.tok.RefreshToken) &&
-		(out.kind == ended || out.bad() && out.within(retryEarly, b.now())) {
-		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
-		return ssocache.Token{}, nil
-	}
-	g := b.try(ctx, b.sessionFile(s, ".lock"))
-	if g.lock == nil {
-		return ssocache.Token{}, nil // another process renews it, or none can
-	}
-	defer g.release()
-	tok, err := b.renewLocked(ctx, renewal{session: s, seen: seen, budget: earlyBudget}, g)
-	var origin *OriginError
-	switch {
-	case err == nil:
-		return tok, nil
-	case ctx.Err() != nil:
-		return ssocache.Token{}, ctx.Err()
-	case errors.As(err, &origin):
-		return ssocache.Token{}, err
-	}
-	b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
-	return ssocache.Token{}, nil
-}
-
-// cause returns what the service said about an ended session, where it said
-// something: "has expired" would be wrong while its token still lives.
-func cause(err error) error {
-	var s *SessionError
-	if errors.As(err, &s) && s.Err != nil {
-		return s.Err
-	}
-	return err
-}
-
-// A renewal is the request for another token than those that were found.
-type renewal struct {
-	session  profile.Session
-	seen     secret.String // the newest access token that was found
-	rejected secret.String // the one that a service refused; zero for none
-	budget   time.Duration // limits the call further than the service does; 0 does not
-}
-
-// done returns a token of the state with which the renewal is not needed any more: it
-// is not due, or has come since.
-func (r renewal) done(st state, now time.Time) (ssocache.Token, bool) {
-	tok, live := st.best(now, r.rejected)
-	return tok, live && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
-}
-
-// renew renews a session whose token is of no more use. Of all the processes
-// that ask at the same time one does it and the others wait for what comes of
-// it.
-func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
-	r := renewal{session: s, seen: st.newest(b.now()), rejected: rejected}
-	last := readOutcome(b.sessionFile(s, ".outcome"))
-	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), func() *verdict { return b.othersToken(r, last) })
-	if err != nil {
-		return ssocache.Token{}, err
-	}
-	if g.settled != nil {
-		return g.settled.Token, g.settled.err
-	}
-	defer g.release()
-	if g.why != "" {
-		if tok, live := b.glance(s).best(b.now(), rejected); live {
-			b.warn("the SSO session was not refreshed, its token is still used: %s", g.why)
-			return tok, nil
-		}
-	}
-	return b.renewLocked(ctx, r, g)
-}
-
-// othersToken looks for what other processes have come to since the outcome last: a
-// token that the renewal may take, or a failure that it shares.
-func (b *Broker) othersToken(r renewal, last outcome) *verdict {
-	now, st := b.now(), b.glance(r.session)
-	if tok, ok := r.done(st, now); ok {
-		return &verdict{Answer: Answer{Token: tok}}
-	}
-	out := readOutcome(b.sessionFile(r.session, ".outcome"))
-	h, ok := st.holder(now)
-	if !out.after(last) || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
-		return nil
-	}
-	return out.verdict(r.session)
-}
-
-// glance reads the session's tokens that may be sent to the target, without patience:
-// for a look that will be repeated.
-func (b *Broker) glance(s profile.Session) state {
-	t, err := b.target(s)
-	if err != nil {
-		return nil // the request has failed by now
-	}
-	return b.holdings(s).of(t)
-}
-
-// holdings reads the session's tokens of any origin without patience.
-func (b *Broker) holdings(s profile.Session) state {
-	var st state
-	for _, key := range b.names(s) {
-		if tok, err := b.Cache.LoadToken(key); err == nil && tok.Belongs(s.StartURL, s.Region) {
-			st = append(st, holding{key, tok})
-		}
-	}
-	return st
 }

@@ -11,25 +11,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// vaulted reports whether either of two names of a session keeps its token outside
-// the AWS CLI's files. No copy is made then: no other program would find it there,
-// and none may come to lie in clear.
-func (b *Broker) vaulted(keys ...string) bool {
-	return slices.ContainsFunc(keys, func(key string) bool {
-		store, err := b.Cache.Store(key)
-		return err != nil || store != keystore.File
-	})
-}
-
-// storageError says that nothing can be stored. A store that cannot be used speaks
-// for itself.
-func (b *Broker) storageError(doing string, err error) error {
-	if keystore.Unavailable(err) {
-		return err
-	}
-	return &StorageError{Doing: doing, Folder: b.Cache.SSO(), Err: err}
-}
-
 // Move brings the tokens and role credentials of a session, under all of its
 // names, into another store, and what files lists besides: paths of the cache. It
 // returns how many there were.
