@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // agentStatus shows what the agent does.
@@ -46,7 +47,7 @@ func (app *App) agentStatus(ctx context.Context) error {
 // printAgent prints it for people.
 func (app *App) printAgent(s agent.Status, address string) error {
 	fmt.Fprintf(app.Out, "The agent runs, as process %d since %s, %s.\n", s.PID, app.clock(s.Since), memoryWords(s.InMemory))
-	fmt.Fprintf(app.Out, "It listens at %s", printable(address))
+	fmt.Fprintf(app.Out, "It listens at %s", terminal.Printable(address))
 	if s.Memory > 0 {
 		fmt.Fprintf(app.Out, " and takes %d MB", (s.Memory+1<<19)>>20)
 	}
@@ -62,7 +63,7 @@ func (app *App) printAgent(s agent.Status, address string) error {
 	for _, w := range s.Sessions {
 		state := map[string]string{"kept": "kept fresh", "live": "not renewable", "ended": "ended", "none": "signed out"}[w.State]
 		rows = append(rows, []string{
-			printable(cmp.Or(w.SSOSession, w.StartURL)), state, app.clock(w.ExpiresAt), app.clock(w.RenewalAt), printable(cmp.Or(w.Problem, "-")),
+			terminal.Printable(cmp.Or(w.SSOSession, w.StartURL)), state, app.clock(w.ExpiresAt), app.clock(w.RenewalAt), terminal.Printable(cmp.Or(w.Problem, "-")),
 		})
 	}
 	return app.printTable(rows)

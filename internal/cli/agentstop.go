@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // agentStop ends the agent, also one that does not listen any more.
@@ -72,7 +73,7 @@ func (app *App) confirmSignOut(cmd *cobra.Command, yes bool, status agent.Status
 	if len(names) > 0 {
 		from = " of " + strings.Join(names, ", ")
 	}
-	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, printable(from))
+	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, terminal.Printable(from))
 	return app.confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 

@@ -11,12 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// aliasDialects are the shells that aliases can be printed for.
-func aliasDialects() map[string]shell.Dialect {
-	return map[string]shell.Dialect{"bash": shell.POSIX, "zsh": shell.POSIX, "fish": shell.Fish, "powershell": shell.PowerShell}
-}
-
-// aliasShells are their names, in the order in which they are named to users.
+// aliasShells are the shells that aliases can be printed for.
 var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
 
 type aliasOptions struct{ match, shell, prefix string }
@@ -54,7 +49,7 @@ func (app *App) printAliases(o aliasOptions) error {
 	if o.shell == "" {
 		o.shell = app.shell()
 	}
-	dialect, ok := aliasDialects()[o.shell]
+	dialect, ok := shell.ByName(o.shell)
 	if !ok {
 		return usagef("argument --shell: Found invalid choice '%s': choose %s", o.shell, strings.Join(aliasShells[:], ", "))
 	}

@@ -64,12 +64,13 @@ func TestAliasLinesInShells(t *testing.T) {
 			if err != nil {
 				t.Skipf("there is no %s here", c.shell)
 			}
+			dialect, _ := shell.ByName(c.shell)
 			var text, want strings.Builder
 			text.WriteString(c.before)
 			for i, name := range hostile {
 				alias := fmt.Sprintf("aws-%d", i)
 				// As eval gets it, and used behind it: aliases count from the next line.
-				text.WriteString(aliasLine(aliasDialects()[c.shell], alias, "lanyard", name) + "\n")
+				text.WriteString(aliasLine(dialect, alias, "lanyard", name) + "\n")
 				text.WriteString(evalLine(c.shell, alias+" s3 'l s'") + "\n")
 				flag := "<--profile><" + name + ">"
 				if strings.HasPrefix(name, "-") {

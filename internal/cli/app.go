@@ -1,10 +1,7 @@
-// Package cli is the command line: flags in, one call to the packages below,
-// text out. Nothing else in the program prints, exits or reads the environment.
 package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -92,48 +89,4 @@ func (app *App) Debug() {
 // LogFrom lets the App log on stderr what has the level, or a higher one.
 func (app *App) LogFrom(level slog.Level) {
 	app.Log = slog.New(slog.NewTextHandler(app.IO.Err, &slog.HandlerOptions{Level: level}))
-}
-
-// Run executes one command line, without the program's name, and returns the
-// exit code.
-func Run(ctx context.Context, app *App, args []string) int {
-	app.Begin()
-	err := app.dispatch(ctx, args)
-	if failed := app.Out.Err(); failed != nil {
-		err = &outputError{failed}
-	}
-	switch {
-	case errors.Is(err, errComplete):
-		err = nil
-	case ctx.Err() != nil:
-		err = context.Cause(ctx)
-	}
-	return app.report(err, app.renderError)
-}
-
-// dispatch carries out a command of ours, also through an alias, and hands the
-// commands of the AWS CLI to it.
-func (app *App) dispatch(ctx context.Context, args []string) error {
-	root := newRoot(app)
-	root.SetIn(app.IO.In)
-	root.SetOut(app.Out)
-	root.SetErr(app.IO.Err)
-	line, ours, err := app.route(root, args)
-	if err != nil {
-		return err
-	}
-	if !ours {
-		return app.handOff(ctx, root, args, app.misspelled(root, args))
-	}
-	root.SetArgs(line)
-	err = root.ExecuteContext(ctx)
-	var help helpRequest
-	var elsewhere *elsewhereError
-	switch {
-	case errors.As(err, &help):
-		return help.cmd.Help()
-	case errors.As(err, &elsewhere):
-		return app.handOff(ctx, root, args, elsewhere.why)
-	}
-	return err
 }

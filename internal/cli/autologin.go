@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // callBudget is what a sign-in has left for the service once the person is done.
@@ -45,11 +46,11 @@ func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (
 		now = s
 		in.Waiting = func(h broker.Holder, limit time.Duration) {
 			fmt.Fprintf(w.app.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
-				w.app.Name, printable(s.StartURL), printable(h.String()), minutes(limit))
+				w.app.Name, terminal.Printable(s.StartURL), terminal.Printable(h.String()), minutes(limit))
 		}
 		do := in.Do
 		in.Do = func(ctx context.Context, keep broker.Keep) error {
-			fmt.Fprintf(w.app.IO.Err, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, printable(s.StartURL))
+			fmt.Fprintf(w.app.IO.Err, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, terminal.Printable(s.StartURL))
 			err := do(ctx, keep)
 			signedIn = err == nil
 			return err

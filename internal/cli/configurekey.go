@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A settingPlace is where a key on the command line points to.
@@ -52,7 +53,7 @@ func (w *world) place(variable string, flags sectionFlags) (settingPlace, error)
 	case 1:
 		at.key = parts[0]
 	}
-	if printable(variable) != variable {
+	if terminal.Printable(variable) != variable {
 		return at, usagef("%s is not the name of a setting: it has characters that are not shown", strconv.QuoteToASCII(variable))
 	}
 	if at.key == "" || at.name == "" && at.named {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 func newConfigureList(app *App) *cobra.Command {
@@ -32,7 +33,7 @@ func (app *App) configureList(ctx context.Context) error {
 		if r == (listRow{}) {
 			r = listRow{"<not set>", "None", "None"}
 		}
-		fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", name, printable(r.value), r.kind, r.location)
+		fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", name, terminal.Printable(r.value), r.kind, r.location)
 	}
 	print("profile", w.profileRow())
 	p, err := w.resolve()
@@ -163,7 +164,7 @@ func (app *App) listProfiles() error {
 		return err
 	}
 	for _, name := range names {
-		fmt.Fprintln(app.Out, printable(name))
+		fmt.Fprintln(app.Out, terminal.Printable(name))
 	}
 	if len(names) == 0 {
 		app.tellSetUp()

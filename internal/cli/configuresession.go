@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 func newConfigureSession(app *App) *cobra.Command {
@@ -53,7 +54,7 @@ func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
 		return err
 	}
 	fmt.Fprintf(app.Out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",
-		printable(z.session.Name), app.loginFor(z.session.Name, ""))
+		terminal.Printable(z.session.Name), app.loginFor(z.session.Name, ""))
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 func newConfigureSet(app *App) *cobra.Command {
@@ -93,7 +94,7 @@ func (app *App) configureSet(ctx context.Context, variable, value string, flags 
 		return err
 	}
 	for _, gone := range changes[1:] {
-		fmt.Fprintf(app.IO.Err, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, printable(at.name), printable(value))
+		fmt.Fprintf(app.IO.Err, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, terminal.Printable(at.name), terminal.Printable(value))
 	}
 	if credentials {
 		app.warnOfReaders(w.in.Credentials.Path)

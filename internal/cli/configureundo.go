@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 func newConfigureUndo(app *App) *cobra.Command {
@@ -55,7 +56,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 			return explainUndo(err)
 		}
 	}
-	fmt.Fprintf(app.IO.Err, "%s: took back: %s\n", app.Name, printable(last.What))
+	fmt.Fprintf(app.IO.Err, "%s: took back: %s\n", app.Name, terminal.Printable(last.What))
 	return nil
 }
 

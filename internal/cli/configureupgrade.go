@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 type upgradeOptions struct {
@@ -70,7 +71,7 @@ func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
 	}
 	for _, u := range upgrades {
 		fmt.Fprintf(app.IO.Err, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
-			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), printable(u.Session.Name), app.loginFor(u.Session.Name, ""))
+			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), app.loginFor(u.Session.Name, ""))
 	}
 	return nil
 }

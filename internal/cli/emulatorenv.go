@@ -48,7 +48,7 @@ you did when you started the emulator.`,
 }
 
 func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shellName, dir string) error {
-	dialect, ok := aliasDialects()[shellName]
+	dialect, ok := shell.ByName(shellName)
 	if !ok {
 		return usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shellName)
 	}

@@ -2,14 +2,12 @@ package cli
 
 import (
 	"errors"
-	"io"
 	"iter"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
-	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
 // validErrorFormat reports whether the AWS CLI has such a format for errors.
@@ -102,11 +100,4 @@ func details(err error, print renderer) string {
 		}
 	}
 	return b.String()
-}
-
-// render prints errors in the formats of results.
-func (app *App) renderError(w io.Writer, format, title string, v any) error {
-	return render.New(w, render.Options{
-		Format: format, Title: title, Color: app.Flags.color == "on", Width: app.IO.Width, Terminal: app.IO.ErrTerminal,
-	}).Print(v)
 }

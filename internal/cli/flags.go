@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // globalFlags are the AWS CLI's. They are accepted anywhere on the line.
@@ -153,4 +154,4 @@ func seconds(n int, def time.Duration) time.Duration {
 }
 
 // quoteArg quotes an argument so that it can be pasted into a shell.
-func quoteArg(s string) string { return shell.POSIX.Word(printable(s)) }
+func quoteArg(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 type loginOptions struct {
@@ -138,7 +139,7 @@ func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Sess
 			if s.Name == "" {
 				again = w.app.loginCommand(p)
 			}
-			fmt.Fprintf(w.app.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", printable(again))
+			fmt.Fprintf(w.app.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", terminal.Printable(again))
 		}
 		return false, nil
 	}
@@ -150,7 +151,7 @@ func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Sess
 		w.app.warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
 	}
 	fmt.Fprintf(w.app.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
-		w.app.Name, printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
+		w.app.Name, terminal.Printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
 	return true, nil
 }
 

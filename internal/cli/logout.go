@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 func newLogout(app *App) *cobra.Command {
@@ -160,7 +161,7 @@ func (w *world) profileSettings() (map[string]map[string]string, error) {
 // The zero session stands for all. failed is true if the sign-out is incomplete.
 func (w *world) tellSignOut(s profile.Session, out broker.SignOut, failed bool) {
 	tell := func(format string, args ...any) {
-		fmt.Fprintf(w.app.IO.Err, "%s: %s\n", w.app.Name, printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(w.app.IO.Err, "%s: %s\n", w.app.Name, terminal.Printable(fmt.Sprintf(format, args...)))
 	}
 	ended := w.endedSessions(s, out)
 	for _, name := range ended {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // verifySignOut shows, for every session that was signed out of, that the service
@@ -14,10 +15,10 @@ import (
 func (w *world) verifySignOut(ctx context.Context, out broker.SignOut) error {
 	var accepted, unknown []string
 	for _, u := range out.Unrevoked {
-		unknown = append(unknown, printable(u.StartURL))
+		unknown = append(unknown, terminal.Printable(u.StartURL))
 	}
 	for _, r := range out.Revoked {
-		url := printable(r.StartURL)
+		url := terminal.Printable(r.StartURL)
 		switch err := w.broker.Verify(ctx, r); {
 		case err == nil:
 			fmt.Fprintf(w.app.Out, "Verified: the service refuses the old token of %s\n", url)

@@ -176,7 +176,7 @@ func (o *operation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.print, err = o.world.printing(p, o.op.Name); err != nil {
+	if o.print, err = o.app.printingFor(p, o.op.Name); err != nil {
 		return err
 	}
 	if !o.portal() {

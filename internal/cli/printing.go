@@ -19,9 +19,8 @@ type printing struct {
 	pager  string // the command line; "" for none
 }
 
-// printing reads the flags, the environment and the profile.
-func (w *world) printing(p *profile.Profile, title string) (printing, error) {
-	app := w.app
+// printingFor reads the flags, the environment and the profile.
+func (app *App) printingFor(p *profile.Profile, title string) (printing, error) {
 	format, err := p.OutputFormat()
 	if err != nil && p.OutputSource != profile.Flag {
 		return printing{}, err

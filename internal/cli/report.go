@@ -39,9 +39,9 @@ func (app *App) report(err error, print renderer) int {
 		}
 		text += details(err, print)
 	}
-	fmt.Fprintf(app.IO.Err, "%s: %s\n", app.Name, strings.TrimRight(printable(text), " "))
+	fmt.Fprintf(app.IO.Err, "%s: %s\n", app.Name, strings.TrimRight(terminal.Printable(text), " "))
 	if hint := app.fullHint(err); hint != "" {
-		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(printable(hint), "\n", "\nhint: "))
+		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(terminal.Printable(hint), "\n", "\nhint: "))
 	}
 	return code
 }
@@ -132,9 +132,9 @@ func (app *App) warn(text, hint string) {
 		return
 	}
 	app.talk.warned[text] = true
-	fmt.Fprintf(app.IO.Err, "%s: warning: %s\n", app.Name, printable(text))
+	fmt.Fprintf(app.IO.Err, "%s: warning: %s\n", app.Name, terminal.Printable(text))
 	if hint != "" {
-		fmt.Fprintf(app.IO.Err, "hint: %s\n", printable(hint))
+		fmt.Fprintf(app.IO.Err, "hint: %s\n", terminal.Printable(hint))
 	}
 }
 
@@ -143,6 +143,3 @@ func (app *App) warnOf(err error) {
 	_, text := judge(err)
 	app.warn(text, hintOf(err))
 }
-
-// printable takes out what would make a terminal do something.
-func printable(text string) string { return terminal.Printable(text) }

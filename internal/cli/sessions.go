@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // sessions lists the sessions of the config and who uses them, and tells what is
@@ -190,7 +191,7 @@ func (w *world) choose(targets []profile.Session) (profile.Session, error) {
 		if t.Name != "" {
 			name = t.Name + "  " + t.StartURL
 		}
-		fmt.Fprintf(w.app.IO.Err, "  %d  %s\n", i+1, printable(name))
+		fmt.Fprintf(w.app.IO.Err, "  %d  %s\n", i+1, terminal.Printable(name))
 	}
 	for {
 		fmt.Fprintf(w.app.IO.Err, "Sign in to which one? [1-%d] ", len(targets))

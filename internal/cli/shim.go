@@ -9,6 +9,8 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 func newShim(app *App) *cobra.Command {
@@ -79,12 +81,12 @@ func (app *App) shimInstall(dir string) error {
 	case shimForeign:
 		return withHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
 	case shimCurrent:
-		fmt.Fprintf(app.Out, "%s is lanyard already.\n", printable(path))
+		fmt.Fprintf(app.Out, "%s is lanyard already.\n", terminal.Printable(path))
 	case shimMissing, shimOther:
 		if err := placeShim(path, program); err != nil {
 			return err
 		}
-		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", printable(path), printable(program))
+		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", terminal.Printable(path), terminal.Printable(program))
 	}
 	app.advisePath(dir, path)
 	return nil
@@ -133,12 +135,12 @@ func (app *App) shimRemove(dir string) error {
 	case state == shimForeign:
 		return fmt.Errorf("%s is not lanyard: it is left alone", path)
 	case state == shimMissing:
-		fmt.Fprintf(app.Out, "There is no %s.\n", printable(path))
+		fmt.Fprintf(app.Out, "There is no %s.\n", terminal.Printable(path))
 		return nil
 	}
 	if err := os.Remove(path); err != nil {
 		return err
 	}
-	fmt.Fprintf(app.Out, "%s is removed.\n", printable(path))
+	fmt.Fprintf(app.Out, "%s is removed.\n", terminal.Printable(path))
 	return nil
 }

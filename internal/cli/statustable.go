@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // cells are the fields of one session for people, named by statusHeads.
@@ -29,7 +30,7 @@ func (app *App) cells(s sessionStatus) []string {
 	if state == "none" {
 		state = "signed out"
 	}
-	return []string{printable(name), printable(s.Region), state, expires, refresh, horizon(s.horizon, app.Now()), registration, printable(summary(s.Profiles))}
+	return []string{terminal.Printable(name), terminal.Printable(s.Region), state, expires, refresh, horizon(s.horizon, app.Now()), registration, terminal.Printable(summary(s.Profiles))}
 }
 
 var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}

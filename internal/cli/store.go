@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A storeUse is where the secrets of one session are, as "store --output json"
@@ -141,7 +142,7 @@ func (app *App) printStores(list []storeUse) error {
 		case u.Problem != "":
 			token = "?"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", printable(name), u.Store, token, u.Roles)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", terminal.Printable(name), u.Store, token, u.Roles)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 type migrateOptions struct {
@@ -108,7 +109,7 @@ func (plan migration) show(ctx context.Context, w *world, o migrateOptions) erro
 	for _, s := range plan.sessions {
 		names = append(names, s.Key())
 	}
-	fmt.Fprintf(w.app.IO.Err, "%s: to the %s store: the tokens and role credentials of %s\n", w.app.Name, o.to, printable(strings.Join(names, ", ")))
+	fmt.Fprintf(w.app.IO.Err, "%s: to the %s store: the tokens and role credentials of %s\n", w.app.Name, o.to, terminal.Printable(strings.Join(names, ", ")))
 	if len(plan.changes) > 0 {
 		if err := w.preview(plan.changes); err != nil {
 			return err
@@ -142,7 +143,7 @@ func (plan migration) run(ctx context.Context, w *world, o migrateOptions) error
 			failures = append(failures, err)
 			continue
 		}
-		fmt.Fprintf(w.app.Out, "%s: %s store, %d %s moved\n", printable(s.Key()), o.to, n, plural(n, "secret"))
+		fmt.Fprintf(w.app.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
 		return withHint(err, "nothing is lost: what was not moved is where it was; run the same command again")

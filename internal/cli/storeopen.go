@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // The variables of the stores.
@@ -98,7 +99,7 @@ func (s *stores) passphrase(what, command string) (secret.String, error) {
 }
 
 func (app *App) askPassphrase(text string) (secret.String, error) {
-	line, err := app.console().Hidden(context.Background(), printable(text))
+	line, err := app.console().Hidden(context.Background(), terminal.Printable(text))
 	fmt.Fprintln(app.IO.Err)
 	if err != nil {
 		return secret.String{}, app.explainConsole(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // chooseRole fills in the account and the role: those of the flags, the only ones
@@ -94,13 +95,13 @@ func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.Out, "Using the account ID %s\n", printable(p.account))
+	fmt.Fprintf(z.app.Out, "Using the account ID %s\n", terminal.Printable(p.account))
 	if p.role == "" {
 		if p.role, err = z.pickRoleOf(ctx, client, p.account); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.Out, "Using the role name \"%s\"\n", printable(p.role)) // the AWS CLI's quotes
+	fmt.Fprintf(z.app.Out, "Using the role name \"%s\"\n", terminal.Printable(p.role)) // the AWS CLI's quotes
 	return nil
 }
 
@@ -113,7 +114,7 @@ func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 		return "", withHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
 			"whoever runs IAM Identity Center assigns them; nothing was written")
 	case len(accounts) == 1:
-		fmt.Fprintf(z.app.Out, "The only AWS account available to you is: %s\n", printable(accounts[0].ID))
+		fmt.Fprintf(z.app.Out, "The only AWS account available to you is: %s\n", terminal.Printable(accounts[0].ID))
 		return accounts[0].ID, nil
 	}
 	slices.SortStableFunc(accounts, compareAccounts)
@@ -140,7 +141,7 @@ func (z *wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	case len(roles) == 0:
 		return "", fmt.Errorf("No roles are available for the account %s", account) // the AWS CLI's words
 	case len(roles) == 1:
-		fmt.Fprintf(z.app.Out, "The only role available to you is: %s\n", printable(roles[0].Name))
+		fmt.Fprintf(z.app.Out, "The only role available to you is: %s\n", terminal.Printable(roles[0].Name))
 		return roles[0].Name, nil
 	}
 	slices.SortStableFunc(roles, func(a, b idcenter.Role) int {

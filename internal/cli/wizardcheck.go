@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // check refuses flags that can never be right.
@@ -141,7 +142,7 @@ func checkOutputFormat(s string) error {
 
 func checkName(kind awsconfig.Kind) func(string) error {
 	return func(s string) error {
-		if printable(s) != s {
+		if terminal.Printable(s) != s {
 			return errors.New("a name cannot have characters that are not shown")
 		}
 		_, err := awsconfig.Header(kind, s, false)

@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // askProfile asks for region, output format and the name of the profile.
@@ -58,7 +59,7 @@ func (z *wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 		if err != nil || other == "" {
 			return err
 		}
-		ok, err := z.con.Confirm(ctx, fmt.Sprintf("The profile %s exists and is for %s. Replace it? [y/N] ", printable(p.name), printable(other)), false)
+		ok, err := z.con.Confirm(ctx, fmt.Sprintf("The profile %s exists and is for %s. Replace it? [y/N] ", terminal.Printable(p.name), terminal.Printable(other)), false)
 		if err != nil || ok {
 			return err
 		}
@@ -162,9 +163,9 @@ func blocks(changes []awsconfig.Change) string {
 		if c.Kind != kind || c.Name != name {
 			kind, name = c.Kind, c.Name
 			header, _ := awsconfig.Header(kind, name, false) // the name has been checked
-			fmt.Fprintf(&b, "  %s\n", printable(header))
+			fmt.Fprintf(&b, "  %s\n", terminal.Printable(header))
 		}
-		fmt.Fprintf(&b, "  %s = %s\n", c.Key, printable(c.Value))
+		fmt.Fprintf(&b, "  %s = %s\n", c.Key, terminal.Printable(c.Value))
 	}
 	return b.String()
 }
@@ -174,7 +175,7 @@ func (z *wizard) tell(p ssoProfile) {
 	run := z.app.Name + " sts get-caller-identity"
 	switch {
 	case p.account == "":
-		fmt.Fprintf(z.app.Out, "Successfully configured SSO for profile: %s\n", printable(p.name))
+		fmt.Fprintf(z.app.Out, "Successfully configured SSO for profile: %s\n", terminal.Printable(p.name))
 	case p.name == "default":
 		fmt.Fprintf(z.app.Out, "The AWS CLI is now configured to use the default profile.\n"+
 			"Run the following command to verify your configuration:\n\n%s\n", run)

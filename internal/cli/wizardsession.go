@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // askSession finds the session: one of the config, a new one, or none, which is
@@ -151,7 +152,7 @@ func prompt(text, current string) string {
 	if current == "" {
 		current = "None"
 	}
-	return text + " [" + printable(current) + "]: "
+	return text + " [" + terminal.Printable(current) + "]: "
 }
 
 // sessionNames are the sessions of the config, for completion: an unreadable one

@@ -20,6 +20,19 @@ const (
 	Cmd                       // cmd.exe, which cannot quote everything: see [Dialect.Export]
 )
 
+// ByName returns the dialect of a shell that users name: bash, zsh, fish or powershell.
+func ByName(name string) (d Dialect, ok bool) {
+	switch name {
+	case "bash", "zsh":
+		return POSIX, true
+	case "fish":
+		return Fish, true
+	case "powershell":
+		return PowerShell, true
+	}
+	return POSIX, false
+}
+
 // Word returns s as one word of a command line: as it is if it means itself in every
 // shell, else quoted.
 func (d Dialect) Word(s string) string {
