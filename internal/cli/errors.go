@@ -16,7 +16,8 @@ const (
 )
 
 // A codedError chooses the exit code of the command that returns it. Errors of other
-// packages do so too. They may also have the methods
+// packages do so too. (The method is not called ExitCode, because an *exec.ExitError has
+// that, and means another program.) They may also have the methods
 //
 //	NextStep() string                // a hint: what the user should type next; "" is none
 //	ErrorName() string               // the text begins with "An error occurred (NAME): "
@@ -25,14 +26,14 @@ const (
 //	NotSetUp() bool                  // there may be no profile yet
 type codedError interface {
 	error
-	ExitCode() int
+	ExitStatus() int
 }
 
 // A usageError is a command line that cannot be carried out.
 type usageError struct{ msg string }
 
 func (e *usageError) Error() string     { return e.msg }
-func (e *usageError) ExitCode() int     { return exitUsage }
+func (e *usageError) ExitStatus() int   { return exitUsage }
 func (e *usageError) ErrorName() string { return "ParamValidation" }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
@@ -43,13 +44,13 @@ type configError struct{ code, msg string }
 func (e *configError) Error() string {
 	return fmt.Sprintf("An error occurred (%s): %s", e.code, e.msg)
 }
-func (e *configError) ExitCode() int { return exitConfig }
+func (e *configError) ExitStatus() int { return exitConfig }
 
 // A commandError is the failure that a command's own help speaks of: exit code 1.
 type commandError struct{ msg string }
 
-func (e *commandError) Error() string { return e.msg }
-func (e *commandError) ExitCode() int { return exitCommand }
+func (e *commandError) Error() string   { return e.msg }
+func (e *commandError) ExitStatus() int { return exitCommand }
 
 // An outputError says that the answer could not be written.
 type outputError struct{ err error }

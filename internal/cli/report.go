@@ -56,7 +56,7 @@ func judge(err error) (code int, text string) {
 	if named, ok := coded.(interface{ ErrorName() string }); ok && named.ErrorName() != "" { //nolint:errorlint // not what it wraps
 		text = "An error occurred (" + named.ErrorName() + "): " + text
 	}
-	return coded.ExitCode(), text
+	return coded.ExitStatus(), text
 }
 
 // decisive returns the error in the tree of err that decides about the exit code; nil if
@@ -66,7 +66,7 @@ func decisive(err error) codedError {
 	order := []int{exitUsage, exitCommand, exitConfig, exitOther, exitService}
 	rank := func(e codedError) int {
 		for i, code := range order {
-			if e.ExitCode() == code {
+			if e.ExitStatus() == code {
 				return i
 			}
 		}

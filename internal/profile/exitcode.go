@@ -1,7 +1,7 @@
 package profile
 
-// ExitCode is Code.
-func (e *Error) ExitCode() int { return e.Code }
+// ExitStatus is Code.
+func (e *Error) ExitStatus() int { return e.Code }
 
 // ErrorName is the AWS CLI's name for errors of the configuration, "" for others.
 func (e *Error) ErrorName() string {

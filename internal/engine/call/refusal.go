@@ -51,7 +51,7 @@ func (e *ServiceError) Expired() bool {
 }
 
 // ExitCode returns the AWS CLI's exit code for an error that a service sent.
-func (e *ServiceError) ExitCode() int { return 254 }
+func (e *ServiceError) ExitStatus() int { return 254 }
 
 // Answer returns the service's code for the error, and its message.
 func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
