@@ -12,9 +12,10 @@ import (
 // secretLike finds what looks like a token or a secret key: those of AWS are longer.
 var secretLike = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
 
-// knownLike is what looks like one and is none: AWS's published examples, ARNs of
-// roles, paths with a hash in them, and the address of an application at Okta.
-var knownLike = regexp.MustCompile(`EXAMPLE|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/`)
+// knownLike matches what looks like a secret and is none: AWS's published examples,
+// ARNs of roles, paths with a hash in them, the address of an application at Okta,
+// and names of Go tests.
+var knownLike = regexp.MustCompile(`EXAMPLE|^Test[A-Z][A-Za-z]+$|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/`)
 
 // looksSecret returns what in a text looks like a secret. Words in one case, such as
 // hashes, do not.
