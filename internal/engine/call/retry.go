@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
 // The standard mode's budget for tries: a client whose service is down stops to
@@ -142,12 +143,5 @@ func (c *Client) sleep(ctx context.Context, d time.Duration) error {
 	if c.Sleep != nil {
 		return c.Sleep(ctx, d)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return sleep.For(ctx, d)
 }
