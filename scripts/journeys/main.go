@@ -15,7 +15,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +91,7 @@ func count(verbose bool) error {
 		files := filesOf(blocks)
 		fmt.Printf("%-26s %3d files, at most %d\n", j.name, len(files), j.goal)
 		if verbose {
-			fmt.Println("    " + strings.Join(files, "\n    "))
+			list(files)
 		}
 		if len(files) > j.goal {
 			above = append(above, j.name)
@@ -99,6 +101,18 @@ func count(verbose bool) error {
 		return errors.New("above the goal: " + strings.Join(above, "; "))
 	}
 	return nil
+}
+
+// list prints the files, a line for each package.
+func list(files []string) {
+	byPackage := map[string][]string{}
+	for _, file := range files {
+		dir := path.Dir(file)
+		byPackage[dir] = append(byPackage[dir], path.Base(file))
+	}
+	for _, dir := range slices.Sorted(maps.Keys(byPackage)) {
+		fmt.Printf("  %3d %s: %s\n", len(byPackage[dir]), dir, strings.Join(byPackage[dir], " "))
+	}
 }
 
 const answerRole = "answer"
