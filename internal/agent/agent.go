@@ -14,16 +14,11 @@
 package agent
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"path/filepath"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
-	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // The times of the protocol.
@@ -51,57 +46,6 @@ var (
 
 	ErrElsewhere = errors.New("the agent there serves another home folder")
 )
-
-// SocketVariable names another socket for the agent, or "none" to do without one.
-const SocketVariable = "LANYARD_AGENT_SOCKET"
-
-// Address returns where the agent of a home folder listens, an absolute path or a
-// pipe. "" means that the environment wants none.
-func Address(lookupEnv func(string) (string, bool), home string) string {
-	if own, _ := lookupEnv(SocketVariable); own == "none" {
-		return ""
-	} else if own != "" {
-		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // the agent is in another folder
-			return path
-		}
-		return own
-	}
-	if real, err := filepath.EvalSymlinks(home); err == nil {
-		home = real
-	}
-	sum := sha256.Sum256([]byte(home))
-	return defaultAddress(lookupEnv, "agent-"+hex.EncodeToString(sum[:5]))
-}
-
-// Settings are those with which the client would make its requests itself.
-type Settings struct {
-	OIDC, Portal                profile.Endpoint // the configured ones
-	FIPS, DualStack             bool
-	CABundle                    string // a path; "" means the system's
-	NoVerifySSL                 bool
-	MaxAttempts                 int           // 0 means 3
-	ConnectTimeout, ReadTimeout time.Duration // 0 means as usual
-	// Proxies is a fingerprint of the proxies of the environment. They may hold
-	// passwords, so an agent with other ones leaves the work to the client.
-	Proxies string
-}
-
-// Endpoints returns the settings that the broker needs.
-func (s Settings) Endpoints() broker.Endpoints {
-	return broker.Endpoints{SignIn: s.OIDC, Portal: s.Portal}
-}
-
-// At returns the settings for requests to other endpoints. FIPS and dual-stack are forms
-// of AWS's own.
-func (s Settings) At(e broker.Endpoints) Settings {
-	if e == s.Endpoints() {
-		return s
-	}
-	s.OIDC, s.Portal = e.SignIn, e.Portal
-	own := e.SignIn.URL == "" && e.Portal.URL == ""
-	s.FIPS, s.DualStack = s.FIPS && own, s.DualStack && own
-	return s
-}
 
 // A Watched session is one that an agent keeps fresh.
 type Watched struct {
