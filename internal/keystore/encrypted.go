@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"filippo.io/age"
@@ -14,9 +12,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
-
-// Vaulted is the folder of the encrypted store.
-func Vaulted(home string) string { return filepath.Join(home, ".aws", "lanyard") }
 
 // An encrypted is a [Vault] of age files, one for each value. They are encrypted with a
 // public key, without a question to the user; to read them takes the identity.
@@ -50,9 +45,7 @@ func wrapStore(err error) error {
 	return &StoreError{Encrypted, err, ""}
 }
 
-func (e *encrypted) path(name string) string {
-	return filepath.Join(Vaulted(e.files.Home), strings.ReplaceAll(name, "/", "-")+".age")
-}
+func (e *encrypted) path(name string) string { return sealedPath(e.files.Home, name) }
 
 // Load implements [Vault].
 func (e *encrypted) Load(name string) ([]byte, error) {

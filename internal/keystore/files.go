@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -241,11 +242,27 @@ func (f Files) InClear(key string) (tok ssocache.Token, ok bool, err error) {
 	return tok, err == nil, err
 }
 
+// Sweep removes temporary files that a killed process left in the cache more
+// than an hour before now. They may hold a token.
+func (f Files) Sweep(now time.Time) {
+	for _, folder := range []string{f.SSO(), f.Roles(), Vaulted(f.Home)} {
+		entries, _ := os.ReadDir(folder)
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), ".") || !strings.Contains(e.Name(), atomicfile.TempInfix) {
+				continue
+			}
+			if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > time.Hour {
+				_ = removeFile(filepath.Join(folder, e.Name()))
+			}
+		}
+	}
+}
+
 // Unsettled reports whether the token under key could not be stored in its place, so
 // that it is kept beside its file, where other programs do not find it.
 func (f Files) Unsettled(key string) bool {
 	path := f.TokenPath(key)
-	for _, path := range []string{path, (&encrypted{files: f}).path(f.vaultName(path))} {
+	for _, path := range []string{path, sealedPath(f.Home, f.vaultName(path))} {
 		if _, err := os.Lstat(atomicfile.Kept(path)); err == nil {
 			return true
 		}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
@@ -210,20 +209,4 @@ func (f Files) check(path string) error {
 		return unreadable(path, err)
 	}
 	return file.Close()
-}
-
-// Sweep removes temporary files that a killed process left in the cache more
-// than an hour before now. They may hold a token.
-func (f Files) Sweep(now time.Time) {
-	for _, folder := range []string{f.SSO(), f.Roles(), Vaulted(f.Home)} {
-		entries, _ := os.ReadDir(folder)
-		for _, e := range entries {
-			if !strings.HasPrefix(e.Name(), ".") || !strings.Contains(e.Name(), atomicfile.TempInfix) {
-				continue
-			}
-			if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > time.Hour {
-				_ = removeFile(filepath.Join(folder, e.Name()))
-			}
-		}
-	}
 }

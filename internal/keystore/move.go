@@ -92,7 +92,7 @@ func (f Files) setStore(session, to, path string) error {
 // sign-in that waits for the browser has reserved them.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
-		return (&encrypted{files: f}).Remove(f.vaultName(path))
+		return removeFile(sealedPath(f.Home, f.vaultName(path)))
 	}
 	folder, name := filepath.Split(path)
 	entries, err := os.ReadDir(folder)

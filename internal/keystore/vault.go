@@ -1,14 +1,20 @@
-// The interface of a store other than the files, and the stores that a process has open.
+// A store other than the files: its interface, its errors, and the vaults that a process
+// has opened.
 
 package keystore
 
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // The stores, as they are named in markers and on the command line.
@@ -87,16 +93,16 @@ func (v *Vaults) Reopen() {
 	v.opened = nil
 }
 
-// fresh is how long a sight counts. The marker changes with the value, except
-// where its writer dies between the two.
-const fresh = 2 * time.Second
-
 // A sight is the value of a path while its marker had this id.
 type sight struct {
 	id   string
 	at   time.Time
 	data []byte
 }
+
+// fresh is how long a sight counts. The marker changes with the value, except
+// where its writer dies between the two.
+const fresh = 2 * time.Second
 
 // recall returns what was seen at the path under this marker.
 func (v *Vaults) recall(path, id string) ([]byte, bool) {
@@ -145,3 +151,75 @@ func (f Files) vaultName(path string) string {
 	}
 	return folder + "/" + strings.TrimSuffix(filepath.Base(path), ".json")
 }
+
+// Vaulted is the folder of the encrypted store.
+func Vaulted(home string) string { return filepath.Join(home, ".aws", "lanyard") }
+
+// sealedPath returns the file of the encrypted store that holds the value called name.
+func sealedPath(home, name string) string {
+	return filepath.Join(Vaulted(home), strings.ReplaceAll(name, "/", "-")+".age")
+}
+
+// A StoreError means that a store cannot be used now, so it is not known what it holds.
+type StoreError struct {
+	Store string
+	Err   error
+	Hint  string // what the person can do
+}
+
+func (e *StoreError) Error() string { return fmt.Sprintf("the %s store: %v", e.Store, e.Err) }
+
+func (e *StoreError) Unwrap() error { return e.Err }
+
+// NextStep is Hint.
+func (e *StoreError) NextStep() string { return e.Hint }
+
+// Unavailable reports whether an error says that a store cannot be used now.
+func Unavailable(err error) bool {
+	var s *StoreError
+	return errors.As(err, &s)
+}
+
+// An UnreadableError means that a file cannot be read, so it is not known whether it holds
+// a token.
+type UnreadableError struct {
+	Path string
+	Err  error
+}
+
+func (e *UnreadableError) Error() string {
+	return fmt.Sprintf("%s: cannot be read, so what it holds is not known: %v", e.Path, e.Err)
+}
+
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
+// NextStep says how to take over a file of another user; "" if something else is wrong.
+func (e *UnreadableError) NextStep() string {
+	if !errors.Is(e.Err, fs.ErrPermission) || runtime.GOOS == "windows" {
+		return ""
+	}
+	return "if it should be yours: sudo chown \"$USER\" " + shell.POSIX.Word(e.Path)
+}
+
+// unreadable wraps an error of reading path.
+func unreadable(path string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return &UnreadableError{path, err}
+}
+
+// Unknown reports whether an error of a Load method leaves open what is there, because a
+// store cannot be used or a file cannot be read.
+func Unknown(err error) bool {
+	return err != nil && !errors.Is(err, ssocache.ErrNotFound) && !errors.Is(err, ssocache.ErrCorrupt) && !errors.Is(err, ssocache.ErrNotSSO)
+}
+
+func notFound(name string) error { return fmt.Errorf("%s: %w", name, ssocache.ErrNotFound) }
+
+func corrupt(name, why string) error {
+	return fmt.Errorf("%w %s: %s", ssocache.ErrCorrupt, name, why)
+}
+
+func isCorrupt(err error) bool { return errors.Is(err, ssocache.ErrCorrupt) }
