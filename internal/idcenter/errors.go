@@ -82,6 +82,12 @@ func (e *ServiceError) Is(target error) bool {
 	return false
 }
 
+// ExitStatus is that of the AWS CLI for an answer of a service.
+func (e *ServiceError) ExitStatus() int { return 254 }
+
+// Answer is what the service called the error, and its message.
+func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
+
 // is reports whether e has the service's code or, if the service sent no code, the OAuth
 // error of that name.
 func (e *ServiceError) is(code, oauth string) bool {
