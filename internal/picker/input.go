@@ -1,11 +1,54 @@
-// How input is read and becomes keys.
+// From the bytes of the input to keys.
 
 package picker
 
 import (
+	"bytes"
 	"context"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
+
+// A kind is what a key is for. Keys that mean the same in every place share one:
+// Ctrl-A and Home, Ctrl-P and the arrow up.
+type kind uint8
+
+const (
+	keyNone kind = iota // a sequence that means nothing here
+	keyText
+	keyPaste
+	keyPasteBegins
+	keyEnter
+	keyTab
+	keyBackTab
+	keyEsc
+	keyCancel // Ctrl-C
+	keyEnd    // to the end of the line or the list
+	keyHome
+	keyLeft
+	keyRight
+	keyWordLeft
+	keyWordRight
+	keyUp
+	keyDown
+	keyPageUp
+	keyPageDown
+	keyBackspace
+	keyDelete
+	keyDeleteOrEOF // Ctrl-D
+	keyKillWordBefore
+	keyKillWordAfter
+	keyKillBefore
+	keyKillAfter
+	keyRedraw
+)
+
+// A key is what one press of a key sent, or one paste.
+type key struct {
+	kind kind
+	text string // of keyText: one character; of keyPaste: all of it
+}
 
 const (
 	// slice is how long one wait for input takes at most. Between two of them the
@@ -22,28 +65,6 @@ const (
 	// is not complete then is dropped.
 	restWait = 500 * time.Millisecond
 )
-
-// fill waits for input and adds it to what was read ahead. It waits for wait or a
-// slice, whichever is shorter, and reports whether something came.
-func (c *Console) fill(ctx context.Context, wait time.Duration) (bool, error) {
-	if ctx.Err() != nil {
-		return false, context.Cause(ctx)
-	}
-	ready, err := waitInput(c.In, min(wait, slice))
-	if err != nil {
-		return false, gone(err)
-	}
-	if !ready {
-		return false, nil
-	}
-	var chunk [4096]byte
-	n, err := c.In.Read(chunk[:])
-	if n == 0 && err != nil {
-		return false, gone(err)
-	}
-	c.ahead = append(c.ahead, chunk[:n]...)
-	return n > 0, nil
-}
 
 // key returns the next key. Before each wait, and so once in a slice, it calls
 // idle.
@@ -83,6 +104,28 @@ func (c *Console) patience() time.Duration {
 		return defaultEscWait
 	}
 	return restWait
+}
+
+// fill waits for input and adds it to what was read ahead. It waits for wait or a
+// slice, whichever is shorter, and reports whether something came.
+func (c *Console) fill(ctx context.Context, wait time.Duration) (bool, error) {
+	if ctx.Err() != nil {
+		return false, context.Cause(ctx)
+	}
+	ready, err := waitInput(c.In, min(wait, slice))
+	if err != nil {
+		return false, gone(err)
+	}
+	if !ready {
+		return false, nil
+	}
+	var chunk [4096]byte
+	n, err := c.In.Read(chunk[:])
+	if n == 0 && err != nil {
+		return false, gone(err)
+	}
+	c.ahead = append(c.ahead, chunk[:n]...)
+	return n > 0, nil
 }
 
 // maxPaste is how much of a paste is kept. A line takes less.
@@ -128,4 +171,216 @@ func (c *Console) drop(n int) {
 	if c.ahead = c.ahead[n:]; len(c.ahead) == 0 {
 		c.ahead = nil
 	}
+}
+
+const esc = 0x1b
+
+// controls are the keys that are one byte.
+var controls = [0x20]kind{
+	0x01: keyHome, 0x02: keyLeft, 0x03: keyCancel, 0x04: keyDeleteOrEOF, 0x05: keyEnd, 0x06: keyRight,
+	0x08: keyBackspace, 0x09: keyTab, 0x0a: keyEnter, 0x0b: keyKillAfter, 0x0c: keyRedraw, 0x0d: keyEnter,
+	0x0e: keyDown, 0x10: keyUp, 0x15: keyKillBefore, 0x17: keyKillWordBefore,
+}
+
+// decode returns the key that b begins with and the number of its bytes. That is
+// 0 where more bytes are needed to tell, which cannot be if b is settled: then
+// nothing more will come, and an unfinished sequence is keyNone.
+func decode(b []byte, settled bool) (key, int) {
+	switch c := b[0]; {
+	case c == esc:
+		return decodeEsc(b, settled)
+	case c == 0x7f:
+		return key{kind: keyBackspace}, 1
+	case c < 0x20:
+		return key{kind: controls[c]}, 1
+	}
+	if !utf8.FullRune(b) && !settled {
+		return key{}, 0
+	}
+	r, n := utf8.DecodeRune(b)
+	if r == utf8.RuneError && n == 1 || 0x80 <= r && r < 0xa0 {
+		return key{}, n
+	}
+	return key{kind: keyText, text: string(b[:n])}, n
+}
+
+// decodeEsc decodes what begins with Esc.
+func decodeEsc(b []byte, settled bool) (key, int) {
+	if len(b) == 1 {
+		return unfinished(key{kind: keyEsc}, 1, settled)
+	}
+	switch b[1] {
+	case '[':
+		return decodeCSI(b, settled)
+	case 'O':
+		return decodeSS3(b, settled)
+	case ']', 'P', 'X', '^', '_':
+		return decodeString(b, settled)
+	case esc:
+		// With Alt held, some terminals put another Esc before the sequence.
+		if len(b) == 2 && !settled {
+			return key{}, 0
+		}
+		if len(b) > 2 && (b[2] == '[' || b[2] == 'O') {
+			k, n := decodeEsc(b[1:], settled)
+			if n == 0 {
+				return key{}, 0
+			}
+			return k, n + 1
+		}
+		return key{kind: keyEsc}, 1
+	case 'b':
+		return key{kind: keyWordLeft}, 2
+	case 'f':
+		return key{kind: keyWordRight}, 2
+	case 'd':
+		return key{kind: keyKillWordAfter}, 2
+	case 0x7f, 0x08:
+		return key{kind: keyKillWordBefore}, 2
+	}
+	if b[1] < 0x20 { // two keys typed ahead, of which Ctrl-C must not get lost
+		return key{kind: keyEsc}, 1
+	}
+	if !utf8.FullRune(b[1:]) && !settled {
+		return key{}, 0
+	}
+	_, n := utf8.DecodeRune(b[1:])
+	return key{}, 1 + n
+}
+
+func unfinished(k key, n int, settled bool) (key, int) {
+	if !settled {
+		return key{}, 0
+	}
+	return k, n
+}
+
+// decodeCSI decodes ESC [ parameters final (ECMA-48, 5.4).
+func decodeCSI(b []byte, settled bool) (key, int) {
+	i := 2
+	if len(b) > 2 && b[2] == '[' { // the function keys of the Linux console
+		i = 3
+	}
+	start := i
+	for i < len(b) && 0x20 <= b[i] && b[i] < 0x40 {
+		i++
+	}
+	if i == len(b) {
+		return unfinished(key{}, i, settled)
+	}
+	if b[i] < 0x40 || b[i] > 0x7e { // not part of it: broken off
+		return key{}, i
+	}
+	if start == 3 {
+		return key{}, i + 1
+	}
+	number, modifier, _ := bytes.Cut(b[start:i], []byte(";"))
+	return key{kind: csiKind(string(number), len(modifier) > 0, b[i])}, i + 1
+}
+
+// csiKind names the sequence. With Ctrl or Alt, left and right go by words.
+func csiKind(number string, modified bool, final byte) kind {
+	switch {
+	case final == '~':
+		return tildeKind(number)
+	case final == 'Z':
+		return keyBackTab
+	case modified && final == 'C':
+		return keyWordRight
+	case modified && final == 'D':
+		return keyWordLeft
+	case number != "" && number != "1":
+		return keyNone
+	}
+	return cursorKind(final)
+}
+
+func tildeKind(number string) kind {
+	switch number {
+	case "1", "7":
+		return keyHome
+	case "4", "8":
+		return keyEnd
+	case "3":
+		return keyDelete
+	case "5":
+		return keyPageUp
+	case "6":
+		return keyPageDown
+	case "200":
+		return keyPasteBegins
+	}
+	return keyNone
+}
+
+func cursorKind(final byte) kind {
+	switch final {
+	case 'A':
+		return keyUp
+	case 'B':
+		return keyDown
+	case 'C':
+		return keyRight
+	case 'D':
+		return keyLeft
+	case 'F':
+		return keyEnd
+	case 'H':
+		return keyHome
+	}
+	return keyNone
+}
+
+// decodeSS3 decodes ESC O final, which arrows and the keypad send in application
+// mode.
+func decodeSS3(b []byte, settled bool) (key, int) {
+	switch {
+	case len(b) == 2:
+		return unfinished(key{}, 2, settled)
+	case b[2] < 0x20 || b[2] > 0x7e:
+		return key{}, 2
+	case b[2] == 'M':
+		return key{kind: keyEnter}, 3
+	}
+	return key{kind: cursorKind(b[2])}, 3
+}
+
+// decodeString skips a string for or from the terminal (ECMA-48, 5.6): the answer
+// to a query of a program that ran before. It ends with BEL or ESC \.
+func decodeString(b []byte, settled bool) (key, int) {
+	for i := 2; i < len(b); i++ {
+		switch {
+		case b[i] == 0x07:
+			return key{}, i + 1
+		case b[i] == esc && i+1 < len(b) && b[i+1] == '\\':
+			return key{}, i + 2
+		case b[i] == esc && i+1 == len(b):
+			return unfinished(key{}, i, settled)
+		case b[i] < 0x20: // not part of it: broken off
+			return key{}, i
+		}
+	}
+	return unfinished(key{}, len(b), settled)
+}
+
+const pasteEnd = "\x1b[201~"
+
+// decodePaste returns the text that a paste goes on with, the number of bytes that
+// are used up, and whether the paste is complete. Ctrl-C ends one whose end got
+// lost; it is not used up.
+func decodePaste(b []byte) (text []byte, n int, end bool) {
+	if i := bytes.IndexByte(b, 0x03); i >= 0 && !bytes.Contains(b[:i], []byte(pasteEnd)) {
+		return b[:i], i, true
+	}
+	if i := bytes.Index(b, []byte(pasteEnd)); i >= 0 {
+		return b[:i], i + len(pasteEnd), true
+	}
+	n = len(b)
+	for k := min(len(b), len(pasteEnd)-1); k > 0; k-- {
+		if strings.HasPrefix(pasteEnd, string(b[len(b)-k:])) {
+			n = len(b) - k // may be the beginning of the end
+			break
+		}
+	}
+	return b[:n], n, false
 }
