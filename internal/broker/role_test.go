@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -252,5 +253,23 @@ func TestKeysThatAServiceRefused(t *testing.T) {
 			}
 		}
 		w.Count("GetRoleCredentials", 2)
+	})
+}
+
+// The name of a role's file is that of the session, which two configs may give to
+// two start URLs.
+func TestRoleCredentialsOfAnotherStartURLAreNotUsed(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.Login()
+		other := ssocache.Credentials{
+			AccessKeyID: "ASIAOTHER", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"),
+			Expiration: time.Now().Add(time.Hour), Session: "corp", StartURL: "https://other.awsapps.com/start",
+		}
+		if err := w.Files.SaveCredentials(w.roleName(), other); err != nil {
+			t.Fatal(err)
+		}
+		if c := w.MustGet(); c.AccessKeyID == "ASIAOTHER" {
+			t.Error("the credentials of another start URL are given out")
+		}
 	})
 }

@@ -2,6 +2,9 @@ package broker_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/broker/brokertest"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 const (
@@ -34,4 +39,21 @@ func mustBeEnded(t *testing.T, err error) {
 	if !errors.As(err, &s) || err.Error() != broker.EndedText {
 		t.Errorf("error %v, want the guide's message", err)
 	}
+}
+
+// jsonReply is what a service answers; code "" is none.
+func jsonReply(r *http.Request, status int, code, body string) *http.Response {
+	h := http.Header{"Content-Type": {"application/json"}}
+	if code != "" {
+		h.Set("X-Amzn-Errortype", code)
+	}
+	return &http.Response{
+		StatusCode: status, Status: http.StatusText(status), Header: h, Request: r,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}
+}
+
+func registrationOf(t ssocache.Token) idcenter.Registration {
+	return idcenter.Registration{ClientID: t.ClientID, ClientSecret: t.ClientSecret, ExpiresAt: t.RegistrationExpiresAt}
 }

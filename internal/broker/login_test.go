@@ -34,3 +34,15 @@ func TestInterruptedWhileStoring(t *testing.T) {
 		w.Count("Logout", 1)
 	})
 }
+
+// The next user who signs in may be another person.
+func TestLoginForgetsTheRoleCredentialsBefore(t *testing.T) {
+	inWorld(t, emulator.Config{}, func(w *world) {
+		w.Login()
+		before := w.MustGet()
+		w.Login()
+		if after := w.MustGet(); after.AccessKeyID == before.AccessKeyID {
+			t.Error("the credentials of the sign-in before are given out")
+		}
+	})
+}
