@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
@@ -24,12 +25,12 @@ func (s *stores) client() *agent.Client {
 	return s.asked
 }
 
-func newAgentClient(app *App, home string) *agent.Client {
+func newAgentClient(app *command.App, home string) *agent.Client {
 	return &agent.Client{Address: agent.Address(app.Env.Lookup, home), Home: agent.HomeID(home)}
 }
 
 // patientClient waits longer for an answer than a command that can do without.
-func patientClient(app *App, home string) *agent.Client {
+func patientClient(app *command.App, home string) *agent.Client {
 	client := newAgentClient(app, home)
 	client.Patience = agent.LongPatience
 	return client
@@ -48,7 +49,7 @@ func (w *world) askAgent(p *profile.Profile) func(context.Context, broker.Reques
 		}
 		a, warnings, answered, err := client.Ask(ctx, q)
 		for _, text := range warnings {
-			w.app.warn(text, "")
+			w.app.Warn(text, "")
 		}
 		if !answered && !errors.Is(err, agent.ErrNone) {
 			w.app.Log.Debug("the agent leaves it to this process", "why", err)
@@ -67,13 +68,13 @@ func (w *world) question(p *profile.Profile, r broker.Request) (agent.Question, 
 			return agent.Question{}, err
 		}
 	}
-	settings.Proxies = w.app.proxies()
+	settings.Proxies = proxies(w.app)
 	return agent.Question{Request: r, Siblings: w.siblings(r.Session), Settings: settings}, nil
 }
 
 // proxies is a fingerprint of the proxies that the environment names, and of the
 // system's certificates where the environment moves them.
-func (app *App) proxies() string {
+func proxies(app *command.App) string {
 	text := proxyenv.Read(app.Env.Environ()).String()
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} { // see crypto/x509
 		text += "\x00" + app.Env.Get(name)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // An agentLog is where a background agent writes what it does.
@@ -20,10 +21,10 @@ const longLog = 1 << 20
 
 // openAgentLog opens the log of the agent at an address, to add to it. One that has
 // grown long begins anew, if it is one.
-func (app *App) openAgentLog(address string) (agentLog, error) {
+func openAgentLog(app *command.App, address string) (agentLog, error) {
 	path, err := agent.LogPath(address)
 	if err != nil {
-		return agentLog{}, app.explainListen(err)
+		return agentLog{}, explainListen(app, err)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|noFollow, 0o600)
 	if err != nil {
@@ -57,7 +58,7 @@ func (l agentLog) explain(err error) error {
 		err = fmt.Errorf("the agent has ended at once: %s", said)
 		if i+1 < len(lines) {
 			if hint, ok := strings.CutPrefix(lines[i+1], "hint: "); ok {
-				return withHint(err, "%s", hint)
+				return command.WithHint(err, "%s", hint)
 			}
 		}
 	}
@@ -65,10 +66,10 @@ func (l agentLog) explain(err error) error {
 }
 
 // repeatWarnings tells what the agent has warned of while it began.
-func (l agentLog) repeatWarnings(app *App) {
+func (l agentLog) repeatWarnings(app *command.App) {
 	for _, line := range l.lines() {
 		if said, ok := strings.CutPrefix(line, "lanyard: warning: "); ok {
-			app.warn(said, "")
+			app.Warn(said, "")
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
@@ -66,7 +67,7 @@ func (w *world) tellOfMemory(s profile.Session) {
 }
 
 func (w *world) tellOfGoneMemory(s profile.Session) {
-	w.app.warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more; if it was killed, they were not revoked",
+	w.app.Warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more; if it was killed, they were not revoked",
 		"run: "+memoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
 }
 
@@ -110,7 +111,7 @@ func (w *world) takeIntoMemory(ctx context.Context) (err error) {
 	cache.Sweep(w.app.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
 	for _, f := range cache.Tokens() {
 		if !known[f.Path] {
-			w.app.warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+" under a name that the config does not have", "sign out of it: lanyard sso logout")
+			w.app.Warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+" under a name that the config does not have", "sign out of it: lanyard sso logout")
 		}
 	}
 	return nil
@@ -122,7 +123,7 @@ func (w *world) backToFiles(ctx context.Context, moved []profile.Session) {
 	defer cancel()
 	for _, s := range moved {
 		if _, err := w.broker.Move(ctx, s, w.moveKeys(s), keystore.File, w.moveFiles(s)); err != nil {
-			w.app.warn("the tokens of "+s.Key()+" were not moved back: "+err.Error(), "sign in again")
+			w.app.Warn("the tokens of "+s.Key()+" were not moved back: "+err.Error(), "sign in again")
 		}
 	}
 }
@@ -160,7 +161,7 @@ func (w *world) endMemory(server *agent.Server) func(context.Context, bool, []ag
 		var all sync.WaitGroup // side by side: one may have to wait for a lock
 		for _, session := range watched {
 			all.Go(func() {
-				if err := app.endInMemory(ctx, server, session, asked); err != nil {
+				if err := endInMemory(ctx, app, server, session, asked); err != nil {
 					tell(session.Session.StartURL, err)
 				}
 			})
@@ -173,7 +174,7 @@ func (w *world) endMemory(server *agent.Server) func(context.Context, bool, []ag
 				if !ok {
 					settings = own
 				}
-				if err := server.Broker(settings, nil, app.logWarning).Revoke(ctx, tok); err != nil {
+				if err := server.Broker(settings, nil, func(text string) { logWarning(app, text) }).Revoke(ctx, tok); err != nil {
 					tell(tok.StartURL, err)
 				}
 			})
@@ -184,8 +185,8 @@ func (w *world) endMemory(server *agent.Server) func(context.Context, bool, []ag
 }
 
 // endInMemory signs out of one session, if it is in the agent's memory.
-func (app *App) endInMemory(ctx context.Context, server *agent.Server, w agent.Watched, asked bool) error {
-	b := server.Broker(w.Settings, w.Siblings, app.logWarning)
+func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w agent.Watched, asked bool) error {
+	b := server.Broker(w.Settings, w.Siblings, func(text string) { logWarning(app, text) })
 	if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
 		return nil //nolint:nilerr // what it has in memory is seen to by its token
 	}
@@ -214,7 +215,7 @@ func (w *world) ownSettings() agent.Settings {
 	return settings
 }
 
-func (app *App) logWarning(text string) { app.Log.Warn(text) }
+func logWarning(app *command.App, text string) { app.Log.Warn(text) }
 
 // memoryEnds is how long an agent that ends tries to sign out.
 const memoryEnds = 40 * time.Second
@@ -230,7 +231,7 @@ func (w *world) intoMemory(ctx context.Context, s profile.Session) error {
 	case err == nil && status.InMemory:
 		return w.moveIntoMemory(ctx, s)
 	case errors.Is(err, agent.ErrSilent):
-		w.app.warn(err.Error()+": if it is to keep the token in its memory, the token comes to lie in the files all the same", "run: "+w.app.Name+" agent stop")
+		w.app.Warn(err.Error()+": if it is to keep the token in its memory, the token comes to lie in the files all the same", "run: "+w.app.Name+" agent stop")
 	}
 	return nil
 }

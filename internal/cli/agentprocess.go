@@ -9,22 +9,23 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 // agentProcess is the command that becomes the agent.
-func (app *App) agentProcess(o agentOptions, log *os.File) (*exec.Cmd, error) {
+func agentProcess(app *command.App, o agentOptions, log *os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("the agent cannot be started: %w", err)
 	}
-	args, err := app.agentArgs(o)
+	args, err := agentArgs(app, o)
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self, args...) //nolint:gosec // ourselves
 	cmd.Args[0] = "lanyard"
-	cmd.Env, cmd.Dir = app.agentEnv(), string(filepath.Separator)
+	cmd.Env, cmd.Dir = agentEnv(app), string(filepath.Separator)
 	cmd.Stderr = log
 	cmd.SysProcAttr = detached()
 	return cmd, nil
@@ -32,7 +33,7 @@ func (app *App) agentProcess(o agentOptions, log *os.File) (*exec.Cmd, error) {
 
 // agentArgs is the command line of the agent, with the flags of this one that
 // concern connections.
-func (app *App) agentArgs(o agentOptions) ([]string, error) {
+func agentArgs(app *command.App, o agentOptions) ([]string, error) {
 	args := []string{"agent", "run"}
 	add := func(given bool, words ...string) {
 		if given {
@@ -42,18 +43,18 @@ func (app *App) agentArgs(o agentOptions) ([]string, error) {
 	g := app.Flags
 	add(o.inMemory, "--in-memory")
 	add(o.stay, "--stay")
-	add(g.debug, "--debug")
-	add(g.noVerifySSL, "--no-verify-ssl")
-	add(g.connectTimeout != 0, "--cli-connect-timeout", strconv.Itoa(g.connectTimeout))
-	add(g.readTimeout != 0, "--cli-read-timeout", strconv.Itoa(g.readTimeout))
-	bundle, err := filepath.Abs(userpath.Expand(g.caBundle, app.Env.Lookup))
-	add(g.caBundle != "", "--ca-bundle", bundle)
+	add(g.Debug, "--debug")
+	add(g.NoVerifySSL, "--no-verify-ssl")
+	add(g.ConnectTimeout != 0, "--cli-connect-timeout", strconv.Itoa(g.ConnectTimeout))
+	add(g.ReadTimeout != 0, "--cli-read-timeout", strconv.Itoa(g.ReadTimeout))
+	bundle, err := filepath.Abs(userpath.Expand(g.CABundle, app.Env.Lookup))
+	add(g.CABundle != "", "--ca-bundle", bundle)
 	return args, err
 }
 
 // agentEnv is the environment without the keys and the choices of this shell, which
 // are not the agent's business.
-func (app *App) agentEnv() []string {
+func agentEnv(app *command.App) []string {
 	var env []string
 	for _, entry := range app.Env.Environ() {
 		name, value, _ := strings.Cut(entry, "=")

@@ -9,18 +9,19 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // agentRun is the agent itself.
-func (app *App) agentRun(ctx context.Context, o agentOptions) error {
+func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
 	level := slog.LevelInfo
-	if app.Flags.debug {
+	if app.Flags.Debug {
 		level = slog.LevelDebug
 	}
 	app.LogFrom(level)
 	agent.Harden()
-	w, err := app.world()
+	w, err := openWorld(app)
 	if err != nil {
 		return err
 	}
@@ -34,16 +35,16 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	}
 	l, lock, err := agent.Listen(address)
 	if errors.Is(err, agent.ErrRunning) {
-		return withHint(fmt.Errorf("%w at %s", err, address), "run: %s agent stop", app.Name)
+		return command.WithHint(fmt.Errorf("%w at %s", err, address), "run: %s agent stop", app.Name)
 	}
 	if err != nil {
-		return app.explainListen(err)
+		return explainListen(app, err)
 	}
 	defer lock.Release()
 	list := &sessionList{app: app}
 	server := &agent.Server{
 		Broker: w.agentBroker(), Watched: list.watched,
-		Memory: w.stores.memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.home) }, Proxies: app.proxies(), Now: app.Now, Log: app.Log,
+		Memory: w.stores.memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.home) }, Proxies: proxies(app), Now: app.Now, Log: app.Log,
 	}
 	server.Lost = agent.Watch(address)
 	if w.stores.memory != nil {
@@ -53,7 +54,7 @@ func (app *App) agentRun(ctx context.Context, o agentOptions) error {
 	if err := server.Serve(ctx, l); err != nil {
 		return err
 	}
-	return errComplete
+	return command.ErrComplete
 }
 
 // agentBroker makes the brokers of the agent.

@@ -7,26 +7,27 @@ import (
 	"os"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // A sessionList is the sessions of the config, which is read again when it has
 // changed.
 type sessionList struct {
-	app   *App
+	app   *command.App
 	stamp string
 	list  []agent.Watched
 }
 
 func (l *sessionList) watched() ([]agent.Watched, error) {
-	stamp, err := l.app.configStamp()
+	stamp, err := configStamp(l.app)
 	if errors.Is(err, fs.ErrNotExist) && l.list == nil {
 		return nil, nil // there was none from the beginning
 	}
 	if err != nil || stamp == l.stamp {
 		return l.list, err
 	}
-	list, err := l.app.watchedSessions()
+	list, err := watchedSessions(l.app)
 	if err == nil {
 		l.list, l.stamp = list, stamp
 	}
@@ -34,7 +35,7 @@ func (l *sessionList) watched() ([]agent.Watched, error) {
 }
 
 // configStamp changes with the config files. The credentials file need not exist.
-func (app *App) configStamp() (string, error) {
+func configStamp(app *command.App) (string, error) {
 	config, credentials := profile.Paths(app.Env.Lookup)
 	stamp := ""
 	for _, path := range []string{config, credentials} {
@@ -50,8 +51,8 @@ func (app *App) configStamp() (string, error) {
 
 // watchedSessions lists the sessions to keep fresh, each with the settings of the
 // first profile that uses it.
-func (app *App) watchedSessions() ([]agent.Watched, error) {
-	w, err := app.world()
+func watchedSessions(app *command.App) ([]agent.Watched, error) {
+	w, err := openWorld(app)
 	if err != nil {
 		return nil, err
 	}

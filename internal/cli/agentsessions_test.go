@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // The agent renews a session with the settings of the profile that a credential_process
@@ -37,9 +39,9 @@ sso_oidc =
 	if err := os.WriteFile(filepath.Join(home, ".aws", "config"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	app := &App{
+	app := &command.App{
 		Name: "lanyard", Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Env: Env{
+		Env: command.Env{
 			Lookup: func(name string) (string, bool) {
 				if name == "HOME" || name == "USERPROFILE" {
 					return home, true
@@ -49,7 +51,7 @@ sso_oidc =
 			Environ: func() []string { return nil },
 		},
 	}
-	list, err := app.watchedSessions()
+	list, err := watchedSessions(app)
 	if err != nil || len(list) != 1 {
 		t.Fatalf("%+v, %v", list, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // How long a new agent may take to answer, and how often it is asked meanwhile.
@@ -18,8 +19,8 @@ const (
 )
 
 // agentStart starts "agent run" in the background, and returns when it answers.
-func (app *App) agentStart(ctx context.Context, o agentOptions) error {
-	home, err := app.home()
+func agentStart(ctx context.Context, app *command.App, o agentOptions) error {
+	home, err := home(app)
 	if err != nil {
 		return err
 	}
@@ -35,21 +36,21 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	switch {
 	case err == nil && status.InMemory != o.inMemory:
-		return withHint(fmt.Errorf("an agent runs already, as process %d, %s", status.PID, memoryWords(status.InMemory)), "run: %s agent stop", app.Name)
+		return command.WithHint(fmt.Errorf("an agent runs already, as process %d, %s", status.PID, memoryWords(status.InMemory)), "run: %s agent stop", app.Name)
 	case err == nil:
 		_, err := fmt.Fprintf(app.Out, "The agent runs already, as process %d.\n", status.PID)
 		return err
 	case errors.Is(err, agent.ErrSilent):
-		return withHint(err, "run: %s agent stop", app.Name)
+		return command.WithHint(err, "run: %s agent stop", app.Name)
 	case !errors.Is(err, agent.ErrNone):
-		return app.explainListen(err)
+		return explainListen(app, err)
 	}
-	log, err := app.openAgentLog(client.Address)
+	log, err := openAgentLog(app, client.Address)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.file.Close() }()
-	cmd, err := app.agentProcess(o, log.file)
+	cmd, err := agentProcess(app, o, log.file)
 	if err != nil {
 		return err
 	}
@@ -58,16 +59,16 @@ func (app *App) agentStart(ctx context.Context, o agentOptions) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	status, err = app.awaitAgent(ctx, home, cmd.Process.Pid, ended)
+	status, err = awaitAgent(ctx, app, home, cmd.Process.Pid, ended)
 	if err != nil {
-		return app.giveUp(ctx, home, cmd, log.explain(err), o)
+		return giveUp(ctx, app, home, cmd, log.explain(err), o)
 	}
 	fmt.Fprintf(app.Out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
-	app.hintIfNothingToRenew()
+	hintIfNothingToRenew(app)
 	log.repeatWarnings(app)
-	app.tellProblems(status)
+	tellProblems(app, status)
 	if status.InMemory {
-		app.tellOfTools()
+		tellOfTools(app)
 	}
 	return nil
 }
@@ -81,7 +82,7 @@ func memoryWords(inMemory bool) string {
 
 // awaitAgent asks until the agent that was started answers or has ended. It may be
 // silent for a while: the machine may be busy.
-func (app *App) awaitAgent(ctx context.Context, home string, pid int, ended <-chan error) (agent.Status, error) {
+func awaitAgent(ctx context.Context, app *command.App, home string, pid int, ended <-chan error) (agent.Status, error) {
 	for deadline := time.Now().Add(agentBegins); ; {
 		status, err := patientClient(app, home).Status(ctx)
 		if err == nil && status.PID == pid {
@@ -102,7 +103,7 @@ func (app *App) awaitAgent(ctx context.Context, home string, pid int, ended <-ch
 
 // giveUp ends an agent that was started in vain, in good order: it may have taken
 // tokens by now. Where another one was faster it will do.
-func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err error, o agentOptions) error {
+func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, err error, o agentOptions) error {
 	ctx = context.WithoutCancel(ctx)
 	status, err2 := patientClient(app, home).Status(ctx)
 	switch {
@@ -114,11 +115,11 @@ func (app *App) giveUp(ctx context.Context, home string, cmd *exec.Cmd, err erro
 	}
 	untold, err2 := patientClient(app, home).Stop(ctx)
 	for _, text := range untold {
-		app.warn(text, "a copy of the token stays valid until it expires")
+		app.Warn(text, "a copy of the token stays valid until it expires")
 	}
 	if err2 != nil {
 		_ = cmd.Process.Kill() // it may have ended
-		app.tellOfKilledMemory(home)
+		tellOfKilledMemory(app, home)
 	}
 	return err
 }

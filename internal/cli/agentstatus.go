@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // agentStatus shows what the agent does.
-func (app *App) agentStatus(ctx context.Context) error {
-	home, err := app.home()
+func agentStatus(ctx context.Context, app *command.App) error {
+	home, err := home(app)
 	if err != nil {
 		return err
 	}
@@ -24,36 +25,36 @@ func (app *App) agentStatus(ctx context.Context) error {
 		return wantsNone()
 	}
 	if errors.Is(err, agent.ErrNone) {
-		return withHint(&commandError{"no agent is running"}, "run: %s agent start", app.Name)
+		return command.WithHint(&command.CommandError{Msg: "no agent is running"}, "run: %s agent start", app.Name)
 	}
 	if errors.Is(err, agent.ErrEnding) {
-		return &commandError{err.Error()}
+		return &command.CommandError{Msg: err.Error()}
 	}
 	if errors.Is(err, agent.ErrSilent) {
-		return withHint(err, "run: %s agent stop", app.Name)
+		return command.WithHint(err, "run: %s agent stop", app.Name)
 	}
 	if err != nil {
 		return err
 	}
-	if app.Flags.query == "" && (app.Flags.output == "" || app.Flags.output == "table") {
-		return app.printAgent(status, client.Address)
+	if app.Flags.Query == "" && (app.Flags.Output == "" || app.Flags.Output == "table") {
+		return printAgent(app, status, client.Address)
 	}
-	return app.printOwn("Agent", struct {
+	return printOwn(app, "Agent", struct {
 		agent.Status
 		Socket string `json:"socket"`
 	}{status, client.Address})
 }
 
 // printAgent prints it for people.
-func (app *App) printAgent(s agent.Status, address string) error {
-	fmt.Fprintf(app.Out, "The agent runs, as process %d since %s, %s.\n", s.PID, app.clock(s.Since), memoryWords(s.InMemory))
+func printAgent(app *command.App, s agent.Status, address string) error {
+	fmt.Fprintf(app.Out, "The agent runs, as process %d since %s, %s.\n", s.PID, clock(app, s.Since), memoryWords(s.InMemory))
 	fmt.Fprintf(app.Out, "It listens at %s", terminal.Printable(address))
 	if s.Memory > 0 {
 		fmt.Fprintf(app.Out, " and takes %d MB", (s.Memory+1<<19)>>20)
 	}
 	fmt.Fprintln(app.Out, ".")
 	if s.Problem != "" {
-		app.warn("the config cannot be read: "+s.Problem, "")
+		app.Warn("the config cannot be read: "+s.Problem, "")
 	}
 	if len(s.Sessions) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No session is configured.")
@@ -63,15 +64,15 @@ func (app *App) printAgent(s agent.Status, address string) error {
 	for _, w := range s.Sessions {
 		state := map[string]string{"kept": "kept fresh", "live": "not renewable", "ended": "ended", "none": "signed out"}[w.State]
 		rows = append(rows, []string{
-			terminal.Printable(cmp.Or(w.SSOSession, w.StartURL)), state, app.clock(w.ExpiresAt), app.clock(w.RenewalAt), terminal.Printable(cmp.Or(w.Problem, "-")),
+			terminal.Printable(cmp.Or(w.SSOSession, w.StartURL)), state, clock(app, w.ExpiresAt), clock(app, w.RenewalAt), terminal.Printable(cmp.Or(w.Problem, "-")),
 		})
 	}
-	return app.printTable(rows)
+	return printTable(app, rows)
 }
 
 // clock shows a date of the wire as a time of the day here, with the date where
 // that is another.
-func (app *App) clock(date string) string {
+func clock(app *command.App, date string) string {
 	t, err := time.Parse(time.RFC3339, date)
 	if err != nil {
 		return "-"

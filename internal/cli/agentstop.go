@@ -12,14 +12,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // agentStop ends the agent, also one that does not listen any more.
-func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
+func agentStop(app *command.App, cmd *cobra.Command, yes bool) error {
 	ctx := cmd.Context()
-	home, err := app.home()
+	home, err := home(app)
 	if err != nil {
 		return err
 	}
@@ -28,29 +29,29 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 	status, err := client.Status(ctx)
 	unknown := err != nil && !errors.Is(err, agent.ErrNone)
 	if err == nil && status.InMemory || unknown && (&stores{app: app, home: home}).cache().Uses(keystore.Agent) {
-		if err := app.confirmSignOut(cmd, yes, status); err != nil {
+		if err := confirmSignOut(app, cmd, yes, status); err != nil {
 			return err
 		}
 	}
 	untold, err := client.Stop(ctx)
 	for _, text := range untold {
-		app.warn(text, "a copy of the token stays valid until it expires")
+		app.Warn(text, "a copy of the token stays valid until it expires")
 	}
 	switch {
 	case errors.Is(err, agent.ErrNone):
 		_, err = fmt.Fprintln(app.Out, "No agent is running.")
 		return err
 	case errors.Is(err, agent.ErrSilent):
-		if err := app.killAgent(ctx, client.Address); err != nil {
-			return withHint(fmt.Errorf("the agent does not answer, and was not ended: %w", err), "end the process that holds %s.lock", client.Address)
+		if err := killAgent(ctx, app, client.Address); err != nil {
+			return command.WithHint(fmt.Errorf("the agent does not answer, and was not ended: %w", err), "end the process that holds %s.lock", client.Address)
 		}
 		_, err = fmt.Fprintln(app.Out, "The agent did not answer and was killed.")
-		app.tellOfKilledMemory(home)
+		tellOfKilledMemory(app, home)
 		return err
 	case errors.Is(err, agent.ErrForeign), errors.Is(err, agent.ErrElsewhere):
-		return withHint(err, "%s leads to it", agent.SocketVariable)
+		return command.WithHint(err, "%s leads to it", agent.SocketVariable)
 	case err != nil:
-		app.tellOfKilledMemory(home) // it may have died in the middle of its end
+		tellOfKilledMemory(app, home) // it may have died in the middle of its end
 		return err
 	}
 	_, err = fmt.Fprintln(app.Out, "The agent has ended.")
@@ -59,8 +60,8 @@ func (app *App) agentStop(cmd *cobra.Command, yes bool) error {
 
 // confirmSignOut warns that the end of the agent loses the tokens in its memory, and
 // asks for a confirmation. The status of an agent that does not answer is empty.
-func (app *App) confirmSignOut(cmd *cobra.Command, yes bool, status agent.Status) error {
-	if err := app.needsYes(cmd, yes); err != nil {
+func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent.Status) error {
+	if err := app.NeedsYes(cmd, yes); err != nil {
 		return err
 	}
 	var names []string
@@ -74,7 +75,7 @@ func (app *App) confirmSignOut(cmd *cobra.Command, yes bool, status agent.Status
 		from = " of " + strings.Join(names, ", ")
 	}
 	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, terminal.Printable(from))
-	return app.confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
+	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
 // How long an agent that is to end may take to hear it, and to die.
@@ -84,7 +85,7 @@ const (
 )
 
 // killAgent kills the process that holds the agent's socket.
-func (app *App) killAgent(ctx context.Context, address string) error {
+func killAgent(ctx context.Context, app *command.App, address string) error {
 	pid, err := agent.Holder(ctx, address)
 	if err != nil {
 		return err
@@ -105,8 +106,8 @@ func (app *App) killAgent(ctx context.Context, address string) error {
 }
 
 // tellOfKilledMemory warns of what an agent that was killed had in its memory.
-func (app *App) tellOfKilledMemory(home string) {
+func tellOfKilledMemory(app *command.App, home string) {
 	if (&stores{app: app, home: home}).cache().Uses(keystore.Agent) {
-		app.warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
+		app.Warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
 	}
 }

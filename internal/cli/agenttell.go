@@ -5,38 +5,39 @@ import (
 	"fmt"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // tellProblems says what is wrong with the config.
-func (app *App) tellProblems(status agent.Status) {
+func tellProblems(app *command.App, status agent.Status) {
 	if status.Problem != "" {
-		app.warn("the config cannot be read: "+status.Problem, "")
+		app.Warn("the config cannot be read: "+status.Problem, "")
 	}
 	for _, s := range status.Sessions {
 		if s.Problem != "" {
-			app.warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
+			app.Warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
 		}
 	}
 }
 
 // explainListen says what to do where an agent cannot listen.
-func (app *App) explainListen(err error) error {
+func explainListen(app *command.App, err error) error {
 	err = fmt.Errorf("the agent cannot listen: %w", err)
 	if app.Env.Get(agent.SocketVariable) != "" {
-		return withHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
+		return command.WithHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
 	}
-	return withHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
+	return command.WithHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
 }
 
 // wantsNone is the error where the environment says that there is to be no agent.
 func wantsNone() error {
-	return withHint(&configError{"Configuration", agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
 }
 
 // tellOfTools says what other tools need to use tokens in memory.
-func (app *App) tellOfTools() {
-	w, err := app.world()
+func tellOfTools(app *command.App) {
+	w, err := openWorld(app)
 	if err != nil {
 		return
 	}
@@ -53,6 +54,6 @@ func (app *App) tellOfTools() {
 		}
 	}
 	if len(names) > 0 {
-		app.warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+summary(names), "run: "+app.Name+" store migrate --to agent")
+		app.Warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+summary(names), "run: "+app.Name+" store migrate --to agent")
 	}
 }

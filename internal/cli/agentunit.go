@@ -11,9 +11,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func newAgentUnit(app *App) *cobra.Command {
+func newAgentUnit(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "unit [systemd | launchd]",
 		Short: "Print what lets the system start the agent when you log in",
@@ -28,25 +29,25 @@ func newAgentUnit(app *App) *cobra.Command {
 Settings of this shell that the agent needs, where the config is for one, are
 written into it; secrets are not. With --in-memory the agent keeps tokens in its
 memory only. A task of the Windows scheduler runs "lanyard agent run --stay".`,
-		Annotations: uses(connectionFlags),
-		Args:        func(cmd *cobra.Command, args []string) error { return noArgs(cmd, args[min(len(args), 1):]) },
+		Annotations: command.Uses(command.Connection),
+		Args:        func(cmd *cobra.Command, args []string) error { return command.NoArgs(cmd, args[min(len(args), 1):]) },
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kind := map[string]string{"darwin": "launchd", "linux": "systemd"}[runtime.GOOS]
 			if len(args) > 0 {
 				kind = args[0]
 			}
 			inMemory, _ := cmd.Flags().GetBool("in-memory") // it is one of the parent's
-			return app.agentUnit(kind, inMemory)
+			return agentUnit(app, kind, inMemory)
 		},
 	}
 }
 
-func (app *App) agentUnit(kind string, inMemory bool) error {
+func agentUnit(app *command.App, kind string, inMemory bool) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("where this program is: %w", err)
 	}
-	args, err := app.agentArgs(agentOptions{inMemory: inMemory, stay: true})
+	args, err := agentArgs(app, agentOptions{inMemory: inMemory, stay: true})
 	if err != nil {
 		return err
 	}
@@ -54,13 +55,13 @@ func (app *App) agentUnit(kind string, inMemory bool) error {
 	var text string
 	switch kind {
 	case "systemd":
-		text = systemdUnit(words, app.unitEnv())
+		text = systemdUnit(words, unitEnv(app))
 	case "launchd":
-		text = launchdList(words, app.unitEnv())
+		text = launchdList(words, unitEnv(app))
 	case "":
-		return usagef("%s has neither of the two: choose systemd or launchd", runtime.GOOS)
+		return command.Usagef("%s has neither of the two: choose systemd or launchd", runtime.GOOS)
 	default:
-		return usagef("%q is not known: choose systemd or launchd", kind)
+		return command.Usagef("%q is not known: choose systemd or launchd", kind)
 	}
 	_, err = fmt.Fprint(app.Out, text)
 	return err
@@ -68,9 +69,9 @@ func (app *App) agentUnit(kind string, inMemory bool) error {
 
 // unitEnv are the variables that say where things are. What may hold a password,
 // the addresses of proxies, is not among them.
-func (app *App) unitEnv() []string {
+func unitEnv(app *command.App) []string {
 	var env []string
-	for _, entry := range app.agentEnv() {
+	for _, entry := range agentEnv(app) {
 		name, value, _ := strings.Cut(entry, "=")
 		known := strings.HasPrefix(name, "AWS_ENDPOINT_URL") || slices.Contains([]string{
 			"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", agent.SocketVariable,

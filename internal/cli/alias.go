@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
@@ -16,8 +17,8 @@ var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
 
 type aliasOptions struct{ match, shell, prefix string }
 
-func newAlias(app *App) *cobra.Command {
-	alias := group("alias", "Shell aliases, one for each profile")
+func newAlias(app *command.App) *cobra.Command {
+	alias := command.Group("alias", "Shell aliases, one for each profile")
 	var o aliasOptions
 	cmd := &cobra.Command{
 		Use:   "print",
@@ -34,8 +35,8 @@ so that "aws-dev-admin s3 ls" works. For bash or zsh, fish, and PowerShell:
 
 In a name, whatever is not an ASCII letter, a digit, or one of - _ . becomes a -;
 where two profiles would get the same name, the later one gets a number.`,
-		Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return app.printAliases(o) },
+		Args: command.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return printAliases(app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.match, "match", "*", "only profiles whose whole name matches; *, ? and [a-z] as in a shell, case counts")
@@ -45,37 +46,37 @@ where two profiles would get the same name, the later one gets a number.`,
 	return alias
 }
 
-func (app *App) printAliases(o aliasOptions) error {
+func printAliases(app *command.App, o aliasOptions) error {
 	if o.shell == "" {
-		o.shell = app.shell()
+		o.shell = usersShell(app)
 	}
 	dialect, ok := shell.ByName(o.shell)
 	if !ok {
-		return usagef("argument --shell: Found invalid choice '%s': choose %s", o.shell, strings.Join(aliasShells[:], ", "))
+		return command.Usagef("argument --shell: Found invalid choice '%s': choose %s", o.shell, strings.Join(aliasShells[:], ", "))
 	}
 	if o.prefix == "" || safeName(o.prefix) != strings.Trim(o.prefix, "-") || o.prefix[0] == '-' || o.prefix[0] == '.' {
-		return usagef("--prefix %s: it takes ASCII letters, digits, and - _ . behind them", quoteArg(o.prefix))
+		return command.Usagef("--prefix %s: it takes ASCII letters, digits, and - _ . behind them", command.Quote(o.prefix))
 	}
 	if _, err := path.Match(o.match, ""); err != nil {
-		return usagef("--match %s is no pattern", quoteArg(o.match))
+		return command.Usagef("--match %s is no pattern", command.Quote(o.match))
 	}
-	names, err := app.profileNames()
+	names, err := profileNames(app)
 	if err != nil {
 		return err
 	}
 	if len(names) == 0 {
-		app.warn("no profile is configured", app.setUpHint())
+		app.Warn("no profile is configured", app.SetUpHint())
 		return nil
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return !matches(o.match, name) })
 	if len(names) == 0 {
-		app.warn("no profile matches "+quoteArg(o.match), "run: "+app.Name+" configure list-profiles")
+		app.Warn("no profile matches "+command.Quote(o.match), "run: "+app.Name+" configure list-profiles")
 		return nil
 	}
 	var text strings.Builder // whole or not at all: half an answer would be evaluated
 	for i, alias := range aliasNames(o.prefix, names, dialect == shell.PowerShell) {
 		if alias == "" {
-			app.warn(fmt.Sprintf("the profile %q has nothing in its name that an alias can be called by", names[i]), "")
+			app.Warn(fmt.Sprintf("the profile %q has nothing in its name that an alias can be called by", names[i]), "")
 			continue
 		}
 		fmt.Fprintln(&text, aliasLine(dialect, alias, app.Name, names[i]))

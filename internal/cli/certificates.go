@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -19,7 +20,7 @@ import (
 // CLI before 2.36.6 checked nothing then.
 func (w *world) caBundle(p *profile.Profile) (path string) {
 	w.bundle = caBundle{}
-	if path = w.app.Flags.caBundle; path != "" {
+	if path = w.app.Flags.CABundle; path != "" {
 		w.bundle.from = "--ca-bundle"
 	} else if v, ok := w.app.Env.Lookup("AWS_CA_BUNDLE"); ok {
 		path, w.bundle.from = v, "AWS_CA_BUNDLE"
@@ -53,7 +54,7 @@ func (b caBundle) String() string {
 // and what they are now.
 func (w *world) adviseConnection(err error) error {
 	if hint := w.connectionHint(err); hint != "" {
-		return withHint(err, "%s", hint)
+		return command.WithHint(err, "%s", hint)
 	}
 	return err
 }
@@ -90,11 +91,11 @@ func (w *world) readBundle(path string) (*x509.CertPool, error) {
 	}
 	pem, err := datafile.Read(path, maxBundle)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("the CA bundle cannot be read: %w", err), "%s", hint)
+		return nil, command.WithHint(fmt.Errorf("the CA bundle cannot be read: %w", err), "%s", hint)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, withHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), "%s", hint)
+		return nil, command.WithHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), "%s", hint)
 	}
 	return pool, nil
 }

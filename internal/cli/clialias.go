@@ -6,11 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
-
-	"github.com/spf13/cobra"
 )
 
 // cliAliases are the aliases of the AWS CLI's own file, ~/.aws/cli/alias: by the
@@ -18,8 +19,8 @@ import (
 type cliAliases map[string]map[string]string
 
 // readAliases reads the file. One that is not there has no aliases.
-func (app *App) readAliases() (cliAliases, error) {
-	home, err := app.home()
+func readAliases(app *command.App) (cliAliases, error) {
+	home, err := home(app)
 	if err != nil {
 		return nil, nil //nolint:nilerr // no home, no file
 	}
@@ -29,13 +30,13 @@ func (app *App) readAliases() (cliAliases, error) {
 		// The AWS CLI ignores the file too. If not even its folder can be searched,
 		// there may be no file, and nothing is said.
 		if _, statErr := os.Stat(path); statErr == nil {
-			app.warn(fmt.Sprintf("the aliases of the AWS CLI cannot be read: %v; continuing without them", err), "")
+			app.Warn(fmt.Sprintf("the aliases of the AWS CLI cannot be read: %v; continuing without them", err), "")
 		}
 		return nil, nil
 	}
 	sections, problems, err := parseAliases(path, string(content))
 	for _, p := range problems {
-		app.warn(p.String(), p.Mend)
+		app.Warn(p.String(), p.Mend)
 	}
 	return aliasesOf(sections), err
 }
@@ -80,11 +81,11 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 //
 // If the file cannot be parsed, the AWS CLI refuses every command. Here that is an error
 // only for a line that is no command of ours: the file may define it.
-func (app *App) route(root *cobra.Command, args []string) (line []string, ours bool, err error) {
+func route(app *command.App, root *cobra.Command, args []string) (line []string, ours bool, err error) {
 	ours, unknown := native(root, args)
-	aliases, err := app.readAliases()
+	aliases, err := readAliases(app)
 	if err != nil && ours {
-		app.warn(err.Error(), "")
+		app.Warn(err.Error(), "")
 		return args, true, nil
 	}
 	if err != nil {
@@ -108,8 +109,8 @@ func (app *App) route(root *cobra.Command, args []string) (line []string, ours b
 }
 
 // externalAlias returns the line for the shell that a command line is an alias of.
-func (app *App) externalAlias(root *cobra.Command, args []string) (line string, ok bool, err error) {
-	aliases, err := app.readAliases()
+func externalAlias(app *command.App, root *cobra.Command, args []string) (line string, ok bool, err error) {
+	aliases, err := readAliases(app)
 	if err != nil || len(aliases) == 0 {
 		return "", false, err
 	}

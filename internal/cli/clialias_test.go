@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 const aliasFile = `
@@ -78,7 +80,7 @@ func TestExpandAliases(t *testing.T) {
 		"sts out it":                 "!echo out: it",
 		"--region x sts --debug out": "!echo out:",
 	} {
-		e := expansion{root: newRoot(&App{Name: "lanyard"}), aliases: aliases}
+		e := expansion{root: newRoot(&command.App{Name: "lanyard"}), aliases: aliases}
 		if err := e.expand(strings.Fields(line)); err != nil {
 			t.Errorf("%s: %v", line, err)
 			continue
@@ -97,7 +99,7 @@ func TestExpandAliases(t *testing.T) {
 		"loop": "loop -> loop2 -> loop",
 		"bad":  "No closing quotation",
 	} {
-		e := expansion{root: newRoot(&App{Name: "lanyard"}), aliases: aliases}
+		e := expansion{root: newRoot(&command.App{Name: "lanyard"}), aliases: aliases}
 		if err := e.expand(strings.Fields(line)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want an error with %q", line, err, want)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
@@ -49,7 +50,7 @@ func (e *expansion) expand(args []string) error {
 // own reports whether a name is a command that the AWS CLI does not have: an alias
 // cannot take it away.
 func (e *expansion) own(name string) bool {
-	return name == "help" || child(e.root, name) != nil && !awsName(name)
+	return name == "help" || command.Child(e.root, name) != nil && !awsName(name)
 }
 
 // level expands the word at a place until it is no alias, or one that names itself.

@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-func newConfigure(app *App) *cobra.Command {
-	configure := group("configure", "Set up profiles, and read and change the AWS config")
+func newConfigure(app *command.App) *cobra.Command {
+	configure := command.Group("configure", "Set up profiles, and read and change the AWS config")
 	configure.AddCommand(
 		newConfigureSSO(app), newConfigureSession(app),
 		newConfigureGet(app), newConfigureSet(app), newConfigureUnset(app),
@@ -32,7 +33,7 @@ func (w *world) editor() *configfile.Editor {
 	if w.edited.IsZero() {
 		w.edited = w.app.Now()
 	}
-	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.app.warn}
+	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.app.Warn}
 }
 
 // edit carries the changes out on the config or the credentials file. what says
@@ -67,18 +68,18 @@ func (w *world) editable() error {
 
 // noConfigFile says that there is nothing to write to.
 func noConfigFile(variable string) error {
-	return withHint(&configError{"Configuration", variable + " is set and empty: there is no file to change"}, "unset %s", variable)
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: variable + " is set and empty: there is no file to change"}, "unset %s", variable)
 }
 
 // explainEdit adds what to do to an error of an edit.
 func explainEdit(err error) error {
 	var edit *awsconfig.EditError
 	if errors.As(err, &edit) && edit.Mend != "" {
-		return withHint(err, "%s", edit.Mend)
+		return command.WithHint(err, "%s", edit.Mend)
 	}
 	var file *configfile.FileError
 	if errors.As(err, &file) && file.Hint != "" {
-		return withHint(err, "%s", file.Hint)
+		return command.WithHint(err, "%s", file.Hint)
 	}
 	return err
 }
@@ -95,7 +96,7 @@ func (s *sectionFlags) add(cmd *cobra.Command) {
 func (w *world) section(kind awsconfig.Kind, name string) (*awsconfig.Section, error) {
 	s, problems, err := w.in.Config.Find(kind, name)
 	for _, p := range problems {
-		w.app.warn(p.String(), p.Mend)
+		w.app.Warn(p.String(), p.Mend)
 	}
 	return s, err
 }
@@ -109,15 +110,15 @@ func (w *world) profileSections(name string) (config, credentials *awsconfig.Sec
 	}
 	credentials, problems, err := w.in.Credentials.Find(awsconfig.Profile, name)
 	for _, p := range problems {
-		w.app.warn(p.String(), p.Mend)
+		w.app.Warn(p.String(), p.Mend)
 	}
 	return config, credentials, err
 }
 
 // profileName is the profile that is meant, and whether it was named.
 func (w *world) profileName() (name string, named bool) {
-	name = profile.Name(w.app.Flags.profile, w.app.Env.Lookup)
+	name = profile.Name(w.app.Flags.Profile, w.app.Env.Lookup)
 	_, inEnv := w.app.Env.Lookup("AWS_PROFILE")
 	_, inOldEnv := w.app.Env.Lookup("AWS_DEFAULT_PROFILE")
-	return name, w.app.Flags.profile != "" || inEnv || inOldEnv
+	return name, w.app.Flags.Profile != "" || inEnv || inOldEnv
 }

@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func newConfigureGet(app *App) *cobra.Command {
+func newConfigureGet(app *command.App) *cobra.Command {
 	var in sectionFlags
 	cmd := &cobra.Command{
 		Use:   "get KEY",
@@ -19,32 +19,16 @@ func newConfigureGet(app *App) *cobra.Command {
 		Long: `Print the value of a setting as it stands in the config or the credentials
 file; the environment does not count. Nothing and exit code 1 mean that it is not
 set. A key of another profile: profile.NAME.KEY; of a nested block: KEY.SUBKEY.`,
-		Annotations: uses("profile"),
-		Args:        oneArg("KEY"),
-		RunE:        func(_ *cobra.Command, args []string) error { return app.configureGet(args[0], in) },
+		Annotations: command.Uses("profile"),
+		Args:        command.OneArg("KEY"),
+		RunE:        func(_ *cobra.Command, args []string) error { return configureGet(app, args[0], in) },
 	}
 	in.add(cmd)
 	return cmd
 }
 
-// oneArg wants exactly one argument.
-func oneArg(name string) cobra.PositionalArgs { return wantArgs(name) }
-
-// wantArgs wants an argument for each name.
-func wantArgs(names ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		switch {
-		case len(args) < len(names):
-			return withHint(usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "run: %s --help", cmd.CommandPath())
-		case len(args) > len(names):
-			return noArgs(cmd, args[len(names):])
-		}
-		return nil
-	}
-}
-
-func (app *App) configureGet(variable string, flags sectionFlags) error {
-	w := app.files()
+func configureGet(app *command.App, variable string, flags sectionFlags) error {
+	w := openFiles(app)
 	at, err := w.place(variable, flags)
 	if err != nil {
 		return err
@@ -54,9 +38,9 @@ func (app *App) configureGet(variable string, flags sectionFlags) error {
 	case err != nil:
 		return err
 	case !ok:
-		return exitError(exitCommand)
+		return command.ExitError(command.ExitCommand)
 	case at.sub == "" && setting.Nested != nil:
-		return &commandError{fmt.Sprintf("varname (%s) must reference a value, not a section or sub-section.", variable)}
+		return &command.CommandError{Msg: fmt.Sprintf("varname (%s) must reference a value, not a section or sub-section.", variable)}
 	}
 	_, err = fmt.Fprintln(app.Out, setting.Value)
 	return err
@@ -88,7 +72,7 @@ func (w *world) sectionsAt(at settingPlace) ([]*awsconfig.Section, error) {
 	if at.kind != awsconfig.Profile {
 		s, err := w.section(at.kind, at.name)
 		if err == nil && s == nil && at.kind != awsconfig.Other {
-			err = withHint(fmt.Errorf("The config sub-section (%s) could not be found", at.name), // the AWS CLI's words
+			err = command.WithHint(fmt.Errorf("The config sub-section (%s) could not be found", at.name), // the AWS CLI's words
 				"%s has no [%s %s]", w.in.Config.Path, at.kind, at.name)
 		}
 		return []*awsconfig.Section{s}, err

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
@@ -21,7 +22,7 @@ type importOptions struct {
 	skip        bool
 }
 
-func newConfigureImport(app *App) *cobra.Command {
+func newConfigureImport(app *command.App) *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "import",
@@ -30,8 +31,8 @@ func newConfigureImport(app *App) *cobra.Command {
 becomes a profile of the credentials file.
 
   lanyard configure import --csv file://credentials.csv`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureImport(cmd.Context(), o) },
+		Args: command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return configureImport(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.csv, "csv", "", "file://PATH of the CSV file, or its content")
@@ -46,19 +47,19 @@ type userKeys struct {
 	secretAccessKey   secret.String
 }
 
-func (app *App) configureImport(ctx context.Context, o importOptions) error {
+func configureImport(ctx context.Context, app *command.App, o importOptions) error {
 	if o.csv == "" {
-		return usagef("the following arguments are required: --csv")
+		return command.Usagef("the following arguments are required: --csv")
 	}
 	content, err := readArgument(ctx, o.csv)
 	if err != nil {
 		return err
 	}
-	users, err := app.parseUsers(content, o.skip)
+	users, err := parseUsers(app, content, o.skip)
 	if err != nil {
 		return err
 	}
-	w, err := app.world()
+	w, err := openWorld(app)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (app *App) configureImport(ctx context.Context, o importOptions) error {
 	if _, err := w.edit(ctx, true, "configure import", changes...); err != nil {
 		return err
 	}
-	app.warnOfReaders(w.in.Credentials.Path)
+	warnOfReaders(app, w.in.Credentials.Path)
 	fmt.Fprintf(app.Out, "Successfully imported %d profile(s)\n", len(users))
 	return nil
 }
@@ -86,7 +87,7 @@ func readArgument(ctx context.Context, arg string) (string, error) {
 	}
 	content, err := datafile.ReadArgument(ctx, path, datafile.ConfigLimit)
 	if err != nil {
-		return "", usagef("Error parsing parameter '--csv': Unable to load paramfile %s: %v", arg, err)
+		return "", command.Usagef("Error parsing parameter '--csv': Unable to load paramfile %s: %v", arg, err)
 	}
 	return strings.TrimPrefix(string(content), "\ufeff"), nil
 }
@@ -94,7 +95,7 @@ func readArgument(ctx context.Context, arg string) (string, error) {
 // parseUsers reads the console's file. Its columns are found by their headers, in
 // any order and case. A row that cannot be read ends the import before anything is
 // written, or is skipped with a warning.
-func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
+func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error) {
 	rows := csv.NewReader(strings.NewReader(content))
 	rows.FieldsPerRecord = -1
 	head, err := rows.Read()
@@ -108,7 +109,7 @@ func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
 	for i, want := range [...]string{"User Name", "Access key ID", "Secret access key"} {
 		columns[i] = slices.IndexFunc(head, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), want) })
 		if columns[i] < 0 {
-			return nil, withHint(fmt.Errorf("Expected header \"%s\" not found", want), // the AWS CLI's words
+			return nil, command.WithHint(fmt.Errorf("Expected header \"%s\" not found", want), // the AWS CLI's words
 				"the file is the one that the console offers when an access key is made")
 		}
 	}
@@ -127,9 +128,9 @@ func (app *App) parseUsers(content string, skip bool) ([]userKeys, error) {
 		case bad == "":
 			users = append(users, u)
 		case skip:
-			app.warn(fmt.Sprintf("line %d of the CSV is skipped: %s", line, bad), "")
+			app.Warn(fmt.Sprintf("line %d of the CSV is skipped: %s", line, bad), "")
 		default:
-			return nil, withHint(fmt.Errorf("line %d of the CSV: %s; nothing was imported", line, bad), "mend it, or add --skip-invalid")
+			return nil, command.WithHint(fmt.Errorf("line %d of the CSV: %s; nothing was imported", line, bad), "mend it, or add --skip-invalid")
 		}
 	}
 }

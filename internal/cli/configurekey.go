@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -27,7 +28,7 @@ func (w *world) place(variable string, flags sectionFlags) (settingPlace, error)
 	parts := strings.Split(variable, ".")
 	switch {
 	case flags.session != "" && flags.services != "":
-		return at, usagef("--sso-session and --services do not go together")
+		return at, command.Usagef("--sso-session and --services do not go together")
 	case flags.session != "":
 		at.kind, at.name = awsconfig.SSOSession, flags.session
 	case flags.services != "":
@@ -54,7 +55,7 @@ func (w *world) place(variable string, flags sectionFlags) (settingPlace, error)
 		at.key = parts[0]
 	}
 	if terminal.Printable(variable) != variable {
-		return at, usagef("%s is not the name of a setting: it has characters that are not shown", strconv.QuoteToASCII(variable))
+		return at, command.Usagef("%s is not the name of a setting: it has characters that are not shown", strconv.QuoteToASCII(variable))
 	}
 	if at.key == "" || at.name == "" && at.named {
 		return at, badPlace(variable)
@@ -63,7 +64,7 @@ func (w *world) place(variable string, flags sectionFlags) (settingPlace, error)
 }
 
 func badPlace(variable string) error {
-	return withHint(usagef("%q is not the name of a setting", variable), "KEY, KEY.SUBKEY, profile.NAME.KEY or profile.NAME.KEY.SUBKEY; other profiles: --profile NAME")
+	return command.WithHint(command.Usagef("%q is not the name of a setting", variable), "KEY, KEY.SUBKEY, profile.NAME.KEY or profile.NAME.KEY.SUBKEY; other profiles: --profile NAME")
 }
 
 // exists reports whether one of the files has the profile. A file that cannot be

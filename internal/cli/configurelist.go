@@ -6,28 +6,29 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newConfigureList(app *App) *cobra.Command {
+func newConfigureList(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "Show which profile, keys and region are in use, and where they come from",
 		Long: `Show the profile, the access key and the region in use, and where each comes
 from. The keys of an SSO profile are fetched if there is a session.`,
-		Annotations: uses("profile", "region", connectionFlags),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.configureList(cmd.Context()) },
+		Annotations: command.Uses("profile", "region", command.Connection),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return configureList(cmd.Context(), app) },
 	}
 }
 
 // A listRow is one line of the list. Its zero value is a setting that is not set.
 type listRow struct{ value, kind, location string }
 
-func (app *App) configureList(ctx context.Context) error {
-	w := app.files()
+func configureList(ctx context.Context, app *command.App) error {
+	w := openFiles(app)
 	fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", "NAME", "VALUE", "TYPE", "LOCATION")
 	print := func(name string, r listRow) {
 		if r == (listRow{}) {
@@ -53,7 +54,7 @@ func (app *App) configureList(ctx context.Context) error {
 func (w *world) profileRow() listRow {
 	name, named := w.profileName()
 	switch {
-	case w.app.Flags.profile != "":
+	case w.app.Flags.Profile != "":
 		return listRow{name, "manual", "--profile"}
 	case named:
 		return listRow{name, "env", "['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']"}
@@ -67,7 +68,7 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 	masked := func(c ssocache.Credentials, kind string) (listRow, listRow, error) {
 		return listRow{mask(c.AccessKeyID), kind, ""}, listRow{mask(c.SecretAccessKey.Reveal()), kind, ""}, nil
 	}
-	if c, ok, err := w.app.environmentKeys(); ok || err != nil {
+	if c, ok, err := environmentKeys(w.app); ok || err != nil {
 		if err != nil {
 			return id, secret, err
 		}
@@ -140,26 +141,26 @@ func (w *world) configured(variable, def string) string {
 	return def
 }
 
-func newListProfiles(app *App) *cobra.Command {
+func newListProfiles(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list-profiles",
 		Short: "Print the names of all profiles",
 		Long:  "Print the names of all profiles, one on a line: the config's in its order, then what the credentials file adds.",
-		Args:  noArgs,
-		RunE:  func(*cobra.Command, []string) error { return app.listProfiles() },
+		Args:  command.NoArgs,
+		RunE:  func(*cobra.Command, []string) error { return listProfiles(app) },
 	}
 }
 
 // profileNames returns the names of all profiles, in the order of the files.
-func (app *App) profileNames() ([]string, error) {
-	w := app.files()
+func profileNames(app *command.App) ([]string, error) {
+	w := openFiles(app)
 	names, warnings, err := profile.Names(w.in)
 	w.warn(warnings)
 	return names, err
 }
 
-func (app *App) listProfiles() error {
-	names, err := app.profileNames()
+func listProfiles(app *command.App) error {
+	names, err := profileNames(app)
 	if err != nil {
 		return err
 	}
@@ -167,7 +168,7 @@ func (app *App) listProfiles() error {
 		fmt.Fprintln(app.Out, terminal.Printable(name))
 	}
 	if len(names) == 0 {
-		app.tellSetUp()
+		app.TellSetUp()
 	}
 	return nil
 }

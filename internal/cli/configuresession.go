@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newConfigureSession(app *App) *cobra.Command {
+func newConfigureSession(app *command.App) *cobra.Command {
 	var o ssoOptions
 	cmd := &cobra.Command{
 		Use:   "sso-session",
@@ -20,19 +21,19 @@ func newConfigureSession(app *App) *cobra.Command {
 		Long: `Ask for name, start URL, region and scopes of an [sso-session] and write it. If it
 exists, Enter keeps what it has. What a flag gives is not asked; without a terminal
 nothing is.`,
-		Annotations: uses(connectionFlags),
-		Args:        noArgs,
+		Annotations: command.Uses(command.Connection),
+		Args:        command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.given = cmd.Flags().Changed
-			return app.configureSession(cmd.Context(), o)
+			return configureSession(cmd.Context(), app, o)
 		},
 	}
 	o.addSession(cmd.Flags())
 	return cmd
 }
 
-func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
-	z, err := app.wizard(o)
+func configureSession(ctx context.Context, app *command.App, o ssoOptions) error {
+	z, err := openWizard(app, o)
 	if err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
 		err = z.wholeSessionByFlags(ctx)
 	}
 	if err != nil {
-		return app.explainConsole(err)
+		return app.ExplainConsole(err)
 	}
 	changes := z.newSessionChanges()
 	for _, c := range changes {
@@ -54,7 +55,7 @@ func (app *App) configureSession(ctx context.Context, o ssoOptions) error {
 		return err
 	}
 	fmt.Fprintf(app.Out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",
-		terminal.Printable(z.session.Name), app.loginFor(z.session.Name, ""))
+		terminal.Printable(z.session.Name), loginFor(app, z.session.Name, ""))
 	return nil
 }
 
@@ -102,7 +103,7 @@ func (z *wizard) wholeSessionByFlags(ctx context.Context) error {
 		if z.o.region == "" {
 			missing = append(missing, "--sso-region")
 		}
-		return z.app.noTerminal(missing)
+		return noTerminal(z.app, missing)
 	}
 	get, err := z.ofSession()
 	if err != nil {
@@ -127,7 +128,7 @@ func (z *wizard) wholeSessionByFlags(ctx context.Context) error {
 		missing = append(missing, "--sso-region")
 	}
 	if missing != nil {
-		return z.app.noTerminal(missing)
+		return noTerminal(z.app, missing)
 	}
 	return nil
 }

@@ -12,11 +12,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newConfigureSet(app *App) *cobra.Command {
+func newConfigureSet(app *command.App) *cobra.Command {
 	var in sectionFlags
 	cmd := &cobra.Command{
 		Use:   "set KEY VALUE",
@@ -27,10 +28,10 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 
   lanyard configure set region eu-west-1 --profile dev-admin
   lanyard configure set sso_refresh_window 43200 --sso-session corp`,
-		Annotations:        uses("profile"),
+		Annotations:        command.Uses("profile"),
 		DisableFlagParsing: true, // a value may be a negative number
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args, err := takeValues(cmd, args)
+			args, err := command.TakeValues(cmd, args)
 			if errors.Is(err, pflag.ErrHelp) {
 				return cmd.Help()
 			}
@@ -40,35 +41,35 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 			if err := ready(app, cmd); err != nil {
 				return err
 			}
-			if err := wantArgs("KEY", "VALUE")(cmd, args); err != nil {
+			if err := command.WantArgs("KEY", "VALUE")(cmd, args); err != nil {
 				return err
 			}
-			return app.configureSet(cmd.Context(), args[0], args[1], in)
+			return configureSet(cmd.Context(), app, args[0], args[1], in)
 		},
 	}
 	in.add(cmd)
 	return cmd
 }
 
-func newConfigureUnset(app *App) *cobra.Command {
+func newConfigureUnset(app *command.App) *cobra.Command {
 	var in sectionFlags
 	cmd := &cobra.Command{
 		Use:   "unset KEY",
 		Short: "Remove one setting from the config",
 		Long: `Remove one setting, with all the lines of its value. KEY is as for "configure
 get". Exit code 1 means that there was nothing to remove.`,
-		Annotations: uses("profile"),
-		Args:        oneArg("KEY"),
+		Annotations: command.Uses("profile"),
+		Args:        command.OneArg("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return app.configureUnset(cmd.Context(), args[0], in)
+			return configureUnset(cmd.Context(), app, args[0], in)
 		},
 	}
 	in.add(cmd)
 	return cmd
 }
 
-func (app *App) configureSet(ctx context.Context, variable, value string, flags sectionFlags) error {
-	w, at, err := app.placeToChange(variable, flags)
+func configureSet(ctx context.Context, app *command.App, variable, value string, flags sectionFlags) error {
+	w, at, err := placeToChange(app, variable, flags)
 	if err != nil {
 		return err
 	}
@@ -97,13 +98,13 @@ func (app *App) configureSet(ctx context.Context, variable, value string, flags 
 		fmt.Fprintf(app.IO.Err, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, terminal.Printable(at.name), terminal.Printable(value))
 	}
 	if credentials {
-		app.warnOfReaders(w.in.Credentials.Path)
+		warnOfReaders(app, w.in.Credentials.Path)
 	}
 	return nil
 }
 
-func (app *App) configureUnset(ctx context.Context, variable string, flags sectionFlags) error {
-	w, at, err := app.placeToChange(variable, flags)
+func configureUnset(ctx context.Context, app *command.App, variable string, flags sectionFlags) error {
+	w, at, err := placeToChange(app, variable, flags)
 	if err != nil {
 		return err
 	}
@@ -123,14 +124,14 @@ func (app *App) configureUnset(ctx context.Context, variable string, flags secti
 		changed = changed || also
 	}
 	if !changed {
-		return exitError(exitCommand)
+		return command.ExitError(command.ExitCommand)
 	}
 	return nil
 }
 
 // placeToChange reads the files and the name of a setting.
-func (app *App) placeToChange(variable string, flags sectionFlags) (*world, settingPlace, error) {
-	w := app.files()
+func placeToChange(app *command.App, variable string, flags sectionFlags) (*world, settingPlace, error) {
+	w := openFiles(app)
 	at, err := w.place(variable, flags)
 	return w, at, err
 }
@@ -145,10 +146,10 @@ func removals(name string, keys []string) []awsconfig.Change {
 }
 
 // warnOfReaders says that others can read the keys in a file.
-func (app *App) warnOfReaders(path string) {
+func warnOfReaders(app *command.App, path string) {
 	info, err := os.Stat(path)
 	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
 		return
 	}
-	app.warn(fmt.Sprintf("The file '%s' is accessible by other users.", path), "run: chmod 600 "+quoteArg(path))
+	app.Warn(fmt.Sprintf("The file '%s' is accessible by other users.", path), "run: chmod 600 "+command.Quote(path))
 }

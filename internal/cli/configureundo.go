@@ -6,11 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newConfigureUndo(app *App) *cobra.Command {
+func newConfigureUndo(app *command.App) *cobra.Command {
 	var yes, show bool
 	cmd := &cobra.Command{
 		Use:   "undo",
@@ -19,17 +20,17 @@ func newConfigureUndo(app *App) *cobra.Command {
 back. Doing so is a change itself: a second undo restores it. A file that has been
 changed since by another program is left alone. Without a terminal to confirm on,
 --yes is required.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUndo(cmd, yes, show) },
+		Args: command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return configureUndo(app, cmd, yes, show) },
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&show, "dry-run", false, "show what would change, and change nothing")
 	return cmd
 }
 
-func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
+func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
 	ctx := cmd.Context()
-	w, err := app.world()
+	w, err := openWorld(app)
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 	if err != nil {
 		return err
 	}
-	if err := app.needsYes(cmd, yes || show); err != nil {
+	if err := app.NeedsYes(cmd, yes || show); err != nil {
 		return err
 	}
 	for _, c := range changes {
@@ -48,7 +49,7 @@ func (app *App) configureUndo(cmd *cobra.Command, yes, show bool) error {
 	}
 	last := changes[0]
 	question := fmt.Sprintf("Take back %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04"))
-	if err := app.confirm(ctx, yes, question, true); err != nil {
+	if err := app.Confirm(ctx, yes, question, true); err != nil {
 		return err
 	}
 	for _, c := range changes {
@@ -68,7 +69,7 @@ func (w *world) lastChanges(paths ...string) ([]*configfile.Record, error) {
 		return nil, explainUndo(err)
 	}
 	if last == nil {
-		return nil, &commandError{"there is no change to take back"}
+		return nil, &command.CommandError{Msg: "there is no change to take back"}
 	}
 	changes := []*configfile.Record{last}
 	for _, path := range paths {
@@ -83,7 +84,7 @@ func (w *world) lastChanges(paths ...string) ([]*configfile.Record, error) {
 func explainUndo(err error) error {
 	var changed *configfile.ChangedError
 	if errors.As(err, &changed) {
-		return withHint(err, "%s", changed.Hint)
+		return command.WithHint(err, "%s", changed.Hint)
 	}
 	return explainEdit(err)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -17,7 +18,7 @@ type upgradeOptions struct {
 	yes, show         bool
 }
 
-func newConfigureUpgrade(app *App) *cobra.Command {
+func newConfigureUpgrade(app *command.App) *cobra.Command {
 	var o upgradeOptions
 	cmd := &cobra.Command{
 		Use:   "upgrade",
@@ -29,8 +30,8 @@ undo" takes it back.
 
 Without --sso-start-url all legacy profiles are upgraded. Without a terminal to
 confirm on, --yes is required.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.configureUpgrade(cmd, o) },
+		Args: command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return configureUpgrade(app, cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this portal only, however they spell its start URL")
@@ -40,8 +41,8 @@ confirm on, --yes is required.`,
 	return cmd
 }
 
-func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
-	w, err := app.world()
+func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
+	w, err := openWorld(app)
 	if err != nil {
 		return err
 	}
@@ -57,13 +58,13 @@ func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
 		fmt.Fprintf(app.IO.Err, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.in.Config.Path)
 		return nil
 	}
-	if err := app.needsYes(cmd, o.yes || o.show); err != nil {
+	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
 	}
 	if err := w.preview(changes); err != nil || o.show {
 		return err
 	}
-	if err := app.confirm(cmd.Context(), o.yes, "Write this to "+w.in.Config.Path+"? [Y/n] ", true); err != nil {
+	if err := app.Confirm(cmd.Context(), o.yes, "Write this to "+w.in.Config.Path+"? [Y/n] ", true); err != nil {
 		return err
 	}
 	if _, err := w.edit(cmd.Context(), false, "configure upgrade", changes...); err != nil {
@@ -71,7 +72,7 @@ func (app *App) configureUpgrade(cmd *cobra.Command, o upgradeOptions) error {
 	}
 	for _, u := range upgrades {
 		fmt.Fprintf(app.IO.Err, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
-			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), app.loginFor(u.Session.Name, ""))
+			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), loginFor(app, u.Session.Name, ""))
 	}
 	return nil
 }
@@ -90,14 +91,14 @@ func (w *world) upgrades(o upgradeOptions) ([]profile.Upgrade, error) {
 			fresh++
 		}
 		if o.session != "" && u.New && u.Session.Name != o.session && len(upgrades) == 1 {
-			return nil, usagef("--sso-session-name %s: the config has an [sso-session] of this name, for another start URL", quoteArg(o.session))
+			return nil, command.Usagef("--sso-session-name %s: the config has an [sso-session] of this name, for another start URL", command.Quote(o.session))
 		}
 	}
 	switch {
 	case len(upgrades) == 0 && o.startURL != "":
-		return nil, &configError{"Configuration", "no legacy profile of " + w.in.Config.Path + " has sso_start_url = " + o.startURL}
+		return nil, &command.ConfigError{Code: "Configuration", Msg: "no legacy profile of " + w.in.Config.Path + " has sso_start_url = " + o.startURL}
 	case o.session != "" && fresh > 1:
-		return nil, withHint(usagef("--sso-session-name names one session, but the legacy profiles have %d start URLs or regions", fresh), "add: --sso-start-url URL")
+		return nil, command.WithHint(command.Usagef("--sso-session-name names one session, but the legacy profiles have %d start URLs or regions", fresh), "add: --sso-start-url URL")
 	}
 	return upgrades, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
@@ -17,8 +18,8 @@ import (
 func (w *world) settings(p *profile.Profile) (agent.Settings, error) {
 	s := agent.Settings{
 		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
-		CABundle: w.caBundle(p), NoVerifySSL: w.app.Flags.noVerifySSL,
-		ConnectTimeout: seconds(w.app.Flags.connectTimeout, 0), ReadTimeout: seconds(w.app.Flags.readTimeout, 0),
+		CABundle: w.caBundle(p), NoVerifySSL: w.app.Flags.NoVerifySSL,
+		ConnectTimeout: command.Seconds(w.app.Flags.ConnectTimeout, 0), ReadTimeout: command.Seconds(w.app.Flags.ReadTimeout, 0),
 	}
 	var err error
 	if s.OIDC, err = p.Endpoint("SSO_OIDC"); err != nil {
@@ -54,8 +55,8 @@ func (w *world) httpClient(p *profile.Profile) (*http.Client, error) {
 // of the environment, and the times that the flags say, or else these.
 func (w *world) httpClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
 	return w.httpClientOf(agent.Settings{
-		CABundle: w.caBundle(p), NoVerifySSL: w.app.Flags.noVerifySSL,
-		ConnectTimeout: seconds(w.app.Flags.connectTimeout, connect), ReadTimeout: seconds(w.app.Flags.readTimeout, read),
+		CABundle: w.caBundle(p), NoVerifySSL: w.app.Flags.NoVerifySSL,
+		ConnectTimeout: command.Seconds(w.app.Flags.ConnectTimeout, connect), ReadTimeout: command.Seconds(w.app.Flags.ReadTimeout, read),
 	})
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 const identityReply = `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
@@ -24,9 +26,9 @@ func whoAmI(t *testing.T, home, endpoint string, env []string, args ...string) (
 		"AWS_REGION=us-east-1", "AWS_MAX_ATTEMPTS=1",
 	}, env...)
 	var out, errs strings.Builder
-	app := &App{
-		Name: "lanyard", IO: Streams{In: strings.NewReader(""), Out: &out, Err: &errs}, Now: time.Now,
-		Env: Env{
+	app := &command.App{
+		Name: "lanyard", IO: command.Streams{In: strings.NewReader(""), Out: &out, Err: &errs}, Now: time.Now,
+		Env: command.Env{
 			Environ: func() []string { return environ },
 			Lookup: func(name string) (string, bool) {
 				for _, entry := range environ {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -35,10 +36,10 @@ func (w *world) credentialsBut(ctx context.Context, p *profile.Profile, caller s
 // notSSO returns the error for a profile whose credentials are not of Identity Center.
 func (w *world) notSSO(p *profile.Profile) error {
 	if p.Kind == profile.None {
-		return withHint(&configError{"NoCredentials", `Unable to locate credentials. You can configure credentials by running "aws login".`},
+		return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
 			"%s", w.missingKeys(p))
 	}
-	return withHint(&configError{"Configuration", fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
 		"name a profile that has sso_account_id and sso_role_name\n"+
 			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
 }
@@ -52,19 +53,19 @@ func (w *world) explain(p *profile.Profile, err error) error {
 	connection := w.connectionHint(err)
 	switch {
 	case connection != "":
-		return withHint(err, "%s", connection)
+		return command.WithHint(err, "%s", connection)
 	case errors.As(err, &origin):
 		return w.explainOrigin(err)
 	case errors.As(err, &session) && w.memoryIsGone(session.Session):
-		return withHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", memoryCommand, w.app.loginCommand(p))
+		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", memoryCommand, loginCommand(w.app, p))
 	case errors.As(err, &session):
-		return withHint(err, "run: %s", w.app.loginCommand(p))
+		return command.WithHint(err, "run: %s", loginCommand(w.app, p))
 	case errors.As(err, &login):
 		return w.explainUnasked(p, login)
 	case errors.As(err, &storage):
-		return withHint(err, "%s", storageHint(storage))
+		return command.WithHint(err, "%s", storageHint(storage))
 	case isForbidden(err):
-		return withHint(err, "%s", w.app.roleHint(p.Name, p.AccountID, p.RoleName, w.app.sessionFlag(p)))
+		return command.WithHint(err, "%s", roleHint(w.app, p.Name, p.AccountID, p.RoleName, sessionFlag(w.app, p)))
 	}
 	return err
 }
@@ -77,20 +78,20 @@ func isForbidden(err error) bool {
 
 // roleHint names the role that the portal refused, and the command that lists those
 // that it grants. The name of the profile may be empty.
-func (app *App) roleHint(name, account, role, flag string) string {
+func roleHint(app *command.App, name, account, role, flag string) string {
 	who := ""
 	if name != "" {
 		who = "profile " + name + ": "
 	}
 	return fmt.Sprintf("%syou have no access to role %s in account %s\nto see the roles that you have there, run: %s sso list-account-roles --account-id %s%s",
-		who, role, account, app.Name, quoteArg(account), flag)
+		who, role, account, app.Name, command.Quote(account), flag)
 }
 
 // sessionFlag returns the flag that names the session of a profile, after a space.
-func (app *App) sessionFlag(p *profile.Profile) string {
+func sessionFlag(app *command.App, p *profile.Profile) string {
 	switch {
 	case p.Session.Name != "":
-		return " --sso-session " + quoteArg(p.Session.Name)
+		return " --sso-session " + command.Quote(p.Session.Name)
 	case p.Exists:
 		return " " + profileFlag(p.Name)
 	}
@@ -105,13 +106,13 @@ func storageHint(e *broker.StorageError) string {
 }
 
 // loginCommand is the command line that signs in to the profile's session.
-func (app *App) loginCommand(p *profile.Profile) string {
+func loginCommand(app *command.App, p *profile.Profile) string {
 	cmd := app.Name + " sso login"
 	switch {
 	case p.Exists:
-		return cmd + " --profile " + quoteArg(p.Name)
+		return cmd + " --profile " + command.Quote(p.Name)
 	case p.Session.Name != "":
-		return cmd + " --sso-session " + quoteArg(p.Session.Name)
+		return cmd + " --sso-session " + command.Quote(p.Session.Name)
 	}
 	return cmd
 }
@@ -121,7 +122,7 @@ func (app *App) loginCommand(p *profile.Profile) string {
 const chainVariable = "_AWS_CLI_PROFILE_CHAIN"
 
 // checkChain refuses a profile that the chain of callers has seen already.
-func (app *App) checkChain(name string) error {
+func checkChain(app *command.App, name string) error {
 	var chain []string
 	for _, n := range strings.Split(app.Env.Get(chainVariable), ",") {
 		if n = strings.TrimSpace(n); n != "" {
@@ -130,19 +131,19 @@ func (app *App) checkChain(name string) error {
 	}
 	for _, n := range chain {
 		if n == name {
-			return &configError{"Configuration", "Credential process resolution detected an infinite loop, profile cycle: " +
+			return &command.ConfigError{Code: "Configuration", Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
 				strings.Join(append(chain, name), " -> ")}
 		}
 	}
 	if len(chain) >= 4 {
-		return &configError{"Configuration", "Maximum recursive credential process resolution reached (4).\nProfiles seen: " + strings.Join(chain, " -> ")}
+		return &command.ConfigError{Code: "Configuration", Msg: "Maximum recursive credential process resolution reached (4).\nProfiles seen: " + strings.Join(chain, " -> ")}
 	}
 	return nil
 }
 
 type getCredentialsOptions struct{ session, account, role string }
 
-func newGetCredentials(app *App) *cobra.Command {
+func newGetCredentials(app *command.App) *cobra.Command {
 	var o getCredentialsOptions
 	cmd := &cobra.Command{
 		Use:   "get-credentials",
@@ -156,9 +157,9 @@ and SDKs expect it from a credential_process:
 The role can also be named by --sso-session, --account-id and --role-name, for
 which no profile is needed. Nothing is asked and no browser is opened, unless
 auto_login allows it.`,
-		Annotations: uses("profile", connectionFlags),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.getCredentials(cmd.Context(), o) },
+		Annotations: command.Uses("profile", command.Connection),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use in place of a profile's")
@@ -167,8 +168,8 @@ auto_login allows it.`,
 	return cmd
 }
 
-func (app *App) getCredentials(ctx context.Context, o getCredentialsOptions) error {
-	w := app.files()
+func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptions) error {
+	w := openFiles(app)
 	p, err := w.credentialProfile(o)
 	if err != nil {
 		return err
@@ -176,10 +177,10 @@ func (app *App) getCredentials(ctx context.Context, o getCredentialsOptions) err
 	switch p.Kind {
 	case profile.SSO:
 	case profile.None:
-		return withHint(&configError{"Configuration", fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", w.missingKeys(p))
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", w.missingKeys(p))
 	default:
-		return withHint(&configError{"Configuration", fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
-			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.app.Name, quoteArg(p.Name))
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
+			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.app.Name, command.Quote(p.Name))
 	}
 	c, err := w.credentials(ctx, p, "sso get-credentials")
 	if err != nil {
@@ -196,16 +197,16 @@ func (w *world) credentialProfile(o getCredentialsOptions) (*profile.Profile, er
 		if err != nil {
 			return nil, err
 		}
-		return p, w.app.checkChain(p.Name)
+		return p, checkChain(w.app, p.Name)
 	}
 	if o.session == "" || o.account == "" || o.role == "" {
-		return nil, usagef("--sso-session, --account-id and --role-name go together")
+		return nil, command.Usagef("--sso-session, --account-id and --role-name go together")
 	}
 	if len(o.account) != 12 || strings.Trim(o.account, "0123456789") != "" {
-		return nil, usagef("--account-id %s: an account id has 12 digits", quoteArg(o.account))
+		return nil, command.Usagef("--account-id %s: an account id has 12 digits", command.Quote(o.account))
 	}
-	if w.app.Flags.profile != "" {
-		return nil, usagef("--profile does not go with --sso-session")
+	if w.app.Flags.Profile != "" {
+		return nil, command.Usagef("--profile does not go with --sso-session")
 	}
 	return w.sessionProfile(o.session, o.account, o.role)
 }

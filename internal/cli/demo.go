@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // demoLife is how long access tokens live in the demo: long enough to use one,
@@ -50,7 +51,7 @@ sso_role_name = ReadOnlyAccess
 region = us-east-1
 `
 
-func newDemo(app *App) *cobra.Command {
+func newDemo(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch the whole story on this machine: sign in once, use every profile",
@@ -58,8 +59,8 @@ func newDemo(app *App) *cobra.Command {
 the commands of the guide there. Every line that begins with $ is run as it
 stands. No AWS account is needed, nothing leaves this machine, and your own
 files are not touched.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return app.demo(cmd.Context()) },
+		Args: command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
@@ -71,11 +72,11 @@ files are not touched.`,
 
 // A stage is where the demo plays.
 type stage struct {
-	app       *App
+	app       *command.App
 	self, env []string // this program; the environment of its runs
 }
 
-func (app *App) demo(ctx context.Context) (err error) {
+func demo(ctx context.Context, app *command.App) (err error) {
 	c := emulator.BuiltIn()
 	c.AutoApprove, c.TokenLifetime, c.Now = "jane", demoLife, app.Now
 	e, base, stop, err := serveEmulator(c, "127.0.0.1:0")
@@ -123,7 +124,7 @@ func (app *App) demo(ctx context.Context) (err error) {
 	if err := s.run(ctx, 0, "sso", "logout"); err != nil {
 		return err
 	}
-	if err := s.run(ctx, exitOther, "sts", "get-caller-identity", "--profile", "account1-admin"); err != nil {
+	if err := s.run(ctx, command.ExitOther, "sts", "get-caller-identity", "--profile", "account1-admin"); err != nil {
 		return err
 	}
 	s.say("That is all. For your own organization, begin with: %s configure sso", app.Name)

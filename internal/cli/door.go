@@ -6,47 +6,49 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
-
 	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // handOff gives a command line to the AWS CLI, unchanged, after making sure that
 // it finds a session and role credentials that are fresh. Where a process can
 // become another one it does not return. why is what a native command lacks to do
 // it itself, and is returned if there is no AWS CLI; nil means that there is none.
-func (app *App) handOff(ctx context.Context, root *cobra.Command, args []string, why error) error {
-	app.readGlobals(args)
+func handOff(ctx context.Context, app *command.App, root *cobra.Command, args []string, why error) error {
+	readGlobals(app, args)
 	app.Debug()
-	path, err := app.findAWS()
+	path, err := findAWS(app)
 	if err != nil {
-		return app.withoutAWS(root, args, why)
+		return withoutAWS(app, root, args, why)
 	}
-	mark, err := app.passDoor("the AWS CLI on PATH, "+path+",", args)
+	mark, err := passDoor(app, "the AWS CLI on PATH, "+path+",", args)
 	if err != nil {
 		return err
 	}
-	overlay, err := app.freshen(ctx, args)
+	overlay, err := freshen(ctx, app, args)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	_, rest := splitGlobals(globalSet(new(globalFlags)), args)
+	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args)
 	app.Log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))
 	env := withVariable(app.Env.Environ(), doorVariable, mark)
 	if overlay != "" {
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
 		app.Log.Debug("the AWS CLI reads another config", "file", overlay)
 	}
-	return app.become(path, append([]string{path}, args...), env)
+	return become(app, path, append([]string{path}, args...), env)
 }
 
 // become replaces this process by a program, or runs it as a child where that is
 // not possible.
-func (app *App) become(path string, argv, env []string) error {
-	if err := app.execProgram(path, argv, env); err != nil {
+func become(app *command.App, path string, argv, env []string) error {
+	if err := execProgram(app, path, argv, env); err != nil {
 		return fmt.Errorf("%s cannot be run: %w", path, err)
 	}
 	return nil
@@ -54,30 +56,30 @@ func (app *App) become(path string, argv, env []string) error {
 
 // withoutAWS does what can be done without an AWS CLI: run an alias of the shell,
 // or say what is missing.
-func (app *App) withoutAWS(root *cobra.Command, args []string, why error) error {
-	line, external, err := app.externalAlias(root, args)
+func withoutAWS(app *command.App, root *cobra.Command, args []string, why error) error {
+	line, external, err := externalAlias(app, root, args)
 	switch {
 	case err != nil:
 		return err
 	case external:
-		return app.runShell(line, args)
+		return runShell(app, line, args)
 	case why != nil:
 		return why
 	}
-	_, rest := splitGlobals(globalSet(new(globalFlags)), args)
+	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args)
 	words := commandWords(rest)
-	if len(words) == 0 || !awsCommand(words[0]) {
+	if len(words) == 0 || !awsnames.Command(words[0]) {
 		word := "--"
 		if len(rest) > 0 {
 			word = rest[0]
 		}
-		return withHint(usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
+		return command.WithHint(command.Usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
 			"run: %s --help\n%s", app.Name, installHint)
 	}
-	if app.Flags.autoPrompt {
-		return withHint(usagef("--%s needs the AWS CLI, which is not on PATH", promptFlag), "%s", installHint)
+	if app.Flags.AutoPrompt {
+		return command.WithHint(command.Usagef("--%s needs the AWS CLI, which is not on PATH", command.PromptFlag), "%s", installHint)
 	}
-	return withHint(usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
+	return command.WithHint(command.Usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
 		"%s\n%s", nativeHint(words[0]), installHint)
 }
 

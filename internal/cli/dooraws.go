@@ -4,6 +4,9 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
 // errNoAWS says that there is no AWS CLI.
@@ -11,17 +14,17 @@ var errNoAWS = errors.New("there is no AWS CLI on PATH")
 
 // findAWS returns the AWS CLI: the first program of the name on PATH that is not
 // this one. As in package exec, folders that are not absolute do not count.
-func (app *App) findAWS() (string, error) {
+func findAWS(app *command.App) (string, error) {
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
 		for _, name := range awsPrograms(runtime.GOOS) {
 			path := filepath.Join(dir, name)
-			if !executable(path) {
+			if !self.IsProgram(path) {
 				continue
 			}
-			if isOurs(path) {
+			if self.Is(path) {
 				app.Log.Debug("this is lanyard itself", "program", path)
 				continue
 			}

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // TestFindAWS puts everything on PATH before the AWS CLI that is none.
@@ -49,10 +51,10 @@ func TestFindAWS(t *testing.T) {
 		dirs = append(dirs, dir)
 	}
 	find := func(dirs []string) (string, error) {
-		app := &App{Log: slog.New(slog.DiscardHandler), Env: Env{Lookup: func(string) (string, bool) {
+		app := &command.App{Log: slog.New(slog.DiscardHandler), Env: command.Env{Lookup: func(string) (string, bool) {
 			return strings.Join(dirs, string(os.PathListSeparator)), true
 		}}}
-		return app.findAWS()
+		return findAWS(app)
 	}
 	if got, err := find(dirs); err != nil || got != filepath.Join(work, "real", name) {
 		t.Errorf("found %s, %v", got, err)
@@ -64,24 +66,3 @@ func TestFindAWS(t *testing.T) {
 
 // hardLink makes a second name of a file of the same folder tree.
 func hardLink(from, to string) error { return os.Link(from, to) }
-
-func TestSameBytes(t *testing.T) {
-	dir := t.TempDir()
-	long := strings.Repeat("0123456789abcdef", 1<<14)
-	file := func(name, content string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	a := file("a", long)
-	for other, want := range map[string]bool{long: true, long[1:] + "f": false, long[1:] + "e": false, long[:len(long)-1] + "x": false, "": false} {
-		if got := sameBytes(a, file("b", other)); got != want {
-			t.Errorf("compared with %d bytes: %v", len(other), got)
-		}
-	}
-	if sameBytes(a, filepath.Join(dir, "missing")) || sameBytes(filepath.Join(dir, "missing"), a) {
-		t.Error("a file that is not there is the same")
-	}
-}

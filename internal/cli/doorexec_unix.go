@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // execProgram makes this process the program: terminal, signals and exit code are
 // the program's own.
-func (app *App) execProgram(path string, argv, env []string) error {
+func execProgram(app *command.App, path string, argv, env []string) error {
 	// The program is to find the signals that Main listens to as we found them: what
 	// nohup had ignored is ignored again. A Reset of all signals takes milliseconds.
 	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -24,10 +26,10 @@ func (app *App) execProgram(path string, argv, env []string) error {
 }
 
 // runShell runs an alias of the shell as the AWS CLI does.
-func (app *App) runShell(line string, args []string) error {
-	mark, err := app.passDoor("the alias", args)
+func runShell(app *command.App, line string, args []string) error {
+	mark, err := passDoor(app, "the alias", args)
 	if err != nil {
 		return err
 	}
-	return app.become("/bin/sh", []string{"sh", "-c", line}, withVariable(app.Env.Environ(), doorVariable, mark))
+	return become(app, "/bin/sh", []string{"sh", "-c", line}, withVariable(app.Env.Environ(), doorVariable, mark))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
@@ -15,14 +16,14 @@ import (
 // goes wrong is a warning: the command may need none of it. The error says that the
 // AWS CLI would send the session's token to a service that did not issue it. It returns
 // the path of a config that the AWS CLI needs in place of its own, or "".
-func (app *App) freshen(ctx context.Context, args []string) (overlay string, err error) {
-	if _, rest := splitGlobals(globalSet(new(globalFlags)), args); needsNothing(args, rest) {
+func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
+	if _, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args); needsNothing(args, rest) {
 		return "", nil
 	}
 	var assumes *profile.Profile // the profile in use, if it assumes a role
 	// A role that is assumed through another profile needs the session of that profile.
 	for range 5 {
-		w := app.files()
+		w := openFiles(app)
 		p, err := w.resolve()
 		if err != nil {
 			app.Log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
@@ -51,10 +52,10 @@ func (app *App) freshen(ctx context.Context, args []string) (overlay string, err
 		if err := w.renew(ctx, p, assumes == nil); errors.As(err, &origin) {
 			return "", err
 		} else if err != nil && ctx.Err() == nil {
-			app.warnOf(err)
+			app.WarnOf(err)
 		}
 		if overlay, err = w.overlay(p); err != nil {
-			app.warn(err.Error(), hintOf(err))
+			app.Warn(err.Error(), command.HintOf(err))
 		}
 		return overlay, nil
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // globalWidth returns how many of the arguments the global flag at their beginning
@@ -44,8 +46,8 @@ func splitGlobals(flags *pflag.FlagSet, args []string) (globals [][]string, rest
 
 // readGlobals sets the global flags from a line that the parser of flags has not
 // seen. What is wrong with one is for the program to say that gets the line.
-func (app *App) readGlobals(args []string) {
-	flags := globalSet(&app.Flags)
+func readGlobals(app *command.App, args []string) {
+	flags := command.GlobalSet(&app.Flags)
 	globals, _ := splitGlobals(flags, args)
 	for _, words := range globals {
 		if err := flags.Parse(words); err != nil {

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"slices"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 func TestSplitGlobals(t *testing.T) {
@@ -20,7 +22,7 @@ func TestSplitGlobals(t *testing.T) {
 		{args: []string{"--cli-auto-prompt", "s3"}, globals: []string{"--cli-auto-prompt"}, rest: []string{"s3"}},
 		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
 	} {
-		globals, rest := splitGlobals(globalSet(new(globalFlags)), c.args)
+		globals, rest := splitGlobals(command.GlobalSet(new(command.Globals)), c.args)
 		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
 			t.Errorf("%q: globals %q, rest %q", c.args, globals, rest)
 		}
@@ -28,10 +30,10 @@ func TestSplitGlobals(t *testing.T) {
 }
 
 func TestReadGlobals(t *testing.T) {
-	app := &App{Log: slog.New(slog.DiscardHandler)}
-	app.Flags.region = "from another line"
-	app.readGlobals([]string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
-	if app.Flags.profile != "b c" || !app.Flags.debug || app.Flags.region != "" {
+	app := &command.App{Log: slog.New(slog.DiscardHandler)}
+	app.Flags.Region = "from another line"
+	readGlobals(app, []string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
+	if app.Flags.Profile != "b c" || !app.Flags.Debug || app.Flags.Region != "" {
 		t.Errorf("%+v", app.Flags)
 	}
 }

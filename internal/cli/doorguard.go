@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // doorVariable tells a child which command lines have been handed over on the way
@@ -18,7 +20,7 @@ const maxDoors = 5
 
 // passDoor returns what the child is to find in the variable, or the error that
 // what was about to be run has led back to us.
-func (app *App) passDoor(what string, args []string) (string, error) {
+func passDoor(app *command.App, what string, args []string) (string, error) {
 	var seen []string
 	if s := app.Env.Get(doorVariable); s != "" {
 		seen = strings.Split(s, ",")
@@ -33,7 +35,7 @@ func (app *App) passDoor(what string, args []string) (string, error) {
 	default:
 		return strings.Join(append(seen, mark), ","), nil
 	}
-	return "", withHint(&configError{"Configuration", text},
+	return "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: text},
 		"see that it runs the AWS CLI itself; PATH is %s", app.Env.Get("PATH"))
 }
 

@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 func TestPassDoor(t *testing.T) {
 	env := ""
-	app := &App{Env: Env{Lookup: func(name string) (string, bool) { return env, name == doorVariable }}}
+	app := &command.App{Env: command.Env{Lookup: func(name string) (string, bool) { return env, name == doorVariable }}}
 	pass := func(args ...string) error {
-		mark, err := app.passDoor("aws", args)
+		mark, err := passDoor(app, "aws", args)
 		if err == nil {
 			env = mark
 		}
@@ -21,7 +23,7 @@ func TestPassDoor(t *testing.T) {
 	if err := pass("a", "b"); err != nil {
 		t.Fatal(err)
 	}
-	var config *configError
+	var config *command.ConfigError
 	if err := pass("a", "b"); !errors.As(err, &config) || !strings.Contains(err.Error(), "same arguments") {
 		t.Errorf("the same again: %v", err)
 	}

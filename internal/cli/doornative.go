@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // native reports whether a command line is ours. Otherwise it is for the AWS CLI, or
@@ -27,13 +29,13 @@ func native(root *cobra.Command, args []string) (ours bool, err error) {
 		}
 		if strings.HasPrefix(arg, "-") && arg != "-" {
 			help = help || arg == "-h" || arg == "--help"
-			prompt = prompt || arg == "--"+promptFlag
+			prompt = prompt || arg == "--"+command.PromptFlag
 			args = args[flagWidth(cmd, args):]
 			continue
 		}
-		sub := child(cmd, arg)
+		sub := command.Child(cmd, arg)
 		switch {
-		case isService(cmd):
+		case command.IsService(cmd):
 			return nativeOperation(cmd.Name(), arg) && !prompt, nil
 		case cmd == root && arg == "help":
 			return root.Name() != "aws" || topic(root, args[1:]), nil
@@ -42,9 +44,9 @@ func native(root *cobra.Command, args []string) (ours bool, err error) {
 		case sub == nil && isAWSCommand(cmd, arg):
 			return false, nil
 		case sub == nil:
-			return false, unknownCommand(cmd, []string{arg})
-		case !sub.HasSubCommands() && !isService(sub):
-			return !prompt || !isOfAWS(sub), nil
+			return false, command.UnknownCommand(cmd, []string{arg})
+		case !sub.HasSubCommands() && !command.IsService(sub):
+			return !prompt || !command.IsOfAWS(sub), nil
 		}
 		cmd, args = sub, args[1:]
 	}
@@ -60,9 +62,9 @@ func isAWSCommand(cmd *cobra.Command, word string) bool {
 	case root.Name() == "aws":
 		return true
 	case cmd == root:
-		return awsCommand(word)
+		return awsnames.Command(word)
 	}
-	return slices.Contains(awsSubcommands(groupOf(cmd)), word)
+	return slices.Contains(awsnames.Subcommands(groupOf(cmd)), word)
 }
 
 // topic reports whether the words after "help" name a command of the tree.
@@ -83,20 +85,10 @@ func flagWidth(cmd *cobra.Command, args []string) int {
 	switch {
 	case args[0] == "--help", !strings.HasPrefix(args[0], "--"), strings.Contains(args[0], "="):
 		return 1
-	case len(args) == 1, child(cmd, args[1]) != nil:
+	case len(args) == 1, command.Child(cmd, args[1]) != nil:
 		return 1
 	}
 	return 2
-}
-
-// child is the command that a word names below cmd, or nil.
-func child(cmd *cobra.Command, word string) *cobra.Command {
-	for _, c := range cmd.Commands() {
-		if c.Name() == word || c.HasAlias(word) {
-			return c
-		}
-	}
-	return nil
 }
 
 // groupOf is the first word of the command.

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 func TestNative(t *testing.T) {
@@ -86,7 +88,7 @@ func TestNative(t *testing.T) {
 				args = []string{""}
 			}
 			want := strings.Contains(ours, name)
-			ours, unknown := native(newRoot(&App{Name: name}), args)
+			ours, unknown := native(newRoot(&command.App{Name: name}), args)
 			if got := ours || unknown != nil; got != want {
 				t.Errorf("%s %s: ours is %v, want %v", name, line, got, want)
 			}
@@ -100,7 +102,7 @@ func FuzzNative(f *testing.F) {
 	for _, line := range []string{"sts get-caller-identity", "--foo bar stz", "--", "--profile", "configure -h", "-\n--x=\n"} {
 		f.Add(line)
 	}
-	lanyard := newRoot(&App{Name: "lanyard"})
+	lanyard := newRoot(&command.App{Name: "lanyard"})
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Split(line, " ")
 		with := append([]string{"--region", "sso", "--debug", "--output=x"}, args...)

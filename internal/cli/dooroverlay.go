@@ -60,10 +60,10 @@ func (w *world) vaultedChanges(p *profile.Profile) ([]awsconfig.Change, error) {
 		return nil, err
 	}
 	if s.Name == "" {
-		w.app.warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
+		w.app.Warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
 			"run: "+w.app.Name+" store migrate --to "+store)
 		return nil, nil
 	}
-	rewrite, _, err := profile.ToProcess(w.in, []string{s.Name}, w.app.ownProgram())
+	rewrite, _, err := profile.ToProcess(w.in, []string{s.Name}, ownProgram(w.app))
 	return rewrite.Changes, err
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func newEmulator(app *App) *cobra.Command {
+func newEmulator(app *command.App) *cobra.Command {
 	var (
 		o      emulatorOptions
 		listen string
@@ -28,9 +29,9 @@ With --org, SIGHUP makes it read the file again; nobody is signed out.
   lanyard emulator run -- CMD         run a program against an emulator, in a
                                       home of its own
   lanyard emulator env --url URL      point a shell at a running emulator`,
-		Annotations: uses("region"),
-		Args:        unknownCommand,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.emulator(cmd, o, listen) },
+		Annotations: command.Uses("region"),
+		Args:        command.UnknownCommand,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return runEmulator(app, cmd, o, listen) },
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
@@ -39,18 +40,18 @@ With --org, SIGHUP makes it read the file again; nobody is signed out.
 	return cmd
 }
 
-func (app *App) emulator(cmd *cobra.Command, o emulatorOptions, listen string) error {
-	config, err := app.emulatorConfig(cmd, o)
+func runEmulator(app *command.App, cmd *cobra.Command, o emulatorOptions, listen string) error {
+	config, err := emulatorConfig(app, cmd, o)
 	if err != nil {
 		return err
 	}
 	e, base, stop, err := serveEmulator(config, listen)
 	if err != nil {
-		return app.emulatorProblem(cmd, err, config)
+		return emulatorProblem(app, cmd, err, config)
 	}
 	defer stop()
 	if o.org != "" {
-		defer app.reloadOnHangup(cmd, o, e)()
+		defer reloadOnHangup(app, cmd, o, e)()
 	}
 	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {

@@ -8,14 +8,15 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator/awsproxy"
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // newEmulatorBrowse is the BROWSER of programs under emulator run.
-func newEmulatorBrowse(app *App) *cobra.Command {
+func newEmulatorBrowse(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
 		Short: "Be the browser of a program under emulator run",
-		RunE:  func(cmd *cobra.Command, args []string) error { return app.emulatorBrowse(cmd.Context(), args[0]) },
+		RunE:  func(cmd *cobra.Command, args []string) error { return emulatorBrowse(cmd.Context(), app, args[0]) },
 	}
 }
 
@@ -23,10 +24,10 @@ func newEmulatorBrowse(app *App) *cobra.Command {
 // that it had before. If every sign-in is approved, it hands the page to the
 // stand-in browser of emulator run instead, and returns while the client's
 // callback is still being called.
-func (app *App) emulatorBrowse(ctx context.Context, page string) error {
+func emulatorBrowse(ctx context.Context, app *command.App, page string) error {
 	base := app.Env.Get(urlVariable)
 	if base == "" {
-		return usagef("%s is not set: this is a part of emulator run", urlVariable)
+		return command.Usagef("%s is not set: this is a part of emulator run", urlVariable)
 	}
 	page, ours := atEmulator(page, base)
 	standIn := app.Env.Get(standInVariable)
@@ -34,7 +35,7 @@ func (app *App) emulatorBrowse(ctx context.Context, page string) error {
 		return browser.Open(ctx, page, personsEnvironment(app.Env.Environ()), app.IO.Err)
 	}
 	if !ours {
-		return usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))
+		return command.Usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))
 	}
 	return askStandIn(ctx, standIn, page)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
 // browserProgram is a second name of this program. It is not a .cmd file: cmd.exe
@@ -13,12 +14,12 @@ import (
 const browserProgram = "lanyard-emulator-browser.exe"
 
 // writeBrowser puts this program into the home under the name that BROWSER gives.
-func writeBrowser(home, self string, _ []string) (path string, err error) {
+func writeBrowser(home, selfName string, _ []string) (path string, err error) {
 	path = filepath.Join(home, browserProgram)
-	if os.Link(self, path) == nil {
+	if os.Link(selfName, path) == nil {
 		return path, nil
 	}
-	program, err := datafile.Read(self, maxProgram) // the home is on another volume
+	program, err := datafile.Read(selfName, self.MaxSize) // the home is on another volume
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
@@ -27,7 +28,7 @@ func writeEmulatorConfig(dir, config string) (string, error) {
 		path := filepath.Join(dir, name)
 		old, err := datafile.Read(path, datafile.Limit)
 		if err == nil && !strings.HasPrefix(string(old), configMark) || err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", withHint(fmt.Errorf("%s is not a file of the emulator and was left as it is", path), "name another folder with --dir")
+			return "", command.WithHint(fmt.Errorf("%s is not a file of the emulator and was left as it is", path), "name another folder with --dir")
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			return "", err

@@ -13,11 +13,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-func newEmulatorEnv(app *App) *cobra.Command {
+func newEmulatorEnv(app *command.App) *cobra.Command {
 	var (
 		o                   emulatorOptions
 		url, shellName, dir string
@@ -35,9 +36,9 @@ role. Your own config and credentials stay as they are, and so do your sessions.
 
 The last lines say how to undo it. Say --org, --accounts, --roles and --region as
 you did when you started the emulator.`,
-		Annotations: uses("region"),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.emulatorEnv(cmd, o, url, shellName, dir) },
+		Annotations: command.Uses("region"),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return emulatorEnv(app, cmd, o, url, shellName, dir) },
 	}
 	o.addOrganization(cmd)
 	f := cmd.Flags()
@@ -47,50 +48,50 @@ you did when you started the emulator.`,
 	return cmd
 }
 
-func (app *App) emulatorEnv(cmd *cobra.Command, o emulatorOptions, rawURL, shellName, dir string) error {
+func emulatorEnv(app *command.App, cmd *cobra.Command, o emulatorOptions, rawURL, shellName, dir string) error {
 	dialect, ok := shell.ByName(shellName)
 	if !ok {
-		return usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shellName)
+		return command.Usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shellName)
 	}
 	base, err := emulatorURL(rawURL)
 	if err != nil {
 		return err
 	}
-	c, err := app.emulatorConfig(cmd, o)
+	c, err := emulatorConfig(app, cmd, o)
 	if err != nil {
 		return err
 	}
 	e, err := emulator.New(c) // checks the region, and knows what is left out
 	if err != nil {
-		return app.emulatorProblem(cmd, err, c)
+		return emulatorProblem(app, cmd, err, c)
 	}
 	config, profile := emulatorProfiles(c, e, "")
 	dir, err = writeEmulatorConfig(dir, config)
 	if err != nil {
 		return err
 	}
-	app.warnOfEnvironment(cmd.Context(), base)
-	return app.printEmulatorEnv(dialect, dir, emulatorVariables(base, dir, profile))
+	warnOfEnvironment(cmd.Context(), app, base)
+	return printEmulatorEnv(app, dialect, dir, emulatorVariables(base, dir, profile))
 }
 
 // emulatorURL checks a base URL and returns it without a slash at the end.
 func emulatorURL(raw string) (string, error) {
 	if raw == "" {
-		return "", withHint(usagef("the following arguments are required: --url"), "it is the first line that lanyard emulator prints")
+		return "", command.WithHint(command.Usagef("the following arguments are required: --url"), "it is the first line that lanyard emulator prints")
 	}
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
-		return "", usagef("--url %q is not like http://127.0.0.1:PORT", raw)
+		return "", command.Usagef("--url %q is not like http://127.0.0.1:PORT", raw)
 	case u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback():
-		return "", usagef("--url %s: an emulator is on this machine", raw)
+		return "", command.Usagef("--url %s: an emulator is on this machine", raw)
 	}
 	return "http://" + u.Host, nil
 }
 
 // printEmulatorEnv prints lines that set the variables, and as comments those
 // that put them back.
-func (app *App) printEmulatorEnv(dialect shell.Dialect, dir string, vars [][2]string) error {
+func printEmulatorEnv(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
 	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + emulatorSession}
 	undo := []string{"# to undo this, run the following lines, and remove " + oneLine(dir)}
 	for _, v := range vars {
@@ -116,13 +117,13 @@ func oneLine(s string) string { return strings.NewReplacer("\n", "?", "\r", "?")
 
 // warnOfEnvironment warns of what makes the lines less useful than they look: no
 // emulator there, and variables that count more than a config.
-func (app *App) warnOfEnvironment(ctx context.Context, base string) {
+func warnOfEnvironment(ctx context.Context, app *command.App, base string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/assignment/accounts", nil)
 	if err == nil {
 		if variable := proxyenv.Read(app.Env.Environ()).Variable(req.URL); variable != "" {
-			app.warn("requests to the emulator go through the proxy in "+variable, "list 127.0.0.1 and localhost in NO_PROXY")
+			app.Warn("requests to the emulator go through the proxy in "+variable, "list 127.0.0.1 and localhost in NO_PROXY")
 		}
 	}
 	if err == nil {
@@ -135,11 +136,11 @@ func (app *App) warnOfEnvironment(ctx context.Context, base string) {
 		}
 	}
 	if err != nil {
-		app.warn("no emulator answers at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
+		app.Warn("no emulator answers at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
 	}
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE"} {
 		if app.Env.Get(name) != "" {
-			app.warn(name+" is set, and programs look there before they take a profile of the emulator", "unset it in the shell that you point at the emulator")
+			app.Warn(name+" is set, and programs look there before they take a profile of the emulator", "unset it in the shell that you point at the emulator")
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // These variables tell a program in an emulator's home where the emulator is.
@@ -44,7 +45,7 @@ func homeParent() string {
 
 // homeVariables lead a program to the emulator at base, and to the home. The
 // address of the stand-in browser is "" if a person is to look at the pages.
-func (app *App) homeVariables(home, base, profile, standIn string, c emulator.Config) ([]string, error) {
+func homeVariables(app *command.App, home, base, profile, standIn string, c emulator.Config) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/orgfile"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // emulatorOptions say which organization is emulated, and how.
@@ -40,33 +41,33 @@ func (o *emulatorOptions) addService(cmd *cobra.Command) {
 
 // emulatorConfig makes the Config that the flags ask for. It reads the
 // organization file, but does not check what is not in it.
-func (app *App) emulatorConfig(cmd *cobra.Command, o emulatorOptions) (emulator.Config, error) {
-	c, err := app.organization(cmd, o)
+func emulatorConfig(app *command.App, cmd *cobra.Command, o emulatorOptions) (emulator.Config, error) {
+	c, err := organization(app, cmd, o)
 	if err != nil {
 		return c, err
 	}
 	c.AutoApprove, c.Seed, c.RateLimits, c.Now = o.autoApprove, o.seed, o.rateLimits, app.Now
 	if cmd.Flags().Changed("seed") && o.seed == 0 {
-		return c, withHint(usagef("--seed 0 makes nothing predictable"), "use any other number")
+		return c, command.WithHint(command.Usagef("--seed 0 makes nothing predictable"), "use any other number")
 	}
 	if o.admin {
 		c.AdminToken = rand.Text()
 	}
-	if app.Flags.debug {
+	if app.Flags.Debug {
 		c.Log = app.Log
 	}
 	return c, nil
 }
 
 // organization returns the one of the file, a generated one, or the built-in one.
-func (app *App) organization(cmd *cobra.Command, o emulatorOptions) (c emulator.Config, err error) {
+func organization(app *command.App, cmd *cobra.Command, o emulatorOptions) (c emulator.Config, err error) {
 	changed := cmd.Flags().Changed
 	generate := changed("accounts") || changed("roles")
 	switch {
 	case changed("org") && generate:
-		return c, usagef("--org does not go with --accounts and --roles: an organization is read or generated")
-	case changed("org") && app.Flags.region != "":
-		return c, withHint(usagef("--org does not go with --region"), "set the region in the file")
+		return c, command.Usagef("--org does not go with --accounts and --roles: an organization is read or generated")
+	case changed("org") && app.Flags.Region != "":
+		return c, command.WithHint(command.Usagef("--org does not go with --region"), "set the region in the file")
 	case changed("org"):
 		c, err = orgfile.Load(o.org)
 		return c, orgProblem(o.org, err)
@@ -78,12 +79,12 @@ func (app *App) organization(cmd *cobra.Command, o emulatorOptions) (c emulator.
 			o.roles = 4
 		}
 		if c, err = emulator.Generate(o.accounts, o.roles); err != nil {
-			return c, usagef("--accounts %d --roles %d: %v", o.accounts, o.roles, err)
+			return c, command.Usagef("--accounts %d --roles %d: %v", o.accounts, o.roles, err)
 		}
 	default:
 		c = emulator.BuiltIn()
 	}
-	c.Region = app.Flags.region
+	c.Region = app.Flags.Region
 	return c, nil
 }
 
@@ -95,17 +96,17 @@ func orgProblem(path string, err error) error {
 	}
 	var bad *orgfile.Error
 	if errors.As(err, &bad) {
-		return withHint(&configError{"Configuration", bad.Error()}, "every field is explained by: lanyard emulator init -")
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: bad.Error()}, "every field is explained by: lanyard emulator init -")
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		return withHint(&configError{"Configuration", "there is no organization file " + path}, "run: lanyard emulator init %s", quoteArg(path))
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "there is no organization file " + path}, "run: lanyard emulator init %s", command.Quote(path))
 	}
-	return &configError{"Configuration", "the organization file cannot be read: " + err.Error()}
+	return &command.ConfigError{Code: "Configuration", Msg: "the organization file cannot be read: " + err.Error()}
 }
 
 // emulatorProblem puts what the emulator finds wrong into the words of the flags
 // that say it.
-func (app *App) emulatorProblem(cmd *cobra.Command, err error, c emulator.Config) error {
+func emulatorProblem(app *command.App, cmd *cobra.Command, err error, c emulator.Config) error {
 	var field *emulator.FieldError
 	if !errors.As(err, &field) {
 		return err
@@ -117,9 +118,9 @@ func (app *App) emulatorProblem(cmd *cobra.Command, err error, c emulator.Config
 			names = append(names, u.Name)
 		}
 		slices.Sort(names)
-		return withHint(usagef("--auto-approve: %s", field.Problem), "the users are: %s", cmp.Or(strings.Join(names, ", "), "none"))
+		return command.WithHint(command.Usagef("--auto-approve: %s", field.Problem), "the users are: %s", cmp.Or(strings.Join(names, ", "), "none"))
 	case "region":
-		return usagef("--region: %s", field.Problem)
+		return command.Usagef("--region: %s", field.Problem)
 	}
-	return usagef("%s: %v", cmd.CommandPath(), err)
+	return command.Usagef("%s: %v", cmd.CommandPath(), err)
 }

@@ -10,18 +10,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // reloadOnHangup reads the organization file again at every SIGHUP, until stop is
 // called. A bad file is warned of, and the old organization stays.
-func (app *App) reloadOnHangup(cmd *cobra.Command, o emulatorOptions, e *emulator.Emulator) (stop func()) {
+func reloadOnHangup(app *command.App, cmd *cobra.Command, o emulatorOptions, e *emulator.Emulator) (stop func()) {
 	hangups, release := takeSignals(syscall.SIGHUP)
 	done := make(chan struct{})
 	go func() {
 		for {
 			select {
 			case <-hangups:
-				app.reload(cmd, o, e)
+				reload(app, cmd, o, e)
 			case <-done:
 				return
 			}
@@ -33,21 +34,21 @@ func (app *App) reloadOnHangup(cmd *cobra.Command, o emulatorOptions, e *emulato
 	}
 }
 
-func (app *App) reload(cmd *cobra.Command, o emulatorOptions, e *emulator.Emulator) {
-	c, err := app.organization(cmd, o)
+func reload(app *command.App, cmd *cobra.Command, o emulatorOptions, e *emulator.Emulator) {
+	c, err := organization(app, cmd, o)
 	if err == nil {
-		err = app.emulatorProblem(cmd, e.Reload(c), c)
+		err = emulatorProblem(app, cmd, e.Reload(c), c)
 	}
 	if err == nil {
 		fmt.Fprintf(app.IO.Err, "%s: read %s again\n", app.Name, o.org)
 		return
 	}
 	text := err.Error()
-	var config *configError
+	var config *command.ConfigError
 	if errors.As(err, &config) {
-		text = config.msg
+		text = config.Msg
 	}
-	app.warn(text+"; the organization stays as it was", hintOf(err))
+	app.Warn(text+"; the organization stays as it was", command.HintOf(err))
 }
 
 // takeSignals takes signals away from Main, for which each is the end of the

@@ -11,11 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/intercept"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
-func newEmulatorRun(app *App) *cobra.Command {
+func newEmulatorRun(app *command.App) *cobra.Command {
 	var (
 		o     emulatorOptions
 		proxy bool
@@ -33,9 +34,9 @@ everything is removed.
 With --auto-approve, BROWSER is a program that signs in as the user. With --proxy,
 programs that ignore AWS_ENDPOINT_URL_... are led there by an HTTPS proxy that
 answers for AWS's host names and refuses all others.`,
-		Annotations: uses("region"),
+		Annotations: command.Uses("region"),
 		Args:        cobra.ArbitraryArgs,
-		RunE:        func(cmd *cobra.Command, args []string) error { return app.emulatorRun(cmd, o, proxy, args) },
+		RunE:        func(cmd *cobra.Command, args []string) error { return emulatorRun(app, cmd, o, proxy, args) },
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
@@ -44,11 +45,11 @@ answers for AWS's host names and refuses all others.`,
 	return cmd
 }
 
-func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, args []string) (err error) {
+func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy bool, args []string) (err error) {
 	if len(args) == 0 {
-		return withHint(usagef("which command is to run? It stands after --"), "for example: %s -- sh", cmd.CommandPath())
+		return command.WithHint(command.Usagef("which command is to run? It stands after --"), "for example: %s -- sh", cmd.CommandPath())
 	}
-	c, err := app.emulatorConfig(cmd, o)
+	c, err := emulatorConfig(app, cmd, o)
 	if err != nil {
 		return err
 	}
@@ -65,11 +66,11 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 	}
 	var pages *standIn
 	if c.AutoApprove != "" {
-		pages = newStandIn(base, app.warn)
+		pages = newStandIn(base, app.Warn)
 	}
 	e, stop, err := serveEmulatorOn(l, c, pages.beside)
 	if err != nil {
-		return app.emulatorProblem(cmd, err, c)
+		return emulatorProblem(app, cmd, err, c)
 	}
 	defer stop()
 	defer pages.close()
@@ -80,26 +81,26 @@ func (app *App) emulatorRun(cmd *cobra.Command, o emulatorOptions, proxy bool, a
 	}
 	defer func() {
 		if err := os.RemoveAll(home); err != nil {
-			app.warn("the temporary home is not wholly removed: "+err.Error(), "remove "+quoteArg(home))
+			app.Warn("the temporary home is not wholly removed: "+err.Error(), "remove "+command.Quote(home))
 		}
 	}()
-	set, err := app.homeVariables(home, base, profile, pages.address(), c)
+	set, err := homeVariables(app, home, base, profile, pages.address(), c)
 	if err != nil {
 		return err
 	}
 	if proxy {
-		vars, stop, err := app.intercept(e, home)
+		vars, stop, err := startProxy(app, e, home)
 		if err != nil {
 			return err
 		}
 		defer stop()
 		set = append(set, vars...)
 	}
-	return app.runChild(args, homeEnvironment(app.Env.Environ(), set), signals)
+	return runChild(app, args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
-// intercept starts the proxy and returns the variables that lead there.
-func (app *App) intercept(h http.Handler, home string) (vars []string, stop func(), err error) {
+// startProxy starts the proxy and returns the variables that lead there.
+func startProxy(app *command.App, h http.Handler, home string) (vars []string, stop func(), err error) {
 	p, err := intercept.Start(h, app.Log)
 	if err != nil {
 		return nil, nil, err
@@ -120,12 +121,12 @@ func (app *App) intercept(h http.Handler, home string) (vars []string, stop func
 // runChild runs a program with our terminal and returns its exit code as an
 // error. Ctrl-C reaches the program from the terminal; other signals, and those
 // that did not come from a terminal, are handed on.
-func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
+func runChild(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	child := exec.Command(args[0], args[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
 	select {
 	case <-signals:
-		return errInterrupted // it never began
+		return command.ErrInterrupted // it never began
 	default:
 	}
 	if err := child.Start(); err != nil {
@@ -155,7 +156,7 @@ func (app *App) runChild(args, env []string, signals <-chan os.Signal) error {
 		return err
 	}
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return exitError(128 + int(status.Signal())) // as a shell says it
+		return command.ExitError(128 + int(status.Signal())) // as a shell says it
 	}
-	return exitError(exit.ExitCode())
+	return command.ExitError(exit.ExitCode())
 }

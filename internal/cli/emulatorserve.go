@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // serveEmulator starts an emulator on a loopback address. Stop gives requests 2 s
@@ -54,17 +55,17 @@ func serveEmulatorOn(l net.Listener, c emulator.Config, beside func(http.Handler
 func listenLoopback(listen string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return nil, usagef("--listen %q is not ADDRESS:PORT", listen)
+		return nil, command.Usagef("--listen %q is not ADDRESS:PORT", listen)
 	}
 	if host == "localhost" {
 		host = "127.0.0.1" // whatever the resolver makes of it
 	}
 	if !net.ParseIP(host).IsLoopback() {
-		return nil, withHint(usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
+		return nil, command.WithHint(command.Usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
-		return nil, withHint(fmt.Errorf("the emulator cannot listen: %w", err), "--listen 127.0.0.1:0 takes a free port")
+		return nil, command.WithHint(fmt.Errorf("the emulator cannot listen: %w", err), "--listen 127.0.0.1:0 takes a free port")
 	}
 	return l, nil
 }

@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // environmentKeys are the keys of the environment, which come first unless a
 // profile was named by flag.
-func (app *App) environmentKeys() (ssocache.Credentials, bool, error) {
+func environmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	id := app.Env.Get("AWS_ACCESS_KEY_ID")
-	if id == "" || app.Flags.profile != "" {
+	if id == "" || app.Flags.Profile != "" {
 		return ssocache.Credentials{}, false, nil
 	}
 	c := ssocache.Credentials{AccessKeyID: id, SecretAccessKey: secret.New(app.Env.Get("AWS_SECRET_ACCESS_KEY"))}
@@ -25,7 +26,7 @@ func (app *App) environmentKeys() (ssocache.Credentials, bool, error) {
 		c.SessionToken = secret.New(app.Env.Get("AWS_SESSION_TOKEN"))
 	}
 	var err error
-	if c.Expiration, err = app.environmentExpiration(!c.SessionToken.IsZero()); err != nil {
+	if c.Expiration, err = environmentExpiration(app, !c.SessionToken.IsZero()); err != nil {
 		return ssocache.Credentials{}, false, err
 	}
 	c.AccountID = app.Env.Get("AWS_ACCOUNT_ID")
@@ -42,9 +43,9 @@ var errExpiredKeys = errors.New("Credentials were refreshed, but the refreshed c
 // AWS_CREDENTIAL_EXPIRATION is the AWS CLI's. Other tools set AWS_SESSION_EXPIRATION
 // with temporary keys; it counts only if it is a date that has passed, because the
 // AWS CLI ignores it.
-func (app *App) environmentExpiration(temporary bool) (time.Time, error) {
+func environmentExpiration(app *command.App, temporary bool) (time.Time, error) {
 	expired := func(variable string, at time.Time) error {
-		return withHint(errExpiredKeys,
+		return command.WithHint(errExpiredKeys,
 			"%s says that the keys in AWS_ACCESS_KEY_ID expired at %s: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and %s",
 			variable, ssocache.FormatTime(at), variable)
 	}

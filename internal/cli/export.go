@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -17,7 +18,7 @@ import (
 // exportFormats are the AWS CLI's.
 var exportFormats = [...]string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"}
 
-func newExportCredentials(app *App) *cobra.Command {
+func newExportCredentials(app *command.App) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "export-credentials",
@@ -26,19 +27,19 @@ func newExportCredentials(app *App) *cobra.Command {
 CLI's, except that a value which a shell would read otherwise is quoted:
 
   eval "$(lanyard configure export-credentials --profile dev-admin --format env)"`,
-		Annotations: uses("profile", connectionFlags),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.exportCredentials(cmd.Context(), format) },
+		Annotations: command.Uses("profile", command.Connection),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return exportCredentials(cmd.Context(), app, format) },
 	}
 	cmd.Flags().StringVar(&format, "format", "process", strings.Join(exportFormats[:], ", "))
 	return cmd
 }
 
-func (app *App) exportCredentials(ctx context.Context, format string) error {
+func exportCredentials(ctx context.Context, app *command.App, format string) error {
 	if !slices.Contains(exportFormats[:], format) {
-		return usagef("argument --format: Found invalid choice '%s'", format)
+		return command.Usagef("argument --format: Found invalid choice '%s'", format)
 	}
-	c, err := app.exportedCredentials(ctx)
+	c, err := exportedCredentials(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -71,34 +72,34 @@ func (app *App) exportCredentials(ctx context.Context, format string) error {
 
 // exportedCredentials follows the AWS CLI's order: keys of the environment, then
 // the profile.
-func (app *App) exportedCredentials(ctx context.Context) (ssocache.Credentials, error) {
-	if c, ok, err := app.environmentKeys(); ok || err != nil {
+func exportedCredentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
+	if c, ok, err := environmentKeys(app); ok || err != nil {
 		if err != nil && !errors.Is(err, errExpiredKeys) {
-			err = &configError{"Configuration", "Unable to retrieve credentials: " + err.Error()}
+			err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + err.Error()}
 		}
 		return c, err
 	}
-	w := app.files()
+	w := openFiles(app)
 	p, err := w.resolve()
 	var prof *profile.Error
 	if errors.As(err, &prof) {
-		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: " + prof.Msg}, "%s", app.fullHint(err))
+		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}, "%s", app.FullHint(err))
 	}
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
-	if err := app.checkChain(p.Name); err != nil {
+	if err := checkChain(app, p.Name); err != nil {
 		return ssocache.Credentials{}, err
 	}
 	if p.Kind == profile.None {
-		return ssocache.Credentials{}, withHint(&configError{"Configuration", "Unable to retrieve credentials: no credentials found"}, "%s", w.missingKeys(p))
+		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", w.missingKeys(p))
 	}
 	if !usable(app, p) {
-		return ssocache.Credentials{}, &elsewhereError{w.notSSO(p)}
+		return ssocache.Credentials{}, &command.ElsewhereError{Why: w.notSSO(p)}
 	}
 	c, err := w.callerCredentials(ctx, p, "configure export-credentials")
 	if errors.As(err, &prof) {
-		err = &configError{"Configuration", "Unable to retrieve credentials: " + prof.Msg}
+		err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}
 	}
 	return c, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -26,7 +27,7 @@ type loginOptions struct {
 	unasked              bool   // on the occasion of another command
 }
 
-func newLogin(app *App) *cobra.Command {
+func newLogin(app *command.App) *cobra.Command {
 	o := loginOptions{caller: "sso login"}
 	cmd := &cobra.Command{
 		Use:   "login",
@@ -40,9 +41,9 @@ With no profile or session named, the default profile's session is used, or the
 only one in the config. A login signs in again while the session is valid; with
 --if-needed it does nothing then. The browser may still be signed in and not ask.
 --force revokes the present session first, so that the sign-in is really new.`,
-		Annotations: uses("profile", connectionFlags),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.login(cmd.Context(), o) },
+		Annotations: command.Uses("profile", command.Connection),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return logIn(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.session, "sso-session", "", "sign in to this [sso-session] of the config")
@@ -55,20 +56,20 @@ only one in the config. A login signs in again while the session is valid; with
 	return cmd
 }
 
-func (app *App) login(ctx context.Context, o loginOptions) error {
+func logIn(ctx context.Context, app *command.App, o loginOptions) error {
 	if o.callbackPort < 0 || o.callbackPort > 65535 {
-		return usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
+		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
 	}
 	if o.useDevice && o.callbackPort != 0 {
-		return usagef("--callback-port does not go with --use-device-code")
+		return command.Usagef("--callback-port does not go with --use-device-code")
 	}
-	if o.all && (o.session != "" || app.Flags.profile != "") {
-		return usagef("--all does not go with --sso-session or --profile")
+	if o.all && (o.session != "" || app.Flags.Profile != "") {
+		return command.Usagef("--all does not go with --sso-session or --profile")
 	}
 	if o.ifNeeded && o.force {
-		return usagef("--if-needed does not go with --force")
+		return command.Usagef("--if-needed does not go with --force")
 	}
-	w, err := app.world()
+	w, err := openWorld(app)
 	if err != nil {
 		return err
 	}
@@ -106,7 +107,7 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 		}
 	}
 	in.Waiting = func(h broker.Holder, _ time.Duration) {
-		w.app.warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
+		w.app.Warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
 	}
 	tok, err := w.broker.Login(ctx, s, in)
 	if err != nil {
@@ -123,9 +124,9 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 		fmt.Fprintf(w.app.Out, "Successfully logged into Start URL: %s\n", s.StartURL)
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
-		w.app.warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
+		w.app.Warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
 			until(tok.ExpiresAt, w.app.Now()), s.StartURL),
-			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+quoteArg(s.StartURL))
+			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+command.Quote(s.StartURL))
 	}
 	return s, nil
 }
@@ -135,9 +136,9 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (bool, error) {
 	if !o.ifNeeded {
 		if tok, err := w.broker.Peek(s); err == nil && !o.force && tok.Left(w.app.Now()) > 0 && w.broker.MaySignIn(s, false) == nil {
-			again := w.app.loginAgain(s)
+			again := loginAgain(w.app, s)
 			if s.Name == "" {
-				again = w.app.loginCommand(p)
+				again = loginCommand(w.app, p)
 			}
 			fmt.Fprintf(w.app.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", terminal.Printable(again))
 		}
@@ -148,7 +149,7 @@ func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Sess
 		return false, w.explain(p, err)
 	}
 	if v.Unasked != nil {
-		w.app.warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
+		w.app.Warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
 	}
 	fmt.Fprintf(w.app.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
 		w.app.Name, terminal.Printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
@@ -22,21 +23,21 @@ func (w *world) explainLogin(s profile.Session, err error) error {
 	connection := w.connectionHint(err)
 	switch {
 	case connection != "":
-		return withHint(err, "%s", connection)
+		return command.WithHint(err, "%s", connection)
 	case errors.As(err, &origin), errors.As(err, &mixed):
 		return w.explainOrigin(err)
 	case errors.As(err, &storage):
-		return withHint(err, "%s", storageHint(storage))
+		return command.WithHint(err, "%s", storageHint(storage))
 	case errors.Is(err, idcenter.ErrExpired):
-		return withHint(err, "run: %s", w.loginAgain(s))
+		return command.WithHint(err, "run: %s", w.loginAgain(s))
 	case errors.As(err, &connect):
-		return withHint(err, "%s", w.connectHint(s, connect))
+		return command.WithHint(err, "%s", w.connectHint(s, connect))
 	}
 	if errors.As(err, &service) && concernsKMS(service) {
-		return withHint(err, "IAM Identity Center cannot use the KMS key of the organization; tell its administrator")
+		return command.WithHint(err, "IAM Identity Center cannot use the KMS key of the organization; tell its administrator")
 	}
 	if hint := w.refusalHint(s, idcenter.Kind(err)); hint != "" {
-		return withHint(err, "%s", hint)
+		return command.WithHint(err, "%s", hint)
 	}
 	return err
 }
@@ -53,7 +54,7 @@ func (w *world) refusalHint(s profile.Session, kind string) string {
 			return "the service of region " + s.Region + " does not accept the scope " + scopes + " for " + s.StartURL + ": check sso_region and sso_start_url in " + w.in.Config.Path
 		}
 		return "the service does not accept sso_registration_scopes = " + scopes + " of [sso-session " + s.Name + "]\n" +
-			"run: " + w.app.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + quoteArg(s.Name)
+			"run: " + w.app.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + command.Quote(s.Name)
 	case "unauthorized_client", "unsupported_grant_type", "invalid_client_metadata", "invalid_redirect_uri":
 		return "the service does not allow this kind of sign-in\nrun: " + again + " --use-device-code\n" +
 			"or without --use-device-code, if you used it"
@@ -99,7 +100,7 @@ func (w *world) explainUnasked(p *profile.Profile, err *broker.LoginError) error
 	var shared *broker.SharedError
 	var late *broker.LoginWaitError
 	if errors.As(err, &shared) || errors.As(err, &late) {
-		return withHint(err, "to try again, run: %s", w.app.loginCommand(p))
+		return command.WithHint(err, "to try again, run: %s", loginCommand(w.app, p))
 	}
 	return w.explainLogin(err.Session, err)
 }
@@ -107,19 +108,19 @@ func (w *world) explainUnasked(p *profile.Profile, err *broker.LoginError) error
 // loginAgain is the command line of a login to the session.
 func (w *world) loginAgain(s profile.Session) string {
 	if s.Name != "" {
-		return w.app.loginAgain(s)
+		return loginAgain(w.app, s)
 	}
 	uses, err := w.quietSessions()
 	if err != nil {
-		return w.app.loginAgain(s)
+		return loginAgain(w.app, s)
 	}
-	return w.app.loginTo(s, uses)
+	return loginTo(w.app, s, uses)
 }
 
 // loginAgain is the command line of a login to a session that the config need not name.
-func (app *App) loginAgain(s profile.Session) string {
+func loginAgain(app *command.App, s profile.Session) string {
 	if s.Name == "" {
 		return app.Name + " sso login"
 	}
-	return app.Name + " sso login --sso-session " + quoteArg(s.Name)
+	return app.Name + " sso login --sso-session " + command.Quote(s.Name)
 }

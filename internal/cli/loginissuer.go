@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
@@ -14,15 +15,15 @@ import (
 // vanity one, which may tell another region than the one that is configured.
 func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
 	if strings.ContainsAny(s.StartURL, `"'`) {
-		return "", "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
+		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
 			"quotes belong to the value: remove them, %s:%d", s.Path, s.Line)
 	}
 	if strings.ContainsAny(s.StartURL, " \t") {
-		return "", "", withHint(&configError{"Configuration", "Invalid sso_start_url: '" + s.StartURL + "'"},
+		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
 			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
 	}
 	if text, hint := profile.StartURLAdvice(s.StartURL); text != "" {
-		w.app.warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
+		w.app.Warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
 	}
 	startURL := profile.CleanStartURL(s.StartURL)
 	p = p.ForSession()
@@ -36,14 +37,14 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 	}
 	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, startURL, isLoopback(endpoint.URL))
 	if err != nil {
-		return "", "", &configError{"Configuration", err.Error()}
+		return "", "", &command.ConfigError{Code: "Configuration", Msg: err.Error()}
 	}
 	if region != "" {
 		return issuer, region, nil
 	}
 	region = idcenter.StartURLRegion(startURL)
 	if region != "" && region != s.Region {
-		return "", "", withHint(&configError{"Configuration", fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
+		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
 			"%s", w.setRegionHint(s, region))
 	}
 	return issuer, s.Region, nil
@@ -52,7 +53,7 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 // setRegionHint is the command line that mends a wrong sso_region.
 func (w *world) setRegionHint(s profile.Session, region string) string {
 	if s.Name != "" {
-		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.app.Name, region, quoteArg(s.Name))
+		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.app.Name, region, command.Quote(s.Name))
 	}
 	return "set sso_region = " + region + " in " + w.in.Config.Path
 }

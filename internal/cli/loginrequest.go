@@ -47,7 +47,7 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 		// A little less than others wait for this sign-in: they are to be told how it
 		// ended.
 		request.Timeout = broker.AutoLoginLimit - callBudget
-		request.ByCode = w.app.loginAgain(s) + " --use-device-code"
+		request.ByCode = loginAgain(w.app, s) + " --use-device-code"
 	}
 	if s.Name == "" {
 		// A legacy profile gets the AWS CLI's eight-hour token, which other
@@ -58,10 +58,10 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 			request.Device = true
 		}
 	}
-	if !o.noBrowser && w.app.where() == here && !browser.Declined(w.app.Env.Environ()) {
+	if !o.noBrowser && where(w.app) == here && !browser.Declined(w.app.Env.Environ()) {
 		request.Open = w.app.Open
 		request.NotOpened = func(err error) {
-			w.app.warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
+			w.app.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
 		}
 	}
 	request.Registrations = &registrations{
@@ -77,7 +77,7 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 			request.Keep = keep
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
-			defer w.app.guideRemote(ctx, &request)()
+			defer guideRemote(ctx, w.app, &request)()
 			_, err := client.SignIn(ctx, request)
 			return err
 		},

@@ -10,13 +10,14 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newLogout(app *App) *cobra.Command {
+func newLogout(app *command.App) *cobra.Command {
 	var session string
 	var verify bool
 	cmd := &cobra.Command{
@@ -31,20 +32,20 @@ With --verify the service is asked afterwards whether it refuses the old tokens,
 the access token and the refresh token. The exit code is 1 if it still takes one,
 255 if it cannot be asked. Keys of roles that were handed out before are not
 concerned: they work until they expire, whoever has them.`,
-		Annotations: uses("profile", connectionFlags),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.logout(cmd.Context(), session, verify) },
+		Annotations: command.Uses("profile", command.Connection),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return logOut(cmd.Context(), app, session, verify) },
 	}
 	cmd.Flags().BoolVar(&verify, "verify", false, "show that the service refuses the old tokens")
 	cmd.Flags().StringVar(&session, "sso-session", "", "sign out of this [sso-session] only")
 	return cmd
 }
 
-func (app *App) logout(ctx context.Context, session string, verify bool) error {
-	if session != "" && app.Flags.profile != "" {
-		return usagef("--sso-session does not go with --profile")
+func logOut(ctx context.Context, app *command.App, session string, verify bool) error {
+	if session != "" && app.Flags.Profile != "" {
+		return command.Usagef("--sso-session does not go with --profile")
 	}
-	w, p, err := app.connected()
+	w, p, err := connected(app)
 	if err != nil {
 		return err
 	}
@@ -67,12 +68,12 @@ func (app *App) logout(ctx context.Context, session string, verify bool) error {
 		w.tellOfGoneMemory(u)
 	}
 	for _, u := range out.Unrevoked {
-		app.warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
+		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
 			"a copy of the token stays valid until it expires")
 	}
 	var storage *broker.StorageError
 	if errors.As(err, &storage) {
-		err = withHint(err, "%s", storageHint(storage))
+		err = command.WithHint(err, "%s", storageHint(storage))
 	}
 	told := len(out.Revoked) + len(out.Unrevoked)
 	if !verify || ctx.Err() != nil || err != nil && told == 0 {

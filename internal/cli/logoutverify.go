@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -29,22 +30,22 @@ func (w *world) verifySignOut(ctx context.Context, out broker.SignOut) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		default:
-			w.app.warn(fmt.Sprintf("%s could not be asked about the old token: %v", url, err), "")
+			w.app.Warn(fmt.Sprintf("%s could not be asked about the old token: %v", url, err), "")
 			unknown = append(unknown, url)
 		}
 	}
 	var doubt error
 	if unknown != nil {
 		// No exit code of the service's: it is not the one that says no.
-		doubt = withHint(fmt.Errorf("signed out here, but it could not be verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
+		doubt = command.WithHint(fmt.Errorf("signed out here, but it could not be verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
 			"a copy of the token may stay valid until it expires")
 	}
 	switch {
 	case accepted != nil:
 		if doubt != nil {
-			w.app.warn(doubt.Error(), hintOf(doubt))
+			w.app.Warn(doubt.Error(), command.HintOf(doubt))
 		}
-		return withHint(&commandError{"signed out here, but " + strings.Join(accepted, "; ")},
+		return command.WithHint(&command.CommandError{Msg: "signed out here, but " + strings.Join(accepted, "; ")},
 			"end the session in the access portal, or have an administrator delete it there")
 	case doubt == nil && len(out.Revoked) == 0:
 		fmt.Fprintln(w.app.Out, "Nothing to verify: there was no token to sign out with")

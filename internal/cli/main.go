@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
@@ -27,19 +28,19 @@ func Main(args []string) int {
 	stop := held.watch(cancel)
 	defer stop()
 
-	var app *App
-	app = &App{
+	var app *command.App
+	app = &command.App{
 		Name: programName(args),
-		IO: Streams{
+		IO: command.Streams{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 			Terminal:    picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
 			OutTerminal: picker.IsTerminal(os.Stdout), ErrTerminal: picker.IsTerminal(os.Stderr),
 		},
-		Env: Env{Lookup: os.LookupEnv, Environ: os.Environ},
+		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,
 		Open: func(ctx context.Context, url string) error {
 			var out io.Writer // what the browser prints would mix with ours
-			if app.Flags.debug {
+			if app.Flags.Debug {
 				out = os.Stderr
 			}
 			return browser.Open(ctx, url, os.Environ(), out)
@@ -81,7 +82,7 @@ func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
 		for n := 0; ; n++ {
 			select {
 			case <-signals:
-				cancel(errInterrupted)
+				cancel(command.ErrInterrupted)
 				if n > 0 {
 					h.end()
 				}
@@ -97,7 +98,7 @@ func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
 func (h *holder) end() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	exit := func() { os.Exit(exitInterrupted) }
+	exit := func() { os.Exit(command.ExitInterrupted) }
 	if h.holds > 0 {
 		h.pending = exit
 		return

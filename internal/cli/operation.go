@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
@@ -19,32 +20,32 @@ import (
 
 // newService is the command of an AWS service, with the operations of the tables.
 // Its flags are the operations' own, which package arg reads.
-func newService(app *App, service string) *cobra.Command {
+func newService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 || isHelp(args[0]) {
-			return app.serviceHelp(service, len(args) == 0)
+		if len(args) == 0 || command.IsHelp(args[0]) {
+			return serviceHelp(app, service, len(args) == 0)
 		}
-		return app.operate(cmd.Context(), service, args[0], "", args[1:])
+		return operate(cmd.Context(), app, service, args[0], "", args[1:])
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "Built-in operations: see "+service+" help"
-	cmd.Annotations = serves(service)
+	cmd.Annotations = command.Serves(service)
 	return cmd
 }
 
 // newOperation is the command of one operation, in a group with commands of ours.
-func newOperation(app *App, service, operation string) *cobra.Command {
+func newOperation(app *command.App, service, operation string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
-		args, err := takeFlags(cmd, args, cmd.Flags())
+		args, err := command.TakeFlags(cmd, args, cmd.Flags())
 		if err != nil {
 			return err
 		}
-		if session != "" && app.Flags.profile != "" {
-			return usagef("--sso-session does not go with --profile")
+		if session != "" && app.Flags.Profile != "" {
+			return command.Usagef("--sso-session does not go with --profile")
 		}
-		return app.operate(cmd.Context(), service, operation, session, args)
+		return operate(cmd.Context(), app, service, operation, session, args)
 	})
-	cmd.Annotations = uses("*")
+	cmd.Annotations = command.Uses("*")
 	cmd.Use, cmd.Short = operation, "The operation of the access portal, with the token of a session"
 	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
 	return cmd
@@ -52,11 +53,11 @@ func newOperation(app *App, service, operation string) *cobra.Command {
 
 // newForeign is a command whose flags cobra does not know. run gets the arguments
 // without the global flags.
-func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
+func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
 	return &cobra.Command{
 		DisableFlagParsing: true, DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rest, err := takeGlobals(cmd, args)
+			rest, err := command.TakeGlobals(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -68,11 +69,9 @@ func newForeign(app *App, run func(cmd *cobra.Command, args []string) error) *co
 	}
 }
 
-func isHelp(word string) bool { return word == "help" || word == "--help" || word == "-h" }
-
 // An operation is one that is about to be called.
 type operation struct {
-	app   *App
+	app   *command.App
 	world *world
 	svc   *model.Service
 	op    *model.Operation
@@ -85,33 +84,33 @@ type operation struct {
 
 // operate carries out an operation of the tables, and hands every other one to the
 // AWS CLI, as it does with an option that the tables lack.
-func (app *App) operate(ctx context.Context, service, name, session string, args []string) error {
+func operate(ctx context.Context, app *command.App, service, name, session string, args []string) error {
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
 	op, ok := svc.Operation(name)
 	if !ok {
-		return &elsewhereError{misspelledOperation(app, svc, name)}
+		return &command.ElsewhereError{Why: misspelledOperation(app, svc, name)}
 	}
-	if len(args) > 0 && isHelp(args[0]) {
-		return app.operationHelp(svc, op)
+	if len(args) > 0 && command.IsHelp(args[0]) {
+		return operationHelp(app, svc, op)
 	}
 	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
 		var usage *arg.UsageError
 		if errors.As(err, &usage) && strings.HasPrefix(usage.Message, "Unknown options: ") {
-			return &elsewhereError{badParameters(err)}
+			return &command.ElsewhereError{Why: badParameters(err)}
 		}
 		return badParameters(err)
 	}
 	switch {
 	case o.in.Help:
-		return app.operationHelp(svc, op)
+		return operationHelp(app, svc, op)
 	case o.in.Skeleton != "":
 		return o.skeleton()
 	}
-	w := app.files()
+	w := openFiles(app)
 	o.world = w
 	return o.run(ctx)
 }
@@ -120,7 +119,7 @@ func (app *App) operate(ctx context.Context, service, name, session string, args
 func badParameters(err error) error {
 	var usage *arg.UsageError
 	if errors.As(err, &usage) {
-		return &usageError{usage.Message}
+		return &command.UsageError{Msg: usage.Message}
 	}
 	return err
 }
@@ -131,14 +130,14 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 		o.op = withoutToken(o.op)
 	}
 	o.in, err = arg.Parse(o.op, args, arg.Options{
-		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.binaryFormat, NoPaginate: o.app.Flags.noPaginate,
+		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {
 		return err
 	}
 	for _, line := range o.in.Warnings {
-		o.app.warn(strings.TrimPrefix(line, "warning: "), "")
+		o.app.Warn(strings.TrimPrefix(line, "warning: "), "")
 	}
 	return nil
 }
@@ -166,7 +165,7 @@ const tokenMember = "accessToken"
 // run finds the profile, checks what can be checked, and calls.
 func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
-		o.world.portalURL = o.app.Flags.endpointURL
+		o.world.portalURL = o.app.Flags.EndpointURL
 	}
 	resolve := o.world.resolve
 	if o.portal() {
@@ -176,7 +175,7 @@ func (o *operation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.print, err = o.app.printingFor(p, o.op.Name); err != nil {
+	if o.print, err = printingFor(o.app, p, o.op.Name); err != nil {
 		return err
 	}
 	if !o.portal() {
@@ -189,7 +188,7 @@ func (o *operation) run(ctx context.Context) error {
 	}
 	if !o.op.Unsigned && !usable(o.app, p) {
 		// A role to assume, a program to ask: the AWS CLI knows how.
-		return &elsewhereError{o.world.notSSO(p)}
+		return &command.ElsewhereError{Why: o.world.notSSO(p)}
 	}
 	client, err := o.client(ctx, p)
 	if err != nil {
@@ -203,16 +202,16 @@ func (o *operation) run(ctx context.Context) error {
 func (o *operation) portal() bool { return o.svc.Name == "sso" }
 
 // usable reports whether there are credentials that this program can get at.
-func usable(app *App, p *profile.Profile) bool {
-	return p.EnvKeys || app.Flags.noSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
+func usable(app *command.App, p *profile.Profile) bool {
+	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
 func (w *world) noRegion() error {
-	err := &configError{"NoRegion", `You must specify a region. You can also configure your region by running "aws configure".`}
+	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
 	if names, _, _ := profile.Names(w.in); len(names) == 0 { // on an error the other hint does
-		return withHint(err, "add --region REGION\n%s", w.app.setUpHint())
+		return command.WithHint(err, "add --region REGION\n%s", w.app.SetUpHint())
 	}
-	return withHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, quoteArg(profile.Name(w.app.Flags.profile, w.app.Env.Lookup)))
+	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, command.Quote(profile.Name(w.app.Flags.Profile, w.app.Env.Lookup)))
 }
 
 // explain gives the errors of a call their exit codes and hints.
@@ -221,13 +220,13 @@ func (o *operation) explain(client *call.Client, err error) error {
 	var region *call.NoRegionError
 	switch {
 	case errors.As(err, &input):
-		return &usageError{input.Error()}
+		return &command.UsageError{Msg: input.Error()}
 	case errors.As(err, &region):
 		return o.world.noRegion()
 	}
 	if account, _ := o.in.Document.Get("accountId"); o.portal() && isForbidden(err) {
 		role, _ := o.in.Document.Get("roleName")
-		return withHint(err, "%s", o.app.roleHint("", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
+		return command.WithHint(err, "%s", roleHint(o.app, "", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
 	return o.world.explainKeys(client, err)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -33,7 +34,7 @@ func (w *world) authorizedClient(ctx context.Context, service, caller string) (*
 		return nil, err
 	}
 	if !usable(w.app, p) {
-		return nil, &elsewhereError{w.notSSO(p)}
+		return nil, &command.ElsewhereError{Why: w.notSSO(p)}
 	}
 	client, err := w.serviceClient(p, svc)
 	if err != nil {
@@ -53,7 +54,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	if err := reach.CheckRetries(); err != nil {
 		return nil, err
 	}
-	endpoint := w.app.Flags.endpointURL
+	endpoint := w.app.Flags.EndpointURL
 	if endpoint == "" {
 		configured, err := reach.Endpoint(svc.EnvName())
 		if err != nil {
@@ -70,7 +71,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	}
 	format, set := p.Get("cli_timestamp_format")
 	if set && format.Value != "wire" && format.Value != "iso8601" {
-		return nil, withHint(&configError{"Configuration", `Unknown cli_timestamp_format value: ` + format.Value + `, valid values are "wire" or "iso8601"`},
+		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: `Unknown cli_timestamp_format value: ` + format.Value + `, valid values are "wire" or "iso8601"`},
 			"change cli_timestamp_format of profile %s (line %d)", p.Name, format.Line)
 	}
 	client := &call.Client{
@@ -98,7 +99,7 @@ func s3Settings(p *profile.Profile) func(key string) string {
 // authorize gives the client the keys of the environment or else the profile's. Role
 // credentials that a service calls expired are fetched anew.
 func (w *world) authorize(ctx context.Context, p *profile.Profile, client *call.Client, caller string) error {
-	if w.app.Flags.noSignRequest {
+	if w.app.Flags.NoSignRequest {
 		return nil
 	}
 	c, err := w.callerCredentials(ctx, p, caller)
@@ -106,7 +107,7 @@ func (w *world) authorize(ctx context.Context, p *profile.Profile, client *call.
 		return err
 	}
 	client.Credentials = signingKeys(c)
-	if _, env, _ := w.app.environmentKeys(); !env && p.Kind == profile.SSO {
+	if _, env, _ := environmentKeys(w.app); !env && p.Kind == profile.SSO {
 		client.Renew = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
 			c, err := w.credentialsBut(ctx, p, caller, expired.SessionToken)
 			return signingKeys(c), err
@@ -121,7 +122,7 @@ func signingKeys(c ssocache.Credentials) call.Credentials {
 
 // callerCredentials are the keys of the environment or else the profile's.
 func (w *world) callerCredentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	if c, ok, err := w.app.environmentKeys(); ok || err != nil {
+	if c, ok, err := environmentKeys(w.app); ok || err != nil {
 		return c, err
 	}
 	if p.Kind == profile.Static {
@@ -140,7 +141,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 	if o.portal() {
 		return client, o.useSession(ctx, p, client)
 	}
-	if o.app.Flags.noSignRequest {
+	if o.app.Flags.NoSignRequest {
 		unsigned := *o.op
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
@@ -213,13 +214,13 @@ func (w *world) explainKeys(client *call.Client, err error) error {
 	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely
 		return err
 	}
-	if _, ok, _ := w.app.environmentKeys(); ok {
-		return withHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
+	if _, ok, _ := environmentKeys(w.app); ok {
+		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
-	return withHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.app.Flags.profile, w.app.Env.Lookup))
+	return command.WithHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.app.Flags.Profile, w.app.Env.Lookup))
 }
 
 // printDocument prints a value of our own in a format.
-func (app *App) printDocument(v *document.Object, format string) error {
+func printDocument(app *command.App, v *document.Object, format string) error {
 	return printing{app: app, format: format}.printer(app.Out.Raw()).Print(v)
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -21,21 +23,21 @@ func (o *operation) skeleton() error {
 			_, err := fmt.Fprintln(o.app.Out, "{}") // which as a result would print nothing
 			return err
 		}
-		return o.app.printDocument(form, "json")
+		return printDocument(o.app, form, "json")
 	case "yaml-input":
-		return o.app.printDocument(arg.InputSkeleton(o.op), "yaml")
+		return printDocument(o.app, arg.InputSkeleton(o.op), "yaml")
 	}
-	return o.app.printDocument(arg.OutputSkeleton(o.op), "json")
+	return printDocument(o.app, arg.OutputSkeleton(o.op), "json")
 }
 
 // serviceHelp lists the operations.
-func (app *App) serviceHelp(service string, missing bool) error {
+func serviceHelp(app *command.App, service string, missing bool) error {
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
 	if missing {
-		return withHint(usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
+		return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
 	}
 	fmt.Fprintf(app.Out, "Operations of %s:\n\n", service)
 	for _, name := range svc.Operations() {
@@ -46,7 +48,7 @@ func (app *App) serviceHelp(service string, missing bool) error {
 }
 
 // operationHelp lists the options of an operation.
-func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
+func operationHelp(app *command.App, svc *model.Service, op *model.Operation) error {
 	fmt.Fprintf(app.Out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
 	if svc.Name == "sso" {
 		fmt.Fprintln(app.Out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
@@ -69,14 +71,14 @@ func (app *App) operationHelp(svc *model.Service, op *model.Operation) error {
 
 // misspelled returns the error for a line that is for the AWS CLI, if it looks like a
 // typo in a command of ours. It is for machines without the AWS CLI.
-func (app *App) misspelled(root *cobra.Command, args []string) error {
-	_, rest := splitGlobals(globalSet(new(globalFlags)), args)
+func misspelled(app *command.App, root *cobra.Command, args []string) error {
+	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args)
 	words := commandWords(rest)
-	if len(words) < 2 || slices.Contains(awsSubcommands(words[0]), words[1]) {
+	if len(words) < 2 || slices.Contains(awsnames.Subcommands(words[0]), words[1]) {
 		return nil
 	}
-	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(nearCommands(group, words[1])) > 0 {
-		return unknownCommand(group, words[1:])
+	if group, _, err := root.Find(words[:1]); err == nil && group != root && len(command.NearCommands(group, words[1])) > 0 {
+		return command.UnknownCommand(group, words[1:])
 	}
 	svc, err := model.Load(words[0])
 	if err != nil {
@@ -86,10 +88,10 @@ func (app *App) misspelled(root *cobra.Command, args []string) error {
 }
 
 // misspelledOperation returns the error for an operation whose name looks like a typo, or nil.
-func misspelledOperation(app *App, svc *model.Service, name string) error {
+func misspelledOperation(app *command.App, svc *model.Service, name string) error {
 	near := profile.Nearest(name, svc.Operations())
 	if near == nil || near[0] == name {
 		return nil
 	}
-	return withHint(usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s\n%s", app.Name, svc.Name, strings.Join(near, ", "), installHint)
+	return command.WithHint(command.Usagef("unknown operation %q of %s", name, svc.Name), "did you mean: %s %s %s\n%s", app.Name, svc.Name, strings.Join(near, ", "), installHint)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -36,7 +37,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 		client.Region = s.Region
 		return nil
 	}
-	o.sessionFlag = o.app.sessionFlag(p)
+	o.sessionFlag = sessionFlag(o.app, p)
 	token := func(ctx context.Context, refused secret.String) (secret.String, error) {
 		answer, err := o.world.get(ctx, p, broker.Request{
 			Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName, Rejected: refused,
@@ -88,7 +89,7 @@ func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.S
 				names = append(names, t.Name)
 			}
 		}
-		return nil, s, withHint(&configError{"Configuration", "several sessions are configured in " + w.in.Config.Path + ", and no profile is named"},
+		return nil, s, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "several sessions are configured in " + w.in.Config.Path + ", and no profile is named"},
 			"add --profile NAME or --sso-session NAME; the sso-sessions are: %s", strings.Join(names, ", "))
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -110,9 +111,9 @@ func (a *attacked) RoundTrip(r *http.Request) (*http.Response, error) {
 func (a *attacked) run(args ...string) (code int, stdout, stderr string) {
 	a.t.Helper()
 	var out, errs bytes.Buffer
-	app := &cli.App{
-		Name: "lanyard", IO: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
-		Env: cli.Env{
+	app := &command.App{
+		Name: "lanyard", IO: command.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
+		Env: command.Env{
 			Lookup:  func(name string) (string, bool) { v, ok := a.env[name]; return v, ok },
 			Environ: func() []string { return nil },
 		},

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -14,11 +15,11 @@ func (w *world) explainOrigin(err error) error {
 	var mixed *broker.EndpointsError
 	switch {
 	case errors.As(err, &mixed) && mixed.Missing == "":
-		return withHint(err, "remove %s", mixed.From)
+		return command.WithHint(err, "remove %s", mixed.From)
 	case errors.As(err, &mixed):
-		return withHint(err, "set %s too, or remove %s", mixed.Missing, mixed.From)
+		return command.WithHint(err, "set %s too, or remove %s", mixed.Missing, mixed.From)
 	case errors.As(err, &origin):
-		return withHint(err, "%s", w.originHint(origin))
+		return command.WithHint(err, "%s", w.originHint(origin))
 	}
 	return err
 }
@@ -35,5 +36,5 @@ func (w *world) originHint(e *broker.OriginError) string {
 	default:
 		back = "remove " + e.From
 	}
-	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + w.app.loginAgain(e.Session) + " --force"
+	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + loginAgain(w.app, e.Session) + " --force"
 }

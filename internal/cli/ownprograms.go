@@ -1,15 +1,20 @@
 package cli
 
-import "path/filepath"
+import (
+	"path/filepath"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/self"
+)
 
 // ownPrograms returns a function that reports whether a program is this one under
 // another name. It looks at each program once: many profiles may name the same.
-func (app *App) ownPrograms() func(program string) bool {
+func ownPrograms(app *command.App) func(program string) bool {
 	known := map[string]bool{}
 	return func(program string) bool {
 		own, ok := known[program]
 		if !ok {
-			own = app.ownUnderAnotherName(program)
+			own = ownUnderAnotherName(app, program)
 			known[program] = own
 		}
 		return own
@@ -18,14 +23,14 @@ func (app *App) ownPrograms() func(program string) bool {
 
 // ownUnderAnotherName reports whether a program of a credential_process is this one.
 // The names lanyard and aws are known without this look at the file.
-func (app *App) ownUnderAnotherName(program string) bool {
+func ownUnderAnotherName(app *command.App, program string) bool {
 	if filepath.Base(program) != program {
-		return executable(program) && isOurs(program)
+		return self.IsProgram(program) && self.Is(program)
 	}
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		for _, name := range []string{program, program + ".exe"} {
-			if path := filepath.Join(dir, name); filepath.IsAbs(dir) && executable(path) {
-				return isOurs(path)
+			if path := filepath.Join(dir, name); filepath.IsAbs(dir) && self.IsProgram(path) {
+				return self.Is(path)
 			}
 		}
 	}

@@ -8,14 +8,15 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,
 // less. One that is set and empty means none.
-func (app *App) pagerCommand(p *profile.Profile) string {
-	if app.Flags.noCLIPager {
+func pagerCommand(app *command.App, p *profile.Profile) string {
+	if app.Flags.NoCLIPager {
 		return ""
 	}
 	if v, ok := app.Env.Lookup("AWS_PAGER"); ok {
@@ -36,7 +37,7 @@ func (app *App) pagerCommand(p *profile.Profile) string {
 // A pager shows what is written to it a screen at a time. The program is started
 // with the first write.
 type pager struct {
-	app     *App
+	app     *command.App
 	command string
 
 	cmd     *exec.Cmd
@@ -65,7 +66,7 @@ func (p *pager) Write(b []byte) (int, error) {
 func (p *pager) start() error {
 	words, err := shell.Split(p.command)
 	if err != nil || len(words) == 0 {
-		return &configError{"Pager", fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
+		return &command.ConfigError{Code: "Pager", Msg: fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}
 	// Not bound to a context: Ctrl-C stops a search in less, and a pager that is
 	// killed leaves the terminal as it had set it.
@@ -80,7 +81,7 @@ func (p *pager) start() error {
 		err = p.cmd.Start()
 	}
 	if err != nil {
-		return withHint(&configError{"Pager", fmt.Sprintf("Unable to redirect output to pager. Received the following error when opening pager: %v", err)},
+		return command.WithHint(&command.ConfigError{Code: "Pager", Msg: fmt.Sprintf("Unable to redirect output to pager. Received the following error when opening pager: %v", err)},
 			"set AWS_PAGER to a program that is there, or to nothing, or add --no-cli-pager")
 	}
 	p.in, p.release = in, func() {}
@@ -90,7 +91,7 @@ func (p *pager) start() error {
 	return nil
 }
 
-// close waits until the user has read all, and returns errComplete then.
+// close waits until the user has read all, and returns ErrComplete then.
 func (p *pager) close() error {
 	if p.cmd == nil || p.in == nil {
 		return nil
@@ -102,5 +103,5 @@ func (p *pager) close() error {
 	if err != nil && !errors.As(err, &exit) { // how it ends is its own business
 		return err
 	}
-	return errComplete
+	return command.ErrComplete
 }

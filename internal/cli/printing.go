@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
@@ -12,7 +13,7 @@ import (
 
 // A printing is how the result of a command is to be printed.
 type printing struct {
-	app    *App
+	app    *command.App
 	format string
 	query  render.Query // nil for everything
 	title  string
@@ -20,26 +21,26 @@ type printing struct {
 }
 
 // printingFor reads the flags, the environment and the profile.
-func (app *App) printingFor(p *profile.Profile, title string) (printing, error) {
+func printingFor(app *command.App, p *profile.Profile, title string) (printing, error) {
 	format, err := p.OutputFormat()
 	if err != nil && p.OutputSource != profile.Flag {
 		return printing{}, err
 	}
-	out, err := app.printingAs(format, title)
-	out.pager = app.pagerCommand(p)
+	out, err := printingAs(app, format, title)
+	out.pager = pagerCommand(app, p)
 	return out, err
 }
 
 // printingAs reads the flags. The format may be one that was not found valid.
-func (app *App) printingAs(format, title string) (printing, error) {
+func printingAs(app *command.App, format, title string) (printing, error) {
 	out := printing{app: app, title: title, format: format}
-	if app.Flags.output != "" && !profile.ValidOutput(app.Flags.output) {
-		return out, usagef("argument --output: Found invalid choice '%s'", app.Flags.output)
+	if app.Flags.Output != "" && !profile.ValidOutput(app.Flags.Output) {
+		return out, command.Usagef("argument --output: Found invalid choice '%s'", app.Flags.Output)
 	}
-	if app.Flags.given != nil && app.Flags.given("query") {
-		expr, err := jmespath.Compile(app.Flags.query)
+	if app.Flags.Given != nil && app.Flags.Given("query") {
+		expr, err := jmespath.Compile(app.Flags.Query)
 		if err != nil {
-			return out, usagef("Bad value for --query %s: %v", app.Flags.query, err)
+			return out, command.Usagef("Bad value for --query %s: %v", app.Flags.Query, err)
 		}
 		out.query = expr
 	}
@@ -48,12 +49,12 @@ func (app *App) printingAs(format, title string) (printing, error) {
 
 // printOwn prints a result of ours, in the format that was asked for here: that of a
 // profile is for services.
-func (app *App) printOwn(title string, v any) error {
-	format := app.Flags.output
+func printOwn(app *command.App, title string, v any) error {
+	format := app.Flags.Output
 	if format == "" {
 		format = "json"
 	}
-	out, err := app.printingAs(format, title)
+	out, err := printingAs(app, format, title)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (p printing) printer(w io.Writer) *render.Printer {
 
 // color is for tables alone; "auto" means on a terminal.
 func (p printing) color() bool {
-	switch p.app.Flags.color {
+	switch p.app.Flags.Color {
 	case "on":
 		return true
 	case "off":

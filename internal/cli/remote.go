@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
@@ -24,7 +25,7 @@ const (
 // where tells the places apart. A display in an SSH session is the person's: a
 // browser opened there is theirs, on this very machine. A browser that BROWSER names
 // can come back: the editors that work in containers set it.
-func (app *App) where() place {
+func where(app *command.App) place {
 	switch {
 	case app.Env.Get("BROWSER") != "" && !browser.Declined(app.Env.Environ()):
 		return here
@@ -44,29 +45,29 @@ func exists(path string) bool {
 // guideRemote prepares a sign-in whose browser is on another machine: it says how
 // the browser can come back, and takes a pasted callback URL. done must be called
 // when the sign-in has ended.
-func (app *App) guideRemote(ctx context.Context, request *idcenter.SignIn) (done func()) {
-	at := app.where()
+func guideRemote(ctx context.Context, app *command.App, request *idcenter.SignIn) (done func()) {
+	at := where(app)
 	if at == here || request.Device {
 		return func() {}
 	}
 	request.Listening = func(port int) {
-		fmt.Fprint(app.IO.Err, app.remoteText(at, port, request.ByCode))
+		fmt.Fprint(app.IO.Err, remoteText(app, at, port, request.ByCode))
 	}
 	if !app.IO.Terminal {
 		return func() {}
 	}
 	pasted := make(chan secret.String, 1)
 	request.Pasted = pasted
-	return app.readPasted(ctx, pasted)
+	return readPasted(ctx, app, pasted)
 }
 
 // remoteText tells the person what to do. byCode is the command that signs in by a
 // code, if it is not this one.
-func (app *App) remoteText(at place, port int, byCode string) string {
+func remoteText(app *command.App, at place, port int, byCode string) string {
 	var b strings.Builder
 	switch at {
 	case overSSH:
-		fmt.Fprintf(&b, "This is an SSH session. For the browser on your own machine to come back here, run there:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, app.sshTarget())
+		fmt.Fprintf(&b, "This is an SSH session. For the browser on your own machine to come back here, run there:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, sshTarget(app))
 	case container:
 		fmt.Fprintf(&b, "This is a container: a browser outside cannot come back to it, unless port %d is published on 127.0.0.1.\n", port)
 	}
@@ -82,7 +83,7 @@ func (app *App) remoteText(at place, port int, byCode string) string {
 
 // sshTarget is this machine as the person's ssh knows it, as far as we can tell:
 // SSH_CONNECTION is "client port server port".
-func (app *App) sshTarget() string {
+func sshTarget(app *command.App) string {
 	target := "THIS-HOST"
 	if f := strings.Fields(app.Env.Get("SSH_CONNECTION")); len(f) == 4 {
 		target = f[2]
@@ -90,13 +91,13 @@ func (app *App) sshTarget() string {
 	if user := app.Env.Get("USER"); user != "" {
 		target = user + "@" + target
 	}
-	return quoteArg(target)
+	return command.Quote(target)
 }
 
 // readPasted reads lines from the terminal without showing them: a callback URL
 // carries a code that is worth a session. done ends that, and returns when nothing
 // reads the terminal any more.
-func (app *App) readPasted(ctx context.Context, pasted chan<- secret.String) (done func()) {
+func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.String) (done func()) {
 	if _, ok := app.IO.In.(*os.File); !ok {
 		return func() {}
 	}
@@ -105,7 +106,7 @@ func (app *App) readPasted(ctx context.Context, pasted chan<- secret.String) (do
 	go func() {
 		defer close(ended)
 		for {
-			line, err := app.console().Hidden(ctx, "")
+			line, err := app.Console().Hidden(ctx, "")
 			if err != nil {
 				return
 			}

@@ -1,16 +1,12 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
-
-// suggestWithin is how many slips of the hand a suggested command is away.
-const suggestWithin = 2
 
 const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
 every profile of your AWS config yields credentials, in any tool, until the
@@ -33,16 +29,16 @@ func rootHelp(name string) string {
 }
 
 // newRoot builds the tree of commands.
-func newRoot(app *App) *cobra.Command {
+func newRoot(app *command.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:                        app.Name,
 		Short:                      "Sign in once, use every AWS account and role",
 		Long:                       rootHelp(app.Name),
-		SuggestionsMinimumDistance: suggestWithin,
+		SuggestionsMinimumDistance: command.SuggestWithin,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
-		Args:                       unknownCommand,
-		Annotations:                uses("*"),
+		Args:                       command.UnknownCommand,
+		Annotations:                command.Uses("*"),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.DisableFlagParsing {
 				return nil // it begins when it has read its flags
@@ -53,17 +49,17 @@ func newRoot(app *App) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(newHelp())
 	root.SetHelpFunc(hideUnused(root.HelpFunc()))
-	root.SetFlagErrorFunc(flagError)
-	app.Flags.add(root.PersistentFlags())
+	root.SetFlagErrorFunc(command.FlagError)
+	app.Flags.Add(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *showVersion {
-			return app.version()
+			return printVersion(app)
 		}
 		return cmd.Help()
 	}
 
-	sso := group("sso", "Sign in, sign out, and get credentials")
+	sso := command.Group("sso", "Sign in, sign out, and get credentials")
 	sso.AddCommand(newLogin(app), newLogout(app), newGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(newOperation(app, "sso", operation))
@@ -95,19 +91,12 @@ func newRoot(app *App) *cobra.Command {
 // services is the group of the services in the help.
 const services = "services"
 
-// begin does what comes before every command, once its flags have been read.
-func (app *App) begin(cmd *cobra.Command) error {
-	app.Flags.given = cmd.Root().PersistentFlags().Changed
-	app.Debug()
-	return app.checkFlags(cmd)
-}
-
 // ready is begin for commands that print results: it checks the flags about these, too.
-func ready(app *App, cmd *cobra.Command) error {
-	if err := app.begin(cmd); err != nil {
+func ready(app *command.App, cmd *cobra.Command) error {
+	if err := app.StartCommand(cmd); err != nil {
 		return err
 	}
-	_, err := app.printingAs("json", "")
+	_, err := printingAs(app, "json", "")
 	return err
 }
 
@@ -115,7 +104,7 @@ func ready(app *App, cmd *cobra.Command) error {
 func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
 		if !cmd.HasSubCommands() {
-			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = isGlobal(cmd, f) && !usesFlag(cmd, f.Name) })
+			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = command.IsGlobal(cmd, f) && !command.UsesFlag(cmd, f.Name) })
 		}
 		help(cmd, args)
 	}
@@ -129,77 +118,10 @@ func newHelp() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return unknownCommand(found, rest)
+				return command.UnknownCommand(found, rest)
 			}
 			found.InitDefaultHelpFlag() // or the page would lack its own flag
 			return found.Help()
 		},
 	}
 }
-
-// group is a command that only holds others.
-func group(use, short string) *cobra.Command {
-	return &cobra.Command{
-		Use: use, Short: short,
-		SuggestionsMinimumDistance: suggestWithin,
-		Args:                       unknownCommand,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-}
-
-// unknownCommand returns the error for a word that names no command. Its hint says
-// which commands are near, or that the word is a service of the AWS CLI.
-func unknownCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	word := args[0]
-	if len(args) == 1 && word == "help" && cmd.HasParent() {
-		return helpRequest{cmd}
-	}
-	err := usagef("unknown command %q for %q", word, cmd.CommandPath())
-	root := cmd.Root().Name()
-	switch near := nearCommands(cmd, word); {
-	case !cmd.HasParent() && awsCommand(word):
-		return withHint(err, "%s is a command of the AWS CLI; run: %s %s help", word, root, word)
-	case len(near) > 0:
-		return withHint(err, "did you mean: %s", strings.Join(near, ", "))
-	case !cmd.HasParent() && root != "aws":
-		return withHint(err, "run: %s --help\nif the AWS CLI has this command, run: aws %s", root, quoteArg(word))
-	}
-	return withHint(err, "run: %s --help", cmd.CommandPath())
-}
-
-// flagError puts cobra's words for a bad flag into the AWS CLI's.
-func flagError(cmd *cobra.Command, err error) error {
-	msg := err.Error()
-	if name, ok := strings.CutPrefix(msg, "unknown flag: "); ok {
-		msg = "Unknown options: " + name
-	}
-	if _, in, ok := strings.Cut(msg, " in -"); ok && strings.HasPrefix(msg, "unknown shorthand flag") {
-		msg = "Unknown options: -" + in
-	}
-	if flag, _, ok := strings.Cut(msg, ": strconv."); ok {
-		msg = flag + ": it is not a number that fits"
-	}
-	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
-		return err
-	}
-	return withHint(usagef("%s", msg), "run: %s --help", cmd.CommandPath())
-}
-
-// noArgs refuses arguments.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 && args[0] == "help" {
-		return helpRequest{cmd}
-	}
-	if len(args) > 0 {
-		return withHint(usagef("Unknown options: %s", strings.Join(args, " ")), "run: %s --help", cmd.CommandPath())
-	}
-	return nil
-}
-
-// A helpRequest is the word help behind a command, as the AWS CLI knows it.
-type helpRequest struct{ cmd *cobra.Command }
-
-func (h helpRequest) Error() string { return "help on " + h.cmd.CommandPath() }

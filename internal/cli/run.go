@@ -7,56 +7,57 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
 // Run executes one command line, without the program's name, and returns the
 // exit code.
-func Run(ctx context.Context, app *App, args []string) int {
+func Run(ctx context.Context, app *command.App, args []string) int {
 	app.Begin()
-	err := app.dispatch(ctx, args)
+	err := dispatch(ctx, app, args)
 	if failed := app.Out.Err(); failed != nil {
-		err = &outputError{failed}
+		err = &command.OutputError{Err: failed}
 	}
 	switch {
-	case errors.Is(err, errComplete):
+	case errors.Is(err, command.ErrComplete):
 		err = nil
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}
-	return app.report(err, app.renderError)
+	return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
 }
 
 // dispatch carries out a command of ours, also through an alias, and hands the
 // commands of the AWS CLI to it.
-func (app *App) dispatch(ctx context.Context, args []string) error {
+func dispatch(ctx context.Context, app *command.App, args []string) error {
 	root := newRoot(app)
 	root.SetIn(app.IO.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.IO.Err)
-	line, ours, err := app.route(root, args)
+	line, ours, err := route(app, root, args)
 	if err != nil {
 		return err
 	}
 	if !ours {
-		return app.handOff(ctx, root, args, app.misspelled(root, args))
+		return handOff(ctx, app, root, args, misspelled(app, root, args))
 	}
 	root.SetArgs(line)
 	err = root.ExecuteContext(ctx)
-	var help helpRequest
-	var elsewhere *elsewhereError
+	var help command.HelpRequest
+	var elsewhere *command.ElsewhereError
 	switch {
 	case errors.As(err, &help):
-		return help.cmd.Help()
+		return help.Cmd.Help()
 	case errors.As(err, &elsewhere):
-		return app.handOff(ctx, root, args, elsewhere.why)
+		return handOff(ctx, app, root, args, elsewhere.Why)
 	}
 	return err
 }
 
 // render prints errors in the formats of results.
-func (app *App) renderError(w io.Writer, format, title string, v any) error {
+func renderError(app *command.App, w io.Writer, format, title string, v any) error {
 	return render.New(w, render.Options{
-		Format: format, Title: title, Color: app.Flags.color == "on", Width: app.IO.Width, Terminal: app.IO.ErrTerminal,
+		Format: format, Title: title, Color: app.Flags.Color == "on", Width: app.IO.Width, Terminal: app.IO.ErrTerminal,
 	}).Print(v)
 }

@@ -9,17 +9,18 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/s3ls"
 )
 
-func newS3(app *App) *cobra.Command {
-	s3 := group("s3", "List the buckets and objects of S3")
+func newS3(app *command.App) *cobra.Command {
+	s3 := command.Group("s3", "List the buckets and objects of S3")
 	s3.AddCommand(newS3List(app))
 	return s3
 }
 
-func newS3List(app *App) *cobra.Command {
+func newS3List(app *command.App) *cobra.Command {
 	var o s3ls.Options
 	var pageSize int
 	payer := requestPayer{value: &o.RequestPayer}
@@ -32,13 +33,13 @@ given and nothing is below it.
 
 Times are local. --output, --query and --no-paginate change nothing here, as with
 the AWS CLI.`,
-		Annotations: uses("profile", "region", "endpoint-url", "no-sign-request", connectionFlags),
+		Annotations: command.Uses("profile", "region", "endpoint-url", "no-sign-request", command.Connection),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "help" {
-				return helpRequest{cmd}
+				return command.HelpRequest{Cmd: cmd}
 			}
 			if args = payer.without(args); len(args) > 1 {
-				return noArgs(cmd, args[1:])
+				return command.NoArgs(cmd, args[1:])
 			}
 			return nil
 		},
@@ -49,7 +50,7 @@ the AWS CLI.`,
 			if cmd.Flags().Changed("page-size") {
 				o.PageSize = &pageSize
 			}
-			return app.listS3(cmd.Context(), o)
+			return listS3(cmd.Context(), app, o)
 		},
 	}
 	f := cmd.Flags()
@@ -65,15 +66,15 @@ the AWS CLI.`,
 	return cmd
 }
 
-func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
-	w := app.files()
+func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
+	w := openFiles(app)
 	client, err := w.authorizedClient(ctx, "s3api", "s3 ls")
 	if err != nil {
 		return err
 	}
 	o.Zone = app.Now().Location()
 	o.Terminal = app.IO.OutTerminal
-	o.Unsigned = app.Flags.noSignRequest
+	o.Unsigned = app.Flags.NoSignRequest
 	matched, err := s3ls.Run(ctx, client, o, app.Out)
 	var (
 		path  *s3ls.PathError
@@ -81,11 +82,11 @@ func (app *App) listS3(ctx context.Context, o s3ls.Options) error {
 	)
 	switch {
 	case errors.As(err, &path), errors.As(err, &input):
-		return usagef("%s", err)
+		return command.Usagef("%s", err)
 	case err != nil:
 		return w.explainKeys(client, err)
 	case !matched:
-		return exitError(exitCommand)
+		return command.ExitError(command.ExitCommand)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 func TestRequestPayerTakesItsValueFromTheNextArgument(t *testing.T) {
@@ -33,7 +35,7 @@ func TestRequestPayerTakesItsValueFromTheNextArgument(t *testing.T) {
 	for _, tt := range tests {
 		var value string
 		payer := requestPayer{value: &value}
-		cmd := newS3List(new(App))
+		cmd := newS3List(new(command.App))
 		flags := cmd.Flags()
 		payer.flags = flags
 		flags.Lookup("request-payer").Value = &payer
@@ -48,7 +50,7 @@ func TestRequestPayerTakesItsValueFromTheNextArgument(t *testing.T) {
 }
 
 func TestRequestPayerRefusesOtherValues(t *testing.T) {
-	flags := newS3List(new(App)).Flags()
+	flags := newS3List(new(command.App)).Flags()
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse([]string{"--request-payer=me"}); err == nil || !strings.Contains(err.Error(), "Found invalid choice 'me'") {
 		t.Errorf("error %v", err)
@@ -68,9 +70,9 @@ func TestS3ListSparesTerminals(t *testing.T) {
 	}
 	for terminal, want := range map[bool]string{false: "2024-05-06 07:08:09          1 a\x1bb\n", true: "2024-05-06 07:08:09          1 a\ufffdb\n"} {
 		var out, errs strings.Builder
-		app := &App{
-			Name: "lanyard", IO: Streams{In: strings.NewReader(""), Out: &out, Err: &errs, OutTerminal: terminal},
-			Env: Env{
+		app := &command.App{
+			Name: "lanyard", IO: command.Streams{In: strings.NewReader(""), Out: &out, Err: &errs, OutTerminal: terminal},
+			Env: command.Env{
 				Lookup:  func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 				Environ: func() []string { return nil },
 			},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
@@ -98,7 +99,7 @@ func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profil
 	targets := distinct(uses)
 	switch {
 	case len(targets) == 0:
-		return nil, nil, withHint(err, "no session is configured in %s\n%s", w.in.Config.Path, w.app.setUpHint())
+		return nil, nil, command.WithHint(err, "no session is configured in %s\n%s", w.in.Config.Path, w.app.SetUpHint())
 	case o.all || len(targets) == 1:
 		return targets, p, nil
 	case w.app.IO.Terminal:
@@ -107,9 +108,9 @@ func (w *world) loginTargets(o loginOptions) ([]profile.Session, *profile.Profil
 	}
 	var commands []string
 	for _, t := range targets {
-		commands = append(commands, fmt.Sprintf("for %s run: %s", t.StartURL, w.app.loginTo(t, uses)))
+		commands = append(commands, fmt.Sprintf("for %s run: %s", t.StartURL, loginTo(w.app, t, uses)))
 	}
-	return nil, nil, withHint(&configError{"Configuration", fmt.Sprintf(
+	return nil, nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf(
 		"%s names %d SSO sessions and no default profile: which one to sign in to must be said", w.in.Config.Path, len(targets))},
 		"%s", strings.Join(commands, "\n"))
 }
@@ -171,13 +172,13 @@ func distinct(uses []profile.SessionUse) []profile.Session {
 }
 
 // loginTo is the command line that signs in to a session.
-func (app *App) loginTo(s profile.Session, uses []profile.SessionUse) string {
+func loginTo(app *command.App, s profile.Session, uses []profile.SessionUse) string {
 	if s.Name != "" {
-		return app.Name + " sso login --sso-session " + quoteArg(s.Name)
+		return app.Name + " sso login --sso-session " + command.Quote(s.Name)
 	}
 	for _, u := range uses {
 		if u.Session.Same(s) && len(u.Profiles) > 0 {
-			return app.Name + " sso login --profile " + quoteArg(u.Profiles[0])
+			return app.Name + " sso login --profile " + command.Quote(u.Profiles[0])
 		}
 	}
 	return app.Name + " sso login"
@@ -197,7 +198,7 @@ func (w *world) choose(targets []profile.Session) (profile.Session, error) {
 		fmt.Fprintf(w.app.IO.Err, "Sign in to which one? [1-%d] ", len(targets))
 		var answer string
 		if _, err := fmt.Fscanln(w.app.IO.In, &answer); err != nil && answer == "" {
-			return profile.Session{}, errInterrupted
+			return profile.Session{}, command.ErrInterrupted
 		}
 		for i, t := range targets {
 			if answer == fmt.Sprint(i+1) || answer == t.Key() {

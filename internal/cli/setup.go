@@ -4,17 +4,18 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // hintIfNothingToRenew prints the hint for a new agent if no session is configured.
-func (app *App) hintIfNothingToRenew() {
-	w, err := app.world()
+func hintIfNothingToRenew(app *command.App) {
+	w, err := openWorld(app)
 	if err != nil {
 		return // the agent itself warns of that
 	}
 	if uses, err := w.quietSessions(); err == nil && len(uses) == 0 {
-		app.tellSetUp()
+		app.TellSetUp()
 	}
 }
 
@@ -29,9 +30,9 @@ func (w *world) missingKeys(p *profile.Profile) string {
 		}
 		names, _, _ := profile.Names(w.in) // without them the other hint does
 		if len(names) == 0 {
-			return w.app.setUpHint()
+			return w.app.SetUpHint()
 		}
-		return "name a profile with --profile: " + summary(names) + "\n" + w.app.setUpHint()
+		return "name a profile with --profile: " + summary(names) + "\n" + w.app.SetUpHint()
 	}
 	var missing []string
 	if _, ok := p.Get("sso_session"); !ok {

@@ -10,11 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newShim(app *App) *cobra.Command {
-	shim := group("shim", "Let the word aws mean lanyard, by a link in a folder of PATH")
+func newShim(app *command.App) *cobra.Command {
+	shim := command.Group("shim", "Let the word aws mean lanyard, by a link in a folder of PATH")
 	shim.AddCommand(&cobra.Command{
 		Use:   "install DIR",
 		Short: "Put a link named aws into a folder",
@@ -25,21 +27,21 @@ it. Nothing else is made or changed, and an aws that is not lanyard is left alon
 
   mkdir -p ~/.lanyard/bin && lanyard shim install ~/.lanyard/bin`,
 		Args: oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error { return app.shimInstall(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return shimInstall(app, args[0]) },
 	}, &cobra.Command{
 		Use:   "remove DIR",
 		Short: "Remove that link again",
 		Long: `Remove the aws in a folder if it is lanyard: a link to it, a copy of this or
 another version, or a link to a lanyard that is no longer there.`,
 		Args: oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error { return app.shimRemove(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return shimRemove(app, args[0]) },
 	})
 	return shim
 }
 
 func oneFolder(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return withHint(usagef("which folder? One is to be named"), "run: %s DIR", cmd.CommandPath())
+		return command.WithHint(command.Usagef("which folder? One is to be named"), "run: %s DIR", cmd.CommandPath())
 	}
 	return nil
 }
@@ -55,7 +57,7 @@ func shimFolder(dir string) (string, error) {
 	}
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", withHint(fmt.Errorf("there is no folder %s", dir), "make it: mkdir -p %s", quoteArg(dir))
+		return "", command.WithHint(fmt.Errorf("there is no folder %s", dir), "make it: mkdir -p %s", command.Quote(dir))
 	}
 	if err == nil && !info.IsDir() {
 		err = fmt.Errorf("%s is no folder", dir)
@@ -63,12 +65,12 @@ func shimFolder(dir string) (string, error) {
 	return dir, err
 }
 
-func (app *App) shimInstall(dir string) error {
+func shimInstall(app *command.App, dir string) error {
 	dir, err := shimFolder(dir)
 	if err != nil {
 		return err
 	}
-	program, err := app.program()
+	program, err := program(app)
 	if err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func (app *App) shimInstall(dir string) error {
 	}
 	switch state {
 	case shimForeign:
-		return withHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
+		return command.WithHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
 	case shimCurrent:
 		fmt.Fprintf(app.Out, "%s is lanyard already.\n", terminal.Printable(path))
 	case shimMissing, shimOther:
@@ -88,14 +90,14 @@ func (app *App) shimInstall(dir string) error {
 		}
 		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", terminal.Printable(path), terminal.Printable(program))
 	}
-	app.advisePath(dir, path)
+	advisePath(app, dir, path)
 	return nil
 }
 
 // program is the path to link to: the lanyard of PATH if it is this program,
 // because that name outlives an update; otherwise where this program lies.
-func (app *App) program() (string, error) {
-	self, err := os.Executable()
+func program(app *command.App) (string, error) {
+	selfName, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
@@ -105,17 +107,17 @@ func (app *App) program() (string, error) {
 	}
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		path := filepath.Join(dir, name)
-		if !filepath.IsAbs(dir) || !executable(path) {
+		if !filepath.IsAbs(dir) || !self.IsProgram(path) {
 			continue
 		}
-		if same, err := sameFile(path, self); err == nil && same {
+		if same, err := sameFile(path, selfName); err == nil && same {
 			return path, nil
 		}
 	}
-	return self, nil
+	return selfName, nil
 }
 
-func (app *App) shimRemove(dir string) error {
+func shimRemove(app *command.App, dir string) error {
 	dir, err := shimFolder(dir)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
 // A shimState is what stands in the place of a shim.
@@ -43,7 +44,7 @@ func judgeShim(path, program string) (shimState, error) {
 		}
 		return shimForeign, nil
 	}
-	if !isOurs(path) {
+	if !self.Is(path) {
 		return shimForeign, nil
 	}
 	if target, err := os.Readlink(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -68,7 +69,7 @@ func sameFile(a, b string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return os.SameFile(ia, ib) || ia.Size() == ib.Size() && sameBytes(a, b), nil
+	return os.SameFile(ia, ib) || ia.Size() == ib.Size() && self.SameBytes(a, b), nil
 }
 
 // placeShim makes the link, or on Windows the copy, in one step.
@@ -91,7 +92,7 @@ func placeShim(path, program string) (err error) {
 }
 
 func copyFile(to, from string) error {
-	in, err := datafile.Open(from, maxProgram)
+	in, err := datafile.Open(from, self.MaxSize)
 	if err != nil {
 		return err
 	}

@@ -6,26 +6,28 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // advisePath says what keeps the shell from finding the shim, and the line that
 // helps.
-func (app *App) advisePath(dir, shim string) {
-	line, file := pathLine(app.shell(), dir)
+func advisePath(app *command.App, dir, shim string) {
+	line, file := pathLine(usersShell(app), dir)
 	hint := fmt.Sprintf("put this into %s, and start a new shell: %s", file, line)
-	found, first := app.onPath(dir)
+	found, first := onPath(app, dir)
 	switch {
 	case !found:
-		app.warn(dir+" is not on PATH", hint)
+		app.Warn(dir+" is not on PATH", hint)
 	case first != "":
-		app.warn(fmt.Sprintf("%s comes before %s on PATH", first, shim), hint)
+		app.Warn(fmt.Sprintf("%s comes before %s on PATH", first, shim), hint)
 	}
 }
 
 // onPath reports whether a folder is on PATH, and the aws, if there is one, that
 // comes before.
-func (app *App) onPath(dir string) (found bool, first string) {
+func onPath(app *command.App, dir string) (found bool, first string) {
 	folder, err := os.Stat(dir)
 	if err != nil {
 		return false, ""
@@ -35,7 +37,7 @@ func (app *App) onPath(dir string) (found bool, first string) {
 			return true, first
 		}
 		for _, name := range awsPrograms(runtime.GOOS) {
-			if path := filepath.Join(d, name); d != "" && first == "" && executable(path) && !isOurs(path) {
+			if path := filepath.Join(d, name); d != "" && first == "" && self.IsProgram(path) && !self.Is(path) {
 				first = path
 			}
 		}
@@ -43,9 +45,9 @@ func (app *App) onPath(dir string) (found bool, first string) {
 	return false, first
 }
 
-// shell is the shell that the person uses: bash, zsh, fish or powershell. Others
+// usersShell is the shell that the person uses: bash, zsh, fish or powershell. Others
 // of $SHELL read what bash reads.
-func (app *App) shell() string {
+func usersShell(app *command.App) string {
 	if runtime.GOOS == "windows" {
 		return "powershell"
 	}

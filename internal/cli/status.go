@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -38,7 +39,7 @@ type sessionStatus struct {
 	orphan  bool // no config names it
 }
 
-func newStatus(app *App) *cobra.Command {
+func newStatus(app *command.App) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -51,16 +52,16 @@ sso_session_duration.
 
 With --check nothing is printed and the exit code tells: 0 when every session of
 the config (or the one of --profile) can be used, 1 when a login is needed.`,
-		Annotations: uses("profile", "output", "query"),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.status(cmd.Context(), check) },
+		Annotations: command.Uses("profile", "output", "query"),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app, check) },
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
 	return cmd
 }
 
-func (app *App) status(_ context.Context, check bool) error {
-	w, p, err := app.connected()
+func status(_ context.Context, app *command.App, check bool) error {
+	w, p, err := connected(app)
 	if err != nil {
 		return err
 	}
@@ -70,16 +71,16 @@ func (app *App) status(_ context.Context, check bool) error {
 	}
 	for _, s := range list {
 		if check && !s.orphan && slices.Contains([]string{"none", "expired", "unknown", "unreadable"}, s.State) {
-			return exitError(exitCommand)
+			return command.ExitError(command.ExitCommand)
 		}
 	}
 	switch {
 	case check:
 		return nil
-	case (app.Flags.output == "" || app.Flags.output == "table") && app.Flags.query == "":
-		err = app.printStatus(list) // a table that is made for these columns
+	case (app.Flags.Output == "" || app.Flags.Output == "table") && app.Flags.Query == "":
+		err = printStatus(app, list) // a table that is made for these columns
 	default:
-		err = app.printOwn("Status", map[string]any{"sessions": list})
+		err = printOwn(app, "Status", map[string]any{"sessions": list})
 	}
 	return errors.Join(err, unreadable)
 }
@@ -118,7 +119,7 @@ func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, 
 			unreadable = errors.Join(unreadable, err)
 			seen[file.Path] = true
 		case err != nil:
-			w.app.warn(err.Error(), hintOf(err))
+			w.app.Warn(err.Error(), command.HintOf(err))
 			s.State = "unknown" // neither there nor absent
 		}
 		list = append(list, s)

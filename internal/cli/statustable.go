@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // cells are the fields of one session for people, named by statusHeads.
-func (app *App) cells(s sessionStatus) []string {
+func cells(app *command.App, s sessionStatus) []string {
 	name := s.StartURL
 	if s.SSOSession != "" {
 		name = s.SSOSession + " (" + s.StartURL + ")"
@@ -36,22 +37,22 @@ func (app *App) cells(s sessionStatus) []string {
 var statusHeads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}
 
 // printStatus prints the sessions.
-func (app *App) printStatus(list []sessionStatus) error {
+func printStatus(app *command.App, list []sessionStatus) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No SSO session is configured, and none is signed in.")
-		app.tellSetUp()
+		app.TellSetUp()
 		return err
 	}
 	rows := [][]string{statusHeads[:]}
 	for _, s := range list {
-		rows = append(rows, app.cells(s))
+		rows = append(rows, cells(app, s))
 	}
-	return app.printTable(rows)
+	return printTable(app, rows)
 }
 
 // printTable prints a table whose first row is its heads, or, where the terminal is
 // too narrow for it, a block for each row.
-func (app *App) printTable(rows [][]string) error {
+func printTable(app *command.App, rows [][]string) error {
 	var table, blocks bytes.Buffer
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	for i, cells := range rows {

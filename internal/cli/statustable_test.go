@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 func TestHorizonForPeople(t *testing.T) {
@@ -50,8 +51,8 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		wantTable bool
 	}{{"no terminal", 0, true}, {"wide", 250, true}, {"narrow", 80, false}} {
 		var out bytes.Buffer
-		app := &App{IO: Streams{Width: tt.width}, Now: func() time.Time { return now }, Out: newWriter(&out, false)}
-		if err := app.printStatus(list); err != nil {
+		app := &command.App{IO: command.Streams{Width: tt.width}, Now: func() time.Time { return now }, Out: command.NewWriter(&out, false)}
+		if err := printStatus(app, list); err != nil {
 			t.Fatal(err)
 		}
 		if table := strings.HasPrefix(out.String(), "SESSION "); table != tt.wantTable {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -30,7 +31,7 @@ type storeUse struct {
 	unreadable error // a file whose content is not known
 }
 
-func newStore(app *App) *cobra.Command {
+func newStore(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "store",
 		Short: "Show where tokens are kept: files, keychain or encrypted; move them",
@@ -44,16 +45,16 @@ credentials are kept.
 
 "store migrate" moves them. Other tools use the tokens outside the files through
 credential_process lines, which it writes.`,
-		Annotations: uses("output", "query"),
-		Args:        noArgs,
-		RunE:        func(*cobra.Command, []string) error { return app.store() },
+		Annotations: command.Uses("output", "query"),
+		Args:        command.NoArgs,
+		RunE:        func(*cobra.Command, []string) error { return store(app) },
 	}
 	cmd.AddCommand(newStoreMigrate(app))
 	return cmd
 }
 
-func (app *App) store() error {
-	w, _, err := app.connected()
+func store(app *command.App) error {
+	w, _, err := connected(app)
 	if err != nil {
 		return err
 	}
@@ -70,10 +71,10 @@ func (app *App) store() error {
 	for _, u := range list {
 		unreadable = append(unreadable, u.unreadable)
 	}
-	if app.Flags.output == "" && app.Flags.query == "" {
-		err = app.printStores(list)
+	if app.Flags.Output == "" && app.Flags.Query == "" {
+		err = printStores(app, list)
 	} else {
-		err = app.printOwn("Stores", map[string]any{"stores": list})
+		err = printOwn(app, "Stores", map[string]any{"stores": list})
 	}
 	return errors.Join(append([]error{err}, unreadable...)...)
 }
@@ -100,7 +101,7 @@ func (w *world) storeOf(s profile.Session) storeUse {
 	}
 	paths, err := cache.Belonging(s.Key())
 	if err != nil {
-		w.app.warn(err.Error(), hintOf(err))
+		w.app.Warn(err.Error(), command.HintOf(err))
 	}
 	for _, path := range paths {
 		if strings.HasPrefix(path, cache.Roles()) {
@@ -122,10 +123,10 @@ func (w *world) storeOf(s profile.Session) storeUse {
 }
 
 // printStores prints the list for people.
-func (app *App) printStores(list []storeUse) error {
+func printStores(app *command.App, list []storeUse) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No SSO session is configured.")
-		app.tellSetUp()
+		app.TellSetUp()
 		return err
 	}
 	var b bytes.Buffer
@@ -152,13 +153,13 @@ func (app *App) printStores(list []storeUse) error {
 	}
 	for _, u := range list {
 		if u.Problem != "" && u.unreadable == nil {
-			app.warn(u.Problem, "")
+			app.Warn(u.Problem, "")
 		}
 		if len(u.Settings) > 0 {
-			app.warn("the AWS CLI and the SDKs cannot use these profiles, which have SSO settings: "+summary(u.Settings), "run: lanyard store migrate --to "+u.Store)
+			app.Warn("the AWS CLI and the SDKs cannot use these profiles, which have SSO settings: "+summary(u.Settings), "run: lanyard store migrate --to "+u.Store)
 		}
 		for _, path := range u.InClear {
-			app.warn("another program has left secrets of this session in clear: "+path, "lanyard store migrate --to "+u.Store+" removes them")
+			app.Warn("another program has left secrets of this session in clear: "+path, "lanyard store migrate --to "+u.Store+" removes them")
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -20,11 +21,11 @@ func (w *world) setUpKeys(o migrateOptions) error {
 	if o.identity != "" {
 		keys, err := keystore.KeysFor(userpath.Expand(o.identity, w.app.Env.Lookup))
 		if err != nil {
-			return withHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
+			return command.WithHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
 		}
 		keys.Command = o.command
 		if exists && keys.Recipient != have.Recipient {
-			return withHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
+			return command.WithHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
 		}
 		return keys.Save(cache)
 	}
@@ -49,11 +50,11 @@ func (s *stores) newPassphrase(command string) (secret.String, error) {
 	if command != "" || app.Env.Get(passphraseCommand) != "" || !app.IO.Terminal {
 		return s.passphrase("the encrypted store", command)
 	}
-	first, err := app.askPassphrase("New passphrase of the encrypted store: ")
+	first, err := askPassphrase(app, "New passphrase of the encrypted store: ")
 	if err != nil {
 		return secret.String{}, err
 	}
-	again, err := app.askPassphrase("The same again: ")
+	again, err := askPassphrase(app, "The same again: ")
 	switch {
 	case err != nil:
 		return secret.String{}, err

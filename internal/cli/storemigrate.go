@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
@@ -19,7 +20,7 @@ type migrateOptions struct {
 	yes, show         bool
 }
 
-func newStoreMigrate(app *App) *cobra.Command {
+func newStoreMigrate(app *command.App) *cobra.Command {
 	var o migrateOptions
 	cmd := &cobra.Command{
 		Use:   "migrate --to STORE",
@@ -37,9 +38,9 @@ confirm on, --yes is required.
 
 The encrypted store takes a key file of age or SSH (ed25519, rsa), or else a
 passphrase, which is asked for or printed by a command.`,
-		Annotations: uses("profile"),
-		Args:        noArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return app.storeMigrate(cmd, o) },
+		Annotations: command.Uses("profile"),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return storeMigrate(app, cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
@@ -51,26 +52,26 @@ passphrase, which is asked for or printed by a command.`,
 	return cmd
 }
 
-func (o migrateOptions) check(app *App) error {
+func (o migrateOptions) check(app *command.App) error {
 	switch {
 	case o.to == "":
-		return usagef("the following arguments are required: --to")
+		return command.Usagef("the following arguments are required: --to")
 	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
-		return usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted, or agent", o.to)
-	case o.session != "" && app.Flags.profile != "":
-		return usagef("--sso-session does not go with --profile")
+		return command.Usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted, or agent", o.to)
+	case o.session != "" && app.Flags.Profile != "":
+		return command.Usagef("--sso-session does not go with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):
-		return usagef("--age-identity and --passphrase-command go with --to encrypted")
+		return command.Usagef("--age-identity and --passphrase-command go with --to encrypted")
 	}
 	return nil
 }
 
-func (app *App) storeMigrate(cmd *cobra.Command, o migrateOptions) error {
+func storeMigrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	ctx := cmd.Context()
 	if err := o.check(app); err != nil {
 		return err
 	}
-	w, p, err := app.connected()
+	w, p, err := connected(app)
 	if err != nil {
 		return err
 	}
@@ -79,14 +80,14 @@ func (app *App) storeMigrate(cmd *cobra.Command, o migrateOptions) error {
 		return err
 	}
 	if len(plan.sessions) == 0 {
-		return withHint(&configError{"Configuration", "no SSO session is configured in " + w.in.Config.Path}, "%s", app.setUpHint())
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no SSO session is configured in " + w.in.Config.Path}, "%s", app.SetUpHint())
 	}
 	if o.to == keystore.Agent && !o.show {
 		if err := w.broker.Cache.Try(o.to); err != nil {
 			return err // before anything is shown and asked
 		}
 	}
-	if err := app.needsYes(cmd, o.yes || o.show); err != nil {
+	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
 	}
 	if err := plan.show(ctx, w, o); err != nil || o.show {
@@ -115,7 +116,7 @@ func (plan migration) show(ctx context.Context, w *world, o migrateOptions) erro
 			return err
 		}
 	}
-	return w.app.confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
+	return w.app.Confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
 }
 
 // run does it. Profiles that run us work with either store, so the config is
@@ -146,7 +147,7 @@ func (plan migration) run(ctx context.Context, w *world, o migrateOptions) error
 		fmt.Fprintf(w.app.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
-		return withHint(err, "nothing is lost: what was not moved is where it was; run the same command again")
+		return command.WithHint(err, "nothing is lost: what was not moved is where it was; run the same command again")
 	}
 	if o.to == keystore.File {
 		return rewrite()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -26,7 +27,7 @@ const (
 
 // stores are where the tokens of a home folder are kept, as this process reaches them.
 type stores struct {
-	app  *App
+	app  *command.App
 	home string
 
 	inAgent bool          // this process is the background agent
@@ -53,7 +54,7 @@ func (s *stores) cache() keystore.Files {
 		case keystore.Agent:
 			return s.agentVault(), nil
 		}
-		deadline, err := s.app.keychainDeadline()
+		deadline, err := keychainDeadline(s.app)
 		if err != nil {
 			return nil, err
 		}
@@ -63,14 +64,14 @@ func (s *stores) cache() keystore.Files {
 }
 
 // keychainDeadline is how long a call of the keychain may take; 0 means as usual.
-func (app *App) keychainDeadline() (time.Duration, error) {
+func keychainDeadline(app *command.App) (time.Duration, error) {
 	text := app.Env.Get(keychainTimeout)
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > 3600 {
-		return 0, &configError{"Configuration", fmt.Sprintf("%s=%q is not a number of seconds, 1 to 3600", keychainTimeout, text)}
+		return 0, &command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s=%q is not a number of seconds, 1 to 3600", keychainTimeout, text)}
 	}
 	return time.Duration(n) * time.Second, nil
 }
@@ -87,7 +88,7 @@ func (s *stores) passphrase(what, command string) (secret.String, error) {
 		command = own
 	}
 	if command != "" {
-		return app.printedBy(command)
+		return printedBy(app, command)
 	}
 	if !app.IO.Terminal {
 		return secret.String{}, &keystore.StoreError{
@@ -95,14 +96,14 @@ func (s *stores) passphrase(what, command string) (secret.String, error) {
 			Hint: "set " + passphraseCommand + " to a command that prints it, or use a key without one: lanyard store migrate --to encrypted --age-identity FILE",
 		}
 	}
-	return app.askPassphrase("Passphrase of " + what + ": ")
+	return askPassphrase(app, "Passphrase of "+what+": ")
 }
 
-func (app *App) askPassphrase(text string) (secret.String, error) {
-	line, err := app.console().Hidden(context.Background(), terminal.Printable(text))
+func askPassphrase(app *command.App, text string) (secret.String, error) {
+	line, err := app.Console().Hidden(context.Background(), terminal.Printable(text))
 	fmt.Fprintln(app.IO.Err)
 	if err != nil {
-		return secret.String{}, app.explainConsole(err)
+		return secret.String{}, app.ExplainConsole(err)
 	}
 	return secret.New(line), nil
 }
@@ -128,7 +129,7 @@ func (p *printed) Write(b []byte) (int, error) {
 // printedBy runs a command as a shell would and returns the first line that it
 // prints. What it says on stderr is for the person; an error quotes nothing of its
 // answer.
-func (app *App) printedBy(command string) (secret.String, error) {
+func printedBy(app *command.App, command string) (secret.String, error) {
 	shell := []string{"sh", "-c"}
 	if runtime.GOOS == "windows" {
 		shell = []string{"cmd", "/C"}

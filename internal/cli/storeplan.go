@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
@@ -58,7 +60,7 @@ func (w *world) planMigration(p *profile.Profile, o migrateOptions) (migration, 
 	if err != nil {
 		return plan, err
 	}
-	rewrite, warnings, err := profile.ToProcess(in, namesOf(plan.sessions), w.app.ownProgram())
+	rewrite, warnings, err := profile.ToProcess(in, namesOf(plan.sessions), ownProgram(w.app))
 	w.warn(warnings)
 	plan.changes = lastOfEach(append(plan.changes, rewrite.Changes...))
 	return plan, err
@@ -66,18 +68,18 @@ func (w *world) planMigration(p *profile.Profile, o migrateOptions) (migration, 
 
 // ownProgram is the program of a credential_process line: by its name where PATH
 // leads to one, so that the line survives an upgrade.
-func (app *App) ownProgram() string {
+func ownProgram(app *command.App) string {
 	name := "lanyard"
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
-		if filepath.IsAbs(dir) && executable(filepath.Join(dir, name)) {
+		if filepath.IsAbs(dir) && self.IsProgram(filepath.Join(dir, name)) {
 			return "lanyard"
 		}
 	}
 	if self, err := os.Executable(); err == nil && strings.TrimSuffix(filepath.Base(self), ".exe") == "lanyard" {
-		app.warn("lanyard is not on PATH, so the credential_process lines name the file itself: "+self, "")
+		app.Warn("lanyard is not on PATH, so the credential_process lines name the file itself: "+self, "")
 		return self
 	}
 	return "lanyard"

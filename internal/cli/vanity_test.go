@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // vanity is the internet as far as a test needs it: one host that leads to the
@@ -50,9 +51,9 @@ func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.R
 		env[name] = value
 	}
 	var out, errs bytes.Buffer
-	app := &cli.App{
-		Name: "lanyard", IO: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
-		Env: cli.Env{
+	app := &command.App{
+		Name: "lanyard", IO: command.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
+		Env: command.Env{
 			Lookup:  func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 			Environ: func() []string { return nil },
 		},

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // version is the release, until the first one is tagged.
@@ -14,14 +16,14 @@ const version = "0.1.0-dev"
 // awsVersion is the AWS CLI that we answer for under its name. Scripts read it.
 const awsVersion = "2.36.7"
 
-func newVersion(app *App) *cobra.Command {
+func newVersion(app *command.App) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: noArgs,
-		RunE: func(*cobra.Command, []string) error { return app.version() },
+		Use: "version", Short: "Print the version", Args: command.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return printVersion(app) },
 	}
 }
 
-func (app *App) version() error {
+func printVersion(app *command.App) error {
 	text := fmt.Sprintf("lanyard/%s%s %s %s/%s", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if app.Name == "aws" {
 		text = "aws-cli/" + awsVersion + " " + text

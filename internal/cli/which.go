@@ -6,10 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-func newWhich(app *App) *cobra.Command {
+func newWhich(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "which [COMMAND...]",
 		Short: "Print the program that a command runs: this one, or the AWS CLI",
@@ -27,23 +28,23 @@ The exit code is 1 if there is none.`,
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
 			}
-			app.readGlobals(args)
-			return app.which(cmd.Root(), args)
+			readGlobals(app, args)
+			return which(app, cmd.Root(), args)
 		},
 	}
 }
 
-func (app *App) which(root *cobra.Command, args []string) error {
+func which(app *command.App, root *cobra.Command, args []string) error {
 	if _, rest := splitGlobals(root.PersistentFlags(), args); len(rest) > 0 {
-		line, ours, err := app.route(root, args)
+		line, ours, err := route(app, root, args)
 		if err != nil {
 			return err
 		}
-		left, why := app.leaves(line)
+		left, why := leaves(app, line)
 		if left {
-			path, err := app.findAWS()
+			path, err := findAWS(app)
 			if err != nil {
-				return withHint(&commandError{why.Error()}, "%s", hintOf(why))
+				return command.WithHint(&command.CommandError{Msg: why.Error()}, "%s", command.HintOf(why))
 			}
 			_, err = fmt.Fprintln(app.Out, path)
 			return err
@@ -57,9 +58,9 @@ func (app *App) which(root *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	path, err := app.findAWS()
+	path, err := findAWS(app)
 	if err != nil {
-		return withHint(&commandError{err.Error()}, "%s", installHint)
+		return command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", installHint)
 	}
 	_, err = fmt.Fprintln(app.Out, path)
 	return err
@@ -67,8 +68,8 @@ func (app *App) which(root *cobra.Command, args []string) error {
 
 // leaves reports whether a built-in command is handed to the AWS CLI because of its
 // profile. why is the error if no AWS CLI is on PATH.
-func (app *App) leaves(line []string) (left bool, why error) {
-	_, rest := splitGlobals(globalSet(new(globalFlags)), line)
+func leaves(app *command.App, line []string) (left bool, why error) {
+	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), line)
 	words := commandWords(rest)
 	if len(words) < 2 {
 		return false, nil
@@ -84,7 +85,7 @@ func (app *App) leaves(line []string) (left bool, why error) {
 			return false, nil
 		}
 	}
-	w, err := app.world()
+	w, err := openWorld(app)
 	if err != nil {
 		return false, nil //nolint:nilerr // the command itself says so
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -27,7 +28,7 @@ type ssoOptions struct {
 	given func(flag string) bool
 }
 
-func newConfigureSSO(app *App) *cobra.Command {
+func newConfigureSSO(app *command.App) *cobra.Command {
 	var o ssoOptions
 	cmd := &cobra.Command{
 		Use:   "sso",
@@ -45,11 +46,11 @@ a terminal all of them must be given, nothing is asked and nobody is signed in:
 takes; --default-region and --output-format are not asked at all.
 
 Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
-		Annotations: uses("profile", "region", "output", connectionFlags),
-		Args:        noArgs,
+		Annotations: command.Uses("profile", "region", "output", command.Connection),
+		Args:        command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.given = cmd.Flags().Changed
-			return app.configureSSO(cmd.Context(), o)
+			return configureSSO(cmd.Context(), app, o)
 		},
 	}
 	f := cmd.Flags()
@@ -76,23 +77,23 @@ func (o *ssoOptions) addSession(f *pflag.FlagSet) {
 	f.StringVar(&o.refreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
 }
 
-func (app *App) configureSSO(ctx context.Context, o ssoOptions) error {
-	z, err := app.wizard(o)
+func configureSSO(ctx context.Context, app *command.App, o ssoOptions) error {
+	z, err := openWizard(app, o)
 	if err != nil {
 		return err
 	}
 	if !app.IO.Terminal {
 		return z.byFlags(ctx)
 	}
-	return app.explainConsole(z.run(ctx))
+	return app.ExplainConsole(z.run(ctx))
 }
 
-// wizard reads what there is, and checks the flags.
-func (app *App) wizard(o ssoOptions) (*wizard, error) {
+// openWizard reads what there is, and checks the flags.
+func openWizard(app *command.App, o ssoOptions) (*wizard, error) {
 	if err := o.check(app.Flags); err != nil {
 		return nil, err
 	}
-	w, err := app.world()
+	w, err := openWorld(app)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (app *App) wizard(o ssoOptions) (*wizard, error) {
 	}
 	z := &wizard{world: w, o: o, p: p}
 	if app.IO.Terminal {
-		z.con = app.console()
+		z.con = app.Console()
 	}
 	return z, nil
 }
@@ -137,7 +138,7 @@ func (z *wizard) run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
 	}
-	next := ssoProfile{region: cmp.Or(z.app.Flags.region, z.value("region")), output: cmp.Or(z.app.Flags.output, z.value("output"))}
+	next := ssoProfile{region: cmp.Or(z.app.Flags.Region, z.value("region")), output: cmp.Or(z.app.Flags.Output, z.value("output"))}
 	for first := true; ; first = false {
 		if err := z.chooseRole(ctx, &next, first); err != nil {
 			return z.left(err, first)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -111,7 +112,7 @@ func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 	case err != nil:
 		return "", err
 	case len(accounts) == 0:
-		return "", withHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
+		return "", command.WithHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
 			"whoever runs IAM Identity Center assigns them; nothing was written")
 	case len(accounts) == 1:
 		fmt.Fprintf(z.app.Out, "The only AWS account available to you is: %s\n", terminal.Printable(accounts[0].ID))

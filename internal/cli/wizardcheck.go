@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // check refuses flags that can never be right.
-func (o *ssoOptions) check(global globalFlags) error {
+func (o *ssoOptions) check(global command.Globals) error {
 	for _, f := range []struct {
 		flag, value string
 		check       func(string) error
@@ -21,7 +22,7 @@ func (o *ssoOptions) check(global globalFlags) error {
 		{"--sso-region", o.region, checkRegion},
 		{"--sso-registration-scopes", o.scopes, checkScopes},
 		{"--sso-account-id", o.account, checkAccount},
-		{"--region", global.region, checkRegion},
+		{"--region", global.Region, checkRegion},
 		{"--default-region", o.defaultRegion, checkRegion},
 		{"--output-format", o.output, checkOutputFormat},
 		{"--profile-name", o.profile, checkName(awsconfig.Profile)},
@@ -33,22 +34,22 @@ func (o *ssoOptions) check(global globalFlags) error {
 			continue
 		}
 		if err := f.check(f.value); err != nil {
-			return usagef("argument %s: %s: %v", f.flag, quoteArg(f.value), err)
+			return command.Usagef("argument %s: %s: %v", f.flag, command.Quote(f.value), err)
 		}
 	}
 	for _, f := range [][4]string{
-		{"--region", global.region, "--default-region", o.defaultRegion},
-		{"--output", global.output, "--output-format", o.output},
+		{"--region", global.Region, "--default-region", o.defaultRegion},
+		{"--output", global.Output, "--output-format", o.output},
 	} {
 		if f[1] != "" && f[3] != "" && f[1] != f[3] {
-			return usagef("%s %s does not go with %s %s: both are for the profile", f[0], quoteArg(f[1]), f[2], quoteArg(f[3]))
+			return command.Usagef("%s %s does not go with %s %s: both are for the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))
 		}
 	}
 	if o.useDevice && o.callbackPort != 0 {
-		return usagef("--callback-port does not go with --use-device-code")
+		return command.Usagef("--callback-port does not go with --use-device-code")
 	}
 	if o.callbackPort < 0 || o.callbackPort > 65535 {
-		return usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
+		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
 	}
 	return nil
 }

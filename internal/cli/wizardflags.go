@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
@@ -37,11 +38,11 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	need("sso-account-id", z.o.account)
 	need("sso-role-name", z.o.role)
 	if missing != nil {
-		return z.app.noTerminal(missing)
+		return noTerminal(z.app, missing)
 	}
 	p := ssoProfile{
 		account: z.o.account, role: z.o.role, name: z.o.profile,
-		region: cmp.Or(z.o.defaultRegion, z.app.Flags.region), output: cmp.Or(z.o.output, z.app.Flags.output),
+		region: cmp.Or(z.o.defaultRegion, z.app.Flags.Region), output: cmp.Or(z.o.output, z.app.Flags.Output),
 	}
 	for _, region := range []string{z.o.region, p.region} {
 		z.warnOfRegion(region)
@@ -55,7 +56,7 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	if other, err := z.isAnother(p); err != nil {
 		return err
 	} else if other != "" && !z.o.yes && !z.sameInUse(p) {
-		return withHint(usagef("the profile %s exists and is for %s", p.name, other),
+		return command.WithHint(command.Usagef("the profile %s exists and is for %s", p.name, other),
 			"add --yes to replace it, or --profile-name NAME for another one")
 	}
 	if err := z.write(ctx, p); err != nil {
@@ -64,11 +65,11 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	z.tell(p)
 	tok, err := z.broker.Peek(z.session)
 	if err != nil {
-		z.app.warn(err.Error(), hintOf(err))
+		z.app.Warn(err.Error(), command.HintOf(err))
 		return nil
 	}
 	if tok.Left(z.app.Now()) <= 0 && !tok.Refreshable(z.app.Now()) {
-		fmt.Fprintf(z.app.IO.Err, "%s: not signed in yet: %s\n", z.app.Name, z.app.loginFor(z.session.Name, p.name))
+		fmt.Fprintf(z.app.IO.Err, "%s: not signed in yet: %s\n", z.app.Name, loginFor(z.app, z.session.Name, p.name))
 	}
 	return nil
 }
@@ -84,13 +85,13 @@ func (z *wizard) warnOfRegion(region string) {
 	if len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
-	z.app.warn(region+" is not a known region; taken all the same", hint)
+	z.app.Warn(region+" is not a known region; taken all the same", hint)
 }
 
 // sameInUse reports whether the profile was named on the command line as the one in
 // use: then it is the one to change, whatever it is for.
 func (z *wizard) sameInUse(p ssoProfile) bool {
-	return z.app.Flags.profile != "" && z.app.Flags.profile == p.name
+	return z.app.Flags.Profile != "" && z.app.Flags.Profile == p.name
 }
 
 // sessionByFlags fills in a session that the config does not have.
@@ -103,25 +104,25 @@ func (z *wizard) sessionByFlags(ctx context.Context) error {
 	}
 	found, err := z.revealedRegion(ctx)
 	if err != nil {
-		return withHint(&configError{"Configuration", err.Error()}, "say it: --sso-region REGION")
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: err.Error()}, "say it: --sso-region REGION")
 	}
 	z.session.Region = found.region
 	return nil
 }
 
 // noTerminal says which flags are needed where nobody can be asked.
-func (app *App) noTerminal(missing []string) error {
-	return withHint(usagef("the following arguments are required: %s", strings.Join(missing, ", ")),
+func noTerminal(app *command.App, missing []string) error {
+	return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(missing, ", ")),
 		"there is no terminal to ask on: give these flags, or run it in one")
 }
 
 // loginFor is the command line that signs in to a session, or to the profile's
 // own.
-func (app *App) loginFor(session, profile string) string {
+func loginFor(app *command.App, session, profile string) string {
 	if session != "" {
-		return app.Name + " sso login --sso-session " + quoteArg(session)
+		return app.Name + " sso login --sso-session " + command.Quote(session)
 	}
-	return app.Name + " sso login --profile " + quoteArg(profile)
+	return app.Name + " sso login --profile " + command.Quote(profile)
 }
 
 // newSessionChanges are what `configure sso-session` writes.

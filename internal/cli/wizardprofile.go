@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -41,7 +42,7 @@ func (z *wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 	switch {
 	case first && z.o.profile != "":
 		p.name = z.o.profile
-	case first && named && z.app.Flags.profile != "":
+	case first && named && z.app.Flags.Profile != "":
 		p.name = inUse
 		return nil // it was said which one
 	case first && named:
@@ -187,7 +188,7 @@ func (z *wizard) tell(p ssoProfile) {
 // profileFlag is the flag that names a profile, for pasting.
 func profileFlag(name string) string {
 	if strings.HasPrefix(name, "-") {
-		return "--profile=" + quoteArg(name)
+		return "--profile=" + command.Quote(name)
 	}
-	return "--profile " + quoteArg(name)
+	return "--profile " + command.Quote(name)
 }

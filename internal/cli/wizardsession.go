@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -58,12 +59,12 @@ func (z *wizard) knownSession(name string) (bool, error) {
 	}
 	for _, f := range [][3]string{{"--sso-start-url", z.o.startURL, s.StartURL}, {"--sso-region", z.o.region, s.Region}} {
 		if f[1] != "" && f[1] != f[2] && !(f[0] == "--sso-start-url" && starturl.Same(f[1], f[2])) {
-			return false, withHint(usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], quoteArg(f[1]), name, f[2], s.Path, s.Line),
+			return false, command.WithHint(command.Usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], command.Quote(f[1]), name, f[2], s.Path, s.Line),
 				"choose another --sso-session-name, or change it: %s configure sso-session", z.app.Name)
 		}
 	}
 	if z.o.scopes != "" && !slices.Equal(profile.SplitScopes(z.o.scopes), s.Scopes) {
-		return false, withHint(usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", quoteArg(z.o.scopes), name, s.Path, s.Line),
+		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.scopes), name, s.Path, s.Line),
 			"change it: %s configure sso-session", z.app.Name)
 	}
 	z.session, z.known = *s, true
@@ -89,7 +90,7 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	case err != nil && (ctx.Err() != nil || z.o.region == "" && z.con == nil):
 		return err
 	case err != nil:
-		z.app.warn("the start URL does not tell the region: "+err.Error(), "")
+		z.app.Warn("the start URL does not tell the region: "+err.Error(), "")
 	case revealed.certain && z.o.region == "":
 		z.session.Region = revealed.region
 		fmt.Fprintf(z.app.Out, "SSO region: %s\n", revealed.region)
@@ -116,7 +117,7 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 // another page.
 func (z *wizard) setStartURL(startURL string) {
 	if text, hint := profile.StartURLAdvice(startURL); text != "" {
-		z.app.warn(text, hint)
+		z.app.Warn(text, hint)
 	}
 	z.session.StartURL = profile.CleanStartURL(startURL)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -16,7 +17,7 @@ import (
 // A world is what one command works with: the files as they were read, the
 // profile that was asked for, and the broker.
 type world struct {
-	app    *App
+	app    *command.App
 	in     profile.Inputs
 	home   string
 	noHome error // why home is not known
@@ -32,16 +33,16 @@ type world struct {
 	loaded bool
 }
 
-// world reads the config files for a command that uses the token cache, and so needs
+// openWorld reads the config files for a command that uses the token cache, and so needs
 // a home folder. It touches no profile yet.
-func (app *App) world() (*world, error) {
-	w := app.files()
+func openWorld(app *command.App) (*world, error) {
+	w := openFiles(app)
 	return w, w.noHome
 }
 
-// files reads the config files for a command that may do without a home folder.
-func (app *App) files() *world {
-	home, err := app.home()
+// openFiles reads the config files for a command that may do without a home folder.
+func openFiles(app *command.App) *world {
+	home, err := home(app)
 	w := &world{app: app, noHome: err, home: home, stores: &stores{app: app, home: home}}
 	w.read()
 	return w
@@ -59,11 +60,11 @@ func (w *world) again() *world {
 func (w *world) read() {
 	app := w.app
 	w.in = profile.Inputs{
-		Profile: app.Flags.profile, Region: app.Flags.region, Output: app.Flags.output,
-		LookupEnv: app.Env.Lookup, Own: app.ownPrograms(),
+		Profile: app.Flags.Profile, Region: app.Flags.Region, Output: app.Flags.Output,
+		LookupEnv: app.Env.Lookup, Own: ownPrograms(app),
 	}
 	// Other profiles of a large config are read only if a command asks for them.
-	wanted := profile.Name(app.Flags.profile, app.Env.Lookup)
+	wanted := profile.Name(app.Flags.Profile, app.Env.Lookup)
 	configPath, credentialsPath := profile.Paths(app.Env.Lookup)
 	w.in.Config = readConfig(configPath, false, wanted)
 	w.in.Credentials = readConfig(credentialsPath, true, wanted)
@@ -82,8 +83,8 @@ func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 
 // connected is the world of a command that is about sessions, with the settings of
 // the profile in use, which need not have any.
-func (app *App) connected() (*world, *profile.Profile, error) {
-	w, err := app.world()
+func connected(app *command.App) (*world, *profile.Profile, error) {
+	w, err := openWorld(app)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,7 +102,7 @@ func (w *world) connectInUse() (*profile.Profile, error) {
 }
 
 // home is the folder that ~/.aws is in, as an absolute path.
-func (app *App) home() (string, error) {
+func home(app *command.App) (string, error) {
 	home, ok := userpath.Home(app.Env.Lookup)
 	if ok {
 		return filepath.Abs(home)
@@ -110,7 +111,7 @@ func (app *App) home() (string, error) {
 	if runtime.GOOS == "windows" {
 		variable = "USERPROFILE"
 	}
-	return "", withHint(errors.New("there is no home folder for the token cache: "+variable+" is not set"), "set %s", variable)
+	return "", command.WithHint(errors.New("there is no home folder for the token cache: "+variable+" is not set"), "set %s", variable)
 }
 
 // resolve finds the profile that the flags, the environment and the files ask
@@ -130,14 +131,14 @@ func (w *world) resolve() (*profile.Profile, error) {
 // use makes p the profile whose settings count from now on.
 func (w *world) use(p *profile.Profile) {
 	if setting, ok := p.Get("cli_error_format"); ok {
-		w.app.useErrorFormat(setting.Value)
+		w.app.UseErrorFormat(setting.Value)
 	}
 	w.connect(p)
 }
 
 func (w *world) warn(warnings []profile.Warning) {
 	for _, warning := range warnings {
-		w.app.warn(warning.Text, warning.Hint)
+		w.app.Warn(warning.Text, warning.Hint)
 	}
 }
 
@@ -152,7 +153,7 @@ func (w *world) connectBy(p *profile.Profile) {
 		Cache:    w.stores.cache(),
 		Siblings: w.siblings,
 		Now:      w.app.Now, Log: w.app.Log, Hold: w.app.Hold,
-		Warn: func(text string) { w.app.warn(text, "") },
+		Warn: func(text string) { w.app.Warn(text, "") },
 		Endpoints: func() (broker.Endpoints, error) {
 			settings, err := w.settings(p)
 			return settings.Endpoints(), err

@@ -17,7 +17,7 @@ var rows = [...][]string{
 	{"internal/broker", "internal/engine/call", "internal/engine/arg"},
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/engine/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
-	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self", "internal/command"},
 	{"internal/datafile", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/terminal"},
 }
 

@@ -1,11 +1,6 @@
-package cli
+package awsnames
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/spf13/cobra"
-)
+import "strings"
 
 // awsCommands are the top-level commands of the AWS CLI 2.36.7, and those of 2.9 that later versions lack.
 const awsCommands = `
@@ -65,8 +60,8 @@ verifiedpermissions voice-id vpc-lattice waf waf-regional wafv2 wellarchitected 
 workmail workmailmessageflow workspaces workspaces-instances workspaces-thin-client workspaces-web xray
 `
 
-// awsCommand reports whether the AWS CLI has a top-level command of this name.
-func awsCommand(name string) bool {
+// Command reports whether the AWS CLI has a top-level command of this name.
+func Command(name string) bool {
 	for known := range strings.FieldsSeq(awsCommands) {
 		if known == name {
 			return true
@@ -75,20 +70,20 @@ func awsCommand(name string) bool {
 	return false
 }
 
-// nearAWSCommands returns at most three commands of the AWS CLI that begin with a
+// Near returns at most three commands of the AWS CLI that begin with a
 // word, or that are one typo away from it.
-func nearAWSCommands(word string) []string {
+func Near(word string) []string {
 	var near []string
 	for known := range strings.FieldsSeq(awsCommands) {
-		if len(word) > 2 && len(near) < 3 && (strings.HasPrefix(known, word) || oneTypo(word, known)) {
+		if len(word) > 2 && len(near) < 3 && (strings.HasPrefix(known, word) || OneTypo(word, known)) {
 			near = append(near, known)
 		}
 	}
 	return near
 }
 
-// oneTypo reports whether two words differ in one letter, or in the order of two.
-func oneTypo(a, b string) bool {
+// OneTypo reports whether two words differ in one letter, or in the order of two.
+func OneTypo(a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]
 	}
@@ -99,35 +94,9 @@ func oneTypo(a, b string) bool {
 	return len(a) < 2 && len(b) < 2 || swapped
 }
 
-// nearCommands returns the command lines that a word below cmd may stand for: the
-// commands with a similar name, and the sub-commands of exactly this name.
-func nearCommands(cmd *cobra.Command, word string) []string {
-	var near []string
-	for _, name := range cmd.SuggestionsFor(word) {
-		// Every short word is two typos away from some other one.
-		if len(word) > 3 || word != "" && strings.HasPrefix(name, word) || oneTypo(word, name) {
-			near = append(near, cmd.CommandPath()+" "+name)
-		}
-	}
-	if cmd.HasParent() {
-		return near
-	}
-	for _, group := range cmd.Commands() {
-		if sub := child(group, word); sub != nil {
-			near = append(near, sub.CommandPath())
-		}
-	}
-	for _, name := range nearAWSCommands(word) {
-		if line := cmd.Name() + " " + name; !slices.Contains(near, line) {
-			near = append(near, line)
-		}
-	}
-	return near
-}
-
-// awsSubcommands returns the sub-commands that the AWS CLI has in one of the groups
+// Subcommands returns the sub-commands that the AWS CLI has in one of the groups
 // that we have too.
-func awsSubcommands(command string) []string {
+func Subcommands(command string) []string {
 	switch command {
 	case "sso":
 		return []string{"get-role-credentials", "list-account-roles", "list-accounts", "login", "logout"}

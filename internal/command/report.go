@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"context"
@@ -13,17 +13,17 @@ import (
 // A renderer prints a value in a format such as "json".
 type renderer func(w io.Writer, format, title string, v any) error
 
-// report prints err the one way this program prints errors, and returns the exit code.
+// Report prints err the one way this program prints errors, and returns the exit code.
 // print prints the formats that are not plain text.
-func (app *App) report(err error, print renderer) int {
+func (app *App) Report(err error, print renderer) int {
 	if err == nil {
 		return 0
 	}
-	if errors.Is(err, errInterrupted) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, ErrInterrupted) || errors.Is(err, context.Canceled) {
 		fmt.Fprintln(app.IO.Err)
-		return exitInterrupted
+		return ExitInterrupted
 	}
-	var exit exitError
+	var exit ExitError
 	if errors.As(err, &exit) {
 		return int(exit)
 	}
@@ -40,7 +40,7 @@ func (app *App) report(err error, print renderer) int {
 		text += details(err, print)
 	}
 	fmt.Fprintf(app.IO.Err, "%s: %s\n", app.Name, strings.TrimRight(terminal.Printable(text), " "))
-	if hint := app.fullHint(err); hint != "" {
+	if hint := app.FullHint(err); hint != "" {
 		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(terminal.Printable(hint), "\n", "\nhint: "))
 	}
 	return code
@@ -51,7 +51,7 @@ func judge(err error) (code int, text string) {
 	text = err.Error()
 	coded := decisive(err)
 	if coded == nil {
-		return exitOther, text
+		return ExitOther, text
 	}
 	if named, ok := coded.(interface{ ErrorName() string }); ok && named.ErrorName() != "" { //nolint:errorlint // not what it wraps
 		text = "An error occurred (" + named.ErrorName() + "): " + text
@@ -63,7 +63,7 @@ func judge(err error) (code int, text string) {
 // none does. Of several that are joined, the first in this order counts: the command
 // line, the command's own failure, the configuration, the session, a service.
 func decisive(err error) codedError {
-	order := []int{exitUsage, exitCommand, exitConfig, exitOther, exitService}
+	order := []int{exitUsage, ExitCommand, exitConfig, ExitOther, exitService}
 	rank := func(e codedError) int {
 		for i, code := range order {
 			if e.ExitStatus() == code {
@@ -90,8 +90,8 @@ func decisive(err error) codedError {
 	return nil
 }
 
-// hintOf returns what an error says the user should type next; "" if nothing.
-func hintOf(err error) string {
+// HintOf returns what an error says the user should type next; "" if nothing.
+func HintOf(err error) string {
 	for err != nil {
 		var hinted interface {
 			error
@@ -108,26 +108,26 @@ func hintOf(err error) string {
 	return ""
 }
 
-// fullHint returns the hint of an error. If the error says that nothing is set up yet,
+// FullHint returns the hint of an error. If the error says that nothing is set up yet,
 // the hint ends with the command to begin with.
-func (app *App) fullHint(err error) string {
-	hint := hintOf(err)
+func (app *App) FullHint(err error) string {
+	hint := HintOf(err)
 	var new interface{ NotSetUp() bool }
-	if errors.As(err, &new) && new.NotSetUp() && !strings.Contains(hint, app.setUpHint()) {
-		hint = strings.TrimPrefix(hint+"\n"+app.setUpHint(), "\n")
+	if errors.As(err, &new) && new.NotSetUp() && !strings.Contains(hint, app.SetUpHint()) {
+		hint = strings.TrimPrefix(hint+"\n"+app.SetUpHint(), "\n")
 	}
 	return hint
 }
 
-// setUpHint tells a user who has nothing configured yet where to begin.
-func (app *App) setUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
+// SetUpHint tells a user who has nothing configured yet where to begin.
+func (app *App) SetUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
 
-// tellSetUp prints this hint below an answer that is empty for want of a profile.
-func (app *App) tellSetUp() { fmt.Fprintf(app.IO.Err, "hint: %s\n", app.setUpHint()) }
+// TellSetUp prints this hint below an answer that is empty for want of a profile.
+func (app *App) TellSetUp() { fmt.Fprintf(app.IO.Err, "hint: %s\n", app.SetUpHint()) }
 
-// warn tells the user about something that went wrong and did not stop the command.
+// Warn tells the user about something that went wrong and did not stop the command.
 // Each warning is given once.
-func (app *App) warn(text, hint string) {
+func (app *App) Warn(text, hint string) {
 	if app.talk.warned[text] {
 		return
 	}
@@ -138,8 +138,8 @@ func (app *App) warn(text, hint string) {
 	}
 }
 
-// warnOf is warn for an error, with its hint.
-func (app *App) warnOf(err error) {
+// WarnOf is warn for an error, with its hint.
+func (app *App) WarnOf(err error) {
 	_, text := judge(err)
-	app.warn(text, hintOf(err))
+	app.Warn(text, HintOf(err))
 }

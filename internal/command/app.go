@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"context"
@@ -29,7 +29,7 @@ type App struct {
 	// Hold holds interrupts back until release is called.
 	Hold func() (release func())
 
-	Flags globalFlags // read-only once they are parsed
+	Flags Globals // read-only once they are parsed
 	Log   *slog.Logger
 
 	talk *talk
@@ -66,7 +66,7 @@ type talk struct {
 
 // Begin readies the App for one command line.
 func (app *App) Begin() {
-	app.Out = newWriter(app.IO.Out, app.IO.OutTerminal)
+	app.Out = NewWriter(app.IO.Out, app.IO.OutTerminal)
 	app.Log = slog.New(slog.DiscardHandler)
 	app.talk = &talk{warned: map[string]bool{}}
 }
@@ -75,13 +75,13 @@ func (app *App) Begin() {
 // and asked is the same.
 func (app *App) WithProfile(name string) *App {
 	other := *app
-	other.Flags.profile = name
+	other.Flags.Profile = name
 	return &other
 }
 
 // Debug lets the App log on stderr, if --debug asks for it.
 func (app *App) Debug() {
-	if app.Flags.debug {
+	if app.Flags.Debug {
 		app.LogFrom(slog.LevelDebug)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"regexp"
@@ -8,15 +8,15 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// takeGlobals reads the global flags out of the arguments of a command whose own
+// TakeGlobals reads the global flags out of the arguments of a command whose own
 // flags are not known to the parser of flags, and returns the rest in its order.
 // What follows "--" is left alone.
-func takeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
-	return takeFlags(cmd, args, cmd.Root().PersistentFlags())
+func TakeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
+	return TakeFlags(cmd, args, cmd.Root().PersistentFlags())
 }
 
-// takeFlags is takeGlobals for the flags of several sets.
-func takeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]string, error) {
+// TakeFlags is TakeGlobals for the flags of several sets.
+func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]string, error) {
 	var rest []string
 	for i := 0; i < len(args); i++ {
 		if args[i] == "--" {
@@ -33,13 +33,13 @@ func takeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]str
 		case f.NoOptDefVal != "":
 			value = f.NoOptDefVal
 		case i+1 == len(args) || strings.HasPrefix(args[i+1], "--"):
-			return nil, usagef("argument --%s: expected one argument", name)
+			return nil, Usagef("argument --%s: expected one argument", name)
 		default:
 			i++
 			value = args[i]
 		}
 		if err := set.Set(name, value); err != nil {
-			return nil, flagError(cmd, err)
+			return nil, FlagError(cmd, err)
 		}
 	}
 	return rest, nil
@@ -58,10 +58,10 @@ func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 // does so with whatever has a space in it, too.
 var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
 
-// takeValues is takeFlags for a command whose arguments may be negative numbers.
+// TakeValues is TakeFlags for a command whose arguments may be negative numbers.
 // It refuses flags that are not known; [pflag.ErrHelp] asks for help.
-func takeValues(cmd *cobra.Command, args []string) ([]string, error) {
-	rest, err := takeFlags(cmd, args, cmd.Root().PersistentFlags(), cmd.Flags())
+func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
+	rest, err := TakeFlags(cmd, args, cmd.Root().PersistentFlags(), cmd.Flags())
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func takeValues(cmd *cobra.Command, args []string) ([]string, error) {
 		case arg == "-h":
 			return nil, pflag.ErrHelp
 		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative.MatchString(arg):
-			return nil, withHint(usagef("Unknown options: %s", arg), "a value that begins with a dash goes behind --: %s -- KEY VALUE", cmd.CommandPath())
+			return nil, WithHint(Usagef("Unknown options: %s", arg), "a value that begins with a dash goes behind --: %s -- KEY VALUE", cmd.CommandPath())
 		}
 		values = append(values, arg)
 	}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"errors"
@@ -25,8 +25,8 @@ func (app *App) formatOfErrors() string {
 	return "enhanced"
 }
 
-// useErrorFormat takes the setting of a profile; a value that is no format is ignored.
-func (app *App) useErrorFormat(format string) {
+// UseErrorFormat takes the setting of a profile; a value that is no format is ignored.
+func (app *App) UseErrorFormat(format string) {
 	if validErrorFormat(format) {
 		app.talk.errorFormat = format
 	}

@@ -1,4 +1,4 @@
-package cli
+package self
 
 import (
 	"bytes"
@@ -12,15 +12,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// executable reports whether a path is a program.
-func executable(path string) bool {
+// IsProgram reports whether a path is a program.
+func IsProgram(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
 }
 
-// isOurs reports whether a file is this program: itself, through links of either
+// Is reports whether a file is this program: itself, through links of either
 // kind, a copy, or another version of it.
-func isOurs(path string) bool {
+func Is(path string) bool {
 	self, err := os.Executable()
 	if err != nil {
 		return false
@@ -40,21 +40,21 @@ func isOurs(path string) bool {
 		other, err := buildinfo.ReadFile(path)
 		return err == nil && other.Path == info.Path
 	}
-	return mine.Size() == theirs.Size() && sameBytes(self, path)
+	return mine.Size() == theirs.Size() && SameBytes(self, path)
 }
 
-// maxProgram is a size in bytes that this program never reaches: a larger file is not a
+// MaxSize is a size in bytes that this program never reaches: a larger file is not a
 // copy of it.
-const maxProgram = 1 << 30
+const MaxSize = 1 << 30
 
-// sameBytes compares two files of the same size.
-func sameBytes(a, b string) bool {
-	fa, err := datafile.Open(a, maxProgram)
+// SameBytes compares two files of the same size.
+func SameBytes(a, b string) bool {
+	fa, err := datafile.Open(a, MaxSize)
 	if err != nil {
 		return false
 	}
 	defer func() { _ = fa.Close() }() // it was only read
-	fb, err := datafile.Open(b, maxProgram)
+	fb, err := datafile.Open(b, MaxSize)
 	if err != nil {
 		return false
 	}

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"net/url"
@@ -11,7 +11,7 @@ func checkEndpointURL(s string) error {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme == "" || u.Host == "" {
-		return usagef("Bad value for --endpoint-url %q: scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/", s)
+		return Usagef("Bad value for --endpoint-url %q: scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/", s)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
-// console is where the person is asked: stdin and stderr, which are a terminal
+// Console is where the person is asked: stdin and stderr, which are a terminal
 // wherever App.Terminal is set. It must be one for a whole conversation.
-func (app *App) console() *picker.Console {
+func (app *App) Console() *picker.Console {
 	if app.talk.console == nil {
 		in, _ := app.IO.In.(*os.File) // it is one where a person sits at it
 		_, plain := app.Env.Lookup("NO_COLOR")
@@ -22,37 +22,37 @@ func (app *App) console() *picker.Console {
 	return app.talk.console
 }
 
-// explainConsole turns the end of a conversation into what ends a command.
-func (app *App) explainConsole(err error) error {
+// ExplainConsole turns the end of a conversation into what ends a command.
+func (app *App) ExplainConsole(err error) error {
 	switch {
 	case errors.Is(err, picker.ErrCancelled):
-		return errInterrupted
+		return ErrInterrupted
 	case errors.Is(err, picker.ErrGone):
 		return errors.New("the terminal has gone away; nothing was written")
 	}
 	return err
 }
 
-// needsYes refuses a command that asks for a confirmation, if nobody can be asked and
+// NeedsYes refuses a command that asks for a confirmation, if nobody can be asked and
 // --yes was not given. Commands call it before they print what they would do.
-func (app *App) needsYes(cmd *cobra.Command, yes bool) error {
+func (app *App) NeedsYes(cmd *cobra.Command, yes bool) error {
 	if yes || app.IO.Terminal {
 		return nil
 	}
-	return withHint(usagef("%q asks for a confirmation, and there is no terminal to ask on", commandPath(cmd)), "add --yes to do it without asking")
+	return WithHint(Usagef("%q asks for a confirmation, and there is no terminal to ask on", commandPath(cmd)), "add --yes to do it without asking")
 }
 
-// confirm asks the user on the terminal, unless --yes was given. A no ends the command.
-func (app *App) confirm(ctx context.Context, yes bool, question string, byDefault bool) error {
+// Confirm asks the user on the terminal, unless --yes was given. A no ends the command.
+func (app *App) Confirm(ctx context.Context, yes bool, question string, byDefault bool) error {
 	if yes {
 		return nil
 	}
-	ok, err := app.console().Confirm(ctx, question, byDefault)
+	ok, err := app.Console().Confirm(ctx, question, byDefault)
 	if err != nil {
-		return app.explainConsole(err)
+		return app.ExplainConsole(err)
 	}
 	if !ok {
-		return errInterrupted
+		return ErrInterrupted
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package cli
+package command
 
 import (
 	"io"
@@ -17,7 +17,7 @@ type Writer struct {
 	err  error
 }
 
-func newWriter(w io.Writer, isTerminal bool) *Writer {
+func NewWriter(w io.Writer, isTerminal bool) *Writer {
 	c := &Writer{w: w}
 	if isTerminal {
 		c.text = transform.NewWriter(w, runes.Map(terminal.HarmlessRune))

@@ -1,0 +1,142 @@
+package command
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
+)
+
+// NearCommands returns the command lines that a word below cmd may stand for: the
+// commands with a similar name, and the sub-commands of exactly this name.
+func NearCommands(cmd *cobra.Command, word string) []string {
+	var near []string
+	for _, name := range cmd.SuggestionsFor(word) {
+		// Every short word is two typos away from some other one.
+		if len(word) > 3 || word != "" && strings.HasPrefix(name, word) || awsnames.OneTypo(word, name) {
+			near = append(near, cmd.CommandPath()+" "+name)
+		}
+	}
+	if cmd.HasParent() {
+		return near
+	}
+	for _, group := range cmd.Commands() {
+		if sub := Child(group, word); sub != nil {
+			near = append(near, sub.CommandPath())
+		}
+	}
+	for _, name := range awsnames.Near(word) {
+		if line := cmd.Name() + " " + name; !slices.Contains(near, line) {
+			near = append(near, line)
+		}
+	}
+	return near
+}
+
+// Child is the command that a word names below cmd, or nil.
+func Child(cmd *cobra.Command, word string) *cobra.Command {
+	for _, c := range cmd.Commands() {
+		if c.Name() == word || c.HasAlias(word) {
+			return c
+		}
+	}
+	return nil
+}
+
+// StartCommand does what comes before every command, once its flags have been read.
+func (app *App) StartCommand(cmd *cobra.Command) error {
+	app.Flags.Given = cmd.Root().PersistentFlags().Changed
+	app.Debug()
+	return app.checkFlags(cmd)
+}
+
+// FlagError puts cobra's words for a bad flag into the AWS CLI's.
+func FlagError(cmd *cobra.Command, err error) error {
+	msg := err.Error()
+	if name, ok := strings.CutPrefix(msg, "unknown flag: "); ok {
+		msg = "Unknown options: " + name
+	}
+	if _, in, ok := strings.Cut(msg, " in -"); ok && strings.HasPrefix(msg, "unknown shorthand flag") {
+		msg = "Unknown options: -" + in
+	}
+	if flag, _, ok := strings.Cut(msg, ": strconv."); ok {
+		msg = flag + ": it is not a number that fits"
+	}
+	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
+		return err
+	}
+	return WithHint(Usagef("%s", msg), "run: %s --help", cmd.CommandPath())
+}
+
+// Group is a command that only holds others.
+func Group(use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short,
+		SuggestionsMinimumDistance: SuggestWithin,
+		Args:                       UnknownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+}
+
+// A HelpRequest is the word help behind a command, as the AWS CLI knows it.
+type HelpRequest struct{ Cmd *cobra.Command }
+
+func (h HelpRequest) Error() string { return "help on " + h.Cmd.CommandPath() }
+
+// NoArgs refuses arguments.
+func NoArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 && args[0] == "help" {
+		return HelpRequest{cmd}
+	}
+	if len(args) > 0 {
+		return WithHint(Usagef("Unknown options: %s", strings.Join(args, " ")), "run: %s --help", cmd.CommandPath())
+	}
+	return nil
+}
+
+// OneArg wants exactly one argument.
+func OneArg(name string) cobra.PositionalArgs { return WantArgs(name) }
+
+// WantArgs wants an argument for each name.
+func WantArgs(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return WithHint(Usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "run: %s --help", cmd.CommandPath())
+		case len(args) > len(names):
+			return NoArgs(cmd, args[len(names):])
+		}
+		return nil
+	}
+}
+
+// SuggestWithin is how many slips of the hand a suggested command is away.
+const SuggestWithin = 2
+
+// UnknownCommand returns the error for a word that names no command. Its hint says
+// which commands are near, or that the word is a service of the AWS CLI.
+func UnknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	word := args[0]
+	if len(args) == 1 && word == "help" && cmd.HasParent() {
+		return HelpRequest{cmd}
+	}
+	err := Usagef("unknown command %q for %q", word, cmd.CommandPath())
+	root := cmd.Root().Name()
+	switch near := NearCommands(cmd, word); {
+	case !cmd.HasParent() && awsnames.Command(word):
+		return WithHint(err, "%s is a command of the AWS CLI; run: %s %s help", word, root, word)
+	case len(near) > 0:
+		return WithHint(err, "did you mean: %s", strings.Join(near, ", "))
+	case !cmd.HasParent() && root != "aws":
+		return WithHint(err, "run: %s --help\nif the AWS CLI has this command, run: aws %s", root, Quote(word))
+	}
+	return WithHint(err, "run: %s --help", cmd.CommandPath())
+}
+
+func IsHelp(word string) bool { return word == "help" || word == "--help" || word == "-h" }

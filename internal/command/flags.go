@@ -1,0 +1,158 @@
+package command
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
+)
+
+// Globals are the AWS CLI's. They are accepted anywhere on the line.
+type Globals struct {
+	Profile, Region, Output, Query, EndpointURL string
+	CABundle, Color, BinaryFormat, errorFormat  string
+	NoVerifySSL, Debug, NoCLIPager, NoPaginate  bool
+	NoSignRequest, AutoPrompt, noAutoPrompt     bool
+	ConnectTimeout, ReadTimeout                 int
+
+	Given func(flag string) bool // says which of them were; nil before they are parsed
+}
+
+// Add defines the flags in a set; their values are in g.
+func (g *Globals) Add(f *pflag.FlagSet) {
+	f.StringVar(&g.Profile, "profile", "", "the profile of the config to use")
+	f.StringVar(&g.Region, "region", "", "the region to use; overrides the profile and the environment")
+	f.StringVar(&g.Output, "output", "", "how results are printed: json, text, table, yaml, yaml-stream, off")
+	f.StringVar(&g.Query, "query", "", "a JMESPath expression that selects from the result")
+	f.StringVar(&g.EndpointURL, "endpoint-url", "", "the base URL of the service that the command names")
+	f.BoolVar(&g.NoVerifySSL, "no-verify-ssl", false, "do not verify TLS certificates")
+	f.StringVar(&g.CABundle, "ca-bundle", "", "a file of CA certificates (PEM) to trust")
+	f.BoolVar(&g.Debug, "debug", false, "tell on stderr where values come from and what is asked; secrets are left out")
+	f.BoolVar(&g.NoCLIPager, "no-cli-pager", false, "do not page the output")
+	f.StringVar(&g.Color, "color", "auto", "on, off or auto")
+	f.IntVar(&g.ConnectTimeout, "cli-connect-timeout", 0, "seconds to wait for a connection; 0 means 5, or 60 for operations of services")
+	f.IntVar(&g.ReadTimeout, "cli-read-timeout", 0, "seconds one try may take; 0 means 10, or 60 for operations of services")
+	f.BoolVar(&g.NoPaginate, "no-paginate", false, "make one call only, where results come in pages")
+	f.BoolVar(&g.NoSignRequest, "no-sign-request", false, "do not sign requests; no credentials are needed")
+	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "how binary parameters are given: base64 (the default) or raw-in-base64-out")
+	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; the AWS CLI does it")
+	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters; lanyard never does")
+	f.StringVar(&g.errorFormat, "cli-error-format", "", "how errors are printed: enhanced (the default), legacy, json, yaml, text or table")
+}
+
+// GlobalSet is a set of the global flags alone, whose values are in g.
+func GlobalSet(g *Globals) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	g.Add(flags)
+	return flags
+}
+
+// PromptFlag is the one global flag that only the AWS CLI can honour.
+const PromptFlag = "cli-auto-prompt"
+
+// Connection are the global flags about how services are reached.
+const Connection = "ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout"
+
+// The annotations that a command of the tree may have.
+const (
+	usesAnnotation    = "uses"    // global flags, separated by blanks; "*" for all
+	serviceAnnotation = "service" // the AWS service whose operations are its arguments
+)
+
+// Uses is the annotation of a command that says which global flags change what it does,
+// beside those that are about how every command talks. [Connection] stands for
+// several. The flags of other commands are refused, and left out of their help.
+func Uses(flags ...string) map[string]string {
+	return map[string]string{usesAnnotation: strings.Join(flags, " ")}
+}
+
+// Serves is the annotation of the command of an AWS service, which takes the operations
+// of the tables as arguments and every global flag.
+func Serves(service string) map[string]string {
+	return map[string]string{usesAnnotation: "*", serviceAnnotation: service}
+}
+
+// IsService reports whether the command takes the operations of a service from the
+// tables.
+func IsService(cmd *cobra.Command) bool { return cmd.Annotations[serviceAnnotation] != "" }
+
+// UsesFlag reports whether a global flag changes what a command does.
+func UsesFlag(cmd *cobra.Command, flag string) bool {
+	switch flag {
+	case "debug", "color", "no-cli-pager", "no-cli-auto-prompt", "cli-error-format":
+		return true // they are about how every command talks
+	case PromptFlag:
+		return false
+	}
+	used := cmd.Annotations[usesAnnotation]
+	return used == "*" || slices.Contains(strings.Fields(used), flag)
+}
+
+// takes reports whether a command accepts a global flag. A command of the AWS CLI
+// accepts all of them, also those that it ignores, because the AWS CLI does the same
+// and scripts rely on it. Our own commands refuse a flag without a use.
+func takes(cmd *cobra.Command, flag string) bool {
+	return IsOfAWS(cmd) || UsesFlag(cmd, flag)
+}
+
+// IsOfAWS reports whether the AWS CLI has the command too. The short names login and
+// logout count: they are sso login and sso logout.
+func IsOfAWS(cmd *cobra.Command) bool {
+	group, sub, below := strings.Cut(commandPath(cmd), " ")
+	return awsnames.Command(group) && (!below || slices.Contains(awsnames.Subcommands(group), sub))
+}
+
+// commandPath returns the words that name a command, without the program's name.
+func commandPath(cmd *cobra.Command) string {
+	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
+	return path
+}
+
+// checkFlags refuses global flags that the command does not take, and values that no
+// command can use.
+func (app *App) checkFlags(cmd *cobra.Command) error {
+	var err error
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+		if err == nil && f.Changed && IsGlobal(cmd, f) && !takes(cmd, f.Name) {
+			err = Usagef("--%s does not go with %q", f.Name, commandPath(cmd))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	g := app.Flags
+	switch {
+	case !slices.Contains([]string{"on", "off", "auto"}, g.Color):
+		return Usagef("argument --color: Found invalid choice '%s': choose on, off or auto", g.Color)
+	case g.BinaryFormat != "" && g.BinaryFormat != "base64" && g.BinaryFormat != "raw-in-base64-out":
+		return Usagef("argument --cli-binary-format: Found invalid choice '%s'", g.BinaryFormat)
+	case g.errorFormat != "" && !validErrorFormat(g.errorFormat):
+		return Usagef("argument --cli-error-format: Found invalid choice '%s'", g.errorFormat)
+	case g.ConnectTimeout < 0 || g.ReadTimeout < 0:
+		return Usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
+	}
+	return checkEndpointURL(g.EndpointURL)
+}
+
+// IsGlobal tells the global flags from those that a command has from the group that
+// it stands in.
+func IsGlobal(cmd *cobra.Command, f *pflag.Flag) bool {
+	return cmd.Root().PersistentFlags().Lookup(f.Name) == f
+}
+
+// Seconds turns a flag into a duration; 0 gives the default.
+func Seconds(n int, def time.Duration) time.Duration {
+	if n == 0 {
+		return def
+	}
+	return time.Duration(n) * time.Second
+}
+
+// Quote quotes an argument so that it can be pasted into a shell.
+func Quote(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }
