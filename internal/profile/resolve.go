@@ -24,10 +24,11 @@ func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	p := &Profile{in: in}
 	p.Name, p.variable = choose(in.Profile, r.env)
 	p.Explicit, p.FromEnv = in.Profile != "", p.variable != ""
-	for _, step := range []func(*Profile) error{r.read, r.endpoint} {
-		if err := step(p); err != nil {
-			return nil, r.warnings, err
-		}
+	if err := r.read(p); err != nil {
+		return nil, r.warnings, err
+	}
+	if err := r.endpoint(p); err != nil {
+		return nil, r.warnings, err
 	}
 	r.region(p)
 	p.Output, p.OutputSource, _ = r.value(p, r.Output, "--output", []string{"AWS_DEFAULT_OUTPUT"}, "output", ValidOutput)
