@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // batchLimit is how long the AWS CLI may take for all command lines of a test.
@@ -80,7 +82,7 @@ func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 // lanyard runs one command line with the program under test. Its errors come
 // without what version 2.34 of the AWS CLI has put around some.
 func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
-	ctx, cancel := context.WithTimeout(ctx, runLimit)
+	ctx, cancel := context.WithTimeout(ctx, proctest.TooLong)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, lanyardPath, b.args(line)...)
 	cmd.Env = append(b.env, "AWS_CLI_ERROR_FORMAT=legacy")

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/proctest"
+
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
@@ -24,7 +26,7 @@ func TestRefreshAtTheSameTime(t *testing.T) {
 		const operation = "CreateToken:refresh_token"
 		h.srv.AddFault(emulator.Fault{Operation: operation, Count: 1, Delay: time.Second})
 		theirs := h.start(t, c.whoami("dev"))
-		eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
+		proctest.Eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
 		h.srv.AddFault(emulator.Fault{Operation: operation, Count: 1, Status: http.StatusBadRequest, Code: "InvalidGrantException"})
 		ours := h.run(t, clientNamed("lanyard").whoami("dev"))
 		checkAdmin(t, ours)
@@ -48,7 +50,7 @@ func TestRefreshedWhileOthersHoldALiveToken(t *testing.T) {
 		const operation = "CreateToken:refresh_token"
 		h.srv.AddFault(emulator.Fault{Operation: operation, Count: 1, Delay: 500 * time.Millisecond, Status: http.StatusBadRequest, Code: "InvalidGrantException"})
 		theirs := h.start(t, c.whoami("dev"))
-		eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
+		proctest.Eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
 		checkAdmin(t, h.run(t, clientNamed("lanyard").whoami("dev")))
 		renewed := h.token(t)
 		checkAdmin(t, theirs())

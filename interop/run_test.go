@@ -1,20 +1,12 @@
 package interop_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
-	"os/exec"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-)
 
-// runLimit is how long any one client may take. None needs a tenth of it on an
-// idle machine.
-const runLimit = 60 * time.Second
+	"github.com/lanyard-cli/lanyard/internal/proctest"
+)
 
 // pythons lets two interpreters run at once: more only slow each other down.
 var pythons = make(chan struct{}, 2)
@@ -32,8 +24,8 @@ type result struct {
 	code           int
 }
 
-// run runs the command in the home and waits for its end. A program that cannot
-// be started ends the test; one that fails does not.
+// run runs the command in the home and waits for its end. It ends the test if the
+// program cannot be started or hangs, and not if the program fails.
 func (h *home) run(t *testing.T, in invocation, env ...string) result {
 	t.Helper()
 	return h.start(t, in, env...)()
@@ -42,49 +34,32 @@ func (h *home) run(t *testing.T, in invocation, env ...string) result {
 // start begins the command and returns what waits for its end.
 func (h *home) start(t *testing.T, in invocation, env ...string) (wait func() result) {
 	t.Helper()
-	if in.python {
-		pythons <- struct{}{}
-	}
-	release := func() {
-		if in.python {
-			<-pythons
-		}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), runLimit)
-	cmd := h.command(ctx, in, env...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Start(); err != nil {
-		release()
-		cancel()
-		t.Fatalf("%s: %v", in, err)
-	}
-	end := sync.OnceValue(func() error {
-		defer release()
-		defer cancel()
-		var exit *exec.ExitError
-		err := cmd.Wait()
-		if errors.As(err, &exit) && ctx.Err() == nil {
-			return nil // it failed by itself
-		}
-		return errors.Join(err, ctx.Err())
-	})
-	t.Cleanup(func() { _ = end() }) // the test may have failed before it waited
+	p := h.begin(t, in, env...)
 	return func() result {
 		t.Helper()
-		if err := end(); err != nil {
-			t.Fatalf("%s: %v\n%s%s", in, err, stdout.String(), stderr.String())
+		r := p.Wait(t)
+		if r.Hung {
+			t.FailNow()
 		}
-		return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
+		return result{r.Stdout, r.Stderr, r.Code}
 	}
 }
 
-func (h *home) command(ctx context.Context, in invocation, env ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, in.args[0], in.args[1:]...)
-	cmd.Dir = h.dir
-	cmd.Env = append(h.env(in), env...)
-	cmd.WaitDelay = time.Second
-	return cmd
+// begin starts the command, in its turn if it is a Python.
+func (h *home) begin(t *testing.T, in invocation, env ...string) (p *proctest.Process) {
+	t.Helper()
+	if in.python {
+		pythons <- struct{}{}
+		defer func() {
+			go func() {
+				if p != nil { // it was started
+					<-p.Ended
+				}
+				<-pythons
+			}()
+		}()
+	}
+	return proctest.Command{Line: in.args, Dir: h.dir, Env: append(h.env(in), env...)}.Start(t)
 }
 
 func (in invocation) String() string { return strings.Join(in.args, " ") }
@@ -103,17 +78,5 @@ func (r result) decode(t *testing.T, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(r.must(t).stdout), v); err != nil {
 		t.Fatalf("stdout: %v\n%s", err, r.stdout)
-	}
-}
-
-// eventually waits for the condition, which another process brings about.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(runLimit); !ok(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited %v for %s", runLimit, what)
-		}
 	}
 }

@@ -1,57 +1,38 @@
 package interop_test
 
 import (
-	"bufio"
-	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// signInURL is an address that a program prints for the person: of /authorize,
-// or of the device page with the code in it.
-var signInURL = regexp.MustCompile(`https?://\S+(/authorize\?|user_code=)\S+`)
+// signInURL matches an address that a program has printed for the person: of
+// /authorize, or of the device page with the code in it.
+var signInURL = regexp.MustCompile(`https?://\S+(/authorize\?|user_code=)\S+\s`)
 
 // signIn runs a command that waits for a person, lets jane sign in at the
-// address it prints, and returns its output.
+// address it prints, and returns its stdout.
 func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 	t.Helper()
-	if in.python {
-		pythons <- struct{}{}
-		defer func() { <-pythons }()
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), runLimit)
-	defer cancel()
-	cmd := h.command(ctx, in, env...)
-	r, w := io.Pipe()
-	cmd.Stdout, cmd.Stderr = w, w
-	if err := cmd.Start(); err != nil {
-		t.Fatalf("%s: %v", in, err)
-	}
-	ended := make(chan error, 1)
-	go func() {
-		ended <- cmd.Wait()
-		w.Close()
-	}()
-	var out strings.Builder
-	signedIn := false
-	for lines := bufio.NewScanner(r); lines.Scan(); {
-		out.WriteString(lines.Text() + "\n")
-		if address := signInURL.FindString(lines.Text()); address != "" && !signedIn {
-			signedIn = true
-			if err := h.srv.SignIn(ctx, address, "jane"); err != nil {
-				t.Errorf("%s: %v", in, err)
-				cancel()
-			}
+	p := h.begin(t, in, env...)
+	var address string
+	proctest.Eventually(t, "the sign-in address, or the end", func() bool {
+		address = strings.TrimSpace(signInURL.FindString(p.Stdout.String() + p.Stderr.String()))
+		return address != "" || p.Over()
+	})
+	if address != "" {
+		if err := h.srv.SignIn(t.Context(), address, "jane"); err != nil {
+			t.Fatalf("%s: %v", in, err)
 		}
 	}
-	if err := <-ended; err != nil || !signedIn {
-		t.Fatalf("%s: %v, shown an address: %v\n%s", in, err, signedIn, out.String())
+	if r := p.Wait(t); r.Code != 0 || address == "" {
+		t.Fatalf("%s: exit %d, shown an address: %v\n%s%s", in, r.Code, address != "", r.Stdout, r.Stderr)
 	}
-	return out.String()
+	return p.Result.Stdout
 }
 
 // loginWith signs jane in by a command line of the AWS CLI's form. The client opens
@@ -62,7 +43,7 @@ func (h *home) loginWith(t *testing.T, c client, flags ...string) {
 	program, visited := browserProgram(t)
 	wait := h.start(t, c.with([]string{"sso", "login", "--profile", "dev"}, flags...), "BROWSER="+program)
 	var address []byte
-	eventually(t, c.name+" to open its browser", func() (opened bool) {
+	proctest.Eventually(t, c.name+" to open its browser", func() (opened bool) {
 		var err error
 		address, err = os.ReadFile(visited)
 		return err == nil
