@@ -65,7 +65,7 @@ func TestAuthorizeTakesBothNamesOfScope(t *testing.T) {
 		if err := x.srv.SignIn(t.Context(), x.srv.URL+"/authorize?"+q.Encode(), "jane"); err != nil {
 			t.Fatal(err)
 		}
-		if out := x.must(200, "/token", x.codeBody(x.answer.Get("code"))); out["refreshToken"] == nil {
+		if out := x.must(200, "/token", x.codeBody(x.answer().Get("code"))); out["refreshToken"] == nil {
 			t.Errorf("%q: no refresh token", name)
 		}
 	}
@@ -104,7 +104,7 @@ func TestSignInShowsFailures(t *testing.T) {
 	if err := x.srv.SignIn(t.Context(), x.srv.URL+"/authorize?client_id=x", "jane"); err == nil || !strings.Contains(err.Error(), "not registered") {
 		t.Errorf("an unknown client: %v", err)
 	}
-	if err := x.srv.Refuse(t.Context(), address, "jane"); err != nil || x.answer.Get("error") != "access_denied" || x.answer.Has("code") {
-		t.Errorf("refused: %v, the program got %v", err, x.answer)
+	if err := x.srv.Refuse(t.Context(), address, "jane"); err != nil || x.answer().Get("error") != "access_denied" || x.answer().Has("code") {
+		t.Errorf("refused: %v, the program got %v", err, x.answer())
 	}
 }

@@ -138,7 +138,7 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	}
 	b.run(b.press(`button[value="allow"]`))
 	b.waitAnswer()
-	b.keep(b.must(200, "/token", b.codeBody(b.answer.Get("code"))))
+	b.keep(b.must(200, "/token", b.codeBody(b.answer().Get("code"))))
 	if !b.live() {
 		t.Error("the token does not work")
 	}
@@ -147,8 +147,8 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	b.at("consent")
 	b.run(b.press(`button[value="deny"]`))
 	b.waitAnswer()
-	if b.answer.Get("error") != "access_denied" || b.answer.Has("code") {
-		t.Errorf("denied: the program got %v", b.answer)
+	if b.answer().Get("error") != "access_denied" || b.answer().Has("code") {
+		t.Errorf("denied: the program got %v", b.answer())
 	}
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?client_id=nobody"))
 	b.at("failure")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ type tester struct {
 	srv          *emulatortest.Server
 	id, secret   string
 	callback     string
-	answer       url.Values // what the last callback got
+	last         *atomic.Pointer[url.Values] // see answer
 	access       string
 	refresh      string
 	verifier     string
@@ -38,13 +39,27 @@ func newTester(t *testing.T, c emulator.Config) *tester {
 	if c.Now == nil {
 		c.Now = fixedNow
 	}
-	x := &tester{T: t, srv: emulatortest.Start(t, c), verifier: "verifier-verifier-verifier-verifier-verifier"}
+	x := &tester{T: t, srv: emulatortest.Start(t, c), verifier: "verifier-verifier-verifier-verifier-verifier", last: new(atomic.Pointer[url.Values])}
 	x.startURL = x.srv.StartURL()
-	cb := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { x.answer = r.URL.Query() }))
+	const path = "/oauth/callback" // a browser also asks for the page's icon
+	mux := http.NewServeMux()
+	mux.HandleFunc(path, func(_ http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		x.last.Store(&query)
+	})
+	cb := httptest.NewServer(mux)
 	t.Cleanup(cb.Close)
-	x.callback = cb.URL + "/oauth/callback"
+	x.callback = cb.URL + path
 	x.register()
 	return x
+}
+
+// answer returns what the last callback got.
+func (x *tester) answer() url.Values {
+	if query := x.last.Load(); query != nil {
+		return *query
+	}
+	return nil
 }
 
 // register registers another client, whose tokens the tester gets from now on.
@@ -136,10 +151,10 @@ func (x *tester) code(user string) string {
 	if err := x.srv.SignIn(x.Context(), x.srv.URL+"/authorize?"+x.authorizeQuery().Encode(), user); err != nil {
 		x.Fatal(err)
 	}
-	if x.answer.Get("state") != "s-1" {
-		x.Fatalf("the callback got %v", x.answer)
+	if x.answer().Get("state") != "s-1" {
+		x.Fatalf("the callback got %v", x.answer())
 	}
-	return x.answer.Get("code")
+	return x.answer().Get("code")
 }
 
 func (x *tester) codeBody(code string) map[string]any {
