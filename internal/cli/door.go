@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
@@ -42,16 +42,7 @@ func handOff(ctx context.Context, app *command.App, root *cobra.Command, args []
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
 		app.Log.Debug("the AWS CLI reads another config", "file", overlay)
 	}
-	return become(app, path, append([]string{path}, args...), env)
-}
-
-// become replaces this process by a program, or runs it as a child where that is
-// not possible.
-func become(app *command.App, path string, argv, env []string) error {
-	if err := execProgram(app, path, argv, env); err != nil {
-		return fmt.Errorf("%s cannot be run: %w", path, err)
-	}
-	return nil
+	return child.Become(app, path, append([]string{path}, args...), env)
 }
 
 // withoutAWS does what can be done without an AWS CLI: run an alias of the shell,

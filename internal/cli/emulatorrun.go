@@ -1,19 +1,16 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/intercept"
-	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
 func newEmulatorRun(app *command.App) *cobra.Command {
@@ -54,7 +51,7 @@ func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy 
 		return err
 	}
 	// From here on Ctrl-C is the program's, and we stay to clean up.
-	signals, release := takeSignals(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	signals, release := child.TakeSignals(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer release()
 	l, err := listenLoopback("127.0.0.1:0")
 	if err != nil {
@@ -96,7 +93,7 @@ func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy 
 		defer stop()
 		set = append(set, vars...)
 	}
-	return runChild(app, args, homeEnvironment(app.Env.Environ(), set), signals)
+	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
 // startProxy starts the proxy and returns the variables that lead there.
@@ -116,47 +113,4 @@ func startProxy(app *command.App, h http.Handler, home string) (vars []string, s
 		return nil, nil, err
 	}
 	return p.Env(bundle), stop, nil
-}
-
-// runChild runs a program with our terminal and returns its exit code as an
-// error. Ctrl-C reaches the program from the terminal; other signals, and those
-// that did not come from a terminal, are handed on.
-func runChild(app *command.App, args, env []string, signals <-chan os.Signal) error {
-	child := exec.Command(args[0], args[1:]...)
-	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
-	select {
-	case <-signals:
-		return command.ErrInterrupted // it never began
-	default:
-	}
-	if err := child.Start(); err != nil {
-		if inner := errors.Unwrap(err); inner != nil {
-			err = inner // without the name, once more
-		}
-		return fmt.Errorf("%s cannot be run: %w", args[0], err)
-	}
-	fromTerminal := picker.IsTerminal(app.IO.In) || app.IO.OutTerminal || app.IO.ErrTerminal
-	done := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case s := <-signals:
-				if !fromTerminal || s != os.Interrupt && s != syscall.SIGQUIT {
-					_ = child.Process.Signal(s) // it may have ended
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
-	err := child.Wait()
-	close(done)
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return err
-	}
-	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return command.ExitError(128 + int(status.Signal())) // as a shell says it
-	}
-	return command.ExitError(exit.ExitCode())
 }

@@ -13,12 +13,16 @@ import (
 var rows = [...][]string{
 	{"cmd/lanyard", "bench", "scripts/journeys"},
 	{"internal/warm", "internal/cli"},
+	{"internal/cmd/agentcmd", "internal/cmd/configurecmd", "internal/cmd/emulatorcmd", "internal/cmd/servicecmd", "internal/cmd/shimcmd", "internal/cmd/ssocmd", "internal/cmd/statuscmd", "internal/cmd/storecmd"},
+	{"internal/wizard", "internal/awscli"},
+	{"internal/signin"},
+	{"internal/workspace", "internal/output", "internal/child"},
 	{"internal/engine/s3ls", "internal/agent"},
-	{"internal/broker", "internal/engine/call", "internal/engine/arg"},
+	{"internal/broker", "internal/engine/call", "internal/engine/arg", "internal/command"},
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/engine/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
-	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self", "internal/command"},
-	{"internal/datafile", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/terminal"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
+	{"internal/datafile", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/terminal", "internal/awsnames"},
 }
 
 // apart are the packages that others may use from any row, or that hold only
