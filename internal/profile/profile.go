@@ -225,6 +225,23 @@ func (e *Error) Error() string { return e.Msg }
 // Unwrap returns the *awsconfig.ParseError behind an unreadable file.
 func (e *Error) Unwrap() error { return e.err }
 
+// ExitStatus returns Code.
+func (e *Error) ExitStatus() int { return e.Code }
+
+// ErrorName returns the AWS CLI's name for errors of the configuration, "" for others.
+func (e *Error) ErrorName() string {
+	if e.Code == 253 {
+		return "Configuration"
+	}
+	return ""
+}
+
+// NextStep returns Hint.
+func (e *Error) NextStep() string { return e.Hint }
+
+// NotSetUp returns SetUp.
+func (e *Error) NotSetUp() bool { return e.SetUp }
+
 // A Warning is something that was read past. Text names file, line and key.
 type Warning struct {
 	Text string
