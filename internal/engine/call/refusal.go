@@ -50,7 +50,7 @@ func (e *ServiceError) Expired() bool {
 	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
 }
 
-// ExitCode returns the AWS CLI's exit code for an error that a service sent.
+// ExitStatus returns the AWS CLI's exit code for an error that a service sent.
 func (e *ServiceError) ExitStatus() int { return 254 }
 
 // Answer returns the service's code for the error, and its message.
