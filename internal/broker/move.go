@@ -62,25 +62,13 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 		return err
 	}
 	defer g.release()
-	old := make(map[string]ssocache.Token)
-	var best string // the spelling whose token is adopted
-	for _, url := range spellings {
-		tok, err := b.Cache.LoadToken(url)
-		if keystore.Unknown(err) {
-			return err // a token may be lost
-		}
-		if err != nil || !tok.Belongs(s.StartURL, s.Region) {
-			continue // there is nothing to adopt
-		}
-		// One spelling has the refresh token, and the others have copies.
-		if now := b.now(); best == "" || tok.Refreshable(now) && !old[best].Refreshable(now) {
-			best = url
-		}
-		old[url] = tok
+	old, best, err := b.adoptable(s, spellings)
+	if err != nil {
+		return err
 	}
 	_, own := b.Cache.LoadToken(s.Key())
 	if keystore.Unknown(own) {
-		return own // as above
+		return own // a token may be lost
 	}
 	if best == "" {
 		return nil
@@ -100,4 +88,25 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 		}
 	}
 	return nil
+}
+
+// adoptable returns the session's tokens that lie under start URLs, and the spelling
+// whose token is to be adopted; "" for none.
+func (b *Broker) adoptable(s profile.Session, spellings []string) (old map[string]ssocache.Token, best string, err error) {
+	old = make(map[string]ssocache.Token)
+	for _, url := range spellings {
+		tok, err := b.Cache.LoadToken(url)
+		if keystore.Unknown(err) {
+			return nil, "", err // a token may be lost
+		}
+		if err != nil || !tok.Belongs(s.StartURL, s.Region) {
+			continue // there is nothing to adopt
+		}
+		// One spelling has the refresh token, and the others have copies.
+		if now := b.now(); best == "" || tok.Refreshable(now) && !old[best].Refreshable(now) {
+			best = url
+		}
+		old[url] = tok
+	}
+	return old, best, nil
 }

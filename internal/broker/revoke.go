@@ -170,20 +170,8 @@ func (b *Broker) verify(ctx context.Context, p proof) error {
 	if err != nil {
 		return err
 	}
-	for start := time.Now(); ; {
-		taken, err := service.Takes(ctx, p.tok.AccessToken)
-		if err != nil {
-			return err
-		}
-		if !taken {
-			break
-		}
-		if time.Since(start) >= verifyPatience {
-			return ErrStillAccepted
-		}
-		if err := sleep(ctx, verifyPause); err != nil {
-			return err
-		}
+	if err := awaitRefusal(ctx, service, p.tok.AccessToken); err != nil {
+		return err
 	}
 	shown := !p.expired || p.refused
 	for i, refresh := range []secret.String{p.tok.RefreshToken, p.older} {
@@ -199,6 +187,23 @@ func (b *Broker) verify(ctx context.Context, p proof) error {
 		return ErrNothingToVerify
 	}
 	return nil
+}
+
+// awaitRefusal waits for the service to refuse an access token. It returns
+// [ErrStillAccepted] if the service takes the token for too long.
+func awaitRefusal(ctx context.Context, service Service, accessToken secret.String) error {
+	for start := time.Now(); ; {
+		taken, err := service.Takes(ctx, accessToken)
+		if err != nil || !taken {
+			return err
+		}
+		if time.Since(start) >= verifyPatience {
+			return ErrStillAccepted
+		}
+		if err := sleep(ctx, verifyPause); err != nil {
+			return err
+		}
+	}
 }
 
 // refuses makes sure that the service does not renew the session. Signals are held
