@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // agentRun is the agent itself.
@@ -21,15 +22,15 @@ func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
 	}
 	app.LogFrom(level)
 	agent.Harden()
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return err
 	}
-	w.stores.inAgent = true
+	w.Stores.InAgent = true
 	if o.inMemory {
-		w.stores.memory = new(agent.Memory)
+		w.Stores.Memory = new(agent.Memory)
 	}
-	address := agent.Address(app.Env.Lookup, w.home)
+	address := agent.Address(app.Env.Lookup, w.Home)
 	if address == "" {
 		return wantsNone()
 	}
@@ -43,12 +44,12 @@ func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
 	defer lock.Release()
 	list := &sessionList{app: app}
 	server := &agent.Server{
-		Broker: w.agentBroker(), Watched: list.watched,
-		Memory: w.stores.memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.home) }, Proxies: proxies(app), Now: app.Now, Log: app.Log,
+		Broker: agentBroker(w), Watched: list.watched,
+		Memory: w.Stores.Memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.Home) }, Proxies: workspace.Proxies(app), Now: app.Now, Log: app.Log,
 	}
 	server.Lost = agent.Watch(address)
-	if w.stores.memory != nil {
-		server.Begin, server.End = w.takeIntoMemory, w.endMemory(server)
+	if w.Stores.Memory != nil {
+		server.Begin, server.End = func(ctx context.Context) error { return takeIntoMemory(ctx, w) }, endMemory(w, server)
 	}
 	app.Log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	if err := server.Serve(ctx, l); err != nil {
@@ -58,8 +59,8 @@ func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
 }
 
 // agentBroker makes the brokers of the agent.
-func (w *world) agentBroker() func(agent.Settings, []string, func(string)) *broker.Broker {
-	app, cache := w.app, w.stores.cache()
+func agentBroker(w *workspace.Workspace) func(agent.Settings, []string, func(string)) *broker.Broker {
+	app, cache := w.App, w.Stores.Cache()
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
 		return &broker.Broker{
 			Cache:    cache,
@@ -67,7 +68,7 @@ func (w *world) agentBroker() func(agent.Settings, []string, func(string)) *brok
 			Now:      app.Now, Log: app.Log, Hold: app.Hold, Warn: warn,
 			Endpoints: func() (broker.Endpoints, error) { return settings.Endpoints(), nil },
 			Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
-				return w.service(settings.At(e), s.StartURL, s.Region)
+				return w.Service(settings.At(e), s.StartURL, s.Region)
 			},
 		}
 	}

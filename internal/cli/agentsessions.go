@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // A sessionList is the sessions of the config, which is read again when it has
@@ -52,21 +53,21 @@ func configStamp(app *command.App) (string, error) {
 // watchedSessions lists the sessions to keep fresh, each with the settings of the
 // first profile that uses it.
 func watchedSessions(app *command.App) ([]agent.Watched, error) {
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return nil, err
 	}
-	uses, err := w.quietSessions()
+	uses, err := w.QuietSessions()
 	if err != nil {
 		return nil, err
 	}
-	for _, warning := range w.unsaid {
+	for _, warning := range w.Unsaid {
 		app.Log.Warn(warning.Text)
 	}
 	list := []agent.Watched{}
-	for _, s := range distinct(uses) {
-		item := agent.Watched{Session: s, Siblings: w.siblings(s)}
-		if item.Settings, err = w.settingsFor(useOf(uses, s)); err != nil {
+	for _, s := range workspace.Distinct(uses) {
+		item := agent.Watched{Session: s, Siblings: w.Siblings(s)}
+		if item.Settings, err = settingsFor(w, workspace.UseOf(uses, s)); err != nil {
 			item.Problem = err.Error()
 			app.Log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
 		}
@@ -76,8 +77,8 @@ func watchedSessions(app *command.App) ([]agent.Watched, error) {
 }
 
 // settingsFor returns the settings of the first profile that uses a session.
-func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
-	in := w.in
+func settingsFor(w *workspace.Workspace, use profile.SessionUse) (agent.Settings, error) {
+	in := w.In
 	if in.Profile = ""; len(use.Profiles) > 0 {
 		in.Profile = use.Profiles[0]
 	}
@@ -85,15 +86,5 @@ func (w *world) settingsFor(use profile.SessionUse) (agent.Settings, error) {
 	if p == nil {
 		return agent.Settings{}, err
 	}
-	return w.settings(p.ForSession())
-}
-
-// useOf finds the session in the list. The zero use is that of none.
-func useOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
-	for _, u := range uses {
-		if u.Session.Same(s) {
-			return u
-		}
-	}
-	return profile.SessionUse{}
+	return w.Settings(p.ForSession())
 }

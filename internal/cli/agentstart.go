@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // How long a new agent may take to answer, and how often it is asked meanwhile.
@@ -20,11 +21,11 @@ const (
 
 // agentStart starts "agent run" in the background, and returns when it answers.
 func agentStart(ctx context.Context, app *command.App, o agentOptions) error {
-	home, err := home(app)
+	home, err := workspace.Home(app)
 	if err != nil {
 		return err
 	}
-	client := newAgentClient(app, home)
+	client := workspace.NewAgentClient(app, home)
 	if client.Address == "" {
 		return wantsNone()
 	}
@@ -84,7 +85,7 @@ func memoryWords(inMemory bool) string {
 // silent for a while: the machine may be busy.
 func awaitAgent(ctx context.Context, app *command.App, home string, pid int, ended <-chan error) (agent.Status, error) {
 	for deadline := time.Now().Add(agentBegins); ; {
-		status, err := patientClient(app, home).Status(ctx)
+		status, err := workspace.PatientClient(app, home).Status(ctx)
 		if err == nil && status.PID == pid {
 			return status, nil
 		}
@@ -105,7 +106,7 @@ func awaitAgent(ctx context.Context, app *command.App, home string, pid int, end
 // tokens by now. Where another one was faster it will do.
 func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, err error, o agentOptions) error {
 	ctx = context.WithoutCancel(ctx)
-	status, err2 := patientClient(app, home).Status(ctx)
+	status, err2 := workspace.PatientClient(app, home).Status(ctx)
 	switch {
 	case err2 == nil && status.PID != cmd.Process.Pid && status.InMemory == o.inMemory:
 		fmt.Fprintf(app.Out, "The agent runs already, as process %d.\n", status.PID)
@@ -113,7 +114,7 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 	case err2 == nil && status.PID != cmd.Process.Pid || errors.Is(err2, agent.ErrNone):
 		return err
 	}
-	untold, err2 := patientClient(app, home).Stop(ctx)
+	untold, err2 := workspace.PatientClient(app, home).Stop(ctx)
 	for _, text := range untold {
 		app.Warn(text, "a copy of the token stays valid until it expires")
 	}

@@ -10,15 +10,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // agentStatus shows what the agent does.
 func agentStatus(ctx context.Context, app *command.App) error {
-	home, err := home(app)
+	home, err := workspace.Home(app)
 	if err != nil {
 		return err
 	}
-	client := newAgentClient(app, home)
+	client := workspace.NewAgentClient(app, home)
 	client.Patience = agentHears
 	status, err := client.Status(ctx)
 	if client.Address == "" {

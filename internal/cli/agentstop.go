@@ -15,20 +15,21 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // agentStop ends the agent, also one that does not listen any more.
 func agentStop(app *command.App, cmd *cobra.Command, yes bool) error {
 	ctx := cmd.Context()
-	home, err := home(app)
+	home, err := workspace.Home(app)
 	if err != nil {
 		return err
 	}
-	client := newAgentClient(app, home)
+	client := workspace.NewAgentClient(app, home)
 	client.Patience = agentHears
 	status, err := client.Status(ctx)
 	unknown := err != nil && !errors.Is(err, agent.ErrNone)
-	if err == nil && status.InMemory || unknown && (&stores{app: app, home: home}).cache().Uses(keystore.Agent) {
+	if err == nil && status.InMemory || unknown && (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent) {
 		if err := confirmSignOut(app, cmd, yes, status); err != nil {
 			return err
 		}
@@ -107,7 +108,7 @@ func killAgent(ctx context.Context, app *command.App, address string) error {
 
 // tellOfKilledMemory warns of what an agent that was killed had in its memory.
 func tellOfKilledMemory(app *command.App, home string) {
-	if (&stores{app: app, home: home}).cache().Uses(keystore.Agent) {
+	if (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent) {
 		app.Warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
 	}
 }

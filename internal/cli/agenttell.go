@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // tellProblems says what is wrong with the config.
@@ -37,11 +38,11 @@ func wantsNone() error {
 
 // tellOfTools says what other tools need to use tokens in memory.
 func tellOfTools(app *command.App) {
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return
 	}
-	uses, err := w.quietSessions()
+	uses, err := w.QuietSessions()
 	if err != nil {
 		return
 	}
@@ -49,7 +50,7 @@ func tellOfTools(app *command.App) {
 	for _, u := range uses {
 		if u.Name == "" {
 			names = append(names, u.Profiles...)
-		} else if late, _, err := profile.ToProcess(w.in, []string{u.Name}, "lanyard"); err == nil {
+		} else if late, _, err := profile.ToProcess(w.In, []string{u.Name}, "lanyard"); err == nil {
 			names = append(names, late.Profiles...)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // aliasShells are the shells that aliases can be printed for.
@@ -60,7 +61,7 @@ func printAliases(app *command.App, o aliasOptions) error {
 	if _, err := path.Match(o.match, ""); err != nil {
 		return command.Usagef("--match %s is no pattern", command.Quote(o.match))
 	}
-	names, err := profileNames(app)
+	names, err := workspace.ProfileNames(app)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // callBudget is what a sign-in has left for the service once the person is done.
@@ -17,40 +18,40 @@ const callBudget = 25 * time.Second
 
 // said is where a sign-in is talked about: stdout, unless that belongs to the answer
 // of another command.
-func (w *world) said(o loginOptions) io.Writer {
+func said(w *workspace.Workspace, o loginOptions) io.Writer {
 	if o.unasked {
-		return w.app.IO.Err
+		return w.App.IO.Err
 	}
-	return w.app.Out
+	return w.App.Out
 }
 
 // get asks the broker on behalf of a command that uses a profile. Where only a
 // sign-in helps, and auto_login allows it, the person signs in on the occasion.
-func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (broker.Answer, error) {
-	if w.noHome != nil {
-		return broker.Answer{}, w.noHome
+func get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
+	if w.NoHome != nil {
+		return broker.Answer{}, w.NoHome
 	}
 	if !r.Session.AutoLogin {
-		answer, err := w.broker.Get(ctx, r)
-		return answer, w.explain(p, err)
+		answer, err := w.Broker.Get(ctx, r)
+		return answer, explain(w, p, err)
 	}
 	o := loginOptions{unasked: true, caller: r.Caller}
 	var configured, now profile.Session
 	signedIn := false // by this process
-	answer, err := w.broker.GetOrLogin(ctx, r, func(ctx context.Context) (profile.Session, broker.SignIn, error) {
-		configured = w.preferNamed(r.Session)
-		s, in, err := w.signIn(ctx, p, configured, o)
+	answer, err := w.Broker.GetOrLogin(ctx, r, func(ctx context.Context) (profile.Session, broker.SignIn, error) {
+		configured = w.PreferNamed(r.Session)
+		s, in, err := signIn(ctx, w, p, configured, o)
 		if err != nil {
 			return s, in, err
 		}
 		now = s
 		in.Waiting = func(h broker.Holder, limit time.Duration) {
-			fmt.Fprintf(w.app.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
-				w.app.Name, terminal.Printable(s.StartURL), terminal.Printable(h.String()), minutes(limit))
+			fmt.Fprintf(w.App.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
+				w.App.Name, terminal.Printable(s.StartURL), terminal.Printable(h.String()), minutes(limit))
 		}
 		do := in.Do
 		in.Do = func(ctx context.Context, keep broker.Keep) error {
-			fmt.Fprintf(w.app.IO.Err, "%s: the session of %s has ended: signing in (auto_login)\n", w.app.Name, terminal.Printable(s.StartURL))
+			fmt.Fprintf(w.App.IO.Err, "%s: the session of %s has ended: signing in (auto_login)\n", w.App.Name, terminal.Printable(s.StartURL))
 			err := do(ctx, keep)
 			signedIn = err == nil
 			return err
@@ -58,11 +59,11 @@ func (w *world) get(ctx context.Context, p *profile.Profile, r broker.Request) (
 		return s, in, nil
 	})
 	if err != nil {
-		return broker.Answer{}, w.explain(p, err)
+		return broker.Answer{}, explain(w, p, err)
 	}
 	if signedIn {
-		w.wakeAgent(ctx)
-		err = w.updateRegion(ctx, configured, now.Region, o)
+		w.WakeAgent(ctx)
+		err = updateRegion(ctx, w, configured, now.Region, o)
 	}
 	return answer, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // cliAliases are the aliases of the AWS CLI's own file, ~/.aws/cli/alias: by the
@@ -20,7 +21,7 @@ type cliAliases map[string]map[string]string
 
 // readAliases reads the file. One that is not there has no aliases.
 func readAliases(app *command.App) (cliAliases, error) {
-	home, err := home(app)
+	home, err := workspace.Home(app)
 	if err != nil {
 		return nil, nil //nolint:nilerr // no home, no file
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newConfigureGet(app *command.App) *cobra.Command {
@@ -28,12 +29,12 @@ set. A key of another profile: profile.NAME.KEY; of a nested block: KEY.SUBKEY.`
 }
 
 func configureGet(app *command.App, variable string, flags sectionFlags) error {
-	w := openFiles(app)
-	at, err := w.place(variable, flags)
+	w := workspace.Files(app)
+	at, err := locate(w, variable, flags)
 	if err != nil {
 		return err
 	}
-	setting, ok, err := w.setting(at)
+	setting, ok, err := setting(w, at)
 	switch {
 	case err != nil:
 		return err
@@ -48,8 +49,8 @@ func configureGet(app *command.App, variable string, flags sectionFlags) error {
 
 // setting looks a setting up. Of a profile the credentials file counts before the
 // config.
-func (w *world) setting(at settingPlace) (awsconfig.Setting, bool, error) {
-	sections, err := w.sectionsAt(at)
+func setting(w *workspace.Workspace, at settingPlace) (awsconfig.Setting, bool, error) {
+	sections, err := sectionsAt(w, at)
 	if err != nil {
 		return awsconfig.Setting{}, false, err
 	}
@@ -63,26 +64,26 @@ func (w *world) setting(at settingPlace) (awsconfig.Setting, bool, error) {
 		}
 	}
 	// A file that cannot be read may have it.
-	return awsconfig.Setting{}, false, cmp.Or(w.in.Config.Unreadable(), w.in.Credentials.Unreadable())
+	return awsconfig.Setting{}, false, cmp.Or(w.In.Config.Unreadable(), w.In.Credentials.Unreadable())
 }
 
 // sectionsAt returns the sections that may have the setting, the first first. A
 // profile that the command line named must exist, and so must any other section.
-func (w *world) sectionsAt(at settingPlace) ([]*awsconfig.Section, error) {
+func sectionsAt(w *workspace.Workspace, at settingPlace) ([]*awsconfig.Section, error) {
 	if at.kind != awsconfig.Profile {
-		s, err := w.section(at.kind, at.name)
+		s, err := w.Section(at.kind, at.name)
 		if err == nil && s == nil && at.kind != awsconfig.Other {
 			err = command.WithHint(fmt.Errorf("The config sub-section (%s) could not be found", at.name), // the AWS CLI's words
-				"%s has no [%s %s]", w.in.Config.Path, at.kind, at.name)
+				"%s has no [%s %s]", w.In.Config.Path, at.kind, at.name)
 		}
 		return []*awsconfig.Section{s}, err
 	}
-	config, credentials, err := w.profileSections(at.name)
+	config, credentials, err := w.ProfileSections(at.name)
 	if err != nil {
 		return nil, err
 	}
-	if _, named := w.profileName(); config == nil && credentials == nil && named && !at.named {
-		_, err := w.resolve() // says it, with what may have been meant
+	if _, named := w.ProfileName(); config == nil && credentials == nil && named && !at.named {
+		_, err := w.Resolve() // says it, with what may have been meant
 		return nil, errors.Join(err)
 	}
 	return []*awsconfig.Section{credentials, config}, nil

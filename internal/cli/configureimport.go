@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 type importOptions struct {
@@ -59,7 +60,7 @@ func configureImport(ctx context.Context, app *command.App, o importOptions) err
 	if err != nil {
 		return err
 	}
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return err
 	}
@@ -71,10 +72,10 @@ func configureImport(ctx context.Context, app *command.App, o importOptions) err
 		set.Key, set.Value = "aws_secret_access_key", u.secretAccessKey.Reveal()
 		changes = append(changes, set)
 	}
-	if _, err := w.edit(ctx, true, "configure import", changes...); err != nil {
+	if _, err := w.Edit(ctx, true, "configure import", changes...); err != nil {
 		return err
 	}
-	warnOfReaders(app, w.in.Credentials.Path)
+	warnOfReaders(app, w.In.Credentials.Path)
 	fmt.Fprintf(app.Out, "Successfully imported %d profile(s)\n", len(users))
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // A settingPlace is where a key on the command line points to.
@@ -19,11 +20,11 @@ type settingPlace struct {
 	named bool // the key itself names the section, as profile.dev.region does
 }
 
-// place reads the name of a setting by the AWS CLI's rules: profile.NAME.KEY,
+// locate reads the name of a setting by the AWS CLI's rules: profile.NAME.KEY,
 // default.KEY, NAME.KEY of a profile that exists, plugins.KEY, or else KEY of the
 // profile in use; each KEY may go on with .SUB for a nested block. The two flags
 // name another kind of section.
-func (w *world) place(variable string, flags sectionFlags) (settingPlace, error) {
+func locate(w *workspace.Workspace, variable string, flags sectionFlags) (settingPlace, error) {
 	at := settingPlace{kind: awsconfig.Profile}
 	parts := strings.Split(variable, ".")
 	switch {
@@ -39,11 +40,11 @@ func (w *world) place(variable string, flags sectionFlags) (settingPlace, error)
 	case parts[0] == "profile" && len(parts) > 1:
 		at.name, at.named = parts[1], true
 		parts = parts[2:]
-	case len(parts) > 1 && (parts[0] == "default" || w.exists(parts[0])):
+	case len(parts) > 1 && (parts[0] == "default" || hasProfile(w, parts[0])):
 		at.name, at.named = parts[0], true
 		parts = parts[1:]
 	default:
-		at.name, _ = w.profileName()
+		at.name, _ = w.ProfileName()
 	}
 	switch len(parts) {
 	case 2:
@@ -67,10 +68,10 @@ func badPlace(variable string) error {
 	return command.WithHint(command.Usagef("%q is not the name of a setting", variable), "KEY, KEY.SUBKEY, profile.NAME.KEY or profile.NAME.KEY.SUBKEY; other profiles: --profile NAME")
 }
 
-// exists reports whether one of the files has the profile. A file that cannot be
+// hasProfile reports whether one of the files has the profile. A file that cannot be
 // read says so where the setting itself is looked up.
-func (w *world) exists(name string) bool {
-	config, credentials, err := w.profileSections(name)
+func hasProfile(w *workspace.Workspace, name string) bool {
+	config, credentials, err := w.ProfileSections(name)
 	return err == nil && (config != nil || credentials != nil)
 }
 

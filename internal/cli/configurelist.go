@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newConfigureList(app *command.App) *cobra.Command {
@@ -28,7 +29,7 @@ from. The keys of an SSO profile are fetched if there is a session.`,
 type listRow struct{ value, kind, location string }
 
 func configureList(ctx context.Context, app *command.App) error {
-	w := openFiles(app)
+	w := workspace.Files(app)
 	fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", "NAME", "VALUE", "TYPE", "LOCATION")
 	print := func(name string, r listRow) {
 		if r == (listRow{}) {
@@ -36,25 +37,25 @@ func configureList(ctx context.Context, app *command.App) error {
 		}
 		fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", name, terminal.Printable(r.value), r.kind, r.location)
 	}
-	print("profile", w.profileRow())
-	p, err := w.resolve()
+	print("profile", profileRow(w))
+	p, err := w.Resolve()
 	if err != nil {
 		return err
 	}
-	id, secret, err := w.keyRows(ctx, p)
+	id, secret, err := keyRows(ctx, w, p)
 	if err != nil {
 		return err
 	}
 	print("access_key", id)
 	print("secret_key", secret)
-	print("region", w.regionRow(p))
+	print("region", regionRow(w, p))
 	return nil
 }
 
-func (w *world) profileRow() listRow {
-	name, named := w.profileName()
+func profileRow(w *workspace.Workspace) listRow {
+	name, named := w.ProfileName()
 	switch {
-	case w.app.Flags.Profile != "":
+	case w.App.Flags.Profile != "":
 		return listRow{name, "manual", "--profile"}
 	case named:
 		return listRow{name, "env", "['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']"}
@@ -64,11 +65,11 @@ func (w *world) profileRow() listRow {
 
 // keyRows describes the keys in use. What takes a role or another program to get
 // is named, not fetched.
-func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret listRow, err error) {
+func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (id, secret listRow, err error) {
 	masked := func(c ssocache.Credentials, kind string) (listRow, listRow, error) {
 		return listRow{mask(c.AccessKeyID), kind, ""}, listRow{mask(c.SecretAccessKey.Reveal()), kind, ""}, nil
 	}
-	if c, ok, err := environmentKeys(w.app); ok || err != nil {
+	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
 		if err != nil {
 			return id, secret, err
 		}
@@ -80,7 +81,7 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 	}
 	switch p.Kind {
 	case profile.SSO:
-		c, err := w.credentials(ctx, p, "configure list")
+		c, err := credentials(ctx, w, p, "configure list")
 		if err != nil {
 			return id, secret, err
 		}
@@ -89,7 +90,7 @@ func (w *world) keyRows(ctx context.Context, p *profile.Profile) (id, secret lis
 		}
 		return masked(c, "sso")
 	case profile.Static:
-		c, kind, err := staticKeys(p)
+		c, kind, err := workspace.StaticKeys(p)
 		if err != nil {
 			return id, secret, err
 		}
@@ -118,7 +119,7 @@ func mask(s string) string {
 
 // regionRow says where the region comes from; of a file the value as it stands
 // there, and the path as it is configured.
-func (w *world) regionRow(p *profile.Profile) listRow {
+func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	literal, _ := p.Get("region")
 	switch p.RegionSource {
 	case profile.Flag:
@@ -126,16 +127,16 @@ func (w *world) regionRow(p *profile.Profile) listRow {
 	case profile.Env:
 		return listRow{p.Region, "env", "['AWS_REGION', 'AWS_DEFAULT_REGION']"}
 	case profile.ConfigFile:
-		return listRow{literal.Value, "config-file", w.configured("AWS_CONFIG_FILE", "~/.aws/config")}
+		return listRow{literal.Value, "config-file", configured(w, "AWS_CONFIG_FILE", "~/.aws/config")}
 	case profile.CredentialsFile:
-		return listRow{literal.Value, "config-file", w.configured("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")}
+		return listRow{literal.Value, "config-file", configured(w, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")}
 	}
 	return listRow{}
 }
 
 // configured is the path of a file as the environment or the default has it.
-func (w *world) configured(variable, def string) string {
-	if path, ok := w.app.Env.Lookup(variable); ok {
+func configured(w *workspace.Workspace, variable, def string) string {
+	if path, ok := w.App.Env.Lookup(variable); ok {
 		return path
 	}
 	return def
@@ -151,16 +152,8 @@ func newListProfiles(app *command.App) *cobra.Command {
 	}
 }
 
-// profileNames returns the names of all profiles, in the order of the files.
-func profileNames(app *command.App) ([]string, error) {
-	w := openFiles(app)
-	names, warnings, err := profile.Names(w.in)
-	w.warn(warnings)
-	return names, err
-}
-
 func listProfiles(app *command.App) error {
-	names, err := profileNames(app)
+	names, err := workspace.ProfileNames(app)
 	if err != nil {
 		return err
 	}

@@ -47,11 +47,11 @@ func configureSession(ctx context.Context, app *command.App, o ssoOptions) error
 	}
 	changes := z.newSessionChanges()
 	for _, c := range changes {
-		if err := profile.CheckAgreement(z.in, c); err != nil {
+		if err := profile.CheckAgreement(z.In, c); err != nil {
 			return err
 		}
 	}
-	if _, err := z.edit(ctx, false, "configure sso-session", changes...); err != nil {
+	if _, err := z.Edit(ctx, false, "configure sso-session", changes...); err != nil {
 		return err
 	}
 	fmt.Fprintf(app.Out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",
@@ -84,7 +84,7 @@ func (z *wizard) askWholeSession(ctx context.Context) (err error) {
 
 // ofSession reads what the config says of the session now.
 func (z *wizard) ofSession() (get func(key string) string, err error) {
-	section, err := z.section(awsconfig.SSOSession, z.session.Name)
+	section, err := z.Section(awsconfig.SSOSession, z.session.Name)
 	return func(key string) string {
 		s, _ := section.Get(key)
 		return s.Value
@@ -103,7 +103,7 @@ func (z *wizard) wholeSessionByFlags(ctx context.Context) error {
 		if z.o.region == "" {
 			missing = append(missing, "--sso-region")
 		}
-		return noTerminal(z.app, missing)
+		return noTerminal(z.App, missing)
 	}
 	get, err := z.ofSession()
 	if err != nil {
@@ -128,7 +128,7 @@ func (z *wizard) wholeSessionByFlags(ctx context.Context) error {
 		missing = append(missing, "--sso-region")
 	}
 	if missing != nil {
-		return noTerminal(z.app, missing)
+		return noTerminal(z.App, missing)
 	}
 	return nil
 }

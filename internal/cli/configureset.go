@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newConfigureSet(app *command.App) *cobra.Command {
@@ -79,26 +80,26 @@ func configureSet(ctx context.Context, app *command.App, variable, value string,
 		}
 	}
 	change := awsconfig.Change{Kind: at.kind, Name: at.name, Key: at.key, Sub: at.sub, Value: value}
-	if err := profile.CheckAgreement(w.in, change); err != nil {
+	if err := profile.CheckAgreement(w.In, change); err != nil {
 		return err
 	}
 	changes := []awsconfig.Change{change}
 	if at.kind == awsconfig.Profile && at.sub == "" && strings.EqualFold(at.key, "sso_session") {
-		stale, err := profile.Contradictions(w.in, at.name, value)
+		stale, err := profile.Contradictions(w.In, at.name, value)
 		if err != nil {
 			return err
 		}
-		changes = append(changes, removals(at.name, stale)...)
+		changes = append(changes, workspace.Removals(at.name, stale)...)
 	}
 	credentials := at.kind == awsconfig.Profile && at.sub == "" && secretKey(at.key)
-	if _, err := w.edit(ctx, credentials, "configure set "+variable, changes...); err != nil {
+	if _, err := w.Edit(ctx, credentials, "configure set "+variable, changes...); err != nil {
 		return err
 	}
 	for _, gone := range changes[1:] {
 		fmt.Fprintf(app.IO.Err, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, terminal.Printable(at.name), terminal.Printable(value))
 	}
 	if credentials {
-		warnOfReaders(app, w.in.Credentials.Path)
+		warnOfReaders(app, w.In.Credentials.Path)
 	}
 	return nil
 }
@@ -108,16 +109,16 @@ func configureUnset(ctx context.Context, app *command.App, variable string, flag
 	if err != nil {
 		return err
 	}
-	if _, err := w.sectionsAt(at); err != nil {
+	if _, err := sectionsAt(w, at); err != nil {
 		return err
 	}
 	change := awsconfig.Change{Kind: at.kind, Name: at.name, Key: at.key, Sub: at.sub, Remove: true}
-	changed, err := w.edit(ctx, false, "configure unset "+variable, change)
+	changed, err := w.Edit(ctx, false, "configure unset "+variable, change)
 	if err != nil {
 		return err
 	}
 	if at.kind == awsconfig.Profile {
-		also, err := w.edit(ctx, true, "configure unset "+variable, change)
+		also, err := w.Edit(ctx, true, "configure unset "+variable, change)
 		if err != nil {
 			return err
 		}
@@ -130,19 +131,10 @@ func configureUnset(ctx context.Context, app *command.App, variable string, flag
 }
 
 // placeToChange reads the files and the name of a setting.
-func placeToChange(app *command.App, variable string, flags sectionFlags) (*world, settingPlace, error) {
-	w := openFiles(app)
-	at, err := w.place(variable, flags)
+func placeToChange(app *command.App, variable string, flags sectionFlags) (*workspace.Workspace, settingPlace, error) {
+	w := workspace.Files(app)
+	at, err := locate(w, variable, flags)
 	return w, at, err
-}
-
-// removals are the changes that take keys out of a profile.
-func removals(name string, keys []string) []awsconfig.Change {
-	var changes []awsconfig.Change
-	for _, key := range keys {
-		changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: key, Remove: true})
-	}
-	return changes
 }
 
 // warnOfReaders says that others can read the keys in a file.

@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newConfigureUndo(app *command.App) *cobra.Command {
@@ -30,11 +31,11 @@ changed since by another program is left alone. Without a terminal to confirm on
 
 func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
 	ctx := cmd.Context()
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return err
 	}
-	changes, err := w.lastChanges(w.in.Config.Path, w.in.Credentials.Path)
+	changes, err := lastChanges(w, w.In.Config.Path, w.In.Credentials.Path)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
 		return err
 	}
 	for _, c := range changes {
-		if err := w.editor().Undo(ctx, c); err != nil {
+		if err := w.Editor().Undo(ctx, c); err != nil {
 			return explainUndo(err)
 		}
 	}
@@ -63,8 +64,8 @@ func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
 
 // lastChanges are the last change of each file, if one command made both; otherwise
 // the later one.
-func (w *world) lastChanges(paths ...string) ([]*configfile.Record, error) {
-	last, err := w.editor().Last(paths...)
+func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record, error) {
+	last, err := w.Editor().Last(paths...)
 	if err != nil {
 		return nil, explainUndo(err)
 	}
@@ -73,7 +74,7 @@ func (w *world) lastChanges(paths ...string) ([]*configfile.Record, error) {
 	}
 	changes := []*configfile.Record{last}
 	for _, path := range paths {
-		r, err := w.editor().Last(path)
+		r, err := w.Editor().Last(path)
 		if err == nil && r != nil && r.Path != last.Path && r.When.Equal(last.When) && r.What == last.What {
 			changes = append(changes, r)
 		}
@@ -86,5 +87,5 @@ func explainUndo(err error) error {
 	if errors.As(err, &changed) {
 		return command.WithHint(err, "%s", changed.Hint)
 	}
-	return explainEdit(err)
+	return workspace.ExplainEdit(err)
 }

@@ -7,10 +7,9 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/configfile"
-	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 type upgradeOptions struct {
@@ -42,11 +41,11 @@ confirm on, --yes is required.`,
 }
 
 func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return err
 	}
-	upgrades, err := w.upgrades(o)
+	upgrades, err := upgrades(w, o)
 	if err != nil {
 		return err
 	}
@@ -55,19 +54,19 @@ func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) er
 		changes = append(changes, u.Changes...)
 	}
 	if len(upgrades) == 0 {
-		fmt.Fprintf(app.IO.Err, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.in.Config.Path)
+		fmt.Fprintf(app.IO.Err, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.In.Config.Path)
 		return nil
 	}
 	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
 	}
-	if err := w.preview(changes); err != nil || o.show {
+	if err := w.Preview(changes); err != nil || o.show {
 		return err
 	}
-	if err := app.Confirm(cmd.Context(), o.yes, "Write this to "+w.in.Config.Path+"? [Y/n] ", true); err != nil {
+	if err := app.Confirm(cmd.Context(), o.yes, "Write this to "+w.In.Config.Path+"? [Y/n] ", true); err != nil {
 		return err
 	}
-	if _, err := w.edit(cmd.Context(), false, "configure upgrade", changes...); err != nil {
+	if _, err := w.Edit(cmd.Context(), false, "configure upgrade", changes...); err != nil {
 		return err
 	}
 	for _, u := range upgrades {
@@ -79,9 +78,9 @@ func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) er
 
 // upgrades finds what there is to upgrade, and refuses what was named and is not
 // there.
-func (w *world) upgrades(o upgradeOptions) ([]profile.Upgrade, error) {
-	upgrades, warnings, err := profile.Upgrades(w.in, o.startURL, o.session)
-	w.warn(warnings)
+func upgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, error) {
+	upgrades, warnings, err := profile.Upgrades(w.In, o.startURL, o.session)
+	w.Warn(warnings)
 	if err != nil {
 		return nil, err
 	}
@@ -96,25 +95,11 @@ func (w *world) upgrades(o upgradeOptions) ([]profile.Upgrade, error) {
 	}
 	switch {
 	case len(upgrades) == 0 && o.startURL != "":
-		return nil, &command.ConfigError{Code: "Configuration", Msg: "no legacy profile of " + w.in.Config.Path + " has sso_start_url = " + o.startURL}
+		return nil, &command.ConfigError{Code: "Configuration", Msg: "no legacy profile of " + w.In.Config.Path + " has sso_start_url = " + o.startURL}
 	case o.session != "" && fresh > 1:
 		return nil, command.WithHint(command.Usagef("--sso-session-name names one session, but the legacy profiles have %d start URLs or regions", fresh), "add: --sso-start-url URL")
 	}
 	return upgrades, nil
-}
-
-// preview prints what the changes would do to the config.
-func (w *world) preview(changes []awsconfig.Change) error {
-	before, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
-	if err != nil {
-		return err
-	}
-	after, err := awsconfig.Edit(w.in.Config.Path, before, false, changes...)
-	if err != nil {
-		return explainEdit(err)
-	}
-	_, err = fmt.Fprint(w.app.Out, configfile.Diff(w.in.Config.Path, before, after))
-	return err
 }
 
 func plural(n int, noun string) string {

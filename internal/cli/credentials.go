@@ -14,19 +14,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // credentials yields the keys of a profile through the broker.
-func (w *world) credentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	return w.credentialsBut(ctx, p, caller, secret.String{})
+func credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	return credentialsBut(ctx, w, p, caller, secret.String{})
 }
 
 // credentialsBut yields keys other than those with the session token rejected.
-func (w *world) credentialsBut(ctx context.Context, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
+func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	if p.Kind != profile.SSO {
-		return ssocache.Credentials{}, w.notSSO(p)
+		return ssocache.Credentials{}, notSSO(w, p)
 	}
-	answer, err := w.get(ctx, p, broker.Request{
+	answer, err := get(ctx, w, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
 		Purpose: broker.RoleCredentials, Caller: caller, Rejected: rejected,
 	})
@@ -34,10 +35,10 @@ func (w *world) credentialsBut(ctx context.Context, p *profile.Profile, caller s
 }
 
 // notSSO returns the error for a profile whose credentials are not of Identity Center.
-func (w *world) notSSO(p *profile.Profile) error {
+func notSSO(w *workspace.Workspace, p *profile.Profile) error {
 	if p.Kind == profile.None {
 		return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
-			"%s", w.missingKeys(p))
+			"%s", missingKeys(w, p))
 	}
 	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
 		"name a profile that has sso_account_id and sso_role_name\n"+
@@ -45,27 +46,27 @@ func (w *world) notSSO(p *profile.Profile) error {
 }
 
 // explain adds the command that helps to an error of the broker.
-func (w *world) explain(p *profile.Profile, err error) error {
+func explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 	var session *broker.SessionError
 	var storage *broker.StorageError
 	var login *broker.LoginError
 	var origin *broker.OriginError
-	connection := w.connectionHint(err)
+	connection := w.ConnectionHint(err)
 	switch {
 	case connection != "":
 		return command.WithHint(err, "%s", connection)
 	case errors.As(err, &origin):
-		return w.explainOrigin(err)
-	case errors.As(err, &session) && w.memoryIsGone(session.Session):
-		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", memoryCommand, loginCommand(w.app, p))
+		return explainOrigin(w, err)
+	case errors.As(err, &session) && w.MemoryIsGone(session.Session):
+		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", workspace.MemoryCommand, loginCommand(w.App, p))
 	case errors.As(err, &session):
-		return command.WithHint(err, "run: %s", loginCommand(w.app, p))
+		return command.WithHint(err, "run: %s", loginCommand(w.App, p))
 	case errors.As(err, &login):
-		return w.explainUnasked(p, login)
+		return explainUnasked(w, p, login)
 	case errors.As(err, &storage):
 		return command.WithHint(err, "%s", storageHint(storage))
 	case isForbidden(err):
-		return command.WithHint(err, "%s", roleHint(w.app, p.Name, p.AccountID, p.RoleName, sessionFlag(w.app, p)))
+		return command.WithHint(err, "%s", roleHint(w.App, p.Name, p.AccountID, p.RoleName, sessionFlag(w.App, p)))
 	}
 	return err
 }
@@ -169,20 +170,20 @@ auto_login allows it.`,
 }
 
 func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptions) error {
-	w := openFiles(app)
-	p, err := w.credentialProfile(o)
+	w := workspace.Files(app)
+	p, err := credentialProfile(w, o)
 	if err != nil {
 		return err
 	}
 	switch p.Kind {
 	case profile.SSO:
 	case profile.None:
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", w.missingKeys(p))
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", missingKeys(w, p))
 	default:
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
-			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.app.Name, command.Quote(p.Name))
+			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.App.Name, command.Quote(p.Name))
 	}
-	c, err := w.credentials(ctx, p, "sso get-credentials")
+	c, err := credentials(ctx, w, p, "sso get-credentials")
 	if err != nil {
 		return err
 	}
@@ -191,13 +192,13 @@ func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptio
 }
 
 // credentialProfile is the profile that the flags name or describe.
-func (w *world) credentialProfile(o getCredentialsOptions) (*profile.Profile, error) {
+func credentialProfile(w *workspace.Workspace, o getCredentialsOptions) (*profile.Profile, error) {
 	if o.session == "" && o.account == "" && o.role == "" {
-		p, err := w.resolve()
+		p, err := w.Resolve()
 		if err != nil {
 			return nil, err
 		}
-		return p, checkChain(w.app, p.Name)
+		return p, checkChain(w.App, p.Name)
 	}
 	if o.session == "" || o.account == "" || o.role == "" {
 		return nil, command.Usagef("--sso-session, --account-id and --role-name go together")
@@ -205,24 +206,24 @@ func (w *world) credentialProfile(o getCredentialsOptions) (*profile.Profile, er
 	if len(o.account) != 12 || strings.Trim(o.account, "0123456789") != "" {
 		return nil, command.Usagef("--account-id %s: an account id has 12 digits", command.Quote(o.account))
 	}
-	if w.app.Flags.Profile != "" {
+	if w.App.Flags.Profile != "" {
 		return nil, command.Usagef("--profile does not go with --sso-session")
 	}
-	return w.sessionProfile(o.session, o.account, o.role)
+	return sessionProfile(w, o.session, o.account, o.role)
 }
 
 // sessionProfile is a profile made of flags alone.
-func (w *world) sessionProfile(session, account, role string) (*profile.Profile, error) {
-	p, err := w.resolveForLogin()
+func sessionProfile(w *workspace.Workspace, session, account, role string) (*profile.Profile, error) {
+	p, err := w.ResolveForLogin()
 	if err != nil {
 		return nil, err
 	}
-	s, warnings, err := profile.SessionNamed(w.in, session)
-	w.warn(warnings)
+	s, warnings, err := profile.SessionNamed(w.In, session)
+	w.Warn(warnings)
 	if err != nil {
 		return nil, err
 	}
-	w.connect(p)
+	w.Connect(p)
 	made := *p
 	made.Name, made.Exists, made.Kind = "", false, profile.SSO
 	made.Session, made.AccountID, made.RoleName = *s, account, role

@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // freshen makes sure that the session and the role credentials in the cache are
@@ -16,15 +17,15 @@ import (
 // goes wrong is a warning: the command may need none of it. The error says that the
 // AWS CLI would send the session's token to a service that did not issue it. It returns
 // the path of a config that the AWS CLI needs in place of its own, or "".
-func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
+func freshen(ctx context.Context, app *command.App, args []string) (overlayName string, err error) {
 	if _, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args); needsNothing(args, rest) {
 		return "", nil
 	}
 	var assumes *profile.Profile // the profile in use, if it assumes a role
 	// A role that is assumed through another profile needs the session of that profile.
 	for range 5 {
-		w := openFiles(app)
-		p, err := w.resolve()
+		w := workspace.Files(app)
+		p, err := w.Resolve()
 		if err != nil {
 			app.Log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
 			return "", nil
@@ -45,19 +46,19 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 			continue
 		}
 		if assumes != nil {
-			w.connectBy(assumes) // the AWS CLI takes its endpoints from the profile in use
+			w.ConnectBy(assumes) // the AWS CLI takes its endpoints from the profile in use
 		}
 		var origin *broker.OriginError
 		// The AWS CLI does not cache the keys of a source profile.
-		if err := w.renew(ctx, p, assumes == nil); errors.As(err, &origin) {
+		if err := renew(ctx, w, p, assumes == nil); errors.As(err, &origin) {
 			return "", err
 		} else if err != nil && ctx.Err() == nil {
 			app.WarnOf(err)
 		}
-		if overlay, err = w.overlay(p); err != nil {
+		if overlayName, err = overlay(w, p); err != nil {
 			app.Warn(err.Error(), command.HintOf(err))
 		}
-		return overlay, nil
+		return overlayName, nil
 	}
 	return "", nil
 }
@@ -67,10 +68,10 @@ const handOverCaller = "hand-over to the AWS CLI"
 
 // renew renews what a profile of Identity Center needs: role credentials, or the
 // token alone if it names no role.
-func (w *world) renew(ctx context.Context, p *profile.Profile, role bool) error {
+func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
-		_, err := w.credentials(ctx, p, handOverCaller)
+		_, err := credentials(ctx, w, p, handOverCaller)
 		return err
 	case p.Kind != profile.SSO && p.Kind != profile.None:
 		return nil
@@ -79,7 +80,7 @@ func (w *world) renew(ctx context.Context, p *profile.Profile, role bool) error 
 	if err != nil {
 		return nil //nolint:nilerr // it is no profile of Identity Center
 	}
-	_, err = w.get(ctx, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOverCaller})
+	_, err = get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOverCaller})
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // overlay returns the path of a config for the AWS CLI in which a profile has a
@@ -18,12 +19,12 @@ import (
 //
 // The file stays too, because this process becomes the AWS CLI. It holds what the
 // config holds, and is written anew each time.
-func (w *world) overlay(p *profile.Profile) (string, error) {
-	changes, err := w.vaultedChanges(p)
+func overlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
+	changes, err := vaultedChanges(w, p)
 	if err != nil {
 		return "", err
 	}
-	if p.Process != nil && !w.in.Own(p.Process.Program) {
+	if p.Process != nil && !w.In.Own(p.Process.Program) {
 		self, err := os.Executable()
 		if err != nil {
 			return "", err
@@ -35,16 +36,16 @@ func (w *world) overlay(p *profile.Profile) (string, error) {
 	if len(changes) == 0 {
 		return "", nil
 	}
-	content, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
+	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return "", err
 	}
-	edited, err := awsconfig.Edit(w.in.Config.Path, content, false, changes...)
+	edited, err := awsconfig.Edit(w.In.Config.Path, content, false, changes...)
 	if err != nil {
 		return "", err
 	}
-	folder := keystore.Vaulted(w.home)
-	if err := w.broker.Cache.MakeFolder(folder); err != nil {
+	folder := keystore.Vaulted(w.Home)
+	if err := w.Broker.Cache.MakeFolder(folder); err != nil {
 		return "", err
 	}
 	path := filepath.Join(folder, "config")
@@ -53,17 +54,17 @@ func (w *world) overlay(p *profile.Profile) (string, error) {
 
 // vaultedChanges returns what gives the profiles of a session whose token is outside
 // the AWS CLI's files a credential_process in place of their SSO settings.
-func (w *world) vaultedChanges(p *profile.Profile) ([]awsconfig.Change, error) {
+func vaultedChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
 	s := p.Session
-	store, err := w.broker.Cache.Store(s.Key())
+	store, err := w.Broker.Cache.Store(s.Key())
 	if err != nil || store == keystore.File || p.Kind != profile.SSO {
 		return nil, err
 	}
 	if s.Name == "" {
-		w.app.Warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
-			"run: "+w.app.Name+" store migrate --to "+store)
+		w.App.Warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
+			"run: "+w.App.Name+" store migrate --to "+store)
 		return nil, nil
 	}
-	rewrite, _, err := profile.ToProcess(w.in, []string{s.Name}, ownProgram(w.app))
+	rewrite, _, err := profile.ToProcess(w.In, []string{s.Name}, workspace.ProgramLine(w.App))
 	return rewrite.Changes, err
 }

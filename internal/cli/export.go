@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // exportFormats are the AWS CLI's.
@@ -73,14 +74,14 @@ func exportCredentials(ctx context.Context, app *command.App, format string) err
 // exportedCredentials follows the AWS CLI's order: keys of the environment, then
 // the profile.
 func exportedCredentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
-	if c, ok, err := environmentKeys(app); ok || err != nil {
-		if err != nil && !errors.Is(err, errExpiredKeys) {
+	if c, ok, err := workspace.EnvironmentKeys(app); ok || err != nil {
+		if err != nil && !errors.Is(err, workspace.ErrExpiredKeys) {
 			err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + err.Error()}
 		}
 		return c, err
 	}
-	w := openFiles(app)
-	p, err := w.resolve()
+	w := workspace.Files(app)
+	p, err := w.Resolve()
 	var prof *profile.Error
 	if errors.As(err, &prof) {
 		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}, "%s", app.FullHint(err))
@@ -92,12 +93,12 @@ func exportedCredentials(ctx context.Context, app *command.App) (ssocache.Creden
 		return ssocache.Credentials{}, err
 	}
 	if p.Kind == profile.None {
-		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", w.missingKeys(p))
+		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", missingKeys(w, p))
 	}
 	if !usable(app, p) {
-		return ssocache.Credentials{}, &command.ElsewhereError{Why: w.notSSO(p)}
+		return ssocache.Credentials{}, &command.ElsewhereError{Why: notSSO(w, p)}
 	}
-	c, err := w.callerCredentials(ctx, p, "configure export-credentials")
+	c, err := callerCredentials(ctx, w, p, "configure export-credentials")
 	if errors.As(err, &prof) {
 		err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 type loginOptions struct {
@@ -69,24 +70,24 @@ func logIn(ctx context.Context, app *command.App, o loginOptions) error {
 	if o.ifNeeded && o.force {
 		return command.Usagef("--if-needed does not go with --force")
 	}
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return err
 	}
-	targets, p, err := w.loginTargets(o)
+	targets, p, err := loginTargets(w, o)
 	if err != nil {
 		return err
 	}
-	w.connect(p)
+	w.Connect(p)
 	for _, s := range targets {
-		done, err := w.signedIn(ctx, p, s, o)
+		done, err := signedIn(ctx, w, p, s, o)
 		if err != nil {
 			return err
 		}
 		if done {
 			continue
 		}
-		if _, err := w.login(ctx, p, s, o); err != nil {
+		if _, err := login(ctx, w, p, s, o); err != nil {
 			return err
 		}
 	}
@@ -95,37 +96,37 @@ func logIn(ctx context.Context, app *command.App, o loginOptions) error {
 
 // login signs in to one session and says so. It returns the session as it is now: a
 // vanity start URL may have told another region.
-func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, error) {
+func login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, error) {
 	configured := s
-	s, in, err := w.signIn(ctx, p, s, o)
+	s, in, err := signIn(ctx, w, p, s, o)
 	if err != nil {
-		return s, w.explainOrigin(err)
+		return s, explainOrigin(w, err)
 	}
 	if in.Force = o.force; in.Force {
-		if in.Roles, err = w.roleFiles(s); err != nil {
+		if in.Roles, err = w.RoleFiles(s); err != nil {
 			return s, err
 		}
 	}
 	in.Waiting = func(h broker.Holder, _ time.Duration) {
-		w.app.Warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
+		w.App.Warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
 	}
-	tok, err := w.broker.Login(ctx, s, in)
+	tok, err := w.Broker.Login(ctx, s, in)
 	if err != nil {
-		return s, w.explainLogin(s, err)
+		return s, explainLogin(w, s, err)
 	}
 	if o.force {
-		w.forgetByAgent(ctx)
+		w.ForgetByAgent(ctx)
 	}
-	w.wakeAgent(ctx)
-	if err := w.updateRegion(ctx, configured, s.Region, o); err != nil {
+	w.WakeAgent(ctx)
+	if err := updateRegion(ctx, w, configured, s.Region, o); err != nil {
 		return s, err
 	}
 	if !o.quiet {
-		fmt.Fprintf(w.app.Out, "Successfully logged into Start URL: %s\n", s.StartURL)
+		fmt.Fprintf(w.App.Out, "Successfully logged into Start URL: %s\n", s.StartURL)
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
-		w.app.Warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
-			until(tok.ExpiresAt, w.app.Now()), s.StartURL),
+		w.App.Warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
+			until(tok.ExpiresAt, w.App.Now()), s.StartURL),
 			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+command.Quote(s.StartURL))
 	}
 	return s, nil
@@ -133,26 +134,26 @@ func (w *world) login(ctx context.Context, p *profile.Profile, s profile.Session
 
 // signedIn reports whether --if-needed makes a sign-in unnecessary, and prints why.
 // Without that flag it only mentions the flag if the session is still valid.
-func (w *world) signedIn(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (bool, error) {
+func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o loginOptions) (bool, error) {
 	if !o.ifNeeded {
-		if tok, err := w.broker.Peek(s); err == nil && !o.force && tok.Left(w.app.Now()) > 0 && w.broker.MaySignIn(s, false) == nil {
-			again := loginAgain(w.app, s)
+		if tok, err := w.Broker.Peek(s); err == nil && !o.force && tok.Left(w.App.Now()) > 0 && w.Broker.MaySignIn(s, false) == nil {
+			again := loginAgain(w.App, s)
 			if s.Name == "" {
-				again = loginCommand(w.app, p)
+				again = loginCommand(w.App, p)
 			}
-			fmt.Fprintf(w.app.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", terminal.Printable(again))
+			fmt.Fprintf(w.App.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", terminal.Printable(again))
 		}
 		return false, nil
 	}
-	v, err := w.broker.Valid(ctx, s, o.caller)
+	v, err := w.Broker.Valid(ctx, s, o.caller)
 	if err != nil || !v.Valid {
-		return false, w.explain(p, err)
+		return false, explain(w, p, err)
 	}
 	if v.Unasked != nil {
-		w.app.Warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
+		w.App.Warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
 	}
-	fmt.Fprintf(w.app.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
-		w.app.Name, terminal.Printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
+	fmt.Fprintf(w.App.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
+		w.App.Name, terminal.Printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
 	return true, nil
 }
 

@@ -11,50 +11,51 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // explainLogin adds a hint to the error of a sign-in.
-func (w *world) explainLogin(s profile.Session, err error) error {
+func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 	var service *idcenter.ServiceError
 	var connect *idcenter.ConnectError
 	var storage *broker.StorageError
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
-	connection := w.connectionHint(err)
+	connection := w.ConnectionHint(err)
 	switch {
 	case connection != "":
 		return command.WithHint(err, "%s", connection)
 	case errors.As(err, &origin), errors.As(err, &mixed):
-		return w.explainOrigin(err)
+		return explainOrigin(w, err)
 	case errors.As(err, &storage):
 		return command.WithHint(err, "%s", storageHint(storage))
 	case errors.Is(err, idcenter.ErrExpired):
-		return command.WithHint(err, "run: %s", w.loginAgain(s))
+		return command.WithHint(err, "run: %s", LoginAgain(w, s))
 	case errors.As(err, &connect):
-		return command.WithHint(err, "%s", w.connectHint(s, connect))
+		return command.WithHint(err, "%s", connectHint(w, s, connect))
 	}
 	if errors.As(err, &service) && concernsKMS(service) {
 		return command.WithHint(err, "IAM Identity Center cannot use the KMS key of the organization; tell its administrator")
 	}
-	if hint := w.refusalHint(s, idcenter.Kind(err)); hint != "" {
+	if hint := refusalHint(w, s, idcenter.Kind(err)); hint != "" {
 		return command.WithHint(err, "%s", hint)
 	}
 	return err
 }
 
 // refusalHint is the hint for the service's refusal of a sign-in.
-func (w *world) refusalHint(s profile.Session, kind string) string {
-	again := w.loginAgain(s)
+func refusalHint(w *workspace.Workspace, s profile.Session, kind string) string {
+	again := LoginAgain(w, s)
 	switch kind {
 	case "":
 		return ""
 	case "invalid_scope":
 		scopes := cmp.Or(strings.Join(s.Scopes, ","), profile.AccessScope)
 		if s.Name == "" || s.Scopes == nil {
-			return "the service of region " + s.Region + " does not accept the scope " + scopes + " for " + s.StartURL + ": check sso_region and sso_start_url in " + w.in.Config.Path
+			return "the service of region " + s.Region + " does not accept the scope " + scopes + " for " + s.StartURL + ": check sso_region and sso_start_url in " + w.In.Config.Path
 		}
 		return "the service does not accept sso_registration_scopes = " + scopes + " of [sso-session " + s.Name + "]\n" +
-			"run: " + w.app.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + command.Quote(s.Name)
+			"run: " + w.App.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + command.Quote(s.Name)
 	case "unauthorized_client", "unsupported_grant_type", "invalid_client_metadata", "invalid_redirect_uri":
 		return "the service does not allow this kind of sign-in\nrun: " + again + " --use-device-code\n" +
 			"or without --use-device-code, if you used it"
@@ -63,7 +64,7 @@ func (w *world) refusalHint(s profile.Session, kind string) string {
 			"to try again, run: " + again
 	case "invalid_request", "invalid_grant":
 		return "the service of region " + s.Region + " does not know the start URL " + s.StartURL +
-			": check sso_region and sso_start_url in " + w.in.Config.Path
+			": check sso_region and sso_start_url in " + w.In.Config.Path
 	case "slow_down":
 		return "the service receives too many requests; wait a minute, then run: " + again
 	case "expired_token":
@@ -84,8 +85,8 @@ func concernsKMS(e *idcenter.ServiceError) bool {
 
 // connectHint is the hint for a service that cannot be reached. A network may allow the
 // IPv4 endpoint alone.
-func (w *world) connectHint(s profile.Session, e *idcenter.ConnectError) string {
-	hint := "check the network, the proxy settings, and sso_region = " + s.Region + " in " + w.in.Config.Path
+func connectHint(w *workspace.Workspace, s profile.Session, e *idcenter.ConnectError) string {
+	hint := "check the network, the proxy settings, and sso_region = " + s.Region + " in " + w.In.Config.Path
 	own, _ := idcenter.OwnEndpoints(s.Region) // the IPv4 endpoint is the first
 	u, err := url.Parse(e.URL)
 	if err != nil || len(own) == 0 || !idcenter.DualStackPortal(s.StartURL) || !slices.Contains(own[1:], u.Scheme+"://"+u.Host) {
@@ -96,25 +97,25 @@ func (w *world) connectHint(s profile.Session, e *idcenter.ConnectError) string 
 
 // explainUnasked adds what to do to the error of a sign-in that auto_login began, here
 // or in another process.
-func (w *world) explainUnasked(p *profile.Profile, err *broker.LoginError) error {
+func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.LoginError) error {
 	var shared *broker.SharedError
 	var late *broker.LoginWaitError
 	if errors.As(err, &shared) || errors.As(err, &late) {
-		return command.WithHint(err, "to try again, run: %s", loginCommand(w.app, p))
+		return command.WithHint(err, "to try again, run: %s", loginCommand(w.App, p))
 	}
-	return w.explainLogin(err.Session, err)
+	return explainLogin(w, err.Session, err)
 }
 
-// loginAgain is the command line of a login to the session.
-func (w *world) loginAgain(s profile.Session) string {
+// LoginAgain is the command line of a login to the session.
+func LoginAgain(w *workspace.Workspace, s profile.Session) string {
 	if s.Name != "" {
-		return loginAgain(w.app, s)
+		return loginAgain(w.App, s)
 	}
-	uses, err := w.quietSessions()
+	uses, err := w.QuietSessions()
 	if err != nil {
-		return loginAgain(w.app, s)
+		return loginAgain(w.App, s)
 	}
-	return loginTo(w.app, s, uses)
+	return loginTo(w.App, s, uses)
 }
 
 // loginAgain is the command line of a login to a session that the config need not name.

@@ -9,11 +9,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // issuer checks the start URL before anything is sent anywhere, and resolves a
 // vanity one, which may tell another region than the one that is configured.
-func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
+func issuer(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
 	if strings.ContainsAny(s.StartURL, `"'`) {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
 			"quotes belong to the value: remove them, %s:%d", s.Path, s.Line)
@@ -23,11 +24,11 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
 	}
 	if text, hint := profile.StartURLAdvice(s.StartURL); text != "" {
-		w.app.Warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
+		w.App.Warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
 	}
 	startURL := profile.CleanStartURL(s.StartURL)
 	p = p.ForSession()
-	hc, err := w.httpClient(p)
+	hc, err := w.HTTPClient(p)
 	if err != nil {
 		return "", "", err
 	}
@@ -45,22 +46,22 @@ func (w *world) issuer(ctx context.Context, p *profile.Profile, s profile.Sessio
 	region = idcenter.StartURLRegion(startURL)
 	if region != "" && region != s.Region {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
-			"%s", w.setRegionHint(s, region))
+			"%s", setRegionHint(w, s, region))
 	}
 	return issuer, s.Region, nil
 }
 
 // setRegionHint is the command line that mends a wrong sso_region.
-func (w *world) setRegionHint(s profile.Session, region string) string {
+func setRegionHint(w *workspace.Workspace, s profile.Session, region string) string {
 	if s.Name != "" {
-		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.app.Name, region, command.Quote(s.Name))
+		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.App.Name, region, command.Quote(s.Name))
 	}
-	return "set sso_region = " + region + " in " + w.in.Config.Path
+	return "set sso_region = " + region + " in " + w.In.Config.Path
 }
 
 // updateRegion writes the region that a vanity start URL told into the config, as
 // the AWS CLI does: for the session, or for every legacy profile of it.
-func (w *world) updateRegion(ctx context.Context, s profile.Session, region string, o loginOptions) error {
+func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session, region string, o loginOptions) error {
 	if region == s.Region {
 		return nil
 	}
@@ -68,7 +69,7 @@ func (w *world) updateRegion(ctx context.Context, s profile.Session, region stri
 	changes := []awsconfig.Change{change}
 	if s.Name == "" {
 		changes = nil
-		uses, err := w.quietSessions()
+		uses, err := w.QuietSessions()
 		if err != nil {
 			return err
 		}
@@ -82,9 +83,9 @@ func (w *world) updateRegion(ctx context.Context, s profile.Session, region stri
 			}
 		}
 	}
-	if _, err := w.edit(ctx, false, "sso login", changes...); err != nil {
+	if _, err := w.Edit(ctx, false, "sso login", changes...); err != nil {
 		return err
 	}
-	fmt.Fprintf(w.said(o), "SSO region updated to %s\n", region)
+	fmt.Fprintf(said(w, o), "SSO region updated to %s\n", region)
 	return nil
 }

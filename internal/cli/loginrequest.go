@@ -10,44 +10,45 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // signIn is how to sign in to a session, and the session as it is now: a vanity start
 // URL may have told another region.
-func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, broker.SignIn, error) {
-	issuer, region, err := w.issuer(ctx, p, s)
+func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, broker.SignIn, error) {
+	issuer, region, err := issuer(ctx, w, p, s)
 	if err != nil {
 		return s, broker.SignIn{}, err
 	}
 	s.Region = region
-	if err := w.broker.MaySignIn(s, o.force); err != nil {
+	if err := w.Broker.MaySignIn(s, o.force); err != nil {
 		return s, broker.SignIn{}, err
 	}
-	endpoint, err := w.broker.SignInEndpoint(s)
+	endpoint, err := w.Broker.SignInEndpoint(s)
 	if err != nil {
 		return s, broker.SignIn{}, err
 	}
-	if err := w.intoMemory(ctx, s); err != nil {
+	if err := w.IntoMemory(ctx, s); err != nil {
 		return s, broker.SignIn{}, err
 	}
-	client, err := w.client(p, issuer, region)
+	client, err := w.Client(p, issuer, region)
 	if err != nil {
 		return s, broker.SignIn{}, err
 	}
-	out := w.said(o)
+	out := said(w, o)
 	request := idcenter.SignIn{
 		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
 		// What browsers add to a start URL means nothing to the service.
 		IssuerURL: starturl.Portal(issuer),
 		Device:    o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
 		Show: func(text string) { fmt.Fprint(out, text) },
-		Now:  w.app.Now,
+		Now:  w.App.Now,
 	}
 	if o.unasked {
 		// A little less than others wait for this sign-in: they are to be told how it
 		// ended.
 		request.Timeout = broker.AutoLoginLimit - callBudget
-		request.ByCode = loginAgain(w.app, s) + " --use-device-code"
+		request.ByCode = loginAgain(w.App, s) + " --use-device-code"
 	}
 	if s.Name == "" {
 		// A legacy profile gets the AWS CLI's eight-hour token, which other
@@ -58,14 +59,14 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 			request.Device = true
 		}
 	}
-	if !o.noBrowser && where(w.app) == here && !browser.Declined(w.app.Env.Environ()) {
-		request.Open = w.app.Open
+	if !o.noBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()) {
+		request.Open = w.App.Open
 		request.NotOpened = func(err error) {
-			w.app.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
+			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
 		}
 	}
 	request.Registrations = &registrations{
-		dir:     w.broker.Cache,
+		dir:     w.Broker.Cache,
 		session: s.Key(),
 		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
 
@@ -77,7 +78,7 @@ func (w *world) signIn(ctx context.Context, p *profile.Profile, s profile.Sessio
 			request.Keep = keep
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
-			defer guideRemote(ctx, w.app, &request)()
+			defer guideRemote(ctx, w.App, &request)()
 			_, err := client.SignIn(ctx, request)
 			return err
 		},

@@ -8,13 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newLogout(app *command.App) *cobra.Command {
@@ -45,27 +44,27 @@ func logOut(ctx context.Context, app *command.App, session string, verify bool) 
 	if session != "" && app.Flags.Profile != "" {
 		return command.Usagef("--sso-session does not go with --profile")
 	}
-	w, p, err := connected(app)
+	w, p, err := workspace.Connected(app)
 	if err != nil {
 		return err
 	}
-	s, err := w.sessionToEnd(p, session)
+	s, err := sessionToEnd(w, p, session)
 	if err != nil {
 		return err
 	}
 	var out broker.SignOut
-	gone := w.memoriesGone(s) // asked first: an agent that has nothing left to keep ends
+	gone := w.MemoriesGone(s) // asked first: an agent that has nothing left to keep ends
 	if s.Key() == "" {
-		out, err = w.broker.LogoutAll(ctx)
+		out, err = w.Broker.LogoutAll(ctx)
 	} else {
-		out, err = w.logoutOne(ctx, s)
+		out, err = logoutOne(ctx, w, s)
 	}
 	if ctx.Err() == nil {
-		w.tellSignOut(s, out, err != nil)
+		tellSignOut(w, s, out, err != nil)
 	}
-	w.forgetByAgent(ctx)
+	w.ForgetByAgent(ctx)
 	for _, u := range gone {
-		w.tellOfGoneMemory(u)
+		w.TellOfGoneMemory(u)
 	}
 	for _, u := range out.Unrevoked {
 		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
@@ -79,16 +78,16 @@ func logOut(ctx context.Context, app *command.App, session string, verify bool) 
 	if !verify || ctx.Err() != nil || err != nil && told == 0 {
 		return err
 	}
-	return errors.Join(err, w.verifySignOut(ctx, out))
+	return errors.Join(err, verifySignOut(ctx, w, out))
 }
 
 // sessionToEnd returns the session of --sso-session, or that of the profile if --profile
 // names one. The zero session stands for all.
-func (w *world) sessionToEnd(p *profile.Profile, name string) (profile.Session, error) {
+func sessionToEnd(w *workspace.Workspace, p *profile.Profile, name string) (profile.Session, error) {
 	switch {
 	case name != "":
-		s, warnings, err := profile.SessionNamed(w.in, name)
-		w.warn(warnings)
+		s, warnings, err := profile.SessionNamed(w.In, name)
+		w.Warn(warnings)
 		if err != nil {
 			return profile.Session{}, err
 		}
@@ -100,71 +99,22 @@ func (w *world) sessionToEnd(p *profile.Profile, name string) (profile.Session, 
 }
 
 // logoutOne signs out of one session.
-func (w *world) logoutOne(ctx context.Context, s profile.Session) (broker.SignOut, error) {
-	names, err := w.roleFiles(s)
+func logoutOne(ctx context.Context, w *workspace.Workspace, s profile.Session) (broker.SignOut, error) {
+	names, err := w.RoleFiles(s)
 	if err != nil {
 		return broker.SignOut{}, err
 	}
-	return w.broker.Logout(ctx, s, names)
-}
-
-// roleFiles returns the names of the role-cache files that the AWS CLI writes for
-// the profiles of a session.
-func (w *world) roleFiles(s profile.Session) ([]string, error) {
-	uses, err := w.quietSessions()
-	if err != nil {
-		return nil, err
-	}
-	keys := append([]string{s.Key()}, w.siblings(s)...)
-	settings, err := w.profileSettings()
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, u := range uses {
-		if !slices.Contains(keys, u.Key()) && !u.Session.Same(s) {
-			continue
-		}
-		for _, name := range u.Profiles {
-			own := settings[name]
-			names = append(names, ssocache.RoleName(own["sso_account_id"], own["sso_role_name"], u.Name, own["sso_start_url"]))
-		}
-	}
-	return names, nil
-}
-
-// profileSettings returns what both files say of every profile, in one pass: a
-// look-up for each of ten thousand would take a minute.
-func (w *world) profileSettings() (map[string]map[string]string, error) {
-	all := map[string]map[string]string{}
-	for _, doc := range []*awsconfig.Doc{w.in.Config, w.in.Credentials} { // the latter counts
-		sections, _, err := doc.All()
-		if err != nil {
-			return nil, err
-		}
-		for _, section := range sections {
-			if section.Kind != awsconfig.Profile {
-				continue
-			}
-			if all[section.Name] == nil {
-				all[section.Name] = map[string]string{}
-			}
-			for _, v := range section.Settings {
-				all[section.Name][v.Key] = v.Value
-			}
-		}
-	}
-	return all, nil
+	return w.Broker.Logout(ctx, s, names)
 }
 
 // tellSignOut says on stderr what a sign-out did: which sessions ended, or that there
 // was none, and which sessions still live. Stdout stays empty, as with the AWS CLI.
 // The zero session stands for all. failed is true if the sign-out is incomplete.
-func (w *world) tellSignOut(s profile.Session, out broker.SignOut, failed bool) {
+func tellSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, failed bool) {
 	tell := func(format string, args ...any) {
-		fmt.Fprintf(w.app.IO.Err, "%s: %s\n", w.app.Name, terminal.Printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(w.App.IO.Err, "%s: %s\n", w.App.Name, terminal.Printable(fmt.Sprintf(format, args...)))
 	}
-	ended := w.endedSessions(s, out)
+	ended := endedSessions(w, s, out)
 	for _, name := range ended {
 		tell("signed out of %s", name)
 	}
@@ -177,8 +127,8 @@ func (w *world) tellSignOut(s profile.Session, out broker.SignOut, failed bool) 
 	default:
 		tell("not signed in: nothing to do")
 	}
-	now := w.app.Now()
-	for _, f := range w.broker.Cache.Tokens() {
+	now := w.App.Now()
+	for _, f := range w.Broker.Cache.Tokens() {
 		if f.Value.Left(now) > 0 || f.Value.Refreshable(now) {
 			tell("still signed in to %s", f.Value.StartURL)
 		}
@@ -188,7 +138,7 @@ func (w *world) tellSignOut(s profile.Session, out broker.SignOut, failed bool) 
 // endedSessions names the sessions that a sign-out ended: the one that was asked for,
 // or those of the config, and others by their start URLs. A warning names those that
 // could not be revoked.
-func (w *world) endedSessions(s profile.Session, out broker.SignOut) []string {
+func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut) []string {
 	if s.Key() != "" && len(out.Files) > 0 && len(out.Unrevoked) == 0 {
 		return []string{s.Key()}
 	}
@@ -198,9 +148,9 @@ func (w *world) endedSessions(s profile.Session, out broker.SignOut) []string {
 	}
 	var ended []string
 	named := map[string]bool{}
-	uses, _ := w.quietSessions() // without them the start URLs do
-	for _, u := range distinct(uses) {
-		if slices.Contains(out.Files, w.broker.Cache.TokenPath(u.Key())) && !told[starturl.Portal(u.StartURL)] {
+	uses, _ := w.QuietSessions() // without them the start URLs do
+	for _, u := range workspace.Distinct(uses) {
+		if slices.Contains(out.Files, w.Broker.Cache.TokenPath(u.Key())) && !told[starturl.Portal(u.StartURL)] {
 			ended = append(ended, u.Key())
 			named[starturl.Portal(u.StartURL)] = true
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // newService is the command of an AWS service, with the operations of the tables.
@@ -72,7 +73,7 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 // An operation is one that is about to be called.
 type operation struct {
 	app   *command.App
-	world *world
+	world *workspace.Workspace
 	svc   *model.Service
 	op    *model.Operation
 	in    *arg.Input
@@ -110,7 +111,7 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	case o.in.Skeleton != "":
 		return o.skeleton()
 	}
-	w := openFiles(app)
+	w := workspace.Files(app)
 	o.world = w
 	return o.run(ctx)
 }
@@ -165,11 +166,11 @@ const tokenMember = "accessToken"
 // run finds the profile, checks what can be checked, and calls.
 func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
-		o.world.portalURL = o.app.Flags.EndpointURL
+		o.world.PortalURL = o.app.Flags.EndpointURL
 	}
-	resolve := o.world.resolve
+	resolve := o.world.Resolve
 	if o.portal() {
-		resolve = o.world.resolvePortal
+		resolve = func() (*profile.Profile, error) { return resolvePortal(o.world) }
 	}
 	p, err := resolve()
 	if err != nil {
@@ -183,12 +184,12 @@ func (o *operation) run(ctx context.Context) error {
 			return err
 		}
 		if _, ok := o.svc.Endpoint(p.Region, p.FIPS, p.DualStack); !ok {
-			return o.world.noRegion()
+			return noRegion(o.world)
 		}
 	}
 	if !o.op.Unsigned && !usable(o.app, p) {
 		// A role to assume, a program to ask: the AWS CLI knows how.
-		return &command.ElsewhereError{Why: o.world.notSSO(p)}
+		return &command.ElsewhereError{Why: notSSO(o.world, p)}
 	}
 	client, err := o.client(ctx, p)
 	if err != nil {
@@ -206,12 +207,12 @@ func usable(app *command.App, p *profile.Profile) bool {
 	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
-func (w *world) noRegion() error {
+func noRegion(w *workspace.Workspace) error {
 	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
-	if names, _, _ := profile.Names(w.in); len(names) == 0 { // on an error the other hint does
-		return command.WithHint(err, "add --region REGION\n%s", w.app.SetUpHint())
+	if names, _, _ := profile.Names(w.In); len(names) == 0 { // on an error the other hint does
+		return command.WithHint(err, "add --region REGION\n%s", w.App.SetUpHint())
 	}
-	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.app.Name, command.Quote(profile.Name(w.app.Flags.Profile, w.app.Env.Lookup)))
+	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.App.Name, command.Quote(profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)))
 }
 
 // explain gives the errors of a call their exit codes and hints.
@@ -222,13 +223,13 @@ func (o *operation) explain(client *call.Client, err error) error {
 	case errors.As(err, &input):
 		return &command.UsageError{Msg: input.Error()}
 	case errors.As(err, &region):
-		return o.world.noRegion()
+		return noRegion(o.world)
 	}
 	if account, _ := o.in.Document.Get("accountId"); o.portal() && isForbidden(err) {
 		role, _ := o.in.Document.Get("roleName")
 		return command.WithHint(err, "%s", roleHint(o.app, "", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
-	return o.world.explainKeys(client, err)
+	return explainKeys(o.world, client, err)
 }
 
 // objectOf returns the input as an object that can be added to.

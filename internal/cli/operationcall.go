@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.
@@ -21,8 +22,8 @@ const serviceTimeout = time.Minute
 
 // authorizedClient makes the client of a service for the profile in use, with its
 // credentials. caller is the command's name, for the log.
-func (w *world) authorizedClient(ctx context.Context, service, caller string) (*call.Client, error) {
-	p, err := w.resolve()
+func authorizedClient(ctx context.Context, w *workspace.Workspace, service, caller string) (*call.Client, error) {
+	p, err := w.Resolve()
 	if err != nil {
 		return nil, err
 	}
@@ -33,20 +34,20 @@ func (w *world) authorizedClient(ctx context.Context, service, caller string) (*
 	if err != nil {
 		return nil, err
 	}
-	if !usable(w.app, p) {
-		return nil, &command.ElsewhereError{Why: w.notSSO(p)}
+	if !usable(w.App, p) {
+		return nil, &command.ElsewhereError{Why: notSSO(w, p)}
 	}
-	client, err := w.serviceClient(p, svc)
+	client, err := serviceClient(w, p, svc)
 	if err != nil {
 		return nil, err
 	}
-	return client, w.authorize(ctx, p, client, caller)
+	return client, authorize(ctx, w, p, client, caller)
 }
 
 // serviceClient makes the client without its credentials. The access portal gets the
 // session's token, so it is reached as the broker judges where that token may go: with
 // the settings of the profile that has the session.
-func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Client, error) {
+func serviceClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (*call.Client, error) {
 	reach := p
 	if svc.Name == "sso" {
 		reach = p.ForSession()
@@ -54,7 +55,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	if err := reach.CheckRetries(); err != nil {
 		return nil, err
 	}
-	endpoint := w.app.Flags.EndpointURL
+	endpoint := w.App.Flags.EndpointURL
 	if endpoint == "" {
 		configured, err := reach.Endpoint(svc.EnvName())
 		if err != nil {
@@ -65,7 +66,7 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	if err := idcenter.CheckEndpoint(endpoint, reach.FIPS, reach.DualStack); err != nil {
 		return nil, err
 	}
-	hc, err := w.httpClientWithin(reach, serviceTimeout, serviceTimeout)
+	hc, err := w.HTTPClientWithin(reach, serviceTimeout, serviceTimeout)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +77,8 @@ func (w *world) serviceClient(p *profile.Profile, svc *model.Service) (*call.Cli
 	}
 	client := &call.Client{
 		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: reach.FIPS, DualStack: reach.DualStack,
-		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.app.Log, UserAgent: "lanyard",
-		TimeFormat: format.Value, Zone: w.app.Now().Location(), Now: w.app.Now,
+		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.App.Log, UserAgent: "lanyard",
+		TimeFormat: format.Value, Zone: w.App.Now().Location(), Now: w.App.Now,
 	}
 	if svc.Name == "s3api" {
 		s3 := s3Settings(p)
@@ -98,18 +99,18 @@ func s3Settings(p *profile.Profile) func(key string) string {
 
 // authorize gives the client the keys of the environment or else the profile's. Role
 // credentials that a service calls expired are fetched anew.
-func (w *world) authorize(ctx context.Context, p *profile.Profile, client *call.Client, caller string) error {
-	if w.app.Flags.NoSignRequest {
+func authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
+	if w.App.Flags.NoSignRequest {
 		return nil
 	}
-	c, err := w.callerCredentials(ctx, p, caller)
+	c, err := callerCredentials(ctx, w, p, caller)
 	if err != nil {
 		return err
 	}
 	client.Credentials = signingKeys(c)
-	if _, env, _ := environmentKeys(w.app); !env && p.Kind == profile.SSO {
+	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && p.Kind == profile.SSO {
 		client.Renew = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
-			c, err := w.credentialsBut(ctx, p, caller, expired.SessionToken)
+			c, err := credentialsBut(ctx, w, p, caller, expired.SessionToken)
 			return signingKeys(c), err
 		}
 	}
@@ -121,20 +122,20 @@ func signingKeys(c ssocache.Credentials) call.Credentials {
 }
 
 // callerCredentials are the keys of the environment or else the profile's.
-func (w *world) callerCredentials(ctx context.Context, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	if c, ok, err := environmentKeys(w.app); ok || err != nil {
+func callerCredentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
 		return c, err
 	}
 	if p.Kind == profile.Static {
-		c, _, err := staticKeys(p)
+		c, _, err := workspace.StaticKeys(p)
 		return c, err
 	}
-	return w.credentials(ctx, p, caller)
+	return credentials(ctx, w, p, caller)
 }
 
 // client makes the client of the operation, with what authorizes it.
 func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Client, error) {
-	client, err := o.world.serviceClient(p, o.svc)
+	client, err := serviceClient(o.world, p, o.svc)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
 	if !o.op.Unsigned {
-		err = o.world.authorize(ctx, p, client, o.svc.Name+" "+o.op.CLIName)
+		err = authorize(ctx, o.world, p, client, o.svc.Name+" "+o.op.CLIName)
 	}
 	return client, err
 }
@@ -202,10 +203,10 @@ func (o *operation) paging() call.Paging {
 
 // explainKeys says what to do about keys that the service does not take. The role
 // credentials of client were renewed without effect.
-func (w *world) explainKeys(client *call.Client, err error) error {
+func explainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
-		return w.adviseConnection(connect) // without further words around it
+		return w.AdviseConnection(connect) // without further words around it
 	}
 	var refused *call.ServiceError
 	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {
@@ -214,10 +215,10 @@ func (w *world) explainKeys(client *call.Client, err error) error {
 	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely
 		return err
 	}
-	if _, ok, _ := environmentKeys(w.app); ok {
+	if _, ok, _ := workspace.EnvironmentKeys(w.App); ok {
 		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
-	return command.WithHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.app.Flags.Profile, w.app.Env.Lookup))
+	return command.WithHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.App.Flags.Profile, w.App.Env.Lookup))
 }
 
 // printDocument prints a value of our own in a format.

@@ -9,14 +9,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // resolvePortal resolves the profile of an operation of the portal. Such an operation
 // needs a session, but no account and no role.
-func (w *world) resolvePortal() (*profile.Profile, error) {
-	p, err := w.resolveForLogin()
+func resolvePortal(w *workspace.Workspace) (*profile.Profile, error) {
+	p, err := w.ResolveForLogin()
 	if err == nil {
-		w.use(p)
+		w.Use(p)
 	}
 	return p, err
 }
@@ -30,7 +31,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	p, s, err := o.findSession(p)
 	switch {
 	case given && err != nil:
-		return o.world.noRegion()
+		return noRegion(o.world)
 	case err != nil:
 		return err
 	case given:
@@ -39,7 +40,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	}
 	o.sessionFlag = sessionFlag(o.app, p)
 	token := func(ctx context.Context, refused secret.String) (secret.String, error) {
-		answer, err := o.world.get(ctx, p, broker.Request{
+		answer, err := get(ctx, o.world, p, broker.Request{
 			Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName, Rejected: refused,
 		})
 		return answer.Token.AccessToken, err
@@ -61,8 +62,8 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
 	w := o.world
 	if o.session != "" {
-		s, warnings, err := profile.SessionNamed(w.in, o.session)
-		w.warn(warnings)
+		s, warnings, err := profile.SessionNamed(w.In, o.session)
+		w.Warn(warnings)
 		if err != nil {
 			return nil, profile.Session{}, err
 		}
@@ -74,8 +75,8 @@ func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.S
 		leads.Session = s
 		return &leads, s, nil
 	}
-	uses, err2 := w.quietSessions()
-	switch targets := distinct(uses); {
+	uses, err2 := w.QuietSessions()
+	switch targets := workspace.Distinct(uses); {
 	case err2 != nil:
 		return nil, s, err2
 	case p.Explicit || p.FromEnv || len(targets) == 0:
@@ -89,7 +90,7 @@ func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.S
 				names = append(names, t.Name)
 			}
 		}
-		return nil, s, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "several sessions are configured in " + w.in.Config.Path + ", and no profile is named"},
+		return nil, s, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "several sessions are configured in " + w.In.Config.Path + ", and no profile is named"},
 			"add --profile NAME or --sso-session NAME; the sso-sessions are: %s", strings.Join(names, ", "))
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // explainOrigin adds what to type to a refusal to send a secret to a service that did
 // not issue it.
-func (w *world) explainOrigin(err error) error {
+func explainOrigin(w *workspace.Workspace, err error) error {
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
 	switch {
@@ -19,14 +20,14 @@ func (w *world) explainOrigin(err error) error {
 	case errors.As(err, &mixed):
 		return command.WithHint(err, "set %s too, or remove %s", mixed.Missing, mixed.From)
 	case errors.As(err, &origin):
-		return command.WithHint(err, "%s", w.originHint(origin))
+		return command.WithHint(err, "%s", originHint(w, origin))
 	}
 	return err
 }
 
 // originHint leads back to the service that issued the session, and to a new sign-in
 // at the other one.
-func (w *world) originHint(e *broker.OriginError) string {
+func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	var back string
 	switch {
 	case e.Origin != ssocache.AWS:
@@ -36,5 +37,5 @@ func (w *world) originHint(e *broker.OriginError) string {
 	default:
 		back = "remove " + e.From
 	}
-	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + loginAgain(w.app, e.Session) + " --force"
+	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + loginAgain(w.App, e.Session) + " --force"
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/s3ls"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newS3(app *command.App) *cobra.Command {
@@ -67,8 +68,8 @@ the AWS CLI.`,
 }
 
 func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
-	w := openFiles(app)
-	client, err := w.authorizedClient(ctx, "s3api", "s3 ls")
+	w := workspace.Files(app)
+	client, err := authorizedClient(ctx, w, "s3api", "s3 ls")
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 	case errors.As(err, &path), errors.As(err, &input):
 		return command.Usagef("%s", err)
 	case err != nil:
-		return w.explainKeys(client, err)
+		return explainKeys(w, client, err)
 	case !matched:
 		return command.ExitError(command.ExitCommand)
 	}

@@ -6,33 +6,34 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // hintIfNothingToRenew prints the hint for a new agent if no session is configured.
 func hintIfNothingToRenew(app *command.App) {
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return // the agent itself warns of that
 	}
-	if uses, err := w.quietSessions(); err == nil && len(uses) == 0 {
+	if uses, err := w.QuietSessions(); err == nil && len(uses) == 0 {
 		app.TellSetUp()
 	}
 }
 
 // missingKeys says what to do about a profile without credentials: name another
 // profile, add the SSO settings that it lacks, or set up a profile.
-func (w *world) missingKeys(p *profile.Profile) string {
+func missingKeys(w *workspace.Workspace, p *profile.Profile) string {
 	if !p.Exists {
-		for _, doc := range []*awsconfig.Doc{w.in.Config, w.in.Credentials} {
+		for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
 			if doc.Unreadable() != nil {
 				return "the profile may be in " + doc.Path + ", which cannot be read"
 			}
 		}
-		names, _, _ := profile.Names(w.in) // without them the other hint does
+		names, _, _ := profile.Names(w.In) // without them the other hint does
 		if len(names) == 0 {
-			return w.app.SetUpHint()
+			return w.App.SetUpHint()
 		}
-		return "name a profile with --profile: " + summary(names) + "\n" + w.app.SetUpHint()
+		return "name a profile with --profile: " + summary(names) + "\n" + w.App.SetUpHint()
 	}
 	var missing []string
 	if _, ok := p.Get("sso_session"); !ok {
@@ -58,6 +59,6 @@ func (w *world) missingKeys(p *profile.Profile) string {
 	if p.Name == "default" {
 		header = "[default]"
 	}
-	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.in.Config.Path +
-		"\nor let the wizard do it: " + w.app.Name + " configure sso " + profileFlag(p.Name)
+	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.In.Config.Path +
+		"\nor let the wizard do it: " + w.App.Name + " configure sso " + profileFlag(p.Name)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // A sessionStatus is one session as "status --output json" prints it. Dates end
@@ -61,11 +62,11 @@ the config (or the one of --profile) can be used, 1 when a login is needed.`,
 }
 
 func status(_ context.Context, app *command.App, check bool) error {
-	w, p, err := connected(app)
+	w, p, err := workspace.Connected(app)
 	if err != nil {
 		return err
 	}
-	list, unreadable, err := w.statusOf(p)
+	list, unreadable, err := statusOf(w, p)
 	if err != nil {
 		return err
 	}
@@ -88,8 +89,8 @@ func status(_ context.Context, app *command.App, check bool) error {
 // statusOf gathers the sessions: those of the config in its order (only that of
 // the profile, if one was named by flag), then what else the cache holds. unreadable
 // names the files that cannot be read.
-func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, err error) {
-	uses, err := w.sessions()
+func statusOf(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus, unreadable, err error) {
+	uses, err := w.Sessions()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,16 +103,16 @@ func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, 
 	list = []sessionStatus{}
 	seen := map[string]bool{}
 	for _, u := range uses {
-		keys := append([]string{u.Session.Key()}, w.siblings(u.Session)...)
+		keys := append([]string{u.Session.Key()}, w.Siblings(u.Session)...)
 		for _, k := range keys {
-			seen[w.broker.Cache.TokenPath(k)] = true
+			seen[w.Broker.Cache.TokenPath(k)] = true
 		}
 		if only.Key() != "" && !only.Same(u.Session) {
 			continue
 		}
-		w.tellOfMemory(u.Session)
-		tok, err := w.broker.Peek(u.Session)
-		s := w.describe(u.Session, tok, u.Profiles).until(w.broker.Horizon(u.Session))
+		w.TellOfMemory(u.Session)
+		tok, err := w.Broker.Peek(u.Session)
+		s := describe(w, u.Session, tok, u.Profiles).until(w.Broker.Horizon(u.Session))
 		var file *keystore.UnreadableError
 		switch {
 		case errors.As(err, &file):
@@ -119,22 +120,22 @@ func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, 
 			unreadable = errors.Join(unreadable, err)
 			seen[file.Path] = true
 		case err != nil:
-			w.app.Warn(err.Error(), command.HintOf(err))
+			w.App.Warn(err.Error(), command.HintOf(err))
 			s.State = "unknown" // neither there nor absent
 		}
 		list = append(list, s)
 	}
 	if only.Key() == "" {
-		for _, err := range w.broker.Cache.Unreadable(w.broker.Cache.SSO()) {
+		for _, err := range w.Broker.Cache.Unreadable(w.Broker.Cache.SSO()) {
 			var file *keystore.UnreadableError
 			if errors.As(err, &file) && !seen[file.Path] {
 				unreadable = errors.Join(unreadable, err) // it may be a token that no config names
 			}
 		}
 	}
-	for _, f := range w.broker.Cache.Tokens() {
+	for _, f := range w.Broker.Cache.Tokens() {
 		if !seen[f.Path] && only.Key() == "" {
-			s := w.describe(profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil)
+			s := describe(w, profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil)
 			s.orphan = true
 			list = append(list, s)
 		}
@@ -142,13 +143,13 @@ func (w *world) statusOf(p *profile.Profile) (list []sessionStatus, unreadable, 
 	return list, unreadable, nil
 }
 
-func (w *world) describe(s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {
-	now := w.app.Now()
+func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {
+	now := w.App.Now()
 	out := sessionStatus{
 		StartURL: s.StartURL, Region: s.Region, SSOSession: s.Name, State: "none",
 		Refreshable: tok.Refreshable(now), Profiles: append([]string{}, profiles...),
 	}
-	if store, err := w.broker.Cache.Store(s.Key()); err == nil && store != keystore.File {
+	if store, err := w.Broker.Cache.Store(s.Key()); err == nil && store != keystore.File {
 		out.Store = store
 	}
 	if tok.AccessToken.IsZero() {

@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // A storeUse is where the secrets of one session are, as "store --output json"
@@ -54,18 +55,18 @@ credential_process lines, which it writes.`,
 }
 
 func store(app *command.App) error {
-	w, _, err := connected(app)
+	w, _, err := workspace.Connected(app)
 	if err != nil {
 		return err
 	}
-	uses, err := w.sessions()
+	uses, err := w.Sessions()
 	if err != nil {
 		return err
 	}
 	list := []storeUse{}
 	for _, u := range uses {
-		w.tellOfMemory(u.Session)
-		list = append(list, w.storeOf(u.Session))
+		w.TellOfMemory(u.Session)
+		list = append(list, storeOf(w, u.Session))
 	}
 	var unreadable []error
 	for _, u := range list {
@@ -79,8 +80,8 @@ func store(app *command.App) error {
 	return errors.Join(append([]error{err}, unreadable...)...)
 }
 
-func (w *world) storeOf(s profile.Session) storeUse {
-	cache := w.broker.Cache
+func storeOf(w *workspace.Workspace, s profile.Session) storeUse {
+	cache := w.Broker.Cache
 	use := storeUse{SSOSession: s.Name, StartURL: s.StartURL}
 	var err error
 	if use.Store, err = cache.Store(s.Key()); err == nil {
@@ -101,7 +102,7 @@ func (w *world) storeOf(s profile.Session) storeUse {
 	}
 	paths, err := cache.Belonging(s.Key())
 	if err != nil {
-		w.app.Warn(err.Error(), command.HintOf(err))
+		w.App.Warn(err.Error(), command.HintOf(err))
 	}
 	for _, path := range paths {
 		if strings.HasPrefix(path, cache.Roles()) {
@@ -112,7 +113,7 @@ func (w *world) storeOf(s profile.Session) storeUse {
 		}
 	}
 	if use.Store != keystore.File {
-		if late, _, err := profile.ToProcess(w.in, []string{s.Name}, "lanyard"); err == nil {
+		if late, _, err := profile.ToProcess(w.In, []string{s.Name}, "lanyard"); err == nil {
 			use.Settings = late.Profiles
 		}
 	}

@@ -8,12 +8,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // upgrade gives the legacy profiles of the plan an [sso-session], without which a
 // credential_process has nothing to name, and returns the config as it would be.
-func (plan *migration) upgrade(w *world) (profile.Inputs, error) {
-	in := w.in
+func (plan *migration) upgrade(w *workspace.Workspace) (profile.Inputs, error) {
+	in := w.In
 	var sessions []profile.Session
 	for _, s := range plan.sessions {
 		if s.Name != "" {
@@ -21,7 +22,7 @@ func (plan *migration) upgrade(w *world) (profile.Inputs, error) {
 			continue
 		}
 		upgrades, warnings, err := profile.Upgrades(in, s.StartURL, "")
-		w.warn(warnings)
+		w.Warn(warnings)
 		if err != nil {
 			return in, err
 		}
@@ -38,31 +39,31 @@ func (plan *migration) upgrade(w *world) (profile.Inputs, error) {
 	if len(plan.changes) == 0 {
 		return in, nil
 	}
-	content, err := datafile.Read(w.in.Config.Path, datafile.ConfigLimit)
+	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
 	if err != nil {
 		return in, err
 	}
-	edited, err := awsconfig.Edit(w.in.Config.Path, content, false, plan.changes...)
+	edited, err := awsconfig.Edit(w.In.Config.Path, content, false, plan.changes...)
 	if err != nil {
-		return in, explainEdit(err)
+		return in, workspace.ExplainEdit(err)
 	}
-	in.Config = awsconfig.NewDoc(w.in.Config.Path, false, string(edited))
+	in.Config = awsconfig.NewDoc(w.In.Config.Path, false, string(edited))
 	return in, nil
 }
 
 // adopt reads the config as it is now, and gives what was signed in to under a
 // start URL to the session that has taken its place.
-func (plan *migration) adopt(ctx context.Context, w *world) error {
+func (plan *migration) adopt(ctx context.Context, w *workspace.Workspace) error {
 	if len(plan.upgrades) == 0 {
 		return nil
 	}
-	w.in, w.loaded = w.again().in, false
+	w.In, w.Loaded = w.Again().In, false
 	for _, u := range plan.upgrades {
-		if err := w.broker.Adopt(ctx, u.Session, u.Spellings); err != nil {
+		if err := w.Broker.Adopt(ctx, u.Session, u.Spellings); err != nil {
 			return err
 		}
 		for _, url := range u.Spellings {
-			if err := w.broker.Cache.RemoveRegistration(ssocache.RegistrationName(url, u.Session.Region, "", nil)); err != nil {
+			if err := w.Broker.Cache.RemoveRegistration(ssocache.RegistrationName(url, u.Session.Region, "", nil)); err != nil {
 				return err
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 type migrateOptions struct {
@@ -71,19 +72,19 @@ func storeMigrate(app *command.App, cmd *cobra.Command, o migrateOptions) error 
 	if err := o.check(app); err != nil {
 		return err
 	}
-	w, p, err := connected(app)
+	w, p, err := workspace.Connected(app)
 	if err != nil {
 		return err
 	}
-	plan, err := w.planMigration(p, o)
+	plan, err := planMigration(w, p, o)
 	if err != nil {
 		return err
 	}
 	if len(plan.sessions) == 0 {
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no SSO session is configured in " + w.in.Config.Path}, "%s", app.SetUpHint())
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no SSO session is configured in " + w.In.Config.Path}, "%s", app.SetUpHint())
 	}
 	if o.to == keystore.Agent && !o.show {
-		if err := w.broker.Cache.Try(o.to); err != nil {
+		if err := w.Broker.Cache.Try(o.to); err != nil {
 			return err // before anything is shown and asked
 		}
 	}
@@ -94,39 +95,39 @@ func storeMigrate(app *command.App, cmd *cobra.Command, o migrateOptions) error 
 		return err
 	}
 	if o.to == keystore.Encrypted {
-		if err := w.setUpKeys(o); err != nil {
+		if err := setUpKeys(w, o); err != nil {
 			return err
 		}
 	}
-	if err := w.broker.Cache.Try(o.to); err != nil {
+	if err := w.Broker.Cache.Try(o.to); err != nil {
 		return err
 	}
 	return plan.run(ctx, w, o)
 }
 
 // show prints what changes in the config, and asks.
-func (plan migration) show(ctx context.Context, w *world, o migrateOptions) error {
+func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
 	var names []string
 	for _, s := range plan.sessions {
 		names = append(names, s.Key())
 	}
-	fmt.Fprintf(w.app.IO.Err, "%s: to the %s store: the tokens and role credentials of %s\n", w.app.Name, o.to, terminal.Printable(strings.Join(names, ", ")))
+	fmt.Fprintf(w.App.IO.Err, "%s: to the %s store: the tokens and role credentials of %s\n", w.App.Name, o.to, terminal.Printable(strings.Join(names, ", ")))
 	if len(plan.changes) > 0 {
-		if err := w.preview(plan.changes); err != nil {
+		if err := w.Preview(plan.changes); err != nil {
 			return err
 		}
 	}
-	return w.app.Confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
+	return w.App.Confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
 }
 
 // run does it. Profiles that run us work with either store, so the config is
 // changed before the secrets leave the files and after they are back.
-func (plan migration) run(ctx context.Context, w *world, o migrateOptions) error {
+func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
 	rewrite := func() error {
 		if len(plan.changes) == 0 {
 			return nil
 		}
-		_, err := w.edit(ctx, false, "store migrate --to "+o.to, plan.changes...)
+		_, err := w.Edit(ctx, false, "store migrate --to "+o.to, plan.changes...)
 		return err
 	}
 	if o.to != keystore.File {
@@ -139,12 +140,12 @@ func (plan migration) run(ctx context.Context, w *world, o migrateOptions) error
 	}
 	var failures []error
 	for _, s := range plan.sessions {
-		n, err := w.broker.Move(ctx, s, w.moveKeys(s), o.to, w.moveFiles(s))
+		n, err := w.Broker.Move(ctx, s, w.MoveKeys(s), o.to, w.MoveFiles(s))
 		if err != nil {
 			failures = append(failures, err)
 			continue
 		}
-		fmt.Fprintf(w.app.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, plural(n, "secret"))
+		fmt.Fprintf(w.App.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
 		return command.WithHint(err, "nothing is lost: what was not moved is where it was; run the same command again")

@@ -1,19 +1,10 @@
 package cli
 
 import (
-	"os"
-	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
-
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
-	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/self"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
-	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // A migration is what is to be moved, and what changes in the config.
@@ -25,17 +16,17 @@ type migration struct {
 
 // planMigration finds the sessions and their profiles. Legacy profiles get an
 // [sso-session] first: without one there is no name for the credential_process.
-func (w *world) planMigration(p *profile.Profile, o migrateOptions) (migration, error) {
+func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions) (migration, error) {
 	var plan migration
-	uses, err := w.sessions()
+	uses, err := w.Sessions()
 	if err != nil {
 		return plan, err
 	}
 	only := profile.Session{}
 	switch {
 	case o.session != "":
-		s, warnings, err := profile.SessionNamed(w.in, o.session)
-		w.warn(warnings)
+		s, warnings, err := profile.SessionNamed(w.In, o.session)
+		w.Warn(warnings)
 		if err != nil {
 			return plan, err
 		}
@@ -51,8 +42,8 @@ func (w *world) planMigration(p *profile.Profile, o migrateOptions) (migration, 
 		}
 	}
 	if o.to == keystore.File {
-		rewrite, warnings, err := profile.FromProcess(w.in, namesOf(plan.sessions))
-		w.warn(warnings)
+		rewrite, warnings, err := profile.FromProcess(w.In, namesOf(plan.sessions))
+		w.Warn(warnings)
 		plan.changes = rewrite.Changes
 		return plan, err
 	}
@@ -60,65 +51,8 @@ func (w *world) planMigration(p *profile.Profile, o migrateOptions) (migration, 
 	if err != nil {
 		return plan, err
 	}
-	rewrite, warnings, err := profile.ToProcess(in, namesOf(plan.sessions), ownProgram(w.app))
-	w.warn(warnings)
+	rewrite, warnings, err := profile.ToProcess(in, namesOf(plan.sessions), workspace.ProgramLine(w.App))
+	w.Warn(warnings)
 	plan.changes = lastOfEach(append(plan.changes, rewrite.Changes...))
 	return plan, err
-}
-
-// ownProgram is the program of a credential_process line: by its name where PATH
-// leads to one, so that the line survives an upgrade.
-func ownProgram(app *command.App) string {
-	name := "lanyard"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
-		if filepath.IsAbs(dir) && self.IsProgram(filepath.Join(dir, name)) {
-			return "lanyard"
-		}
-	}
-	if self, err := os.Executable(); err == nil && strings.TrimSuffix(filepath.Base(self), ".exe") == "lanyard" {
-		app.Warn("lanyard is not on PATH, so the credential_process lines name the file itself: "+self, "")
-		return self
-	}
-	return "lanyard"
-}
-
-// moveKeys are the names of a session whose tokens move with it. The name by the
-// start URL, which a legacy profile would use, goes with the first session of it.
-func (w *world) moveKeys(s profile.Session) []string {
-	keys := append([]string{s.Key()}, w.siblings(s)...)
-	uses, err := w.quietSessions()
-	if err != nil {
-		return keys
-	}
-	for _, u := range uses {
-		if u.Name != "" && starturl.Same(u.StartURL, s.StartURL) {
-			if u.Session.Name == s.Name && !slices.Contains(keys, s.StartURL) {
-				keys = append(keys, s.StartURL)
-			}
-			break
-		}
-	}
-	return keys
-}
-
-// moveFiles are the places in the cache that belong to a session although nothing
-// in them says so: its registration, and the role credentials that the AWS CLI
-// wrote.
-func (w *world) moveFiles(s profile.Session) []string {
-	cache := w.broker.Cache
-	files := []string{filepath.Join(cache.SSO(), ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes))}
-	settings, err := w.profileSettings()
-	if err != nil {
-		return files
-	}
-	for _, own := range settings {
-		account, role := own["sso_account_id"], own["sso_role_name"]
-		if own["sso_session"] == s.Name && account != "" && role != "" {
-			files = append(files, filepath.Join(cache.Roles(), ssocache.RoleName(account, role, s.Name, s.StartURL)))
-		}
-	}
-	return files
 }

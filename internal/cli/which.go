@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 func newWhich(app *command.App) *cobra.Command {
@@ -85,13 +86,13 @@ func leaves(app *command.App, line []string) (left bool, why error) {
 			return false, nil
 		}
 	}
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return false, nil //nolint:nilerr // the command itself says so
 	}
-	p, err := w.resolve()
+	p, err := w.Resolve()
 	if err != nil || usable(app, p) {
 		return false, nil //nolint:nilerr // as above
 	}
-	return true, w.notSSO(p)
+	return true, notSSO(w, p)
 }

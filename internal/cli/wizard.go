@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // ssoOptions are the answers of the wizard that were given as flags, and how to
@@ -93,23 +94,23 @@ func openWizard(app *command.App, o ssoOptions) (*wizard, error) {
 	if err := o.check(app.Flags); err != nil {
 		return nil, err
 	}
-	w, err := openWorld(app)
+	w, err := workspace.Open(app)
 	if err != nil {
 		return nil, err
 	}
-	if w.in.Config.Path == "" {
-		return nil, noConfigFile("AWS_CONFIG_FILE")
+	if w.In.Config.Path == "" {
+		return nil, workspace.NoConfigFile("AWS_CONFIG_FILE")
 	}
-	w.in.New = true
-	p, err := w.resolveForLogin()
+	w.In.New = true
+	p, err := w.ResolveForLogin()
 	if err != nil {
 		return nil, err
 	}
-	w.connect(p)
-	if err := w.editable(); err != nil {
+	w.Connect(p)
+	if err := w.Editable(); err != nil {
 		return nil, err
 	}
-	z := &wizard{world: w, o: o, p: p}
+	z := &wizard{Workspace: w, o: o, p: p}
 	if app.IO.Terminal {
 		z.con = app.Console()
 	}
@@ -119,7 +120,7 @@ func openWizard(app *command.App, o ssoOptions) (*wizard, error) {
 // A wizard sets profiles up. What it has found out so far is in its fields;
 // nothing is written before all is known.
 type wizard struct {
-	*world
+	*workspace.Workspace
 	o   ssoOptions
 	p   *profile.Profile // the one in use, whose settings are what Enter keeps
 	con *picker.Console
@@ -138,7 +139,7 @@ func (z *wizard) run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
 	}
-	next := ssoProfile{region: cmp.Or(z.app.Flags.Region, z.value("region")), output: cmp.Or(z.app.Flags.Output, z.value("output"))}
+	next := ssoProfile{region: cmp.Or(z.App.Flags.Region, z.value("region")), output: cmp.Or(z.App.Flags.Output, z.value("output"))}
 	for first := true; ; first = false {
 		if err := z.chooseRole(ctx, &next, first); err != nil {
 			return z.left(err, first)
@@ -186,7 +187,7 @@ func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 		set("sso_start_url", z.session.StartURL)
 		set("sso_region", z.session.Region)
 	} else {
-		more, err := profile.Contradictions(z.in, p.name, z.session.Name)
+		more, err := profile.Contradictions(z.In, p.name, z.session.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +198,7 @@ func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	set("sso_role_name", p.role)
 	set("region", p.region)
 	set("output", p.output)
-	list = append(list, removals(p.name, append(stale, comeFirst()...))...)
+	list = append(list, workspace.Removals(p.name, append(stale, comeFirst()...))...)
 	if z.session.Name != "" {
 		kind, name = awsconfig.SSOSession, z.session.Name
 	}

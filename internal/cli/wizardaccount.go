@@ -31,15 +31,15 @@ func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 	if err := z.signIn(ctx); err != nil {
 		return err
 	}
-	err := z.adviseConnection(z.pickRole(ctx, p))
+	err := z.AdviseConnection(z.pickRole(ctx, p))
 	if errors.Is(err, idcenter.ErrUnauthorized) {
 		// The token may have been ended elsewhere.
 		if err = z.signInAgain(ctx); err == nil {
-			err = z.adviseConnection(z.pickRole(ctx, p))
+			err = z.AdviseConnection(z.pickRole(ctx, p))
 		}
 	}
 	if errors.Is(err, idcenter.ErrUnauthorized) {
-		fmt.Fprintln(z.app.Out, "Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.")
+		fmt.Fprintln(z.App.Out, "Unable to list AWS accounts and/or roles. Skipping configuring AWS credential provider for profile.")
 		p.account, p.role = "", ""
 		return nil
 	}
@@ -62,7 +62,7 @@ func (z *wizard) signIn(ctx context.Context) error {
 // login signs in anew.
 func (z *wizard) login(ctx context.Context) (err error) {
 	z.o.quiet, z.o.caller = true, "configure sso"
-	if z.session, err = z.world.login(ctx, z.p, z.session, z.o.loginOptions); err != nil {
+	if z.session, err = login(ctx, z.Workspace, z.p, z.session, z.o.loginOptions); err != nil {
 		return err
 	}
 	return z.takeToken(ctx, secret.String{})
@@ -79,15 +79,15 @@ func (z *wizard) signInAgain(ctx context.Context) error {
 }
 
 func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
-	answer, err := z.broker.Get(ctx, broker.Request{
+	answer, err := z.Broker.Get(ctx, broker.Request{
 		Session: z.session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
 	})
 	z.token = answer.Token
-	return z.adviseConnection(z.explainOrigin(err))
+	return z.AdviseConnection(explainOrigin(z.Workspace, err))
 }
 
 func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
-	client, err := z.client(z.p, z.session.StartURL, z.session.Region)
+	client, err := z.Client(z.p, z.session.StartURL, z.session.Region)
 	if err != nil {
 		return err
 	}
@@ -96,13 +96,13 @@ func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.Out, "Using the account ID %s\n", terminal.Printable(p.account))
+	fmt.Fprintf(z.App.Out, "Using the account ID %s\n", terminal.Printable(p.account))
 	if p.role == "" {
 		if p.role, err = z.pickRoleOf(ctx, client, p.account); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.Out, "Using the role name \"%s\"\n", terminal.Printable(p.role)) // the AWS CLI's quotes
+	fmt.Fprintf(z.App.Out, "Using the role name \"%s\"\n", terminal.Printable(p.role)) // the AWS CLI's quotes
 	return nil
 }
 
@@ -115,11 +115,11 @@ func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 		return "", command.WithHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
 			"whoever runs IAM Identity Center assigns them; nothing was written")
 	case len(accounts) == 1:
-		fmt.Fprintf(z.app.Out, "The only AWS account available to you is: %s\n", terminal.Printable(accounts[0].ID))
+		fmt.Fprintf(z.App.Out, "The only AWS account available to you is: %s\n", terminal.Printable(accounts[0].ID))
 		return accounts[0].ID, nil
 	}
 	slices.SortStableFunc(accounts, compareAccounts)
-	fmt.Fprintf(z.app.Out, "There are %d AWS accounts available to you.\n", len(accounts))
+	fmt.Fprintf(z.App.Out, "There are %d AWS accounts available to you.\n", len(accounts))
 	menu := picker.Menu{Items: make([]picker.Item, len(accounts))}
 	for i, a := range accounts {
 		menu.Items[i] = picker.Item{Label: accountLabel(a), Search: a.Name + " " + a.Email + " " + a.ID}
@@ -142,13 +142,13 @@ func (z *wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	case len(roles) == 0:
 		return "", fmt.Errorf("No roles are available for the account %s", account) // the AWS CLI's words
 	case len(roles) == 1:
-		fmt.Fprintf(z.app.Out, "The only role available to you is: %s\n", terminal.Printable(roles[0].Name))
+		fmt.Fprintf(z.App.Out, "The only role available to you is: %s\n", terminal.Printable(roles[0].Name))
 		return roles[0].Name, nil
 	}
 	slices.SortStableFunc(roles, func(a, b idcenter.Role) int {
 		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
-	fmt.Fprintf(z.app.Out, "There are %d roles available to you.\n", len(roles))
+	fmt.Fprintf(z.App.Out, "There are %d roles available to you.\n", len(roles))
 	menu := picker.Menu{Items: make([]picker.Item, len(roles))}
 	for i, r := range roles {
 		menu.Items[i] = picker.Item{Label: r.Name}

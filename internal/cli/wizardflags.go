@@ -38,16 +38,16 @@ func (z *wizard) byFlags(ctx context.Context) error {
 	need("sso-account-id", z.o.account)
 	need("sso-role-name", z.o.role)
 	if missing != nil {
-		return noTerminal(z.app, missing)
+		return noTerminal(z.App, missing)
 	}
 	p := ssoProfile{
 		account: z.o.account, role: z.o.role, name: z.o.profile,
-		region: cmp.Or(z.o.defaultRegion, z.app.Flags.Region), output: cmp.Or(z.o.output, z.app.Flags.Output),
+		region: cmp.Or(z.o.defaultRegion, z.App.Flags.Region), output: cmp.Or(z.o.output, z.App.Flags.Output),
 	}
 	for _, region := range []string{z.o.region, p.region} {
 		z.warnOfRegion(region)
 	}
-	if inUse, named := z.profileName(); p.name == "" && named {
+	if inUse, named := z.ProfileName(); p.name == "" && named {
 		p.name = inUse
 	}
 	if p.name == "" {
@@ -63,13 +63,13 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		return err
 	}
 	z.tell(p)
-	tok, err := z.broker.Peek(z.session)
+	tok, err := z.Broker.Peek(z.session)
 	if err != nil {
-		z.app.Warn(err.Error(), command.HintOf(err))
+		z.App.Warn(err.Error(), command.HintOf(err))
 		return nil
 	}
-	if tok.Left(z.app.Now()) <= 0 && !tok.Refreshable(z.app.Now()) {
-		fmt.Fprintf(z.app.IO.Err, "%s: not signed in yet: %s\n", z.app.Name, loginFor(z.app, z.session.Name, p.name))
+	if tok.Left(z.App.Now()) <= 0 && !tok.Refreshable(z.App.Now()) {
+		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, loginFor(z.App, z.session.Name, p.name))
 	}
 	return nil
 }
@@ -85,13 +85,13 @@ func (z *wizard) warnOfRegion(region string) {
 	if len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
-	z.app.Warn(region+" is not a known region; taken all the same", hint)
+	z.App.Warn(region+" is not a known region; taken all the same", hint)
 }
 
 // sameInUse reports whether the profile was named on the command line as the one in
 // use: then it is the one to change, whatever it is for.
 func (z *wizard) sameInUse(p ssoProfile) bool {
-	return z.app.Flags.Profile != "" && z.app.Flags.Profile == p.name
+	return z.App.Flags.Profile != "" && z.App.Flags.Profile == p.name
 }
 
 // sessionByFlags fills in a session that the config does not have.

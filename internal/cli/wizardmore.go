@@ -20,7 +20,7 @@ func (z *wizard) more(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	for {
-		fmt.Fprintln(z.app.Out)
+		fmt.Fprintln(z.App.Out)
 		answer, err := z.con.Ask(ctx, picker.Question{
 			Text:    "One more profile from this session? (yes, no, advanced) [no]: ",
 			Default: "no", Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore,
@@ -83,13 +83,13 @@ func (z *wizard) writeAdvanced(ctx context.Context, auto, window string) error {
 	var changes []awsconfig.Change
 	for _, kv := range [][2]string{{"sso_auto_refresh", auto}, {"sso_refresh_window", window}} {
 		change.Key, change.Value = kv[0], kv[1]
-		if err := profile.CheckAgreement(z.in, change); err != nil {
+		if err := profile.CheckAgreement(z.In, change); err != nil {
 			return err
 		}
 		changes = append(changes, change)
 	}
-	fmt.Fprintf(z.app.Out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
-	if _, err := z.edit(ctx, false, "configure sso", changes...); err != nil {
+	fmt.Fprintf(z.App.Out, "\n%s:\n%s\n", z.In.Config.Path, blocks(changes))
+	if _, err := z.Edit(ctx, false, "configure sso", changes...); err != nil {
 		return err
 	}
 	z.session.AutoRefresh = profile.Off

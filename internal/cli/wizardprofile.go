@@ -38,11 +38,11 @@ func (z *wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err
 // askName asks for the name, unless it was given: by a flag, or as the profile in
 // use. Another profile of that name is replaced only if the person says so.
 func (z *wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err error) {
-	inUse, named := z.profileName()
+	inUse, named := z.ProfileName()
 	switch {
 	case first && z.o.profile != "":
 		p.name = z.o.profile
-	case first && named && z.app.Flags.Profile != "":
+	case first && named && z.App.Flags.Profile != "":
 		p.name = inUse
 		return nil // it was said which one
 	case first && named:
@@ -82,7 +82,7 @@ func (p ssoProfile) proposal() string {
 // isAnother says what a profile of the same name is for, if that is another
 // account or role.
 func (z *wizard) isAnother(p ssoProfile) (string, error) {
-	config, credentials, err := z.profileSections(p.name)
+	config, credentials, err := z.ProfileSections(p.name)
 	if err != nil {
 		return "", err
 	}
@@ -116,17 +116,17 @@ func (z *wizard) write(ctx context.Context, p ssoProfile) error {
 		return err
 	}
 	for _, c := range changes {
-		if err := profile.CheckAgreement(z.in, c); err != nil && !goes(changes, c) {
+		if err := profile.CheckAgreement(z.In, c); err != nil && !goes(changes, c) {
 			return err
 		}
 	}
-	fmt.Fprintf(z.app.Out, "\n%s:\n%s\n", z.in.Config.Path, blocks(changes))
-	changed, err := z.edit(ctx, false, "configure sso", changes...)
+	fmt.Fprintf(z.App.Out, "\n%s:\n%s\n", z.In.Config.Path, blocks(changes))
+	changed, err := z.Edit(ctx, false, "configure sso", changes...)
 	if err != nil {
 		return err
 	}
 	if !changed {
-		fmt.Fprint(z.app.Out, "(all of this was there already)\n\n")
+		fmt.Fprint(z.App.Out, "(all of this was there already)\n\n")
 	}
 	z.last = p
 	return z.reread()
@@ -134,9 +134,9 @@ func (z *wizard) write(ctx context.Context, p ssoProfile) error {
 
 // reread reads the files again, and whether they have the session.
 func (z *wizard) reread() error {
-	z.world = z.again()
-	z.in.New = true
-	section, err := z.section(awsconfig.SSOSession, z.session.Name)
+	z.Workspace = z.Again()
+	z.In.New = true
+	section, err := z.Section(awsconfig.SSOSession, z.session.Name)
 	z.known = section != nil && z.session.Name != ""
 	return err
 }
@@ -173,15 +173,15 @@ func blocks(changes []awsconfig.Change) string {
 
 // tell says how to use the profile, in the AWS CLI's words.
 func (z *wizard) tell(p ssoProfile) {
-	run := z.app.Name + " sts get-caller-identity"
+	run := z.App.Name + " sts get-caller-identity"
 	switch {
 	case p.account == "":
-		fmt.Fprintf(z.app.Out, "Successfully configured SSO for profile: %s\n", terminal.Printable(p.name))
+		fmt.Fprintf(z.App.Out, "Successfully configured SSO for profile: %s\n", terminal.Printable(p.name))
 	case p.name == "default":
-		fmt.Fprintf(z.app.Out, "The AWS CLI is now configured to use the default profile.\n"+
+		fmt.Fprintf(z.App.Out, "The AWS CLI is now configured to use the default profile.\n"+
 			"Run the following command to verify your configuration:\n\n%s\n", run)
 	default:
-		fmt.Fprintf(z.app.Out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, profileFlag(p.name))
+		fmt.Fprintf(z.App.Out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, profileFlag(p.name))
 	}
 }
 

@@ -36,7 +36,7 @@ func (z *wizard) askSession(ctx context.Context) error {
 		return err
 	}
 	if name == "" {
-		fmt.Fprint(z.app.Out, "WARNING: Configuring using legacy format (e.g. without an SSO session).\n"+
+		fmt.Fprint(z.App.Out, "WARNING: Configuring using legacy format (e.g. without an SSO session).\n"+
 			"Consider re-running \"configure sso\" command and providing a session name.\n")
 	}
 	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), profile.AccessScope)
@@ -48,24 +48,24 @@ func (z *wizard) knownSession(name string) (bool, error) {
 	if name == "" {
 		return false, nil
 	}
-	section, err := z.section(awsconfig.SSOSession, name)
+	section, err := z.Section(awsconfig.SSOSession, name)
 	if section == nil || err != nil {
 		return false, err
 	}
-	s, warnings, err := profile.SessionNamed(z.in, name)
-	z.warn(warnings)
+	s, warnings, err := profile.SessionNamed(z.In, name)
+	z.Warn(warnings)
 	if err != nil {
 		return false, err
 	}
 	for _, f := range [][3]string{{"--sso-start-url", z.o.startURL, s.StartURL}, {"--sso-region", z.o.region, s.Region}} {
 		if f[1] != "" && f[1] != f[2] && !(f[0] == "--sso-start-url" && starturl.Same(f[1], f[2])) {
 			return false, command.WithHint(command.Usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], command.Quote(f[1]), name, f[2], s.Path, s.Line),
-				"choose another --sso-session-name, or change it: %s configure sso-session", z.app.Name)
+				"choose another --sso-session-name, or change it: %s configure sso-session", z.App.Name)
 		}
 	}
 	if z.o.scopes != "" && !slices.Equal(profile.SplitScopes(z.o.scopes), s.Scopes) {
 		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.scopes), name, s.Path, s.Line),
-			"change it: %s configure sso-session", z.app.Name)
+			"change it: %s configure sso-session", z.App.Name)
 	}
 	z.session, z.known = *s, true
 	return true, nil
@@ -90,10 +90,10 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	case err != nil && (ctx.Err() != nil || z.o.region == "" && z.con == nil):
 		return err
 	case err != nil:
-		z.app.Warn("the start URL does not tell the region: "+err.Error(), "")
+		z.App.Warn("the start URL does not tell the region: "+err.Error(), "")
 	case revealed.certain && z.o.region == "":
 		z.session.Region = revealed.region
-		fmt.Fprintf(z.app.Out, "SSO region: %s\n", revealed.region)
+		fmt.Fprintf(z.App.Out, "SSO region: %s\n", revealed.region)
 	}
 	if region == "" {
 		region = revealed.region
@@ -117,7 +117,7 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 // another page.
 func (z *wizard) setStartURL(startURL string) {
 	if text, hint := profile.StartURLAdvice(startURL); text != "" {
-		z.app.Warn(text, hint)
+		z.App.Warn(text, hint)
 	}
 	z.session.StartURL = profile.CleanStartURL(startURL)
 }
@@ -136,7 +136,7 @@ func (z *wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	if profile.AWSOwned(profile.StartURLHost(url)) {
 		return revealed{region: idcenter.StartURLRegion(url)}, nil
 	}
-	hc, err := z.httpClient(z.p)
+	hc, err := z.HTTPClient(z.p)
 	if err != nil {
 		return revealed{}, err
 	}
@@ -159,7 +159,7 @@ func prompt(text, current string) string {
 // sessionNames are the sessions of the config, for completion: an unreadable one
 // is no reason to stop.
 func (z *wizard) sessionNames() []string {
-	uses, _ := z.quietSessions()
+	uses, _ := z.QuietSessions()
 	var names []string
 	for _, u := range uses {
 		if u.Name != "" {
@@ -171,7 +171,7 @@ func (z *wizard) sessionNames() []string {
 
 // startURLs are those in use anywhere in the config.
 func (z *wizard) startURLs() []string {
-	uses, _ := z.quietSessions()
+	uses, _ := z.QuietSessions()
 	var urls []string
 	for _, u := range uses {
 		if !slices.ContainsFunc(urls, func(url string) bool { return starturl.Same(url, u.StartURL) }) {
@@ -183,7 +183,7 @@ func (z *wizard) startURLs() []string {
 
 // describeSession shows what the config says of the session that is being typed.
 func (z *wizard) describeSession(typed string) string {
-	uses, _ := z.quietSessions()
+	uses, _ := z.QuietSessions()
 	for _, u := range uses {
 		if typed != "" && u.Name == typed {
 			return fmt.Sprintf("%s: %s, %s", u.Name, u.StartURL, u.Region)

@@ -1,7 +1,10 @@
-package cli
+package workspace
 
 import (
+	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/self"
@@ -35,4 +38,23 @@ func ownUnderAnotherName(app *command.App, program string) bool {
 		}
 	}
 	return false
+}
+
+// ProgramLine is the program of a credential_process line: by its name where PATH
+// leads to one, so that the line survives an upgrade.
+func ProgramLine(app *command.App) string {
+	name := "lanyard"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
+		if filepath.IsAbs(dir) && self.IsProgram(filepath.Join(dir, name)) {
+			return "lanyard"
+		}
+	}
+	if self, err := os.Executable(); err == nil && strings.TrimSuffix(filepath.Base(self), ".exe") == "lanyard" {
+		app.Warn("lanyard is not on PATH, so the credential_process lines name the file itself: "+self, "")
+		return self
+	}
+	return "lanyard"
 }

@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"crypto/x509"
@@ -18,19 +18,19 @@ import (
 // remembers where the path comes from. The order is the AWS CLI's. A variable or
 // setting that is empty means the system's certificates and ends the search; the AWS
 // CLI before 2.36.6 checked nothing then.
-func (w *world) caBundle(p *profile.Profile) (path string) {
+func (w *Workspace) caBundle(p *profile.Profile) (path string) {
 	w.bundle = caBundle{}
-	if path = w.app.Flags.CABundle; path != "" {
+	if path = w.App.Flags.CABundle; path != "" {
 		w.bundle.from = "--ca-bundle"
-	} else if v, ok := w.app.Env.Lookup("AWS_CA_BUNDLE"); ok {
+	} else if v, ok := w.App.Env.Lookup("AWS_CA_BUNDLE"); ok {
 		path, w.bundle.from = v, "AWS_CA_BUNDLE"
 	} else if s, ok := p.Get("ca_bundle"); ok {
 		path, w.bundle.from = p.CABundle, fmt.Sprintf("ca_bundle of profile %s (line %d)", p.Name, s.Line)
-	} else if v, ok := w.app.Env.Lookup("REQUESTS_CA_BUNDLE"); ok {
+	} else if v, ok := w.App.Env.Lookup("REQUESTS_CA_BUNDLE"); ok {
 		path, w.bundle.from = v, "REQUESTS_CA_BUNDLE"
 	}
 	w.bundle.empty = path == ""
-	return userpath.Expand(path, w.app.Env.Lookup)
+	return userpath.Expand(path, w.App.Env.Lookup)
 }
 
 // A caBundle is where the path of the CA certificates comes from.
@@ -50,16 +50,16 @@ func (b caBundle) String() string {
 	return "come from " + b.from
 }
 
-// adviseConnection adds to an error of a certificate or a proxy which settings matter,
+// AdviseConnection adds to an error of a certificate or a proxy which settings matter,
 // and what they are now.
-func (w *world) adviseConnection(err error) error {
-	if hint := w.connectionHint(err); hint != "" {
+func (w *Workspace) AdviseConnection(err error) error {
+	if hint := w.ConnectionHint(err); hint != "" {
 		return command.WithHint(err, "%s", hint)
 	}
 	return err
 }
 
-func (w *world) connectionHint(err error) string {
+func (w *Workspace) ConnectionHint(err error) string {
 	var failed *idcenter.ConnectError
 	if !errors.As(err, &failed) {
 		return ""
@@ -68,7 +68,7 @@ func (w *world) connectionHint(err error) string {
 	case idcenter.TLSFailed:
 		hint := "the trusted certificates " + w.bundle.String()
 		if u, parseErr := url.Parse(failed.URL); parseErr == nil {
-			if variable := proxyenv.Read(w.app.Env.Environ()).Variable(u); variable != "" {
+			if variable := proxyenv.Read(w.App.Env.Environ()).Variable(u); variable != "" {
 				hint += ", and the request goes through the proxy in " + variable
 			}
 		}
@@ -84,7 +84,7 @@ func (w *world) connectionHint(err error) string {
 // store with comments can exceed one megabyte.
 const maxBundle = 16 << 20
 
-func (w *world) readBundle(path string) (*x509.CertPool, error) {
+func (w *Workspace) readBundle(path string) (*x509.CertPool, error) {
 	hint := "check --ca-bundle, AWS_CA_BUNDLE and ca_bundle"
 	if w.bundle.from != "" {
 		hint = "the path comes from " + w.bundle.from

@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"errors"
@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// environmentKeys are the keys of the environment, which come first unless a
+// EnvironmentKeys are the keys of the environment, which come first unless a
 // profile was named by flag.
-func environmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
+func EnvironmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	id := app.Env.Get("AWS_ACCESS_KEY_ID")
 	if id == "" || app.Flags.Profile != "" {
 		return ssocache.Credentials{}, false, nil
@@ -33,8 +33,8 @@ func environmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	return c, true, nil
 }
 
-// errExpiredKeys has the AWS CLI's words.
-var errExpiredKeys = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
+// ErrExpiredKeys has the AWS CLI's words.
+var ErrExpiredKeys = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
 // environmentExpiration returns when the keys of the environment expire, the zero
 // time if no variable says so. Keys that have expired are an error: no service would
@@ -45,7 +45,7 @@ var errExpiredKeys = errors.New("Credentials were refreshed, but the refreshed c
 // AWS CLI ignores it.
 func environmentExpiration(app *command.App, temporary bool) (time.Time, error) {
 	expired := func(variable string, at time.Time) error {
-		return command.WithHint(errExpiredKeys,
+		return command.WithHint(ErrExpiredKeys,
 			"%s says that the keys in AWS_ACCESS_KEY_ID expired at %s: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and %s",
 			variable, ssocache.FormatTime(at), variable)
 	}

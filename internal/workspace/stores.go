@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"bytes"
@@ -25,40 +25,40 @@ const (
 	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // prints the passphrase of the encrypted store
 )
 
-// stores are where the tokens of a home folder are kept, as this process reaches them.
-type stores struct {
-	app  *command.App
-	home string
+// Stores are where the tokens of a home folder are kept, as this process reaches them.
+type Stores struct {
+	App  *command.App
+	Home string
 
-	inAgent bool          // this process is the background agent
-	memory  *agent.Memory // of an agent that keeps tokens there; else nil
+	InAgent bool          // this process is the background agent
+	Memory  *agent.Memory // of an agent that keeps tokens there; else nil
 
 	vaults *keystore.Vaults // nil until something is looked for in the cache
 	asked  *agent.Client    // nil until an agent is asked something
-	chosen secret.String    // the passphrase that the encrypted store was just given
+	Chosen secret.String    // the passphrase that the encrypted store was just given
 }
 
-// cache is where the tokens are, in whichever store.
-func (s *stores) cache() keystore.Files {
-	f := keystore.Files{Dir: ssocache.Dir{Home: s.home}, Vaults: s.vaults}
+// Cache is where the tokens are, in whichever store.
+func (s *Stores) Cache() keystore.Files {
+	f := keystore.Files{Dir: ssocache.Dir{Home: s.Home}, Vaults: s.vaults}
 	if f.Vaults != nil {
 		return f
 	}
 	s.vaults = &keystore.Vaults{}
 	f.Vaults = s.vaults
 	s.vaults.Open = func(store string) (keystore.Vault, error) {
-		s.app.Log.Debug("open store", "store", store)
+		s.App.Log.Debug("open store", "store", store)
 		switch store {
 		case keystore.Encrypted:
 			return keystore.OpenEncrypted(f, s.passphrase)
 		case keystore.Agent:
 			return s.agentVault(), nil
 		}
-		deadline, err := keychainDeadline(s.app)
+		deadline, err := keychainDeadline(s.App)
 		if err != nil {
 			return nil, err
 		}
-		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.app.Env.Lookup})
+		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.App.Env.Lookup})
 	}
 	return f
 }
@@ -79,10 +79,10 @@ func keychainDeadline(app *command.App) (time.Duration, error) {
 // passphrase has the passphrase printed by the command that the person chose, or
 // asks at the terminal. Without either there is none: nobody is asked where a
 // program waits for the answer.
-func (s *stores) passphrase(what, command string) (secret.String, error) {
-	app := s.app
-	if !s.chosen.IsZero() {
-		return s.chosen, nil
+func (s *Stores) passphrase(what, command string) (secret.String, error) {
+	app := s.App
+	if !s.Chosen.IsZero() {
+		return s.Chosen, nil
 	}
 	if own := app.Env.Get(passphraseCommand); own != "" {
 		command = own
@@ -157,4 +157,45 @@ func printedBy(app *command.App, command string) (secret.String, error) {
 		}
 	}
 	return secret.New(line), nil
+}
+
+// NewPassphrase asks for a passphrase twice, unless a command prints it.
+func (s *Stores) NewPassphrase(command string) (secret.String, error) {
+	app := s.App
+	if command != "" || app.Env.Get(passphraseCommand) != "" || !app.IO.Terminal {
+		return s.passphrase("the encrypted store", command)
+	}
+	first, err := askPassphrase(app, "New passphrase of the encrypted store: ")
+	if err != nil {
+		return secret.String{}, err
+	}
+	again, err := askPassphrase(app, "The same again: ")
+	switch {
+	case err != nil:
+		return secret.String{}, err
+	case first.IsZero() || !first.Equal(again):
+		return secret.String{}, errors.New("the two are not the same, or empty; nothing was changed")
+	}
+	return first, nil
+}
+
+// agentVault is the store in the agent's memory, as this process reaches it.
+func (s *Stores) agentVault() keystore.Vault {
+	if s.InAgent {
+		if s.Memory == nil {
+			return new(agent.Memory) // nothing is in it
+		}
+		return s.Memory
+	}
+	client := s.client()
+	client.Patience = agent.LongPatience
+	return agent.Vault{Client: client, Hint: func(err error) string {
+		switch {
+		case errors.Is(err, agent.ErrSilent):
+			return "run: lanyard agent stop"
+		case errors.Is(err, agent.ErrEnding):
+			return ""
+		}
+		return "run: " + MemoryCommand + "\nor keep tokens elsewhere: lanyard store migrate --to file"
+	}}
 }

@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -6,9 +6,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// staticKeys are the keys that stand in the files themselves, and the AWS CLI's
+// StaticKeys are the keys that stand in the files themselves, and the AWS CLI's
 // word for where.
-func staticKeys(p *profile.Profile) (c ssocache.Credentials, kind string, err error) {
+func StaticKeys(p *profile.Profile) (c ssocache.Credentials, kind string, err error) {
 	get, credentials, err := p.StaticKeys()
 	if err != nil {
 		return c, "", err

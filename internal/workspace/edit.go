@@ -1,0 +1,126 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+)
+
+// Editor changes the person's files.
+func (w *Workspace) Editor() *configfile.Editor {
+	// All that one command changes has one time, by which undo finds it.
+	if w.edited.IsZero() {
+		w.edited = w.App.Now()
+	}
+	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.App.Warn}
+}
+
+// Edit carries the changes out on the config or the credentials file. what says
+// for `configure undo` what it was.
+func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, changes ...awsconfig.Change) (changed bool, err error) {
+	path, variable := w.In.Config.Path, "AWS_CONFIG_FILE"
+	if credentials {
+		path, variable = w.In.Credentials.Path, "AWS_SHARED_CREDENTIALS_FILE"
+	}
+	if path == "" {
+		return false, NoConfigFile(variable)
+	}
+	if w.NoHome != nil && strings.HasPrefix(path, "~") {
+		return false, w.NoHome
+	}
+	changed, err = w.Editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
+		return awsconfig.Edit(path, old, credentials, changes...)
+	})
+	return changed, ExplainEdit(err)
+}
+
+// Editable fails where no edit of the config could succeed, because the AWS CLI
+// could not read the file: nobody should answer questions for that.
+func (w *Workspace) Editable() error {
+	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
+	if err != nil {
+		return nil //nolint:nilerr // there is none yet; or the edit says what is wrong
+	}
+	_, err = awsconfig.Edit(w.In.Config.Path, content, false, awsconfig.Change{Kind: awsconfig.Other, Name: "lanyard", Key: "lanyard", Remove: true})
+	return ExplainEdit(err)
+}
+
+// NoConfigFile says that there is nothing to write to.
+func NoConfigFile(variable string) error {
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: variable + " is set and empty: there is no file to change"}, "unset %s", variable)
+}
+
+// ExplainEdit adds what to do to an error of an edit.
+func ExplainEdit(err error) error {
+	var edit *awsconfig.EditError
+	if errors.As(err, &edit) && edit.Mend != "" {
+		return command.WithHint(err, "%s", edit.Mend)
+	}
+	var file *configfile.FileError
+	if errors.As(err, &file) && file.Hint != "" {
+		return command.WithHint(err, "%s", file.Hint)
+	}
+	return err
+}
+
+// Section returns a section of the config file, or nil.
+func (w *Workspace) Section(kind awsconfig.Kind, name string) (*awsconfig.Section, error) {
+	s, problems, err := w.In.Config.Find(kind, name)
+	for _, p := range problems {
+		w.App.Warn(p.String(), p.Mend)
+	}
+	return s, err
+}
+
+// ProfileSections returns what both files say of a profile; nil for a file that
+// does not have it.
+func (w *Workspace) ProfileSections(name string) (config, credentials *awsconfig.Section, err error) {
+	config, err = w.Section(awsconfig.Profile, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	credentials, problems, err := w.In.Credentials.Find(awsconfig.Profile, name)
+	for _, p := range problems {
+		w.App.Warn(p.String(), p.Mend)
+	}
+	return config, credentials, err
+}
+
+// ProfileName is the profile that is meant, and whether it was named.
+func (w *Workspace) ProfileName() (name string, named bool) {
+	name = profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)
+	_, inEnv := w.App.Env.Lookup("AWS_PROFILE")
+	_, inOldEnv := w.App.Env.Lookup("AWS_DEFAULT_PROFILE")
+	return name, w.App.Flags.Profile != "" || inEnv || inOldEnv
+}
+
+// Removals are the changes that take keys out of a profile.
+func Removals(name string, keys []string) []awsconfig.Change {
+	var changes []awsconfig.Change
+	for _, key := range keys {
+		changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: key, Remove: true})
+	}
+	return changes
+}
+
+// Preview prints what the changes would do to the config.
+func (w *Workspace) Preview(changes []awsconfig.Change) error {
+	before, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
+	if err != nil {
+		return err
+	}
+	after, err := awsconfig.Edit(w.In.Config.Path, before, false, changes...)
+	if err != nil {
+		return ExplainEdit(err)
+	}
+	_, err = fmt.Fprint(w.App.Out, configfile.Diff(w.In.Config.Path, before, after))
+	return err
+}
