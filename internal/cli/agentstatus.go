@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -40,7 +41,7 @@ func agentStatus(ctx context.Context, app *command.App) error {
 	if app.Flags.Query == "" && (app.Flags.Output == "" || app.Flags.Output == "table") {
 		return printAgent(app, status, client.Address)
 	}
-	return printOwn(app, "Agent", struct {
+	return output.Print(app, "Agent", struct {
 		agent.Status
 		Socket string `json:"socket"`
 	}{status, client.Address})
@@ -68,7 +69,7 @@ func printAgent(app *command.App, s agent.Status, address string) error {
 			terminal.Printable(cmp.Or(w.SSOSession, w.StartURL)), state, clock(app, w.ExpiresAt), clock(app, w.RenewalAt), terminal.Printable(cmp.Or(w.Problem, "-")),
 		})
 	}
-	return printTable(app, rows)
+	return output.Table(app, rows)
 }
 
 // clock shows a date of the wire as a time of the day here, with the date where

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -55,6 +56,6 @@ func tellOfTools(app *command.App) {
 		}
 	}
 	if len(names) > 0 {
-		app.Warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+summary(names), "run: "+app.Name+" store migrate --to agent")
+		app.Warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+output.Summary(names), "run: "+app.Name+" store migrate --to agent")
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -39,7 +40,7 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 			if err != nil {
 				return err
 			}
-			if err := ready(app, cmd); err != nil {
+			if err := output.Ready(app, cmd); err != nil {
 				return err
 			}
 			if err := command.WantArgs("KEY", "VALUE")(cmd, args); err != nil {

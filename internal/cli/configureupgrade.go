@@ -7,6 +7,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -71,7 +72,7 @@ func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) er
 	}
 	for _, u := range upgrades {
 		fmt.Fprintf(app.IO.Err, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
-			app.Name, len(u.Profiles), plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), loginFor(app, u.Session.Name, ""))
+			app.Name, len(u.Profiles), output.Plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), loginFor(app, u.Session.Name, ""))
 	}
 	return nil
 }
@@ -100,11 +101,4 @@ func upgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, erro
 		return nil, command.WithHint(command.Usagef("--sso-session-name names one session, but the legacy profiles have %d start URLs or regions", fresh), "add: --sso-start-url URL")
 	}
 	return upgrades, nil
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -126,7 +127,7 @@ func login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
 		w.App.Warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
-			until(tok.ExpiresAt, w.App.Now()), s.StartURL),
+			output.Until(tok.ExpiresAt, w.App.Now()), s.StartURL),
 			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+command.Quote(s.StartURL))
 	}
 	return s, nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -121,7 +122,7 @@ func tellSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, 
 	switch {
 	case len(ended)+len(out.Unrevoked) > 0 || failed:
 	case len(out.Files) > 0:
-		tell("no session was live; removed %d %s", len(out.Files), plural(len(out.Files), "old token file"))
+		tell("no session was live; removed %d %s", len(out.Files), output.Plural(len(out.Files), "old token file"))
 	case s.Key() != "":
 		tell("not signed in to %s: nothing to do", s.Key())
 	default:

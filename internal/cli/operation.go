@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -62,7 +63,7 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 			if err != nil {
 				return err
 			}
-			if err := ready(app, cmd); err != nil {
+			if err := output.Ready(app, cmd); err != nil {
 				return err
 			}
 			return run(cmd, rest)
@@ -77,7 +78,7 @@ type operation struct {
 	svc   *model.Service
 	op    *model.Operation
 	in    *arg.Input
-	print printing
+	print output.Printing
 
 	session     string // --sso-session of an operation of the portal; else ""
 	sessionFlag string // that leads to the session in use, after a space
@@ -176,7 +177,7 @@ func (o *operation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.print, err = printingFor(o.app, p, o.op.Name); err != nil {
+	if o.print, err = output.For(o.app, p, o.op.Name); err != nil {
 		return err
 	}
 	if !o.portal() {

@@ -9,7 +9,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
-	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -154,7 +153,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 
 // call calls the operation and prints what comes.
 func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
-	printer, done := o.print.start()
+	printer, done := o.print.Start()
 	defer func() {
 		if doneErr := done(); err == nil {
 			err = doneErr
@@ -171,7 +170,7 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	if err != nil {
 		return err
 	}
-	if !o.print.streams() {
+	if !o.print.Streams() {
 		full, err := pager.Full(ctx)
 		if err != nil {
 			return err
@@ -182,7 +181,7 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 		if err != nil {
 			return err
 		}
-		if o.print.format == "text" {
+		if o.print.Format == "text" {
 			page = pager.Results(page)
 		}
 		if err := printer.Page(page); err != nil {
@@ -219,9 +218,4 @@ func explainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
 	return command.WithHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.App.Flags.Profile, w.App.Env.Lookup))
-}
-
-// printDocument prints a value of our own in a format.
-func printDocument(app *command.App, v *document.Object, format string) error {
-	return printing{app: app, format: format}.printer(app.Out.Raw()).Print(v)
 }

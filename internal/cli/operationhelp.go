@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
@@ -23,11 +24,11 @@ func (o *operation) skeleton() error {
 			_, err := fmt.Fprintln(o.app.Out, "{}") // which as a result would print nothing
 			return err
 		}
-		return printDocument(o.app, form, "json")
+		return output.Document(o.app, form, "json")
 	case "yaml-input":
-		return printDocument(o.app, arg.InputSkeleton(o.op), "yaml")
+		return output.Document(o.app, arg.InputSkeleton(o.op), "yaml")
 	}
-	return printDocument(o.app, arg.OutputSkeleton(o.op), "json")
+	return output.Document(o.app, arg.OutputSkeleton(o.op), "json")
 }
 
 // serviceHelp lists the operations.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/output"
 )
 
 const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
@@ -43,7 +44,7 @@ func newRoot(app *command.App) *cobra.Command {
 			if cmd.DisableFlagParsing {
 				return nil // it begins when it has read its flags
 			}
-			return ready(app, cmd)
+			return output.Ready(app, cmd)
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -90,15 +91,6 @@ func newRoot(app *command.App) *cobra.Command {
 
 // services is the group of the services in the help.
 const services = "services"
-
-// ready is begin for commands that print results: it checks the flags about these, too.
-func ready(app *command.App, cmd *cobra.Command) error {
-	if err := app.StartCommand(cmd); err != nil {
-		return err
-	}
-	_, err := printingAs(app, "json", "")
-	return err
-}
 
 // hideUnused leaves the global flags that a command has no use for out of its help.
 func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {

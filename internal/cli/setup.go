@@ -5,6 +5,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -33,7 +34,7 @@ func missingKeys(w *workspace.Workspace, p *profile.Profile) string {
 		if len(names) == 0 {
 			return w.App.SetUpHint()
 		}
-		return "name a profile with --profile: " + summary(names) + "\n" + w.App.SetUpHint()
+		return "name a profile with --profile: " + output.Summary(names) + "\n" + w.App.SetUpHint()
 	}
 	var missing []string
 	if _, ok := p.Get("sso_session"); !ok {

@@ -3,9 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -81,7 +80,7 @@ func status(_ context.Context, app *command.App, check bool) error {
 	case (app.Flags.Output == "" || app.Flags.Output == "table") && app.Flags.Query == "":
 		err = printStatus(app, list) // a table that is made for these columns
 	default:
-		err = printOwn(app, "Status", map[string]any{"sessions": list})
+		err = output.Print(app, "Status", map[string]any{"sessions": list})
 	}
 	return errors.Join(err, unreadable)
 }
@@ -184,16 +183,4 @@ func (s sessionStatus) until(h broker.Horizon) sessionStatus {
 		s.HorizonLatestAt = ssocache.FormatTime(h.Latest)
 	}
 	return s
-}
-
-// summary names the first profiles and counts the rest.
-func summary(profiles []string) string {
-	const shown = 3
-	if len(profiles) == 0 {
-		return "-"
-	}
-	if len(profiles) > shown {
-		return strings.Join(profiles[:shown], ", ") + fmt.Sprintf(" and %d more", len(profiles)-shown)
-	}
-	return strings.Join(profiles, ", ")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 )
 
 func TestHorizonForPeople(t *testing.T) {
@@ -58,7 +59,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		if table := strings.HasPrefix(out.String(), "SESSION "); table != tt.wantTable {
 			t.Errorf("%s: a table is %v, want %v:\n%s", tt.name, table, tt.wantTable, &out)
 		}
-		if tt.width > 0 && widest(out.String()) > tt.width {
+		if tt.width > 0 && output.Widest(out.String()) > tt.width {
 			t.Errorf("%s: wider than the terminal:\n%s", tt.name, &out)
 		}
 		for _, want := range []string{"corp (https://a-rather-long-name.awsapps.com/start)", "59m", "7h00m to 8h00m", "until 2027-02-20", "signed out", "and 1 more"} {

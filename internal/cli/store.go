@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -75,7 +76,7 @@ func store(app *command.App) error {
 	if app.Flags.Output == "" && app.Flags.Query == "" {
 		err = printStores(app, list)
 	} else {
-		err = printOwn(app, "Stores", map[string]any{"stores": list})
+		err = output.Print(app, "Stores", map[string]any{"stores": list})
 	}
 	return errors.Join(append([]error{err}, unreadable...)...)
 }
@@ -157,7 +158,7 @@ func printStores(app *command.App, list []storeUse) error {
 			app.Warn(u.Problem, "")
 		}
 		if len(u.Settings) > 0 {
-			app.Warn("the AWS CLI and the SDKs cannot use these profiles, which have SSO settings: "+summary(u.Settings), "run: lanyard store migrate --to "+u.Store)
+			app.Warn("the AWS CLI and the SDKs cannot use these profiles, which have SSO settings: "+output.Summary(u.Settings), "run: lanyard store migrate --to "+u.Store)
 		}
 		for _, path := range u.InClear {
 			app.Warn("another program has left secrets of this session in clear: "+path, "lanyard store migrate --to "+u.Store+" removes them")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -145,7 +146,7 @@ func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrate
 			failures = append(failures, err)
 			continue
 		}
-		fmt.Fprintf(w.App.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, plural(n, "secret"))
+		fmt.Fprintf(w.App.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, output.Plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
 		return command.WithHint(err, "nothing is lost: what was not moved is where it was; run the same command again")

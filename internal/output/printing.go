@@ -1,8 +1,10 @@
-package cli
+package output
 
 import (
 	"encoding/json"
 	"io"
+
+	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -11,20 +13,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// A printing is how the result of a command is to be printed.
-type printing struct {
+// A Printing is how the result of a command is to be printed.
+type Printing struct {
 	app    *command.App
-	format string
+	Format string
 	query  render.Query // nil for everything
 	title  string
 	pager  string // the command line; "" for none
 }
 
-// printingFor reads the flags, the environment and the profile.
-func printingFor(app *command.App, p *profile.Profile, title string) (printing, error) {
+// For reads the flags, the environment and the profile.
+func For(app *command.App, p *profile.Profile, title string) (Printing, error) {
 	format, err := p.OutputFormat()
 	if err != nil && p.OutputSource != profile.Flag {
-		return printing{}, err
+		return Printing{}, err
 	}
 	out, err := printingAs(app, format, title)
 	out.pager = pagerCommand(app, p)
@@ -32,8 +34,8 @@ func printingFor(app *command.App, p *profile.Profile, title string) (printing, 
 }
 
 // printingAs reads the flags. The format may be one that was not found valid.
-func printingAs(app *command.App, format, title string) (printing, error) {
-	out := printing{app: app, title: title, format: format}
+func printingAs(app *command.App, format, title string) (Printing, error) {
+	out := Printing{app: app, title: title, Format: format}
 	if app.Flags.Output != "" && !profile.ValidOutput(app.Flags.Output) {
 		return out, command.Usagef("argument --output: Found invalid choice '%s'", app.Flags.Output)
 	}
@@ -47,9 +49,9 @@ func printingAs(app *command.App, format, title string) (printing, error) {
 	return out, nil
 }
 
-// printOwn prints a result of ours, in the format that was asked for here: that of a
+// Print prints a result of ours, in the format that was asked for here: that of a
 // profile is for services.
-func printOwn(app *command.App, title string, v any) error {
+func Print(app *command.App, title string, v any) error {
 	format := app.Flags.Output
 	if format == "" {
 		format = "json"
@@ -62,7 +64,7 @@ func printOwn(app *command.App, title string, v any) error {
 }
 
 // value prints a value of our own, as its JSON has it.
-func (p printing) value(v any) error {
+func (p Printing) value(v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -74,16 +76,16 @@ func (p printing) value(v any) error {
 	return p.printer(p.app.Out.Raw()).Print(doc)
 }
 
-func (p printing) streams() bool { return render.Streams(p.format) }
+func (p Printing) Streams() bool { return render.Streams(p.Format) }
 
-func (p printing) printer(w io.Writer) *render.Printer {
+func (p Printing) printer(w io.Writer) *render.Printer {
 	return render.New(w, render.Options{
-		Format: p.format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,
+		Format: p.Format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,
 	})
 }
 
 // color is for tables alone; "auto" means on a terminal.
-func (p printing) color() bool {
+func (p Printing) color() bool {
 	switch p.app.Flags.Color {
 	case "on":
 		return true
@@ -93,12 +95,26 @@ func (p printing) color() bool {
 	return p.app.IO.OutTerminal
 }
 
-// start returns the printer of a result. On a terminal the output goes through the
+// Start returns the printer of a result. On a terminal the output goes through the
 // pager, which is started with the first of it; done waits for its end.
-func (p printing) start() (printer *render.Printer, done func() error) {
+func (p Printing) Start() (printer *render.Printer, done func() error) {
 	if !p.app.IO.OutTerminal || p.pager == "" {
 		return p.printer(p.app.Out.Raw()), func() error { return nil }
 	}
 	pager := &pager{app: p.app, command: p.pager}
 	return p.printer(pager), pager.close
+}
+
+// Ready is begin for commands that print results: it checks the flags about these, too.
+func Ready(app *command.App, cmd *cobra.Command) error {
+	if err := app.StartCommand(cmd); err != nil {
+		return err
+	}
+	_, err := printingAs(app, "json", "")
+	return err
+}
+
+// Document prints a value of our own in a format.
+func Document(app *command.App, v *document.Object, format string) error {
+	return Printing{app: app, Format: format}.printer(app.Out.Raw()).Print(v)
 }
