@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -81,7 +82,7 @@ func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (i
 	}
 	switch p.Kind {
 	case profile.SSO:
-		c, err := credentials(ctx, w, p, "configure list")
+		c, err := signin.Credentials(ctx, w, p, "configure list")
 		if err != nil {
 			return id, secret, err
 		}

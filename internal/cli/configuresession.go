@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -55,7 +56,7 @@ func configureSession(ctx context.Context, app *command.App, o ssoOptions) error
 		return err
 	}
 	fmt.Fprintf(app.Out, "\nCompleted configuring SSO session: %s\nRun the following to login and refresh access token for this session:\n\n%s\n",
-		terminal.Printable(z.session.Name), loginFor(app, z.session.Name, ""))
+		terminal.Printable(z.session.Name), signin.LoginFor(app, z.session.Name, ""))
 	return nil
 }
 

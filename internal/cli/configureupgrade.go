@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -72,7 +73,7 @@ func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) er
 	}
 	for _, u := range upgrades {
 		fmt.Fprintf(app.IO.Err, "%s: %d %s upgraded to [sso-session %s]; sign in once: %s\n",
-			app.Name, len(u.Profiles), output.Plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), loginFor(app, u.Session.Name, ""))
+			app.Name, len(u.Profiles), output.Plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), signin.LoginFor(app, u.Session.Name, ""))
 	}
 	return nil
 }

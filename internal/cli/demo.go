@@ -18,6 +18,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
 // demoLife is how long access tokens live in the demo: long enough to use one,
@@ -145,7 +146,7 @@ func writeDemoConfig(home string, e *emulator.Emulator) error {
 func demoEnvironment(environ []string, home, self, base string) []string {
 	env := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
-		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", chainVariable}, name)
+		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", signin.ChainVariable}, name)
 	})
 	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER="+quoteBrowser(self)+" demo browse %s", "AWS_EC2_METADATA_DISABLED=true",
 		"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")

@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -71,7 +72,7 @@ const handOverCaller = "hand-over to the AWS CLI"
 func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
-		_, err := credentials(ctx, w, p, handOverCaller)
+		_, err := signin.Credentials(ctx, w, p, handOverCaller)
 		return err
 	case p.Kind != profile.SSO && p.Kind != profile.None:
 		return nil
@@ -80,7 +81,7 @@ func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role
 	if err != nil {
 		return nil //nolint:nilerr // it is no profile of Identity Center
 	}
-	_, err = get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOverCaller})
+	_, err = signin.Get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOverCaller})
 	return err
 }
 

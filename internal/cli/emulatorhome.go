@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
 // These variables tell a program in an emulator's home where the emulator is.
@@ -110,7 +111,7 @@ func homeEnvironment(environ, set []string) []string {
 		name, _, _ := strings.Cut(kv, "=")
 		_, isSet := values[name]
 		switch {
-		case isEmulators(name), name == chainVariable:
+		case isEmulators(name), name == signin.ChainVariable:
 		case isSet, leads(name):
 			env = append(env, wasPrefix+kv)
 		default:

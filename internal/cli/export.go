@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -89,16 +90,16 @@ func exportedCredentials(ctx context.Context, app *command.App) (ssocache.Creden
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
-	if err := checkChain(app, p.Name); err != nil {
+	if err := signin.CheckChain(app, p.Name); err != nil {
 		return ssocache.Credentials{}, err
 	}
 	if p.Kind == profile.None {
-		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", missingKeys(w, p))
+		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", signin.MissingKeys(w, p))
 	}
-	if !usable(app, p) {
-		return ssocache.Credentials{}, &command.ElsewhereError{Why: notSSO(w, p)}
+	if !signin.Usable(app, p) {
+		return ssocache.Credentials{}, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
 	}
-	c, err := callerCredentials(ctx, w, p, "configure export-credentials")
+	c, err := signin.CallerCredentials(ctx, w, p, "configure export-credentials")
 	if errors.As(err, &prof) {
 		err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}
 	}

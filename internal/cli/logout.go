@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -73,7 +74,7 @@ func logOut(ctx context.Context, app *command.App, session string, verify bool) 
 	}
 	var storage *broker.StorageError
 	if errors.As(err, &storage) {
-		err = command.WithHint(err, "%s", storageHint(storage))
+		err = command.WithHint(err, "%s", signin.StorageHint(storage))
 	}
 	told := len(out.Revoked) + len(out.Unrevoked)
 	if !verify || ctx.Err() != nil || err != nil && told == 0 {

@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -188,9 +189,9 @@ func (o *operation) run(ctx context.Context) error {
 			return noRegion(o.world)
 		}
 	}
-	if !o.op.Unsigned && !usable(o.app, p) {
+	if !o.op.Unsigned && !signin.Usable(o.app, p) {
 		// A role to assume, a program to ask: the AWS CLI knows how.
-		return &command.ElsewhereError{Why: notSSO(o.world, p)}
+		return &command.ElsewhereError{Why: signin.NotSSO(o.world, p)}
 	}
 	client, err := o.client(ctx, p)
 	if err != nil {
@@ -202,11 +203,6 @@ func (o *operation) run(ctx context.Context) error {
 // portal reports whether the operation is one of the access portal, which is
 // authorized by the session's token and is in the session's region.
 func (o *operation) portal() bool { return o.svc.Name == "sso" }
-
-// usable reports whether there are credentials that this program can get at.
-func usable(app *command.App, p *profile.Profile) bool {
-	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
-}
 
 func noRegion(w *workspace.Workspace) error {
 	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
@@ -226,9 +222,9 @@ func (o *operation) explain(client *call.Client, err error) error {
 	case errors.As(err, &region):
 		return noRegion(o.world)
 	}
-	if account, _ := o.in.Document.Get("accountId"); o.portal() && isForbidden(err) {
+	if account, _ := o.in.Document.Get("accountId"); o.portal() && signin.IsForbidden(err) {
 		role, _ := o.in.Document.Get("roleName")
-		return command.WithHint(err, "%s", roleHint(o.app, "", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
+		return command.WithHint(err, "%s", signin.RoleHint(o.app, "", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
 	return explainKeys(o.world, client, err)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -33,14 +33,14 @@ func authorizedClient(ctx context.Context, w *workspace.Workspace, service, call
 	if err != nil {
 		return nil, err
 	}
-	if !usable(w.App, p) {
-		return nil, &command.ElsewhereError{Why: notSSO(w, p)}
+	if !signin.Usable(w.App, p) {
+		return nil, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
 	}
 	client, err := serviceClient(w, p, svc)
 	if err != nil {
 		return nil, err
 	}
-	return client, authorize(ctx, w, p, client, caller)
+	return client, signin.Authorize(ctx, w, p, client, caller)
 }
 
 // serviceClient makes the client without its credentials. The access portal gets the
@@ -96,42 +96,6 @@ func s3Settings(p *profile.Profile) func(key string) string {
 	}
 }
 
-// authorize gives the client the keys of the environment or else the profile's. Role
-// credentials that a service calls expired are fetched anew.
-func authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
-	if w.App.Flags.NoSignRequest {
-		return nil
-	}
-	c, err := callerCredentials(ctx, w, p, caller)
-	if err != nil {
-		return err
-	}
-	client.Credentials = signingKeys(c)
-	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && p.Kind == profile.SSO {
-		client.Renew = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
-			c, err := credentialsBut(ctx, w, p, caller, expired.SessionToken)
-			return signingKeys(c), err
-		}
-	}
-	return nil
-}
-
-func signingKeys(c ssocache.Credentials) call.Credentials {
-	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
-}
-
-// callerCredentials are the keys of the environment or else the profile's.
-func callerCredentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
-		return c, err
-	}
-	if p.Kind == profile.Static {
-		c, _, err := workspace.StaticKeys(p)
-		return c, err
-	}
-	return credentials(ctx, w, p, caller)
-}
-
 // client makes the client of the operation, with what authorizes it.
 func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Client, error) {
 	client, err := serviceClient(o.world, p, o.svc)
@@ -146,7 +110,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
 	if !o.op.Unsigned {
-		err = authorize(ctx, o.world, p, client, o.svc.Name+" "+o.op.CLIName)
+		err = signin.Authorize(ctx, o.world, p, client, o.svc.Name+" "+o.op.CLIName)
 	}
 	return client, err
 }

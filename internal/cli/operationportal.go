@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -38,9 +39,9 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 		client.Region = s.Region
 		return nil
 	}
-	o.sessionFlag = sessionFlag(o.app, p)
+	o.sessionFlag = signin.SessionFlag(o.app, p)
 	token := func(ctx context.Context, refused secret.String) (secret.String, error) {
-		answer, err := get(ctx, o.world, p, broker.Request{
+		answer, err := signin.Get(ctx, o.world, p, broker.Request{
 			Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName, Rejected: refused,
 		})
 		return answer.Token.AccessToken, err

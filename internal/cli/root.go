@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/output"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
 const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
@@ -61,7 +62,7 @@ func newRoot(app *command.App) *cobra.Command {
 	}
 
 	sso := command.Group("sso", "Sign in, sign out, and get credentials")
-	sso.AddCommand(newLogin(app), newLogout(app), newGetCredentials(app))
+	sso.AddCommand(newLogin(app), newLogout(app), signin.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(newOperation(app, "sso", operation))
 	}

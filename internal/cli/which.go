@@ -8,6 +8,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -91,8 +92,8 @@ func leaves(app *command.App, line []string) (left bool, why error) {
 		return false, nil //nolint:nilerr // the command itself says so
 	}
 	p, err := w.Resolve()
-	if err != nil || usable(app, p) {
+	if err != nil || signin.Usable(app, p) {
 		return false, nil //nolint:nilerr // as above
 	}
-	return true, notSSO(w, p)
+	return true, signin.NotSSO(w, p)
 }

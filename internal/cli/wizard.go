@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -19,7 +20,7 @@ import (
 // ssoOptions are the answers of the wizard that were given as flags, and how to
 // sign in.
 type ssoOptions struct {
-	loginOptions
+	signin.Options
 	startURL, region, name, scopes string
 	account, role                  string
 	defaultRegion, output, profile string
@@ -62,9 +63,9 @@ Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.
 	f.StringVar(&o.output, "output-format", "", "the output format of the profile, as --output, and not asked")
 	f.StringVar(&o.profile, "profile-name", "", "the profile to write; ROLE-ACCOUNT by default")
 	f.BoolVar(&o.yes, "yes", false, "write one profile, also over another one of its name, and ask for no more")
-	f.BoolVar(&o.noBrowser, "no-browser", false, "print the URL and open nothing")
-	f.BoolVar(&o.useDevice, "use-device-code", false, "sign in by a code that is entered on any device")
-	f.IntVar(&o.callbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
+	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in by a code that is entered on any device")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
 	return cmd
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -61,8 +62,8 @@ func (z *wizard) signIn(ctx context.Context) error {
 
 // login signs in anew.
 func (z *wizard) login(ctx context.Context) (err error) {
-	z.o.quiet, z.o.caller = true, "configure sso"
-	if z.session, err = login(ctx, z.Workspace, z.p, z.session, z.o.loginOptions); err != nil {
+	z.o.Quiet, z.o.Caller = true, "configure sso"
+	if z.session, err = signin.Login(ctx, z.Workspace, z.p, z.session, z.o.Options); err != nil {
 		return err
 	}
 	return z.takeToken(ctx, secret.String{})
@@ -83,7 +84,7 @@ func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
 		Session: z.session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
 	})
 	z.token = answer.Token
-	return z.AdviseConnection(explainOrigin(z.Workspace, err))
+	return z.AdviseConnection(signin.ExplainOrigin(z.Workspace, err))
 }
 
 func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {

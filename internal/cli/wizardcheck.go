@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -45,10 +46,10 @@ func (o *ssoOptions) check(global command.Globals) error {
 			return command.Usagef("%s %s does not go with %s %s: both are for the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))
 		}
 	}
-	if o.useDevice && o.callbackPort != 0 {
+	if o.UseDevice && o.CallbackPort != 0 {
 		return command.Usagef("--callback-port does not go with --use-device-code")
 	}
-	if o.callbackPort < 0 || o.callbackPort > 65535 {
+	if o.CallbackPort < 0 || o.CallbackPort > 65535 {
 		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
 	}
 	return nil
@@ -87,7 +88,7 @@ func checkStartURL(s string) error {
 	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(s, " \t") {
 		return errors.New("Not a valid Start URL") // the AWS CLI's words
 	}
-	if u.Scheme == "https" || u.Scheme == "http" && isLoopback(s) {
+	if u.Scheme == "https" || u.Scheme == "http" && signin.IsLoopback(s) {
 		return nil
 	}
 	return errors.New("The sso_start_url must use the https scheme.") // the AWS CLI's words

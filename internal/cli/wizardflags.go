@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
 // byFlags writes one profile without asking anybody anything. What is missing is
@@ -69,7 +70,7 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		return nil
 	}
 	if tok.Left(z.App.Now()) <= 0 && !tok.Refreshable(z.App.Now()) {
-		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, loginFor(z.App, z.session.Name, p.name))
+		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, signin.LoginFor(z.App, z.session.Name, p.name))
 	}
 	return nil
 }
@@ -114,15 +115,6 @@ func (z *wizard) sessionByFlags(ctx context.Context) error {
 func noTerminal(app *command.App, missing []string) error {
 	return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(missing, ", ")),
 		"there is no terminal to ask on: give these flags, or run it in one")
-}
-
-// loginFor is the command line that signs in to a session, or to the profile's
-// own.
-func loginFor(app *command.App, session, profile string) string {
-	if session != "" {
-		return app.Name + " sso login --sso-session " + command.Quote(session)
-	}
-	return app.Name + " sso login --profile " + command.Quote(profile)
 }
 
 // newSessionChanges are what `configure sso-session` writes.

@@ -7,10 +7,10 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
-	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -181,14 +181,6 @@ func (z *wizard) tell(p ssoProfile) {
 		fmt.Fprintf(z.App.Out, "The AWS CLI is now configured to use the default profile.\n"+
 			"Run the following command to verify your configuration:\n\n%s\n", run)
 	default:
-		fmt.Fprintf(z.App.Out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, profileFlag(p.name))
+		fmt.Fprintf(z.App.Out, "To use this profile, specify the profile name using --profile, as shown:\n\n%s %s\n", run, signin.ProfileFlag(p.name))
 	}
-}
-
-// profileFlag is the flag that names a profile, for pasting.
-func profileFlag(name string) string {
-	if strings.HasPrefix(name, "-") {
-		return "--profile=" + command.Quote(name)
-	}
-	return "--profile " + command.Quote(name)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
@@ -144,7 +145,7 @@ func (z *wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	if err != nil {
 		return revealed{}, err
 	}
-	_, region, err := idcenter.ResolveStartURL(ctx, hc, url, isLoopback(endpoint.URL))
+	_, region, err := idcenter.ResolveStartURL(ctx, hc, url, signin.IsLoopback(endpoint.URL))
 	return revealed{region, region != ""}, err
 }
 

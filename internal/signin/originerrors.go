@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// explainOrigin adds what to type to a refusal to send a secret to a service that did
+// ExplainOrigin adds what to type to a refusal to send a secret to a service that did
 // not issue it.
-func explainOrigin(w *workspace.Workspace, err error) error {
+func ExplainOrigin(w *workspace.Workspace, err error) error {
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
 	switch {
@@ -37,5 +37,5 @@ func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	default:
 		back = "remove " + e.From
 	}
-	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + loginAgain(w.App, e.Session) + " --force"
+	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + SessionLogin(w.App, e.Session) + " --force"
 }

@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"

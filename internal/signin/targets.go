@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"fmt"
@@ -10,15 +10,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// loginTargets finds the sessions to sign in to, and the profile whose settings
+// LoginTargets finds the sessions to sign in to, and the profile whose settings
 // count.
-func loginTargets(w *workspace.Workspace, o loginOptions) ([]profile.Session, *profile.Profile, error) {
-	if o.session != "" {
+func LoginTargets(w *workspace.Workspace, o Options) ([]profile.Session, *profile.Profile, error) {
+	if o.Session != "" {
 		p, err := w.ResolveForLogin()
 		if err != nil {
 			return nil, nil, err
 		}
-		s, warnings, err := profile.SessionNamed(w.In, o.session)
+		s, warnings, err := profile.SessionNamed(w.In, o.Session)
 		w.Warn(warnings)
 		if err != nil {
 			return nil, nil, err
@@ -32,7 +32,7 @@ func loginTargets(w *workspace.Workspace, o loginOptions) ([]profile.Session, *p
 	named := p.Explicit || p.FromEnv
 	s, err := p.LoginSession()
 	switch {
-	case o.all:
+	case o.All:
 	case err == nil && named:
 		return []profile.Session{w.PreferNamed(s)}, p, nil
 	case err == nil:
@@ -48,7 +48,7 @@ func loginTargets(w *workspace.Workspace, o loginOptions) ([]profile.Session, *p
 	switch {
 	case len(targets) == 0:
 		return nil, nil, command.WithHint(err, "no session is configured in %s\n%s", w.In.Config.Path, w.App.SetUpHint())
-	case o.all || len(targets) == 1:
+	case o.All || len(targets) == 1:
 		return targets, p, nil
 	case w.App.IO.Terminal:
 		chosen, err := choose(w, targets)

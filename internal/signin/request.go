@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"context"
@@ -15,13 +15,13 @@ import (
 
 // signIn is how to sign in to a session, and the session as it is now: a vanity start
 // URL may have told another region.
-func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o loginOptions) (profile.Session, broker.SignIn, error) {
+func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o Options) (profile.Session, broker.SignIn, error) {
 	issuer, region, err := issuer(ctx, w, p, s)
 	if err != nil {
 		return s, broker.SignIn{}, err
 	}
 	s.Region = region
-	if err := w.Broker.MaySignIn(s, o.force); err != nil {
+	if err := w.Broker.MaySignIn(s, o.Force); err != nil {
 		return s, broker.SignIn{}, err
 	}
 	endpoint, err := w.Broker.SignInEndpoint(s)
@@ -40,7 +40,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
 		// What browsers add to a start URL means nothing to the service.
 		IssuerURL: starturl.Portal(issuer),
-		Device:    o.useDevice, NoBrowser: o.noBrowser, CallbackPort: o.callbackPort,
+		Device:    o.UseDevice, NoBrowser: o.NoBrowser, CallbackPort: o.CallbackPort,
 		Show: func(text string) { fmt.Fprint(out, text) },
 		Now:  w.App.Now,
 	}
@@ -48,7 +48,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 		// A little less than others wait for this sign-in: they are to be told how it
 		// ended.
 		request.Timeout = broker.AutoLoginLimit - callBudget
-		request.ByCode = loginAgain(w.App, s) + " --use-device-code"
+		request.ByCode = SessionLogin(w.App, s) + " --use-device-code"
 	}
 	if s.Name == "" {
 		// A legacy profile gets the AWS CLI's eight-hour token, which other
@@ -59,7 +59,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			request.Device = true
 		}
 	}
-	if !o.noBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()) {
+	if !o.NoBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()) {
 		request.Open = w.App.Open
 		request.NotOpened = func(err error) {
 			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
@@ -73,7 +73,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 		endpoint: endpoint,
 	}
 	return s, broker.SignIn{
-		Caller: o.caller,
+		Caller: o.Caller,
 		Do: func(ctx context.Context, keep broker.Keep) error {
 			request.Keep = keep
 			ctx, cancel := context.WithCancel(ctx)

@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -17,36 +18,36 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// credentials yields the keys of a profile through the broker.
-func credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+// Credentials yields the keys of a profile through the broker.
+func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
 	return credentialsBut(ctx, w, p, caller, secret.String{})
 }
 
 // credentialsBut yields keys other than those with the session token rejected.
 func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	if p.Kind != profile.SSO {
-		return ssocache.Credentials{}, notSSO(w, p)
+		return ssocache.Credentials{}, NotSSO(w, p)
 	}
-	answer, err := get(ctx, w, p, broker.Request{
+	answer, err := Get(ctx, w, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
 		Purpose: broker.RoleCredentials, Caller: caller, Rejected: rejected,
 	})
 	return answer.Credentials, err
 }
 
-// notSSO returns the error for a profile whose credentials are not of Identity Center.
-func notSSO(w *workspace.Workspace, p *profile.Profile) error {
+// NotSSO returns the error for a profile whose credentials are not of Identity Center.
+func NotSSO(w *workspace.Workspace, p *profile.Profile) error {
 	if p.Kind == profile.None {
 		return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
-			"%s", missingKeys(w, p))
+			"%s", MissingKeys(w, p))
 	}
 	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
 		"name a profile that has sso_account_id and sso_role_name\n"+
 			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
 }
 
-// explain adds the command that helps to an error of the broker.
-func explain(w *workspace.Workspace, p *profile.Profile, err error) error {
+// Explain adds the command that helps to an error of the broker.
+func Explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 	var session *broker.SessionError
 	var storage *broker.StorageError
 	var login *broker.LoginError
@@ -56,30 +57,30 @@ func explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 	case connection != "":
 		return command.WithHint(err, "%s", connection)
 	case errors.As(err, &origin):
-		return explainOrigin(w, err)
+		return ExplainOrigin(w, err)
 	case errors.As(err, &session) && w.MemoryIsGone(session.Session):
-		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", workspace.MemoryCommand, loginCommand(w.App, p))
+		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", workspace.MemoryCommand, LoginCommand(w.App, p))
 	case errors.As(err, &session):
-		return command.WithHint(err, "run: %s", loginCommand(w.App, p))
+		return command.WithHint(err, "run: %s", LoginCommand(w.App, p))
 	case errors.As(err, &login):
 		return explainUnasked(w, p, login)
 	case errors.As(err, &storage):
-		return command.WithHint(err, "%s", storageHint(storage))
-	case isForbidden(err):
-		return command.WithHint(err, "%s", roleHint(w.App, p.Name, p.AccountID, p.RoleName, sessionFlag(w.App, p)))
+		return command.WithHint(err, "%s", StorageHint(storage))
+	case IsForbidden(err):
+		return command.WithHint(err, "%s", RoleHint(w.App, p.Name, p.AccountID, p.RoleName, SessionFlag(w.App, p)))
 	}
 	return err
 }
 
-// isForbidden reports whether the portal refused a role. The error may be that of
+// IsForbidden reports whether the portal refused a role. The error may be that of
 // another process.
-func isForbidden(err error) bool {
+func IsForbidden(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "(ForbiddenException) when calling the GetRoleCredentials operation")
 }
 
-// roleHint names the role that the portal refused, and the command that lists those
+// RoleHint names the role that the portal refused, and the command that lists those
 // that it grants. The name of the profile may be empty.
-func roleHint(app *command.App, name, account, role, flag string) string {
+func RoleHint(app *command.App, name, account, role, flag string) string {
 	who := ""
 	if name != "" {
 		who = "profile " + name + ": "
@@ -88,26 +89,26 @@ func roleHint(app *command.App, name, account, role, flag string) string {
 		who, role, account, app.Name, command.Quote(account), flag)
 }
 
-// sessionFlag returns the flag that names the session of a profile, after a space.
-func sessionFlag(app *command.App, p *profile.Profile) string {
+// SessionFlag returns the flag that names the session of a profile, after a space.
+func SessionFlag(app *command.App, p *profile.Profile) string {
 	switch {
 	case p.Session.Name != "":
 		return " --sso-session " + command.Quote(p.Session.Name)
 	case p.Exists:
-		return " " + profileFlag(p.Name)
+		return " " + ProfileFlag(p.Name)
 	}
 	return ""
 }
 
-func storageHint(e *broker.StorageError) string {
+func StorageHint(e *broker.StorageError) string {
 	if errors.Is(e, keystore.ErrForeignHome) {
 		return "run it as the user whose home it is, or with a HOME of your own"
 	}
 	return "make " + e.Folder + " writable, or free some space there"
 }
 
-// loginCommand is the command line that signs in to the profile's session.
-func loginCommand(app *command.App, p *profile.Profile) string {
+// LoginCommand is the command line that signs in to the profile's session.
+func LoginCommand(app *command.App, p *profile.Profile) string {
 	cmd := app.Name + " sso login"
 	switch {
 	case p.Exists:
@@ -118,14 +119,14 @@ func loginCommand(app *command.App, p *profile.Profile) string {
 	return cmd
 }
 
-// chainVariable guards against profiles whose credential_process leads back to
+// ChainVariable guards against profiles whose credential_process leads back to
 // themselves: the AWS CLI hands it to its children.
-const chainVariable = "_AWS_CLI_PROFILE_CHAIN"
+const ChainVariable = "_AWS_CLI_PROFILE_CHAIN"
 
-// checkChain refuses a profile that the chain of callers has seen already.
-func checkChain(app *command.App, name string) error {
+// CheckChain refuses a profile that the chain of callers has seen already.
+func CheckChain(app *command.App, name string) error {
 	var chain []string
-	for _, n := range strings.Split(app.Env.Get(chainVariable), ",") {
+	for _, n := range strings.Split(app.Env.Get(ChainVariable), ",") {
 		if n = strings.TrimSpace(n); n != "" {
 			chain = append(chain, n)
 		}
@@ -144,7 +145,7 @@ func checkChain(app *command.App, name string) error {
 
 type getCredentialsOptions struct{ session, account, role string }
 
-func newGetCredentials(app *command.App) *cobra.Command {
+func NewGetCredentials(app *command.App) *cobra.Command {
 	var o getCredentialsOptions
 	cmd := &cobra.Command{
 		Use:   "get-credentials",
@@ -178,12 +179,12 @@ func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptio
 	switch p.Kind {
 	case profile.SSO:
 	case profile.None:
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", missingKeys(w, p))
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", MissingKeys(w, p))
 	default:
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
 			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.App.Name, command.Quote(p.Name))
 	}
-	c, err := credentials(ctx, w, p, "sso get-credentials")
+	c, err := Credentials(ctx, w, p, "sso get-credentials")
 	if err != nil {
 		return err
 	}
@@ -198,7 +199,7 @@ func credentialProfile(w *workspace.Workspace, o getCredentialsOptions) (*profil
 		if err != nil {
 			return nil, err
 		}
-		return p, checkChain(w.App, p.Name)
+		return p, CheckChain(w.App, p.Name)
 	}
 	if o.session == "" || o.account == "" || o.role == "" {
 		return nil, command.Usagef("--sso-session, --account-id and --role-name go together")
@@ -228,4 +229,53 @@ func sessionProfile(w *workspace.Workspace, session, account, role string) (*pro
 	made.Name, made.Exists, made.Kind = "", false, profile.SSO
 	made.Session, made.AccountID, made.RoleName = *s, account, role
 	return &made, nil
+}
+
+// CallerCredentials are the keys of the environment or else the profile's.
+func CallerCredentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
+		return c, err
+	}
+	if p.Kind == profile.Static {
+		c, _, err := workspace.StaticKeys(p)
+		return c, err
+	}
+	return Credentials(ctx, w, p, caller)
+}
+
+func signingKeys(c ssocache.Credentials) call.Credentials {
+	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
+}
+
+// Authorize gives the client the keys of the environment or else the profile's. Role
+// credentials that a service calls expired are fetched anew.
+func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
+	if w.App.Flags.NoSignRequest {
+		return nil
+	}
+	c, err := CallerCredentials(ctx, w, p, caller)
+	if err != nil {
+		return err
+	}
+	client.Credentials = signingKeys(c)
+	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && p.Kind == profile.SSO {
+		client.Renew = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
+			c, err := credentialsBut(ctx, w, p, caller, expired.SessionToken)
+			return signingKeys(c), err
+		}
+	}
+	return nil
+}
+
+// Usable reports whether there are credentials that this program can get at.
+func Usable(app *command.App, p *profile.Profile) bool {
+	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
+}
+
+// ProfileFlag is the flag that names a profile, for pasting.
+func ProfileFlag(name string) string {
+	if strings.HasPrefix(name, "-") {
+		return "--profile=" + command.Quote(name)
+	}
+	return "--profile " + command.Quote(name)
 }

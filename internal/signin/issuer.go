@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"context"
@@ -36,7 +36,7 @@ func issuer(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	if err != nil {
 		return "", "", err
 	}
-	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, startURL, isLoopback(endpoint.URL))
+	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, startURL, IsLoopback(endpoint.URL))
 	if err != nil {
 		return "", "", &command.ConfigError{Code: "Configuration", Msg: err.Error()}
 	}
@@ -61,7 +61,7 @@ func setRegionHint(w *workspace.Workspace, s profile.Session, region string) str
 
 // updateRegion writes the region that a vanity start URL told into the config, as
 // the AWS CLI does: for the session, or for every legacy profile of it.
-func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session, region string, o loginOptions) error {
+func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session, region string, o Options) error {
 	if region == s.Region {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"context"
@@ -18,24 +18,24 @@ const callBudget = 25 * time.Second
 
 // said is where a sign-in is talked about: stdout, unless that belongs to the answer
 // of another command.
-func said(w *workspace.Workspace, o loginOptions) io.Writer {
+func said(w *workspace.Workspace, o Options) io.Writer {
 	if o.unasked {
 		return w.App.IO.Err
 	}
 	return w.App.Out
 }
 
-// get asks the broker on behalf of a command that uses a profile. Where only a
+// Get asks the broker on behalf of a command that uses a profile. Where only a
 // sign-in helps, and auto_login allows it, the person signs in on the occasion.
-func get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
+func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
 	if w.NoHome != nil {
 		return broker.Answer{}, w.NoHome
 	}
 	if !r.Session.AutoLogin {
 		answer, err := w.Broker.Get(ctx, r)
-		return answer, explain(w, p, err)
+		return answer, Explain(w, p, err)
 	}
-	o := loginOptions{unasked: true, caller: r.Caller}
+	o := Options{unasked: true, Caller: r.Caller}
 	var configured, now profile.Session
 	signedIn := false // by this process
 	answer, err := w.Broker.GetOrLogin(ctx, r, func(ctx context.Context) (profile.Session, broker.SignIn, error) {
@@ -59,7 +59,7 @@ func get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r brok
 		return s, in, nil
 	})
 	if err != nil {
-		return broker.Answer{}, explain(w, p, err)
+		return broker.Answer{}, Explain(w, p, err)
 	}
 	if signedIn {
 		w.WakeAgent(ctx)

@@ -1,4 +1,4 @@
-package cli
+package signin
 
 import (
 	"cmp"
@@ -26,9 +26,9 @@ func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 	case connection != "":
 		return command.WithHint(err, "%s", connection)
 	case errors.As(err, &origin), errors.As(err, &mixed):
-		return explainOrigin(w, err)
+		return ExplainOrigin(w, err)
 	case errors.As(err, &storage):
-		return command.WithHint(err, "%s", storageHint(storage))
+		return command.WithHint(err, "%s", StorageHint(storage))
 	case errors.Is(err, idcenter.ErrExpired):
 		return command.WithHint(err, "run: %s", LoginAgain(w, s))
 	case errors.As(err, &connect):
@@ -101,7 +101,7 @@ func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.Logi
 	var shared *broker.SharedError
 	var late *broker.LoginWaitError
 	if errors.As(err, &shared) || errors.As(err, &late) {
-		return command.WithHint(err, "to try again, run: %s", loginCommand(w.App, p))
+		return command.WithHint(err, "to try again, run: %s", LoginCommand(w.App, p))
 	}
 	return explainLogin(w, err.Session, err)
 }
@@ -109,19 +109,28 @@ func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.Logi
 // LoginAgain is the command line of a login to the session.
 func LoginAgain(w *workspace.Workspace, s profile.Session) string {
 	if s.Name != "" {
-		return loginAgain(w.App, s)
+		return SessionLogin(w.App, s)
 	}
 	uses, err := w.QuietSessions()
 	if err != nil {
-		return loginAgain(w.App, s)
+		return SessionLogin(w.App, s)
 	}
 	return loginTo(w.App, s, uses)
 }
 
-// loginAgain is the command line of a login to a session that the config need not name.
-func loginAgain(app *command.App, s profile.Session) string {
+// SessionLogin is the command line of a login to a session that the config need not name.
+func SessionLogin(app *command.App, s profile.Session) string {
 	if s.Name == "" {
 		return app.Name + " sso login"
 	}
 	return app.Name + " sso login --sso-session " + command.Quote(s.Name)
+}
+
+// LoginFor is the command line that signs in to a session, or to the profile's
+// own.
+func LoginFor(app *command.App, session, profile string) string {
+	if session != "" {
+		return app.Name + " sso login --sso-session " + command.Quote(session)
+	}
+	return app.Name + " sso login --profile " + command.Quote(profile)
 }
