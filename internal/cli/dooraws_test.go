@@ -30,7 +30,7 @@ func TestFindAWS(t *testing.T) {
 		make func(path string) error
 	}{
 		{"link", func(path string) error { return os.Symlink(self, path) }},
-		{"copy", func(path string) error { return copyFile(path, self) }},
+		{"copy", func(path string) error { return copyProgram(path, self) }},
 		{"folder", func(path string) error { return os.Mkdir(path, 0o700) }},
 		{"dangling", func(path string) error { return os.Symlink("nowhere", path) }},
 		{"hard", func(path string) error { return hardLink(filepath.Join(work, "copy", name), path) }},
@@ -66,3 +66,11 @@ func TestFindAWS(t *testing.T) {
 
 // hardLink makes a second name of a file of the same folder tree.
 func hardLink(from, to string) error { return os.Link(from, to) }
+
+func copyProgram(to, from string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o755)
+}
