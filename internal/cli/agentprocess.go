@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -61,7 +62,7 @@ func agentEnv(app *command.App) []string {
 		name, value, _ := strings.Cut(entry, "=")
 		switch strings.ToUpper(name) {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION",
-			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", signin.ChainVariable, doorVariable:
+			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", signin.ChainVariable, awscli.PassedVariable:
 			continue
 		case "HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
 			"SSL_CERT_FILE", agent.SocketVariable: // it works in another folder

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
@@ -94,7 +95,7 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	}
 	op, ok := svc.Operation(name)
 	if !ok {
-		return &command.ElsewhereError{Why: misspelledOperation(app, svc, name)}
+		return &command.ElsewhereError{Why: awscli.MisspelledOperation(app, svc, name)}
 	}
 	if len(args) > 0 && command.IsHelp(args[0]) {
 		return operationHelp(app, svc, op)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
@@ -35,12 +36,12 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	root.SetIn(app.IO.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.IO.Err)
-	line, ours, err := route(app, root, args)
+	line, ours, err := awscli.Route(app, root, args)
 	if err != nil {
 		return err
 	}
 	if !ours {
-		return handOff(ctx, app, root, args, misspelled(app, root, args))
+		return awscli.HandOff(ctx, app, root, args, awscli.Misspelled(app, root, args))
 	}
 	root.SetArgs(line)
 	err = root.ExecuteContext(ctx)
@@ -50,7 +51,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	case errors.As(err, &help):
 		return help.Cmd.Help()
 	case errors.As(err, &elsewhere):
-		return handOff(ctx, app, root, args, elsewhere.Why)
+		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
 	}
 	return err
 }

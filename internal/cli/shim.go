@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -47,7 +48,7 @@ func oneFolder(cmd *cobra.Command, args []string) error {
 }
 
 // shimName is the file name of the shim.
-func shimName() string { return awsPrograms(runtime.GOOS)[0] }
+func shimName() string { return awscli.AWSPrograms(runtime.GOOS)[0] }
 
 // shimFolder returns a folder as an absolute path.
 func shimFolder(dir string) (string, error) {

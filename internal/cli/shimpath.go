@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -36,7 +37,7 @@ func onPath(app *command.App, dir string) (found bool, first string) {
 		if info, err := os.Stat(d); err == nil && d != "" && os.SameFile(info, folder) {
 			return true, first
 		}
-		for _, name := range awsPrograms(runtime.GOOS) {
+		for _, name := range awscli.AWSPrograms(runtime.GOOS) {
 			if path := filepath.Join(d, name); d != "" && first == "" && self.IsProgram(path) && !self.Is(path) {
 				first = path
 			}

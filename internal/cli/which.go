@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -30,21 +31,21 @@ The exit code is 1 if there is none.`,
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
 			}
-			readGlobals(app, args)
+			awscli.ReadGlobals(app, args)
 			return which(app, cmd.Root(), args)
 		},
 	}
 }
 
 func which(app *command.App, root *cobra.Command, args []string) error {
-	if _, rest := splitGlobals(root.PersistentFlags(), args); len(rest) > 0 {
-		line, ours, err := route(app, root, args)
+	if _, rest := awscli.SplitGlobals(root.PersistentFlags(), args); len(rest) > 0 {
+		line, ours, err := awscli.Route(app, root, args)
 		if err != nil {
 			return err
 		}
 		left, why := leaves(app, line)
 		if left {
-			path, err := findAWS(app)
+			path, err := awscli.FindAWS(app)
 			if err != nil {
 				return command.WithHint(&command.CommandError{Msg: why.Error()}, "%s", command.HintOf(why))
 			}
@@ -60,9 +61,9 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	path, err := findAWS(app)
+	path, err := awscli.FindAWS(app)
 	if err != nil {
-		return command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", installHint)
+		return command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", awscli.InstallHint)
 	}
 	_, err = fmt.Fprintln(app.Out, path)
 	return err
@@ -71,8 +72,8 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 // leaves reports whether a built-in command is handed to the AWS CLI because of its
 // profile. why is the error if no AWS CLI is on PATH.
 func leaves(app *command.App, line []string) (left bool, why error) {
-	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), line)
-	words := commandWords(rest)
+	_, rest := awscli.SplitGlobals(command.GlobalSet(new(command.Globals)), line)
+	words := awscli.CommandWords(rest)
 	if len(words) < 2 {
 		return false, nil
 	}

@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"errors"
@@ -19,7 +19,7 @@ func TestFindAWS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := awsPrograms(runtime.GOOS)[0]
+	name := AWSPrograms(runtime.GOOS)[0]
 	work := t.TempDir()
 	script := func(mode fs.FileMode) func(string) error {
 		return func(path string) error { return os.WriteFile(path, []byte("#!/bin/sh\n"), mode) }
@@ -54,7 +54,7 @@ func TestFindAWS(t *testing.T) {
 		app := &command.App{Log: slog.New(slog.DiscardHandler), Env: command.Env{Lookup: func(string) (string, bool) {
 			return strings.Join(dirs, string(os.PathListSeparator)), true
 		}}}
-		return findAWS(app)
+		return FindAWS(app)
 	}
 	if got, err := find(dirs); err != nil || got != filepath.Join(work, "real", name) {
 		t.Errorf("found %s, %v", got, err)

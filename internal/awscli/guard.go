@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"fmt"
@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// doorVariable tells a child which command lines have been handed over on the way
+// PassedVariable tells a child which command lines have been handed over on the way
 // to it: a fingerprint of each, joined by commas.
-const doorVariable = "_LANYARD_DOOR"
+const PassedVariable = "_LANYARD_DOOR"
 
 // maxDoors is how deep commands may be handed over from within one another: an
 // alias of the AWS CLI may well run aws again.
@@ -22,7 +22,7 @@ const maxDoors = 5
 // what was about to be run has led back to us.
 func passDoor(app *command.App, what string, args []string) (string, error) {
 	var seen []string
-	if s := app.Env.Get(doorVariable); s != "" {
+	if s := app.Env.Get(PassedVariable); s != "" {
 		seen = strings.Split(s, ",")
 	}
 	mark := fingerprint(args)

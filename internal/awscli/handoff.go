@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"context"
@@ -13,14 +13,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// handOff gives a command line to the AWS CLI, unchanged, after making sure that
+// HandOff gives a command line to the AWS CLI, unchanged, after making sure that
 // it finds a session and role credentials that are fresh. Where a process can
 // become another one it does not return. why is what a native command lacks to do
 // it itself, and is returned if there is no AWS CLI; nil means that there is none.
-func handOff(ctx context.Context, app *command.App, root *cobra.Command, args []string, why error) error {
-	readGlobals(app, args)
+func HandOff(ctx context.Context, app *command.App, root *cobra.Command, args []string, why error) error {
+	ReadGlobals(app, args)
 	app.Debug()
-	path, err := findAWS(app)
+	path, err := FindAWS(app)
 	if err != nil {
 		return withoutAWS(app, root, args, why)
 	}
@@ -35,9 +35,9 @@ func handOff(ctx context.Context, app *command.App, root *cobra.Command, args []
 	if err != nil {
 		return err
 	}
-	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args)
-	app.Log.Debug("handed over", "program", path, "command", strings.Join(commandWords(rest), " "), "arguments", len(args))
-	env := withVariable(app.Env.Environ(), doorVariable, mark)
+	_, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), args)
+	app.Log.Debug("handed over", "program", path, "command", strings.Join(CommandWords(rest), " "), "arguments", len(args))
+	env := withVariable(app.Env.Environ(), PassedVariable, mark)
 	if overlay != "" {
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
 		app.Log.Debug("the AWS CLI reads another config", "file", overlay)
@@ -57,24 +57,24 @@ func withoutAWS(app *command.App, root *cobra.Command, args []string, why error)
 	case why != nil:
 		return why
 	}
-	_, rest := splitGlobals(command.GlobalSet(new(command.Globals)), args)
-	words := commandWords(rest)
+	_, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), args)
+	words := CommandWords(rest)
 	if len(words) == 0 || !awsnames.Command(words[0]) {
 		word := "--"
 		if len(rest) > 0 {
 			word = rest[0]
 		}
 		return command.WithHint(command.Usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
-			"run: %s --help\n%s", app.Name, installHint)
+			"run: %s --help\n%s", app.Name, InstallHint)
 	}
 	if app.Flags.AutoPrompt {
-		return command.WithHint(command.Usagef("--%s needs the AWS CLI, which is not on PATH", command.PromptFlag), "%s", installHint)
+		return command.WithHint(command.Usagef("--%s needs the AWS CLI, which is not on PATH", command.PromptFlag), "%s", InstallHint)
 	}
 	return command.WithHint(command.Usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
-		"%s\n%s", nativeHint(words[0]), installHint)
+		"%s\n%s", nativeHint(words[0]), InstallHint)
 }
 
-const installHint = "for every other command install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
+const InstallHint = "for every other command install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
 
 // nativeHint lists the operations of a service that are built in, or the services
 // that have any.

@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ import (
 
 func TestPassDoor(t *testing.T) {
 	env := ""
-	app := &command.App{Env: command.Env{Lookup: func(name string) (string, bool) { return env, name == doorVariable }}}
+	app := &command.App{Env: command.Env{Lookup: func(name string) (string, bool) { return env, name == PassedVariable }}}
 	pass := func(args ...string) error {
 		mark, err := passDoor(app, "aws", args)
 		if err == nil {

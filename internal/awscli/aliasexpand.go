@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func (e *expansion) flags() *pflag.FlagSet { return e.root.PersistentFlags() }
 
 // take splits a line into its global flags, which are kept, and the rest.
 func (e *expansion) take(args []string) []string {
-	globals, rest := splitGlobals(e.flags(), args)
+	globals, rest := SplitGlobals(e.flags(), args)
 	for _, g := range globals {
 		e.globals = append(e.globals, g...)
 	}

@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"log/slog"
@@ -22,7 +22,7 @@ func TestSplitGlobals(t *testing.T) {
 		{args: []string{"--cli-auto-prompt", "s3"}, globals: []string{"--cli-auto-prompt"}, rest: []string{"s3"}},
 		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
 	} {
-		globals, rest := splitGlobals(command.GlobalSet(new(command.Globals)), c.args)
+		globals, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), c.args)
 		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
 			t.Errorf("%q: globals %q, rest %q", c.args, globals, rest)
 		}
@@ -32,7 +32,7 @@ func TestSplitGlobals(t *testing.T) {
 func TestReadGlobals(t *testing.T) {
 	app := &command.App{Log: slog.New(slog.DiscardHandler)}
 	app.Flags.Region = "from another line"
-	readGlobals(app, []string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
+	ReadGlobals(app, []string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
 	if app.Flags.Profile != "b c" || !app.Flags.Debug || app.Flags.Region != "" {
 		t.Errorf("%+v", app.Flags)
 	}

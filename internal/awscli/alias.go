@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"fmt"
@@ -76,13 +76,13 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 	return aliases
 }
 
-// route reports whether a command line is ours, and expands the aliases of the AWS
+// Route reports whether a command line is ours, and expands the aliases of the AWS
 // CLI's file in a line of ours. The AWS CLI gets its lines unchanged, and expands the
 // aliases itself. An unknown command is an error.
 //
 // If the file cannot be parsed, the AWS CLI refuses every command. Here that is an error
 // only for a line that is no command of ours: the file may define it.
-func route(app *command.App, root *cobra.Command, args []string) (line []string, ours bool, err error) {
+func Route(app *command.App, root *cobra.Command, args []string) (line []string, ours bool, err error) {
 	ours, unknown := native(root, args)
 	aliases, err := readAliases(app)
 	if err != nil && ours {

@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"errors"
@@ -12,14 +12,14 @@ import (
 // errNoAWS says that there is no AWS CLI.
 var errNoAWS = errors.New("there is no AWS CLI on PATH")
 
-// findAWS returns the AWS CLI: the first program of the name on PATH that is not
+// FindAWS returns the AWS CLI: the first program of the name on PATH that is not
 // this one. As in package exec, folders that are not absolute do not count.
-func findAWS(app *command.App) (string, error) {
+func FindAWS(app *command.App) (string, error) {
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		for _, name := range awsPrograms(runtime.GOOS) {
+		for _, name := range AWSPrograms(runtime.GOOS) {
 			path := filepath.Join(dir, name)
 			if !self.IsProgram(path) {
 				continue
@@ -34,8 +34,8 @@ func findAWS(app *command.App) (string, error) {
 	return "", errNoAWS
 }
 
-// awsPrograms are the names of the files that the AWS CLI is started by.
-func awsPrograms(goos string) []string {
+// AWSPrograms are the names of the files that the AWS CLI is started by.
+func AWSPrograms(goos string) []string {
 	if goos == "windows" {
 		return []string{"aws.exe", "aws.cmd"}
 	}

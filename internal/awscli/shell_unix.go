@@ -1,6 +1,6 @@
 //go:build !windows
 
-package cli
+package awscli
 
 import (
 	"github.com/lanyard-cli/lanyard/internal/child"
@@ -13,5 +13,5 @@ func runShell(app *command.App, line string, args []string) error {
 	if err != nil {
 		return err
 	}
-	return child.Become(app, "/bin/sh", []string{"sh", "-c", line}, withVariable(app.Env.Environ(), doorVariable, mark))
+	return child.Become(app, "/bin/sh", []string{"sh", "-c", line}, withVariable(app.Env.Environ(), PassedVariable, mark))
 }

@@ -1,4 +1,4 @@
-package cli
+package awscli
 
 import (
 	"strings"
@@ -25,9 +25,9 @@ func globalWidth(flags *pflag.FlagSet, args []string) int {
 	return 1
 }
 
-// splitGlobals takes the global flags out of a command line, as the AWS CLI does
+// SplitGlobals takes the global flags out of a command line, as the AWS CLI does
 // wherever they stand. What follows "--" is left alone.
-func splitGlobals(flags *pflag.FlagSet, args []string) (globals [][]string, rest []string) {
+func SplitGlobals(flags *pflag.FlagSet, args []string) (globals [][]string, rest []string) {
 	for i := 0; i < len(args); {
 		if args[i] == "--" {
 			return globals, append(rest, args[i:]...)
@@ -44,11 +44,11 @@ func splitGlobals(flags *pflag.FlagSet, args []string) (globals [][]string, rest
 	return globals, rest
 }
 
-// readGlobals sets the global flags from a line that the parser of flags has not
+// ReadGlobals sets the global flags from a line that the parser of flags has not
 // seen. What is wrong with one is for the program to say that gets the line.
-func readGlobals(app *command.App, args []string) {
+func ReadGlobals(app *command.App, args []string) {
 	flags := command.GlobalSet(&app.Flags)
-	globals, _ := splitGlobals(flags, args)
+	globals, _ := SplitGlobals(flags, args)
 	for _, words := range globals {
 		if err := flags.Parse(words); err != nil {
 			app.Log.Debug("a global flag that is not understood", "error", err)
@@ -56,9 +56,9 @@ func readGlobals(app *command.App, args []string) {
 	}
 }
 
-// commandWords are the words that name a command: at most two, before any option
+// CommandWords are the words that name a command: at most two, before any option
 // of its own.
-func commandWords(args []string) []string {
+func CommandWords(args []string) []string {
 	for i, arg := range args {
 		if i == 2 || strings.HasPrefix(arg, "-") {
 			return args[:i]
