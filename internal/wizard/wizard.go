@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"cmp"
@@ -17,9 +17,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// ssoOptions are the answers of the wizard that were given as flags, and how to
+// Options are the answers of the wizard that were given as flags, and how to
 // sign in.
-type ssoOptions struct {
+type Options struct {
 	signin.Options
 	startURL, region, name, scopes string
 	account, role                  string
@@ -27,11 +27,11 @@ type ssoOptions struct {
 	autoRefresh, refreshWindow     string
 	yes                            bool
 
-	given func(flag string) bool
+	Given func(flag string) bool
 }
 
-func newConfigureSSO(app *command.App) *cobra.Command {
-	var o ssoOptions
+func NewConfigureSSO(app *command.App) *cobra.Command {
+	var o Options
 	cmd := &cobra.Command{
 		Use:   "sso",
 		Short: "Set up profiles for accounts and roles of IAM Identity Center",
@@ -51,12 +51,12 @@ Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.
 		Annotations: command.Uses("profile", "region", "output", command.Connection),
 		Args:        command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.given = cmd.Flags().Changed
+			o.Given = cmd.Flags().Changed
 			return configureSSO(cmd.Context(), app, o)
 		},
 	}
 	f := cmd.Flags()
-	o.addSession(f)
+	o.AddSession(f)
 	f.StringVar(&o.account, "sso-account-id", "", "the account of the profile")
 	f.StringVar(&o.role, "sso-role-name", "", "the role (permission set) of the profile")
 	f.StringVar(&o.defaultRegion, "default-region", "", "the region that the profile uses, as --region, and not asked")
@@ -69,8 +69,8 @@ Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.
 	return cmd
 }
 
-// addSession adds the flags about the session.
-func (o *ssoOptions) addSession(f *pflag.FlagSet) {
+// AddSession adds the flags about the session.
+func (o *Options) AddSession(f *pflag.FlagSet) {
 	f.StringVar(&o.name, "sso-session-name", "", "the [sso-session]; made if it does not exist, \"\" for a legacy profile")
 	f.StringVar(&o.startURL, "sso-start-url", "", "the start URL of a new session")
 	f.StringVar(&o.region, "sso-region", "", "the region of Identity Center, for a new session")
@@ -79,8 +79,8 @@ func (o *ssoOptions) addSession(f *pflag.FlagSet) {
 	f.StringVar(&o.refreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
 }
 
-func configureSSO(ctx context.Context, app *command.App, o ssoOptions) error {
-	z, err := openWizard(app, o)
+func configureSSO(ctx context.Context, app *command.App, o Options) error {
+	z, err := New(app, o)
 	if err != nil {
 		return err
 	}
@@ -90,8 +90,8 @@ func configureSSO(ctx context.Context, app *command.App, o ssoOptions) error {
 	return app.ExplainConsole(z.run(ctx))
 }
 
-// openWizard reads what there is, and checks the flags.
-func openWizard(app *command.App, o ssoOptions) (*wizard, error) {
+// New reads what there is, and checks the flags.
+func New(app *command.App, o Options) (*Wizard, error) {
 	if err := o.check(app.Flags); err != nil {
 		return nil, err
 	}
@@ -111,22 +111,22 @@ func openWizard(app *command.App, o ssoOptions) (*wizard, error) {
 	if err := w.Editable(); err != nil {
 		return nil, err
 	}
-	z := &wizard{Workspace: w, o: o, p: p}
+	z := &Wizard{Workspace: w, o: o, p: p}
 	if app.IO.Terminal {
 		z.con = app.Console()
 	}
 	return z, nil
 }
 
-// A wizard sets profiles up. What it has found out so far is in its fields;
+// A Wizard sets profiles up. What it has found out so far is in its fields;
 // nothing is written before all is known.
-type wizard struct {
+type Wizard struct {
 	*workspace.Workspace
-	o   ssoOptions
+	o   Options
 	p   *profile.Profile // the one in use, whose settings are what Enter keeps
 	con *picker.Console
 
-	session profile.Session // its Name is "" for a legacy profile
+	Session profile.Session // its Name is "" for a legacy profile
 	known   bool            // it is in the config
 	token   ssocache.Token
 	last    ssoProfile // the one that was written last
@@ -136,7 +136,7 @@ type wizard struct {
 type ssoProfile struct{ name, account, role, region, output string }
 
 // run asks a person.
-func (z *wizard) run(ctx context.Context) error {
+func (z *Wizard) run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (z *wizard) run(ctx context.Context) error {
 }
 
 // left is how the wizard ends when the person leaves: well, if a profile is written.
-func (z *wizard) left(err error, first bool) error {
+func (z *Wizard) left(err error, first bool) error {
 	if !first && (errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone)) {
 		return nil
 	}
@@ -167,14 +167,14 @@ func (z *wizard) left(err error, first bool) error {
 }
 
 // value is what the profile in use has for a key.
-func (z *wizard) value(key string) string {
+func (z *Wizard) value(key string) string {
 	s, _ := z.p.Get(key)
 	return s.Value
 }
 
 // changes are what is to be written for a profile: its own keys, as the AWS CLI
 // orders them, then its session's. Keys that would contradict them go.
-func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
+func (z *Wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	var list []awsconfig.Change
 	kind, name := awsconfig.Profile, p.name
 	set := func(key, value string) {
@@ -183,28 +183,28 @@ func (z *wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 		}
 	}
 	stale := []string{"sso_start_url", "sso_region", "sso_registration_scopes"}
-	if z.session.Name == "" {
+	if z.Session.Name == "" {
 		stale = []string{"sso_session"}
-		set("sso_start_url", z.session.StartURL)
-		set("sso_region", z.session.Region)
+		set("sso_start_url", z.Session.StartURL)
+		set("sso_region", z.Session.Region)
 	} else {
-		more, err := profile.Contradictions(z.In, p.name, z.session.Name)
+		more, err := profile.Contradictions(z.In, p.name, z.Session.Name)
 		if err != nil {
 			return nil, err
 		}
 		stale = append(stale, more...)
-		set("sso_session", z.session.Name)
+		set("sso_session", z.Session.Name)
 	}
 	set("sso_account_id", p.account)
 	set("sso_role_name", p.role)
 	set("region", p.region)
 	set("output", p.output)
 	list = append(list, workspace.Removals(p.name, append(stale, comeFirst()...))...)
-	if z.session.Name != "" {
-		kind, name = awsconfig.SSOSession, z.session.Name
+	if z.Session.Name != "" {
+		kind, name = awsconfig.SSOSession, z.Session.Name
 	}
-	if z.session.Name != "" && !z.known {
-		list = append(list, sessionChanges(z.session, z.o.scopesOr(profile.AccessScope))...)
+	if z.Session.Name != "" && !z.known {
+		list = append(list, sessionChanges(z.Session, z.o.scopesOr(profile.AccessScope))...)
 	}
 	set("sso_auto_refresh", z.o.autoRefresh)
 	set("sso_refresh_window", z.o.refreshWindow)

@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"cmp"
@@ -21,7 +21,7 @@ import (
 // chooseRole fills in the account and the role: those of the flags, the only ones
 // there are, or those that the person picks. Where the portal lists none to this
 // person, the profile is written without.
-func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) error {
+func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) error {
 	p.account, p.role = "", ""
 	if first {
 		p.account, p.role = z.o.account, z.o.role
@@ -49,8 +49,8 @@ func (z *wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 
 // signIn makes sure of a token: a session of the config that lives is used, a new
 // one always signs in, once.
-func (z *wizard) signIn(ctx context.Context) error {
-	if z.known || z.session.Name == "" || !z.token.AccessToken.IsZero() {
+func (z *Wizard) signIn(ctx context.Context) error {
+	if z.known || z.Session.Name == "" || !z.token.AccessToken.IsZero() {
 		err := z.takeToken(ctx, secret.String{})
 		var ended *broker.SessionError
 		if err == nil || !errors.As(err, &ended) {
@@ -61,16 +61,16 @@ func (z *wizard) signIn(ctx context.Context) error {
 }
 
 // login signs in anew.
-func (z *wizard) login(ctx context.Context) (err error) {
+func (z *Wizard) login(ctx context.Context) (err error) {
 	z.o.Quiet, z.o.Caller = true, "configure sso"
-	if z.session, err = signin.Login(ctx, z.Workspace, z.p, z.session, z.o.Options); err != nil {
+	if z.Session, err = signin.Login(ctx, z.Workspace, z.p, z.Session, z.o.Options); err != nil {
 		return err
 	}
 	return z.takeToken(ctx, secret.String{})
 }
 
 // signInAgain replaces a token that the portal has refused.
-func (z *wizard) signInAgain(ctx context.Context) error {
+func (z *Wizard) signInAgain(ctx context.Context) error {
 	err := z.takeToken(ctx, z.token.AccessToken)
 	var ended *broker.SessionError
 	if !errors.As(err, &ended) {
@@ -79,16 +79,16 @@ func (z *wizard) signInAgain(ctx context.Context) error {
 	return z.login(ctx)
 }
 
-func (z *wizard) takeToken(ctx context.Context, rejected secret.String) error {
+func (z *Wizard) takeToken(ctx context.Context, rejected secret.String) error {
 	answer, err := z.Broker.Get(ctx, broker.Request{
-		Session: z.session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
+		Session: z.Session, Purpose: broker.AccessToken, Caller: "configure sso", Rejected: rejected,
 	})
 	z.token = answer.Token
 	return z.AdviseConnection(signin.ExplainOrigin(z.Workspace, err))
 }
 
-func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
-	client, err := z.Client(z.p, z.session.StartURL, z.session.Region)
+func (z *Wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
+	client, err := z.Client(z.p, z.Session.StartURL, z.Session.Region)
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (z *wizard) pickRole(ctx context.Context, p *ssoProfile) (err error) {
 	return nil
 }
 
-func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (string, error) {
+func (z *Wizard) pickAccount(ctx context.Context, client *idcenter.Client) (string, error) {
 	accounts, err := collect(client.Accounts(ctx, z.token.AccessToken))
 	switch {
 	case err != nil:
@@ -135,7 +135,7 @@ func (z *wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 	return accounts[i].ID, nil
 }
 
-func (z *wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, account string) (string, error) {
+func (z *Wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, account string) (string, error) {
 	roles, err := collect(client.Roles(ctx, z.token.AccessToken, account))
 	switch {
 	case err != nil:

@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"cmp"
@@ -14,17 +14,17 @@ import (
 
 // byFlags writes one profile without asking anybody anything. What is missing is
 // named all at once.
-func (z *wizard) byFlags(ctx context.Context) error {
+func (z *Wizard) byFlags(ctx context.Context) error {
 	var missing []string
 	need := func(flag, value string) {
 		if value == "" {
 			missing = append(missing, "--"+flag)
 		}
 	}
-	if !z.o.given("sso-session-name") {
+	if !z.o.Given("sso-session-name") {
 		missing = append(missing, "--sso-session-name")
 	}
-	z.session.Name = z.o.name
+	z.Session.Name = z.o.name
 	known, err := z.knownSession(z.o.name)
 	if err != nil {
 		return err
@@ -33,8 +33,8 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		if err := z.sessionByFlags(ctx); err != nil {
 			return err
 		}
-		need("sso-start-url", z.session.StartURL)
-		need("sso-region", z.session.Region)
+		need("sso-start-url", z.Session.StartURL)
+		need("sso-region", z.Session.Region)
 	}
 	need("sso-account-id", z.o.account)
 	need("sso-role-name", z.o.role)
@@ -64,20 +64,20 @@ func (z *wizard) byFlags(ctx context.Context) error {
 		return err
 	}
 	z.tell(p)
-	tok, err := z.Broker.Peek(z.session)
+	tok, err := z.Broker.Peek(z.Session)
 	if err != nil {
 		z.App.Warn(err.Error(), command.HintOf(err))
 		return nil
 	}
 	if tok.Left(z.App.Now()) <= 0 && !tok.Refreshable(z.App.Now()) {
-		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, signin.LoginFor(z.App, z.session.Name, p.name))
+		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, signin.LoginFor(z.App, z.Session.Name, p.name))
 	}
 	return nil
 }
 
 // warnOfRegion says that a region is not known, which a person would have to say
 // twice.
-func (z *wizard) warnOfRegion(region string) {
+func (z *Wizard) warnOfRegion(region string) {
 	known, near, err := profile.CheckRegion(region)
 	if region == "" || known || err != nil {
 		return
@@ -91,15 +91,15 @@ func (z *wizard) warnOfRegion(region string) {
 
 // sameInUse reports whether the profile was named on the command line as the one in
 // use: then it is the one to change, whatever it is for.
-func (z *wizard) sameInUse(p ssoProfile) bool {
+func (z *Wizard) sameInUse(p ssoProfile) bool {
 	return z.App.Flags.Profile != "" && z.App.Flags.Profile == p.name
 }
 
 // sessionByFlags fills in a session that the config does not have.
-func (z *wizard) sessionByFlags(ctx context.Context) error {
+func (z *Wizard) sessionByFlags(ctx context.Context) error {
 	z.setStartURL(z.o.startURL)
-	z.session.Region = z.o.region
-	z.session.Scopes = profile.SplitScopes(z.o.scopesOr(profile.AccessScope))
+	z.Session.Region = z.o.region
+	z.Session.Scopes = profile.SplitScopes(z.o.scopesOr(profile.AccessScope))
 	if z.o.startURL == "" || z.o.region != "" {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (z *wizard) sessionByFlags(ctx context.Context) error {
 	if err != nil {
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: err.Error()}, "say it: --sso-region REGION")
 	}
-	z.session.Region = found.region
+	z.Session.Region = found.region
 	return nil
 }
 
@@ -117,12 +117,12 @@ func noTerminal(app *command.App, missing []string) error {
 		"there is no terminal to ask on: give these flags, or run it in one")
 }
 
-// newSessionChanges are what `configure sso-session` writes.
-func (z *wizard) newSessionChanges() []awsconfig.Change {
-	changes := sessionChanges(z.session, z.o.scopesOr(profile.AccessScope))
+// NewSessionChanges are what `configure sso-session` writes.
+func (z *Wizard) NewSessionChanges() []awsconfig.Change {
+	changes := sessionChanges(z.Session, z.o.scopesOr(profile.AccessScope))
 	for _, kv := range [][2]string{{"sso_auto_refresh", z.o.autoRefresh}, {"sso_refresh_window", z.o.refreshWindow}} {
 		if kv[1] != "" {
-			changes = append(changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.session.Name, Key: kv[0], Value: kv[1]})
+			changes = append(changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.Session.Name, Key: kv[0], Value: kv[1]})
 		}
 	}
 	return changes

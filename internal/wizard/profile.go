@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"cmp"
@@ -15,16 +15,16 @@ import (
 )
 
 // askProfile asks for region, output format and the name of the profile.
-func (z *wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err error) {
-	if first && z.o.given("default-region") {
+func (z *Wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err error) {
+	if first && z.o.Given("default-region") {
 		p.region = z.o.defaultRegion
 	} else if p.region, err = z.con.Ask(ctx, picker.Question{
 		Text: prompt("Default client Region", p.region), Default: p.region,
-		Suggestions: profile.PartitionRegions(z.session.Region), Check: optional(checkRegionTwice()),
+		Suggestions: profile.PartitionRegions(z.Session.Region), Check: optional(checkRegionTwice()),
 	}); err != nil {
 		return err
 	}
-	if first && z.o.given("output-format") {
+	if first && z.o.Given("output-format") {
 		p.output = z.o.output
 	} else if p.output, err = z.con.Ask(ctx, picker.Question{
 		Text: prompt("CLI default output format (json if not specified)", p.output), Default: p.output,
@@ -37,7 +37,7 @@ func (z *wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err
 
 // askName asks for the name, unless it was given: by a flag, or as the profile in
 // use. Another profile of that name is replaced only if the person says so.
-func (z *wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err error) {
+func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err error) {
 	inUse, named := z.ProfileName()
 	switch {
 	case first && z.o.profile != "":
@@ -81,7 +81,7 @@ func (p ssoProfile) proposal() string {
 
 // isAnother says what a profile of the same name is for, if that is another
 // account or role.
-func (z *wizard) isAnother(p ssoProfile) (string, error) {
+func (z *Wizard) isAnother(p ssoProfile) (string, error) {
 	config, credentials, err := z.ProfileSections(p.name)
 	if err != nil {
 		return "", err
@@ -106,7 +106,7 @@ func (z *wizard) isAnother(p ssoProfile) (string, error) {
 }
 
 // write shows what is to be written and writes it.
-func (z *wizard) write(ctx context.Context, p ssoProfile) error {
+func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
 	// Signing in takes its time, and the session may be gone from the file.
 	if err := z.reread(); err != nil {
 		return err
@@ -133,11 +133,11 @@ func (z *wizard) write(ctx context.Context, p ssoProfile) error {
 }
 
 // reread reads the files again, and whether they have the session.
-func (z *wizard) reread() error {
+func (z *Wizard) reread() error {
 	z.Workspace = z.Again()
 	z.In.New = true
-	section, err := z.Section(awsconfig.SSOSession, z.session.Name)
-	z.known = section != nil && z.session.Name != ""
+	section, err := z.Section(awsconfig.SSOSession, z.Session.Name)
+	z.known = section != nil && z.Session.Name != ""
 	return err
 }
 
@@ -172,7 +172,7 @@ func blocks(changes []awsconfig.Change) string {
 }
 
 // tell says how to use the profile, in the AWS CLI's words.
-func (z *wizard) tell(p ssoProfile) {
+func (z *Wizard) tell(p ssoProfile) {
 	run := z.App.Name + " sts get-caller-identity"
 	switch {
 	case p.account == "":

@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // more asks whether to go on with another profile, or with the settings of the
 // guide that most people never need.
-func (z *wizard) more(ctx context.Context) (bool, error) {
+func (z *Wizard) more(ctx context.Context) (bool, error) {
 	if z.o.yes {
 		return false, nil
 	}
@@ -51,8 +51,8 @@ func checkMore(s string) error {
 
 // advanced asks for the two refresh settings. They belong to the session, and
 // stand in the profile in use only where there is no [sso-session].
-func (z *wizard) advanced(ctx context.Context) error {
-	s := z.session
+func (z *Wizard) advanced(ctx context.Context) error {
+	s := z.Session
 	auto := "true"
 	if s.AutoRefresh == profile.Off {
 		auto = "false"
@@ -75,9 +75,9 @@ func (z *wizard) advanced(ctx context.Context) error {
 	return z.writeAdvanced(ctx, strings.ToLower(auto), window)
 }
 
-func (z *wizard) writeAdvanced(ctx context.Context, auto, window string) error {
-	change := awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.session.Name}
-	if z.session.Name == "" {
+func (z *Wizard) writeAdvanced(ctx context.Context, auto, window string) error {
+	change := awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.Session.Name}
+	if z.Session.Name == "" {
 		change.Kind, change.Name = awsconfig.Profile, z.last.name
 	}
 	var changes []awsconfig.Change
@@ -92,11 +92,11 @@ func (z *wizard) writeAdvanced(ctx context.Context, auto, window string) error {
 	if _, err := z.Edit(ctx, false, "configure sso", changes...); err != nil {
 		return err
 	}
-	z.session.AutoRefresh = profile.Off
+	z.Session.AutoRefresh = profile.Off
 	if auto == "true" {
-		z.session.AutoRefresh = profile.On
+		z.Session.AutoRefresh = profile.On
 	}
 	seconds, err := strconv.Atoi(window)
-	z.session.RefreshWindow, z.session.HasWindow = time.Duration(seconds)*time.Second, true
+	z.Session.RefreshWindow, z.Session.HasWindow = time.Duration(seconds)*time.Second, true
 	return err
 }

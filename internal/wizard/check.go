@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 )
 
 // check refuses flags that can never be right.
-func (o *ssoOptions) check(global command.Globals) error {
+func (o *Options) check(global command.Globals) error {
 	for _, f := range []struct {
 		flag, value string
 		check       func(string) error
@@ -56,7 +56,7 @@ func (o *ssoOptions) check(global command.Globals) error {
 }
 
 // scopesOr returns the scopes that were given, or def.
-func (o *ssoOptions) scopesOr(def string) string {
+func (o *Options) scopesOr(def string) string {
 	if o.scopes == "" {
 		return def
 	}

@@ -1,4 +1,4 @@
-package cli
+package wizard
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 
 // askSession finds the session: one of the config, a new one, or none, which is
 // the legacy form.
-func (z *wizard) askSession(ctx context.Context) error {
+func (z *Wizard) askSession(ctx context.Context) error {
 	name, current := z.o.name, z.value("sso_session")
-	if !z.o.given("sso-session-name") {
+	if !z.o.Given("sso-session-name") {
 		text := "SSO session name (Recommended): "
 		if current != "" {
 			text = prompt("SSO session name", current)
@@ -32,7 +32,7 @@ func (z *wizard) askSession(ctx context.Context) error {
 			return err
 		}
 	}
-	z.session.Name = name
+	z.Session.Name = name
 	if done, err := z.knownSession(name); done || err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (z *wizard) askSession(ctx context.Context) error {
 
 // knownSession takes the session of the name from the config, if it is there.
 // Flags may not say otherwise.
-func (z *wizard) knownSession(name string) (bool, error) {
+func (z *Wizard) knownSession(name string) (bool, error) {
 	if name == "" {
 		return false, nil
 	}
@@ -68,12 +68,12 @@ func (z *wizard) knownSession(name string) (bool, error) {
 		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.scopes), name, s.Path, s.Line),
 			"change it: %s configure sso-session", z.App.Name)
 	}
-	z.session, z.known = *s, true
+	z.Session, z.known = *s, true
 	return true, nil
 }
 
 // askNewSession asks for what makes a session; the arguments are what Enter keeps.
-func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes string) (err error) {
+func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes string) (err error) {
 	ask := func(given, text, current string, q picker.Question) (string, error) {
 		if given != "" {
 			return given, nil
@@ -93,34 +93,34 @@ func (z *wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	case err != nil:
 		z.App.Warn("the start URL does not tell the region: "+err.Error(), "")
 	case revealed.certain && z.o.region == "":
-		z.session.Region = revealed.region
+		z.Session.Region = revealed.region
 		fmt.Fprintf(z.App.Out, "SSO region: %s\n", revealed.region)
 	}
 	if region == "" {
 		region = revealed.region
 	}
-	if z.session.Region == "" {
-		if z.session.Region, err = ask(z.o.region, "SSO region", region, picker.Question{
-			Suggestions: profile.StartURLRegions(z.session.StartURL), Check: required(checkRegionTwice()),
+	if z.Session.Region == "" {
+		if z.Session.Region, err = ask(z.o.region, "SSO region", region, picker.Question{
+			Suggestions: profile.StartURLRegions(z.Session.StartURL), Check: required(checkRegionTwice()),
 		}); err != nil {
 			return err
 		}
 	}
-	if z.session.Name == "" {
+	if z.Session.Name == "" {
 		return nil
 	}
 	z.o.scopes, err = ask(z.o.scopes, "SSO registration scopes", scopes, picker.Question{Check: checkScopes})
-	z.session.Scopes = profile.SplitScopes(z.o.scopes)
+	z.Session.Scopes = profile.SplitScopes(z.o.scopes)
 	return err
 }
 
 // setStartURL takes the start URL of a new session, and warns of one that looks like
 // another page.
-func (z *wizard) setStartURL(startURL string) {
+func (z *Wizard) setStartURL(startURL string) {
 	if text, hint := profile.StartURLAdvice(startURL); text != "" {
 		z.App.Warn(text, hint)
 	}
-	z.session.StartURL = profile.CleanStartURL(startURL)
+	z.Session.StartURL = profile.CleanStartURL(startURL)
 }
 
 // A revealed region is what the start URL tells. It is certain where a vanity URL
@@ -132,8 +132,8 @@ type revealed struct {
 
 // revealedRegion asks a vanity start URL where it leads. Other hosts are not asked
 // for anything.
-func (z *wizard) revealedRegion(ctx context.Context) (revealed, error) {
-	url := z.session.StartURL
+func (z *Wizard) revealedRegion(ctx context.Context) (revealed, error) {
+	url := z.Session.StartURL
 	if profile.AWSOwned(profile.StartURLHost(url)) {
 		return revealed{region: idcenter.StartURLRegion(url)}, nil
 	}
@@ -159,7 +159,7 @@ func prompt(text, current string) string {
 
 // sessionNames are the sessions of the config, for completion: an unreadable one
 // is no reason to stop.
-func (z *wizard) sessionNames() []string {
+func (z *Wizard) sessionNames() []string {
 	uses, _ := z.QuietSessions()
 	var names []string
 	for _, u := range uses {
@@ -171,7 +171,7 @@ func (z *wizard) sessionNames() []string {
 }
 
 // startURLs are those in use anywhere in the config.
-func (z *wizard) startURLs() []string {
+func (z *Wizard) startURLs() []string {
 	uses, _ := z.QuietSessions()
 	var urls []string
 	for _, u := range uses {
@@ -183,7 +183,7 @@ func (z *wizard) startURLs() []string {
 }
 
 // describeSession shows what the config says of the session that is being typed.
-func (z *wizard) describeSession(typed string) string {
+func (z *Wizard) describeSession(typed string) string {
 	uses, _ := z.QuietSessions()
 	for _, u := range uses {
 		if typed != "" && u.Name == typed {
