@@ -4,10 +4,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/output"
-	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
 const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
@@ -62,7 +62,7 @@ func newRoot(app *command.App) *cobra.Command {
 	}
 
 	sso := command.Group("sso", "Sign in, sign out, and get credentials")
-	sso.AddCommand(newLogin(app), newLogout(app), signin.NewGetCredentials(app))
+	sso.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), ssocmd.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(newOperation(app, "sso", operation))
 	}
@@ -78,7 +78,7 @@ func newRoot(app *command.App) *cobra.Command {
 	s3.GroupID = services
 	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(newLogin(app), newLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), newStore(app), newAgent(app))
+		root.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), newStatus(app), newEmulator(app), newDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), newStore(app), newAgent(app))
 	}
 	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with built-in operations:"})
 	root.SetHelpCommandGroupID("own")

@@ -1,4 +1,4 @@
-package cli
+package ssocmd
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-func newLogout(app *command.App) *cobra.Command {
+func NewLogout(app *command.App) *cobra.Command {
 	var session string
 	var verify bool
 	cmd := &cobra.Command{

@@ -1,4 +1,4 @@
-package cli
+package ssocmd
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-func newLogin(app *command.App) *cobra.Command {
+func NewLogin(app *command.App) *cobra.Command {
 	o := signin.Options{Caller: "sso login"}
 	cmd := &cobra.Command{
 		Use:   "login",

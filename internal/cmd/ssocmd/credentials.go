@@ -1,0 +1,102 @@
+package ssocmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+type getCredentialsOptions struct{ session, account, role string }
+
+func NewGetCredentials(app *command.App) *cobra.Command {
+	var o getCredentialsOptions
+	cmd := &cobra.Command{
+		Use:   "get-credentials",
+		Short: "Print a profile's credentials for credential_process",
+		Long: `Print the role credentials of a profile as one JSON document, as the AWS CLI
+and SDKs expect it from a credential_process:
+
+  [profile for-other-tools]
+  credential_process = lanyard sso get-credentials --profile dev-admin
+
+The role can also be named by --sso-session, --account-id and --role-name, for
+which no profile is needed. Nothing is asked and no browser is opened, unless
+auto_login allows it.`,
+		Annotations: command.Uses("profile", command.Connection),
+		Args:        command.NoArgs,
+		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use in place of a profile's")
+	f.StringVar(&o.account, "account-id", "", "the account, with --sso-session")
+	f.StringVar(&o.role, "role-name", "", "the role, with --sso-session")
+	return cmd
+}
+
+func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptions) error {
+	w := workspace.Files(app)
+	p, err := credentialProfile(w, o)
+	if err != nil {
+		return err
+	}
+	switch p.Kind {
+	case profile.SSO:
+	case profile.None:
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", signin.MissingKeys(w, p))
+	default:
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
+			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.App.Name, command.Quote(p.Name))
+	}
+	c, err := signin.Credentials(ctx, w, p, "sso get-credentials")
+	if err != nil {
+		return err
+	}
+	_, err = app.Out.Write(c.ProcessJSON())
+	return err
+}
+
+// credentialProfile is the profile that the flags name or describe.
+func credentialProfile(w *workspace.Workspace, o getCredentialsOptions) (*profile.Profile, error) {
+	if o.session == "" && o.account == "" && o.role == "" {
+		p, err := w.Resolve()
+		if err != nil {
+			return nil, err
+		}
+		return p, signin.CheckChain(w.App, p.Name)
+	}
+	if o.session == "" || o.account == "" || o.role == "" {
+		return nil, command.Usagef("--sso-session, --account-id and --role-name go together")
+	}
+	if len(o.account) != 12 || strings.Trim(o.account, "0123456789") != "" {
+		return nil, command.Usagef("--account-id %s: an account id has 12 digits", command.Quote(o.account))
+	}
+	if w.App.Flags.Profile != "" {
+		return nil, command.Usagef("--profile does not go with --sso-session")
+	}
+	return sessionProfile(w, o.session, o.account, o.role)
+}
+
+// sessionProfile is a profile made of flags alone.
+func sessionProfile(w *workspace.Workspace, session, account, role string) (*profile.Profile, error) {
+	p, err := w.ResolveForLogin()
+	if err != nil {
+		return nil, err
+	}
+	s, warnings, err := profile.SessionNamed(w.In, session)
+	w.Warn(warnings)
+	if err != nil {
+		return nil, err
+	}
+	w.Connect(p)
+	made := *p
+	made.Name, made.Exists, made.Kind = "", false, profile.SSO
+	made.Session, made.AccountID, made.RoleName = *s, account, role
+	return &made, nil
+}
