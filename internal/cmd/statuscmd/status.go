@@ -1,4 +1,4 @@
-package cli
+package statuscmd
 
 import (
 	"context"
@@ -39,7 +39,7 @@ type sessionStatus struct {
 	orphan  bool // no config names it
 }
 
-func newStatus(app *command.App) *cobra.Command {
+func New(app *command.App) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "status",
