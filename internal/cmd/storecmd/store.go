@@ -1,4 +1,4 @@
-package cli
+package storecmd
 
 import (
 	"bytes"
@@ -33,7 +33,7 @@ type storeUse struct {
 	unreadable error // a file whose content is not known
 }
 
-func newStore(app *command.App) *cobra.Command {
+func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "store",
 		Short: "Show where tokens are kept: files, keychain or encrypted; move them",
