@@ -1,4 +1,4 @@
-package cli
+package agentcmd
 
 import (
 	"strings"
@@ -14,7 +14,7 @@ type agentOptions struct {
 	stay     bool
 }
 
-func newAgent(app *command.App) *cobra.Command {
+func New(app *command.App) *cobra.Command {
 	var o agentOptions
 	cmd := &cobra.Command{
 		Use:   "agent",

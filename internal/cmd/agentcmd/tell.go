@@ -1,4 +1,4 @@
-package cli
+package agentcmd
 
 import (
 	"cmp"
@@ -57,5 +57,16 @@ func tellOfTools(app *command.App) {
 	}
 	if len(names) > 0 {
 		app.Warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+output.Summary(names), "run: "+app.Name+" store migrate --to agent")
+	}
+}
+
+// hintIfNothingToRenew prints the hint for a new agent if no session is configured.
+func hintIfNothingToRenew(app *command.App) {
+	w, err := workspace.Open(app)
+	if err != nil {
+		return // the agent itself warns of that
+	}
+	if uses, err := w.QuietSessions(); err == nil && len(uses) == 0 {
+		app.TellSetUp()
 	}
 }
