@@ -5,6 +5,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/statuscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/storecmd"
@@ -69,7 +70,7 @@ func newRoot(app *command.App) *cobra.Command {
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(newOperation(app, "sso", operation))
 	}
-	root.AddCommand(sso, newConfigure(app))
+	root.AddCommand(sso, configurecmd.New(app))
 	for _, service := range model.Services() {
 		if service != "sso" {
 			cmd := newService(app, service)

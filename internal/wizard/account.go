@@ -24,7 +24,7 @@ import (
 func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) error {
 	p.account, p.role = "", ""
 	if first {
-		p.account, p.role = z.o.account, z.o.role
+		p.account, p.role = z.o.Account, z.o.Role
 	}
 	if p.account != "" && p.role != "" {
 		return nil

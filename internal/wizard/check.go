@@ -22,11 +22,11 @@ func (o *Options) check(global command.Globals) error {
 		{"--sso-start-url", o.startURL, checkStartURL},
 		{"--sso-region", o.region, checkRegion},
 		{"--sso-registration-scopes", o.scopes, checkScopes},
-		{"--sso-account-id", o.account, checkAccount},
+		{"--sso-account-id", o.Account, checkAccount},
 		{"--region", global.Region, checkRegion},
-		{"--default-region", o.defaultRegion, checkRegion},
-		{"--output-format", o.output, checkOutputFormat},
-		{"--profile-name", o.profile, checkName(awsconfig.Profile)},
+		{"--default-region", o.DefaultRegion, checkRegion},
+		{"--output-format", o.Output, checkOutputFormat},
+		{"--profile-name", o.Profile, checkName(awsconfig.Profile)},
 		{"--sso-session-name", o.name, checkName(awsconfig.SSOSession)},
 		{"--sso-auto-refresh", o.autoRefresh, checkSetting("sso_auto_refresh")},
 		{"--sso-refresh-window", o.refreshWindow, checkSetting("sso_refresh_window")},
@@ -39,8 +39,8 @@ func (o *Options) check(global command.Globals) error {
 		}
 	}
 	for _, f := range [][4]string{
-		{"--region", global.Region, "--default-region", o.defaultRegion},
-		{"--output", global.Output, "--output-format", o.output},
+		{"--region", global.Region, "--default-region", o.DefaultRegion},
+		{"--output", global.Output, "--output-format", o.Output},
 	} {
 		if f[1] != "" && f[3] != "" && f[1] != f[3] {
 			return command.Usagef("%s %s does not go with %s %s: both are for the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))

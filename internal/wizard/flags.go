@@ -12,9 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
-// byFlags writes one profile without asking anybody anything. What is missing is
+// ByFlags writes one profile without asking anybody anything. What is missing is
 // named all at once.
-func (z *Wizard) byFlags(ctx context.Context) error {
+func (z *Wizard) ByFlags(ctx context.Context) error {
 	var missing []string
 	need := func(flag, value string) {
 		if value == "" {
@@ -36,14 +36,14 @@ func (z *Wizard) byFlags(ctx context.Context) error {
 		need("sso-start-url", z.Session.StartURL)
 		need("sso-region", z.Session.Region)
 	}
-	need("sso-account-id", z.o.account)
-	need("sso-role-name", z.o.role)
+	need("sso-account-id", z.o.Account)
+	need("sso-role-name", z.o.Role)
 	if missing != nil {
 		return noTerminal(z.App, missing)
 	}
 	p := ssoProfile{
-		account: z.o.account, role: z.o.role, name: z.o.profile,
-		region: cmp.Or(z.o.defaultRegion, z.App.Flags.Region), output: cmp.Or(z.o.output, z.App.Flags.Output),
+		account: z.o.Account, role: z.o.Role, name: z.o.Profile,
+		region: cmp.Or(z.o.DefaultRegion, z.App.Flags.Region), output: cmp.Or(z.o.Output, z.App.Flags.Output),
 	}
 	for _, region := range []string{z.o.region, p.region} {
 		z.warnOfRegion(region)
@@ -56,7 +56,7 @@ func (z *Wizard) byFlags(ctx context.Context) error {
 	}
 	if other, err := z.isAnother(p); err != nil {
 		return err
-	} else if other != "" && !z.o.yes && !z.sameInUse(p) {
+	} else if other != "" && !z.o.Yes && !z.sameInUse(p) {
 		return command.WithHint(command.Usagef("the profile %s exists and is for %s", p.name, other),
 			"add --yes to replace it, or --profile-name NAME for another one")
 	}

@@ -16,7 +16,7 @@ import (
 // more asks whether to go on with another profile, or with the settings of the
 // guide that most people never need.
 func (z *Wizard) more(ctx context.Context) (bool, error) {
-	if z.o.yes {
+	if z.o.Yes {
 		return false, nil
 	}
 	for {

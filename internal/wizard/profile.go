@@ -17,7 +17,7 @@ import (
 // askProfile asks for region, output format and the name of the profile.
 func (z *Wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err error) {
 	if first && z.o.Given("default-region") {
-		p.region = z.o.defaultRegion
+		p.region = z.o.DefaultRegion
 	} else if p.region, err = z.con.Ask(ctx, picker.Question{
 		Text: prompt("Default client Region", p.region), Default: p.region,
 		Suggestions: profile.PartitionRegions(z.Session.Region), Check: optional(checkRegionTwice()),
@@ -25,7 +25,7 @@ func (z *Wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err
 		return err
 	}
 	if first && z.o.Given("output-format") {
-		p.output = z.o.output
+		p.output = z.o.Output
 	} else if p.output, err = z.con.Ask(ctx, picker.Question{
 		Text: prompt("CLI default output format (json if not specified)", p.output), Default: p.output,
 		Suggestions: render.Formats(), Check: optional(checkOutputFormat),
@@ -40,8 +40,8 @@ func (z *Wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err
 func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err error) {
 	inUse, named := z.ProfileName()
 	switch {
-	case first && z.o.profile != "":
-		p.name = z.o.profile
+	case first && z.o.Profile != "":
+		p.name = z.o.Profile
 	case first && named && z.App.Flags.Profile != "":
 		p.name = inUse
 		return nil // it was said which one
@@ -55,7 +55,7 @@ func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 			return err
 		}
 	}
-	for !z.o.yes {
+	for !z.o.Yes {
 		other, err := z.isAnother(*p)
 		if err != nil || other == "" {
 			return err

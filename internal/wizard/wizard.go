@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
@@ -22,51 +21,12 @@ import (
 type Options struct {
 	signin.Options
 	startURL, region, name, scopes string
-	account, role                  string
-	defaultRegion, output, profile string
+	Account, Role                  string
+	DefaultRegion, Output, Profile string
 	autoRefresh, refreshWindow     string
-	yes                            bool
+	Yes                            bool
 
 	Given func(flag string) bool
-}
-
-func NewConfigureSSO(app *command.App) *cobra.Command {
-	var o Options
-	cmd := &cobra.Command{
-		Use:   "sso",
-		Short: "Set up profiles for accounts and roles of IAM Identity Center",
-		Long: `Ask for the start URL, sign in, let one choose an account and a role, and write
-the profile. Every answer also has a flag; what a flag gives is not asked. Without
-a terminal all of them must be given, nothing is asked and nobody is signed in:
-
-  lanyard configure sso --sso-session-name corp --sso-region us-east-1 \
-    --sso-start-url https://your-domain.awsapps.com/start \
-    --sso-account-id 111122223333 --sso-role-name AdministratorAccess \
-    --region us-east-1 --output json
-
---region and --output are written to the profile. On a terminal they are what Enter
-takes; --default-region and --output-format are not asked at all.
-
-Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
-		Annotations: command.Uses("profile", "region", "output", command.Connection),
-		Args:        command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.Given = cmd.Flags().Changed
-			return configureSSO(cmd.Context(), app, o)
-		},
-	}
-	f := cmd.Flags()
-	o.AddSession(f)
-	f.StringVar(&o.account, "sso-account-id", "", "the account of the profile")
-	f.StringVar(&o.role, "sso-role-name", "", "the role (permission set) of the profile")
-	f.StringVar(&o.defaultRegion, "default-region", "", "the region that the profile uses, as --region, and not asked")
-	f.StringVar(&o.output, "output-format", "", "the output format of the profile, as --output, and not asked")
-	f.StringVar(&o.profile, "profile-name", "", "the profile to write; ROLE-ACCOUNT by default")
-	f.BoolVar(&o.yes, "yes", false, "write one profile, also over another one of its name, and ask for no more")
-	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
-	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in by a code that is entered on any device")
-	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
-	return cmd
 }
 
 // AddSession adds the flags about the session.
@@ -77,17 +37,6 @@ func (o *Options) AddSession(f *pflag.FlagSet) {
 	f.StringVar(&o.scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+profile.AccessScope+" by default")
 	f.StringVar(&o.autoRefresh, "sso-auto-refresh", "", "true or false: whether the session is renewed silently")
 	f.StringVar(&o.refreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
-}
-
-func configureSSO(ctx context.Context, app *command.App, o Options) error {
-	z, err := New(app, o)
-	if err != nil {
-		return err
-	}
-	if !app.IO.Terminal {
-		return z.byFlags(ctx)
-	}
-	return app.ExplainConsole(z.run(ctx))
 }
 
 // New reads what there is, and checks the flags.
@@ -135,8 +84,8 @@ type Wizard struct {
 // An ssoProfile is one that the wizard writes. Without an account it only signs in.
 type ssoProfile struct{ name, account, role, region, output string }
 
-// run asks a person.
-func (z *Wizard) run(ctx context.Context) error {
+// Run asks a person.
+func (z *Wizard) Run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
 	}

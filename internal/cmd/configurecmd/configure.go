@@ -1,16 +1,15 @@
-package cli
+package configurecmd
 
 import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/wizard"
 )
 
-func newConfigure(app *command.App) *cobra.Command {
+func New(app *command.App) *cobra.Command {
 	configure := command.Group("configure", "Set up profiles, and read and change the AWS config")
 	configure.AddCommand(
-		wizard.NewConfigureSSO(app), newConfigureSession(app),
+		NewConfigureSSO(app), newConfigureSession(app),
 		newConfigureGet(app), newConfigureSet(app), newConfigureUnset(app),
 		newConfigureList(app), newListProfiles(app),
 		newConfigureImport(app), newConfigureUpgrade(app), newConfigureUndo(app),

@@ -1,0 +1,60 @@
+package configurecmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/wizard"
+)
+
+func NewConfigureSSO(app *command.App) *cobra.Command {
+	var o wizard.Options
+	cmd := &cobra.Command{
+		Use:   "sso",
+		Short: "Set up profiles for accounts and roles of IAM Identity Center",
+		Long: `Ask for the start URL, sign in, let one choose an account and a role, and write
+the profile. Every answer also has a flag; what a flag gives is not asked. Without
+a terminal all of them must be given, nothing is asked and nobody is signed in:
+
+  lanyard configure sso --sso-session-name corp --sso-region us-east-1 \
+    --sso-start-url https://your-domain.awsapps.com/start \
+    --sso-account-id 111122223333 --sso-role-name AdministratorAccess \
+    --region us-east-1 --output json
+
+--region and --output are written to the profile. On a terminal they are what Enter
+takes; --default-region and --output-format are not asked at all.
+
+Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
+		Annotations: command.Uses("profile", "region", "output", command.Connection),
+		Args:        command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Given = cmd.Flags().Changed
+			return configureSSO(cmd.Context(), app, o)
+		},
+	}
+	f := cmd.Flags()
+	o.AddSession(f)
+	f.StringVar(&o.Account, "sso-account-id", "", "the account of the profile")
+	f.StringVar(&o.Role, "sso-role-name", "", "the role (permission set) of the profile")
+	f.StringVar(&o.DefaultRegion, "default-region", "", "the region that the profile uses, as --region, and not asked")
+	f.StringVar(&o.Output, "output-format", "", "the output format of the profile, as --output, and not asked")
+	f.StringVar(&o.Profile, "profile-name", "", "the profile to write; ROLE-ACCOUNT by default")
+	f.BoolVar(&o.Yes, "yes", false, "write one profile, also over another one of its name, and ask for no more")
+	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
+	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in by a code that is entered on any device")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	return cmd
+}
+
+func configureSSO(ctx context.Context, app *command.App, o wizard.Options) error {
+	z, err := wizard.New(app, o)
+	if err != nil {
+		return err
+	}
+	if !app.IO.Terminal {
+		return z.ByFlags(ctx)
+	}
+	return app.ExplainConsole(z.Run(ctx))
+}
