@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
@@ -21,7 +22,7 @@ import (
 // Main runs the program with the process's own arguments, files and
 // environment, and returns its exit code.
 func Main(args []string) int {
-	args = browserArguments(args)
+	args = emulatorcmd.BrowserArguments(args)
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	var held holder

@@ -1,4 +1,4 @@
-package cli
+package emulatorcmd
 
 import (
 	"context"
@@ -52,7 +52,7 @@ sso_role_name = ReadOnlyAccess
 region = us-east-1
 `
 
-func newDemo(app *command.App) *cobra.Command {
+func NewDemo(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch the whole story on this machine: sign in once, use every profile",

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package cli
+package emulatorcmd
 
 import (
 	"os"
@@ -26,8 +26,8 @@ func writeBrowser(home, self string, variables []string) (path string, err error
 	return path, os.WriteFile(path, []byte(script.String()), 0o700) //nolint:gosec // a program of its owner
 }
 
-// browserArguments returns the arguments as they are: the script adds to them.
-func browserArguments(args []string) []string { return args }
+// BrowserArguments returns the arguments as they are: the script adds to them.
+func BrowserArguments(args []string) []string { return args }
 
 // quoteBrowser quotes a program's path for BROWSER.
 func quoteBrowser(path string) string { return shell.POSIX.Quote(path) }

@@ -1,4 +1,4 @@
-package cli
+package emulatorcmd
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func newEmulator(app *command.App) *cobra.Command {
+func New(app *command.App) *cobra.Command {
 	var (
 		o      emulatorOptions
 		listen string

@@ -1,4 +1,4 @@
-package cli
+package emulatorcmd
 
 import (
 	"os"
@@ -26,9 +26,9 @@ func writeBrowser(home, selfName string, _ []string) (path string, err error) {
 	return path, os.WriteFile(path, program, 0o700)
 }
 
-// browserArguments makes a start under the name of the browser one of emulator
+// BrowserArguments makes a start under the name of the browser one of emulator
 // browse.
-func browserArguments(args []string) []string {
+func BrowserArguments(args []string) []string {
 	if len(args) > 0 && strings.EqualFold(filepath.Base(args[0]), browserProgram) {
 		return append([]string{args[0], "emulator", "browse"}, args[1:]...)
 	}
