@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/statuscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/storecmd"
@@ -69,17 +70,17 @@ func newRoot(app *command.App) *cobra.Command {
 	sso := command.Group("sso", "Sign in, sign out, and get credentials")
 	sso.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), ssocmd.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
-		sso.AddCommand(newOperation(app, "sso", operation))
+		sso.AddCommand(servicecmd.NewOperation(app, "sso", operation))
 	}
 	root.AddCommand(sso, configurecmd.New(app))
 	for _, service := range model.Services() {
 		if service != "sso" {
-			cmd := newService(app, service)
+			cmd := servicecmd.NewService(app, service)
 			cmd.GroupID = services
 			root.AddCommand(cmd)
 		}
 	}
-	s3 := newS3(app)
+	s3 := servicecmd.NewS3(app)
 	s3.GroupID = services
 	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours

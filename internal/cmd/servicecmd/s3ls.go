@@ -1,4 +1,4 @@
-package cli
+package servicecmd
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-func newS3(app *command.App) *cobra.Command {
+func NewS3(app *command.App) *cobra.Command {
 	s3 := command.Group("s3", "List the buckets and objects of S3")
 	s3.AddCommand(newS3List(app))
 	return s3

@@ -1,4 +1,4 @@
-package cli
+package servicecmd
 
 import (
 	"context"
@@ -22,9 +22,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// newService is the command of an AWS service, with the operations of the tables.
+// NewService is the command of an AWS service, with the operations of the tables.
 // Its flags are the operations' own, which package arg reads.
-func newService(app *command.App, service string) *cobra.Command {
+func NewService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 || command.IsHelp(args[0]) {
 			return serviceHelp(app, service, len(args) == 0)
@@ -36,8 +36,8 @@ func newService(app *command.App, service string) *cobra.Command {
 	return cmd
 }
 
-// newOperation is the command of one operation, in a group with commands of ours.
-func newOperation(app *command.App, service, operation string) *cobra.Command {
+// NewOperation is the command of one operation, in a group with commands of ours.
+func NewOperation(app *command.App, service, operation string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		args, err := command.TakeFlags(cmd, args, cmd.Flags())
