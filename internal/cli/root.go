@@ -8,6 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/statuscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/storecmd"
@@ -84,7 +85,7 @@ func newRoot(app *command.App) *cobra.Command {
 	s3.GroupID = services
 	root.AddCommand(s3)
 	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), statuscmd.New(app), emulatorcmd.New(app), emulatorcmd.NewDemo(app), newVersion(app), newShim(app), newWhich(app), newAlias(app), storecmd.New(app), agentcmd.New(app))
+		root.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), statuscmd.New(app), emulatorcmd.New(app), emulatorcmd.NewDemo(app), newVersion(app), shimcmd.NewShim(app), shimcmd.NewWhich(app), shimcmd.NewAlias(app), storecmd.New(app), agentcmd.New(app))
 	}
 	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with built-in operations:"})
 	root.SetHelpCommandGroupID("own")

@@ -1,4 +1,4 @@
-package cli
+package shimcmd
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
 
 type aliasOptions struct{ match, shell, prefix string }
 
-func newAlias(app *command.App) *cobra.Command {
+func NewAlias(app *command.App) *cobra.Command {
 	alias := command.Group("alias", "Shell aliases, one for each profile")
 	var o aliasOptions
 	cmd := &cobra.Command{

@@ -1,4 +1,4 @@
-package cli
+package shimcmd
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-func newWhich(app *command.App) *cobra.Command {
+func NewWhich(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "which [COMMAND...]",
 		Short: "Print the program that a command runs: this one, or the AWS CLI",

@@ -1,4 +1,4 @@
-package cli
+package shimcmd
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-func newShim(app *command.App) *cobra.Command {
+func NewShim(app *command.App) *cobra.Command {
 	shim := command.Group("shim", "Let the word aws mean lanyard, by a link in a folder of PATH")
 	shim.AddCommand(&cobra.Command{
 		Use:   "install DIR",
