@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -76,39 +78,6 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 	return aliases
 }
 
-// Route reports whether a command line is ours, and expands the aliases of the AWS
-// CLI's file in a line of ours. The AWS CLI gets its lines unchanged, and expands the
-// aliases itself. An unknown command is an error.
-//
-// If the file cannot be parsed, the AWS CLI refuses every command. Here that is an error
-// only for a line that is no command of ours: the file may define it.
-func Route(app *command.App, root *cobra.Command, args []string) (line []string, ours bool, err error) {
-	ours, unknown := native(root, args)
-	aliases, err := readAliases(app)
-	if err != nil && ours {
-		app.Warn(err.Error(), "")
-		return args, true, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	e := expansion{root: root, aliases: aliases}
-	if err := e.expand(args); err != nil {
-		return nil, false, err
-	}
-	if len(e.used) == 0 {
-		return args, ours, unknown
-	}
-	if e.shell {
-		return args, false, nil
-	}
-	if ours, err = native(root, e.line()); !ours {
-		return args, false, err
-	}
-	app.Log.Debug("alias", "used", strings.Join(e.used, " -> "))
-	return e.line(), true, nil
-}
-
 // externalAlias returns the line for the shell that a command line is an alias of.
 func externalAlias(app *command.App, root *cobra.Command, args []string) (line string, ok bool, err error) {
 	aliases, err := readAliases(app)
@@ -124,4 +93,85 @@ func externalAlias(app *command.App, root *cobra.Command, args []string) (line s
 		words = append(words, shell.POSIX.Quote(arg))
 	}
 	return strings.Join(words, " "), true, nil
+}
+
+// An expansion is a command line while the aliases in it are expanded. It goes as
+// the AWS CLI does: global flags are taken out wherever they stand, and those of
+// an alias come after, and so win over, those of the line.
+type expansion struct {
+	root    *cobra.Command
+	aliases cliAliases
+
+	globals  []string
+	words    []string
+	used     []string // the aliases, in order
+	shell    bool     // it is for the shell: external, then the words
+	external string
+}
+
+func (e *expansion) line() []string { return append(slices.Clone(e.globals), e.words...) }
+
+func (e *expansion) flags() *pflag.FlagSet { return e.root.PersistentFlags() }
+
+// take splits a line into its global flags, which are kept, and the rest.
+func (e *expansion) take(args []string) []string {
+	globals, rest := SplitGlobals(e.flags(), args)
+	for _, g := range globals {
+		e.globals = append(e.globals, g...)
+	}
+	return rest
+}
+
+func (e *expansion) expand(args []string) error {
+	e.words = e.take(args)
+	if err := e.level(0, ""); err != nil || e.shell || len(e.words) < 2 {
+		return err
+	}
+	return e.level(1, e.words[0])
+}
+
+// own reports whether a name is a command that the AWS CLI does not have: an alias
+// cannot take it away.
+func (e *expansion) own(name string) bool {
+	return name == "help" || command.Child(e.root, name) != nil && !awsName(name)
+}
+
+// level expands the word at a place until it is no alias, or one that names itself.
+func (e *expansion) level(at int, command string) error {
+	var seen []string
+	for at < len(e.words) {
+		name := e.words[at]
+		value, ok := e.aliases[command][name]
+		if !ok || at == 0 && e.own(name) {
+			return nil
+		}
+		if slices.Contains(seen, name) {
+			return fmt.Errorf("the aliases of ~/.aws/cli/alias go in a circle: %s", strings.Join(append(seen, name), " -> "))
+		}
+		seen = append(seen, name)
+		e.used = append(e.used, name)
+		if shell, external := strings.CutPrefix(value, "!"); external {
+			e.shell, e.external, e.words = true, shell, e.words[at+1:]
+			return nil
+		}
+		words, err := shell.Split(value)
+		if err != nil {
+			return fmt.Errorf("the value of the alias %q in ~/.aws/cli/alias could not be parsed: %w", name, err)
+		}
+		for i := range words {
+			words[i] = strings.Trim(words[i], "\n")
+		}
+		words = e.take(words)
+		// An alias of the name of a sub-command adds to it, whatever its first word.
+		hidden := at > 0 && len(words) > 0 && builtInOperation(command, name)
+		if hidden {
+			words[0] = name
+		}
+		self := len(words) > 0 && words[0] == name
+		e.words = slices.Concat(e.words[:at], words, e.words[at+1:])
+		if self {
+			return nil
+		}
+	}
+	return nil
 }

@@ -3,11 +3,17 @@ package awscli
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -18,7 +24,7 @@ import (
 // goes wrong is a warning: the command may need none of it. The error says that the
 // AWS CLI would send the session's token to a service that did not issue it. It returns
 // the path of a config that the AWS CLI needs in place of its own, or "".
-func freshen(ctx context.Context, app *command.App, args []string) (overlayName string, err error) {
+func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
 	if _, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), args); needsNothing(args, rest) {
 		return "", nil
 	}
@@ -56,23 +62,23 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlayName 
 		} else if err != nil && ctx.Err() == nil {
 			app.WarnOf(err)
 		}
-		if overlayName, err = overlay(w, p); err != nil {
+		if overlay, err = writeOverlay(w, p); err != nil {
 			app.Warn(err.Error(), command.HintOf(err))
 		}
-		return overlayName, nil
+		return overlay, nil
 	}
 	return "", nil
 }
 
-// handOverCaller asks the broker for what a command of the AWS CLI needs.
-const handOverCaller = "hand-over to the AWS CLI"
+// handOffCaller asks the broker for what a command of the AWS CLI needs.
+const handOffCaller = "hand-over to the AWS CLI"
 
 // renew renews what a profile of Identity Center needs: role credentials, or the
 // token alone if it names no role.
 func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
-		_, err := signin.Credentials(ctx, w, p, handOverCaller)
+		_, err := signin.Credentials(ctx, w, p, handOffCaller)
 		return err
 	case p.Kind != profile.SSO && p.Kind != profile.None:
 		return nil
@@ -81,7 +87,7 @@ func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role
 	if err != nil {
 		return nil //nolint:nilerr // it is no profile of Identity Center
 	}
-	_, err = signin.Get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOverCaller})
+	_, err = signin.Get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOffCaller})
 	return err
 }
 
@@ -97,4 +103,61 @@ func needsNothing(args, rest []string) bool {
 		return false
 	}
 	return slices.Contains([]string{"login", "logout", "configure", "history", "help"}, rest[0])
+}
+
+// writeOverlay returns the path of a config for the AWS CLI in which a profile has a
+// credential_process that the AWS CLI can run, or "" if the profile needs none. The
+// AWS CLI does not find a token outside its files, and its own `aws` has no
+// get-credentials. The user's config stays as it is.
+//
+// The file stays too, because this process becomes the AWS CLI. It holds what the
+// config holds, and is written anew each time.
+func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
+	changes, err := vaultedChanges(w, p)
+	if err != nil {
+		return "", err
+	}
+	if p.Process != nil && !w.In.Own(p.Process.Program) {
+		self, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		process := *p.Process
+		process.Program = self
+		changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: p.Name, Key: "credential_process", Value: process.Line()})
+	}
+	if len(changes) == 0 {
+		return "", nil
+	}
+	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
+	if err != nil {
+		return "", err
+	}
+	edited, err := awsconfig.Edit(w.In.Config.Path, content, false, changes...)
+	if err != nil {
+		return "", err
+	}
+	folder := keystore.Vaulted(w.Home)
+	if err := w.Broker.Cache.MakeFolder(folder); err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, "config")
+	return path, atomicfile.Write(path, edited, 0o600)
+}
+
+// vaultedChanges returns what gives the profiles of a session whose token is outside
+// the AWS CLI's files a credential_process in place of their SSO settings.
+func vaultedChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
+	s := p.Session
+	store, err := w.Broker.Cache.Store(s.Key())
+	if err != nil || store == keystore.File || p.Kind != profile.SSO {
+		return nil, err
+	}
+	if s.Name == "" {
+		w.App.Warn("the token of "+s.StartURL+" is in the "+store+" store, where the AWS CLI does not find it for a legacy profile",
+			"run: "+w.App.Name+" store migrate --to "+store)
+		return nil, nil
+	}
+	rewrite, _, err := profile.ToProcess(w.In, []string{s.Name}, workspace.ProgramLine(w.App))
+	return rewrite.Changes, err
 }

@@ -9,7 +9,7 @@ import (
 
 // runShell runs an alias of the shell as the AWS CLI does.
 func runShell(app *command.App, line string, args []string) error {
-	mark, err := passDoor(app, "the alias", args)
+	mark, err := pass(app, "the alias", args)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 
 // The table of sub-commands decides only what is not ours, but it must not contradict us.
 func TestSubcommandsOfTheAWSCLI(t *testing.T) {
-	root := newRoot(&command.App{Name: "aws"})
+	root := Tree(&command.App{Name: "aws"})
 	for _, group := range root.Commands() {
 		if group.HasSubCommands() && awsnames.Subcommands(group.Name()) == nil {
 			t.Errorf("the AWS CLI's sub-commands of %s are missing", group.Name())
@@ -20,7 +20,7 @@ func TestSubcommandsOfTheAWSCLI(t *testing.T) {
 }
 
 func TestNearCommands(t *testing.T) {
-	root := newRoot(&command.App{Name: "lanyard"})
+	root := Tree(&command.App{Name: "lanyard"})
 	for word, want := range map[string]string{
 		"stauts":        "lanyard status",
 		"dynamdb":       "lanyard dynamodb",

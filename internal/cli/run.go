@@ -32,7 +32,7 @@ func Run(ctx context.Context, app *command.App, args []string) int {
 // dispatch carries out a command of ours, also through an alias, and hands the
 // commands of the AWS CLI to it.
 func dispatch(ctx context.Context, app *command.App, args []string) error {
-	root := newRoot(app)
+	root := Tree(app)
 	root.SetIn(app.IO.In)
 	root.SetOut(app.Out)
 	root.SetErr(app.IO.Err)

@@ -37,8 +37,8 @@ func rootHelp(name string) string {
   lanyard status                      which sessions live, and until when`
 }
 
-// newRoot builds the tree of commands.
-func newRoot(app *command.App) *cobra.Command {
+// Tree builds the tree of commands.
+func Tree(app *command.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:                        app.Name,
 		Short:                      "Sign in once, use every AWS account and role",

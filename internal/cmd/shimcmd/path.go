@@ -37,7 +37,7 @@ func onPath(app *command.App, dir string) (found bool, first string) {
 		if info, err := os.Stat(d); err == nil && d != "" && os.SameFile(info, folder) {
 			return true, first
 		}
-		for _, name := range awscli.AWSPrograms(runtime.GOOS) {
+		for _, name := range awscli.Programs(runtime.GOOS) {
 			if path := filepath.Join(d, name); d != "" && first == "" && self.IsProgram(path) && !self.Is(path) {
 				first = path
 			}

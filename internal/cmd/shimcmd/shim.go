@@ -48,7 +48,7 @@ func oneFolder(cmd *cobra.Command, args []string) error {
 }
 
 // shimName is the file name of the shim.
-func shimName() string { return awscli.AWSPrograms(runtime.GOOS)[0] }
+func shimName() string { return awscli.Programs(runtime.GOOS)[0] }
 
 // shimFolder returns a folder as an absolute path.
 func shimFolder(dir string) (string, error) {

@@ -45,7 +45,7 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 		}
 		left, why := leaves(app, line)
 		if left {
-			path, err := awscli.FindAWS(app)
+			path, err := awscli.Find(app)
 			if err != nil {
 				return command.WithHint(&command.CommandError{Msg: why.Error()}, "%s", command.HintOf(why))
 			}
@@ -61,7 +61,7 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	path, err := awscli.FindAWS(app)
+	path, err := awscli.Find(app)
 	if err != nil {
 		return command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", awscli.InstallHint)
 	}

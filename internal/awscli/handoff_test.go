@@ -7,19 +7,62 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// TestFindAWS puts everything on PATH before the AWS CLI that is none.
-func TestFindAWS(t *testing.T) {
+func TestPass(t *testing.T) {
+	env := ""
+	app := &command.App{Env: command.Env{Lookup: func(name string) (string, bool) { return env, name == PassedVariable }}}
+	pass := func(args ...string) error {
+		mark, err := pass(app, "aws", args)
+		if err == nil {
+			env = mark
+		}
+		return err
+	}
+	if err := pass("a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	var config *command.ConfigError
+	if err := pass("a", "b"); !errors.As(err, &config) || !strings.Contains(err.Error(), "same arguments") {
+		t.Errorf("the same again: %v", err)
+	}
+	for i := 1; i < maxPassed; i++ {
+		if err := pass("ab", strconv.Itoa(i)); err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
+	}
+	if err := pass("x"); !errors.As(err, &config) || !strings.Contains(err.Error(), "5 times") {
+		t.Errorf("too deep: %v", err)
+	}
+	if fingerprint([]string{"a", "b"}) == fingerprint([]string{"ab"}) || fingerprint([]string{"a", ""}) == fingerprint([]string{"a"}) {
+		t.Error("lists that differ have one fingerprint")
+	}
+}
+
+func TestWithVariable(t *testing.T) {
+	environ := []string{"A=1", "V=old", "V2=x", "B=\xff"}
+	got := withVariable(environ, "V", "new")
+	if want := []string{"A=1", "V2=x", "B=\xff", "V=new"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if environ[1] != "V=old" {
+		t.Error("the environment that was given has changed")
+	}
+}
+
+// TestFind puts everything on PATH before the AWS CLI that is none.
+func TestFind(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := AWSPrograms(runtime.GOOS)[0]
+	name := Programs(runtime.GOOS)[0]
 	work := t.TempDir()
 	script := func(mode fs.FileMode) func(string) error {
 		return func(path string) error { return os.WriteFile(path, []byte("#!/bin/sh\n"), mode) }
@@ -54,7 +97,7 @@ func TestFindAWS(t *testing.T) {
 		app := &command.App{Log: slog.New(slog.DiscardHandler), Env: command.Env{Lookup: func(string) (string, bool) {
 			return strings.Join(dirs, string(os.PathListSeparator)), true
 		}}}
-		return FindAWS(app)
+		return Find(app)
 	}
 	if got, err := find(dirs); err != nil || got != filepath.Join(work, "real", name) {
 		t.Errorf("found %s, %v", got, err)
