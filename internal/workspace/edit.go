@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
 // Editor changes the person's files.
@@ -123,4 +127,23 @@ func (w *Workspace) Preview(changes []awsconfig.Change) error {
 	}
 	_, err = fmt.Fprint(w.App.Out, configfile.Diff(w.In.Config.Path, before, after))
 	return err
+}
+
+// ProgramLine is the program of a credential_process line: by its name where PATH
+// leads to one, so that the line survives an upgrade.
+func ProgramLine(app *command.App) string {
+	name := "lanyard"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
+		if filepath.IsAbs(dir) && self.IsProgram(filepath.Join(dir, name)) {
+			return "lanyard"
+		}
+	}
+	if self, err := os.Executable(); err == nil && strings.TrimSuffix(filepath.Base(self), ".exe") == "lanyard" {
+		app.Warn("lanyard is not on PATH, so the credential_process lines name the file itself: "+self, "")
+		return self
+	}
+	return "lanyard"
 }

@@ -1,16 +1,21 @@
+// Package workspace is what one command works with: the config files, the profile and the
+// sessions in them, the broker with its connections, and the stores where tokens are.
+// Begin with [Open], [Files] or [Connected].
 package workspace
 
 import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/self"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
@@ -28,9 +33,9 @@ type Workspace struct {
 	bundle    caBundle  // in use
 	edited    time.Time // when this command changed a file first; else zero
 
-	uses   []profile.SessionUse // see sessions
-	Unsaid []profile.Warning    // that came with them
-	Loaded bool
+	uses   []profile.SessionUse // see Sessions
+	unsaid []profile.Warning    // that came with them
+	loaded bool
 }
 
 // Open reads the config files for a command that uses the token cache, and so needs
@@ -48,13 +53,16 @@ func Files(app *command.App) *Workspace {
 	return w
 }
 
-// Again is the world with the files as they are now. It knows what w knows of stores
+// Again is the workspace with the files as they are now. It knows what w knows of stores
 // and of its own changes.
 func (w *Workspace) Again() *Workspace {
 	now := &Workspace{App: w.App, Home: w.Home, NoHome: w.NoHome, Stores: w.Stores, Broker: w.Broker, edited: w.edited, bundle: w.bundle, PortalURL: w.PortalURL}
 	now.read()
 	return now
 }
+
+// Reread makes the workspace work with the files as they are now.
+func (w *Workspace) Reread() { w.In, w.loaded = w.Again().In, false }
 
 // read reads the config files.
 func (w *Workspace) read() {
@@ -81,7 +89,7 @@ func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 	return doc
 }
 
-// Connected is the world of a command that is about sessions, with the settings of
+// Connected is the workspace of a command that is about sessions, with the settings of
 // the profile in use, which need not have any.
 func Connected(app *command.App) (*Workspace, *profile.Profile, error) {
 	w, err := Open(app)
@@ -136,52 +144,11 @@ func (w *Workspace) Use(p *profile.Profile) {
 	w.Connect(p)
 }
 
+// Warn tells the user of what was read past.
 func (w *Workspace) Warn(warnings []profile.Warning) {
 	for _, warning := range warnings {
 		w.App.Warn(warning.Text, warning.Hint)
 	}
-}
-
-// Connect makes the broker that works with the settings of p: endpoints, CA
-// bundle, FIPS.
-func (w *Workspace) Connect(p *profile.Profile) { w.ConnectBy(p.ForSession()) }
-
-// ConnectBy makes the broker with the settings of p itself, also if p reaches its
-// session through another profile.
-func (w *Workspace) ConnectBy(p *profile.Profile) {
-	w.Broker = &broker.Broker{
-		Cache:    w.Stores.Cache(),
-		Siblings: w.Siblings,
-		Now:      w.App.Now, Log: w.App.Log, Hold: w.App.Hold,
-		Warn: func(text string) { w.App.Warn(text, "") },
-		Endpoints: func() (broker.Endpoints, error) {
-			settings, err := w.Settings(p)
-			return settings.Endpoints(), err
-		},
-		Connect: func(s profile.Session, e broker.Endpoints) (broker.Service, error) {
-			if err := p.CheckRetries(); err != nil {
-				return nil, err
-			}
-			settings, _ := w.Settings(p) // the error is that of Endpoints
-			return w.Service(settings.At(e), s.StartURL, s.Region)
-		},
-	}
-	if !w.Stores.InAgent {
-		w.Broker.Ask = w.askAgent(p)
-	}
-}
-
-// Client makes the client of the Identity Center that serves a start URL.
-func (w *Workspace) Client(p *profile.Profile, startURL, region string) (*idcenter.Client, error) {
-	p = p.ForSession()
-	if err := p.CheckRetries(); err != nil {
-		return nil, err
-	}
-	settings, err := w.Settings(p)
-	if err != nil {
-		return nil, err
-	}
-	return w.Service(settings, startURL, region)
 }
 
 // ProfileNames returns the names of all profiles, in the order of the files.
@@ -190,4 +157,191 @@ func ProfileNames(app *command.App) ([]string, error) {
 	names, warnings, err := profile.Names(w.In)
 	w.Warn(warnings)
 	return names, err
+}
+
+// ownPrograms returns a function that reports whether a program is this one under
+// another name. It looks at each program once: many profiles may name the same.
+func ownPrograms(app *command.App) func(program string) bool {
+	known := map[string]bool{}
+	return func(program string) bool {
+		own, ok := known[program]
+		if !ok {
+			own = ownUnderAnotherName(app, program)
+			known[program] = own
+		}
+		return own
+	}
+}
+
+// ownUnderAnotherName reports whether a program of a credential_process is this one.
+// The names lanyard and aws are known without this look at the file.
+func ownUnderAnotherName(app *command.App, program string) bool {
+	if filepath.Base(program) != program {
+		return self.IsProgram(program) && self.Is(program)
+	}
+	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
+		for _, name := range []string{program, program + ".exe"} {
+			if path := filepath.Join(dir, name); filepath.IsAbs(dir) && self.IsProgram(path) {
+				return self.Is(path)
+			}
+		}
+	}
+	return false
+}
+
+// Sessions lists the sessions of the config and who uses them, and tells what is
+// wrong with any. It reads the whole file, once.
+func (w *Workspace) Sessions() ([]profile.SessionUse, error) {
+	uses, err := w.QuietSessions()
+	w.Warn(w.unsaid)
+	return uses, err
+}
+
+// SessionWarnings are what [Workspace.QuietSessions] found wrong and did not tell.
+func (w *Workspace) SessionWarnings() []profile.Warning { return w.unsaid }
+
+// QuietSessions is Sessions for a command that uses one profile: the mistakes of
+// the others are not its business.
+func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
+	if w.loaded {
+		return w.uses, nil
+	}
+	uses, warnings, err := profile.Sessions(w.In)
+	if err != nil {
+		return nil, err
+	}
+	w.uses, w.unsaid, w.loaded = uses, warnings, true
+	return uses, nil
+}
+
+// Siblings gives the other names of a session for the broker. Each spelling of the
+// start URL in a legacy profile is such a name. They belong to the first sso-session of
+// the same portal and region: two sso-sessions are two sign-ins, possibly of two people,
+// and must not meet through them.
+func (w *Workspace) Siblings(s profile.Session) []string {
+	uses, err := w.QuietSessions()
+	if err != nil {
+		w.App.Log.Debug("the config does not tell the session's other names", "error", err)
+		return nil
+	}
+	var named, spellings []string
+	for _, u := range uses {
+		switch {
+		case !u.SharesLogin(s):
+		case u.Name == "":
+			spellings = u.Spellings
+		default:
+			named = append(named, u.Name)
+		}
+	}
+	switch {
+	case s.Name == "":
+		others := slices.DeleteFunc(slices.Clone(spellings), func(url string) bool { return url == s.StartURL })
+		return append(others, named[:min(1, len(named))]...)
+	case len(named) > 0 && named[0] == s.Name:
+		return spellings
+	}
+	return nil
+}
+
+// ResolveForLogin resolves the profile for a sign-in, which needs less of it
+// than credentials do.
+func (w *Workspace) ResolveForLogin() (*profile.Profile, error) {
+	p, warnings, err := profile.Resolve(w.In)
+	w.Warn(warnings)
+	if p == nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// PreferNamed signs in a legacy profile under the sso-session of the same start
+// URL and region where the config has one: the SDKs refresh only that.
+func (w *Workspace) PreferNamed(s profile.Session) profile.Session {
+	if s.Name != "" {
+		return s
+	}
+	uses, err := w.QuietSessions()
+	if err != nil {
+		return s
+	}
+	for _, u := range uses {
+		if u.Name != "" && u.SharesLogin(s) {
+			return u.Session
+		}
+	}
+	return s
+}
+
+// Distinct picks one session for each portal and region, an sso-session before a
+// legacy one. Several sso-sessions of one portal stay apart.
+func Distinct(uses []profile.SessionUse) []profile.Session {
+	var out []profile.Session
+	for _, u := range uses {
+		same := func(o profile.SessionUse) bool { return o.Name != "" && o.SharesLogin(u.Session) }
+		if u.Session.Name == "" && slices.ContainsFunc(uses, same) {
+			continue
+		}
+		out = append(out, u.Session)
+	}
+	return out
+}
+
+// UseOf finds the session in the list. The zero use is that of none.
+func UseOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
+	for _, u := range uses {
+		if u.Session.Same(s) {
+			return u
+		}
+	}
+	return profile.SessionUse{}
+}
+
+// profileSettings returns what both files say of every profile, in one pass: a
+// look-up for each of ten thousand would take a minute.
+func (w *Workspace) profileSettings() (map[string]map[string]string, error) {
+	all := map[string]map[string]string{}
+	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the latter counts
+		sections, _, err := doc.All()
+		if err != nil {
+			return nil, err
+		}
+		for _, section := range sections {
+			if section.Kind != awsconfig.Profile {
+				continue
+			}
+			if all[section.Name] == nil {
+				all[section.Name] = map[string]string{}
+			}
+			for _, v := range section.Settings {
+				all[section.Name][v.Key] = v.Value
+			}
+		}
+	}
+	return all, nil
+}
+
+// RoleFiles returns the names of the role-cache files that the AWS CLI writes for
+// the profiles of a session.
+func (w *Workspace) RoleFiles(s profile.Session) ([]string, error) {
+	uses, err := w.QuietSessions()
+	if err != nil {
+		return nil, err
+	}
+	keys := append([]string{s.Key()}, w.Siblings(s)...)
+	settings, err := w.profileSettings()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, u := range uses {
+		if !slices.Contains(keys, u.Key()) && !u.Session.Same(s) {
+			continue
+		}
+		for _, name := range u.Profiles {
+			own := settings[name]
+			names = append(names, ssocache.RoleName(own["sso_account_id"], own["sso_role_name"], u.Name, own["sso_start_url"]))
+		}
+	}
+	return names, nil
 }

@@ -61,7 +61,7 @@ func watchedSessions(app *command.App) ([]agent.Watched, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, warning := range w.Unsaid {
+	for _, warning := range w.SessionWarnings() {
 		app.Log.Warn(warning.Text)
 	}
 	list := []agent.Watched{}

@@ -57,7 +57,7 @@ func (plan *migration) adopt(ctx context.Context, w *workspace.Workspace) error 
 	if len(plan.upgrades) == 0 {
 		return nil
 	}
-	w.In, w.Loaded = w.Again().In, false
+	w.Reread()
 	for _, u := range plan.upgrades {
 		if err := w.Broker.Adopt(ctx, u.Session, u.Spellings); err != nil {
 			return err
