@@ -1,18 +1,26 @@
+// Package signin is how a user gets a session and its credentials: signing in, asked or
+// unasked, here or on a remote machine, and what to type when something is missing.
+// Commands call [Login], [Get] and [Credentials].
 package signin
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -98,6 +106,7 @@ func SessionFlag(app *command.App, p *profile.Profile) string {
 	return ""
 }
 
+// StorageHint says what to do about a folder in which nothing can be stored.
 func StorageHint(e *broker.StorageError) string {
 	if errors.Is(e, keystore.ErrForeignHome) {
 		return "run it as the user whose home it is, or with a HOME of your own"
@@ -188,4 +197,105 @@ func ProfileFlag(name string) string {
 		return "--profile=" + command.Quote(name)
 	}
 	return "--profile " + command.Quote(name)
+}
+
+// callBudget is what a sign-in has left for the service once the person is done.
+const callBudget = 25 * time.Second
+
+// said is where a sign-in is talked about: stdout, unless that belongs to the answer
+// of another command.
+func said(w *workspace.Workspace, o Options) io.Writer {
+	if o.unasked {
+		return w.App.IO.Err
+	}
+	return w.App.Out
+}
+
+// Get asks the broker on behalf of a command that uses a profile. Where only a
+// sign-in helps, and auto_login allows it, the person signs in on the occasion.
+func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
+	if w.NoHome != nil {
+		return broker.Answer{}, w.NoHome
+	}
+	if !r.Session.AutoLogin {
+		answer, err := w.Broker.Get(ctx, r)
+		return answer, Explain(w, p, err)
+	}
+	o := Options{unasked: true, Caller: r.Caller}
+	var configured, now profile.Session
+	signedIn := false // by this process
+	answer, err := w.Broker.GetOrLogin(ctx, r, func(ctx context.Context) (profile.Session, broker.SignIn, error) {
+		configured = w.PreferNamed(r.Session)
+		s, in, err := signIn(ctx, w, p, configured, o)
+		if err != nil {
+			return s, in, err
+		}
+		now = s
+		in.Waiting = func(h broker.Holder, limit time.Duration) {
+			fmt.Fprintf(w.App.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
+				w.App.Name, terminal.Printable(s.StartURL), terminal.Printable(h.String()), minutes(limit))
+		}
+		do := in.Do
+		in.Do = func(ctx context.Context, keep broker.Keep) error {
+			fmt.Fprintf(w.App.IO.Err, "%s: the session of %s has ended: signing in (auto_login)\n", w.App.Name, terminal.Printable(s.StartURL))
+			err := do(ctx, keep)
+			signedIn = err == nil
+			return err
+		}
+		return s, in, nil
+	})
+	if err != nil {
+		return broker.Answer{}, Explain(w, p, err)
+	}
+	if signedIn {
+		w.WakeAgent(ctx)
+		err = updateRegion(ctx, w, configured, now.Region, o)
+	}
+	return answer, err
+}
+
+// minutes is a duration without its zeros.
+func minutes(d time.Duration) string { return strings.TrimSuffix(d.String(), "0s") }
+
+// MissingKeys says what to do about a profile without credentials: name another
+// profile, add the SSO settings that it lacks, or set up a profile.
+func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
+	if !p.Exists {
+		for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
+			if doc.Unreadable() != nil {
+				return "the profile may be in " + doc.Path + ", which cannot be read"
+			}
+		}
+		names, _, _ := profile.Names(w.In) // without them the other hint does
+		if len(names) == 0 {
+			return w.App.SetUpHint()
+		}
+		return "name a profile with --profile: " + output.Summary(names) + "\n" + w.App.SetUpHint()
+	}
+	var missing []string
+	if _, ok := p.Get("sso_session"); !ok {
+		var lacking []string
+		for _, key := range []string{"sso_start_url", "sso_region"} {
+			if _, ok := p.Get(key); !ok {
+				lacking = append(lacking, key)
+			}
+		}
+		switch len(lacking) {
+		case 2:
+			missing = []string{"sso_session (or sso_start_url and sso_region)"}
+		case 1:
+			missing = lacking
+		}
+	}
+	for _, key := range []string{"sso_account_id", "sso_role_name"} {
+		if _, ok := p.Get(key); !ok {
+			missing = append(missing, key)
+		}
+	}
+	header := "[profile " + p.Name + "]"
+	if p.Name == "default" {
+		header = "[default]"
+	}
+	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.In.Config.Path +
+		"\nor let the wizard do it: " + w.App.Name + " configure sso " + ProfileFlag(p.Name)
 }

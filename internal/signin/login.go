@@ -5,24 +5,33 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/browser"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// Options are how to sign in, and to which sessions. The zero value signs in through the
+// browser of this machine.
 type Options struct {
 	Session              string
 	NoBrowser, UseDevice bool
 	CallbackPort         int
 	All                  bool
 	IfNeeded, Force      bool
-	Quiet                bool   // the success is not told
-	Caller               string // the command's words, for those who wait for it
-	unasked              bool   // on the occasion of another command
+	Quiet                bool   // do not report the success
+	Caller               string // the command's words, for other processes that wait for it
+	unasked              bool   // another command needs the session
 }
 
 // IsLoopback says whether a base URL is on this machine.
@@ -72,3 +81,179 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 	}
 	return s, nil
 }
+
+// signIn is how to sign in to a session, and the session as it is now: a vanity start
+// URL may have told another region.
+func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o Options) (profile.Session, broker.SignIn, error) {
+	issuer, region, err := resolveIssuer(ctx, w, p, s)
+	if err != nil {
+		return s, broker.SignIn{}, err
+	}
+	s.Region = region
+	if err := w.Broker.MaySignIn(s, o.Force); err != nil {
+		return s, broker.SignIn{}, err
+	}
+	endpoint, err := w.Broker.SignInEndpoint(s)
+	if err != nil {
+		return s, broker.SignIn{}, err
+	}
+	if err := w.IntoMemory(ctx, s); err != nil {
+		return s, broker.SignIn{}, err
+	}
+	client, err := w.Client(p, issuer, region)
+	if err != nil {
+		return s, broker.SignIn{}, err
+	}
+	out := said(w, o)
+	request := idcenter.SignIn{
+		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
+		// What browsers add to a start URL means nothing to the service.
+		IssuerURL: starturl.Portal(issuer),
+		Device:    o.UseDevice, NoBrowser: o.NoBrowser, CallbackPort: o.CallbackPort,
+		Show: func(text string) { fmt.Fprint(out, text) },
+		Now:  w.App.Now,
+	}
+	if o.unasked {
+		// A little less than others wait for this sign-in: they are to be told how it
+		// ended.
+		request.Timeout = broker.AutoLoginLimit - callBudget
+		request.ByCode = SessionLogin(w.App, s) + " --use-device-code"
+	}
+	if s.Name == "" {
+		// A legacy profile gets the AWS CLI's eight-hour token, which other
+		// tools can use but nobody can refresh, unless it asks for more.
+		if s.AutoRefresh == profile.On {
+			request.Scopes = []string{profile.AccessScope}
+		} else {
+			request.Device = true
+		}
+	}
+	if !o.NoBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()) {
+		request.Open = w.App.Open
+		request.NotOpened = func(err error) {
+			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
+		}
+	}
+	request.Registrations = &registrations{
+		dir:     w.Broker.Cache,
+		session: s.Key(),
+		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
+
+		endpoint: endpoint,
+	}
+	return s, broker.SignIn{
+		Caller: o.Caller,
+		Do: func(ctx context.Context, keep broker.Keep) error {
+			request.Keep = keep
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			defer guideRemote(ctx, w.App, &request)()
+			_, err := client.SignIn(ctx, request)
+			return err
+		},
+	}, nil
+}
+
+// resolveIssuer checks the start URL before anything is sent anywhere, and resolves a
+// vanity one, which may tell another region than the one that is configured.
+func resolveIssuer(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
+	if strings.ContainsAny(s.StartURL, `"'`) {
+		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
+			"quotes belong to the value: remove them, %s:%d", s.Path, s.Line)
+	}
+	if strings.ContainsAny(s.StartURL, " \t") {
+		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
+			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
+	}
+	if text, hint := profile.StartURLAdvice(s.StartURL); text != "" {
+		w.App.Warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
+	}
+	startURL := profile.CleanStartURL(s.StartURL)
+	p = p.ForSession()
+	hc, err := w.HTTPClient(p)
+	if err != nil {
+		return "", "", err
+	}
+	endpoint, err := p.Endpoint("SSO_OIDC")
+	if err != nil {
+		return "", "", err
+	}
+	issuer, region, err = idcenter.ResolveStartURL(ctx, hc, startURL, IsLoopback(endpoint.URL))
+	if err != nil {
+		return "", "", &command.ConfigError{Code: "Configuration", Msg: err.Error()}
+	}
+	if region != "" {
+		return issuer, region, nil
+	}
+	region = idcenter.StartURLRegion(startURL)
+	if region != "" && region != s.Region {
+		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the start URL %s belongs to the region %s, but sso_region is %s", s.StartURL, region, s.Region)},
+			"%s", setRegionHint(w, s, region))
+	}
+	return issuer, s.Region, nil
+}
+
+// setRegionHint is the command line that mends a wrong sso_region.
+func setRegionHint(w *workspace.Workspace, s profile.Session, region string) string {
+	if s.Name != "" {
+		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.App.Name, region, command.Quote(s.Name))
+	}
+	return "set sso_region = " + region + " in " + w.In.Config.Path
+}
+
+// updateRegion writes the region that a vanity start URL told into the config, as
+// the AWS CLI does: for the session, or for every legacy profile of it.
+func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session, region string, o Options) error {
+	if region == s.Region {
+		return nil
+	}
+	change := awsconfig.Change{Kind: awsconfig.SSOSession, Name: s.Name, Key: "sso_region", Value: region}
+	changes := []awsconfig.Change{change}
+	if s.Name == "" {
+		changes = nil
+		uses, err := w.QuietSessions()
+		if err != nil {
+			return err
+		}
+		for _, u := range uses {
+			if !u.Session.Same(s) {
+				continue
+			}
+			for _, name := range u.Profiles {
+				change.Kind, change.Name = awsconfig.Profile, name
+				changes = append(changes, change)
+			}
+		}
+	}
+	if _, err := w.Edit(ctx, false, "sso login", changes...); err != nil {
+		return err
+	}
+	fmt.Fprintf(said(w, o), "SSO region updated to %s\n", region)
+	return nil
+}
+
+// registrations keeps the client registration where the AWS CLI does.
+type registrations struct {
+	dir     keystore.Files
+	session string // its key, which says in which store it is kept
+	name    string
+
+	endpoint ssocache.Endpoint // the sign-in service, which takes only what it issued
+}
+
+func (r *registrations) Load() (idcenter.Registration, bool) {
+	reg, err := r.dir.LoadRegistration(r.name)
+	return idcenter.Registration{
+		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes,
+	}, err == nil && r.endpoint.Takes(reg.Origin)
+}
+
+func (r *registrations) Save(reg idcenter.Registration) error {
+	return r.dir.SaveRegistration(r.session, r.name, ssocache.Registration{
+		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
+		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes, Origin: r.endpoint.Origin,
+	})
+}
+
+func (r *registrations) Drop(clientID string) error { return r.dir.DropRegistration(clientID) }
