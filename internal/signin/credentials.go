@@ -5,18 +5,14 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
-	"github.com/lanyard-cli/lanyard/internal/keystore"
-	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -39,91 +35,6 @@ func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Prof
 		Purpose: broker.RoleCredentials, Caller: caller, Rejected: rejected,
 	})
 	return answer.Credentials, err
-}
-
-// NotSSO returns the error for a profile whose credentials are not of Identity Center.
-func NotSSO(w *workspace.Workspace, p *profile.Profile) error {
-	if p.Kind == profile.None {
-		return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
-			"%s", MissingKeys(w, p))
-	}
-	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
-		"name a profile that has sso_account_id and sso_role_name\n"+
-			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
-}
-
-// Explain adds the command that helps to an error of the broker.
-func Explain(w *workspace.Workspace, p *profile.Profile, err error) error {
-	var session *broker.SessionError
-	var storage *broker.StorageError
-	var login *broker.LoginError
-	var origin *broker.OriginError
-	connection := w.ConnectionHint(err)
-	switch {
-	case connection != "":
-		return command.WithHint(err, "%s", connection)
-	case errors.As(err, &origin):
-		return ExplainOrigin(w, err)
-	case errors.As(err, &session) && w.MemoryIsGone(session.Session):
-		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", workspace.MemoryCommand, LoginCommand(w.App, p))
-	case errors.As(err, &session):
-		return command.WithHint(err, "run: %s", LoginCommand(w.App, p))
-	case errors.As(err, &login):
-		return explainUnasked(w, p, login)
-	case errors.As(err, &storage):
-		return command.WithHint(err, "%s", StorageHint(storage))
-	case IsForbidden(err):
-		return command.WithHint(err, "%s", RoleHint(w.App, p.Name, p.AccountID, p.RoleName, SessionFlag(w.App, p)))
-	}
-	return err
-}
-
-// IsForbidden reports whether the portal refused a role. The error may be that of
-// another process.
-func IsForbidden(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "(ForbiddenException) when calling the GetRoleCredentials operation")
-}
-
-// RoleHint names the role that the portal refused, and the command that lists those
-// that it grants. The name of the profile may be empty.
-func RoleHint(app *command.App, name, account, role, flag string) string {
-	who := ""
-	if name != "" {
-		who = "profile " + name + ": "
-	}
-	return fmt.Sprintf("%syou have no access to role %s in account %s\nto see the roles that you have there, run: %s sso list-account-roles --account-id %s%s",
-		who, role, account, app.Name, command.Quote(account), flag)
-}
-
-// SessionFlag returns the flag that names the session of a profile, after a space.
-func SessionFlag(app *command.App, p *profile.Profile) string {
-	switch {
-	case p.Session.Name != "":
-		return " --sso-session " + command.Quote(p.Session.Name)
-	case p.Exists:
-		return " " + ProfileFlag(p.Name)
-	}
-	return ""
-}
-
-// StorageHint says what to do about a folder in which nothing can be stored.
-func StorageHint(e *broker.StorageError) string {
-	if errors.Is(e, keystore.ErrForeignHome) {
-		return "run it as the user whose home it is, or with a HOME of your own"
-	}
-	return "make " + e.Folder + " writable, or free some space there"
-}
-
-// LoginCommand is the command line that signs in to the profile's session.
-func LoginCommand(app *command.App, p *profile.Profile) string {
-	cmd := app.Name + " sso login"
-	switch {
-	case p.Exists:
-		return cmd + " --profile " + command.Quote(p.Name)
-	case p.Session.Name != "":
-		return cmd + " --sso-session " + command.Quote(p.Session.Name)
-	}
-	return cmd
 }
 
 // ChainVariable guards against profiles whose credential_process leads back to
@@ -191,14 +102,6 @@ func Usable(app *command.App, p *profile.Profile) bool {
 	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
-// ProfileFlag is the flag that names a profile, for pasting.
-func ProfileFlag(name string) string {
-	if strings.HasPrefix(name, "-") {
-		return "--profile=" + command.Quote(name)
-	}
-	return "--profile " + command.Quote(name)
-}
-
 // callBudget is what a sign-in has left for the service once the person is done.
 const callBudget = 25 * time.Second
 
@@ -256,46 +159,3 @@ func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r brok
 
 // minutes is a duration without its zeros.
 func minutes(d time.Duration) string { return strings.TrimSuffix(d.String(), "0s") }
-
-// MissingKeys says what to do about a profile without credentials: name another
-// profile, add the SSO settings that it lacks, or set up a profile.
-func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
-	if !p.Exists {
-		for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
-			if doc.Unreadable() != nil {
-				return "the profile may be in " + doc.Path + ", which cannot be read"
-			}
-		}
-		names, _, _ := profile.Names(w.In) // without them the other hint does
-		if len(names) == 0 {
-			return w.App.SetUpHint()
-		}
-		return "name a profile with --profile: " + output.Summary(names) + "\n" + w.App.SetUpHint()
-	}
-	var missing []string
-	if _, ok := p.Get("sso_session"); !ok {
-		var lacking []string
-		for _, key := range []string{"sso_start_url", "sso_region"} {
-			if _, ok := p.Get(key); !ok {
-				lacking = append(lacking, key)
-			}
-		}
-		switch len(lacking) {
-		case 2:
-			missing = []string{"sso_session (or sso_start_url and sso_region)"}
-		case 1:
-			missing = lacking
-		}
-	}
-	for _, key := range []string{"sso_account_id", "sso_role_name"} {
-		if _, ok := p.Get(key); !ok {
-			missing = append(missing, key)
-		}
-	}
-	header := "[profile " + p.Name + "]"
-	if p.Name == "default" {
-		header = "[default]"
-	}
-	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.In.Config.Path +
-		"\nor let the wizard do it: " + w.App.Name + " configure sso " + ProfileFlag(p.Name)
-}
