@@ -1,3 +1,7 @@
+// Package command is what every command gets: the [App] with the outside world and the
+// global flags, errors that carry an exit code and a hint, the one printer of errors, and
+// what commands of cobra have in common. It knows no domain: see errors.go for how the
+// errors of other packages choose their exit codes.
 package command
 
 import (
@@ -7,11 +11,16 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+
 	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// App is what every command gets: the outside world, the global flags, and the way to
-// report. Main fills it with the real thing.
+// App is the outside world of one command line, its global flags, and the way to
+// report. A field is here because several command packages use it; what one command needs
+// is a value of its own.
 type App struct {
 	Name string // how the program was called: "lanyard", or "aws" through a link
 	IO   Streams
@@ -90,3 +99,52 @@ func (app *App) Debug() {
 func (app *App) LogFrom(level slog.Level) {
 	app.Log = slog.New(slog.NewTextHandler(app.IO.Err, &slog.HandlerOptions{Level: level}))
 }
+
+// A Writer remembers the first failure to write: half an answer must not look like
+// one. Text for a terminal is made harmless on its way.
+type Writer struct {
+	w    io.Writer
+	text *transform.Writer // to w; nil unless w is a terminal
+	err  error
+}
+
+// NewWriter returns a Writer to w, which may be a terminal.
+func NewWriter(w io.Writer, isTerminal bool) *Writer {
+	c := &Writer{w: w}
+	if isTerminal {
+		c.text = transform.NewWriter(w, runes.Map(terminal.HarmlessRune))
+	}
+	return c
+}
+
+// Write makes the text harmless if it is for a terminal.
+func (c *Writer) Write(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	var n int
+	if c.text != nil {
+		n, c.err = c.text.Write(p)
+	} else {
+		n, c.err = c.w.Write(p)
+	}
+	return n, c.err
+}
+
+// Err returns the first failure to write, or nil.
+func (c *Writer) Err() error { return c.err }
+
+// Raw returns the writer for output that is harmless already, such as a table with
+// colours.
+func (c *Writer) Raw() io.Writer {
+	return writerFunc(func(p []byte) (n int, err error) {
+		if c.err == nil {
+			n, c.err = c.w.Write(p)
+		}
+		return n, c.err
+	})
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -113,7 +113,7 @@ func WantArgs(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// SuggestWithin is how many slips of the hand a suggested command is away.
+// SuggestWithin is how many typos a suggested command is away at most.
 const SuggestWithin = 2
 
 // UnknownCommand returns the error for a word that names no command. Its hint says
@@ -139,4 +139,5 @@ func UnknownCommand(cmd *cobra.Command, args []string) error {
 	return WithHint(err, "run: %s --help", cmd.CommandPath())
 }
 
+// IsHelp reports whether an argument asks for help.
 func IsHelp(word string) bool { return word == "help" || word == "--help" || word == "-h" }

@@ -1,3 +1,5 @@
+// Package output prints results: in the formats and with the query that the user asks for,
+// as tables for people, and through a pager.
 package output
 
 import (
@@ -76,6 +78,7 @@ func (p Printing) value(v any) error {
 	return p.printer(p.app.Out.Raw()).Print(doc)
 }
 
+// Streams reports whether results are printed page by page as they come.
 func (p Printing) Streams() bool { return render.Streams(p.Format) }
 
 func (p Printing) printer(w io.Writer) *render.Printer {
@@ -105,7 +108,8 @@ func (p Printing) Start() (printer *render.Printer, done func() error) {
 	return p.printer(pager), pager.close
 }
 
-// Ready is begin for commands that print results: it checks the flags about these, too.
+// Ready does what comes before every command, once its flags have been read: it checks
+// them, also --output and --query, before anything is asked of a service.
 func Ready(app *command.App, cmd *cobra.Command) error {
 	if err := app.StartCommand(cmd); err != nil {
 		return err

@@ -1,3 +1,6 @@
+// Package wizard asks for sessions and profiles and writes them: the questions of
+// "configure sso" and "configure sso-session". What a flag gives is not asked. Begin with
+// [New].
 package wizard
 
 import (
