@@ -19,17 +19,17 @@ func (o *Options) check(global command.Globals) error {
 		flag, value string
 		check       func(string) error
 	}{
-		{"--sso-start-url", o.startURL, checkStartURL},
-		{"--sso-region", o.region, checkRegion},
-		{"--sso-registration-scopes", o.scopes, checkScopes},
+		{"--sso-start-url", o.StartURL, checkStartURL},
+		{"--sso-region", o.Region, checkRegion},
+		{"--sso-registration-scopes", o.Scopes, checkScopes},
 		{"--sso-account-id", o.Account, checkAccount},
 		{"--region", global.Region, checkRegion},
 		{"--default-region", o.DefaultRegion, checkRegion},
 		{"--output-format", o.Output, checkOutputFormat},
 		{"--profile-name", o.Profile, checkName(awsconfig.Profile)},
-		{"--sso-session-name", o.name, checkName(awsconfig.SSOSession)},
-		{"--sso-auto-refresh", o.autoRefresh, checkSetting("sso_auto_refresh")},
-		{"--sso-refresh-window", o.refreshWindow, checkSetting("sso_refresh_window")},
+		{"--sso-session-name", o.Name, checkName(awsconfig.SSOSession)},
+		{"--sso-auto-refresh", o.AutoRefresh, checkSetting("sso_auto_refresh")},
+		{"--sso-refresh-window", o.RefreshWindow, checkSetting("sso_refresh_window")},
 	} {
 		if f.value == "" {
 			continue
@@ -57,10 +57,10 @@ func (o *Options) check(global command.Globals) error {
 
 // scopesOr returns the scopes that were given, or def.
 func (o *Options) scopesOr(def string) string {
-	if o.scopes == "" {
+	if o.Scopes == "" {
 		return def
 	}
-	return o.scopes
+	return o.Scopes
 }
 
 // required is the AWS CLI's answer to an empty line where there must be one.

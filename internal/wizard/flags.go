@@ -24,8 +24,8 @@ func (z *Wizard) ByFlags(ctx context.Context) error {
 	if !z.o.Given("sso-session-name") {
 		missing = append(missing, "--sso-session-name")
 	}
-	z.Session.Name = z.o.name
-	known, err := z.knownSession(z.o.name)
+	z.Session.Name = z.o.Name
+	known, err := z.knownSession(z.o.Name)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (z *Wizard) ByFlags(ctx context.Context) error {
 		account: z.o.Account, role: z.o.Role, name: z.o.Profile,
 		region: cmp.Or(z.o.DefaultRegion, z.App.Flags.Region), output: cmp.Or(z.o.Output, z.App.Flags.Output),
 	}
-	for _, region := range []string{z.o.region, p.region} {
+	for _, region := range []string{z.o.Region, p.region} {
 		z.warnOfRegion(region)
 	}
 	if inUse, named := z.ProfileName(); p.name == "" && named {
@@ -97,10 +97,10 @@ func (z *Wizard) sameInUse(p ssoProfile) bool {
 
 // sessionByFlags fills in a session that the config does not have.
 func (z *Wizard) sessionByFlags(ctx context.Context) error {
-	z.setStartURL(z.o.startURL)
-	z.Session.Region = z.o.region
+	z.setStartURL(z.o.StartURL)
+	z.Session.Region = z.o.Region
 	z.Session.Scopes = profile.SplitScopes(z.o.scopesOr(profile.AccessScope))
-	if z.o.startURL == "" || z.o.region != "" {
+	if z.o.StartURL == "" || z.o.Region != "" {
 		return nil
 	}
 	found, err := z.revealedRegion(ctx)
@@ -120,7 +120,7 @@ func noTerminal(app *command.App, missing []string) error {
 // NewSessionChanges are what `configure sso-session` writes.
 func (z *Wizard) NewSessionChanges() []awsconfig.Change {
 	changes := sessionChanges(z.Session, z.o.scopesOr(profile.AccessScope))
-	for _, kv := range [][2]string{{"sso_auto_refresh", z.o.autoRefresh}, {"sso_refresh_window", z.o.refreshWindow}} {
+	for _, kv := range [][2]string{{"sso_auto_refresh", z.o.AutoRefresh}, {"sso_refresh_window", z.o.RefreshWindow}} {
 		if kv[1] != "" {
 			changes = append(changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: z.Session.Name, Key: kv[0], Value: kv[1]})
 		}

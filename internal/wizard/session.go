@@ -18,7 +18,7 @@ import (
 // askSession finds the session: one of the config, a new one, or none, which is
 // the legacy form.
 func (z *Wizard) askSession(ctx context.Context) error {
-	name, current := z.o.name, z.value("sso_session")
+	name, current := z.o.Name, z.value("sso_session")
 	if !z.o.Given("sso-session-name") {
 		text := "SSO session name (Recommended): "
 		if current != "" {
@@ -58,14 +58,14 @@ func (z *Wizard) knownSession(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, f := range [][3]string{{"--sso-start-url", z.o.startURL, s.StartURL}, {"--sso-region", z.o.region, s.Region}} {
+	for _, f := range [][3]string{{"--sso-start-url", z.o.StartURL, s.StartURL}, {"--sso-region", z.o.Region, s.Region}} {
 		if f[1] != "" && f[1] != f[2] && !(f[0] == "--sso-start-url" && starturl.Same(f[1], f[2])) {
 			return false, command.WithHint(command.Usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], command.Quote(f[1]), name, f[2], s.Path, s.Line),
 				"choose another --sso-session-name, or change it: %s configure sso-session", z.App.Name)
 		}
 	}
-	if z.o.scopes != "" && !slices.Equal(profile.SplitScopes(z.o.scopes), s.Scopes) {
-		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.scopes), name, s.Path, s.Line),
+	if z.o.Scopes != "" && !slices.Equal(profile.SplitScopes(z.o.Scopes), s.Scopes) {
+		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.Scopes), name, s.Path, s.Line),
 			"change it: %s configure sso-session", z.App.Name)
 	}
 	z.Session, z.known = *s, true
@@ -81,18 +81,18 @@ func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 		q.Text, q.Default = prompt(text, current), current
 		return z.con.Ask(ctx, q)
 	}
-	given, err := ask(z.o.startURL, "SSO start URL", startURL, picker.Question{Suggestions: z.startURLs(), Check: required(checkStartURL)})
+	given, err := ask(z.o.StartURL, "SSO start URL", startURL, picker.Question{Suggestions: z.startURLs(), Check: required(checkStartURL)})
 	if err != nil {
 		return err
 	}
 	z.setStartURL(given)
 	revealed, err := z.revealedRegion(ctx)
 	switch {
-	case err != nil && (ctx.Err() != nil || z.o.region == "" && z.con == nil):
+	case err != nil && (ctx.Err() != nil || z.o.Region == "" && z.con == nil):
 		return err
 	case err != nil:
 		z.App.Warn("the start URL does not tell the region: "+err.Error(), "")
-	case revealed.certain && z.o.region == "":
+	case revealed.certain && z.o.Region == "":
 		z.Session.Region = revealed.region
 		fmt.Fprintf(z.App.Out, "SSO region: %s\n", revealed.region)
 	}
@@ -100,7 +100,7 @@ func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 		region = revealed.region
 	}
 	if z.Session.Region == "" {
-		if z.Session.Region, err = ask(z.o.region, "SSO region", region, picker.Question{
+		if z.Session.Region, err = ask(z.o.Region, "SSO region", region, picker.Question{
 			Suggestions: profile.StartURLRegions(z.Session.StartURL), Check: required(checkRegionTwice()),
 		}); err != nil {
 			return err
@@ -109,8 +109,8 @@ func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	if z.Session.Name == "" {
 		return nil
 	}
-	z.o.scopes, err = ask(z.o.scopes, "SSO registration scopes", scopes, picker.Question{Check: checkScopes})
-	z.Session.Scopes = profile.SplitScopes(z.o.scopes)
+	z.o.Scopes, err = ask(z.o.Scopes, "SSO registration scopes", scopes, picker.Question{Check: checkScopes})
+	z.Session.Scopes = profile.SplitScopes(z.o.Scopes)
 	return err
 }
 
@@ -195,7 +195,7 @@ func (z *Wizard) describeSession(typed string) string {
 
 // AskWholeSession asks for every setting of the session.
 func (z *Wizard) AskWholeSession(ctx context.Context) (err error) {
-	z.Session.Name = z.o.name
+	z.Session.Name = z.o.Name
 	if z.Session.Name == "" {
 		z.Session.Name, err = z.con.Ask(ctx, picker.Question{
 			Text: "SSO session name: ", Suggestions: z.sessionNames(), Note: z.describeSession,
@@ -228,13 +228,13 @@ func (z *Wizard) ofSession() (get func(key string) string, err error) {
 // WholeSessionByFlags takes every setting from the flags, or else from the session
 // as it is.
 func (z *Wizard) WholeSessionByFlags(ctx context.Context) error {
-	z.Session.Name = z.o.name
-	if z.o.name == "" {
+	z.Session.Name = z.o.Name
+	if z.o.Name == "" {
 		missing := []string{"--sso-session-name"}
-		if z.o.startURL == "" {
+		if z.o.StartURL == "" {
 			missing = append(missing, "--sso-start-url")
 		}
-		if z.o.region == "" {
+		if z.o.Region == "" {
 			missing = append(missing, "--sso-region")
 		}
 		return noTerminal(z.App, missing)
@@ -246,7 +246,7 @@ func (z *Wizard) WholeSessionByFlags(ctx context.Context) error {
 	for _, f := range []struct {
 		to  *string
 		key string
-	}{{&z.o.startURL, "sso_start_url"}, {&z.o.region, "sso_region"}, {&z.o.scopes, "sso_registration_scopes"}} {
+	}{{&z.o.StartURL, "sso_start_url"}, {&z.o.Region, "sso_region"}, {&z.o.Scopes, "sso_registration_scopes"}} {
 		if *f.to == "" {
 			*f.to = get(f.key)
 		}

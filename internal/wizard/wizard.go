@@ -8,8 +8,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/spf13/pflag"
-
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
@@ -23,23 +21,13 @@ import (
 // sign in.
 type Options struct {
 	signin.Options
-	startURL, region, name, scopes string
+	StartURL, Region, Name, Scopes string
 	Account, Role                  string
 	DefaultRegion, Output, Profile string
-	autoRefresh, refreshWindow     string
+	AutoRefresh, RefreshWindow     string
 	Yes                            bool
 
 	Given func(flag string) bool
-}
-
-// AddSession adds the flags about the session.
-func (o *Options) AddSession(f *pflag.FlagSet) {
-	f.StringVar(&o.name, "sso-session-name", "", "the [sso-session]; made if it does not exist, \"\" for a legacy profile")
-	f.StringVar(&o.startURL, "sso-start-url", "", "the start URL of a new session")
-	f.StringVar(&o.region, "sso-region", "", "the region of Identity Center, for a new session")
-	f.StringVar(&o.scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+profile.AccessScope+" by default")
-	f.StringVar(&o.autoRefresh, "sso-auto-refresh", "", "true or false: whether the session is renewed silently")
-	f.StringVar(&o.refreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
 }
 
 // New reads what there is, and checks the flags.
@@ -158,8 +146,8 @@ func (z *Wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	if z.Session.Name != "" && !z.known {
 		list = append(list, sessionChanges(z.Session, z.o.scopesOr(profile.AccessScope))...)
 	}
-	set("sso_auto_refresh", z.o.autoRefresh)
-	set("sso_refresh_window", z.o.refreshWindow)
+	set("sso_auto_refresh", z.o.AutoRefresh)
+	set("sso_refresh_window", z.o.RefreshWindow)
 	return list, nil
 }
 

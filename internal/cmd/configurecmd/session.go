@@ -28,7 +28,7 @@ nothing is.`,
 			return configureSession(cmd.Context(), app, o)
 		},
 	}
-	o.AddSession(cmd.Flags())
+	addSessionFlags(&o, cmd.Flags())
 	return cmd
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/wizard"
 )
 
@@ -35,7 +37,7 @@ Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.
 		},
 	}
 	f := cmd.Flags()
-	o.AddSession(f)
+	addSessionFlags(&o, f)
 	f.StringVar(&o.Account, "sso-account-id", "", "the account of the profile")
 	f.StringVar(&o.Role, "sso-role-name", "", "the role (permission set) of the profile")
 	f.StringVar(&o.DefaultRegion, "default-region", "", "the region that the profile uses, as --region, and not asked")
@@ -57,4 +59,14 @@ func configureSSO(ctx context.Context, app *command.App, o wizard.Options) error
 		return z.ByFlags(ctx)
 	}
 	return app.ExplainConsole(z.Run(ctx))
+}
+
+// addSessionFlags adds the flags about the session.
+func addSessionFlags(o *wizard.Options, f *pflag.FlagSet) {
+	f.StringVar(&o.Name, "sso-session-name", "", "the [sso-session]; made if it does not exist, \"\" for a legacy profile")
+	f.StringVar(&o.StartURL, "sso-start-url", "", "the start URL of a new session")
+	f.StringVar(&o.Region, "sso-region", "", "the region of Identity Center, for a new session")
+	f.StringVar(&o.Scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+profile.AccessScope+" by default")
+	f.StringVar(&o.AutoRefresh, "sso-auto-refresh", "", "true or false: whether the session is renewed silently")
+	f.StringVar(&o.RefreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
 }
