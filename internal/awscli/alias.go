@@ -7,9 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
@@ -79,7 +76,7 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 }
 
 // externalAlias returns the line for the shell that a command line is an alias of.
-func externalAlias(app *command.App, root *cobra.Command, args []string) (line string, ok bool, err error) {
+func externalAlias(app *command.App, root command.Node, args []string) (line string, ok bool, err error) {
 	aliases, err := readAliases(app)
 	if err != nil || len(aliases) == 0 {
 		return "", false, err
@@ -99,7 +96,7 @@ func externalAlias(app *command.App, root *cobra.Command, args []string) (line s
 // the AWS CLI does: global flags are taken out wherever they stand, and those of
 // an alias come after, and so win over, those of the line.
 type expansion struct {
-	root    *cobra.Command
+	root    command.Node
 	aliases cliAliases
 
 	globals  []string
@@ -111,11 +108,9 @@ type expansion struct {
 
 func (e *expansion) line() []string { return append(slices.Clone(e.globals), e.words...) }
 
-func (e *expansion) flags() *pflag.FlagSet { return e.root.PersistentFlags() }
-
 // take splits a line into its global flags, which are kept, and the rest.
 func (e *expansion) take(args []string) []string {
-	globals, rest := SplitGlobals(e.flags(), args)
+	globals, rest := command.SplitGlobals(args)
 	for _, g := range globals {
 		e.globals = append(e.globals, g...)
 	}
@@ -133,7 +128,8 @@ func (e *expansion) expand(args []string) error {
 // own reports whether a name is a command that the AWS CLI does not have: an alias
 // cannot take it away.
 func (e *expansion) own(name string) bool {
-	return name == "help" || command.Child(e.root, name) != nil && !awsName(name)
+	_, ok := e.root.Child(name)
+	return name == "help" || ok && !awsName(name)
 }
 
 // level expands the word at a place until it is no alias, or one that names itself.

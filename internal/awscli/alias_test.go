@@ -54,7 +54,7 @@ region = y
 `
 
 func TestExpandAliases(t *testing.T) {
-	root := cli.Tree(&command.App{Name: "lanyard"})
+	root := command.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
 	for line, want := range map[string]string{
 		"":                           "",
 		"dynamodb list-tables":       "dynamodb list-tables",

@@ -91,7 +91,7 @@ func TestBuiltIn(t *testing.T) {
 				args = []string{""}
 			}
 			want := strings.Contains(ours, name)
-			ours, unknown := awscli.BuiltIn(cli.Tree(&command.App{Name: name}), args)
+			ours, unknown := awscli.BuiltIn(command.NodeOf(cli.Tree(&command.App{Name: name})), args)
 			if got := ours || unknown != nil; got != want {
 				t.Errorf("%s %s: ours is %v, want %v", name, line, got, want)
 			}
@@ -105,7 +105,7 @@ func FuzzBuiltIn(f *testing.F) {
 	for _, line := range []string{"sts get-caller-identity", "--foo bar stz", "--", "--profile", "configure -h", "-\n--x=\n"} {
 		f.Add(line)
 	}
-	lanyard := cli.Tree(&command.App{Name: "lanyard"})
+	lanyard := command.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Split(line, " ")
 		with := append([]string{"--region", "sso", "--debug", "--output=x"}, args...)

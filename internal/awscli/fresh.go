@@ -25,7 +25,7 @@ import (
 // AWS CLI would send the session's token to a service that did not issue it. It returns
 // the path of a config that the AWS CLI needs in place of its own, or "".
 func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
-	if _, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), args); needsNothing(args, rest) {
+	if _, rest := command.SplitGlobals(args); needsNothing(args, rest) {
 		return "", nil
 	}
 	var assumes *profile.Profile // the profile in use, if it assumes a role

@@ -14,8 +14,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -27,8 +25,8 @@ import (
 // it finds a session and role credentials that are fresh. Where a process can
 // become another one it does not return. why says why lanyard cannot do it
 // itself, and is returned if there is no AWS CLI; nil if it has nothing more to say.
-func HandOff(ctx context.Context, app *command.App, root *cobra.Command, args []string, why error) error {
-	ReadGlobals(app, args)
+func HandOff(ctx context.Context, app *command.App, root command.Node, args []string, why error) error {
+	app.ReadFlags(args)
 	app.Debug()
 	path, err := Find(app)
 	if err != nil {
@@ -45,8 +43,7 @@ func HandOff(ctx context.Context, app *command.App, root *cobra.Command, args []
 	if err != nil {
 		return err
 	}
-	_, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), args)
-	app.Log.Debug("handed over", "program", path, "command", strings.Join(CommandWords(rest), " "), "arguments", len(args))
+	app.Log.Debug("handed over", "program", path, "command", strings.Join(command.Words(args), " "), "arguments", len(args))
 	env := withVariable(app.Env.Environ(), PassedVariable, mark)
 	if overlay != "" {
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
@@ -57,7 +54,7 @@ func HandOff(ctx context.Context, app *command.App, root *cobra.Command, args []
 
 // withoutAWS does what can be done without an AWS CLI: run an alias of the shell,
 // or say what is missing.
-func withoutAWS(app *command.App, root *cobra.Command, args []string, why error) error {
+func withoutAWS(app *command.App, root command.Node, args []string, why error) error {
 	line, external, err := externalAlias(app, root, args)
 	switch {
 	case err != nil:
@@ -67,8 +64,8 @@ func withoutAWS(app *command.App, root *cobra.Command, args []string, why error)
 	case why != nil:
 		return why
 	}
-	_, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), args)
-	words := CommandWords(rest)
+	_, rest := command.SplitGlobals(args)
+	words := command.Words(args)
 	if len(words) == 0 || !awsnames.Command(words[0]) {
 		word := "--"
 		if len(rest) > 0 {

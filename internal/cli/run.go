@@ -32,10 +32,11 @@ func Run(ctx context.Context, app *command.App, args []string) int {
 // dispatch carries out a command of ours, also through an alias, and hands the
 // commands of the AWS CLI to it.
 func dispatch(ctx context.Context, app *command.App, args []string) error {
-	root := Tree(app)
-	root.SetIn(app.IO.In)
-	root.SetOut(app.Out)
-	root.SetErr(app.IO.Err)
+	tree := Tree(app)
+	tree.SetIn(app.IO.In)
+	tree.SetOut(app.Out)
+	tree.SetErr(app.IO.Err)
+	root := command.NodeOf(tree)
 	line, ours, err := awscli.Route(app, root, args)
 	if err != nil {
 		return err
@@ -43,8 +44,8 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	if !ours {
 		return awscli.HandOff(ctx, app, root, args, awscli.Misspelled(app, root, args))
 	}
-	root.SetArgs(line)
-	err = root.ExecuteContext(ctx)
+	tree.SetArgs(line)
+	err = tree.ExecuteContext(ctx)
 	var help command.HelpRequest
 	var elsewhere *command.ElsewhereError
 	switch {

@@ -52,7 +52,10 @@ func Tree(app *command.App) *cobra.Command {
 			if cmd.DisableFlagParsing {
 				return nil // it begins when it has read its flags
 			}
-			return output.Ready(app, cmd)
+			if err := app.StartCommand(cmd); err != nil {
+				return err
+			}
+			return output.Check(app)
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true

@@ -159,6 +159,67 @@ func Seconds(n int, def time.Duration) time.Duration {
 // Quote quotes an argument so that it can be pasted into a shell.
 func Quote(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }
 
+// SplitGlobals takes the global flags out of a command line, as the AWS CLI does
+// wherever they stand. What follows "--" is left alone.
+func SplitGlobals(args []string) (globals [][]string, rest []string) {
+	flags := GlobalSet(new(Globals))
+	for i := 0; i < len(args); {
+		if args[i] == "--" {
+			return globals, append(rest, args[i:]...)
+		}
+		width := globalWidth(flags, args[i:])
+		if width == 0 {
+			rest = append(rest, args[i])
+			i++
+			continue
+		}
+		globals = append(globals, args[i:i+width])
+		i += width
+	}
+	return globals, rest
+}
+
+// globalWidth returns how many of the arguments the global flag at their beginning
+// takes up; 0 if it is none.
+func globalWidth(flags *pflag.FlagSet, args []string) int {
+	long, ok := strings.CutPrefix(args[0], "--")
+	if !ok {
+		return 0
+	}
+	name, _, hasValue := strings.Cut(long, "=")
+	switch f := flags.Lookup(name); {
+	case f == nil:
+		return 0
+	case f.NoOptDefVal == "" && !hasValue && len(args) > 1:
+		return 2
+	}
+	return 1
+}
+
+// ReadFlags sets the global flags from a line that the parser of flags has not seen. It
+// ignores a flag with a wrong value: the program that gets the line says what is wrong.
+func (app *App) ReadFlags(args []string) {
+	flags := GlobalSet(&app.Flags)
+	globals, _ := SplitGlobals(args)
+	for _, words := range globals {
+		if err := flags.Parse(words); err != nil {
+			app.Log.Debug("a global flag that is not understood", "error", err)
+		}
+	}
+}
+
+// Words are the words of a command line that name a command: at most two, before any
+// option of its own.
+func Words(args []string) []string {
+	_, rest := SplitGlobals(args)
+	for i, arg := range rest {
+		if i == 2 || strings.HasPrefix(arg, "-") {
+			return rest[:i]
+		}
+	}
+	return rest
+}
+
 // TakeGlobals reads the global flags out of the arguments of a command whose own
 // flags are not known to the parser of flags, and returns the rest in its order.
 // What follows "--" is left alone.

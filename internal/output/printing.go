@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/spf13/cobra"
-
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
@@ -108,12 +106,9 @@ func (p Printing) Start() (printer *render.Printer, done func() error) {
 	return p.printer(pager), pager.close
 }
 
-// Ready does what comes before every command, once its flags have been read: it checks
-// them, also --output and --query, before anything is asked of a service.
-func Ready(app *command.App, cmd *cobra.Command) error {
-	if err := app.StartCommand(cmd); err != nil {
-		return err
-	}
+// Check refuses values of --output and --query that no command can use, before anything
+// is asked of a service.
+func Check(app *command.App) error {
 	_, err := printingAs(app, "json", "")
 	return err
 }

@@ -40,7 +40,10 @@ else in the file stays as it is, to the byte. KEY is as for "configure get", and
 			if err != nil {
 				return err
 			}
-			if err := output.Ready(app, cmd); err != nil {
+			if err := app.StartCommand(cmd); err != nil {
+				return err
+			}
+			if err := output.Check(app); err != nil {
 				return err
 			}
 			if err := command.WantArgs("KEY", "VALUE")(cmd, args); err != nil {

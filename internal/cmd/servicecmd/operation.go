@@ -65,7 +65,10 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 			if err != nil {
 				return err
 			}
-			if err := output.Ready(app, cmd); err != nil {
+			if err := app.StartCommand(cmd); err != nil {
+				return err
+			}
+			if err := output.Check(app); err != nil {
 				return err
 			}
 			return run(cmd, rest)

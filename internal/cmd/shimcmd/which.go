@@ -31,15 +31,15 @@ The exit code is 1 if there is none.`,
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
 			}
-			awscli.ReadGlobals(app, args)
+			app.ReadFlags(args)
 			return which(app, cmd.Root(), args)
 		},
 	}
 }
 
 func which(app *command.App, root *cobra.Command, args []string) error {
-	if _, rest := awscli.SplitGlobals(root.PersistentFlags(), args); len(rest) > 0 {
-		line, ours, err := awscli.Route(app, root, args)
+	if _, rest := command.SplitGlobals(args); len(rest) > 0 {
+		line, ours, err := awscli.Route(app, command.NodeOf(root), args)
 		if err != nil {
 			return err
 		}
@@ -72,8 +72,7 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 // leaves reports whether a built-in command is handed to the AWS CLI because of its
 // profile. why is the error if no AWS CLI is on PATH.
 func leaves(app *command.App, line []string) (left bool, why error) {
-	_, rest := awscli.SplitGlobals(command.GlobalSet(new(command.Globals)), line)
-	words := awscli.CommandWords(rest)
+	words := command.Words(line)
 	if len(words) < 2 {
 		return false, nil
 	}

@@ -1,4 +1,4 @@
-package awscli
+package command_test
 
 import (
 	"log/slog"
@@ -22,17 +22,17 @@ func TestSplitGlobals(t *testing.T) {
 		{args: []string{"--cli-auto-prompt", "s3"}, globals: []string{"--cli-auto-prompt"}, rest: []string{"s3"}},
 		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
 	} {
-		globals, rest := SplitGlobals(command.GlobalSet(new(command.Globals)), c.args)
+		globals, rest := command.SplitGlobals(c.args)
 		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
 			t.Errorf("%q: globals %q, rest %q", c.args, globals, rest)
 		}
 	}
 }
 
-func TestReadGlobals(t *testing.T) {
+func TestReadFlags(t *testing.T) {
 	app := &command.App{Log: slog.New(slog.DiscardHandler)}
 	app.Flags.Region = "from another line"
-	ReadGlobals(app, []string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
+	app.ReadFlags([]string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
 	if app.Flags.Profile != "b c" || !app.Flags.Debug || app.Flags.Region != "" {
 		t.Errorf("%+v", app.Flags)
 	}
