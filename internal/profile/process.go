@@ -153,14 +153,3 @@ func splitWindows(line string) (words []string, ok bool) {
 	}
 	return words, !quoted
 }
-
-// process returns the credential_process of ours that gives a profile its
-// credentials, and the setting. ok is false if the profile gets them elsewhere.
-func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found, ok bool) {
-	if kind, _ := r.kind(own, byFlag); kind != Process {
-		return OwnProcess{}, found{}, false
-	}
-	line, _ = own.get("credential_process")
-	p, ok = ParseProcess(line.Value, r.Own)
-	return p, line, ok
-}

@@ -1,3 +1,5 @@
+// How profiles change between SSO settings and a credential_process of ours.
+
 package profile
 
 import "github.com/lanyard-cli/lanyard/internal/awsconfig"

@@ -1,3 +1,5 @@
+// What a session of Identity Center is, and which one a profile uses.
+
 package profile
 
 import (

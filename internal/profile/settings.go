@@ -253,6 +253,22 @@ func wrong(key, value string) string {
 	return ""
 }
 
+// CheckSetting refuses a value that a key cannot have: of our settings some take
+// true or false, the others a whole number of seconds. Other keys take anything.
+// The error is an *[Error] with the code 253.
+func CheckSetting(key, value string) error {
+	key = strings.ToLower(key)
+	problem := wrong(key, value)
+	if problem == "" {
+		return nil
+	}
+	e := &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is " + problem, Code: 253}
+	if key == refreshWindowKey || key == sessionDurationKey {
+		e.Hint = "12 hours are 43200"
+	}
+	return e
+}
+
 // parseSeconds reads digits, as many as a Duration holds.
 func parseSeconds(s string) (time.Duration, bool) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {

@@ -1,3 +1,5 @@
+// How legacy profiles get an [sso-session].
+
 package profile
 
 import (
