@@ -1,7 +1,7 @@
 // Package awsconfig reads and edits the AWS config and credentials files. It reads
 // them as the AWS CLI does, and remembers every byte of them.
 //
-// A file is read as a [Doc]. [Doc.All] returns every section. [Doc.Lookup] reads one
+// A file is read as a [Doc]. [Doc.All] returns every section. [Doc.Find] reads one
 // section out of a file of any size and skips the rest, which is what a program that
 // is started for each request for credentials needs. [Edit] changes settings and
 // nothing else. All three judge a line with the same code.
@@ -152,7 +152,7 @@ func absent(err error) bool {
 }
 
 // Unreadable returns the Doc of a file that exists and that could not be read because
-// of err. Find finds nothing in it; Lookup and All return err.
+// of err. Find finds nothing in it; All returns err.
 func Unreadable(path string, credentials bool, err error) *Doc {
 	return &Doc{Path: path, Credentials: credentials, unreadable: err}
 }

@@ -59,7 +59,7 @@ func TestUnreadableFile(t *testing.T) {
 
 func TestNilDocIsEmpty(t *testing.T) {
 	var doc *Doc
-	s, _, err := doc.Lookup(Profile, "default")
+	s, _, err := doc.Find(Profile, "default")
 	all, _, err2 := doc.All()
 	if s != nil || all != nil || err != nil || err2 != nil {
 		t.Errorf("%v, %v, %v, %v; want nothing", s, all, err, err2)

@@ -13,23 +13,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// Lookup returns the section of this kind and name, or nil if there is none. It
-// reads only what it must: a megabyte takes less than a millisecond. Therefore it
-// knows of problems and errors only before the first header, in headers that are
-// not closed, and in the sections that it reads. If there is no such section it
-// reads everything, and an error anywhere in the file is returned in place of the
-// nil.
-func (d *Doc) Lookup(kind Kind, name string) (*Section, []Problem, error) {
-	s, problems, err := d.Find(kind, name)
-	if s != nil || err != nil {
-		return s, problems, err
-	}
-	_, problems, err = d.All()
-	return nil, problems, err
-}
-
-// Find is Lookup without the reading of everything: for a section that may well
-// not be there.
+// Find returns the section of this kind and name, or nil if there is none. It reads
+// only what it must: a megabyte takes less than a millisecond. Therefore it knows of
+// problems and errors only before the first header, in headers that are not closed,
+// and in the sections that it reads. [Doc.All] also finds those elsewhere, which may be
+// why a section seems to be missing.
 func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil

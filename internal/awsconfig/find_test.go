@@ -36,17 +36,17 @@ func sameAsAll(t *testing.T, content string) {
 			continue
 		}
 		for _, want := range all {
-			got, _, err := doc.Lookup(want.Kind, want.Name)
+			got, _, err := doc.Find(want.Kind, want.Name)
 			if err != nil {
-				t.Errorf("Lookup(%v, %q) in %q: %v", want.Kind, want.Name, content, err)
+				t.Errorf("Find(%v, %q) in %q: %v", want.Kind, want.Name, content, err)
 			} else if !reflect.DeepEqual(want, got) { // cmp is too slow to fuzz with
-				t.Errorf("Lookup(%v, %q) in %q differs from All:\n%s", want.Kind, want.Name, content, cmp.Diff(want, got))
+				t.Errorf("Find(%v, %q) in %q differs from All:\n%s", want.Kind, want.Name, content, cmp.Diff(want, got))
 			}
 		}
 	}
 }
 
-func FuzzLookup(f *testing.F) {
+func FuzzFind(f *testing.F) {
 	for _, content := range corpus(f) {
 		f.Add(content)
 	}
@@ -57,7 +57,7 @@ func FuzzLookup(f *testing.F) {
 	})
 }
 
-func BenchmarkLookup(b *testing.B) {
+func BenchmarkFind(b *testing.B) {
 	for _, n := range []int{1, 10_000} {
 		doc := NewDoc("config", false, manyProfiles(n))
 		for _, find := range []struct {
@@ -73,7 +73,7 @@ func BenchmarkLookup(b *testing.B) {
 				b.SetBytes(int64(len(doc.data)))
 				b.ReportAllocs()
 				for b.Loop() {
-					s, _, err := doc.Lookup(find.kind, find.key)
+					s, _, err := doc.Find(find.kind, find.key)
 					if err != nil || (s == nil) != (find.name == "absent") {
 						b.Fatal(s, err)
 					}

@@ -53,7 +53,7 @@ func TestReadFor(t *testing.T) {
 		name string
 		line int
 	}{{"account00500-admin", 4001}, {"account00999-admin", 7993}, {"dev", 8001}} {
-		s, _, err := doc.Lookup(Profile, want.name)
+		s, _, err := doc.Find(Profile, want.name)
 		if err != nil || s == nil || s.Line != want.line {
 			t.Errorf("profile %s: %+v, %v; want line %d", want.name, s, err, want.line)
 		}
