@@ -11,7 +11,7 @@ import (
 	"syscall"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Become replaces this process by a program, or runs it as a child where that is
@@ -40,7 +40,7 @@ func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 		}
 		return fmt.Errorf("%s cannot be run: %w", args[0], err)
 	}
-	fromTerminal := picker.IsTerminal(app.IO.In) || app.IO.OutTerminal || app.IO.ErrTerminal
+	fromTerminal := terminal.Is(app.IO.In) || app.IO.OutTerminal || app.IO.ErrTerminal
 	done := make(chan struct{})
 	go func() {
 		for {

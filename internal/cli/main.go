@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/browser"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Main runs the program with the process's own arguments, files and
@@ -34,8 +34,8 @@ func Main(args []string) int {
 		Name: programName(args),
 		IO: command.Streams{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-			Terminal:    picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
-			OutTerminal: picker.IsTerminal(os.Stdout), ErrTerminal: picker.IsTerminal(os.Stderr),
+			Terminal:    terminal.Is(os.Stdin) && terminal.Is(os.Stderr),
+			OutTerminal: terminal.Is(os.Stdout), ErrTerminal: terminal.Is(os.Stderr),
 		},
 		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 var (
@@ -49,17 +51,10 @@ type Console struct {
 	escWait time.Duration // how long an Esc waits for the rest of a sequence; 0 means defaultEscWait
 }
 
-// IsTerminal reports whether a stream is a terminal, as isatty does. A character
-// device such as the null device is none.
-func IsTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
 // plain reports whether the conversation is held in plain lines.
 func (c *Console) plain() bool {
 	_, isFile := c.Out.(*os.File)
-	return c.Dumb || !IsTerminal(c.In) || isFile && !IsTerminal(c.Out)
+	return c.Dumb || !terminal.Is(c.In) || isFile && !terminal.Is(c.Out)
 }
 
 // size is the size of the terminal, or what terminals have when it is not known.

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // askPlain is Ask without control of the cursor.
@@ -106,7 +108,7 @@ func (c *Console) readLine(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
 		}
 		if _, err := c.fill(ctx, time.Hour); err != nil {
-			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && IsTerminal(c.In) {
+			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && terminal.Is(c.In) {
 				_ = c.write("\n") // Ctrl-D does not end the line on the screen
 				return "", ErrCancelled
 			}

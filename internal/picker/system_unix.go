@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Hidden shows a prompt, which may be empty, and reads one line that is not shown while
@@ -21,7 +23,7 @@ import (
 // line.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	fd := int(c.In.Fd())
-	if IsTerminal(c.In) {
+	if terminal.Is(c.In) {
 		before, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil {
 			return "", gone(err)

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/term"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Hidden shows a prompt and reads one line that is not shown while it is typed. On Windows
@@ -32,7 +34,7 @@ func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 // focus): the read that follows then blocks until a key is pressed, and the end of
 // a context is noticed only after that. Pipes are not waited for at all.
 func waitInput(f *os.File, d time.Duration) (bool, error) {
-	if !IsTerminal(f) {
+	if !terminal.Is(f) {
 		return true, nil
 	}
 	event, err := windows.WaitForSingleObject(windows.Handle(f.Fd()), uint32(d.Milliseconds()))

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/term"
 )
 
-// A terminal is a pseudo-terminal with its screen.
-type terminal struct {
+// A testTerminal is a pseudo-terminal with its screen.
+type testTerminal struct {
 	t           *testing.T
 	master, tty *os.File
 	c           *Console
@@ -31,14 +31,14 @@ type terminal struct {
 	changed chan struct{} // closed at each change
 }
 
-func openTerminal(t *testing.T, cols, rows int) *terminal {
+func openTerminal(t *testing.T, cols, rows int) *testTerminal {
 	t.Helper()
 	master, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	master = closable(t, master)
-	term := &terminal{
+	term := &testTerminal{
 		t: t, master: master, tty: tty, screen: newScreen(cols, rows),
 		changed: make(chan struct{}), done: make(chan struct{}),
 		c: &Console{In: tty, Out: tty},
@@ -77,7 +77,7 @@ func termState(t *testing.T, f *os.File) *term.State {
 	return state
 }
 
-func (t *terminal) resize(cols, rows int) {
+func (t *testTerminal) resize(cols, rows int) {
 	t.t.Helper()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -88,7 +88,7 @@ func (t *terminal) resize(cols, rows int) {
 }
 
 // show draws what the program writes.
-func (t *terminal) show() {
+func (t *testTerminal) show() {
 	defer close(t.done)
 	buf := make([]byte, 4096)
 	for {
@@ -105,7 +105,7 @@ func (t *terminal) show() {
 	}
 }
 
-func (t *terminal) typeIn(s string) {
+func (t *testTerminal) typeIn(s string) {
 	t.t.Helper()
 	if _, err := t.master.WriteString(s); err != nil {
 		t.t.Fatal(err)
@@ -113,7 +113,7 @@ func (t *terminal) typeIn(s string) {
 }
 
 // await waits until the screen satisfies ok.
-func (t *terminal) await(what string, ok func(s *screen) bool) {
+func (t *testTerminal) await(what string, ok func(s *screen) bool) {
 	t.t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
@@ -132,14 +132,14 @@ func (t *terminal) await(what string, ok func(s *screen) bool) {
 }
 
 // sees waits for this picture.
-func (t *terminal) sees(picture string) {
+func (t *testTerminal) sees(picture string) {
 	t.t.Helper()
 	picture = strings.TrimPrefix(picture, "\n")
 	t.await("\n"+picture+"\n", func(s *screen) bool { return s.picture() == picture })
 }
 
 // seesWithCursor waits for this picture, in which | stands before the cursor.
-func (t *terminal) seesWithCursor(picture string) {
+func (t *testTerminal) seesWithCursor(picture string) {
 	t.t.Helper()
 	t.await("\n"+picture+"\n", func(s *screen) bool {
 		rows := strings.Split(s.picture(), "\n")
@@ -158,14 +158,14 @@ func (t *terminal) seesWithCursor(picture string) {
 }
 
 // contains waits for the text to stand in one row.
-func (t *terminal) contains(text string) {
+func (t *testTerminal) contains(text string) {
 	t.t.Helper()
 	t.await(text, func(s *screen) bool { return strings.Contains(s.picture(), text) })
 }
 
 // untouched checks that the terminal is as it was, and was told nothing that its
 // screen does not understand.
-func (t *terminal) untouched() {
+func (t *testTerminal) untouched() {
 	t.t.Helper()
 	if now := termState(t.t, t.tty); *now != *t.before {
 		t.t.Errorf("the terminal's state is %+v, was %+v", now, t.before)
@@ -187,7 +187,7 @@ type reply struct {
 	err   error
 }
 
-func (t *terminal) ask(ctx context.Context, q Question) <-chan reply {
+func (t *testTerminal) ask(ctx context.Context, q Question) <-chan reply {
 	ch := make(chan reply, 1)
 	go func() {
 		text, err := t.c.Ask(ctx, q)
@@ -196,7 +196,7 @@ func (t *terminal) ask(ctx context.Context, q Question) <-chan reply {
 	return ch
 }
 
-func (t *terminal) choose(ctx context.Context, m Menu) <-chan reply {
+func (t *testTerminal) choose(ctx context.Context, m Menu) <-chan reply {
 	ch := make(chan reply, 1)
 	go func() {
 		index, err := t.c.Choose(ctx, m)
@@ -205,7 +205,7 @@ func (t *terminal) choose(ctx context.Context, m Menu) <-chan reply {
 	return ch
 }
 
-func (t *terminal) replies(ch <-chan reply, want reply) {
+func (t *testTerminal) replies(ch <-chan reply, want reply) {
 	t.t.Helper()
 	select {
 	case got := <-ch:
@@ -218,7 +218,7 @@ func (t *terminal) replies(ch <-chan reply, want reply) {
 }
 
 // unread reports whether bytes wait to be read.
-func (t *terminal) unread() bool {
+func (t *testTerminal) unread() bool {
 	t.t.Helper()
 	ready, err := waitInput(t.tty, 0)
 	if err != nil {

@@ -4,9 +4,19 @@
 package terminal
 
 import (
+	"os"
 	"strings"
 	"unicode"
+
+	"golang.org/x/term"
 )
+
+// Is reports whether a stream is a terminal, as isatty does. A character device such as
+// the null device is none.
+func Is(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
 
 // Printable replaces everything in a message that is not shown, but for line breaks and
 // tabs, by U+FFFD.

@@ -1,0 +1,41 @@
+package terminal_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
+)
+
+func TestIs(t *testing.T) {
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = null.Close() }()
+	for name, stream := range map[string]any{"nil": nil, "a buffer": new(bytes.Buffer), "the null device": null} {
+		if terminal.Is(stream) {
+			t.Errorf("%s is taken for a terminal", name)
+		}
+	}
+}
+
+func TestHarmless(t *testing.T) {
+	for _, tt := range []struct{ text, harmless, printable string }{
+		{"a\n\tb", "a\n\tb", "a\n\tb"},
+		{"\x1b]0;title\a", "\ufffd]0;title\ufffd", "\ufffd]0;title\ufffd"},
+		{"a\rb\u009b31m", "a\ufffdb\ufffd31m", "a\ufffdb\ufffd31m"},
+		{"exe.\u202etxt", "exe.\ufffdtxt", "exe.\ufffdtxt"},
+		{"a\u2028b", "a\ufffdb", "a\ufffdb"},
+		{"\xff", "\ufffd", "\ufffd"},
+		{"a\u00a0\u200db", "a\u00a0\u200db", "a\ufffd\ufffdb"}, // no terminal acts on these two
+	} {
+		if got := terminal.Harmless(tt.text); got != tt.harmless {
+			t.Errorf("Harmless(%q) = %q, want %q", tt.text, got, tt.harmless)
+		}
+		if got := terminal.Printable(tt.text); got != tt.printable {
+			t.Errorf("Printable(%q) = %q, want %q", tt.text, got, tt.printable)
+		}
+	}
+}
