@@ -5,39 +5,20 @@ package render
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A terminal acts on control characters, and other people can put them into the
 // names and tags that a service returns. Text and tables show U+FFFD instead. JSON
 // and YAML keep every value, because they escape such characters.
 
-// Harmless returns text that is safe to write to a terminal: U+FFFD replaces
-// control characters other than line feed and tab, and characters that turn the
-// direction of writing.
-func Harmless(text string) string {
-	return strings.Map(HarmlessRune, text)
-}
-
-// HarmlessRune is [Harmless] for one character.
-func HarmlessRune(r rune) rune {
-	if r != '\n' && r != '\t' && isActive(r) {
-		return unicode.ReplacementChar
-	}
-	return r
-}
-
-func isActive(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
-}
-
 // harmless returns a copy of a value whose strings are all harmless.
 func harmless(v any) any {
 	switch v := v.(type) {
 	case string:
-		return Harmless(v)
+		return terminal.Harmless(v)
 	case []any:
 		list := make([]any, len(v))
 		for i, item := range v {
@@ -47,7 +28,7 @@ func harmless(v any) any {
 	case *document.Object:
 		o := new(document.Object)
 		for name, item := range v.All() {
-			o.Set(Harmless(name), harmless(item))
+			o.Set(terminal.Harmless(name), harmless(item))
 		}
 		return o
 	}
@@ -60,7 +41,7 @@ func escapeActive(json string) string {
 	var b strings.Builder
 	start := 0
 	for i, r := range json {
-		if r >= 0x7F && isActive(r) {
+		if r >= 0x7F && terminal.Active(r) {
 			b.WriteString(json[start:i])
 			fmt.Fprintf(&b, `\u%04x`, r)
 			start = i + len(string(r))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // text writes a string in the first of three styles that can hold it: plain, in
@@ -16,7 +18,7 @@ func (e *yamlEmitter) text(s string, at place) {
 	e.indent = max(e.indent, 0) + 2 // for its second line
 	fold := at != inSimpleKey
 	switch {
-	case !a.singleQuotes || e.terminal && Harmless(s) != s || at == inSimpleKey && a.lineBreaks:
+	case !a.singleQuotes || e.terminal && terminal.Harmless(s) != s || at == inSimpleKey && a.lineBreaks:
 		e.doubleQuoted(s, fold)
 	case !a.plain || s == "" || !isYAMLString(s):
 		e.singleQuoted(s, fold)
@@ -199,7 +201,7 @@ func (e *yamlEmitter) doubleQuoted(s string, fold bool) {
 			}
 			spaces = true
 			continue
-		case !isYAMLPrintable(r) || isBreak(r) || e.terminal && isActive(r) || r == '"' || r == '\\':
+		case !isYAMLPrintable(r) || isBreak(r) || e.terminal && terminal.Active(r) || r == '"' || r == '\\':
 			e.put(yamlEscape(r))
 		default:
 			e.putRune(r)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A printer lays out the lines of a listing. It holds them back until flush.
@@ -72,11 +74,11 @@ func (p *printer) name(name string) {
 	p.lines = append(p.lines, '\n')
 }
 
-// harmless replaces what a terminal would act on: control characters, line ends,
-// and what turns the direction of writing.
+// harmless replaces the characters on which a terminal may act. Unlike
+// [terminal.Harmless] it replaces line breaks and tabs too: a name has one line.
 func harmless(name string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+		if terminal.Active(r) {
 			return unicode.ReplacementChar
 		}
 		return r
