@@ -1,19 +1,24 @@
-// Package layout_test holds the rule of docs/architecture.md that imports go
-// downward only.
+// Package layout_test holds the rules of docs/architecture.md: imports go downward only,
+// cobra stays above, packages stay small.
 package layout_test
 
 import (
+	"encoding/json"
+	"errors"
+	"io"
 	"os/exec"
 	"strings"
 	"testing"
 )
 
+const module = "github.com/lanyard-cli/lanyard/"
+
 // rows are the layers from the top. A package imports from the rows below its
-// own, never from its own row or from above.
+// own, never from its own row or from above. internal/cmd/* is every group of commands.
 var rows = [...][]string{
 	{"cmd/lanyard", "bench", "scripts/journeys"},
 	{"internal/warm", "internal/cli"},
-	{"internal/cmd/agentcmd", "internal/cmd/configurecmd", "internal/cmd/emulatorcmd", "internal/cmd/servicecmd", "internal/cmd/shimcmd", "internal/cmd/ssocmd", "internal/cmd/statuscmd", "internal/cmd/storecmd"},
+	{"internal/cmd/*"},
 	{"internal/wizard", "internal/awscli"},
 	{"internal/signin"},
 	{"internal/workspace", "internal/output", "internal/child"},
@@ -27,9 +32,57 @@ var rows = [...][]string{
 
 // apart are the packages that others may use from any row, or that hold only
 // tests.
-var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/proctest", "internal/layout", "internal/broker/brokertest"}
+var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
 
+// forTests are the packages that only tests may import.
+var forTests = []string{"internal/proctest", "internal/broker/brokertest"}
+
+// maxFiles is how many files a package may have, tests not counted. A package that needs
+// more is named in large, with the reason.
+const maxFiles = 25
+
+var large = map[string]string{}
+
+// A goPackage is what go list says of one of our packages. Paths are relative to the
+// module.
+type goPackage struct {
+	ImportPath string
+	GoFiles    []string
+	Imports    []string
+}
+
+// list returns our packages by their paths. Imports of others keep their whole paths.
+func list(t *testing.T) map[string]goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]goPackage{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for i, imp := range p.Imports {
+			p.Imports[i] = strings.TrimPrefix(imp, module)
+		}
+		p.ImportPath = strings.TrimPrefix(p.ImportPath, module)
+		all[p.ImportPath] = p
+	}
+	if len(all) < 40 {
+		t.Fatalf("only %d packages listed", len(all))
+	}
+	return all
+}
+
+// row is the index of the row that a package stands in, or -1.
 func row(pkg string) int {
+	if isCommand(pkg) {
+		pkg = "internal/cmd/*"
+	}
 	for i, r := range rows {
 		for _, p := range r {
 			if pkg == p {
@@ -40,8 +93,15 @@ func row(pkg string) int {
 	return -1
 }
 
-func isApart(pkg string) bool {
-	for _, p := range apart {
+// isCommand reports whether a package is a group of commands.
+func isCommand(pkg string) bool {
+	name, ok := strings.CutPrefix(pkg, "internal/cmd/")
+	return ok && strings.HasSuffix(name, "cmd") && !strings.Contains(name, "/")
+}
+
+// within reports whether a package is one of a list, or below one.
+func within(pkg string, list []string) bool {
+	for _, p := range list {
 		if pkg == p || strings.HasPrefix(pkg, p+"/") {
 			return true
 		}
@@ -50,18 +110,9 @@ func isApart(pkg string) bool {
 }
 
 func TestImportsGoDownwardOnly(t *testing.T) {
-	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "github.com/lanyard-cli/lanyard/...").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(lines) < 10 {
-		t.Fatalf("only %d packages listed", len(lines))
-	}
-	for _, line := range lines {
-		path, imports, _ := strings.Cut(line, ":")
-		pkg := strings.TrimPrefix(path, "github.com/lanyard-cli/lanyard/")
-		if isApart(pkg) {
+	all := list(t)
+	for pkg, p := range all {
+		if within(pkg, apart) || within(pkg, forTests) {
 			continue
 		}
 		from := row(pkg)
@@ -69,29 +120,73 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 			t.Errorf("%s stands in no row: give it one, here and in docs/architecture.md", pkg)
 			continue
 		}
-		for _, imp := range strings.Fields(imports) {
-			imp, ours := strings.CutPrefix(imp, "github.com/lanyard-cli/lanyard/")
-			if imp == "internal/proctest" || imp == "internal/broker/brokertest" {
+		for _, imp := range p.Imports {
+			_, ours := all[imp]
+			switch {
+			case within(imp, forTests):
 				t.Errorf("%s imports %s, which is for tests", pkg, imp)
-			}
-			if !ours || isApart(imp) {
-				continue
-			}
-			if row(imp) <= from {
+			case !ours || within(imp, apart):
+			case isCommand(pkg) && isCommand(imp):
+				t.Errorf("%s imports %s: what two groups of commands need belongs below both", pkg, imp)
+			case row(imp) <= from:
 				t.Errorf("%s imports %s, which is not below it", pkg, imp)
 			}
 		}
 	}
 }
 
-func TestTheEmulatorImportsNothingOfOurs(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "github.com/lanyard-cli/lanyard/emulator/...").Output()
-	if err != nil {
-		t.Fatal(err)
+// The work can be used without a command line: whatever knows flags and arguments is
+// above it.
+func TestCobraStaysAbove(t *testing.T) {
+	for pkg, p := range list(t) {
+		if pkg == "internal/cli" || pkg == "internal/command" || isCommand(pkg) {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if strings.HasPrefix(imp, "github.com/spf13/") {
+				t.Errorf("%s imports %s", pkg, imp)
+			}
+		}
 	}
-	for _, pkg := range strings.Fields(string(out)) {
-		if strings.HasPrefix(pkg, "github.com/lanyard-cli/lanyard/") && !strings.HasPrefix(pkg, "github.com/lanyard-cli/lanyard/emulator") {
-			t.Errorf("the emulator imports %s", pkg)
+}
+
+// Every command imports package command, so it must not bring a domain along: beside the
+// picker, which asks the user, it imports only packages that import none of ours.
+func TestPackageCommandKnowsNoDomain(t *testing.T) {
+	all := list(t)
+	for _, imp := range all["internal/command"].Imports {
+		for _, below := range all[imp].Imports {
+			if _, ours := all[below]; ours && imp != "internal/picker" {
+				t.Errorf("internal/command imports %s, which imports %s", imp, below)
+			}
+		}
+	}
+}
+
+func TestTheEmulatorImportsNothingOfOurs(t *testing.T) {
+	all := list(t)
+	for pkg, p := range all {
+		if !within(pkg, []string{"emulator"}) {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if _, ours := all[imp]; ours && !within(imp, []string{"emulator"}) {
+				t.Errorf("%s imports %s", pkg, imp)
+			}
+		}
+	}
+}
+
+func TestPackagesAreSmall(t *testing.T) {
+	all := list(t)
+	for pkg, p := range all {
+		if len(p.GoFiles) > maxFiles && large[pkg] == "" {
+			t.Errorf("%s has %d files, more than %d: part it, merge what is one topic, or give the reason in large", pkg, len(p.GoFiles), maxFiles)
+		}
+	}
+	for pkg := range large {
+		if len(all[pkg].GoFiles) <= maxFiles {
+			t.Errorf("%s has %d files and needs no exception", pkg, len(all[pkg].GoFiles))
 		}
 	}
 }
