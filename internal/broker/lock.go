@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
 // A guard permits one process to continue. It usually holds the lock; without one, why
@@ -66,7 +67,7 @@ func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, look
 			path, deadline, pause = path+".2", time.Now().Add(lockBudget), pollMin
 			continue
 		}
-		if err := sleep(ctx, pause/2+rand.N(pause)); err != nil {
+		if err := sleep.For(ctx, pause/2+rand.N(pause)); err != nil {
 			return guard{}, err
 		}
 	}
@@ -102,16 +103,4 @@ func (b *Broker) deadline(ctx context.Context) time.Time {
 		return t
 	}
 	return time.Now().Add(lockBudget)
-}
-
-// sleep waits for d or the end of the context.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

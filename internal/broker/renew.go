@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -307,7 +308,7 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding, sen
 		if !time.Now().Before(deadline) {
 			return false, nil
 		}
-		if err := sleep(ctx, reread); err != nil {
+		if err := sleep.For(ctx, reread); err != nil {
 			return false, err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -200,7 +201,7 @@ func awaitRefusal(ctx context.Context, service Service, accessToken secret.Strin
 		if time.Since(start) >= verifyPatience {
 			return ErrStillAccepted
 		}
-		if err := sleep(ctx, verifyPause); err != nil {
+		if err := sleep.For(ctx, verifyPause); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -115,7 +116,7 @@ func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 		if !errors.Is(err, ssocache.ErrCorrupt) || time.Since(start) >= patience {
 			return tok, err
 		}
-		if err := sleep(ctx, reread); err != nil {
+		if err := sleep.For(ctx, reread); err != nil {
 			return tok, err
 		}
 	}
