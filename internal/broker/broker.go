@@ -182,6 +182,9 @@ func (e *SessionError) Error() string { return EndedText }
 
 func (e *SessionError) Unwrap() error { return e.Err }
 
+// ExitStatus is that of the AWS CLI for a session that has ended.
+func (e *SessionError) ExitStatus() int { return 255 }
+
 // A StorageError says that nothing can be stored, and what was therefore not
 // done: a refresh token is not spent where its successor would be lost.
 type StorageError struct {

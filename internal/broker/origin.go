@@ -117,6 +117,12 @@ func (e *OriginError) Error() string {
 	return fmt.Sprintf("session %s: its token was issued by %s and is not sent to %s (%s)", e.Session.Key(), origin, e.Endpoint, from)
 }
 
+// ExitStatus is that of the AWS CLI for its configuration.
+func (e *OriginError) ExitStatus() int { return 253 }
+
+// ErrorName is the AWS CLI's name for such errors.
+func (e *OriginError) ErrorName() string { return "Configuration" }
+
 // An EndpointsError says that a sign-in was refused: its token would be issued by one
 // service and sent to another.
 type EndpointsError struct {
@@ -137,6 +143,12 @@ func (e *EndpointsError) Error() string {
 	return fmt.Sprintf("session %s: not signed in at %s (%s names it): %s is not set, so the tokens would also be sent to %s, which did not issue them",
 		e.Session.Key(), e.Endpoint, e.From, e.Missing, e.Default)
 }
+
+// ExitStatus is that of the AWS CLI for its configuration.
+func (e *EndpointsError) ExitStatus() int { return 253 }
+
+// ErrorName is the AWS CLI's name for such errors.
+func (e *EndpointsError) ErrorName() string { return "Configuration" }
 
 // The variables of the two services.
 const (

@@ -2,13 +2,8 @@ package broker
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -120,100 +115,4 @@ func unrenewable(st state, duration time.Duration) Horizon {
 	}
 	end := st[0].tok.ExpiresAt.Add(-st[0].tok.Life).Add(duration)
 	return Horizon{At: end, Latest: end, Configured: true}
-}
-
-// A track follows one sign-in from refresh token to refresh token, and keeps what
-// earlier ones have taught: how old a session gets. It helps and decides nothing,
-// so failures to write it are none.
-type track struct {
-	began        time.Time // the sign-in; zero when another program has renewed since, or signed in
-	last         time.Time // when the session was alive for certain
-	fingerprint  string    // of the refresh token that it has now
-	lower, upper time.Duration
-}
-
-func (b *Broker) trackFile(key string) string {
-	return companion(b.Cache.SSO(), ssocache.TokenName(key), ".horizon")
-}
-
-// readTrack returns the zero track where there is none.
-func (b *Broker) readTrack(key string) track {
-	line, err := readCompanion(b.trackFile(key))
-	if err != nil {
-		return track{}
-	}
-	var began, last, lower, upper int64
-	var print string
-	if _, err := fmt.Sscanf(line, "lanyard-horizon %d %d %d %d %s\n", &began, &last, &lower, &upper, &print); err != nil {
-		return track{}
-	}
-	t := track{last: time.Unix(last, 0), fingerprint: print, lower: time.Duration(lower) * time.Second, upper: time.Duration(upper) * time.Second}
-	if began > 0 {
-		t.began = time.Unix(began, 0)
-	}
-	return t
-}
-
-func (b *Broker) writeTrack(key string, t track) {
-	if t == (track{}) {
-		return
-	}
-	seconds := func(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
-	began := int64(0)
-	if !t.began.IsZero() {
-		began = t.began.Unix()
-	}
-	if t.fingerprint == "" {
-		t.fingerprint = "-"
-	}
-	line := strings.Join([]string{
-		"lanyard-horizon", strconv.FormatInt(began, 10), strconv.FormatInt(t.last.Unix(), 10), seconds(t.lower), seconds(t.upper), t.fingerprint,
-	}, " ")
-	if err := b.writeCompanion(b.trackFile(key), line+"\n"); err != nil {
-		b.debug("horizon not recorded", "key", key, "error", err)
-	}
-}
-
-// trackLogin begins a track with a sign-in.
-func (b *Broker) trackLogin(key string, refreshToken secret.String) {
-	if refreshToken.IsZero() {
-		return // its end is that of its token
-	}
-	t, now := b.readTrack(key), b.now()
-	b.writeTrack(key, track{began: now, last: now, fingerprint: fingerprint(refreshToken), lower: t.lower, upper: t.upper})
-}
-
-// trackRenewal follows a renewal, from the spent refresh token to the next. A
-// session that is older than any was taken to get shows that the one before had
-// been ended early.
-func (b *Broker) trackRenewal(key string, spent, next secret.String) {
-	t, now := b.readTrack(key), b.now()
-	if t.fingerprint != fingerprint(spent) {
-		t.began = time.Time{}
-	}
-	t.last, t.fingerprint = now, fingerprint(next)
-	if age := now.Sub(t.began); !t.began.IsZero() {
-		switch {
-		case age >= t.upper:
-			t.lower, t.upper = 0, 0
-		case age > t.lower:
-			t.lower = age
-		}
-	}
-	b.writeTrack(key, t)
-}
-
-// trackEnd learns from a refresh token that the service has refused for good: the
-// session has ended since it was alive last. What was learned before narrows that,
-// unless it contradicts: then the newest counts.
-func (b *Broker) trackEnd(key string, refusedToken secret.String, err error) {
-	t, now := b.readTrack(key), b.now()
-	if !errors.Is(err, idcenter.ErrInvalidGrant) || t.began.IsZero() || t.fingerprint != fingerprint(refusedToken) || now.Before(t.last) {
-		return
-	}
-	lower, upper := t.last.Sub(t.began), now.Sub(t.began)
-	if t.upper > 0 && max(lower, t.lower) < min(upper, t.upper) {
-		lower, upper = max(lower, t.lower), min(upper, t.upper)
-	}
-	b.writeTrack(key, track{last: now, lower: lower, upper: upper})
 }

@@ -1,11 +1,14 @@
 package broker
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
+	mathrand "math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,15 +17,112 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/filelock"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// The small files beside a cache file by which processes tell each other what has
-// happened: outcomes and generations.
+// How the processes of a user meet: the locks, and the small files beside the data by
+// which they tell each other what has happened. Outcomes say how the last attempt ended,
+// generations when somebody signed in or out, tracks how old a session gets.
+
+// A guard permits one process to continue. It usually holds the lock; without one, why
+// says what is wrong with it: locks do not work, or the holder does not let go.
+type guard struct {
+	lock    *filelock.Lock
+	why     string   // why it is not the lock itself; "" if it is
+	settled *verdict // of the wait: the work is not needed any more, and there is no lock
+}
+
+func (g guard) release() { g.lock.Release() }
+
+// A verdict is what a look at the cache comes to while a request waits for a lock: the
+// answer or the error with which the request ends. nil means that this process has to do
+// the work.
+type verdict struct {
+	Answer
+	err error
+}
+
+// unsettled is the look of a wait that only the lock ends.
+func unsettled() *verdict { return nil }
+
+// wait takes the lock at path. While another process holds it, look is called again and
+// again: a verdict says that the other process's work has made ours unnecessary, and
+// ends the wait. After the deadline wait goes on without the lock, but one process at a
+// time: the processes that a stopped holder kept waiting are still a storm, and take
+// turns by a second lock, for the same time again. The only error is the context's.
+func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, look func() *verdict) (guard, error) {
+	if err := b.Cache.MakeFolder(filepath.Dir(path)); err != nil {
+		return guard{why: err.Error()}, nil
+	}
+	start, why, waited := time.Now(), "", false
+	for pause := pollMin; ; pause = min(pause*3/2, pollMax) {
+		lock, err := filelock.Try(path)
+		busy := errors.Is(err, filelock.ErrBusy)
+		if err != nil && !busy {
+			return guard{why: err.Error()}, nil
+		}
+		if waited = waited || busy; waited { // also when the holder has just let go
+			if v := look(); v != nil {
+				lock.Release()
+				b.debug("settled by another process", "file", path, "waited", time.Since(start).Round(time.Millisecond))
+				return guard{settled: v}, nil
+			}
+		}
+		if !busy {
+			b.debug("lock", "file", path, "waited", time.Since(start).Round(time.Millisecond))
+			return guard{lock: lock, why: why}, nil
+		}
+		if !time.Now().Before(deadline) {
+			if why != "" {
+				return guard{why: why}, nil
+			}
+			why = path + " is still held by another process after " + held(start, deadline).Round(time.Second).String()
+			path, deadline, pause = path+".2", time.Now().Add(lockBudget), pollMin
+			continue
+		}
+		if err := sleep.For(ctx, pause/2+mathrand.N(pause)); err != nil {
+			return guard{}, err
+		}
+	}
+}
+
+// held is how long a request has waited by now. It may have begun with another
+// lock, long before start: then only its deadline tells.
+func held(start, deadline time.Time) time.Duration {
+	if began := deadline.Add(-lockBudget); began.Before(start) {
+		start = began
+	}
+	return time.Since(start)
+}
+
+// try takes the lock at path if it is free. If the guard has no lock, another process
+// has it, or locks do not work.
+func (b *Broker) try(ctx context.Context, path string) guard {
+	g, _ := b.wait(ctx, path, time.Now(), func() *verdict { return new(verdict) }) // the first look ends it
+	return g
+}
+
+// deadlineKey carries the end of a request's patience with locks: a request
+// that waited for a role's lock has less left for its session's.
+type deadlineKey struct{}
+
+func withDeadline(ctx context.Context) context.Context {
+	return context.WithValue(ctx, deadlineKey{}, time.Now().Add(lockBudget))
+}
+
+// deadline is when this request stops waiting for locks.
+func (b *Broker) deadline(ctx context.Context) time.Time {
+	if t, ok := ctx.Value(deadlineKey{}).(time.Time); ok {
+		return t
+	}
+	return time.Now().Add(lockBudget)
+}
 
 // companion names a file that goes with name in folder: ".NAME.lock",
 // ".NAME.outcome". None of them ends in ".json", which the AWS CLI would read.
@@ -132,6 +232,14 @@ type SharedError struct {
 }
 
 func (e *SharedError) Error() string { return e.Text }
+
+// ExitStatus is that of the AWS CLI for an answer of a service, or for none.
+func (e *SharedError) ExitStatus() int {
+	if e.Answered {
+		return 254
+	}
+	return 255
+}
 
 // Share is an error as other processes get it.
 func Share(err error) *SharedError {
@@ -271,4 +379,100 @@ func (b *Broker) gone(s profile.Session) bool {
 func (b *Broker) signedOutSince(s profile.Session, g generation) bool {
 	now := b.generation(s)
 	return g.over(now) && strings.HasSuffix(now.id, " "+bySignOut+"\n")
+}
+
+// A track follows one sign-in from refresh token to refresh token, and keeps what
+// earlier ones have taught: how old a session gets. It helps and decides nothing,
+// so failures to write it are none.
+type track struct {
+	began        time.Time // the sign-in; zero when another program has renewed since, or signed in
+	last         time.Time // when the session was alive for certain
+	fingerprint  string    // of the refresh token that it has now
+	lower, upper time.Duration
+}
+
+func (b *Broker) trackFile(key string) string {
+	return companion(b.Cache.SSO(), ssocache.TokenName(key), ".horizon")
+}
+
+// readTrack returns the zero track where there is none.
+func (b *Broker) readTrack(key string) track {
+	line, err := readCompanion(b.trackFile(key))
+	if err != nil {
+		return track{}
+	}
+	var began, last, lower, upper int64
+	var print string
+	if _, err := fmt.Sscanf(line, "lanyard-horizon %d %d %d %d %s\n", &began, &last, &lower, &upper, &print); err != nil {
+		return track{}
+	}
+	t := track{last: time.Unix(last, 0), fingerprint: print, lower: time.Duration(lower) * time.Second, upper: time.Duration(upper) * time.Second}
+	if began > 0 {
+		t.began = time.Unix(began, 0)
+	}
+	return t
+}
+
+func (b *Broker) writeTrack(key string, t track) {
+	if t == (track{}) {
+		return
+	}
+	seconds := func(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
+	began := int64(0)
+	if !t.began.IsZero() {
+		began = t.began.Unix()
+	}
+	if t.fingerprint == "" {
+		t.fingerprint = "-"
+	}
+	line := strings.Join([]string{
+		"lanyard-horizon", strconv.FormatInt(began, 10), strconv.FormatInt(t.last.Unix(), 10), seconds(t.lower), seconds(t.upper), t.fingerprint,
+	}, " ")
+	if err := b.writeCompanion(b.trackFile(key), line+"\n"); err != nil {
+		b.debug("horizon not recorded", "key", key, "error", err)
+	}
+}
+
+// trackLogin begins a track with a sign-in.
+func (b *Broker) trackLogin(key string, refreshToken secret.String) {
+	if refreshToken.IsZero() {
+		return // its end is that of its token
+	}
+	t, now := b.readTrack(key), b.now()
+	b.writeTrack(key, track{began: now, last: now, fingerprint: fingerprint(refreshToken), lower: t.lower, upper: t.upper})
+}
+
+// trackRenewal follows a renewal, from the spent refresh token to the next. A
+// session that is older than any was taken to get shows that the one before had
+// been ended early.
+func (b *Broker) trackRenewal(key string, spent, next secret.String) {
+	t, now := b.readTrack(key), b.now()
+	if t.fingerprint != fingerprint(spent) {
+		t.began = time.Time{}
+	}
+	t.last, t.fingerprint = now, fingerprint(next)
+	if age := now.Sub(t.began); !t.began.IsZero() {
+		switch {
+		case age >= t.upper:
+			t.lower, t.upper = 0, 0
+		case age > t.lower:
+			t.lower = age
+		}
+	}
+	b.writeTrack(key, t)
+}
+
+// trackEnd learns from a refresh token that the service has refused for good: the
+// session has ended since it was alive last. What was learned before narrows that,
+// unless it contradicts: then the newest counts.
+func (b *Broker) trackEnd(key string, refusedToken secret.String, err error) {
+	t, now := b.readTrack(key), b.now()
+	if !errors.Is(err, idcenter.ErrInvalidGrant) || t.began.IsZero() || t.fingerprint != fingerprint(refusedToken) || now.Before(t.last) {
+		return
+	}
+	lower, upper := t.last.Sub(t.began), now.Sub(t.began)
+	if t.upper > 0 && max(lower, t.lower) < min(upper, t.upper) {
+		lower, upper = max(lower, t.lower), min(upper, t.upper)
+	}
+	b.writeTrack(key, track{last: now, lower: lower, upper: upper})
 }
