@@ -226,6 +226,13 @@ func (b *Broker) warn(format string, args ...any) {
 	}
 }
 
+// notice tells the person, once, of a clock with which nothing can be signed.
+func (b *Broker) notice(c idcenter.Clock) {
+	if c.Wrong() && !b.noticed.Swap(true) {
+		b.warn("the clock of this machine is %v: set it, or AWS refuses what is signed here", c)
+	}
+}
+
 func (b *Broker) debug(msg string, args ...any) {
 	if b.Log != nil {
 		b.Log.Debug(msg, args...)
