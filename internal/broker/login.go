@@ -205,7 +205,7 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 		b.warn("credentials of the sign-in before may still be stored by commands that are running: %v", err)
 	}
 	keys := b.names(s)
-	if err := b.removeCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
+	if err := b.Cache.RemoveCredentials(nil, func(c ssocache.Credentials) bool { return slices.Contains(keys, c.Session) }); err != nil {
 		b.warn("the credentials of the sign-in before are not removed: %v", err)
 	}
 	var kept *atomicfile.KeptError

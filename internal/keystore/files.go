@@ -191,6 +191,23 @@ func (f Files) DropRegistration(clientID string) error {
 	return errors.Join(failures...)
 }
 
+// RemoveCredentials deletes the role credentials in the files with the names, and those
+// for which also is true. The error names files that it cannot read, too.
+func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials) bool) error {
+	var failures []error
+	for _, name := range names {
+		failures = append(failures, f.Remove(filepath.Join(f.Roles(), name)))
+	}
+	found, unknown := f.KnownCredentials()
+	failures = append(failures, unknown...)
+	for _, c := range found {
+		if also(c.Value) {
+			failures = append(failures, f.Remove(c.Path))
+		}
+	}
+	return errors.Join(failures...)
+}
+
 // Remove deletes the value of a path of the cache, in clear and in its vault. It is no
 // error if there is none. The marker of a session stays.
 func (f Files) Remove(path string) error {
