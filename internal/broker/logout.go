@@ -239,28 +239,30 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 	p.tok = tok
 	if !tok.Refreshable(b.now()) {
 		p.tok.RefreshToken = secret.String{} // nobody can do anything with it
-	} else if p.expired {
-		if err := b.spendToSignOut(ctx, service, &p); err != nil || p.refused {
-			return p, err
+	}
+	err = b.endSession(ctx, service, &p)
+	return p, err
+}
+
+// endSession ends the session of a token: by its access token, or if the service does not
+// know that one any more, by its refresh token.
+func (b *Broker) endSession(ctx context.Context, service Service, p *proof) error {
+	if !p.expired || p.tok.RefreshToken.IsZero() {
+		err := b.endAt(ctx, p.tok)
+		if !errors.Is(err, idcenter.ErrUnauthorized) {
+			return err
+		}
+		// The service does not know the access token any more, whatever its date says.
+		// That tells nothing about the session.
+		p.expired = true
+		if p.tok.RefreshToken.IsZero() {
+			return nil
 		}
 	}
-	err = b.endAt(ctx, p.tok)
-	if !errors.Is(err, idcenter.ErrUnauthorized) {
-		return p, err
+	if err := b.spendToSignOut(ctx, service, p); err != nil || p.refused {
+		return err
 	}
-	// The service does not know the access token any more, whatever its date says.
-	// That tells nothing about the session.
-	if !p.older.IsZero() {
-		return p, err // of one that it has just handed out
-	}
-	p.expired = true
-	if p.tok.RefreshToken.IsZero() {
-		return p, nil
-	}
-	if err := b.spendToSignOut(ctx, service, &p); err != nil || p.refused {
-		return p, err
-	}
-	return p, b.endAt(ctx, p.tok)
+	return b.endAt(ctx, p.tok)
 }
 
 // spendToSignOut spends a refresh token for an access token that can end the session:
