@@ -1,6 +1,9 @@
 package ssocache
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // AWS is the origin of what AWS's own endpoints in the session's region issued.
 const AWS = "aws"
@@ -122,7 +125,8 @@ func onLoopback(url string) bool {
 		return host == "localhost"
 	}
 	for _, part := range parts {
-		if part == "" || len(part) > 3 || strings.Trim(part, "0123456789") != "" {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if err != nil || strconv.FormatUint(n, 10) != part { // not an address, but a name that a DNS server may know
 			return false
 		}
 	}
