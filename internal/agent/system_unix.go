@@ -19,6 +19,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/filelock"
+	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
 // defaultAddress is in the folder that the system gives to each user while they
@@ -120,8 +121,8 @@ func checkOurs(dir string) error {
 	if err != nil {
 		return err
 	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !info.IsDir() || !ok || int(st.Uid) != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
+	uid, _, ok := owner.Of(info)
+	if !info.IsDir() || !ok || uid != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
 		return fmt.Errorf("%s is not a folder that only this user can write to", dir)
 	}
 	return nil

@@ -14,10 +14,9 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-)
 
-// maxLinks is how many symbolic links in a row are followed, as on Linux.
-const maxLinks = 40
+	"github.com/lanyard-cli/lanyard/internal/owner"
+)
 
 // Write replaces the file at path, or creates it, with mode perm. The folder
 // must exist.
@@ -73,6 +72,28 @@ func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 	return p, nil
 }
 
+// keepOwner gives the new file the owner and group of the one it replaces; a new
+// file of root's gets those of its folder: see package owner.
+func keepOwner(tmp *os.File, target string) {
+	root := os.Geteuid() == 0
+	info, err := os.Stat(target)
+	replaces := err == nil
+	if !replaces && root {
+		info, err = os.Stat(filepath.Dir(target))
+	}
+	if err != nil {
+		return
+	}
+	uid, gid, ok := owner.Of(info)
+	switch {
+	case !ok:
+	case root && (replaces || uid != 0):
+		_ = tmp.Chown(uid, gid)
+	case replaces && !root:
+		_ = tmp.Chown(-1, gid) // works in groups that we are in
+	}
+}
+
 // TempInfix stands in the name of every temporary file, between the name of
 // the file it will replace (with a dot before it) and a random ending. The
 // names never end in ".json": the AWS CLI reads every *.json of its caches.
@@ -120,8 +141,230 @@ func (p *Pending) Abort() {
 	_ = os.Remove(p.tmp.Name())
 }
 
+// A Reserved place is for content that exists nowhere else: a token whose predecessor
+// was spent to get it. [Reserve] tries everything that could fail afterwards, and
+// Commit does not give the content up: what cannot be renamed is written in place, and
+// what cannot be written there is kept beside the file (see [Kept]). Either Commit or
+// Abort must be called.
+type Reserved struct {
+	*Pending
+	path    string // as given, before links are followed
+	perm    fs.FileMode
+	inPlace bool // the file can be overwritten but not replaced
+}
+
+// A KeptError reports that content could not be written to the file at Path. The file
+// Kept holds the content, and [Newest] finds it there.
+type KeptError struct {
+	Path, Kept string
+	Err        error
+}
+
+func (e *KeptError) Error() string {
+	return fmt.Sprintf("%s could not be written, and its new content is kept in %s: %v", e.Path, e.Kept, e.Err)
+}
+func (e *KeptError) Unwrap() error { return e.Err }
+
+// Reserve reserves size bytes for the file at path, as [Prepare] does, and flushes them
+// to the disk. It fails if the file can be neither replaced nor
+// overwritten: an immutable file, for one.
+func Reserve(path string, size int, perm fs.FileMode) (*Reserved, error) {
+	target, err := Resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	inPlace, err := onlyInPlace(target)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Prepare(path, size, perm)
+	if err != nil {
+		return nil, err
+	}
+	if err := flush(p.tmp); err != nil {
+		p.Abort()
+		return nil, fmt.Errorf("reserve %d bytes for %s: %w", size, target, err)
+	}
+	return &Reserved{Pending: p, path: path, perm: perm, inPlace: inPlace}, nil
+}
+
+// Commit puts data in the file's place. A [KeptError] says that it is safe, but
+// elsewhere; with any other error it is lost.
+func (r *Reserved) Commit(data []byte) error {
+	r.used = true
+	tmp, err := r.fill(data)
+	if err == nil && !r.inPlace {
+		if err = rename(tmp, r.target); err == nil {
+			removeKept(r.path)
+			syncDir(filepath.Dir(r.target))
+			return nil
+		}
+	}
+	// The file is overwritten only while its new content lies beside it.
+	kept := Kept(r.path)
+	keepErr := r.keep(tmp, kept, data)
+	discard(tmp) // unless it is the kept file by now
+	err2 := overwrite(r.target, data, r.perm)
+	switch {
+	case err2 == nil:
+		removeKept(r.path)
+		return nil
+	case keepErr != nil:
+		return errors.Join(err, err2, keepErr)
+	}
+	// Half of it may have been written: that is not newer than what is kept.
+	if info, err := os.Stat(r.target); err == nil {
+		_ = os.Chtimes(kept, info.ModTime(), info.ModTime())
+	}
+	return &KeptError{r.path, kept, errors.Join(err, err2)}
+}
+
+// fill writes data to the reserved file, or if that fails to a new one. It returns the
+// file's name.
+func (r *Reserved) fill(data []byte) (string, error) {
+	f := r.tmp
+	_, err := f.WriteAt(data, 0)
+	if err == nil {
+		err = f.Truncate(int64(len(data)))
+	}
+	// A flush that fails makes the content less safe and no less right.
+	_ = flush(f)
+	_ = f.Close()
+	if err == nil {
+		return f.Name(), nil
+	}
+	discard(f.Name()) // and give back its space
+	f, err2 := os.CreateTemp(filepath.Dir(r.target), "."+filepath.Base(r.target)+TempInfix+"*")
+	if err2 != nil {
+		return "", errors.Join(err, err2)
+	}
+	keepOwner(f, r.target)
+	_ = f.Chmod(r.perm)
+	if err2 := writeOut(f, data); err2 != nil {
+		discard(f.Name())
+		return "", errors.Join(err, err2)
+	}
+	return f.Name(), nil
+}
+
+// writeOut writes all of data to f and closes it. The writes count; a flush or a close
+// that fails does not.
+func writeOut(f *os.File, data []byte) error {
+	_, err := f.Write(data)
+	if err == nil {
+		_ = flush(f)
+	}
+	_ = f.Close()
+	return err
+}
+
+// keep puts data in the file kept: by renaming tmp, which holds it, or by writing it.
+func (r *Reserved) keep(tmp, kept string, data []byte) error {
+	if tmp != "" && rename(tmp, kept) == nil {
+		return nil
+	}
+	_ = os.Remove(kept) // an older one
+	f, err := os.OpenFile(kept, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	keepOwner(f, r.target)
+	if err := writeOut(f, data); err != nil {
+		discard(kept)
+		return err
+	}
+	return nil
+}
+
+// overwrite writes data into the file itself, which exists, or is created.
+func overwrite(target string, data []byte, perm fs.FileMode) error {
+	f, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|noFollow, perm)
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = notRegular(target, info)
+	}
+	if err == nil {
+		_, err = f.Write(data)
+	}
+	if err == nil && info.Size() > int64(len(data)) {
+		err = f.Truncate(int64(len(data)))
+	}
+	_ = flush(f)
+	_ = f.Close()
+	return err
+}
+
+// discard removes a file that may hold a secret, or at least its content.
+func discard(path string) {
+	if path != "" && os.Remove(path) != nil {
+		_ = os.Truncate(path, 0)
+	}
+}
+
+// Kept names the file that holds the newest content of the file at path if it could
+// not be put in its place. It does not end in ".json".
+func Kept(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+KeptSuffix)
+}
+
+// KeptSuffix ends the names of [Kept] files, after the name of the file that they
+// stand for, with a dot before it.
+const KeptSuffix = ".kept"
+
+// Newest returns the path of the newest content of the file at path: the file itself,
+// or what is kept of it, unless another program has written the file since.
+func Newest(path string) string {
+	kept := Kept(path)
+	k, err := os.Lstat(kept)
+	if err != nil || !k.Mode().IsRegular() {
+		return path
+	}
+	if info, err := os.Stat(path); err == nil && info.ModTime().After(k.ModTime()) {
+		return path
+	}
+	return kept
+}
+
+// removeKept removes what was kept of the file before.
+func removeKept(path string) {
+	kept := Kept(path)
+	if _, err := os.Lstat(kept); err == nil {
+		discard(kept)
+	}
+}
+
+// flush makes what was written durable, if the file system can.
+func flush(f *os.File) error {
+	err := f.Sync()
+	for _, missing := range []error{errors.ErrUnsupported, syscall.EINVAL} {
+		if errors.Is(err, missing) {
+			return nil
+		}
+	}
+	return err
+}
+
+func notRegular(path string, info fs.FileInfo) error {
+	what := "is not a regular file"
+	switch mode := info.Mode(); {
+	case mode&fs.ModeDevice != 0:
+		what = "is a device"
+	case mode&fs.ModeNamedPipe != 0:
+		what = "is a pipe"
+	case mode&fs.ModeSocket != 0:
+		what = "is a socket"
+	}
+	return &fs.PathError{Op: "replace", Path: path, Err: errors.New(what)}
+}
+
 // Full reports whether an error says that the disk is full, or the user's part of it.
 func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+
+// maxLinks is how many symbolic links in a row are followed, as on Linux.
+const maxLinks = 40
 
 // Resolve returns the file that [Write] replaces: it follows symbolic links at
 // the end of path, also to a file that does not exist yet. A path that is no link
@@ -153,6 +396,13 @@ func Resolve(path string) (string, error) {
 		}
 	}
 	return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("too many symbolic links")}
+}
+
+// mayFollow says whether a symbolic link is followed. Root follows its own only:
+// another user could have it overwrite any file.
+func mayFollow(link fs.FileInfo) bool {
+	uid, _, ok := owner.Of(link)
+	return os.Geteuid() != 0 || ok && uid == 0
 }
 
 // behind returns where the link at path leads. The ".." of a link counts from the

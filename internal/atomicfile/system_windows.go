@@ -22,10 +22,6 @@ func rename(from, to string) (err error) {
 
 func syncDir(string) {}
 
-func keepOwner(*os.File, string) {}
-
-func mayFollow(fs.FileInfo) bool { return true }
-
 const noFollow = 0
 
 // onlyInPlace reports whether a file can be overwritten but not replaced. The error

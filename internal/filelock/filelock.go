@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"github.com/gofrs/flock"
+
+	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
 // ErrBusy says that another process holds the lock.
@@ -36,7 +38,7 @@ func Try(path string) (*Lock, error) {
 	_, missing := os.Lstat(path)
 	ok, err := f.TryLock()
 	if missing != nil {
-		keepOwner(path)
+		_ = owner.Inherit(path) // this process can use it in any case
 	}
 	if err != nil && unsupported(err) {
 		l, err := tryLease(path)

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
 // Where the file system has no locks, processes take turns by leases: numbered files
@@ -43,7 +45,7 @@ func unsupported(err error) bool {
 func tryLease(lockFile string) (*lease, error) {
 	folder := lockFile + ".lease"
 	if err := os.Mkdir(folder, 0o700); err == nil {
-		keepOwner(folder)
+		_ = owner.Inherit(folder)
 	} else if !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
@@ -69,7 +71,7 @@ func tryLease(lockFile string) (*lease, error) {
 		return nil, err
 	}
 	_ = f.Close()
-	keepOwner(path)
+	_ = owner.Inherit(path)
 	now, err := highest(folder)
 	if err != nil || now > last+1 { // this number was used and removed long ago
 		_ = os.Remove(path)

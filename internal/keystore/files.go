@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/owner"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
@@ -172,7 +173,21 @@ func (f Files) MakeFolder(folder string) error {
 	if foreign(f.Home) {
 		return fmt.Errorf("%s: %w", f.Home, ErrForeignHome)
 	}
-	return makeFolder(folder)
+	return owner.MakeFolder(folder)
+}
+
+// foreign says whether root runs in a home that is not root's, as with sudo
+// that keeps HOME.
+func foreign(home string) bool {
+	if os.Geteuid() != 0 {
+		return false
+	}
+	info, err := os.Stat(home)
+	if err != nil {
+		return false
+	}
+	uid, _, ok := owner.Of(info)
+	return ok && uid != 0
 }
 
 // RemoveRegistration deletes the registration called name.
