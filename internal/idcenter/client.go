@@ -19,7 +19,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -30,6 +29,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
+
+	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
 // Options say where Identity Center is and how to talk to it.
@@ -184,19 +185,10 @@ func checkEndpoint(raw string) error {
 	switch {
 	case u.Host == "" || u.RawQuery != "" || u.Fragment != "":
 		return fmt.Errorf("Invalid endpoint: %s", clean(u.Redacted()))
-	case u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https" || u.Scheme == "http" && loopback.Host(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("the endpoint %s would send tokens in clear: only https, or http on a loopback address, is allowed", clean(u.Redacted()))
-}
-
-// isLoopback reports whether host, without port, is this machine.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && net.IP(ip.AsSlice()).IsLoopback()
 }
 
 // ruleError cuts the SDK's prefix off the text of an endpoint rule.

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
 // ErrStartURL is wrapped by every error about the start URL itself; what kept us
@@ -29,16 +31,16 @@ func refuseStartURL(format string, args ...any) error {
 // on a host of AWS comes back unchanged, without a request. Any other https URL
 // is a vanity one: it is asked, with HEAD, and must redirect straight to a host
 // of AWS; if that host names its region, so does the result, else region is "".
-// With loopback, an http URL on this machine comes back unchanged too: that is
-// for an endpoint that is on this machine itself.
+// With local, an http URL on this machine comes back unchanged too: that is for an
+// endpoint that is on this machine itself.
 //
 // These are the rules and words of the AWS CLI, which resolves the same way.
-func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, loopback bool) (resolved, region string, err error) {
+func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, local bool) (resolved, region string, err error) {
 	u, err := url.Parse(startURL)
 	switch {
 	case err != nil:
 		return "", "", refuseStartURL("Invalid sso_start_url: '%s'", clean(startURL))
-	case loopback && u.Scheme == "http" && isLoopback(u.Hostname()):
+	case local && u.Scheme == "http" && loopback.Host(u.Hostname()):
 		return startURL, "", nil
 	case u.Scheme != "https":
 		return "", "", refuseStartURL("The sso_start_url must use the https scheme.")

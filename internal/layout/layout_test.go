@@ -27,7 +27,7 @@ var rows = [...][]string{
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/engine/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
-	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/terminal", "internal/awsnames"},
+	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/terminal", "internal/awsnames", "internal/loopback"},
 }
 
 // apart are the packages that others may use from any row, or that hold only
