@@ -70,38 +70,68 @@ func Tree(app *command.App) *cobra.Command {
 		}
 		return cmd.Help()
 	}
+	for _, group := range groups(app) {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		for _, cmd := range group.commands {
+			cmd.GroupID = group.title
+			root.AddCommand(cmd)
+		}
+	}
+	root.SetHelpCommandGroupID(ownTitle)
+	return root
+}
 
+// ownTitle is the title of our own commands in the help.
+const ownTitle = "Commands:"
+
+// A helpGroup is a part of the list of commands in the help.
+type helpGroup struct {
+	title    string
+	commands []*cobra.Command
+}
+
+// groups are all commands. A new one is one line here.
+func groups(app *command.App) []helpGroup {
+	own := []*cobra.Command{newSSO(app), configurecmd.New(app)}
+	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
+		own = append(
+			own,
+			ssocmd.NewLogin(app),
+			ssocmd.NewLogout(app),
+			statuscmd.New(app),
+			agentcmd.New(app),
+			storecmd.New(app),
+			shimcmd.NewShim(app),
+			shimcmd.NewAlias(app),
+			shimcmd.NewWhich(app),
+			emulatorcmd.New(app),
+			emulatorcmd.NewDemo(app),
+			newVersion(app),
+		)
+	}
+	return []helpGroup{{ownTitle, own}, {"Services with built-in operations:", newServices(app)}}
+}
+
+// newSSO is the group sso: commands of ours, and operations of the access portal.
+func newSSO(app *command.App) *cobra.Command {
 	sso := command.Group("sso", "Sign in, sign out, and get credentials")
 	sso.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), ssocmd.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(servicecmd.NewOperation(app, "sso", operation))
 	}
-	root.AddCommand(sso, configurecmd.New(app))
-	for _, service := range model.Services() {
-		if service != "sso" {
-			cmd := servicecmd.NewService(app, service)
-			cmd.GroupID = services
-			root.AddCommand(cmd)
-		}
-	}
-	s3 := servicecmd.NewS3(app)
-	s3.GroupID = services
-	root.AddCommand(s3)
-	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		root.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), statuscmd.New(app), emulatorcmd.New(app), emulatorcmd.NewDemo(app), newVersion(app), shimcmd.NewShim(app), shimcmd.NewWhich(app), shimcmd.NewAlias(app), storecmd.New(app), agentcmd.New(app))
-	}
-	root.AddGroup(&cobra.Group{ID: "own", Title: "Commands:"}, &cobra.Group{ID: services, Title: "Services with built-in operations:"})
-	root.SetHelpCommandGroupID("own")
-	for _, cmd := range root.Commands() {
-		if cmd.GroupID == "" {
-			cmd.GroupID = "own"
-		}
-	}
-	return root
+	return sso
 }
 
-// services is the group of the services in the help.
-const services = "services"
+// newServices are the commands of AWS services.
+func newServices(app *command.App) []*cobra.Command {
+	services := []*cobra.Command{servicecmd.NewS3(app)}
+	for _, service := range model.Services() {
+		if service != "sso" { // which is the group above
+			services = append(services, servicecmd.NewService(app, service))
+		}
+	}
+	return services
+}
 
 // hideUnused leaves the global flags that a command has no use for out of its help.
 func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
@@ -113,7 +143,7 @@ func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []stri
 	}
 }
 
-// newHelp is the help command. Unlike cobra's it does not take a slip of the hand
+// newHelp is the help command. Unlike cobra's it does not take a typo
 // for a topic.
 func newHelp() *cobra.Command {
 	return &cobra.Command{

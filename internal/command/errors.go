@@ -36,6 +36,7 @@ func (e *UsageError) Error() string     { return e.Msg }
 func (e *UsageError) ExitStatus() int   { return exitUsage }
 func (e *UsageError) ErrorName() string { return "ParamValidation" }
 
+// Usagef returns a UsageError.
 func Usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
 // A ConfigError is a configuration that a command cannot work with.
@@ -48,6 +49,9 @@ func (e *ConfigError) ExitStatus() int { return exitConfig }
 
 // A CommandError is the failure that a command's own help speaks of: exit code 1.
 type CommandError struct{ Msg string }
+
+// Failuref returns a CommandError.
+func Failuref(format string, args ...any) error { return &CommandError{fmt.Sprintf(format, args...)} }
 
 func (e *CommandError) Error() string   { return e.Msg }
 func (e *CommandError) ExitStatus() int { return ExitCommand }
@@ -90,6 +94,7 @@ func (e *hintError) Error() string    { return e.err.Error() }
 func (e *hintError) Unwrap() error    { return e.err }
 func (e *hintError) NextStep() string { return e.hint }
 
+// WithHint adds to an error what the user should type next; nil stays nil.
 func WithHint(err error, format string, args ...any) error {
 	if err == nil {
 		return nil

@@ -1,0 +1,111 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// docs/architecture.md shows how to add a command: one package and one line of the tree.
+// This adds the very command of the page to a copy of the program and runs its script.
+func TestTheCommandOfTheDocsWorks(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(page), "## How to add a command")
+	source := fenced(t, section, "```go\n")
+	script := fenced(t, section, "3. ")
+	if !found || !strings.HasPrefix(source, "// Package hellocmd") {
+		t.Fatal("docs/architecture.md shows no command")
+	}
+	dir := t.TempDir()
+	program := buildWith(t, dir, map[string]string{"internal/cmd/hellocmd/hello.go": source, "internal/cli/tree.go": treeWithHello(t)})
+	if err := os.WriteFile(filepath.Join(dir, "hello.txtar"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: []string{filepath.Join(dir, "hello.txtar")},
+		Setup: func(e *testscript.Env) error {
+			home := filepath.Join(e.WorkDir, "home")
+			e.Setenv("HOME", home)
+			e.Setenv("USERPROFILE", home)
+			e.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+e.Getenv("PATH"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// fenced returns the first block of code behind a mark. The mark may be the fence itself.
+func fenced(t *testing.T, text, mark string) string {
+	t.Helper()
+	_, text, ok := strings.Cut(text, mark)
+	if ok && !strings.HasPrefix(mark, "```") {
+		_, text, ok = strings.Cut(text, "```\n")
+	}
+	block, _, ended := strings.Cut(text, "```\n")
+	if !ok || !ended {
+		t.Fatalf("docs/architecture.md has no block behind %q", mark)
+	}
+	return block
+}
+
+// treeWithHello is the tree of commands with the one line, and the import, that the page
+// asks for.
+func treeWithHello(t *testing.T) string {
+	t.Helper()
+	tree, err := os.ReadFile("tree.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first, imports = "\t\t\tssocmd.NewLogin(app),\n", "import (\n"
+	text := string(tree)
+	if !strings.Contains(text, first) {
+		t.Fatal("tree.go has no list of commands, one on a line")
+	}
+	text = strings.Replace(text, first, "\t\t\thellocmd.New(app),\n"+first, 1)
+	return strings.Replace(text, imports, imports+"\t\"github.com/lanyard-cli/lanyard/internal/cmd/hellocmd\"\n", 1)
+}
+
+// buildWith builds the program as if files of its source, named from the root, had other
+// contents, and returns its path.
+func buildWith(t *testing.T, dir string, files map[string]string) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := struct{ Replace map[string]string }{map[string]string{}}
+	for name, content := range files {
+		path := filepath.Join(dir, filepath.Base(name))
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		overlay.Replace[filepath.Join(root, filepath.FromSlash(name))] = path
+	}
+	list, err := json.Marshal(overlay)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(file, list, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(dir, "bin", "lanyard")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	build := exec.Command("go", "build", "-overlay", file, "-o", program, "./cmd/lanyard")
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
