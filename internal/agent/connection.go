@@ -8,6 +8,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
 // accept goes on until the agent is closing: while it ends, it says so. It accepts only
@@ -25,7 +27,7 @@ func (s *Server) accept(ctx, closing context.Context, l net.Listener, connection
 		if err != nil {
 			<-s.room.connections
 			s.Log.Warn("no connection", "error", err)
-			if wait(closing, 100*time.Millisecond) != nil { // too many open files, say
+			if sleep.For(closing, 100*time.Millisecond) != nil { // too many open files, say
 				return
 			}
 			continue
@@ -68,18 +70,6 @@ func take(ctx context.Context, places chan struct{}) bool {
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// wait waits for d, or the end of the context.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
 	}
 }
 
