@@ -1,21 +1,26 @@
+// Package agentcmd has the commands that start, show and end the background agent. The
+// commands do flags and output; package agent has the work.
 package agentcmd
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// agentOptions are the flags of "agent start" and "agent run".
-type agentOptions struct {
-	inMemory bool
-	stay     bool
+// options are the flags that the commands of the agent share.
+type options struct {
+	inMemory bool // of all of them
+	stay     bool // of start and run
 }
 
+// New returns the command agent with its subcommands.
 func New(app *command.App) *cobra.Command {
-	var o agentOptions
+	var o options
 	cmd := &cobra.Command{
 		Use:   "agent",
 		Short: "Keep sessions fresh in the background, and answer for every process",
@@ -35,51 +40,49 @@ credential_process: see "store migrate --to agent". When it ends, it signs out.
 		Args:        command.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.inMemory {
-				return agentStart(cmd.Context(), app, o)
+				return start(cmd.Context(), app, o)
 			}
 			return cmd.Help()
 		},
 	}
 	cmd.PersistentFlags().BoolVar(&o.inMemory, "in-memory", false, "with start, run and unit: keep tokens in the agent's memory only")
-	start := &cobra.Command{
-		Use: "start", Short: "Start the agent in the background", Args: command.NoArgs,
-		Annotations: command.Uses(command.Connection),
-		RunE:        func(cmd *cobra.Command, _ []string) error { return agentStart(cmd.Context(), app, o) },
-	}
-	run := &cobra.Command{
-		Use: "run", Short: "Be the agent, in the foreground: for service managers", Args: command.NoArgs,
-		Annotations: command.Uses(command.Connection),
-		RunE:        func(cmd *cobra.Command, _ []string) error { return agentRun(cmd.Context(), app, o) },
-	}
-	for _, c := range []*cobra.Command{start, run} {
-		c.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to renew, and wait for the next sign-in")
-	}
-	var yes bool
-	stop := &cobra.Command{
-		Use: "stop", Short: "End the agent",
-		Long: `End the agent, also one that does not answer. An agent that keeps tokens in its
-memory only signs out when it ends, so this asks first. Without a terminal to
-confirm on, such an agent is stopped only with --yes.`,
-		Args: command.NoArgs,
-		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return agentStop(app, cmd, yes) }),
-	}
-	stop.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	status := &cobra.Command{
-		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
-		Annotations: command.Uses("output", "query"),
-		Args:        command.NoArgs,
-		RunE:        o.withoutMemory(func(cmd *cobra.Command) error { return agentStatus(cmd.Context(), app) }),
-	}
-	cmd.AddCommand(start, run, stop, status, newAgentUnit(app))
+	cmd.AddCommand(newStart(app, &o), newRun(app, &o), newStop(app, &o), newStatus(app, &o), newUnit(app, &o))
 	return cmd
 }
 
-// withoutMemory refuses the flag for a command that has no use for it.
-func (o *agentOptions) withoutMemory(run func(*cobra.Command) error) func(*cobra.Command, []string) error {
+// addStay adds the flag --stay of "agent start" and "agent run".
+func (o *options) addStay(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to renew, and wait for the next sign-in")
+}
+
+// withoutMemory refuses --in-memory for a command that does not use it, and else runs it.
+func (o *options) withoutMemory(run func(*cobra.Command) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
 		if o.inMemory {
 			return command.Usagef("--in-memory does not go with %q", strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
 		}
 		return run(cmd)
 	}
+}
+
+// wantsNone returns the error for an environment that allows no agent.
+func wantsNone() error {
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
+}
+
+// explainListen adds to the error of an agent that cannot listen what to do.
+func explainListen(app *command.App, err error) error {
+	err = fmt.Errorf("the agent cannot listen: %w", err)
+	if app.Env.Get(agent.SocketVariable) != "" {
+		return command.WithHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
+	}
+	return command.WithHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
+}
+
+// memoryWords says where an agent keeps tokens.
+func memoryWords(inMemory bool) string {
+	if inMemory {
+		return "and keeps tokens in its memory only"
+	}
+	return "and keeps tokens where they are"
 }

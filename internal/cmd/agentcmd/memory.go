@@ -1,3 +1,5 @@
+// What an agent with --in-memory does when it starts and when it ends.
+
 package agentcmd
 
 import (
@@ -56,9 +58,12 @@ func takeIntoMemory(ctx context.Context, w *workspace.Workspace) (err error) {
 	return nil
 }
 
-// backToFiles undoes what was moved into a memory that comes to nothing.
+// memoryLimit is how long an agent that ends tries to sign out.
+const memoryLimit = 40 * time.Second
+
+// backToFiles moves sessions back to the files, because the agent does not start.
 func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Session) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryEnds)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryLimit)
 	defer cancel()
 	for _, s := range moved {
 		if _, err := w.Broker.Move(ctx, s, w.MoveKeys(s), keystore.File, w.MoveFiles(s)); err != nil {
@@ -67,15 +72,15 @@ func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Se
 	}
 }
 
-// endMemory returns what signs out of the sessions that are nowhere but in the
-// agent's memory: nobody could use them any more, but for who has a copy. Where
-// somebody asked for the end, their next sign-ins go to the files again; else they
-// wait for the next such agent. It returns what the service could not be told.
+// endMemory returns the function that signs out of the sessions in the agent's memory:
+// after its end only a thief with a copy could use them. If a user asked the agent to
+// end, their next sign-ins go to the files again; else they wait for the next agent in
+// memory. The function returns which sign-outs the service could not be told of.
 func endMemory(w *workspace.Workspace, server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
 	app, own := w.App, ownSettings(w)
 	return func(ctx context.Context, asked bool, watched []agent.Watched) (untold []string) {
 		defer app.Hold()() // a second signal is no reason to leave them alive
-		ctx, cancel := context.WithTimeout(ctx, memoryEnds)
+		ctx, cancel := context.WithTimeout(ctx, memoryLimit)
 		defer cancel()
 		var mu sync.Mutex
 		tell := func(startURL string, err error) {
@@ -93,14 +98,14 @@ func endMemory(w *workspace.Workspace, server *agent.Server) func(context.Contex
 			})
 		}
 		all.Wait()
-		// Those that the config does not name, or whose markers somebody has removed.
+		// Tokens that the config does not name, or whose markers were removed.
 		for _, tok := range w.Stores.Memory.Tokens() {
 			all.Go(func() {
 				settings, ok := server.SettingsOf(tok)
 				if !ok {
 					settings = own
 				}
-				if err := server.Broker(settings, nil, func(text string) { logWarning(app, text) }).Revoke(ctx, tok); err != nil {
+				if err := server.Broker(settings, nil, logWarnings(app)).Revoke(ctx, tok); err != nil {
 					tell(tok.StartURL, err)
 				}
 			})
@@ -112,7 +117,7 @@ func endMemory(w *workspace.Workspace, server *agent.Server) func(context.Contex
 
 // endInMemory signs out of one session, if it is in the agent's memory.
 func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w agent.Watched, asked bool) error {
-	b := server.Broker(w.Settings, w.Siblings, func(text string) { logWarning(app, text) })
+	b := server.Broker(w.Settings, w.Siblings, logWarnings(app))
 	if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
 		return nil //nolint:nilerr // what it has in memory is seen to by its token
 	}
@@ -131,7 +136,7 @@ func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w 
 	return err
 }
 
-// ownSettings are the settings of this process without a profile.
+// ownSettings returns the settings of this process without a profile.
 func ownSettings(w *workspace.Workspace) agent.Settings {
 	p, _, err := profile.Resolve(profile.Inputs{LookupEnv: w.App.Env.Lookup})
 	if err != nil {
@@ -141,7 +146,7 @@ func ownSettings(w *workspace.Workspace) agent.Settings {
 	return settings
 }
 
-func logWarning(app *command.App, text string) { app.Log.Warn(text) }
-
-// memoryEnds is how long an agent that ends tries to sign out.
-const memoryEnds = 40 * time.Second
+// logWarnings returns what writes the warnings of a broker to the log.
+func logWarnings(app *command.App) func(string) {
+	return func(text string) { app.Log.Warn(text) }
+}

@@ -1,7 +1,11 @@
+// How "agent start" makes the process of the agent: its command line, its environment and
+// its log.
+
 package agentcmd
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,27 +19,27 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// agentProcess is the command that becomes the agent.
-func agentProcess(app *command.App, o agentOptions, log *os.File) (*exec.Cmd, error) {
+// newProcess returns the command that becomes the agent.
+func newProcess(app *command.App, o options, log *os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("the agent cannot be started: %w", err)
 	}
-	args, err := agentArgs(app, o)
+	args, err := arguments(app, o)
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(self, args...) //nolint:gosec // ourselves
 	cmd.Args[0] = "lanyard"
-	cmd.Env, cmd.Dir = agentEnv(app), string(filepath.Separator)
+	cmd.Env, cmd.Dir = environment(app), string(filepath.Separator)
 	cmd.Stderr = log
 	cmd.SysProcAttr = detached()
 	return cmd, nil
 }
 
-// agentArgs is the command line of the agent, with the flags of this one that
-// concern connections.
-func agentArgs(app *command.App, o agentOptions) ([]string, error) {
+// arguments returns the command line of the agent, with the flags of ours that concern
+// connections.
+func arguments(app *command.App, o options) ([]string, error) {
 	args := []string{"agent", "run"}
 	add := func(given bool, words ...string) {
 		if given {
@@ -54,9 +58,9 @@ func agentArgs(app *command.App, o agentOptions) ([]string, error) {
 	return args, err
 }
 
-// agentEnv is the environment without the keys and the choices of this shell, which
-// are not the agent's business.
-func agentEnv(app *command.App) []string {
+// environment returns our environment for the agent: without the keys and choices of this
+// shell, and with absolute paths.
+func environment(app *command.App) []string {
 	var env []string
 	for _, entry := range app.Env.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
@@ -73,4 +77,68 @@ func agentEnv(app *command.App) []string {
 		env = append(env, entry)
 	}
 	return env
+}
+
+// A logFile is the file in which a background agent writes what it does.
+type logFile struct {
+	file  *os.File
+	begun int64 // where this agent's part begins
+}
+
+// longLog is the size at which a log begins anew.
+const longLog = 1 << 20
+
+// openLog opens the log of the agent at an address, to add to it. A log that has grown
+// long is emptied first; a file that does not look like a log is not.
+func openLog(app *command.App, address string) (logFile, error) {
+	path, err := agent.LogPath(address)
+	if err != nil {
+		return logFile{}, explainListen(app, err)
+	}
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|noFollow, 0o600)
+	if err != nil {
+		return logFile{}, fmt.Errorf("the agent has nowhere to write what it does: %w", err)
+	}
+	log := logFile{file: f}
+	if info, err := f.Stat(); err == nil {
+		log.begun = info.Size()
+	}
+	head := make([]byte, len("time="))
+	if _, err := f.ReadAt(head, 0); err == nil && log.begun > longLog && string(head) == "time=" && f.Truncate(0) == nil {
+		log.begun = 0
+	}
+	return log, nil
+}
+
+// lines returns what the agent has written.
+func (l logFile) lines() []string {
+	text, _ := io.ReadAll(io.NewSectionReader(l.file, l.begun, 1<<16)) // what can be read
+	return strings.Split(strings.TrimSpace(string(text)), "\n")
+}
+
+// explain adds what the agent said before it ended.
+func (l logFile) explain(err error) error {
+	lines := l.lines()
+	for i, line := range lines {
+		said, ok := strings.CutPrefix(line, "lanyard: ")
+		if !ok || strings.HasPrefix(said, "warning: ") {
+			continue
+		}
+		err = fmt.Errorf("the agent has ended at once: %s", said)
+		if i+1 < len(lines) {
+			if hint, ok := strings.CutPrefix(lines[i+1], "hint: "); ok {
+				return command.WithHint(err, "%s", hint)
+			}
+		}
+	}
+	return err
+}
+
+// repeatWarnings repeats the warnings that the agent gave while it started.
+func (l logFile) repeatWarnings(app *command.App) {
+	for _, line := range l.lines() {
+		if said, ok := strings.CutPrefix(line, "lanyard: warning: "); ok {
+			app.Warn(said, "")
+		}
+	}
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+
+	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
@@ -14,8 +17,19 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// agentRun is the agent itself.
-func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
+// newRun returns the command agent run.
+func newRun(app *command.App, o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "run", Short: "Be the agent, in the foreground: for service managers", Args: command.NoArgs,
+		Annotations: command.Uses(command.Connection),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app, *o) },
+	}
+	o.addStay(cmd)
+	return cmd
+}
+
+// run is the agent: it serves until nothing is left to renew, or until it is told to end.
+func run(ctx context.Context, app *command.App, o options) error {
 	level := slog.LevelInfo
 	if app.Flags.Debug {
 		level = slog.LevelDebug
@@ -44,7 +58,7 @@ func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
 	defer lock.Release()
 	list := &sessionList{app: app}
 	server := &agent.Server{
-		Broker: agentBroker(w), Watched: list.watched,
+		Broker: newBrokers(w), Watched: list.watched,
 		Memory: w.Stores.Memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.Home) }, Proxies: workspace.Proxies(app), Now: app.Now, Log: app.Log,
 	}
 	server.Lost = agent.Watch(address)
@@ -58,8 +72,8 @@ func agentRun(ctx context.Context, app *command.App, o agentOptions) error {
 	return command.ErrComplete
 }
 
-// agentBroker makes the brokers of the agent.
-func agentBroker(w *workspace.Workspace) func(agent.Settings, []string, func(string)) *broker.Broker {
+// newBrokers returns what makes the brokers of the agent: one for each set of settings.
+func newBrokers(w *workspace.Workspace) func(agent.Settings, []string, func(string)) *broker.Broker {
 	app, cache := w.App, w.Stores.Cache()
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
 		return &broker.Broker{
@@ -72,4 +86,82 @@ func agentBroker(w *workspace.Workspace) func(agent.Settings, []string, func(str
 			},
 		}
 	}
+}
+
+// A sessionList holds the sessions of the config. It reads the config again when that
+// has changed.
+type sessionList struct {
+	app   *command.App
+	stamp string
+	list  []agent.Watched
+}
+
+// watched returns the sessions to keep fresh.
+func (l *sessionList) watched() ([]agent.Watched, error) {
+	stamp, err := configStamp(l.app)
+	if errors.Is(err, fs.ErrNotExist) && l.list == nil {
+		return nil, nil // there was none from the beginning
+	}
+	if err != nil || stamp == l.stamp {
+		return l.list, err
+	}
+	list, err := watchedSessions(l.app)
+	if err == nil {
+		l.list, l.stamp = list, stamp
+	}
+	return list, err
+}
+
+// configStamp returns a text that changes with the config files. The credentials file need not exist.
+func configStamp(app *command.App) (string, error) {
+	config, credentials := profile.Paths(app.Env.Lookup)
+	stamp := ""
+	for _, path := range []string{config, credentials} {
+		info, err := os.Stat(path)
+		if err == nil {
+			stamp += fmt.Sprint(" ", info.ModTime().UnixNano(), info.Size())
+		} else if path == config {
+			return "", err
+		}
+	}
+	return stamp, nil
+}
+
+// watchedSessions lists the sessions to keep fresh, each with the settings of the
+// first profile that uses it.
+func watchedSessions(app *command.App) ([]agent.Watched, error) {
+	w, err := workspace.Open(app)
+	if err != nil {
+		return nil, err
+	}
+	uses, err := w.QuietSessions()
+	if err != nil {
+		return nil, err
+	}
+	for _, warning := range w.SessionWarnings() {
+		app.Log.Warn(warning.Text)
+	}
+	list := []agent.Watched{}
+	for _, s := range workspace.Distinct(uses) {
+		item := agent.Watched{Session: s, Siblings: w.Siblings(s)}
+		if item.Settings, err = settingsFor(w, workspace.UseOf(uses, s)); err != nil {
+			item.Problem = err.Error()
+			app.Log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
+		}
+		list = append(list, item)
+	}
+	return list, nil
+}
+
+// settingsFor returns the settings of the first profile that uses a session.
+func settingsFor(w *workspace.Workspace, use profile.SessionUse) (agent.Settings, error) {
+	in := w.In
+	if in.Profile = ""; len(use.Profiles) > 0 {
+		in.Profile = use.Profiles[0]
+	}
+	p, _, err := profile.Resolve(in)
+	if p == nil {
+		return agent.Settings{}, err
+	}
+	return w.Settings(p.ForSession())
 }

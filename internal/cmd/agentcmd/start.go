@@ -8,19 +8,36 @@ import (
 	"os/exec"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// How long a new agent may take to answer, and how often it is asked meanwhile.
 const (
-	agentBegins = 40 * time.Second // it may wait for locks
-	agentAsked  = 20 * time.Millisecond
+	// startLimit is how long a new agent may take to answer: it may wait for locks.
+	startLimit = 40 * time.Second
+	// askEvery is the pause between two questions to an agent that starts or ends.
+	askEvery = 20 * time.Millisecond
 )
 
-// agentStart starts "agent run" in the background, and returns when it answers.
-func agentStart(ctx context.Context, app *command.App, o agentOptions) error {
+// newStart returns the command agent start.
+func newStart(app *command.App, o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "start", Short: "Start the agent in the background", Args: command.NoArgs,
+		Annotations: command.Uses(command.Connection),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return start(cmd.Context(), app, *o) },
+	}
+	o.addStay(cmd)
+	return cmd
+}
+
+// start starts "agent run" in the background, and returns when it answers.
+func start(ctx context.Context, app *command.App, o options) error {
 	home, err := workspace.Home(app)
 	if err != nil {
 		return err
@@ -31,8 +48,8 @@ func agentStart(ctx context.Context, app *command.App, o agentOptions) error {
 	}
 	client.Patience = agent.LongPatience
 	status, err := client.Status(ctx)
-	for deadline := time.Now().Add(agentBegins); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline) && ctx.Err() == nil; {
-		time.Sleep(agentAsked) // until the one before is gone
+	// An agent that is ending makes room for the new one.
+	for deadline := time.Now().Add(startLimit); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline) && sleep.For(ctx, askEvery) == nil; {
 		status, err = client.Status(ctx)
 	}
 	switch {
@@ -46,12 +63,12 @@ func agentStart(ctx context.Context, app *command.App, o agentOptions) error {
 	case !errors.Is(err, agent.ErrNone):
 		return explainListen(app, err)
 	}
-	log, err := openAgentLog(app, client.Address)
+	log, err := openLog(app, client.Address)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.file.Close() }()
-	cmd, err := agentProcess(app, o, log.file)
+	cmd, err := newProcess(app, o, log.file)
 	if err != nil {
 		return err
 	}
@@ -60,51 +77,44 @@ func agentStart(ctx context.Context, app *command.App, o agentOptions) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	status, err = awaitAgent(ctx, app, home, cmd.Process.Pid, ended)
+	status, err = awaitAnswer(ctx, app, home, cmd.Process.Pid, ended)
 	if err != nil {
 		return giveUp(ctx, app, home, cmd, log.explain(err), o)
 	}
 	fmt.Fprintf(app.Out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
 	hintIfNothingToRenew(app)
 	log.repeatWarnings(app)
-	tellProblems(app, status)
+	warnOfProblems(app, status)
 	if status.InMemory {
-		tellOfTools(app)
+		warnOfTools(app)
 	}
 	return nil
 }
 
-func memoryWords(inMemory bool) string {
-	if inMemory {
-		return "and keeps tokens in its memory only"
-	}
-	return "and keeps tokens where they are"
-}
-
-// awaitAgent asks until the agent that was started answers or has ended. It may be
-// silent for a while: the machine may be busy.
-func awaitAgent(ctx context.Context, app *command.App, home string, pid int, ended <-chan error) (agent.Status, error) {
-	for deadline := time.Now().Add(agentBegins); ; {
+// awaitAnswer asks until the agent with this pid answers or has ended. The agent may
+// be silent for a while: the machine may be busy.
+func awaitAnswer(ctx context.Context, app *command.App, home string, pid int, ended <-chan error) (agent.Status, error) {
+	for deadline := time.Now().Add(startLimit); ; {
 		status, err := workspace.PatientClient(app, home).Status(ctx)
 		if err == nil && status.PID == pid {
 			return status, nil
 		}
 		if time.Now().After(deadline) {
-			return status, fmt.Errorf("the agent was started and does not answer within %s: %w", agentBegins, cmp.Or(err, agent.ErrRunning))
+			return status, fmt.Errorf("the agent was started and does not answer within %s: %w", startLimit, cmp.Or(err, agent.ErrRunning))
 		}
 		select {
 		case <-ctx.Done():
 			return status, ctx.Err()
 		case err := <-ended:
 			return status, errors.Join(errors.New("the agent has ended at once"), err)
-		case <-time.After(agentAsked):
+		case <-time.After(askEvery):
 		}
 	}
 }
 
-// giveUp ends an agent that was started in vain, in good order: it may have taken
-// tokens by now. Where another one was faster it will do.
-func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, err error, o agentOptions) error {
+// giveUp asks an agent that does not come up as it should to end: it may have taken
+// tokens by now. If another process started an agent meanwhile, that agent is used.
+func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, err error, o options) error {
 	ctx = context.WithoutCancel(ctx)
 	status, err2 := workspace.PatientClient(app, home).Status(ctx)
 	switch {
@@ -120,7 +130,53 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 	}
 	if err2 != nil {
 		_ = cmd.Process.Kill() // it may have ended
-		tellOfKilledMemory(app, home)
+		warnOfKilledMemory(app, home)
 	}
 	return err
+}
+
+// hintIfNothingToRenew prints the hint for a new agent if no session is configured.
+func hintIfNothingToRenew(app *command.App) {
+	w, err := workspace.Open(app)
+	if err != nil {
+		return // the agent itself warns of that
+	}
+	if uses, err := w.QuietSessions(); err == nil && len(uses) == 0 {
+		app.TellSetUp()
+	}
+}
+
+// warnOfProblems warns of what the agent found wrong in the config.
+func warnOfProblems(app *command.App, status agent.Status) {
+	if status.Problem != "" {
+		app.Warn("the config cannot be read: "+status.Problem, "")
+	}
+	for _, s := range status.Sessions {
+		if s.Problem != "" {
+			app.Warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
+		}
+	}
+}
+
+// warnOfTools warns of profiles that other tools cannot use while tokens are in memory.
+func warnOfTools(app *command.App) {
+	w, err := workspace.Open(app)
+	if err != nil {
+		return
+	}
+	uses, err := w.QuietSessions()
+	if err != nil {
+		return
+	}
+	var names []string
+	for _, u := range uses {
+		if u.Name == "" {
+			names = append(names, u.Profiles...)
+		} else if late, _, err := profile.ToProcess(w.In, []string{u.Name}, "lanyard"); err == nil {
+			names = append(names, late.Profiles...)
+		}
+	}
+	if len(names) > 0 {
+		app.Warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+output.Summary(names), "run: "+app.Name+" store migrate --to agent")
+	}
 }

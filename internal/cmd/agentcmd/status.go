@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
@@ -14,14 +16,24 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// agentStatus shows what the agent does.
-func agentStatus(ctx context.Context, app *command.App) error {
+// newStatus returns the command agent status.
+func newStatus(app *command.App, o *options) *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
+		Annotations: command.Uses("output", "query"),
+		Args:        command.NoArgs,
+		RunE:        o.withoutMemory(func(cmd *cobra.Command) error { return showStatus(cmd.Context(), app) }),
+	}
+}
+
+// showStatus shows what the agent does.
+func showStatus(ctx context.Context, app *command.App) error {
 	home, err := workspace.Home(app)
 	if err != nil {
 		return err
 	}
 	client := workspace.NewAgentClient(app, home)
-	client.Patience = agentHears
+	client.Patience = statusPatience
 	status, err := client.Status(ctx)
 	if client.Address == "" {
 		return wantsNone()
@@ -39,7 +51,7 @@ func agentStatus(ctx context.Context, app *command.App) error {
 		return err
 	}
 	if app.Flags.Query == "" && (app.Flags.Output == "" || app.Flags.Output == "table") {
-		return printAgent(app, status, client.Address)
+		return printStatus(app, status, client.Address)
 	}
 	return output.Print(app, "Agent", struct {
 		agent.Status
@@ -47,8 +59,8 @@ func agentStatus(ctx context.Context, app *command.App) error {
 	}{status, client.Address})
 }
 
-// printAgent prints it for people.
-func printAgent(app *command.App, s agent.Status, address string) error {
+// printStatus prints the status for people.
+func printStatus(app *command.App, s agent.Status, address string) error {
 	fmt.Fprintf(app.Out, "The agent runs, as process %d since %s, %s.\n", s.PID, clock(app, s.Since), memoryWords(s.InMemory))
 	fmt.Fprintf(app.Out, "It listens at %s", terminal.Printable(address))
 	if s.Memory > 0 {
@@ -72,8 +84,8 @@ func printAgent(app *command.App, s agent.Status, address string) error {
 	return output.Table(app, rows)
 }
 
-// clock shows a date of the wire as a time of the day here, with the date where
-// that is another.
+// clock shows a date of the wire as a local time of the day, and with the date if that
+// is not today's.
 func clock(app *command.App, date string) string {
 	t, err := time.Parse(time.RFC3339, date)
 	if err != nil {

@@ -14,19 +14,42 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// agentStop ends the agent, also one that does not listen any more.
-func agentStop(app *command.App, cmd *cobra.Command, yes bool) error {
+const (
+	// statusPatience is how long an agent may take to say how it is.
+	statusPatience = 2 * time.Second
+	// killLimit is how long a killed agent may take to be gone.
+	killLimit = 5 * time.Second
+)
+
+// newStop returns the command agent stop.
+func newStop(app *command.App, o *options) *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use: "stop", Short: "End the agent",
+		Long: `End the agent, also one that does not answer. An agent that keeps tokens in its
+memory only signs out when it ends, so this asks first. Without a terminal to
+confirm on, such an agent is stopped only with --yes.`,
+		Args: command.NoArgs,
+		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return stop(app, cmd, yes) }),
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}
+
+// stop ends the agent, also one that does not listen any more.
+func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 	ctx := cmd.Context()
 	home, err := workspace.Home(app)
 	if err != nil {
 		return err
 	}
 	client := workspace.NewAgentClient(app, home)
-	client.Patience = agentHears
+	client.Patience = statusPatience
 	status, err := client.Status(ctx)
 	unknown := err != nil && !errors.Is(err, agent.ErrNone)
 	if err == nil && status.InMemory || unknown && (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent) {
@@ -43,16 +66,16 @@ func agentStop(app *command.App, cmd *cobra.Command, yes bool) error {
 		_, err = fmt.Fprintln(app.Out, "No agent is running.")
 		return err
 	case errors.Is(err, agent.ErrSilent):
-		if err := killAgent(ctx, app, client.Address); err != nil {
+		if err := kill(ctx, app, client.Address); err != nil {
 			return command.WithHint(fmt.Errorf("the agent does not answer, and was not ended: %w", err), "end the process that holds %s.lock", client.Address)
 		}
 		_, err = fmt.Fprintln(app.Out, "The agent did not answer and was killed.")
-		tellOfKilledMemory(app, home)
+		warnOfKilledMemory(app, home)
 		return err
 	case errors.Is(err, agent.ErrForeign), errors.Is(err, agent.ErrElsewhere):
 		return command.WithHint(err, "%s leads to it", agent.SocketVariable)
 	case err != nil:
-		tellOfKilledMemory(app, home) // it may have died in the middle of its end
+		warnOfKilledMemory(app, home) // it may have died in the middle of its end
 		return err
 	}
 	_, err = fmt.Fprintln(app.Out, "The agent has ended.")
@@ -79,14 +102,8 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
-// How long an agent that is to end may take to hear it, and to die.
-const (
-	agentHears = 2 * time.Second
-	agentDies  = 5 * time.Second
-)
-
-// killAgent kills the process that holds the agent's socket.
-func killAgent(ctx context.Context, app *command.App, address string) error {
+// kill kills the process that holds the agent's socket, and waits for its end.
+func kill(ctx context.Context, app *command.App, address string) error {
 	pid, err := agent.Holder(ctx, address)
 	if err != nil {
 		return err
@@ -98,16 +115,19 @@ func killAgent(ctx context.Context, app *command.App, address string) error {
 	if err := process.Kill(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(agentDies); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(agentAsked) {
+	for deadline := time.Now().Add(killLimit); time.Now().Before(deadline) && ctx.Err() == nil; {
 		if _, err := agent.Holder(ctx, address); errors.Is(err, agent.ErrNone) {
 			return nil
+		}
+		if sleep.For(ctx, askEvery) != nil {
+			break
 		}
 	}
 	return fmt.Errorf("process %d is still there", pid)
 }
 
-// tellOfKilledMemory warns of what an agent that was killed had in its memory.
-func tellOfKilledMemory(app *command.App, home string) {
+// warnOfKilledMemory warns of the tokens that a killed agent had in its memory.
+func warnOfKilledMemory(app *command.App, home string) {
 	if (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent) {
 		app.Warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
 	}

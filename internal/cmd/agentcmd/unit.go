@@ -14,7 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func newAgentUnit(app *command.App) *cobra.Command {
+// newUnit returns the command agent unit.
+func newUnit(app *command.App, o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "unit [systemd | launchd]",
 		Short: "Print what lets the system start the agent when you log in",
@@ -31,23 +32,23 @@ written into it; secrets are not. With --in-memory the agent keeps tokens in its
 memory only. A task of the Windows scheduler runs "lanyard agent run --stay".`,
 		Annotations: command.Uses(command.Connection),
 		Args:        func(cmd *cobra.Command, args []string) error { return command.NoArgs(cmd, args[min(len(args), 1):]) },
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			kind := map[string]string{"darwin": "launchd", "linux": "systemd"}[runtime.GOOS]
 			if len(args) > 0 {
 				kind = args[0]
 			}
-			inMemory, _ := cmd.Flags().GetBool("in-memory") // it is one of the parent's
-			return agentUnit(app, kind, inMemory)
+			return printUnit(app, kind, o.inMemory)
 		},
 	}
 }
 
-func agentUnit(app *command.App, kind string, inMemory bool) error {
+// printUnit prints the unit of this kind: systemd or launchd.
+func printUnit(app *command.App, kind string, inMemory bool) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("where this program is: %w", err)
 	}
-	args, err := agentArgs(app, agentOptions{inMemory: inMemory, stay: true})
+	args, err := arguments(app, options{inMemory: inMemory, stay: true})
 	if err != nil {
 		return err
 	}
@@ -55,9 +56,9 @@ func agentUnit(app *command.App, kind string, inMemory bool) error {
 	var text string
 	switch kind {
 	case "systemd":
-		text = systemdUnit(words, unitEnv(app))
+		text = systemdUnit(words, unitEnvironment(app))
 	case "launchd":
-		text = launchdList(words, unitEnv(app))
+		text = launchdList(words, unitEnvironment(app))
 	case "":
 		return command.Usagef("%s has neither of the two: choose systemd or launchd", runtime.GOOS)
 	default:
@@ -67,11 +68,11 @@ func agentUnit(app *command.App, kind string, inMemory bool) error {
 	return err
 }
 
-// unitEnv are the variables that say where things are. What may hold a password,
-// the addresses of proxies, is not among them.
-func unitEnv(app *command.App) []string {
+// unitEnvironment returns the variables that say where things are. The addresses of
+// proxies are not among them, because they may hold a password.
+func unitEnvironment(app *command.App) []string {
 	var env []string
-	for _, entry := range agentEnv(app) {
+	for _, entry := range environment(app) {
 		name, value, _ := strings.Cut(entry, "=")
 		known := strings.HasPrefix(name, "AWS_ENDPOINT_URL") || slices.Contains([]string{
 			"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", agent.SocketVariable,
