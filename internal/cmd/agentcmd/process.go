@@ -68,7 +68,7 @@ func environment(app *command.App) []string {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION",
 			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", signin.ChainVariable, awscli.PassedVariable:
 			continue
-		case "HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
+		case "HOME", "USERPROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
 			"SSL_CERT_FILE", agent.SocketVariable: // it works in another folder
 			if path, err := filepath.Abs(userpath.Expand(value, app.Env.Lookup)); err == nil && value != "" && value != "none" {
 				entry = name + "=" + path
