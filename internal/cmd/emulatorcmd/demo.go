@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +18,28 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
+
+// NewDemo returns the command demo.
+func NewDemo(app *command.App) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Watch the whole story on this machine: sign in once, use every profile",
+		Long: `Start the emulator, write the config of the guide into a temporary home, and run
+the commands of the guide there. Every line that begins with $ is run as it
+stands. No AWS account is needed, nothing leaves this machine, and your own
+files are not touched.`,
+		Args: command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
+		Short: "Play the browser of the demo",
+		RunE:  func(cmd *cobra.Command, args []string) error { return followPage(cmd.Context(), args[0]) },
+	})
+	return cmd
+}
 
 // demoLife is how long access tokens live in the demo: long enough to use one,
 // short enough to see it renewed.
@@ -52,35 +72,18 @@ sso_role_name = ReadOnlyAccess
 region = us-east-1
 `
 
-func NewDemo(app *command.App) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Watch the whole story on this machine: sign in once, use every profile",
-		Long: `Start the emulator, write the config of the guide into a temporary home, and run
-the commands of the guide there. Every line that begins with $ is run as it
-stands. No AWS account is needed, nothing leaves this machine, and your own
-files are not touched.`,
-		Args: command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },
-	}
-	cmd.AddCommand(&cobra.Command{
-		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
-		Short: "Play the browser of the demo",
-		RunE:  func(cmd *cobra.Command, args []string) error { return browse(cmd.Context(), args[0]) },
-	})
-	return cmd
-}
-
-// A stage is where the demo plays.
+// A stage runs the commands of the demo.
 type stage struct {
-	app       *command.App
-	self, env []string // this program; the environment of its runs
+	app  *command.App
+	self string   // this program
+	env  []string // of its runs
 }
 
+// demo plays the story of the guide against an emulator.
 func demo(ctx context.Context, app *command.App) (err error) {
 	c := emulator.BuiltIn()
 	c.AutoApprove, c.TokenLifetime, c.Now = "jane", demoLife, app.Now
-	e, base, stop, err := serveEmulator(c, "127.0.0.1:0")
+	e, base, stop, err := startServer(c, "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -97,7 +100,7 @@ func demo(ctx context.Context, app *command.App) (err error) {
 	if err != nil {
 		return err
 	}
-	s := &stage{app: app, self: []string{self}, env: demoEnvironment(app.Env.Environ(), home, self, base)}
+	s := &stage{app: app, self: self, env: demoEnvironment(app.Env.Environ(), home, self, base)}
 
 	s.say("An Identity Center of our own runs on %s, and ~/.aws/config is that of a newcomer,\nin a home folder that is thrown away at the end. Sign in once:", base)
 	if err := s.run(ctx, 0, "sso", "login"); err != nil {
@@ -114,7 +117,7 @@ func demo(ctx context.Context, app *command.App) (err error) {
 		return err
 	}
 	s.say("Access tokens live %s here, an hour at AWS. We wait until this one has expired ...", demoLife)
-	if err := pause(ctx, time.Until(signedIn.Add(demoLife+100*time.Millisecond))); err != nil {
+	if err := sleep.For(ctx, time.Until(signedIn.Add(demoLife+100*time.Millisecond))); err != nil {
 		return err
 	}
 	before := e.Count("CreateToken:refresh_token")
@@ -132,6 +135,7 @@ func demo(ctx context.Context, app *command.App) (err error) {
 	return nil
 }
 
+// writeDemoConfig writes the config of the guide into a home.
 func writeDemoConfig(home string, e *emulator.Emulator) error {
 	dir := filepath.Join(home, ".aws")
 	if err := os.Mkdir(dir, 0o700); err != nil {
@@ -140,7 +144,7 @@ func writeDemoConfig(home string, e *emulator.Emulator) error {
 	return os.WriteFile(filepath.Join(dir, "config"), fmt.Appendf(nil, demoConfig, e.StartURL(), e.Region()), 0o600)
 }
 
-// demoEnvironment is an environment without anything of AWS in it but the way to
+// demoEnvironment returns environ without variables of AWS, and with those that lead to
 // the emulator. The browser is this program: it follows the sign-in URL, and the
 // emulator answers as the user jane.
 func demoEnvironment(environ []string, home, self, base string) []string {
@@ -156,6 +160,7 @@ func demoEnvironment(environ []string, home, self, base string) []string {
 	return env
 }
 
+// say prints what the demo shows next.
 func (s *stage) say(format string, args ...any) {
 	fmt.Fprintf(s.app.Out, "\n"+format+"\n", args...)
 }
@@ -163,7 +168,7 @@ func (s *stage) say(format string, args ...any) {
 // run prints a command line and runs it. A code other than want ends the demo.
 func (s *stage) run(ctx context.Context, want int, args ...string) error {
 	fmt.Fprintf(s.app.Out, "\n$ lanyard %s\n", strings.Join(args, " "))
-	cmd := exec.CommandContext(ctx, s.self[0], args...)
+	cmd := exec.CommandContext(ctx, s.self, args...)
 	cmd.Env = s.env
 	cmd.Stdout, cmd.Stderr = s.app.Out, s.app.Out
 	err := cmd.Run()
@@ -180,18 +185,9 @@ func (s *stage) run(ctx context.Context, want int, args ...string) error {
 	return nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
-}
-
-// browse follows a URL and its redirects to the end. Its errors hold no query: the
-// one of the last redirect holds the authorization code.
-func browse(ctx context.Context, page string) error {
+// followPage follows a URL and its redirects to the end. Its errors hold no query, because
+// that of the last redirect holds the authorization code.
+func followPage(ctx context.Context, page string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
 		return withoutURL(err)
@@ -204,15 +200,6 @@ func browse(ctx context.Context, page string) error {
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 	if err == nil && resp.StatusCode >= http.StatusBadRequest {
 		err = fmt.Errorf("the sign-in page answered %s", resp.Status)
-	}
-	return err
-}
-
-// withoutURL returns the cause of an error of net/http, which names the whole URL.
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
 	}
 	return err
 }

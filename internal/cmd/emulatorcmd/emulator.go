@@ -1,20 +1,30 @@
+// Package emulatorcmd has the commands that run the emulator of IAM Identity Center: by
+// itself, around a program, and in the demo. The commands do flags, output, and the home
+// folder of a program; package emulator has the work.
 package emulatorcmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
+// serveOptions are the flags of "emulator".
+type serveOptions struct {
+	options
+	listen string
+}
+
+// New returns the command emulator with its subcommands.
 func New(app *command.App) *cobra.Command {
-	var (
-		o      emulatorOptions
-		listen string
-	)
+	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Run an Identity Center of your own, to try, test and debug against",
@@ -31,27 +41,28 @@ With --org, SIGHUP makes it read the file again; nobody is signed out.
   lanyard emulator env --url URL      point a shell at a running emulator`,
 		Annotations: command.Uses("region"),
 		Args:        command.UnknownCommand,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return runEmulator(app, cmd, o, listen) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return serve(app, cmd, o) },
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "the loopback address to listen on; port 0 means any")
-	cmd.AddCommand(newEmulatorInit(app), newEmulatorEnv(app), newEmulatorRun(app), newEmulatorBrowse(app))
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "the loopback address to listen on; port 0 means any")
+	cmd.AddCommand(newInit(app), newEnv(app), newRun(app), newBrowse(app))
 	return cmd
 }
 
-func runEmulator(app *command.App, cmd *cobra.Command, o emulatorOptions, listen string) error {
-	config, err := emulatorConfig(app, cmd, o)
+// serve runs the emulator until it is interrupted.
+func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
+	config, err := newConfig(app, cmd, o.options)
 	if err != nil {
 		return err
 	}
-	e, base, stop, err := serveEmulator(config, listen)
+	e, base, stop, err := startServer(config, o.listen)
 	if err != nil {
-		return emulatorProblem(app, cmd, err, config)
+		return explain(cmd, err, config)
 	}
 	defer stop()
 	if o.org != "" {
-		defer reloadOnHangup(app, cmd, o, e)()
+		defer reloadOnHangup(app, cmd, o.options, e)()
 	}
 	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
@@ -71,7 +82,7 @@ var endpointVariables = [...]string{
 // adminVariable holds the token of the admin API.
 const adminVariable = "LANYARD_EMULATOR_ADMIN_TOKEN" //nolint:gosec // a name
 
-// pointers are shell lines that point any client at the emulator.
+// pointers returns shell lines that point any client at the emulator.
 func pointers(e *emulator.Emulator, base, adminToken string) []string {
 	lines := []string{"# start URL " + e.StartURL() + ", region " + e.Region()}
 	for _, u := range e.Users() {
@@ -93,4 +104,43 @@ func pointers(e *emulator.Emulator, base, adminToken string) []string {
 		lines = append(lines, "export "+v+"="+base)
 	}
 	return append(lines, "export AWS_EC2_METADATA_DISABLED=true")
+}
+
+// reloadOnHangup reads the organization file again at every SIGHUP, until stop is
+// called. A bad file is warned of, and the old organization stays.
+func reloadOnHangup(app *command.App, cmd *cobra.Command, o options, e *emulator.Emulator) (stop func()) {
+	hangups, release := child.TakeSignals(syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				reload(app, cmd, o, e)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		release()
+		close(done)
+	}
+}
+
+// reload reads the organization file again.
+func reload(app *command.App, cmd *cobra.Command, o options, e *emulator.Emulator) {
+	c, err := organization(app, cmd, o)
+	if err == nil {
+		err = explain(cmd, e.Reload(c), c)
+	}
+	if err == nil {
+		fmt.Fprintf(app.IO.Err, "%s: read %s again\n", app.Name, o.org)
+		return
+	}
+	text := err.Error()
+	var config *command.ConfigError
+	if errors.As(err, &config) {
+		text = config.Msg
+	}
+	app.Warn(text+"; the organization stays as it was", command.HintOf(err))
 }

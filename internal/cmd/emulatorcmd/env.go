@@ -18,16 +18,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-func newEmulatorEnv(app *command.App) *cobra.Command {
-	var (
-		o                   emulatorOptions
-		url, shellName, dir string
-	)
+// envOptions are the flags of "emulator env".
+type envOptions struct {
+	options
+	url, shell, dir string
+}
+
+// newEnv returns the command emulator env.
+func newEnv(app *command.App) *cobra.Command {
+	var o envOptions
 	cmd := &cobra.Command{
 		Use:   "env --url URL",
 		Short: "Point a shell at a running emulator",
 		Long: `Print the lines that point a shell at a running emulator, and write the config
-that they name: a session called ` + emulatorSession + ` and a profile for every
+that they name: a session called ` + sessionName + ` and a profile for every
 role. Your own config and credentials stay as they are, and so do your sessions.
 
   eval "$(lanyard emulator env --url http://127.0.0.1:8080)"          bash, zsh
@@ -38,44 +42,46 @@ The last lines say how to undo it. Say --org, --accounts, --roles and --region a
 you did when you started the emulator.`,
 		Annotations: command.Uses("region"),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return emulatorEnv(app, cmd, o, url, shellName, dir) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return printEnv(app, cmd, o) },
 	}
 	o.addOrganization(cmd)
 	f := cmd.Flags()
-	f.StringVar(&url, "url", "", "the base URL of the emulator, the first line that it printed")
-	f.StringVar(&shellName, "shell", "bash", "bash, zsh, fish or powershell")
-	f.StringVar(&dir, "dir", "", "where to write the config; a new temporary folder if it is not given")
+	f.StringVar(&o.url, "url", "", "the base URL of the emulator, the first line that it printed")
+	f.StringVar(&o.shell, "shell", "bash", "bash, zsh, fish or powershell")
+	f.StringVar(&o.dir, "dir", "", "where to write the config; a new temporary folder if it is not given")
 	return cmd
 }
 
-func emulatorEnv(app *command.App, cmd *cobra.Command, o emulatorOptions, rawURL, shellName, dir string) error {
-	dialect, ok := shell.ByName(shellName)
+// printEnv writes a config, and prints the lines that point a shell at it and at a running
+// emulator.
+func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
+	dialect, ok := shell.ByName(o.shell)
 	if !ok {
-		return command.Usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", shellName)
+		return command.Usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", o.shell)
 	}
-	base, err := emulatorURL(rawURL)
+	base, err := checkURL(o.url)
 	if err != nil {
 		return err
 	}
-	c, err := emulatorConfig(app, cmd, o)
+	c, err := newConfig(app, cmd, o.options)
 	if err != nil {
 		return err
 	}
 	e, err := emulator.New(c) // checks the region, and knows what is left out
 	if err != nil {
-		return emulatorProblem(app, cmd, err, c)
+		return explain(cmd, err, c)
 	}
-	config, profile := emulatorProfiles(c, e, "")
-	dir, err = writeEmulatorConfig(dir, config)
+	config, profile := profileConfig(c, e, "")
+	dir, err := writeConfig(o.dir, config)
 	if err != nil {
 		return err
 	}
 	warnOfEnvironment(cmd.Context(), app, base)
-	return printEmulatorEnv(app, dialect, dir, emulatorVariables(base, dir, profile))
+	return printVariables(app, dialect, dir, variables(base, dir, profile))
 }
 
-// emulatorURL checks a base URL and returns it without a slash at the end.
-func emulatorURL(raw string) (string, error) {
+// checkURL checks the base URL of --url and returns it without a slash at the end.
+func checkURL(raw string) (string, error) {
 	if raw == "" {
 		return "", command.WithHint(command.Usagef("the following arguments are required: --url"), "it is the first line that lanyard emulator prints")
 	}
@@ -89,10 +95,10 @@ func emulatorURL(raw string) (string, error) {
 	return "http://" + u.Host, nil
 }
 
-// printEmulatorEnv prints lines that set the variables, and as comments those
+// printVariables prints the lines that set the variables, and as comments the lines
 // that put them back.
-func printEmulatorEnv(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
-	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + emulatorSession}
+func printVariables(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
+	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + sessionName}
 	undo := []string{"# to undo this, run the following lines, and remove " + oneLine(dir)}
 	for _, v := range vars {
 		line, err := dialect.Export(v[0], v[1])
@@ -112,11 +118,11 @@ func printEmulatorEnv(app *command.App, dialect shell.Dialect, dir string, vars 
 	return nil
 }
 
-// oneLine keeps a text that stands in a comment inside it.
+// oneLine returns s without line breaks, which would end a comment.
 func oneLine(s string) string { return strings.NewReplacer("\n", "?", "\r", "?").Replace(s) }
 
-// warnOfEnvironment warns of what makes the lines less useful than they look: no
-// emulator there, and variables that count more than a config.
+// warnOfEnvironment warns if no emulator answers at base, and of variables that count more
+// than the config.
 func warnOfEnvironment(ctx context.Context, app *command.App, base string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

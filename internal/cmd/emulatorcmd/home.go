@@ -1,3 +1,5 @@
+// The home folder of a program under emulator run, and its environment.
+
 package emulatorcmd
 
 import (
@@ -13,21 +15,21 @@ import (
 )
 
 // These variables tell a program in an emulator's home where the emulator is.
-// They tell emulatorBrowse which variables were replaced, and their old values.
+// They tell browse which variables were replaced, and their old values.
 const (
-	emulatorPrefix   = "LANYARD_EMULATOR_"
-	urlVariable      = emulatorPrefix + "URL"
-	standInVariable  = emulatorPrefix + "BROWSER"
-	replacedVariable = emulatorPrefix + "REPLACED"
-	wasPrefix        = emulatorPrefix + "WAS_"
+	variablePrefix   = "LANYARD_EMULATOR_"
+	urlVariable      = variablePrefix + "URL"
+	standInVariable  = variablePrefix + "BROWSER"
+	replacedVariable = variablePrefix + "REPLACED"
+	wasPrefix        = variablePrefix + "WAS_"
 )
 
-// newEmulatorHome makes a temporary home folder with a config.
-func newEmulatorHome(config string) (home string, err error) {
+// newHome makes a temporary home folder with a config.
+func newHome(config string) (home string, err error) {
 	if home, err = os.MkdirTemp(homeParent(), "lanyard-emulator-"); err != nil {
 		return "", err
 	}
-	if _, err = writeEmulatorConfig(filepath.Join(home, ".aws"), config); err != nil {
+	if _, err = writeConfig(filepath.Join(home, ".aws"), config); err != nil {
 		_ = os.RemoveAll(home) // the first error is the one to tell
 		return "", err
 	}
@@ -44,8 +46,8 @@ func homeParent() string {
 	return ""
 }
 
-// homeVariables lead a program to the emulator at base, and to the home. The
-// address of the stand-in browser is "" if a person is to look at the pages.
+// homeVariables returns the variables that lead a program to the emulator at base, and to
+// the home. The address of the stand-in browser is "" if the user looks at the pages.
 func homeVariables(app *command.App, home, base, profile, standIn string, c emulator.Config) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -60,7 +62,7 @@ func homeVariables(app *command.App, home, base, profile, standIn string, c emul
 		return nil, err
 	}
 	set := append([]string{"HOME=" + home, "USERPROFILE=" + home, "BROWSER=" + program}, find...)
-	for _, v := range emulatorVariables(base, filepath.Join(home, ".aws"), profile) {
+	for _, v := range variables(base, filepath.Join(home, ".aws"), profile) {
 		set = append(set, v[0]+"="+v[1])
 	}
 	for name, dir := range map[string]string{"APPDATA": "Roaming", "LOCALAPPDATA": "Local"} {
@@ -86,19 +88,8 @@ func homeVariables(app *command.App, home, base, profile, standIn string, c emul
 	return set, nil
 }
 
-// leads reports whether a variable would lead a program out of its home.
-func leads(name string) bool {
-	return slices.Contains([]string{"HOMEDRIVE", "HOMEPATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"}, name)
-}
-
-// isEmulators reports whether a variable that is set in such a home can only have
-// come from us.
-func isEmulators(name string) bool {
-	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, emulatorPrefix)
-}
-
-// homeEnvironment is environ without AWS's variables, and with those of set. What
-// else it replaces is kept under other names, for emulatorBrowse. Of two values
+// homeEnvironment returns environ without AWS's variables, and with those of set. What
+// else it replaces is kept under other names, for browse. Of two values
 // in set the last one counts.
 func homeEnvironment(environ, set []string) []string {
 	values := map[string]string{}
@@ -111,7 +102,7 @@ func homeEnvironment(environ, set []string) []string {
 		name, _, _ := strings.Cut(kv, "=")
 		_, isSet := values[name]
 		switch {
-		case isEmulators(name), name == signin.ChainVariable:
+		case isOurs(name), name == signin.ChainVariable:
 		case isSet, leads(name):
 			env = append(env, wasPrefix+kv)
 		default:
@@ -120,7 +111,7 @@ func homeEnvironment(environ, set []string) []string {
 	}
 	for name, value := range values {
 		env = append(env, name+"="+value)
-		if !isEmulators(name) {
+		if !isOurs(name) {
 			replaced = append(replaced, name)
 		}
 	}
@@ -128,9 +119,9 @@ func homeEnvironment(environ, set []string) []string {
 	return append(env, replacedVariable+"="+strings.Join(replaced, ","))
 }
 
-// personsEnvironment is what homeEnvironment was made of, without AWS's
-// variables.
-func personsEnvironment(environ []string) []string {
+// usersEnvironment returns the environment from which homeEnvironment made environ,
+// without AWS's variables.
+func usersEnvironment(environ []string) []string {
 	var env, replaced []string
 	for _, kv := range environ {
 		if names, ok := strings.CutPrefix(kv, replacedVariable+"="); ok {
@@ -143,10 +134,21 @@ func personsEnvironment(environ []string) []string {
 		switch {
 		case saved:
 			env = append(env, was)
-		case isEmulators(name), slices.Contains(replaced, name):
+		case isOurs(name), slices.Contains(replaced, name):
 		default:
 			env = append(env, kv)
 		}
 	}
 	return env
+}
+
+// isOurs reports whether a variable that is set in such a home can only have
+// come from us.
+func isOurs(name string) bool {
+	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, variablePrefix)
+}
+
+// leads reports whether a variable would lead a program out of its home.
+func leads(name string) bool {
+	return slices.Contains([]string{"HOMEDRIVE", "HOMEPATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"}, name)
 }

@@ -1,17 +1,24 @@
+// The config that leads a program to the emulator.
+
 package emulatorcmd
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// emulatorSession names the emulator in config files. Tokens are cached by this
+// sessionName names the emulator in config files. Tokens are cached by this
 // name, so it must be one that nobody gives to a session of AWS.
-const emulatorSession = "lanyard-emulator"
+const sessionName = "lanyard-emulator"
 
 // configMark begins the config files that the emulator commands write.
 const configMark = "# Written by lanyard emulator. Nothing that it leads to is real.\n"
@@ -19,15 +26,47 @@ const configMark = "# Written by lanyard emulator. Nothing that it leads to is r
 // maxProfiles is how many profiles are written for an organization that has more.
 const maxProfiles = 1000
 
-// A grantedRole is a role that somebody may use in an account.
+// profileConfig returns a config with a session, and with a profile for each role
+// that the user, or with "" anybody, has in the organization. First is the name of
+// the first profile, for AWS_PROFILE; "" if there are no roles.
+//
+// The default profile has a region only. aws-vault adds what the default profile
+// holds to every other profile, and prefers SSO keys to a credential_process. The
+// SDK for Go v1 loads the default profile while it reads an SSO session, and never
+// ends if that one has an SSO session as well.
+func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
+	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
+		c = emulator.BuiltIn() // an empty organization stands for it
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n\n[default]\nregion = %s\n",
+		configMark, sessionName, e.StartURL(), e.Region(), e.Region())
+	roles, more := grantedRoles(c, user, maxProfiles)
+	taken := map[string]bool{"default": true}
+	for _, r := range roles {
+		name := profileName(r)
+		if taken[name] {
+			name += "-" + r.account.ID
+		}
+		taken[name] = true
+		first = cmp.Or(first, name)
+		b.WriteString(profileSection("profile "+name, r, e.Region()))
+	}
+	if more {
+		fmt.Fprintf(&b, "\n# There are more roles. These are the profiles of the first %d.\n", maxProfiles)
+	}
+	return b.String(), first
+}
+
+// A grantedRole is a role that a user may use in an account.
 type grantedRole struct {
 	account emulator.Account
 	role    string
 }
 
-// grantedRoles returns what the user may use, or with "" what anybody may, in the
-// order of the accounts and permission sets; at most limit, and whether there are
-// more.
+// grantedRoles returns the roles that the user may use, in the order of the accounts and
+// permission sets. If user is "", it returns the roles that any user may use. It returns
+// at most limit roles, and whether there are more.
 func grantedRoles(c emulator.Config, user string, limit int) (roles []grantedRole, more bool) {
 	const all = "*"
 	sets := map[string]map[string]bool{} // by account
@@ -60,44 +99,13 @@ func grantedRoles(c emulator.Config, user string, limit int) (roles []grantedRol
 	return roles, false
 }
 
-// emulatorProfiles returns a config with a session, and with a profile for each role
-// that the user, or with "" anybody, has in the organization. First is the name of
-// the first profile, for AWS_PROFILE; "" if there are no roles.
-//
-// The default profile has a region only. aws-vault adds what the default profile
-// holds to every other profile, and prefers SSO keys to a credential_process. The
-// SDK for Go v1 loads the default profile while it reads an SSO session, and never
-// ends if that one has an SSO session as well.
-func emulatorProfiles(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
-	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
-		c = emulator.BuiltIn() // an empty organization stands for it
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n\n[default]\nregion = %s\n",
-		configMark, emulatorSession, e.StartURL(), e.Region(), e.Region())
-	roles, more := grantedRoles(c, user, maxProfiles)
-	taken := map[string]bool{"default": true}
-	for _, r := range roles {
-		name := profileName(r)
-		if taken[name] {
-			name += "-" + r.account.ID
-		}
-		taken[name] = true
-		first = cmp.Or(first, name)
-		b.WriteString(profileSection("profile "+name, r, e.Region()))
-	}
-	if more {
-		fmt.Fprintf(&b, "\n# There are more roles. These are the profiles of the first %d.\n", maxProfiles)
-	}
-	return b.String(), first
-}
-
+// profileSection returns the section of a profile for a role.
 func profileSection(header string, r grantedRole, region string) string {
 	return fmt.Sprintf("\n[%s]\nsso_session = %s\nsso_account_id = %s\nsso_role_name = %s\nregion = %s\n",
-		header, emulatorSession, r.account.ID, r.role, region)
+		header, sessionName, r.account.ID, r.role, region)
 }
 
-// profileName is ACCOUNT-ROLE, in characters that need no quotes in a shell.
+// profileName returns ACCOUNT-ROLE, in characters that need no quotes in a shell.
 func profileName(r grantedRole) string {
 	name := r.account.Name
 	if name == "" {
@@ -109,4 +117,45 @@ func profileName(r grantedRole) string {
 		}
 		return '-'
 	}, name+"-"+r.role)
+}
+
+// writeConfig writes a config to a folder, and an empty credentials file, so that a
+// program does not take the user's. If dir is "", the folder is a new temporary one.
+// writeConfig leaves files alone that the emulator commands did not write.
+func writeConfig(dir, config string) (string, error) {
+	var err error
+	if dir == "" {
+		dir, err = os.MkdirTemp("", "lanyard-emulator-")
+	} else if dir, err = filepath.Abs(dir); err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return "", err
+	}
+	for name, text := range map[string]string{"config": config, "credentials": configMark} {
+		path := filepath.Join(dir, name)
+		old, err := datafile.Read(path, datafile.Limit)
+		if err == nil && !strings.HasPrefix(string(old), configMark) || err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", command.WithHint(fmt.Errorf("%s is not a file of the emulator and was left as it is", path), "name another folder with --dir")
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+// variables returns the variables that point a client at the emulator, at the config in dir, and at a
+// profile in it; "" means none.
+func variables(base, dir, profile string) [][2]string {
+	var vars [][2]string
+	for _, name := range endpointVariables {
+		vars = append(vars, [2]string{name, base})
+	}
+	if profile != "" {
+		vars = append(vars, [2]string{"AWS_PROFILE", profile})
+	}
+	return append(vars, [2]string{"AWS_EC2_METADATA_DISABLED", "true"},
+		[2]string{"AWS_CONFIG_FILE", filepath.Join(dir, "config")},
+		[2]string{"AWS_SHARED_CREDENTIALS_FILE", filepath.Join(dir, "credentials")})
 }

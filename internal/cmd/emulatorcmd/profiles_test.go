@@ -60,7 +60,7 @@ func TestProfileNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	config, first := emulatorProfiles(c, e, "")
+	config, first := profileConfig(c, e, "")
 	for line := range strings.Lines(config) {
 		if strings.HasPrefix(line, "[") {
 			got = append(got, strings.TrimSpace(line))

@@ -13,11 +13,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
 
-func newEmulatorRun(app *command.App) *cobra.Command {
-	var (
-		o     emulatorOptions
-		proxy bool
-	)
+// runOptions are the flags of "emulator run".
+type runOptions struct {
+	options
+	proxy bool
+}
+
+// newRun returns the command emulator run.
+func newRun(app *command.App) *cobra.Command {
+	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run [flags] -- COMMAND [ARGS...]",
 		Short: "Run a program against an emulator, in a home of its own",
@@ -33,20 +37,21 @@ programs that ignore AWS_ENDPOINT_URL_... are led there by an HTTPS proxy that
 answers for AWS's host names and refuses all others.`,
 		Annotations: command.Uses("region"),
 		Args:        cobra.ArbitraryArgs,
-		RunE:        func(cmd *cobra.Command, args []string) error { return emulatorRun(app, cmd, o, proxy, args) },
+		RunE:        func(cmd *cobra.Command, args []string) error { return run(app, cmd, o, args) },
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
-	cmd.Flags().BoolVar(&proxy, "proxy", false, "answer for AWS's host names too, for programs that ignore endpoint variables")
+	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "answer for AWS's host names too, for programs that ignore endpoint variables")
 	cmd.Flags().SetInterspersed(false) // what follows the command is the command's
 	return cmd
 }
 
-func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy bool, args []string) (err error) {
+// run runs a program against an emulator of its own, and cleans up when it ends.
+func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err error) {
 	if len(args) == 0 {
 		return command.WithHint(command.Usagef("which command is to run? It stands after --"), "for example: %s -- sh", cmd.CommandPath())
 	}
-	c, err := emulatorConfig(app, cmd, o)
+	c, err := newConfig(app, cmd, o.options)
 	if err != nil {
 		return err
 	}
@@ -58,21 +63,21 @@ func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy 
 		return err
 	}
 	base := baseURL(l)
-	if proxy {
-		c.PublicURL = base // a person's browser does not go through the proxy
+	if o.proxy {
+		c.PublicURL = base // the user's browser does not go through the proxy
 	}
 	var pages *standIn
 	if c.AutoApprove != "" {
 		pages = newStandIn(base, app.Warn)
 	}
-	e, stop, err := serveEmulatorOn(l, c, pages.beside)
+	e, stop, err := startServerOn(l, c, pages.beside)
 	if err != nil {
-		return emulatorProblem(app, cmd, err, c)
+		return explain(cmd, err, c)
 	}
 	defer stop()
 	defer pages.close()
-	config, profile := emulatorProfiles(c, e, o.autoApprove)
-	home, err := newEmulatorHome(config)
+	config, profile := profileConfig(c, e, o.autoApprove)
+	home, err := newHome(config)
 	if err != nil {
 		return err
 	}
@@ -85,7 +90,7 @@ func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy 
 	if err != nil {
 		return err
 	}
-	if proxy {
+	if o.proxy {
 		vars, stop, err := startProxy(app, e, home)
 		if err != nil {
 			return err
@@ -96,7 +101,7 @@ func emulatorRun(app *command.App, cmd *cobra.Command, o emulatorOptions, proxy 
 	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
-// startProxy starts the proxy and returns the variables that lead there.
+// startProxy starts the proxy of --proxy and returns the variables that lead to it.
 func startProxy(app *command.App, h http.Handler, home string) (vars []string, stop func(), err error) {
 	p, err := intercept.Start(h, app.Log)
 	if err != nil {

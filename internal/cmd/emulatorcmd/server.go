@@ -7,28 +7,29 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// serveEmulator starts an emulator on a loopback address. Stop gives requests 2 s
-// to finish.
-func serveEmulator(c emulator.Config, listen string) (e *emulator.Emulator, base string, stop func(), err error) {
+// startServer starts an emulator on a loopback address. base is its URL; stop gives
+// requests 2 s to finish.
+func startServer(c emulator.Config, listen string) (e *emulator.Emulator, base string, stop func(), err error) {
 	l, err := listenLoopback(listen)
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if e, stop, err = serveEmulatorOn(l, c, func(h http.Handler) http.Handler { return h }); err != nil {
+	if e, stop, err = startServerOn(l, c, func(h http.Handler) http.Handler { return h }); err != nil {
 		return nil, "", nil, err
 	}
 	return e, baseURL(l), stop, nil
 }
 
-// serveEmulatorOn starts an emulator on l, with what beside puts in front of it.
+// startServerOn starts an emulator on l, with what beside puts in front of it.
 // If the emulator cannot be made, it closes l.
-func serveEmulatorOn(l net.Listener, c emulator.Config, beside func(http.Handler) http.Handler) (e *emulator.Emulator, stop func(), err error) {
+func startServerOn(l net.Listener, c emulator.Config, beside func(http.Handler) http.Handler) (e *emulator.Emulator, stop func(), err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -70,5 +71,30 @@ func listenLoopback(listen string) (net.Listener, error) {
 	return l, nil
 }
 
-// baseURL is where clients reach what listens on l.
+// baseURL returns the URL of what listens on l.
 func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }
+
+// hereOnly answers requests for a name of this machine, and no others. A web page
+// in the user's browser can make its own name lead to this machine, and would
+// then read the organization's pages as one of its own.
+func hereOnly(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isHere(r.Host) {
+			http.Error(w, "the emulator answers by the names of this machine only", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// isHere reports whether a Host header names this machine: a loopback address,
+// localhost, or a name below it (buckets have their own).
+func isHere(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}

@@ -1,9 +1,13 @@
+// The organization that the flags name: from a file, generated, or built in.
+
 package emulatorcmd
 
 import (
 	"cmp"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -15,8 +19,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// emulatorOptions say which organization is emulated, and how.
-type emulatorOptions struct {
+// options are the flags that say which organization is emulated, and how.
+type options struct {
 	org               string
 	accounts, roles   int
 	autoApprove       string
@@ -24,14 +28,16 @@ type emulatorOptions struct {
 	rateLimits, admin bool
 }
 
-func (o *emulatorOptions) addOrganization(cmd *cobra.Command) {
+// addOrganization adds the flags that name an organization.
+func (o *options) addOrganization(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.org, "org", "", "the file that describes the organization; see emulator init")
 	f.IntVar(&o.accounts, "accounts", 0, "generate an organization with so many accounts (10 if only --roles is given)")
 	f.IntVar(&o.roles, "roles", 0, "generate an organization with so many roles per account (4 if only --accounts is given)")
 }
 
-func (o *emulatorOptions) addService(cmd *cobra.Command) {
+// addService adds the flags that say how the emulator behaves.
+func (o *options) addService(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.autoApprove, "auto-approve", "", "answer every sign-in as this user, without a page")
 	f.Uint64Var(&o.seed, "seed", 0, "make identifiers and tokens predictable, for tests that compare them")
@@ -39,9 +45,9 @@ func (o *emulatorOptions) addService(cmd *cobra.Command) {
 	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters), and tell its token")
 }
 
-// emulatorConfig makes the Config that the flags ask for. It reads the
-// organization file, but does not check what is not in it.
-func emulatorConfig(app *command.App, cmd *cobra.Command, o emulatorOptions) (emulator.Config, error) {
+// newConfig returns the Config that the flags ask for. It reads the organization file,
+// but does not check what the other flags say.
+func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config, error) {
 	c, err := organization(app, cmd, o)
 	if err != nil {
 		return c, err
@@ -59,8 +65,8 @@ func emulatorConfig(app *command.App, cmd *cobra.Command, o emulatorOptions) (em
 	return c, nil
 }
 
-// organization returns the one of the file, a generated one, or the built-in one.
-func organization(app *command.App, cmd *cobra.Command, o emulatorOptions) (c emulator.Config, err error) {
+// organization returns the organization of the file, a generated one, or the built-in one.
+func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.Config, err error) {
 	changed := cmd.Flags().Changed
 	generate := changed("accounts") || changed("roles")
 	switch {
@@ -70,7 +76,7 @@ func organization(app *command.App, cmd *cobra.Command, o emulatorOptions) (c em
 		return c, command.WithHint(command.Usagef("--org does not go with --region"), "set the region in the file")
 	case changed("org"):
 		c, err = orgfile.Load(o.org)
-		return c, orgProblem(o.org, err)
+		return c, explainFile(o.org, err)
 	case generate:
 		if !changed("accounts") {
 			o.accounts = 10
@@ -88,9 +94,9 @@ func organization(app *command.App, cmd *cobra.Command, o emulatorOptions) (c em
 	return c, nil
 }
 
-// orgProblem makes a bad organization file a configuration error: it is the
+// explainFile makes a bad organization file a configuration error: it is the
 // emulator's configuration, and the exit code tells it from a taken port.
-func orgProblem(path string, err error) error {
+func explainFile(path string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -104,9 +110,8 @@ func orgProblem(path string, err error) error {
 	return &command.ConfigError{Code: "Configuration", Msg: "the organization file cannot be read: " + err.Error()}
 }
 
-// emulatorProblem puts what the emulator finds wrong into the words of the flags
-// that say it.
-func emulatorProblem(app *command.App, cmd *cobra.Command, err error, c emulator.Config) error {
+// explain names the flag that an error of the emulator is about.
+func explain(cmd *cobra.Command, err error, c emulator.Config) error {
 	var field *emulator.FieldError
 	if !errors.As(err, &field) {
 		return err
@@ -123,4 +128,42 @@ func emulatorProblem(app *command.App, cmd *cobra.Command, err error, c emulator
 		return command.Usagef("--region: %s", field.Problem)
 	}
 	return command.Usagef("%s: %v", cmd.CommandPath(), err)
+}
+
+// newInit returns the command emulator init.
+func newInit(app *command.App) *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "Write an example organization, with comments",
+		Long: `Write an organization file that uses and explains every field, to a new file
+or, without one or with -, to stdout. An existing file is left alone.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error { return writeExample(app, args) },
+	}
+}
+
+// writeExample writes the example organization to a new file, or to stdout.
+func writeExample(app *command.App, args []string) error {
+	if len(args) > 1 {
+		return command.Usagef("emulator init writes one file, not %d", len(args))
+	}
+	if len(args) == 0 || args[0] == "-" {
+		_, err := io.WriteString(app.Out, orgfile.Example())
+		return err
+	}
+	path := args[0]
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return command.WithHint(fmt.Errorf("%s exists already and was left as it is", path), "name another file, or remove this one")
+	}
+	if err != nil {
+		return fmt.Errorf("the example cannot be written: %w", err)
+	}
+	_, err = f.WriteString(orgfile.Example())
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("the example cannot be written: %w", err)
+	}
+	fmt.Fprintf(app.IO.Err, "%s: wrote %s\n", app.Name, path)
+	fmt.Fprintf(app.IO.Err, "hint: run: %s emulator --org %s\n", app.Name, command.Quote(path))
+	return nil
 }
