@@ -1,3 +1,5 @@
+// Package configurecmd has the commands that read and change the AWS config. The commands
+// do flags and output; packages workspace, profile and wizard have the work.
 package configurecmd
 
 import (
@@ -6,22 +8,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
+// New returns the command configure with its subcommands.
 func New(app *command.App) *cobra.Command {
 	configure := command.Group("configure", "Set up profiles, and read and change the AWS config")
 	configure.AddCommand(
-		NewConfigureSSO(app), newConfigureSession(app),
-		newConfigureGet(app), newConfigureSet(app), newConfigureUnset(app),
-		newConfigureList(app), newListProfiles(app),
-		newConfigureImport(app), newConfigureUpgrade(app), newConfigureUndo(app),
-		newExportCredentials(app),
+		newSSO(app), newSession(app),
+		newGet(app), newSet(app), newUnset(app),
+		newList(app), newListProfiles(app),
+		newImport(app), newUpgrade(app), newUndo(app),
+		newExport(app),
 	)
 	return configure
-}
-
-// sectionFlags are the flags that name a section other than a profile.
-type sectionFlags struct{ session, services string }
-
-func (s *sectionFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.session, "sso-session", "", "the [sso-session] to look at in place of a profile")
-	cmd.Flags().StringVar(&s.services, "services", "", "the [services] section to look at in place of a profile")
 }

@@ -17,10 +17,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// exportFormats are the AWS CLI's.
+// exportFormats are the formats of the AWS CLI.
 var exportFormats = [...]string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"}
 
-func newExportCredentials(app *command.App) *cobra.Command {
+// newExport returns the command configure export-credentials.
+func newExport(app *command.App) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "export-credentials",
@@ -31,17 +32,18 @@ CLI's, except that a value which a shell would read otherwise is quoted:
   eval "$(lanyard configure export-credentials --profile dev-admin --format env)"`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return exportCredentials(cmd.Context(), app, format) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return export(cmd.Context(), app, format) },
 	}
 	cmd.Flags().StringVar(&format, "format", "process", strings.Join(exportFormats[:], ", "))
 	return cmd
 }
 
-func exportCredentials(ctx context.Context, app *command.App, format string) error {
+// export prints the credentials in a format.
+func export(ctx context.Context, app *command.App, format string) error {
 	if !slices.Contains(exportFormats[:], format) {
 		return command.Usagef("argument --format: Found invalid choice '%s'", format)
 	}
-	c, err := exportedCredentials(ctx, app)
+	c, err := credentials(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -72,9 +74,9 @@ func exportCredentials(ctx context.Context, app *command.App, format string) err
 	return err
 }
 
-// exportedCredentials follows the AWS CLI's order: keys of the environment, then
-// the profile.
-func exportedCredentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
+// credentials returns the credentials in use, in the AWS CLI's order: keys of the
+// environment, then those of the profile.
+func credentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
 	if c, ok, err := workspace.EnvironmentKeys(app); ok || err != nil {
 		if err != nil && !errors.Is(err, workspace.ErrExpiredKeys) {
 			err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + err.Error()}

@@ -18,12 +18,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// importOptions are the flags of configure import.
 type importOptions struct {
 	csv, prefix string
 	skip        bool
 }
 
-func newConfigureImport(app *command.App) *cobra.Command {
+// newImport returns the command configure import.
+func newImport(app *command.App) *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "import",
@@ -33,7 +35,7 @@ becomes a profile of the credentials file.
 
   lanyard configure import --csv file://credentials.csv`,
 		Args: command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return configureImport(cmd.Context(), app, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return importKeys(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.csv, "csv", "", "file://PATH of the CSV file, or its content")
@@ -48,7 +50,8 @@ type userKeys struct {
 	secretAccessKey   secret.String
 }
 
-func configureImport(ctx context.Context, app *command.App, o importOptions) error {
+// importKeys makes a profile of each row of a CSV file.
+func importKeys(ctx context.Context, app *command.App, o importOptions) error {
 	if o.csv == "" {
 		return command.Usagef("the following arguments are required: --csv")
 	}
@@ -136,7 +139,7 @@ func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error)
 	}
 }
 
-// lineOf is the line of the row that was read last, or that could not be read.
+// lineOf returns the line of the row that was read last, or that could not be read.
 func lineOf(rows *csv.Reader, err error) int {
 	var bad *csv.ParseError
 	if errors.As(err, &bad) {

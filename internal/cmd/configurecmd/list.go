@@ -14,7 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-func newConfigureList(app *command.App) *cobra.Command {
+// newList returns the command configure list.
+func newList(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "Show which profile, keys and region are in use, and where they come from",
@@ -22,23 +23,24 @@ func newConfigureList(app *command.App) *cobra.Command {
 from. The keys of an SSO profile are fetched if there is a session.`,
 		Annotations: command.Uses("profile", "region", command.Connection),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return configureList(cmd.Context(), app) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}
 }
 
 // A listRow is one line of the list. Its zero value is a setting that is not set.
 type listRow struct{ value, kind, location string }
 
-func configureList(ctx context.Context, app *command.App) error {
+// list prints the profile, the keys and the region in use.
+func list(ctx context.Context, app *command.App) error {
 	w := workspace.Files(app)
 	fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", "NAME", "VALUE", "TYPE", "LOCATION")
-	print := func(name string, r listRow) {
+	row := func(name string, r listRow) {
 		if r == (listRow{}) {
 			r = listRow{"<not set>", "None", "None"}
 		}
 		fmt.Fprintf(app.Out, "%-10s : %-24s : %-16s : %s\n", name, terminal.Printable(r.value), r.kind, r.location)
 	}
-	print("profile", profileRow(w))
+	row("profile", profileRow(w))
 	p, err := w.Resolve()
 	if err != nil {
 		return err
@@ -47,12 +49,13 @@ func configureList(ctx context.Context, app *command.App) error {
 	if err != nil {
 		return err
 	}
-	print("access_key", id)
-	print("secret_key", secret)
-	print("region", regionRow(w, p))
+	row("access_key", id)
+	row("secret_key", secret)
+	row("region", regionRow(w, p))
 	return nil
 }
 
+// profileRow describes the profile in use.
 func profileRow(w *workspace.Workspace) listRow {
 	name, named := w.ProfileName()
 	switch {
@@ -64,8 +67,8 @@ func profileRow(w *workspace.Workspace) listRow {
 	return listRow{}
 }
 
-// keyRows describes the keys in use. What takes a role or another program to get
-// is named, not fetched.
+// keyRows describes the keys in use. It does not fetch keys that need a role to assume
+// or another program; it names their kind.
 func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (id, secret listRow, err error) {
 	masked := func(c ssocache.Credentials, kind string) (listRow, listRow, error) {
 		return listRow{mask(c.AccessKeyID), kind, ""}, listRow{mask(c.SecretAccessKey.Reveal()), kind, ""}, nil
@@ -110,7 +113,7 @@ func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (i
 	return id, secret, nil
 }
 
-// mask shows the last four characters.
+// mask hides all but the last four characters.
 func mask(s string) string {
 	if r := []rune(s); len(r) > 4 {
 		s = string(r[len(r)-4:])
@@ -118,8 +121,8 @@ func mask(s string) string {
 	return "****************" + s
 }
 
-// regionRow says where the region comes from; of a file the value as it stands
-// there, and the path as it is configured.
+// regionRow describes the region in use. If it comes from a file, the row has the value
+// as it stands there, and the path as it is configured.
 func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	literal, _ := p.Get("region")
 	switch p.RegionSource {
@@ -135,7 +138,7 @@ func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	return listRow{}
 }
 
-// configured is the path of a file as the environment or the default has it.
+// configured returns the path of a file as the environment or the default has it.
 func configured(w *workspace.Workspace, variable, def string) string {
 	if path, ok := w.App.Env.Lookup(variable); ok {
 		return path
@@ -143,6 +146,7 @@ func configured(w *workspace.Workspace, variable, def string) string {
 	return def
 }
 
+// newListProfiles returns the command configure list-profiles.
 func newListProfiles(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list-profiles",
@@ -153,6 +157,7 @@ func newListProfiles(app *command.App) *cobra.Command {
 	}
 }
 
+// listProfiles prints the names of all profiles.
 func listProfiles(app *command.App) error {
 	names, err := workspace.ProfileNames(app)
 	if err != nil {

@@ -12,8 +12,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-func newConfigureUndo(app *command.App) *cobra.Command {
-	var yes, show bool
+// undoOptions are the flags of configure undo.
+type undoOptions struct{ yes, show bool }
+
+// newUndo returns the command configure undo.
+func newUndo(app *command.App) *cobra.Command {
+	var o undoOptions
 	cmd := &cobra.Command{
 		Use:   "undo",
 		Short: "Take the last change of the config back",
@@ -22,14 +26,15 @@ back. Doing so is a change itself: a second undo restores it. A file that has be
 changed since by another program is left alone. Without a terminal to confirm on,
 --yes is required.`,
 		Args: command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return configureUndo(app, cmd, yes, show) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return undo(app, cmd, o) },
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	cmd.Flags().BoolVar(&show, "dry-run", false, "show what would change, and change nothing")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&o.show, "dry-run", false, "show what would change, and change nothing")
 	return cmd
 }
 
-func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
+// undo shows the last change of the config, and takes it back.
+func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 	ctx := cmd.Context()
 	w, err := workspace.Open(app)
 	if err != nil {
@@ -39,18 +44,18 @@ func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
 	if err != nil {
 		return err
 	}
-	if err := app.NeedsYes(cmd, yes || show); err != nil {
+	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
 	}
 	for _, c := range changes {
 		fmt.Fprint(app.Out, configfile.Diff(c.Path, c.After, c.Before))
 	}
-	if show {
+	if o.show {
 		return nil
 	}
 	last := changes[0]
 	question := fmt.Sprintf("Take back %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04"))
-	if err := app.Confirm(ctx, yes, question, true); err != nil {
+	if err := app.Confirm(ctx, o.yes, question, true); err != nil {
 		return err
 	}
 	for _, c := range changes {
@@ -62,8 +67,8 @@ func configureUndo(app *command.App, cmd *cobra.Command, yes, show bool) error {
 	return nil
 }
 
-// lastChanges are the last change of each file, if one command made both; otherwise
-// the later one.
+// lastChanges returns the last change of each file if one command made both, and else the
+// later one.
 func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record, error) {
 	last, err := w.Editor().Last(paths...)
 	if err != nil {
@@ -82,6 +87,7 @@ func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record,
 	return changes, nil
 }
 
+// explainUndo adds the hint to the error of a file that has changed since.
 func explainUndo(err error) error {
 	var changed *configfile.ChangedError
 	if errors.As(err, &changed) {

@@ -14,12 +14,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// upgradeOptions are the flags of configure upgrade.
 type upgradeOptions struct {
 	startURL, session string
 	yes, show         bool
 }
 
-func newConfigureUpgrade(app *command.App) *cobra.Command {
+// newUpgrade returns the command configure upgrade.
+func newUpgrade(app *command.App) *cobra.Command {
 	var o upgradeOptions
 	cmd := &cobra.Command{
 		Use:   "upgrade",
@@ -32,7 +34,7 @@ undo" takes it back.
 Without --sso-start-url all legacy profiles are upgraded. Without a terminal to
 confirm on, --yes is required.`,
 		Args: command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return configureUpgrade(app, cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade(app, cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this portal only, however they spell its start URL")
@@ -42,12 +44,13 @@ confirm on, --yes is required.`,
 	return cmd
 }
 
-func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
+// upgrade shows how legacy profiles become profiles of an [sso-session], and writes that.
+func upgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
 	w, err := workspace.Open(app)
 	if err != nil {
 		return err
 	}
-	upgrades, err := upgrades(w, o)
+	upgrades, err := findUpgrades(w, o)
 	if err != nil {
 		return err
 	}
@@ -78,9 +81,9 @@ func configureUpgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) er
 	return nil
 }
 
-// upgrades finds what there is to upgrade, and refuses what was named and is not
-// there.
-func upgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, error) {
+// findUpgrades returns the upgrades of the legacy profiles that the flags choose. It is an
+// error if the flags choose none, or if one name would stand for several sessions.
+func findUpgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, error) {
 	upgrades, warnings, err := profile.Upgrades(w.In, o.startURL, o.session)
 	w.Warn(warnings)
 	if err != nil {
