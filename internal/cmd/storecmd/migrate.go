@@ -12,17 +12,21 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// migrateOptions are the flags of store migrate.
 type migrateOptions struct {
 	to, session       string
 	identity, command string
 	yes, show         bool
 }
 
-func newStoreMigrate(app *command.App) *cobra.Command {
+// newMigrate returns the command store migrate.
+func newMigrate(app *command.App) *cobra.Command {
 	var o migrateOptions
 	cmd := &cobra.Command{
 		Use:   "migrate --to STORE",
@@ -42,7 +46,7 @@ The encrypted store takes a key file of age or SSH (ed25519, rsa), or else a
 passphrase, which is asked for or printed by a command.`,
 		Annotations: command.Uses("profile"),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return storeMigrate(app, cmd, o) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return migrate(app, cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
@@ -54,6 +58,7 @@ passphrase, which is asked for or printed by a command.`,
 	return cmd
 }
 
+// check refuses flags that do not go together.
 func (o migrateOptions) check(app *command.App) error {
 	switch {
 	case o.to == "":
@@ -68,7 +73,8 @@ func (o migrateOptions) check(app *command.App) error {
 	return nil
 }
 
-func storeMigrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
+// migrate plans the move, shows the plan, and carries it out.
+func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	ctx := cmd.Context()
 	if err := o.check(app); err != nil {
 		return err
@@ -106,7 +112,42 @@ func storeMigrate(app *command.App, cmd *cobra.Command, o migrateOptions) error 
 	return plan.run(ctx, w, o)
 }
 
-// show prints what changes in the config, and asks.
+// setUpKeys makes sure that the encrypted store has a key: the key that the flags name,
+// or the key that it has, or a new passphrase.
+func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
+	cache := w.Broker.Cache
+	have, err := keystore.LoadKeys(cache.Home)
+	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
+		return err
+	}
+	exists := err == nil
+	if o.identity != "" {
+		keys, err := keystore.KeysFor(userpath.Expand(o.identity, w.App.Env.Lookup))
+		if err != nil {
+			return command.WithHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
+		}
+		keys.Command = o.command
+		if exists && keys.Recipient != have.Recipient {
+			return command.WithHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
+		}
+		return keys.Save(cache)
+	}
+	if exists {
+		return nil
+	}
+	pass, err := w.Stores.NewPassphrase(o.command)
+	if err != nil {
+		return err
+	}
+	w.Stores.Chosen = pass
+	keys, err := keystore.NewPassphraseKeys(cache, pass, o.command)
+	if err != nil {
+		return err
+	}
+	return keys.Save(cache)
+}
+
+// show prints what moves and what changes in the config, and asks.
 func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
 	var names []string
 	for _, s := range plan.sessions {
@@ -121,8 +162,8 @@ func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrat
 	return w.App.Confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
 }
 
-// run does it. Profiles that run us work with either store, so the config is
-// changed before the secrets leave the files and after they are back.
+// run carries out the plan. Profiles that run lanyard work with either store, so the
+// config is changed before the secrets leave the files, or after they are back.
 func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
 	rewrite := func() error {
 		if len(plan.changes) == 0 {
@@ -153,6 +194,26 @@ func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrate
 	}
 	if o.to == keystore.File {
 		return rewrite()
+	}
+	return nil
+}
+
+// adopt reads the changed config, and gives the tokens of upgraded start URLs to the
+// sessions that have taken their place.
+func (plan *migration) adopt(ctx context.Context, w *workspace.Workspace) error {
+	if len(plan.upgrades) == 0 {
+		return nil
+	}
+	w.Reread()
+	for _, u := range plan.upgrades {
+		if err := w.Broker.Adopt(ctx, u.Session, u.Spellings); err != nil {
+			return err
+		}
+		for _, url := range u.Spellings {
+			if err := w.Broker.Cache.RemoveRegistration(ssocache.RegistrationName(url, u.Session.Region, "", nil)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

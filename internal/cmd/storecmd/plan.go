@@ -1,21 +1,26 @@
+// What "store migrate" is to do: which sessions it moves, and what it changes in the config.
+
 package storecmd
 
 import (
+	"strings"
+
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// A migration is what is to be moved, and what changes in the config.
+// A migration is the plan of a move.
 type migration struct {
-	sessions []profile.Session
-	upgrades []profile.Upgrade // of legacy profiles among them
-	changes  []awsconfig.Change
+	sessions []profile.Session  // whose secrets move
+	upgrades []profile.Upgrade  // of legacy profiles among them
+	changes  []awsconfig.Change // of the config
 }
 
-// planMigration finds the sessions and their profiles. Legacy profiles get an
-// [sso-session] first: without one there is no name for the credential_process.
+// planMigration finds the sessions to move, and what that changes in the config. Legacy
+// profiles get an [sso-session] first, because a credential_process names a session.
 func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions) (migration, error) {
 	var plan migration
 	uses, err := w.Sessions()
@@ -55,4 +60,87 @@ func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions)
 	w.Warn(warnings)
 	plan.changes = lastOfEach(append(plan.changes, rewrite.Changes...))
 	return plan, err
+}
+
+// upgrade gives the legacy profiles of the plan an [sso-session], and returns the config
+// as it would be then.
+func (plan *migration) upgrade(w *workspace.Workspace) (profile.Inputs, error) {
+	in := w.In
+	var sessions []profile.Session
+	for _, s := range plan.sessions {
+		if s.Name != "" {
+			sessions = append(sessions, s)
+			continue
+		}
+		upgrades, warnings, err := profile.Upgrades(in, s.StartURL, "")
+		w.Warn(warnings)
+		if err != nil {
+			return in, err
+		}
+		for _, u := range upgrades {
+			if !u.Session.SharesLogin(s) {
+				continue
+			}
+			plan.upgrades = append(plan.upgrades, u)
+			plan.changes = append(plan.changes, u.Changes...)
+			sessions = append(sessions, u.Session)
+		}
+	}
+	plan.sessions = onlyOnce(sessions)
+	if len(plan.changes) == 0 {
+		return in, nil
+	}
+	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
+	if err != nil {
+		return in, err
+	}
+	edited, err := awsconfig.Edit(w.In.Config.Path, content, false, plan.changes...)
+	if err != nil {
+		return in, workspace.ExplainEdit(err)
+	}
+	in.Config = awsconfig.NewDoc(w.In.Config.Path, false, string(edited))
+	return in, nil
+}
+
+// onlyOnce returns the sessions without repetitions.
+func onlyOnce(sessions []profile.Session) []profile.Session {
+	seen := map[string]bool{}
+	var out []profile.Session
+	for _, s := range sessions {
+		if !seen[s.Key()] {
+			out = append(out, s)
+		}
+		seen[s.Key()] = true
+	}
+	return out
+}
+
+// namesOf returns the names of sessions.
+func namesOf(sessions []profile.Session) []string {
+	var names []string
+	for _, s := range sessions {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// lastOfEach returns the last change of each setting. A key that the upgrade writes and
+// the credential_process replaces is so not written at all.
+func lastOfEach(changes []awsconfig.Change) []awsconfig.Change {
+	type place struct {
+		kind      awsconfig.Kind
+		name, key string
+	}
+	at := map[place]int{}
+	var out []awsconfig.Change
+	for _, c := range changes {
+		p := place{c.Kind, c.Name, strings.ToLower(c.Key)}
+		if i, ok := at[p]; ok {
+			out[i] = c
+			continue
+		}
+		at[p] = len(out)
+		out = append(out, c)
+	}
+	return out
 }

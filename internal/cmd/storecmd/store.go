@@ -1,3 +1,6 @@
+// Package storecmd has the commands that show where tokens and role credentials are kept, and
+// move them. The commands do flags, output and the plan; packages keystore and broker have
+// the work.
 package storecmd
 
 import (
@@ -18,21 +21,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// A storeUse is where the secrets of one session are, as "store --output json"
-// prints it.
-type storeUse struct {
-	SSOSession string   `json:"ssoSession,omitempty"`
-	StartURL   string   `json:"startUrl"`
-	Store      string   `json:"store"`
-	Token      bool     `json:"token"`
-	Roles      int      `json:"roles"`
-	Problem    string   `json:"problem,omitempty"`
-	InClear    []string `json:"inClear,omitempty"`  // files that are still there, or again
-	Settings   []string `json:"settings,omitempty"` // profiles whose SSO settings keep other tools from the store
-
-	unreadable error // a file whose content is not known
-}
-
+// New returns the command store with its subcommand.
 func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "store",
@@ -49,13 +38,14 @@ credentials are kept.
 credential_process lines, which it writes.`,
 		Annotations: command.Uses("output", "query"),
 		Args:        command.NoArgs,
-		RunE:        func(*cobra.Command, []string) error { return store(app) },
+		RunE:        func(*cobra.Command, []string) error { return showStores(app) },
 	}
-	cmd.AddCommand(newStoreMigrate(app))
+	cmd.AddCommand(newMigrate(app))
 	return cmd
 }
 
-func store(app *command.App) error {
+// showStores prints where the secrets of each session are.
+func showStores(app *command.App) error {
 	w, _, err := workspace.Connected(app)
 	if err != nil {
 		return err
@@ -64,42 +54,58 @@ func store(app *command.App) error {
 	if err != nil {
 		return err
 	}
-	list := []storeUse{}
+	list := []placement{}
 	for _, u := range uses {
 		w.TellOfMemory(u.Session)
-		list = append(list, storeOf(w, u.Session))
+		list = append(list, placementOf(w, u.Session))
 	}
 	var unreadable []error
 	for _, u := range list {
 		unreadable = append(unreadable, u.unreadable)
 	}
 	if app.Flags.Output == "" && app.Flags.Query == "" {
-		err = printStores(app, list)
+		err = printTable(app, list)
 	} else {
 		err = output.Print(app, "Stores", map[string]any{"stores": list})
 	}
 	return errors.Join(append([]error{err}, unreadable...)...)
 }
 
-func storeOf(w *workspace.Workspace, s profile.Session) storeUse {
+// A placement says where the secrets of one session are, as "store --output json" prints
+// it.
+type placement struct {
+	SSOSession string   `json:"ssoSession,omitempty"`
+	StartURL   string   `json:"startUrl"`
+	Store      string   `json:"store"`
+	Token      bool     `json:"token"`
+	Roles      int      `json:"roles"`
+	Problem    string   `json:"problem,omitempty"`
+	InClear    []string `json:"inClear,omitempty"`  // files that are still there, or again
+	Settings   []string `json:"settings,omitempty"` // profiles whose SSO settings keep other tools from the store
+
+	unreadable error // a file whose content is not known
+}
+
+// placementOf looks for the secrets of a session.
+func placementOf(w *workspace.Workspace, s profile.Session) placement {
 	cache := w.Broker.Cache
-	use := storeUse{SSOSession: s.Name, StartURL: s.StartURL}
+	p := placement{SSOSession: s.Name, StartURL: s.StartURL}
 	var err error
-	if use.Store, err = cache.Store(s.Key()); err == nil {
+	if p.Store, err = cache.Store(s.Key()); err == nil {
 		_, err = cache.LoadToken(s.Key())
-		use.Token = err == nil
+		p.Token = err == nil
 	} else {
-		use.Store = "unknown"
+		p.Store = "unknown"
 	}
 	if keystore.Unknown(err) {
-		use.Problem = err.Error()
+		p.Problem = err.Error()
 	}
 	var unreadable *keystore.UnreadableError
 	if errors.As(err, &unreadable) {
-		use.unreadable = err
+		p.unreadable = err
 	}
-	if use.Store == "unknown" {
-		return use
+	if p.Store == "unknown" {
+		return p
 	}
 	paths, err := cache.Belonging(s.Key())
 	if err != nil {
@@ -107,25 +113,25 @@ func storeOf(w *workspace.Workspace, s profile.Session) storeUse {
 	}
 	for _, path := range paths {
 		if strings.HasPrefix(path, cache.Roles()) {
-			use.Roles++
+			p.Roles++
 		}
-		if _, err := os.Lstat(path); err == nil && use.Store != keystore.File {
-			use.InClear = append(use.InClear, path)
+		if _, err := os.Lstat(path); err == nil && p.Store != keystore.File {
+			p.InClear = append(p.InClear, path)
 		}
 	}
-	if use.Store != keystore.File {
+	if p.Store != keystore.File {
 		if late, _, err := profile.ToProcess(w.In, []string{s.Name}, "lanyard"); err == nil {
-			use.Settings = late.Profiles
+			p.Settings = late.Profiles
 		}
 	}
 	if _, ok, err := cache.InClear(s.Key()); ok || err != nil {
-		use.InClear = append(use.InClear, cache.TokenPath(s.Key()))
+		p.InClear = append(p.InClear, cache.TokenPath(s.Key()))
 	}
-	return use
+	return p
 }
 
-// printStores prints the list for people.
-func printStores(app *command.App, list []storeUse) error {
+// printTable prints the list for people, and warns of what is wrong with it.
+func printTable(app *command.App, list []placement) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No SSO session is configured.")
 		app.TellSetUp()
