@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,8 +17,10 @@ import (
 // aliasShells are the shells that aliases can be printed for.
 var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
 
+// aliasOptions are the flags of alias print.
 type aliasOptions struct{ match, shell, prefix string }
 
+// NewAlias returns the command alias with its subcommand.
 func NewAlias(app *command.App) *cobra.Command {
 	alias := command.Group("alias", "Shell aliases, one for each profile")
 	var o aliasOptions
@@ -47,6 +50,7 @@ where two profiles would get the same name, the later one gets a number.`,
 	return alias
 }
 
+// printAliases prints the aliases of the profiles that match.
 func printAliases(app *command.App, o aliasOptions) error {
 	if o.shell == "" {
 		o.shell = usersShell(app)
@@ -86,16 +90,57 @@ func printAliases(app *command.App, o aliasOptions) error {
 	return err
 }
 
-// matches is path.Match without a special meaning of the slash.
+// matches is like path.Match, but a slash has no special meaning.
 func matches(pattern, name string) bool {
 	noSlash := strings.NewReplacer("/", "\x00")
 	ok, err := path.Match(noSlash.Replace(pattern), noSlash.Replace(name))
 	return ok && err == nil
 }
 
-// aliasLine defines an alias. Everything in the profile's name is data: it is
-// quoted for the command, and for bash and zsh once more, which read the value of
-// an alias as text.
+// aliasNames returns the name of each profile's alias, or "" if no alias can be made of
+// the profile's name. Profiles whose names need no change come first, so that no other
+// profile gets their alias.
+func aliasNames(prefix string, profiles []string, foldCase bool) []string {
+	names, taken := make([]string, len(profiles)), map[string]bool{}
+	key := func(name string) string {
+		if foldCase {
+			return strings.ToLower(name)
+		}
+		return name
+	}
+	for i, p := range profiles {
+		if p != "" && safeName(p) == p && !taken[key(p)] {
+			names[i], taken[key(p)] = prefix+p, true
+		}
+	}
+	for i, p := range profiles {
+		base := safeName(p)
+		if names[i] != "" || base == "" {
+			continue
+		}
+		name := base
+		for n := 2; taken[key(name)]; n++ {
+			name = base + "-" + strconv.Itoa(n)
+		}
+		names[i], taken[key(name)] = prefix+name, true
+	}
+	return names
+}
+
+// safeName makes a name that every shell reads as one plain word.
+func safeName(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return !isASCIIWord(r) && r != '-' && r != '.' })
+	return strings.Trim(strings.Join(words, "-"), "-")
+}
+
+// isASCIIWord reports whether r is an ASCII letter, a digit or _.
+func isASCIIWord(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
+}
+
+// aliasLine returns the line that defines an alias. Everything in the profile's name is
+// data: it is quoted for the command, and for bash and zsh once more, because these read
+// the value of an alias as text.
 func aliasLine(dialect shell.Dialect, alias, program, name string) string {
 	flag := "--profile "
 	if strings.HasPrefix(name, "-") {

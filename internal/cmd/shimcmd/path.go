@@ -1,3 +1,5 @@
+// The user's shell, and its PATH.
+
 package shimcmd
 
 import (
@@ -12,8 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// advisePath says what keeps the shell from finding the shim, and the line that
-// helps.
+// advisePath warns if the shell does not find the shim, with the line that helps.
 func advisePath(app *command.App, dir, shim string) {
 	line, file := pathLine(usersShell(app), dir)
 	hint := fmt.Sprintf("put this into %s, and start a new shell: %s", file, line)
@@ -26,8 +27,8 @@ func advisePath(app *command.App, dir, shim string) {
 	}
 }
 
-// onPath reports whether a folder is on PATH, and the aws, if there is one, that
-// comes before.
+// onPath reports whether a folder is on PATH. first is another aws that comes before it,
+// or "".
 func onPath(app *command.App, dir string) (found bool, first string) {
 	folder, err := os.Stat(dir)
 	if err != nil {
@@ -46,8 +47,8 @@ func onPath(app *command.App, dir string) (found bool, first string) {
 	return false, first
 }
 
-// usersShell is the shell that the person uses: bash, zsh, fish or powershell. Others
-// of $SHELL read what bash reads.
+// usersShell returns the shell that the user has: bash, zsh, fish or powershell. Other
+// shells that $SHELL names read what bash reads.
 func usersShell(app *command.App) string {
 	if runtime.GOOS == "windows" {
 		return "powershell"
@@ -61,7 +62,7 @@ func usersShell(app *command.App) string {
 	return "bash"
 }
 
-// pathLine is the line of a shell that puts a folder at the front of PATH, and the
+// pathLine returns the line that puts a folder at the front of PATH in a shell, and the
 // file that it belongs into.
 func pathLine(name, dir string) (line, file string) {
 	switch name {

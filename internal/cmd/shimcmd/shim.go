@@ -1,21 +1,27 @@
+// Package shimcmd has the commands that let shells call this program under other names: shim,
+// alias, and which. The commands do all of the work, with packages self and shell.
 package shimcmd
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
+// NewShim returns the command shim with its subcommands.
 func NewShim(app *command.App) *cobra.Command {
 	shim := command.Group("shim", "Let the word aws mean lanyard, by a link in a folder of PATH")
 	shim.AddCommand(&cobra.Command{
@@ -28,18 +34,19 @@ it. Nothing else is made or changed, and an aws that is not lanyard is left alon
 
   mkdir -p ~/.lanyard/bin && lanyard shim install ~/.lanyard/bin`,
 		Args: oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error { return shimInstall(app, args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return install(app, args[0]) },
 	}, &cobra.Command{
 		Use:   "remove DIR",
 		Short: "Remove that link again",
 		Long: `Remove the aws in a folder if it is lanyard: a link to it, a copy of this or
 another version, or a link to a lanyard that is no longer there.`,
 		Args: oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error { return shimRemove(app, args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },
 	})
 	return shim
 }
 
+// oneFolder accepts one argument, a folder.
 func oneFolder(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return command.WithHint(command.Usagef("which folder? One is to be named"), "run: %s DIR", cmd.CommandPath())
@@ -47,11 +54,72 @@ func oneFolder(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// shimName is the file name of the shim.
-func shimName() string { return awscli.Programs(runtime.GOOS)[0] }
+// install puts a shim into a folder.
+func install(app *command.App, dir string) error {
+	dir, err := checkFolder(dir)
+	if err != nil {
+		return err
+	}
+	program, err := linkTarget(app)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, fileName())
+	state, err := judge(path, program)
+	if err != nil {
+		return err
+	}
+	switch state {
+	case foreign:
+		return command.WithHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
+	case current:
+		fmt.Fprintf(app.Out, "%s is lanyard already.\n", terminal.Printable(path))
+	case missing, outdated:
+		if err := put(path, program); err != nil {
+			return err
+		}
+		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", terminal.Printable(path), terminal.Printable(program))
+	}
+	advisePath(app, dir, path)
+	return nil
+}
 
-// shimFolder returns a folder as an absolute path.
-func shimFolder(dir string) (string, error) {
+// remove removes the shim from a folder.
+func remove(app *command.App, dir string) error {
+	dir, err := checkFolder(dir)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, fileName())
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if path == self {
+		return fmt.Errorf("%s is the program itself, not a link to it", path)
+	}
+	state, err := judge(path, self)
+	switch {
+	case err != nil:
+		return err
+	case state == foreign:
+		return fmt.Errorf("%s is not lanyard: it is left alone", path)
+	case state == missing:
+		fmt.Fprintf(app.Out, "There is no %s.\n", terminal.Printable(path))
+		return nil
+	}
+	if err := os.Remove(path); err != nil {
+		return err
+	}
+	fmt.Fprintf(app.Out, "%s is removed.\n", terminal.Printable(path))
+	return nil
+}
+
+// fileName returns the file name of the shim.
+func fileName() string { return awscli.Programs(runtime.GOOS)[0] }
+
+// checkFolder returns the absolute path of a folder, which must exist.
+func checkFolder(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
@@ -66,38 +134,9 @@ func shimFolder(dir string) (string, error) {
 	return dir, err
 }
 
-func shimInstall(app *command.App, dir string) error {
-	dir, err := shimFolder(dir)
-	if err != nil {
-		return err
-	}
-	program, err := program(app)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(dir, shimName())
-	state, err := judgeShim(path, program)
-	if err != nil {
-		return err
-	}
-	switch state {
-	case shimForeign:
-		return command.WithHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
-	case shimCurrent:
-		fmt.Fprintf(app.Out, "%s is lanyard already.\n", terminal.Printable(path))
-	case shimMissing, shimOther:
-		if err := placeShim(path, program); err != nil {
-			return err
-		}
-		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", terminal.Printable(path), terminal.Printable(program))
-	}
-	advisePath(app, dir, path)
-	return nil
-}
-
-// program is the path to link to: the lanyard of PATH if it is this program,
-// because that name outlives an update; otherwise where this program lies.
-func program(app *command.App) (string, error) {
+// linkTarget returns the path that the link leads to: the lanyard of PATH if it is this
+// program, because that name outlives an update, and else the path of this program.
+func linkTarget(app *command.App) (string, error) {
 	selfName, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -118,32 +157,97 @@ func program(app *command.App) (string, error) {
 	return selfName, nil
 }
 
-func shimRemove(app *command.App, dir string) error {
-	dir, err := shimFolder(dir)
+// A state says what stands in the place of a shim.
+type state int
+
+const (
+	missing  state = iota
+	foreign        // not ours: to be left alone
+	outdated       // ours, but an older copy, or a link to where we are no more
+	current        // this very program
+)
+
+// judge looks at the file in the shim's place. A link counts for what it leads to. A link
+// to a file that is gone is ours if the file's name is lanyard.
+func judge(path, program string) (state, error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return missing, nil
+	}
+	if err != nil {
+		return foreign, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return foreign, err
+		}
+		if strings.TrimSuffix(filepath.Base(target), ".exe") == "lanyard" {
+			return outdated, nil
+		}
+		return foreign, nil
+	}
+	if !self.Is(path) {
+		return foreign, nil
+	}
+	if target, err := os.Readlink(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if target == program {
+			return current, nil
+		}
+		return outdated, nil
+	}
+	if same, err := sameFile(path, program); err != nil || !same {
+		return outdated, err
+	}
+	return current, nil
+}
+
+// sameFile reports whether two paths are one file, or two with the same content.
+func sameFile(a, b string) (bool, error) {
+	ia, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	ib, err := os.Stat(b)
+	if err != nil {
+		return false, err
+	}
+	return os.SameFile(ia, ib) || ia.Size() == ib.Size() && self.SameBytes(a, b), nil
+}
+
+// put makes the link, or on Windows the copy, in one step.
+func put(path, program string) (err error) {
+	temp := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
+	defer func() {
+		if err != nil {
+			_ = os.Remove(temp) // the first error counts
+		}
+	}()
+	if runtime.GOOS == "windows" {
+		err = copyFile(temp, program)
+	} else {
+		err = os.Symlink(program, temp)
+	}
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, shimName())
-	self, err := os.Executable()
+	return os.Rename(temp, path)
+}
+
+// copyFile copies a program to a new file.
+func copyFile(to, from string) error {
+	in, err := datafile.Open(from, self.MaxSize)
 	if err != nil {
 		return err
 	}
-	if path == self {
-		return fmt.Errorf("%s is the program itself, not a link to it", path)
-	}
-	state, err := judgeShim(path, self)
-	switch {
-	case err != nil:
-		return err
-	case state == shimForeign:
-		return fmt.Errorf("%s is not lanyard: it is left alone", path)
-	case state == shimMissing:
-		fmt.Fprintf(app.Out, "There is no %s.\n", terminal.Printable(path))
-		return nil
-	}
-	if err := os.Remove(path); err != nil {
+	defer func() { _ = in.Close() }()                                                     // it was only read
+	out, err := os.OpenFile(filepath.Clean(to), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // a program
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(app.Out, "%s is removed.\n", terminal.Printable(path))
-	return nil
+	if _, err := io.Copy(out, in); err != nil {
+		_ = out.Close() // the first error counts
+		return err
+	}
+	return out.Close()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// NewWhich returns the command which.
 func NewWhich(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "which [COMMAND...]",
@@ -37,6 +38,7 @@ The exit code is 1 if there is none.`,
 	}
 }
 
+// which prints the program that a command line runs.
 func which(app *command.App, root *cobra.Command, args []string) error {
 	if _, rest := command.SplitGlobals(args); len(rest) > 0 {
 		line, ours, err := awscli.Route(app, command.NodeOf(root), args)
