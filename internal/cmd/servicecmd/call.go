@@ -1,3 +1,5 @@
+// How an operation is called: its client, what authorizes the client, and its pages.
+
 package servicecmd
 
 import (
@@ -15,9 +17,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
-
-// serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.
-const serviceTimeout = time.Minute
 
 // authorizedClient makes the client of a service for the profile in use, with its
 // credentials. caller is the command's name, for the log.
@@ -42,6 +41,9 @@ func authorizedClient(ctx context.Context, w *workspace.Workspace, service, call
 	}
 	return client, signin.Authorize(ctx, w, p, client, caller)
 }
+
+// serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.
+const serviceTimeout = time.Minute
 
 // serviceClient makes the client without its credentials. The access portal gets the
 // session's token, so it is reached as the broker judges where that token may go: with
@@ -87,7 +89,7 @@ func serviceClient(w *workspace.Workspace, p *profile.Profile, svc *model.Servic
 	return client, nil
 }
 
-// s3Settings looks into the block s3 of a profile.
+// s3Settings returns what looks up a setting in the block s3 of a profile.
 func s3Settings(p *profile.Profile) func(key string) string {
 	block, _ := p.Get("s3")
 	return func(key string) string {
@@ -98,7 +100,7 @@ func s3Settings(p *profile.Profile) func(key string) string {
 
 // client makes the client of the operation, with what authorizes it.
 func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Client, error) {
-	client, err := serviceClient(o.world, p, o.svc)
+	client, err := serviceClient(o.w, p, o.svc)
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +112,12 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
 	if !o.op.Unsigned {
-		err = signin.Authorize(ctx, o.world, p, client, o.svc.Name+" "+o.op.CLIName)
+		err = signin.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
 	}
 	return client, err
 }
 
-// call calls the operation and prints what comes.
+// call calls the operation and prints the result.
 func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	printer, done := o.print.Start()
 	defer func() {
@@ -158,14 +160,14 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	return nil
 }
 
-// paging is what the options say about pages.
+// paging returns what the options say about pages.
 func (o *operation) paging() call.Paging {
 	p := o.in.Paging
 	return call.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
 }
 
-// explainKeys says what to do about keys that the service does not take. The role
-// credentials of client were renewed without effect.
+// explainKeys adds to an error about expired keys what to do. There is no advice about role
+// credentials, which the client has renewed without effect.
 func explainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {

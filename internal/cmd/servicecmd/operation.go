@@ -1,3 +1,6 @@
+// Package servicecmd has the commands of AWS services: the operations of the tables, and s3
+// ls. The commands find the profile and its credentials; the packages of engine have the
+// work.
 package servicecmd
 
 import (
@@ -14,7 +17,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
-	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -22,7 +24,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// NewService is the command of an AWS service, with the operations of the tables.
+// NewService returns the command of an AWS service, with the operations of the tables.
 // Its flags are the operations' own, which package arg reads.
 func NewService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
@@ -36,7 +38,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 	return cmd
 }
 
-// NewOperation is the command of one operation, in a group with commands of ours.
+// NewOperation returns the command of one operation, in a group with commands of ours.
 func NewOperation(app *command.App, service, operation string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
@@ -55,7 +57,7 @@ func NewOperation(app *command.App, service, operation string) *cobra.Command {
 	return cmd
 }
 
-// newForeign is a command whose flags cobra does not know. run gets the arguments
+// newForeign returns a command whose flags cobra does not know. run gets the arguments
 // without the global flags.
 func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
 	return &cobra.Command{
@@ -76,10 +78,10 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 	}
 }
 
-// An operation is one that is about to be called.
+// An operation is a call of an operation of a service, as the command line asks for it.
 type operation struct {
 	app   *command.App
-	world *workspace.Workspace
+	w     *workspace.Workspace
 	svc   *model.Service
 	op    *model.Operation
 	in    *arg.Input
@@ -89,8 +91,8 @@ type operation struct {
 	sessionFlag string // that leads to the session in use, after a space
 }
 
-// operate carries out an operation of the tables, and hands every other one to the
-// AWS CLI, as it does with an option that the tables lack.
+// operate calls an operation of the tables. Operations and options that the tables lack
+// it hands to the AWS CLI.
 func operate(ctx context.Context, app *command.App, service, name, session string, args []string) error {
 	svc, err := model.Load(service)
 	if err != nil {
@@ -117,8 +119,7 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	case o.in.Skeleton != "":
 		return o.skeleton()
 	}
-	w := workspace.Files(app)
-	o.world = w
+	o.w = workspace.Files(app)
 	return o.run(ctx)
 }
 
@@ -149,8 +150,8 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	return nil
 }
 
-// withoutToken is an operation of the portal whose access token need not be given:
-// it is taken from the session.
+// withoutToken returns an operation of the portal that needs no access token on the
+// command line: the token comes from the session.
 func withoutToken(op *model.Operation) *model.Operation {
 	made, input := *op, *op.Input
 	shape := *input.Shape
@@ -166,17 +167,72 @@ func withoutToken(op *model.Operation) *model.Operation {
 	return &made
 }
 
-// tokenMember is the access token among the parameters of the portal.
+// tokenMember is the name of the access token among the parameters of the portal.
 const tokenMember = "accessToken"
 
-// run finds the profile, checks what can be checked, and calls.
+// skeleton prints a form of the parameters to be filled in.
+func (o *operation) skeleton() error {
+	switch o.in.Skeleton {
+	case "input":
+		form := arg.InputSkeleton(o.op)
+		if form.Len() == 0 {
+			_, err := fmt.Fprintln(o.app.Out, "{}") // which as a result would print nothing
+			return err
+		}
+		return output.Document(o.app, form, "json")
+	case "yaml-input":
+		return output.Document(o.app, arg.InputSkeleton(o.op), "yaml")
+	}
+	return output.Document(o.app, arg.OutputSkeleton(o.op), "json")
+}
+
+// serviceHelp lists the operations.
+func serviceHelp(app *command.App, service string, missing bool) error {
+	svc, err := model.Load(service)
+	if err != nil {
+		return err
+	}
+	if missing {
+		return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
+	}
+	fmt.Fprintf(app.Out, "Operations of %s:\n\n", service)
+	for _, name := range svc.Operations() {
+		fmt.Fprintf(app.Out, "  %s\n", name)
+	}
+	fmt.Fprintf(app.Out, "\nOptions: %s %s OPERATION help. Other operations are handed to the AWS CLI.\n", app.Name, service)
+	return nil
+}
+
+// operationHelp lists the options of an operation.
+func operationHelp(app *command.App, svc *model.Service, op *model.Operation) error {
+	fmt.Fprintf(app.Out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
+	if svc.Name == "sso" {
+		fmt.Fprintln(app.Out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
+	}
+	for _, f := range arg.Flags(op) {
+		name, note := f.Name, f.Type
+		if f.Negative != "" {
+			name += " | " + f.Negative
+		}
+		switch {
+		case f.Member != nil && svc.Name == "sso" && f.Member.Name == tokenMember:
+			note += ", from the session by default"
+		case f.Required:
+			note += ", required"
+		}
+		fmt.Fprintf(app.Out, "  %s (%s)\n", name, note)
+	}
+	return nil
+}
+
+// run finds the profile, checks what it can check before, and calls the operation.
 func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
-		o.world.PortalURL = o.app.Flags.EndpointURL
+		o.w.PortalURL = o.app.Flags.EndpointURL
 	}
-	resolve := o.world.Resolve
+	resolve := o.w.Resolve
 	if o.portal() {
-		resolve = func() (*profile.Profile, error) { return resolvePortal(o.world) }
+		resolve = func() (*profile.Profile, error) { return resolvePortal(o.w) }
 	}
 	p, err := resolve()
 	if err != nil {
@@ -190,30 +246,18 @@ func (o *operation) run(ctx context.Context) error {
 			return err
 		}
 		if _, ok := o.svc.Endpoint(p.Region, p.FIPS, p.DualStack); !ok {
-			return noRegion(o.world)
+			return noRegion(o.w)
 		}
 	}
 	if !o.op.Unsigned && !signin.Usable(o.app, p) {
 		// A role to assume, a program to ask: the AWS CLI knows how.
-		return &command.ElsewhereError{Why: signin.NotSSO(o.world, p)}
+		return &command.ElsewhereError{Why: signin.NotSSO(o.w, p)}
 	}
 	client, err := o.client(ctx, p)
 	if err != nil {
 		return err
 	}
 	return o.explain(client, o.call(ctx, client))
-}
-
-// portal reports whether the operation is one of the access portal, which is
-// authorized by the session's token and is in the session's region.
-func (o *operation) portal() bool { return o.svc.Name == "sso" }
-
-func noRegion(w *workspace.Workspace) error {
-	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
-	if names, _, _ := profile.Names(w.In); len(names) == 0 { // on an error the other hint does
-		return command.WithHint(err, "add --region REGION\n%s", w.App.SetUpHint())
-	}
-	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.App.Name, command.Quote(profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)))
 }
 
 // explain gives the errors of a call their exit codes and hints.
@@ -224,20 +268,24 @@ func (o *operation) explain(client *call.Client, err error) error {
 	case errors.As(err, &input):
 		return &command.UsageError{Msg: input.Error()}
 	case errors.As(err, &region):
-		return noRegion(o.world)
+		return noRegion(o.w)
 	}
 	if account, _ := o.in.Document.Get("accountId"); o.portal() && signin.IsForbidden(err) {
 		role, _ := o.in.Document.Get("roleName")
 		return command.WithHint(err, "%s", signin.RoleHint(o.app, "", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
-	return explainKeys(o.world, client, err)
+	return explainKeys(o.w, client, err)
 }
 
-// objectOf returns the input as an object that can be added to.
-func objectOf(in *arg.Input) *document.Object {
-	o := new(document.Object)
-	for name, v := range in.Document.All() {
-		o.Set(name, v)
+// portal reports whether the operation belongs to the access portal. Such operations
+// take the session's token, and go to the session's region.
+func (o *operation) portal() bool { return o.svc.Name == "sso" }
+
+// noRegion returns the error for a profile without a region.
+func noRegion(w *workspace.Workspace) error {
+	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
+	if names, _, _ := profile.Names(w.In); len(names) == 0 { // on an error the other hint does
+		return command.WithHint(err, "add --region REGION\n%s", w.App.SetUpHint())
 	}
-	return o
+	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.App.Name, command.Quote(profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)))
 }

@@ -1,3 +1,5 @@
+// Operations of the access portal, which take the token of a session.
+
 package servicecmd
 
 import (
@@ -6,7 +8,9 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -32,7 +36,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	p, s, err := o.findSession(p)
 	switch {
 	case given && err != nil:
-		return noRegion(o.world)
+		return noRegion(o.w)
 	case err != nil:
 		return err
 	case given:
@@ -41,7 +45,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	}
 	o.sessionFlag = signin.SessionFlag(o.app, p)
 	token := func(ctx context.Context, refused secret.String) (secret.String, error) {
-		answer, err := signin.Get(ctx, o.world, p, broker.Request{
+		answer, err := signin.Get(ctx, o.w, p, broker.Request{
 			Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName, Rejected: refused,
 		})
 		return answer.Token.AccessToken, err
@@ -57,11 +61,20 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	return nil
 }
 
+// objectOf returns the input as an object that can be added to.
+func objectOf(in *arg.Input) *document.Object {
+	o := new(document.Object)
+	for name, v := range in.Document.All() {
+		o.Set(name, v)
+	}
+	return o
+}
+
 // findSession finds the session of an operation of the portal: that of --sso-session,
 // that of the profile, or the only one of the config if no profile was named. The
 // profile that it returns is the one that leads to the session.
 func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
-	w := o.world
+	w := o.w
 	if o.session != "" {
 		s, warnings, err := profile.SessionNamed(w.In, o.session)
 		w.Warn(warnings)

@@ -15,12 +15,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// NewS3 returns the command s3 with its subcommand.
 func NewS3(app *command.App) *cobra.Command {
 	s3 := command.Group("s3", "List the buckets and objects of S3")
 	s3.AddCommand(newS3List(app))
 	return s3
 }
 
+// newS3List returns the command s3 ls.
 func newS3List(app *command.App) *cobra.Command {
 	var o s3ls.Options
 	var pageSize int
@@ -67,6 +69,7 @@ the AWS CLI.`,
 	return cmd
 }
 
+// listS3 lists buckets, or the objects of one.
 func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 	w := workspace.Files(app)
 	client, err := authorizedClient(ctx, w, "s3api", "s3 ls")
@@ -105,7 +108,8 @@ type requestPayer struct {
 }
 
 func (p *requestPayer) String() string { return "" }
-func (p *requestPayer) Type() string   { return requester }
+
+func (p *requestPayer) Type() string { return requester }
 
 // Set is called while the arguments are being parsed.
 func (p *requestPayer) Set(value string) error {
