@@ -1,8 +1,10 @@
+// Package statuscmd has the command that shows every session: whether it is signed in, and
+// until when. The command does flags and output; package broker has the work.
 package statuscmd
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,31 +16,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// A sessionStatus is one session as "status --output json" prints it. Dates end
-// in Z; one that is unknown is left out.
-type sessionStatus struct {
-	StartURL              string   `json:"startUrl"`
-	Region                string   `json:"region"`
-	SSOSession            string   `json:"ssoSession,omitempty"`
-	Store                 string   `json:"store,omitempty"` // where its secrets are, if not in the AWS CLI's files
-	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown if the store cannot be used, unreadable if the file cannot
-	ExpiresAt             string   `json:"expiresAt,omitempty"`
-	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
-	Refreshable           bool     `json:"refreshable"`
-	HorizonAt             string   `json:"horizonAt,omitempty"`       // when the portal's session ends: the earliest
-	HorizonLatestAt       string   `json:"horizonLatestAt,omitempty"` // if that is not known exactly
-	HorizonFrom           string   `json:"horizonFrom,omitempty"`     // configured, learned
-	RegistrationExpiresAt string   `json:"registrationExpiresAt,omitempty"`
-	Profiles              []string `json:"profiles"`
-
-	expires time.Time
-	horizon broker.Horizon
-	orphan  bool // no config names it
-}
-
+// New returns the command status.
 func New(app *command.App) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
@@ -54,18 +36,19 @@ With --check nothing is printed and the exit code tells: 0 when every session of
 the config (or the one of --profile) can be used, 1 when a login is needed.`,
 		Annotations: command.Uses("profile", "output", "query"),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app, check) },
+		RunE:        func(*cobra.Command, []string) error { return status(app, check) },
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
 	return cmd
 }
 
-func status(_ context.Context, app *command.App, check bool) error {
+// status prints the sessions, or with check only returns whether a login is needed.
+func status(app *command.App, check bool) error {
 	w, p, err := workspace.Connected(app)
 	if err != nil {
 		return err
 	}
-	list, unreadable, err := statusOf(w, p)
+	list, unreadable, err := sessions(w, p)
 	if err != nil {
 		return err
 	}
@@ -78,17 +61,17 @@ func status(_ context.Context, app *command.App, check bool) error {
 	case check:
 		return nil
 	case (app.Flags.Output == "" || app.Flags.Output == "table") && app.Flags.Query == "":
-		err = printStatus(app, list) // a table that is made for these columns
+		err = printTable(app, list) // a table that is made for these columns
 	default:
 		err = output.Print(app, "Status", map[string]any{"sessions": list})
 	}
 	return errors.Join(err, unreadable)
 }
 
-// statusOf gathers the sessions: those of the config in its order (only that of
-// the profile, if one was named by flag), then what else the cache holds. unreadable
+// sessions returns the sessions: those of the config in its order (only that of
+// the profile, if a flag names one), then the other tokens of the cache. unreadable
 // names the files that cannot be read.
-func statusOf(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus, unreadable, err error) {
+func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus, unreadable, err error) {
 	uses, err := w.Sessions()
 	if err != nil {
 		return nil, nil, err
@@ -142,6 +125,29 @@ func statusOf(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus,
 	return list, unreadable, nil
 }
 
+// A sessionStatus is one session as "status --output json" prints it. Dates end in Z;
+// unknown dates are left out.
+type sessionStatus struct {
+	StartURL              string   `json:"startUrl"`
+	Region                string   `json:"region"`
+	SSOSession            string   `json:"ssoSession,omitempty"`
+	Store                 string   `json:"store,omitempty"` // where its secrets are, if not in the AWS CLI's files
+	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown if the store cannot be used, unreadable if the file cannot
+	ExpiresAt             string   `json:"expiresAt,omitempty"`
+	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
+	Refreshable           bool     `json:"refreshable"`
+	HorizonAt             string   `json:"horizonAt,omitempty"`       // when the portal's session ends: the earliest
+	HorizonLatestAt       string   `json:"horizonLatestAt,omitempty"` // if that is not known exactly
+	HorizonFrom           string   `json:"horizonFrom,omitempty"`     // configured, learned
+	RegistrationExpiresAt string   `json:"registrationExpiresAt,omitempty"`
+	Profiles              []string `json:"profiles"`
+
+	expires time.Time
+	horizon broker.Horizon
+	orphan  bool // no config names it
+}
+
+// describe returns what the token of a session says about it.
 func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {
 	now := w.App.Now()
 	out := sessionStatus{
@@ -170,7 +176,7 @@ func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, pro
 	return out
 }
 
-// until adds the horizon.
+// until adds the horizon to a session.
 func (s sessionStatus) until(h broker.Horizon) sessionStatus {
 	if h.At.IsZero() {
 		return s
@@ -183,4 +189,60 @@ func (s sessionStatus) until(h broker.Horizon) sessionStatus {
 		s.HorizonLatestAt = ssocache.FormatTime(h.Latest)
 	}
 	return s
+}
+
+// printTable prints the sessions for people.
+func printTable(app *command.App, list []sessionStatus) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(app.Out, "No SSO session is configured, and none is signed in.")
+		app.TellSetUp()
+		return err
+	}
+	rows := [][]string{heads[:]}
+	for _, s := range list {
+		rows = append(rows, cells(app, s))
+	}
+	return output.Table(app, rows)
+}
+
+var heads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}
+
+// cells returns the fields of one session for people; heads has their names.
+func cells(app *command.App, s sessionStatus) []string {
+	name := s.StartURL
+	if s.SSOSession != "" {
+		name = s.SSOSession + " (" + s.StartURL + ")"
+	}
+	expires, registration, refresh, state := "-", "-", "no", s.State
+	if s.ExpiresAt != "" {
+		expires = output.Until(s.expires, app.Now())
+	}
+	if len(s.RegistrationExpiresAt) > len("2006-01-02") {
+		registration = "until " + s.RegistrationExpiresAt[:len("2006-01-02")]
+	}
+	if s.Refreshable {
+		refresh = "yes"
+	}
+	if state == "none" {
+		state = "signed out"
+	}
+	return []string{terminal.Printable(name), terminal.Printable(s.Region), state, expires, refresh, horizon(s.horizon, app.Now()), registration, terminal.Printable(output.Summary(s.Profiles))}
+}
+
+// horizon describes when the portal's session ends, as far as that is known.
+func horizon(h broker.Horizon, now time.Time) string {
+	const near = 20 * time.Minute // between the two ends of what is known
+	switch {
+	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // older than any before: nothing is known
+		return "-"
+	case h.Configured && !h.At.After(now):
+		return "passed"
+	case h.Configured:
+		return output.Until(h.At, now)
+	case !h.At.After(now):
+		return "within " + output.Until(h.Latest, now)
+	case h.Latest.Sub(h.At) <= near:
+		return "about " + output.Until(h.At.Add(h.Latest.Sub(h.At)/2), now)
+	}
+	return output.Until(h.At, now) + " to " + output.Until(h.Latest, now)
 }

@@ -53,7 +53,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 	}{{"no terminal", 0, true}, {"wide", 250, true}, {"narrow", 80, false}} {
 		var out bytes.Buffer
 		app := &command.App{IO: command.Streams{Width: tt.width}, Now: func() time.Time { return now }, Out: command.NewWriter(&out, false)}
-		if err := printStatus(app, list); err != nil {
+		if err := printTable(app, list); err != nil {
 			t.Fatal(err)
 		}
 		if table := strings.HasPrefix(out.String(), "SESSION "); table != tt.wantTable {
