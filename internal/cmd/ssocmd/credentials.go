@@ -13,10 +13,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-type getCredentialsOptions struct{ session, account, role string }
+// credentialsOptions are the flags of sso get-credentials.
+type credentialsOptions struct{ session, account, role string }
 
+// NewGetCredentials returns the command get-credentials.
 func NewGetCredentials(app *command.App) *cobra.Command {
-	var o getCredentialsOptions
+	var o credentialsOptions
 	cmd := &cobra.Command{
 		Use:   "get-credentials",
 		Short: "Print a profile's credentials for credential_process",
@@ -40,7 +42,8 @@ auto_login allows it.`,
 	return cmd
 }
 
-func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptions) error {
+// getCredentials prints the role credentials of a profile.
+func getCredentials(ctx context.Context, app *command.App, o credentialsOptions) error {
 	w := workspace.Files(app)
 	p, err := credentialProfile(w, o)
 	if err != nil {
@@ -62,8 +65,8 @@ func getCredentials(ctx context.Context, app *command.App, o getCredentialsOptio
 	return err
 }
 
-// credentialProfile is the profile that the flags name or describe.
-func credentialProfile(w *workspace.Workspace, o getCredentialsOptions) (*profile.Profile, error) {
+// credentialProfile returns the profile that the flags name or describe.
+func credentialProfile(w *workspace.Workspace, o credentialsOptions) (*profile.Profile, error) {
 	if o.session == "" && o.account == "" && o.role == "" {
 		p, err := w.Resolve()
 		if err != nil {
@@ -83,7 +86,7 @@ func credentialProfile(w *workspace.Workspace, o getCredentialsOptions) (*profil
 	return sessionProfile(w, o.session, o.account, o.role)
 }
 
-// sessionProfile is a profile made of flags alone.
+// sessionProfile returns a profile that is made of flags alone.
 func sessionProfile(w *workspace.Workspace, session, account, role string) (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err != nil {

@@ -1,3 +1,5 @@
+// Package ssocmd has the commands of a session: login, logout and get-credentials. The
+// commands do flags and output; packages signin and broker have the work.
 package ssocmd
 
 import (
@@ -14,6 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// NewLogin returns the command login.
 func NewLogin(app *command.App) *cobra.Command {
 	o := signin.Options{Caller: "sso login"}
 	cmd := &cobra.Command{
@@ -43,6 +46,7 @@ only one in the config. A login signs in again while the session is valid; with
 	return cmd
 }
 
+// logIn signs in to the session in use, or to all of them.
 func logIn(ctx context.Context, app *command.App, o signin.Options) error {
 	if o.CallbackPort < 0 || o.CallbackPort > 65535 {
 		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,9 +19,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// logoutOptions are the flags of logout.
+type logoutOptions struct {
+	session string
+	verify  bool
+}
+
+// NewLogout returns the command logout.
 func NewLogout(app *command.App) *cobra.Command {
-	var session string
-	var verify bool
+	var o logoutOptions
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Sign out: revoke the tokens, then remove them and the role credentials",
@@ -35,49 +42,39 @@ the access token and the refresh token. The exit code is 1 if it still takes one
 concerned: they work until they expire, whoever has them.`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return logOut(cmd.Context(), app, session, verify) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return logOut(cmd.Context(), app, o) },
 	}
-	cmd.Flags().BoolVar(&verify, "verify", false, "show that the service refuses the old tokens")
-	cmd.Flags().StringVar(&session, "sso-session", "", "sign out of this [sso-session] only")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "show that the service refuses the old tokens")
+	cmd.Flags().StringVar(&o.session, "sso-session", "", "sign out of this [sso-session] only")
 	return cmd
 }
 
-func logOut(ctx context.Context, app *command.App, session string, verify bool) error {
-	if session != "" && app.Flags.Profile != "" {
+// logOut signs out of one session or of all, says what became of each, and with --verify
+// asks the service whether it refuses the old tokens.
+func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
+	if o.session != "" && app.Flags.Profile != "" {
 		return command.Usagef("--sso-session does not go with --profile")
 	}
 	w, p, err := workspace.Connected(app)
 	if err != nil {
 		return err
 	}
-	s, err := sessionToEnd(w, p, session)
+	s, err := sessionToEnd(w, p, o.session)
 	if err != nil {
 		return err
 	}
-	var out broker.SignOut
 	gone := w.MemoriesGone(s) // asked first: an agent that has nothing left to keep ends
-	if s.Key() == "" {
-		out, err = w.Broker.LogoutAll(ctx)
-	} else {
-		out, err = logoutOne(ctx, w, s)
-	}
+	out, err := signOut(ctx, w, s)
 	if ctx.Err() == nil {
-		tellSignOut(w, s, out, err != nil)
+		printSignOut(w, s, out, err != nil)
 	}
 	w.ForgetByAgent(ctx)
 	for _, u := range gone {
 		w.TellOfGoneMemory(u)
 	}
-	for _, u := range out.Unrevoked {
-		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
-			"a copy of the token stays valid until it expires")
-	}
-	var storage *broker.StorageError
-	if errors.As(err, &storage) {
-		err = command.WithHint(err, "%s", signin.StorageHint(storage))
-	}
-	told := len(out.Revoked) + len(out.Unrevoked)
-	if !verify || ctx.Err() != nil || err != nil && told == 0 {
+	warnOfUnrevoked(app, out)
+	ended := len(out.Revoked)+len(out.Unrevoked) > 0 // here at least
+	if !o.verify || ctx.Err() != nil || err != nil && !ended {
 		return err
 	}
 	return errors.Join(err, verifySignOut(ctx, w, out))
@@ -100,8 +97,22 @@ func sessionToEnd(w *workspace.Workspace, p *profile.Profile, name string) (prof
 	return profile.Session{}, nil
 }
 
-// logoutOne signs out of one session.
-func logoutOne(ctx context.Context, w *workspace.Workspace, s profile.Session) (broker.SignOut, error) {
+// signOut signs out of a session. The zero session stands for all.
+func signOut(ctx context.Context, w *workspace.Workspace, s profile.Session) (out broker.SignOut, err error) {
+	if s.Key() == "" {
+		out, err = w.Broker.LogoutAll(ctx)
+	} else {
+		out, err = signOutOfOne(ctx, w, s)
+	}
+	var storage *broker.StorageError
+	if errors.As(err, &storage) {
+		err = command.WithHint(err, "%s", signin.StorageHint(storage))
+	}
+	return out, err
+}
+
+// signOutOfOne signs out of one session.
+func signOutOfOne(ctx context.Context, w *workspace.Workspace, s profile.Session) (broker.SignOut, error) {
 	names, err := w.RoleFiles(s)
 	if err != nil {
 		return broker.SignOut{}, err
@@ -109,10 +120,10 @@ func logoutOne(ctx context.Context, w *workspace.Workspace, s profile.Session) (
 	return w.Broker.Logout(ctx, s, names)
 }
 
-// tellSignOut says on stderr what a sign-out did: which sessions ended, or that there
-// was none, and which sessions still live. Stdout stays empty, as with the AWS CLI.
-// The zero session stands for all. failed is true if the sign-out is incomplete.
-func tellSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, failed bool) {
+// printSignOut prints to stderr which sessions ended, or that no session was live, and
+// which sessions still live. Stdout stays empty, as with the AWS CLI. The zero session
+// stands for all. failed is true if the sign-out is incomplete.
+func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, failed bool) {
 	tell := func(format string, args ...any) {
 		fmt.Fprintf(w.App.IO.Err, "%s: %s\n", w.App.Name, terminal.Printable(fmt.Sprintf(format, args...)))
 	}
@@ -137,9 +148,9 @@ func tellSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, 
 	}
 }
 
-// endedSessions names the sessions that a sign-out ended: the one that was asked for,
-// or those of the config, and others by their start URLs. A warning names those that
-// could not be revoked.
+// endedSessions returns the names of the sessions that a sign-out ended: the requested
+// session, or the sessions of the config, and the start URLs of others. Sessions that could
+// not be revoked are left out; a warning names them.
 func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut) []string {
 	if s.Key() != "" && len(out.Files) > 0 && len(out.Unrevoked) == 0 {
 		return []string{s.Key()}
@@ -163,4 +174,54 @@ func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut
 		}
 	}
 	return ended
+}
+
+// warnOfUnrevoked warns of the sessions that ended on this machine only.
+func warnOfUnrevoked(app *command.App, out broker.SignOut) {
+	for _, u := range out.Unrevoked {
+		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
+			"a copy of the token stays valid until it expires")
+	}
+}
+
+// verifySignOut asks the service whether it refuses the old tokens of every session that
+// ended, and prints the answers.
+func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignOut) error {
+	var accepted, unknown []string
+	for _, u := range out.Unrevoked {
+		unknown = append(unknown, terminal.Printable(u.StartURL))
+	}
+	for _, r := range out.Revoked {
+		url := terminal.Printable(r.StartURL)
+		switch err := w.Broker.Verify(ctx, r); {
+		case err == nil:
+			fmt.Fprintf(w.App.Out, "Verified: the service refuses the old token of %s\n", url)
+		case errors.Is(err, broker.ErrNothingToVerify):
+			fmt.Fprintf(w.App.Out, "Nothing to verify for %s: %v\n", url, err)
+		case errors.Is(err, broker.ErrStillAccepted):
+			accepted = append(accepted, url+": "+err.Error())
+		case ctx.Err() != nil:
+			return ctx.Err()
+		default:
+			w.App.Warn(fmt.Sprintf("%s could not be asked about the old token: %v", url, err), "")
+			unknown = append(unknown, url)
+		}
+	}
+	var doubt error
+	if unknown != nil {
+		// This error has the exit code of any other failure: the service has not refused.
+		doubt = command.WithHint(fmt.Errorf("signed out here, but it could not be verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
+			"a copy of the token may stay valid until it expires")
+	}
+	switch {
+	case accepted != nil:
+		if doubt != nil {
+			w.App.Warn(doubt.Error(), command.HintOf(doubt))
+		}
+		return command.WithHint(&command.CommandError{Msg: "signed out here, but " + strings.Join(accepted, "; ")},
+			"end the session in the access portal, or have an administrator delete it there")
+	case doubt == nil && len(out.Revoked) == 0:
+		fmt.Fprintln(w.App.Out, "Nothing to verify: there was no token to sign out with")
+	}
+	return doubt
 }
