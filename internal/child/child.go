@@ -14,18 +14,18 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Become replaces this process by a program, or runs it as a child where that is
-// not possible.
+// Become replaces this process by a program. On Windows, where that is not possible, it
+// runs the program as a child and returns its exit code as an error.
 func Become(app *command.App, path string, argv, env []string) error {
-	if err := execProgram(app, path, argv, env); err != nil {
+	if err := become(app, path, argv, env); err != nil {
 		return fmt.Errorf("%s cannot be run: %w", path, err)
 	}
 	return nil
 }
 
-// Run runs a program with our terminal and returns its exit code as an
-// error. Ctrl-C reaches the program from the terminal; other signals, and those
-// that did not come from a terminal, are handed on.
+// Run runs a program with our terminal and returns its exit code as an error. Ctrl-C
+// reaches the program from the terminal. Run hands on all other signals, and every signal
+// if we have no terminal.
 func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	child := exec.Command(args[0], args[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
@@ -66,9 +66,8 @@ func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	return command.ExitError(exit.ExitCode())
 }
 
-// TakeSignals takes signals away from Main, for which each is the end of the
-// command, until release is called; after that they end the program at once. In
-// between nothing else hears them.
+// TakeSignals takes signals away from Main, which ends the command at each of them, until
+// release is called. After that they end the program at once.
 func TakeSignals(which ...os.Signal) (signals <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 8)
 	signal.Ignore(which...) // forgets who listens; Reset would leave a moment in which they kill

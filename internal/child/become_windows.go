@@ -6,9 +6,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// execProgram runs the program as a child and ends with its exit code. Ctrl-C
-// reaches it from the console, and we wait.
-func execProgram(app *command.App, path string, argv, env []string) error {
+// become runs the program as a child and returns its exit code. Ctrl-C reaches the program
+// from the console, and we wait.
+func become(app *command.App, path string, argv, env []string) error {
 	signals, release := TakeSignals(os.Interrupt)
 	defer release()
 	return Run(app, append([]string{path}, argv[1:]...), env, signals)

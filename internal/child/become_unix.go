@@ -11,11 +11,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// execProgram makes this process the program: terminal, signals and exit code are
-// the program's own.
-func execProgram(app *command.App, path string, argv, env []string) error {
-	// The program is to find the signals that Main listens to as we found them: what
-	// nohup had ignored is ignored again. A Reset of all signals takes milliseconds.
+// become makes this process the program, which gets our terminal, signals and exit code.
+func become(app *command.App, path string, argv, env []string) error {
+	// The program gets the signals that Main listens to as we found them: what nohup
+	// ignored is ignored again. A Reset of all signals takes milliseconds.
 	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := syscall.Exec(path, argv, env) //nolint:gosec // the person's own AWS CLI or alias
 	if errors.Is(err, syscall.ENOEXEC) {
