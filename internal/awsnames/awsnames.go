@@ -1,9 +1,62 @@
+// Package awsnames knows the names of the commands of the AWS CLI.
 package awsnames
 
 import "strings"
 
-// awsCommands are the top-level commands of the AWS CLI 2.36.7, and those of 2.9 that later versions lack.
-const awsCommands = `
+// Command reports whether the AWS CLI has a top-level command of this name.
+func Command(name string) bool {
+	for known := range strings.FieldsSeq(commands) {
+		if known == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Near returns at most three commands of the AWS CLI that begin with a word, or that are
+// one typo away from it.
+func Near(word string) []string {
+	var near []string
+	for known := range strings.FieldsSeq(commands) {
+		if len(word) > 2 && len(near) < 3 && (strings.HasPrefix(known, word) || OneTypo(word, known)) {
+			near = append(near, known)
+		}
+	}
+	return near
+}
+
+// OneTypo reports whether two words differ in one letter, or in the order of two.
+func OneTypo(a, b string) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	swapped := len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
+	return len(a) < 2 && len(b) < 2 || swapped
+}
+
+// Subcommands returns the subcommands that the AWS CLI has in a group of commands that
+// lanyard has too.
+func Subcommands(command string) []string {
+	switch command {
+	case "sso":
+		return []string{"get-role-credentials", "list-account-roles", "list-accounts", "login", "logout"}
+	case "configure":
+		return []string{
+			"add-model", "agent-toolkit", "export-credentials", "get", "import", "list", "list-profiles",
+			"mfa-login", "set", "sso", "sso-session", "wizard",
+		}
+	case "s3":
+		return []string{"cp", "ls", "mb", "mv", "presign", "rb", "rm", "sync", "website"}
+	}
+	return nil
+}
+
+// commands lists the top-level commands of the AWS CLI 2.36.7, and those of 2.9 that later
+// versions lack.
+const commands = `
 accessanalyzer account acm acm-pca agent-toolkit aiops alexaforbusiness amp amplify amplifybackend amplifyuibuilder
 apigateway apigatewaymanagementapi apigatewayv2 appconfig appconfigdata appfabric appflow appintegrations
 application-autoscaling application-insights application-signals applicationcostprofiler appmesh apprunner appstream
@@ -59,54 +112,3 @@ timestream-influxdb timestream-query timestream-write tnb transcribe transfer tr
 verifiedpermissions voice-id vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs worklink
 workmail workmailmessageflow workspaces workspaces-instances workspaces-thin-client workspaces-web xray
 `
-
-// Command reports whether the AWS CLI has a top-level command of this name.
-func Command(name string) bool {
-	for known := range strings.FieldsSeq(awsCommands) {
-		if known == name {
-			return true
-		}
-	}
-	return false
-}
-
-// Near returns at most three commands of the AWS CLI that begin with a
-// word, or that are one typo away from it.
-func Near(word string) []string {
-	var near []string
-	for known := range strings.FieldsSeq(awsCommands) {
-		if len(word) > 2 && len(near) < 3 && (strings.HasPrefix(known, word) || OneTypo(word, known)) {
-			near = append(near, known)
-		}
-	}
-	return near
-}
-
-// OneTypo reports whether two words differ in one letter, or in the order of two.
-func OneTypo(a, b string) bool {
-	for a != "" && b != "" && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for a != "" && b != "" && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
-	swapped := len(a) == 2 && len(b) == 2 && a[0] == b[1] && a[1] == b[0]
-	return len(a) < 2 && len(b) < 2 || swapped
-}
-
-// Subcommands returns the sub-commands that the AWS CLI has in one of the groups
-// that we have too.
-func Subcommands(command string) []string {
-	switch command {
-	case "sso":
-		return []string{"get-role-credentials", "list-account-roles", "list-accounts", "login", "logout"}
-	case "configure":
-		return []string{
-			"add-model", "agent-toolkit", "export-credentials", "get", "import", "list", "list-profiles",
-			"mfa-login", "set", "sso", "sso-session", "wizard",
-		}
-	case "s3":
-		return []string{"cp", "ls", "mb", "mv", "presign", "rb", "rm", "sync", "website"}
-	}
-	return nil
-}

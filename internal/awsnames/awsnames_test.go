@@ -9,7 +9,7 @@ import (
 )
 
 func TestAWSCommandsAreSortedAndComplete(t *testing.T) {
-	names := strings.Fields(awsCommands)
+	names := strings.Fields(commands)
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Error("the names are not sorted, or one is there twice")
 	}

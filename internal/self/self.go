@@ -1,3 +1,5 @@
+// Package self recognizes this program among other files: by its name, its build and its
+// bytes.
 package self
 
 import (
@@ -12,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// IsProgram reports whether a path is a program.
+// IsProgram reports whether a path is a file that can be run.
 func IsProgram(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
@@ -47,7 +49,7 @@ func Is(path string) bool {
 // copy of it.
 const MaxSize = 1 << 30
 
-// SameBytes compares two files of the same size.
+// SameBytes reports whether two files of the same size have the same content.
 func SameBytes(a, b string) bool {
 	fa, err := datafile.Open(a, MaxSize)
 	if err != nil {
@@ -72,6 +74,7 @@ func SameBytes(a, b string) bool {
 	}
 }
 
+// ended reports whether err is the end of a file.
 func ended(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
