@@ -91,14 +91,14 @@ func remove(app *command.App, dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, fileName())
-	self, err := os.Executable()
+	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	if path == self {
+	if path == program {
 		return fmt.Errorf("%s is the program itself, not a link to it", path)
 	}
-	state, err := judge(path, self)
+	state, err := judge(path, program)
 	switch {
 	case err != nil:
 		return err
