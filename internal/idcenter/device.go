@@ -16,8 +16,8 @@ const (
 	pollFaults   = 4               // how many 5xx in a row end it
 )
 
-// deviceWarning is shown with every device code: a code can be sent to anybody,
-// and whoever approves it signs in the one who sent it.
+// deviceWarning is shown with every device code: a code can be sent to anybody, and the
+// user who approves it signs in its sender.
 const deviceWarning = "\nOnly approve this code if you started this sign-in yourself; " +
 	"never approve one that somebody sent you: it would sign them in as you.\n"
 

@@ -1,5 +1,3 @@
-// One call of a service: its tries, the reply, and what the reply means.
-
 package idcenter
 
 import (
@@ -15,6 +13,7 @@ import (
 	"net/http/httptrace"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode"
@@ -27,6 +26,8 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
+
+// One call of a service: its tries, the reply, and what the reply means.
 
 // A wire is the HTTP client that the SDK sees during one call: it watches the
 // tries, because the SDK's errors lose what the AWS CLI shows (the OAuth members of
@@ -224,6 +225,84 @@ func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError
 		}
 	}
 	return e
+}
+
+// A spending follows a call that sends a secret which can be used once. The call can be
+// broken off without harm until the first byte is sent. After that it must not be: the
+// reply holds the successor of the secret.
+type spending struct {
+	mu            sync.Mutex
+	sent, stopped bool
+}
+
+// begin returns the context of the call. It ends with ctx until something is sent, and
+// in any case after the limit or at ctx's deadline.
+func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	end := time.Now().Add(limit)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
+		end = deadline
+	}
+	held, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
+	unwatch := context.AfterFunc(ctx, func() {
+		if s.stop() {
+			cancel()
+		}
+	})
+	return held, func() { unwatch(); cancel() }
+}
+
+// stop breaks the call off, unless something was sent, and reports whether it did.
+func (s *spending) stop() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = !s.sent
+	return s.stopped
+}
+
+// send is called before something is sent.
+func (s *spending) send() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return context.Canceled
+	}
+	s.sent = true
+	return nil
+}
+
+func (s *spending) done() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent
+}
+
+// watch returns the request with a body that says when it is sent. A nil spending
+// changes nothing.
+func (s *spending) watch(req *http.Request) *http.Request {
+	if s == nil || req.Body == nil {
+		return req
+	}
+	watched := req.WithContext(req.Context()) // a copy
+	watched.Body = &spentBody{req.Body, s}
+	if req.GetBody != nil {
+		watched.GetBody = func() (io.ReadCloser, error) {
+			body, err := req.GetBody()
+			return &spentBody{body, s}, err
+		}
+	}
+	return watched
+}
+
+type spentBody struct {
+	io.ReadCloser
+	spending *spending
+}
+
+func (b *spentBody) Read(p []byte) (int, error) {
+	if err := b.spending.send(); err != nil {
+		return 0, err
+	}
+	return b.ReadCloser.Read(p)
 }
 
 // maxSecret is the size in bytes above which a token or key is refused. AWS's have up
