@@ -143,8 +143,10 @@ const (
 	profileName = "dev"
 )
 
-// version does nothing but what every command does.
-func (w *world) version() error { return run(w.command(w.lanyard, "--version")) }
+// version does nothing but what every command does, once as a flag and once as a command.
+func (w *world) version() error {
+	return errors.Join(run(w.command(w.lanyard, "--version")), run(w.command(w.lanyard, "version")))
+}
 
 // configureSSO goes through the wizard: a new session, a sign-in, an account, a role
 // and a profile.
