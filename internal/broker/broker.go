@@ -11,6 +11,8 @@
 //
 // A request that the cache does not answer passes four files, each from its top:
 // broker.go, role.go (the keys of a role), token.go (the session's token) and renew.go.
+// They use meet.go (locks, and what processes tell each other) and origin.go (where secrets
+// may be sent).
 package broker
 
 import (
