@@ -15,23 +15,28 @@ import (
 // are empty, the environment names the profile.
 type OwnProcess struct{ Program, Profile, Session, AccountID, RoleName string }
 
-// Line writes the credential_process. It is split into words as the AWS CLI and the
-// SDKs do, on Windows too: names are put into double quotes if they need any.
-func (p OwnProcess) Line() string {
-	line := quoteWord(p.Program) + " sso get-credentials"
+// Line writes the credential_process. The AWS CLI and the SDKs split it into words by the
+// rules of this system. Names are put into double quotes if they need any.
+func (p OwnProcess) Line() string { return p.line(runtime.GOOS == "windows") }
+
+func (p OwnProcess) line(windows bool) string {
+	line := quoteWord(p.Program, windows) + " sso get-credentials"
 	for _, flag := range [][2]string{
 		{"--profile", p.Profile}, {"--sso-session", p.Session}, {"--account-id", p.AccountID}, {"--role-name", p.RoleName},
 	} {
 		if flag[1] != "" {
-			line += " " + flag[0] + " " + quoteWord(flag[1])
+			line += " " + flag[0] + " " + quoteWord(flag[1], windows)
 		}
 	}
 	return line
 }
 
-func quoteWord(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t\r\n'\"\\") {
+func quoteWord(s string, windows bool) string {
+	switch {
+	case s != "" && !strings.ContainsAny(s, " \t\r\n'\"\\"):
 		return s
+	case windows:
+		return shell.QuoteWindows(s)
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
@@ -104,52 +109,8 @@ func runsOurs(program string, windows bool) bool {
 // or an escape that does not end.
 func splitWords(line string, windows bool) (words []string, ok bool) {
 	if windows {
-		return splitWindows(line)
+		return shell.SplitWindows(line)
 	}
 	words, err := shell.Split(line)
 	return words, err == nil
-}
-
-// splitWindows splits as the C runtime of Windows does. Backslashes are literal
-// except before a double quote, where two stand for one and an odd one escapes it.
-func splitWindows(line string) (words []string, ok bool) {
-	var word strings.Builder
-	quoted, begun, slashes := false, false, 0
-	for i := 0; i < len(line); i++ {
-		c := line[i]
-		if c == '\\' {
-			slashes++
-			begun = true
-			continue
-		}
-		if c == '"' {
-			begun = true
-			word.WriteString(strings.Repeat(`\`, slashes/2))
-			escaped := slashes%2 == 1
-			slashes = 0
-			if escaped {
-				word.WriteByte('"')
-			} else {
-				quoted = !quoted
-			}
-			continue
-		}
-		word.WriteString(strings.Repeat(`\`, slashes))
-		slashes = 0
-		if (c == ' ' || c == '\t') && !quoted {
-			if begun {
-				words = append(words, word.String())
-			}
-			word.Reset()
-			begun = false
-			continue
-		}
-		begun = true
-		word.WriteByte(c)
-	}
-	word.WriteString(strings.Repeat(`\`, slashes))
-	if begun {
-		words = append(words, word.String())
-	}
-	return words, !quoted
 }

@@ -20,8 +20,8 @@ func TestParseProcess(t *testing.T) {
 		windows    bool
 		want       OwnProcess // zero for a line of another
 	}{
-		{"as it is written", ours.Line(), false, ours},
-		{"as it is written, on Windows", ours.Line(), true, ours},
+		{"as it is written", ours.line(false), false, ours},
+		{"as it is written, on Windows", ours.line(true), true, ours},
 		{"in another order", "lanyard sso get-credentials --role-name Admin --sso-session corp --account-id 111122223333", false, ours},
 		{"with =", "lanyard sso get-credentials --role-name=Admin --sso-session=corp --account-id=111122223333", false, ours},
 		{"with a folder", "/opt/bin/lanyard" + args, false, program("/opt/bin/lanyard")},
@@ -32,8 +32,8 @@ func TestParseProcess(t *testing.T) {
 		{"in Windows, with a space and capitals", `"C:\my bin\Lanyard.EXE"` + args, true, program(`C:\my bin\Lanyard.EXE`)},
 		{"in Windows, single quotes are letters", `'lanyard'` + args, true, OwnProcess{}},
 		{"a program of Windows on another system", "lanyard.exe" + args, false, program("lanyard.exe")},
-		{"of a profile, as it is written", of("my keys", "my dev").Line(), false, OwnProcess{}},
-		{"of a profile, as it is written, by a path", of("/my bin/lanyard", "my dev").Line(), false, of("/my bin/lanyard", "my dev")},
+		{"of a profile, as it is written", of("my keys", "my dev").line(false), false, OwnProcess{}},
+		{"of a profile, as it is written, by a path", of("/my bin/lanyard", "my dev").line(false), false, of("/my bin/lanyard", "my dev")},
 		{"a session with a space", strings.Replace("lanyard"+args, "corp", "'my corp'", 1), false, OwnProcess{"lanyard", "", "my corp", "111122223333", "Admin"}},
 		{"the guide's line", "aws sso get-credentials --profile sso-profile", false, of("aws", "sso-profile")},
 		{"of a profile", "lanyard sso get-credentials --profile dev", false, of("lanyard", "dev")},
@@ -72,16 +72,28 @@ func TestParseProcess(t *testing.T) {
 	}
 }
 
+func TestProcessLineOfWindows(t *testing.T) {
+	process := OwnProcess{Program: `C:\Program Files\lanyard.exe`, Profile: `my "dev\`}
+	want := `"C:\Program Files\lanyard.exe" sso get-credentials --profile "my \"dev\\"`
+	if got := process.line(true); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func FuzzProcessLine(f *testing.F) {
 	f.Add("lanyard", "corp", "111122223333", "Admin")
 	f.Add(`my bin`, `a"b`, `c\`, "d'e")
+	f.Add(`C:\Program Files\x`, `\\`, `\"`, `a\\"b\`)
 	f.Fuzz(func(t *testing.T, program, session, account, role string) {
 		want := OwnProcess{program + "/lanyard", "", session, account, role}
 		if session == "" || account == "" || role == "" || strings.HasPrefix(program, "-") {
 			return
 		}
-		if got, ok := parseProcess(want.Line(), nil, false); !ok || got != want {
-			t.Errorf("%q is read as %+v, %v", want.Line(), got, ok)
+		for _, windows := range []bool{false, true} {
+			line := want.line(windows)
+			if got, ok := parseProcess(line, nil, windows); !ok || got != want {
+				t.Errorf("%q, windows %v, is read as %+v, %v", line, windows, got, ok)
+			}
 		}
 	})
 }

@@ -189,3 +189,70 @@ func quoted(word *strings.Builder, s string, quote byte) (int, error) {
 	}
 	return 0, errors.New("No closing quotation")
 }
+
+// SplitWindows returns the words of a line as the C runtime of Windows does. Backslashes
+// are literal except before a double quote, where two stand for one and an odd one
+// escapes it. ok is false for a quote that does not end.
+func SplitWindows(line string) (words []string, ok bool) {
+	var word strings.Builder
+	quoted, begun, slashes := false, false, 0
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		if c == '\\' {
+			slashes++
+			begun = true
+			continue
+		}
+		if c == '"' {
+			begun = true
+			word.WriteString(strings.Repeat(`\`, slashes/2))
+			escaped := slashes%2 == 1
+			slashes = 0
+			if escaped {
+				word.WriteByte('"')
+			} else {
+				quoted = !quoted
+			}
+			continue
+		}
+		word.WriteString(strings.Repeat(`\`, slashes))
+		slashes = 0
+		if (c == ' ' || c == '\t') && !quoted {
+			if begun {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			begun = false
+			continue
+		}
+		begun = true
+		word.WriteByte(c)
+	}
+	word.WriteString(strings.Repeat(`\`, slashes))
+	if begun {
+		words = append(words, word.String())
+	}
+	return words, !quoted
+}
+
+// QuoteWindows returns s as one quoted word that [SplitWindows] reads back.
+func QuoteWindows(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	slashes := 0 // before the character
+	for i := range len(s) {
+		switch s[i] {
+		case '\\':
+			slashes++
+		case '"':
+			b.WriteString(strings.Repeat(`\`, slashes+1))
+			slashes = 0
+		default:
+			slashes = 0
+		}
+		b.WriteByte(s[i])
+	}
+	b.WriteString(strings.Repeat(`\`, slashes))
+	b.WriteByte('"')
+	return b.String()
+}
