@@ -111,10 +111,8 @@ func NewDoc(path string, credentials bool, content string) *Doc {
 	return d
 }
 
-// ReadFile reads the file at the path. A file that is not there is an empty one.
-// Any other error names the path; a folder, a pipe and a file of more than
-// [datafile.ConfigLimit] bytes are errors.
-func ReadFile(path string, credentials bool) (*Doc, error) {
+// readFile reads the whole file at the path, with the errors of [ReadFor].
+func readFile(path string, credentials bool) (*Doc, error) {
 	content, err := readString(path)
 	if err != nil && !absent(err) {
 		return nil, err
@@ -191,7 +189,7 @@ func (d *Doc) whole() (*Doc, error) {
 	if !d.sifted {
 		return d, nil
 	}
-	return ReadFile(d.Path, d.Credentials)
+	return readFile(d.Path, d.Credentials)
 }
 
 // A Title is the text between the brackets of a section header.

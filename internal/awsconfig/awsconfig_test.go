@@ -22,7 +22,7 @@ func TestReadFile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			whole, err := ReadFile(tt.path, false)
+			whole, err := readFile(tt.path, false)
 			sifted, err2 := ReadFor(tt.path, false, "default")
 			if tt.sections < 0 {
 				for _, err := range []error{err, err2} {
@@ -52,7 +52,7 @@ func TestUnreadableFile(t *testing.T) {
 	if _, err := os.ReadFile(file); err == nil {
 		t.Skip("this user may read everything")
 	}
-	if _, err := ReadFile(file, false); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := readFile(file, false); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("error %v, want one that names %s", err, file)
 	}
 }

@@ -196,8 +196,9 @@ func (f *finder) lineNumber(pos int) int {
 }
 
 // ReadFor reads a file for the resolution of one profile and leaves out the sections
-// of the others. Everything else works as after [ReadFile]. A look-up that needs the
-// whole file, like [Doc.All], reads it again from the path.
+// of the others. A file that is not there is an empty one. A look-up that needs the
+// whole file, like [Doc.All], reads it again from the path. An error names the path; a
+// folder, a pipe and a file of more than [datafile.ConfigLimit] bytes are errors.
 //
 // It is for speed: to keep a large file in memory takes several times as long as
 // to look through it, page fault by page fault.

@@ -96,7 +96,7 @@ func BenchmarkReadFile(b *testing.B) {
 	path := writeFile(b, manyProfiles(10_000))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ReadFile(path, false); err != nil {
+		if _, err := readFile(path, false); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -41,14 +41,10 @@ func quoteWord(s string, windows bool) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// ParseProcess reads a credential_process. ok is false for another program, and for a
+// parseProcess reads a credential_process. ok is false for another program, and for a
 // line with a word that changes what the program does: the program has to be run to
 // know its answer. own reports whether a program is this one under another name; nil
 // means no.
-func ParseProcess(line string, own func(program string) bool) (p OwnProcess, ok bool) {
-	return parseProcess(line, own, runtime.GOOS == "windows")
-}
-
 func parseProcess(line string, own func(program string) bool, windows bool) (p OwnProcess, ok bool) {
 	words, ok := splitWords(line, windows)
 	if !ok || len(words) < 3 {

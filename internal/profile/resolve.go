@@ -4,6 +4,7 @@
 package profile
 
 import (
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -246,7 +247,7 @@ func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found,
 		return OwnProcess{}, found{}, false
 	}
 	line, _ = own.get("credential_process")
-	p, ok = ParseProcess(line.Value, r.Own)
+	p, ok = parseProcess(line.Value, r.Own, runtime.GOOS == "windows")
 	return p, line, ok
 }
 
