@@ -10,77 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sso"
-	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
-
 	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
-// Where the services are: endpoints, and start URLs of access portals.
-
-// endpoints returns the base URLs of the two services: the custom ones, or those that
-// the SDK's rules give for the region (partitions, FIPS, dual-stack).
-func endpoints(o Options) (oidc, portal string, err error) {
-	if o.Region != "" && !regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`).MatchString(o.Region) {
-		// A region becomes part of a host name.
-		return "", "", fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", clean(o.Region))
-	}
-	for _, custom := range []string{o.OIDCEndpoint, o.PortalEndpoint} {
-		if err := checkEndpoint(custom); err != nil {
-			return "", "", err
-		}
-	}
-	region, fips, dual := optional(o.Region), aws.Bool(o.FIPS), aws.Bool(o.DualStack)
-	oidcEnd, err := ssooidc.NewDefaultEndpointResolverV2().ResolveEndpoint(context.Background(), ssooidc.EndpointParameters{
-		Region: region, UseFIPS: fips, Endpoint: optional(o.OIDCEndpoint),
-		UseDualStack: aws.Bool(o.DualStack || o.OIDCEndpoint == "" && DualStackPortal(o.StartURL)),
-	})
-	if err != nil {
-		return "", "", ruleError(err)
-	}
-	portalEnd, err := sso.NewDefaultEndpointResolverV2().ResolveEndpoint(context.Background(), sso.EndpointParameters{
-		Region: region, UseFIPS: fips, UseDualStack: dual, Endpoint: optional(o.PortalEndpoint),
-	})
-	if err != nil {
-		return "", "", ruleError(err)
-	}
-	return strings.TrimRight(oidcEnd.URI.String(), "/"), strings.TrimRight(portalEnd.URI.String(), "/"), nil
-}
-
-// checkEndpoint refuses an endpoint that must not get a token: plain http to another
-// machine. "" means the service's own endpoint and is fine.
-func checkEndpoint(raw string) error {
-	if raw == "" {
-		return nil
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return fmt.Errorf("Invalid endpoint: %s", clean(raw))
-	}
-	switch {
-	case u.Host == "" || u.RawQuery != "" || u.Fragment != "":
-		return fmt.Errorf("Invalid endpoint: %s", clean(u.Redacted()))
-	case u.Scheme == "https" || u.Scheme == "http" && loopback.Host(u.Hostname()):
-		return nil
-	}
-	return fmt.Errorf("the endpoint %s would send tokens in clear: only https, or http on a loopback address, is allowed", clean(u.Redacted()))
-}
-
-// ruleError cuts the SDK's prefix off the text of an endpoint rule.
-func ruleError(err error) error {
-	if text, ok := strings.CutPrefix(err.Error(), "endpoint rule error, "); ok {
-		return errors.New(text)
-	}
-	return err
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
+// AWS's own endpoints, and the start URLs of access portals.
 
 // CheckEndpoint holds the custom endpoint of another AWS service to the rules of
 // this one: https, or http on this machine, and no FIPS or dual-stack beside it.
