@@ -89,10 +89,8 @@ func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) 
 		case errors.Is(err, ssocache.ErrNotFound):
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case keystore.Unavailable(err):
+		case keystore.Unavailable(err), i == 0 && keystore.Unknown(err):
 			return nil, err // neither there nor absent
-		case i == 0 && keystore.Unknown(err):
-			return nil, err // the file is there and may not be read: say so
 		case keystore.Unknown(err):
 			unknown = err
 		default:
