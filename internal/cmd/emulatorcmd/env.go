@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/loopback"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
@@ -89,7 +89,7 @@ func checkURL(raw string) (string, error) {
 	switch {
 	case err != nil || u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
 		return "", command.Usagef("--url %q is not like http://127.0.0.1:PORT", raw)
-	case u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback():
+	case !loopback.Host(u.Hostname()):
 		return "", command.Usagef("--url %s: an emulator is on this machine", raw)
 	}
 	return "http://" + u.Host, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
 // startServer starts an emulator on a loopback address. base is its URL; stop gives
@@ -58,10 +59,10 @@ func listenLoopback(listen string) (net.Listener, error) {
 	if err != nil {
 		return nil, command.Usagef("--listen %q is not ADDRESS:PORT", listen)
 	}
-	if host == "localhost" {
+	if strings.ToLower(host) == "localhost" {
 		host = "127.0.0.1" // whatever the resolver makes of it
 	}
-	if !net.ParseIP(host).IsLoopback() {
+	if !loopback.Host(host) {
 		return nil, command.WithHint(command.Usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
@@ -95,6 +96,5 @@ func isHere(hostport string) bool {
 		host = hostport
 	}
 	host = strings.ToLower(strings.Trim(host, "[]"))
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+	return loopback.Host(host) || strings.HasSuffix(host, ".localhost")
 }
