@@ -26,6 +26,9 @@ func Route(app *command.App, root command.Node, args []string) (line []string, o
 	if err != nil {
 		return nil, false, err
 	}
+	if len(aliases) == 0 {
+		return args, ours, unknown
+	}
 	e := expansion{root: root, aliases: aliases}
 	if err := e.expand(args); err != nil {
 		return nil, false, err

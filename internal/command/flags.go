@@ -100,7 +100,7 @@ func UsesFlag(cmd *cobra.Command, flag string) bool {
 // accepts all of them, also those that it ignores, because the AWS CLI does the same
 // and scripts rely on it. Our own commands refuse a flag without a use.
 func takes(cmd *cobra.Command, flag string) bool {
-	return IsOfAWS(cmd) || UsesFlag(cmd, flag)
+	return UsesFlag(cmd, flag) || IsOfAWS(cmd)
 }
 
 // IsOfAWS reports whether the AWS CLI has the command too. The short names login and

@@ -122,7 +122,10 @@ func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r brok
 	}
 	if !r.Session.AutoLogin {
 		answer, err := w.Broker.Get(ctx, r)
-		return answer, Explain(w, p, err)
+		if err != nil {
+			err = Explain(w, p, err)
+		}
+		return answer, err
 	}
 	o := Options{unasked: true, Caller: r.Caller}
 	var configured, now profile.Session
