@@ -100,7 +100,7 @@ type sessionList struct {
 func (l *sessionList) watched() ([]agent.Watched, error) {
 	stamp, err := configStamp(l.app)
 	if errors.Is(err, fs.ErrNotExist) && l.list == nil {
-		return nil, nil // there was none from the beginning
+		return nil, nil // there was no config from the beginning
 	}
 	if err != nil || stamp == l.stamp {
 		return l.list, err
@@ -112,7 +112,8 @@ func (l *sessionList) watched() ([]agent.Watched, error) {
 	return list, err
 }
 
-// configStamp returns a text that changes with the config files. The credentials file need not exist.
+// configStamp returns a text that changes with the config files. The credentials file need
+// not exist.
 func configStamp(app *command.App) (string, error) {
 	config, credentials := profile.Paths(app.Env.Lookup)
 	stamp := ""

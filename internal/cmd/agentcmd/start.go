@@ -63,7 +63,13 @@ func start(ctx context.Context, app *command.App, o options) error {
 	case !errors.Is(err, agent.ErrNone):
 		return explainListen(app, err)
 	}
-	log, err := openLog(app, client.Address)
+	return launch(ctx, app, home, client.Address, o)
+}
+
+// launch starts the process of the agent, waits for its answer, and passes on what the agent
+// has to say.
+func launch(ctx context.Context, app *command.App, home, address string, o options) error {
+	log, err := openLog(app, address)
 	if err != nil {
 		return err
 	}
@@ -77,7 +83,7 @@ func start(ctx context.Context, app *command.App, o options) error {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	status, err = awaitAnswer(ctx, app, home, cmd.Process.Pid, ended)
+	status, err := awaitAnswer(ctx, app, home, cmd.Process.Pid, ended)
 	if err != nil {
 		return giveUp(ctx, app, home, cmd, log.explain(err), o)
 	}
@@ -125,9 +131,7 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 		return err
 	}
 	untold, err2 := workspace.PatientClient(app, home).Stop(ctx)
-	for _, text := range untold {
-		app.Warn(text, "a copy of the token stays valid until it expires")
-	}
+	warnOfUntold(app, untold)
 	if err2 != nil {
 		_ = cmd.Process.Kill() // it may have ended
 		warnOfKilledMemory(app, home)

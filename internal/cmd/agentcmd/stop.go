@@ -51,16 +51,14 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 	client := workspace.NewAgentClient(app, home)
 	client.Patience = statusPatience
 	status, err := client.Status(ctx)
-	unknown := err != nil && !errors.Is(err, agent.ErrNone)
-	if err == nil && status.InMemory || unknown && (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent) {
+	silent := err != nil && !errors.Is(err, agent.ErrNone)
+	if err == nil && status.InMemory || silent && usesMemory(app, home) {
 		if err := confirmSignOut(app, cmd, yes, status); err != nil {
 			return err
 		}
 	}
 	untold, err := client.Stop(ctx)
-	for _, text := range untold {
-		app.Warn(text, "a copy of the token stays valid until it expires")
-	}
+	warnOfUntold(app, untold)
 	switch {
 	case errors.Is(err, agent.ErrNone):
 		_, err = fmt.Fprintln(app.Out, "No agent is running.")
@@ -102,6 +100,13 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
+// warnOfUntold warns of the sign-outs that the service could not be told of.
+func warnOfUntold(app *command.App, untold []string) {
+	for _, text := range untold {
+		app.Warn(text, "a copy of the token stays valid until it expires")
+	}
+}
+
 // kill kills the process that holds the agent's socket, and waits for its end.
 func kill(ctx context.Context, app *command.App, address string) error {
 	pid, err := agent.Holder(ctx, address)
@@ -128,7 +133,12 @@ func kill(ctx context.Context, app *command.App, address string) error {
 
 // warnOfKilledMemory warns of the tokens that a killed agent had in its memory.
 func warnOfKilledMemory(app *command.App, home string) {
-	if (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent) {
+	if usesMemory(app, home) {
 		app.Warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
 	}
+}
+
+// usesMemory reports whether the memory of an agent is the store of a session.
+func usesMemory(app *command.App, home string) bool {
+	return (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent)
 }
