@@ -34,23 +34,22 @@ func newBrowse(app *command.App) *cobra.Command {
 }
 
 // browse opens a page in the user's own browser, with the environment that emulator run
-// was started in. If every sign-in is approved, it hands the page to the
-// stand-in browser of emulator run instead, and returns while the client's
-// callback is still being called.
+// was started in. With --auto-approve it hands the page to the stand-in browser of emulator
+// run instead, and returns before the client has got its callback.
 func browse(ctx context.Context, app *command.App, page string) error {
 	base := app.Env.Get(urlVariable)
 	if base == "" {
 		return command.Usagef("%s is not set: this is a part of emulator run", urlVariable)
 	}
 	page, ours := atEmulator(page, base)
-	standIn := app.Env.Get(standInVariable)
-	if standIn == "" {
+	address := app.Env.Get(standInVariable)
+	if address == "" {
 		return browser.Open(ctx, page, usersEnvironment(app.Env.Environ()), app.IO.Err)
 	}
 	if !ours {
 		return command.Usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))
 	}
-	return askStandIn(ctx, standIn, page)
+	return askStandIn(ctx, address, page)
 }
 
 // atEmulator returns the address under which a browser without our proxy finds the page,
@@ -171,8 +170,8 @@ func (s *standIn) close() {
 // ours reports whether an address is the emulator's.
 func (s *standIn) ours(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.base }
 
-// open opens a page of the emulator and follows its redirects. One that leads to
-// the program that waits is followed in the background.
+// open opens a page of the emulator and follows its redirects. It follows a redirect to
+// the waiting program in the background.
 func (s *standIn) open(page string) error {
 	u, err := url.Parse(page)
 	if err != nil || !s.ours(u) {

@@ -66,7 +66,7 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 	}
 	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
-		return err // nobody knows where it is
+		return err // the user cannot find the emulator
 	}
 	<-cmd.Context().Done()
 	return nil

@@ -73,24 +73,28 @@ func homeVariables(app *command.App, home, base, profile, standIn string, c emul
 	if c.AdminToken != "" {
 		set = append(set, adminVariable+"="+c.AdminToken)
 	}
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
-		if app.Env.Get(name) == "" {
-			continue
-		}
-		for _, no := range []string{"NO_PROXY", "no_proxy"} {
-			if app.Env.Get(no) == "*" { // alone it means every host
-				continue
-			}
-			set = append(set, no+"="+strings.TrimPrefix(app.Env.Get(no)+",127.0.0.1,localhost", ","))
-		}
-		break
-	}
-	return set, nil
+	return append(set, noProxyVariables(app)...), nil
 }
 
-// homeEnvironment returns environ without AWS's variables, and with those of set. What
-// else it replaces is kept under other names, for browse. Of two values
-// in set the last one counts.
+// noProxyVariables returns the variables that keep programs from a proxy on their way to
+// the emulator, if the environment has a proxy.
+func noProxyVariables(app *command.App) (set []string) {
+	proxies := []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
+	if !slices.ContainsFunc(proxies, func(name string) bool { return app.Env.Get(name) != "" }) {
+		return nil
+	}
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		if app.Env.Get(name) == "*" { // alone it means every host
+			continue
+		}
+		set = append(set, name+"="+strings.TrimPrefix(app.Env.Get(name)+",127.0.0.1,localhost", ","))
+	}
+	return set
+}
+
+// homeEnvironment returns environ without AWS's variables, and with those of set. It keeps
+// the other variables that it replaces under other names, for browse. Of two values in set
+// the last one counts.
 func homeEnvironment(environ, set []string) []string {
 	values := map[string]string{}
 	for _, kv := range set {
@@ -142,8 +146,7 @@ func usersEnvironment(environ []string) []string {
 	return env
 }
 
-// isOurs reports whether a variable that is set in such a home can only have
-// come from us.
+// isOurs reports whether only we can have set a variable in such a home.
 func isOurs(name string) bool {
 	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, variablePrefix)
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // sessionName names the emulator in config files. Tokens are cached by this
-// name, so it must be one that nobody gives to a session of AWS.
+// name, so no session of AWS may have it.
 const sessionName = "lanyard-emulator"
 
 // configMark begins the config files that the emulator commands write.
@@ -26,14 +26,14 @@ const configMark = "# Written by lanyard emulator. Nothing that it leads to is r
 // maxProfiles is how many profiles are written for an organization that has more.
 const maxProfiles = 1000
 
-// profileConfig returns a config with a session, and with a profile for each role
-// that the user, or with "" anybody, has in the organization. First is the name of
-// the first profile, for AWS_PROFILE; "" if there are no roles.
+// profileConfig returns a config with a session, and with a profile for each role that the
+// user has in the organization; if user is "", for each role that any user has. first is
+// the name of the first profile, for AWS_PROFILE, or "" if there are no roles.
 //
 // The default profile has a region only. aws-vault adds what the default profile
 // holds to every other profile, and prefers SSO keys to a credential_process. The
-// SDK for Go v1 loads the default profile while it reads an SSO session, and never
-// ends if that one has an SSO session as well.
+// SDK for Go v1 loads the default profile while it reads an SSO session, and never ends if
+// the default profile has an SSO session as well.
 func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
 		c = emulator.BuiltIn() // an empty organization stands for it
@@ -145,8 +145,8 @@ func writeConfig(dir, config string) (string, error) {
 	return dir, nil
 }
 
-// variables returns the variables that point a client at the emulator, at the config in dir, and at a
-// profile in it; "" means none.
+// variables returns the variables that point a client at the emulator, at the config in
+// dir, and at a profile of that config, if profile is not "".
 func variables(base, dir, profile string) [][2]string {
 	var vars [][2]string
 	for _, name := range endpointVariables {
