@@ -1,6 +1,6 @@
-// Package servicecmd has the commands of AWS services: the operations of the tables, and s3
-// ls. The commands find the profile and its credentials; the packages of engine have the
-// work.
+// Package servicecmd has the commands of AWS services: the operations of the tables, and
+// "s3 ls". The commands find the profile and its credentials; the packages of the engine
+// have the work.
 package servicecmd
 
 import (
@@ -39,7 +39,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 }
 
 // NewOperation returns the command of one operation, in a group with commands of ours.
-func NewOperation(app *command.App, service, operation string) *cobra.Command {
+func NewOperation(app *command.App, service, name string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		args, err := command.TakeFlags(cmd, args, cmd.Flags())
@@ -49,10 +49,10 @@ func NewOperation(app *command.App, service, operation string) *cobra.Command {
 		if session != "" && app.Flags.Profile != "" {
 			return command.Usagef("--sso-session does not go with --profile")
 		}
-		return operate(cmd.Context(), app, service, operation, session, args)
+		return operate(cmd.Context(), app, service, name, session, args)
 	})
 	cmd.Annotations = command.Uses("*")
-	cmd.Use, cmd.Short = operation, "The operation of the access portal, with the token of a session"
+	cmd.Use, cmd.Short = name, "The operation of the access portal, with the token of a session"
 	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
 	return cmd
 }
@@ -91,8 +91,8 @@ type operation struct {
 	sessionFlag string // that leads to the session in use, after a space
 }
 
-// operate calls an operation of the tables. Operations and options that the tables lack
-// it hands to the AWS CLI.
+// operate calls an operation of the tables. It hands operations and options that the tables
+// lack to the AWS CLI.
 func operate(ctx context.Context, app *command.App, service, name, session string, args []string) error {
 	svc, err := model.Load(service)
 	if err != nil {

@@ -205,6 +205,7 @@ func printTable(app *command.App, list []sessionStatus) error {
 	return output.Table(app, rows)
 }
 
+// heads names the columns of the table.
 var heads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}
 
 // cells returns the fields of one session for people; heads has their names.
