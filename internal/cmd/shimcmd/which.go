@@ -40,35 +40,38 @@ The exit code is 1 if there is none.`,
 
 // which prints the program that a command line runs.
 func which(app *command.App, root *cobra.Command, args []string) error {
+	path, err := programOf(app, root, args)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(app.Out, path)
+	return err
+}
+
+// programOf returns the path of the program that a command line runs. Without a command it
+// is the AWS CLI.
+func programOf(app *command.App, root *cobra.Command, args []string) (string, error) {
 	if _, rest := command.SplitGlobals(args); len(rest) > 0 {
 		line, ours, err := awscli.Route(app, command.NodeOf(root), args)
 		if err != nil {
-			return err
+			return "", err
 		}
-		left, why := leaves(app, line)
-		if left {
+		if left, why := leaves(app, line); left {
 			path, err := awscli.Find(app)
 			if err != nil {
-				return command.WithHint(&command.CommandError{Msg: why.Error()}, "%s", command.HintOf(why))
+				return "", command.WithHint(&command.CommandError{Msg: why.Error()}, "%s", command.HintOf(why))
 			}
-			_, err = fmt.Fprintln(app.Out, path)
-			return err
+			return path, nil
 		}
 		if ours {
-			self, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(app.Out, self)
-			return err
+			return os.Executable()
 		}
 	}
 	path, err := awscli.Find(app)
 	if err != nil {
-		return command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", awscli.InstallHint)
+		return "", command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", awscli.InstallHint)
 	}
-	_, err = fmt.Fprintln(app.Out, path)
-	return err
+	return path, nil
 }
 
 // leaves reports whether a built-in command is handed to the AWS CLI because of its
