@@ -18,36 +18,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// authorizedClient makes the client of a service for the profile in use, with its
-// credentials. caller is the command's name, for the log.
-func authorizedClient(ctx context.Context, w *workspace.Workspace, service, caller string) (*call.Client, error) {
-	p, err := w.Resolve()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.CheckRegion(); err != nil {
-		return nil, err
-	}
-	svc, err := model.Load(service)
-	if err != nil {
-		return nil, err
-	}
-	if !signin.Usable(w.App, p) {
-		return nil, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
-	}
-	client, err := serviceClient(w, p, svc)
-	if err != nil {
-		return nil, err
-	}
-	return client, signin.Authorize(ctx, w, p, client, caller)
-}
-
-// serviceTimeout is the AWS CLI's, for connecting and for each read of a reply.
+// serviceTimeout is the AWS CLI's timeout for connecting and for each read of a reply.
 const serviceTimeout = time.Minute
 
-// serviceClient makes the client without its credentials. The access portal gets the
-// session's token, so it is reached as the broker judges where that token may go: with
-// the settings of the profile that has the session.
+// serviceClient makes the client of a service, without its credentials. For the access portal,
+// which gets the session's token, it takes the settings of the profile that has the session:
+// by these the broker judges where the token may go.
 func serviceClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (*call.Client, error) {
 	reach := p
 	if svc.Name == "sso" {

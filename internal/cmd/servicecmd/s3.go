@@ -11,7 +11,9 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/engine/s3ls"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -72,7 +74,7 @@ the AWS CLI.`,
 // listS3 lists buckets, or the objects of one.
 func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 	w := workspace.Files(app)
-	client, err := authorizedClient(ctx, w, "s3api", "s3 ls")
+	client, err := newS3Client(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -93,6 +95,29 @@ func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 		return command.ExitError(command.ExitCommand)
 	}
 	return nil
+}
+
+// newS3Client makes a client of S3 with the credentials of the profile in use.
+func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, error) {
+	p, err := w.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.CheckRegion(); err != nil {
+		return nil, err
+	}
+	svc, err := model.Load("s3api")
+	if err != nil {
+		return nil, err
+	}
+	if !signin.Usable(w.App, p) {
+		return nil, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
+	}
+	client, err := serviceClient(w, p, svc)
+	if err != nil {
+		return nil, err
+	}
+	return client, signin.Authorize(ctx, w, p, client, "s3 ls")
 }
 
 // requester is the only value of --request-payer.
