@@ -108,21 +108,29 @@ func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus,
 		list = append(list, s)
 	}
 	if only.Key() == "" {
-		for _, err := range w.Broker.Cache.Unreadable(w.Broker.Cache.SSO()) {
-			var file *keystore.UnreadableError
-			if errors.As(err, &file) && !seen[file.Path] {
-				unreadable = errors.Join(unreadable, err) // it may be a token that no config names
-			}
+		others, err := orphans(w, seen)
+		list, unreadable = append(list, others...), errors.Join(unreadable, err)
+	}
+	return list, unreadable, nil
+}
+
+// orphans returns the sessions of the tokens that no session of the config has. seen has
+// the paths of the others. unreadable names the files that may be such tokens.
+func orphans(w *workspace.Workspace, seen map[string]bool) (list []sessionStatus, unreadable error) {
+	for _, err := range w.Broker.Cache.Unreadable(w.Broker.Cache.SSO()) {
+		var file *keystore.UnreadableError
+		if errors.As(err, &file) && !seen[file.Path] {
+			unreadable = errors.Join(unreadable, err)
 		}
 	}
 	for _, f := range w.Broker.Cache.Tokens() {
-		if !seen[f.Path] && only.Key() == "" {
+		if !seen[f.Path] {
 			s := describe(w, profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil)
 			s.orphan = true
 			list = append(list, s)
 		}
 	}
-	return list, unreadable, nil
+	return list, unreadable
 }
 
 // A sessionStatus is one session as "status --output json" prints it. Dates end in Z;
