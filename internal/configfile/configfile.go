@@ -47,7 +47,7 @@ import (
 type Editor struct {
 	Now  func() time.Time        // dates the backups (its day) and records; nil means time.Now
 	Wait time.Duration           // how long to wait for another process's edit; 0 means 10 s
-	Warn func(text, hint string) // told of what does not stop an edit; nil: nobody is
+	Warn func(text, hint string) // gets what does not stop an edit; nil discards it
 }
 
 // Edit replaces the content of the file at path with what change makes of it,
@@ -199,8 +199,8 @@ func (e *Editor) withoutLock(p place, err error) error {
 }
 
 // sweep removes the temporary files that killed processes left. They may hold
-// secrets. With the lock there is nobody whose file is still wanted; without it
-// an hour is more than anybody needs.
+// secrets. With the lock, no other process needs such a file; without it, sweep
+// leaves files of the last hour.
 func (e *Editor) sweep(p place, locked bool) {
 	for _, folder := range []string{p.folder(), filepath.Join(p.folder(), ours)} {
 		entries, _ := os.ReadDir(folder) // no folder: nothing in it

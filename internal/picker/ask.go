@@ -1,3 +1,5 @@
+// A question that is answered with one line, and the completion of that line.
+
 package picker
 
 import (

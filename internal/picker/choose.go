@@ -1,3 +1,5 @@
+// A menu to pick from, and the filter that makes it shorter.
+
 package picker
 
 import (

@@ -352,7 +352,7 @@ func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s r
 const autoLoginVariable = "LANYARD_AUTO_LOGIN"
 
 // autoLogin decides for one use of a session: the variable, then the profile, then
-// the session. A bad value is a warning and means no: nobody asked for a browser.
+// the session. A bad value is a warning and means no: the user has not asked for a browser.
 func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 	switch v, _ := r.env(autoLoginVariable); {
 	case v == "":
