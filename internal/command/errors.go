@@ -29,7 +29,7 @@ type codedError interface {
 	ExitStatus() int
 }
 
-// A UsageError is a command line that cannot be carried out.
+// A UsageError reports an invalid command line.
 type UsageError struct{ Msg string }
 
 func (e *UsageError) Error() string     { return e.Msg }
@@ -39,7 +39,8 @@ func (e *UsageError) ErrorName() string { return "ParamValidation" }
 // Usagef returns a UsageError.
 func Usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
-// A ConfigError is a configuration that a command cannot work with.
+// A ConfigError reports a configuration that a command cannot work with. Code is the AWS
+// CLI's name for such errors, mostly "Configuration".
 type ConfigError struct{ Code, Msg string }
 
 func (e *ConfigError) Error() string {
@@ -47,7 +48,7 @@ func (e *ConfigError) Error() string {
 }
 func (e *ConfigError) ExitStatus() int { return exitConfig }
 
-// A CommandError is the failure that a command's own help speaks of: exit code 1.
+// A CommandError reports the failure that the command's own help describes: exit code 1.
 type CommandError struct{ Msg string }
 
 // Failuref returns a CommandError.
@@ -56,7 +57,7 @@ func Failuref(format string, args ...any) error { return &CommandError{fmt.Sprin
 func (e *CommandError) Error() string   { return e.Msg }
 func (e *CommandError) ExitStatus() int { return ExitCommand }
 
-// An OutputError says that the answer could not be written.
+// An OutputError reports that the answer could not be written.
 type OutputError struct{ Err error }
 
 func (e *OutputError) Error() string {
@@ -64,8 +65,8 @@ func (e *OutputError) Error() string {
 }
 func (e *OutputError) Unwrap() error { return e.Err }
 
-// An ExitError ends a command with a code and no word: it has been said, or is
-// the answer.
+// An ExitError ends a command with an exit code and without a message. The command has
+// printed all that there is to say, or the code is the answer.
 type ExitError int
 
 func (e ExitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
@@ -77,9 +78,9 @@ var ErrInterrupted = errors.New("interrupted")
 // interrupted meanwhile: an interrupt is how a pager and the agent end.
 var ErrComplete = errors.New("complete")
 
-// An ElsewhereError says that only the AWS CLI can carry out the command line, which
-// is handed off to it. why is the error if there is no AWS CLI on PATH; nil if lanyard
-// has nothing more to say.
+// An ElsewhereError reports that only the AWS CLI can carry out the command line.
+// Package cli then hands the line off to it. Why is the error to return if there is no AWS
+// CLI on PATH; nil if lanyard has nothing more to say.
 type ElsewhereError struct{ Why error }
 
 func (e *ElsewhereError) Error() string { return "the AWS CLI is needed: " + fmt.Sprint(e.Why) }

@@ -57,7 +57,7 @@ func judge(err error) (code int, text string) {
 	if coded == nil {
 		return ExitOther, text
 	}
-	if named, ok := coded.(interface{ ErrorName() string }); ok && named.ErrorName() != "" { //nolint:errorlint // not what it wraps
+	if named, ok := coded.(interface{ ErrorName() string }); ok && named.ErrorName() != "" {
 		text = "An error occurred (" + named.ErrorName() + "): " + text
 	}
 	return coded.ExitStatus(), text
@@ -81,7 +81,7 @@ func decisive(err error) codedError {
 		if e, ok := err.(codedError); ok { //nolint:errorlint // the tree is walked here
 			return e
 		}
-		if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as above
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
 			for _, inner := range joined.Unwrap() {
 				if e := decisive(inner); e != nil && (found == nil || rank(e) < rank(found)) {
 					found = e
