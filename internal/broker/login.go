@@ -25,8 +25,8 @@ import (
 
 // A SignIn is how a person is signed in, and on whose behalf.
 type SignIn struct {
-	// Caller is the words of the command, without arguments: other processes
-	// tell it to those who wait for this one.
+	// Caller is the words of the command, without arguments: processes that wait for
+	// this one show it.
 	Caller string
 
 	// Waiting is told once that another process's sign-in is waited for, and for
@@ -121,7 +121,7 @@ func (b *Broker) endPresent(ctx context.Context, s profile.Session, roles []stri
 
 // signIn signs in, with the lock of sign-ins held, and stores the token. How it
 // failed is recorded, unless it was broken off: a process that was interrupted or
-// killed has nothing to tell, and whoever gets the lock next takes over.
+// killed has nothing to tell, and the process that gets the lock next takes over.
 func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Place, store string) (ssocache.Token, error) {
 	leave := b.enterHolder(s, in.Caller)
 	defer leave()
@@ -139,8 +139,9 @@ func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pendi
 	return tok, err
 }
 
-// loginOutcome is how the session's last sign-in failed, for those who waited for it
-// and those who come soon after. After one that succeeded there is none.
+// loginOutcome names the file that says how the session's last sign-in failed, for
+// processes that waited for it and that come soon after. A sign-in that succeeds removes
+// the file.
 func (b *Broker) loginOutcome(s profile.Session) string {
 	key := s.Name
 	if key == "" {
@@ -199,8 +200,8 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	// Whoever signs in now may be another person: what was fetched, or is being
-	// fetched, for the one before is not theirs.
+	// The user who signs in now may be another person: what was fetched, or is being
+	// fetched, for the user before is not theirs.
 	if err := b.nextGeneration(s, bySignIn); err != nil {
 		b.warn("credentials of the sign-in before may still be stored by commands that are running: %v", err)
 	}

@@ -159,7 +159,7 @@ func readCompanion(path string) (string, error) {
 }
 
 // An outcome is how the last attempt to renew a token, or to fetch a role's
-// credentials, ended. It lies beside the lock, for those who wait for it.
+// credentials, ended. It lies beside the lock, for the processes that wait for the lock.
 type outcome struct {
 	id          string // differs for every attempt
 	at          time.Time
@@ -296,8 +296,8 @@ func (b *Broker) record(path string, kind outcomeKind, tried secret.String, text
 }
 
 // trial is the fingerprint of a token that was tried at the configured endpoints. A
-// token without an origin may be tried at two services: that one refuses it says nothing
-// about the other.
+// token without an origin may be tried at two services: the refusal of the first service
+// says nothing about the second.
 func (b *Broker) trial(tried secret.String) string {
 	if b.Endpoints == nil {
 		return fingerprint(tried)

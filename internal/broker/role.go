@@ -266,8 +266,8 @@ func transient(err error) bool {
 //     have ended when they come. A program that gets such a date from a
 //     credential_process asks again at once, for ever; so the answer has the end by
 //     our clock, which is the one that the asker looks at. That end lies in the
-//     role's outcome, for those who waited and, for [inStep], for those who come
-//     next. Only once the clock is set right does it lie in the future of what is
+//     role's outcome, for the processes that waited and, for [inStep], for the next
+//     ones. Only once the clock is set right does it lie in the future of what is
 //     true; the outcome, made by the wrong clock, then lies in the future as well,
 //     and is not believed: see [outcome.within]. (Where the clock is set back by as
 //     much as has passed since, to within five minutes, it is believed until they
@@ -309,7 +309,7 @@ func date(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, 
 }
 
 // recordKeys is for keys that nobody would take from the cache by their date: it
-// tells those who wait that these are the newest there are, and how long they
+// tells the processes that wait that these are the newest keys, and how long they
 // live by our clock.
 func (b *Broker) recordKeys(name string, given ssocache.Credentials) {
 	b.record(b.roleFile(name, ".outcome"), succeeded, given.SessionToken, ssocache.FormatTime(given.Expiration))
@@ -325,7 +325,8 @@ func (b *Broker) keys(o outcome, c ssocache.Credentials) (ssocache.Credentials, 
 	return c, err == nil
 }
 
-// recentKeys is keys for those who did not wait.
+// recentKeys does what keys does, for a request that did not wait: the outcome must be
+// recent.
 func (b *Broker) recentKeys(o outcome, c ssocache.Credentials, now time.Time) (ssocache.Credentials, bool) {
 	c, ok := b.keys(o, c)
 	return c, ok && o.within(inStep, now) && c.Left(now) >= inStepLeft

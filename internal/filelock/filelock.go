@@ -31,8 +31,7 @@ type Lock struct {
 // What somebody else has put in its place does no harm: a symbolic link is not
 // followed, and a pipe is not waited for.
 //
-// A lock file is never removed: whoever removes one lets two processes hold
-// "the same" lock.
+// A lock file is never removed: two processes could then hold "the same" lock.
 func Try(path string) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(fs.FileMode(0o600)), flock.SetFlag(openFlags))
 	_, missing := os.Lstat(path)
