@@ -56,35 +56,45 @@ func Route(app *command.App, root command.Node, args []string) (line []string, o
 // every unknown word, and also a bare "configure", its wizard for keys.
 func builtIn(root command.Node, args []string) (ours bool, err error) {
 	cmd, help, prompt := root, false, false
-	for len(args) > 0 {
-		arg := args[0]
-		if arg == "--" {
-			break
-		}
-		if strings.HasPrefix(arg, "-") && arg != "-" {
-			help = help || arg == "-h" || arg == "--help"
-			prompt = prompt || arg == "--"+command.PromptFlag
+	for len(args) > 0 && args[0] != "--" {
+		word := args[0]
+		if strings.HasPrefix(word, "-") && word != "-" {
+			help = help || word == "-h" || word == "--help"
+			prompt = prompt || word == "--"+command.PromptFlag
 			args = args[cmd.FlagWidth(args):]
 			continue
 		}
-		sub, ok := cmd.Child(arg)
-		switch {
-		case cmd.IsService():
-			return builtInOperation(cmd.Name(), arg) && !prompt, nil
-		case cmd == root && arg == "help":
-			return root.Name() != "aws" || root.Has(args[1:]), nil
-		case cmd == root && strings.HasPrefix(arg, command.CompletionRequest), cmd != root && arg == "help":
-			return true, nil
-		case !ok && isAWSCommand(cmd, arg):
+		if cmd.IsService() {
+			return builtInOperation(cmd.Name(), word) && !prompt, nil
+		}
+		if ours, special := specialWord(cmd, args); special {
+			return ours, nil
+		}
+		sub, ok := cmd.Child(word)
+		if !ok && isAWSCommand(cmd, word) {
 			return false, nil
-		case !ok:
-			return false, cmd.Unknown(arg)
-		case !sub.IsGroup() && !sub.IsService():
+		}
+		if !ok {
+			return false, cmd.Unknown(word)
+		}
+		if !sub.IsGroup() && !sub.IsService() {
 			return !prompt || !sub.IsOfAWS(), nil
 		}
 		cmd, args = sub, args[1:]
 	}
 	return help || cmd.Path() != "aws configure", nil
+}
+
+// specialWord reports whether the first argument is help or a request for completions,
+// which name no command, and whether they are ours.
+func specialWord(cmd command.Node, args []string) (ours, special bool) {
+	switch word := args[0]; {
+	case word == "help" && cmd == cmd.Root():
+		return cmd.Name() != "aws" || cmd.Has(args[1:]), true
+	case word == "help", strings.HasPrefix(word, command.CompletionRequest) && cmd == cmd.Root():
+		return true, true
+	}
+	return false, false
 }
 
 // isAWSCommand reports whether the AWS CLI has the command that a word names below
