@@ -233,12 +233,13 @@ type SharedError struct {
 
 func (e *SharedError) Error() string { return e.Text }
 
-// ExitStatus is that of the AWS CLI for an answer of a service, or for none.
+// ExitStatus is that of the AWS CLI for an answer of a service; 0 if no service answered,
+// which leaves the choice to other errors.
 func (e *SharedError) ExitStatus() int {
 	if e.Answered {
 		return 254
 	}
-	return 255
+	return 0
 }
 
 // Share is an error as other processes get it.

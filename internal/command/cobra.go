@@ -97,10 +97,7 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// OneArg wants exactly one argument.
-func OneArg(name string) cobra.PositionalArgs { return WantArgs(name) }
-
-// WantArgs wants an argument for each name.
+// WantArgs accepts exactly one argument for each name.
 func WantArgs(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {

@@ -15,7 +15,8 @@ const (
 	ExitOther       = 255 // anything else
 )
 
-// A codedError chooses the exit code of the command that returns it. Errors of other
+// A codedError chooses the exit code of the command that returns it; 0 leaves the choice
+// to other errors. Errors of other
 // packages do so too. (The method is not called ExitCode, because an *exec.ExitError has
 // that, and means another program.) They may also have the methods
 //
@@ -79,7 +80,7 @@ var ErrInterrupted = errors.New("interrupted")
 var ErrComplete = errors.New("complete")
 
 // An ElsewhereError reports that only the AWS CLI can carry out the command line.
-// Package cli then hands the line off to it. Why is the error to return if there is no AWS
+// Package cli then hands the line off to it, if the AWS CLI has the command. Why is the error to return if there is no AWS
 // CLI on PATH; nil if lanyard has nothing more to say.
 type ElsewhereError struct{ Why error }
 

@@ -44,9 +44,7 @@ func (app *App) Report(err error, print renderer) int {
 		text += details(err, print)
 	}
 	fmt.Fprintf(app.IO.Err, "%s: %s\n", app.Name, strings.TrimRight(terminal.Printable(text), " "))
-	if hint := app.FullHint(err); hint != "" {
-		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(terminal.Printable(hint), "\n", "\nhint: "))
-	}
+	app.printHint(app.FullHint(err))
 	return code
 }
 
@@ -78,7 +76,7 @@ func decisive(err error) codedError {
 	}
 	var found codedError
 	for err != nil {
-		if e, ok := err.(codedError); ok { //nolint:errorlint // the tree is walked here
+		if e, ok := err.(codedError); ok && e.ExitStatus() != 0 { //nolint:errorlint // the tree is walked here
 			return e
 		}
 		if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -94,22 +92,23 @@ func decisive(err error) codedError {
 	return nil
 }
 
-// HintOf returns what an error says the user should type next; "" if nothing.
+// HintOf returns what an error says the user should type next; "" if nothing. The first
+// hint from the outside counts; of errors that are joined, that of the first one.
 func HintOf(err error) string {
-	for err != nil {
-		var hinted interface {
-			error
-			NextStep() string
-		}
-		if !errors.As(err, &hinted) {
-			return ""
-		}
-		if hint := hinted.NextStep(); hint != "" {
-			return hint
-		}
-		err = errors.Unwrap(hinted)
+	if err == nil {
+		return ""
 	}
-	return ""
+	if hinted, ok := err.(interface{ NextStep() string }); ok && hinted.NextStep() != "" {
+		return hinted.NextStep()
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, inner := range joined.Unwrap() {
+			if hint := HintOf(inner); hint != "" {
+				return hint
+			}
+		}
+	}
+	return HintOf(errors.Unwrap(err))
 }
 
 // FullHint returns the hint of an error. If the error says that nothing is set up yet,
@@ -137,8 +136,13 @@ func (app *App) Warn(text, hint string) {
 	}
 	app.talk.warned[text] = true
 	fmt.Fprintf(app.IO.Err, "%s: warning: %s\n", app.Name, terminal.Printable(text))
+	app.printHint(hint)
+}
+
+// printHint prints each line of a hint on stderr; "" is no hint.
+func (app *App) printHint(hint string) {
 	if hint != "" {
-		fmt.Fprintf(app.IO.Err, "hint: %s\n", terminal.Printable(hint))
+		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(terminal.Printable(hint), "\n", "\nhint: "))
 	}
 }
 

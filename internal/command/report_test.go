@@ -49,6 +49,12 @@ func TestReport(t *testing.T) {
 		"a failure and a service's error": {
 			errors.Join(service, command.Failuref("no")), 1, "lanyard: domain\nno\nhint: service hint\n",
 		},
+		"the hint of the second of two": {
+			errors.Join(&domainError{status: 255}, command.WithHint(errors.New("no"), "do this")), 255, "lanyard: domain\nno\nhint: do this\n",
+		},
+		"the outer of two hints": {
+			&domainError{status: 255, hint: "outer", inner: command.WithHint(errors.New("no"), "inner")}, 255, "lanyard: domain\nhint: outer\n",
+		},
 		"nothing set up": {
 			&domainError{status: 255, hint: "first", notSetUp: true}, 255, "lanyard: domain\nhint: first\nhint: to set up a profile, run: lanyard configure sso\n",
 		},
@@ -79,8 +85,8 @@ func TestWarningsAreGivenOnce(t *testing.T) {
 	app, errs := newApp()
 	app.Warn("a", "do this")
 	app.WithProfile("other").Warn("a", "do this")
-	app.Warn("b", "")
-	if want := "lanyard: warning: a\nhint: do this\nlanyard: warning: b\n"; errs.String() != want {
+	app.Warn("b", "two\nlines")
+	if want := "lanyard: warning: a\nhint: do this\nlanyard: warning: b\nhint: two\nhint: lines\n"; errs.String() != want {
 		t.Errorf("got %q, want %q", errs, want)
 	}
 }

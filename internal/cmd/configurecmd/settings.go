@@ -33,7 +33,7 @@ func newGet(app *command.App) *cobra.Command {
 file; the environment does not count. Nothing and exit code 1 mean that it is not
 set. A key of another profile: profile.NAME.KEY; of a nested block: KEY.SUBKEY.`,
 		Annotations: command.Uses("profile"),
-		Args:        command.OneArg("KEY"),
+		Args:        command.WantArgs("KEY"),
 		RunE:        func(_ *cobra.Command, args []string) error { return get(app, args[0], in) },
 	}
 	in.add(cmd)
@@ -162,7 +162,7 @@ func newUnset(app *command.App) *cobra.Command {
 		Long: `Remove one setting, with all the lines of its value. KEY is as for "configure
 get". Exit code 1 means that there was nothing to remove.`,
 		Annotations: command.Uses("profile"),
-		Args:        command.OneArg("KEY"),
+		Args:        command.WantArgs("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return unset(cmd.Context(), app, args[0], in)
 		},
