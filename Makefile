@@ -35,7 +35,7 @@ check:
 
 lint:
 	@echo '== golangci-lint'
-	go run $(GOLANGCI) run ./...
+	go run $(GOLANGCI) run --allow-parallel-runners ./...
 
 race:
 	./scripts/race

@@ -1,3 +1,6 @@
+// Package cli is the program: it listens to signals, builds the tree of commands, finds the
+// command of a line, or hands the line off to the AWS CLI, and turns what a command returns
+// into an exit code. Begin with [Main] and [Run].
 package cli
 
 import (

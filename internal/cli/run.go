@@ -1,5 +1,3 @@
-// Package cli is the command line: flags in, one call to the packages below,
-// text out. Nothing else in the program prints, exits or reads the environment.
 package cli
 
 import (
@@ -45,19 +43,21 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 		return awscli.HandOff(ctx, app, root, args, awscli.Misspelled(app, root, args))
 	}
 	tree.SetArgs(line)
-	err = tree.ExecuteContext(ctx)
+	ran, err := tree.ExecuteContextC(ctx)
 	var help command.HelpRequest
 	var elsewhere *command.ElsewhereError
 	switch {
 	case errors.As(err, &help):
 		return help.Cmd.Help()
+	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI would not know it
+		return elsewhere.Why
 	case errors.As(err, &elsewhere):
 		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
 	}
 	return err
 }
 
-// render prints errors in the formats of results.
+// renderError prints an error in a format of results.
 func renderError(app *command.App, w io.Writer, format, title string, v any) error {
 	return render.New(w, render.Options{
 		Format: format, Title: title, Color: app.Flags.Color == "on", Width: app.IO.Width, Terminal: app.IO.ErrTerminal,

@@ -13,21 +13,13 @@ import (
 // LoginTargets finds the sessions to sign in to, and the profile whose settings
 // count.
 func LoginTargets(w *workspace.Workspace, o Options) ([]profile.Session, *profile.Profile, error) {
-	if o.Session != "" {
-		p, err := w.ResolveForLogin()
-		if err != nil {
-			return nil, nil, err
-		}
-		s, warnings, err := profile.SessionNamed(w.In, o.Session)
-		w.Warn(warnings)
-		if err != nil {
-			return nil, nil, err
-		}
-		return []profile.Session{*s}, p, nil
-	}
 	p, err := w.ResolveForLogin()
 	if err != nil {
 		return nil, nil, err
+	}
+	if o.Session != "" {
+		s, err := w.SessionNamed(o.Session)
+		return []profile.Session{s}, p, err
 	}
 	named := p.Explicit || p.FromEnv
 	s, err := p.LoginSession()

@@ -53,8 +53,7 @@ func (z *Wizard) knownSession(name string) (bool, error) {
 	if section == nil || err != nil {
 		return false, err
 	}
-	s, warnings, err := profile.SessionNamed(z.In, name)
-	z.Warn(warnings)
+	s, err := z.SessionNamed(name)
 	if err != nil {
 		return false, err
 	}
@@ -68,7 +67,7 @@ func (z *Wizard) knownSession(name string) (bool, error) {
 		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.Scopes), name, s.Path, s.Line),
 			"change it: %s configure sso-session", z.App.Name)
 	}
-	z.Session, z.known = *s, true
+	z.Session, z.known = s, true
 	return true, nil
 }
 

@@ -51,7 +51,7 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 			return w.Service(settings.At(e), s.StartURL, s.Region)
 		},
 	}
-	if !w.Stores.InAgent {
+	if !w.Stores.inAgent {
 		w.Broker.Ask = w.askAgent(p)
 	}
 }

@@ -34,12 +34,12 @@ type Stores struct {
 	App  *command.App
 	Home string
 
-	InAgent bool          // this process is the background agent
-	Memory  *agent.Memory // of an agent that keeps tokens there; else nil
+	inAgent bool          // this process is the background agent
+	memory  *agent.Memory // of an agent that keeps tokens there; else nil
 
 	vaults *keystore.Vaults // nil until something is looked for in the cache
 	asked  *agent.Client    // nil until an agent is asked something
-	Chosen secret.String    // the passphrase that the encrypted store was just given
+	chosen secret.String    // the passphrase that the encrypted store was just given
 }
 
 // Cache is where the tokens are, in whichever store.
@@ -85,8 +85,8 @@ func keychainDeadline(app *command.App) (time.Duration, error) {
 // program waits for the answer.
 func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	app := s.App
-	if !s.Chosen.IsZero() {
-		return s.Chosen, nil
+	if !s.chosen.IsZero() {
+		return s.chosen, nil
 	}
 	if own := app.Env.Get(passphraseCommand); own != "" {
 		command = own
@@ -163,8 +163,15 @@ func printedBy(app *command.App, command string) (secret.String, error) {
 	return secret.New(line), nil
 }
 
-// NewPassphrase asks for a passphrase twice, unless a command prints it.
+// NewPassphrase asks for a passphrase twice, unless a command prints it, and remembers it:
+// the store is opened with it next.
 func (s *Stores) NewPassphrase(command string) (secret.String, error) {
+	pass, err := s.newPassphrase(command)
+	s.chosen = pass
+	return pass, err
+}
+
+func (s *Stores) newPassphrase(command string) (secret.String, error) {
 	app := s.App
 	if command != "" || app.Env.Get(passphraseCommand) != "" || !app.IO.Terminal {
 		return s.passphrase("the encrypted store", command)
@@ -185,11 +192,11 @@ func (s *Stores) NewPassphrase(command string) (secret.String, error) {
 
 // agentVault is the store in the agent's memory, as this process reaches it.
 func (s *Stores) agentVault() keystore.Vault {
-	if s.InAgent {
-		if s.Memory == nil {
+	if s.inAgent {
+		if s.memory == nil {
 			return new(agent.Memory) // nothing is in it
 		}
-		return s.Memory
+		return s.memory
 	}
 	client := s.client()
 	client.Patience = agent.LongPatience

@@ -1,6 +1,6 @@
 // Package workspace is what one command works with: the config files, the profile and the
 // sessions in them, the broker with its connections, and the stores where tokens are.
-// Begin with [Open], [Files] or [Connected].
+// Begin with [Open], [Files] or [ForSessions].
 package workspace
 
 import (
@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -53,6 +54,14 @@ func Files(app *command.App) *Workspace {
 	return w
 }
 
+// OpenInAgent is Open for the background agent itself, which does not ask an agent. memory
+// is the store in its memory; nil if it keeps no tokens there.
+func OpenInAgent(app *command.App, memory *agent.Memory) (*Workspace, error) {
+	w, err := Open(app)
+	w.Stores.inAgent, w.Stores.memory = true, memory
+	return w, err
+}
+
 // Again is the workspace with the files as they are now. It knows what w knows of stores
 // and of its own changes.
 func (w *Workspace) Again() *Workspace {
@@ -89,9 +98,9 @@ func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 	return doc
 }
 
-// Connected is the workspace of a command that is about sessions, with the settings of
+// ForSessions is the workspace of a command that is about sessions, with the settings of
 // the profile in use, which need not have any.
-func Connected(app *command.App) (*Workspace, *profile.Profile, error) {
+func ForSessions(app *command.App) (*Workspace, *profile.Profile, error) {
 	w, err := Open(app)
 	if err != nil {
 		return nil, nil, err
@@ -212,6 +221,16 @@ func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
 	}
 	w.uses, w.unsaid, w.loaded = uses, warnings, true
 	return uses, nil
+}
+
+// SessionNamed returns the [sso-session] of a name.
+func (w *Workspace) SessionNamed(name string) (profile.Session, error) {
+	s, warnings, err := profile.SessionNamed(w.In, name)
+	w.Warn(warnings)
+	if err != nil {
+		return profile.Session{}, err
+	}
+	return *s, nil
 }
 
 // Siblings gives the other names of a session for the broker. Each spelling of the

@@ -76,7 +76,7 @@ func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Se
 // after its end only a thief with a copy could use them. If a user asked the agent to
 // end, their next sign-ins go to the files again; else they wait for the next agent in
 // memory. The function returns which sign-outs the service could not be told of.
-func endMemory(w *workspace.Workspace, server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
+func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
 	app, own := w.App, ownSettings(w)
 	return func(ctx context.Context, asked bool, watched []agent.Watched) (untold []string) {
 		defer app.Hold()() // a second signal is no reason to leave them alive
@@ -99,7 +99,7 @@ func endMemory(w *workspace.Workspace, server *agent.Server) func(context.Contex
 		}
 		all.Wait()
 		// Tokens that the config does not name, or whose markers were removed.
-		for _, tok := range w.Stores.Memory.Tokens() {
+		for _, tok := range memory.Tokens() {
 			all.Go(func() {
 				settings, ok := server.SettingsOf(tok)
 				if !ok {

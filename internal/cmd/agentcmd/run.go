@@ -36,13 +36,13 @@ func run(ctx context.Context, app *command.App, o options) error {
 	}
 	app.LogFrom(level)
 	agent.Harden()
-	w, err := workspace.Open(app)
+	var memory *agent.Memory
+	if o.inMemory {
+		memory = new(agent.Memory)
+	}
+	w, err := workspace.OpenInAgent(app, memory)
 	if err != nil {
 		return err
-	}
-	w.Stores.InAgent = true
-	if o.inMemory {
-		w.Stores.Memory = new(agent.Memory)
 	}
 	address := agent.Address(app.Env.Lookup, w.Home)
 	if address == "" {
@@ -59,11 +59,11 @@ func run(ctx context.Context, app *command.App, o options) error {
 	list := &sessionList{app: app}
 	server := &agent.Server{
 		Broker: newBrokers(w), Watched: list.watched,
-		Memory: w.Stores.Memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.Home) }, Proxies: workspace.Proxies(app), Now: app.Now, Log: app.Log,
+		Memory: memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.Home) }, Proxies: workspace.Proxies(app), Now: app.Now, Log: app.Log,
 	}
 	server.Lost = agent.Watch(address)
-	if w.Stores.Memory != nil {
-		server.Begin, server.End = func(ctx context.Context) error { return takeIntoMemory(ctx, w) }, endMemory(w, server)
+	if memory != nil {
+		server.Begin, server.End = func(ctx context.Context) error { return takeIntoMemory(ctx, w) }, endMemory(w, memory, server)
 	}
 	app.Log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	if err := server.Serve(ctx, l); err != nil {
@@ -131,7 +131,7 @@ func configStamp(app *command.App) (string, error) {
 // watchedSessions lists the sessions to keep fresh, each with the settings of the
 // first profile that uses it.
 func watchedSessions(app *command.App) ([]agent.Watched, error) {
-	w, err := workspace.Open(app)
+	w, err := workspace.OpenInAgent(app, nil) // the stores are not asked
 	if err != nil {
 		return nil, err
 	}

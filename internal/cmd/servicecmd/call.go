@@ -4,79 +4,15 @@ package servicecmd
 
 import (
 	"context"
-	"errors"
-	"strings"
-	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/awsconfig"
-	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
-	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
-	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
-
-// serviceTimeout is the AWS CLI's timeout for connecting and for each read of a reply.
-const serviceTimeout = time.Minute
-
-// serviceClient makes the client of a service, without its credentials. For the access portal,
-// which gets the session's token, it takes the settings of the profile that has the session:
-// by these the broker judges where the token may go.
-func serviceClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (*call.Client, error) {
-	reach := p
-	if svc.Name == "sso" {
-		reach = p.ForSession()
-	}
-	if err := reach.CheckRetries(); err != nil {
-		return nil, err
-	}
-	endpoint := w.App.Flags.EndpointURL
-	if endpoint == "" {
-		configured, err := reach.Endpoint(svc.EnvName())
-		if err != nil {
-			return nil, err
-		}
-		endpoint = configured.URL
-	}
-	if err := idcenter.CheckEndpoint(endpoint, reach.FIPS, reach.DualStack); err != nil {
-		return nil, err
-	}
-	hc, err := w.HTTPClientWithin(reach, serviceTimeout, serviceTimeout)
-	if err != nil {
-		return nil, err
-	}
-	format, set := p.Get("cli_timestamp_format")
-	if set && format.Value != "wire" && format.Value != "iso8601" {
-		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: `Unknown cli_timestamp_format value: ` + format.Value + `, valid values are "wire" or "iso8601"`},
-			"change cli_timestamp_format of profile %s (line %d)", p.Name, format.Line)
-	}
-	client := &call.Client{
-		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: reach.FIPS, DualStack: reach.DualStack,
-		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.App.Log, UserAgent: "lanyard",
-		TimeFormat: format.Value, Zone: w.App.Now().Location(), Now: w.App.Now,
-	}
-	if svc.Name == "s3api" {
-		s3 := s3Settings(p)
-		client.PathStyle, client.VirtualHosts = s3("addressing_style") == "path", s3("addressing_style") == "virtual"
-		client.DualStack = client.DualStack || strings.EqualFold(s3("use_dualstack_endpoint"), "true")
-	}
-	return client, nil
-}
-
-// s3Settings returns what looks up a setting in the block s3 of a profile.
-func s3Settings(p *profile.Profile) func(key string) string {
-	block, _ := p.Get("s3")
-	return func(key string) string {
-		s, _ := (&awsconfig.Section{Settings: block.Nested}).Get(key)
-		return s.Value
-	}
-}
 
 // client makes the client of the operation, with what authorizes it.
 func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Client, error) {
-	client, err := serviceClient(o.w, p, o.svc)
+	client, err := signin.NewClient(o.w, p, o.svc)
 	if err != nil {
 		return nil, err
 	}
@@ -140,24 +76,4 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 func (o *operation) paging() call.Paging {
 	p := o.in.Paging
 	return call.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
-}
-
-// explainKeys adds to an error about expired keys what to do. There is no advice about role
-// credentials, which the client has renewed without effect.
-func explainKeys(w *workspace.Workspace, client *call.Client, err error) error {
-	var connect *idcenter.ConnectError
-	if errors.As(err, &connect) {
-		return w.AdviseConnection(connect) // without further words around it
-	}
-	var refused *call.ServiceError
-	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {
-		return err
-	}
-	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely
-		return err
-	}
-	if _, ok, _ := workspace.EnvironmentKeys(w.App); ok {
-		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
-	}
-	return command.WithHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.App.Flags.Profile, w.App.Env.Lookup))
 }

@@ -274,7 +274,7 @@ func (o *operation) explain(client *call.Client, err error) error {
 		role, _ := o.in.Document.Get("roleName")
 		return command.WithHint(err, "%s", signin.RoleHint(o.app, "", fmt.Sprint(account), fmt.Sprint(role), o.sessionFlag))
 	}
-	return explainKeys(o.w, client, err)
+	return signin.ExplainKeys(o.w, client, err)
 }
 
 // portal reports whether the operation belongs to the access portal. Such operations

@@ -76,12 +76,11 @@ func objectOf(in *arg.Input) *document.Object {
 func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
 	w := o.w
 	if o.session != "" {
-		s, warnings, err := profile.SessionNamed(w.In, o.session)
-		w.Warn(warnings)
+		s, err := w.SessionNamed(o.session)
 		if err != nil {
 			return nil, profile.Session{}, err
 		}
-		return byName(p, *s), *s, nil
+		return byName(p, s), s, nil
 	}
 	s, err := p.LoginSession()
 	if err == nil {

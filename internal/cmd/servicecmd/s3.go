@@ -90,7 +90,7 @@ func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 	case errors.As(err, &path), errors.As(err, &input):
 		return command.Usagef("%s", err)
 	case err != nil:
-		return explainKeys(w, client, err)
+		return signin.ExplainKeys(w, client, err)
 	case !matched:
 		return command.ExitError(command.ExitCommand)
 	}
@@ -113,7 +113,7 @@ func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, err
 	if !signin.Usable(w.App, p) {
 		return nil, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
 	}
-	client, err := serviceClient(w, p, svc)
+	client, err := signin.NewClient(w, p, svc)
 	if err != nil {
 		return nil, err
 	}

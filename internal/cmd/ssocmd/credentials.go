@@ -92,14 +92,13 @@ func sessionProfile(w *workspace.Workspace, session, account, role string) (*pro
 	if err != nil {
 		return nil, err
 	}
-	s, warnings, err := profile.SessionNamed(w.In, session)
-	w.Warn(warnings)
+	s, err := w.SessionNamed(session)
 	if err != nil {
 		return nil, err
 	}
 	w.Connect(p)
 	made := *p
 	made.Name, made.Exists, made.Kind = "", false, profile.SSO
-	made.Session, made.AccountID, made.RoleName = *s, account, role
+	made.Session, made.AccountID, made.RoleName = s, account, role
 	return &made, nil
 }

@@ -55,7 +55,7 @@ func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
 	if o.session != "" && app.Flags.Profile != "" {
 		return command.Usagef("--sso-session does not go with --profile")
 	}
-	w, p, err := workspace.Connected(app)
+	w, p, err := workspace.ForSessions(app)
 	if err != nil {
 		return err
 	}
@@ -85,12 +85,7 @@ func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
 func sessionToEnd(w *workspace.Workspace, p *profile.Profile, name string) (profile.Session, error) {
 	switch {
 	case name != "":
-		s, warnings, err := profile.SessionNamed(w.In, name)
-		w.Warn(warnings)
-		if err != nil {
-			return profile.Session{}, err
-		}
-		return *s, nil
+		return w.SessionNamed(name)
 	case p.Explicit:
 		return p.LoginSession()
 	}

@@ -44,7 +44,7 @@ the config (or the one of --profile) can be used, 1 when a login is needed.`,
 
 // status prints the sessions, or with check only returns whether a login is needed.
 func status(app *command.App, check bool) error {
-	w, p, err := workspace.Connected(app)
+	w, p, err := workspace.ForSessions(app)
 	if err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	if err := o.check(app); err != nil {
 		return err
 	}
-	w, p, err := workspace.Connected(app)
+	w, p, err := workspace.ForSessions(app)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,6 @@ func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
 	if err != nil {
 		return err
 	}
-	w.Stores.Chosen = pass
 	keys, err := keystore.NewPassphraseKeys(cache, pass, o.command)
 	if err != nil {
 		return err

@@ -30,12 +30,9 @@ func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions)
 	only := profile.Session{}
 	switch {
 	case o.session != "":
-		s, warnings, err := profile.SessionNamed(w.In, o.session)
-		w.Warn(warnings)
-		if err != nil {
+		if only, err = w.SessionNamed(o.session); err != nil {
 			return plan, err
 		}
-		only = *s
 	case p.Explicit:
 		if only, err = p.LoginSession(); err != nil {
 			return plan, err

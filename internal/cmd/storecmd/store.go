@@ -46,7 +46,7 @@ credential_process lines, which it writes.`,
 
 // showStores prints where the secrets of each session are.
 func showStores(app *command.App) error {
-	w, _, err := workspace.Connected(app)
+	w, _, err := workspace.ForSessions(app)
 	if err != nil {
 		return err
 	}
