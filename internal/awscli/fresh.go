@@ -70,7 +70,7 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 	return "", nil
 }
 
-// handOffCaller asks the broker for what a command of the AWS CLI needs.
+// handOffCaller is how the broker's log names the hand-off.
 const handOffCaller = "hand-over to the AWS CLI"
 
 // renew renews what a profile of Identity Center needs: role credentials, or the

@@ -38,7 +38,7 @@ type App struct {
 	// Hold holds interrupts back until release is called.
 	Hold func() (release func())
 
-	Flags Globals // read-only once they are parsed
+	Flags Globals // read-only once they are parsed: see ReadFlags and WithProfile
 	Log   *slog.Logger
 
 	talk *talk

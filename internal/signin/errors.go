@@ -137,7 +137,7 @@ func LoginFor(app *command.App, session, profile string) string {
 	if session != "" {
 		return app.Name + " sso login --sso-session " + command.Quote(session)
 	}
-	return app.Name + " sso login --profile " + command.Quote(profile)
+	return app.Name + " sso login " + ProfileFlag(profile)
 }
 
 // ExplainOrigin adds what to type to a refusal to send a secret to a service that did
@@ -249,7 +249,7 @@ func LoginCommand(app *command.App, p *profile.Profile) string {
 	cmd := app.Name + " sso login"
 	switch {
 	case p.Exists:
-		return cmd + " --profile " + command.Quote(p.Name)
+		return cmd + " " + ProfileFlag(p.Name)
 	case p.Session.Name != "":
 		return cmd + " --sso-session " + command.Quote(p.Session.Name)
 	}

@@ -75,7 +75,7 @@ func loginTo(app *command.App, s profile.Session, uses []profile.SessionUse) str
 	}
 	for _, u := range uses {
 		if u.Session.Same(s) && len(u.Profiles) > 0 {
-			return app.Name + " sso login --profile " + command.Quote(u.Profiles[0])
+			return app.Name + " sso login " + ProfileFlag(u.Profiles[0])
 		}
 	}
 	return app.Name + " sso login"
