@@ -35,7 +35,7 @@ func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 	case errors.As(err, &storage):
 		return command.WithHint(err, "%s", StorageHint(storage))
 	case errors.Is(err, idcenter.ErrExpired):
-		return command.WithHint(err, "run: %s", LoginAgain(w, s))
+		return command.WithHint(err, "run: %s", loginAgain(w, s))
 	case errors.As(err, &connect):
 		return command.WithHint(err, "%s", connectHint(w, s, connect))
 	}
@@ -50,7 +50,7 @@ func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 
 // refusalHint is the hint for the service's refusal of a sign-in.
 func refusalHint(w *workspace.Workspace, s profile.Session, kind string) string {
-	again := LoginAgain(w, s)
+	again := loginAgain(w, s)
 	switch kind {
 	case "":
 		return ""
@@ -111,8 +111,8 @@ func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.Logi
 	return explainLogin(w, err.Session, err)
 }
 
-// LoginAgain is the command line of a login to the session.
-func LoginAgain(w *workspace.Workspace, s profile.Session) string {
+// loginAgain is the command line of a login to the session.
+func loginAgain(w *workspace.Workspace, s profile.Session) string {
 	if s.Name != "" {
 		return SessionLogin(w.App, s)
 	}
