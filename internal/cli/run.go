@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -50,7 +51,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	case errors.As(err, &help):
 		return help.Cmd.Help()
 	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI would not know it
-		return elsewhere.Why
+		return cmp.Or(elsewhere.Why, err)
 	case errors.As(err, &elsewhere):
 		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
 	}

@@ -10,11 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
-// Console is where the person is asked: stdin and stderr, which are a terminal
-// wherever App.Terminal is set. It must be one for a whole conversation.
+// Console returns where the user is asked: stdin and stderr, if IO.Terminal is set. A
+// command has one Console, because that holds what the user has typed ahead.
 func (app *App) Console() *picker.Console {
 	if app.talk.console == nil {
-		in, _ := app.IO.In.(*os.File) // it is one where a person sits at it
+		in, _ := app.IO.In.(*os.File) // it is a file if it is a terminal
 		_, plain := app.Env.Lookup("NO_COLOR")
 		term := app.Env.Get("TERM")
 		app.talk.console = &picker.Console{In: in, Out: app.IO.Err, Dumb: term == "" || term == "dumb", Color: !plain}
@@ -33,8 +33,8 @@ func (app *App) ExplainConsole(err error) error {
 	return err
 }
 
-// NeedsYes refuses a command that asks for a confirmation, if nobody can be asked and
-// --yes was not given. Commands call it before they print what they would do.
+// NeedsYes refuses a command that asks for a confirmation, if there is no terminal to
+// ask on and --yes was not given. Commands call it before they print what they would do.
 func (app *App) NeedsYes(cmd *cobra.Command, yes bool) error {
 	if yes || app.IO.Terminal {
 		return nil

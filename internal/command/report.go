@@ -14,7 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// A renderer prints a value in a format such as "json".
+// A renderer prints a value in a format such as "json". Package cli passes it in: this
+// package knows no domain, and so not the engine.
 type renderer func(w io.Writer, format, title string, v any) error
 
 // Report prints err the one way this program prints errors, and returns the exit code.
@@ -126,7 +127,7 @@ func (app *App) FullHint(err error) string {
 func (app *App) SetUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
 
 // TellSetUp prints this hint below an answer that is empty for want of a profile.
-func (app *App) TellSetUp() { fmt.Fprintf(app.IO.Err, "hint: %s\n", app.SetUpHint()) }
+func (app *App) TellSetUp() { app.printHint(app.SetUpHint()) }
 
 // Warn tells the user about something that went wrong and did not stop the command.
 // Each warning is given once.

@@ -111,7 +111,7 @@ func (z *Wizard) isAnother(p ssoProfile) (string, error) {
 // write shows what is to be written and writes it.
 func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
 	// Signing in takes its time, and the session may be gone from the file.
-	if err := z.reread(); err != nil {
+	if err := z.rereadSession(); err != nil {
 		return err
 	}
 	changes, err := z.changes(p)
@@ -132,12 +132,12 @@ func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
 		fmt.Fprint(z.App.Out, "(all of this was there already)\n\n")
 	}
 	z.last = p
-	return z.reread()
+	return z.rereadSession()
 }
 
-// reread reads the files again, and whether they have the session.
-func (z *Wizard) reread() error {
-	z.Workspace = z.Again()
+// rereadSession reads the files again, and finds out whether they have the session.
+func (z *Wizard) rereadSession() error {
+	z.Reread()
 	z.In.New = true
 	section, err := z.Section(awsconfig.SSOSession, z.Session.Name)
 	z.known = section != nil && z.Session.Name != ""

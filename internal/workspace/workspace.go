@@ -62,16 +62,11 @@ func OpenInAgent(app *command.App, memory *agent.Memory) (*Workspace, error) {
 	return w, err
 }
 
-// Again is the workspace with the files as they are now. It knows what w knows of stores
-// and of its own changes.
-func (w *Workspace) Again() *Workspace {
-	now := &Workspace{App: w.App, Home: w.Home, NoHome: w.NoHome, Stores: w.Stores, Broker: w.Broker, edited: w.edited, bundle: w.bundle, PortalURL: w.PortalURL}
-	now.read()
-	return now
+// Reread makes the workspace, and its broker, work with the files as they are now.
+func (w *Workspace) Reread() {
+	w.read()
+	w.loaded = false
 }
-
-// Reread makes the workspace work with the files as they are now.
-func (w *Workspace) Reread() { w.In, w.loaded = w.Again().In, false }
 
 // read reads the config files.
 func (w *Workspace) read() {
