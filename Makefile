@@ -11,7 +11,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo the program is one static file, and it starts a third faster.
 export CGO_ENABLED ?= 0
 
-.PHONY: build test setup check lint race bench storm journeys fuzz clean
+.PHONY: build test setup check lint race bench storm journeys prose fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -51,6 +51,10 @@ storm:
 # V=-v prints the names of the files.
 journeys:
 	go run ./scripts/journeys $(V)
+
+# Phrases to rewrite in docs, help, messages and comments.
+prose:
+	go run ./scripts/prose
 
 FUZZTIME ?= 30s
 fuzz:

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// A turn is a phrase to avoid and what to write instead.
+type turn struct {
+	pattern *regexp.Regexp
+	instead string
+}
+
+// turns lists phrases that are nearly always a fault. A phrase that is often right
+// ("who is", "of its own") is not here, because a list of false alarms is not read.
+var turns = compile([][2]string{
+	{`nobody|no-one|whoever|whomever|somebody`, "name the actor: no process, the user, another program"},
+	{`whatever|whatsoever|whichever`, "name the thing: any error, each file"},
+	{`all the same`, "still, anyway"},
+	{`(?:is|are) of (?:no )?use`, "helps, does not help"},
+	{`in vain`, "without success; say what failed"},
+	{`(?:come|comes|came|coming) to lie`, "is written to, is stored in"},
+	{`in the place of|in place of`, "instead of"},
+	{`(?:is|are) none`, "no X exists; without X"},
+	{`what there is`, "name it"},
+	{`that one`, "repeat the noun"},
+	{`those who|the one who|the ones who|he who|one who`, "the processes that, the users who"},
+	{`another's|one's`, "of another process, of another user"},
+	{`told apart|tell apart|tells apart`, "distinguish"},
+	{`a word of ours|word of ours`, "a command of lanyard"},
+	{`for lack of`, "because X is missing"},
+	{`by and by|as it were|of late|to be had|lest|hence|thus|hitherto|therein|thereof|thereby|whereby|wherein`, "use everyday words"},
+	{`but for`, "except"},
+	{`(?:keep|keeps|kept) silent`, "prints nothing"},
+	{`(?:ask|asks|asked|asking) (?:nobody|none)`, "makes no request"},
+	{`the passphrase does not fit`, "wrong passphrase"},
+	{`time-out|time-outs`, "timeout"},
+	{`the person`, "the user"},
+})
+
+// compile makes the patterns: whole words in any case, which may continue on the next
+// line of a comment.
+func compile(table [][2]string) (all []turn) {
+	for _, row := range table {
+		pattern := strings.ReplaceAll(row[0], " ", `[\s/#>*]+`)
+		all = append(all, turn{regexp.MustCompile(`(?i)\b(?:` + pattern + `)\b`), row[1]})
+	}
+	return all
+}
+
+// isGap reports whether a character separates the words of a turn.
+func isGap(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/#>*", r) }
