@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/style"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -64,6 +65,16 @@ type Env struct {
 func (e Env) Get(name string) string {
 	v, _ := e.Lookup(name)
 	return v
+}
+
+// OutStyle returns the colours for text on stdout.
+func (app *App) OutStyle() style.Palette {
+	return style.New(app.IO.OutTerminal, app.Env.Lookup, app.Flags.Color)
+}
+
+// ErrStyle returns the colours for text on stderr.
+func (app *App) ErrStyle() style.Palette {
+	return style.New(app.IO.ErrTerminal, app.Env.Lookup, app.Flags.Color)
 }
 
 // A talk is what was said to the user and asked so far.

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/picker"
+	"github.com/lanyard-cli/lanyard/internal/style"
 )
 
 // Console returns where the user is asked: stdin and stderr, if IO.Terminal is set. A
@@ -15,9 +16,7 @@ import (
 func (app *App) Console() *picker.Console {
 	if app.talk.console == nil {
 		in, _ := app.IO.In.(*os.File) // it is a file if it is a terminal
-		_, plain := app.Env.Lookup("NO_COLOR")
-		term := app.Env.Get("TERM")
-		app.talk.console = &picker.Console{In: in, Out: app.IO.Err, Dumb: term == "" || term == "dumb", Color: !plain}
+		app.talk.console = &picker.Console{In: in, Out: app.IO.Err, Dumb: style.Dumb(app.Env.Lookup), Color: app.ErrStyle().On()}
 	}
 	return app.talk.console
 }

@@ -44,7 +44,7 @@ func (app *App) Report(err error, print renderer) int {
 		}
 		text += details(err, print)
 	}
-	fmt.Fprintf(app.IO.Err, "%s: %s\n", app.Name, strings.TrimRight(terminal.Printable(text), " "))
+	fmt.Fprintf(app.IO.Err, "%s %s\n", app.ErrStyle().Error(app.Name+":"), strings.TrimRight(terminal.Printable(text), " "))
 	app.printHint(app.FullHint(err))
 	return code
 }
@@ -136,14 +136,18 @@ func (app *App) Warn(text, hint string) {
 		return
 	}
 	app.talk.warned[text] = true
-	fmt.Fprintf(app.IO.Err, "%s: warning: %s\n", app.Name, terminal.Printable(text))
+	fmt.Fprintf(app.IO.Err, "%s: %s %s\n", app.Name, app.ErrStyle().Warning("warning:"), terminal.Printable(text))
 	app.printHint(hint)
 }
 
 // printHint prints each line of a hint on stderr; "" is no hint.
 func (app *App) printHint(hint string) {
-	if hint != "" {
-		fmt.Fprintf(app.IO.Err, "hint: %s\n", strings.ReplaceAll(terminal.Printable(hint), "\n", "\nhint: "))
+	if hint == "" {
+		return
+	}
+	label := app.ErrStyle().Hint("hint:")
+	for line := range strings.SplitSeq(terminal.Printable(hint), "\n") {
+		fmt.Fprintf(app.IO.Err, "%s %s\n", label, line)
 	}
 }
 

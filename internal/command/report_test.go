@@ -106,3 +106,26 @@ func report(err error) (code int, text string) {
 	code = app.Report(err, func(io.Writer, string, string, any) error { return nil })
 	return code, errs.String()
 }
+
+func TestLabelsAreColouredOnATerminal(t *testing.T) {
+	err := command.WithHint(errors.New("a\nb"), "do \x1b[5mthis\nand that")
+	for _, tt := range []struct {
+		name     string
+		terminal bool
+		want     string
+	}{
+		{"pipe", false, "lanyard: warning: odd\nhint: look\nlanyard: a\nb\nhint: do \ufffd[5mthis\nhint: and that\n"},
+		{"terminal", true, "lanyard: \x1b[1;33mwarning:\x1b[m odd\n\x1b[1;36mhint:\x1b[m look\n" +
+			"\x1b[1;31mlanyard:\x1b[m a\nb\n\x1b[1;36mhint:\x1b[m do \ufffd[5mthis\n\x1b[1;36mhint:\x1b[m and that\n"},
+	} {
+		var out bytes.Buffer
+		app := &command.App{Name: "lanyard", IO: command.Streams{Out: io.Discard, Err: &out, ErrTerminal: tt.terminal}}
+		app.Env.Lookup = func(name string) (string, bool) { return map[string]string{"TERM": "xterm"}[name], name == "TERM" }
+		app.Begin()
+		app.Warn("odd", "look")
+		app.Report(err, nil)
+		if out.String() != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, &out, tt.want)
+		}
+	}
+}

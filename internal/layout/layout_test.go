@@ -27,7 +27,7 @@ var rows = [...][]string{
 	{"internal/keystore", "internal/idcenter", "internal/intercept", "internal/engine/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
-	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/terminal", "internal/awsnames", "internal/loopback"},
+	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/awsnames", "internal/loopback"},
 }
 
 // apart are the packages that others may use from any row, or that hold only
@@ -149,6 +149,18 @@ func TestCobraStaysAbove(t *testing.T) {
 		for _, imp := range p.Imports {
 			if strings.HasPrefix(imp, "github.com/spf13/") {
 				t.Errorf("%s imports %s", pkg, imp)
+			}
+		}
+	}
+}
+
+// Packages name meanings and internal/style chooses the colours. internal/warm must not
+// start later because of lipgloss.
+func TestOnlyPackageStyleImportsLipgloss(t *testing.T) {
+	for pkg, p := range list(t) {
+		for _, imp := range p.Imports {
+			if strings.HasPrefix(imp, "charm.land/") && pkg != "internal/style" {
+				t.Errorf("%s imports %s: use internal/style", pkg, imp)
 			}
 		}
 	}

@@ -81,19 +81,8 @@ func (p Printing) Streams() bool { return render.Streams(p.Format) }
 
 func (p Printing) printer(w io.Writer) *render.Printer {
 	return render.New(w, render.Options{
-		Format: p.Format, Query: p.query, Title: p.title, Color: p.color(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,
+		Format: p.Format, Query: p.query, Title: p.title, Color: p.app.OutStyle().On(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,
 	})
-}
-
-// color is for tables alone; "auto" means on a terminal.
-func (p Printing) color() bool {
-	switch p.app.Flags.Color {
-	case "on":
-		return true
-	case "off":
-		return false
-	}
-	return p.app.IO.OutTerminal
 }
 
 // Start returns the printer of a result. On a terminal the output goes through the
