@@ -19,13 +19,13 @@ const refresh = brokertest.Refresh
 
 // A world is that of [brokertest], with its agent.
 type world struct {
-	*brokertest.World
+	*brokertest.Fixture
 	server *agent.Server
 }
 
 func newWorld(t *testing.T, c emulator.Config) *world {
 	t.Helper()
-	w := &world{World: brokertest.New(t, c)}
+	w := &world{Fixture: brokertest.New(t, c)}
 	w.server = &agent.Server{
 		Broker: func(_ agent.Settings, _ []string, warn func(string)) *broker.Broker {
 			b := w.Process()

@@ -18,7 +18,7 @@ import (
 
 // A crowd is processes that may sign in, and what became of them.
 type crowd struct {
-	w       *world
+	f       *fixture
 	do      func(context.Context, broker.Keep) error
 	prepare func() // happens between a request and its sign-in
 
@@ -30,11 +30,11 @@ type crowd struct {
 
 // get is a request of a process that may sign in.
 func (c *crowd) get(ctx context.Context) error {
-	_, err := c.w.Process().GetOrLogin(ctx, c.w.Request(), func(context.Context) (profile.Session, broker.SignIn, error) {
+	_, err := c.f.Process().GetOrLogin(ctx, c.f.Request(), func(context.Context) (profile.Session, broker.SignIn, error) {
 		if c.prepare != nil {
 			c.prepare()
 		}
-		return c.w.Session, broker.SignIn{
+		return c.f.Session, broker.SignIn{
 			Caller: "sso get-credentials",
 			Waiting: func(h broker.Holder, limit time.Duration) {
 				c.mu.Lock()
@@ -58,26 +58,26 @@ func (c *crowd) storm(n int) []error {
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { errs[i] = c.get(c.w.T.Context()) })
+		wg.Go(func() { errs[i] = c.get(c.f.T.Context()) })
 	}
 	wg.Wait()
 	return errs
 }
 
 func (c *crowd) wantTabs(want int) {
-	c.w.T.Helper()
+	c.f.T.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.tabs != want {
-		c.w.T.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
+		c.f.T.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
 	}
 }
 
 // signsIn makes the crowd's person one who takes so long to sign in.
 func (c *crowd) signsIn(after time.Duration) {
-	in := c.w.ByCode("", func(shown string) {
+	in := c.f.ByCode("", func(shown string) {
 		sleep(after)
-		c.w.Approve(shown)
+		c.f.Approve(shown)
 	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -97,15 +97,15 @@ func (c *crowd) refuses(after time.Duration) {
 func TestStormOfSignInsIsOneTab(t *testing.T) {
 	for _, before := range []string{"never signed in", "expired", "revoked"} {
 		t.Run(before, func(t *testing.T) {
-			inWorld(t, emulator.Config{}, func(w *world) {
+			withFixture(t, emulator.Config{}, func(f *fixture) {
 				if before != "never signed in" {
-					w.Login()
-					w.Emu.RevokeSessions("jane")
+					f.Login()
+					f.Emu.RevokeSessions("jane")
 				}
 				if before == "expired" {
 					sleep(2 * time.Hour)
 				}
-				c := &crowd{w: w}
+				c := &crowd{f: f}
 				c.signsIn(20 * time.Second)
 				for i, err := range c.storm(30) {
 					if err != nil {
@@ -113,7 +113,7 @@ func TestStormOfSignInsIsOneTab(t *testing.T) {
 					}
 				}
 				c.wantTabs(1)
-				w.Count("StartDeviceAuthorization", 1)
+				f.Count("StartDeviceAuthorization", 1)
 				if len(c.said) != 29 || c.limit != broker.AutoLoginLimit {
 					t.Errorf("%d processes said that they wait, for %v; want the 29 others, for 5 minutes", len(c.said), c.limit)
 				}
@@ -128,8 +128,8 @@ func TestStormOfSignInsIsOneTab(t *testing.T) {
 }
 
 func TestRefusedSignInIsRefusedForAll(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		c := &crowd{w: w}
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		c := &crowd{f: f}
 		c.refuses(20 * time.Second)
 		for i, err := range c.storm(30) {
 			var shared *broker.SharedError
@@ -138,26 +138,26 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 			}
 		}
 		c.wantTabs(1)
-		mustBeEnded(t, c.get(w.T.Context())) // and for a minute nobody asks again
+		mustBeEnded(t, c.get(f.T.Context())) // and for a minute nobody asks again
 		c.wantTabs(1)
 		sleep(61 * time.Second)
-		if err := c.get(w.T.Context()); !errors.Is(err, errRefused) {
+		if err := c.get(f.T.Context()); !errors.Is(err, errRefused) {
 			t.Errorf("a minute later: %v", err)
 		}
 		c.wantTabs(2)
 
 		// What the person asks for is not held back, and ends that, also if they
 		// break it off.
-		ctx, interrupt := context.WithCancel(w.T.Context())
+		ctx, interrupt := context.WithCancel(f.T.Context())
 		in := broker.SignIn{Do: func(context.Context, broker.Keep) error {
 			interrupt()
 			return ctx.Err()
 		}}
-		if _, err := w.Process().Login(ctx, w.Session, in); !errors.Is(err, context.Canceled) {
+		if _, err := f.Process().Login(ctx, f.Session, in); !errors.Is(err, context.Canceled) {
 			t.Errorf("a login that is broken off: %v", err)
 		}
 		c.signsIn(0)
-		if err := c.get(w.T.Context()); err != nil {
+		if err := c.get(f.T.Context()); err != nil {
 			t.Error(err)
 		}
 		c.wantTabs(3)
@@ -166,9 +166,9 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 
 // Who is broken off tells nothing: the next one signs in.
 func TestInterruptedSignInIsTakenOver(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		c := &crowd{w: w}
-		first, interrupt := context.WithCancel(w.T.Context())
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		c := &crowd{f: f}
+		first, interrupt := context.WithCancel(f.T.Context())
 		c.do = func(ctx context.Context, _ broker.Keep) error {
 			c.signsIn(time.Second) // for the next
 			<-ctx.Done()
@@ -197,14 +197,14 @@ func TestInterruptedSignInIsTakenOver(t *testing.T) {
 
 // The system frees the lock of a process that was killed.
 func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Logout() // leaves the folder
-		lock, err := filelock.Try(w.Companion(".login.lock"))
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Logout() // leaves the folder
+		lock, err := filelock.Try(f.Companion(".login.lock"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &crowd{w: w}
+		c := &crowd{f: f}
 		c.signsIn(time.Second)
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -223,18 +223,18 @@ func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
 }
 
 func TestWaitForASignInHasALimit(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		c := &crowd{w: w}
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		c := &crowd{f: f}
 		c.signsIn(0)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			in := w.ByCode("sso login", w.Approve)
+			in := f.ByCode("sso login", f.Approve)
 			signIn := in.Do
 			in.Do = func(ctx context.Context, keep broker.Keep) error {
 				sleep(6 * time.Minute) // explicit logins have up to ten
 				return signIn(ctx, keep)
 			}
-			if _, err := w.Process().Login(w.T.Context(), w.Session, in); err != nil {
+			if _, err := f.Process().Login(f.T.Context(), f.Session, in); err != nil {
 				t.Errorf("the login itself: %v", err)
 			}
 		})
@@ -242,7 +242,7 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		start := time.Now()
 		for i, err := range c.storm(5) {
 			var late *broker.LoginWaitError
-			if !errors.As(err, &late) || late.Holder.Command != "sso login" || late.StartURL != w.Session.StartURL {
+			if !errors.As(err, &late) || late.Holder.Command != "sso login" || late.StartURL != f.Session.StartURL {
 				t.Errorf("process %d: %v", i, err)
 			}
 		}
@@ -251,15 +251,15 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		}
 		c.wantTabs(0)
 		wg.Wait()
-		w.MustGet()
+		f.MustGet()
 	})
 }
 
 // Another process may have finished between the request and the lock.
 func TestSignInThatHasJustBeenMade(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		c := &crowd{w: w, prepare: w.Login}
-		if err := c.get(w.T.Context()); err != nil {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		c := &crowd{f: f, prepare: f.Login}
+		if err := c.get(f.T.Context()); err != nil {
 			t.Error(err)
 		}
 		c.wantTabs(0)
@@ -268,16 +268,16 @@ func TestSignInThatHasJustBeenMade(t *testing.T) {
 
 // Who signs out does not want to be asked to sign in.
 func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Emu.RevokeSessions("jane")
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Emu.RevokeSessions("jane")
 		sleep(2 * time.Hour)
-		c := &crowd{w: w, prepare: func() { w.Logout() }}
+		c := &crowd{f: f, prepare: func() { f.Logout() }}
 		c.signsIn(0)
-		mustBeEnded(t, c.get(w.T.Context()))
+		mustBeEnded(t, c.get(f.T.Context()))
 		c.wantTabs(0)
 		c.prepare = nil // later it is an ended session like any other
-		if err := c.get(w.T.Context()); err != nil {
+		if err := c.get(f.T.Context()); err != nil {
 			t.Error(err)
 		}
 		c.wantTabs(1)
@@ -286,12 +286,12 @@ func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
 
 // A failure that is none of the session's is no reason to sign in.
 func TestNoSignInForAnotherFailure(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 403, Code: "ForbiddenException"})
-		c := &crowd{w: w}
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 403, Code: "ForbiddenException"})
+		c := &crowd{f: f}
 		c.signsIn(0)
-		if err := c.get(w.T.Context()); !errors.Is(err, idcenter.ErrForbidden) {
+		if err := c.get(f.T.Context()); !errors.Is(err, idcenter.ErrForbidden) {
 			t.Errorf("error %v", err)
 		}
 		c.wantTabs(0)
@@ -299,14 +299,14 @@ func TestNoSignInForAnotherFailure(t *testing.T) {
 }
 
 func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Logout()
-		w.Unwritable()
-		c := &crowd{w: w}
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Logout()
+		f.Unwritable()
+		c := &crowd{f: f}
 		c.signsIn(0)
 		var storage *broker.StorageError
-		if err := c.get(w.T.Context()); !errors.As(err, &storage) {
+		if err := c.get(f.T.Context()); !errors.As(err, &storage) {
 			t.Errorf("error %v", err)
 		}
 		c.wantTabs(0)
@@ -317,10 +317,10 @@ func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
 // other, and what becomes of one does not concern the other.
 func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
 	for _, refused := range []bool{false, true} {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			second := w.Session
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			second := f.Session
 			second.Name = "other"
-			a, b := &crowd{w: w}, &crowd{w: &world{w.WithSession(second)}}
+			a, b := &crowd{f: f}, &crowd{f: &fixture{f.WithSession(second)}}
 			a.signsIn(10 * time.Second)
 			b.signsIn(10 * time.Second)
 			if refused {
@@ -366,21 +366,21 @@ func (s stall) Handle(_ context.Context, r slog.Record) error {
 // A process that has looked before the sign-in, and tells how it fared after it, makes
 // nobody sign in again.
 func TestWordFromBeforeTheSignIn(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
 		s := stall{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
-		late := w.Process()
+		late := f.Process()
 		late.Log = slog.New(s)
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			_, err := late.Get(w.T.Context(), w.Request())
+			_, err := late.Get(f.T.Context(), f.Request())
 			mustBeEnded(t, err)
 		})
 		<-s.reached
-		w.Login()
-		c := &crowd{w: w}
+		f.Login()
+		c := &crowd{f: f}
 		c.refuses(0)
 		wg.Go(func() {
-			if err := c.get(w.T.Context()); err != nil {
+			if err := c.get(f.T.Context()); err != nil {
 				t.Error(err)
 			}
 		})

@@ -13,32 +13,32 @@ import (
 
 // useAll asks for the role's keys in n processes at once, and checks that all got
 // the same.
-func (w *world) useAll(n int) ssocache.Credentials {
-	w.T.Helper()
+func (f *fixture) useAll(n int) ssocache.Credentials {
+	f.T.Helper()
 	got := make([]ssocache.Credentials, n)
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
 			var err error
-			if got[i], err = w.Get(); err != nil {
-				w.T.Errorf("process %d: %v", i, err)
+			if got[i], err = f.Get(); err != nil {
+				f.T.Errorf("process %d: %v", i, err)
 			}
 		})
 	}
 	wg.Wait()
 	for i, c := range got {
 		if c.AccessKeyID != got[0].AccessKeyID || !c.Expiration.Truncate(time.Second).Equal(got[0].Expiration.Truncate(time.Second)) {
-			w.T.Errorf("process %d got %s until %v, the first one %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
+			f.T.Errorf("process %d got %s until %v, the first one %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
 		}
 	}
 	return got[0]
 }
 
-func (w *world) storedKeys() ssocache.Credentials {
-	w.T.Helper()
-	c, err := w.Files.LoadCredentials(w.roleName())
+func (f *fixture) storedKeys() ssocache.Credentials {
+	f.T.Helper()
+	c, err := f.Files.LoadCredentials(f.roleName())
 	if err != nil {
-		w.T.Fatal(err)
+		f.T.Fatal(err)
 	}
 	return c
 }
@@ -60,57 +60,57 @@ func TestClocksThatDiffer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.ahead.String(), func(t *testing.T) {
-			inWorld(t, emulator.Config{}, func(w *world) {
-				w.SetClock(tt.ahead)
-				w.Login()
-				w.Warned = nil
+			withFixture(t, emulator.Config{}, func(f *fixture) {
+				f.SetClock(tt.ahead)
+				f.Login()
+				f.Warned = nil
 				sleep(2 * time.Hour) // the token has ended
-				w.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second})
-				c := w.useAll(50)
-				w.Count(refresh, 1)
-				w.Count("GetRoleCredentials", 1)
-				w.Emu.ClearFaults()
+				f.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second})
+				c := f.useAll(50)
+				f.Count(refresh, 1)
+				f.Count("GetRoleCredentials", 1)
+				f.Emu.ClearFaults()
 
-				if left := c.Left(w.Now()); left < 50*time.Minute || left > time.Hour {
+				if left := c.Left(f.Now()); left < 50*time.Minute || left > time.Hour {
 					t.Errorf("by the clock of who asks the keys live %v, want an hour, or less by what the clocks differ", left)
 				}
-				if left := w.storedKeys().Left(time.Now()); left > time.Hour {
+				if left := f.storedKeys().Left(time.Now()); left > time.Hour {
 					t.Errorf("by the service's clock the keys stored live %v, want an hour at most", left)
 				}
-				if tt.ahead < 0 && !w.storedKeys().Reusable(w.Now()) {
+				if tt.ahead < 0 && !f.storedKeys().Reusable(f.Now()) {
 					t.Error("the keys stored are not the warm answer that they could be")
 				}
-				if tt.warning == "" && len(w.Warned) > 0 || tt.warning != "" && (len(w.Warned) == 0 || !strings.HasPrefix(w.Warned[0], tt.warning+": set it, ")) {
-					t.Errorf("warned %q, want %q", w.Warned, tt.warning)
+				if tt.warning == "" && len(f.Warned) > 0 || tt.warning != "" && (len(f.Warned) == 0 || !strings.HasPrefix(f.Warned[0], tt.warning+": set it, ")) {
+					t.Errorf("warned %q, want %q", f.Warned, tt.warning)
 				}
 
 				// Those who come next make no call either.
 				for range 20 {
 					sleep(10 * time.Second)
-					w.MustGet()
+					f.MustGet()
 				}
-				w.Count(refresh, 1)
-				w.Count("GetRoleCredentials", 1)
+				f.Count(refresh, 1)
+				f.Count("GetRoleCredentials", 1)
 			})
 		})
 	}
 }
 
 func TestWarningOfAClockIsGivenOnce(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.SetClock(time.Hour)
-		w.Login()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.SetClock(time.Hour)
+		f.Login()
 		sleep(2 * time.Hour)
-		w.Warned = nil
-		process := w.Process()
+		f.Warned = nil
+		process := f.Process()
 		for range 3 { // a refresh and a fetch, and more fetches
 			sleep(10 * time.Minute)
-			if _, err := process.Get(w.T.Context(), w.Request()); err != nil {
+			if _, err := process.Get(f.T.Context(), f.Request()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if len(w.Warned) != 1 {
-			t.Errorf("warned %q, want one warning", w.Warned)
+		if len(f.Warned) != 1 {
+			t.Errorf("warned %q, want one warning", f.Warned)
 		}
 	})
 }
@@ -119,12 +119,12 @@ func TestWarningOfAClockIsGivenOnce(t *testing.T) {
 // storm.
 func TestDayWithAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
-		inWorld(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
-			w.SetClock(ahead)
-			w.Login()
+		withFixture(t, emulator.Config{PortalSession: 24 * time.Hour}, func(f *fixture) {
+			f.SetClock(ahead)
+			f.Login()
 			end := map[string]time.Time{} // of keys, by the service's clock
 			for range 8 * 60 {
-				c := w.MustGet()
+				c := f.MustGet()
 				if _, known := end[c.AccessKeyID]; !known {
 					end[c.AccessKeyID] = time.Now().Add(time.Hour)
 				}
@@ -133,10 +133,10 @@ func TestDayWithAWrongClock(t *testing.T) {
 				}
 				sleep(time.Minute)
 			}
-			if n := w.Emu.Count("GetRoleCredentials"); n > 8*60/5 {
+			if n := f.Emu.Count("GetRoleCredentials"); n > 8*60/5 {
 				t.Errorf("ahead by %v: %d fetches in a day, want one in five minutes at most", ahead, n)
 			}
-			if n := w.Emu.Count(refresh); n > 12 {
+			if n := f.Emu.Count(refresh); n > 12 {
 				t.Errorf("ahead by %v: %d refreshes in a day, want one in 45 minutes at most", ahead, n)
 			}
 		})
@@ -146,47 +146,47 @@ func TestDayWithAWrongClock(t *testing.T) {
 func TestClockThatIsSetRight(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, 30 * time.Minute, -time.Hour, -30 * time.Minute} {
 		for _, later := range []time.Duration{time.Second, 20 * time.Minute, 50 * time.Minute, 70 * time.Minute} {
-			inWorld(t, emulator.Config{}, func(w *world) {
-				w.SetClock(ahead)
-				w.Login()
-				first := w.MustGet()
+			withFixture(t, emulator.Config{}, func(f *fixture) {
+				f.SetClock(ahead)
+				f.Login()
+				first := f.MustGet()
 				end := time.Now().Add(time.Hour)
 				sleep(later)
-				w.SetClock(0)
-				c := w.MustGet()
+				f.SetClock(0)
+				c := f.MustGet()
 				if c.AccessKeyID != first.AccessKeyID {
 					end = time.Now().Add(time.Hour)
 				}
 				if left := time.Until(end); left < 15*time.Minute || c.Expiration.After(end) {
 					t.Errorf("set right from %v after %v: keys that live %v are given out until %v", ahead, later, left, c.Expiration)
 				}
-				n := w.Emu.Count("GetRoleCredentials")
-				w.useAll(20)
-				w.Count("GetRoleCredentials", n)
+				n := f.Emu.Count("GetRoleCredentials")
+				f.useAll(20)
+				f.Count("GetRoleCredentials", n)
 			})
 		}
 	}
 }
 
 func TestClockThatIsSetBack(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.MustGet()
-		w.SetClock(-2 * time.Hour)
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.MustGet()
+		f.SetClock(-2 * time.Hour)
 		sleep(30 * time.Minute)
-		w.Warned = nil
+		f.Warned = nil
 		end := time.Now().Add(time.Hour)
 		for range 30 {
-			w.useAll(5)
+			f.useAll(5)
 			sleep(time.Second)
 		}
-		w.Count(refresh, 1) // the date of the token said three hours
-		w.Count("GetRoleCredentials", 2)
-		if len(w.Warned) == 0 || !strings.Contains(w.Warned[0], "2h0m behind the service's") {
-			t.Errorf("warned %q", w.Warned)
+		f.Count(refresh, 1) // the date of the token said three hours
+		f.Count("GetRoleCredentials", 2)
+		if len(f.Warned) == 0 || !strings.Contains(f.Warned[0], "2h0m behind the service's") {
+			t.Errorf("warned %q", f.Warned)
 		}
-		if c := w.MustGet(); c.Left(w.Now()) > time.Hour || c.Left(w.Now()) < 55*time.Minute || !time.Now().Before(end) {
-			t.Errorf("the keys live %v by the clock of who asks", c.Left(w.Now()))
+		if c := f.MustGet(); c.Left(f.Now()) > time.Hour || c.Left(f.Now()) < 55*time.Minute || !time.Now().Before(end) {
+			t.Errorf("the keys live %v by the clock of who asks", c.Left(f.Now()))
 		}
 	})
 }
@@ -194,18 +194,18 @@ func TestClockThatIsSetBack(t *testing.T) {
 // With two sign-ins under the session's two names, one renewal does not put the
 // other's date right.
 func TestClockThatIsSetBackWithTwoSignIns(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		session := w.Session
-		w.Session.Name = "" // under its start URL
-		w.Login()
-		w.Session, w.Names = session, []string{session.StartURL}
-		w.SetClock(-2 * time.Hour)
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		session := f.Session
+		f.Session.Name = "" // under its start URL
+		f.Login()
+		f.Session, f.Names = session, []string{session.StartURL}
+		f.SetClock(-2 * time.Hour)
 		for range 30 {
-			w.MustGet()
+			f.MustGet()
 			sleep(time.Second)
 		}
-		w.Count(refresh, 1)
+		f.Count(refresh, 1)
 	})
 }
 
@@ -213,11 +213,11 @@ func TestClockThatIsSetBackWithTwoSignIns(t *testing.T) {
 // waits its thirty seconds, also after one that failed before the clock was set
 // back.
 func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.MustGet()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.MustGet()
 		tries := 0
-		w.Before = func(r *http.Request) (*http.Response, error) {
+		f.Before = func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/token") {
 				tries++
 				return nil, http.ErrServerClosed
@@ -225,15 +225,15 @@ func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
 			return nil, nil
 		}
 		sleep(46 * time.Minute)
-		w.MustGet() // due, and it fails
+		f.MustGet() // due, and it fails
 		each := tries
 		if each == 0 {
 			t.Fatal("nothing was tried")
 		}
-		w.SetClock(-2 * time.Hour)
+		f.SetClock(-2 * time.Hour)
 		tries = 0
 		for range 20 {
-			w.MustGet()
+			f.MustGet()
 			sleep(time.Second)
 		}
 		if tries > each {

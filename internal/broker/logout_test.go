@@ -25,32 +25,32 @@ func removeAll(dir string) error {
 }
 
 // cached lists what is left in the cache that could be used.
-func (w *world) cached() (tokens, roles int) {
-	return len(w.Files.Tokens()), len(w.Files.Credentials())
+func (f *fixture) cached() (tokens, roles int) {
+	return len(f.Files.Tokens()), len(f.Files.Credentials())
 }
 
 func TestLogoutRevokesAndRemoves(t *testing.T) {
 	for _, age := range []time.Duration{0, 2 * time.Hour} { // a live token, an expired one
-		inWorld(t, emulator.Config{}, func(w *world) {
-			w.Names = []string{w.Session.StartURL}
-			w.Login()
-			w.MustGet()
-			tok := w.Stored("corp")
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			f.Names = []string{f.Session.StartURL}
+			f.Login()
+			f.MustGet()
+			tok := f.Stored("corp")
 			sleep(age)
-			if out := w.Logout(); len(out.Unrevoked) != 0 {
+			if out := f.Logout(); len(out.Unrevoked) != 0 {
 				t.Errorf("not revoked: %v", out.Unrevoked)
 			}
-			if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 				t.Errorf("%d tokens and %d roles are left", tokens, roles)
 			}
-			_, err := w.Client().RoleCredentials(w.T.Context(), tok.AccessToken, account, admin)
+			_, err := f.Client().RoleCredentials(f.T.Context(), tok.AccessToken, account, admin)
 			if err == nil {
 				t.Error("the access token still works")
 			}
-			if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+			if _, err := f.Client().Refresh(f.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 				t.Error("the refresh token still works")
 			}
-			_, err = w.Get()
+			_, err = f.Get()
 			mustBeEnded(t, err)
 		})
 	}
@@ -60,16 +60,16 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 // file comes first, an expired session must be ended by the one that can.
 func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
 	for _, name := range []string{"corp", "dev"} { // their files sort behind and before the copy's
-		inWorld(t, emulator.Config{}, func(w *world) {
-			w.Session.Name = name
-			w.Names = []string{w.Session.StartURL}
-			w.Login()
-			tok := w.Stored(name)
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			f.Session.Name = name
+			f.Names = []string{f.Session.StartURL}
+			f.Login()
+			tok := f.Stored(name)
 			sleep(2 * time.Hour)
-			if _, err := w.Process().LogoutAll(w.T.Context()); err != nil {
+			if _, err := f.Process().LogoutAll(f.T.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+			if _, err := f.Client().Refresh(f.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 				t.Errorf("%s: the refresh token still works", name)
 			}
 		})
@@ -78,21 +78,21 @@ func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
 
 // A file that is broken for good is removed, and does not hide the others.
 func TestLogoutRemovesABrokenFile(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		if err := os.Truncate(w.Files.TokenPath("corp"), 5); err != nil {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		if err := os.Truncate(f.Files.TokenPath("corp"), 5); err != nil {
 			t.Fatal(err)
 		}
-		if out := w.Logout(); len(out.Files) != 1 || len(out.Unrevoked) != 1 {
+		if out := f.Logout(); len(out.Files) != 1 || len(out.Unrevoked) != 1 {
 			t.Errorf("%+v", out)
 		}
 	})
 }
 
 func TestLogoutOfOneLeavesTheOther(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.MustGet()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.MustGet()
 		other := ssocache.Token{
 			StartURL: "https://other.awsapps.com/start", Region: "us-east-1",
 			AccessToken: secret.New("x"), ExpiresAt: time.Now().Add(time.Hour),
@@ -101,77 +101,77 @@ func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 			AccessKeyID: "A", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"),
 			Expiration: time.Now().Add(time.Hour), Session: "other",
 		}
-		if err := w.Files.SaveToken("other", other); err != nil {
+		if err := f.Files.SaveToken("other", other); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Files.SaveCredentials(ssocache.RoleName(account, admin, "other", ""), role); err != nil {
+		if err := f.Files.SaveCredentials(ssocache.RoleName(account, admin, "other", ""), role); err != nil {
 			t.Fatal(err)
 		}
-		w.Logout()
-		if tokens, roles := w.cached(); tokens != 1 || roles != 1 {
+		f.Logout()
+		if tokens, roles := f.cached(); tokens != 1 || roles != 1 {
 			t.Errorf("%d tokens and %d roles are left, want the other session's", tokens, roles)
 		}
-		out, err := w.Process().LogoutAll(w.T.Context())
+		out, err := f.Process().LogoutAll(f.T.Context())
 		if err != nil || len(out.Files) != 1 {
 			t.Errorf("logout of all: %v %v", out, err)
 		}
-		if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+		if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 			t.Errorf("%d tokens and %d roles are left after the logout of all", tokens, roles)
 		}
 	})
 }
 
 func TestLogoutOffline(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Before = func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
-		out := w.Logout()
-		if len(out.Unrevoked) != 1 || out.Unrevoked[0].StartURL != w.Session.StartURL {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Before = func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
+		out := f.Logout()
+		if len(out.Unrevoked) != 1 || out.Unrevoked[0].StartURL != f.Session.StartURL {
 			t.Errorf("unrevoked %v, want the session named", out.Unrevoked)
 		}
-		if tokens, _ := w.cached(); tokens != 0 {
+		if tokens, _ := f.cached(); tokens != 0 {
 			t.Error("the token is still there")
 		}
 	})
 }
 
 func TestLogoutDuringAFetch(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Before = func(r *http.Request) (*http.Response, error) {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Before = func(r *http.Request) (*http.Response, error) {
 			if strings.Contains(r.URL.Path, "/federation/credentials") {
-				w.Before = nil
-				defer w.Logout() // after the keys were given out, before they are stored
-				return w.RoundTrip(r)
+				f.Before = nil
+				defer f.Logout() // after the keys were given out, before they are stored
+				return f.RoundTrip(r)
 			}
 			return nil, nil
 		}
-		w.MustGet() // who asked before the logout gets an answer
-		if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+		f.MustGet() // who asked before the logout gets an answer
+		if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 			t.Errorf("%d tokens and %d roles were stored after the logout", tokens, roles)
 		}
 	})
 }
 
 func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
 		sleep(2 * time.Hour)
-		w.Emu.AddFault(emulator.Fault{Operation: refresh, Delay: 2 * time.Second, Count: 1})
+		f.Emu.AddFault(emulator.Fault{Operation: refresh, Delay: 2 * time.Second, Count: 1})
 		var got ssocache.Token
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			got, _ = w.Token()
+			got, _ = f.Token()
 		}()
 		sleep(time.Second) // the refresh is under way
-		w.Logout()
+		f.Logout()
 		<-done
-		if tokens, _ := w.cached(); tokens != 0 {
+		if tokens, _ := f.cached(); tokens != 0 {
 			t.Error("a token was stored after the logout")
 		}
 		if !got.AccessToken.IsZero() {
-			if _, err := w.Client().RoleCredentials(w.T.Context(), got.AccessToken, account, admin); err == nil {
+			if _, err := f.Client().RoleCredentials(f.T.Context(), got.AccessToken, account, admin); err == nil {
 				t.Error("the token of the refresh in flight still works")
 			}
 		}
@@ -179,18 +179,18 @@ func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
 }
 
 func TestLogoutCanBeInterrupted(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		ctx, cancel := context.WithCancel(w.T.Context())
-		w.Before = func(r *http.Request) (*http.Response, error) {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		ctx, cancel := context.WithCancel(f.T.Context())
+		f.Before = func(r *http.Request) (*http.Response, error) {
 			cancel()
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}
-		if _, err := w.Process().Logout(ctx, w.Session, nil); err == nil {
+		if _, err := f.Process().Logout(ctx, f.Session, nil); err == nil {
 			t.Error("no error")
 		}
-		if tokens, _ := w.cached(); tokens != 1 {
+		if tokens, _ := f.cached(); tokens != 1 {
 			t.Error("the token is gone although it was not revoked and the person broke off")
 		}
 	})
@@ -199,16 +199,16 @@ func TestLogoutCanBeInterrupted(t *testing.T) {
 // The access token is dead and the refresh token is not: the session is ended all the
 // same.
 func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		tok := w.Stored("corp")
-		w.Emu.ExpireAccessTokens()
-		if out := w.Logout(); len(out.Unrevoked) != 0 || len(out.Revoked) != 1 {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		tok := f.Stored("corp")
+		f.Emu.ExpireAccessTokens()
+		if out := f.Logout(); len(out.Unrevoked) != 0 || len(out.Revoked) != 1 {
 			t.Errorf("it went %+v", out)
 		}
-		w.Count("Logout", 2)
-		w.Count(refresh, 1)
-		if _, err := w.Client().Refresh(w.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
+		f.Count("Logout", 2)
+		f.Count(refresh, 1)
+		if _, err := f.Client().Refresh(f.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
 			t.Error("the refresh token still works")
 		}
 	})
@@ -217,13 +217,13 @@ func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
 // Only that it does not know the token says that the service has no session.
 func TestLogoutThatTheServiceRefuses(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound} {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			w.Login()
-			w.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: status, Code: "SomeException"})
-			if out := w.Logout(); len(out.Unrevoked) != 1 || len(out.Revoked) != 0 {
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			f.Login()
+			f.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: status, Code: "SomeException"})
+			if out := f.Logout(); len(out.Unrevoked) != 1 || len(out.Revoked) != 0 {
 				t.Errorf("status %d: it went %+v", status, out)
 			}
-			if tokens, _ := w.cached(); tokens != 0 {
+			if tokens, _ := f.cached(); tokens != 0 {
 				t.Errorf("status %d: the token is still there", status)
 			}
 		})
@@ -232,15 +232,15 @@ func TestLogoutThatTheServiceRefuses(t *testing.T) {
 
 // A token that cannot be stored is ended: nobody would know of it.
 func TestASignInThatCannotBeStoredIsRevoked(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		in := w.ByCode("sso login", func(text string) {
-			w.Approve(text)
-			w.Unwritable()
-			_ = os.RemoveAll(w.Files.SSO()) // and with it the place that was reserved
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		in := f.ByCode("sso login", func(text string) {
+			f.Approve(text)
+			f.Unwritable()
+			_ = os.RemoveAll(f.Files.SSO()) // and with it the place that was reserved
 		})
-		if _, err := w.Process().Login(w.T.Context(), w.Session, in); err == nil {
+		if _, err := f.Process().Login(f.T.Context(), f.Session, in); err == nil {
 			t.Fatal("it was stored")
 		}
-		w.Count("Logout", 1)
+		f.Count("Logout", 1)
 	})
 }

@@ -13,17 +13,17 @@ import (
 // where there is no file of a generation to remove.
 func TestLogoutOnAFullDisk(t *testing.T) {
 	for _, recorded := range []bool{true, false} {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			home := w.Files.Home
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			home := f.Files.Home
 			if err := syscall.Mount("tmpfs", home, "tmpfs", 0, "size=256k,mode=0700"); err != nil {
 				t.Skip("nothing can be mounted here: ", err)
 			}
 			defer func() { _ = syscall.Unmount(home, syscall.MNT_DETACH) }()
-			w.Login()
-			w.MustGet()
-			tok := w.Stored("corp")
+			f.Login()
+			f.MustGet()
+			tok := f.Stored("corp")
 			if !recorded {
-				files, _ := filepath.Glob(filepath.Join(w.Files.SSO(), ".*.generation"))
+				files, _ := filepath.Glob(filepath.Join(f.Files.SSO(), ".*.generation"))
 				for _, file := range files {
 					if err := os.Remove(file); err != nil {
 						t.Fatal(err)
@@ -38,17 +38,17 @@ func TestLogoutOnAFullDisk(t *testing.T) {
 			for page := make([]byte, os.Getpagesize()); err == nil; {
 				_, err = filling.Write(page)
 			}
-			if out := w.Logout(); len(out.Revoked) != 1 || len(out.Files) != 1 {
+			if out := f.Logout(); len(out.Revoked) != 1 || len(out.Files) != 1 {
 				t.Errorf("revoked %v, removed %v", out.Revoked, out.Files)
 			}
-			if tokens, roles := w.cached(); tokens != 0 || roles != 0 {
+			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 				t.Errorf("%d tokens and %d roles are left", tokens, roles)
 			}
-			if _, err := w.Client().RoleCredentials(w.T.Context(), tok.AccessToken, account, admin); err == nil {
+			if _, err := f.Client().RoleCredentials(f.T.Context(), tok.AccessToken, account, admin); err == nil {
 				t.Error("the access token still works")
 			}
-			if warned := len(w.Warned) > 0; warned == recorded {
-				t.Errorf("warnings: %q", w.Warned)
+			if warned := len(f.Warned) > 0; warned == recorded {
+				t.Errorf("warnings: %q", f.Warned)
 			}
 		})
 	}

@@ -32,17 +32,17 @@ func atOther(signIn, portal, env bool) broker.Endpoints {
 }
 
 // led is a process whose settings lead elsewhere.
-func (w *world) led(e broker.Endpoints) *broker.Broker {
-	b := w.Process()
+func (f *fixture) led(e broker.Endpoints) *broker.Broker {
+	b := f.Process()
 	b.Endpoints = func() (broker.Endpoints, error) { return e, nil }
 	return b
 }
 
 // watchOther answers all requests to the other service: it takes no access token, and
 // gives a token of its own for any refresh token. It returns the requests.
-func (w *world) watchOther() *[]string {
+func (f *fixture) watchOther() *[]string {
 	var got []string
-	w.Before = func(r *http.Request) (*http.Response, error) {
+	f.Before = func(r *http.Request) (*http.Response, error) {
 		if "http://"+r.URL.Host != other {
 			return nil, nil
 		}
@@ -75,10 +75,10 @@ func mustBeRefused(t *testing.T, err error) {
 // Settings that lead to another service than the one that issued a session cause no
 // request there, whatever state the session is in.
 func TestASecretIsSentToItsOriginOnly(t *testing.T) {
-	states := map[string]func(*world){
-		"live":    func(*world) {},
-		"due":     func(*world) { sleep(50 * time.Minute) },
-		"expired": func(*world) { sleep(2 * time.Hour) },
+	states := map[string]func(*fixture){
+		"live":    func(*fixture) {},
+		"due":     func(*fixture) { sleep(50 * time.Minute) },
+		"expired": func(*fixture) { sleep(2 * time.Hour) },
 	}
 	for name, prepare := range states {
 		for way, e := range map[string]broker.Endpoints{
@@ -87,15 +87,15 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 			"sign-in": atOther(true, false, false),
 		} {
 			t.Run(name+" "+way, func(t *testing.T) {
-				inWorld(t, emulator.Config{}, func(w *world) {
-					w.Login()
-					prepare(w)
-					got := w.watchOther()
-					before := string(w.Stored("corp").Encode())
+				withFixture(t, emulator.Config{}, func(f *fixture) {
+					f.Login()
+					prepare(f)
+					got := f.watchOther()
+					before := string(f.Stored("corp").Encode())
 					for _, purpose := range []broker.Purpose{broker.AccessToken, broker.RoleCredentials} {
-						r := w.Request()
+						r := f.Request()
 						r.Purpose = purpose
-						_, err := w.led(e).Get(w.T.Context(), r)
+						_, err := f.led(e).Get(f.T.Context(), r)
 						if way == "sign-in" && name == "live" {
 							if err != nil {
 								t.Errorf("nothing has to be sent to the sign-in service: %v", err)
@@ -105,13 +105,13 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 						mustBeRefused(t, err)
 					}
 					if way == "sign-in" && name == "live" { // the service has ended the access token
-						w.Emu.ExpireAccessTokens()
-						r := w.Request()
+						f.Emu.ExpireAccessTokens()
+						r := f.Request()
 						r.RoleName = "DeveloperAccess"
-						_, err := w.led(e).Get(w.T.Context(), r)
+						_, err := f.led(e).Get(f.T.Context(), r)
 						mustBeRefused(t, err)
 					}
-					if len(*got) > 0 || string(w.Stored("corp").Encode()) != before {
+					if len(*got) > 0 || string(f.Stored("corp").Encode()) != before {
 						t.Errorf("the other service got %q", *got)
 					}
 				})
@@ -123,24 +123,24 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 // Role credentials are served at the portal that gave them, and are not replaced by
 // those of another one.
 func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		want := w.MustGet()
-		got := w.watchOther()
-		_, err := w.led(atOther(true, true, false)).Get(w.T.Context(), w.Request())
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		want := f.MustGet()
+		got := f.watchOther()
+		_, err := f.led(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 		mustBeRefused(t, err)
 		// A session of the other service that took its place.
-		tok := w.Stored("corp")
+		tok := f.Stored("corp")
 		tok.Origin = ssocache.Origin{SignIn: other, Portal: other}
-		if err := w.Files.SaveToken("corp", tok); err != nil {
+		if err := f.Files.SaveToken("corp", tok); err != nil {
 			t.Fatal(err)
 		}
-		w.Before = nil
-		a, err := w.led(atOther(true, true, false)).Get(w.T.Context(), w.Request())
+		f.Before = nil
+		a, err := f.led(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 		if err != nil || a.Credentials.AccessKeyID == want.AccessKeyID {
 			t.Errorf("%s, %v; want other keys than %s", a.Credentials.AccessKeyID, err, want.AccessKeyID)
 		}
-		if again := w.MustGet(); again.AccessKeyID != want.AccessKeyID {
+		if again := f.MustGet(); again.AccessKeyID != want.AccessKeyID {
 			t.Errorf("the keys in the cache are %s now, want %s", again.AccessKeyID, want.AccessKeyID)
 		}
 		if len(*got) > 0 {
@@ -152,20 +152,20 @@ func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
 // A token that another program wrote is AWS's, or that of the endpoint on this machine
 // that the environment names.
 func TestATokenWithoutAnOrigin(t *testing.T) {
-	foreign := func(w *world) {
-		w.Login()
+	foreign := func(f *fixture) {
+		f.Login()
 		sleep(2 * time.Hour)
-		tok := w.Stored("corp")
+		tok := f.Stored("corp")
 		tok.Origin = ssocache.Origin{}
-		if err := w.Files.SaveToken("corp", tok); err != nil {
-			w.T.Fatal(err)
+		if err := f.Files.SaveToken("corp", tok); err != nil {
+			f.T.Fatal(err)
 		}
 	}
 	t.Run("by a config file", func(t *testing.T) {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			foreign(w)
-			got := w.watchOther()
-			_, err := w.led(atOther(true, true, false)).Get(w.T.Context(), w.Request())
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			foreign(f)
+			got := f.watchOther()
+			_, err := f.led(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 			mustBeRefused(t, err)
 			if len(*got) > 0 {
 				t.Errorf("the other service got %q", *got)
@@ -173,66 +173,66 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 		})
 	})
 	t.Run("by the environment", func(t *testing.T) {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			foreign(w)
-			if _, err := w.led(atOther(true, true, true)).Get(w.T.Context(), w.Request()); err != nil {
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			foreign(f)
+			if _, err := f.led(atOther(true, true, true)).Get(f.T.Context(), f.Request()); err != nil {
 				t.Fatal(err)
 			}
-			if o := w.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
+			if o := f.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
 				t.Errorf("the successor is of %+v", o)
 			}
 		})
 	})
 	t.Run("nothing named", func(t *testing.T) {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			foreign(w)
-			w.MustGet()
-			if o := w.Stored("corp").Origin; o != (ssocache.Origin{SignIn: ssocache.AWS, Portal: ssocache.AWS}) {
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			foreign(f)
+			f.MustGet()
+			if o := f.Stored("corp").Origin; o != (ssocache.Origin{SignIn: ssocache.AWS, Portal: ssocache.AWS}) {
 				t.Errorf("the successor is of %+v", o)
 			}
 		})
 	})
 	t.Run("one of two named", func(t *testing.T) {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			foreign(w)
-			_, err := w.led(atOther(true, false, true)).Get(w.T.Context(), w.Request())
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			foreign(f)
+			_, err := f.led(atOther(true, false, true)).Get(f.T.Context(), f.Request())
 			mustBeRefused(t, err) // issued by the one, it must not be sent to the other
-			if o := w.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
+			if o := f.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
 				t.Errorf("the successor is of %+v", o)
 			}
 		})
 	})
 	t.Run("a no of the local service is none of AWS", func(t *testing.T) {
-		inWorld(t, emulator.Config{}, func(w *world) {
-			foreign(w)
-			w.Before = func(r *http.Request) (*http.Response, error) {
+		withFixture(t, emulator.Config{}, func(f *fixture) {
+			foreign(f)
+			f.Before = func(r *http.Request) (*http.Response, error) {
 				return &http.Response{
 					StatusCode: http.StatusBadRequest, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
 					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
 				}, nil
 			}
-			_, err := w.led(atOther(true, true, true)).Get(w.T.Context(), w.Request())
+			_, err := f.led(atOther(true, true, true)).Get(f.T.Context(), f.Request())
 			mustBeEnded(t, err)
-			w.Before = nil
-			w.MustGet()
-			w.Count(refresh, 1)
+			f.Before = nil
+			f.MustGet()
+			f.Count(refresh, 1)
 		})
 	})
 }
 
 // AWS's own endpoint in a setting is AWS.
 func TestAWSsOwnEndpointIsAWS(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		b := w.led(broker.Endpoints{
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		b := f.led(broker.Endpoints{
 			SignIn: profile.Endpoint{URL: "https://OIDC-fips.us-east-1.amazonaws.com:443/"},
 			Portal: profile.Endpoint{URL: "https://portal.sso.us-east-1.api.aws"},
 		})
-		if err := b.MaySignIn(w.Session, false); err != nil {
+		if err := b.MaySignIn(f.Session, false); err != nil {
 			t.Error(err)
 		}
-		b = w.led(broker.Endpoints{Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}})
-		if err := b.MaySignIn(w.Session, false); err == nil {
+		b = f.led(broker.Endpoints{Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}})
+		if err := b.MaySignIn(f.Session, false); err == nil {
 			t.Error("AWS's endpoint of another region passes")
 		}
 	})
@@ -243,24 +243,24 @@ func TestASignOutGoesToTheOrigin(t *testing.T) {
 	for name, age := range map[string]time.Duration{"live": 0, "expired": 2 * time.Hour} {
 		for _, all := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
-				inWorld(t, emulator.Config{}, func(w *world) {
-					w.Login()
+				withFixture(t, emulator.Config{}, func(f *fixture) {
+					f.Login()
 					sleep(age)
-					got := w.watchOther()
-					b := w.led(atOther(true, true, true))
-					out, err := b.Logout(w.T.Context(), w.Session, nil)
+					got := f.watchOther()
+					b := f.led(atOther(true, true, true))
+					out, err := b.Logout(f.T.Context(), f.Session, nil)
 					if all {
-						out, err = b.LogoutAll(w.T.Context())
+						out, err = b.LogoutAll(f.T.Context())
 					}
 					if err != nil || len(out.Unrevoked) > 0 {
 						t.Fatalf("%+v, %v", out, err)
 					}
 					for _, r := range out.Revoked {
-						if err := b.Verify(w.T.Context(), r); err != nil {
+						if err := b.Verify(f.T.Context(), r); err != nil {
 							t.Error(err)
 						}
 					}
-					w.Count("Logout", 1)
+					f.Count("Logout", 1)
 					if len(*got) > 0 {
 						t.Errorf("the other service got %q", *got)
 					}
@@ -273,38 +273,38 @@ func TestASignOutGoesToTheOrigin(t *testing.T) {
 // A sign-in at another service leaves a live session alone, unless it is forced, and is
 // refused where only one of the two services is named.
 func TestASignInElsewhere(t *testing.T) {
-	signIn := func(w *world, e broker.Endpoints, force bool) (bool, error) {
+	signIn := func(f *fixture, e broker.Endpoints, force bool) (bool, error) {
 		done := false
-		in := w.ByCode("sso login", w.Approve)
+		in := f.ByCode("sso login", f.Approve)
 		do := in.Do
 		in.Force = force
 		in.Do = func(ctx context.Context, keep broker.Keep) error { done = true; return do(ctx, keep) }
-		_, err := w.led(e).Login(w.T.Context(), w.Session, in)
+		_, err := f.led(e).Login(f.T.Context(), f.Session, in)
 		return done, err
 	}
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		before := string(w.Stored("corp").Encode())
-		done, err := signIn(w, atOther(true, true, true), false)
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		before := string(f.Stored("corp").Encode())
+		done, err := signIn(f, atOther(true, true, true), false)
 		mustBeRefused(t, err)
 		for _, e := range []broker.Endpoints{atOther(true, false, true), atOther(false, true, true)} {
 			for _, force := range []bool{false, true} {
-				half, err := signIn(w, e, force)
+				half, err := signIn(f, e, force)
 				var mixed *broker.EndpointsError
 				if done = done || half; !errors.As(err, &mixed) {
 					t.Errorf("%v, want an EndpointsError", err)
 				}
 			}
 		}
-		if done || string(w.Stored("corp").Encode()) != before {
+		if done || string(f.Stored("corp").Encode()) != before {
 			t.Error("somebody was sent to the other service, or the session has changed")
 		}
-		if _, err := signIn(w, atOther(true, true, true), true); err != nil || w.Stored("corp").Origin.Portal != other {
-			t.Errorf("%+v, %v", w.Stored("corp").Origin, err)
+		if _, err := signIn(f, atOther(true, true, true), true); err != nil || f.Stored("corp").Origin.Portal != other {
+			t.Errorf("%+v, %v", f.Stored("corp").Origin, err)
 		}
 		sleep(100 * 24 * time.Hour) // that session is over
-		if _, err := signIn(w, broker.Endpoints{}, false); err != nil || w.Stored("corp").Origin.Portal != ssocache.AWS {
-			t.Errorf("%+v, %v", w.Stored("corp").Origin, err)
+		if _, err := signIn(f, broker.Endpoints{}, false); err != nil || f.Stored("corp").Origin.Portal != ssocache.AWS {
+			t.Errorf("%+v, %v", f.Stored("corp").Origin, err)
 		}
 	})
 }
@@ -312,19 +312,19 @@ func TestASignInElsewhere(t *testing.T) {
 // A renewal does not replace the session's copy under another name that came from
 // another service.
 func TestARenewalLeavesACopyOfAnotherOrigin(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Names = []string{w.Session.StartURL}
-		theirs := w.Stored("corp").Copy()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Names = []string{f.Session.StartURL}
+		theirs := f.Stored("corp").Copy()
 		theirs.Origin = ssocache.Origin{SignIn: other, Portal: other}
 		sleep(50 * time.Minute)
 		theirs.ExpiresAt = time.Now().Add(time.Hour)
-		if err := w.Files.SaveToken(w.Session.StartURL, theirs); err != nil {
+		if err := f.Files.SaveToken(f.Session.StartURL, theirs); err != nil {
 			t.Fatal(err)
 		}
-		w.MustGet()
-		w.Count(refresh, 1)
-		if got := w.Stored(w.Session.StartURL).Origin.Portal; !slices.Contains([]string{other}, got) {
+		f.MustGet()
+		f.Count(refresh, 1)
+		if got := f.Stored(f.Session.StartURL).Origin.Portal; !slices.Contains([]string{other}, got) {
 			t.Errorf("the copy is of %s now", got)
 		}
 	})
@@ -338,11 +338,11 @@ func TestASignInAtAWSForAnotherPortal(t *testing.T) {
 		"https://OIDC.us-east-1.amazonaws.com/x", "https://oidc.eu-west-1.api.aws", "https://oidc.cn-north-1.amazonaws.com.cn",
 		"https://oidc.us-east-1.amazonaws.com",
 	}
-	inWorld(t, emulator.Config{}, func(w *world) {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
 		for _, signIn := range refused {
 			e := broker.Endpoints{SignIn: profile.Endpoint{URL: signIn, From: "a setting"}, Portal: profile.Endpoint{URL: other, From: "a setting"}}
 			var mixed *broker.EndpointsError
-			if err := w.led(e).MaySignIn(w.Session, true); !errors.As(err, &mixed) {
+			if err := f.led(e).MaySignIn(f.Session, true); !errors.As(err, &mixed) {
 				t.Errorf("%s: %v, want an EndpointsError", signIn, err)
 			}
 		}
@@ -350,7 +350,7 @@ func TestASignInAtAWSForAnotherPortal(t *testing.T) {
 			{SignIn: profile.Endpoint{URL: "https://oidc.eu-west-1.amazonaws.com"}, Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}},
 			{SignIn: profile.Endpoint{URL: "http://127.0.0.1:3"}, Portal: profile.Endpoint{URL: other}},
 		} {
-			if err := w.led(e).MaySignIn(w.Session, true); err != nil {
+			if err := f.led(e).MaySignIn(f.Session, true); err != nil {
 				t.Errorf("%s: %v", e.SignIn.URL, err)
 			}
 		}

@@ -15,48 +15,48 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-func (w *world) roleName() string {
-	return ssocache.RoleName(account, admin, w.Session.Name, w.Session.StartURL)
+func (f *fixture) roleName() string {
+	return ssocache.RoleName(account, admin, f.Session.Name, f.Session.StartURL)
 }
 
 func TestRoleCredentialsAreReused(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		first := w.MustGet()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		first := f.MustGet()
 		sleep(44 * time.Minute)
-		if again := w.MustGet(); again.AccessKeyID != first.AccessKeyID {
+		if again := f.MustGet(); again.AccessKeyID != first.AccessKeyID {
 			t.Error("16 minutes left: fetched anew")
 		}
-		w.Count("GetRoleCredentials", 1)
+		f.Count("GetRoleCredentials", 1)
 		sleep(2 * time.Minute)
-		if again := w.MustGet(); again.AccessKeyID == first.AccessKeyID {
+		if again := f.MustGet(); again.AccessKeyID == first.AccessKeyID {
 			t.Error("14 minutes left: not fetched anew")
 		}
-		w.Count("GetRoleCredentials", 2)
+		f.Count("GetRoleCredentials", 2)
 	})
 }
 
 func TestRoleCredentialsNeedNoToken(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.MustGet()
-		if err := removeAll(w.Files.SSO()); err != nil {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.MustGet()
+		if err := removeAll(f.Files.SSO()); err != nil {
 			t.Fatal(err)
 		}
-		w.MustGet() // as in the AWS CLI
-		w.Count("GetRoleCredentials", 1)
+		f.MustGet() // as in the AWS CLI
+		f.Count("GetRoleCredentials", 1)
 	})
 }
 
 func TestAUseThatNeedsNoTokenRenewsOneThatIsDue(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Session.RefreshWindow, w.Session.HasWindow = 12*time.Hour, true
-		w.Login()
-		w.MustGet()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Session.RefreshWindow, f.Session.HasWindow = 12*time.Hour, true
+		f.Login()
+		f.MustGet()
 		sleep(31 * time.Minute)
-		w.MustGet()
-		w.Count(refresh, 1)
-		w.Count("GetRoleCredentials", 1)
+		f.MustGet()
+		f.Count(refresh, 1)
+		f.Count("GetRoleCredentials", 1)
 	})
 }
 
@@ -75,26 +75,26 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inWorld(t, emulator.Config{}, func(w *world) {
-				w.Login()
-				old := w.MustGet()
+			withFixture(t, emulator.Config{}, func(f *fixture) {
+				f.Login()
+				old := f.MustGet()
 				sleep(time.Until(old.Expiration) - tt.left)
 				tt.fault.Operation = "GetRoleCredentials"
 				if tt.fault.Drop { // without sockets there is nothing to drop
-					w.Before = func(r *http.Request) (*http.Response, error) {
+					f.Before = func(r *http.Request) (*http.Response, error) {
 						if strings.Contains(r.URL.Path, "credentials") {
 							return nil, http.ErrServerClosed
 						}
 						return nil, nil
 					}
 				} else {
-					w.Emu.AddFault(tt.fault)
+					f.Emu.AddFault(tt.fault)
 				}
-				c, err := w.Get()
+				c, err := f.Get()
 				if used := err == nil && c.AccessKeyID == old.AccessKeyID; used != tt.want {
 					t.Errorf("cached keys used: %v, want %v (%v)", used, tt.want, err)
 				}
-				if tt.want && len(w.Warned) == 0 {
+				if tt.want && len(f.Warned) == 0 {
 					t.Error("nobody was told")
 				}
 			})
@@ -103,62 +103,62 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 }
 
 func TestPortalRejectsTheToken(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Emu.ExpireAccessTokens() // the date in the file still says it lives
-		w.MustGet()
-		w.Count(refresh, 1)
-		w.Count("GetRoleCredentials", 2)
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Emu.ExpireAccessTokens() // the date in the file still says it lives
+		f.MustGet()
+		f.Count(refresh, 1)
+		f.Count("GetRoleCredentials", 2)
 	})
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Emu.RevokeSessions("jane")
-		_, err := w.Get()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Emu.RevokeSessions("jane")
+		_, err := f.Get()
 		mustBeEnded(t, err)
-		w.Count(refresh, 1)
-		w.Count("GetRoleCredentials", 1)
+		f.Count(refresh, 1)
+		f.Count("GetRoleCredentials", 1)
 	})
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Session.Scopes = nil // the legacy kind: eight hours, no refresh token
-		w.Login()
-		w.Emu.RevokeSessions("jane")
-		_, err := w.Get()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Session.Scopes = nil // the legacy kind: eight hours, no refresh token
+		f.Login()
+		f.Emu.RevokeSessions("jane")
+		_, err := f.Get()
 		mustBeEnded(t, err)
-		w.Count(refresh, 0)
+		f.Count(refresh, 0)
 	})
 }
 
 func TestRefusalIsSharedWithThoseWhoWait(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		w.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second, Status: 403, Code: "ForbiddenException", Message: "No access"})
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second, Status: 403, Code: "ForbiddenException", Message: "No access"})
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
 				const want = "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access"
-				if _, err := w.Get(); err == nil || err.Error() != want {
+				if _, err := f.Get(); err == nil || err.Error() != want {
 					t.Errorf("error %v, want %s", err, want)
 				}
 			})
 		}
 		wg.Wait()
-		w.Count("GetRoleCredentials", 1)
+		f.Count("GetRoleCredentials", 1)
 	})
 }
 
 // The lock of the role is held during the call to the portal, that of the
 // session is free again, and both lie beside the data they guard.
 func TestLocksDuringTheFetch(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
 		looked := false
-		w.Before = func(r *http.Request) (*http.Response, error) {
+		f.Before = func(r *http.Request) (*http.Response, error) {
 			if !strings.Contains(r.URL.Path, "/federation/credentials") {
 				return nil, nil
 			}
 			looked = true
-			role := filepath.Join(w.Files.Roles(), "."+strings.TrimSuffix(w.roleName(), ".json")+".lock")
-			session := filepath.Join(w.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.Session.StartURL), ".json")+".lock")
+			role := filepath.Join(f.Files.Roles(), "."+strings.TrimSuffix(f.roleName(), ".json")+".lock")
+			session := filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+".lock")
 			if l, err := filelock.Try(role); err == nil {
 				l.Release()
 				t.Error("the role's lock is free during the fetch")
@@ -170,7 +170,7 @@ func TestLocksDuringTheFetch(t *testing.T) {
 			l.Release()
 			return nil, nil
 		}
-		w.MustGet()
+		f.MustGet()
 		if !looked {
 			t.Error("there was no fetch")
 		}
@@ -179,39 +179,39 @@ func TestLocksDuringTheFetch(t *testing.T) {
 
 // A holder that was stopped must not block the others for ever.
 func TestHolderThatNeverLetsGo(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		lock, err := filelock.Try(filepath.Join(w.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.Session.StartURL), ".json")+".lock"))
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		lock, err := filelock.Try(filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+".lock"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer lock.Release()
 		sleep(50 * time.Minute)
 		start := time.Now()
-		if _, err := w.Token(); err != nil || time.Since(start) > time.Second {
+		if _, err := f.Token(); err != nil || time.Since(start) > time.Second {
 			t.Errorf("a live token took %v: %v", time.Since(start), err)
 		}
 		sleep(time.Hour)
 		start = time.Now()
-		if _, err := w.Token(); err != nil {
+		if _, err := f.Token(); err != nil {
 			t.Errorf("an expired token: %v", err)
 		}
 		if took := time.Since(start); took < 25*time.Second || took > 30*time.Second {
 			t.Errorf("an expired token took %v, want a little more than the budget of a refresh", took)
 		}
-		if len(w.Warned) == 0 || !strings.Contains(w.Warned[len(w.Warned)-1], "without a lock") {
-			t.Errorf("warnings %q", w.Warned)
+		if len(f.Warned) == 0 || !strings.Contains(f.Warned[len(f.Warned)-1], "without a lock") {
+			t.Errorf("warnings %q", f.Warned)
 		}
 	})
 }
 
 func TestTwoNamesOfOneSession(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Names = []string{w.Session.StartURL} // the config has legacy profiles too
-		w.Login()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Names = []string{f.Session.StartURL} // the config has legacy profiles too
+		f.Login()
 		check := func(when string) {
 			t.Helper()
-			session, legacy := w.Stored("corp"), w.Stored(w.Session.StartURL)
+			session, legacy := f.Stored("corp"), f.Stored(f.Session.StartURL)
 			if !legacy.AccessToken.Equal(session.AccessToken) {
 				t.Errorf("%s: the two names hold different tokens", when)
 			}
@@ -221,25 +221,25 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 		}
 		check("after the login")
 		sleep(2 * time.Hour)
-		w.WithSession(profile.Session{StartURL: w.Session.StartURL, Region: w.Session.Region}, "corp").MustGet()
+		f.WithSession(profile.Session{StartURL: f.Session.StartURL, Region: f.Session.Region}, "corp").MustGet()
 		check("after a renewal by the legacy name")
-		w.MustGet()
-		w.Count(refresh, 1)
+		f.MustGet()
+		f.Count(refresh, 1)
 	})
 }
 
 // Of several processes whose keys a service called expired, one fetches new ones.
 func TestKeysThatAServiceRefused(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
-		old := w.MustGet()
-		r := w.Request()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		old := f.MustGet()
+		r := f.Request()
 		r.Rejected = old.SessionToken
 		got := make([]ssocache.Credentials, 5)
 		var all sync.WaitGroup
 		for i := range got {
 			all.Go(func() {
-				a, err := w.Process().Get(w.T.Context(), r)
+				a, err := f.Process().Get(f.T.Context(), r)
 				if err != nil {
 					t.Error(err)
 				}
@@ -252,23 +252,23 @@ func TestKeysThatAServiceRefused(t *testing.T) {
 				t.Errorf("got key %s; the refused one is %s, another process got %s", c.AccessKeyID, old.AccessKeyID, got[0].AccessKeyID)
 			}
 		}
-		w.Count("GetRoleCredentials", 2)
+		f.Count("GetRoleCredentials", 2)
 	})
 }
 
 // The name of a role's file is that of the session, which two configs may give to
 // two start URLs.
 func TestRoleCredentialsOfAnotherStartURLAreNotUsed(t *testing.T) {
-	inWorld(t, emulator.Config{}, func(w *world) {
-		w.Login()
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
 		other := ssocache.Credentials{
 			AccessKeyID: "ASIAOTHER", SecretAccessKey: secret.New("k"), SessionToken: secret.New("t"),
 			Expiration: time.Now().Add(time.Hour), Session: "corp", StartURL: "https://other.awsapps.com/start",
 		}
-		if err := w.Files.SaveCredentials(w.roleName(), other); err != nil {
+		if err := f.Files.SaveCredentials(f.roleName(), other); err != nil {
 			t.Fatal(err)
 		}
-		if c := w.MustGet(); c.AccessKeyID == "ASIAOTHER" {
+		if c := f.MustGet(); c.AccessKeyID == "ASIAOTHER" {
 			t.Error("the credentials of another start URL are given out")
 		}
 	})

@@ -17,10 +17,10 @@ import (
 
 // answers makes the portal answer with keys of so long a life, different each
 // time, after a second.
-func (w *world) answers(life time.Duration) (calls func() int) {
+func (f *fixture) answers(life time.Duration) (calls func() int) {
 	n := 0
 	var mu sync.Mutex
-	w.Before = func(r *http.Request) (*http.Response, error) {
+	f.Before = func(r *http.Request) (*http.Response, error) {
 		if !strings.Contains(r.URL.Path, "/federation/credentials") {
 			return nil, nil
 		}
@@ -42,15 +42,15 @@ func (w *world) answers(life time.Duration) (calls func() int) {
 func TestKeysOfShortLife(t *testing.T) {
 	for _, life := range []time.Duration{2 * time.Second, 30 * time.Second, 10 * time.Minute} {
 		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
-			inWorld(t, emulator.Config{}, func(w *world) {
-				w.SetClock(ahead)
-				w.Login()
-				calls := w.answers(life)
-				c := w.useAll(50)
+			withFixture(t, emulator.Config{}, func(f *fixture) {
+				f.SetClock(ahead)
+				f.Login()
+				calls := f.answers(life)
+				c := f.useAll(50)
 				if n := calls(); n != 1 {
 					t.Errorf("keys of %v, clock %v ahead: %d calls for 50 at once, want 1", life, ahead, n)
 				}
-				if left := c.Left(w.Now()); left > life || left < life-3*time.Second {
+				if left := c.Left(f.Now()); left > life || left < life-3*time.Second {
 					t.Errorf("keys of %v, clock %v ahead: %v left", life, ahead, left)
 				}
 			})
@@ -61,14 +61,14 @@ func TestKeysOfShortLife(t *testing.T) {
 func TestKeysThatHaveEnded(t *testing.T) {
 	for _, life := range []time.Duration{0, -time.Hour} {
 		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
-			inWorld(t, emulator.Config{}, func(w *world) {
-				w.SetClock(ahead)
-				w.Login()
-				calls := w.answers(life)
+			withFixture(t, emulator.Config{}, func(f *fixture) {
+				f.SetClock(ahead)
+				f.Login()
+				calls := f.answers(life)
 				var wg sync.WaitGroup
 				for range 20 {
 					wg.Go(func() {
-						if _, err := w.Get(); err == nil || err.Error() != broker.ErrStillExpired.Error() {
+						if _, err := f.Get(); err == nil || err.Error() != broker.ErrStillExpired.Error() {
 							t.Errorf("keys of %v, clock %v ahead: %v, want that they are expired", life, ahead, err)
 						}
 					})
@@ -77,7 +77,7 @@ func TestKeysThatHaveEnded(t *testing.T) {
 				if n := calls(); n != 1 {
 					t.Errorf("keys of %v, clock %v ahead: %d calls for 20 at once, want 1", life, ahead, n)
 				}
-				if _, err := w.Files.LoadCredentials(w.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
+				if _, err := f.Files.LoadCredentials(f.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
 					t.Errorf("keys that nobody can use are stored: %v", err)
 				}
 			})
@@ -86,21 +86,21 @@ func TestKeysThatHaveEnded(t *testing.T) {
 }
 
 func TestTokensOfShortLife(t *testing.T) {
-	inWorld(t, emulator.Config{TokenLifetime: time.Second}, func(w *world) {
-		w.Login()
+	withFixture(t, emulator.Config{TokenLifetime: time.Second}, func(f *fixture) {
+		f.Login()
 		sleep(time.Minute)
 		var wg sync.WaitGroup
 		for range 50 {
 			wg.Go(func() {
-				if _, err := w.Token(); err != nil {
+				if _, err := f.Token(); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		wg.Wait()
-		w.Count(refresh, 1)
-		w.useAll(50)
-		if n := w.Emu.Count(refresh); n > 2 {
+		f.Count(refresh, 1)
+		f.useAll(50)
+		if n := f.Emu.Count(refresh); n > 2 {
 			t.Errorf("%d refreshes, want one more at most", n)
 		}
 	})

@@ -77,17 +77,17 @@ func (b *Broker) Valid(ctx context.Context, s profile.Session, caller string) (V
 	return Validity{}, nil
 }
 
-// A Horizon is when a session of the access portal ends, and with it the renewals:
-// then somebody has to sign in again. The service tells nobody. The zero Horizon
+// A SessionEnd is when a session of the access portal ends, and with it the renewals:
+// then somebody has to sign in again. The service tells nobody. The zero SessionEnd
 // is not known.
-type Horizon struct {
+type SessionEnd struct {
 	At         time.Time // the earliest
 	Latest     time.Time // the latest; At where the end is known exactly
 	Configured bool      // by sso_session_duration; else learned from a session that ended
 }
 
-// Horizon returns what is known of the session's end. It asks nobody.
-func (b *Broker) Horizon(s profile.Session) Horizon {
+// SessionEnd returns what is known of the session's end. It asks nobody.
+func (b *Broker) SessionEnd(s profile.Session) SessionEnd {
 	st := b.holdings(s)
 	h, ok := st.holder(b.now())
 	if !ok {
@@ -95,24 +95,24 @@ func (b *Broker) Horizon(s profile.Session) Horizon {
 	}
 	t := b.readTrack(h.key)
 	if t.began.IsZero() || t.fingerprint != fingerprint(h.tok.RefreshToken) {
-		return Horizon{}
+		return SessionEnd{}
 	}
 	switch {
 	case s.Duration > 0:
 		end := t.began.Add(s.Duration)
-		return Horizon{At: end, Latest: end, Configured: true}
+		return SessionEnd{At: end, Latest: end, Configured: true}
 	case t.upper > 0:
-		return Horizon{At: t.began.Add(t.lower), Latest: t.began.Add(t.upper)}
+		return SessionEnd{At: t.began.Add(t.lower), Latest: t.began.Add(t.upper)}
 	}
-	return Horizon{}
+	return SessionEnd{}
 }
 
 // unrenewable is the horizon of a token that came of a sign-in and of nothing
 // else.
-func unrenewable(st state, duration time.Duration) Horizon {
+func unrenewable(st state, duration time.Duration) SessionEnd {
 	if len(st) == 0 || duration == 0 || st[0].tok.Life == 0 || !st[0].tok.RefreshToken.IsZero() {
-		return Horizon{}
+		return SessionEnd{}
 	}
 	end := st[0].tok.ExpiresAt.Add(-st[0].tok.Life).Add(duration)
-	return Horizon{At: end, Latest: end, Configured: true}
+	return SessionEnd{At: end, Latest: end, Configured: true}
 }

@@ -94,7 +94,7 @@ func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus,
 		}
 		w.TellOfMemory(u.Session)
 		tok, err := w.Broker.Peek(u.Session)
-		s := describe(w, u.Session, tok, u.Profiles).until(w.Broker.Horizon(u.Session))
+		s := describe(w, u.Session, tok, u.Profiles).until(w.Broker.SessionEnd(u.Session))
 		var file *keystore.UnreadableError
 		switch {
 		case errors.As(err, &file):
@@ -151,7 +151,7 @@ type sessionStatus struct {
 	Profiles              []string `json:"profiles"`
 
 	expires time.Time
-	horizon broker.Horizon
+	horizon broker.SessionEnd
 	orphan  bool // no config names it
 }
 
@@ -185,7 +185,7 @@ func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, pro
 }
 
 // until adds the horizon to a session.
-func (s sessionStatus) until(h broker.Horizon) sessionStatus {
+func (s sessionStatus) until(h broker.SessionEnd) sessionStatus {
 	if h.At.IsZero() {
 		return s
 	}
@@ -239,7 +239,7 @@ func cells(app *command.App, s sessionStatus) []string {
 }
 
 // horizon describes when the portal's session ends, as far as that is known.
-func horizon(h broker.Horizon, now time.Time) string {
+func horizon(h broker.SessionEnd, now time.Time) string {
 	const near = 20 * time.Minute // between the two ends of what is known
 	switch {
 	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // older than any before: nothing is known

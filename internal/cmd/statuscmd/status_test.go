@@ -13,15 +13,15 @@ import (
 
 func TestHorizonForPeople(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	in := func(at, latest time.Duration, configured bool) broker.Horizon {
-		return broker.Horizon{At: now.Add(at), Latest: now.Add(latest), Configured: configured}
+	in := func(at, latest time.Duration, configured bool) broker.SessionEnd {
+		return broker.SessionEnd{At: now.Add(at), Latest: now.Add(latest), Configured: configured}
 	}
 	for _, tt := range []struct {
 		name string
-		h    broker.Horizon
+		h    broker.SessionEnd
 		want string
 	}{
-		{"unknown", broker.Horizon{}, "-"},
+		{"unknown", broker.SessionEnd{}, "-"},
 		{"configured", in(5*time.Hour+12*time.Minute, 5*time.Hour+12*time.Minute, true), "5h12m"},
 		{"configured, and over", in(-time.Minute, -time.Minute, true), "passed"},
 		{"learned roughly", in(7*time.Hour, 8*time.Hour, false), "7h00m to 8h00m"},
@@ -41,7 +41,7 @@ func TestStatusFitsTheTerminal(t *testing.T) {
 		{
 			StartURL: "https://a-rather-long-name.awsapps.com/start", Region: "eu-central-1", SSOSession: "corp", State: "valid",
 			ExpiresAt: "2026-11-22T12:59:00Z", expires: now.Add(59 * time.Minute), Refreshable: true,
-			horizon:               broker.Horizon{At: now.Add(7 * time.Hour), Latest: now.Add(8 * time.Hour)},
+			horizon:               broker.SessionEnd{At: now.Add(7 * time.Hour), Latest: now.Add(8 * time.Hour)},
 			RegistrationExpiresAt: "2027-02-20T12:00:00Z", Profiles: []string{"development-admin", "production-read", "sandbox", "x"},
 		},
 		{StartURL: "https://other.awsapps.com/start", Region: "us-east-1", State: "none"},

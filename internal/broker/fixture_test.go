@@ -22,12 +22,12 @@ const (
 )
 
 // A world is that of [brokertest], in a bubble of fake time.
-type world struct{ *brokertest.World }
+type fixture struct{ *brokertest.Fixture }
 
-// inWorld runs a test in a world of its own.
-func inWorld(t *testing.T, c emulator.Config, test func(w *world)) {
+// withFixture runs a test in a world of its own.
+func withFixture(t *testing.T, c emulator.Config, test func(f *fixture)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(&world{brokertest.New(t, c)}) })
+	synctest.Test(t, func(t *testing.T) { test(&fixture{brokertest.New(t, c)}) })
 }
 
 // sleep lets fake time pass.

@@ -28,12 +28,12 @@ import (
 // The role that the world's requests ask for.
 const Account, Admin = "111122223333", "AdministratorAccess"
 
-// Refresh is the operation that renews a token, for [World.Count].
+// Refresh is the operation that renews a token, for [Fixture.Count].
 const Refresh = "CreateToken:refresh_token"
 
-// A World is one home folder and one Identity Center. The brokers of the world share
+// A Fixture is one home folder and one Identity Center. The brokers of the world share
 // nothing but the folder, as processes do.
-type World struct {
+type Fixture struct {
 	T       *testing.T
 	Emu     *emulator.Emulator
 	Files   keystore.Files
@@ -49,7 +49,7 @@ type World struct {
 }
 
 // New returns a world in which nobody is signed in. Of c only the durations count.
-func New(t *testing.T, c emulator.Config) *World {
+func New(t *testing.T, c emulator.Config) *Fixture {
 	t.Helper()
 	base := emulator.BuiltIn()
 	base.TokenLifetime, base.RefreshGrace, base.PortalSession = c.TokenLifetime, c.RefreshGrace, c.PortalSession
@@ -57,7 +57,7 @@ func New(t *testing.T, c emulator.Config) *World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &World{
+	return &Fixture{
 		T: t, Emu: emu,
 		Files:   keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}},
 		Session: profile.Session{Name: "corp", StartURL: emu.StartURL(), Region: emu.Region(), Scopes: []string{"sso:account:access"}},
@@ -66,70 +66,70 @@ func New(t *testing.T, c emulator.Config) *World {
 
 // WithSession returns the same folder and Identity Center with another session, which
 // has the other names.
-func (w *World) WithSession(s profile.Session, names ...string) *World {
-	return &World{T: w.T, Emu: w.Emu, Files: w.Files, Session: s, Names: names}
+func (f *Fixture) WithSession(s profile.Session, names ...string) *Fixture {
+	return &Fixture{T: f.T, Emu: f.Emu, Files: f.Files, Session: s, Names: names}
 }
 
 // SetClock sets the processes' clock ahead of the service's, or behind it.
-func (w *World) SetClock(ahead time.Duration) { w.ahead.Store(int64(ahead)) }
+func (f *Fixture) SetClock(ahead time.Duration) { f.ahead.Store(int64(ahead)) }
 
 // Now is the processes' clock.
-func (w *World) Now() time.Time { return time.Now().Round(0).Add(time.Duration(w.ahead.Load())) }
+func (f *Fixture) Now() time.Time { return time.Now().Round(0).Add(time.Duration(f.ahead.Load())) }
 
 // RoundTrip carries a request to the emulator without a network, which a bubble
 // of fake time could not wait for.
-func (w *World) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.Before != nil {
-		if resp, err := w.Before(r); resp != nil || err != nil {
+func (f *Fixture) RoundTrip(r *http.Request) (*http.Response, error) {
+	if f.Before != nil {
+		if resp, err := f.Before(r); resp != nil || err != nil {
 			return resp, err
 		}
 	}
-	return emulatortest.Transport(w.Emu).RoundTrip(r)
+	return emulatortest.Transport(f.Emu).RoundTrip(r)
 }
 
 // Client returns a client of AWS's own endpoints, which are on 127.0.0.1:1.
-func (w *World) Client() *idcenter.Client { return w.ClientAt(broker.Endpoints{}) }
+func (f *Fixture) Client() *idcenter.Client { return f.ClientAt(broker.Endpoints{}) }
 
 // ClientAt returns a client of the endpoints.
-func (w *World) ClientAt(e broker.Endpoints) *idcenter.Client {
+func (f *Fixture) ClientAt(e broker.Endpoints) *idcenter.Client {
 	const aws = "http://127.0.0.1:1"
 	c, err := idcenter.New(idcenter.Options{
-		Region: w.Session.Region, OIDCEndpoint: cmp.Or(e.SignIn.URL, aws), PortalEndpoint: cmp.Or(e.Portal.URL, aws),
-		HTTP: &http.Client{Transport: w}, Now: w.Now,
+		Region: f.Session.Region, OIDCEndpoint: cmp.Or(e.SignIn.URL, aws), PortalEndpoint: cmp.Or(e.Portal.URL, aws),
+		HTTP: &http.Client{Transport: f}, Now: f.Now,
 	})
 	if err != nil {
-		w.T.Fatal(err)
+		f.T.Fatal(err)
 	}
 	return c
 }
 
 // Process returns a broker as a new process without an agent makes it.
-func (w *World) Process() *broker.Broker {
+func (f *Fixture) Process() *broker.Broker {
 	return &broker.Broker{
-		Cache:    w.Files,
-		Connect:  func(_ profile.Session, e broker.Endpoints) (broker.Service, error) { return w.ClientAt(e), nil },
-		Siblings: func(profile.Session) []string { return w.Names },
-		Warn:     func(text string) { w.Warned = append(w.Warned, text) },
-		Hold:     w.Hold,
-		Now:      w.Now,
+		Cache:    f.Files,
+		Connect:  func(_ profile.Session, e broker.Endpoints) (broker.Service, error) { return f.ClientAt(e), nil },
+		Siblings: func(profile.Session) []string { return f.Names },
+		Warn:     func(text string) { f.Warned = append(f.Warned, text) },
+		Hold:     f.Hold,
+		Now:      f.Now,
 	}
 }
 
 // Login signs jane in, and sets the counts of operations back.
-func (w *World) Login() {
-	w.T.Helper()
-	_, err := w.Process().Login(w.T.Context(), w.Session, w.ByCode("sso login", w.Approve))
+func (f *Fixture) Login() {
+	f.T.Helper()
+	_, err := f.Process().Login(f.T.Context(), f.Session, f.ByCode("sso login", f.Approve))
 	if err != nil {
-		w.T.Fatalf("login: %v", err)
+		f.T.Fatalf("login: %v", err)
 	}
-	w.Emu.ResetCounts()
+	f.Emu.ResetCounts()
 }
 
 // ByCode is a sign-in by a device code, which show shows to the person.
-func (w *World) ByCode(caller string, show func(string)) broker.SignIn {
+func (f *Fixture) ByCode(caller string, show func(string)) broker.SignIn {
 	return broker.SignIn{Caller: caller, Do: func(ctx context.Context, keep broker.Keep) error {
-		_, err := w.Client().SignIn(ctx, idcenter.SignIn{
-			SessionName: w.Session.Name, StartURL: w.Session.StartURL, Scopes: w.Session.Scopes, Device: true,
+		_, err := f.Client().SignIn(ctx, idcenter.SignIn{
+			SessionName: f.Session.Name, StartURL: f.Session.StartURL, Scopes: f.Session.Scopes, Device: true,
 			Show: show, Keep: keep,
 		})
 		return err
@@ -137,10 +137,10 @@ func (w *World) ByCode(caller string, show func(string)) broker.SignIn {
 }
 
 // Approve plays the person who reads what a device sign-in shows.
-func (w *World) Approve(shown string) {
+func (f *Fixture) Approve(shown string) {
 	if code := userCode.FindString(shown); code != "" {
-		if err := w.Emu.Approve(code, "jane"); err != nil {
-			w.T.Error(err)
+		if err := f.Emu.Approve(code, "jane"); err != nil {
+			f.T.Error(err)
 		}
 	}
 }
@@ -148,77 +148,77 @@ func (w *World) Approve(shown string) {
 var userCode = regexp.MustCompile(`\b[A-Z]{4}-[A-Z]{4}\b`)
 
 // Logout signs out of the session.
-func (w *World) Logout() broker.SignOut {
-	w.T.Helper()
-	out, err := w.Process().Logout(w.T.Context(), w.Session, nil)
+func (f *Fixture) Logout() broker.SignOut {
+	f.T.Helper()
+	out, err := f.Process().Logout(f.T.Context(), f.Session, nil)
 	if err != nil {
-		w.T.Fatalf("logout: %v", err)
+		f.T.Fatalf("logout: %v", err)
 	}
 	return out
 }
 
 // Request asks for the keys of the role.
-func (w *World) Request() broker.Request {
-	return broker.Request{Session: w.Session, AccountID: Account, RoleName: Admin, Caller: "test"}
+func (f *Fixture) Request() broker.Request {
+	return broker.Request{Session: f.Session, AccountID: Account, RoleName: Admin, Caller: "test"}
 }
 
 // Get asks for the role's credentials as a new process.
-func (w *World) Get() (ssocache.Credentials, error) {
-	a, err := w.Process().Get(w.T.Context(), w.Request())
+func (f *Fixture) Get() (ssocache.Credentials, error) {
+	a, err := f.Process().Get(f.T.Context(), f.Request())
 	return a.Credentials, err
 }
 
 // MustGet is Get for a request that must succeed.
-func (w *World) MustGet() ssocache.Credentials {
-	w.T.Helper()
-	c, err := w.Get()
+func (f *Fixture) MustGet() ssocache.Credentials {
+	f.T.Helper()
+	c, err := f.Get()
 	if err != nil {
-		w.T.Fatalf("credentials: %v", err)
+		f.T.Fatalf("credentials: %v", err)
 	}
 	return c
 }
 
 // Token asks for the session's token as a new process.
-func (w *World) Token() (ssocache.Token, error) {
-	r := broker.Request{Session: w.Session, Purpose: broker.AccessToken}
-	a, err := w.Process().Get(w.T.Context(), r)
+func (f *Fixture) Token() (ssocache.Token, error) {
+	r := broker.Request{Session: f.Session, Purpose: broker.AccessToken}
+	a, err := f.Process().Get(f.T.Context(), r)
 	return a.Token, err
 }
 
 // Stored returns the token that the cache holds under key.
-func (w *World) Stored(key string) ssocache.Token {
-	w.T.Helper()
-	tok, err := w.Files.LoadToken(key)
+func (f *Fixture) Stored(key string) ssocache.Token {
+	f.T.Helper()
+	tok, err := f.Files.LoadToken(key)
 	if err != nil {
-		w.T.Fatal(err)
+		f.T.Fatal(err)
 	}
 	return tok
 }
 
 // Companion is the path of a file that guards the session.
-func (w *World) Companion(suffix string) string {
-	return filepath.Join(w.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(w.Session.StartURL), ".json")+suffix)
+func (f *Fixture) Companion(suffix string) string {
+	return filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+suffix)
 }
 
 // Count checks how often an operation was asked for.
-func (w *World) Count(operation string, want int) {
-	w.T.Helper()
-	if got := w.Emu.Count(operation); got != want {
-		w.T.Errorf("%s was called %d times, want %d", operation, got, want)
+func (f *Fixture) Count(operation string, want int) {
+	f.T.Helper()
+	if got := f.Emu.Count(operation); got != want {
+		f.T.Errorf("%s was called %d times, want %d", operation, got, want)
 	}
 }
 
 // Unwritable makes the cache a place where nothing can be stored: for root,
 // whom modes do not stop, another user's home.
-func (w *World) Unwritable() {
-	w.T.Helper()
+func (f *Fixture) Unwritable() {
+	f.T.Helper()
 	var err error
 	if os.Geteuid() == 0 {
-		err = os.Chown(w.Files.Home, 1000, 1000)
+		err = os.Chown(f.Files.Home, 1000, 1000)
 	} else {
-		err = errors.Join(os.Chmod(w.Files.SSO(), 0o500), os.MkdirAll(w.Files.Roles(), 0o500))
+		err = errors.Join(os.Chmod(f.Files.SSO(), 0o500), os.MkdirAll(f.Files.Roles(), 0o500))
 	}
 	if err != nil {
-		w.T.Fatal(err)
+		f.T.Fatal(err)
 	}
 }
