@@ -114,7 +114,8 @@ func groups(app *command.App) []helpGroup {
 
 // newSSO is the group sso: commands of ours, and operations of the access portal.
 func newSSO(app *command.App) *cobra.Command {
-	sso := command.Group("sso", "Sign in, sign out, and get credentials")
+	sso := command.Group("sso", "Sign in, sign out, and get role credentials")
+	sso.Example = "# sign in to the session of a profile\nlanyard sso login --profile dev-admin\nlanyard sso list-accounts"
 	sso.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), ssocmd.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(servicecmd.NewOperation(app, "sso", operation))
@@ -147,7 +148,8 @@ func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []stri
 // for a topic.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Explain a command",
+		Use: "help [COMMAND]", Short: "Show help for a command",
+		Example: "lanyard help sso login",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

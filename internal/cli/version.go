@@ -18,7 +18,7 @@ const awsVersion = "2.36.7"
 
 func newVersion(app *command.App) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: command.NoArgs,
+		Use: "version", Short: "Print the version", Example: "lanyard version", Args: command.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return printVersion(app) },
 	}
 }

@@ -23,19 +23,23 @@ func New(app *command.App) *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
 		Use:   "agent",
-		Short: "Keep sessions fresh in the background, and answer for every process",
-		Long: `A background process of your own that renews sessions before they lapse. While it
-runs, it is the one that renews and fetches for all processes that need it; one
-that is killed in the middle of its work loses nothing then. Everything works
-without it, and when it does not answer within 50 ms, too.
+		Short: "Refresh sessions in the background",
+		Long: `The agent is a background process that refreshes your sessions before they
+expire. While it runs, it makes the requests for every lanyard process, so that
+no token is lost if one of them is killed. The agent is optional: if it does not
+answer within 50 ms, each process does the work itself.
 
-It ends by itself when nothing is left to renew: when you have signed out, or the
-last session has come to its end.
+The agent ends when it has nothing left to refresh: after you sign out, or when
+the last session has ended.
 
-With --in-memory it keeps tokens and role credentials in its memory and nowhere
-else: what lies in the AWS CLI's files moves there. Other tools come in by
-credential_process: see "store migrate --to agent". When it ends, it signs out.
-"agent --in-memory" alone is "agent start --in-memory".`,
+With --in-memory, the agent keeps tokens and role credentials only in its
+memory, and moves them there from the AWS CLI's files. Other tools get them
+through credential_process (see "lanyard store migrate --help"). When such an
+agent ends, it signs you out. "lanyard agent --in-memory" is short for
+"lanyard agent start --in-memory".`,
+		Example: `lanyard agent start
+lanyard agent status
+lanyard agent stop`,
 		Annotations: command.Uses(command.Connection),
 		Args:        command.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -20,7 +20,14 @@ import (
 // newRun returns the command agent run.
 func newRun(app *command.App, o *options) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "run", Short: "Be the agent, in the foreground: for service managers", Args: command.NoArgs,
+		Use:   "run",
+		Short: "Run the agent in the foreground, for service managers",
+		Long: `Run the agent in the foreground until it is interrupted or has nothing left to
+refresh. Service managers such as systemd use this command; see
+"lanyard agent unit --help".`,
+		Example: `# keep running when there is no session to refresh
+lanyard agent run --stay`,
+		Args:        command.NoArgs,
 		Annotations: command.Uses(command.Connection),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app, *o) },
 	}

@@ -28,7 +28,13 @@ const (
 // newStart returns the command agent start.
 func newStart(app *command.App, o *options) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "start", Short: "Start the agent in the background", Args: command.NoArgs,
+		Use:   "start",
+		Short: "Start the agent in the background",
+		Long:  `Start the agent in the background. An agent that already runs is left alone.`,
+		Example: `lanyard agent start
+# keep tokens only in the agent's memory
+lanyard agent start --in-memory`,
+		Args:        command.NoArgs,
 		Annotations: command.Uses(command.Connection),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return start(cmd.Context(), app, *o) },
 	}

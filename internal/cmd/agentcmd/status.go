@@ -19,7 +19,12 @@ import (
 // newStatus returns the command agent status.
 func newStatus(app *command.App, o *options) *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "Show whether the agent runs, and what it renews when; exit with 1 if it does not",
+		Use:   "status",
+		Short: "Show what the agent refreshes and when",
+		Long: `Show whether the agent runs, and when it refreshes which session. The exit code
+is 1 if no agent runs.`,
+		Example: `lanyard agent status
+lanyard agent status --output json`,
 		Annotations: command.Uses("output", "query"),
 		Args:        command.NoArgs,
 		RunE:        o.withoutMemory(func(cmd *cobra.Command) error { return showStatus(cmd.Context(), app) }),

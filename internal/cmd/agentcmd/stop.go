@@ -30,10 +30,15 @@ const (
 func newStop(app *command.App, o *options) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
-		Use: "stop", Short: "End the agent",
-		Long: `End the agent, also one that does not answer. An agent that keeps tokens in its
-memory only signs out when it ends, so this asks first. Without a terminal to
-confirm on, such an agent is stopped only with --yes.`,
+		Use:   "stop",
+		Short: "Stop the agent",
+		Long: `Stop the agent, even if it does not answer.
+
+An agent that keeps tokens only in its memory signs you out when it ends, so
+lanyard asks for a confirmation first. Without a terminal, --yes is required.`,
+		Example: `lanyard agent stop
+# do not ask for a confirmation
+lanyard agent stop --yes`,
 		Args: command.NoArgs,
 		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return stop(app, cmd, yes) }),
 	}

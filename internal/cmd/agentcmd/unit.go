@@ -18,18 +18,22 @@ import (
 func newUnit(app *command.App, o *options) *cobra.Command {
 	return &cobra.Command{
 		Use:   "unit [systemd | launchd]",
-		Short: "Print what lets the system start the agent when you log in",
-		Long: `Print a systemd user unit, or a launchd property list (the default on macOS):
+		Short: "Print a service file that starts the agent at login",
+		Long: `Print a systemd user unit, or a launchd property list (the default on macOS).
 
-  lanyard agent unit systemd > ~/.config/systemd/user/lanyard-agent.service
-  systemctl --user enable --now lanyard-agent
+The file contains the settings of this shell that the agent needs, for example
+where the config is. It contains no secrets. With --in-memory, the agent keeps
+tokens only in its memory.
 
-  lanyard agent unit launchd > ~/Library/LaunchAgents/lanyard.agent.plist
-  launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist
-
-Settings of this shell that the agent needs, where the config is for one, are
-written into it; secrets are not. With --in-memory the agent keeps tokens in its
-memory only. A task of the Windows scheduler runs "lanyard agent run --stay".`,
+On Windows, create a task in the Task Scheduler that runs
+"lanyard agent run --stay".`,
+		Example: `# Linux
+mkdir -p ~/.config/systemd/user
+lanyard agent unit systemd > ~/.config/systemd/user/lanyard-agent.service
+systemctl --user enable --now lanyard-agent
+# macOS
+lanyard agent unit launchd > ~/Library/LaunchAgents/lanyard.agent.plist
+launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist`,
 		Annotations: command.Uses(command.Connection),
 		Args:        func(cmd *cobra.Command, args []string) error { return command.NoArgs(cmd, args[min(len(args), 1):]) },
 		RunE: func(_ *cobra.Command, args []string) error {

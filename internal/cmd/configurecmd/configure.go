@@ -10,7 +10,12 @@ import (
 
 // New returns the command configure with its subcommands.
 func New(app *command.App) *cobra.Command {
-	configure := command.Group("configure", "Set up profiles, and read and change the AWS config")
+	configure := command.Group("configure", "Set up profiles and edit the AWS config")
+	configure.Example = `# set up profiles for IAM Identity Center
+lanyard configure sso
+lanyard configure set region eu-west-1 --profile dev-admin
+# take the last change back
+lanyard configure undo`
 	configure.AddCommand(
 		newSSO(app), newSession(app),
 		newGet(app), newSet(app), newUnset(app),

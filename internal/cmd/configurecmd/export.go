@@ -25,11 +25,12 @@ func newExport(app *command.App) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "export-credentials",
-		Short: "Print a profile's credentials as JSON or as lines for a shell",
-		Long: `Print a profile's credentials for other programs. The formats are the AWS
-CLI's, except that a value which a shell would read otherwise is quoted:
-
-  eval "$(lanyard configure export-credentials --profile dev-admin --format env)"`,
+		Short: "Print credentials as JSON or as shell variables",
+		Long: `Print the credentials of a profile for other programs. The formats are those of
+the AWS CLI. Values that a shell would misread are quoted.`,
+		Example: `lanyard configure export-credentials --profile dev-admin
+# set the variables in this shell (bash or zsh)
+eval "$(lanyard configure export-credentials --profile dev-admin --format env)"`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return export(cmd.Context(), app, format) },

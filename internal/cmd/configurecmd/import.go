@@ -29,11 +29,12 @@ func newImport(app *command.App) *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Import the access keys of a CSV file of the AWS console",
-		Long: `Import the access keys that the AWS console gives out as a CSV file: each user
-becomes a profile of the credentials file.
-
-  lanyard configure import --csv file://credentials.csv`,
+		Short: "Import access keys from a CSV file of the AWS console",
+		Long: `Import access keys from the CSV file that the AWS console offers when you create
+an access key. Each user in the file becomes a profile in the credentials file.`,
+		Example: `lanyard configure import --csv file://credentials.csv
+# name the profiles old-USER
+lanyard configure import --csv file://credentials.csv --profile-prefix old-`,
 		Args: command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return importKeys(cmd.Context(), app, o) },
 	}

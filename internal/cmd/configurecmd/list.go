@@ -18,9 +18,11 @@ import (
 func newList(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "Show which profile, keys and region are in use, and where they come from",
-		Long: `Show the profile, the access key and the region in use, and where each comes
-from. The keys of an SSO profile are fetched if there is a session.`,
+		Short: "Show the profile, keys and region in use",
+		Long: `Show the profile, the access key and the region in use, and where each of them
+comes from. The keys of an SSO profile are shown if you are signed in.`,
+		Example: `lanyard configure list
+lanyard configure list --profile dev-admin`,
 		Annotations: command.Uses("profile", "region", command.Connection),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
@@ -151,9 +153,11 @@ func newListProfiles(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list-profiles",
 		Short: "Print the names of all profiles",
-		Long:  "Print the names of all profiles, one on a line: the config's in its order, then what the credentials file adds.",
-		Args:  command.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return listProfiles(app) },
+		Long: `Print the names of all profiles, one per line: first the profiles of the config
+in the order of the file, then those that are only in the credentials file.`,
+		Example: `lanyard configure list-profiles`,
+		Args:    command.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return listProfiles(app) },
 	}
 }
 

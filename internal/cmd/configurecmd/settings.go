@@ -29,9 +29,15 @@ func newGet(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get KEY",
 		Short: "Print one setting of the config",
-		Long: `Print the value of a setting as it stands in the config or the credentials
-file; the environment does not count. Nothing and exit code 1 mean that it is not
-set. A key of another profile: profile.NAME.KEY; of a nested block: KEY.SUBKEY.`,
+		Long: `Print the value of a setting in the config or the credentials file. Environment
+variables have no effect. If the setting does not exist, lanyard prints nothing
+and the exit code is 1.
+
+KEY is the name of a setting. Use KEY.SUBKEY for a setting in a nested block,
+and profile.NAME.KEY for a setting of another profile.`,
+		Example: `lanyard configure get region --profile dev-admin
+lanyard configure get profile.dev-admin.sso_role_name
+lanyard configure get sso_start_url --sso-session corp`,
 		Annotations: command.Uses("profile"),
 		Args:        command.WantArgs("KEY"),
 		RunE:        func(_ *cobra.Command, args []string) error { return get(app, args[0], in) },
@@ -84,13 +90,16 @@ func newSet(app *command.App) *cobra.Command {
 	var in sectionFlags
 	cmd := &cobra.Command{
 		Use:   "set KEY VALUE",
-		Short: "Give one setting of the config a value",
-		Long: `Set one value in the config file; access keys go to the credentials file. All
-else in the file stays as it is, to the byte. KEY is as for "configure get", and
-"configure undo" takes the change back.
+		Short: "Change one setting of the config",
+		Long: `Write one setting to the config file, or to the credentials file if the setting
+is an access key. The rest of the file stays as it is, byte for byte. To take
+the change back, run "lanyard configure undo".
 
-  lanyard configure set region eu-west-1 --profile dev-admin
-  lanyard configure set sso_refresh_window 43200 --sso-session corp`,
+KEY has the same form as in "lanyard configure get".`,
+		Example: `lanyard configure set region eu-west-1 --profile dev-admin
+lanyard configure set sso_refresh_window 43200 --sso-session corp
+# a nested block: s3 =, max_concurrent_requests = 20
+lanyard configure set s3.max_concurrent_requests 20`,
 		Annotations:        command.Uses("profile"),
 		DisableFlagParsing: true, // a value may be a negative number
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -159,8 +168,12 @@ func newUnset(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "unset KEY",
 		Short: "Remove one setting from the config",
-		Long: `Remove one setting, with all the lines of its value. KEY is as for "configure
-get". Exit code 1 means that there was nothing to remove.`,
+		Long: `Remove one setting, with all lines of its value. If the setting does not exist,
+the exit code is 1.
+
+KEY has the same form as in "lanyard configure get".`,
+		Example: `lanyard configure unset region --profile dev-admin
+lanyard configure unset sso_refresh_window --sso-session corp`,
 		Annotations: command.Uses("profile"),
 		Args:        command.WantArgs("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -19,20 +19,25 @@ func newSSO(app *command.App) *cobra.Command {
 	var o wizard.Options
 	cmd := &cobra.Command{
 		Use:   "sso",
-		Short: "Set up profiles for accounts and roles of IAM Identity Center",
-		Long: `Ask for the start URL, sign in, let one choose an account and a role, and write
-the profile. Every answer also has a flag; what a flag gives is not asked. Without
-a terminal all of them must be given, nothing is asked and nobody is signed in:
+		Short: "Set up profiles for IAM Identity Center",
+		Long: `Ask for the start URL, sign in, let you choose an account and a role, and write
+a profile. A flag answers a question in advance. Without a terminal, every
+answer must be given as a flag; lanyard then writes the profile without signing
+in.
 
-  lanyard configure sso --sso-session-name corp --sso-region us-east-1 \
-    --sso-start-url https://your-domain.awsapps.com/start \
-    --sso-account-id 111122223333 --sso-role-name AdministratorAccess \
-    --region us-east-1 --output json
+--region and --output are written to the profile. On a terminal, lanyard still
+asks for them and offers the values of these flags; --default-region and
+--output-format skip the questions.
 
---region and --output are written to the profile. On a terminal they are what Enter
-takes; --default-region and --output-format are not asked at all.
-
-Esc or Ctrl-C leaves with nothing written; "configure undo" takes back what was.`,
+Esc or Ctrl-C stops without writing anything. To take a change back, run
+"lanyard configure undo".`,
+		Example: `# answer questions
+lanyard configure sso
+# give every answer as a flag
+lanyard configure sso --profile-name dev-admin --sso-session-name corp \
+  --sso-start-url https://your-domain.awsapps.com/start \
+  --sso-region us-east-1 --sso-account-id 111122223333 \
+  --sso-role-name AdministratorAccess --region us-east-1 --output json`,
 		Annotations: command.Uses("profile", "region", "output", command.Connection),
 		Args:        command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -72,10 +77,16 @@ func newSession(app *command.App) *cobra.Command {
 	var o wizard.Options
 	cmd := &cobra.Command{
 		Use:   "sso-session",
-		Short: "Set up an [sso-session], without signing in",
-		Long: `Ask for name, start URL, region and scopes of an [sso-session] and write it. If it
-exists, Enter keeps what it has. What a flag gives is not asked; without a terminal
-nothing is.`,
+		Short: "Set up an [sso-session] without signing in",
+		Long: `Ask for the name, start URL, region and scopes of an [sso-session], and write
+it to the config. If the session exists, Enter keeps its values. A flag answers
+a question in advance. Without a terminal, lanyard asks no questions.`,
+		Example: `# answer questions
+lanyard configure sso-session
+# give every answer as a flag
+lanyard configure sso-session --sso-session-name corp \
+  --sso-start-url https://your-domain.awsapps.com/start \
+  --sso-region us-east-1`,
 		Annotations: command.Uses(command.Connection),
 		Args:        command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

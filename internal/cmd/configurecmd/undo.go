@@ -20,11 +20,15 @@ func newUndo(app *command.App) *cobra.Command {
 	var o undoOptions
 	cmd := &cobra.Command{
 		Use:   "undo",
-		Short: "Take the last change of the config back",
-		Long: `Show what the last change of the config or the credentials file was, and take it
-back. Doing so is a change itself: a second undo restores it. A file that has been
-changed since by another program is left alone. Without a terminal to confirm on,
---yes is required.`,
+		Short: "Take back the last change of the config",
+		Long: `Show the last change that lanyard made to the config or the credentials file,
+and take it back. A second undo restores the change.
+
+If another program has changed the file since, lanyard leaves it alone. Without
+a terminal, --yes is required.`,
+		Example: `# show what would change
+lanyard configure undo --dry-run
+lanyard configure undo --yes`,
 		Args: command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return undo(app, cmd, o) },
 	}

@@ -25,14 +25,17 @@ func newUpgrade(app *command.App) *cobra.Command {
 	var o upgradeOptions
 	cmd := &cobra.Command{
 		Use:   "upgrade",
-		Short: "Give legacy SSO profiles an [sso-session], which every SDK can refresh",
-		Long: `Turn profiles that have sso_start_url themselves into profiles of an [sso-session]:
-the tokens of such a session are refreshed by every SDK and by the AWS CLI, those
-of legacy profiles only by this program. The change is shown first, and "configure
-undo" takes it back.
+		Short: "Give legacy SSO profiles an [sso-session]",
+		Long: `Move the SSO settings of legacy profiles (those with sso_start_url) to an
+[sso-session]. The AWS CLI and every SDK can refresh the tokens of an
+[sso-session]; only lanyard can refresh those of a legacy profile.
 
-Without --sso-start-url all legacy profiles are upgraded. Without a terminal to
-confirm on, --yes is required.`,
+Without --sso-start-url, all legacy profiles are upgraded. lanyard shows the
+change first. To take it back, run "lanyard configure undo". Without a terminal,
+--yes is required.`,
+		Example: `# show what would change
+lanyard configure upgrade --dry-run
+lanyard configure upgrade --sso-session-name corp --yes`,
 		Args: command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade(app, cmd, o) },
 	}

@@ -25,13 +25,13 @@ import (
 func NewDemo(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Watch the whole story on this machine: sign in once, use every profile",
-		Long: `Start the emulator, write the config of the guide into a temporary home, and run
-the commands of the guide there. Every line that begins with $ is run as it
-stands. No AWS account is needed, nothing leaves this machine, and your own
-files are not touched.`,
-		Args: command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },
+		Short: "Try lanyard without an AWS account",
+		Long: `Start the emulator, write an example config to a temporary home folder, and run
+the first commands that you would use. Lines that begin with $ are the commands.
+Nothing leaves this machine, and your own files are not changed.`,
+		Example: `lanyard demo`,
+		Args:    command.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),

@@ -27,18 +27,21 @@ func New(app *command.App) *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "emulator",
-		Short: "Run an Identity Center of your own, to try, test and debug against",
-		Long: `Serve an IAM Identity Center that is kept in memory: real clients sign in to it,
-list accounts and get role credentials, without an AWS account. The first line
-is its base URL; the lines after it point any client at it. It runs until it is
-interrupted, and listens on this machine only.
+		Short: "Run a local Identity Center for tests",
+		Long: `Run an emulator of IAM Identity Center. Real clients can sign in to it, list
+accounts and get role credentials, without an AWS account. It keeps its data in
+memory, listens only on this machine, and runs until it is interrupted.
 
-With --org, SIGHUP makes it read the file again; nobody is signed out.
+The first line of the output is the base URL. The next lines show how to point a
+client at it.
 
-  lanyard emulator init org.yaml      write an example organization
-  lanyard emulator run -- CMD         run a program against an emulator, in a
-                                      home of its own
-  lanyard emulator env --url URL      point a shell at a running emulator`,
+With --org, the emulator reads the file again when it receives SIGHUP. Users
+stay signed in.`,
+		Example: `# run with the built-in organization
+lanyard emulator --listen 127.0.0.1:8080
+# run with an organization of your own
+lanyard emulator init org.yaml
+lanyard emulator --org org.yaml`,
 		Annotations: command.Uses("region"),
 		Args:        command.UnknownCommand,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return serve(app, cmd, o) },

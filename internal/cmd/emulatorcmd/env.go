@@ -30,16 +30,19 @@ func newEnv(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env --url URL",
 		Short: "Point a shell at a running emulator",
-		Long: `Print the lines that point a shell at a running emulator, and write the config
-that they name: a session called ` + sessionName + ` and a profile for every
-role. Your own config and credentials stay as they are, and so do your sessions.
+		Long: `Print lines that point a shell at a running emulator, and write the config file
+that these lines name. The config has a session called ` + sessionName + ` and a profile
+for every role. Your own config, credentials and sessions are not changed.
 
-  eval "$(lanyard emulator env --url http://127.0.0.1:8080)"          bash, zsh
-  lanyard emulator env --url URL --shell fish | source
-  lanyard emulator env --url URL --shell powershell | Out-String | Invoke-Expression
-
-The last lines say how to undo it. Say --org, --accounts, --roles and --region as
-you did when you started the emulator.`,
+The last lines of the output show how to undo it. Use the same --org,
+--accounts, --roles and --region as for the emulator.`,
+		Example: `# bash or zsh
+eval "$(lanyard emulator env --url http://127.0.0.1:8080)"
+# fish
+lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source
+# PowerShell
+lanyard emulator env --url http://127.0.0.1:8080 --shell powershell |
+  Out-String | Invoke-Expression`,
 		Annotations: command.Uses("region"),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return printEnv(app, cmd, o) },

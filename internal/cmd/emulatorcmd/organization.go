@@ -134,11 +134,12 @@ func explain(cmd *cobra.Command, err error, c emulator.Config) error {
 func newInit(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [FILE]",
-		Short: "Write an example organization, with comments",
-		Long: `Write an organization file that uses and explains every field, to a new file
-or, without one or with -, to stdout. An existing file is left alone.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error { return writeExample(app, args) },
+		Short: "Write an example organization file",
+		Long: `Write an organization file that contains and explains every field. Without FILE,
+or if FILE is -, lanyard prints it. An existing file is not overwritten.`,
+		Example: `lanyard emulator init org.yaml`,
+		Args:    cobra.ArbitraryArgs,
+		RunE:    func(_ *cobra.Command, args []string) error { return writeExample(app, args) },
 	}
 }
 

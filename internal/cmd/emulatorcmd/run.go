@@ -24,17 +24,21 @@ func newRun(app *command.App) *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run [flags] -- COMMAND [ARGS...]",
-		Short: "Run a program against an emulator, in a home of its own",
+		Short: "Run a program against an emulator",
 		Long: `Start an emulator and run a program against it. The program gets a temporary
-home with a config for the emulator and none of your AWS_ variables, so that your
-own sessions are not touched. Its exit code is the one of this command. At the end
-everything is removed.
+home folder with a config for the emulator, and none of your AWS_ variables, so
+that your own sessions are not touched. lanyard removes the folder at the end
+and returns the program's exit code.
 
-  lanyard emulator run --auto-approve jane -- sh -c 'lanyard login && aws s3 ls'
+With --auto-approve, BROWSER is a program that signs in as that user.
 
-With --auto-approve, BROWSER is a program that signs in as the user. With --proxy,
-programs that ignore AWS_ENDPOINT_URL_... are led there by an HTTPS proxy that
-answers for AWS's host names and refuses all others.`,
+With --proxy, lanyard also runs an HTTPS proxy that answers for AWS's host names
+and refuses all others. Use it for programs that ignore AWS_ENDPOINT_URL.`,
+		Example: `# sign in as the user jane and list the buckets
+lanyard emulator run --auto-approve jane -- \
+  sh -c 'lanyard login && lanyard s3 ls'
+# open a shell
+lanyard emulator run -- bash`,
 		Annotations: command.Uses("region"),
 		Args:        cobra.ArbitraryArgs,
 		RunE:        func(cmd *cobra.Command, args []string) error { return run(app, cmd, o, args) },

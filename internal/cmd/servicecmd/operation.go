@@ -52,7 +52,18 @@ func NewOperation(app *command.App, service, name string) *cobra.Command {
 		return operate(cmd.Context(), app, service, name, session, args)
 	})
 	cmd.Annotations = command.Uses("*")
-	cmd.Use, cmd.Short = name, "The operation of the access portal, with the token of a session"
+	cmd.Use = name
+	switch name {
+	case "list-accounts":
+		cmd.Short = "List the accounts that you can use"
+		cmd.Example = "lanyard sso list-accounts"
+	case "list-account-roles":
+		cmd.Short = "List your roles in an account"
+		cmd.Example = "lanyard sso list-account-roles --account-id 111122223333"
+	case "get-role-credentials":
+		cmd.Short = "Get the credentials of a role"
+		cmd.Example = "lanyard sso get-role-credentials --account-id 111122223333 \\\n  --role-name ReadOnlyAccess"
+	}
 	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
 	return cmd
 }

@@ -19,7 +19,9 @@ import (
 
 // NewS3 returns the command s3 with its subcommand.
 func NewS3(app *command.App) *cobra.Command {
-	s3 := command.Group("s3", "List the buckets and objects of S3")
+	s3 := command.Group("s3", "List S3 buckets and objects")
+	s3.Long = `lanyard has "s3 ls" built in. It hands other s3 commands to the AWS CLI.`
+	s3.Example = `lanyard s3 ls`
 	s3.AddCommand(newS3List(app))
 	return s3
 }
@@ -31,13 +33,14 @@ func newS3List(app *command.App) *cobra.Command {
 	payer := requestPayer{value: &o.RequestPayer}
 	cmd := &cobra.Command{
 		Use:   "ls [S3URI]",
-		Short: "List the buckets, or what is in one",
-		Long: `List the buckets of the account, or what is below s3://BUCKET/PREFIX: objects with
-their time, size and name, and prefixes as PRE. The exit code is 1 if a prefix was
-given and nothing is below it.
+		Short: "List buckets, or the objects in a bucket",
+		Long: `List the buckets of the account, or the contents of s3://BUCKET/PREFIX: objects
+with their time, size and name, and common prefixes as PRE. Times are local.
 
-Times are local. --output, --query and --no-paginate change nothing here, as with
-the AWS CLI.`,
+If there is nothing below a prefix, the exit code is 1. As in the AWS CLI,
+--output, --query and --no-paginate have no effect.`,
+		Example: `lanyard s3 ls
+lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 		Annotations: command.Uses("profile", "region", "endpoint-url", "no-sign-request", command.Connection),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "help" {

@@ -22,23 +22,26 @@ type aliasOptions struct{ match, shell, prefix string }
 
 // NewAlias returns the command alias with its subcommand.
 func NewAlias(app *command.App) *cobra.Command {
-	alias := command.Group("alias", "Shell aliases, one for each profile")
+	alias := command.Group("alias", "Define a shell alias for each profile")
+	alias.Example = `eval "$(lanyard alias print)"
+aws-dev-admin sts get-caller-identity`
 	var o aliasOptions
 	cmd := &cobra.Command{
 		Use:   "print",
-		Short: "Print an alias for each profile, for the shell to evaluate",
-		Long: `Print lines that define one alias for each profile of the config, such as
+		Short: "Print an alias for each profile",
+		Long: `Print lines that define a shell alias for each profile in the config, such as:
 
   alias aws-dev-admin='lanyard --profile dev-admin'
 
-so that "aws-dev-admin s3 ls" works. For bash or zsh, fish, and PowerShell:
-
-  eval "$(lanyard alias print)"
-  lanyard alias print --shell fish | source
-  lanyard alias print --shell powershell | Out-String | Invoke-Expression
-
-In a name, whatever is not an ASCII letter, a digit, or one of - _ . becomes a -;
-where two profiles would get the same name, the later one gets a number.`,
+The alias is the prefix and the name of the profile. In the name, every
+character that is not an ASCII letter, a digit, or one of - _ . becomes a dash.
+If two profiles get the same alias, lanyard adds a number to the second one.`,
+		Example: `# bash or zsh
+eval "$(lanyard alias print)"
+# fish, for some of the profiles
+lanyard alias print --shell fish --match 'dev-*' | source
+# PowerShell
+lanyard alias print --shell powershell | Out-String | Invoke-Expression`,
 		Args: command.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return printAliases(app, o) },
 	}

@@ -23,25 +23,34 @@ import (
 
 // NewShim returns the command shim with its subcommands.
 func NewShim(app *command.App) *cobra.Command {
-	shim := command.Group("shim", "Let the word aws mean lanyard, by a link in a folder of PATH")
+	shim := command.Group("shim", "Install an aws command that runs lanyard")
+	shim.Example = `mkdir -p ~/.lanyard/bin
+lanyard shim install ~/.lanyard/bin`
 	shim.AddCommand(&cobra.Command{
 		Use:   "install DIR",
-		Short: "Put a link named aws into a folder",
-		Long: `Put a link named aws to this program into a folder (on Windows a copy,
-aws.exe). Where that folder comes first on PATH, aws is lanyard, with the AWS
-CLI's names alone; what lanyard does not do itself it hands to the AWS CLI behind
-it. Nothing else is made or changed, and an aws that is not lanyard is left alone.
+		Short: "Create a link named aws in a folder",
+		Long: `Create a link named aws to lanyard in the folder DIR. On Windows, lanyard
+creates a copy of itself, aws.exe.
 
-  mkdir -p ~/.lanyard/bin && lanyard shim install ~/.lanyard/bin`,
+If DIR comes first on PATH, aws runs lanyard. Under the name aws, lanyard has
+only the AWS CLI's commands, and hands those that it does not have to the AWS
+CLI that comes later on PATH.
+
+lanyard does not replace an aws that is another program, and it does not change
+PATH.`,
+		Example: `mkdir -p ~/.lanyard/bin
+lanyard shim install ~/.lanyard/bin`,
 		Args: oneFolder,
 		RunE: func(_ *cobra.Command, args []string) error { return install(app, args[0]) },
 	}, &cobra.Command{
 		Use:   "remove DIR",
-		Short: "Remove that link again",
-		Long: `Remove the aws in a folder if it is lanyard: a link to it, a copy of this or
-another version, or a link to a lanyard that is no longer there.`,
-		Args: oneFolder,
-		RunE: func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },
+		Short: "Remove the aws link from a folder",
+		Long: `Remove aws from the folder DIR if it is a link to lanyard, a copy of any version
+of lanyard, or a link to a lanyard that no longer exists. Another program named
+aws is left alone.`,
+		Example: `lanyard shim remove ~/.lanyard/bin`,
+		Args:    oneFolder,
+		RunE:    func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },
 	})
 	return shim
 }

@@ -17,16 +17,18 @@ import (
 func NewWhich(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "which [COMMAND...]",
-		Short: "Print the program that a command runs: this one, or the AWS CLI",
-		Long: `Print the path of the program that a command line would run: lanyard for what
-it does itself, the AWS CLI for the rest. Aliases of ~/.aws/cli/alias count, and so
-does the profile: a role to assume is the AWS CLI's. An option that lanyard lacks may
-still lead to the AWS CLI. An unknown command is refused. Without a command the AWS
-CLI is printed.
+		Short: "Print the program that a command line runs",
+		Long: `Print the path of the program that runs a command line: lanyard or the AWS CLI.
+Without COMMAND, print the path of the AWS CLI.
 
-  lanyard which dynamodb list-tables
+Aliases in ~/.aws/cli/alias count. The profile counts too: lanyard hands a
+profile that assumes a role to the AWS CLI. lanyard also hands over a command
+with an option that it does not know, even if "which" prints lanyard.
 
-The exit code is 1 if there is none.`,
+If no program runs the command line, the exit code is 1. An unknown command is
+an error (252).`,
+		Example: `lanyard which dynamodb list-tables
+lanyard which sts get-caller-identity --profile dev-admin`,
 		DisableFlagParsing: true, DisableFlagsInUseLine: true, // the line is another command's
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {

@@ -21,16 +21,20 @@ func NewGetCredentials(app *command.App) *cobra.Command {
 	var o credentialsOptions
 	cmd := &cobra.Command{
 		Use:   "get-credentials",
-		Short: "Print a profile's credentials for credential_process",
-		Long: `Print the role credentials of a profile as one JSON document, as the AWS CLI
-and SDKs expect it from a credential_process:
+		Short: "Print credentials for credential_process",
+		Long: `Print the role credentials of a profile as JSON, in the form that the AWS CLI
+and the SDKs expect from a credential_process. In the AWS config:
 
   [profile for-other-tools]
   credential_process = lanyard sso get-credentials --profile dev-admin
 
-The role can also be named by --sso-session, --account-id and --role-name, for
-which no profile is needed. Nothing is asked and no browser is opened, unless
-auto_login allows it.`,
+You can name the role with --sso-session, --account-id and --role-name instead
+of a profile. The command asks no questions. It opens a browser only if
+auto_login is on.`,
+		Example: `lanyard sso get-credentials --profile dev-admin
+# without a profile
+lanyard sso get-credentials --sso-session corp \
+  --account-id 111122223333 --role-name AdministratorAccess`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },

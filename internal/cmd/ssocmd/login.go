@@ -21,16 +21,26 @@ func NewLogin(app *command.App) *cobra.Command {
 	o := signin.Options{Caller: "sso login"}
 	cmd := &cobra.Command{
 		Use:   "login",
-		Short: "Sign in through the browser, once for all profiles of a session",
-		Long: `Sign in to IAM Identity Center and keep the token where the AWS CLI and the
-SDKs look for it. All profiles of the session are signed in at once, and all legacy
-profiles of its access portal, however they spell the start URL. Two [sso-session]s of
-one portal are two sign-ins.
+		Short: "Sign in to IAM Identity Center in the browser",
+		Long: `Sign in to IAM Identity Center. The token is stored where the AWS CLI and the
+SDKs look for it.
 
-With no profile or session named, the default profile's session is used, or the
-only one in the config. A login signs in again while the session is valid; with
---if-needed it does nothing then. The browser may still be signed in and not ask.
---force revokes the present session first, so that the sign-in is really new.`,
+One sign-in serves every profile of the session. Legacy profiles of the same
+access portal share it too. Two [sso-session]s of one portal are two separate
+sign-ins.
+
+Without --profile or --sso-session, lanyard signs in to the session of the
+default profile, or to the only session in the config.
+
+If the session is still valid, you sign in again; --if-needed does nothing
+instead. The browser may still be signed in to the portal and not ask for a
+password. --force revokes the session first, so that it has to ask.`,
+		Example: `# sign in to the only session in the config
+lanyard login
+# sign in to the session of a profile, but only if it has ended
+lanyard login --profile dev-admin --if-needed
+# sign in from a machine without a browser
+lanyard login --sso-session corp --use-device-code`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return logIn(cmd.Context(), app, o) },

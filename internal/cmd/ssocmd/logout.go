@@ -30,16 +30,23 @@ func NewLogout(app *command.App) *cobra.Command {
 	var o logoutOptions
 	cmd := &cobra.Command{
 		Use:   "logout",
-		Short: "Sign out: revoke the tokens, then remove them and the role credentials",
-		Long: `Sign out of all sessions, or of one with --sso-session or --profile. The tokens
-are revoked on the server and removed here. If the service cannot be reached, they
-are removed anyway, and a warning names the sessions that could not be revoked.
-Stderr says which sessions ended, and which are left.
+		Short: "Sign out and revoke the tokens",
+		Long: `Sign out of all sessions, or of one with --sso-session or --profile.
 
-With --verify the service is asked afterwards whether it refuses the old tokens,
-the access token and the refresh token. The exit code is 1 if it still takes one,
-255 if it cannot be asked. Keys of roles that were handed out before are not
-concerned: they work until they expire, whoever has them.`,
+lanyard revokes the tokens on the server, then removes them and the role
+credentials from the cache. If the service cannot be reached, lanyard removes
+them anyway and warns which sessions were not revoked. It prints to stderr which
+sessions ended and which are left.
+
+With --verify, lanyard then asks the service whether it refuses the old access
+token and refresh token. The exit code is 1 if it still accepts one of them, and
+255 if it cannot be asked.
+
+Role credentials that a program already has keep working until they expire.`,
+		Example: `# sign out of every session
+lanyard logout
+# sign out of one session, and check that its tokens no longer work
+lanyard logout --sso-session corp --verify`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return logOut(cmd.Context(), app, o) },

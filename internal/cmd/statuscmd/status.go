@@ -25,15 +25,22 @@ func New(app *command.App) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Show every session: signed in, until when, refreshable, and for which profiles",
-		Long: `Show every session of the config, and every token in the cache that no config
-names. A session that is "refreshable" is renewed by the next use of a profile,
-until the access portal's session ends: the horizon. The service tells nobody when
-that is. It is learned from a session that ended, or counted from the sign-in with
-sso_session_duration.
+		Short: "Show your sessions and when they end",
+		Long: `Show every session in the config, and every cached token that the config does
+not name.
 
-With --check nothing is printed and the exit code tells: 0 when every session of
-the config (or the one of --profile) can be used, 1 when a login is needed.`,
+The next use of a profile refreshes a "refreshable" session, until the session
+of the access portal ends. The service does not say when that is. lanyard
+learns it from earlier sessions, or computes it from the time of the sign-in
+and sso_session_duration.
+
+With --check, lanyard prints nothing. The exit code is 0 if every session in the
+config (or the session of --profile) can be used, and 1 if you must sign in.`,
+		Example: `lanyard status
+# in a script: sign in only if it is needed
+lanyard status --check --profile dev-admin || lanyard login
+# the start URLs of all sessions
+lanyard status --output text --query "sessions[].startUrl"`,
 		Annotations: command.Uses("profile", "output", "query"),
 		Args:        command.NoArgs,
 		RunE:        func(*cobra.Command, []string) error { return status(app, check) },

@@ -31,19 +31,26 @@ func newMigrate(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate --to STORE",
 		Short: "Move tokens and role credentials to another store",
-		Long: `Move the tokens and role credentials of all sessions, or of one with --sso-session
-or --profile, to the store file, keychain, encrypted or agent (the memory of an
-agent that was started with --in-memory). Each is written, read back and compared
-before the old one is removed; later sign-ins go to the new store.
+		Long: `Move the tokens and role credentials of all sessions, or of one with
+--sso-session or --profile, to another store: file, keychain, encrypted, or
+agent (the memory of an agent that was started with --in-memory). lanyard writes
+each of them, reads it back and compares it before it removes the old one. Later
+sign-ins use the new store.
 
-The SSO settings of the profiles are replaced with a credential_process, because
-the AWS CLI and the SDKs run none while SSO settings are present, and cannot read
-the tokens themselves any more; "--to file" turns them back. The change of the
-config is shown first, and "configure undo" takes it back. Without a terminal to
-confirm on, --yes is required.
+The AWS CLI and the SDKs cannot read the new store, and they ignore
+credential_process in a profile with SSO settings. So lanyard replaces the SSO
+settings of the profiles with a credential_process; "--to file" restores them.
+It shows the change of the config first. To take the change back, run
+"lanyard configure undo". Without a terminal, --yes is required.
 
-The encrypted store takes a key file of age or SSH (ed25519, rsa), or else a
-passphrase, which is asked for or printed by a command.`,
+The encrypted store needs an age or SSH key file (ed25519 or rsa), or a
+passphrase. lanyard asks for the passphrase or reads it from the command of
+--passphrase-command.`,
+		Example: `# show what would change in the config
+lanyard store migrate --to keychain --dry-run
+lanyard store migrate --to encrypted --age-identity ~/.ssh/id_ed25519
+# back to the AWS CLI's files
+lanyard store migrate --to file`,
 		Annotations: command.Uses("profile"),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return migrate(app, cmd, o) },

@@ -25,17 +25,20 @@ import (
 func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "store",
-		Short: "Show where tokens are kept: files, keychain or encrypted; move them",
-		Long: `Show for every session of the config in which store its token and role
-credentials are kept.
+		Short: "Show where tokens are stored, and move them",
+		Long: `Show for every session in the config which store keeps its token and its role
+credentials. The stores are:
 
   file       the AWS CLI's files, which every AWS tool reads; the default
-  keychain   macOS Keychain, Secret Service (GNOME, KDE) or Windows Credential Manager
-  encrypted  age files, for a key of age or SSH or a passphrase
-  agent      the memory of the background agent, gone when it ends
+  keychain   macOS Keychain, Windows Credential Manager, or Secret Service
+             (GNOME, KDE)
+  encrypted  files encrypted with age, by an age or SSH key or a passphrase
+  agent      the memory of the background agent; gone when the agent ends
 
-"store migrate" moves them. Other tools use the tokens outside the files through
-credential_process lines, which it writes.`,
+"lanyard store migrate" moves them. It also writes credential_process lines to
+the config, through which other tools use tokens that are not in the files.`,
+		Example: `lanyard store
+lanyard store --output json`,
 		Annotations: command.Uses("output", "query"),
 		Args:        command.NoArgs,
 		RunE:        func(*cobra.Command, []string) error { return showStores(app) },
