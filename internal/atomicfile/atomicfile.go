@@ -1,10 +1,9 @@
-// Package atomicfile replaces files so that a reader sees the old content or
-// the new and never a mixture, whatever dies in between.
+// Package atomicfile replaces files atomically: a reader sees the old content or
+// the new content, never a mixture, even if the writer dies halfway.
 //
-// A replacement is written to a temporary file in the same folder, flushed, and
-// renamed over the old one. A symbolic link is followed first, so that the file
-// it points to changes and the link stays: people keep ~/.aws in a dotfiles
-// repository.
+// The new content is written to a temporary file in the same folder, flushed, and
+// renamed over the old file. Symbolic links are followed first, because users keep
+// ~/.aws in a dotfiles repository: the link stays and its target changes.
 package atomicfile
 
 import (
@@ -28,19 +27,19 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 	return p.Commit(data)
 }
 
-// A Pending replacement holds its place on the disk: space for the content is
-// taken before anything is spent that could not be stored afterwards. Either
-// Commit or Abort must be called.
+// A Pending is a replacement that is prepared but not yet made. It has reserved disk
+// space for the content, so that a full disk is found out early. The caller must call
+// Commit or Abort.
 type Pending struct {
 	target string
 	tmp    *os.File
-	used   bool
+	done   bool // committed or aborted
 }
 
 // Prepare creates the temporary file that will replace path and reserves size
-// bytes in it. It fails where [Pending.Commit] would: on read-only or full
-// storage, in a folder that may not be written, and for a path that leads to a
-// device, a pipe or anything else that is no regular file.
+// bytes in it. It fails if [Pending.Commit] would fail: if the storage is read-only
+// or full, if the folder is not writable, or if path leads to something that is not
+// a regular file, such as a device or a pipe.
 func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 	target, err := Resolve(path)
 	if err != nil {
@@ -59,21 +58,23 @@ func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 			p.Abort()
 		}
 	}()
-	// The owner first: a mode that gives rights to a group is not for another.
+	// Set the owner before the mode: until then the file has another group, which
+	// must not get the mode's group permissions.
 	keepOwner(tmp, target)
 	if err := tmp.Chmod(perm); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err
 	}
-	// Zeros are written instead of asking the file system to reserve space:
-	// that call is missing on some file systems, a write is refused on all.
+	// Write zeros instead of calling fallocate, which some file systems lack. A full
+	// disk refuses a write on every file system.
 	if _, err := tmp.Write(make([]byte, size)); err != nil {
 		return nil, fmt.Errorf("reserve %d bytes for %s: %w", size, target, err)
 	}
 	return p, nil
 }
 
-// keepOwner gives the new file the owner and group of the one it replaces; a new
-// file of root's gets those of its folder: see package owner.
+// keepOwner gives the temporary file the owner and group of the file that it replaces.
+// If root creates a new file, the file gets the owner and group of its folder (see
+// package owner).
 func keepOwner(tmp *os.File, target string) {
 	root := os.Geteuid() == 0
 	info, err := os.Stat(target)
@@ -90,20 +91,20 @@ func keepOwner(tmp *os.File, target string) {
 	case root && (replaces || uid != 0):
 		_ = tmp.Chown(uid, gid)
 	case replaces && !root:
-		_ = tmp.Chown(-1, gid) // works in groups that we are in
+		_ = tmp.Chown(-1, gid) // allowed if this process is in the group
 	}
 }
 
-// TempInfix stands in the name of every temporary file, between the name of
-// the file it will replace (with a dot before it) and a random ending. The
-// names never end in ".json": the AWS CLI reads every *.json of its caches.
+// TempInfix is part of the name of every temporary file: "." + the name of the file
+// to replace + TempInfix + random characters. The name never ends in ".json", because
+// the AWS CLI reads every *.json file of its cache folders.
 const TempInfix = ".tmp-"
 
-// Stat describes the temporary file: its mode, owner and group are those that
-// the file will have.
+// Stat describes the temporary file. It already has the mode, owner and group of the
+// final file.
 func (p *Pending) Stat() (fs.FileInfo, error) { return p.tmp.Stat() }
 
-// Commit puts data in the file's place. The Pending is used up.
+// Commit replaces the file's content with data. It can be called once.
 func (p *Pending) Commit(data []byte) (err error) {
 	defer func() {
 		if err != nil {
@@ -125,49 +126,49 @@ func (p *Pending) Commit(data []byte) (err error) {
 	if err := rename(p.tmp.Name(), p.target); err != nil {
 		return err
 	}
-	p.used = true
+	p.done = true
 	syncDir(filepath.Dir(p.target))
 	return nil
 }
 
-// Abort removes the temporary file and leaves the old content as it was. After
-// Commit it does nothing.
+// Abort removes the temporary file and does not touch the old content. After Commit
+// it does nothing.
 func (p *Pending) Abort() {
-	if p.used {
+	if p.done {
 		return
 	}
-	p.used = true
+	p.done = true
 	_ = p.tmp.Close()
 	_ = os.Remove(p.tmp.Name())
 }
 
-// A Reserved place is for content that exists nowhere else: a token whose predecessor
-// was spent to get it. [Reserve] tries everything that could fail afterwards, and
-// Commit does not give the content up: what cannot be renamed is written in place, and
-// what cannot be written there is kept beside the file (see [Kept]). Either Commit or
-// Abort must be called.
+// A Reserved is a replacement whose content must not be lost, such as a new token: the
+// refresh token that bought it works only once. [Reserve] tries in advance everything
+// that could fail. If the rename still fails, Commit overwrites the file in
+// place; if that fails too, Commit keeps the content in a file next to it (see
+// [Kept]). The caller must call Commit or Abort.
 type Reserved struct {
 	*Pending
-	path    string // as given, before links are followed
+	path    string // as the caller gave it; links are not followed
 	perm    fs.FileMode
 	inPlace bool // the file can be overwritten but not replaced
 }
 
-// A KeptError reports that content could not be written to the file at Path. The file
-// Kept holds the content, and [Newest] finds it there.
+// A KeptError reports that the file at Path could not be written. Its new content is in
+// the file Kept, where [Newest] finds it.
 type KeptError struct {
 	Path, Kept string
 	Err        error
 }
 
 func (e *KeptError) Error() string {
-	return fmt.Sprintf("%s could not be written, and its new content is kept in %s: %v", e.Path, e.Kept, e.Err)
+	return fmt.Sprintf("%s: cannot be written (the new content is in %s): %v", e.Path, e.Kept, e.Err)
 }
 func (e *KeptError) Unwrap() error { return e.Err }
 
 // Reserve reserves size bytes for the file at path, as [Prepare] does, and flushes them
-// to the disk. It fails if the file can be neither replaced nor
-// overwritten: an immutable file, for one.
+// to the disk. It fails if the file can be neither replaced nor overwritten, for example
+// because it is immutable.
 func Reserve(path string, size int, perm fs.FileMode) (*Reserved, error) {
 	target, err := Resolve(path)
 	if err != nil {
@@ -188,10 +189,10 @@ func Reserve(path string, size int, perm fs.FileMode) (*Reserved, error) {
 	return &Reserved{Pending: p, path: path, perm: perm, inPlace: inPlace}, nil
 }
 
-// Commit puts data in the file's place. A [KeptError] says that it is safe, but
-// elsewhere; with any other error it is lost.
+// Commit replaces the file's content with data. If it returns a [KeptError], the data is
+// in another file. If it returns another error, the data is lost.
 func (r *Reserved) Commit(data []byte) error {
-	r.used = true
+	r.done = true
 	tmp, err := r.fill(data)
 	if err == nil && !r.inPlace {
 		if err = rename(tmp, r.target); err == nil {
@@ -200,10 +201,11 @@ func (r *Reserved) Commit(data []byte) error {
 			return nil
 		}
 	}
-	// The file is overwritten only while its new content lies beside it.
+	// Keep a copy of the new content before overwriting the file: an overwrite can fail
+	// halfway.
 	kept := Kept(r.path)
 	keepErr := r.keep(tmp, kept, data)
-	discard(tmp) // unless it is the kept file by now
+	discard(tmp) // does nothing if keep has renamed it
 	err2 := overwrite(r.target, data, r.perm)
 	switch {
 	case err2 == nil:
@@ -212,28 +214,28 @@ func (r *Reserved) Commit(data []byte) error {
 	case keepErr != nil:
 		return errors.Join(err, err2, keepErr)
 	}
-	// Half of it may have been written: that is not newer than what is kept.
+	// The overwrite may have changed the file and its time. Give the kept file the same
+	// time, or Newest would prefer the file.
 	if info, err := os.Stat(r.target); err == nil {
 		_ = os.Chtimes(kept, info.ModTime(), info.ModTime())
 	}
 	return &KeptError{r.path, kept, errors.Join(err, err2)}
 }
 
-// fill writes data to the reserved file, or if that fails to a new one. It returns the
-// file's name.
+// fill writes data to the reserved file, or to a new file if that fails. It returns the
+// name of the file.
 func (r *Reserved) fill(data []byte) (string, error) {
 	f := r.tmp
 	_, err := f.WriteAt(data, 0)
 	if err == nil {
 		err = f.Truncate(int64(len(data)))
 	}
-	// A flush that fails makes the content less safe and no less right.
-	_ = flush(f)
+	_ = flush(f) // if it fails, the content is less durable but still correct
 	_ = f.Close()
 	if err == nil {
 		return f.Name(), nil
 	}
-	discard(f.Name()) // and give back its space
+	discard(f.Name()) // frees its disk space
 	f, err2 := os.CreateTemp(filepath.Dir(r.target), "."+filepath.Base(r.target)+TempInfix+"*")
 	if err2 != nil {
 		return "", errors.Join(err, err2)
@@ -247,8 +249,8 @@ func (r *Reserved) fill(data []byte) (string, error) {
 	return f.Name(), nil
 }
 
-// writeOut writes all of data to f and closes it. The writes count; a flush or a close
-// that fails does not.
+// writeOut writes data to f and closes it. It returns the error of the write only: if
+// the flush or the close fails, the content is less durable but still correct.
 func writeOut(f *os.File, data []byte) error {
 	_, err := f.Write(data)
 	if err == nil {
@@ -258,12 +260,13 @@ func writeOut(f *os.File, data []byte) error {
 	return err
 }
 
-// keep puts data in the file kept: by renaming tmp, which holds it, or by writing it.
+// keep stores data in the file kept. It renames tmp, which holds the data, or writes a
+// new file if that fails.
 func (r *Reserved) keep(tmp, kept string, data []byte) error {
 	if tmp != "" && rename(tmp, kept) == nil {
 		return nil
 	}
-	_ = os.Remove(kept) // an older one
+	_ = os.Remove(kept) // from an earlier failure
 	f, err := os.OpenFile(kept, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -276,7 +279,7 @@ func (r *Reserved) keep(tmp, kept string, data []byte) error {
 	return nil
 }
 
-// overwrite writes data into the file itself, which exists, or is created.
+// overwrite writes data into the existing file, or creates it.
 func overwrite(target string, data []byte, perm fs.FileMode) error {
 	f, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|noFollow, perm)
 	if err != nil {
@@ -297,25 +300,26 @@ func overwrite(target string, data []byte, perm fs.FileMode) error {
 	return err
 }
 
-// discard removes a file that may hold a secret, or at least its content.
+// discard removes a file that may hold a secret. If it cannot remove the file, it
+// empties it.
 func discard(path string) {
 	if path != "" && os.Remove(path) != nil {
 		_ = os.Truncate(path, 0)
 	}
 }
 
-// Kept names the file that holds the newest content of the file at path if it could
-// not be put in its place. It does not end in ".json".
+// Kept returns the name of the file in which [Reserved.Commit] keeps content that it
+// could not write to path. The name does not end in ".json".
 func Kept(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+KeptSuffix)
 }
 
-// KeptSuffix ends the names of [Kept] files, after the name of the file that they
-// stand for, with a dot before it.
+// KeptSuffix is the end of the name of a [Kept] file: "." + the name of the file +
+// KeptSuffix.
 const KeptSuffix = ".kept"
 
-// Newest returns the path of the newest content of the file at path: the file itself,
-// or what is kept of it, unless another program has written the file since.
+// Newest returns the path of the newest content of the file at path: the [Kept] file if
+// it exists and the file has not been written since, otherwise the file itself.
 func Newest(path string) string {
 	kept := Kept(path)
 	k, err := os.Lstat(kept)
@@ -328,7 +332,7 @@ func Newest(path string) string {
 	return kept
 }
 
-// removeKept removes what was kept of the file before.
+// removeKept removes the [Kept] file of path.
 func removeKept(path string) {
 	kept := Kept(path)
 	if _, err := os.Lstat(kept); err == nil {
@@ -336,7 +340,8 @@ func removeKept(path string) {
 	}
 }
 
-// flush makes what was written durable, if the file system can.
+// flush makes the written data durable. A file system that does not support this is not
+// an error.
 func flush(f *os.File) error {
 	err := f.Sync()
 	for _, missing := range []error{errors.ErrUnsupported, syscall.EINVAL} {
@@ -360,15 +365,15 @@ func notRegular(path string, info fs.FileInfo) error {
 	return &fs.PathError{Op: "replace", Path: path, Err: errors.New(what)}
 }
 
-// Full reports whether an error says that the disk is full, or the user's part of it.
+// Full reports whether an error says that the disk or the user's quota is full.
 func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// maxLinks is how many symbolic links in a row are followed, as on Linux.
+// maxLinks is how many symbolic links in a row are followed. Linux has the same limit.
 const maxLinks = 40
 
-// Resolve returns the file that [Write] replaces: it follows symbolic links at
-// the end of path, also to a file that does not exist yet. A path that is no link
-// is returned as it is. Root follows its own links only.
+// Resolve returns the file that [Write] replaces. If path is a symbolic link, that is
+// its target, which need not exist; otherwise it is path itself. As root, Resolve
+// follows only links that root owns.
 func Resolve(path string) (string, error) {
 	for range maxLinks {
 		info, err := os.Lstat(path)
@@ -391,24 +396,24 @@ func Resolve(path string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if path, err = behind(path, link); err != nil {
+		if path, err = linkTarget(path, link); err != nil {
 			return "", err
 		}
 	}
 	return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("too many symbolic links")}
 }
 
-// mayFollow says whether a symbolic link is followed. Root follows its own only:
-// another user could have it overwrite any file.
+// mayFollow reports whether Resolve may follow a symbolic link. Root follows only its
+// own links: otherwise another user could make root overwrite any file.
 func mayFollow(link fs.FileInfo) bool {
 	uid, _, ok := owner.Of(link)
 	return os.Geteuid() != 0 || ok && uid == 0
 }
 
-// behind returns where the link at path leads. The ".." of a link counts from the
-// real folder, which may itself be behind a link: ~/.aws/config, a link to
-// ../config, is not ~/config if ~/.aws is a link too.
-func behind(path, link string) (string, error) {
+// linkTarget returns the path that the link at path leads to; link is the text of the
+// link. A relative link starts at the real folder of path: if ~/.aws is a link and
+// ~/.aws/config links to ../config, the target is not ~/config.
+func linkTarget(path, link string) (string, error) {
 	if !filepath.IsAbs(link) {
 		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
 		if err != nil {
@@ -419,7 +424,7 @@ func behind(path, link string) (string, error) {
 	folder, name := filepath.Split(link)
 	real, err := filepath.EvalSymlinks(folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		return filepath.Clean(link), nil // the caller finds that there is no folder
+		return filepath.Clean(link), nil // the caller will report the missing folder
 	}
 	if err != nil {
 		return "", err

@@ -81,7 +81,7 @@ func TestFailuresLeaveTheOldContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, path := range map[string]string{
-		"a folder": dir, "a link to itself": loop, "in a folder that is missing": filepath.Join(dir, "no", "file"),
+		"a folder": dir, "a link to itself": loop, "a file in a missing folder": filepath.Join(dir, "no", "file"),
 	} {
 		if err := atomicfile.Write(path, []byte("x"), 0o600); err == nil || !strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: error %v, want one that names the path", name, err)
@@ -136,8 +136,8 @@ func TestReadersNeverSeeAMixture(t *testing.T) {
 	}
 }
 
-// The ".." of a link counts from the folder that the link really lies in.
-func TestRelativeLinksBehindALinkedFolder(t *testing.T) {
+// A relative link starts at the real folder of the link.
+func TestRelativeLinkInALinkedFolder(t *testing.T) {
 	for _, link := range []string{"../shared/config", "../dotfiles/../shared/config"} {
 		dir := t.TempDir()
 		for _, folder := range []string{"home", "repo/dotfiles", "repo/shared"} {

@@ -2,5 +2,5 @@ package atomicfile_test
 
 import "syscall"
 
-// mknod makes a device like /dev/null.
+// mknod creates a device like /dev/null.
 func mknod(path string) error { return syscall.Mknod(path, syscall.S_IFCHR|0o600, 1<<8|3) }

@@ -7,7 +7,7 @@ import (
 )
 
 // isMountPoint reports whether something is mounted on the file itself, as containers
-// do with single files. The rename of another file over it fails.
+// do with single files. Such a file cannot be replaced by a rename.
 func isMountPoint(target string, info fs.FileInfo) bool {
 	var st unix.Statx_t
 	err := unix.Statx(unix.AT_FDCWD, target, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_BASIC_STATS, &st)

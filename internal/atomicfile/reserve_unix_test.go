@@ -14,8 +14,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
-// Only regular files are replaced. Root could replace a device that a link leads to.
-func TestWhatIsNoRegularFileIsNotReplaced(t *testing.T) {
+// Only regular files are replaced. Without the check, root would replace a device that
+// a link leads to.
+func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	kinds := map[string]func(path string) error{
 		"pipe":   func(path string) error { return syscall.Mkfifo(path, 0o600) },
 		"device": func(path string) error { return mknod(path) },
@@ -42,35 +43,35 @@ func TestWhatIsNoRegularFileIsNotReplaced(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Cleanup(func() { _ = os.RemoveAll(dir) })
-				thing, link := filepath.Join(dir, "thing"), filepath.Join(dir, "token.json")
-				if err := plant(thing); errors.Is(err, syscall.EPERM) {
+				special, link := filepath.Join(dir, "special"), filepath.Join(dir, "token.json")
+				if err := plant(special); errors.Is(err, syscall.EPERM) {
 					t.Skip("only root can make a device: ", err)
 				} else if err != nil {
 					t.Fatal(err)
 				}
-				if err := os.Symlink(thing, link); err != nil {
+				if err := os.Symlink(special, link); err != nil {
 					t.Fatal(err)
 				}
-				before, err := os.Lstat(thing)
+				before, err := os.Lstat(special)
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, path := range []string{thing, link} {
-					if err := write(path); err == nil || !strings.Contains(err.Error(), thing+": is a "+kind) {
+				for _, path := range []string{special, link} {
+					if err := write(path); err == nil || !strings.Contains(err.Error(), special+": is a "+kind) {
 						t.Errorf("error %v, want one that names the %s", err, kind)
 					}
 				}
-				if after, err := os.Lstat(thing); err != nil || !os.SameFile(before, after) {
+				if after, err := os.Lstat(special); err != nil || !os.SameFile(before, after) {
 					t.Errorf("the %s was replaced: %v", kind, err)
 				}
-				onlyFiles(t, dir, "thing", "token.json")
+				onlyFiles(t, dir, "special", "token.json")
 			})
 		}
 	}
 }
 
-// What cannot be put in the place of the file is kept, found there, and gone once a
-// later content is stored.
+// Content that cannot be written to its file is kept in another file, where Newest finds
+// it. The next successful write removes it.
 func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "token.json")
@@ -81,7 +82,7 @@ func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A folder in the place of the file can be neither replaced nor overwritten.
+	// A folder at the path can be neither replaced nor overwritten.
 	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700), os.WriteFile(filepath.Join(path, "x"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +109,8 @@ func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 	onlyFiles(t, dir, "token.json")
 }
 
-// A reserved file that something else removes meanwhile is replaced by a new one.
-func TestReservedFileThatWasRemoved(t *testing.T) {
+// Commit writes a new file if another program has removed the reserved one.
+func TestCommitAfterReservedFileWasRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "token.json")
 	p, err := atomicfile.Reserve(path, 100, 0o600)

@@ -14,8 +14,8 @@ import (
 
 func rename(from, to string) error { return os.Rename(from, to) }
 
-// syncDir makes the rename itself durable. Not every file system can; the data
-// is safe without it, so an error is not one for the caller.
+// syncDir makes a rename durable. It ignores errors: not every file system supports
+// this, and without it the data is still safe.
 func syncDir(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -27,8 +27,8 @@ func syncDir(dir string) {
 
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
-// onlyInPlace reports whether a file can be overwritten but not replaced. The error
-// says that it can be neither.
+// onlyInPlace reports whether a file can be overwritten but not replaced. It returns an
+// error if neither is possible.
 func onlyInPlace(target string) (bool, error) {
 	info, err := os.Lstat(target)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,13 +48,13 @@ func onlyInPlace(target string) (bool, error) {
 	case isMountPoint(target, info) || sticky(target, info):
 		return true, err
 	case errors.Is(err, syscall.EACCES):
-		return false, nil // to replace it asks for rights to the folder only
+		return false, nil // replacing needs permissions for the folder, not for the file
 	}
-	return false, err // immutable, for one
+	return false, err // for example, the file is immutable
 }
 
-// sticky reports whether the folder lets only the owner of the file replace it, and the
-// owner is another user.
+// sticky reports whether the file is in a sticky folder and cannot be replaced by this
+// user, because others own the file and the folder.
 func sticky(target string, file fs.FileInfo) bool {
 	folder, err := os.Stat(filepath.Dir(target))
 	if err != nil || folder.Mode()&fs.ModeSticky == 0 || os.Geteuid() == 0 {
@@ -68,7 +68,7 @@ func ours(info fs.FileInfo) bool {
 	return ok && uid == os.Geteuid()
 }
 
-// otherDevice reports whether a file lies on another device than its folder.
+// otherDevice reports whether a file is on another device than its folder.
 func otherDevice(target string, file fs.FileInfo) bool {
 	folder, err := os.Stat(filepath.Dir(target))
 	if err != nil {

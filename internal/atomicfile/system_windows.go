@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// rename retries for a while: Windows refuses to replace a file that another
-// process has open at that moment, and readers of these files are done in
-// milliseconds.
+// rename retries for about a second. Windows refuses to replace a file that another
+// process has open, and readers keep these files open for milliseconds.
 func rename(from, to string) (err error) {
 	for delay := time.Millisecond; delay < time.Second; delay *= 2 {
 		if err = os.Rename(from, to); err == nil || os.IsNotExist(err) {
@@ -24,8 +23,8 @@ func syncDir(string) {}
 
 const noFollow = 0
 
-// onlyInPlace reports whether a file can be overwritten but not replaced. The error
-// says that it can be neither: a read-only file, for one.
+// onlyInPlace reports whether a file can be overwritten but not replaced. It returns an
+// error if neither is possible, for example for a read-only file.
 func onlyInPlace(target string) (bool, error) {
 	f, err := os.OpenFile(target, os.O_WRONLY, 0)
 	if err == nil {
@@ -34,5 +33,5 @@ func onlyInPlace(target string) (bool, error) {
 	if errors.Is(err, fs.ErrPermission) {
 		return false, err
 	}
-	return false, nil // not there, or open in another process for a moment
+	return false, nil // the file does not exist, or another process has it open
 }

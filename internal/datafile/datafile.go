@@ -1,7 +1,7 @@
-// Package datafile reads files that other programs and users may have changed:
-// configs, caches, markers, certificates. Every such file is opened here, so that
-// a pipe, a device or an endless file in its place is an error and never a program
-// that hangs or runs out of memory.
+// Package datafile reads files that other programs and users can change: configs,
+// caches, markers, certificates. The program opens every such file with this package.
+// A pipe, a device or a huge file is then an error; it never makes the program hang or
+// run out of memory.
 package datafile
 
 import (
@@ -15,32 +15,32 @@ import (
 	"time"
 )
 
-// The limits of the design, in bytes.
+// Size limits in bytes.
 const (
-	Limit       = 1 << 20  // for every file except a config
-	ConfigLimit = 64 << 20 // for a config or credentials file
+	Limit       = 1 << 20  // of every file except a config
+	ConfigLimit = 64 << 20 // of a config or credentials file
 )
 
-// Errors to test for. Both come wrapped in a [fs.PathError].
+// Errors to test for. Both are wrapped in a [fs.PathError].
 var (
 	ErrNotRegular = errors.New("is not a regular file")
 	ErrTooLarge   = errors.New("is too large")
 )
 
-// A File is open for reading.
+// A File is a file that is open for reading.
 type File struct {
 	f    *os.File
 	path string
-	size int64 // when it was opened; 0 for a file that does not say
+	size int64 // when it was opened; 0 if unknown
 	max  int64
-	left int64
+	left int64 // bytes that may still be read
 }
 
 // Open opens the file for reading and checks that it is a regular file of at most
-// limit bytes. It never waits for the other end of a pipe. The null device counts
-// as an empty file, because people name it to say "no file".
+// limit bytes. It never waits for a writer at the other end of a pipe. It reads the
+// null device as an empty file, because users name it to say "no file".
 func Open(path string, limit int64) (*File, error) {
-	f, err := openPatiently(path)
+	f, err := openWithRetry(path)
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +64,12 @@ func Open(path string, limit int64) (*File, error) {
 	return file, nil
 }
 
-// Size returns the size that the file had when it was opened. The file may have
-// more bytes than that, or fewer.
+// Size returns the size that the file had when it was opened. The file may have grown
+// or shrunk since.
 func (f *File) Size() int { return int(f.size) }
 
-// Read implements [io.Reader]. It returns [ErrTooLarge] for a file that has grown
-// beyond the limit.
+// Read implements [io.Reader]. It returns [ErrTooLarge] if the file has grown beyond
+// the limit.
 func (f *File) Read(p []byte) (int, error) {
 	n, err := f.f.Read(p)
 	if f.left -= int64(n); f.left < 0 {
@@ -85,15 +85,15 @@ func (f *File) tooLarge() error {
 	return &fs.PathError{Op: "read", Path: f.path, Err: limitError(f.max)}
 }
 
-// A folderError is [ErrNotRegular] in the system's words.
+// A folderError is an [ErrNotRegular] with the operating system's text for folders.
 type folderError struct{}
 
 func (folderError) Error() string { return "is a directory" }
 
 func (folderError) Is(target error) bool { return target == ErrNotRegular }
 
-// A limitError is [ErrTooLarge] with the limit. Package fmt, which would word it,
-// takes too long to start for the program's fast path.
+// A limitError is an [ErrTooLarge] that also names the limit. It does not use package
+// fmt, which would slow down the start of the program.
 type limitError int64
 
 func (e limitError) Error() string {
@@ -102,8 +102,8 @@ func (e limitError) Error() string {
 
 func (e limitError) Is(target error) bool { return target == ErrTooLarge }
 
-// Read returns the content of a regular file of at most limit bytes. The errors
-// are those of [os.ReadFile], [ErrNotRegular] and [ErrTooLarge].
+// Read returns the content of a regular file of at most limit bytes. Its errors are
+// [ErrNotRegular], [ErrTooLarge] and the errors of [os.ReadFile].
 func Read(path string, limit int64) ([]byte, error) {
 	f, err := Open(path, limit)
 	if err != nil {
@@ -113,16 +113,16 @@ func Read(path string, limit int64) ([]byte, error) {
 	return f.all()
 }
 
-// ReadArgument returns the content of a file that the user names on the command
-// line, which may be a pipe or a device: /dev/stdin, or what a shell makes of
-// <(command). It ends with the context: the other end of a pipe may never come.
+// ReadArgument returns the content of a file that the user names on the command line.
+// The file may be a pipe or a device, such as /dev/stdin or a shell's <(command). The
+// context can end the wait for a pipe.
 func ReadArgument(ctx context.Context, path string, limit int64) ([]byte, error) {
 	type result struct {
 		data []byte
 		err  error
 	}
 	done := make(chan result, 1)
-	go func() { // outlives the context while it waits for the pipe
+	go func() { // goes on after the context ends, until the pipe has a writer
 		f, err := os.Open(path) //nolint:gosec // the user's file
 		if err != nil {
 			done <- result{nil, err}
@@ -162,18 +162,18 @@ func isNull(info fs.FileInfo) bool {
 	return err == nil && os.SameFile(info, null)
 }
 
-// If the process or the system has no free file descriptors, some come back within
-// moments: opening is tried again until then.
 const (
-	scarceFor   = time.Second
-	scarcePause = 20 * time.Millisecond
+	retryFor   = time.Second
+	retryPause = 20 * time.Millisecond
 )
 
-func openPatiently(path string) (f *os.File, err error) {
-	for start := time.Now(); ; time.Sleep(scarcePause) {
+// openWithRetry opens a file for reading. If the process or the system has no free file
+// descriptors, it retries for a second: usually some are closed soon.
+func openWithRetry(path string) (f *os.File, err error) {
+	for start := time.Now(); ; time.Sleep(retryPause) {
 		f, err = os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the caller's file
-		scarce := errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
-		if !scarce || time.Since(start) >= scarceFor {
+		noDescriptor := errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+		if !noDescriptor || time.Since(start) >= retryFor {
 			return f, err
 		}
 	}

@@ -41,7 +41,7 @@ func TestRead(t *testing.T) {
 		{"an empty file", file("empty", write("")), "", nil},
 		{"the null device", os.DevNull, "", nil},
 		{"a link to the null device", file("null", link(os.DevNull)), "", nil},
-		{"one byte too many", file("large", write(full+"x")), "", datafile.ErrTooLarge},
+		{"one byte over the limit", file("large", write(full+"x")), "", datafile.ErrTooLarge},
 		{"a sparse file of 2 GB", file("sparse", func(path string) error {
 			if err := os.WriteFile(path, nil, 0o600); err != nil {
 				return err
@@ -51,7 +51,7 @@ func TestRead(t *testing.T) {
 		{"a pipe without a writer", file("pipe", func(path string) error { return syscall.Mkfifo(path, 0o600) }), "", datafile.ErrNotRegular},
 		{"an endless device", file("zero", link("/dev/zero")), "", datafile.ErrNotRegular},
 		{"a folder", dir, "", datafile.ErrNotRegular},
-		{"no file", filepath.Join(dir, "none"), "", fs.ErrNotExist},
+		{"a missing file", filepath.Join(dir, "none"), "", fs.ErrNotExist},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := datafile.Read(c.path, 100)
@@ -65,7 +65,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Descriptors that are in use for a moment only do not make a file unreadable.
+// Read waits a moment for a free file descriptor.
 func TestReadWithoutFreeDescriptors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
@@ -79,11 +79,12 @@ func TestReadWithoutFreeDescriptors(t *testing.T) {
 	free = useUpDescriptors(t)
 	defer free()
 	if _, err := datafile.Read(path, 100); !errors.Is(err, syscall.EMFILE) {
-		t.Errorf("Read = %v, want an error after a while", err)
+		t.Errorf("Read = %v, want EMFILE", err)
 	}
 }
 
-// useUpDescriptors opens files until the process may open no more.
+// useUpDescriptors opens files until the process has no free file descriptor. free closes
+// them again.
 func useUpDescriptors(t *testing.T) (free func()) {
 	t.Helper()
 	var old syscall.Rlimit

@@ -1,6 +1,6 @@
-// Package filelock takes advisory locks between processes. A lock is an open
-// file description: the system frees it when its holder dies, however it dies. On a
-// file system without locks, processes take turns by lease files instead.
+// Package filelock takes advisory locks between processes. The system releases a lock
+// when its process ends, even by a kill. On a file system without locks the package
+// uses lease files instead.
 package filelock
 
 import (
@@ -14,30 +14,32 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-// ErrBusy says that another process holds the lock.
+// ErrBusy means that another process holds the lock.
 var ErrBusy = errors.New("held by another process")
 
-// A Lock is one that is held: by the system, or by a lease where it has no locks.
+// A Lock is a lock that this process holds. It is a lock of the operating system, or a
+// lease on a file system without locks.
 type Lock struct {
 	f     *flock.Flock
 	lease *lease
 }
 
-// Try takes the lock file at path, which it creates with mode 0600 if it must
-// (the folder has to exist). It never waits: a lock that is held gives
-// [ErrBusy]. Any other error says that neither locks nor leases work here: a
-// read-only folder, for one.
+// Try locks the file at path. It creates a missing file with mode 0600; the folder must
+// exist. It never waits: if another process holds the lock, it returns [ErrBusy]. Any
+// other error means that neither locks nor leases work here, for example because the
+// folder is read-only.
 //
-// What somebody else has put in its place does no harm: a symbolic link is not
-// followed, and a pipe is not waited for.
+// Another user may have planted something at path: Try does not follow a symbolic link
+// and does not wait for a pipe.
 //
-// A lock file is never removed: two processes could then hold "the same" lock.
+// Lock files are never removed. If they were, two processes could hold the same lock at
+// the same time.
 func Try(path string) (*Lock, error) {
 	f := flock.New(path, flock.SetPermissions(fs.FileMode(0o600)), flock.SetFlag(openFlags))
 	_, missing := os.Lstat(path)
 	ok, err := f.TryLock()
 	if missing != nil {
-		_ = owner.Inherit(path) // this process can use it in any case
+		_ = owner.Inherit(path) // if this fails, only other users are affected
 	}
 	if err != nil && unsupported(err) {
 		l, err := tryLease(path)
@@ -55,8 +57,7 @@ func Try(path string) (*Lock, error) {
 	return &Lock{f: f}, nil
 }
 
-// Release frees the lock. A nil Lock, where locks did not work, has nothing to
-// free.
+// Release releases the lock. It does nothing for a nil Lock.
 func (l *Lock) Release() {
 	switch {
 	case l == nil:

@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-func TestOneHolderAtATime(t *testing.T) {
+func TestLockExcludesOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".x.lock")
 	a, err := filelock.Try(path)
 	if err != nil {
@@ -25,14 +25,14 @@ func TestOneHolderAtATime(t *testing.T) {
 	}
 	b.Release()
 	if _, err := os.Stat(path); err != nil {
-		t.Errorf("the lock file must stay: %v", err)
+		t.Errorf("the lock file was removed: %v", err)
 	}
 }
 
-func TestNoFolder(t *testing.T) {
+func TestMissingFolder(t *testing.T) {
 	_, err := filelock.Try(filepath.Join(t.TempDir(), "no", ".x.lock"))
 	if err == nil || errors.Is(err, filelock.ErrBusy) {
-		t.Errorf("error %v, want one that is not ErrBusy", err)
+		t.Errorf("error %v, want an error other than ErrBusy", err)
 	}
 	var none *filelock.Lock
 	none.Release()

@@ -13,35 +13,38 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-// Where the file system has no locks, processes take turns by leases: numbered files
-// in a folder beside the lock file. The highest number decides. Its holder writes to
-// it again and again; a lease that was released, or that was not written to for
-// [leaseLife], is free. The process that creates the next number holds the lock.
+// On a file system without locks, processes take turns by leases: numbered files in a
+// folder next to the lock file. Only the file with the highest number counts. The process
+// that created it holds the lock and writes to the file every [leaseBeat]. The lock is
+// free if that process has released it, or has not written for [leaseLife]. To take a
+// free lock, a process creates the file with the next number.
 //
-// That is free of races because a number is created only once (O_EXCL) and the two highest
-// files are never removed: a process that was late to create a number finds a higher one
-// and gives way.
+// This has no race: O_EXCL lets only one process create a number, and the two highest
+// files are never removed. A process that creates an old number late finds a higher one
+// and gives up.
 //
-// Ages are counted by the clock of the file system, which may be another machine's.
+// The age of a file is measured by the clock of the file system, which may be on another
+// machine.
 const (
 	leaseLife = 10 * time.Second
 	leaseBeat = time.Second
 	leaseFree = "free"
 )
 
-// A lease is a lock that is held by a numbered file.
+// A lease is a numbered file by which this process holds a lock.
 type lease struct {
 	path string
 	stop chan struct{}
 	done chan struct{}
 }
 
-// unsupported reports whether an error says that the file system has no locks.
+// unsupported reports whether err means that the file system has no locks.
 func unsupported(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.EINVAL)
 }
 
-// tryLease takes the lease of a lock file, or returns [ErrBusy].
+// tryLease takes the lease of a lock file. It returns [ErrBusy] if another process has
+// it.
 func tryLease(lockFile string) (*lease, error) {
 	folder := lockFile + ".lease"
 	if err := os.Mkdir(folder, 0o700); err == nil {
@@ -77,7 +80,7 @@ func tryLease(lockFile string) (*lease, error) {
 		_ = os.Remove(path)
 		return nil, errors.Join(err, ErrBusy)
 	}
-	// The one before stays, so that no listing of the folder misses both.
+	// Keep the file before this one, so that a concurrent listing sees at least one.
 	for n := last - 1; n > 0 && os.Remove(leaseFile(folder, n)) == nil; n-- {
 		continue
 	}
@@ -88,7 +91,7 @@ func tryLease(lockFile string) (*lease, error) {
 
 func leaseFile(folder string, n int) string { return filepath.Join(folder, strconv.Itoa(n)) }
 
-// highest returns the highest number in the folder; 0 for none.
+// highest returns the highest number in the folder, or 0 if it has no lease files.
 func highest(folder string) (int, error) {
 	entries, err := os.ReadDir(folder)
 	last := 0
@@ -100,11 +103,11 @@ func highest(folder string) (int, error) {
 	return last, err
 }
 
-// isFree reports whether the holder of a lease has released it or died.
+// isFree reports whether lease n was released, or its process has died.
 func isFree(folder string, n int) (bool, error) {
 	f, err := os.OpenFile(leaseFile(folder, n), openLease, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil // there is a higher one by now
+		return false, nil // a higher number exists now
 	}
 	if err != nil {
 		return false, err
@@ -115,20 +118,21 @@ func isFree(folder string, n int) (bool, error) {
 		return false, err
 	}
 	if !info.Mode().IsRegular() {
-		return false, fmt.Errorf("%s is not a regular file", f.Name())
+		return false, fmt.Errorf("%s: not a regular file", f.Name())
 	}
 	b := make([]byte, len(leaseFree))
 	if n, _ := f.Read(b); string(b[:n]) == leaseFree {
 		return true, nil
 	}
 	if time.Since(info.ModTime()).Abs() < leaseLife/2 {
-		return false, nil // no need to ask the file system's clock
+		return false, nil // the lease looks young: no need to ask the file system's clock
 	}
 	now, err := clockOf(folder)
 	return err == nil && now.Sub(info.ModTime()) >= leaseLife, err
 }
 
-// clockOf returns the time by the clock of the file system.
+// clockOf returns the current time of the file system's clock. It creates a file there
+// and reads the file's time.
 func clockOf(folder string) (time.Time, error) {
 	f, err := os.CreateTemp(folder, ".clock-")
 	if err != nil {
@@ -142,7 +146,8 @@ func clockOf(folder string) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// beat shows that the holder lives, until the lease is released.
+// beat writes to the lease file every [leaseBeat], until the lease is released. This
+// shows other processes that this one is alive.
 func (l *lease) beat() {
 	defer close(l.done)
 	ticker := time.NewTicker(leaseBeat)
@@ -152,16 +157,16 @@ func (l *lease) beat() {
 		case <-l.stop:
 			return
 		case <-ticker.C:
-			_ = l.write("held") // if this fails the lease ends early
+			_ = l.write("held") // on failure the lease expires early
 		}
 	}
 }
 
-// release lets the next process take the lock at once.
+// release frees the lease, so that the next process can take the lock at once.
 func (l *lease) release() {
 	close(l.stop)
 	<-l.done
-	_ = l.write(leaseFree) // if this fails the lease ends by its age
+	_ = l.write(leaseFree) // on failure the lease expires by its age
 }
 
 func (l *lease) write(state string) error {

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-func TestLeaseOfOneHolderAtATime(t *testing.T) {
+func TestLeaseExcludesOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".x.lock")
-	var holders, turns atomic.Int32
+	var holding, turns atomic.Int32
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -26,12 +26,12 @@ func TestLeaseOfOneHolderAtATime(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				if n := holders.Add(1); n != 1 {
-					t.Errorf("%d hold the lease", n)
+				if n := holding.Add(1); n != 1 {
+					t.Errorf("%d goroutines hold the lease", n)
 				}
 				time.Sleep(time.Millisecond)
 				turns.Add(1)
-				holders.Add(-1)
+				holding.Add(-1)
 				l.release()
 				return
 			}
@@ -39,15 +39,15 @@ func TestLeaseOfOneHolderAtATime(t *testing.T) {
 	}
 	wg.Wait()
 	if turns.Load() != 20 {
-		t.Errorf("%d had their turn, want 20", turns.Load())
+		t.Errorf("%d goroutines had the lease, want 20", turns.Load())
 	}
 	if files, err := os.ReadDir(path + ".lease"); err != nil || len(files) > 2 {
-		t.Errorf("%d files are left: %v", len(files), err)
+		t.Errorf("%d lease files are left, want at most 2: %v", len(files), err)
 	}
 }
 
-// The lease of a holder that was killed ends; one that is written to goes on.
-func TestLeaseOfADeadHolder(t *testing.T) {
+// The lease of a killed process expires. A lease that its process writes to does not.
+func TestLeaseOfAKilledProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".x.lock")
 	l, err := tryLease(path)
 	if err != nil {
@@ -60,7 +60,7 @@ func TestLeaseOfADeadHolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := tryLease(path); !errors.Is(err, ErrBusy) {
-		t.Errorf("the lease of a living holder: %v, want ErrBusy", err)
+		t.Errorf("the lease of a living process: %v, want ErrBusy", err)
 	}
 	close(l.stop) // killed: no more beats
 	<-l.done
@@ -69,7 +69,7 @@ func TestLeaseOfADeadHolder(t *testing.T) {
 	}
 	var taken atomic.Int32
 	var wg sync.WaitGroup
-	for range 20 { // of many who find it one takes it over
+	for range 20 { // only one of them takes the lease
 		wg.Go(func() {
 			switch _, err := tryLease(path); {
 			case err == nil:
@@ -81,12 +81,12 @@ func TestLeaseOfADeadHolder(t *testing.T) {
 	}
 	wg.Wait()
 	if taken.Load() != 1 {
-		t.Errorf("%d processes took the lease over, want 1", taken.Load())
+		t.Errorf("%d goroutines took the expired lease, want 1", taken.Load())
 	}
 }
 
-// A process that looked long ago and creates a number only now gives way.
-func TestLeaseOfALateProcess(t *testing.T) {
+// A process that creates an old number late does not disturb the lease.
+func TestLateLeaseNumber(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".x.lock")
 	for range 5 {
 		l, err := tryLease(path)

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-// What another user puts in the place of a lock in a shared folder leads nowhere
-// and holds nobody up.
+// In a shared folder, another user can plant a link or a pipe at the path of a lock file.
+// Try does not follow the link and does not wait for the pipe.
 func TestPlantedLocks(t *testing.T) {
 	folder := t.TempDir()
 	target := filepath.Join(folder, "target")
@@ -22,16 +22,16 @@ func TestPlantedLocks(t *testing.T) {
 	}
 	if l, err := filelock.Try(link); err == nil {
 		l.Release()
-		t.Error("a link was taken for a lock")
+		t.Error("Try accepted a symbolic link as a lock file")
 	}
 	if _, err := os.Lstat(target); err == nil {
-		t.Error("the link was followed")
+		t.Error("Try followed the symbolic link")
 	}
 	pipe := filepath.Join(folder, ".b.lock")
 	if err := syscall.Mkfifo(pipe, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	l, err := filelock.Try(pipe) // returns, whatever it says
+	l, err := filelock.Try(pipe) // must return; its result does not matter
 	if err == nil {
 		l.Release()
 	}

@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package owner tells who owns a file, and gives what root creates in another user's
-// folder to that user. Root in a container often shares ~/.aws with a user of the host: a
-// file of root's would lock that user out.
+// Package owner reports who owns a file. It also gives files that root creates in
+// another user's folder to that user. Root in a container often shares ~/.aws with a
+// user of the host, who could not read a file that belongs to root.
 package owner
 
 import (
@@ -13,8 +13,8 @@ import (
 	"syscall"
 )
 
-// Of returns the owner and the group of a file. ok is false if the system has no numbers
-// for them.
+// Of returns the user id and the group id of a file. ok is false if the system has no
+// such ids.
 func Of(info fs.FileInfo) (uid, gid int, ok bool) {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -23,8 +23,8 @@ func Of(info fs.FileInfo) (uid, gid int, ok bool) {
 	return int(st.Uid), int(st.Gid), true
 }
 
-// MakeFolder creates a folder and those above it, readable by the user alone. What root
-// creates belongs to the owner of the folder around it.
+// MakeFolder creates a folder and its parents with mode 0700. A folder that root creates
+// gets the owner of its parent.
 func MakeFolder(folder string) error {
 	if os.Geteuid() != 0 {
 		return os.MkdirAll(folder, 0o700)
@@ -46,8 +46,8 @@ func MakeFolder(folder string) error {
 	return Inherit(folder)
 }
 
-// Inherit gives a file or folder that root has just created to the owner of the folder
-// around it. For other users it does nothing.
+// Inherit gives a file or folder that root has just created to the owner of its parent
+// folder. It does nothing if the process does not run as root.
 func Inherit(path string) error {
 	if os.Geteuid() != 0 {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-func TestWhatRootCreatesBelongsToTheOwnerOfTheFolder(t *testing.T) {
+func TestFilesOfRootGetTheOwnerOfTheFolder(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can give files away")
+		t.Skip("only root can change the owner of a file")
 	}
 	const uid, gid = 12345, 12346
 	home := t.TempDir()
@@ -41,7 +41,7 @@ func TestWhatRootCreatesBelongsToTheOwnerOfTheFolder(t *testing.T) {
 	}
 }
 
-func TestMakeFolderAgain(t *testing.T) {
+func TestMakeFolderTwice(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "a", "b")
 	for range 2 {
 		if err := owner.MakeFolder(folder); err != nil {
@@ -50,6 +50,6 @@ func TestMakeFolderAgain(t *testing.T) {
 	}
 	info, err := os.Stat(folder)
 	if err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("%v, %v", info, err)
+		t.Errorf("folder %v, %v; want mode 0700", info, err)
 	}
 }

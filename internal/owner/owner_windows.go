@@ -1,4 +1,5 @@
-// Package owner tells who owns a file. Windows has no numbers for owners, and no root.
+// Package owner reports who owns a file. On Windows it does nothing: Windows has no
+// user ids and no root.
 package owner
 
 import (
@@ -6,11 +7,11 @@ import (
 	"os"
 )
 
-// Of returns the owner and the group of a file. ok is false: there are no numbers.
+// Of always returns false: Windows has no user ids.
 func Of(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
 
-// MakeFolder creates a folder and those above it, readable by the user alone.
+// MakeFolder creates a folder and its parents.
 func MakeFolder(folder string) error { return os.MkdirAll(folder, 0o700) }
 
-// Inherit does nothing here.
+// Inherit does nothing on Windows.
 func Inherit(string) error { return nil }
