@@ -1,9 +1,9 @@
-// Package awsnames knows the names of the commands of the AWS CLI.
+// Package awsnames lists the AWS CLI's commands.
 package awsnames
 
 import "strings"
 
-// Command reports whether the AWS CLI has a top-level command of this name.
+// Command reports whether the AWS CLI has a top-level command with this name.
 func Command(name string) bool {
 	for known := range strings.FieldsSeq(commands) {
 		if known == name {
@@ -13,8 +13,8 @@ func Command(name string) bool {
 	return false
 }
 
-// Near returns at most three commands of the AWS CLI that begin with a word, or that are
-// one typo away from it.
+// Near returns at most three commands of the AWS CLI that begin with word or differ from
+// it by one typo.
 func Near(word string) []string {
 	var near []string
 	for known := range strings.FieldsSeq(commands) {
@@ -25,7 +25,7 @@ func Near(word string) []string {
 	return near
 }
 
-// OneTypo reports whether two words differ in one letter, or in the order of two.
+// OneTypo reports whether two words differ by one letter, or by two swapped letters.
 func OneTypo(a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]
@@ -37,7 +37,7 @@ func OneTypo(a, b string) bool {
 	return len(a) < 2 && len(b) < 2 || swapped
 }
 
-// Subcommands returns the subcommands that the AWS CLI has in a group of commands that
+// Subcommands returns the AWS CLI's subcommands of sso, configure or s3: the groups that
 // lanyard has too.
 func Subcommands(command string) []string {
 	switch command {
@@ -54,8 +54,8 @@ func Subcommands(command string) []string {
 	return nil
 }
 
-// commands lists the top-level commands of the AWS CLI 2.36.7, and those of 2.9 that later
-// versions lack.
+// commands lists the top-level commands of the AWS CLI 2.36.7, and commands of 2.9 that
+// later versions removed.
 const commands = `
 accessanalyzer account acm acm-pca agent-toolkit aiops alexaforbusiness amp amplify amplifybackend amplifyuibuilder
 apigateway apigatewaymanagementapi apigatewayv2 appconfig appconfigdata appfabric appflow appintegrations

@@ -8,10 +8,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-func TestAWSCommandsAreSortedAndComplete(t *testing.T) {
+func TestCommandsAreSortedAndComplete(t *testing.T) {
 	names := strings.Fields(commands)
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
-		t.Error("the names are not sorted, or one is there twice")
+		t.Error("the names are not sorted or contain a duplicate")
 	}
 	for _, name := range append(model.Services(), "s3", "configure", "dynamodb", "history", "login", "xray") {
 		if !Command(name) {
@@ -20,7 +20,7 @@ func TestAWSCommandsAreSortedAndComplete(t *testing.T) {
 	}
 	for _, name := range []string{"", "s", "status", "lanyard", "exec", "dynamodb list-tables"} {
 		if Command(name) {
-			t.Errorf("%q is taken for a command of the AWS CLI", name)
+			t.Errorf("Command(%q) = true, want false", name)
 		}
 	}
 }

@@ -39,15 +39,15 @@ func (r *run) authority(t *testing.T) *x509.Certificate {
 	return cert
 }
 
-// Even who had the key of the authority could vouch for no other name: the same
-// certificate, with a key that the test has, is put to the test.
-func TestAuthorityVouchesForAWSOnly(t *testing.T) {
+// The authority is valid for AWS's names only, so a stolen key cannot sign for other
+// names. The test makes the same authority certificate with its own key.
+func TestAuthorityIsValidForAWSOnly(t *testing.T) {
 	ca := start(t).authority(t)
 	if life := time.Until(ca.NotAfter); !ca.IsCA || !ca.MaxPathLenZero || life > 24*time.Hour || life < 23*time.Hour {
-		t.Errorf("CA %v, path %v, %v to live", ca.IsCA, ca.MaxPathLenZero, life)
+		t.Errorf("IsCA %v, MaxPathLenZero %v, valid for %v; want true, true, about 24h", ca.IsCA, ca.MaxPathLenZero, life)
 	}
 	if !ca.PermittedDNSDomainsCritical {
-		t.Error("a program may overlook the constraints")
+		t.Error("the name constraints are not critical: programs could ignore them")
 	}
 	key := newKey(t)
 	twin := sign(t, ca, ca, key.Public(), key)
@@ -96,7 +96,7 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 
 func sign(t *testing.T, template, parent *x509.Certificate, public crypto.PublicKey, key *ecdsa.PrivateKey) *x509.Certificate {
 	t.Helper()
-	if template == parent { // the parent's key is another one now
+	if template == parent { // self-signed with another key than the original
 		twin := *template
 		twin.PublicKey = public
 		template, parent = &twin, &twin
@@ -112,21 +112,20 @@ func sign(t *testing.T, template, parent *x509.Certificate, public crypto.Public
 	return cert
 }
 
-// Every run has an authority of its own.
-func TestAuthoritiesDiffer(t *testing.T) {
+func TestEachRunHasItsOwnAuthority(t *testing.T) {
 	if bytes.Equal(start(t).authority(t).RawSubjectPublicKeyInfo, start(t).authority(t).RawSubjectPublicKeyInfo) {
 		t.Error("two runs share a key")
 	}
 }
 
-// What is written is certificates, for the owner's eyes, and one file of them.
-func TestNoKeyTouchesTheDisk(t *testing.T) {
+// The proxy writes one file with certificates, readable only by the user, and no key.
+func TestNoKeyIsWrittenToDisk(t *testing.T) {
 	temp := t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP", "HOME", "USERPROFILE"} {
 		t.Setenv(name, temp)
 	}
 	r := start(t)
-	if _, err := r.client(t, r.env["HTTPS_PROXY"]).Get("https://sts.amazonaws.com/"); err != nil { // has a certificate made
+	if _, err := r.client(t, r.env["HTTPS_PROXY"]).Get("https://sts.amazonaws.com/"); err != nil { // makes the proxy create a certificate
 		t.Fatal(err)
 	}
 	written, err := os.ReadFile(r.bundle)
@@ -154,12 +153,12 @@ func TestNoKeyTouchesTheDisk(t *testing.T) {
 		}
 	}
 	if len(files) != 0 {
-		t.Errorf("more was written than the bundle: %q", files)
+		t.Errorf("other files than the bundle were written: %q", files)
 	}
 	if info, err := os.Stat(r.bundle); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	if err := r.proxy.WriteBundle(r.bundle); err == nil {
-		t.Error("an existing file was overwritten")
+		t.Error("WriteBundle overwrote an existing file")
 	}
 }

@@ -1,10 +1,9 @@
 package intercept
 
-// Env returns the variables, as KEY=VALUE, that bring a child process to the
-// proxy and make it trust the certificates of the file bundle. HTTPS_PROXY holds
-// the token of the proxy: keep the values out of logs and of command lines. The
-// child's connections to this machine, such as the answer of a sign-in, pass the
-// proxy by.
+// Env returns variables in the form KEY=VALUE for a child process. They make it use the
+// proxy and trust the certificates in the file bundle. Connections to this machine, such
+// as the callback of a sign-in, do not use the proxy. HTTPS_PROXY contains the proxy's
+// token: do not log the values or put them on a command line.
 func (p *Proxy) Env(bundle string) []string {
 	address := p.proxy.Address(p.addr)
 	const local = "127.0.0.1,localhost"

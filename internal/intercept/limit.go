@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// A limited listener has at most so many connections open at a time: it accepts
-// no other one before one of them is closed.
+// A limited is a listener with a maximum number of open connections. When it is full,
+// Accept waits until a connection is closed.
 type limited struct {
 	net.Listener
 	free   chan struct{}
@@ -37,10 +37,11 @@ func (l *limited) Accept() (net.Conn, error) {
 	return &countedConn{Conn: conn, release: sync.OnceFunc(func() { <-l.free })}, nil
 }
 
-// Close also ends an Accept that waits for a connection to be closed.
+// Close closes the listener. It also ends an Accept that waits because the listener is
+// full.
 func (l *limited) Close() error { return l.close() }
 
-// A countedConn makes room for another one when it is closed.
+// A countedConn is a connection that makes room for the next one when it is closed.
 type countedConn struct {
 	net.Conn
 	release func()

@@ -1,10 +1,10 @@
-// Package intercept leads programs to an emulated Identity Center that ask for
-// AWS by its host names and cannot be told another address.
+// Package intercept connects a program to an emulated Identity Center if the program has
+// no setting for another endpoint and always calls AWS's host names.
 //
-// It runs the proxy of package awsproxy, which answers for those names with an
-// authority made for one run, as a server: on 127.0.0.1, with limits, with the
-// file of certificates, and with the variables that bring one child process
-// there. Nobody else is to get them, and no trust store of the system is touched.
+// It runs the proxy of package awsproxy as a server on 127.0.0.1. The proxy answers for
+// AWS's host names, with certificates of an authority that exists for one run only. The
+// package also writes the file with the certificates and sets the variables for the child
+// process. Give them to that process only. The system's trust stores are not changed.
 package intercept
 
 import (
@@ -21,11 +21,10 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/awsproxy"
 )
 
-// maxConnections is how many connections are served at once. More of them wait
-// to be accepted.
+// maxConnections is how many connections the proxy serves at the same time.
 const maxConnections = 256
 
-// A Proxy is an HTTP proxy on 127.0.0.1 that answers for AWS's host names itself
+// A Proxy is an HTTP proxy on 127.0.0.1. It answers requests for AWS's host names itself
 // and refuses all others.
 type Proxy struct {
 	addr         string
@@ -34,9 +33,9 @@ type Proxy struct {
 	done         chan struct{}
 }
 
-// Start starts a proxy that hands the requests to h, without the network in
-// between. They have AWS's names in their Host. Failed handshakes and the like go
-// to log as debug records. The proxy runs until [Proxy.Close].
+// Start starts a proxy that calls h for each request. The Host of a request is AWS's host
+// name. Network errors, such as failed handshakes, are logged at debug level. The proxy
+// runs until [Proxy.Close].
 func Start(h http.Handler, log *slog.Logger) (*Proxy, error) {
 	inner := emulator.NewServer(h)
 	aws, err := awsproxy.New(inner)
@@ -45,7 +44,7 @@ func Start(h http.Handler, log *slog.Logger) (*Proxy, error) {
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("the proxy cannot listen: %w", err)
+		return nil, fmt.Errorf("start the proxy: %w", err)
 	}
 	p := &Proxy{addr: l.Addr().String(), proxy: aws, outer: emulator.NewServer(aws), inner: inner, done: make(chan struct{})}
 	p.outer.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)
@@ -59,11 +58,11 @@ func Start(h http.Handler, log *slog.Logger) (*Proxy, error) {
 	return p, nil
 }
 
-// Close ends the proxy. Requests that are being answered get 2 s to finish.
+// Close stops the proxy. It gives running requests 2 s to finish.
 func (p *Proxy) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	err := p.outer.Close() // no more connections; open tunnels are the inner server's
+	err := p.outer.Close() // ends new connections; open tunnels belong to the inner server
 	<-p.done
 	if p.inner.Shutdown(ctx) != nil {
 		err = errors.Join(err, p.inner.Close())
@@ -71,8 +70,8 @@ func (p *Proxy) Close() error {
 	return err
 }
 
-// WriteBundle writes the certificates that a program of this run is to trust to
-// a new file that only its owner may read: the system's and the proxy's.
+// WriteBundle writes a new file with mode 0600 that contains the certificates for the
+// child process to trust: the system's and the proxy's.
 func (p *Proxy) WriteBundle(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

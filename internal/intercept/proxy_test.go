@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
 
-// A run is a proxy with the variables that its child would get.
+// A run is a running proxy with the variables for its child process.
 type run struct {
 	emulator *emulator.Emulator
 	proxy    *intercept.Proxy
@@ -49,7 +49,7 @@ func start(t *testing.T) *run {
 	return r
 }
 
-// client trusts the bundle and nothing else, and goes through the proxy.
+// client returns an HTTP client that uses the proxy and trusts only the bundle.
 func (r *run) client(t *testing.T, proxy string) *http.Client {
 	t.Helper()
 	pem, err := os.ReadFile(r.env["SSL_CERT_FILE"])
@@ -105,7 +105,7 @@ func TestTheGoSDKGetsRoleCredentials(t *testing.T) {
 	k := creds.RoleCredentials
 	arn, err := r.emulator.Identify(*k.AccessKeyId, *k.SecretAccessKey, *k.SessionToken)
 	if err != nil || !strings.Contains(arn, "AWSReservedSSO_AdministratorAccess_") {
-		t.Errorf("the keys are those of %q: %v", arn, err)
+		t.Errorf("the keys belong to %q: %v", arn, err)
 	}
 }
 
@@ -122,8 +122,8 @@ func TestRefusals(t *testing.T) {
 	tests := []struct{ name, proxy, target, want string }{
 		{"no token", bare, "https://sts.amazonaws.com/", "Proxy Authentication Required"},
 		{"a wrong token", u.String(), "https://sts.amazonaws.com/", "Proxy Authentication Required"},
-		{"a foreign host", good, "https://example.com/", "Forbidden"},
-		{"a host that only ends like one of AWS", good, "https://sts.amazonaws.com.example.com/", "Forbidden"},
+		{"a host outside AWS", good, "https://example.com/", "Forbidden"},
+		{"a host that begins with an AWS name", good, "https://sts.amazonaws.com.example.com/", "Forbidden"},
 		{"this machine", good, "https://127.0.0.1/", "Forbidden"},
 		{"another port", good, "https://sts.amazonaws.com:8443/", "Forbidden"},
 	}
@@ -138,7 +138,7 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
-	// Plain HTTP is not forwarded either, with the token or without.
+	// The proxy does not forward plain HTTP, with or without the token.
 	for proxy, want := range map[string]int{good: http.StatusForbidden, bare: http.StatusProxyAuthRequired} {
 		resp, err := r.client(t, proxy).Get("http://example.com/")
 		if err != nil {
@@ -150,7 +150,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	if n := r.emulator.Counts(); len(n) != 0 {
-		t.Errorf("the emulator was asked all the same: %v", n)
+		t.Errorf("the emulator got requests: %v", n)
 	}
 }
 
@@ -171,6 +171,6 @@ func TestCloseEndsTheProxy(t *testing.T) {
 		t.Error(err)
 	}
 	if get() == nil {
-		t.Error("a closed proxy still answers, on the open connection or on another one")
+		t.Error("the closed proxy still answers")
 	}
 }

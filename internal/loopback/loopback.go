@@ -1,5 +1,5 @@
-// Package loopback decides whether a host is this machine. Plain HTTP is allowed there,
-// for the emulator and other local services.
+// Package loopback decides whether a host is this machine. Lanyard allows plain HTTP to
+// this machine, for the emulator and other local services.
 package loopback
 
 import (
@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Host reports whether a host, without port and brackets, is this machine: localhost in
-// any case, an address of 127.0.0.0/8, also in its IPv6 form, or ::1, also with a zone.
-// Other names do not count, whatever they resolve to.
+// Host reports whether a host is this machine: localhost in upper or lower case, an
+// address of 127.0.0.0/8 (also in IPv6 form), or ::1 (also with a zone). The host must
+// have no port and no brackets. Host does not resolve other names.
 func Host(host string) bool {
-	if strings.ToLower(host) == "localhost" { // EqualFold would take a long s for an s
+	if strings.ToLower(host) == "localhost" { // EqualFold would accept a long s (U+017F) as an s
 		return true
 	}
 	if strings.Contains(host, ":") {

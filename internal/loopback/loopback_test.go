@@ -48,7 +48,7 @@ func TestHost(t *testing.T) {
 	}
 }
 
-// The host of a URL comes without port, brackets and the escape of a zone.
+// url.Hostname removes the port and the brackets and unescapes the zone.
 func TestHostOfURL(t *testing.T) {
 	for text, want := range map[string]bool{
 		"http://LOCALHOST:8080/start":    true,

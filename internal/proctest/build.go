@@ -1,5 +1,5 @@
-// Package proctest builds the program and runs processes of it, for tests of the
-// whole program. Only tests import it.
+// Package proctest builds the program and runs it in processes, for tests of the whole
+// program. Only tests import it.
 //
 // A test package calls [Main] from its TestMain and starts each process with
 // [Command.Start].
@@ -17,9 +17,9 @@ import (
 )
 
 // Main builds the program, stores its path in *program, runs the tests of m and
-// returns the exit code for os.Exit. Up to parallel tests run side by side, unless
-// the command line says otherwise: they mostly wait for the processes that they
-// start, so more of them fit on a machine than it has cores.
+// returns the exit code for os.Exit. The argument parallel is the default of the flag
+// -test.parallel. It can exceed the number of cores, because the tests mostly wait for
+// their processes.
 func Main(m *testing.M, program *string, parallel int) (code int) {
 	dir, err := os.MkdirTemp("", "proctest-")
 	if err != nil {
@@ -37,9 +37,10 @@ func Main(m *testing.M, program *string, parallel int) (code int) {
 	return m.Run()
 }
 
-// build builds the program in dir, as small as a release is, and returns its path.
+// build builds the program in dir with the linker flags of a release. It returns the
+// path of the program.
 func build(dir string) (path string, err error) {
-	// Some tests start the program as another user.
+	// Other users must be able to run the program: some tests start it as another user.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return "", err
 	}

@@ -14,26 +14,25 @@ import (
 	"time"
 )
 
-// TooLong is when a process counts as hanging: twice the longest time that the
-// program has for anything.
+// TooLong is the time after which a process counts as hanging. It is twice the longest
+// timeout of the program.
 const TooLong = time.Minute
 
 // A Command describes a process to start.
 type Command struct {
-	Line []string // a program and its arguments
+	Line []string // the program and its arguments
 	Dir  string
 	Env  []string             // the whole environment
-	Attr *syscall.SysProcAttr // nil: as the test itself
+	Attr *syscall.SysProcAttr // nil means the attributes of the test's own process
 
-	// Gate holds the process back until the file is at its end; nil does not. Two
-	// hundred processes behind one gate begin together, however long it takes to
-	// make them.
+	// Gate delays the program until the end of this file, usually a pipe. Hundreds of
+	// processes with the same Gate begin at the same moment. nil means no delay.
 	Gate *os.File
 }
 
-// A Process is a process under way.
+// A Process is a process that Start has started.
 type Process struct {
-	Line           []string // of its Command
+	Line           []string // the Line of its Command
 	Stdout, Stderr Output
 	Ended          <-chan struct{} // closed once Result is set
 	Result         Result
@@ -41,17 +40,17 @@ type Process struct {
 	process *os.Process
 }
 
-// A Result tells how a process ended.
+// A Result describes how a process ended.
 type Result struct {
 	Args           []string // without the program
-	Code           int      // -1: ended by a signal
+	Code           int      // -1 if a signal ended the process
 	Stdout, Stderr string
 	Took           time.Duration
-	At             time.Time // when it ended
-	Hung           bool      // it was killed after TooLong
+	At             time.Time // when the process ended
+	Hung           bool      // the process was killed after TooLong
 }
 
-// Start starts the process. It is killed after [TooLong], and when the test ends.
+// Start starts the process. It kills the process after [TooLong] or when the test ends.
 func (c Command) Start(t *testing.T) *Process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), TooLong)
@@ -66,7 +65,7 @@ func (c Command) Start(t *testing.T) *Process {
 	p := &Process{Line: slices.Clone(c.Line)}
 	cmd.Env, cmd.Dir, cmd.SysProcAttr = c.Env, c.Dir, c.Attr
 	cmd.Stdout, cmd.Stderr = &p.Stdout, &p.Stderr
-	cmd.WaitDelay = 10 * time.Second // a process that it has started may keep the outputs open
+	cmd.WaitDelay = 10 * time.Second // a child of the process may keep the outputs open
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		cancel()
@@ -85,11 +84,12 @@ func (c Command) Start(t *testing.T) *Process {
 			Hung: err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded),
 		}
 	}()
-	t.Cleanup(func() { <-p.Ended }) // the test's context has killed it
+	t.Cleanup(func() { <-p.Ended }) // the test's context kills the process
 	return p
 }
 
-// Wait returns how the process ended. It fails the test if the process hung.
+// Wait waits until the process ends and returns its result. It fails the test if the
+// process hung.
 func (p *Process) Wait(t *testing.T) Result {
 	t.Helper()
 	<-p.Ended
@@ -109,7 +109,7 @@ func (p *Process) Over() bool {
 	}
 }
 
-// Signal sends the process a signal. A process that has ended fails the test.
+// Signal sends a signal to the process. It fails the test if the process has ended.
 func (p *Process) Signal(t *testing.T, s os.Signal) {
 	t.Helper()
 	if err := p.process.Signal(s); err != nil {
@@ -117,16 +117,16 @@ func (p *Process) Signal(t *testing.T, s os.Signal) {
 	}
 }
 
-// Kill kills the process, unless it has ended.
+// Kill kills the process. It does nothing if the process has ended.
 func (p *Process) Kill() { _ = p.process.Kill() }
 
 // Pid returns the process's id.
 func (p *Process) Pid() int { return p.process.Pid }
 
-// String returns the arguments, which tell the processes of one program apart.
+// String returns the arguments without the program.
 func (p *Process) String() string { return strings.Join(p.Line[1:], " ") }
 
-// An Output collects what a process writes. It can be read meanwhile.
+// An Output collects the output of a process. It can be read while the process runs.
 type Output struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -144,15 +144,14 @@ func (o *Output) String() string {
 	return o.b.String()
 }
 
-// Eventually waits until ok returns true because of what another process does. It
-// ends the test after [TooLong].
+// Eventually waits until ok returns true. It fails the test after [TooLong].
 func Eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(TooLong); !ok(); <-tick.C {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: not within %v", what, TooLong)
+			t.Fatalf("%s: did not happen within %v", what, TooLong)
 		}
 	}
 }

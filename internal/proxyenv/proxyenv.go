@@ -1,7 +1,7 @@
-// Package proxyenv finds the proxy for a request in the environment. It follows the
-// AWS CLI, and so Python's urllib, which differs from Go's net/http: a lower-case
-// variable wins, also to switch a proxy off, NO_PROXY has no CIDR notation, and
-// loopback addresses are no exception.
+// Package proxyenv finds the proxy for a request in the environment. It works like the
+// AWS CLI, which uses Python's urllib. This differs from Go's net/http: a lower-case
+// variable overrides an upper-case one, and an empty one switches the proxy off;
+// NO_PROXY has no CIDR notation; requests to loopback addresses use the proxy too.
 package proxyenv
 
 import (
@@ -11,20 +11,20 @@ import (
 	"strings"
 )
 
-// Proxies are the proxies that an environment names.
+// Proxies holds the proxy settings of an environment.
 type Proxies struct {
-	byScheme map[string]setting // "http", "https", and "no" for the exceptions
+	byScheme map[string]setting // "http", "https", and "no" for NO_PROXY
 }
 
 type setting struct{ variable, value string }
 
-// An Error reports a proxy whose URL makes no sense. It does not repeat the URL,
-// which may hold a password.
+// An Error reports a proxy variable with an invalid URL. It does not print the URL,
+// which may contain a password.
 type Error struct{ Variable string }
 
 func (e *Error) Error() string { return "the proxy in " + e.Variable + " is not an http or https URL" }
 
-// Read reads the variables of an environment, as [os.Environ] returns them.
+// Read returns the proxy settings in environ, which has the form of [os.Environ].
 func Read(environ []string) Proxies {
 	p := Proxies{byScheme: make(map[string]setting)}
 	type variable struct {
@@ -43,10 +43,10 @@ func Read(environ []string) Proxies {
 			}
 		}
 	}
-	if cgi { // a client of the CGI script sets HTTP_PROXY with a header
+	if cgi { // a client of a CGI script can set HTTP_PROXY by a Proxy header
 		delete(p.byScheme, "http")
 	}
-	if runtime.GOOS == "windows" { // where variables have no case
+	if runtime.GOOS == "windows" { // the names of variables ignore case
 		return p
 	}
 	for _, v := range variables {
@@ -61,7 +61,8 @@ func Read(environ []string) Proxies {
 	return p
 }
 
-// For returns the proxy for a request, nil for none. It fits [http.Transport].
+// For returns the proxy for a request, or nil if the request needs none. It can be the
+// Proxy of an [http.Transport].
 func (p Proxies) For(req *http.Request) (*url.URL, error) {
 	s := p.byScheme[req.URL.Scheme]
 	if s.value == "" || p.bypasses(req.URL.Host) {
@@ -72,14 +73,14 @@ func (p Proxies) For(req *http.Request) (*url.URL, error) {
 		text = "http://" + strings.TrimPrefix(text, "//")
 	}
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || strings.HasPrefix(u.Path, "//") { // another scheme, such as socks5
+	if err != nil || u.Host == "" || strings.HasPrefix(u.Path, "//") { // includes other schemes, such as socks5
 		return nil, &Error{s.variable}
 	}
 	return u, nil
 }
 
-// Variable returns the name of the variable that decides for a URL, "" if the URL
-// needs no proxy.
+// Variable returns the name of the variable that sets the proxy for a URL, or "" if the
+// URL needs no proxy.
 func (p Proxies) Variable(u *url.URL) string {
 	if s := p.byScheme[u.Scheme]; !p.bypasses(u.Host) {
 		return s.variable
@@ -110,8 +111,8 @@ func (p Proxies) bypasses(host string) bool {
 	return false
 }
 
-// String returns the settings in a fixed form. Two environments with the same form
-// lead every request the same way. It may hold passwords.
+// String returns the settings in a form that can be compared: equal strings mean the
+// same proxy for every request. The string may contain passwords.
 func (p Proxies) String() string {
 	return p.byScheme["http"].value + "\x00" + p.byScheme["https"].value + "\x00" + p.byScheme["no"].value
 }

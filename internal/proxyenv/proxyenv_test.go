@@ -13,7 +13,7 @@ import (
 
 func TestFindsProxiesAsPythonDoes(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("the rows are of a system where variables have case")
+		t.Skip("the expected values are for systems with case-sensitive variables")
 	}
 	data, err := os.ReadFile("testdata/oracle.json") // see oracle.py
 	if err != nil {
@@ -45,7 +45,7 @@ func TestFindsProxiesAsPythonDoes(t *testing.T) {
 	}
 }
 
-func TestAProxyThatIsNoURL(t *testing.T) {
+func TestInvalidProxyURL(t *testing.T) {
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://sts.amazonaws.com", nil)
 	if err != nil {
 		t.Fatal(err)

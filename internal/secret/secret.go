@@ -1,6 +1,6 @@
-// Package secret holds values that must not be seen: tokens, client secrets,
-// secret keys. A [String] prints, logs and encodes as "[redacted]"; a grep for
-// Reveal lists every place where a secret leaves the program.
+// Package secret keeps secrets out of output and logs: tokens, client secrets, secret
+// keys. A [String] prints, logs and encodes as "[redacted]". A grep for Reveal lists
+// every place where a secret leaves the program.
 package secret
 
 import (
@@ -8,19 +8,18 @@ import (
 	"io"
 )
 
-// redacted is what a secret reads wherever it is printed.
+// redacted is printed instead of a secret.
 const redacted = "[redacted]"
 
-// A String is a secret. However it is printed, logged or encoded it reads
-// "[redacted]"; [String.Reveal] is the only way to the value. The zero value is
-// the empty secret. Two Strings must be compared by [String.Equal]: == compares
-// addresses.
+// A String is a secret. It prints, logs and encodes as "[redacted]"; only
+// [String.Reveal] returns its value. The zero value is the empty secret. Compare two
+// Strings with [String.Equal]: == compares addresses.
 //
-// It holds a pointer because fmt prints the unexported fields of other types
-// without asking their methods: that way it finds an address.
+// A String holds a pointer because fmt does not call the methods of unexported fields.
+// It prints such a field directly, and then prints an address.
 type String struct{ p *string }
 
-// New makes a secret of s.
+// New returns a secret with the value s.
 func New(s string) String {
 	if s == "" {
 		return String{}
@@ -36,15 +35,15 @@ func (s String) Reveal() string {
 	return *s.p
 }
 
-// IsZero says whether the secret is empty.
+// IsZero reports whether the secret is empty.
 func (s String) IsZero() bool { return s.p == nil }
 
-// Equal says whether two secrets have the same value.
+// Equal reports whether two secrets have the same value.
 func (s String) Equal(t String) bool { return s.Reveal() == t.Reveal() }
 
 // Format implements [fmt.Formatter] for every verb.
 func (s String) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// MarshalText implements [encoding.TextMarshaler], so JSON, YAML, XML and both
-// handlers of log/slog show the same word.
+// MarshalText implements [encoding.TextMarshaler]. JSON, YAML, XML and both handlers of
+// log/slog use it.
 func (s String) MarshalText() ([]byte, error) { return []byte(redacted), nil }

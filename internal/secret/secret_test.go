@@ -26,7 +26,7 @@ func TestNeverPrinted(t *testing.T) {
 	for name, shape := range shapes {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 			if got := fmt.Sprintf(verb, shape); strings.Contains(got, value) || strings.Contains(got, fmt.Sprintf("%x", value)) {
-				t.Errorf("%s of %s shows the secret: %s", verb, name, got)
+				t.Errorf("%s of a %s prints the secret: %s", verb, name, got)
 			}
 		}
 		data, err := json.Marshal(shape)
@@ -37,7 +37,7 @@ func TestNeverPrinted(t *testing.T) {
 		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "a", shape)
 		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "a", shape)
 		if strings.Contains(string(data)+log.String(), value) {
-			t.Errorf("encoding %s shows the secret: %s %s", name, data, &log)
+			t.Errorf("the encoding of a %s contains the secret: %s %s", name, data, &log)
 		}
 	}
 }

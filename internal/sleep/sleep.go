@@ -1,4 +1,4 @@
-// Package sleep waits.
+// Package sleep has a sleep that a context can end.
 package sleep
 
 import (
@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// For waits for d, or for the end of the context, whose error it returns.
+// For sleeps for d. If ctx ends first, it returns the error of ctx.
 func For(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

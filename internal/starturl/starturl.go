@@ -1,11 +1,12 @@
-// Package starturl compares the start URLs of access portals by meaning. Browsers,
-// consoles and people spell one portal in several ways.
+// Package starturl compares the start URLs of access portals. One portal has several
+// spellings: browsers, consoles and users write its URL differently.
 package starturl
 
 import "strings"
 
-// Portal returns one spelling for all start URLs of a portal: scheme and host in lower
-// case, and without a default port, a trailing slash, a query and a fragment.
+// Portal returns the normal form of a start URL: scheme and host in lower case, without
+// default port, trailing slash, query and fragment. All spellings of one portal have the
+// same normal form.
 func Portal(url string) string {
 	if i := strings.IndexAny(url, "?#"); i >= 0 {
 		url = url[:i]
@@ -29,5 +30,5 @@ func Portal(url string) string {
 	return scheme + "://" + host + strings.TrimRight(path, "/")
 }
 
-// Same reports whether two start URLs are of one portal.
+// Same reports whether two start URLs belong to the same portal.
 func Same(a, b string) bool { return a == b || Portal(a) == Portal(b) }

@@ -25,11 +25,11 @@ func TestPortal(t *testing.T) {
 			t.Errorf("Portal(%q) = %q, want %q", tt.url, got, tt.want)
 		}
 		if again := Portal(tt.want); again != tt.want {
-			t.Errorf("Portal(%q) = %q; it is its own spelling", tt.want, again)
+			t.Errorf("Portal(%q) = %q; a normal form must not change", tt.want, again)
 		}
 	}
 	if !Same("https://A/start/", "https://a/start#/") || Same("https://a/start", "https://b/start") {
-		t.Error("Same does not compare by meaning")
+		t.Error("Same must ignore case, slashes and fragments, and nothing else")
 	}
 }
 
@@ -37,7 +37,7 @@ func FuzzPortal(f *testing.F) {
 	f.Add("https://acme.awsapps.com/start#/")
 	f.Fuzz(func(t *testing.T, url string) {
 		if p := Portal(url); Portal(p) != p {
-			t.Errorf("Portal(%q) = %q, and of that %q", url, p, Portal(p))
+			t.Errorf("Portal(%q) = %q, but Portal of that is %q", url, p, Portal(p))
 		}
 	})
 }

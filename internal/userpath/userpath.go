@@ -1,5 +1,6 @@
-// Package userpath finds the files that a user names in a setting or a variable.
-// It follows the AWS CLI, and so Python's os.path.expanduser and os.path.expandvars.
+// Package userpath expands ~ and variables in the paths of settings and environment
+// variables. It works like the AWS CLI, which uses Python's os.path.expanduser and
+// os.path.expandvars.
 package userpath
 
 import (
@@ -14,14 +15,14 @@ import (
 // An Env looks up an environment variable, as [os.LookupEnv] does.
 type Env = func(name string) (value string, ok bool)
 
-// Expand replaces the variables in a path and then a leading ~.
+// Expand expands the variables in a path, then a leading ~.
 func Expand(path string, env Env) string {
 	return ExpandUser(ExpandVars(path, env), env)
 }
 
-// ExpandUser replaces a leading ~ with the user's home folder and a leading ~NAME
-// with that of another user. It returns the path unchanged if it does not know the
-// folder.
+// ExpandUser replaces a leading ~ with the user's home folder, and a leading ~NAME with
+// the home folder of the user NAME. If it does not find the folder, it returns the path
+// unchanged.
 func ExpandUser(path string, env Env) string {
 	if runtime.GOOS == "windows" {
 		return windowsUser(path, env)
@@ -29,8 +30,8 @@ func ExpandUser(path string, env Env) string {
 	return posixUser(path, env, passwd)
 }
 
-// ExpandVars replaces $NAME and ${NAME}, and %NAME% on Windows. A variable that is
-// not set stays as it is written.
+// ExpandVars replaces $NAME and ${NAME}, on Windows also %NAME%. It leaves variables
+// that are not set as they are.
 func ExpandVars(path string, env Env) string {
 	if runtime.GOOS == "windows" {
 		return windowsVars(path, env)
@@ -38,15 +39,15 @@ func ExpandVars(path string, env Env) string {
 	return posixVars(path, env)
 }
 
-// Home returns the user's home folder, the one that ~ stands for. It is "/" if HOME
-// is set and empty. ok is false if neither the environment nor the system's list of
-// users names a folder.
+// Home returns the user's home folder, to which ~ expands. The folder is "/" if HOME is
+// set but empty. ok is false if neither the environment nor /etc/passwd names a home
+// folder.
 func Home(env Env) (home string, ok bool) {
 	home = ExpandUser("~", env)
 	return home, home != "~"
 }
 
-// posixUser follows Python's posixpath.expanduser.
+// posixUser works like Python's posixpath.expanduser.
 func posixUser(path string, env Env, users func() string) string {
 	name, tail := path, ""
 	if i := strings.IndexByte(path, '/'); i >= 0 {
@@ -71,9 +72,9 @@ func posixUser(path string, env Env, users func() string) string {
 	return path
 }
 
-// passwd returns the system's list of users, "" if it cannot be read. Users of a
-// directory service are not in the file; reading those takes the C library, which
-// releases are built without.
+// passwd returns the content of /etc/passwd, or "" if it cannot be read. The file does
+// not contain the users of a directory service such as LDAP: only the C library finds
+// those, and releases are built without it.
 func passwd() string {
 	b, err := datafile.Read("/etc/passwd", datafile.ConfigLimit)
 	if err != nil {
@@ -82,7 +83,8 @@ func passwd() string {
 	return string(b)
 }
 
-// homeOf returns the home folder of the first user whose field has the value.
+// homeOf returns the home folder of the first line of users whose field with this index
+// has the value.
 func homeOf(users string, field int, value string) (home string, ok bool) {
 	for line := range strings.Lines(users) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), ":")
@@ -93,7 +95,7 @@ func homeOf(users string, field int, value string) (home string, ok bool) {
 	return "", false
 }
 
-// posixVars follows Python's posixpath.expandvars.
+// posixVars works like Python's posixpath.expandvars.
 func posixVars(path string, env Env) string {
 	var b strings.Builder
 	for {
@@ -112,8 +114,8 @@ func posixVars(path string, env Env) string {
 	}
 }
 
-// posixName returns the name of a variable at the beginning of s and the length of
-// the name as it is written, with its braces. The length is 0 if there is no name.
+// posixName returns the name of the variable at the beginning of s, and its length in s
+// including braces. The length is 0 if s does not begin with a name.
 func posixName(s string) (name string, length int) {
 	if strings.HasPrefix(s, "{") {
 		if end := strings.IndexByte(s, '}'); end > 0 {

@@ -35,9 +35,9 @@ func TestExpandsAsPythonDoes(t *testing.T) {
 	}
 }
 
-func TestNobodyHasAnUnknownHome(t *testing.T) {
+func TestUnknownHomeIsNotExpanded(t *testing.T) {
 	none := func(string) (string, bool) { return "", false }
 	if got := posixUser("~/x", none, func() string { return "" }); got != "~/x" {
-		t.Errorf("%q", got)
+		t.Errorf("posixUser = %q, want ~/x unchanged", got)
 	}
 }

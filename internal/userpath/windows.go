@@ -1,10 +1,10 @@
-// Paths on Windows, also in tests on other systems.
+// The rules for Windows. This file is built on every system, so that all can test it.
 
 package userpath
 
 import "strings"
 
-// windowsUser follows Python's ntpath.expanduser.
+// windowsUser works like Python's ntpath.expanduser.
 func windowsUser(path string, env Env) string {
 	name, ok := strings.CutPrefix(path, "~")
 	if !ok {
@@ -23,7 +23,7 @@ func windowsUser(path string, env Env) string {
 		home = joinDrive(drive, home)
 	}
 	if name != "" {
-		// Python guesses: the folder beside that of the current user.
+		// Like Python, guess that the home folders of all users have one parent.
 		current, known := env("USERNAME")
 		if name != current {
 			cut := strings.LastIndexAny(home, `\/:`) + 1
@@ -36,20 +36,19 @@ func windowsUser(path string, env Env) string {
 	return home + tail
 }
 
-// joinDrive joins HOMEDRIVE and HOMEPATH. The path usually begins with a
-// backslash.
+// joinDrive joins HOMEDRIVE and HOMEPATH. HOMEPATH usually begins with a backslash.
 func joinDrive(drive, path string) string {
 	switch {
 	case len(path) > 1 && path[1] == ':', strings.HasPrefix(path, `\\`):
-		return path // it has a drive of its own
+		return path // it already names a drive or a network share
 	case drive == "", path != "" && (path[0] == '\\' || path[0] == '/'), strings.HasSuffix(drive, ":"):
 		return drive + path
 	}
 	return strings.TrimRight(drive, `\/`) + `\` + path
 }
 
-// windowsVars is a port of Python's ntpath.expandvars: single quotes protect what
-// is between them, %% and $$ stand for one character.
+// windowsVars is a port of Python's ntpath.expandvars. Text in single quotes is not
+// expanded; %% means % and $$ means $.
 func windowsVars(path string, env Env) string {
 	var b strings.Builder
 	replace := func(name, open, end string) {

@@ -1,17 +1,16 @@
-// Package warm answers the most frequent question of all before the rest of the
-// program has started: "sso get-credentials" for a role whose credentials lie in
-// the cache and for a session whose token needs no renewal.
+// Package warm answers the most frequent command before the rest of the program starts:
+// "sso get-credentials", if the role's credentials are in the cache and the session's
+// token need not be refreshed.
 //
-// A tool that uses credential_process starts us for every one of its own
-// processes, and nearly all of that time goes into initialising packages that
-// this answer does not need: HTTP, TLS, the SDK. Go initialises packages in the
-// order of their import paths as soon as their own imports are ready, so the
-// init below runs before net/http's, because it needs little. It is the one
-// init of the program.
+// A tool that uses credential_process starts lanyard once for each of its own processes.
+// Most of that time would go into initialising packages that this answer does not need:
+// HTTP, TLS, the SDK. Go initialises a package as soon as its imports are ready, in the
+// order of import paths. This package imports little, so its init runs before net/http's.
+// It is the only init of the program.
 //
-// It only ever gives the answer that the ordinary way would give, by the same
-// code for config, profile and cache. On anything else, an error or a warning
-// included, it does nothing, and the ordinary way follows.
+// The answer is always the one that the normal command gives: both use the same code for
+// config, profile and cache. If there is an error or a warning, or more than the cache is
+// needed, init does nothing and the normal command runs.
 package warm
 
 import (
@@ -33,13 +32,14 @@ func init() {
 	switch n, err := os.Stdout.Write(answer); {
 	case err == nil:
 		os.Exit(0)
-	case n > 0: // the ordinary way would write a whole answer behind half of one
+	case n > 0: // part of the answer is written: the normal command must not add a second one
 		os.Exit(255)
 	}
 }
 
-// Answer returns what "sso get-credentials" prints for the command line args
-// (with the program's name), or false if it takes more than the cache.
+// Answer returns the output of the command line args, which include the program's name.
+// ok is false if args is not a simple "sso get-credentials", or if more than the cache is
+// needed to answer.
 func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time) ([]byte, bool) {
 	name, ok := parse(args)
 	if !ok {
@@ -68,7 +68,7 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if err != nil || !ssocache.EndpointAt(portal.URL, portal.Env).Takes(creds.Origin) {
 		return nil, false
 	}
-	// Every use renews a token that is due, also one that does not need it.
+	// A token that is due is refreshed on every use, even if the cached credentials would do.
 	tok, err := cache.LoadToken(s.Key())
 	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Left(now) <= 0 {
 		return nil, false
@@ -79,7 +79,8 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	return creds.ProcessJSON(), true
 }
 
-// parse understands "sso get-credentials" with at most --profile.
+// parse returns the profile of an "sso get-credentials" without other flags than
+// --profile.
 func parse(args []string) (name string, ok bool) {
 	if len(args) < 3 || args[1] != "sso" || args[2] != "get-credentials" {
 		return "", false
@@ -95,7 +96,8 @@ func parse(args []string) (name string, ok bool) {
 	return "", false
 }
 
-// resolve finds the profile, unless there is something to say about it.
+// resolve returns the profile. ok is false if there is an error or a warning, or if the
+// profile has no SSO settings.
 func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profile, bool) {
 	config, credentials := profile.Paths(lookupEnv)
 	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}

@@ -29,7 +29,7 @@ sso_role_name = Admin
 	services = "services = x\n[services x]\nsso =\n  endpoint_url = http://127.0.0.1:1\n"
 )
 
-// A home is a home folder with a config, a token and a role's credentials.
+// A home is a home folder with a config, a token and role credentials.
 type home struct {
 	files keystore.Files
 	env   map[string]string
@@ -92,7 +92,7 @@ func TestAnswer(t *testing.T) {
 		{"a token that is due", plain, func(h *home) { h.token.ExpiresAt = now.Add(14 * time.Minute) }, "", false},
 		{"an expired token", plain, func(h *home) { h.token.ExpiresAt = now }, "", false},
 		{"a token that is due, not to be refreshed", plain, func(h *home) { h.token.ExpiresAt = now.Add(14 * time.Minute) }, config + "sso_auto_refresh = false\n", true},
-		{"the guide's window and half of the life left", plain, func(h *home) { h.token.ExpiresAt = now.Add(29 * time.Minute) }, config + "sso_refresh_window = 43200  # 12 hours\n", false},
+		{"a window longer than the token's lifetime and less than half of it left", plain, func(h *home) { h.token.ExpiresAt = now.Add(29 * time.Minute) }, config + "sso_refresh_window = 43200  # 12 hours\n", false},
 		{"a token of another start URL", plain, func(h *home) { h.token.StartURL = "https://x.awsapps.com/start" }, "", false},
 		{"a token in another store", plain, func(h *home) {
 			if err := os.MkdirAll(h.files.SSO(), 0o700); err != nil {
@@ -104,24 +104,24 @@ func TestAnswer(t *testing.T) {
 		}, "", false},
 		{"an unknown profile", line("sso", "get-credentials", "--profile", "nope"), nil, "", false},
 		{"another role", plain, nil, strings.Replace(config, "Admin", "Reader", 1), false},
-		{"a config with something to warn of", plain, nil, config + "region = a\nregion = b\n", false},
+		{"a config with a warning", plain, nil, config + "region = a\nregion = b\n", false},
 		{"a config that cannot be read", plain, nil, config + "[", false},
 		{"a chain of credential processes", plain, func(h *home) { h.env["_AWS_CLI_PROFILE_CHAIN"] = "a" }, "", false},
 		{"credentials of AWS", plain, func(h *home) { h.creds.Origin = ssocache.AWS }, "", true},
 		{"credentials of another portal", plain, func(h *home) { h.creds.Origin = "http://127.0.0.1:1" }, "", false},
-		{"a portal of the environment", plain, func(h *home) {
+		{"a portal in the environment and its credentials", plain, func(h *home) {
 			h.env["AWS_ENDPOINT_URL_SSO"], h.creds.Origin = "http://127.0.0.1:1/", "http://127.0.0.1:1"
 		}, "", true},
-		{"and credentials of AWS", plain, func(h *home) {
+		{"a portal in the environment and credentials of AWS", plain, func(h *home) {
 			h.env["AWS_ENDPOINT_URL_SSO"], h.creds.Origin = "http://127.0.0.1:1", ssocache.AWS
 		}, "", false},
-		{"and credentials without an origin", plain, func(h *home) { h.env["AWS_ENDPOINT_URL_SSO"] = "http://127.0.0.1:1" }, "", true},
-		{"which is on another machine", plain, func(h *home) { h.env["AWS_ENDPOINT_URL_SSO"] = "https://other.example" }, "", false},
-		{"a portal of the config", plain, nil, config + services, false},
+		{"a local portal in the environment and credentials without an origin", plain, func(h *home) { h.env["AWS_ENDPOINT_URL_SSO"] = "http://127.0.0.1:1" }, "", true},
+		{"a remote portal in the environment and credentials without an origin", plain, func(h *home) { h.env["AWS_ENDPOINT_URL_SSO"] = "https://other.example" }, "", false},
+		{"a portal in the config and credentials without an origin", plain, nil, config + services, false},
 		{"a general endpoint", plain, func(h *home) { h.env["AWS_ENDPOINT_URL"] = "https://other.example" }, config + "endpoint_url = https://other.example\n", true},
 		{"no home", plain, func(h *home) { h.env = map[string]string{} }, "", false},
-		{"a further flag", line("sso", "get-credentials", "--profile", "dev", "--debug"), nil, "", false},
-		{"a global flag in front", line("--profile", "dev", "sso", "get-credentials"), nil, "", false},
+		{"another flag", line("sso", "get-credentials", "--profile", "dev", "--debug"), nil, "", false},
+		{"a global flag before the command", line("--profile", "dev", "sso", "get-credentials"), nil, "", false},
 		{"another command", line("sso", "login", "--profile", "dev"), nil, "", false},
 		{"no command", line(), nil, "", false},
 	}
@@ -147,8 +147,8 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// The whole point of the package: its answer comes before the costly packages
-// are initialised. The ordinary way, which another flag chooses, prints the same.
+// Answer runs before the costly packages are initialised: that is the purpose of the
+// package. The normal command, which a second flag selects, prints the same.
 func TestAnswersBeforeTheRestStarts(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "lanyard.exe")
 	if out, err := exec.Command("go", "build", "-o", exe, "github.com/lanyard-cli/lanyard/cmd/lanyard").CombinedOutput(); err != nil {
@@ -169,13 +169,13 @@ func TestAnswersBeforeTheRestStarts(t *testing.T) {
 	warmOut, warmTrace := run()
 	coldOut, coldTrace := run("--color", "off")
 	if warmOut != coldOut || !strings.Contains(warmOut, `"ASIA"`) {
-		t.Errorf("the fast way prints\n%s\nthe ordinary way\n%s", warmOut, coldOut)
+		t.Errorf("package warm prints\n%s\nthe normal command\n%s", warmOut, coldOut)
 	}
 	costly := regexp.MustCompile(`(?m)^init (net|net/http|crypto/tls|mime|github\.com/spf13/\S+|github\.com/aws/\S+/(schemas|service/\S+)) @`)
 	if found := costly.FindAllString(warmTrace, -1); found != nil {
-		t.Errorf("initialised before the answer: %q", found)
+		t.Errorf("packages initialised before the answer: %q", found)
 	}
 	if !costly.MatchString(coldTrace) {
-		t.Error("the trace of the ordinary way shows none of these packages: this test looks for the wrong names")
+		t.Error("the trace of the normal command has none of the costly packages: the names in this test are wrong")
 	}
 }
