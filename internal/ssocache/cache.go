@@ -1,15 +1,15 @@
-// Package ssocache reads and writes the cache files that the AWS CLI and the
-// AWS SDKs share: the sign-in tokens and client registrations in
-// ~/.aws/sso/cache, the role credentials in ~/.aws/cli/cache. Names, fields and
-// dates are the AWS CLI's, so that a login made with either serves both.
+// Package ssocache reads and writes the cache files that the AWS CLI and the AWS SDKs
+// share: tokens and client registrations in ~/.aws/sso/cache, role credentials in
+// ~/.aws/cli/cache. File names, fields and dates are the AWS CLI's. A sign-in with
+// either tool works in both.
 //
-// cache.go has the files, their names and their JSON, entry.go the three kinds of entries,
-// origin.go where their secrets may be sent.
+// cache.go has the files, their names and their JSON, entry.go the three kinds of
+// entries, origin.go the endpoints to which their secrets may be sent.
 package ssocache
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // a file name, chosen by the AWS CLI
+	"crypto/sha1" //nolint:gosec // the AWS CLI uses it for file names
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -25,55 +25,54 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// A Dir is the cache of one home folder. AWS_CONFIG_FILE does not move it.
+// A Dir is the cache in one home folder. AWS_CONFIG_FILE does not move it.
 type Dir struct {
-	Home string // the user's home; "" is not usable
+	Home string // the user's home folder; must not be ""
 }
 
 // Errors to test for.
 var (
-	// ErrNotFound says that there is no such file.
+	// ErrNotFound means that the file does not exist.
 	ErrNotFound = errors.New("not in the cache")
-	// ErrCorrupt says that the file is there and makes no sense. It may be
-	// in the middle of being rewritten by a program that does so in place.
+	// ErrCorrupt means that the content of the file is not valid. Another program may
+	// be rewriting the file in place at this moment.
 	ErrCorrupt = errors.New("unreadable cache file")
 )
 
-// sep is joined by hand: path/filepath would make the program's fast path, which
-// reads these files, wait for packages that it does not need. See package warm.
+// sep is used instead of path/filepath, whose imports would slow down package warm.
 const sep = string(os.PathSeparator)
 
-// SSO is the folder of the tokens and registrations.
+// SSO returns the folder of the tokens and client registrations.
 func (d Dir) SSO() string {
 	return strings.TrimSuffix(d.Home, sep) + sep + ".aws" + sep + "sso" + sep + "cache"
 }
 
-// Roles is the folder of the role credentials. Assumed roles and, from the AWS
-// CLI, a database lie there too.
+// Roles returns the folder of the role credentials. The AWS CLI also keeps the
+// credentials of assumed roles and a database there.
 func (d Dir) Roles() string {
 	return strings.TrimSuffix(d.Home, sep) + sep + ".aws" + sep + "cli" + sep + "cache"
 }
 
-// TokenPath is where the token under key lies; see [TokenName].
+// TokenPath returns the path of the token with this key; see [TokenName].
 func (d Dir) TokenPath(key string) string { return d.SSO() + sep + TokenName(key) }
 
-// LoadToken reads the token under key: an error wraps [ErrNotFound] or
-// [ErrCorrupt], or says why the file cannot be read.
+// LoadToken reads the token with this key. The error wraps [ErrNotFound], [ErrCorrupt]
+// or the error of reading the file.
 func (d Dir) LoadToken(key string) (Token, error) { return Load(d.TokenPath(key), ParseToken) }
 
-// LoadCredentials reads the role file called name (see [RoleName]), with the
-// errors of [Dir.LoadToken].
+// LoadCredentials reads the role credentials file called name (see [RoleName]). It
+// returns the same errors as [Dir.LoadToken].
 func (d Dir) LoadCredentials(name string) (Credentials, error) {
 	return Load(d.Roles()+sep+name, ParseCredentials)
 }
 
-// LoadRegistration reads the registration file called name (see
-// [RegistrationName]), with the errors of [Dir.LoadToken].
+// LoadRegistration reads the registration file called name (see [RegistrationName]). It
+// returns the same errors as [Dir.LoadToken].
 func (d Dir) LoadRegistration(name string) (Registration, error) {
 	return Load(d.SSO()+sep+name, ParseRegistration)
 }
 
-// Load reads one cache file, with the errors of [Dir.LoadToken].
+// Load reads one cache file. It returns the same errors as [Dir.LoadToken].
 func Load[T any](path string, parse func([]byte) (T, error)) (T, error) {
 	var zero T
 	data, err := datafile.Read(path, datafile.Limit)
@@ -85,36 +84,36 @@ func Load[T any](path string, parse func([]byte) (T, error)) (T, error) {
 	}
 	v, err := parse(data)
 	if err != nil {
-		return zero, fmt.Errorf("%w %s: %w", ErrCorrupt, path, err)
+		return zero, fmt.Errorf("%s: %w: %w", path, ErrCorrupt, err)
 	}
 	return v, nil
 }
 
-// MarkerSuffix ends the name of a marker: see [MarkerPath].
+// MarkerSuffix is the end of the name of a marker; see [MarkerPath].
 const MarkerSuffix = ".store"
 
-// MarkerPath names the file that says in which other store the content of a cache
-// file is kept: ".NAME.store" beside where "NAME.json" would lie.
+// MarkerPath returns the path of the marker of a cache file. If the content of NAME.json
+// is in another store, the file .NAME.store in the same folder names that store.
 func MarkerPath(path string) string {
 	i := strings.LastIndex(path, sep)
 	return path[:i+1] + "." + strings.TrimSuffix(path[i+1:], ".json") + MarkerSuffix
 }
 
-// Elsewhere reports whether the token under key may be kept in another store, so that
-// a file of its name is not the one that counts.
-func (d Dir) Elsewhere(key string) bool {
+// HasMarker reports whether the token with this key may be in another store. If so, the
+// token's file in this folder must not be used.
+func (d Dir) HasMarker(key string) bool {
 	_, err := os.Lstat(MarkerPath(d.TokenPath(key)))
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// TokenName returns the name of the token file kept under key, which is the
-// name of an sso-session, or the start URL for profiles without one: the hex
-// SHA-1 of the key's bytes and ".json" (botocore SSOTokenLoader, and every SDK).
+// TokenName returns the file name of a token: the hex SHA-1 of key, and ".json". The key
+// is the name of the sso-session, or the start URL for legacy profiles. Source: botocore's
+// SSOTokenLoader; every SDK does the same.
 func TokenName(key string) string { return hash(key) + ".json" }
 
-// RoleName returns the name of the file with the credentials of one role of
-// one account. Profiles of an sso-session are kept under its name, legacy ones
-// (sessionName "") under the start URL (botocore SSOCredentialFetcher).
+// RoleName returns the file name of the credentials of one role in one account. It
+// contains a hash of sessionName, or of startURL if sessionName is "" (legacy profiles).
+// Source: botocore's SSOCredentialFetcher.
 func RoleName(accountID, roleName, sessionName, startURL string) string {
 	last := `"sessionName":` + pythonQuote(sessionName)
 	if sessionName == "" {
@@ -123,9 +122,9 @@ func RoleName(accountID, roleName, sessionName, startURL string) string {
 	return hash(`{"accountId":`+pythonQuote(accountID)+`,"roleName":`+pythonQuote(roleName)+`,`+last+`}`) + ".json"
 }
 
-// RegistrationName returns the name of the file with the client registration
-// for a session: sessionName is "" for a legacy profile, scopes nil when the
-// config names none (botocore SSOTokenFetcher).
+// RegistrationName returns the file name of a session's client registration.
+// sessionName is "" for a legacy profile; scopes is nil if the config has no scopes.
+// Source: botocore's SSOTokenFetcher.
 func RegistrationName(startURL, region, sessionName string, scopes []string) string {
 	name := "null"
 	if sessionName != "" {
@@ -144,12 +143,12 @@ func RegistrationName(startURL, region, sessionName string, scopes []string) str
 }
 
 func hash(s string) string {
-	sum := sha1.Sum([]byte(s)) //nolint:gosec // see the import
+	sum := sha1.Sum([]byte(s)) //nolint:gosec // the AWS CLI uses it for file names
 	return hex.EncodeToString(sum[:])
 }
 
-// pythonQuote quotes s as Python's json.dumps does: ASCII only, everything
-// else as UTF-16 escapes. The AWS CLI hashes that text.
+// pythonQuote quotes s like Python's json.dumps, because the AWS CLI hashes that text.
+// Characters outside ASCII become UTF-16 escapes.
 func pythonQuote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -187,8 +186,8 @@ func writeEscape(b *strings.Builder, r rune) {
 	b.WriteString(`\u` + "0000"[len(h):] + h)
 }
 
-// An object is the top level of a cache file: what we know and what we do not,
-// which survives a rewrite.
+// An object holds the JSON object of a cache file. It includes unknown fields, so that
+// they survive a rewrite.
 type object map[string]json.RawMessage
 
 func decodeObject(data []byte) (object, error) {
@@ -202,9 +201,9 @@ func decodeObject(data []byte) (object, error) {
 	return o, nil
 }
 
-// text returns the string under key; "" where it is missing or null (one SDK
-// writes nulls). A string with control characters is an error: it would go into a
-// header or to a terminal.
+// text returns the string with this key, or "" if it is missing or null (one SDK writes
+// nulls). It returns an error for a string with control characters, because the string
+// may be sent in a header or printed on a terminal.
 func (o object) text(key string) (string, error) {
 	raw, ok := o[key]
 	if !ok || string(raw) == "null" {
@@ -215,14 +214,14 @@ func (o object) text(key string) (string, error) {
 		return "", fmt.Errorf("%s is not a string", key)
 	}
 	for i := range len(s) {
-		if s[i] < ' ' || s[i] == 0x7f { // no header may carry it
+		if s[i] < ' ' || s[i] == 0x7f {
 			return "", fmt.Errorf("%s has control characters", key)
 		}
 	}
 	return s, nil
 }
 
-// time returns the date under key; the zero time where it is missing.
+// time returns the date with this key, or the zero time if it is missing.
 func (o object) time(key string) (time.Time, error) {
 	s, err := o.text(key)
 	if err != nil || s == "" {
@@ -230,13 +229,13 @@ func (o object) time(key string) (time.Time, error) {
 	}
 	t, err := ParseTime(s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s is not a date", key) // in a spoilt file it may be anything, a token too
+		return time.Time{}, fmt.Errorf("%s is not a date", key) // don't print s: in a corrupt file it may be a token
 	}
 	return t, nil
 }
 
-// encode writes the object on one line as Python's json.dump does, with the
-// keys of first in their order and the rest behind them, sorted.
+// encode returns the object as one line of JSON, formatted like Python's json.dump. The
+// keys in first come first, in that order; the other keys follow, sorted.
 func (o object) encode(first ...string) []byte {
 	rest := make([]string, 0, len(o))
 	for k := range o {
@@ -263,7 +262,7 @@ func (o object) encode(first ...string) []byte {
 	return b.Bytes()
 }
 
-// quote encodes s as a JSON string, leaving <, > and & readable as Python does.
+// quote encodes s as a JSON string. Like Python, it does not escape <, > and &.
 func quote(s string) json.RawMessage {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -272,7 +271,8 @@ func quote(s string) json.RawMessage {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// seconds returns the whole seconds under key; 0 where there are none.
+// seconds returns the number of seconds with this key as a duration, or 0 if it is
+// missing or invalid.
 func (o object) seconds(key string) time.Duration {
 	n, err := strconv.ParseInt(string(o[key]), 10, 32)
 	if err != nil || n < 0 {
@@ -286,8 +286,8 @@ func seconds(d time.Duration) json.RawMessage {
 	return strconv.AppendInt(nil, int64(d/time.Second), 10)
 }
 
-// set puts s under key, or removes the key when s is empty: the Go SDK cannot
-// read a null.
+// set sets key to s. It removes the key if s is empty, because the Go SDK cannot read a
+// null.
 func (o object) set(key, s string) {
 	if s == "" {
 		delete(o, key)
@@ -296,17 +296,17 @@ func (o object) set(key, s string) {
 	o[key] = quote(s)
 }
 
-// dateLayouts are the forms that tools have written; the AWS CLI takes any that
-// Python's dateutil does.
+// dateLayouts lists the date formats that tools write. The AWS CLI reads dates with
+// Python's dateutil, which accepts more formats.
 var dateLayouts = [...]string{
 	time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05",
 	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05",
 }
 
-// ParseTime reads a date in any of the forms that tools write.
+// ParseTime parses a date in any format that AWS tools write.
 func ParseTime(s string) (time.Time, error) {
 	s = strings.TrimSuffix(strings.TrimSpace(s), " ")
-	if cut, ok := strings.CutSuffix(s, "UTC"); ok { // old SDKs
+	if cut, ok := strings.CutSuffix(s, "UTC"); ok { // written by old SDKs
 		s = strings.TrimSpace(cut) + "Z"
 	}
 	for _, layout := range dateLayouts {
@@ -317,6 +317,6 @@ func ParseTime(s string) (time.Time, error) {
 	return time.Time{}, errors.New("not a date")
 }
 
-// FormatTime writes a date as every reader of these files accepts it: UTC,
-// whole seconds, a final Z.
+// FormatTime formats a date in UTC with whole seconds and a final Z. Every reader of
+// these files accepts this format.
 func FormatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }

@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// What has control characters would go into a header: the file counts as spoilt, and
-// its name is told.
+// A file with control characters in a value is corrupt: the value could be sent in a
+// header. The error names the file.
 func TestControlCharacters(t *testing.T) {
 	dir := ssocache.Dir{Home: t.TempDir()}
 	for _, folder := range []string{dir.SSO(), dir.Roles()} {
@@ -43,9 +43,9 @@ func TestControlCharacters(t *testing.T) {
 		}
 		for _, value := range strings.Split(c.values, "") {
 			for _, bad := range []string{`\r\nX-Evil: 1`, `\u0000`, `\u001b[0m`, `\u007f`} {
-				spoilt := strings.Replace(c.content, `:"`+value+`"`, `:"`+value+bad+`"`, 1)
-				if err := try(spoilt); !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), c.path) {
-					t.Errorf("%s: %v", spoilt, err)
+				corrupt := strings.Replace(c.content, `:"`+value+`"`, `:"`+value+bad+`"`, 1)
+				if err := try(corrupt); !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), c.path) {
+					t.Errorf("%s: %v", corrupt, err)
 				}
 			}
 		}

@@ -8,8 +8,8 @@ import (
 
 const startURL = "https://d-1234567890.awsapps.com/start"
 
-// The hashes of the first rows were read off files that AWS CLI 2.36.7 wrote;
-// the others were computed with Python's json and hashlib.
+// The first hashes are names of files that AWS CLI 2.36.7 wrote. The others were
+// computed with Python's json and hashlib.
 func TestNames(t *testing.T) {
 	scopes := []string{"sso:account:access"}
 	tests := []struct{ name, got, want string }{

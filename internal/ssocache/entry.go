@@ -13,28 +13,30 @@ import (
 
 // The three kinds of entries: tokens, role credentials and client registrations.
 
-// A Token is what a sign-in leaves behind. The zero value is no token.
+// A Token holds the access token of a session and what is needed to refresh it. The zero
+// value means no token.
 type Token struct {
-	StartURL, Region      string // as configured when it was made; "" where the writer left them out
+	StartURL, Region      string // as in the config at the sign-in; "" if the file lacks them
 	AccessToken           secret.String
-	ExpiresAt             time.Time // of the access token
+	ExpiresAt             time.Time // when the access token expires
 	RefreshToken          secret.String
 	ClientID              string
 	ClientSecret          secret.String
-	RegistrationExpiresAt time.Time // the refresh token is of no use after it
+	RegistrationExpiresAt time.Time // after this, the refresh token no longer works
 
-	// Life is how long the access token lived when it was issued; 0 means
-	// that the writer was another program, which does not say.
+	// Life is the full lifetime of the access token. It is 0 if another program wrote
+	// the file: the AWS CLI and the SDKs do not store it.
 	Life time.Duration
 
-	// Origin is where the token comes from; zero in a file of another program.
+	// Origin says which services the token belongs to. It is zero if another program
+	// wrote the file.
 	Origin Origin
 
-	extra object // fields of other programs
+	extra object // unknown fields
 }
 
-// lifeField is a field of ours, as the two of the [Origin] are; files of role
-// credentials have it too. Other programs ignore these fields, and drop them when they
+// lifeField is lanyard's own field in the files of tokens and role credentials, like the
+// fields of the [Origin]. Other programs ignore these fields and drop them when they
 // rewrite the file.
 const lifeField = "lanyardLifetime"
 
@@ -43,8 +45,8 @@ var tokenFields = [...]string{
 	"registrationExpiresAt", "refreshToken", lifeField, originField, portalField,
 }
 
-// ParseToken reads a token file's content. A file without accessToken or
-// expiresAt is an error, as in the AWS CLI.
+// ParseToken parses the content of a token file. Like the AWS CLI, it requires
+// accessToken and expiresAt.
 func ParseToken(data []byte) (Token, error) {
 	o, err := decodeObject(data)
 	if err != nil {
@@ -78,8 +80,8 @@ func ParseToken(data []byte) (Token, error) {
 	return t, nil
 }
 
-// Encode writes the content of a token file. Fields that are empty are left
-// out, never null.
+// Encode returns the content of a token file. It omits empty fields instead of writing
+// null.
 func (t Token) Encode() []byte {
 	o := object{}
 	maps.Copy(o, t.extra)
@@ -102,30 +104,28 @@ func (t Token) Encode() []byte {
 	return o.encode(tokenFields[:]...)
 }
 
-// Refreshable says whether the token can be renewed without the person: it
-// has a refresh token and a client registration that lives at now. Where the
-// registration's end is not known (the Go and JavaScript SDKs ignore it) it is
-// taken to live.
+// Refreshable reports whether the token can be refreshed without the user: it has a
+// refresh token and a client registration that is valid at now. A registration without
+// an expiry counts as valid (the Go and JavaScript SDKs do not store the expiry).
 func (t Token) Refreshable(now time.Time) bool {
 	return !t.RefreshToken.IsZero() && t.ClientID != "" && !t.ClientSecret.IsZero() &&
 		(t.RegistrationExpiresAt.IsZero() || t.RegistrationExpiresAt.After(now))
 }
 
-// Left is how long the access token still lives at now; 0 or less means that
-// it has expired.
+// Left returns how long the access token is still valid at now. If the token has
+// expired, the result is 0 or negative.
 func (t Token) Left(now time.Time) time.Duration { return t.ExpiresAt.Sub(now) }
 
-// Copy returns the token as it is kept under the session's other name: without
-// what could renew it, because a refresh token may live in one file only.
+// Copy returns the token without its refresh token and client. It is stored under the
+// other names of the session: a refresh token must be in one file only.
 func (t Token) Copy() Token {
 	t.RefreshToken, t.ClientID, t.ClientSecret, t.RegistrationExpiresAt = secret.String{}, "", secret.String{}, time.Time{}
 	t.extra = nil
 	return t
 }
 
-// Renewed returns the token after a renewal: the new access token, the new
-// refresh token or, where the service sent none, the old one, everything else
-// as it was.
+// Renewed returns the token after a refresh, with a new access token and refresh token.
+// If refresh is empty, the token keeps its refresh token.
 func (t Token) Renewed(access, refresh secret.String, life time.Duration, now time.Time) Token {
 	t.AccessToken, t.ExpiresAt, t.Life = access, now.Add(life), life
 	if !refresh.IsZero() {
@@ -134,28 +134,29 @@ func (t Token) Renewed(access, refresh secret.String, life time.Duration, now ti
 	return t
 }
 
-// assumedLife is that of a token that another program wrote: what the service
-// gives to those that can be refreshed.
+// assumedLife is the lifetime of a token if it is not known. The service issues
+// refreshable tokens for one hour.
 const assumedLife = time.Hour
 
-// Misdated says that the token cannot live as long as its date says at now: the
-// clock was set back since it was issued. How long it does live is not known. A
-// token without a Life is believed.
+// Misdated reports whether the expiry of the token must be wrong: at now, more time is
+// left than the full lifetime. This happens if the clock was set back. It returns false
+// for a token without a Life.
 func (t Token) Misdated(now time.Time) bool { return misdated(t.Life, t.Left(now), time.Minute) }
 
-// misdated says whether more is left of a life than there was. What the slack
-// allows for is rounding, and clocks that are not quite the same.
+// misdated reports whether left is more than the full lifetime. The slack allows for
+// rounding and for small differences between clocks.
 func misdated(life, left, slack time.Duration) bool { return life > 0 && left > life+slack }
 
-// Due says whether the token should be renewed at now: with less than window left,
-// or with a date that is not to be believed, which the renewal puts right. A window
-// as long as the token's life, or longer, would renew it at every use: it means the
-// second half of the life.
+// Due reports whether the token should be refreshed at now, because less than window is
+// left or because its expiry is wrong. If the window is as long as the token's lifetime
+// or longer, the token is due in the second half of its lifetime; otherwise every use
+// would refresh it.
 func (t Token) Due(now time.Time, window time.Duration) bool {
 	return t.Misdated(now) || now.After(t.DueAt(window))
 }
 
-// DueAt is the last moment at which the token is not due, by its date.
+// DueAt returns the last moment at which the token is not yet due, according to its
+// expiry.
 func (t Token) DueAt(window time.Duration) time.Time {
 	life := t.Life
 	if life == 0 {
@@ -167,50 +168,49 @@ func (t Token) DueAt(window time.Duration) time.Time {
 	return t.ExpiresAt.Add(-window)
 }
 
-// Belongs says whether the token is of this session. The name of its file does
-// not tell: two configs may use one session name for two start URLs. What the
-// file leaves out is taken to fit. Start URLs are compared by meaning.
+// Belongs reports whether the token belongs to the session with this start URL and
+// region. The file name is not enough: two configs may use one session name for two
+// start URLs. A value that the file lacks counts as equal.
 func (t Token) Belongs(startURL, region string) bool {
 	return (t.StartURL == "" || starturl.Same(t.StartURL, startURL)) && (t.Region == "" || t.Region == region)
 }
 
-// Credentials are the temporary keys of one role, as the AWS CLI caches them.
+// Credentials holds the temporary credentials of one role, as the AWS CLI caches them.
 type Credentials struct {
 	AccessKeyID                   string
 	SecretAccessKey, SessionToken secret.String
 	Expiration                    time.Time
 	AccountID                     string
 
-	// Session is the cache key of the session they came from (see TokenName), so
-	// that signing out of one finds them; "" in a file of another program.
+	// Session is the cache key of the session that the credentials came from (see
+	// [TokenName]). A sign-out uses it to find them. "" if another program wrote the file.
 	Session string
 
-	// StartURL is the start URL they came from; "" in a file of another program.
-	// The name of the file does not tell: see Token.Belongs.
+	// StartURL is the start URL of that session; see [Token.Belongs]. "" if another
+	// program wrote the file.
 	StartURL string
 
-	// Origin is the access portal they came from, as in [Origin]; "" in a file of
-	// another program.
+	// Origin is the access portal that issued the credentials, in the form of
+	// [Origin].Portal. "" if another program wrote the file.
 	Origin string
 
-	// Life is how long the keys lived when they were issued; 0 means that it is
-	// not known.
+	// Life is the full lifetime of the credentials; 0 if it is not known.
 	Life time.Duration
 
-	extra object
+	extra object // unknown fields
 }
 
 const (
 	providerField = "ProviderType"
 	startURLField = "lanyardStartUrl"
-	sessionField  = "lanyardSession" // ours alone; the AWS CLI ignores it
+	sessionField  = "lanyardSession"
 )
 
-// ErrNotSSO says that a cache file holds the credentials of something else: an
-// assumed role, say. They share the folder.
+// ErrNotSSO means that a cache file does not hold the credentials of an SSO role. The
+// AWS CLI keeps the credentials of assumed roles in the same folder.
 var ErrNotSSO = errors.New("not credentials of an SSO role")
 
-// ParseCredentials reads the content of a role's cache file.
+// ParseCredentials parses the content of a role credentials file.
 func ParseCredentials(data []byte) (Credentials, error) {
 	o, err := decodeObject(data)
 	if err != nil {
@@ -249,7 +249,7 @@ func ParseCredentials(data []byte) (Credentials, error) {
 	return c, nil
 }
 
-// Encode writes the content of a role's cache file.
+// Encode returns the content of a role credentials file.
 func (c Credentials) Encode() []byte {
 	inner := object{}
 	inner.set("AccessKeyId", c.AccessKeyID)
@@ -271,22 +271,22 @@ func (c Credentials) Encode() []byte {
 	return o.encode(providerField, "Credentials")
 }
 
-// Left is how long the keys still work at now.
+// Left returns how long the credentials are still valid at now.
 func (c Credentials) Left(now time.Time) time.Duration { return c.Expiration.Sub(now) }
 
-// ProcessJSON is the document that credential_process defines, version 1. The
-// date ends in Z, which every SDK reads; credentials with a zero Expiration do
-// not expire.
+// ProcessJSON returns the credentials in the format of credential_process, version 1.
+// The date ends in Z, which every SDK reads. A zero Expiration means that the
+// credentials do not expire; the output then has no date.
 func (c Credentials) ProcessJSON() []byte { return c.process(FormatTime) }
 
-// ExportJSON is the same document as the AWS CLI's "configure
-// export-credentials" prints it: no account, and the offset in numbers.
+// ExportJSON returns the same document as the AWS CLI's "configure export-credentials":
+// without the account, and with +00:00 at the end of the date.
 func (c Credentials) ExportJSON() []byte {
 	c.AccountID = ""
 	return c.process(FormatOffset)
 }
 
-// FormatOffset writes a date as Python's isoformat does.
+// FormatOffset formats a date like Python's isoformat.
 func FormatOffset(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05+00:00") }
 
 func (c Credentials) process(date func(time.Time) string) []byte {
@@ -309,35 +309,35 @@ func (c Credentials) process(date func(time.Time) string) []byte {
 	return b.Bytes()
 }
 
-// roleReuse is how long cached credentials must still live to be given out, as
-// in the AWS CLI.
+// roleReuse is how long cached credentials must still be valid to be used. The AWS CLI
+// has the same limit.
 const roleReuse = 15 * time.Minute
 
-// Reusable says whether the credentials live long enough to be given out without
-// asking for new ones. Those whose date a clock that was set back has made a lie
-// are not: they may have ended. The slack is more than what the broker leaves
-// uncorrected between the service's clock and ours.
+// Reusable reports whether the credentials are valid long enough to be used without a
+// request for new ones. Credentials with a wrong expiry (see [Token.Misdated]) are not
+// reusable, because they may have expired. The slack is larger than the clock difference
+// that the broker tolerates.
 func (c Credentials) Reusable(now time.Time) bool {
 	return c.Left(now) >= roleReuse && !misdated(c.Life, c.Left(now), 2*time.Minute)
 }
 
-// Belongs says whether the credentials came from the start URL, as far as the
-// file tells.
+// Belongs reports whether the credentials came from this start URL. It returns true if
+// the file does not name a start URL.
 func (c Credentials) Belongs(startURL string) bool {
 	return Token{StartURL: c.StartURL}.Belongs(startURL, "")
 }
 
-// A Registration is this machine's client registration with the service.
+// A Registration holds this machine's client registration at the sign-in service.
 type Registration struct {
 	ClientID     string
 	ClientSecret secret.String
 	ExpiresAt    time.Time
-	Scopes       []string // nil: the device-code flow, without scopes
-	GrantTypes   []string // nil: registered for the device code only
-	Origin       string   // the sign-in service, as in [Origin]; "" in a file of another program
+	Scopes       []string // nil if registered without scopes, as the device-code flow can be
+	GrantTypes   []string // nil if registered for the device-code flow only
+	Origin       string   // the sign-in service, in the form of [Origin].SignIn; "" if another program wrote the file
 }
 
-// ParseRegistration reads the content of a registration file.
+// ParseRegistration parses the content of a registration file.
 func ParseRegistration(data []byte) (Registration, error) {
 	o, err := decodeObject(data)
 	if err != nil {
@@ -374,8 +374,8 @@ func ParseRegistration(data []byte) (Registration, error) {
 	return r, nil
 }
 
-// Encode writes the content of a registration file. The AWS CLI tells the
-// kinds apart by grantTypes, so a device-code registration has none.
+// Encode returns the content of a registration file. A registration for the device-code
+// flow has no grantTypes: that is how the AWS CLI recognizes it.
 func (r Registration) Encode() []byte {
 	o := object{}
 	o.set("clientId", r.ClientID)
@@ -390,7 +390,7 @@ func (r Registration) Encode() []byte {
 	return o.encode("clientId", "clientSecret", "expiresAt", "scopes", "grantTypes")
 }
 
-// quoteList encodes a list as Python's json.dump does.
+// quoteList encodes a list like Python's json.dump.
 func quoteList(list []string) json.RawMessage {
 	b := []byte{'['}
 	for i, s := range list {

@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// AWS is the origin of what AWS's own endpoints in the session's region issued.
+// AWS is the origin of secrets that AWS's own endpoints in the session's region issued.
 const AWS = "aws"
 
-// An Origin names the two services of a session: [AWS], or a base URL in the form of
-// [Canonical]. The zero Origin belongs to an entry that another program wrote.
+// An Origin names the two services of a session. Each is [AWS], or a base URL in the
+// form of [Canonical]. The origin of an entry is zero if another program wrote it.
 type Origin struct {
-	SignIn string // issued the token, and gets the refresh token and the client secret
-	Portal string // gets the access token
+	SignIn string // issued the token; may receive the refresh token and the client secret
+	Portal string // may receive the access token
 }
 
 // IsZero reports whether the entry has no origin.
 func (o Origin) IsZero() bool { return o == Origin{} }
 
-// Mixed reports whether one of the two services is AWS's and the other is not.
+// Mixed reports whether exactly one of the two services is AWS's.
 func (o Origin) Mixed() bool { return (o.SignIn == AWS) != (o.Portal == AWS) }
 
-// Issued returns the origin of a token that the sign-in service issued. A mixed origin
-// becomes that service's own: the portal is the other one's.
+// Issued returns the origin of a token that the sign-in service issued. In a mixed
+// origin the portal cannot belong to that service, so the sign-in service replaces it.
 func (o Origin) Issued() Origin {
 	if o.Mixed() {
 		o.Portal = o.SignIn
@@ -30,8 +30,8 @@ func (o Origin) Issued() Origin {
 	return o
 }
 
-// The fields of a cache file that name its origin. The second one is left out where
-// both services have one base URL.
+// The fields of a cache file that name its origin. portalField is omitted if both
+// services have the same base URL.
 const (
 	originField = "lanyardOrigin"
 	portalField = "lanyardPortal"
@@ -57,17 +57,18 @@ func (o object) setOrigin(origin Origin) {
 	o.set(portalField, origin.Portal)
 }
 
-// An Endpoint is where the settings send the requests to one of the two services.
+// An Endpoint is the endpoint that the settings choose for one of the two services.
 type Endpoint struct {
 	Origin string // [AWS], or the base URL in the form of [Canonical]
 
-	// Shared says that the environment names the endpoint and that it is on this
-	// machine. Entries of other programs, which have no origin, may be its own: boto3
-	// and the AWS CLI sign in to a local emulator this way.
+	// Shared means that the endpoint is on this machine and comes from the environment.
+	// It then also accepts entries without an origin: boto3 and the AWS CLI write such
+	// entries when they sign in to a local emulator.
 	Shared bool
 }
 
-// EndpointAt returns the endpoint that a setting names; "" means that none does.
+// EndpointAt returns the endpoint for the URL in a setting, or AWS's endpoint if url is
+// "". byEnvironment says whether the setting is an environment variable.
 func EndpointAt(url string, byEnvironment bool) Endpoint {
 	if url == "" {
 		return Endpoint{Origin: AWS}
@@ -75,8 +76,8 @@ func EndpointAt(url string, byEnvironment bool) Endpoint {
 	return Endpoint{Origin: Canonical(url), Shared: byEnvironment && onLoopback(url)}
 }
 
-// Takes reports whether a secret of the origin may be sent to the endpoint. "" is the
-// origin of an entry that another program wrote.
+// Takes reports whether a secret of the origin may be sent to the endpoint. The origin
+// is "" if another program wrote the entry.
 func (e Endpoint) Takes(origin string) bool {
 	if origin == "" {
 		return e.Origin == AWS || e.Shared
@@ -84,9 +85,9 @@ func (e Endpoint) Takes(origin string) bool {
 	return origin == e.Origin
 }
 
-// Canonical returns a base URL in the form in which origins are compared: scheme and
-// host in lower case, without the scheme's own port, a user name and slashes at the
-// end. It is written by hand because package warm uses it: see there.
+// Canonical returns the normal form of a base URL, in which origins are compared: scheme
+// and host in lower case, without default port, user name and trailing slashes. It does
+// not use net/url, whose imports would slow down package warm.
 func Canonical(url string) string {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {
@@ -126,7 +127,7 @@ func onLoopback(url string) bool {
 	}
 	for _, part := range parts {
 		n, err := strconv.ParseUint(part, 10, 8)
-		if err != nil || strconv.FormatUint(n, 10) != part { // not an address, but a name that a DNS server may know
+		if err != nil || strconv.FormatUint(n, 10) != part { // a host name, which DNS may resolve to another machine
 			return false
 		}
 	}

@@ -35,10 +35,10 @@ func TestEndpointTakes(t *testing.T) {
 		takes         []string
 	}{
 		{"AWS's own", "", false, []string{"", AWS}},
-		{"loopback named by the environment", local + "/", true, []string{"", local}},
-		{"loopback named by a file", local, false, []string{local}},
-		{"another machine named by the environment", remote, true, []string{remote}},
-		{"another machine named by a file", remote, false, []string{remote}},
+		{"loopback from the environment", local + "/", true, []string{"", local}},
+		{"loopback from a file", local, false, []string{local}},
+		{"another machine from the environment", remote, true, []string{remote}},
+		{"another machine from a file", remote, false, []string{remote}},
 		{"a name that looks like loopback", "https://127.0.0.1.other.example", true, nil},
 		{"a host that begins with 127", "https://127.other.example.net", true, nil},
 		{"loopback with the largest numbers", "http://127.255.255.255:1", true, []string{""}},

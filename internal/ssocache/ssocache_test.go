@@ -17,7 +17,7 @@ var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 func TestParseToken(t *testing.T) {
 	tests := []struct {
 		name, file string
-		want       string // expiresAt as we would write it; "" means an error
+		want       string // the expected expiresAt; "" means an error
 	}{
 		{"as the AWS CLI writes it", `{"accessToken": "a", "expiresAt": "2026-11-23T01:57:09Z"}`, "2026-11-23T01:57:09Z"},
 		{"milliseconds of the JavaScript SDK", `{"accessToken":"a","expiresAt":"2026-11-23T01:57:09.123Z"}`, "2026-11-23T01:57:09Z"},
@@ -27,7 +27,7 @@ func TestParseToken(t *testing.T) {
 		{"no access token", `{"expiresAt":"2020-01-01T00:00:00Z"}`, ""},
 		{"no expiry", `{"accessToken":"a"}`, ""},
 		{"a number for a token", `{"accessToken":1,"expiresAt":"2020-01-01T00:00:00Z"}`, ""},
-		{"a date that is none", `{"accessToken":"a","expiresAt":"soon"}`, ""},
+		{"an invalid date", `{"accessToken":"a","expiresAt":"soon"}`, ""},
 		{"empty, as during a rewrite", ``, ""},
 		{"cut off", `{"accessToken":"a","expi`, ""},
 		{"a list", `[]`, ""},
@@ -57,10 +57,10 @@ func TestTokenRoundTrip(t *testing.T) {
 	}
 	renewed := tok.Renewed(secret.New("a2"), secret.String{}, time.Hour, now)
 	if got := renewed.RefreshToken.Reveal(); got != "r" {
-		t.Errorf("a reply without a refresh token left %q, want the old one", got)
+		t.Errorf("after a reply without a refresh token: %q, want the old one", got)
 	}
 	if got := string(renewed.Copy().Encode()); strings.Contains(got, `"r"`) || strings.Contains(got, "null") || strings.Contains(got, "client") {
-		t.Errorf("the copy can be renewed: %s", got)
+		t.Errorf("the copy can be refreshed: %s", got)
 	}
 }
 
@@ -78,7 +78,7 @@ func TestRefreshable(t *testing.T) {
 		{"without a client", func(t *ssocache.Token) { t.ClientID = "" }, false},
 		{"without the client's secret", func(t *ssocache.Token) { t.ClientSecret = secret.String{} }, false},
 		{"with a registration that ends now", func(t *ssocache.Token) { t.RegistrationExpiresAt = now }, false},
-		{"with a registration of unknown end", func(t *ssocache.Token) { t.RegistrationExpiresAt = time.Time{} }, true},
+		{"with a registration without an expiry", func(t *ssocache.Token) { t.RegistrationExpiresAt = time.Time{} }, true},
 	}
 	for _, tt := range tests {
 		tok := full
@@ -146,12 +146,12 @@ func TestDue(t *testing.T) {
 		{"the guide's twelve hours, second half", time.Hour, 30*time.Minute - 1, 12 * time.Hour, true},
 		{"a window as long as the life", time.Hour, 45 * time.Minute, time.Hour, false},
 		{"a short-lived token and the usual window", 10 * time.Minute, 6 * time.Minute, 15 * time.Minute, false},
-		{"a token of another program counts as one of an hour", 0, 29 * time.Minute, 12 * time.Hour, true},
+		{"a token of another program, assumed to live an hour", 0, 29 * time.Minute, 12 * time.Hour, true},
 		{"a window of zero", time.Hour, time.Second, 0, false},
 		{"expired", time.Hour, 0, 15 * time.Minute, true},
-		{"more left than it ever had", time.Hour, time.Hour + 61*time.Second, 15 * time.Minute, true},
-		{"just issued, by a clock not quite ours", time.Hour, time.Hour + time.Minute, 15 * time.Minute, false},
-		{"more left than an hour, and nobody knows its life", 0, 8 * time.Hour, 15 * time.Minute, false},
+		{"more left than its lifetime", time.Hour, time.Hour + 61*time.Second, 15 * time.Minute, true},
+		{"just issued, by a clock that differs a little", time.Hour, time.Hour + time.Minute, 15 * time.Minute, false},
+		{"more than an hour left, with unknown lifetime", 0, 8 * time.Hour, 15 * time.Minute, false},
 	}
 	for _, tt := range tests {
 		tok := ssocache.Token{Life: tt.life, ExpiresAt: now.Add(tt.left)}
@@ -169,9 +169,9 @@ func TestReusable(t *testing.T) {
 	}{
 		{"fifteen minutes left", time.Hour, 15 * time.Minute, true},
 		{"less", time.Hour, 15*time.Minute - 1, false},
-		{"just issued, by a clock not quite ours", time.Hour, time.Hour + time.Minute, true},
-		{"more left than they ever had", time.Hour, time.Hour + 3*time.Minute, false},
-		{"more left than an hour, and nobody knows their life", 0, 12 * time.Hour, true},
+		{"just issued, by a clock that differs a little", time.Hour, time.Hour + time.Minute, true},
+		{"more left than their lifetime", time.Hour, time.Hour + 3*time.Minute, false},
+		{"more than an hour left, with unknown lifetime", 0, 12 * time.Hour, true},
 	}
 	for _, tt := range tests {
 		c := ssocache.Credentials{
@@ -195,7 +195,7 @@ func TestBelongs(t *testing.T) {
 	}{
 		{"the same", startURL, "us-east-1", true},
 		{"nothing said", "", "", true},
-		{"the address bar's ending", startURL + "/#/", "us-east-1", true},
+		{"as browsers spell it", startURL + "/#/", "us-east-1", true},
 		{"another start URL", "https://other.awsapps.com/start", "us-east-1", false},
 		{"another region", startURL, "eu-west-1", false},
 	}
@@ -219,7 +219,7 @@ func TestCredentialsOfAnotherKind(t *testing.T) {
 		`{"ProviderType": "sso"}`, `{"ProviderType": "sso", "Credentials": {"AccessKeyId": "A"}}`, `{"ProviderType": "sso", "Credentials": 3}`,
 	} {
 		if _, err := ssocache.ParseCredentials([]byte(file)); err == nil || errors.Is(err, ssocache.ErrNotSSO) {
-			t.Errorf("%s: %v, want another error", file, err)
+			t.Errorf("%s: %v, want an error other than ErrNotSSO", file, err)
 		}
 	}
 }
@@ -235,14 +235,14 @@ func TestRegistrationFile(t *testing.T) {
 	}
 	device := string(ssocache.Registration{ClientID: "c", ClientSecret: secret.New("s"), ExpiresAt: now}.Encode())
 	if strings.Contains(device, "grantTypes") || strings.Contains(device, "null") {
-		t.Errorf("a device registration reads %s", device)
+		t.Errorf("registration for the device-code flow: %s", device)
 	}
 }
 
 func TestLoadErrors(t *testing.T) {
 	d := ssocache.Dir{Home: t.TempDir()}
 	if _, err := d.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
-		t.Errorf("no file: %v", err)
+		t.Errorf("missing file: %v", err)
 	}
 	if err := os.MkdirAll(d.SSO(), 0o700); err != nil {
 		t.Fatal(err)
@@ -252,7 +252,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 	_, err := d.LoadToken("corp")
 	if !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), d.TokenPath("corp")) {
-		t.Errorf("half a file: %v", err)
+		t.Errorf("truncated file: %v", err)
 	}
 }
 
@@ -267,14 +267,14 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if c, err := ssocache.ParseCredentials([]byte(s)); err == nil && !json.Valid(c.Encode()) {
-			t.Errorf("%q is rewritten as no JSON", s)
+			t.Errorf("%q is rewritten as invalid JSON", s)
 		}
 		_, _ = ssocache.ParseRegistration([]byte(s))
 	})
 }
 
-// A file in which a token stands where a date belongs is refused without quoting it.
-func TestSpoiltDatesAreNotQuoted(t *testing.T) {
+// The error for an invalid date does not quote the value: it may be a token.
+func TestInvalidDatesAreNotQuoted(t *testing.T) {
 	const spoilt = `{"clientId": "c", "clientSecret": "s", "expiresAt": "a-token", "accessToken": "a-token", "Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "a-token"}}`
 	for name, parse := range map[string]func([]byte) error{
 		"token":        func(data []byte) error { _, err := ssocache.ParseToken(data); return err },

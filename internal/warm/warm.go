@@ -57,7 +57,7 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 		return nil, false
 	}
 	cache, s := ssocache.Dir{Home: home}, p.Session
-	if cache.Elsewhere(s.Key()) {
+	if cache.HasMarker(s.Key()) {
 		return nil, false
 	}
 	creds, err := cache.LoadCredentials(ssocache.RoleName(p.AccountID, p.RoleName, s.Name, s.StartURL))
