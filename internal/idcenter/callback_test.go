@@ -123,7 +123,7 @@ func TestStrangers(t *testing.T) {
 		}
 		strictly(t, "redirect", v)
 		v = get(t, "GET", base+v.location, nil)
-		if v.status != http.StatusOK || !strings.Contains(v.body, "You are signed in") || !strings.Contains(v.body, "You may close this tab") {
+		if v.status != http.StatusOK || !strings.Contains(v.body, "You are signed in") || !strings.Contains(v.body, "You can close this tab and return to your terminal.") {
 			t.Errorf("the page: %+v", v)
 		}
 		strictly(t, "page", v)
