@@ -35,7 +35,7 @@ func (e *Emulator) refused(c *call, no *refusal) response {
 	if no.redirect != "" {
 		return redirect(no.redirect)
 	}
-	return e.failurePage(c, http.StatusBadRequest, "This sign-in cannot go on", no.message)
+	return e.failurePage(c, http.StatusBadRequest, "This sign-in cannot continue", no.message)
 }
 
 // An authorization is what a client asks of a person at /authorize, checked.
@@ -61,11 +61,11 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 	cl, ok := e.clients.get(q.Get("client_id"), now)
 	unlock()
 	if !ok {
-		return nil, &refusal{message: "The application that sent you here is not registered, or its registration has expired. Start the sign-in again in the application."}
+		return nil, &refusal{message: "The program that opened this page is not registered, or its registration has expired. Start the sign-in again in the program."}
 	}
 	raw := q.Get("redirect_uri")
 	if !cl.redirectsTo(raw) {
-		return nil, &refusal{message: "The application wants the answer sent to an address that it has not registered."}
+		return nil, &refusal{message: "The program gave a redirect address that it has not registered."}
 	}
 	a := &authorization{client: cl, redirect: loopback(raw), state: q.Get("state"), challenge: q.Get("code_challenge")}
 	for _, key := range []string{"scopes", "scope"} { // the AWS CLI says scopes, OAuth and other tools scope

@@ -17,14 +17,14 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A chromium is a real browser. Set EMULATOR_SCREENSHOTS to a folder to get a
-// picture of every page it stops at, in light and dark, wide and narrow.
+// A chromium is a real browser. Set EMULATOR_SCREENSHOTS to a folder to get pictures of
+// the pages: light and dark, for a desktop and for two phones.
 type chromium struct {
 	*tester
 	ctx context.Context
 }
 
-// newChromium starts a browser, or skips the test where there is none.
+// newChromium starts a browser. It skips the test if Chromium is not installed.
 func newChromium(x *tester) *chromium {
 	x.Helper()
 	var path string
@@ -37,7 +37,7 @@ func newChromium(x *tester) *chromium {
 		x.Skip("no Chromium on this machine")
 	}
 	if testing.Short() {
-		x.Skip("a browser takes long to start")
+		x.Skip("Chromium takes seconds to start")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(x.TempDir()),
@@ -46,7 +46,7 @@ func newChromium(x *tester) *chromium {
 	x.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	x.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, 5*time.Minute)
 	x.Cleanup(stop)
 	return &chromium{x, ctx}
 }
@@ -58,26 +58,61 @@ func (b *chromium) run(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// at waits for the page with that id and takes its pictures.
+// faults is a script that returns what is wrong with the layout of a page.
+const faults = `(() => {
+	const found = [], root = document.scrollingElement;
+	const name = e => e.tagName.toLowerCase() + " " + (e.id || e.name || e.textContent.trim());
+	const first = document.querySelector("main form[method=post] input:not([type=hidden])");
+	if (first && document.activeElement.tagName !== "INPUT") found.push("no input has the focus");
+	if (root.scrollWidth > innerWidth) found.push("the page is " + root.scrollWidth + " px wide");
+	for (const e of document.querySelectorAll("input:not([type=hidden])"))
+		if (!e.labels.length) found.push(name(e) + " has no label");
+	for (const e of document.querySelectorAll("a, button, input:not([type=hidden])")) {
+		const r = e.getBoundingClientRect();
+		if (r.width < 44 || r.height < 44) found.push(name(e) + " measures " + r.width + " x " + r.height + " px");
+	}
+	const numbers = s => s.match(/[\d.]+/g).map(Number);
+	const luminance = s => numbers(s).slice(0, 3).map(v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+		.reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+	for (const e of document.querySelectorAll("body *")) {
+		if (![...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim())) continue;
+		let back = e;
+		while (back !== document.body && numbers(getComputedStyle(back).backgroundColor)[3] === 0) back = back.parentElement;
+		const [low, high] = [getComputedStyle(e).color, getComputedStyle(back).backgroundColor].map(luminance).sort((a, b) => a - b);
+		const contrast = (high + .05) / (low + .05);
+		if (contrast < 4.5) found.push(name(e) + " has a contrast of " + contrast.toFixed(2));
+	}
+	return found;
+})()`
+
+// at waits for the page with that id, checks its layout in every width and color scheme,
+// and takes its pictures.
 func (b *chromium) at(id string) {
 	b.Helper()
-	b.run(chromedp.WaitVisible(chromedp.CSS("main#" + id)))
+	b.run(chromedp.WaitVisible(chromedp.CSS("main#"+id)), chromedp.Poll[chromedp.Void](`document.readyState === "complete"`))
 	dir := os.Getenv("EMULATOR_SCREENSHOTS")
-	if dir == "" {
-		return
-	}
 	for _, scheme := range []string{"light", "dark"} {
-		for name, width := range map[string]int64{"wide": 1000, "narrow": 360} {
+		for _, width := range []int64{1000, 390, 360} {
 			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
 			if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
 				b.Fatal(err)
 			}
 			b.run(chromedp.EmulateViewport(width, 700))
+			found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](faults))
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, fault := range found {
+				b.Errorf("page %s, %s, %d px wide: %s", id, scheme, width, fault)
+			}
+			if dir == "" {
+				continue
+			}
 			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 			if err != nil {
 				b.Fatal(err)
 			}
-			file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%s.png", strings.ReplaceAll(b.Name(), "/", "-"), id, scheme, name))
+			file := filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", strings.ReplaceAll(b.Name(), "/", "-"), id, scheme, width))
 			if err := os.WriteFile(file, png, 0o600); err != nil {
 				b.Fatal(err)
 			}
@@ -102,7 +137,7 @@ func (b *chromium) text(selector string) string {
 	return s
 }
 
-// waitAnswer waits until the program has got its answer.
+// waitAnswer waits until the browser is at the program's callback.
 func (b *chromium) waitAnswer() {
 	b.Helper()
 	for {
@@ -118,7 +153,7 @@ func (b *chromium) waitAnswer() {
 
 func browserConfig() emulator.Config {
 	c := emulator.BuiltIn()
-	c.Now = time.Now // cookies and pictures should look like today's
+	c.Now = time.Now // Chromium judges cookies by the real time
 	return c
 }
 
@@ -129,7 +164,7 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	b.run(b.fill("username", "alice"), b.fill("password", "wrong"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#message")))
 	b.at("signin")
 	if got := b.text("#message"); !strings.Contains(got, "wrong") {
-		t.Errorf("a wrong password: %q", got)
+		t.Errorf("message after a wrong password: %q", got)
 	}
 	b.run(b.fill("password", "correct horse"), b.press("button.primary"))
 	b.at("consent")
@@ -142,17 +177,17 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	if !b.live() {
 		t.Error("the token does not work")
 	}
-	// Still signed in: the next program needs the consent only. This time, no.
+	// The user is still signed in, so the next program needs only the consent.
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + b.authorizeQuery().Encode()))
 	b.at("consent")
 	b.run(b.press(`button[value="deny"]`))
 	b.waitAnswer()
 	if b.answer().Get("error") != "access_denied" || b.answer().Has("code") {
-		t.Errorf("denied: the program got %v", b.answer())
+		t.Errorf("after Deny the program got %v", b.answer())
 	}
-	b.run(chromedp.Navigate(b.srv.URL + "/authorize?client_id=nobody"))
+	b.run(chromedp.Navigate(b.srv.URL + "/authorize?client_id=unknown"))
 	b.at("failure")
-	b.run(chromedp.Navigate(b.srv.URL)) // that has not signed anybody out
+	b.run(chromedp.Navigate(b.srv.URL)) // the user is still signed in
 	b.at("portal")
 }
 
@@ -175,7 +210,7 @@ func TestChromiumSignsInByDeviceCode(t *testing.T) {
 	b.run(b.fill("user_code", strings.ToLower(strings.ReplaceAll(dev["userCode"].(string), "-", " "))), b.press("button.primary"))
 	b.at("confirm")
 	if got := b.text("main .shown"); got != dev["userCode"] {
-		t.Errorf("the page shows %q, the device %v", got, dev["userCode"])
+		t.Errorf("the page shows the code %q, the device %v", got, dev["userCode"])
 	}
 	b.run(b.press(`button[value="allow"]`))
 	b.at("done")
@@ -212,4 +247,33 @@ func TestChromiumUsesThePortal(t *testing.T) {
 	b.at("portal")
 	b.run(chromedp.Click(chromedp.CSS("header button")))
 	b.at("signin")
+}
+
+// Names come from the organization and from programs, and have no blanks to break lines at.
+func TestChromiumFitsLongNames(t *testing.T) {
+	long := strings.Repeat("long-name_", 6)
+	c := emulator.Config{
+		Now:            time.Now,
+		Users:          []emulator.User{{Name: long}},
+		Accounts:       []emulator.Account{{ID: "111122223333", Name: long, Email: long + "@example.com"}},
+		PermissionSets: []emulator.PermissionSet{{Name: long[:32]}},
+		Assignments:    []emulator.Assignment{{User: long, Accounts: []string{"*"}, PermissionSets: []string{"*"}}},
+	}
+	b := newChromium(newTester(t, c))
+	reg := b.must(200, "/client/register", map[string]any{
+		"clientName": long, "clientType": "public", "scopes": []string{long}, "redirectUris": []string{"http://127.0.0.1/oauth/callback"},
+	})
+	b.id = reg["clientId"].(string)
+	q := b.authorizeQuery()
+	q.Del("scopes")
+	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + q.Encode()))
+	b.at("signin")
+	b.run(b.fill("username", long), b.press("button.primary"))
+	b.at("consent")
+	b.run(chromedp.Navigate(b.srv.URL))
+	b.at("portal")
+	b.run(chromedp.Click(chromedp.CSS("main .roles a")))
+	b.at("keys")
+	b.run(chromedp.Click(chromedp.CSS("main a.primary")))
+	b.at("console")
 }

@@ -188,7 +188,7 @@ func (e *Emulator) deviceForm(c *call, v visit, typed string, err error) respons
 	p := web.Page{Title: "Enter the code", UserCode: typed, Action: devicePath}
 	status := http.StatusOK
 	if err != nil {
-		p.Message, status = "That did not work: "+err.Error()+".", http.StatusBadRequest
+		p.Message, status = "The code was not accepted: "+err.Error()+".", http.StatusBadRequest
 	}
 	if v.cookie == "" {
 		v = e.visit(c)
@@ -204,12 +204,12 @@ func (e *Emulator) deviceConfirm(c *call, v visit, typed string) response {
 		return e.deviceForm(c, v, typed, err)
 	}
 	return e.show(c, http.StatusOK, v, "confirm", web.Page{
-		Title: "Is this your device?", Client: d.name, UserCode: d.userCode, Scopes: web.Describe(d.scopes), Action: devicePath,
+		Title: "Confirm the code", Client: d.name, UserCode: d.userCode, Scopes: web.Describe(d.scopes), Action: devicePath,
 	}, "")
 }
 
 func (e *Emulator) deviceDone(c *call, v visit) response {
-	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access allowed", Message: "The device is signed in. You may close this page."}, "")
+	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access allowed", Good: true, Message: "Your device is signed in. You can close this tab and return to your terminal."}, "")
 }
 
 // deviceEntered handles both forms: the code alone, and the decision.
@@ -232,5 +232,5 @@ func (e *Emulator) deviceEntered(c *call, v visit, in url.Values) response {
 	case decision == "allow":
 		return e.deviceDone(c, v)
 	}
-	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access refused", Message: "The device gets nothing. You may close this page."}, "")
+	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access denied", Message: "Your device is not signed in. You can close this tab and return to your terminal."}, "")
 }

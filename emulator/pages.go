@@ -35,7 +35,7 @@ func (e *Emulator) addPages(routes map[string]*route) {
 	}
 	add := func(path string, methods map[string]*operation) {
 		routes[path] = &route{methods: methods, other: func(c *call) response {
-			return e.failurePage(c, http.StatusMethodNotAllowed, "Not here", "This page cannot be used that way.")
+			return e.failurePage(c, http.StatusMethodNotAllowed, "Method not allowed", "This page does not accept requests of this kind.")
 		}}
 	}
 	add("/authorize", map[string]*operation{"GET": page("Authorize", e.authorize)})
@@ -87,10 +87,10 @@ func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) r
 		origin := c.Header.Get("Origin") // browsers send it with every form
 		switch {
 		case err != nil:
-			return e.failurePage(c, http.StatusBadRequest, "The form could not be read", "Go back and try again.")
+			return e.failurePage(c, http.StatusBadRequest, "The form is not valid", "The emulator could not read the form. Go back and try again.")
 		case v.fresh, !hmac.Equal([]byte(in.Get("csrf")), []byte(e.csrf(v))), origin != "" && origin != baseURL(c):
 			return e.failurePage(c, http.StatusForbidden, "This form is no longer valid",
-				"It was not sent from a page of this browser, or the page was too old. Start again where you came from.")
+				"The page was too old, or it came from another browser or site. Go back to your program and start again.")
 		}
 		return f(c, v, in)
 	}
@@ -186,10 +186,10 @@ func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 		again.Message = "The user name or the password is wrong."
 		return e.signInPage(c, v, http.StatusForbidden, again)
 	case u.TOTP != "" && code == "":
-		again.Message, again.NeedCode = "Enter your password again, and the code that your authenticator app shows.", true
+		again.Message, again.NeedCode = "Enter your password again, and the code from your authenticator app.", true
 		return e.signInPage(c, v, http.StatusOK, again)
 	case u.TOTP != "" && !e.useTOTP(u.Name, u.TOTP, code):
-		again.Message, again.NeedCode = "The code is wrong or was used before. Wait for the next one.", true
+		again.Message, again.NeedCode = "The code is wrong or was already used. Wait for the next code.", true
 		return e.signInPage(c, v, http.StatusForbidden, again)
 	}
 	return e.enter(c, v, u.Name, to)

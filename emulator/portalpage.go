@@ -74,7 +74,7 @@ func (e *Emulator) keysPage(c *call) response {
 	account, role := c.URL.Query().Get("account_id"), c.URL.Query().Get("role_name")
 	creds, ok := e.roleCredentials(v.user, account, role, c.now)
 	if !ok {
-		return e.failurePage(c, http.StatusForbidden, "No access", "You have no such role in this account.")
+		return e.failurePage(c, http.StatusForbidden, "No access", "This role in this account is not assigned to you.")
 	}
 	const lines = "%s%s=%s\n%s%s=%s\n%s%s=%s"
 	snippet := func(before, quote string, upper bool) string {
@@ -111,7 +111,7 @@ func (e *Emulator) toConsole(c *call) response {
 	q := c.URL.Query()
 	creds, ok := e.roleCredentials(v.user, q.Get("account_id"), q.Get("role_name"), c.now)
 	if !ok {
-		return e.failurePage(c, http.StatusForbidden, "No access", "You have no such role in this account.")
+		return e.failurePage(c, http.StatusForbidden, "No access", "This role in this account is not assigned to you.")
 	}
 	to := q.Get("destination")
 	if to == "" {
@@ -196,10 +196,10 @@ func (e *Emulator) consoleLogin(c *call, in url.Values) response {
 	payload, ok := e.seal.open(kindConsole, in.Get("SigninToken"))
 	var s consoleSession
 	if !ok || json.Unmarshal([]byte(payload), &s) != nil || c.now.Unix() >= s.Use {
-		return e.failurePage(c, http.StatusBadRequest, "The sign-in link does not work", "Its token is wrong or too old: it can be used for 15 minutes.")
+		return e.failurePage(c, http.StatusBadRequest, "The sign-in link is not valid", "Its token is wrong, or it is older than 15 minutes.")
 	}
 	if in.Get("Destination") == "" {
-		return e.failurePage(c, http.StatusBadRequest, "The sign-in link does not work", "It does not say where to go (Destination).")
+		return e.failurePage(c, http.StatusBadRequest, "The sign-in link is not valid", "The parameter Destination is missing.")
 	}
 	return e.show(c, http.StatusOK, e.visit(c), "console", web.Page{
 		Title: "Console", Account: s.Account, Principal: s.ARN, Target: in.Get("Destination"), Portal: startPath,

@@ -1,5 +1,5 @@
-// Package web holds the pages that a person meets at the emulator's sign-in.
-// They are plain HTML with one stylesheet and need no script.
+// Package web has the emulator's pages for browsers. They are HTML with one stylesheet
+// and without scripts.
 package web
 
 import (
@@ -12,30 +12,31 @@ import (
 //go:embed *.html style.css
 var files embed.FS
 
-// A Page is what the templates may show. Each uses the fields it needs.
+// A Page holds the data of all templates. Each template uses some of the fields.
 type Page struct {
 	Title    string
-	Message  string // what went wrong, or how it ended
-	User     string // who is signed in; "" means nobody
+	Message  string // the error or the result
+	Good     bool   // whether the result is a success
+	User     string // the user who is signed in; "" if none is
 	StartURL string
 	CSRF     string
 
-	Open     []string // sign-in: users who need no password
-	Continue string   // sign-in: where to go next
-	Username string   // sign-in: what was typed before
-	NeedCode bool     // sign-in: ask for the authenticator's code
+	Open     []string // sign-in: the users without a password
+	Continue string   // sign-in: the path of the page that follows
+	Username string   // sign-in: the name that the user entered before
+	NeedCode bool     // sign-in: whether to ask for a code of an authenticator app
 
-	Action   string // where the form goes
-	Client   string // name of the program that asks
+	Action   string // the path that receives the form
+	Client   string // the name of the program that requests access
 	Scopes   []Scope
-	Target   string // where the answer goes, or the console's page
+	Target   string // consent: host and port of the program; console: the destination
 	UserCode string
 
-	Query    string // portal: what was searched for
+	Query    string // portal: the search
 	Accounts []Account
-	Next     string // portal: the next page
+	Next     string // portal: the path of the next page
 
-	Portal    string // the way back to it
+	Portal    string // the path of the portal
 	Account   string
 	Principal string
 	Expires   string
@@ -43,30 +44,30 @@ type Page struct {
 	Snippets  []Snippet
 }
 
-// An Account is a row of the access portal.
+// An Account is an account on the portal page.
 type Account struct {
 	ID, Name, Email string
 	Roles           []Role
 }
 
-// A Role is a role with the addresses of its credentials and its console.
+// A Role is a role on the portal page. Keys and Console are paths.
 type Role struct{ Name, Keys, Console string }
 
-// A Snippet is a text to copy.
+// A Snippet is a text for the user to copy.
 type Snippet struct{ Label, Text string }
 
-// A Scope is a thing that a program asks for, in its own words and in ours.
+// A Scope is an OAuth scope. Meaning is "" if the emulator does not know the scope.
 type Scope struct{ Name, Meaning string }
 
-// Describe says in words what the scopes allow.
+// Describe returns the scopes with what they allow. No scopes mean the default scope.
 func Describe(scopes []string) []Scope {
 	meanings := map[string]string{
-		"":                     "List your AWS accounts and roles, and use them",
-		"sso:account:access":   "List your AWS accounts and roles, use them, and stay signed in",
-		"sso-portal:*":         "List your AWS accounts and roles, and use them",
-		"openid":               "Learn your user name",
-		"aws":                  "Call AWS in your name",
-		"sts:identity_context": "Pass your identity on to AWS services",
+		"":                     "List your AWS accounts and roles, and get credentials for them",
+		"sso:account:access":   "List your AWS accounts and roles, get credentials for them, and stay signed in",
+		"sso-portal:*":         "List your AWS accounts and roles, and get credentials for them",
+		"openid":               "See your user name",
+		"aws":                  "Call AWS as you",
+		"sts:identity_context": "Pass your identity to AWS services",
 	}
 	if len(scopes) == 0 {
 		scopes = []string{""}
@@ -78,7 +79,7 @@ func Describe(scopes []string) []Scope {
 	return out
 }
 
-// Pages are the parsed templates.
+// Pages holds the parsed templates.
 type Pages struct{ byName map[string]*template.Template }
 
 // New parses the templates.
@@ -108,7 +109,7 @@ func (p *Pages) Render(name string, page any) ([]byte, error) {
 // Style returns the stylesheet.
 func Style() []byte {
 	b, err := files.ReadFile("style.css")
-	if err != nil { // it is embedded
+	if err != nil { // impossible: the file is embedded
 		panic(err)
 	}
 	return b

@@ -25,7 +25,7 @@ func TestEveryPageRenders(t *testing.T) {
 		for _, p := range []Page{
 			{Title: "T"},
 			{
-				Title: "<T>", Message: "<m>", User: "<u>", Client: "<c>", UserCode: "<x>", NeedCode: true, Scopes: Describe([]string{"openid", "<s>"}),
+				Title: "<T>", Good: true, Message: "<m>", User: "<u>", Client: "<c>", UserCode: "<x>", NeedCode: true, Scopes: Describe([]string{"openid", "<s>"}),
 				Accounts: []Account{{ID: "1", Name: "<n>", Roles: []Role{{Name: "<r>", Keys: "/k", Console: "/c"}}}}, Next: "/n", Snippets: []Snippet{{"l", "<t>"}},
 			},
 		} {
@@ -36,7 +36,7 @@ func TestEveryPageRenders(t *testing.T) {
 			}
 			text := string(b)
 			if !strings.Contains(text, fmt.Sprintf(`<main id="%s">`, name)) || !strings.Contains(text, `<html lang="en">`) {
-				t.Errorf("%s is not itself: %s", name, text)
+				t.Errorf("%s lacks its id or its language: %s", name, text)
 			}
 			for _, raw := range []string{"<T>", "<m>", "<u>", "<c>", "<x>", "<s>", "<n>", "<r>", "<t>"} {
 				if strings.Contains(text, raw) {
@@ -44,15 +44,15 @@ func TestEveryPageRenders(t *testing.T) {
 				}
 			}
 			if got, want := strings.Count(text, `method="post"`), strings.Count(text, `name="csrf"`); got != want {
-				t.Errorf("%s: %d forms that post, %d CSRF tokens", name, got, want)
+				t.Errorf("%s: %d POST forms, but %d CSRF tokens", name, got, want)
 			}
 		}
 	}
 	if n != len(pages.byName) {
-		t.Errorf("%d files of pages, %d pages", n, len(pages.byName))
+		t.Errorf("%d template files, but %d pages", n, len(pages.byName))
 	}
 	if _, err := pages.Render("nope", Page{}); err == nil {
-		t.Error("a page that does not exist renders")
+		t.Error("Render accepts an unknown page")
 	}
 }
 
