@@ -1,47 +1,132 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"runtime"
 	"runtime/debug"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
 )
 
-// version is the release, until the first one is tagged.
-const version = "0.1.0-dev"
-
-// awsVersion is the AWS CLI that we answer for under its name. Scripts read it.
+// awsVersion is the version that lanyard reports under the name aws. Scripts compare it.
 const awsVersion = "2.36.7"
+
+// develVersion is the version of a build that no release tag names.
+const develVersion = "devel"
+
+// A build holds what the Go toolchain recorded about the program. Fields that it did
+// not record are empty.
+type build struct {
+	Version  string `json:"version"`  // "1.2.3", or "devel"
+	Commit   string `json:"commit"`   // 12 hexadecimal digits
+	Date     string `json:"date"`     // of the commit, RFC 3339 in UTC
+	Modified bool   `json:"modified"` // the source tree differed from the commit
+	Go       string `json:"go"`
+	OS       string `json:"os"`
+	Arch     string `json:"arch"`
+}
 
 func newVersion(app *command.App) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Print the version", Example: "lanyard version", Args: command.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return printVersion(app) },
+		Use: "version", Short: "Print the version, the commit and the Go release",
+		Example:     "lanyard version\nlanyard version --output json",
+		Args:        command.NoArgs,
+		Annotations: command.Uses("output", "query"),
+		RunE: func(*cobra.Command, []string) error {
+			b := buildOf(debug.ReadBuildInfo())
+			if app.Flags.Output != "" || app.Flags.Query != "" {
+				return output.Print(app, "Version", b)
+			}
+			return printLines(app, b.line(), b.source())
+		},
 	}
 }
 
+// printVersion prints what --version prints: one line, whose first word programs read.
 func printVersion(app *command.App) error {
-	text := fmt.Sprintf("lanyard/%s%s %s %s/%s", version, revision(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	line := buildOf(debug.ReadBuildInfo()).line()
 	if app.Name == "aws" {
-		text = "aws-cli/" + awsVersion + " " + text
+		line = "aws-cli/" + awsVersion + " " + line
 	}
-	_, err := fmt.Fprintln(app.Out, text)
-	return err
+	return printLines(app, line)
 }
 
-// revision is the commit that the program was built from, where the build knows.
-func revision() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return "+" + s.Value[:12]
+// printLines prints the lines that are not empty.
+func printLines(app *command.App, lines ...string) error {
+	for _, line := range lines {
+		if line == "" {
+			continue
+		}
+		if _, err := fmt.Fprintln(app.Out, line); err != nil {
+			return err
 		}
 	}
-	return ""
+	return nil
+}
+
+// line returns, for example, "lanyard/1.2.3 go1.26.0 linux/amd64".
+func (b build) line() string {
+	version := b.Version
+	if version == develVersion && b.Commit != "" {
+		version += "+" + b.Commit
+	}
+	return fmt.Sprintf("lanyard/%s %s %s/%s", version, b.Go, b.OS, b.Arch)
+}
+
+// source returns, for example, "commit 0123456789ab of 2026-01-31, modified", or "" if
+// the commit is unknown.
+func (b build) source() string {
+	if b.Commit == "" {
+		return ""
+	}
+	text := "commit " + b.Commit
+	if day, _, found := strings.Cut(b.Date, "T"); found {
+		text += " of " + day
+	}
+	if b.Modified {
+		text += ", modified"
+	}
+	return text
+}
+
+// pseudoVersion matches the version that Go gives a commit without a tag:
+// https://go.dev/ref/mod#pseudo-versions.
+const pseudoVersion = `^v\d.*[-.](\d{14})-([0-9a-f]{12})$`
+
+// buildOf reads the record of the toolchain. "go build" in a clone records the commit,
+// "go install MODULE@VERSION" only the module's version. Without Git, and with
+// -buildvcs=false, neither is recorded.
+func buildOf(info *debug.BuildInfo, ok bool) build {
+	b := build{Version: develVersion, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if !ok {
+		return b
+	}
+	module, dirty := strings.CutSuffix(info.Main.Version, "+dirty")
+	b.Modified = dirty
+	if m := regexp.MustCompile(pseudoVersion).FindStringSubmatch(module); m != nil {
+		b.Commit = m[2]
+		if at, err := time.Parse("20060102150405", m[1]); err == nil {
+			b.Date = at.Format(time.RFC3339)
+		}
+	} else if number, tagged := strings.CutPrefix(module, "v"); tagged {
+		b.Version = number
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value[:min(12, len(s.Value))]
+		case "vcs.time":
+			b.Date = cmp.Or(s.Value, b.Date)
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
 }
