@@ -73,7 +73,7 @@ func (r *resolver) warn(w Warning) {
 
 func (r *resolver) warnOf(problems []awsconfig.Problem) {
 	for _, p := range problems {
-		r.warn(Warning{Text: p.String(), Hint: p.Mend})
+		r.warn(Warning{Text: p.String(), Hint: p.Hint})
 	}
 }
 

@@ -57,7 +57,7 @@ aws_access_key_id = A
 		got = append(got, w.Text)
 	}
 	want = []string{
-		"config: line 17: section [profile account1-admin] stands here and on line 1; read as one section here, but the AWS CLI cannot read this file",
+		"config: line 17: duplicate section [profile account1-admin] (also on line 1); lanyard reads both as one, but the AWS CLI cannot read this file",
 		"[sso-session half] lacks sso_start_url",
 		"config: line 39: key sso_session: profile lost: there is no [sso-session missing]",
 		"profile half lacks sso_region",
