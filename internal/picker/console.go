@@ -186,10 +186,11 @@ func move(n int, to byte) string {
 }
 
 const (
-	bold  = "1"
-	dim   = "2"
-	red   = "31"
-	plain = ""
+	bold      = "1"
+	dim       = "2"
+	underline = "4"
+	red       = "31"
+	plain     = ""
 )
 
 // paint gives text a colour, if there are colours.
