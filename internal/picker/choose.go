@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/style"
 )
 
 // A Menu is a list of items to pick one from.
@@ -246,16 +248,16 @@ func (ch *chooser) picture() []string {
 	}
 	words := typedWords(ch.typed.text)
 	for i := ch.top; i < min(ch.top+high, len(ch.found)); i++ {
-		mark, style, match := "  ", plain, underline
+		mark, paint := "  ", style.Palette{}.Selected // which changes nothing
 		if i == ch.selected {
-			mark, style, match = "> ", bold, bold+";"+underline
+			mark, paint = "> ", ch.c.Style.Selected
 		}
-		row := ch.c.paint(style, fit(mark, room))
-		for _, p := range ch.ranking.entries[ch.found[i]].row(room-len(mark), words) {
+		row := ""
+		for _, p := range withMark(fit(mark, room), ch.ranking.entries[ch.found[i]].row(room-len(mark), words)) {
 			if p.match {
-				row += ch.c.paint(match, p.text)
+				row += ch.c.match(p.text)
 			} else {
-				row += ch.c.paint(style, p.text)
+				row += paint(p.text)
 			}
 		}
 		rows = append(rows, row)
@@ -264,7 +266,7 @@ func (ch *chooser) picture() []string {
 		rows = append(rows, fit("  nothing matches", room))
 	}
 	if status {
-		rows = append(rows, ch.c.paint(dim, ch.status(room)))
+		rows = append(rows, ch.c.Style.Dim(ch.status(room)))
 	}
 	return rows
 }

@@ -33,11 +33,11 @@ import (
 type score int
 
 const (
-	whole     score = 0
+	whole       score = 0
 	startOfWord score = 100
-	insideWord    score = 200
-	scattered score = 300
-	absent    score = 400
+	insideWord  score = 200
+	scattered   score = 300
+	absent      score = 400
 )
 
 // A ranking finds and orders the items of a menu.

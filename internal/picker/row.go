@@ -14,12 +14,21 @@ type piece struct {
 	match bool
 }
 
+// add adds a piece, and joins it with the one before if both match or both do not.
+func add(row []piece, text string, match bool) []piece {
+	if n := len(row); n > 0 && row[n-1].match == match {
+		row[n-1].text += text
+		return row
+	}
+	return append(row, piece{text, match})
+}
+
 // minDetail is the number of columns below which a shortened detail is left out.
 const minDetail = 8
 
-// row returns the row of an entry for a number of columns: "NAME, DETAIL (ID)", the form of
-// the AWS CLI's list of accounts. If that is too wide, first the detail is shortened or left
-// out, then the name is shortened. The ID is cut only if it is wider than the row.
+// row returns the row of an entry for a number of columns: "NAME, DETAIL (ID)", the form of the
+// AWS CLI's list of accounts. If that is too wide, first the detail is shortened or left out,
+// then the name is shortened. The ID is cut only if it is wider than the row.
 func (e *entry) row(cols int, words []word) []piece {
 	marks := e.marks(words)
 	name, id, detail := &e[nameField], &e[idField], &e[detailField]
@@ -28,44 +37,35 @@ func (e *entry) row(cols int, words []word) []piece {
 		marks[nameField], marks[detailField] = marks[detailField], marks[nameField]
 	}
 	if name.text == "" {
-		return pieces(id.text, marks[idField], cols)
+		return addField(nil, id.text, marks[idField], cols)
 	}
-	var end []piece
+	room := cols - width(id.text)
 	if id.text != "" {
-		end = append(end, piece{text: " ("})
-		end = append(end, pieces(id.text, marks[idField], width(id.text))...)
-		end = append(end, piece{text: ")"})
+		room -= len(" ()")
+		if room < 2 {
+			return addField(nil, id.text, marks[idField], cols)
+		}
 	}
-	room := cols - columns(end)
-	if room < 2 && id.text != "" {
-		return pieces(id.text, marks[idField], cols)
-	}
-	row := pieces(name.text, marks[nameField], room)
+	row := addField(nil, name.text, marks[nameField], room)
 	room -= columns(row) + len(", ")
 	if detail.text != "" && room >= min(minDetail, width(detail.text)) {
-		row = append(append(row, piece{text: ", "}), pieces(detail.text, marks[detailField], room)...)
+		row = addField(add(row, ", ", false), detail.text, marks[detailField], room)
 	}
-	return append(row, end...)
+	if id.text != "" {
+		row = add(addField(add(row, " (", false), id.text, marks[idField], width(id.text)), ")", false)
+	}
+	return row
 }
 
 // ellipsis is shown for characters that were cut off.
 const ellipsis = "…"
 
-// pieces cuts the text to a number of columns and splits it at the ends of what is marked.
-// A character matches as a whole, with its combining marks, if any of it is marked.
-func pieces(text string, marks []int, cols int) []piece {
-	cut := fit(text, cols)
-	shown, shortened := strings.CutSuffix(cut, ellipsis)
-	if cut == text {
-		shown, shortened = text, false
-	}
-	var list []piece
-	add := func(s string, match bool) {
-		if n := len(list); n > 0 && list[n-1].match == match {
-			list[n-1].text += s
-			return
-		}
-		list = append(list, piece{s, match})
+// addField adds a text, shortened to a number of columns. A character on the screen matches
+// with its combining marks if any part of it is marked.
+func addField(row []piece, text string, marks []int, cols int) []piece {
+	shown, shortened := fit(text, cols), false
+	if shown != text {
+		shown, shortened = strings.CutSuffix(shown, ellipsis)
 	}
 	at, state := 0, -1
 	for shown != "" {
@@ -76,12 +76,21 @@ func pieces(text string, marks []int, cols int) []piece {
 		for len(marks) > 0 && marks[0] < at {
 			match, marks = true, marks[1:]
 		}
-		add(char, match)
+		row = add(row, char, match)
 	}
 	if shortened {
-		add(ellipsis, false)
+		row = add(row, ellipsis, false)
 	}
-	return list
+	return row
+}
+
+// withMark puts a mark at the beginning of a row.
+func withMark(mark string, row []piece) []piece {
+	marked := []piece{{text: mark}}
+	for _, p := range row {
+		marked = add(marked, p.text, p.match)
+	}
+	return marked
 }
 
 // columns is the number of columns that the pieces take.
