@@ -112,5 +112,5 @@ func (s *Server) markOver(of profile.Session, by Settings) {
 	if s.over == nil {
 		s.over = map[string]string{}
 	}
-	s.over[id(of)] = by.Endpoints().Place()
+	s.over[id(of)] = by.Endpoints().ID()
 }

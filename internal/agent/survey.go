@@ -33,7 +33,7 @@ func (s *Server) survey() []watch {
 		stamp := w.stamp
 		s.read(&w)
 		// Another service that was asked does not know this session.
-		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Endpoints().Place() && w.stamp == stamp { // and nobody has signed in meanwhile
+		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Endpoints().ID() && w.stamp == stamp { // and nobody has signed in meanwhile
 			w.ended, w.err = true, "the service has ended it"
 		}
 		watched = append(watched, w)

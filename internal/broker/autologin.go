@@ -10,26 +10,25 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// AutoLoginLimit is how long a command that may sign in waits for a person: at its
-// own browser tab, or for another process that has opened one.
+// AutoLoginLimit is how long a command with auto_login waits for the user to sign in, in its
+// own browser tab or in that of another process.
 const AutoLoginLimit = 5 * time.Minute
 
 const (
-	heldBack  = time.Minute // after a sign-in that failed, nobody begins one unasked
-	maxJudged = 3           // times that a request meets another process's word
+	autoLoginPause = time.Minute // after a failed sign-in, before auto_login starts another
+	maxAttempts    = 3           // requests that may end with an outdated error of another process
 )
 
-// GetOrLogin is [Broker.Get] for a session to which a command may sign in
-// (auto_login): where only that helps, the person is signed in, and the request is
-// made once more. Of many processes one signs in and the others wait for it.
-// prepare says how; it is asked only when it comes to that, and may find that the
-// session is in another region.
+// GetOrLogin is [Broker.Get] with auto_login: if the session has ended, the user is signed
+// in, and the request is repeated. If many processes do this, one signs in and the others
+// wait for it. prepare is called only before a sign-in. It returns how to sign in, and the
+// session, whose region it may correct.
 //
-// Errors besides those of Get: those of prepare, and [LoginError] when the sign-in
-// failed, here or in the process that was waited for.
+// Errors besides those of Get: the errors of prepare, and [LoginError] if the sign-in
+// failed, in this process or in the process that it waited for.
 func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context.Context) (profile.Session, SignIn, error)) (Answer, error) {
 	before := b.generation(r.Session)
-	answer, seen, ended := b.judge(ctx, r)
+	answer, seen, ended := b.attempt(ctx, r)
 	if !sessionEnded(ended) || ctx.Err() != nil {
 		return answer, ended
 	}
@@ -37,25 +36,25 @@ func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context
 	if err != nil {
 		return Answer{}, err
 	}
-	if err := b.loginUnasked(ctx, s, in, seen, before, ended); err != nil {
+	if err := b.autoLogin(ctx, s, in, seen, before, ended); err != nil {
 		return Answer{}, err
 	}
 	r.Session.Region = s.Region
-	answer, _, err = b.judge(ctx, r)
+	answer, _, err = b.attempt(ctx, r)
 	return answer, err
 }
 
-// judge is Get, and the newest token before it. Another process that is waited for may
-// tell how it fared before somebody signed in: where there is a token that lives, its
-// word is not enough.
-func (b *Broker) judge(ctx context.Context, r Request) (answer Answer, seen secret.String, err error) {
-	for range maxJudged {
-		seen = b.glance(r.Session).newest(b.now())
+// attempt is Get, and returns also the newest token from before it. Get may report a failure
+// that another process had before the user signed in again. If there is a live token,
+// attempt repeats Get.
+func (b *Broker) attempt(ctx context.Context, r Request) (answer Answer, seen secret.String, err error) {
+	for range maxAttempts {
+		seen = b.tokensNow(r.Session).newest(b.now())
 		var theirs *SharedError
 		if answer, err = b.Get(ctx, r); !sessionEnded(err) || !errors.As(err, &theirs) {
 			break
 		}
-		if _, live := b.glance(r.Session).best(b.now(), secret.String{}); !live {
+		if _, live := b.tokensNow(r.Session).best(b.now(), secret.String{}); !live {
 			break
 		}
 	}
@@ -67,25 +66,25 @@ func sessionEnded(err error) bool {
 	return errors.As(err, &s)
 }
 
-// loginUnasked brings a live token into the cache that is not the one seen before,
-// by a sign-in of this process or of another. before is the generation before the
-// request, whose error is ended.
-func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
+// autoLogin signs in, or waits for the sign-in of another process, until the cache has a
+// live token other than seen. before is the generation at the begin of the request, and
+// ended the error of the request.
+func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
 	if err := b.MaySignIn(s, false); err != nil {
 		return err
 	}
 	last := readOutcome(b.loginOutcome(s))
-	if last.bad() && last.within(heldBack, b.now()) {
-		b.debug("no sign-in unasked: the last one has just failed", "session", s.Key(), "why", last.text)
+	if last.failure() && last.within(autoLoginPause, b.now()) {
+		b.debug("no auto_login: the last sign-in has just failed", "session", s.Key(), "why", last.text)
 		return ended
 	}
 	limit := time.Now().Add(AutoLoginLimit)
-	look := func() *verdict { return b.othersUnasked(s, seen, last, limit) }
+	look := func() *reply { return b.othersAutoLogin(s, seen, last, limit) }
 	announce := in.announcement(b, s, AutoLoginLimit)
-	g, err := b.wait(ctx, b.loginLock(s), limit.Add(time.Hour), func() *verdict { // look keeps the limit
+	g, err := b.wait(ctx, b.loginLock(s), limit.Add(time.Hour), func() *reply { // look ends the wait at the limit
 		v := look()
 		if v == nil {
-			announce.tell()
+			announce.afterPause()
 		}
 		return v
 	})
@@ -93,47 +92,47 @@ func (b *Broker) loginUnasked(ctx context.Context, s profile.Session, in SignIn,
 		return err
 	}
 	defer g.release()
-	v := g.settled
+	v := g.reply
 	if v == nil {
 		v = look() // another process may have signed in since the request
 	}
 	if v != nil {
 		return loginError(s, v.err)
 	}
-	return b.signInUnasked(ctx, s, in, g, before, ended)
+	return b.autoSignIn(ctx, s, in, g, before, ended)
 }
 
-// othersUnasked looks for what other processes have come to: a sign-in, a failure that
-// is newer than last, or none of the two within the limit.
-func (b *Broker) othersUnasked(s profile.Session, seen secret.String, last outcome, limit time.Time) *verdict {
+// othersAutoLogin looks for the result of another process: a sign-in, or a failed sign-in
+// after last. After limit it returns a [LoginWaitError].
+func (b *Broker) othersAutoLogin(s profile.Session, seen secret.String, last outcome, limit time.Time) *reply {
 	if v := b.othersSignIn(s, seen); v != nil {
 		return v
 	}
-	if out := readOutcome(b.loginOutcome(s)); out.bad() && out.after(last) {
-		return &verdict{err: out.err()}
+	if out := readOutcome(b.loginOutcome(s)); out.failure() && out.after(last) {
+		return &reply{err: out.err()}
 	}
 	if !time.Now().Before(limit) {
-		return &verdict{err: &LoginWaitError{StartURL: s.StartURL, Holder: b.signInHolder(s), Waited: AutoLoginLimit}}
+		return &reply{err: &LoginWaitError{StartURL: s.StartURL, Process: b.signInProcess(s), Waited: AutoLoginLimit}}
 	}
 	return nil
 }
 
-// signInUnasked signs in, unless the user has signed out since before, or other processes
-// cannot be kept from doing the same.
-func (b *Broker) signInUnasked(ctx context.Context, s profile.Session, in SignIn, g guard, before generation, ended error) error {
-	// Nobody should go through a browser for a token that cannot be kept.
+// autoSignIn signs in. It does not if the user has signed out since before, or if g holds
+// no lock, so that many processes might each open a browser tab.
+func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g guard, before generation, ended error) error {
+	// Check first that the token can be stored, before the user goes through a browser.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
 		return loginError(s, b.storageError("not signed in", err))
 	}
-	defer pending.Abort() // does nothing to one that was used
+	defer pending.Abort() // does nothing after a Commit
 	switch {
 	case b.signedOutSince(s, before):
 		// A user who signs out does not want to be asked to sign in again.
-		b.debug("no sign-in unasked: signed out a moment ago", "session", s.Key())
+		b.debug("no auto_login: the user has just signed out", "session", s.Key())
 		return ended
 	case g.lock == nil:
-		b.warn("auto_login does nothing here, where no other process can be kept from doing the same: %s", g.why)
+		b.warn("auto_login is off, because several processes might sign in at the same time: %s", g.why)
 		return ended
 	}
 	store, err := b.Cache.Store(s.Key())
@@ -151,24 +150,23 @@ func loginError(s profile.Session, err error) error {
 	return &LoginError{Session: s, Err: err}
 }
 
-// A LoginError is that of a sign-in on the occasion of a request: see
-// [Broker.GetOrLogin].
+// A LoginError reports that the sign-in of [Broker.GetOrLogin] failed.
 type LoginError struct {
 	Session profile.Session
-	Err     error // of the process that signed in, or a [LoginWaitError]
+	Err     error // of the process that tried to sign in, or a [LoginWaitError]
 }
 
 func (e *LoginError) Error() string { return e.Err.Error() }
 
 func (e *LoginError) Unwrap() error { return e.Err }
 
-// A LoginWaitError says that another process's sign-in took too long.
+// A LoginWaitError reports that the sign-in of another process took too long.
 type LoginWaitError struct {
 	StartURL string
-	Holder   Holder
+	Process  Process
 	Waited   time.Duration
 }
 
 func (e *LoginWaitError) Error() string {
-	return fmt.Sprintf("%s has not finished the sign-in to %s within %d minutes", e.Holder, e.StartURL, int(e.Waited.Minutes()))
+	return fmt.Sprintf("%s has not finished the sign-in to %s within %d minutes", e.Process, e.StartURL, int(e.Waited.Minutes()))
 }

@@ -36,7 +36,7 @@ func (c *crowd) get(ctx context.Context) error {
 		}
 		return c.f.Session, broker.SignIn{
 			Caller: "sso get-credentials",
-			Waiting: func(h broker.Holder, limit time.Duration) {
+			Waiting: func(h broker.Process, limit time.Duration) {
 				c.mu.Lock()
 				defer c.mu.Unlock()
 				c.said, c.limit = append(c.said, h.String()), limit
@@ -200,7 +200,7 @@ func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Logout() // leaves the folder
-		lock, err := filelock.Try(f.Companion(".login.lock"))
+		lock, err := filelock.Try(f.SessionFile(".login.lock"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,7 +242,7 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 		start := time.Now()
 		for i, err := range c.storm(5) {
 			var late *broker.LoginWaitError
-			if !errors.As(err, &late) || late.Holder.Command != "sso login" || late.StartURL != f.Session.StartURL {
+			if !errors.As(err, &late) || late.Process.Command != "sso login" || late.StartURL != f.Session.StartURL {
 				t.Errorf("process %d: %v", i, err)
 			}
 		}

@@ -1,18 +1,34 @@
-// Package broker is the one door to sign-in tokens and role credentials: it
-// checks what the cache holds, renews the token, fetches the credentials and
-// saves both, so that any number of processes cause one call.
+// Package broker gives out SSO tokens and role credentials. It reads the cache, renews the
+// token, fetches the credentials and stores both. If many processes need the same thing at
+// the same time, one of them calls the service and the others wait for its result.
 //
-// Locks lie beside the data they guard, so that containers that share nothing
-// but ~/.aws exclude each other. The order is role, then session; the session's
-// lock is free again before the portal is called. Programs that take no lock
-// (the AWS CLI, boto3 and the SDKs rewrite the files in place) are met with
-// patience: a file that makes no sense, or a refresh token that the service no
-// longer takes, is read again for a while before it is judged.
+// # Locks
 //
-// A request that the cache does not answer passes four files, each from its top:
-// broker.go, role.go (the keys of a role), token.go (the session's token) and renew.go.
-// They use meet.go (locks, and what processes tell each other) and origin.go (where secrets
-// may be sent).
+// A process takes the lock of the role, then the lock of the session. It releases the
+// session's lock before it calls the portal. Lock files are beside the data that they
+// guard, so containers that share only ~/.aws exclude each other too. A process that waits
+// for a lock looks at the files again and again. It stops waiting when the holder has
+// stored a result, or has recorded a failure in the outcome file. If the holder does not
+// release the lock in time, the waiting processes take turns by a second lock.
+//
+// # Programs without locks
+//
+// The AWS CLI, boto3 and the SDKs take no lock and rewrite the files in place. So the
+// broker reads a corrupt file again for up to three seconds before it believes it. When the
+// service refuses a refresh token, the broker waits as long for another program to store
+// the successor.
+//
+// # Generations
+//
+// Each sign-in and sign-out begins a new generation of the session. A process that began
+// in an earlier generation does not store its result, so a sign-out is final even while
+// other processes are renewing.
+//
+// # Files
+//
+// A request that the cache cannot answer passes through broker.go, role.go, token.go and
+// renew.go; read each from its top. lock.go has the locks, origin.go decides where a secret
+// may be sent, sidecar.go lists the files by which processes coordinate.
 package broker
 
 import (
@@ -29,25 +45,25 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The times of the design. They are counted by the monotonic clock, except
-// where a date in a file is compared.
+// Durations are measured by the monotonic clock, except in comparisons with a date in a
+// file.
 const (
-	lastMinute     = time.Minute           // what lives no longer is not relied upon
-	retryEarly     = 30 * time.Second      // after a failed early renewal
+	lastMinute     = time.Minute           // a token or credentials that expire sooner are renewed at once
+	retryEarly     = 30 * time.Second      // pause after an early renewal that failed
 	endedFor       = time.Minute           // how long a refused refresh token is not tried again
-	patience       = 3 * time.Second       // with writers that take no lock
-	patienceLeft   = time.Second           // of it, at least, once the service has answered
-	reread         = 50 * time.Millisecond // while patient
-	callBudget     = 25 * time.Second      // of one call with its retries; the service keeps to it
-	earlyBudget    = 10 * time.Second      // of a renewal that nobody waits for yet: one try
+	patience       = 3 * time.Second       // how long to wait for programs that take no lock
+	patienceLeft   = time.Second           // the least patience after the service has answered
+	rereadPause    = 50 * time.Millisecond // between two reads of a file while waiting for such a program
+	callBudget     = 25 * time.Second      // for one call with its retries; [Service] keeps to it
+	earlyBudget    = 10 * time.Second      // for an early renewal, which is tried once
 	lockBudget     = callBudget + 3*time.Second
-	pollMin        = 15 * time.Millisecond // between two looks at a lock that is held
+	pollMin        = 15 * time.Millisecond // the first pause between two attempts to take a lock
 	pollMax        = 120 * time.Millisecond
-	maxRenewRounds = 4 // renewals by others that one request follows
+	maxRenewRounds = 4 // how often one request starts again because another program has renewed
 )
 
-// Service is what the broker asks of IAM Identity Center.
-// [idcenter.Client] is one.
+// Service has the calls of IAM Identity Center that the broker makes. *[idcenter.Client]
+// implements it.
 type Service interface {
 	Refresh(ctx context.Context, r idcenter.Registration, refreshToken secret.String) (idcenter.Grant, error)
 	RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (idcenter.Credentials, error)
@@ -59,39 +75,38 @@ type Service interface {
 type Broker struct {
 	Cache keystore.Files
 
-	// Endpoints are the ones that the settings of this process name. nil: none are.
+	// Endpoints returns the endpoints that the settings of this process name. If it is nil,
+	// AWS's own are used.
 	Endpoints func() (Endpoints, error)
 
 	// Connect returns a client of a session's services at the endpoints.
 	Connect func(profile.Session, Endpoints) (Service, error)
 
-	// Siblings gives the cache keys of the other names under which the
-	// config knows the session: its start URL for an sso-session, the
-	// sso-sessions of the same start URL and region for a legacy profile.
-	// nil: no session has another name. It is asked only when it matters,
-	// because the answer may take a pass through the config.
+	// Siblings returns the cache keys of the session's other names in the config: the start
+	// URL of an sso-session; for a legacy profile, the sso-sessions with its start URL and
+	// region. If Siblings is nil, no session has another name. The broker calls it only if
+	// necessary, because it may read the whole config.
 	Siblings func(profile.Session) []string
 
-	// Ask puts a request to the background agent, which renews and fetches in
-	// the place of all. answered is false where there is none, it does not
-	// react, or it leaves the matter to us: then this process does it itself.
-	// nil: there is no agent.
+	// Ask sends a request to the background agent. If answered is false, there is no agent,
+	// or it did not answer, or it declined: this process then does the work itself. If Ask
+	// is nil, there is no agent.
 	Ask func(ctx context.Context, r Request) (a Answer, answered bool, err error)
 
 	Now  func() time.Time        // nil means time.Now
-	Warn func(text string)       // tells the person what went wrong but did not fail; nil drops it
-	Log  *slog.Logger            // --debug; nil drops it
-	Hold func() (release func()) // holds signals back while a token is on its way to the disk; nil holds nothing
+	Warn func(text string)       // shows the user a problem that did not stop the request; may be nil
+	Log  *slog.Logger            // for --debug; may be nil
+	Hold func() (release func()) // holds signals back until a new token is stored; may be nil
 
-	noticed atomic.Bool // the person was told of a wrong clock
+	clockWarned atomic.Bool // the user has been warned that the clock is wrong
 }
 
-// A Purpose says what a request wants.
+// A Purpose is the kind of thing that a request asks for.
 type Purpose int
 
 const (
-	RoleCredentials Purpose = iota // the keys of Request.RoleName in Request.AccountID
-	AccessToken                    // the session's token, for the access portal
+	RoleCredentials Purpose = iota // credentials of Request.RoleName in Request.AccountID
+	AccessToken                    // the session's token for the access portal
 )
 
 // A Request asks for credentials or a token.
@@ -99,34 +114,34 @@ type Request struct {
 	Session             profile.Session
 	AccountID, RoleName string // empty for an AccessToken
 	Purpose             Purpose
-	Caller              string // who asks, for the log: a command's name
+	Caller              string // the name of the command, for the log
 
-	// Rejected is what a service refused although it should live: for an
-	// AccessToken the token, for RoleCredentials the session token of the keys.
-	// One forced renewal is made unless that was done already. Zero for none.
+	// Rejected is a token that a service has refused before its expiry: the access token,
+	// or the session token of the role credentials. The broker renews it, unless another
+	// process has done so. It is zero if nothing was refused.
 	Rejected secret.String
 }
 
-// rejects reports whether keys are those that a service refused.
+// rejects reports whether a service has refused these role credentials.
 func (r Request) rejects(c ssocache.Credentials) bool {
 	return r.Purpose == RoleCredentials && !r.Rejected.IsZero() && c.SessionToken.Equal(r.Rejected)
 }
 
-// An Answer holds what was asked for.
+// An Answer holds the role credentials or the token that a request asked for.
 type Answer struct {
 	Credentials ssocache.Credentials // for RoleCredentials
 	Token       ssocache.Token       // for AccessToken
 }
 
-// Get answers one request. Errors to test for: [SessionError] when only a new
-// sign-in can help, [OriginError] when the settings lead to another service than the
-// session's, [StorageError] when nothing could be saved, [SharedError] when another
-// process has just failed at the same thing, and what the service says.
+// Get answers one request. Errors to test for: [SessionError] if the user must sign in
+// again, [OriginError] if the settings name another service than the one that issued the
+// token, [StorageError] if the cache cannot be written, [SharedError] if another process
+// has just failed at the same thing, and the errors of [Service].
 func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	b.debug("request", "caller", r.Caller, "session", r.Session.Key(), "startUrl", r.Session.StartURL,
 		"account", r.AccountID, "role", r.RoleName)
 	if b.Ask != nil {
-		if a, ok := b.atHand(r); ok {
+		if a, ok := b.fromCache(r); ok {
 			return a, nil
 		}
 		if a, answered, err := b.Ask(ctx, r); answered {
@@ -142,17 +157,17 @@ func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	return Answer{Credentials: creds}, err
 }
 
-// atHand answers a request from the cache, where nothing is due: the ordinary case,
-// for which nobody need be asked.
-func (b *Broker) atHand(r Request) (Answer, bool) {
+// fromCache answers a request from the cache if no renewal is due. It makes no request,
+// not even to the agent.
+func (b *Broker) fromCache(r Request) (Answer, bool) {
 	s, now := r.Session, b.now()
 	t, err := b.target(s)
 	if err != nil {
 		return Answer{}, false
 	}
-	st := b.glance(s)
+	st := b.tokensNow(s)
 	tok, live := st.best(now, r.Rejected)
-	_, renewable := st.holder(now)
+	_, renewable := st.renewable(now)
 	if !live || renewable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
 		return Answer{}, false
 	}
@@ -168,29 +183,29 @@ func (b *Broker) atHand(r Request) (Answer, bool) {
 	return Answer{Credentials: c}, true
 }
 
-// EndedText is what the AWS CLI says, and the guide quotes, when a session is
-// missing, has expired or was revoked.
+// EndedText is the AWS CLI's message, quoted in the guide, for a session that is missing,
+// has expired or was revoked.
 const EndedText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
 	"To refresh this SSO session run aws sso login with the corresponding profile."
 
-// A SessionError says that only a new sign-in can help.
+// A SessionError reports that the user must sign in again.
 type SessionError struct {
 	Session profile.Session
-	Why     string // what was found, for the log: "there is no token"
-	Err     error  // what the service said; nil where it was not asked
+	Why     string // the reason, for the log: "there is no token"
+	Err     error  // the error of the service; nil if it was not called
 }
 
 func (e *SessionError) Error() string { return EndedText }
 
 func (e *SessionError) Unwrap() error { return e.Err }
 
-// ExitStatus is that of the AWS CLI for a session that has ended.
+// ExitStatus returns the AWS CLI's exit code for a session that has ended.
 func (e *SessionError) ExitStatus() int { return 255 }
 
-// A StorageError says that nothing can be stored, and what was therefore not
-// done: a refresh token is not spent where its successor would be lost.
+// A StorageError reports that the cache folder cannot be written, and what the broker
+// therefore did not do. It spends no refresh token if it could not store the successor.
 type StorageError struct {
-	Doing  string // "not signed in"; "" means that the session was not refreshed
+	Doing  string // what was not done: "not signed in"; "" means that the session was not refreshed
 	Folder string
 	Err    error
 }
@@ -205,8 +220,8 @@ func (e *StorageError) Error() string {
 
 func (e *StorageError) Unwrap() error { return e.Err }
 
-// storageError says that nothing can be stored. A store that cannot be used speaks
-// for itself.
+// storageError returns a [StorageError]. The error of a store that is not available is
+// clear by itself and is returned unchanged.
 func (b *Broker) storageError(doing string, err error) error {
 	if keystore.Unavailable(err) {
 		return err
@@ -221,17 +236,18 @@ func (b *Broker) now() time.Time {
 	return b.Now()
 }
 
-// warn tells the person.
+// warn shows the user a warning.
 func (b *Broker) warn(format string, args ...any) {
 	if b.Warn != nil {
 		b.Warn(fmt.Sprintf(format, args...))
 	}
 }
 
-// notice tells the person, once, of a clock with which nothing can be signed.
-func (b *Broker) notice(c idcenter.Clock) {
-	if c.Wrong() && !b.noticed.Swap(true) {
-		b.warn("the clock of this machine is %v: set it, or AWS refuses what is signed here", c)
+// warnOfClock warns the user, once, if the clock of this machine is too wrong to sign
+// requests.
+func (b *Broker) warnOfClock(c idcenter.Clock) {
+	if c.Wrong() && !b.clockWarned.Swap(true) {
+		b.warn("this machine's clock is %v; correct it, or AWS will reject its requests", c)
 	}
 }
 
@@ -255,7 +271,7 @@ func (b *Broker) siblings(s profile.Session) []string {
 	return b.Siblings(s)
 }
 
-// names are the cache keys of a session, its own first.
+// names returns the cache keys of a session, its own first.
 func (b *Broker) names(s profile.Session) []string {
 	return append([]string{s.Key()}, b.siblings(s)...)
 }

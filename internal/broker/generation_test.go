@@ -16,7 +16,7 @@ import (
 // nor absent.
 func (f *fixture) spoil(suffix string) {
 	f.T.Helper()
-	path := f.Companion(suffix)
+	path := f.SessionFile(suffix)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		f.T.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestAnOldOutcomeIsNotNews(t *testing.T) {
 			t.Fatal("no error")
 		}
 		f.Emu.ClearFaults()
-		old, err := os.ReadFile(f.Companion(".outcome"))
+		old, err := os.ReadFile(f.SessionFile(".outcome"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,8 +95,8 @@ func TestAnOldOutcomeIsNotNews(t *testing.T) {
 		release := f.lock(".lock")
 		go func() {
 			sleep(time.Second)
-			_ = os.Remove(f.Companion(".outcome"))
-			_ = os.WriteFile(f.Companion(".outcome"), old, 0o600)
+			_ = os.Remove(f.SessionFile(".outcome"))
+			_ = os.WriteFile(f.SessionFile(".outcome"), old, 0o600)
 			sleep(time.Second)
 			release()
 		}()
@@ -109,7 +109,7 @@ func TestAnOldOutcomeIsNotNews(t *testing.T) {
 // lock takes one of the session's locks as another process would.
 func (f *fixture) lock(suffix string) (release func()) {
 	f.T.Helper()
-	lock, err := filelock.Try(f.Companion(suffix))
+	lock, err := filelock.Try(f.SessionFile(suffix))
 	if err != nil {
 		f.T.Fatal(err)
 	}

@@ -132,13 +132,13 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]toke
 	if err := b.endGeneration(s); err != nil {
 		return SignOut{}, err
 	}
-	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), unsettled)
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {
 		return SignOut{}, err
 	}
 	defer g.release()
 	files, unknown := list()
-	proofs, err := b.revoke(ctx, files)
+	tokens, err := b.revoke(ctx, files)
 	if err != nil && ctx.Err() != nil {
 		return SignOut{}, ctx.Err()
 	}
@@ -146,8 +146,8 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]toke
 	switch {
 	case err != nil:
 		out.Unrevoked = []Unrevoked{{s.StartURL, err}}
-	case len(proofs) > 0: // else another process was faster
-		out.Revoked = []Revoked{{s.StartURL, proofs}}
+	case len(tokens) > 0: // else another process was faster
+		out.Revoked = []Revoked{{s.StartURL, tokens}}
 	}
 	out.Files, err = b.removeFiles(files)
 	return out, errors.Join(unknown, err)
@@ -201,12 +201,12 @@ func joined(failures []error) error {
 // does not know one any more is as good as revoked. A copy has the access token of
 // its holder, but cannot end a session whose access token has expired: holders
 // come first.
-func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]proof, error) {
+func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]revokedToken, error) {
 	isCopy := func(f tokenFile) bool { return f.Value.RefreshToken.IsZero() }
 	holders := slices.DeleteFunc(slices.Clone(files), isCopy)
 	copies := slices.DeleteFunc(slices.Clone(files), func(f tokenFile) bool { return !isCopy(f) })
 	var told []secret.String
-	var proofs []proof
+	var tokens []revokedToken
 	var failures []error
 	for _, f := range append(holders, copies...) {
 		tok := f.Value
@@ -215,9 +215,9 @@ func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]proof, error)
 		}
 		told = append(told, tok.AccessToken)
 		p, err := b.revokeOne(ctx, tok)
-		proofs, failures = append(proofs, p), append(failures, err)
+		tokens, failures = append(tokens, p), append(failures, err)
 	}
-	return proofs, errors.Join(failures...)
+	return tokens, errors.Join(failures...)
 }
 
 // Revoke ends the session of a token that lies in no cache. That the service has none
@@ -227,8 +227,8 @@ func (b *Broker) Revoke(ctx context.Context, tok ssocache.Token) error {
 	return err
 }
 
-func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, error) {
-	p := proof{tok: tok, expired: tok.Left(b.now()) <= 0}
+func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (revokedToken, error) {
+	p := revokedToken{tok: tok, expired: tok.Left(b.now()) <= 0}
 	if tok.Region == "" {
 		return p, errors.New("its token file names no region")
 	}
@@ -246,7 +246,7 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (proof, erro
 
 // endSession ends the session of a token: by its access token, or if the service does not
 // know that one any more, by its refresh token.
-func (b *Broker) endSession(ctx context.Context, service Service, p *proof) error {
+func (b *Broker) endSession(ctx context.Context, service Service, p *revokedToken) error {
 	if !p.expired || p.tok.RefreshToken.IsZero() {
 		err := b.endAt(ctx, p.tok)
 		if !errors.Is(err, idcenter.ErrUnauthorized) {
@@ -268,10 +268,10 @@ func (b *Broker) endSession(ctx context.Context, service Service, p *proof) erro
 // spendToSignOut spends a refresh token for an access token that can end the session:
 // one that has expired cannot, and the refresh token would outlive the sign-out. That
 // the service refuses is as good.
-func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *proof) error {
+func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *revokedToken) error {
 	old := p.tok
 	grant, err := b.refresh(ctx, service, old, old.RefreshToken)
-	if deadGrant(err) {
+	if cannotRefresh(err) {
 		p.refused, p.tok.RefreshToken = true, secret.String{}
 		return nil
 	}
@@ -297,11 +297,11 @@ func (b *Broker) endAt(ctx context.Context, tok ssocache.Token) error {
 // shows whether the service holds to it.
 type Revoked struct {
 	StartURL string
-	proofs   []proof
+	tokens   []revokedToken
 }
 
-// A proof is tokens that the service must not take any more.
-type proof struct {
+// A revokedToken is tokens that the service must not take any more.
+type revokedToken struct {
 	tok     ssocache.Token // as it was last; its refresh token is zero if nothing could renew it
 	older   secret.String  // a refresh token that was spent to sign out
 	expired bool           // by its date: that it is refused tells nothing
@@ -330,7 +330,7 @@ const (
 func (b *Broker) Verify(ctx context.Context, r Revoked) error {
 	shown := false // by at least one of its tokens
 	var doubt error
-	for _, p := range r.proofs {
+	for _, p := range r.tokens {
 		switch err := b.verify(ctx, p); {
 		case err == nil:
 			shown = true
@@ -349,7 +349,7 @@ func (b *Broker) Verify(ctx context.Context, r Revoked) error {
 	return nil
 }
 
-func (b *Broker) verify(ctx context.Context, p proof) error {
+func (b *Broker) verify(ctx context.Context, p revokedToken) error {
 	service, _, err := b.toOrigin(p.tok)
 	if err != nil {
 		return err
@@ -397,7 +397,7 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 	ctx = context.WithoutCancel(ctx)
 	grant, err := b.refresh(ctx, service, tok, refresh)
 	if err != nil {
-		if deadGrant(err) {
+		if cannotRefresh(err) {
 			return nil
 		}
 		return err
@@ -408,9 +408,9 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 	return fmt.Errorf("%w: it renewed the session", ErrStillAccepted)
 }
 
-// deadGrant says that the service takes the refresh token no more, or not from the
+// cannotRefresh says that the service takes the refresh token no more, or not from the
 // client to which it belongs.
-func deadGrant(err error) bool {
+func cannotRefresh(err error) bool {
 	var s *idcenter.ServiceError
 	return errors.Is(err, idcenter.ErrInvalidGrant) || errors.Is(err, idcenter.ErrInvalidClient) ||
 		errors.As(err, &s) && s.Code == "ExpiredTokenException"

@@ -11,14 +11,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Move brings the tokens and role credentials of a session, under all of its
-// names, into another store, and what files lists besides: paths of the cache. It
-// returns how many there were.
+// Move moves the tokens and role credentials of a session, under all of its names, to
+// another store. files lists more cache files to move. Move returns how many were moved.
 //
-// A renewal under way is waited for, and what is being fetched at the moment is not
-// stored: it would come to lie in the old store.
+// It waits for a renewal that is under way. Role credentials that are being fetched at the
+// moment are not stored, because they would be written to the old store.
 func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to string, files []string) (int, error) {
-	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), unsettled)
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {
 		return 0, err
 	}
@@ -27,7 +26,7 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		return 0, b.storageError("not moved", err)
 	}
 	total := 0
-	var unknown []error // what may be left behind
+	var unknown []error // about files that may be left in the old store
 	for _, key := range keys {
 		paths, err := b.Cache.Belonging(key)
 		unknown = append(unknown, err)
@@ -36,8 +35,9 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		}
 		slices.Sort(paths)
 		paths = slices.Compact(paths)
-		// The token's marker decides where the next role credentials go: if this
-		// ends half-way, that must not be a file that a marker hides.
+		// The marker file ".NAME.store" of the token decides where new role credentials
+		// are stored. If the move is broken off, no marker must hide a file: so the token
+		// is moved first, or last if it is moved to a file.
 		if to == keystore.File {
 			paths = append(paths, b.Cache.TokenPath(key))
 		} else {
@@ -52,12 +52,12 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 	return total, joined(unknown)
 }
 
-// Adopt gives the token that was kept under a start URL, by legacy profiles, to the
-// session itself, unless the session has one. spellings are the start URLs that the
-// profiles had. The role credentials of those profiles go: nothing asks for them any
-// more.
+// Adopt moves the token of legacy profiles, which is stored under their start URL, to the
+// session s, unless the session has a token already. spellings are the start URLs of the
+// profiles. Adopt removes the role credentials of those profiles, because nothing uses them
+// any more.
 func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []string) error {
-	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), unsettled)
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 	}
 	_, own := b.Cache.LoadToken(s.Key())
 	if keystore.Unknown(own) {
-		return own // a token may be lost
+		return own // going on might overwrite a token
 	}
 	if best == "" {
 		return nil
@@ -77,10 +77,10 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 		if err := b.Cache.SaveToken(s.Key(), old[best]); err != nil {
 			return b.storageError("not moved", err)
 		}
-		b.writeTrack(s.Key(), b.readTrack(best))
+		b.writeHistory(s.Key(), b.readHistory(best))
 	}
 	for url := range old {
-		paths, _ := b.Cache.Belonging(url) // nothing asks for what is left
+		paths, _ := b.Cache.Belonging(url) // files that cannot be read may stay: nothing uses them
 		for _, path := range append(paths, b.Cache.TokenPath(url)) {
 			if err := b.Cache.Remove(path); err != nil {
 				return err
@@ -90,19 +90,19 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 	return nil
 }
 
-// adoptable returns the session's tokens that lie under start URLs, and the spelling
-// whose token is to be adopted; "" for none.
+// adoptable returns the session's tokens that are stored under start URLs, and the
+// spelling whose token to adopt, or "" if there is none.
 func (b *Broker) adoptable(s profile.Session, spellings []string) (old map[string]ssocache.Token, best string, err error) {
 	old = make(map[string]ssocache.Token)
 	for _, url := range spellings {
 		tok, err := b.Cache.LoadToken(url)
 		if keystore.Unknown(err) {
-			return nil, "", err // a token may be lost
+			return nil, "", err // going on might lose a token
 		}
 		if err != nil || !tok.Belongs(s.StartURL, s.Region) {
-			continue // there is nothing to adopt
+			continue
 		}
-		// One spelling has the refresh token, and the others have copies.
+		// One spelling has the refresh token, the others have copies.
 		if now := b.now(); best == "" || tok.Refreshable(now) && !old[best].Refreshable(now) {
 			best = url
 		}

@@ -16,7 +16,7 @@ type Endpoints struct{ SignIn, Portal profile.Endpoint }
 
 // Place tells services apart: "" for AWS's own. What one service has refused means
 // nothing to another.
-func (e Endpoints) Place() string {
+func (e Endpoints) ID() string {
 	if e.SignIn.URL == "" && e.Portal.URL == "" {
 		return ""
 	}
@@ -70,7 +70,7 @@ func (t target) mayUse(c ssocache.Credentials, s profile.Session) bool {
 
 // of returns the tokens whose access token may be sent to the target.
 func (st state) of(t target) state {
-	return slices.DeleteFunc(slices.Clone(st), func(h holding) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
+	return slices.DeleteFunc(slices.Clone(st), func(h cachedToken) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
 }
 
 // sameOrigin reports whether a token may be replaced by one that was issued just now.
@@ -270,8 +270,8 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 	if force {
 		return nil
 	}
-	for _, h := range b.holdings(s) {
-		if tok, ok := (state{h}).usable(b.now()); ok && !t.takes(tok.Origin) {
+	for _, h := range b.allTokensNow(s) {
+		if tok, ok := (state{h}).liveOrRenewable(b.now()); ok && !t.takes(tok.Origin) {
 			e := t.refuse(s, tok)
 			e.Replaces = true
 			return e

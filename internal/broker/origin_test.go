@@ -238,7 +238,7 @@ func TestAWSsOwnEndpointIsAWS(t *testing.T) {
 	})
 }
 
-// A sign-out goes to the service that issued the token, with its proof.
+// A sign-out goes to the service that issued the token, with its revokedToken.
 func TestASignOutGoesToTheOrigin(t *testing.T) {
 	for name, age := range map[string]time.Duration{"live": 0, "expired": 2 * time.Hour} {
 		for _, all := range []bool{false, true} {

@@ -16,37 +16,37 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The renewal of a token: take the session's lock, read again, spend the refresh token,
-// store its successor.
+// The renewal of a token: take the session's lock, read the token again, spend its refresh
+// token, store the successor.
 
-// A renewal is the request for another token than those that were found.
+// A renewal is a request to replace the session's token.
 type renewal struct {
 	session  profile.Session
-	seen     secret.String // the newest access token that was found
-	rejected secret.String // the one that a service refused; zero for none
-	budget   time.Duration // limits the call further than the service does; 0 does not
+	seen     secret.String // the newest access token that the request found
+	rejected secret.String // the access token that a service refused; zero if none did
+	budget   time.Duration // a shorter limit for the call than that of [Service]; 0 for none
 }
 
-// done returns a token of the state with which the renewal is not needed any more: it
-// is not due, or has come since.
+// done returns a live token that makes the renewal unnecessary: it is not due, or it is
+// newer than the token that the request found.
 func (r renewal) done(st state, now time.Time) (ssocache.Token, bool) {
 	tok, live := st.best(now, r.rejected)
 	return tok, live && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
 }
 
-// renewEarly renews a session whose token still lives. Most of what goes wrong here
-// does not matter yet: it returns the zero token when the old one should be used. The
-// only errors are the context's and an *[OriginError].
-func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, seen secret.String) (ssocache.Token, error) {
+// renewEarly renews a token that is still live. If that fails, it prints a warning and
+// returns the zero token: the caller uses the old one. The only errors are that of ctx and
+// an *[OriginError].
+func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h cachedToken, seen secret.String) (ssocache.Token, error) {
 	out := readOutcome(b.sessionFile(s, ".outcome"))
-	if out.fingerprint == b.trial(h.tok.RefreshToken) &&
-		(out.kind == ended || out.bad() && out.within(retryEarly, b.now())) {
+	if out.fingerprint == b.triedFingerprint(h.tok.RefreshToken) &&
+		(out.kind == ended || out.failure() && out.within(retryEarly, b.now())) {
 		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
 		return ssocache.Token{}, nil
 	}
 	g := b.try(ctx, b.sessionFile(s, ".lock"))
 	if g.lock == nil {
-		return ssocache.Token{}, nil // another process renews it, or none can
+		return ssocache.Token{}, nil // another process is renewing, or locks do not work here
 	}
 	defer g.release()
 	tok, err := b.renewLocked(ctx, renewal{session: s, seen: seen, budget: earlyBudget}, g)
@@ -63,8 +63,8 @@ func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h holding, s
 	return ssocache.Token{}, nil
 }
 
-// cause returns what the service said about an ended session, where it said
-// something: "has expired" would be wrong while its token still lives.
+// cause returns the service's own error for an ended session. The text of a [SessionError]
+// says that the session has expired, which would confuse while its token is still live.
 func cause(err error) error {
 	var s *SessionError
 	if errors.As(err, &s) && s.Err != nil {
@@ -73,22 +73,21 @@ func cause(err error) error {
 	return err
 }
 
-// renew renews a session whose token is of no more use. Of all the processes
-// that ask at the same time one does it and the others wait for what comes of
-// it.
+// renew renews a token that has expired, will expire within [lastMinute] or was rejected. If
+// many processes ask at the same time, one renews and the others wait for its result.
 func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
 	r := renewal{session: s, seen: st.newest(b.now()), rejected: rejected}
 	last := readOutcome(b.sessionFile(s, ".outcome"))
-	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), func() *verdict { return b.othersToken(r, last) })
+	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), func() *reply { return b.othersToken(r, last) })
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	if g.settled != nil {
-		return g.settled.Token, g.settled.err
+	if g.reply != nil {
+		return g.reply.Token, g.reply.err
 	}
 	defer g.release()
 	if g.why != "" {
-		if tok, live := b.glance(s).best(b.now(), rejected); live {
+		if tok, live := b.tokensNow(s).best(b.now(), rejected); live {
 			b.warn("the SSO session was not refreshed, its token is still used: %s", g.why)
 			return tok, nil
 		}
@@ -96,24 +95,25 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 	return b.renewLocked(ctx, r, g)
 }
 
-// othersToken looks for what other processes have come to since the outcome last: a
-// token that the renewal may take, or a failure that it shares.
-func (b *Broker) othersToken(r renewal, last outcome) *verdict {
-	now, st := b.now(), b.glance(r.session)
+// othersToken looks for the result of another process since the outcome last: a token that
+// makes the renewal unnecessary, or a failure to renew the same token.
+func (b *Broker) othersToken(r renewal, last outcome) *reply {
+	now, st := b.now(), b.tokensNow(r.session)
 	if tok, ok := r.done(st, now); ok {
-		return &verdict{Answer: Answer{Token: tok}}
+		return &reply{Answer: Answer{Token: tok}}
 	}
 	out := readOutcome(b.sessionFile(r.session, ".outcome"))
-	h, ok := st.holder(now)
-	if !out.after(last) || !ok || out.fingerprint != b.trial(h.tok.RefreshToken) {
+	h, ok := st.renewable(now)
+	if !out.after(last) || !ok || out.fingerprint != b.triedFingerprint(h.tok.RefreshToken) {
 		return nil
 	}
-	return out.verdict(r.session)
+	return out.reply(r.session)
 }
 
-// renewLocked spends the refresh token and stores its successor, under the
-// session's lock or, with the guard's reason, without it. A token that has
-// appeared meanwhile is taken instead.
+// renewLocked spends the refresh token and stores its successor, unless the files now have
+// a token that makes this unnecessary. The caller holds the guard of the session's lock. If
+// another program spends the same refresh token first, renewLocked continues with the token
+// that it stores.
 func (b *Broker) renewLocked(ctx context.Context, r renewal, g guard) (ssocache.Token, error) {
 	for range maxRenewRounds {
 		h, v := b.readAgain(ctx, r)
@@ -130,43 +130,43 @@ func (b *Broker) renewLocked(ctx context.Context, r renewal, g guard) (ssocache.
 			return ssocache.Token{}, err2
 		}
 		if !changed {
-			b.recordEnd(r.session, h, before, err)
+			b.recordRefusal(r.session, h, before, err)
 			return ssocache.Token{}, &SessionError{Session: r.session, Why: "the service refused to refresh the token", Err: err}
 		}
-		b.debug("another program has renewed the token meanwhile", "session", r.session.Key())
+		b.debug("another program has renewed the token", "session", r.session.Key())
 	}
 	return ssocache.Token{}, &SessionError{Session: r.session, Why: "other programs keep replacing the token"}
 }
 
-// readAgain reads and judges the session's tokens under its lock. It returns the token
-// to spend, or the verdict with which the renewal ends.
-func (b *Broker) readAgain(ctx context.Context, r renewal) (holding, *verdict) {
+// readAgain reads the session's tokens after the lock was taken. It returns the token to
+// spend, or the reply that ends the renewal.
+func (b *Broker) readAgain(ctx context.Context, r renewal) (cachedToken, *reply) {
 	for _, key := range b.names(r.session) {
-		b.Cache.Forget(key) // what is read now decides whether the token is spent
+		b.Cache.Forget(key) // read the file itself before its refresh token is spent
 	}
 	st, err := b.read(ctx, r.session)
 	if err != nil {
-		return holding{}, &verdict{err: err}
+		return cachedToken{}, &reply{err: err}
 	}
 	now := b.now()
 	if tok, ok := r.done(st, now); ok {
-		return holding{}, &verdict{Answer: Answer{Token: tok}}
+		return cachedToken{}, &reply{Answer: Answer{Token: tok}}
 	}
-	h, ok := st.holder(now)
+	h, ok := st.renewable(now)
 	if !ok {
-		return holding{}, &verdict{err: b.sessionError(r.session, st, r.rejected)}
+		return cachedToken{}, &reply{err: b.sessionError(r.session, st, r.rejected)}
 	}
 	out := readOutcome(b.sessionFile(r.session, ".outcome"))
-	if out.kind == ended && out.within(endedFor, now) && out.fingerprint == b.trial(h.tok.RefreshToken) {
-		return holding{}, out.verdict(r.session)
+	if out.kind == ended && out.within(endedFor, now) && out.fingerprint == b.triedFingerprint(h.tok.RefreshToken) {
+		return cachedToken{}, out.reply(r.session)
 	}
 	return h, nil
 }
 
-// spend makes the one call that cannot be taken back. The place of the new
-// token is reserved first. The end of ctx and signals count until the refresh token is
-// sent; then both are held back until its successor is stored.
-func (b *Broker) spend(ctx context.Context, r renewal, g guard, h holding) (ssocache.Token, error) {
+// spend sends the refresh token, which cannot be undone, and stores its successor. So it
+// first reserves the disk space of the successor. The end of ctx and signals stop it until
+// the refresh token is sent. After that, both are held back until the successor is stored.
+func (b *Broker) spend(ctx context.Context, r renewal, g guard, h cachedToken) (ssocache.Token, error) {
 	s := r.session
 	service, t, err := b.toSignIn(s, h.tok)
 	if err != nil {
@@ -188,24 +188,25 @@ func (b *Broker) spend(ctx context.Context, r renewal, g guard, h holding) (ssoc
 	grant, err := b.refreshWithin(ctx, r.budget, service, h.tok)
 	if err != nil {
 		pending.Abort()
-		if !errors.Is(err, context.Canceled) && !refused(err) { // a canceled call has sent nothing
+		if !errors.Is(err, context.Canceled) && !refused(err) { // a canceled call has not sent the token
 			b.writeOutcome(b.sessionFile(s, ".outcome"), kindOf(err), h.tok.RefreshToken, err)
 		}
 		return ssocache.Token{}, err
 	}
-	b.notice(grant.Clock)
+	b.warnOfClock(grant.Clock)
 	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
 	tok.Origin = t.renewedOrigin(h.tok.Origin)
 	if b.overSince(s, before) {
 		pending.Abort()
-		_ = b.endAt(context.WithoutCancel(ctx), tok) // the sign-out could not know this one
+		_ = b.endAt(context.WithoutCancel(ctx), tok) // the sign-out could not revoke this token
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
 	}
 	b.storeRenewed(s, h, tok, pending)
 	return tok, ctx.Err()
 }
 
-// refreshWithin makes the call. The service keeps to its own budget, so 0 is none.
+// refreshWithin refreshes the token of t within budget. If budget is 0, only the limit of
+// the service applies.
 func (b *Broker) refreshWithin(ctx context.Context, budget time.Duration, service Service, t ssocache.Token) (idcenter.Grant, error) {
 	within := ctx
 	if budget > 0 {
@@ -220,13 +221,14 @@ func (b *Broker) refreshWithin(ctx context.Context, budget time.Duration, servic
 	return grant, err
 }
 
-// refresh spends a refresh token that the client of t got. A client that the service
-// does not accept is forgotten, so that the next sign-in registers anew.
+// refresh spends a refresh token that was issued to the client registration of t. If the
+// service does not accept the registration, refresh removes it, so that the next sign-in
+// registers again.
 func (b *Broker) refresh(ctx context.Context, service Service, t ssocache.Token, refreshToken secret.String) (idcenter.Grant, error) {
 	grant, err := service.Refresh(ctx, registration(t), refreshToken)
 	if errors.Is(err, idcenter.ErrInvalidClient) || errors.Is(err, idcenter.ErrUnauthorizedClient) {
 		if err := b.Cache.DropRegistration(t.ClientID); err != nil {
-			b.warn("the client registration that the service does not accept is not removed: %v", err)
+			b.warn("the service rejected the client registration, which could not be removed: %v", err)
 		}
 	}
 	return grant, err
@@ -236,9 +238,9 @@ func registration(t ssocache.Token) idcenter.Registration {
 	return idcenter.Registration{ClientID: t.ClientID, ClientSecret: t.ClientSecret, ExpiresAt: t.RegistrationExpiresAt}
 }
 
-// storeRenewed puts the successor of a holding in its place, then the copies. The old
-// token is spent, so this process goes on with the new one whatever fails here.
-func (b *Broker) storeRenewed(s profile.Session, h holding, tok ssocache.Token, pending keystore.Place) {
+// storeRenewed stores the successor of a token and its copies. The old refresh token is
+// already spent, so a failure is only a warning: this process continues with the new token.
+func (b *Broker) storeRenewed(s profile.Session, h cachedToken, tok ssocache.Token, pending keystore.Place) {
 	err := pending.Commit(tok.Encode())
 	var kept *atomicfile.KeptError
 	switch {
@@ -249,23 +251,23 @@ func (b *Broker) storeRenewed(s profile.Session, h holding, tok ssocache.Token, 
 		return
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
-	b.trackRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
+	b.recordRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
 	b.writeCopies(s, h.key, tok)
 	b.Cache.Sweep(b.now())
 	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
 }
 
-// writeCopies puts the access token under the session's other names, without
-// the refresh token. A token there that can be renewed by itself is another
-// sign-in, and is left alone, as is a live one of another origin.
+// writeCopies writes the access token, without the refresh token, under the session's other
+// names. It does not replace a token that has a refresh token, because that is another
+// sign-in, nor a live token of another origin.
 func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
 	for _, key := range b.names(s) {
-		if key == holder || b.vaulted(holder, key) {
+		if key == holder || b.keptElsewhere(holder, key) {
 			continue
 		}
 		old, err := b.Cache.LoadToken(key)
 		if keystore.Unknown(err) {
-			b.debug("no copy is written over what cannot be read", "error", err)
+			b.debug("a token file that cannot be read is not replaced", "error", err)
 			continue
 		}
 		if err == nil && (old.Refreshable(b.now()) || old.Left(b.now()) > 0 && !sameOrigin(old, tok)) {
@@ -277,55 +279,55 @@ func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Toke
 	}
 }
 
-// vaulted reports whether either of two names of a session keeps its token outside
-// the AWS CLI's files. No copy is made then: no other program would find it there,
-// and none may come to lie in clear.
-func (b *Broker) vaulted(keys ...string) bool {
+// keptElsewhere reports whether one of two names of a session has its token in a store
+// other than the AWS CLI's files. Then no copy is made: a copy in another store would be
+// useless to other programs, and a copy in a file would be in plaintext.
+func (b *Broker) keptElsewhere(keys ...string) bool {
 	return slices.ContainsFunc(keys, func(key string) bool {
 		store, err := b.Cache.Store(key)
 		return err != nil || store != keystore.File
 	})
 }
 
-// replaced waits for another program, which takes no lock, to store what it
-// got for the refresh token that was refused: it may have spent it a moment
-// before ours was sent.
-func (b *Broker) replaced(ctx context.Context, s profile.Session, h holding, sent time.Time) (bool, error) {
+// replaced reports whether another program has stored a new token, after the service has
+// refused the refresh token of h. A program that takes no lock may have spent the refresh
+// token a moment earlier, so replaced waits for it to store the successor.
+func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken, sent time.Time) (bool, error) {
 	deadline := sent.Add(patience)
 	if least := time.Now().Add(patienceLeft); deadline.Before(least) {
 		deadline = least
 	}
 	for {
-		st := b.glance(s)
-		if now, ok := st.holder(b.now()); ok && !now.tok.RefreshToken.Equal(h.tok.RefreshToken) {
+		st := b.tokensNow(s)
+		if now, ok := st.renewable(b.now()); ok && !now.tok.RefreshToken.Equal(h.tok.RefreshToken) {
 			return true, nil
 		}
 		if tok, err := b.Cache.LoadToken(h.key); err == nil && !tok.AccessToken.Equal(h.tok.AccessToken) {
-			return true, nil // renewed by a program that dropped the refresh token
+			return true, nil // the program did not store a refresh token
 		} else if errors.Is(err, ssocache.ErrNotFound) {
 			return false, nil // signed out
 		}
 		if !time.Now().Before(deadline) {
 			return false, nil
 		}
-		if err := sleep.For(ctx, reread); err != nil {
+		if err := sleep.For(ctx, rereadPause); err != nil {
 			return false, err
 		}
 	}
 }
 
-// recordEnd records that the service has refused a refresh token for good: for the
-// processes that wait, and for the horizon. before is the generation in which it was
-// sent.
-func (b *Broker) recordEnd(s profile.Session, h holding, before generation, err error) {
+// recordRefusal records that the service has refused a refresh token for good, for waiting
+// processes and for the history of the session. before is the generation in which the
+// refresh token was sent.
+func (b *Broker) recordRefusal(s profile.Session, h cachedToken, before generation, err error) {
 	b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
-	if now := b.generation(s); now.known && now == before { // a sign-out teaches nothing
-		b.trackEnd(h.key, h.tok.RefreshToken, err)
+	if now := b.generation(s); now.known && now == before { // otherwise a sign-out ended the session
+		b.learnSessionEnd(h.key, h.tok.RefreshToken, err)
 	}
 }
 
-// refused says that the service looked at the refresh token and will not take
-// it: trying again is of no use.
+// refused reports whether the service has refused the refresh token for good, so that a
+// retry is useless.
 func refused(err error) bool {
 	var s *idcenter.ServiceError
 	if !errors.As(err, &s) || errors.Is(err, idcenter.ErrTemporary) {

@@ -12,37 +12,37 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The keys of a role: read the cache, judge what it holds, take the role's lock, read
-// again, ask the portal, store. At the end, the dates of keys if our clock and the
-// service's differ.
+// Role credentials: read the cache, take the role's lock, read again, call the portal,
+// store. The end of the file corrects the expiration if the clocks of this machine and of
+// the service differ.
 
-// role returns the keys of a role, from the cache while they have long enough to live.
+// role returns role credentials, from the cache if they are valid for long enough.
 func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
 	t, err := b.target(r.Session)
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
 	q := newRoleRequest(r, t)
-	q.cached = b.cachedKeys(q)
+	q.cached = b.cachedCredentials(q)
 	if q.cached.Reusable(b.now()) {
 		b.debug("role credentials from the cache", "file", q.file, "expires", ssocache.FormatTime(q.cached.Expiration))
 		return q.cached, b.keepFresh(ctx, r.Session)
 	}
 	ctx = withDeadline(ctx)
 	q.last = readOutcome(b.roleFile(q.file, ".outcome"))
-	if keys, ok := b.recentKeys(q.last, q.cached, b.now()); ok {
-		b.debug("role credentials from the cache, with a date by this clock", "file", q.file, "expires", ssocache.FormatTime(keys.Expiration))
-		return keys, b.keepFresh(ctx, r.Session)
+	if c, ok := b.recentlyFetched(q.last, q.cached, b.now()); ok {
+		b.debug("role credentials from the cache, with a date by this machine's clock", "file", q.file, "expires", ssocache.FormatTime(c.Expiration))
+		return c, b.keepFresh(ctx, r.Session)
 	}
-	return b.newKeys(ctx, q)
+	return b.newCredentials(ctx, q)
 }
 
-// A roleRequest is a request for the keys of a role, and what was known when it began.
+// A roleRequest is a request for role credentials, with what the cache had when it began.
 type roleRequest struct {
 	Request
 	target target
-	file   string               // the name of the keys' cache file
-	cached ssocache.Credentials // the keys in the cache; zero if the request may not use them
+	file   string               // the name of the cache file
+	cached ssocache.Credentials // from the cache; zero if there are none that the request can use
 	last   outcome              // of the last fetch before the request
 }
 
@@ -50,34 +50,35 @@ func newRoleRequest(r Request, t target) roleRequest {
 	return roleRequest{Request: r, target: t, file: ssocache.RoleName(r.AccountID, r.RoleName, r.Session.Name, r.Session.StartURL)}
 }
 
-// mayUse reports whether cached keys are those of the request's session at its target,
-// and no service has refused them.
+// mayUse reports whether cached role credentials belong to the request's session and
+// target, and no service has refused them.
 func (q roleRequest) mayUse(c ssocache.Credentials) bool {
 	return q.target.mayUse(c, q.Session) && !q.rejects(c)
 }
 
-// cachedKeys reads the keys that the cache holds; zero if the request may not use them.
-func (b *Broker) cachedKeys(q roleRequest) ssocache.Credentials {
+// cachedCredentials reads the role credentials from the cache. They are zero if there are
+// none that the request can use.
+func (b *Broker) cachedCredentials(q roleRequest) ssocache.Credentials {
 	c, err := b.Cache.LoadCredentials(q.file)
 	switch {
 	case errors.Is(err, ssocache.ErrNotFound):
 	case err != nil:
-		b.debug("role cache passed over", "error", err)
+		b.debug("role credentials that cannot be read ignored", "error", err)
 	case !q.target.mayUse(c, q.Session):
-		b.debug("role credentials of another start URL or origin passed over", "file", q.file, "startUrl", c.StartURL, "origin", c.Origin)
+		b.debug("role credentials of another start URL or origin ignored", "file", q.file, "startUrl", c.StartURL, "origin", c.Origin)
 	case q.rejects(c):
-		b.debug("role credentials that a service refused passed over", "file", q.file)
+		b.debug("role credentials that a service refused ignored", "file", q.file)
 	default:
 		return c
 	}
 	return ssocache.Credentials{}
 }
 
-// keepFresh renews the session's token on the occasion of a use that does not
-// need it, so that the other programs find it alive.
+// keepFresh renews the session's token if that is due, although the request was answered
+// from the cache. Other programs then find a live token.
 func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
-	st, now := b.glance(s), b.now()
-	h, ok := st.holder(now)
+	st, now := b.tokensNow(s), b.now()
+	h, ok := st.renewable(now)
 	if !ok || s.AutoRefresh == profile.Off {
 		return nil
 	}
@@ -88,16 +89,16 @@ func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	return err
 }
 
-// newKeys gets keys that the cache does not hold. Of all the processes that ask for them
-// at the same time one asks the portal, and the others wait for what it stores.
-func (b *Broker) newKeys(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
-	look := func() *verdict { return b.othersKeys(q) }
+// newCredentials gets role credentials that the cache does not have. If many processes ask
+// for them at the same time, one calls the portal and the others wait for its result.
+func (b *Broker) newCredentials(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
+	look := func() *reply { return b.othersCredentials(q) }
 	g, err := b.wait(ctx, b.roleFile(q.file, ".lock"), b.deadline(ctx), look)
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
 	defer g.release()
-	v := g.settled
+	v := g.reply
 	if g.lock != nil {
 		v = look() // another process may have had the lock since the cache was read
 	}
@@ -106,7 +107,7 @@ func (b *Broker) newKeys(ctx context.Context, q roleRequest) (ssocache.Credentia
 		return b.fallBack(q.cached, v.err)
 	case v != nil:
 		return v.Credentials, nil
-	case g.lock == nil: // the keys can be had and used all the same
+	case g.lock == nil: // a second call does no harm
 		b.debug("role credentials are fetched without a lock", "why", g.why)
 	}
 	c, err := b.fetch(ctx, q)
@@ -116,51 +117,53 @@ func (b *Broker) newKeys(ctx context.Context, q roleRequest) (ssocache.Credentia
 	return b.fallBack(q.cached, err)
 }
 
-// othersKeys looks for what other processes have come to since the request began: keys
-// that it may take, or a failure that it shares.
-func (b *Broker) othersKeys(q roleRequest) *verdict {
+// othersCredentials looks for the result of another process since the request began: role
+// credentials, or a failure to fetch them.
+func (b *Broker) othersCredentials(q roleRequest) *reply {
 	c, err := b.Cache.LoadCredentials(q.file)
 	out := readOutcome(b.roleFile(q.file, ".outcome"))
 	fresh := out.after(q.last)
 	if err == nil && q.mayUse(c) {
-		if keys, ok := b.usable(c, q.cached, out, fresh, b.now()); ok {
-			return &verdict{Answer: Answer{Credentials: keys}}
+		if c, ok := b.takeFromOther(c, q.cached, out, fresh, b.now()); ok {
+			return &reply{Answer: Answer{Credentials: c}}
 		}
 	}
 	if !fresh {
 		return nil
 	}
-	return out.verdict(q.Session)
+	return out.reply(q.Session)
 }
 
-// usable says whether a waiter may take c, and with which date: it would have
-// reused it, or it was written since it began to wait, which matters for roles
-// whose sessions are short and for clocks that are wrong. fresh says that the
-// outcome was.
-func (b *Broker) usable(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
-	if keys, ok := b.recentKeys(out, c, now); ok {
-		return keys, true
+// takeFromOther reports whether a waiting process may use the cached credentials c, and
+// returns them with the right expiration. It may if it would reuse them anyway, or if
+// another process has fetched them during the wait. The second rule is for roles with short
+// sessions and for wrong clocks. before has the credentials in the cache before the wait,
+// fresh says that out was written during the wait.
+func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
+	if dated, ok := b.recentlyFetched(out, c, now); ok {
+		return dated, true
 	}
-	if keys, ok := b.keys(out, c); ok && fresh {
-		return keys, true
+	if dated, ok := b.withRecordedEnd(out, c); ok && fresh {
+		return dated, true
 	}
 	return c, c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
 }
 
-// fetch asks the portal, renewing the token where that is needed, and stores
-// the answer. The session's lock is free by then.
+// fetch gets role credentials from the portal and stores them. If the portal rejects the
+// token, fetch renews it and calls once more. It records a failure for the waiting
+// processes.
 func (b *Broker) fetch(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
-	c, tried, err := b.ask(ctx, q, secret.String{})
+	c, tried, err := b.callPortal(ctx, q, secret.String{})
 	if errors.Is(err, idcenter.ErrUnauthorized) {
 		b.debug("the portal rejected the token", "session", q.Session.Key())
-		c, tried, err = b.ask(ctx, q, tried)
+		c, tried, err = b.callPortal(ctx, q, tried)
 		if errors.Is(err, idcenter.ErrUnauthorized) {
 			err = &SessionError{Session: q.Session, Why: "the portal rejected a token that was just refreshed", Err: err}
 		}
 	}
 	if err != nil {
 		var origin *OriginError
-		if ctx.Err() == nil && !errors.As(err, &origin) { // the others may have other settings
+		if ctx.Err() == nil && !errors.As(err, &origin) { // other processes may have other settings
 			b.recordRole(q.file, tried, err)
 		}
 		return ssocache.Credentials{}, err
@@ -168,9 +171,10 @@ func (b *Broker) fetch(ctx context.Context, q roleRequest) (ssocache.Credentials
 	return c, nil
 }
 
-// ask makes one call to the portal, with a token other than rejected, and stores the
-// keys. It returns the access token that it tried too.
-func (b *Broker) ask(ctx context.Context, q roleRequest, rejected secret.String) (ssocache.Credentials, secret.String, error) {
+// callPortal makes one call to the portal, with a token other than rejected, and stores the
+// role credentials. It also returns the access token that it used. It does not hold the
+// session's lock during the call.
+func (b *Broker) callPortal(ctx context.Context, q roleRequest, rejected secret.String) (ssocache.Credentials, secret.String, error) {
 	before := b.generation(q.Session)
 	tok, err := b.token(ctx, q.Session, rejected)
 	if err != nil {
@@ -184,8 +188,8 @@ func (b *Broker) ask(ctx context.Context, q roleRequest, rejected secret.String)
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
 	}
-	b.notice(got.Clock)
-	c, given, err := date(ssocache.Credentials{
+	b.warnOfClock(got.Clock)
+	c, given, err := correctExpiration(ssocache.Credentials{
 		AccessKeyID: got.AccessKeyID, SecretAccessKey: got.SecretAccessKey, SessionToken: got.SessionToken,
 		Expiration: got.Expiration, AccountID: q.AccountID, Session: q.Session.Key(), StartURL: q.Session.StartURL,
 		Origin: t.portal.Origin,
@@ -193,15 +197,15 @@ func (b *Broker) ask(ctx context.Context, q roleRequest, rejected secret.String)
 	if err != nil {
 		return ssocache.Credentials{}, tok.AccessToken, err
 	}
-	b.storeKeys(q, t, before, c, given)
+	b.storeCredentials(q, t, before, c, given)
 	return given, tok.AccessToken, nil
 }
 
-// storeKeys stores the keys that the portal has given out, unless the session is over
-// since before or the cache has live keys of another origin. given is c with the date
-// that the request answers.
-func (b *Broker) storeKeys(q roleRequest, t target, before generation, c, given ssocache.Credentials) {
-	if b.overSince(q.Session, before) || len(b.glance(q.Session)) == 0 {
+// storeCredentials stores the role credentials c in the cache. It does not if the user has
+// signed in or out since before, or if the cache has live credentials of another origin.
+// given is c with the expiration that the request returns.
+func (b *Broker) storeCredentials(q roleRequest, t target, before generation, c, given ssocache.Credentials) {
+	if b.overSince(q.Session, before) || len(b.tokensNow(q.Session)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", q.file)
 		return
 	}
@@ -209,24 +213,24 @@ func (b *Broker) storeKeys(q roleRequest, t target, before generation, c, given 
 		b.debug("role credentials of another origin are kept; these are not stored", "file", q.file, "origin", old.Origin)
 		return
 	}
-	if !c.Reusable(b.now()) { // before the keys: a process that sees them must know what they are
-		b.recordKeys(q.file, given)
+	if !c.Reusable(b.now()) { // before c is stored, so that a process that reads c finds it
+		b.recordExpiration(q.file, given)
 	}
 	if err := b.Cache.SaveCredentials(q.file, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
 	}
-	if b.overSince(q.Session, before) { // signed out in this very moment
+	if b.overSince(q.Session, before) { // the user signed out while this was stored
 		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), q.file))
 	}
 }
 
-// recordRole tells the processes that wait for this role how it went.
+// recordRole records a failure for the processes that wait for this role.
 func (b *Broker) recordRole(name string, tried secret.String, err error) {
 	b.writeOutcome(b.roleFile(name, ".outcome"), kindOf(err), tried, err)
 }
 
-// fallBack lets cached keys stand in after a failure, unless somebody said that
-// the person may not have them.
+// fallBack returns the cached credentials after a transient failure, with a warning. It
+// returns err if they have expired, or if a service has refused the request.
 func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Credentials, error) {
 	left := cached.Left(b.now())
 	if left <= lastMinute || !transient(err) {
@@ -236,8 +240,8 @@ func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Cred
 	return cached, nil
 }
 
-// transient says that nobody refused: the network or the service failed, or
-// the storage did.
+// transient reports whether the network, the service or the storage failed, so that no
+// service refused the request.
 func transient(err error) bool {
 	var session *SessionError
 	var storage *StorageError
@@ -253,39 +257,34 @@ func transient(err error) bool {
 	return errors.Is(err, idcenter.ErrTemporary) || errors.Is(err, ErrStillExpired)
 }
 
-// Our clock and the service's may differ. Tokens do not mind: they are dated by
-// our clock, from their lifetime. Role credentials come with a date by the
-// service's clock, so what is stored is the earlier of that date and the end by our
-// clock. A clock that is set right later then finds them shorter-lived than they
-// are, never longer:
+// This machine's clock and the service's clock may differ. Tokens are not affected: their
+// date is computed by this machine's clock from their lifetime. Role credentials come with
+// an expiration by the service's clock. The cache file gets the earlier of that date and
+// the corrected date, which is the expiration by this machine's clock. After the clock is
+// corrected, the credentials then seem to expire too early, never too late.
 //
-//   - Ours is behind: by the service's date the keys would seem to live on when
-//     they have ended. The date stored is ours; once the clock is set right, the
-//     keys are fetched that much too early.
-//   - Ours is ahead: by the service's date, which is stored, the keys may seem to
-//     have ended when they come. A program that gets such a date from a
-//     credential_process asks again at once, for ever; so the answer has the end by
-//     our clock, which is the one that the asker looks at. That end lies in the
-//     role's outcome, for the processes that waited and, for [inStep], for the next
-//     ones. Only once the clock is set right does it lie in the future of what is
-//     true; the outcome, made by the wrong clock, then lies in the future as well,
-//     and is not believed: see [outcome.within]. (Where the clock is set back by as
-//     much as has passed since, to within five minutes, it is believed until they
-//     are over.)
+//   - If this clock is slow, the service's date is too late, so the corrected date is
+//     stored.
+//   - If this clock is fast, the service's date is stored. By this clock the credentials
+//     may seem expired as soon as they arrive. An SDK that gets such a date from a
+//     credential_process would ask again at once, without end. So the request returns the
+//     corrected date, and the role's outcome file records it: for processes that wait, and
+//     during [recordedFor] for later requests. When the clock is corrected, the outcome has
+//     a date in the future and is ignored: see [outcome.within].
 const (
-	skewIgnored = time.Minute      // below it dates are taken as they come
-	inStep      = 5 * time.Minute  // how long an outcome speaks for keys that seem to have ended
-	inStepLeft  = 15 * time.Minute // that they must really live; see [ssocache.Credentials.Reusable]
+	skewIgnored   = time.Minute      // a smaller difference of the clocks is not corrected
+	recordedFor   = 5 * time.Minute  // how long a corrected date in an outcome is used
+	recordedLeast = 15 * time.Minute // if the credentials are valid for this long; as in [ssocache.Credentials.Reusable]
 )
 
-// ErrStillExpired says that the service gave out keys that have ended already. The
-// text is the AWS CLI's.
+// ErrStillExpired reports that the service returned role credentials that have already
+// expired. The text is the AWS CLI's.
 var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
-// date gives keys that have just come, with the service's date, the one to store
-// and the one to give out. Keys that have ended by the service's own clock are
-// [ErrStillExpired], as for the AWS CLI: nobody can use them.
-func date(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, given ssocache.Credentials, err error) {
+// correctExpiration takes new role credentials with the service's date. It returns them
+// with the date to store and with the date to return. If they have expired by the service's
+// own clock, it returns [ErrStillExpired], as the AWS CLI does.
+func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, given ssocache.Credentials, err error) {
 	left := c.Left(now)
 	if !clock.Date.IsZero() {
 		left = c.Left(clock.Date)
@@ -308,16 +307,16 @@ func date(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, 
 	return stored, given, nil
 }
 
-// recordKeys is for keys that nobody would take from the cache by their date: it
-// tells the processes that wait that these are the newest keys, and how long they
-// live by our clock.
-func (b *Broker) recordKeys(name string, given ssocache.Credentials) {
-	b.record(b.roleFile(name, ".outcome"), succeeded, given.SessionToken, ssocache.FormatTime(given.Expiration))
+// recordExpiration records the corrected date of role credentials in the outcome file. It
+// is for credentials that other processes would not use because of their date in the cache.
+func (b *Broker) recordExpiration(name string, given ssocache.Credentials) {
+	b.writeOutcomeText(b.roleFile(name, ".outcome"), succeeded, given.SessionToken, ssocache.FormatTime(given.Expiration))
 }
 
-// keys returns c with the end that the outcome knows, if the outcome is about c.
-func (b *Broker) keys(o outcome, c ssocache.Credentials) (ssocache.Credentials, bool) {
-	if o.kind != succeeded || c.AccessKeyID == "" || o.fingerprint != b.trial(c.SessionToken) {
+// withRecordedEnd returns c with the expiration that the outcome records, if the outcome is
+// about c.
+func (b *Broker) withRecordedEnd(o outcome, c ssocache.Credentials) (ssocache.Credentials, bool) {
+	if o.kind != succeeded || c.AccessKeyID == "" || o.fingerprint != b.triedFingerprint(c.SessionToken) {
 		return c, false
 	}
 	end, err := time.Parse(time.RFC3339, o.text)
@@ -325,9 +324,9 @@ func (b *Broker) keys(o outcome, c ssocache.Credentials) (ssocache.Credentials, 
 	return c, err == nil
 }
 
-// recentKeys does what keys does, for a request that did not wait: the outcome must be
-// recent.
-func (b *Broker) recentKeys(o outcome, c ssocache.Credentials, now time.Time) (ssocache.Credentials, bool) {
-	c, ok := b.keys(o, c)
-	return c, ok && o.within(inStep, now) && c.Left(now) >= inStepLeft
+// recentlyFetched is withRecordedEnd for a request that did not wait. The outcome must be
+// recent, and c must be valid for long enough.
+func (b *Broker) recentlyFetched(o outcome, c ssocache.Credentials, now time.Time) (ssocache.Credentials, bool) {
+	c, ok := b.withRecordedEnd(o, c)
+	return c, ok && o.within(recordedFor, now) && c.Left(now) >= recordedLeast
 }

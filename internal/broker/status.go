@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -10,17 +9,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// What is known of a session: its token, whether it is valid, and when it ends.
+// What commands show about a session: its token, and whether it is valid.
 
-// Peek returns the token that a request of the session would begin with, as it
-// lies in the cache; the zero Token for none. Where the session's refresh token
-// lies under another of its names, it is included. An error says that it is not known
-// whether there is a token: see [keystore.Unknown].
+// Peek returns the session's token from the cache, or the zero Token if there is none. If
+// another name of the session has the refresh token, Peek adds it. It makes no request. An
+// error means that it is not known whether there is a token: see [keystore.Unknown].
 func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unknown(err) {
 		return ssocache.Token{}, err
 	}
-	st, now := b.holdings(s), b.now()
+	st, now := b.allTokensNow(s), b.now()
 	if len(st) == 0 {
 		for _, key := range b.siblings(s) {
 			if _, err := b.Cache.LoadToken(key); keystore.Unknown(err) {
@@ -29,7 +27,7 @@ func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 		}
 	}
 	tok, live := st.best(now, secret.String{})
-	h, ok := st.holder(now)
+	h, ok := st.renewable(now)
 	switch {
 	case ok && (!live || h.tok.ExpiresAt.Equal(tok.ExpiresAt)):
 		return h.tok, nil
@@ -42,15 +40,15 @@ func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 	return tok, nil
 }
 
-// A Validity says whether a session can be used without a new sign-in.
+// A Validity reports whether a session can be used without a new sign-in.
 type Validity struct {
-	Valid   bool
-	Token   ssocache.Token // of a valid session
-	Unasked error          // why the service could not be asked; the token is valid by its date
+	Valid     bool
+	Token     ssocache.Token // of a valid session
+	Unchecked error          // why the service could not be asked: Valid then relies on the token's date
 }
 
-// Valid reports whether the service accepts the session's token, or renews it. The
-// error says that neither was found out.
+// Valid reports whether the service accepts the session's token, or renews it. An error
+// means that the token must be renewed, and that the service could not be asked.
 func (b *Broker) Valid(ctx context.Context, s profile.Session, caller string) (Validity, error) {
 	r := Request{Session: s, Purpose: AccessToken, Caller: caller}
 	for range 2 {
@@ -70,49 +68,9 @@ func (b *Broker) Valid(ctx context.Context, s profile.Session, caller string) (V
 			return Validity{}, ctx.Err()
 		}
 		if err != nil || accepted {
-			return Validity{Valid: true, Token: a.Token, Unasked: err}, nil
+			return Validity{Valid: true, Token: a.Token, Unchecked: err}, nil
 		}
 		r.Rejected = a.Token.AccessToken
 	}
 	return Validity{}, nil
-}
-
-// A SessionEnd is when a session of the access portal ends, and with it the renewals:
-// then somebody has to sign in again. The service tells nobody. The zero SessionEnd
-// is not known.
-type SessionEnd struct {
-	At         time.Time // the earliest
-	Latest     time.Time // the latest; At where the end is known exactly
-	Configured bool      // by sso_session_duration; else learned from a session that ended
-}
-
-// SessionEnd returns what is known of the session's end. It asks nobody.
-func (b *Broker) SessionEnd(s profile.Session) SessionEnd {
-	st := b.holdings(s)
-	h, ok := st.holder(b.now())
-	if !ok {
-		return unrenewable(st, s.Duration)
-	}
-	t := b.readTrack(h.key)
-	if t.began.IsZero() || t.fingerprint != fingerprint(h.tok.RefreshToken) {
-		return SessionEnd{}
-	}
-	switch {
-	case s.Duration > 0:
-		end := t.began.Add(s.Duration)
-		return SessionEnd{At: end, Latest: end, Configured: true}
-	case t.upper > 0:
-		return SessionEnd{At: t.began.Add(t.lower), Latest: t.began.Add(t.upper)}
-	}
-	return SessionEnd{}
-}
-
-// unrenewable is the horizon of a token that came of a sign-in and of nothing
-// else.
-func unrenewable(st state, duration time.Duration) SessionEnd {
-	if len(st) == 0 || duration == 0 || st[0].tok.Life == 0 || !st[0].tok.RefreshToken.IsZero() {
-		return SessionEnd{}
-	}
-	end := st[0].tok.ExpiresAt.Add(-st[0].tok.Life).Add(duration)
-	return SessionEnd{At: end, Latest: end, Configured: true}
 }

@@ -13,19 +13,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The token of a session: read it under all of the session's names and judge it. What is
-// due goes on in renew.go.
+// The token of a session: read it under all of the session's names and decide whether it
+// can be used. If it must be renewed, continue in renew.go.
 
-// token returns an access token that lives, renewing it if that is due.
+// token returns a live access token, and renews it first if that is due. It never returns
+// the token rejected, which a service has refused.
 func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.String) (ssocache.Token, error) {
 	st, err := b.read(ctx, s)
 	if err != nil {
 		return ssocache.Token{}, err
 	}
-	b.settle(ctx, s, st)
+	b.moveKept(ctx, s, st)
 	now := b.now()
 	tok, live := st.best(now, rejected)
-	h, renewable := st.holder(now)
+	h, renewable := st.renewable(now)
 	switch {
 	case live && !tok.Due(now, s.Window()):
 		return tok, nil
@@ -44,18 +45,20 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 	return b.renew(ctx, s, st, rejected)
 }
 
-// A holding is a token and the name it lies under.
-type holding struct {
+// A cachedToken is a token and the cache key of its file.
+type cachedToken struct {
 	key string
 	tok ssocache.Token
 }
 
-// A state is what the cache holds of one session, its own name first.
-type state []holding
+// A state holds the tokens that the cache has for one session. A session may have several
+// names, each with a file: at most one of the files should have a refresh token, the
+// others have copies of the access token. The token under the session's own name is first.
+type state []cachedToken
 
-// read loads the session's tokens under all of its names, and returns those that may be
-// sent to the target. If none of these is of use, but one of another origin is, the
-// error is an *[OriginError].
+// read loads the session's tokens under all of its names, and returns the tokens that may
+// be sent to the target. It returns an *[OriginError] if only a token of another origin is
+// live or renewable.
 func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 	t, err := b.target(s)
 	if err != nil {
@@ -66,83 +69,89 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 		return nil, err
 	}
 	mine, now := st.of(t), b.now()
-	if _, ok := mine.usable(now); ok {
+	if _, ok := mine.liveOrRenewable(now); ok {
 		return mine, nil
 	}
-	if tok, ok := st.usable(now); ok {
+	if tok, ok := st.liveOrRenewable(now); ok {
 		return nil, t.refuse(s, tok)
 	}
 	return mine, nil
 }
 
-// readAll loads the session's tokens of any origin.
+// readAll loads the session's tokens of any origin. An error means that the session may
+// have a token that cannot be read at the moment.
 func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) {
 	var st state
 	var unknown error
 	for i, key := range b.names(s) {
 		tok, err := b.load(ctx, key)
+		if err == nil {
+			if tok.Belongs(s.StartURL, s.Region) {
+				st = append(st, cachedToken{key, tok})
+			} else {
+				b.debug("token of another start URL or region ignored", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
+			}
+			continue
+		}
 		switch {
-		case err == nil && tok.Belongs(s.StartURL, s.Region):
-			st = append(st, holding{key, tok})
-		case err == nil:
-			b.debug("token of another start URL or region passed over", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
 		case errors.Is(err, ssocache.ErrNotFound):
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case keystore.Unavailable(err), i == 0 && keystore.Unknown(err):
-			return nil, err // neither there nor absent
+			return nil, err
 		case keystore.Unknown(err):
 			unknown = err
 		default:
 			b.warn("%v; it is treated as absent", err)
 		}
 	}
-	switch {
-	case unknown != nil && len(st) == 0:
-		return nil, unknown // it may be the session's only token
-	case unknown != nil:
+	if unknown != nil {
+		if len(st) == 0 {
+			return nil, unknown // it may be the session's only token
+		}
 		b.debug("a token under another name of the session is not used", "error", unknown)
 	}
 	return st, nil
 }
 
-// load reads one token file, with patience for a program that is rewriting it
-// in place.
+// load reads one token file. If the file is corrupt, another program may be rewriting it
+// in place, so load reads it again until patience is over.
 func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 	for start := time.Now(); ; {
 		tok, err := b.Cache.LoadToken(key)
 		if !errors.Is(err, ssocache.ErrCorrupt) || time.Since(start) >= patience {
 			return tok, err
 		}
-		if err := sleep.For(ctx, reread); err != nil {
+		if err := sleep.For(ctx, rereadPause); err != nil {
 			return tok, err
 		}
 	}
 }
 
-// glance reads the session's tokens that may be sent to the target, without patience:
-// for a look that will be repeated.
-func (b *Broker) glance(s profile.Session) state {
+// tokensNow reads the session's tokens that may be sent to the target. It ignores files
+// that cannot be read; use it where the files are read again later.
+func (b *Broker) tokensNow(s profile.Session) state {
 	t, err := b.target(s)
 	if err != nil {
-		return nil // the request has failed by now
+		return nil // the request has already failed with this error
 	}
-	return b.holdings(s).of(t)
+	return b.allTokensNow(s).of(t)
 }
 
-// holdings reads the session's tokens of any origin without patience.
-func (b *Broker) holdings(s profile.Session) state {
+// allTokensNow reads the session's tokens of any origin, and ignores files that cannot be
+// read.
+func (b *Broker) allTokensNow(s profile.Session) state {
 	var st state
 	for _, key := range b.names(s) {
 		if tok, err := b.Cache.LoadToken(key); err == nil && tok.Belongs(s.StartURL, s.Region) {
-			st = append(st, holding{key, tok})
+			st = append(st, cachedToken{key, tok})
 		}
 	}
 	return st
 }
 
-// usable returns a token of the state that is of use: it lives, or can be renewed.
-func (st state) usable(now time.Time) (ssocache.Token, bool) {
+// liveOrRenewable returns a token of the state that is live or can be renewed.
+func (st state) liveOrRenewable(now time.Time) (ssocache.Token, bool) {
 	for _, h := range st {
 		if h.tok.Left(now) > 0 || h.tok.Refreshable(now) {
 			return h.tok, true
@@ -151,9 +160,8 @@ func (st state) usable(now time.Time) (ssocache.Token, bool) {
 	return ssocache.Token{}, false
 }
 
-// best returns the token to use: the one that lives longest, the session's own
-// name first among equals, and never the one that the service rejected. ok is
-// false when none lives.
+// best returns the live token that expires last, but never the token rejected. Of tokens
+// that expire at the same time it returns the first. ok is false if no token is live.
 func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token, ok bool) {
 	for _, h := range st {
 		if h.tok.Left(now) <= 0 || (!rejected.IsZero() && h.tok.AccessToken.Equal(rejected)) {
@@ -166,8 +174,8 @@ func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token,
 	return tok, ok
 }
 
-// better says whether t is to be preferred to u at now: it lives longer, as far as
-// the dates can be believed.
+// better reports whether t should be preferred to u: it expires later, or the date of u
+// cannot be right.
 func better(t, u ssocache.Token, now time.Time) bool {
 	if u.AccessToken.IsZero() || t.Misdated(now) != u.Misdated(now) {
 		return u.AccessToken.IsZero() || u.Misdated(now)
@@ -175,17 +183,18 @@ func better(t, u ssocache.Token, now time.Time) bool {
 	return t.ExpiresAt.After(u.ExpiresAt)
 }
 
-// holder returns the token that can renew the session.
-func (st state) holder(now time.Time) (holding, bool) {
+// renewable returns the token whose refresh token can renew the session.
+func (st state) renewable(now time.Time) (cachedToken, bool) {
 	for _, h := range st {
 		if h.tok.Refreshable(now) {
 			return h, true
 		}
 	}
-	return holding{}, false
+	return cachedToken{}, false
 }
 
-// newest is the access token seen last, alive or not; zero for none.
+// newest returns the access token that expires last, live or not. It is zero if the state
+// is empty.
 func (st state) newest(now time.Time) secret.String {
 	var tok ssocache.Token
 	for _, h := range st {
@@ -196,10 +205,11 @@ func (st state) newest(now time.Time) secret.String {
 	return tok.AccessToken
 }
 
-// settle stores tokens in their place that could not be stored there when they came, so
-// that other programs find them. What fails now is tried again at the next use.
-func (b *Broker) settle(ctx context.Context, s profile.Session, st state) {
-	if !slices.ContainsFunc(st, func(h holding) bool { return b.Cache.Unsettled(h.key) }) {
+// moveKept moves tokens from ".NAME.json.kept" files to their places, so that other
+// programs find them. Such a token could not be stored in its place when it was issued. If
+// the move fails again, the next request repeats it.
+func (b *Broker) moveKept(ctx context.Context, s profile.Session, st state) {
+	if !slices.ContainsFunc(st, func(h cachedToken) bool { return b.Cache.Unsettled(h.key) }) {
 		return
 	}
 	g := b.try(ctx, b.sessionFile(s, ".lock"))
@@ -215,7 +225,7 @@ func (b *Broker) settle(ctx context.Context, s profile.Session, st state) {
 	}
 }
 
-// sessionError explains a session that cannot be renewed.
+// sessionError returns the error for a session that cannot be renewed.
 func (b *Broker) sessionError(s profile.Session, st state, rejected secret.String) error {
 	why := "the token has expired and cannot be refreshed"
 	switch {

@@ -137,7 +137,7 @@ func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r brok
 			return s, in, err
 		}
 		now = s
-		in.Waiting = func(h broker.Holder, limit time.Duration) {
+		in.Waiting = func(h broker.Process, limit time.Duration) {
 			fmt.Fprintf(w.App.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
 				w.App.Name, terminal.Printable(s.StartURL), terminal.Printable(h.String()), minutes(limit))
 		}

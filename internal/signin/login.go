@@ -53,7 +53,7 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 			return s, err
 		}
 	}
-	in.Waiting = func(h broker.Holder, _ time.Duration) {
+	in.Waiting = func(h broker.Process, _ time.Duration) {
 		w.App.Warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
 	}
 	tok, err := w.Broker.Login(ctx, s, in)

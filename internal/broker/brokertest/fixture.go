@@ -196,7 +196,7 @@ func (f *Fixture) Stored(key string) ssocache.Token {
 }
 
 // Companion is the path of a file that guards the session.
-func (f *Fixture) Companion(suffix string) string {
+func (f *Fixture) SessionFile(suffix string) string {
 	return filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+suffix)
 }
 

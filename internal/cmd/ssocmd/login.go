@@ -111,8 +111,8 @@ func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s
 	if err != nil || !v.Valid {
 		return false, signin.Explain(w, p, err)
 	}
-	if v.Unasked != nil {
-		w.App.Warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unasked), "")
+	if v.Unchecked != nil {
+		w.App.Warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unchecked), "")
 	}
 	fmt.Fprintf(w.App.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
 		w.App.Name, terminal.Printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))

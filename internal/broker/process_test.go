@@ -15,18 +15,18 @@ import (
 func TestHolderTellsWhoSignsIn(t *testing.T) {
 	b := &Broker{Cache: keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}}
 	s := profile.Session{Name: "corp", StartURL: "https://corp.awsapps.com/start"}
-	if got := b.signInHolder(s).String(); got != "another process" {
+	if got := b.signInProcess(s).String(); got != "another process" {
 		t.Errorf("nobody is %q", got)
 	}
-	leave := b.enterHolder(s, "sso get-credentials")
-	if got, want := b.signInHolder(s).String(), fmt.Sprintf("process %d (sso get-credentials)", os.Getpid()); got != want {
+	leave := b.writeProcess(s, "sso get-credentials")
+	if got, want := b.signInProcess(s).String(), fmt.Sprintf("process %d (sso get-credentials)", os.Getpid()); got != want {
 		t.Errorf("this process is %q, want %q", got, want)
 	}
-	if name := filepath.Base(b.holderFile(s)); !strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".json") {
+	if name := filepath.Base(b.processFile(s)); !strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".json") {
 		t.Errorf("%s would be read by the AWS CLI", name)
 	}
 	leave()
-	if got := b.signInHolder(s); got != (Holder{}) {
+	if got := b.signInProcess(s); got != (Process{}) {
 		t.Errorf("%v is left", got)
 	}
 }
@@ -35,8 +35,8 @@ func TestHolderTellsWhoSignsIn(t *testing.T) {
 func TestHolderThatSomebodyPlanted(t *testing.T) {
 	b := &Broker{Cache: keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}}
 	s := profile.Session{Name: "corp", StartURL: "https://corp.awsapps.com/start"}
-	path := b.holderFile(s)
-	if err := b.writeCompanion(path, ""); err != nil {
+	path := b.processFile(s)
+	if err := b.writeSidecar(path, ""); err != nil {
 		t.Fatal(err)
 	}
 	for content, want := range map[string]string{
@@ -54,7 +54,7 @@ func TestHolderThatSomebodyPlanted(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := b.signInHolder(s).String(); got != want {
+		if got := b.signInProcess(s).String(); got != want {
 			t.Errorf("%q is %q, want %q", content, got, want)
 		}
 	}

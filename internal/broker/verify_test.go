@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// verify signs out and asks for the proof.
+// verify signs out and asks for the revokedToken.
 func (f *fixture) verify() error {
 	f.T.Helper()
 	out := f.Logout()
@@ -63,7 +63,7 @@ func TestVerifiedSignOut(t *testing.T) {
 }
 
 // A service that ends the access token and not the refresh token: what it hands out
-// is revoked, and does not count as proof.
+// is revoked, and does not count as revokedToken.
 func TestSignOutThatTheRefreshTokenOutlives(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

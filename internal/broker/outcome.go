@@ -1,0 +1,174 @@
+package broker
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+)
+
+// An outcome records how the last attempt to renew a token, to fetch role credentials or
+// to sign in ended. The process that made the attempt writes the outcome to a file beside
+// the lock. Processes that wait for the lock share a failure instead of repeating the
+// attempt.
+type outcome struct {
+	id          string // differs for every attempt
+	at          time.Time
+	kind        outcomeKind
+	fingerprint string // of the token that was tried; or of new role credentials, see recordExpiration
+	text        string // the error; or when new role credentials expire
+	unknown     bool   // the file could not be read, and the other fields are zero
+}
+
+// after reports whether o is known to be of a later attempt than last.
+func (o outcome) after(last outcome) bool { return !o.unknown && !last.unknown && o.id != last.id }
+
+// within reports whether the outcome is younger than d at now. An outcome with a date in
+// the future is not: the clock has been set back since.
+func (o outcome) within(d time.Duration, now time.Time) bool {
+	age := now.Sub(o.at)
+	return age >= 0 && age < d
+}
+
+type outcomeKind string
+
+const (
+	succeeded outcomeKind = "ok"
+	ended     outcomeKind = "ended"   // the service will never accept this token again
+	refusal   outcomeKind = "refused" // the service refused this request
+	busy      outcomeKind = "busy"    // the service answered that it cannot at the moment
+	failed    outcomeKind = "failed"  // there was no answer, or one that makes no sense
+)
+
+// kindOf returns the kind of an attempt that ended with err.
+func kindOf(err error) outcomeKind {
+	var session *SessionError
+	var shared *SharedError
+	var service *idcenter.ServiceError
+	switch {
+	case errors.As(err, &session):
+		return ended
+	case errors.As(err, &shared) && shared.Refused, errors.As(err, &service) && !errors.Is(err, idcenter.ErrTemporary):
+		return refusal
+	case service != nil, shared != nil && shared.Answered:
+		return busy
+	}
+	return failed
+}
+
+// failure reports whether the attempt failed without ending the session: the failure may
+// pass, or the refusal concerned one request.
+func (o outcome) failure() bool { return o.kind == failed || o.kind == busy || o.kind == refusal }
+
+func (o outcome) err() error { return o.kind.shared(o.text) }
+
+// reply returns the error of a failed attempt, for a request that may share it. It returns
+// nil if the attempt did not fail.
+func (o outcome) reply(s profile.Session) *reply {
+	switch {
+	case o.kind == ended:
+		return &reply{err: &SessionError{Session: s, Why: o.text, Err: o.err()}}
+	case o.failure():
+		return &reply{err: o.err()}
+	}
+	return nil
+}
+
+// A SharedError is the error of another process that attempted the same thing at the same
+// time.
+type SharedError struct {
+	Text     string // the error as that process got it
+	Refused  bool   // a service refused the request
+	Answered bool   // a service answered
+}
+
+func (e *SharedError) Error() string { return e.Text }
+
+// ExitStatus returns the AWS CLI's exit code for an error of a service. It returns 0 if no
+// service answered; then the other errors of the chain decide.
+func (e *SharedError) ExitStatus() int {
+	if e.Answered {
+		return 254
+	}
+	return 0
+}
+
+// Share returns err in the form in which other processes get it.
+func Share(err error) *SharedError {
+	return kindOf(err).shared(err.Error())
+}
+
+func (k outcomeKind) shared(text string) *SharedError {
+	return &SharedError{Text: text, Refused: k == refusal, Answered: k == refusal || k == busy}
+}
+
+// outcomeMagic is the first word of an outcome file.
+const outcomeMagic = "lanyard-outcome"
+
+// readOutcome returns the zero outcome if the file does not exist or has another format.
+func readOutcome(path string) outcome {
+	line, err := readSidecar(path)
+	if err != nil {
+		return outcome{unknown: true}
+	}
+	f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 6)
+	if len(f) != 6 || f[0] != outcomeMagic {
+		return outcome{}
+	}
+	ms, err := strconv.ParseInt(f[2], 10, 64)
+	if err != nil {
+		return outcome{}
+	}
+	text, err := strconv.Unquote(f[5])
+	if err != nil {
+		return outcome{}
+	}
+	return outcome{id: f[1], at: time.UnixMilli(ms), kind: outcomeKind(f[3]), fingerprint: f[4], text: text}
+}
+
+// writeOutcome records how an attempt ended. Nothing depends on the record, so a failure
+// to write it is only logged.
+func (b *Broker) writeOutcome(path string, kind outcomeKind, tried secret.String, err error) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	b.writeOutcomeText(path, kind, tried, text)
+}
+
+// writeOutcomeText writes an outcome with any text.
+func (b *Broker) writeOutcomeText(path string, kind outcomeKind, tried secret.String, text string) {
+	line := strings.Join([]string{
+		outcomeMagic, rand.Text(), strconv.FormatInt(b.now().UnixMilli(), 10), string(kind), b.triedFingerprint(tried), strconv.Quote(text),
+	}, " ")
+	if err := b.writeSidecar(path, line+"\n"); err != nil {
+		b.debug("outcome not recorded", "file", path, "error", err)
+	}
+}
+
+// triedFingerprint returns the fingerprint of a token together with the configured
+// endpoints. A token without an origin may be tried at two services, and what one of them
+// refuses, the other may accept.
+func (b *Broker) triedFingerprint(tried secret.String) string {
+	if b.Endpoints == nil {
+		return fingerprint(tried)
+	}
+	e, err := b.Endpoints()
+	if id := e.ID(); err == nil && id != "" {
+		tried = secret.New(tried.Reveal() + "\x00" + id)
+	}
+	return fingerprint(tried)
+}
+
+// fingerprint returns a hash by which a token can be recognized and not recovered.
+func fingerprint(s secret.String) string {
+	sum := sha256.Sum256([]byte("lanyard outcome\x00" + s.Reveal()))
+	return hex.EncodeToString(sum[:12])
+}
