@@ -51,12 +51,12 @@ func TestClocksThatDiffer(t *testing.T) {
 		{0, ""},
 		{4 * time.Minute, ""},
 		{-4 * time.Minute, ""},
-		{6 * time.Minute, "the clock of this machine is 6m ahead of the service's"},
-		{50 * time.Minute, "the clock of this machine is 50m ahead of the service's"},
-		{time.Hour, "the clock of this machine is 1h0m ahead of the service's"},
-		{-time.Hour, "the clock of this machine is 1h0m behind the service's"},
-		{90 * time.Hour, "the clock of this machine is 4 days ahead of the service's"},
-		{-90 * time.Hour, "the clock of this machine is 4 days behind the service's"},
+		{6 * time.Minute, "this machine's clock is 6m fast"},
+		{50 * time.Minute, "this machine's clock is 50m fast"},
+		{time.Hour, "this machine's clock is 1h0m fast"},
+		{-time.Hour, "this machine's clock is 1h0m slow"},
+		{90 * time.Hour, "this machine's clock is 4 days fast"},
+		{-90 * time.Hour, "this machine's clock is 4 days slow"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.ahead.String(), func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestClocksThatDiffer(t *testing.T) {
 				if tt.ahead < 0 && !f.storedKeys().Reusable(f.Now()) {
 					t.Error("the keys stored are not the warm answer that they could be")
 				}
-				if tt.warning == "" && len(f.Warned) > 0 || tt.warning != "" && (len(f.Warned) == 0 || !strings.HasPrefix(f.Warned[0], tt.warning+": set it, ")) {
+				if tt.warning == "" && len(f.Warned) > 0 || tt.warning != "" && (len(f.Warned) == 0 || !strings.HasPrefix(f.Warned[0], tt.warning+"; correct it, ")) {
 					t.Errorf("warned %q, want %q", f.Warned, tt.warning)
 				}
 
@@ -182,7 +182,7 @@ func TestClockThatIsSetBack(t *testing.T) {
 		}
 		f.Count(refresh, 1) // the date of the token said three hours
 		f.Count("GetRoleCredentials", 2)
-		if len(f.Warned) == 0 || !strings.Contains(f.Warned[0], "2h0m behind the service's") {
+		if len(f.Warned) == 0 || !strings.Contains(f.Warned[0], "2h0m slow") {
 			t.Errorf("warned %q", f.Warned)
 		}
 		if c := f.MustGet(); c.Left(f.Now()) > time.Hour || c.Left(f.Now()) < 55*time.Minute || !time.Now().Before(end) {

@@ -17,35 +17,35 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// How a user signs out: the generation ends, the service is told, the files go. Then the
-// service can be asked whether it refuses the tokens.
+// The sign-out: end the generation, revoke the tokens at the service, remove the files.
+// Verify then asks the service whether it refuses the tokens.
 
-// A SignOut is what a logout did.
+// A SignOut holds what a logout did.
 type SignOut struct {
-	Files     []string    // the token files that are gone
-	Revoked   []Revoked   // sessions that the service was told about: see Verify
-	Unrevoked []Unrevoked // sessions that the service could not be told about
+	Files     []string    // the token files that were removed
+	Revoked   []Revoked   // the sessions that were revoked at the service: see Verify
+	Unrevoked []Unrevoked // the sessions that could not be revoked
 }
 
-// An Unrevoked session is signed out here, but a copy of its token works until it
+// An Unrevoked session is signed out locally, but a copy of its token is valid until it
 // expires.
 type Unrevoked struct {
 	StartURL string
 	Err      error
 }
 
-// signOutWait is how long a logout lets a renewal in flight finish: its token
-// should be revoked too.
+// signOutWait is how long a logout waits for a renewal that is under way, because the new
+// token should be revoked too.
 const signOutWait = callBudget + time.Second
 
 type tokenFile = keystore.Found[ssocache.Token]
 
-// Logout signs out of one session under all of its names and removes the role
-// credentials that came from it: those that say so, and the files called roles,
-// which the caller works out from the config for what the AWS CLI wrote.
+// Logout signs out of one session under all of its names, and removes its role credentials.
+// Role credentials that lanyard stored name their session. For those that the AWS CLI
+// stored, the caller passes the file names in roles.
 func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) (SignOut, error) {
 	if err := b.Cache.Reachable(); err != nil {
-		return SignOut{}, err // it would look as if nobody were signed in
+		return SignOut{}, err // a store that does not answer looks like one without a token
 	}
 	names := b.names(s)
 	out, err := b.end(ctx, s, func() ([]tokenFile, error) { return b.filesUnder(ctx, names) })
@@ -56,13 +56,12 @@ func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) 
 	return out, joined(append(failures, b.Cache.RemoveCredentials(roles, func(c ssocache.Credentials) bool { return slices.Contains(names, c.Session) })))
 }
 
-// filesUnder lists the token files of a session's names, and those in clear of tokens
-// that are kept in another store. The error is for files that it cannot read.
+// filesUnder lists the token files of the session's names, and plaintext files of tokens
+// that are in another store. unknown is the error for files that cannot be read.
 func (b *Broker) filesUnder(ctx context.Context, names []string) (files []tokenFile, unknown error) {
 	for _, key := range names {
 		path := b.Cache.TokenPath(key)
-		// A file that makes no sense is removed too; it names nothing to
-		// revoke.
+		// A corrupt file is removed too, although it has no token to revoke.
 		tok, err := b.load(ctx, key)
 		if err == nil || errors.Is(err, ssocache.ErrCorrupt) {
 			files = append(files, tokenFile{Path: path, Value: tok})
@@ -80,9 +79,9 @@ func (b *Broker) filesUnder(ctx context.Context, names []string) (files []tokenF
 	return files, unknown
 }
 
-// LogoutAll signs out of every session in the cache, also of those that no
-// config knows, and removes all role credentials that came from any, as the AWS
-// CLI does. Each token is revoked at the services that issued it.
+// LogoutAll signs out of every session in the cache, even if it is not in the config, and
+// removes all role credentials, as the AWS CLI does. Each token is revoked at the services
+// that issued it.
 func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 	var out SignOut
 	failures := append(b.Cache.Unreadable(b.Cache.SSO(), b.Cache.Roles()), b.Cache.Reachable())
@@ -101,30 +100,29 @@ func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 		if ctx.Err() != nil {
 			return out, ctx.Err()
 		}
-		failures = append(failures, err) // the others are signed out of all the same
+		failures = append(failures, err) // continue with the other sessions
 	}
 	b.Cache.Sweep(b.now())
 	return out, joined(append(failures, b.Cache.RemoveCredentials(nil, func(ssocache.Credentials) bool { return true })))
 }
 
-// filesOf lists the token files of a portal, with an error for files that it cannot
-// read.
+// filesOf lists the token files of a portal. The error is for files that cannot be read.
 func (b *Broker) filesOf(portal string) ([]tokenFile, error) {
 	files, unknown := b.Cache.KnownTokens()
 	return slices.DeleteFunc(files, func(f tokenFile) bool { return starturl.Portal(f.Value.StartURL) != portal }), errors.Join(unknown...)
 }
 
-// add adds what the sign-out of one session did.
+// add adds the result of signing out of one session.
 func (out *SignOut) add(one SignOut) {
 	out.Files = append(out.Files, one.Files...)
 	out.Revoked = append(out.Revoked, one.Revoked...)
 	out.Unrevoked = append(out.Unrevoked, one.Unrevoked...)
 }
 
-// end ends one session: the generation first, so that nothing in flight is
-// saved any more, then the service is told, then the files go. list gives the
-// session's files, and an error for those that it cannot read; it is asked again once
-// a renewal in flight has finished.
+// end ends one session. It first ends the generation, so that running processes store
+// nothing more. Then it revokes the tokens and removes the files. list returns the session's
+// files, and an error for files that cannot be read. end calls it again after a renewal that
+// was under way.
 func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]tokenFile, error)) (SignOut, error) {
 	if files, err := list(); len(files) == 0 {
 		return SignOut{}, err
@@ -146,17 +144,17 @@ func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]toke
 	switch {
 	case err != nil:
 		out.Unrevoked = []Unrevoked{{s.StartURL, err}}
-	case len(tokens) > 0: // else another process was faster
+	case len(tokens) > 0: // otherwise another process has removed the files
 		out.Revoked = []Revoked{{s.StartURL, tokens}}
 	}
 	out.Files, err = b.removeFiles(files)
 	return out, errors.Join(unknown, err)
 }
 
-// endGeneration ends the session's generation by a sign-out.
+// endGeneration ends the session's generation because of a sign-out.
 func (b *Broker) endGeneration(s profile.Session) error {
 	err := b.nextGeneration(s, bySignOut)
-	if atomicfile.Full(err) { // a sign-out must not wait for room
+	if atomicfile.Full(err) { // a full disk must not prevent a sign-out
 		b.warn("other processes may not notice the sign-out, because it could not be recorded in %s: %v", b.Cache.SSO(), err)
 		return nil
 	}
@@ -166,7 +164,7 @@ func (b *Broker) endGeneration(s profile.Session) error {
 	return nil
 }
 
-// removeFiles removes token files, and returns the paths of those that are gone.
+// removeFiles removes token files and returns the paths of the removed files.
 func (b *Broker) removeFiles(files []tokenFile) (gone []string, err error) {
 	for _, f := range files {
 		if failure := b.Cache.Remove(f.Path); failure != nil {
@@ -178,13 +176,13 @@ func (b *Broker) removeFiles(files []tokenFile) (gone []string, err error) {
 	return gone, err
 }
 
-// joined joins errors, each text once.
+// joined joins errors, and leaves out those with the text of an earlier one.
 func joined(failures []error) error {
 	seen := map[string]bool{}
 	var distinct []error
 	var add func(err error)
 	add = func(err error) {
-		if several, ok := err.(interface{ Unwrap() []error }); ok { // what errors.Join has made
+		if several, ok := err.(interface{ Unwrap() []error }); ok { // made by errors.Join
 			for _, err := range several.Unwrap() {
 				add(err)
 			}
@@ -197,94 +195,92 @@ func joined(failures []error) error {
 	return errors.Join(distinct...)
 }
 
-// revoke tells the service about every distinct access token. That the service
-// does not know one any more is as good as revoked. A copy has the access token of
-// its holder, but cannot end a session whose access token has expired: holders
-// come first.
+// revoke revokes each distinct access token once. A token that the service no longer knows
+// counts as revoked. Files with a refresh token come first: after the access token has
+// expired, only the refresh token can end the session, and copies do not have it.
 func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]revokedToken, error) {
 	isCopy := func(f tokenFile) bool { return f.Value.RefreshToken.IsZero() }
-	holders := slices.DeleteFunc(slices.Clone(files), isCopy)
+	originals := slices.DeleteFunc(slices.Clone(files), isCopy)
 	copies := slices.DeleteFunc(slices.Clone(files), func(f tokenFile) bool { return !isCopy(f) })
-	var told []secret.String
+	var done []secret.String
 	var tokens []revokedToken
 	var failures []error
-	for _, f := range append(holders, copies...) {
+	for _, f := range append(originals, copies...) {
 		tok := f.Value
-		if slices.ContainsFunc(told, tok.AccessToken.Equal) {
+		if slices.ContainsFunc(done, tok.AccessToken.Equal) {
 			continue
 		}
-		told = append(told, tok.AccessToken)
-		p, err := b.revokeOne(ctx, tok)
-		tokens, failures = append(tokens, p), append(failures, err)
+		done = append(done, tok.AccessToken)
+		r, err := b.revokeOne(ctx, tok)
+		tokens, failures = append(tokens, r), append(failures, err)
 	}
 	return tokens, errors.Join(failures...)
 }
 
-// Revoke ends the session of a token that lies in no cache. That the service has none
-// is as good.
+// Revoke ends the session of a token that is not in the cache. It returns nil if the
+// service does not know the session.
 func (b *Broker) Revoke(ctx context.Context, tok ssocache.Token) error {
 	_, err := b.revokeOne(ctx, tok)
 	return err
 }
 
 func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (revokedToken, error) {
-	p := revokedToken{tok: tok, expired: tok.Left(b.now()) <= 0}
+	r := revokedToken{tok: tok, expired: tok.Left(b.now()) <= 0}
 	if tok.Region == "" {
-		return p, errors.New("its token file names no region")
+		return r, errors.New("its token file names no region")
 	}
 	service, tok, err := b.toOrigin(tok)
 	if err != nil {
-		return p, err
+		return r, err
 	}
-	p.tok = tok
+	r.tok = tok
 	if !tok.Refreshable(b.now()) {
-		p.tok.RefreshToken = secret.String{} // nobody can do anything with it
+		r.tok.RefreshToken = secret.String{} // it has no valid client registration
 	}
-	err = b.endSession(ctx, service, &p)
-	return p, err
+	err = b.endSession(ctx, service, &r)
+	return r, err
 }
 
-// endSession ends the session of a token: by its access token, or if the service does not
-// know that one any more, by its refresh token.
-func (b *Broker) endSession(ctx context.Context, service Service, p *revokedToken) error {
-	if !p.expired || p.tok.RefreshToken.IsZero() {
-		err := b.endAt(ctx, p.tok)
+// endSession ends the session by the access token. If the service no longer knows the access
+// token, endSession uses the refresh token.
+func (b *Broker) endSession(ctx context.Context, service Service, r *revokedToken) error {
+	if !r.expired || r.tok.RefreshToken.IsZero() {
+		err := b.endAt(ctx, r.tok)
 		if !errors.Is(err, idcenter.ErrUnauthorized) {
 			return err
 		}
-		// The service does not know the access token any more, whatever its date says.
-		// That tells nothing about the session.
-		p.expired = true
-		if p.tok.RefreshToken.IsZero() {
+		// The access token is no longer valid, but the session may still be.
+		r.expired = true
+		if r.tok.RefreshToken.IsZero() {
 			return nil
 		}
 	}
-	if err := b.spendToSignOut(ctx, service, p); err != nil || p.refused {
+	if err := b.spendToSignOut(ctx, service, r); err != nil || r.refused {
 		return err
 	}
-	return b.endAt(ctx, p.tok)
+	return b.endAt(ctx, r.tok)
 }
 
-// spendToSignOut spends a refresh token for an access token that can end the session:
-// one that has expired cannot, and the refresh token would outlive the sign-out. That
-// the service refuses is as good.
-func (b *Broker) spendToSignOut(ctx context.Context, service Service, p *revokedToken) error {
-	old := p.tok
+// spendToSignOut exchanges the refresh token for an access token that can end the session.
+// An expired access token cannot, and without it the refresh token would stay valid. If
+// the service refuses the refresh token, the session has ended already.
+func (b *Broker) spendToSignOut(ctx context.Context, service Service, r *revokedToken) error {
+	old := r.tok
 	grant, err := b.refresh(ctx, service, old, old.RefreshToken)
 	if cannotRefresh(err) {
-		p.refused, p.tok.RefreshToken = true, secret.String{}
+		r.refused, r.tok.RefreshToken = true, secret.String{}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	p.tok = old.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
-	p.tok.Origin = p.tok.Origin.Issued()
-	p.expired, p.older = false, old.RefreshToken
+	r.tok = old.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	r.tok.Origin = r.tok.Origin.Issued()
+	r.expired, r.older = false, old.RefreshToken
 	return nil
 }
 
-// endAt ends the session of an access token at the portal that it comes from.
+// endAt ends the session of an access token at the portal that issued it.
 func (b *Broker) endAt(ctx context.Context, tok ssocache.Token) error {
 	service, _, err := b.toOrigin(tok)
 	if err != nil {
@@ -293,47 +289,45 @@ func (b *Broker) endAt(ctx context.Context, tok ssocache.Token) error {
 	return service.Logout(ctx, tok.AccessToken)
 }
 
-// A Revoked session is one of which the service was told that it is over, with what
-// shows whether the service holds to it.
+// A Revoked is a session that was revoked at the service. It holds the tokens by which
+// [Broker.Verify] checks that.
 type Revoked struct {
 	StartURL string
 	tokens   []revokedToken
 }
 
-// A revokedToken is tokens that the service must not take any more.
+// A revokedToken is a token that the service must no longer accept.
 type revokedToken struct {
-	tok     ssocache.Token // as it was last; its refresh token is zero if nothing could renew it
+	tok     ssocache.Token // the last token of the session; without a refresh token if it could not be renewed
 	older   secret.String  // a refresh token that was spent to sign out
-	expired bool           // by its date: that it is refused tells nothing
+	expired bool           // tok has expired, so the service would refuse it in any case
 	refused bool           // the service has refused to renew it
 }
 
-// ErrStillAccepted says that the service takes a token that was revoked.
+// ErrStillAccepted reports that the service accepts a token that was revoked.
 var ErrStillAccepted = errors.New("the service still accepts the old token")
 
-// ErrNothingToVerify says that a session had ended by itself before the sign-out:
-// whether the service refuses its tokens tells nothing about that.
-var ErrNothingToVerify = errors.New("its token had expired already, and nothing could renew it")
+// ErrNothingToVerify reports that a session had ended before the sign-out. The service would
+// refuse its tokens in any case, so nothing can be verified.
+var ErrNothingToVerify = errors.New("its token had already expired and could not be renewed")
 
-// verifyPatience is how long the service may take to know everywhere that a token is
-// revoked.
 const (
-	verifyPatience = 3 * time.Second
-	verifyPause    = time.Second
+	verifyPatience = 3 * time.Second // how long the service may take to refuse a revoked token
+	verifyPause    = time.Second     // between two attempts
 )
 
-// Verify asks the service whether it refuses the tokens of a session that was signed
-// out of: nil says yes. [ErrStillAccepted] and [ErrNothingToVerify] say what they say,
-// and any other error that it could not be found out.
+// Verify asks the service whether it refuses the tokens of a session after the sign-out, and
+// returns nil if it does. Errors to test for: [ErrStillAccepted] and [ErrNothingToVerify].
+// Any other error means that the service could not be asked.
 //
-// A token that a service hands out for an old refresh token is revoked at once.
+// If the service renews the session by an old refresh token, Verify revokes the new token.
 func (b *Broker) Verify(ctx context.Context, r Revoked) error {
-	shown := false // by at least one of its tokens
+	verified := false // for at least one token
 	var doubt error
-	for _, p := range r.tokens {
-		switch err := b.verify(ctx, p); {
+	for _, tok := range r.tokens {
+		switch err := b.verify(ctx, tok); {
 		case err == nil:
-			shown = true
+			verified = true
 		case errors.Is(err, ErrStillAccepted), ctx.Err() != nil:
 			return err
 		case !errors.Is(err, ErrNothingToVerify):
@@ -343,38 +337,38 @@ func (b *Broker) Verify(ctx context.Context, r Revoked) error {
 	switch {
 	case doubt != nil:
 		return doubt
-	case !shown:
+	case !verified:
 		return ErrNothingToVerify
 	}
 	return nil
 }
 
-func (b *Broker) verify(ctx context.Context, p revokedToken) error {
-	service, _, err := b.toOrigin(p.tok)
+func (b *Broker) verify(ctx context.Context, r revokedToken) error {
+	service, _, err := b.toOrigin(r.tok)
 	if err != nil {
 		return err
 	}
-	if err := awaitRefusal(ctx, service, p.tok.AccessToken); err != nil {
+	if err := awaitRefusal(ctx, service, r.tok.AccessToken); err != nil {
 		return err
 	}
-	shown := !p.expired || p.refused
-	for i, refresh := range []secret.String{p.tok.RefreshToken, p.older} {
-		if refresh.IsZero() || i > 0 && refresh.Equal(p.tok.RefreshToken) {
+	verified := !r.expired || r.refused
+	for i, refresh := range []secret.String{r.tok.RefreshToken, r.older} {
+		if refresh.IsZero() || i > 0 && refresh.Equal(r.tok.RefreshToken) {
 			continue
 		}
-		if err := b.refuses(ctx, service, p.tok, refresh); err != nil {
+		if err := b.refuses(ctx, service, r.tok, refresh); err != nil {
 			return err
 		}
-		shown = true
+		verified = true
 	}
-	if !shown {
+	if !verified {
 		return ErrNothingToVerify
 	}
 	return nil
 }
 
-// awaitRefusal waits for the service to refuse an access token. It returns
-// [ErrStillAccepted] if the service takes the token for too long.
+// awaitRefusal waits until the service refuses an access token. It returns
+// [ErrStillAccepted] if the service still accepts the token after verifyPatience.
 func awaitRefusal(ctx context.Context, service Service, accessToken secret.String) error {
 	for start := time.Now(); ; {
 		taken, err := service.Takes(ctx, accessToken)
@@ -390,8 +384,8 @@ func awaitRefusal(ctx context.Context, service Service, accessToken secret.Strin
 	}
 }
 
-// refuses makes sure that the service does not renew the session. Signals are held
-// back: a token that it hands out all the same is revoked.
+// refuses checks that the service does not renew the session. If it does, refuses revokes
+// the new token; signals are held back until then.
 func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Token, refresh secret.String) error {
 	defer b.hold()()
 	ctx = context.WithoutCancel(ctx)
@@ -408,8 +402,8 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 	return fmt.Errorf("%w: it renewed the session", ErrStillAccepted)
 }
 
-// cannotRefresh says that the service takes the refresh token no more, or not from the
-// client to which it belongs.
+// cannotRefresh reports whether the service has refused the refresh token, or the client
+// registration that it belongs to.
 func cannotRefresh(err error) bool {
 	var s *idcenter.ServiceError
 	return errors.Is(err, idcenter.ErrInvalidGrant) || errors.Is(err, idcenter.ErrInvalidClient) ||

@@ -14,8 +14,8 @@ import (
 // Endpoints are AWS's own.
 type Endpoints struct{ SignIn, Portal profile.Endpoint }
 
-// Place tells services apart: "" for AWS's own. What one service has refused means
-// nothing to another.
+// ID identifies the two services, for example in records of what they refused. It is "" for
+// AWS's own.
 func (e Endpoints) ID() string {
 	if e.SignIn.URL == "" && e.Portal.URL == "" {
 		return ""
@@ -23,7 +23,7 @@ func (e Endpoints) ID() string {
 	return ssocache.Canonical(e.SignIn.URL) + " " + ssocache.Canonical(e.Portal.URL)
 }
 
-// A target is where this process would send the secrets of a session.
+// A target holds the services to which this process would send the secrets of a session.
 type target struct {
 	endpoints      Endpoints
 	signIn, portal ssocache.Endpoint
@@ -40,9 +40,9 @@ func (b *Broker) target(s profile.Session) (target, error) {
 func targetOf(e Endpoints, region string) target {
 	t := target{e, ssocache.EndpointAt(e.SignIn.URL, e.SignIn.Env), ssocache.EndpointAt(e.Portal.URL, e.Portal.Env)}
 	if !strings.HasPrefix(t.signIn.Origin, "https://") && !strings.HasPrefix(t.portal.Origin, "https://") {
-		return t // as nearly always: the look-up below costs something
+		return t // the usual case; the look-up below is slower
 	}
-	// AWS's own endpoint, also in its FIPS and dual-stack forms, may stand in a setting.
+	// A setting may name AWS's own endpoint, also in its FIPS and dual-stack forms.
 	oidc, portal := idcenter.OwnEndpoints(region)
 	if slices.Contains(oidc, t.signIn.Origin) {
 		t.signIn.Origin = ssocache.AWS
@@ -53,17 +53,19 @@ func targetOf(e Endpoints, region string) target {
 	return t
 }
 
-// origin is that of a token which is issued at the target.
+// origin returns the origin of a token that the target issues.
 func (t target) origin() ssocache.Origin {
 	return ssocache.Origin{SignIn: t.signIn.Origin, Portal: t.portal.Origin}
 }
 
-// takes reports whether all of a token may be sent to the target.
+// takes reports whether both secrets of a token, the refresh token and the access token,
+// may be sent to the target.
 func (t target) takes(o ssocache.Origin) bool {
 	return t.signIn.Takes(o.SignIn) && t.portal.Takes(o.Portal)
 }
 
-// mayUse reports whether cached role credentials are those of the session at the target.
+// mayUse reports whether cached role credentials belong to the session and come from the
+// target.
 func (t target) mayUse(c ssocache.Credentials, s profile.Session) bool {
 	return c.Belongs(s.StartURL) && t.portal.Takes(c.Origin)
 }
@@ -73,14 +75,14 @@ func (st state) of(t target) state {
 	return slices.DeleteFunc(slices.Clone(st), func(h cachedToken) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
 }
 
-// sameOrigin reports whether a token may be replaced by one that was issued just now.
+// sameOrigin reports whether a new token has the origin of an old one, and may replace it.
 func sameOrigin(old, issued ssocache.Token) bool {
 	return old.Origin == issued.Origin || old.Origin.IsZero() && issued.Origin.Portal == ssocache.AWS
 }
 
-// renewedOrigin is the origin of the successor of a token that was refreshed at the
-// target. A token without an origin may have been sent to a target of which one service
-// is AWS's and the other is not: its successor belongs to the service that issued it.
+// renewedOrigin returns the origin of the successor of a token with the origin old. If old is
+// zero, the successor gets the origin of the service that issued it, even if only one of
+// the target's services is AWS's.
 func (t target) renewedOrigin(old ssocache.Origin) ssocache.Origin {
 	if !old.IsZero() {
 		return old
@@ -88,17 +90,15 @@ func (t target) renewedOrigin(old ssocache.Origin) ssocache.Origin {
 	return t.origin().Issued()
 }
 
-// An OriginError says that a secret was not sent: the settings lead to another service
-// than the one that it comes from.
+// An OriginError reports that a secret was not sent, because the settings name another
+// service than the one that issued it.
 type OriginError struct {
 	Session  profile.Session
-	Origin   string // where the secret comes from: [ssocache.AWS] or a base URL
+	Origin   string // the service that issued the secret: [ssocache.AWS] or a base URL
 	Endpoint string // the base URL to which it would have been sent
-	From     string // the setting that names the endpoint; "" if it is AWS's by default
+	From     string // the setting that names the endpoint; "" if it is AWS's default
 	Env      bool   // From is an environment variable
-
-	// Replaces says that a sign-in at the endpoint would have replaced the session.
-	Replaces bool
+	Replaces bool   // the error is of a sign-in that would have replaced the session
 }
 
 func (e *OriginError) Error() string {
@@ -111,27 +111,29 @@ func (e *OriginError) Error() string {
 		origin = "AWS"
 	}
 	if e.Replaces {
-		return fmt.Sprintf("session %s: not signed in at %s (%s): that would replace the present session, which was issued by %s",
+		return fmt.Sprintf("session %s: not signed in at %s (%s): that would replace the current session, which was issued by %s",
 			e.Session.Key(), e.Endpoint, from, origin)
 	}
 	return fmt.Sprintf("session %s: its token was issued by %s and is not sent to %s (%s)", e.Session.Key(), origin, e.Endpoint, from)
 }
 
-// ExitStatus is that of the AWS CLI for its configuration.
+// ExitStatus returns the AWS CLI's exit code for configuration errors.
 func (e *OriginError) ExitStatus() int { return 253 }
 
-// ErrorName is the AWS CLI's name for such errors.
+// ErrorName returns the AWS CLI's name for configuration errors.
 func (e *OriginError) ErrorName() string { return "Configuration" }
 
-// An EndpointsError says that a sign-in was refused: its token would be issued by one
-// service and sent to another.
+// An EndpointsError reports that a sign-in was refused, because one service would issue the
+// token and another would receive it.
 type EndpointsError struct {
-	Session          profile.Session
-	From             string // the setting of the one endpoint
-	Endpoint         string // its base URL
-	Missing, Default string // the variable that names the other one, and where that would be
+	Session  profile.Session
+	From     string // the setting that names the configured endpoint
+	Endpoint string // the base URL of that endpoint
+	Missing  string // the variable that would name the endpoint of the other service
+	Default  string // the base URL of the other service without that variable
 
-	// Issuer is AWS's sign-in endpoint, if a setting names it. Missing is empty then.
+	// Issuer is AWS's sign-in endpoint if a setting names it. Missing and Default are then
+	// empty.
 	Issuer string
 }
 
@@ -144,19 +146,19 @@ func (e *EndpointsError) Error() string {
 		e.Session.Key(), e.Endpoint, e.From, e.Missing, e.Default)
 }
 
-// ExitStatus is that of the AWS CLI for its configuration.
+// ExitStatus returns the AWS CLI's exit code for configuration errors.
 func (e *EndpointsError) ExitStatus() int { return 253 }
 
-// ErrorName is the AWS CLI's name for such errors.
+// ErrorName returns the AWS CLI's name for configuration errors.
 func (e *EndpointsError) ErrorName() string { return "Configuration" }
 
-// The variables of the two services.
+// The environment variables that name the endpoints of the two services.
 const (
 	signInVariable = "AWS_ENDPOINT_URL_SSO_OIDC"
 	portalVariable = "AWS_ENDPOINT_URL_SSO"
 )
 
-// refuse makes the error for a token that the target does not take.
+// refuse returns the error for a token that may not be sent to the target.
 func (t target) refuse(s profile.Session, tok ssocache.Token) *OriginError {
 	e := &OriginError{Session: s}
 	ownSignIn, ownPortal := idcenter.OwnEndpoints(s.Region)
@@ -178,7 +180,7 @@ func (e *OriginError) describe(to profile.Endpoint, own []string, origin string)
 	}
 }
 
-// first is AWS's ordinary endpoint among its forms.
+// first returns AWS's usual endpoint, which is the first of its forms.
 func first(own []string) string {
 	if len(own) == 0 {
 		return "AWS"
@@ -186,7 +188,8 @@ func first(own []string) string {
 	return own[0]
 }
 
-// toPortal connects to the access portal, for the access token of tok.
+// toPortal connects to the access portal, unless the access token of tok must not be sent
+// there.
 func (b *Broker) toPortal(s profile.Session, tok ssocache.Token) (Service, target, error) {
 	t, err := b.target(s)
 	if err != nil {
@@ -199,7 +202,8 @@ func (b *Broker) toPortal(s profile.Session, tok ssocache.Token) (Service, targe
 	return service, t, err
 }
 
-// toSignIn connects to the sign-in service, for the refresh token of tok.
+// toSignIn connects to the sign-in service, unless the refresh token of tok must not be sent
+// there.
 func (b *Broker) toSignIn(s profile.Session, tok ssocache.Token) (Service, target, error) {
 	t, err := b.target(s)
 	if err != nil {
@@ -212,9 +216,9 @@ func (b *Broker) toSignIn(s profile.Session, tok ssocache.Token) (Service, targe
 	return service, t, err
 }
 
-// toOrigin connects to the services that a token comes from, whatever the settings say
-// now. A token without an origin comes from the endpoint on this machine that the
-// environment names, or else from AWS; it is returned with that origin.
+// toOrigin connects to the services that issued a token, even if the settings name others.
+// A token without an origin counts as issued by the endpoint on this machine that the
+// environment names, or else by AWS. toOrigin returns the token with its origin.
 func (b *Broker) toOrigin(tok ssocache.Token) (Service, ssocache.Token, error) {
 	s := profile.Session{StartURL: tok.StartURL, Region: tok.Region}
 	t, err := b.target(s)
@@ -237,7 +241,8 @@ func (b *Broker) toOrigin(tok ssocache.Token) (Service, ssocache.Token, error) {
 	return service, tok, err
 }
 
-// reach returns the endpoint of an origin: the configured one if it is that.
+// reach returns the endpoint of an origin. If that is the configured endpoint, it returns
+// the configured one with its setting.
 func reach(origin string, now ssocache.Endpoint, configured profile.Endpoint) profile.Endpoint {
 	switch origin {
 	case now.Origin:
@@ -248,9 +253,10 @@ func reach(origin string, now ssocache.Endpoint, configured profile.Endpoint) pr
 	return profile.Endpoint{URL: origin}
 }
 
-// MaySignIn refuses a sign-in that would bring a token for two services, or, unless it
-// is forced, replace a live session of another origin. Nothing is asked or sent for it.
-// The errors are *[OriginError] and *[EndpointsError].
+// MaySignIn returns an error if a sign-in is not allowed. An *[EndpointsError] means that one
+// service would issue the token and another receive it. An *[OriginError] means that the
+// sign-in would replace a live session of another origin; force allows that. MaySignIn
+// makes no request.
 func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 	t, err := b.target(s)
 	if err != nil {
@@ -280,8 +286,8 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 	return nil
 }
 
-// leavesAWS reports whether the settings name AWS's sign-in service, of this region or
-// another, and a portal that is not AWS's.
+// leavesAWS reports whether the settings name AWS's sign-in service, in any region, and a
+// portal that is not AWS's.
 func (t target) leavesAWS() bool {
 	if t.endpoints.SignIn.URL == "" || t.endpoints.Portal.URL == "" {
 		return false
@@ -291,8 +297,8 @@ func (t target) leavesAWS() bool {
 	return issued && !sent
 }
 
-// SignInEndpoint is where a sign-in to the session goes: a client registration of
-// another origin is of no use there.
+// SignInEndpoint returns the endpoint of the sign-in service for a session. A client
+// registration of another origin is not valid there.
 func (b *Broker) SignInEndpoint(s profile.Session) (ssocache.Endpoint, error) {
 	t, err := b.target(s)
 	return t.signIn, err

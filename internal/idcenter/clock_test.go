@@ -34,11 +34,11 @@ func TestClockOfAReply(t *testing.T) {
 
 func TestClockInWords(t *testing.T) {
 	for ahead, want := range map[time.Duration]string{
-		6 * time.Minute:                   "6m ahead of the service's",
-		time.Hour - 400*time.Millisecond:  "1h0m ahead of the service's",
-		-90 * time.Minute:                 "1h30m behind the service's",
-		47*time.Hour + 59*time.Minute:     "47h59m ahead of the service's",
-		-(4*24*time.Hour - 5*time.Minute): "4 days behind the service's",
+		6 * time.Minute:                   "6m fast",
+		time.Hour - 400*time.Millisecond:  "1h0m fast",
+		-90 * time.Minute:                 "1h30m slow",
+		47*time.Hour + 59*time.Minute:     "47h59m fast",
+		-(4*24*time.Hour - 5*time.Minute): "4 days slow",
 	} {
 		if c := (Clock{Ahead: ahead}); c.String() != want || !c.Wrong() {
 			t.Errorf("%v: %v, %s; want %s", ahead, c.Wrong(), c, want)

@@ -350,11 +350,11 @@ const signedWithin = 5 * time.Minute
 // Wrong reports whether AWS refuses what is signed by our clock.
 func (c Clock) Wrong() bool { return c.Ahead.Abs() > signedWithin }
 
-// String returns where our clock is, for messages: "1h0m ahead of the service's".
+// String returns the difference for messages: "1h0m fast".
 func (c Clock) String() string {
-	where := "ahead of"
+	direction := "fast"
 	if c.Ahead < 0 {
-		where = "behind"
+		direction = "slow"
 	}
 	d := c.Ahead.Abs().Round(time.Minute)
 	span := fmt.Sprintf("%dm", int(d.Minutes()))
@@ -364,7 +364,7 @@ func (c Clock) String() string {
 	case hours > 0:
 		span = fmt.Sprintf("%dh%dm", hours, int(d.Minutes())%60)
 	}
-	return span + " " + where + " the service's"
+	return span + " " + direction
 }
 
 // ClockOf reads the Date of a reply (RFC 9110, section 6.6.1). received is our time

@@ -75,7 +75,7 @@ func (e *ServiceError) NextStep() string {
 	if !e.Clock.Wrong() {
 		return ""
 	}
-	return "set the clock of this machine: it is " + e.Clock.String()
+	return "correct this machine's clock: it is " + e.Clock.String()
 }
 
 // refusal returns the error that the reply carries, or nil.
