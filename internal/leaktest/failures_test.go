@@ -2,8 +2,8 @@
 
 package leaktest_test
 
-// What goes wrong: services that answer as they should not, processes that are
-// stopped, folders that cannot be written, and corrupt files.
+// Failures: wrong answers from services, processes that are stopped, folders that cannot
+// be written, and corrupt files.
 
 import (
 	"bytes"
@@ -20,8 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// asks are commands that ask each of the services for something, whatever lies in
-// the cache.
+// asks lists commands that make a request to each service, whatever is in the cache.
 var asks = [][]string{
 	{"sso", "get-role-credentials", "--account-id", "111122223333", "--role-name", "AdministratorAccess", "--profile", "dev"},
 	{"sso", "list-accounts", "--profile", "dev", "--cli-error-format", "json"},
@@ -31,12 +30,12 @@ var asks = [][]string{
 	{"ec2", "describe-instances", "--profile", "dev"},
 }
 
-// fail makes the services answer wrongly.
-func (w *world) fail(t *testing.T) {
+// fail runs commands while the services give wrong answers.
+func (w *fixture) fail(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
 	some := asks
-	if w.store.move != nil { // the rest has nothing to do with stores
+	if w.store.move != nil { // the other failures do not depend on the store
 		some = asks[:3]
 	}
 	for _, twist := range twists {
@@ -59,8 +58,9 @@ var twists = []twist{inMessage, inCode, noJSON, wrongTypes}
 
 var faults = []emulator.Fault{{Status: 403}, {Status: 429}, {Status: 500}, {Drop: true}, {Truncate: true}, {ContentType: "text/html"}}
 
-// failToRenew makes the services answer renewals wrongly. Some answers end the session.
-func (w *world) failToRenew(t *testing.T) {
+// failToRenew runs commands while the services give wrong answers to renewals. Some of
+// these answers end the session.
+func (w *fixture) failToRenew(t *testing.T) {
 	t.Helper()
 	for _, twist := range twists {
 		w.mustRenew(t)
@@ -70,7 +70,7 @@ func (w *world) failToRenew(t *testing.T) {
 		w.wait(t, w.start(t, spare...), 0, anyCode)
 		w.wire.set(false, nil)
 	}
-	for _, f := range faults[:len(faults)-1] { // the type of an answer is not looked at
+	for _, f := range faults[:len(faults)-1] { // the program does not check the content type
 		w.mustRenew(t)
 		f.Operation = "CreateToken"
 		w.srv.AddFault(f)
@@ -79,19 +79,20 @@ func (w *world) failToRenew(t *testing.T) {
 	}
 }
 
-// spare asks for the keys of a role that the service never gives out, so that no cache has them.
+// spare asks for the keys of a role that the service never gives out, so they are never
+// in a cache.
 var spare = []string{"sso", "get-credentials", "--profile", "spare"}
 
-// mustRenew signs in and then has the service refuse the token, so that the next
-// command must renew it.
-func (w *world) mustRenew(t *testing.T) {
+// mustRenew signs in and makes the service refuse the token, so that the next command
+// has to renew it.
+func (w *fixture) mustRenew(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
 	w.srv.ExpireAccessTokens()
 }
 
-// runAnyhow runs a command that may succeed or fail.
-func (w *world) runAnyhow(t *testing.T, args ...string) {
+// runAnyhow runs a command that can succeed or fail.
+func (w *fixture) runAnyhow(t *testing.T, args ...string) {
 	t.Helper()
 	may := kind(0)
 	if slices.Contains(args, "get-role-credentials") {
@@ -100,9 +101,9 @@ func (w *world) runAnyhow(t *testing.T, args ...string) {
 	w.wait(t, w.start(t, args...), may, anyCode)
 }
 
-// quit ends one process in the middle of a renewal by SIGQUIT, at which Go prints
-// the stacks of all goroutines, and another by Ctrl-C.
-func (w *world) quit(t *testing.T) {
+// quit ends one process during a renewal with SIGQUIT, which makes Go print the stacks
+// of all goroutines, and another process with Ctrl-C.
+func (w *fixture) quit(t *testing.T) {
 	t.Helper()
 	for _, tt := range []struct {
 		signal syscall.Signal
@@ -120,8 +121,8 @@ func (w *world) quit(t *testing.T) {
 	}
 }
 
-// unwritable puts a file in the place of each cache folder.
-func (w *world) unwritable(t *testing.T) {
+// unwritable replaces each cache folder by a file.
+func (w *fixture) unwritable(t *testing.T) {
 	t.Helper()
 	for _, dir := range []string{"home/.aws/cli/cache", "home/.aws/sso/cache"} {
 		if err := os.Rename(w.path(dir), w.path("aside/cache")); err != nil {
@@ -140,9 +141,9 @@ func (w *world) unwritable(t *testing.T) {
 	}
 }
 
-// TestCorruptFiles spoils the files of the AWS CLI's caches in ways that leave the
-// secrets in them. Each command waits a while in case another program is writing
-// the file, so the subtests run side by side.
+// TestCorruptFiles damages files of the AWS CLI's caches in ways that leave the secrets
+// in them. Each command waits a while, because another program might be writing the
+// file, so the subtests run in parallel.
 func TestCorruptFiles(t *testing.T) {
 	t.Parallel()
 	for _, file := range []struct{ name, pattern, secret, date string }{
@@ -168,7 +169,7 @@ func TestCorruptFiles(t *testing.T) {
 			} {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					w := newWorld(t)
+					w := newFixture(t)
 					w.debug = true
 					w.signIn(t)
 					w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
@@ -190,7 +191,7 @@ func TestCorruptFiles(t *testing.T) {
 					}
 					secret, ok := inner[file.secret].(string)
 					if !ok {
-						t.Fatalf("there is no %s", file.secret)
+						t.Fatalf("%s not found", file.secret)
 					}
 					if err := os.WriteFile(paths[0], spoil(bytes.TrimSpace(data), secret, o, inner), 0o600); err != nil {
 						t.Fatal(err)
@@ -206,7 +207,7 @@ func TestCorruptFiles(t *testing.T) {
 
 func encode(o map[string]any) []byte {
 	data, err := json.Marshal(o)
-	if err != nil { // it came out of JSON
+	if err != nil { // it was decoded from JSON
 		panic(err)
 	}
 	return data

@@ -9,16 +9,16 @@ import (
 	"testing"
 )
 
-// secretLike finds what looks like a token or a secret key: those of AWS are longer.
+// secretLike matches text that looks like a token or a secret key. AWS's own are longer.
 var secretLike = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
 
-// knownLike matches what looks like a secret and is none: AWS's published examples,
-// ARNs of roles, paths with a hash in them, the address of an application at Okta,
-// and names of Go tests.
+// knownLike matches text that looks like a secret but is not: AWS's published examples,
+// ARNs of roles, paths that contain a hash, the address of an Okta application, and
+// names of Go tests.
 var knownLike = regexp.MustCompile(`EXAMPLE|^Test[A-Z][A-Za-z]+$|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/`)
 
-// looksSecret returns what in a text looks like a secret. Words in one case, such as
-// hashes, do not.
+// looksSecret returns the parts of a text that look like secrets. Words in one case,
+// such as hashes, do not count.
 func looksSecret(text string) (found []string) {
 	for _, word := range secretLike.FindAllString(text, -1) {
 		if strings.ToLower(word) != word && strings.ToUpper(word) != word && !knownLike.MatchString(word) {
@@ -28,19 +28,18 @@ func looksSecret(text string) (found []string) {
 	return found
 }
 
-// checkPattern makes sure that looksSecret finds everything that an emulator has
-// issued, within a text.
+// checkPattern checks that looksSecret finds every secret that an emulator has issued,
+// in the middle of a text.
 func checkPattern(t *testing.T, issued []string) {
 	t.Helper()
 	for _, value := range issued {
 		if found := looksSecret(`{"x": "` + value + `"}`); len(found) != 1 || found[0] != value {
-			t.Errorf("%s... of %d characters would not be found in a golden file", value[:4], len(value))
+			t.Errorf("%s... of %d characters would not be found", value[:4], len(value))
 		}
 	}
 }
 
-// No golden file, script or page of the documentation holds anything that looks like
-// a token.
+// No golden file, script or documentation page holds text that looks like a token.
 func TestGoldenFiles(t *testing.T) {
 	root := filepath.Join("..", "..")
 	files := 0
@@ -60,7 +59,7 @@ func TestGoldenFiles(t *testing.T) {
 		}
 		files++
 		for _, word := range looksSecret(string(data)) {
-			t.Errorf("%s holds what looks like a secret: %s... (%d characters)", path, word[:8], len(word))
+			t.Errorf("%s holds text that looks like a secret: %s... (%d characters)", path, word[:8], len(word))
 		}
 		return nil
 	})

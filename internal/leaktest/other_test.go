@@ -4,9 +4,9 @@ package leaktest_test
 
 import "testing"
 
-// Stand-ins for what only Linux offers the tests: /proc, and a keyring of their own.
+// Replacements for what only Linux offers to the tests: /proc, and a separate keyring.
 
-// processes sees nothing: the system has no /proc.
+// processes observes nothing, because this system has no /proc.
 type processes struct{}
 
 const canLook = false
@@ -19,9 +19,10 @@ func (p *processes) taken() []output { return nil }
 
 func (p *processes) count() (all, agents int) { return 0, 0 }
 
-// keychain is the keychain of the person who runs the tests, so no test uses it.
+// keychain would be the real keychain of the user who runs the tests, so no test uses
+// it.
 func keychain() store {
-	return store{name: "keychain", prepare: func(t *testing.T, _ *world) {
-		t.Skip("the keychain of this system is somebody's own")
+	return store{name: "keychain", prepare: func(t *testing.T, _ *fixture) {
+		t.Skip("this system's keychain belongs to the user")
 	}}
 }

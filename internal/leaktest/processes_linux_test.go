@@ -9,27 +9,27 @@ import (
 	"sync"
 )
 
-// Processes are those of the program in one home, as they were while they waited
-// for an answer from the network.
+// processes records the processes of the program in one home while they wait for an
+// answer from the network.
 type processes struct {
 	mu     sync.Mutex
 	pids   []int
-	texts  map[string]bool // seen already
+	texts  map[string]bool // the texts so far
 	new    []output
 	agents int // how often an agent was seen
 }
 
-// canLook says whether arguments and environments can be seen here.
+// canLook reports whether the tests can read arguments and environments here.
 const canLook = true
 
-// watch has a process looked at from now on.
+// watch adds a process to those that look reads.
 func (p *processes) watch(pid int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pids = append(p.pids, pid)
 }
 
-// look notes the arguments and environments of those that live.
+// look records the arguments and environments of the running processes.
 func (p *processes) look() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -39,7 +39,7 @@ func (p *processes) look() {
 		if err != nil || len(args) == 0 {
 			return true // it has ended
 		}
-		env, _ := os.ReadFile(filepath.Join(dir, "environ")) // an agent's is closed, but to root
+		env, _ := os.ReadFile(filepath.Join(dir, "environ")) // only root can read an agent's environment
 		p.note(args, env)
 		return false
 	})
@@ -61,7 +61,7 @@ func (p *processes) note(args, env []byte) {
 	p.new = append(p.new, output{"arguments or environment of " + strings.Join(words[1:], " "), text, 0})
 }
 
-// taken returns what was seen since the last time.
+// taken returns what look has recorded since the last call.
 func (p *processes) taken() []output {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +70,7 @@ func (p *processes) taken() []output {
 	return texts
 }
 
-// count says how many different processes were seen, and how often an agent.
+// count returns how many different processes were seen, and how often an agent was.
 func (p *processes) count() (all, agents int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,11 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// keychain is a Secret Service of its own, on a bus of its own.
+// keychain starts a Secret Service for this test, on a separate session bus.
 func keychain() store {
 	return store{
 		name: "keychain", before: nothing, after: nothing, opened: closed,
-		prepare: func(t *testing.T, w *world) {
+		prepare: func(t *testing.T, w *fixture) {
 			for _, program := range []string{"dbus-daemon", "gnome-keyring-daemon", "dbus-send"} {
 				if _, err := exec.LookPath(program); err != nil {
 					t.Skipf("there is no Secret Service to test with: %v", err)
@@ -24,13 +24,12 @@ func keychain() store {
 			w.env = append(w.env, "DBUS_SESSION_BUS_ADDRESS="+address)
 			startRing(t, w, address)
 		},
-		move: func(t *testing.T, w *world) { w.run(t, 0, 0, "store", "migrate", "--to", "keychain", "--yes") },
+		move: func(t *testing.T, w *fixture) { w.run(t, 0, 0, "store", "migrate", "--to", "keychain", "--yes") },
 	}
 }
 
-// startBus starts a session bus, which starts nothing by itself, and returns its
-// address.
-func startBus(t *testing.T, w *world) string {
+// startBus starts a session bus that starts no services, and returns its address.
+func startBus(t *testing.T, w *fixture) string {
 	t.Helper()
 	if err := os.MkdirAll(w.path("ring/data/keyrings"), 0o700); err != nil {
 		t.Fatal(err)
@@ -53,7 +52,7 @@ func startBus(t *testing.T, w *world) string {
 }
 
 // startRing starts an unlocked keyring and waits until it is on the bus.
-func startRing(t *testing.T, w *world, address string) {
+func startRing(t *testing.T, w *fixture, address string) {
 	t.Helper()
 	daemon := exec.Command("gnome-keyring-daemon", "--foreground", "--components=secrets", "--control-directory="+w.path("ring"), "--unlock")
 	daemon.Env = []string{"DBUS_SESSION_BUS_ADDRESS=" + address, "HOME=" + w.path("ring"), "XDG_DATA_HOME=" + w.path("ring/data"), "PATH=" + os.Getenv("PATH")}

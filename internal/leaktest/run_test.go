@@ -10,22 +10,22 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// TestFullRun does everything that the program does, with each store, plain and with
-// --debug, and looks for secrets after each command. Much of it is waiting, so the
-// parts go side by side. What goes wrong is shown plain with the files only: --debug
-// adds to that and leaves nothing out. A passphrase takes its time with each process
-// and is but another way to a key.
+// TestFullRun runs every command with each store, with and without --debug, and searches
+// for secrets after each command. The commands mostly wait, so the parts run in
+// parallel. Failures run only with the file store and without --debug, because --debug
+// only adds output. The store with a passphrase is left out: each process would derive
+// the key again, and only the source of the key differs.
 func TestFullRun(t *testing.T) {
 	t.Parallel()
 	for _, s := range append(stores(), keychain()) {
 		for _, debug := range []bool{false, true} {
-			for part, do := range map[string]func(*world, *testing.T){"use": (*world).use, "failures": (*world).failures, "renewals that fail": (*world).failToRenew} {
+			for part, do := range map[string]func(*fixture, *testing.T){"use": (*fixture).use, "failures": (*fixture).failures, "renewals that fail": (*fixture).failToRenew} {
 				if (part != "use" || s.brief) && !debug && s.move != nil || part != "use" && s.brief {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/debug=%t/%s", s.name, debug, part), func(t *testing.T) {
 					t.Parallel()
-					w := newWorld(t)
+					w := newFixture(t)
 					w.store, w.debug = s, debug
 					s.prepare(t, w)
 					w.moveIn(t)
@@ -42,9 +42,9 @@ func TestFullRun(t *testing.T) {
 	}
 }
 
-// moveIn leaves secrets in files, has the store take them from there, and signs out.
-// The next sign-in goes to the store by itself.
-func (w *world) moveIn(t *testing.T) {
+// moveIn leaves secrets in files, moves them into the store, and signs out. The next
+// sign-in uses the store.
+func (w *fixture) moveIn(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
 	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
@@ -60,29 +60,29 @@ func (w *world) moveIn(t *testing.T) {
 	w.store.after(t, w)
 }
 
-func (w *world) signIns(t *testing.T) {
+func (w *fixture) signIns(t *testing.T) {
 	t.Helper()
 	w.signIn(t, "--use-device-code", "--no-browser")
 	w.signIn(t, "--no-browser")
 	w.signIn(t)
 }
 
-// use signs in in every way and asks for everything that there is.
-func (w *world) use(t *testing.T) {
+// use signs in in every way and runs every command that makes requests.
+func (w *fixture) use(t *testing.T) {
 	t.Helper()
 	w.signIns(t)
 	w.ask(t)
-	w.handOver(t)
+	w.handOff(t)
 	w.renewals(t)
 }
 
-// failures has everything go wrong that can.
-func (w *world) failures(t *testing.T) {
+// failures makes every request, process and file fail.
+func (w *fixture) failures(t *testing.T) {
 	t.Helper()
 	w.signInWrongly(t)
 	w.fail(t)
 	w.unwritable(t)
-	if !w.store.inMemory { // it is the agent that renews there
+	if !w.store.inMemory { // there the agent renews
 		w.quit(t)
 	}
 	w.signIn(t)
@@ -95,7 +95,7 @@ func (w *world) failures(t *testing.T) {
 	w.run(t, key, 0, asks[0]...)
 }
 
-func (w *world) ask(t *testing.T) {
+func (w *fixture) ask(t *testing.T) {
 	t.Helper()
 	formats := []string{"json", "yaml", "yaml-stream", "text", "table", "off"}
 	if w.store.brief {
@@ -112,7 +112,7 @@ func (w *world) ask(t *testing.T) {
 	} {
 		w.run(t, 0, 0, strings.Fields(args)...)
 	}
-	// What these answer is role keys, and nothing but.
+	// These commands print role keys.
 	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
 	for _, format := range []string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"} {
 		w.run(t, key, 0, "configure", "export-credentials", "--profile", "dev", "--format", format)
@@ -123,17 +123,18 @@ func (w *world) ask(t *testing.T) {
 	w.run(t, key, 0, "sts", "assume-role", "--role-arn", "arn:aws:iam::123456789012:role/Deploy", "--role-session-name", "leak", "--profile", "deployer")
 }
 
-// handOver gives a command to the AWS CLI, which shows what it got.
-func (w *world) handOver(t *testing.T) {
+// handOff runs a command that is handed off to the AWS CLI, which prints what it
+// received.
+func (w *fixture) handOff(t *testing.T) {
 	t.Helper()
 	got := w.run(t, 0, 0, "dynamodb", "list-tables", "--profile", "dev")
 	if !strings.Contains(got, "arguments: dynamodb list-tables") || !strings.Contains(got, "HOME="+w.path("home")) {
-		t.Errorf("the AWS CLI was not asked: %s", w.hide(got))
+		t.Errorf("the command was not handed off: %s", w.hide(got))
 	}
 }
 
-// renewals has tokens that expire, with an agent and without.
-func (w *world) renewals(t *testing.T) {
+// renewals runs commands with expired tokens, with an agent and without.
+func (w *fixture) renewals(t *testing.T) {
 	t.Helper()
 	w.wire.set(true, nil)
 	w.signIn(t)
@@ -151,8 +152,8 @@ func (w *world) renewals(t *testing.T) {
 	w.wire.set(false, nil)
 }
 
-// renewed uses the token until it is so old that it is renewed.
-func (w *world) renewed(t *testing.T) {
+// renewed uses the token until it is due and has been renewed.
+func (w *fixture) renewed(t *testing.T) {
 	t.Helper()
 	w.srv.ResetCounts()
 	proctest.Eventually(t, "a renewal", func() bool {
@@ -161,13 +162,13 @@ func (w *world) renewed(t *testing.T) {
 	})
 }
 
-// checkLearnt makes sure that there was something to look for, in something.
-func (w *world) checkLearnt(t *testing.T) {
+// checkLearnt checks that the run produced secrets, and output to search.
+func (w *fixture) checkLearnt(t *testing.T) {
 	t.Helper()
 	n := w.secrets.count()
 	for k, least := range map[kind]int{token: 8, registration: 1, key: 2, code: 8, visit: 6} {
 		if n[k] < least {
-			t.Errorf("only %d of %s were learnt, want %d", n[k], k, least)
+			t.Errorf("only %d of %s were recorded, want %d", n[k], k, least)
 		}
 	}
 	checkPattern(t, w.secrets.fromTheEmulator())
@@ -175,5 +176,5 @@ func (w *world) checkLearnt(t *testing.T) {
 	if canLook && (processes < 4 || agents == 0 && w.store.inMemory) {
 		t.Errorf("only %d processes and %d agents were seen", processes, agents)
 	}
-	t.Logf("%d secrets %v looked for in %d outputs and in files; %d processes seen, an agent %d times", len(w.secrets.values), n, len(w.outputs), processes, agents)
+	t.Logf("%d secrets %v searched for in %d outputs and in files; %d processes seen, an agent %d times", len(w.secrets.values), n, len(w.outputs), processes, agents)
 }

@@ -2,8 +2,8 @@
 
 package leaktest_test
 
-// The search: what the program has written, the arguments and environments of its
-// processes, and the files below the world's root.
+// The search covers the program's output, the arguments and environments of its
+// processes, and the files below the fixture's root.
 
 import (
 	"encoding/base64"
@@ -17,10 +17,10 @@ import (
 	"testing"
 )
 
-// TestPlantedSecretIsFound plants secrets in every form and place and has them
-// found. It shows that the other tests can fail.
+// TestPlantedSecretIsFound plants secrets in every form and place, and checks that the
+// search finds them. It shows that the other tests can fail.
 func TestPlantedSecretIsFound(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.store = stores()[0]
 	w.signIn(t)
 	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
@@ -43,30 +43,30 @@ func TestPlantedSecretIsFound(t *testing.T) {
 			}
 		}
 	}
-	// The caches may hold them, where only the person can read them.
+	// The caches are allowed to hold secrets if only the user can read them.
 	if leaks := w.fileLeaks(t); len(leaks) > 0 {
-		t.Errorf("nothing was planted, but %v", leaks)
+		t.Errorf("found %v without planted secrets", leaks)
 	}
 	w.write(t, "home/.aws/cli/cache/x.json", w.secrets.fromTheEmulator()[0], 0o644)
 	if leaks := w.fileLeaks(t); len(leaks) == 0 {
-		t.Error("a file that everybody can read was not found")
+		t.Error("a secret in a file with mode 0644 was not found")
 	}
 	w.inFiles = 0
 	if leaks := w.fileLeaks(t); len(leaks) == 0 {
-		t.Error("the files of another store than theirs were not looked at")
+		t.Error("secrets in the files of another store were not found")
 	}
 }
 
-// checkOutputs looks for secrets in the latest outputs of the program, and in the
-// arguments and environments of its processes. The full run looks at all of them
-// again at its end, when all secrets are known.
-func (w *world) checkOutputs(t *testing.T) {
+// checkOutputs searches the latest output of the program, and the arguments and
+// environments of its processes. TestFullRun searches all of them again at its end, when
+// all secrets are known.
+func (w *fixture) checkOutputs(t *testing.T) {
 	t.Helper()
 	last := w.outputs[max(0, len(w.outputs)-2):]
 	w.checkTexts(t, append(last, w.seen.taken()...))
 }
 
-func (w *world) checkTexts(t *testing.T, texts []output) {
+func (w *fixture) checkTexts(t *testing.T, texts []output) {
 	t.Helper()
 	for _, o := range texts {
 		if _, leaks := w.secrets.in(o.text, o.may); len(leaks) > 0 {
@@ -75,18 +75,18 @@ func (w *world) checkTexts(t *testing.T, texts []output) {
 	}
 }
 
-// atRest are the folders that the program writes to.
+// atRest lists the folders that the program writes to.
 var atRest = []string{"home", "run", "tmp", "work", "ring"}
 
-// checkFiles looks for secrets in every file that the program can have left.
-func (w *world) checkFiles(t *testing.T, when string) {
+// checkFiles searches every file that the program can have left.
+func (w *fixture) checkFiles(t *testing.T, when string) {
 	t.Helper()
 	for _, leak := range w.fileLeaks(t) {
 		t.Errorf("%s: %s", when, leak)
 	}
 }
 
-func (w *world) fileLeaks(t *testing.T) (leaks []string) {
+func (w *fixture) fileLeaks(t *testing.T) (leaks []string) {
 	t.Helper()
 	for _, dir := range atRest {
 		err := filepath.WalkDir(w.path(dir), func(path string, d fs.DirEntry, err error) error {
@@ -108,8 +108,8 @@ func (w *world) fileLeaks(t *testing.T) (leaks []string) {
 	return leaks
 }
 
-// fileLeak judges one file.
-func (w *world) fileLeak(path, text string) (leaks []string) {
+// fileLeak describes the secrets that a file must not hold, or returns "".
+func (w *fixture) fileLeak(path, text string) (leaks []string) {
 	may := kind(0)
 	if cache := filepath.Dir(path); (strings.HasSuffix(path, ".json") || strings.Contains(path, ".json.tmp-")) &&
 		(cache == w.path("home/.aws/sso/cache") || cache == w.path("home/.aws/cli/cache")) {
@@ -125,9 +125,9 @@ func (w *world) fileLeak(path, text string) (leaks []string) {
 	return leaks
 }
 
-// checkSignedOut looks for secrets that a sign-out leaves. Only the registration
-// may stay.
-func (w *world) checkSignedOut(t *testing.T) {
+// checkSignedOut checks that a logout has left no secrets, except in the client
+// registration.
+func (w *fixture) checkSignedOut(t *testing.T) {
 	t.Helper()
 	for _, dir := range []string{"home/.aws/sso/cache", "home/.aws/cli/cache"} {
 		files, err := filepath.Glob(w.path(dir + "/*"))
@@ -140,16 +140,16 @@ func (w *world) checkSignedOut(t *testing.T) {
 				t.Error(err)
 			}
 			if _, leaks := w.secrets.in(string(data), registration); len(leaks) > 0 {
-				t.Errorf("signed out, but %s holds secrets: %v", filepath.Base(path), leaks)
+				t.Errorf("after the logout %s holds secrets: %v", filepath.Base(path), leaks)
 			}
 		}
 	}
 	if got := w.run(t, 0, 0, "store"); !strings.Contains(got, " no ") || !strings.HasSuffix(strings.TrimSpace(got), " 0") {
-		t.Errorf("signed out, but the stores hold\n%s", got)
+		t.Errorf("after the logout the stores hold\n%s", got)
 	}
 	for path, text := range w.store.opened(t, w) {
 		if _, leaks := w.secrets.in(text, registration); len(leaks) > 0 {
-			t.Errorf("signed out, but %s holds secrets: %v", path, leaks)
+			t.Errorf("after the logout %s holds secrets: %v", path, leaks)
 		}
 	}
 }

@@ -12,16 +12,16 @@ import (
 	"sync"
 )
 
-// A kind of secret says where it may be all the same.
+// A kind of secret decides where the secret is allowed.
 type kind uint
 
 const (
 	token        kind = 1 << iota // access and refresh tokens
 	registration                  // client secrets
 	key                           // secret keys and session tokens of roles
-	code                          // what is changed for a token: codes and verifiers
-	visit                         // what stands in the address that a person is shown: state and challenge
-	own                           // what opens a store
+	code                          // exchanged for a token: codes and verifiers
+	visit                         // parts of the printed URL: state and challenge
+	own                           // the key of a store
 )
 
 func (k kind) String() string {
@@ -34,23 +34,23 @@ func (k kind) String() string {
 	return strings.Join(names, ", ")
 }
 
-// shortest is the length below which a value is no secret, and a needle none that
-// is not found by chance.
+// shortest is the least length of a secret and of a needle. Shorter values would be
+// found by chance.
 const shortest = 12
 
-// A needle is a form in which a secret may turn up.
+// A needle is one form in which a secret can appear in a text.
 type needle struct {
 	text, form string
 	kind       kind
-	member     string // how the wire calls it
+	member     string // its name on the wire
 }
 
-// Secrets are what the wire has shown. They can be looked for in texts however
-// many there are.
+// secrets holds the values that the wire has recorded. A search takes the same time
+// however many there are.
 type secrets struct {
 	mu     sync.Mutex
 	values map[string]kind
-	issued map[string]string   // those of the emulator's making, and what it calls them
+	issued map[string]string   // values that the emulator issued, with their names
 	needle map[string][]needle // by their first bytes
 }
 
@@ -58,7 +58,8 @@ func newSecrets() *secrets {
 	return &secrets{values: map[string]kind{}, issued: map[string]string{}, needle: map[string][]needle{}}
 }
 
-// learn adds a value. Half of it counts as all of it: texts are cut.
+// learn adds a value. Its first half alone counts as a find too, because texts can be
+// cut.
 func (s *secrets) learn(k kind, member, value string, issued bool) {
 	if len(value) < shortest {
 		return
@@ -83,7 +84,7 @@ func (s *secrets) learn(k kind, member, value string, issued bool) {
 	}
 }
 
-// forms are the ways in which a text may be written, and what they are called.
+// forms returns the ways in which a text can be written, by name.
 func forms(text string) map[string]string {
 	all := map[string]string{
 		url.QueryEscape(text): "escaped for a URL", url.PathEscape(text): "escaped for a URL",
@@ -93,11 +94,11 @@ func forms(text string) map[string]string {
 	dump := hex.EncodeToString([]byte(text))
 	all[dump], all[strings.ToUpper(dump)] = "hex", "hex"
 	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for before := range 3 { // it may begin anywhere within three bytes
+		for before := range 3 { // the secret can start at any of three positions
 			b := enc.EncodeToString(append(make([]byte, before), text...))
 			b = b[(before*8+5)/6:]
 			if (before+len(text))%3 != 0 {
-				b = b[:len(b)-1] // it depends on what follows
+				b = b[:len(b)-1] // the last character depends on the text after the secret
 			}
 			all[b] = "base64"
 		}
@@ -116,8 +117,8 @@ func (f find) String() string {
 	return fmt.Sprintf("%s (%s), %s, at byte %d", f.kind, f.member, f.form, f.at)
 }
 
-// in returns the kinds of secrets in a text, and the finds that are none of what
-// it may hold.
+// in returns the kinds of secrets in a text, and the finds whose kind the text must not
+// hold.
 func (s *secrets) in(text string, may kind) (holds kind, leaks []find) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +136,7 @@ func (s *secrets) in(text string, may kind) (holds kind, leaks []find) {
 	return holds, leaks
 }
 
-// count says how many secrets of each kind are known.
+// count returns how many secrets of each kind are known.
 func (s *secrets) count() map[kind]int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,7 +147,7 @@ func (s *secrets) count() map[kind]int {
 	return n
 }
 
-// fromTheEmulator lists what the emulator has issued.
+// fromTheEmulator lists the values that the emulator has issued.
 func (s *secrets) fromTheEmulator() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,17 +13,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-const user = "jane" // of the emulator's own organization
+const user = "jane" // of the emulator's default organization
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/(?:authorize\?|\S+user_code=)\S+`)
 
-// shown waits until a process has shown an address, or has opened it in a browser.
-func (w *world) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to string) {
+// shown waits until a process has printed a sign-in URL or opened it in a browser.
+func (w *fixture) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to string) {
 	t.Helper()
 	proctest.Eventually(t, "the address of the sign-in", func() bool {
 		text := p.Stdout.String()
 		if inBrowser {
-			noted, _ := os.ReadFile(w.path("aside/visited")) // not yet
+			noted, _ := os.ReadFile(w.path("aside/visited")) // the file may not exist yet
 			text = string(noted)
 		}
 		to = address.FindString(text)
@@ -37,9 +37,9 @@ func (w *world) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to str
 	return to
 }
 
-// signIn signs the person in through the program. What it shows may hold state and
-// challenge, and if it shows an address of ours it must.
-func (w *world) signIn(t *testing.T, flags ...string) {
+// signIn signs the user in through the program. The printed URL is allowed to hold state
+// and challenge, and must hold them if it is the program's own page.
+func (w *fixture) signIn(t *testing.T, flags ...string) {
 	t.Helper()
 	p := w.start(t, append([]string{"sso", "login", "--sso-session", "corp"}, flags...)...)
 	if err := w.srv.SignIn(t.Context(), w.shown(t, p, len(flags) == 0), user); err != nil {
@@ -52,26 +52,26 @@ func (w *world) signIn(t *testing.T, flags ...string) {
 	w.wait(t, p, may, 0)
 }
 
-// signInWrongly begins sign-ins that come to nothing.
-func (w *world) signInWrongly(t *testing.T) {
+// signInWrongly starts sign-ins that fail.
+func (w *fixture) signInWrongly(t *testing.T) {
 	t.Helper()
 	begin := func() (*proctest.Process, string) {
 		p := w.start(t, "sso", "login", "--sso-session", "corp", "--no-browser")
 		return p, w.shown(t, p, false)
 	}
-	// Refused by the person.
+	// The user refuses.
 	p, to := begin()
 	if err := w.srv.Refuse(t.Context(), to, user); err != nil {
 		t.Error(err)
 	}
 	w.wait(t, p, visit, 255)
 
-	// Interrupted.
+	// Ctrl-C.
 	p, _ = begin()
 	p.Signal(t, os.Interrupt)
 	w.wait(t, p, visit, 130)
 
-	// Somebody else brings a code, with a state of their own.
+	// Another program sends a code with a wrong state.
 	p, to = begin()
 	forge(t, w, to)
 	if err := w.srv.SignIn(t.Context(), to, user); err != nil {
@@ -79,14 +79,14 @@ func (w *world) signInWrongly(t *testing.T) {
 	}
 	w.wait(t, p, visit, 0)
 
-	// The code is right, and the service does not want it, and quotes it.
+	// The code is right, but the service refuses it and quotes it.
 	p, to = begin()
 	w.wire.set(false, inMessage)
 	_ = w.srv.SignIn(t.Context(), to, user) // the page says that it failed
 	w.wait(t, p, visit, 254)
 	w.wire.set(false, nil)
 
-	// There is no answer for it.
+	// The service does not answer.
 	w.srv.AddFault(emulator.Fault{Operation: "CreateToken", Drop: true})
 	p, to = begin()
 	_ = w.srv.SignIn(t.Context(), to, user)
@@ -94,8 +94,8 @@ func (w *world) signInWrongly(t *testing.T) {
 	w.srv.ClearFaults()
 }
 
-// forge visits the program's own page with a code and a wrong state.
-func forge(t *testing.T, w *world, to string) {
+// forge calls the program's callback URL with a code and a wrong state.
+func forge(t *testing.T, w *fixture, to string) {
 	t.Helper()
 	u, err := url.Parse(to)
 	if err != nil {

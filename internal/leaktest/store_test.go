@@ -16,30 +16,30 @@ import (
 // A store is where a run keeps its secrets.
 type store struct {
 	name string
-	// prepare sets up what the store needs, before anybody signs in.
-	prepare func(*testing.T, *world)
-	// move moves what lies in files into the store, and returns with nothing left
-	// there. nil is for the files.
-	move func(*testing.T, *world)
-	// before and after are for each sign-in that begins in the store.
-	before, after func(*testing.T, *world)
-	// opened are the contents of the store, by name, for the test to look into.
-	opened   func(*testing.T, *world) map[string]string
+	// prepare sets up what the store needs, before the sign-in.
+	prepare func(*testing.T, *fixture)
+	// move moves the secrets from files into the store, and leaves none in the files. It
+	// is nil for the file store.
+	move func(*testing.T, *fixture)
+	// before and after run around each sign-in that starts in the store.
+	before, after func(*testing.T, *fixture)
+	// opened returns the contents of the store by name, for the search.
+	opened   func(*testing.T, *fixture) map[string]string
 	inMemory bool
-	brief    bool // a run takes long, and another store stands for most of it
+	brief    bool // run only a part, because this store is slow
 }
 
-func nothing(*testing.T, *world) {}
+func nothing(*testing.T, *fixture) {}
 
-func closed(*testing.T, *world) map[string]string { return nil }
+func closed(*testing.T, *fixture) map[string]string { return nil }
 
-// stores lists all of them but for the keychain, which is not everywhere.
+// stores lists every store except the keychain, which not every system has.
 func stores() []store {
 	return []store{
 		{name: "file", prepare: nothing, before: nothing, after: nothing, opened: closed},
 		{
 			name: "encrypted by a key", before: nothing, after: nothing,
-			prepare: func(t *testing.T, w *world) {
+			prepare: func(t *testing.T, w *fixture) {
 				id, err := age.GenerateX25519Identity()
 				if err != nil {
 					t.Fatal(err)
@@ -47,42 +47,42 @@ func stores() []store {
 				w.secrets.learn(own, "age key", id.String(), false)
 				w.write(t, "aside/key.txt", id.String()+"\n", 0o600)
 			},
-			move: func(t *testing.T, w *world) {
+			move: func(t *testing.T, w *fixture) {
 				w.run(t, 0, 0, "store", "migrate", "--to", "encrypted", "--age-identity", w.path("aside/key.txt"), "--yes")
 			},
 			opened: decrypted,
 		},
 		{
 			name: "encrypted by a passphrase", brief: true, before: nothing, after: nothing, opened: closed,
-			prepare: func(t *testing.T, w *world) {
+			prepare: func(t *testing.T, w *fixture) {
 				passphrase := rand.Text()
 				w.secrets.learn(own, "passphrase", passphrase, false)
 				w.write(t, "aside/passphrase", passphrase+"\n", 0o600)
 				w.env = append(w.env, "LANYARD_PASSPHRASE_COMMAND=cat "+w.path("aside/passphrase"))
 			},
-			move: func(t *testing.T, w *world) { w.run(t, 0, 0, "store", "migrate", "--to", "encrypted", "--yes") },
+			move: func(t *testing.T, w *fixture) { w.run(t, 0, 0, "store", "migrate", "--to", "encrypted", "--yes") },
 		},
 		{
 			name: "memory of the agent", prepare: nothing, opened: closed, inMemory: true,
-			move: func(t *testing.T, w *world) {
+			move: func(t *testing.T, w *fixture) {
 				w.run(t, 0, 0, "agent", "start", "--in-memory", "--stay")
 				w.run(t, 0, 0, "store", "migrate", "--to", "agent", "--yes")
 			},
-			before: func(t *testing.T, w *world) {
+			before: func(t *testing.T, w *fixture) {
 				w.run(t, 0, 0, "agent", "start", "--in-memory", "--stay")
 				w.inFiles = 0
 				w.checkFiles(t, "after the agent has begun")
 			},
-			after: func(t *testing.T, w *world) {
-				w.inFiles = registration // which goes back to the files with the end of the agent
+			after: func(t *testing.T, w *fixture) {
+				w.inFiles = registration // it returns to the files when the agent ends
 				w.run(t, 0, 0, "agent", "stop", "--yes")
 			},
 		},
 	}
 }
 
-// decrypted opens every file of the encrypted store.
-func decrypted(t *testing.T, w *world) map[string]string {
+// decrypted returns the plaintext of every file of the encrypted store.
+func decrypted(t *testing.T, w *fixture) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(w.path("aside/key.txt"))
 	if err != nil {

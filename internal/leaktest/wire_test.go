@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// members are the JSON members, elements and parameters that hold secrets, in lower
-// case.
+// members lists, in lower case, the JSON members, XML elements and parameters that hold
+// secrets.
 var members = map[string]kind{
 	"accesstoken": token, "refreshtoken": token, "clientsecret": registration,
 	"secretaccesskey": key, "sessiontoken": key,
@@ -25,19 +25,20 @@ var members = map[string]kind{
 	"state": visit, "code_challenge": visit,
 }
 
-// A wire is the way between the program and the emulator. It learns what is secret
-// from what passes, in both directions.
+// A wire is a proxy between the program and the emulator. It records the secrets that
+// pass in both directions.
 type wire struct {
 	url     string
 	secrets *secrets
 	passing func() // called while a process waits for its answer
 
 	mu    sync.Mutex
-	short bool  // tokens are said to live for a second
+	short bool  // answers give tokens a lifetime of one second
 	twist twist // nil: the emulator answers
 }
 
-// A twist is an answer in place of the emulator's; false leaves the request to it.
+// A twist answers a request instead of the emulator. It returns false to leave the
+// request to the emulator.
 type twist func(w http.ResponseWriter, r *http.Request, body []byte) bool
 
 // newWire starts a proxy in front of the server.
@@ -49,11 +50,12 @@ func newWire(t *testing.T, server string, s *secrets) *wire {
 	}
 	w := &wire{secrets: s, passing: func() {}}
 	proxy := &httputil.ReverseProxy{
-		// The Host stays: it is signed, and the emulator makes addresses of it.
+		// The Host header stays, because it is signed and the emulator builds URLs from
+		// it.
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true},
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) {
-			panic(http.ErrAbortHandler) // as the emulator does when it drops a connection
+			panic(http.ErrAbortHandler) // drop the connection, as the emulator does
 		},
 		ModifyResponse: w.answer,
 	}
@@ -85,7 +87,7 @@ func (w *wire) set(short bool, t twist) {
 	w.short, w.twist = short, t
 }
 
-// request learns from what is asked.
+// request records the secrets of a request.
 func (w *wire) request(r *http.Request, body []byte) {
 	w.secrets.learn(token, "bearer token", r.Header.Get("x-amz-sso_bearer_token"), false)
 	w.secrets.learn(key, "security token", r.Header.Get("X-Amz-Security-Token"), false)
@@ -99,7 +101,7 @@ var (
 	interval = regexp.MustCompile(`"interval":\d+`)
 )
 
-// answer learns from an answer of the emulator.
+// answer records the secrets of an answer from the emulator.
 func (w *wire) answer(r *http.Response) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -119,14 +121,14 @@ func (w *wire) answer(r *http.Response) error {
 	}
 	w.mu.Unlock()
 	if r.Request.URL.Path == "/device_authorization" {
-		body = interval.ReplaceAll(body, []byte(`"interval":1`)) // nobody should wait for five
+		body = interval.ReplaceAll(body, []byte(`"interval":1`)) // the default of five seconds is too slow
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	r.Header.Del("Content-Length")
 	return nil
 }
 
-// query learns from a query. Only the code in it is the emulator's.
+// query records the secrets of a query. Only its code was issued by the emulator.
 func (w *wire) query(q url.Values, answer bool) {
 	for name, values := range q {
 		for _, value := range values {
@@ -137,7 +139,7 @@ func (w *wire) query(q url.Values, answer bool) {
 	}
 }
 
-// json learns from a body, if it is JSON.
+// json records the secrets of a body, if the body is JSON.
 func (w *wire) json(body []byte, answer bool) {
 	var v any
 	if json.Unmarshal(body, &v) == nil {
@@ -161,9 +163,9 @@ func (w *wire) walk(v any, answer bool) {
 	}
 }
 
-// The twists: wrong answers that quote the request.
+// The twists are wrong answers that quote the request.
 
-// quoted returns what a request says, its secrets first.
+// quoted returns the text of a request, secrets first.
 func quoted(r *http.Request, body []byte) string {
 	var b strings.Builder
 	for _, name := range []string{"X-Amz-Sso_bearer_token", "X-Amz-Security-Token", "Authorization"} {
@@ -175,7 +177,7 @@ func quoted(r *http.Request, body []byte) string {
 	return b.String()
 }
 
-// speaksJSON reports whether a request is for one of the two services of Identity Center.
+// speaksJSON reports whether a request is for one of Identity Center's two services.
 func speaksJSON(r *http.Request) bool {
 	for _, path := range []string{"/token", "/client/", "/device_authorization", "/assignment/", "/federation/", "/logout"} {
 		if strings.HasPrefix(r.URL.Path, path) {
@@ -185,8 +187,8 @@ func speaksJSON(r *http.Request) bool {
 	return false
 }
 
-// inMessage refuses the request and quotes it in every text of the refusal, as AWS
-// does if a signature is wrong.
+// inMessage refuses the request and quotes it in every message, as AWS does for a wrong
+// signature.
 func inMessage(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	if isPage(r) {
 		return false
@@ -206,8 +208,7 @@ func inMessage(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	return true
 }
 
-// inCode refuses the request and quotes it as the error's code and as the request's
-// id.
+// inCode refuses the request and quotes it as error code and as request id.
 func inCode(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	if isPage(r) {
 		return false
@@ -234,8 +235,7 @@ func noJSON(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	return true
 }
 
-// wrongTypes answers with the request quoted in members that should hold numbers
-// and dates.
+// wrongTypes quotes the request in members that should hold numbers and dates.
 func wrongTypes(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	if isPage(r) {
 		return false
@@ -255,7 +255,7 @@ func wrongTypes(w http.ResponseWriter, r *http.Request, body []byte) bool {
 	return true
 }
 
-// isPage reports whether a request comes from the person's browser.
+// isPage reports whether a request comes from the user's browser.
 func isPage(r *http.Request) bool { return !speaksJSON(r) && r.Header.Get("Authorization") == "" }
 
 func send(w http.ResponseWriter, status int, contentType, body string) {

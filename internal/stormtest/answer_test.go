@@ -9,15 +9,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// document is the answer of credential_process.
+// document is the credential_process answer.
 type document struct {
 	Version                                   int
 	AccessKeyID                               string `json:"AccessKeyId"`
 	SecretAccessKey, SessionToken, Expiration string
 }
 
-// checkAnswers checks that every process printed one valid document, and that
-// those of one profile are the same.
+// checkAnswers checks that every process printed one valid document, and that all
+// answers for one profile are equal.
 func checkAnswers(t *testing.T, results ...proctest.Result) {
 	t.Helper()
 	answers := map[string]string{} // of a profile
@@ -29,7 +29,7 @@ func checkAnswers(t *testing.T, results ...proctest.Result) {
 		profile := r.Args[len(r.Args)-1]
 		if first, ok := answers[profile]; ok {
 			if r.Stdout != first {
-				t.Errorf("process %d with %s answered otherwise than another one", i, profile)
+				t.Errorf("process %d with %s got an answer that differs from another process", i, profile)
 			}
 			continue
 		}
@@ -52,7 +52,7 @@ func checkAnswers(t *testing.T, results ...proctest.Result) {
 	}
 }
 
-// checkCount compares how often the service was called.
+// checkCount checks how often the service was called.
 func (h *home) checkCount(t *testing.T, operation string, want int) {
 	t.Helper()
 	if got := h.srv.Count(operation); got != want {
@@ -60,12 +60,12 @@ func (h *home) checkCount(t *testing.T, operation string, want int) {
 	}
 }
 
-// guideText is what the guide quotes for a session that has ended.
+// guideText is the guide's message for an ended session.
 const guideText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
 	"To refresh this SSO session run aws sso login with the corresponding profile."
 
-// checkEnded checks that a process said that the session has ended and what to
-// do about it, and nothing on stdout.
+// checkEnded checks that a process reported an ended session and what to do, and printed
+// nothing to stdout.
 func checkEnded(t *testing.T, r proctest.Result) {
 	t.Helper()
 	if r.Code != 255 {
@@ -80,8 +80,7 @@ func checkEnded(t *testing.T, r proctest.Result) {
 	}
 }
 
-// checkFailed checks that a process failed with one message in which word
-// stands.
+// checkFailed checks that a process failed with one message that contains word.
 func checkFailed(t *testing.T, r proctest.Result, code int, word string) {
 	t.Helper()
 	if r.Code != code || r.Stdout != "" {

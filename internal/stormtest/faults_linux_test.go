@@ -1,6 +1,6 @@
 package stormtest_test
 
-// System calls that fail, and systems with few descriptors or without file locks.
+// Failing system calls, and systems with few file descriptors or without file locks.
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A spending is a command that gets a token which exists nowhere else.
+// A spending is a command that gets a token that is stored nowhere else yet.
 type spending struct {
 	name    string
 	prepare func(t *testing.T, h *home)
@@ -33,7 +33,7 @@ func spendings() []spending {
 	}
 }
 
-// faults are system calls that fail from one moment on, with these errors.
+// faults lists system calls that fail from some moment on, and their errors.
 func faults() []string {
 	const rename, write = "renameat,renameat2,rename", "write"
 	calls := []string{"fsync", "close", "ftruncate", "pwrite64", rename, "unlinkat", "fchmod,fchown", rename + ",ftruncate", rename + ",pwrite64"}
@@ -56,8 +56,8 @@ func needStrace(t *testing.T) {
 	}
 }
 
-// A failure between the service's answer and the end of the command loses no token:
-// the next command works without a new sign-in, and nothing is revoked.
+// If a call fails between the service's answer and the end of the command, no token is
+// lost: the next command works without a new sign-in, and nothing is revoked.
 func TestFaultsAfterTheSpend(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
@@ -72,9 +72,9 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 						return
 					}
 					select {
-					case p := <-running: // the process whose answer this is
+					case p := <-running: // the process under test
 						tracers <- attach(t, p, fault)
-					default: // the sign-in before, or the commands after it
+					default: // the sign-in before it, or the commands after it
 					}
 				})
 				h.useFor(url, "SSO_OIDC", "SSO")
@@ -89,7 +89,7 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 				case tracer := <-tracers:
 					_ = tracer.Wait() // its exit code is that of the program
 				default:
-					t.Fatalf("the token was not asked for: exit %d, %s", r.Code, r.Stderr)
+					t.Fatalf("the command did not ask for a token: exit %d, %s", r.Code, r.Stderr)
 				}
 				h.checkNothingLost(t, r)
 			})
@@ -97,7 +97,7 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 	}
 }
 
-// The command notices a failure from its start before it spends the token, or the
+// If calls fail from the start, the command notices before it spends the token, or the
 // failure does no harm.
 func TestFaultsFromTheStart(t *testing.T) {
 	t.Parallel()
@@ -105,7 +105,7 @@ func TestFaultsFromTheStart(t *testing.T) {
 	for _, s := range spendings() {
 		for _, fault := range faults() {
 			if strings.HasPrefix(fault, "openat:") || strings.HasPrefix(fault, "write:") {
-				continue // without that call the program does not start
+				continue // without this call the program does not start
 			}
 			t.Run(s.name+"/"+fault, func(t *testing.T) {
 				t.Parallel()
@@ -120,7 +120,7 @@ func TestFaultsFromTheStart(t *testing.T) {
 	}
 }
 
-// approve plays the person, if the program asks for one.
+// approve signs in as the user, if the program asks for a sign-in.
 func (h *home) approve(t *testing.T, p *proctest.Process) {
 	t.Helper()
 	if p.Line[len(p.Line)-1] != "corp" {
@@ -128,7 +128,7 @@ func (h *home) approve(t *testing.T, p *proctest.Process) {
 	}
 	proctest.Eventually(t, "the sign-in address, or the end", func() bool { return p.Over() || address.MatchString(p.Stdout.String()) })
 	if url := h.authorizeURL(p); url != "" {
-		go func() { _ = h.srv.SignIn(t.Context(), url, user) }() // it waits for the page
+		go func() { _ = h.srv.SignIn(t.Context(), url, user) }() // SignIn waits for the page
 	}
 }
 
@@ -145,12 +145,12 @@ func attach(t *testing.T, p *proctest.Process, fault string) *exec.Cmd {
 		return strings.Contains(said.String(), "attached") || strings.Contains(said.String(), "not permitted")
 	})
 	if !strings.Contains(said.String(), "attached") {
-		t.Errorf("processes cannot be traced here: %s", said.String())
+		t.Errorf("this system forbids tracing: %s", said.String())
 	}
 	return cmd
 }
 
-// checkNothingLost checks that the session works on, with the newest refresh token.
+// checkNothingLost checks that the session still works, with the newest refresh token.
 func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 	t.Helper()
 	t.Logf("exit %d: %s", r.Code, r.Stderr)
@@ -160,7 +160,7 @@ func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 		if next := h.credentials(t, "dev"); next.Code != 0 {
 			t.Fatalf("the next command: exit %d: %s", next.Code, next.Stderr)
 		}
-		h.srv.ExpireAccessTokens() // and the one after it renews once more
+		h.srv.ExpireAccessTokens() // the next command renews again
 	}
 	for _, path := range append(h.files(t, h.path(".aws"), ".kept"), h.files(t, h.path(".aws"), ".json")...) {
 		if strings.HasSuffix(path, ".kept") {
@@ -174,7 +174,7 @@ func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 	}
 }
 
-// On a file system without locks, processes take turns all the same.
+// On a file system without locks, processes still take turns.
 func TestStormWithoutLocks(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
@@ -195,7 +195,7 @@ func TestStormWithoutLocks(t *testing.T) {
 				processes[i] = h.startProgram(t, gate, "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error="+fault,
 					program, "sso", "get-credentials", "--profile", "dev")
 			}
-			_ = errors.Join(gate.Close(), release.Close()) // that lets them begin
+			_ = errors.Join(gate.Close(), release.Close()) // this starts them
 			results := make([]proctest.Result, n)
 			for i, p := range processes {
 				results[i] = p.Wait(t)
@@ -207,8 +207,8 @@ func TestStormWithoutLocks(t *testing.T) {
 	}
 }
 
-// An agent that may open few files keeps enough of them for its own work: nobody fails,
-// and the token is refreshed once.
+// An agent with a low limit of open files keeps enough of them for its own work: no
+// process fails, and the token is refreshed once.
 func TestAgentWithFewDescriptors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -219,7 +219,7 @@ func TestAgentWithFewDescriptors(t *testing.T) {
 		{"files", crowd, []string{"agent", "start"}},
 		{"in memory", crowd / 4, []string{"agent", "start", "--in-memory"}},
 	} {
-		t.Run(tt.name, func(t *testing.T) { // one after the other: they are many processes
+		t.Run(tt.name, func(t *testing.T) { // not in parallel: each starts many processes
 			h := newHome(t, emulator.Config{}, config)
 			h.signIn(t)
 			h.env = append(h.env, agent.SocketVariable+"="+h.path("agent.sock"))
@@ -232,15 +232,15 @@ func TestAgentWithFewDescriptors(t *testing.T) {
 			results, _ := h.gather(t, tt.n, dev).run(t)
 			checkAnswers(t, results...)
 			h.checkCount(t, "CreateToken", 1)
-			h.checkCount(t, "GetRoleCredentials", 2) // the first with the token that was ended
+			h.checkCount(t, "GetRoleCredentials", 2) // the first call used the ended token
 			h.checkCount(t, "Logout", 0)
 		})
 	}
 }
 
-// A file or folder that could not be read once is not an absent one: a sign-out that
+// A file or folder that could not be read once is not a missing one: a logout that
 // reports success has removed the token and the credentials.
-func TestALogoutThatCannotReadSaysSo(t *testing.T) {
+func TestLogoutReportsUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
 	places := map[string]func(h *home) string{

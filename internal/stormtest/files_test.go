@@ -16,14 +16,14 @@ import (
 
 func (h *home) cache() ssocache.Dir { return ssocache.Dir{Home: h.dir} }
 
-// token returns the token file of the sso-session.
+// token returns the token file of the [sso-session].
 func (h *home) token(t *testing.T) map[string]any {
 	t.Helper()
 	return readJSON(t, h.cache().TokenPath("corp"))
 }
 
-// setToken makes the token expire left from now, in the session's file and in its copy
-// under the start URL, if there is one. It rewrites them in place, as the AWS CLI
+// setToken makes the token expire after left, in the session's file and in its copy
+// under the start URL, if that exists. It rewrites the files in place, as the AWS CLI
 // does.
 func (h *home) setToken(t *testing.T, left time.Duration) {
 	t.Helper()
@@ -44,7 +44,7 @@ func (h *home) setToken(t *testing.T, left time.Duration) {
 	}
 }
 
-// setRole makes the cached credentials of the profile dev expire left from now.
+// setRole makes the cached credentials of the profile dev expire after left.
 func (h *home) setRole(t *testing.T, left time.Duration) {
 	t.Helper()
 	path := filepath.Join(h.cache().Roles(), ssocache.RoleName("111122223333", "AdministratorAccess", "corp", ""))
@@ -92,8 +92,7 @@ func parse(t *testing.T, path string, data []byte) map[string]any {
 	return v
 }
 
-// files lists the files below dir, which need not exist, whose names end in
-// suffix.
+// files lists the files below dir whose names end in suffix. dir can be missing.
 func (h *home) files(t *testing.T, dir, suffix string) []string {
 	t.Helper()
 	var found []string
@@ -109,8 +108,8 @@ func (h *home) files(t *testing.T, dir, suffix string) []string {
 	return found
 }
 
-// checkFiles checks what every test must leave behind: whole cache files that other
-// users cannot read, and locks that no process holds.
+// checkFiles checks what every test must leave: complete cache files that other users
+// cannot read, and locks that no process holds.
 func (h *home) checkFiles(t *testing.T) {
 	t.Helper()
 	for _, path := range h.files(t, h.path(".aws"), ".json") {
@@ -121,7 +120,7 @@ func (h *home) checkFiles(t *testing.T) {
 	}
 	locks := h.files(t, h.path(".aws"), ".lock")
 	if len(locks) == 0 {
-		t.Error("there is no lock file beside the caches: do the names of this test still fit?")
+		t.Error("found no lock file beside the caches; this test may look for the wrong name")
 	}
 	for _, path := range locks {
 		lock, err := filelock.Try(path)
@@ -132,7 +131,7 @@ func (h *home) checkFiles(t *testing.T) {
 	}
 }
 
-// corrupt counts the cache files that make no sense.
+// corrupt counts the cache files that cannot be parsed.
 func (h *home) corrupt(t *testing.T) (n int) {
 	t.Helper()
 	for _, path := range h.files(t, h.path(".aws"), ".json") {
@@ -145,8 +144,9 @@ func (h *home) corrupt(t *testing.T) (n int) {
 	return n
 }
 
-// checkSuccessors checks that each JSON file is what it was, or a whole new one:
-// with all fields that the old one had, and of a token both halves new.
+// checkSuccessors checks that each JSON file is unchanged or completely new. A new file
+// has all fields of the old one. A new token file has a new access token and a new
+// refresh token.
 func (h *home) checkSuccessors(t *testing.T, before map[string][]byte) {
 	t.Helper()
 	for _, path := range h.files(t, h.path(".aws"), ".json") {

@@ -17,10 +17,10 @@ import (
 
 const (
 	startURL = "https://d-1234567890.awsapps.com/start"
-	user     = "jane" // of the emulator's own organization
+	user     = "jane" // of the emulator's default organization
 )
 
-// config has four roles of one sso-session.
+// config has four roles of one [sso-session].
 const config = `[sso-session corp]
 sso_start_url = ` + startURL + `
 sso_region = us-east-1
@@ -47,7 +47,7 @@ sso_account_id = 210987654321
 sso_role_name = DeveloperAccess
 `
 
-// bothConfig adds the same roles in the guide's older form, on the same sign-in.
+// bothConfig adds legacy profiles for the same roles. They share the sign-in.
 const bothConfig = config + `
 [profile old]
 sso_start_url = ` + startURL + `
@@ -74,15 +74,15 @@ sso_account_id = 210987654321
 sso_role_name = DeveloperAccess
 `
 
-// A home is a person's home folder, and the Identity Center that the person signs in to.
+// A home is a user's home folder, and the Identity Center that the user signs in to.
 type home struct {
 	srv  *emulatortest.Server
 	dir  string
 	env  []string
-	attr *syscall.SysProcAttr // how processes are started; nil means as ours
+	attr *syscall.SysProcAttr // attributes of the processes; nil: the defaults
 }
 
-// newHome makes a home with a config, in which nobody has signed in.
+// newHome makes a home with a config and without a session.
 func newHome(t *testing.T, c emulator.Config, config string) *home {
 	t.Helper()
 	h := &home{srv: emulatortest.Start(t, c), dir: t.TempDir()}
@@ -102,8 +102,7 @@ func (h *home) path(elem ...string) string {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\S+\n`)
 
-// signIn signs the person in through the program, and forgets that the service
-// was called for it.
+// signIn signs the user in through the program, and resets the count of calls.
 func (h *home) signIn(t *testing.T) {
 	t.Helper()
 	p := h.start(t, "sso", "login", "--no-browser", "--sso-session", "corp")
@@ -121,9 +120,9 @@ func (h *home) signIn(t *testing.T) {
 	h.srv.ResetCounts()
 }
 
-// authorizeURL returns the address that a sign-in has printed, at the server itself:
-// its pages refuse a form that comes through anything in front of it. "" means that
-// nothing was printed yet.
+// authorizeURL returns the URL that a sign-in has printed, with the server's own host,
+// because the server's pages refuse a form that comes through a proxy. It returns ""
+// before the URL is printed.
 func (h *home) authorizeURL(p *proctest.Process) string {
 	_, rest, ok := strings.Cut(strings.TrimSpace(address.FindString(p.Stdout.String())), "/authorize")
 	if !ok {
@@ -138,8 +137,8 @@ func (h *home) start(t *testing.T, args ...string) *proctest.Process {
 	return h.startProgram(t, nil, append([]string{program}, args...)...)
 }
 
-// startProgram runs any program with the home's environment. A gate holds it back
-// until the gate is at its end; nil starts it at once.
+// startProgram runs any program with the home's environment. The program starts when
+// gate is closed; a nil gate starts it at once.
 func (h *home) startProgram(t *testing.T, gate *os.File, line ...string) *proctest.Process {
 	t.Helper()
 	return proctest.Command{Line: line, Dir: h.dir, Env: h.env, Attr: h.attr, Gate: gate}.Start(t)
@@ -165,21 +164,20 @@ func (h *home) credentials(t *testing.T, profile string) proctest.Result {
 	return h.run(t, "sso", "get-credentials", "--profile", profile)
 }
 
-// crowd is how many processes a storm has.
+// crowd is the number of processes of a storm.
 const crowd = 200
 
-// A storm is many processes that wait to begin together.
+// A storm is a group of processes that start together.
 type storm struct {
 	processes []*proctest.Process
-	release   func() time.Time // lets them begin, and says when
+	release   func() time.Time // starts the processes and returns the time
 }
 
-// gather makes the n processes of a storm, the i-th with the profile that name
-// gives.
+// gather makes the n processes of a storm. name returns the profile of the i-th process.
 func (h *home) gather(t *testing.T, n int, name func(i int) string) *storm {
 	t.Helper()
 	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("processes are held back by a shell, and there is none: ", err)
+		t.Skip("this test needs a shell to start processes at the same time: ", err)
 	}
 	gate, open, err := os.Pipe()
 	if err != nil {
@@ -193,8 +191,8 @@ func (h *home) gather(t *testing.T, n int, name func(i int) string) *storm {
 	return s
 }
 
-// run lets the processes go and returns how each ended, and how long after the
-// release the last one did.
+// run starts the processes and returns how each ended, and how long after the start the
+// last one did.
 func (s *storm) run(t *testing.T) ([]proctest.Result, time.Duration) {
 	t.Helper()
 	return s.results(t, s.release())

@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// What is signed out stays signed out: credentials that were on their way are
-// not stored any more, not even where somebody has signed in again.
+// After a logout, credentials that were being fetched are not stored, even if the user
+// has signed in again.
 func TestLogoutDuringFetch(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -57,8 +57,7 @@ func TestLogoutDuringFetch(t *testing.T) {
 	}
 }
 
-// A logout lets a refresh under way finish, so that the token which that brings
-// is revoked as well.
+// A logout waits for a running refresh, so that it revokes the new token as well.
 func TestLogoutDuringRefresh(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, emulator.Config{}, config)
@@ -86,13 +85,13 @@ func TestLogoutDuringRefresh(t *testing.T) {
 		t.Error("there is a token after the logout")
 	}
 	if h.srv.Count("Logout") == 0 {
-		t.Error("the service was not told")
+		t.Error("the token was not revoked")
 	}
 	h.checkCount(t, "GetRoleCredentials", 0)
 	h.checkFiles(t)
 }
 
-// generation is what the session's generation file says; logins and logouts
+// generation returns the content of the session's generation file. Logins and logouts
 // change it.
 func (h *home) generation(t *testing.T) string {
 	t.Helper()

@@ -12,7 +12,7 @@ import (
 // program is the path of the program under test.
 var program string
 
-// TestMain builds the program. The test binary also serves as the tracer that kills it.
+// TestMain builds the program. The test binary is also the tracer that kills it.
 func TestMain(m *testing.M) {
 	if code, ok := runTracer(os.Args[1:]); ok {
 		os.Exit(code)
@@ -20,11 +20,11 @@ func TestMain(m *testing.M) {
 	os.Exit(proctest.Main(m, &program, 16))
 }
 
-// full says that everything is run, as make storm does. Otherwise it is what fits
-// into make test, and the log says what is left out.
+// full reports whether everything runs, as in make storm. Otherwise only the part for
+// make test runs, and the log lists the rest.
 func full() bool { return os.Getenv("STORM") == "full" }
 
-// rounds is how often make storm plays a scene with chance in it: STORM_ROUNDS.
+// rounds returns how often make storm plays a scene with random kills: STORM_ROUNDS.
 func rounds(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("STORM_ROUNDS")
@@ -38,8 +38,8 @@ func rounds(t *testing.T) int {
 	return n
 }
 
-// seeds gives the seeds of n rounds: that of STORM_SEED if it is set, always the
-// same in the short form, and others each time in the full one.
+// seeds returns the seeds of n rounds: STORM_SEED if it is set, fixed seeds in make
+// test, and random ones in make storm.
 func seeds(t *testing.T, n int) (found []uint64) {
 	t.Helper()
 	if text := os.Getenv("STORM_SEED"); text != "" {

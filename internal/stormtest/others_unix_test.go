@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// Programs that run beside the processes of a scene: an agent, the AWS CLI, boto3.
+// Programs that run during a scene: an agent, the AWS CLI, boto3.
 
 import (
 	"context"
@@ -22,11 +22,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A standby runs beside the processes of a scene.
+// A standby says which agent runs during a scene.
 type standby int
 
 const (
-	nobody   standby = iota
+	noAgent  standby = iota
 	agentOn          // an agent runs
 	inMemory         // it keeps the tokens in its memory only
 )
@@ -61,8 +61,8 @@ func (h *home) killAgent(t *testing.T) {
 // boto3 resolves the credentials of a profile, which refreshes an expired token.
 const boto3 = "import sys, boto3; boto3.Session(profile_name=sys.argv[1]).get_credentials().get_frozen_credentials()"
 
-// otherPrograms finds, once, the command lines of programs that refresh without our
-// lock; the name of a profile follows.
+// otherPrograms finds, once, the command lines of programs that refresh tokens without
+// lanyard's lock. The caller appends the name of a profile.
 var otherPrograms = sync.OnceValue(func() (found [][]string) {
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		aws, python := filepath.Join(dir, "aws"), filepath.Join(dir, "python3")
@@ -74,13 +74,13 @@ var otherPrograms = sync.OnceValue(func() (found [][]string) {
 			found = append(found, []string{python, "-c", boto3})
 		}
 	}
-	// One of each: the shorter lists are those of the AWS CLI.
+	// Take one of each kind; the AWS CLI has the shorter lists.
 	slices.SortFunc(found, func(a, b []string) int { return len(b) - len(a) })
 	return slices.CompactFunc(found, func(a, b []string) bool { return len(a) == len(b) })
 })
 
-// startOthers starts n such programs, and returns when the first of them has asked
-// the service for something: the storm comes over it.
+// startOthers starts n such programs, and returns when the first of them has called the
+// service. The storm starts then.
 func (h *home) startOthers(t *testing.T, n int) (started []*proctest.Process) {
 	t.Helper()
 	if n == 0 {
@@ -102,8 +102,8 @@ func (h *home) startOthers(t *testing.T, n int) (started []*proctest.Process) {
 	return started
 }
 
-// proxy leads an AWS CLI from before AWS_ENDPOINT_URL to the emulator, by variables.
-// Programs that know that variable pass the proxy by.
+// proxy leads an AWS CLI without support for AWS_ENDPOINT_URL to the emulator through
+// proxy variables. Programs that support that variable do not use the proxy.
 func (h *home) proxy(t *testing.T) []string {
 	t.Helper()
 	p, err := intercept.Start(h.srv.Emulator, slog.New(slog.DiscardHandler))

@@ -1,7 +1,7 @@
 package stormtest_test
 
-// Token files that cannot be replaced or read: mounted alone, immutable, in a sticky
-// folder, or of another user.
+// Token files that cannot be replaced or read: mounted as a single file, immutable, in a
+// sticky folder, or owned by another user.
 
 import (
 	"errors"
@@ -15,9 +15,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A file that is mounted alone, as containers do with single files, cannot be replaced.
-// It is overwritten.
-func TestTokenFileThatIsMountedAlone(t *testing.T) {
+// A file that is mounted by itself, as in containers, cannot be replaced. It is
+// overwritten.
+func TestTokenFileMountedByItself(t *testing.T) {
 	t.Parallel()
 	for _, s := range spendings() {
 		t.Run(s.name, func(t *testing.T) {
@@ -54,8 +54,8 @@ func TestTokenFileThatIsMountedAlone(t *testing.T) {
 	}
 }
 
-// A token whose successor could not be stored is not spent.
-func TestTokenFileThatIsImmutable(t *testing.T) {
+// If the new token could not be stored, the refresh token is not spent.
+func TestImmutableTokenFile(t *testing.T) {
 	t.Parallel()
 	for _, s := range spendings() {
 		t.Run(s.name, func(t *testing.T) {
@@ -83,9 +83,9 @@ func TestTokenFileThatIsImmutable(t *testing.T) {
 	}
 }
 
-// In a sticky folder of another user only the owner can replace a file. One that others
-// may write is overwritten; otherwise the token is not spent.
-func TestTokenFileInAStickyFolder(t *testing.T) {
+// In another user's sticky folder, only the owner can replace a file. If the file is
+// writable it is overwritten, otherwise the token is not spent.
+func TestTokenFileInStickyFolder(t *testing.T) {
 	t.Parallel()
 	for name, mode := range map[string]os.FileMode{"writable": 0o666, "readable": 0o644} {
 		t.Run(name, func(t *testing.T) {
@@ -121,8 +121,8 @@ func TestTokenFileInAStickyFolder(t *testing.T) {
 	}
 }
 
-// A file that cannot be read may hold a session. No command says that nobody is signed
-// in or that it has signed out, and none revokes or removes anything.
+// An unreadable file may hold a session. No command reports that no session is signed in
+// or that it has signed out, and none revokes or removes anything.
 func TestFilesOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -185,8 +185,8 @@ func TestFilesOfAnotherUser(t *testing.T) {
 	}
 }
 
-// One session's unreadable file does not keep the others signed in.
-func TestSignOutBesideAnUnreadableFile(t *testing.T) {
+// If one session's file is unreadable, a logout still ends the others.
+func TestLogoutBesideUnreadableFile(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give a file to another user")

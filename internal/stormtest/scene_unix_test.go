@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// How a scene is played, judged and shown. scenes_unix_test.go lists the scenes.
+// How a scene is played, checked and reported. scenes_unix_test.go lists the scenes.
 
 import (
 	"fmt"
@@ -15,7 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// TestStorm plays the scenes, one after the other: each fills the machine.
+// TestStorm plays the scenes one after the other, because each of them uses the whole
+// machine.
 func TestStorm(t *testing.T) {
 	var rows []row
 	var left []string
@@ -43,39 +44,39 @@ func TestStorm(t *testing.T) {
 	}
 }
 
-// A scene is one storm: what lies in the cache when it begins, how the service
-// behaves, who dies, and what must come of it.
+// A scene is one storm: the cache at its start, how the service behaves, which processes
+// are killed, and the expected result.
 type scene struct {
 	name  string
-	short bool // it is part of make test; make storm plays all
+	short bool // make test plays it too; make storm plays all
 
 	n       int
 	roles   []string                    // the profiles, in turn
-	cache   func(t *testing.T, h *home) // what has become of the fresh sign-in
-	grace   time.Duration               // how long a spent refresh token still works; 0: single use
+	cache   func(t *testing.T, h *home) // prepares the cache after the sign-in
+	grace   time.Duration               // how long a spent refresh token still works; 0: not at all
 	latency time.Duration               // of each of the two calls
-	behind  bool                        // it passes after the operation: the answer is under way
-	faults  []emulator.Fault            // each passes the latency too
-	doomed  int                         // percent of the processes, killed at random moments
-	holder  bool                        // one process refreshes, and is killed while its answer is under way
-	others  int                         // AWS CLI and boto3, which take no lock
-	standby standby                     // a background agent, or nobody
-	orphans bool                        // it is killed at a random moment
-	after   func(t *testing.T, h *home) // what else must hold; nil: nothing
+	behind  bool                        // the latency comes after the operation, before the answer
+	faults  []emulator.Fault            // each takes the latency too
+	doomed  int                         // percent of the processes that are killed at random moments
+	holder  bool                        // one process refreshes, and is killed before its answer arrives
+	others  int                         // number of AWS CLI and boto3 processes, which take no lock
+	standby standby                     // the agent, if any
+	orphans bool                        // the agent is killed at a random moment
+	after   func(t *testing.T, h *home) // further checks; nil: none
 
-	refreshes, fetches int // calls that it takes where nothing goes wrong
-	spare              int // how many more refreshes are fine
+	refreshes, fetches int // calls if nothing goes wrong
+	spare              int // how many more refreshes are allowed
 	end                ending
 }
 
-// An ending is what a storm comes to.
+// An ending is the result of a storm.
 type ending int
 
 const (
-	succeeds ending = iota // all who survive have their credentials
+	succeeds ending = iota // all surviving processes have their credentials
 	ends                   // the service has ended the session: all say so, and one login repairs it
-	mayEnd                 // either, each process by itself
-	fails                  // nobody answered sensibly: all say so, and nothing is lost
+	mayEnd                 // each process ends in one of these two ways
+	fails                  // no service gave a valid answer: all processes say so, and nothing is lost
 )
 
 // home makes the home of a scene.
@@ -84,7 +85,7 @@ func (s scene) home(t *testing.T) *home {
 	h := newHome(t, emulator.Config{RefreshGrace: s.grace}, bothConfig)
 	h.signIn(t)
 	if s.standby == agentOn {
-		h.startAgent(t) // before there is anything to do
+		h.startAgent(t) // before there is work
 	}
 	s.cache(t, h)
 	for _, f := range s.faults {
@@ -104,10 +105,10 @@ func (s scene) home(t *testing.T) *home {
 	return h
 }
 
-// chance reports whether no two rounds of the scene are the same.
+// chance reports whether the rounds of the scene differ.
 func (s scene) chance() bool { return s.doomed > 0 || s.holder || s.orphans }
 
-// play runs the storm and judges it.
+// play runs the storm and checks it.
 func (s scene) play(t *testing.T, seed uint64) row {
 	t.Helper()
 	h := s.home(t)
@@ -149,8 +150,8 @@ func (s scene) play(t *testing.T, seed uint64) row {
 }
 
 // startDoomed starts a process that refreshes, and returns when the service has
-// refreshed the token and its answer is under way. The process never sees that
-// answer: kill ends it, and lets the answers to other processes through.
+// refreshed the token and holds the answer back. The process never gets that answer:
+// kill ends it, and releases the answers to other processes.
 func (h *home) startDoomed(t *testing.T) (kill func()) {
 	t.Helper()
 	oidc := lateAnswers(t, h.srv.URL, "/token")
@@ -168,7 +169,7 @@ func (h *home) startDoomed(t *testing.T) (kill func()) {
 	}
 }
 
-// judge checks how the processes ended, and counts.
+// judge checks how the processes ended, and counts them.
 func (s scene) judge(t *testing.T, h *home, results []proctest.Result, r *row) {
 	t.Helper()
 	var well []proctest.Result
@@ -187,7 +188,7 @@ func (s scene) judge(t *testing.T, h *home, results []proctest.Result, r *row) {
 			r.ended++
 			checkEnded(t, one)
 		case s.end == fails:
-			checkFailed(t, one, 254, "429") // also those who heard it from another process
+			checkFailed(t, one, 254, "429") // also if another process made the call
 		default:
 			t.Errorf("process %d of %d: exit %d: %s", i, len(results), one.Code, one.Stderr)
 		}
@@ -211,9 +212,8 @@ func (s scene) judge(t *testing.T, h *home, results []proctest.Result, r *row) {
 	}
 }
 
-// checkCalls checks how often the service was called. A fault costs the call that
-// it hits. A killed process may have made one call, and a program that takes no lock
-// two.
+// checkCalls checks how often the service was called. A fault costs one call. A killed
+// process can have made one call, and a program without lanyard's lock two.
 func (s scene) checkCalls(t *testing.T, r row) {
 	t.Helper()
 	refreshes, fetches := s.refreshes, s.fetches
@@ -228,7 +228,7 @@ func (s scene) checkCalls(t *testing.T, r row) {
 	if s.holder {
 		more, refreshes = 0, refreshes+1
 	}
-	if s.orphans { // each of its calls may have been under way
+	if s.orphans { // each of the agent's calls can have been repeated
 		more += len(s.roles)
 	}
 	check := func(operation string, got, least, most int) {
@@ -241,23 +241,23 @@ func (s scene) checkCalls(t *testing.T, r row) {
 		}
 	}
 	check("CreateToken", r.refreshes, refreshes, refreshes+more+s.spare)
-	if s.fetches != whatever {
+	if s.fetches != unlimited {
 		check("GetRoleCredentials", r.fetches, fetches, fetches+more)
 	}
 }
 
-// whatever allows any number of calls.
-const whatever = -1
+// unlimited allows any number of calls.
+const unlimited = -1
 
-// repair checks what is left: whole files, free locks, and a session that goes on,
-// after one login where the service has ended it.
+// repair checks what is left: complete files, free locks, and a working session. If the
+// service has ended the session, one login repairs it.
 func (s scene) repair(t *testing.T, h *home, r row) {
 	t.Helper()
 	if r.corrupt == 0 {
 		h.checkFiles(t)
 	}
 	h.srv.ClearFaults()
-	if s.standby != inMemory { // whose tokens keep their origin
+	if s.standby != inMemory { // its tokens keep their origin
 		h.useFor(h.srv.URL, "SSO_OIDC", "SSO")
 	}
 	if r.ended > 0 {
@@ -268,18 +268,18 @@ func (s scene) repair(t *testing.T, h *home, r row) {
 	}
 }
 
-// A row tells how one storm went.
+// A row is the result of one storm.
 type row struct {
 	scene               string
 	seed                uint64
 	n                   int
-	well, ended, killed int // processes: what they came to; the rest failed
+	well, ended, killed int // processes by result; the others failed
 	refreshes, fetches  int // calls
 	corrupt             int // files
 	latency, took       time.Duration
 }
 
-// printRows logs the rows. Every line begins with "storm|", so that scripts find it
+// printRows logs the rows. Every line begins with "storm|", so that scripts can find it
 // in a log.
 func printRows(t *testing.T, rows []row) {
 	t.Helper()

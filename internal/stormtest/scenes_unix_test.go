@@ -12,14 +12,14 @@ import (
 var (
 	one  = []string{"dev"}
 	four = []string{"dev", "dev-2", "dev-3", "dev-4"}
-	// eight are four roles by profiles of both kinds, on one sign-in: they keep
-	// their role credentials under different names.
+	// eight are profiles for four roles, each as [sso-session] and as legacy profile, on
+	// one sign-in. The two kinds store their role credentials under different names.
 	eight = []string{"dev", "old", "dev-2", "old-2", "dev-3", "old-3", "dev-4", "old-4"}
 )
 
 const grace = time.Minute
 
-// scenes lists all storms. What they show stands in docs/storms.md.
+// scenes lists all storms. docs/storms.md explains what they show.
 func scenes() []scene {
 	all := append(quiet(), deadly()...)
 	all = append(all, faulty()...)
@@ -27,7 +27,7 @@ func scenes() []scene {
 	return append(all, mixed()...)
 }
 
-// quiet are the scenes in which nothing goes wrong, and those on a dead session.
+// quiet are the scenes without failures, and those with an ended session.
 func quiet() []scene {
 	return []scene{
 		{name: "cold", short: true, n: crowd, roles: one, cache: cold, latency: latency / 2, fetches: 1},
@@ -43,13 +43,13 @@ func quiet() []scene {
 		{name: "in its window, 4 profiles, 1 s", n: crowd, roles: four, cache: window, latency: latency, refreshes: 1, fetches: 4},
 		{name: "revoked", short: true, n: crowd, roles: one, cache: revoked, latency: latency / 5, refreshes: 1, spare: 1, end: ends},
 		{name: "revoked, 8 profiles, 3 s", n: crowd, roles: eight, cache: revoked, latency: 3 * time.Second, refreshes: 1, spare: 1, end: ends},
-		{name: "revoked, lives by its date, 1 s", n: crowd, roles: one, cache: revokedAlive, latency: latency, refreshes: 1, spare: 1, fetches: whatever, end: ends},
+		{name: "revoked, lives by its date, 1 s", n: crowd, roles: one, cache: revokedAlive, latency: latency, refreshes: 1, spare: 1, fetches: unlimited, end: ends},
 	}
 }
 
-// deadly are the scenes in which processes are killed. If the latency comes before
-// the operation, a killed process has mostly spent no token; if the answer is under
-// way, it has.
+// deadly are the scenes with killed processes. If the service waits before the
+// operation, a killed process has usually spent no token. If the service waits after it,
+// the token is spent.
 func deadly() []scene {
 	return []scene{
 		{
@@ -72,8 +72,7 @@ func deadly() []scene {
 	}
 }
 
-// faulty are the scenes in which the service fails, for some of the tries of one
-// call or for all.
+// faulty are the scenes in which the service fails, for some or all tries of one call.
 func faulty() []scene {
 	throttled := func(operation string, n int) emulator.Fault {
 		return emulator.Fault{Operation: operation, Status: http.StatusTooManyRequests, Count: n}
@@ -113,8 +112,8 @@ func faulty() []scene {
 	}
 }
 
-// assisted are the scenes with an agent. The agent makes the calls, so a process that
-// is killed loses no token, even if the service takes a token only once.
+// assisted are the scenes with an agent. The agent makes the calls, so a killed process
+// loses no token, even if the service accepts a refresh token only once.
 func assisted() []scene {
 	return []scene{
 		{name: "agent, cold, 8 profiles", n: crowd, roles: eight, cache: cold, latency: latency, standby: agentOn, fetches: 8},
@@ -144,7 +143,7 @@ func assisted() []scene {
 	}
 }
 
-// mixed are the scenes with programs that refresh without our lock.
+// mixed are the scenes with programs that refresh without lanyard's lock.
 func mixed() []scene {
 	faults := []emulator.Fault{
 		{Operation: "CreateToken", Status: http.StatusTooManyRequests, Count: 1},

@@ -1,6 +1,6 @@
 package stormtest_test
 
-// A service that fails, is late or never answers.
+// A service that fails, answers late or never answers.
 
 import (
 	"cmp"
@@ -20,14 +20,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A service that never answers fails a command in the end, but only a command that
-// needs it.
+// A service that never answers makes a command fail in the end, but only a command that
+// needs the service.
 func TestSilentService(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name        string
-		token, role time.Duration // left; role 0: there is none
-		services    []string      // that are silent
+		token, role time.Duration // lifetime left; role 0: no role credentials
+		services    []string      // the services that never answer
 		ok          bool
 	}{
 		{"expired token", -time.Minute, 0, []string{"SSO_OIDC"}, false},
@@ -63,7 +63,7 @@ func TestSilentService(t *testing.T) {
 	}
 }
 
-// Faults that may pass are tried again.
+// Requests with transient failures are repeated.
 func TestPassingFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -79,7 +79,8 @@ func TestPassingFaults(t *testing.T) {
 		for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
 			t.Run(tt.name+" of "+operation, func(t *testing.T) {
 				t.Parallel()
-				// The grace is what the real service gives to answers that got lost.
+				// The real service accepts a spent refresh token for this time, in case
+				// its answer was lost.
 				h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
 				h.signIn(t)
 				h.setToken(t, -time.Minute)
@@ -98,8 +99,7 @@ func TestPassingFaults(t *testing.T) {
 	}
 }
 
-// latency is how long the service takes for each of the two calls, unless a test
-// says otherwise.
+// latency is the service's delay of each of the two calls, unless a test sets another.
 const latency = time.Second
 
 // slow delays both calls.
@@ -109,16 +109,15 @@ func (h *home) slow(d time.Duration) {
 	}
 }
 
-// A late service has carried out a request, and its answer is under way until the
-// test lets it arrive.
+// A late service has carried out a request, and holds its answer back until the test
+// releases it.
 type late struct {
 	url      string
-	answered chan struct{} // gets one for every answer that is held
+	answered chan struct{} // receives a value for each answer that is held back
 	arrive   chan struct{} // close it to let all answers through
 }
 
-// lateAnswers stands in front of the server and holds the answers to requests
-// for path.
+// lateAnswers starts a proxy for the server that holds back the answers for path.
 func lateAnswers(t *testing.T, server, path string) *late {
 	t.Helper()
 	l := &late{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
@@ -134,8 +133,8 @@ func lateAnswers(t *testing.T, server, path string) *late {
 	return l
 }
 
-// slowAnswers stands in front of the server and lets every answer be under way for
-// d. It returns its own base URL.
+// slowAnswers starts a proxy for the server that delays every answer by d. It returns
+// its base URL.
 func slowAnswers(t *testing.T, server string, d time.Duration) string {
 	t.Helper()
 	return front(t, server, func(asked *http.Request) {
@@ -146,8 +145,8 @@ func slowAnswers(t *testing.T, server string, d time.Duration) string {
 	})
 }
 
-// front stands in front of the server and calls hold with what was asked, before
-// it passes the answer on.
+// front starts a proxy for the server. It calls hold with the request before it passes
+// the answer on.
 func front(t *testing.T, server string, hold func(asked *http.Request)) string {
 	t.Helper()
 	to, err := url.Parse(server)
@@ -165,8 +164,8 @@ func front(t *testing.T, server string, hold func(asked *http.Request)) string {
 	return srv.URL
 }
 
-// useFor sends the program to another base URL for some services. The URL is in front
-// of the same server, so the files of the caches get it as their origin.
+// useFor sets another base URL for some services. The URL leads to the same server, so
+// the cache files get it as their origin.
 func (h *home) useFor(url string, services ...string) {
 	defer h.reissue()
 	for i, v := range h.env {
@@ -178,7 +177,7 @@ func (h *home) useFor(url string, services ...string) {
 	}
 }
 
-// reissue gives the files of the caches the origin that the environment names.
+// reissue sets the origin in the cache files to the endpoints of the environment.
 func (h *home) reissue() {
 	var o ssocache.Origin
 	for _, v := range h.env {
@@ -215,7 +214,7 @@ func (h *home) reissue() {
 	}
 }
 
-// silent is the base URL of a server that takes connections and says nothing.
+// silent is the base URL of a server that accepts connections and never answers.
 func silent(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

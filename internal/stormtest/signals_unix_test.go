@@ -17,8 +17,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// The process that holds the lock is killed in the middle of its call, again and
-// again. The next process goes on at once.
+// The process that holds the lock is killed during its call, several times in turn. The
+// next process continues at once.
 func TestKilledHolders(t *testing.T) {
 	const rounds = 4
 	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
@@ -26,7 +26,7 @@ func TestKilledHolders(t *testing.T) {
 			h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
 			h.signIn(t)
 			h.setToken(t, -time.Minute)
-			// Answers come when the test is done with killing.
+			// Answers are released after the kills.
 			h.srv.AddFault(emulator.Fault{Operation: operation, Count: rounds, Delay: proctest.TooLong})
 			for round := range rounds {
 				holder := h.start(t, "sso", "get-credentials", "--profile", "dev")
@@ -43,16 +43,16 @@ func TestKilledHolders(t *testing.T) {
 	}
 }
 
-// A process that was stopped while it held the lock (Ctrl-Z, a debugger) does not
-// stop the others for ever: they go on after the time that a call may take. They
-// still make one call together.
+// A process that is stopped while it holds the lock (Ctrl-Z, a debugger) does not block
+// the others forever. They continue after the time limit of a call, and still make only
+// one call together.
 func TestStoppedHolder(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, emulator.Config{}, config)
 	h.signIn(t)
 	h.setToken(t, -time.Minute)
-	// The holder's own request is never carried out, so its refresh token is
-	// still good for one.
+	// The stopped process's request is never carried out, so its refresh token can be
+	// used once more.
 	h.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Delay: 2 * proctest.TooLong})
 	h.slow(latency)
 
@@ -70,11 +70,11 @@ func TestStoppedHolder(t *testing.T) {
 			warned++
 		}
 	}
-	t.Logf("%v, expected about 28 s; %d said that they go on without a lock", took, warned)
+	t.Logf("%v, expected about 28 s; %d reported that they continue without a lock", took, warned)
 }
 
-// Ctrl-C while the answer with the new token is on its way: the refresh token is
-// spent already, so the process stores its successor before it ends.
+// Ctrl-C arrives before the answer with the new token. The refresh token is spent, so
+// the process stores the new token before it exits.
 func TestInterruptDuringRefresh(t *testing.T) {
 	t.Parallel()
 	for name, signals := range map[string][]syscall.Signal{
@@ -103,17 +103,17 @@ func TestInterruptDuringRefresh(t *testing.T) {
 			}
 			h.checkCount(t, "GetRoleCredentials", 0)
 			h.checkFiles(t)
-			// The token that was stored works.
+			// The stored token works.
 			checkAnswers(t, h.credentials(t, "dev"))
 			h.checkCount(t, "CreateToken", 1)
 		})
 	}
 }
 
-// A process renews the token and fetches the role's credentials, and is killed at
-// any moment, over and over. Every time both files are whole, no lock is held, and
-// the next process goes on. If the service takes a refresh token only once, that
-// process may find the session ended, and one login repairs it.
+// A process renews the token, fetches the role credentials, and is killed at a random
+// moment, many times. Each time both files are complete, no lock is held, and the next
+// process continues. If the service accepts a refresh token only once, that process can
+// find the session ended, and one login repairs it.
 func TestKillLoop(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -141,7 +141,7 @@ func TestKillLoop(t *testing.T) {
 					t.Fatalf("that was round %d", n)
 				}
 			}
-			t.Logf("%d rounds: %d killed, of these %d while a file was being written; %d sessions ended",
+			t.Logf("%d rounds: %d killed, of these %d while they wrote a file; %d sessions ended",
 				rounds, l.killed, l.torn, l.ended)
 			if l.killed == 0 || full() && l.torn == 0 {
 				t.Error("no process was killed in the middle of its work: this tested nothing")
@@ -155,7 +155,7 @@ type killLoop struct {
 	grace               time.Duration
 	random              *rand.Rand
 	killed, torn, ended int
-	usual               time.Duration // how long it takes a process that lives
+	usual               time.Duration // how long a process takes that is not killed
 }
 
 func (l *killLoop) round(t *testing.T) {
@@ -205,7 +205,7 @@ func (l *killLoop) round(t *testing.T) {
 	checkAnswers(t, next)
 }
 
-// temporary counts the files that writers have left half-way.
+// temporary counts the unfinished temporary files of writers.
 func (l *killLoop) temporary(t *testing.T) (n int) {
 	t.Helper()
 	for _, path := range l.h.files(t, l.h.path(".aws"), "") {

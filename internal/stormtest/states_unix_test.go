@@ -10,30 +10,30 @@ import (
 	"filippo.io/age"
 )
 
-// What becomes of a fresh sign-in before a scene, a writer or a fault begins.
+// These functions prepare a fresh sign-in before a scene, a writer or a fault.
 
-// cold leaves it alone: no role credentials are cached yet.
+// cold changes nothing: no role credentials are cached.
 func cold(*testing.T, *home) {}
 
-// expired leaves an expired token.
+// expired makes the token expired.
 func expired(t *testing.T, h *home) { h.setToken(t, -time.Minute) }
 
-// window leaves a token that is due and still lives.
+// window makes the token due, but still valid.
 func window(t *testing.T, h *home) { h.setToken(t, 5*time.Minute) }
 
-// revoked leaves a token whose session the service has ended.
+// revoked makes the token expired and ends the session at the service.
 func revoked(t *testing.T, h *home) {
 	h.setToken(t, -time.Minute)
 	h.srv.RevokeSessions(user)
 }
 
-// revokedAlive leaves such a token that is valid by its date.
+// revokedAlive ends the session at the service. By its date the token is still valid.
 func revokedAlive(_ *testing.T, h *home) { h.srv.RevokeSessions(user) }
 
-// held puts the role's credentials into the cache.
+// held caches the role credentials.
 func held(t *testing.T, h *home) { checkAnswers(t, h.credentials(t, "dev")) }
 
-// heldInItsWindow does so, and leaves a token that is due.
+// heldInItsWindow caches the role credentials and makes the token due.
 func heldInItsWindow(t *testing.T, h *home) {
 	held(t, h)
 	h.setToken(t, 5*time.Minute)
@@ -44,8 +44,8 @@ const (
 	fileStore      = "file"
 )
 
-// migration returns the command that moves everything to a store. The key's path is
-// relative to the home, where the program runs.
+// migration returns the command that moves all sessions to a store. The path of the key
+// is relative to the home, where the program runs.
 func migration(to string) []string {
 	args := []string{"store", "migrate", "--yes", "--to", to}
 	if to == encryptedStore {
@@ -54,7 +54,7 @@ func migration(to string) []string {
 	return args
 }
 
-// hasKey also makes a key for the encrypted store.
+// hasKey makes a key for the encrypted store, in addition to another preparation.
 func hasKey(t *testing.T, h *home) {
 	held(t, h)
 	key, err := age.GenerateX25519Identity()
@@ -66,14 +66,14 @@ func hasKey(t *testing.T, h *home) {
 	}
 }
 
-// encrypted moves all this to the encrypted store.
+// encrypted moves everything to the encrypted store, after another preparation.
 func encrypted(t *testing.T, h *home) {
 	hasKey(t, h)
 	h.mustRun(t, migration(encryptedStore)...)
 }
 
-// encryptedExpired leaves a token in the encrypted store that the service refuses,
-// and no role credentials.
+// encryptedExpired leaves a token in the encrypted store that the service refuses, and
+// no role credentials.
 func encryptedExpired(t *testing.T, h *home) {
 	hasKey(t, h)
 	h.forgetRoles(t)

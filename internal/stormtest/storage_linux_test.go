@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// mountSmall makes ~/.aws a file system of its own that is soon full.
+// mountSmall mounts a small file system at ~/.aws.
 func mountSmall(t *testing.T, h *home) {
 	t.Helper()
 	dir := h.path(".aws")
@@ -24,7 +24,7 @@ func mountSmall(t *testing.T, h *home) {
 	}
 }
 
-// fill uses up all the space of ~/.aws.
+// fill uses up all space of ~/.aws.
 func fill(t *testing.T, h *home) (mend func()) {
 	t.Helper()
 	f, err := os.Create(h.path(".aws", "filling"))

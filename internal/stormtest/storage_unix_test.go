@@ -15,14 +15,14 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A storage is a way to lose the room for new files in ~/.aws.
+// A storage is a way to make new files in ~/.aws impossible.
 type storage struct {
 	prepare func(t *testing.T, h *home)               // before the sign-in
 	spoil   func(t *testing.T, h *home) (mend func()) // after it
 }
 
-// Where a new token could not be stored the refresh token is not spent, and
-// whatever else is at hand is used.
+// If a new token could not be stored, the refresh token is not spent, and the program
+// uses what is still valid.
 func TestStorage(t *testing.T) {
 	t.Parallel()
 	storages := map[string]storage{
@@ -31,8 +31,8 @@ func TestStorage(t *testing.T) {
 	}
 	tests := []struct {
 		name        string
-		token, role time.Duration // left; role 0: there is none
-		refused     bool          // the service does not take the token, whatever its date says
+		token, role time.Duration // lifetime left; role 0: no role credentials
+		refused     bool          // the service refuses the token, although its date is valid
 		ok          bool
 	}{
 		{"expired token", -time.Minute, 0, false, false},
@@ -70,7 +70,7 @@ func TestStorage(t *testing.T) {
 				if strings.Count(r.Stderr, "\n") > 2 {
 					t.Errorf("more than one message: %s", r.Stderr)
 				}
-				// All is well again once there is room.
+				// Everything works again when there is space.
 				mend()
 				h.forgetRoles(t)
 				checkAnswers(t, h.credentials(t, "dev"))
@@ -80,7 +80,8 @@ func TestStorage(t *testing.T) {
 	}
 }
 
-// asNobody lets root run the program as a user whom the modes of folders stop.
+// asNobody runs the program as a user without root's privileges, so that the modes of
+// folders apply.
 func asNobody(t *testing.T, h *home) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -88,7 +89,7 @@ func asNobody(t *testing.T, h *home) {
 	}
 	const nobody = 65534
 	h.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	if err := os.Chmod(filepath.Dir(h.dir), 0o711); err != nil { // the test's own, closed to others
+	if err := os.Chmod(filepath.Dir(h.dir), 0o711); err != nil { // t.TempDir makes it private
 		t.Fatal(err)
 	}
 	for _, path := range []string{h.dir, h.path(".aws"), h.path(".aws", "config")} {
@@ -98,7 +99,7 @@ func asNobody(t *testing.T, h *home) {
 	}
 }
 
-// takeWriting takes the right to write to the folders away.
+// takeWriting makes the folders read-only.
 func takeWriting(t *testing.T, h *home) (mend func()) {
 	t.Helper()
 	folders := []string{h.path(".aws"), h.path(".aws", "sso"), h.cache().SSO(), h.path(".aws", "cli"), h.cache().Roles()}

@@ -1,6 +1,6 @@
 package stormtest_test
 
-// Processes that meet a token which is due, refused, or being rewritten.
+// Processes that find a token due, refused, or being rewritten.
 
 import (
 	"os"
@@ -10,9 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// No process needs the renewal of a token that is still valid, so only the process
-// that renews it waits.
-func TestStormOnTokenInItsWindow(t *testing.T) {
+// A valid token can be used while it is renewed, so only the renewing process waits.
+func TestStormOnDueToken(t *testing.T) {
 	h := newHome(t, emulator.Config{}, config)
 	h.signIn(t)
 	checkAnswers(t, h.credentials(t, "dev"))
@@ -42,8 +41,8 @@ func TestStormOnTokenInItsWindow(t *testing.T) {
 	t.Logf("%d of %d took as long as the refresh", slow, len(results))
 }
 
-// The service refuses a token that should live: one forced refresh serves all
-// the roles.
+// The service refuses a token that is valid by its date: one forced refresh serves all
+// roles.
 func TestStormOnRejectedToken(t *testing.T) {
 	profiles := []string{"dev", "dev-2", "dev-3", "dev-4"}
 	h := newHome(t, emulator.Config{}, config)
@@ -55,22 +54,22 @@ func TestStormOnRejectedToken(t *testing.T) {
 
 	checkAnswers(t, results...)
 	h.checkCount(t, "CreateToken", 1)
-	// Each role is refused once at most, and fetched once. A role that is asked
-	// for late begins with the new token.
+	// Each role is refused at most once and fetched once. A role that is fetched late
+	// starts with the new token.
 	if got := h.srv.Count("GetRoleCredentials"); got <= len(profiles) || got > 2*len(profiles) {
 		t.Errorf("GetRoleCredentials was called %d times, want %d to %d", got, len(profiles)+1, 2*len(profiles))
 	}
 	h.checkFiles(t)
 }
 
-// The AWS CLI and boto3 rewrite the token file in place and take no lock. A file
-// that makes no sense is read again for a while.
+// The AWS CLI and boto3 rewrite the token file in place without a lock. A file that
+// cannot be parsed is read again for a while.
 func TestTokenFileBeingRewritten(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
 		half func(whole []byte) []byte
-		left time.Duration // of the token that is there in the end
+		left time.Duration // lifetime left of the final token
 		want int           // CreateToken
 	}{
 		{"empty, then a live token", func([]byte) []byte { return nil }, time.Hour, 0},

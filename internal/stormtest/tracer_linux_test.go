@@ -17,22 +17,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The test binary is a tracer too. With killVariable it runs the program of its
-// arguments and kills it when it is about to make the N-th system call that changes
-// something below HOME; 0 kills nothing. logVariable names a file that gets a line for
-// every such call before that.
+// The test binary is also a tracer. With killVariable set to N it runs the program in
+// its arguments and kills it just before the N-th system call that changes something
+// below HOME; 0 kills nothing. logVariable names a file that gets one line for each such
+// call.
 //
-// strace can kill as well, but counts the calls of each thread by itself, and what a
-// Go program does wanders between threads: some calls would never be hit.
+// strace can kill too, but it counts the calls of each thread separately. A Go program
+// moves between threads, so some calls would never be hit.
 const (
 	killVariable = "STORMTEST_KILL_AT"
 	logVariable  = "STORMTEST_TRACE_LOG"
 )
 
-// cannotTrace begins what the tracer says where the system does not let it trace.
+// cannotTrace is the start of the tracer's message when the system forbids tracing.
 const cannotTrace = "tracer: processes cannot be traced here:"
 
-// runTracer is what the test binary does as a tracer.
+// runTracer is the main function of the tracer.
 func runTracer(args []string) (code int, ok bool) {
 	at, err := strconv.Atoi(os.Getenv(killVariable))
 	if err != nil {
@@ -56,10 +56,10 @@ type tracer struct {
 	at, n int
 	log   *os.File
 	home  string
-	err   error // calls cannot be looked at
+	err   error // system calls cannot be read
 }
 
-// run returns the program's exit code, or 137 once it was killed.
+// run returns the program's exit code, or 137 if it was killed.
 func (tr *tracer) run(args []string) (int, error) {
 	runtime.LockOSThread() // only the thread that started the program may trace it
 	cmd := exec.Command(args[0], args[1:]...)
@@ -70,7 +70,7 @@ func (tr *tracer) run(args []string) (int, error) {
 	}
 	pid := cmd.Process.Pid
 	var ws syscall.WaitStatus
-	if _, err := syscall.Wait4(pid, &ws, 0, nil); err != nil { // it has stopped at its first instruction
+	if _, err := syscall.Wait4(pid, &ws, 0, nil); err != nil { // the program has stopped at its first instruction
 		return 0, err
 	}
 	const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_EXITKILL
@@ -79,7 +79,7 @@ func (tr *tracer) run(args []string) (int, error) {
 	}
 	threads := map[int]bool{pid: true}
 	for next, signal := pid, 0; ; {
-		_ = syscall.PtraceSyscall(next, signal) // fails where the thread has died meanwhile
+		_ = syscall.PtraceSyscall(next, signal) // fails if the thread has ended
 		tid, err := syscall.Wait4(-1, &ws, syscall.WALL, nil)
 		if err != nil {
 			return 0, err
@@ -104,7 +104,7 @@ func (tr *tracer) run(args []string) (int, error) {
 	}
 }
 
-// A syscallInfo is what PTRACE_GET_SYSCALL_INFO fills in where a call begins.
+// A syscallInfo is the result of PTRACE_GET_SYSCALL_INFO at the start of a call.
 type syscallInfo struct {
 	op     uint8
 	_      [3]uint8
@@ -114,12 +114,12 @@ type syscallInfo struct {
 	args   [6]uint64
 }
 
-// goesOn counts the call that a thread begins, and says no to the one to kill at.
+// goesOn counts the call that a thread starts. It returns false for the call to kill at.
 func (tr *tracer) goesOn(tid int) bool {
 	var info syscallInfo
 	_, _, errno := syscall.Syscall6(syscall.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(tid),
 		unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)
-	if errno != 0 && errno != syscall.ESRCH { // ESRCH: it has died meanwhile
+	if errno != 0 && errno != syscall.ESRCH { // ESRCH: the thread has ended
 		tr.err = fmt.Errorf("look at a system call: %w", errno)
 	}
 	if errno != 0 || info.op != unix.PTRACE_SYSCALL_INFO_ENTRY {
@@ -138,12 +138,11 @@ func (tr *tracer) goesOn(tid int) bool {
 	return tr.n != tr.at
 }
 
-// short leaves the first letters of the hashes in names of files, and nothing of what
-// is random in them.
+// short replaces hashes in file names by their first letters, and removes random parts.
 var short = regexp.MustCompile(`([0-9a-f]{4})[0-9a-f]{36}|(?:-)[0-9]{5,}$`)
 
-// A change is a system call that changes files: which argument names the file, and,
-// if that is a path, which the folder that it counts from.
+// A change is a system call that changes files. It says which argument names the file
+// and, for a path, which argument is the folder of a relative path.
 type change struct {
 	name         string
 	folder, file int // folder -1: file is a descriptor
@@ -174,11 +173,11 @@ func descriptor(tid int, fd uint64) string {
 	if int32(fd) == unix.AT_FDCWD {
 		name = fmt.Sprintf("/proc/%d/cwd", tid)
 	}
-	path, _ := os.Readlink(name) // closed by now: no file of ours
+	path, _ := os.Readlink(name) // an error means that the descriptor is closed
 	return path
 }
 
-// text reads a string of the program.
+// text reads a string from the program's memory.
 func text(tid int, at uint64) string {
 	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", tid))
 	if err != nil {

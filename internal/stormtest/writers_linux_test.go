@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// Commands that write files, killed at each of their system calls.
+// Commands that write files, killed at each of these system calls.
 
 import (
 	"os"
@@ -29,7 +29,7 @@ func TestKilledAtEveryWrite(t *testing.T) {
 			t.Parallel()
 			whole := w.run(t, 0)
 			if len(whole.calls) < 3 {
-				t.Fatalf("it makes the calls %q: does the tracer still see them?", whole.calls)
+				t.Fatalf("the tracer saw only the calls %q", whole.calls)
 			}
 			for n := 1; n <= len(whole.calls); n++ {
 				t.Run("before call "+strconv.Itoa(n), func(t *testing.T) { w.killed(t, n, whole) })
@@ -42,31 +42,31 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	}
 }
 
-// A writer is a command that changes files, and what lies there before it. It is
-// killed before the first call that changes something, before the second, and so on
-// until it comes to its end.
+// A writer is a command that changes files, and the files at its start. It is killed
+// before the first call that changes a file, before the second, and so on, until it
+// completes.
 type writer struct {
 	name    string
-	short   bool // it is part of make test; make storm runs all
+	short   bool // make test runs it too; make storm runs all
 	grace   time.Duration
 	config  string
 	prepare func(t *testing.T, h *home)
 	args    []string
-	approve bool                        // it waits for a person to sign in
+	approve bool                        // it waits for a sign-in
 	ended   bool                        // the session may have ended
 	finish  func(t *testing.T, h *home) // after the kill and the next request
 }
 
-// A traced run is what a writer did, or did until it was killed.
+// A traced run is the work of a writer until it completed or was killed.
 type traced struct {
 	home   *home
 	code   int
 	calls  []string
 	before map[string][]byte // JSON files and the config, by path below the home
-	config []byte            // after it
+	config []byte            // after the command
 }
 
-// run prepares a home and runs the writer there; it is killed at the n-th call.
+// run prepares a home and runs the writer there. The writer is killed at the n-th call.
 func (w writer) run(t *testing.T, n int) traced {
 	t.Helper()
 	h := newHome(t, emulator.Config{RefreshGrace: w.grace}, w.config)
@@ -87,7 +87,7 @@ func (w writer) run(t *testing.T, n int) traced {
 	if w.approve {
 		proctest.Eventually(t, "the sign-in address, or the end", func() bool { return p.Over() || address.MatchString(p.Stdout.String()) })
 		if url := strings.TrimSpace(address.FindString(p.Stdout.String())); url != "" {
-			_ = h.srv.SignIn(t.Context(), url, user) // nobody may be there to hear of it
+			_ = h.srv.SignIn(t.Context(), url, user) // the program may have been killed
 		}
 	}
 	r := p.Wait(t)
@@ -102,7 +102,7 @@ func (w writer) run(t *testing.T, n int) traced {
 	return run
 }
 
-// killed kills the writer at its n-th call and checks what that leaves.
+// killed kills the writer at its n-th call and checks the result.
 func (w writer) killed(t *testing.T, n int, whole traced) {
 	run := w.run(t, n)
 	h := run.home
@@ -154,25 +154,25 @@ func writers() []writer {
 	}
 }
 
-// migrates checks that the command that was killed can be given again, and leaves
-// nothing where it was.
+// migrates checks that a killed migration can be repeated, and then leaves nothing in
+// the old store.
 func migrates(to string) func(t *testing.T, h *home) {
 	return func(t *testing.T, h *home) {
 		h.mustRun(t, migration(to)...)
 		checkAnswers(t, h.credentials(t, "dev"))
-		inClear, sealed := len(h.files(t, h.path(".aws"), ".json")), len(h.files(t, h.path(".aws"), ".age"))
-		if to == encryptedStore && inClear > 0 || to == fileStore && sealed > 0 {
-			t.Errorf("after the migration to %s there are %d files in clear and %d encrypted ones", to, inClear, sealed)
+		plain, sealed := len(h.files(t, h.path(".aws"), ".json")), len(h.files(t, h.path(".aws"), ".age"))
+		if to == encryptedStore && plain > 0 || to == fileStore && sealed > 0 {
+			t.Errorf("after the migration to %s there are %d plaintext files and %d encrypted files", to, plain, sealed)
 		}
 		for _, path := range h.files(t, h.path(".aws"), "") {
 			if to == encryptedStore && strings.Contains(string(read(t, path)), `"accessToken"`) {
-				t.Errorf("%s has a token in clear", path)
+				t.Errorf("%s has a plaintext token", path)
 			}
 		}
 	}
 }
 
-// signsOut checks the same of a logout.
+// signsOut checks that a killed logout can be repeated, and then leaves nothing.
 func signsOut(t *testing.T, h *home) {
 	h.mustRun(t, "sso", "logout")
 	checkEnded(t, h.credentials(t, "dev"))

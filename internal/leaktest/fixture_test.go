@@ -24,7 +24,7 @@ var program string
 // TestMain builds the program.
 func TestMain(m *testing.M) { os.Exit(proctest.Main(m, &program, 16)) }
 
-// config has a role for each thing that is done with one.
+// config has one role for each group of commands.
 const config = `[sso-session corp]
 sso_start_url = https://d-1234567890.awsapps.com/start
 sso_region = us-east-1
@@ -55,21 +55,20 @@ sso_role_name = NoSuchRole
 region = us-east-1
 `
 
-// fakeAWS is the AWS CLI of the run: it shows what it was given.
+// fakeAWS replaces the AWS CLI. It prints its arguments and environment.
 const fakeAWS = `#!/bin/sh
 echo "arguments: $*"
 env
 test -z "$AWS_CONFIG_FILE" || cat "$AWS_CONFIG_FILE"
 `
 
-// browser notes the address in the folder whose name it is told.
+// browser writes the URL to a file in the folder that it is given.
 const browser = `#!/bin/sh
 printf %s "$2" > "$1/new" && mv "$1/new" "$1/visited"
 `
 
-// A world is a person's home, the Identity Center that they sign in to, and the
-// outputs of the program so far.
-type world struct {
+// A fixture is a user's home, an Identity Center, and the program's output so far.
+type fixture struct {
 	srv     *emulatortest.Server // as the program and the browser reach it
 	wire    *wire
 	secrets *secrets
@@ -77,35 +76,36 @@ type world struct {
 	env     []string
 	debug   bool
 	store   store
-	inFiles kind // what the caches of the AWS CLI may hold now
+	inFiles kind // the kinds that the AWS CLI's caches are allowed to hold now
 	outputs []output
 	seen    *processes
 }
 
-// An output is a text that the program has written, and what it may hold.
+// An output is a text that the program has written, with the kinds of secrets that it is
+// allowed to hold.
 type output struct {
 	name, text string
 	may        kind
 }
 
-// newWorld makes a world in which nobody has signed in.
-func newWorld(t *testing.T) *world {
+// newFixture makes a fixture without a session.
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	root, err := os.MkdirTemp("", "leak-") //nolint:usetesting // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
-	w := &world{root: root, secrets: newSecrets(), inFiles: token | registration | key}
+	w := &fixture{root: root, secrets: newSecrets(), inFiles: token | registration | key}
 	t.Cleanup(func() {
-		if t.Failed() { // an agent may be left
+		if t.Failed() { // an agent may still be running
 			stop := exec.Command(program, "agent", "stop", "--yes")
 			stop.Env = w.env
 			_ = stop.Run()
 		}
 	})
 	allowCores(t)
-	// Some faults lose a refresh token on the way.
+	// Some faults lose a refresh token.
 	inner := emulatortest.Start(t, emulator.Config{RefreshGrace: time.Hour})
 	w.wire = newWire(t, inner.URL, w.secrets)
 	w.srv = &emulatortest.Server{Emulator: inner.Emulator, URL: w.wire.url}
@@ -126,20 +126,20 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) path(name string) string { return filepath.Join(w.root, filepath.FromSlash(name)) }
+func (w *fixture) path(name string) string { return filepath.Join(w.root, filepath.FromSlash(name)) }
 
-func (w *world) write(t *testing.T, name, text string, mode os.FileMode) {
+func (w *fixture) write(t *testing.T, name, text string, mode os.FileMode) {
 	t.Helper()
 	if err := os.WriteFile(w.path(name), []byte(text), mode); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// anyCode stands for every exit code, but not for an end by a signal.
+// anyCode accepts every exit code, but not an end by a signal.
 const anyCode = -2
 
-// start runs the program, with --debug if the world wants that.
-func (w *world) start(t *testing.T, args ...string) *proctest.Process {
+// start runs the program, with --debug if the fixture says so.
+func (w *fixture) start(t *testing.T, args ...string) *proctest.Process {
 	t.Helper()
 	if w.debug {
 		args = append(args, "--debug")
@@ -149,15 +149,16 @@ func (w *world) start(t *testing.T, args ...string) *proctest.Process {
 	return p
 }
 
-// agent matches what "agent start" prints about the process that it has started.
+// agent matches what "agent start" prints about the process that it started.
 var agent = regexp.MustCompile(`^The agent runs, as process (\d+)`)
 
-// wait waits for the end of a process and keeps its output. stdout may hold secrets
-// of the kind may. If may is not 0, stdout must hold one: the command is there for that.
-func (w *world) wait(t *testing.T, p *proctest.Process, may kind, code int) string {
+// wait waits for a process to end and records its output. Stdout is allowed to hold
+// secrets of the kinds in may. If may is not 0, it must hold one, because that is the
+// command's purpose.
+func (w *fixture) wait(t *testing.T, p *proctest.Process, may kind, code int) string {
 	t.Helper()
 	<-p.Ended
-	r := p.Result // Wait would quote the output
+	r := p.Result // Wait would print the output
 	if r.Code != code && (code != anyCode || r.Code < 0) {
 		t.Errorf("%s: exit %d, want %d, hung: %t\n%s%s", p, r.Code, code, r.Hung, w.hide(r.Stdout), w.hide(r.Stderr))
 	}
@@ -175,8 +176,8 @@ func (w *world) wait(t *testing.T, p *proctest.Process, may kind, code int) stri
 	return r.Stdout
 }
 
-// hide replaces a text that holds a secret: the log of a test leaks too.
-func (w *world) hide(text string) string {
+// hide replaces a text that holds a secret, because the log of a test is a leak too.
+func (w *fixture) hide(text string) string {
 	if holds, _ := w.secrets.in(text, 0); holds != 0 {
 		return "(a text with a " + holds.String() + ")\n"
 	}
@@ -184,12 +185,12 @@ func (w *world) hide(text string) string {
 }
 
 // run starts the program and waits for it.
-func (w *world) run(t *testing.T, may kind, code int, args ...string) string {
+func (w *fixture) run(t *testing.T, may kind, code int, args ...string) string {
 	t.Helper()
 	return w.wait(t, w.start(t, args...), may, code)
 }
 
-// allowCores lets the program leave core files, so that the search finds them.
+// allowCores lets the program write core files, so that the search covers them.
 func allowCores(t *testing.T) {
 	t.Helper()
 	var limit unix.Rlimit
