@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -113,20 +112,6 @@ func Removals(name string, keys []string) []awsconfig.Change {
 		changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: key, Remove: true})
 	}
 	return changes
-}
-
-// Preview prints what the changes would do to the config.
-func (w *Workspace) Preview(changes []awsconfig.Change) error {
-	before, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
-	if err != nil {
-		return err
-	}
-	after, err := awsconfig.Edit(w.In.Config.Path, before, false, changes...)
-	if err != nil {
-		return ExplainEdit(err)
-	}
-	_, err = fmt.Fprint(w.App.Out, configfile.Diff(w.In.Config.Path, before, after))
-	return err
 }
 
 // ProgramLine is the program of a credential_process line: by its name where PATH

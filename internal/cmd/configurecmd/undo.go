@@ -52,7 +52,9 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 		return err
 	}
 	for _, c := range changes {
-		fmt.Fprint(app.Out, configfile.Diff(c.Path, c.After, c.Before))
+		if err := w.PrintDiff(c.Path, c.After, c.Before); err != nil {
+			return err
+		}
 	}
 	if o.show {
 		return nil

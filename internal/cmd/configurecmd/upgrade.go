@@ -2,6 +2,7 @@ package configurecmd
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +69,17 @@ func upgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
 	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
 	}
-	if err := w.Preview(changes); err != nil || o.show {
+	preview, err := w.Preview(changes)
+	if err != nil {
+		return err
+	}
+	if !o.show {
+		if err := preview.Probe(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(app.IO.Err, "%s: %s; %s\n", app.Name, summary(upgrades), preview.Files())
+	if err := preview.Print(); err != nil || o.show {
 		return err
 	}
 	if err := app.Confirm(cmd.Context(), o.yes, "Write this to "+w.In.Config.Path+"? [Y/n] ", true); err != nil {
@@ -82,6 +93,23 @@ func upgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
 			app.Name, len(u.Profiles), output.Plural(len(u.Profiles), "profile"), terminal.Printable(u.Session.Name), signin.LoginFor(app, u.Session.Name, ""))
 	}
 	return nil
+}
+
+// summary says how many profiles move to which session.
+func summary(upgrades []profile.Upgrade) string {
+	var moves []string
+	for _, u := range upgrades {
+		verb, article := "move", ""
+		if len(u.Profiles) == 1 {
+			verb = "moves"
+		}
+		if u.New {
+			article = "a new "
+		}
+		moves = append(moves, fmt.Sprintf("%d %s %s to %s[sso-session %s]",
+			len(u.Profiles), output.Plural(len(u.Profiles), "profile"), verb, article, terminal.Printable(u.Session.Name)))
+	}
+	return strings.Join(moves, "; ")
 }
 
 // findUpgrades returns the upgrades of the legacy profiles that the flags choose. It is an

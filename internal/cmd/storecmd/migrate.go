@@ -97,15 +97,19 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	if len(plan.sessions) == 0 {
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no SSO session is configured in " + w.In.Config.Path}, "%s", app.SetUpHint())
 	}
-	if o.to == keystore.Agent && !o.show {
-		if err := w.Broker.Cache.Try(o.to); err != nil {
-			return err // before anything is shown and asked
-		}
-	}
 	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
 	}
-	if err := plan.show(ctx, w, o); err != nil || o.show {
+	preview, err := plan.preview(w)
+	if err != nil {
+		return err
+	}
+	if !o.show {
+		if err := plan.probe(ctx, w, o, preview); err != nil {
+			return err
+		}
+	}
+	if err := plan.show(ctx, w, o, preview); err != nil || o.show {
 		return err
 	}
 	if o.to == keystore.Encrypted {
@@ -113,55 +117,109 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 			return err
 		}
 	}
-	if err := w.Broker.Cache.Try(o.to); err != nil {
-		return err
-	}
 	return plan.run(ctx, w, o)
 }
 
-// setUpKeys makes sure that the encrypted store has a key: the key that the flags name,
-// or the key that it has, or a new passphrase.
-func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
-	cache := w.Broker.Cache
-	have, err := keystore.LoadKeys(cache.Home)
-	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
-		return err
+// preview returns the change of the config, or nil if the config stays as it is.
+func (plan migration) preview(w *workspace.Workspace) (*workspace.Preview, error) {
+	if len(plan.changes) == 0 {
+		return nil, nil
 	}
-	exists := err == nil
-	if o.identity != "" {
-		keys, err := keystore.KeysFor(userpath.Expand(o.identity, w.App.Env.Lookup))
-		if err != nil {
-			return command.WithHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
-		}
-		keys.Command = o.command
-		if exists && keys.Recipient != have.Recipient {
-			return command.WithHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
-		}
-		return keys.Save(cache)
-	}
-	if exists {
-		return nil
-	}
-	pass, err := w.Stores.NewPassphrase(o.command)
-	if err != nil {
-		return err
-	}
-	keys, err := keystore.NewPassphraseKeys(cache, pass, o.command)
-	if err != nil {
-		return err
-	}
-	return keys.Save(cache)
+	return w.Preview(plan.changes)
 }
 
-// show prints what moves and what changes in the config, and asks.
-func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
+// probe returns why the move cannot work: the config cannot be changed, the store does not
+// work, or a token cannot be read. It changes nothing.
+func (plan migration) probe(ctx context.Context, w *workspace.Workspace, o migrateOptions, preview *workspace.Preview) error {
+	if preview != nil {
+		if err := preview.Probe(ctx); err != nil {
+			return err
+		}
+	}
+	if err := probeStore(w, o); err != nil {
+		return err
+	}
+	for _, s := range plan.sessions {
+		if _, err := w.Broker.Cache.LoadToken(s.Key()); keystore.Unknown(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// probeStore returns why the store to move to does not work. An encrypted store whose key is
+// not set up yet is tried by setUpKeys.
+func probeStore(w *workspace.Workspace, o migrateOptions) error {
+	if o.to == keystore.Encrypted {
+		keys, fresh, err := chooseKeys(w, o)
+		if err != nil || fresh || keys.Recipient == "" {
+			return err
+		}
+	}
+	return w.Broker.Cache.Try(o.to)
+}
+
+// chooseKeys returns the keys of the encrypted store: those that the flags name, or those
+// that it has. fresh reports whether they must be saved. Without keys the store needs a new
+// passphrase.
+func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, fresh bool, err error) {
+	have, err := keystore.LoadKeys(w.Broker.Cache.Home)
+	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
+		return keys, false, err
+	}
+	if o.identity == "" {
+		return have, false, nil
+	}
+	exists := err == nil
+	if keys, err = keystore.KeysFor(userpath.Expand(o.identity, w.App.Env.Lookup)); err != nil {
+		return keys, false, command.WithHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
+	}
+	keys.Command = o.command
+	if exists && keys.Recipient != have.Recipient {
+		return keys, false, command.WithHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
+	}
+	return keys, true, nil
+}
+
+// setUpKeys makes sure that the encrypted store has keys, and tries new ones. It asks for a
+// new passphrase if there are none.
+func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
+	cache := w.Broker.Cache
+	keys, fresh, err := chooseKeys(w, o)
+	switch {
+	case err != nil:
+		return err
+	case !fresh && keys.Recipient != "":
+		return nil
+	case !fresh:
+		pass, err := w.Stores.NewPassphrase(o.command)
+		if err != nil {
+			return err
+		}
+		if keys, err = keystore.NewPassphraseKeys(cache, pass, o.command); err != nil {
+			return err
+		}
+	}
+	if err := keys.Save(cache); err != nil {
+		return err
+	}
+	return cache.Try(o.to)
+}
+
+// show prints what moves and what changes in the config, and asks for a confirmation.
+func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrateOptions, preview *workspace.Preview) error {
 	var names []string
 	for _, s := range plan.sessions {
 		names = append(names, s.Key())
 	}
-	fmt.Fprintf(w.App.IO.Err, "%s: to the %s store: the tokens and role credentials of %s\n", w.App.Name, o.to, terminal.Printable(strings.Join(names, ", ")))
-	if len(plan.changes) > 0 {
-		if err := w.Preview(plan.changes); err != nil {
+	files := "the config stays as it is"
+	if preview != nil {
+		files = preview.Files()
+	}
+	fmt.Fprintf(w.App.IO.Err, "%s: the tokens and role credentials of %s move to the %s store; %s\n",
+		w.App.Name, terminal.Printable(strings.Join(names, ", ")), o.to, files)
+	if preview != nil {
+		if err := preview.Print(); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,63 @@
+package configfile
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+)
+
+// Probe returns the error that [Editor.Edit] would return for a change that makes the file
+// size bytes long: it takes the lock, and reserves space for the new file and for the record
+// of the change. It changes nothing. If the file does not exist, Probe returns nil.
+func (e *Editor) Probe(ctx context.Context, path string, size int) error {
+	p, err := locate(path)
+	if err != nil {
+		return err
+	}
+	before, err := p.read()
+	if err != nil || !before.exists {
+		return err
+	}
+	if err := p.mayReplace(before); err != nil {
+		return err
+	}
+	lock, err := e.lock(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	pending, err := p.prepare(before, state{exists: true, data: make([]byte, size)})
+	if err != nil {
+		return err
+	}
+	defer pending.abort()
+	return p.probeRecord(len(before.data))
+}
+
+// probeRecord returns why no record of a change could be written. The folder of the records
+// might not exist yet: then the folder of the file decides, which is known to be writable.
+func (p place) probeRecord(size int) error {
+	folder := filepath.Join(p.folder(), ours)
+	info, err := os.Lstat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !info.IsDir():
+		err = errors.New("it is not a folder")
+	case err == nil:
+		err = p.trust(info)
+	}
+	if err != nil {
+		return p.noBackup(folder, err)
+	}
+	record, err := atomicfile.Prepare(p.beside(nextRecord), 2*size, 0o600)
+	if err != nil {
+		return p.noBackup(p.beside(nextRecord), err)
+	}
+	record.Abort()
+	return nil
+}

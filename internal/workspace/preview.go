@@ -1,0 +1,71 @@
+package workspace
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+)
+
+// A Preview is a change of the config that the user can look at before it is made.
+type Preview struct {
+	w             *Workspace
+	before, after []byte
+}
+
+// Preview returns what the changes would do to the config.
+func (w *Workspace) Preview(changes []awsconfig.Change) (*Preview, error) {
+	before, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
+	if err != nil {
+		return nil, err
+	}
+	after, err := awsconfig.Edit(w.In.Config.Path, before, false, changes...)
+	if err != nil {
+		return nil, ExplainEdit(err)
+	}
+	return &Preview{w, before, after}, nil
+}
+
+// Probe returns why the change could not be made now: because of a lock, missing permissions
+// or a full disk. It changes nothing.
+func (p *Preview) Probe(ctx context.Context) error {
+	return ExplainEdit(p.w.Editor().Probe(ctx, p.w.In.Config.Path, len(p.after)))
+}
+
+// Files says how many files the change is in, for a summary.
+func (p *Preview) Files() string { return "1 file changes: " + p.w.In.Config.Path }
+
+// Print prints the change as a diff.
+func (p *Preview) Print() error {
+	return p.w.PrintDiff(p.w.In.Config.Path, p.before, p.after)
+}
+
+// PrintDiff prints the difference between two contents of a file to stdout, in colours if
+// that is a terminal. It shows no secrets.
+func (w *Workspace) PrintDiff(path string, before, after []byte) error {
+	colours := w.App.OutStyle()
+	var text strings.Builder
+	inHunk := false
+	for line := range strings.Lines(configfile.Diff(path, before, after)) {
+		switch {
+		case strings.HasPrefix(line, "@@"):
+			line, inHunk = colours.Dim(line), true
+		case !inHunk:
+			line = colours.Heading(line)
+		case strings.HasPrefix(line, "+"):
+			line = colours.Added(line)
+		case strings.HasPrefix(line, "-"):
+			line = colours.Removed(line)
+		}
+		text.WriteString(line)
+	}
+	out := io.Writer(w.App.Out)
+	if colours.On() {
+		out = w.App.Out.Raw() // the diff has no control characters of the file's
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
+}
