@@ -19,6 +19,7 @@ import (
 //	.NAME.outcome, .NAME.login.outcome  how the last attempt ended: outcome.go
 //	.NAME.generation                    changes at each sign-in and sign-out: generation.go
 //	.NAME.horizon                       when the session began: sessionend.go
+//	.NAME.user                          who is signed in: user.go
 //	.NAME.login.holder                  which process is signing in: login.go
 //
 // They are no JSON, and no name ends in ".json": the AWS CLI's logout parses every such file

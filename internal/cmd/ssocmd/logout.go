@@ -75,6 +75,7 @@ func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
 	if ctx.Err() == nil {
 		printSignOut(w, s, out, err != nil)
 	}
+	w.Broker.ForgetUsers(out)
 	w.ForgetByAgent(ctx)
 	for _, u := range gone {
 		w.TellOfGoneMemory(u)

@@ -1,11 +1,12 @@
-// Package statuscmd has the command that shows every session: whether it is signed in, and
-// until when. The command does flags and output; package broker has the work.
+// Package statuscmd has the command status, which shows every session. The command handles
+// flags and output; package broker does the work.
 package statuscmd
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,79 +16,114 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
+// options are the flags of status.
+type options struct {
+	session string
+	check   bool
+}
+
 // New returns the command status.
 func New(app *command.App) *cobra.Command {
-	var check bool
+	var o options
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show your sessions and when they end",
 		Long: `Show every session in the config, and every cached token that the config does
-not name.
+not name. With --sso-session or --profile, show one session with all of its
+profiles and cached roles. The states are:
 
-The next use of a profile refreshes a "refreshable" session, until the session
-of the access portal ends. The service does not say when that is. lanyard
-learns it from earlier sessions, or computes it from the time of the sign-in
-and sso_session_duration.
+  valid         you can use the profiles
+  refreshable   the token has expired; the next use of a profile refreshes it
+  ends soon     you must sign in again within 30 minutes
+  ended         you must sign in
+  signed out    there is no token
+
+The session end is the time when the access portal ends the session and you must
+sign in again. The service does not say when that is. lanyard learns it from
+earlier sessions, or computes it from the time of the sign-in and
+sso_session_duration.
+
+The roles are those with live credentials in the cache. If the user is not known
+yet, lanyard asks STS once with such credentials, for up to two seconds, and
+remembers the answer until the next sign-in.
 
 With --check, lanyard prints nothing. The exit code is 0 if every session in the
-config (or the session of --profile) can be used, and 1 if you must sign in.`,
+config (or the one session) can be used, and 1 if you must sign in.`,
 		Example: `lanyard status
+# one session, with all profiles and cached roles
+lanyard status --sso-session corp
 # in a script: sign in only if it is needed
 lanyard status --check --profile dev-admin || lanyard login
 # the start URLs of all sessions
 lanyard status --output text --query "sessions[].startUrl"`,
 		Annotations: command.Uses("profile", "output", "query"),
 		Args:        command.NoArgs,
-		RunE:        func(*cobra.Command, []string) error { return status(app, check) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app, o) },
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "print nothing; exit with 1 when a login is needed")
+	cmd.Flags().StringVar(&o.session, "sso-session", "", "show only this [sso-session] of the config")
+	cmd.Flags().BoolVar(&o.check, "check", false, "print nothing; exit with 1 if you must sign in")
 	return cmd
 }
 
-// status prints the sessions, or with check only returns whether a login is needed.
-func status(app *command.App, check bool) error {
+// status prints the sessions, or with --check only returns whether a sign-in is needed.
+func status(ctx context.Context, app *command.App, o options) error {
+	if o.session != "" && app.Flags.Profile != "" {
+		return command.Usagef("--sso-session does not go with --profile")
+	}
 	w, p, err := workspace.ForSessions(app)
 	if err != nil {
 		return err
 	}
-	list, unreadable, err := sessions(w, p)
+	only, err := onlySession(w, p, o.session)
 	if err != nil {
 		return err
 	}
-	for _, s := range list {
-		if check && !s.orphan && slices.Contains([]string{"none", "expired", "unknown", "unreadable"}, s.State) {
-			return command.ExitError(command.ExitCommand)
-		}
+	list, unreadable, err := sessions(w, only)
+	if err != nil {
+		return err
 	}
-	switch {
-	case check:
+	if o.check {
+		for _, s := range list {
+			if !s.orphan && slices.Contains([]string{"none", "expired", "unknown", "unreadable"}, s.State) {
+				return command.ExitError(command.ExitCommand)
+			}
+		}
 		return nil
+	}
+	addRoles(ctx, w, p, list)
+	switch {
 	case (app.Flags.Output == "" || app.Flags.Output == "table") && app.Flags.Query == "":
-		err = printTable(app, list) // a table that is made for these columns
+		err = printPage(app, list, only.Key() != "")
 	default:
 		err = output.Print(app, "Status", map[string]any{"sessions": list})
 	}
 	return errors.Join(err, unreadable)
 }
 
-// sessions returns the sessions: those of the config in its order (only that of
-// the profile, if a flag names one), then the other tokens of the cache. unreadable
-// names the files that cannot be read.
-func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus, unreadable, err error) {
+// onlySession returns the session that --sso-session or --profile names. The zero session
+// stands for all.
+func onlySession(w *workspace.Workspace, p *profile.Profile, name string) (profile.Session, error) {
+	switch {
+	case name != "":
+		return w.SessionNamed(name)
+	case p.Explicit:
+		return p.LoginSession()
+	}
+	return profile.Session{}, nil
+}
+
+// sessions returns the sessions of the config in its order, then those of the other tokens
+// in the cache; or only the session that is not zero. unreadable names the files that cannot
+// be read.
+func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatus, unreadable, err error) {
 	uses, err := w.Sessions()
 	if err != nil {
 		return nil, nil, err
-	}
-	only := profile.Session{}
-	if p.Explicit {
-		if only, err = p.LoginSession(); err != nil {
-			return nil, nil, err
-		}
 	}
 	list = []sessionStatus{}
 	seen := map[string]bool{}
@@ -102,6 +138,7 @@ func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus,
 		w.TellOfMemory(u.Session)
 		tok, err := w.Broker.Peek(u.Session)
 		s := describe(w, u.Session, tok, u.Profiles).until(w.Broker.SessionEnd(u.Session))
+		s.login, s.show = commands(w.App, u)
 		var file *keystore.UnreadableError
 		switch {
 		case errors.As(err, &file):
@@ -110,7 +147,7 @@ func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus,
 			seen[file.Path] = true
 		case err != nil:
 			w.App.Warn(err.Error(), command.HintOf(err))
-			s.State = "unknown" // neither there nor absent
+			s.State = "unknown" // the store does not say whether there is a token
 		}
 		list = append(list, s)
 	}
@@ -119,6 +156,16 @@ func sessions(w *workspace.Workspace, p *profile.Profile) (list []sessionStatus,
 		list, unreadable = append(list, others...), errors.Join(unreadable, err)
 	}
 	return list, unreadable, nil
+}
+
+// commands returns the command lines that sign in to a session and show all of it.
+func commands(app *command.App, u profile.SessionUse) (login, show string) {
+	name := ""
+	if len(u.Profiles) > 0 {
+		name = u.Profiles[0]
+	}
+	login = signin.LoginFor(app, u.Name, name)
+	return login, strings.Replace(login, " sso login ", " status ", 1)
 }
 
 // orphans returns the sessions of the tokens that no session of the config has. seen has
@@ -151,15 +198,28 @@ type sessionStatus struct {
 	ExpiresAt             string   `json:"expiresAt,omitempty"`
 	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
 	Refreshable           bool     `json:"refreshable"`
-	HorizonAt             string   `json:"horizonAt,omitempty"`       // when the portal's session ends: the earliest
+	HorizonAt             string   `json:"horizonAt,omitempty"`       // the session end, or the earliest
 	HorizonLatestAt       string   `json:"horizonLatestAt,omitempty"` // if that is not known exactly
 	HorizonFrom           string   `json:"horizonFrom,omitempty"`     // configured, learned
 	RegistrationExpiresAt string   `json:"registrationExpiresAt,omitempty"`
+	User                  string   `json:"user,omitempty"`
 	Profiles              []string `json:"profiles"`
+	Roles                 []role   `json:"roles"`
+
+	session     profile.Session
+	expires     time.Time
+	end         broker.SessionEnd
+	orphan      bool   // no config names it
+	login, show string // the command lines that sign in to it and show all of it
+}
+
+// A role is a role with live credentials in the cache.
+type role struct {
+	AccountID string `json:"accountId"`
+	RoleName  string `json:"roleName,omitempty"` // unknown if no profile has the role
+	ExpiresAt string `json:"expiresAt"`
 
 	expires time.Time
-	horizon broker.SessionEnd
-	orphan  bool // no config names it
 }
 
 // describe returns what the token of a session says about it.
@@ -167,7 +227,7 @@ func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, pro
 	now := w.App.Now()
 	out := sessionStatus{
 		StartURL: s.StartURL, Region: s.Region, SSOSession: s.Name, State: "none",
-		Refreshable: tok.Refreshable(now), Profiles: append([]string{}, profiles...),
+		Refreshable: tok.Refreshable(now), Profiles: append([]string{}, profiles...), Roles: []role{}, session: s,
 	}
 	if store, err := w.Broker.Cache.Store(s.Key()); err == nil && store != keystore.File {
 		out.Store = store
@@ -191,12 +251,12 @@ func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, pro
 	return out
 }
 
-// until adds the horizon to a session.
+// until adds the session end.
 func (s sessionStatus) until(h broker.SessionEnd) sessionStatus {
 	if h.At.IsZero() {
 		return s
 	}
-	s.horizon, s.HorizonAt, s.HorizonFrom = h, ssocache.FormatTime(h.At), "learned"
+	s.end, s.HorizonAt, s.HorizonFrom = h, ssocache.FormatTime(h.At), "learned"
 	switch {
 	case h.Configured:
 		s.HorizonFrom = "configured"
@@ -204,61 +264,4 @@ func (s sessionStatus) until(h broker.SessionEnd) sessionStatus {
 		s.HorizonLatestAt = ssocache.FormatTime(h.Latest)
 	}
 	return s
-}
-
-// printTable prints the sessions for people.
-func printTable(app *command.App, list []sessionStatus) error {
-	if len(list) == 0 {
-		_, err := fmt.Fprintln(app.Out, "No SSO session is configured, and none is signed in.")
-		app.TellSetUp()
-		return err
-	}
-	rows := [][]string{heads[:]}
-	for _, s := range list {
-		rows = append(rows, cells(app, s))
-	}
-	return output.Table(app, rows)
-}
-
-// heads names the columns of the table.
-var heads = [...]string{"SESSION", "REGION", "STATE", "EXPIRES", "REFRESH", "HORIZON", "REGISTRATION", "PROFILES"}
-
-// cells returns the fields of one session for people; heads has their names.
-func cells(app *command.App, s sessionStatus) []string {
-	name := s.StartURL
-	if s.SSOSession != "" {
-		name = s.SSOSession + " (" + s.StartURL + ")"
-	}
-	expires, registration, refresh, state := "-", "-", "no", s.State
-	if s.ExpiresAt != "" {
-		expires = output.Until(s.expires, app.Now())
-	}
-	if len(s.RegistrationExpiresAt) > len("2006-01-02") {
-		registration = "until " + s.RegistrationExpiresAt[:len("2006-01-02")]
-	}
-	if s.Refreshable {
-		refresh = "yes"
-	}
-	if state == "none" {
-		state = "signed out"
-	}
-	return []string{terminal.Printable(name), terminal.Printable(s.Region), state, expires, refresh, horizon(s.horizon, app.Now()), registration, terminal.Printable(output.Summary(s.Profiles))}
-}
-
-// horizon describes when the portal's session ends, as far as that is known.
-func horizon(h broker.SessionEnd, now time.Time) string {
-	const near = 20 * time.Minute // between the two ends of what is known
-	switch {
-	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // older than any before: nothing is known
-		return "-"
-	case h.Configured && !h.At.After(now):
-		return "passed"
-	case h.Configured:
-		return output.Until(h.At, now)
-	case !h.At.After(now):
-		return "within " + output.Until(h.Latest, now)
-	case h.Latest.Sub(h.At) <= near:
-		return "about " + output.Until(h.At.Add(h.Latest.Sub(h.At)/2), now)
-	}
-	return output.Until(h.At, now) + " to " + output.Until(h.Latest, now)
 }

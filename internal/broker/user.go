@@ -1,0 +1,174 @@
+package broker
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+)
+
+// Who is signed in, and which roles the cache has. IAM Identity Center has no operation that
+// returns the user's name. STS returns it for role credentials, as the name of their session.
+// Package signin asks STS; this file decides which credentials may answer and keeps the answer.
+
+// A CachedRole is the credentials of a role, with their path in the cache.
+type CachedRole = keystore.Found[ssocache.Credentials]
+
+// RolesOf returns the cached role credentials that are live and belong to the session at its
+// configured portal. An entry that lanyard wrote names its session. ours reports whether
+// another entry belongs to the session by its path.
+func (b *Broker) RolesOf(s profile.Session, cached []CachedRole, ours func(path string) bool) []CachedRole {
+	t, err := b.target(s)
+	if err != nil {
+		return nil
+	}
+	names := b.names(s)
+	var roles []CachedRole
+	for _, c := range cached {
+		belongs := slices.Contains(names, c.Value.Session) || c.Value.Session == "" && ours(c.Path)
+		if belongs && c.Value.Left(b.now()) > 0 && t.mayUse(c.Value, s) {
+			roles = append(roles, c)
+		}
+	}
+	return roles
+}
+
+// A UserQuestion asks STS who is signed in to a session.
+type UserQuestion struct {
+	Session profile.Session
+	Keys    ssocache.Credentials // issued in this sign-in
+	signIn  string               // see [signInOf]
+}
+
+// User returns the recorded name of the user who is signed in to the session; "" if it is
+// not known.
+func (b *Broker) User(s profile.Session) string {
+	h, ok := b.present(s)
+	if !ok {
+		return ""
+	}
+	line, err := readSidecar(b.userFile(s.Key()))
+	if err != nil {
+		return ""
+	}
+	var signIn, user string
+	if _, err := fmt.Sscanf(line, "lanyard-user %s %q\n", &signIn, &user); err != nil || signIn != b.signInOf(s, h) || !userName(user) {
+		return ""
+	}
+	return user
+}
+
+// AskUser returns the question that finds out the user of a session. ok is false if none of
+// the roles is known to come from the present sign-in: after a new sign-in the cache may
+// still have the credentials of another user.
+func (b *Broker) AskUser(s profile.Session, roles []CachedRole) (q UserQuestion, ok bool) {
+	h, ok := b.present(s)
+	if !ok {
+		return q, false
+	}
+	since := b.signedInBefore(s, h)
+	for _, c := range roles {
+		if !since.IsZero() && b.storedAt(c).After(since) && c.Value.Left(b.now()) > q.Keys.Left(b.now()) {
+			q = UserQuestion{Session: s, Keys: c.Value, signIn: b.signInOf(s, h)}
+		}
+	}
+	return q, q.signIn != ""
+}
+
+// RecordUser records the answer to a question, unless it is no user's name or another
+// sign-in has happened since.
+func (b *Broker) RecordUser(q UserQuestion, user string) {
+	h, ok := b.present(q.Session)
+	if !ok || q.signIn != b.signInOf(q.Session, h) || !userName(user) {
+		return
+	}
+	if err := b.writeSidecar(b.userFile(q.Session.Key()), fmt.Sprintf("lanyard-user %s %q\n", q.signIn, user)); err != nil {
+		b.debug("user not recorded", "session", q.Session.Key(), "error", err)
+	}
+}
+
+// ForgetUsers removes the records of the sessions that a sign-out ended.
+func (b *Broker) ForgetUsers(out SignOut) {
+	for _, path := range out.Files {
+		_ = os.Remove(sidecar(filepath.Dir(path), filepath.Base(path), userSuffix))
+	}
+}
+
+const userSuffix = ".user"
+
+func (b *Broker) userFile(key string) string {
+	return sidecar(b.Cache.SSO(), ssocache.TokenName(key), userSuffix)
+}
+
+// userName reports whether text can be a user's name: STS allows 64 characters in the name
+// of a session.
+func userName(text string) bool {
+	return text != "" && len(text) <= 64 && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) })
+}
+
+// present returns the token that represents the present sign-in of the session: the one that
+// can be renewed, or else the one that lives longest.
+func (b *Broker) present(s profile.Session) (cachedToken, bool) {
+	st, now := b.tokensNow(s), b.now()
+	if h, ok := st.renewable(now); ok {
+		return h, true
+	}
+	tok, live := st.best(now, secret.String{})
+	for _, h := range st {
+		if live && h.tok.AccessToken.Equal(tok.AccessToken) {
+			return h, true
+		}
+	}
+	return cachedToken{}, false
+}
+
+// signInOf identifies the sign-in that a token comes from. Renewals by lanyard do not change
+// it. If another program signed in or renewed, the access token identifies the sign-in.
+func (b *Broker) signInOf(s profile.Session, h cachedToken) string {
+	if g, began, ok := b.followed(s, h); ok {
+		return fingerprint(secret.New(g.id + "\x00" + strconv.FormatInt(began.Unix(), 10)))
+	}
+	return fingerprint(h.tok.AccessToken)
+}
+
+// followed returns the generation and the time of the sign-in that a token comes from. ok is
+// false unless lanyard made the sign-in and every renewal since.
+func (b *Broker) followed(s profile.Session, h cachedToken) (g generation, began time.Time, ok bool) {
+	old, g := b.readHistory(h.key), b.generation(s)
+	ok = !old.began.IsZero() && old.fingerprint == fingerprint(h.tok.RefreshToken) && g.known && g.id != ""
+	return g, old.began, ok
+}
+
+// signedInBefore returns a time that is not before the sign-in that a token comes from; zero
+// if none is known.
+func (b *Broker) signedInBefore(s profile.Session, h cachedToken) time.Time {
+	path := b.Cache.TokenPath(h.key)
+	if _, _, ok := b.followed(s, h); ok {
+		path = b.sessionFile(s, ".generation")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
+// storedAt returns when role credentials were stored or issued; zero if that is not known.
+func (b *Broker) storedAt(c CachedRole) time.Time {
+	if info, err := os.Stat(c.Path); err == nil {
+		return info.ModTime()
+	}
+	if c.Value.Life == 0 {
+		return time.Time{}
+	}
+	return c.Value.Expiration.Add(-c.Value.Life)
+}

@@ -1,0 +1,61 @@
+package statuscmd
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"slices"
+
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// addRoles adds the cached roles and the user to each session. It asks STS for users that
+// are not known, if the cache has credentials that STS takes.
+func addRoles(ctx context.Context, w *workspace.Workspace, p *profile.Profile, list []sessionStatus) {
+	known, err := w.RoleNames()
+	if err != nil {
+		w.App.Log.Debug("the config does not say which roles are in the cache", "error", err)
+	}
+	var questions []broker.UserQuestion
+	cached := w.Broker.Cache.Credentials()
+	for i := range list {
+		s := &list[i]
+		if s.State != "valid" && s.State != "refreshable" {
+			continue
+		}
+		roles := w.Broker.RolesOf(s.session, cached, func(path string) bool { return known.Uses(filepath.Base(path), s.session) })
+		s.Roles = describeRoles(known, s.session, roles)
+		if s.User = w.Broker.User(s.session); s.User != "" {
+			continue
+		}
+		if q, ok := w.Broker.AskUser(s.session, roles); ok {
+			questions = append(questions, q)
+		}
+	}
+	if len(questions) == 0 {
+		return
+	}
+	signin.LearnUsers(ctx, w, p, questions)
+	for i := range list {
+		if s := &list[i]; s.User == "" {
+			s.User = w.Broker.User(s.session)
+		}
+	}
+}
+
+// describeRoles returns the roles in the order of their accounts and names.
+func describeRoles(known workspace.RoleNames, s profile.Session, cached []broker.CachedRole) []role {
+	roles := []role{}
+	for _, c := range cached {
+		account, name := known.Of(filepath.Base(c.Path), s, c.Value.AccountID)
+		roles = append(roles, role{AccountID: account, RoleName: name, ExpiresAt: ssocache.FormatTime(c.Value.Expiration), expires: c.Value.Expiration})
+	}
+	slices.SortFunc(roles, func(a, b role) int {
+		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.RoleName, b.RoleName))
+	})
+	return roles
+}

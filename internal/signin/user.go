@@ -1,0 +1,94 @@
+package signin
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// userTimeout is how long all questions together may take: `status` waits for the answers.
+const userTimeout = 2 * time.Second
+
+// LearnUsers asks STS who is signed in, for several sessions at the same time, and records
+// the answers. p is the profile whose settings count. A question without an answer is not
+// an error: the user stays unknown.
+func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile, questions []broker.UserQuestion) {
+	ctx, cancel := context.WithTimeout(ctx, userTimeout)
+	defer cancel()
+	users := make([]string, len(questions))
+	var wg sync.WaitGroup
+	for i, q := range questions {
+		ask, err := callerIdentity(w, p, q)
+		if err != nil {
+			w.App.Log.Debug("STS is not asked who is signed in", "session", q.Session.Key(), "why", err)
+			continue
+		}
+		wg.Go(func() {
+			w.App.Log.Debug("ask STS who is signed in", "session", q.Session.Key())
+			var err error
+			if users[i], err = ask(ctx); err != nil {
+				w.App.Log.Debug("STS did not say who is signed in", "session", q.Session.Key(), "error", err)
+			}
+		})
+	}
+	wg.Wait()
+	for i, q := range questions {
+		w.Broker.RecordUser(q, users[i])
+	}
+}
+
+// callerIdentity returns a function that makes one call of GetCallerIdentity with the keys
+// of the question and returns the user's name. The keys are sent only to the service that
+// issued them: the error says that the settings name another one.
+func callerIdentity(w *workspace.Workspace, p *profile.Profile, q broker.UserQuestion) (func(context.Context) (string, error), error) {
+	svc, err := model.Load("sts")
+	if err != nil {
+		return nil, err
+	}
+	op, _ := svc.Operation("get-caller-identity")
+	settings := *p
+	settings.Region = q.Session.Region
+	endpoint, err := settings.Endpoint(svc.EnvName())
+	if err != nil {
+		return nil, err
+	}
+	if !ssocache.EndpointAt(endpoint.URL, endpoint.Env).Takes(q.Keys.Origin) {
+		return nil, fmt.Errorf("the keys were issued by %q and are not sent to %q", q.Keys.Origin, endpoint.URL)
+	}
+	client, err := NewClient(w, &settings, svc)
+	if err != nil {
+		return nil, err
+	}
+	client.MaxAttempts = 1
+	client.Credentials = signingKeys(q.Keys)
+	return func(ctx context.Context) (string, error) {
+		out, err := client.Call(ctx, svc, op, new(document.Object))
+		if err != nil {
+			return "", err
+		}
+		arn, _ := out.Get("Arn")
+		text, _ := arn.(string)
+		return userOf(text), nil
+	}, nil
+}
+
+// userOf returns the user's name from the ARN of a role of IAM Identity Center, such as
+// arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane; "" if
+// the ARN is another one.
+func userOf(arn string) string {
+	_, role, _ := strings.Cut(arn, ":assumed-role/")
+	name, user, _ := strings.Cut(role, "/")
+	if !strings.HasPrefix(name, "AWSReservedSSO_") {
+		return ""
+	}
+	return user
+}
