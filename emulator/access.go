@@ -1,5 +1,4 @@
-// Who may use which role in which account: assignments, and the view of the
-// organization that they give each user.
+// The accounts and roles that each user can use.
 
 package emulator
 
@@ -10,7 +9,7 @@ import (
 	"sync"
 )
 
-// indexAssignments finds out which assignments are whose.
+// indexAssignments finds the assignments of each user.
 func (d *directory) indexAssignments() error {
 	members, err := d.members()
 	if err != nil {
@@ -21,7 +20,7 @@ func (d *directory) indexAssignments() error {
 		who := []string{a.User}
 		switch _, known := d.users[a.User]; {
 		case (a.User == "") == (a.Group == ""):
-			return wrong("needs a user or a group, not both", "assignments", i)
+			return wrong("must have either a user or a group", "assignments", i)
 		case a.Group != "":
 			var ok bool
 			if who, ok = members[a.Group]; !ok {
@@ -34,7 +33,7 @@ func (d *directory) indexAssignments() error {
 			return err
 		}
 		for _, u := range who {
-			if l := byUser[u]; len(l) == 0 || l[len(l)-1] != i { // a name twice in a group counts once
+			if l := byUser[u]; len(l) == 0 || l[len(l)-1] != i { // a group can contain a name twice
 				byUser[u] = append(l, i)
 			}
 		}
@@ -48,7 +47,7 @@ func (d *directory) members() (map[string][]string, error) {
 	members := map[string][]string{}
 	for i, g := range d.cfg.Groups {
 		if _, ok := members[g.Name]; ok || g.Name == "" {
-			return nil, wrong(fmt.Sprintf("%q is empty or there twice", g.Name), "groups", i, "name")
+			return nil, wrong(fmt.Sprintf("%q is empty or a duplicate", g.Name), "groups", i, "name")
 		}
 		for k, m := range g.Members {
 			if _, ok := d.users[m]; !ok {
@@ -100,7 +99,7 @@ type lazyView struct {
 	view    *view
 }
 
-// access returns what the user may use.
+// access returns the accounts and roles that the user can use.
 func (d *directory) access(user string) *view {
 	l := d.views[user]
 	if l == nil {
@@ -110,9 +109,9 @@ func (d *directory) access(user string) *view {
 	return l.view
 }
 
-// A view is what a set of assignments gives: accounts, and the roles in each.
-// Users with the same assignments share one, and accounts with the same roles
-// share the list, so ten thousand accounts for a thousand users stay small.
+// A view holds the accounts and roles of a set of assignments. Users with the same
+// assignments share a view, and accounts with the same roles share a list. This keeps ten
+// thousand accounts for a thousand users small.
 type view struct {
 	accounts []accountAccess // by id, ascending
 	byID     map[string]int
@@ -123,9 +122,9 @@ type accountAccess struct {
 	roles []string // names of permission sets, ascending
 }
 
-// newView joins the assignments with the given indexes.
+// newView returns the view of the assignments with the given indexes.
 func (d *directory) newView(granted []int) *view {
-	which := make([][]int, len(d.accounts)) // account -> assignments that name it
+	which := make([][]int, len(d.accounts)) // by account: the assignments that name it
 	for _, g := range granted {
 		for _, id := range d.granted[g].Accounts {
 			if id != "*" {
@@ -156,7 +155,7 @@ func (d *directory) newView(granted []int) *view {
 	return v
 }
 
-// roles returns the names of the permission sets of the given assignments.
+// roles returns the names of the permission sets in the assignments.
 func (d *directory) roles(granted []int) []string {
 	var names []string
 	for _, g := range granted {
@@ -174,7 +173,7 @@ func (d *directory) roles(granted []int) []string {
 	return slices.Compact(names)
 }
 
-// roles returns the roles in the account, nil if there are none.
+// roles returns the roles in the account, or nil.
 func (v *view) roles(account string) []string {
 	i, ok := v.byID[account]
 	if !ok {
@@ -183,18 +182,18 @@ func (v *view) roles(account string) []string {
 	return v.accounts[i].roles
 }
 
-// has reports whether the account may be used with the role.
+// has reports whether the user can use the role in the account.
 func (v *view) has(account, role string) bool {
 	_, ok := slices.BinarySearch(v.roles(account), role)
 	return ok
 }
 
-// after returns at most n accounts whose ids come after id, and whether there
-// are more. Paging by id stays right when the organization is reloaded meanwhile.
+// after returns at most n accounts whose ids are greater than id, and whether there are
+// more. Paging by id stays correct if the organization is reloaded.
 func (v *view) after(id string, n int) (page []accountAccess, more bool) {
 	i, _ := slices.BinarySearchFunc(v.accounts, id, func(a accountAccess, id string) int {
 		if a.ID == id {
-			return -1 // after it, not at it
+			return -1 // continue after id itself
 		}
 		return strings.Compare(a.ID, id)
 	})

@@ -1,4 +1,4 @@
-// The admin API: the Go methods, for programs in other languages.
+// The admin API: the Go methods for programs in other languages.
 
 package emulator
 
@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// AdminPath is where the admin API begins. See [Config].AdminToken.
+// AdminPath is the path of the admin API. See [Config].AdminToken.
 const AdminPath = "/_emulator/"
 
-// An adminCall is one thing that the admin API can do.
+// An adminCall is an operation of the admin API.
 type adminCall func(c *call) (any, error)
 
-// adminCalls lists the admin API by method and path. Every body and answer is
-// JSON; times are RFC 3339, lengths of time as Go writes them ("8h", "250ms").
+// adminCalls returns the admin API by method and path. Bodies and responses are JSON.
+// Times are RFC 3339, and durations have Go's format ("8h", "250ms").
 func (e *Emulator) adminCalls() map[string]adminCall {
 	return map[string]adminCall{
 		"GET state":       e.adminState,
@@ -42,8 +42,8 @@ func (e *Emulator) adminCalls() map[string]adminCall {
 	}
 }
 
-// findAdmin returns the operation of a request to the admin API, nil if it is
-// for something else or the API is off.
+// findAdmin returns the operation of a request to the admin API. It returns nil for other
+// requests, and if the admin API is off.
 func (e *Emulator) findAdmin(c *call) *operation {
 	name, ok := strings.CutPrefix(c.URL.Path, AdminPath)
 	if !ok || e.config().AdminToken == "" {
@@ -55,7 +55,7 @@ func (e *Emulator) findAdmin(c *call) *operation {
 		}
 		f := e.admin[c.Method+" "+name]
 		if f == nil {
-			return failAdmin(c, &apiError{status: http.StatusNotFound, message: "there is no " + c.Method + " " + c.URL.Path})
+			return failAdmin(c, &apiError{status: http.StatusNotFound, message: "no operation " + c.Method + " " + c.URL.Path})
 		}
 		v, err := f(c)
 		if err != nil {
@@ -68,9 +68,9 @@ func (e *Emulator) findAdmin(c *call) *operation {
 	}}
 }
 
-// refuseAdmin lets programs on this machine pass that know the token. A page in
-// a browser is refused even if it does: its requests carry an Origin, and if its
-// name was made to lead here (DNS rebinding), a Host that is not loopback.
+// refuseAdmin returns an error unless the request has the token and comes from a program
+// on this machine. It also rejects requests of web pages: they have an Origin header, or
+// after DNS rebinding a Host that is not loopback.
 func (e *Emulator) refuseAdmin(c *call) *apiError {
 	host := c.hostname()
 	ip := net.ParseIP(strings.Trim(host, "[]"))
@@ -79,9 +79,9 @@ func (e *Emulator) refuseAdmin(c *call) *apiError {
 	case host != "localhost" && (ip == nil || !ip.IsLoopback()):
 		return &apiError{status: http.StatusForbidden, message: "the admin API answers on loopback addresses only"}
 	case c.Header.Get("Origin") != "":
-		return &apiError{status: http.StatusForbidden, message: "the admin API is not for web pages"}
+		return &apiError{status: http.StatusForbidden, message: "the admin API does not accept requests of web pages"}
 	case subtle.ConstantTimeCompare([]byte(token), []byte(e.config().AdminToken)) != 1:
-		return &apiError{status: http.StatusUnauthorized, message: "the admin API needs its token: Authorization: Bearer TOKEN"}
+		return &apiError{status: http.StatusUnauthorized, message: "the admin API requires its token: Authorization: Bearer TOKEN"}
 	}
 	return nil
 }
@@ -90,8 +90,8 @@ func failAdmin(_ *call, err *apiError) response {
 	return jsonResponse(err.status, map[string]string{"error": err.message})
 }
 
-// adminDecode reads the body strictly: a misspelt field would silently do
-// something else.
+// adminDecode decodes the body. It rejects unknown fields, because a typo would silently
+// change the meaning.
 func adminDecode(c *call, v any) error {
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()
@@ -117,9 +117,9 @@ func (e *Emulator) adminAdvance(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	const far = 100 * 365 * 24 * time.Hour // beyond it dates have no standard form for long
+	const far = 100 * 365 * 24 * time.Hour // RFC 3339 has four digits for the year
 	if off := time.Duration(e.clock.offset.Load()); d > far || d < -far || off+d > far || off+d < -far {
-		return nil, errors.New("the clock can be moved by a hundred years at most")
+		return nil, errors.New("the clock can move by at most a hundred years")
 	}
 	e.Advance(d)
 	return map[string]any{"now": e.Now()}, nil
@@ -160,7 +160,7 @@ func (e *Emulator) adminDeny(c *call) (any, error) {
 	return nil, e.Deny(in.UserCode)
 }
 
-// A faultJSON is a [Fault] as the admin API reads and writes it.
+// A faultJSON is a [Fault] in the admin API.
 type faultJSON struct {
 	Operation   string  `json:"operation,omitempty"`
 	Count       int     `json:"count,omitempty"`
@@ -180,8 +180,8 @@ func (e *Emulator) adminFaults(*call) (any, error) {
 	out := []faultJSON{}
 	for _, f := range e.Faults() {
 		out = append(out, faultJSON{
-			Operation: f.Operation, Count: f.Count, Probability: f.Probability, Delay: lengthText(f.Delay), Status: f.Status, Code: f.Code, Message: f.Message,
-			RetryAfter: lengthText(f.RetryAfter), Drop: f.Drop, After: f.After, Truncate: f.Truncate, ContentType: f.ContentType,
+			Operation: f.Operation, Count: f.Count, Probability: f.Probability, Delay: durationText(f.Delay), Status: f.Status, Code: f.Code, Message: f.Message,
+			RetryAfter: durationText(f.RetryAfter), Drop: f.Drop, After: f.After, Truncate: f.Truncate, ContentType: f.ContentType,
 		})
 	}
 	return out, nil
@@ -197,10 +197,10 @@ func (e *Emulator) adminAddFault(c *call) (any, error) {
 		Drop: in.Drop, After: in.After, Truncate: in.Truncate, ContentType: in.ContentType,
 	}
 	var err error
-	if f.Delay, err = parseLength(in.Delay); err != nil {
+	if f.Delay, err = parseDuration(in.Delay); err != nil {
 		return nil, err
 	}
-	if f.RetryAfter, err = parseLength(in.RetryAfter); err != nil {
+	if f.RetryAfter, err = parseDuration(in.RetryAfter); err != nil {
 		return nil, err
 	}
 	if err := e.checkFault(f); err != nil {
@@ -218,9 +218,9 @@ func (e *Emulator) adminRateLimits(c *call) (any, error) {
 	if err := adminDecode(c, &in); err != nil {
 		return nil, err
 	}
-	d, err := parseLength(in.RetryAfter)
+	d, err := parseDuration(in.RetryAfter)
 	if err != nil || d < 0 {
-		return nil, fmt.Errorf("retryAfter: %q is not a length of time", in.RetryAfter)
+		return nil, fmt.Errorf("retryAfter: %q is not a duration", in.RetryAfter)
 	}
 	e.SetRateLimits(in.On)
 	e.SetRetryAfter(d)
@@ -246,16 +246,16 @@ func (e *Emulator) adminWebIdentityToken(c *call) (any, error) {
 	return map[string]string{"token": e.WebIdentityToken(in.Subject, in.Audience, d)}, nil
 }
 
-// parseLength reads a length of time; "" is 0.
-func parseLength(text string) (time.Duration, error) {
+// parseDuration parses a duration; "" is 0.
+func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
 	}
 	return time.ParseDuration(text)
 }
 
-// lengthText is how parseLength reads d.
-func lengthText(d time.Duration) string {
+// durationText returns d for parseDuration.
+func durationText(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}

@@ -93,11 +93,11 @@ func TestAdminFaults(t *testing.T) {
 	must(400, "POST", "faults", `{"status":500,"retryAfter":"soon"}`)
 	must(400, "POST", "faults", `{"retryAfter":"2s"}`)
 	for wrote, want := range map[string]string{
-		"GetRoleCredential": "near it: GetRoleCredentials", "getrolecredentials": "near it: GetRoleCredentials",
-		"CreateToken:refresh": "CreateToken:refresh_token", "ListAccount": "ListAccountRoles, ListAccounts", "Nonsense": "there are: AssumeRole, ",
+		"GetRoleCredential": "similar operations: GetRoleCredentials", "getrolecredentials": "similar operations: GetRoleCredentials",
+		"CreateToken:refresh": "CreateToken:refresh_token", "ListAccount": "ListAccountRoles, ListAccounts", "Nonsense": "the operations are: AssumeRole, ",
 	} {
 		out := must(400, "POST", "faults", `{"operation":"`+wrote+`","status":500}`)
-		if text, _ := out["error"].(string); !strings.Contains(text, "there is no operation "+`"`+wrote+`"; `) || !strings.Contains(text, want) {
+		if text, _ := out["error"].(string); !strings.Contains(text, "no operation "+`"`+wrote+`"; `) || !strings.Contains(text, want) {
 			t.Errorf("a fault for %s: %s", wrote, text)
 		}
 	}

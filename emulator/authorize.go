@@ -1,5 +1,5 @@
-// The sign-in by authorization code (RFC 6749 section 4.1, PKCE): /authorize, the
-// consent page, and the code that becomes tokens.
+// The sign-in with an authorization code (RFC 6749 section 4.1, with PKCE): /authorize,
+// the consent page, and the exchange of the code for tokens.
 
 package emulator
 
@@ -16,9 +16,10 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// authorize is GET /authorize, where a client sends the person's browser. It
-// leads on to the pages below /start/, so that their cookie is never sent to the
-// loopback port on which the client waits: cookies know paths, not ports.
+// authorize handles GET /authorize, where a client sends the user's browser. It redirects
+// to a page below /start/, because the cookie is limited to that path. Otherwise browsers
+// would also send the cookie to the client's loopback port: cookies do not depend on
+// ports.
 func (e *Emulator) authorize(c *call) response {
 	a, no := e.authorization(c.URL.Query(), c.now)
 	switch {
@@ -38,7 +39,7 @@ func (e *Emulator) refused(c *call, no *refusal) response {
 	return e.failurePage(c, http.StatusBadRequest, "This sign-in cannot continue", no.message)
 }
 
-// An authorization is what a client asks of a person at /authorize, checked.
+// An authorization is a valid request to /authorize.
 type authorization struct {
 	client    *client
 	redirect  *url.URL
@@ -47,9 +48,9 @@ type authorization struct {
 	scopes    []string
 }
 
-// A refusal says why /authorize cannot go on. Its redirect leads back to the
-// client. If the client is unknown or the redirect URI is not its own, redirect is
-// "" and only the person sees the message (RFC 6749 section 4.1.2.1).
+// A refusal is an error of /authorize. redirect leads back to the client. It is "" if the
+// client is unknown or did not register the redirect URI; then only the user sees the
+// message (RFC 6749 section 4.1.2.1).
 type refusal struct {
 	message  string
 	redirect string
@@ -68,7 +69,7 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 		return nil, &refusal{message: "The program gave a redirect address that it has not registered."}
 	}
 	a := &authorization{client: cl, redirect: loopback(raw), state: q.Get("state"), challenge: q.Get("code_challenge")}
-	for _, key := range []string{"scopes", "scope"} { // the AWS CLI says scopes, OAuth and other tools scope
+	for _, key := range []string{"scopes", "scope"} { // the AWS CLI sends scopes; OAuth and other tools send scope
 		a.scopes = append(a.scopes, strings.Fields(q.Get(key))...)
 	}
 	if len(a.scopes) == 0 {
@@ -77,13 +78,13 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 	code, why := "", ""
 	switch {
 	case repeated(q):
-		code, why = "invalid_request", "a parameter is there twice"
+		code, why = "invalid_request", "a parameter occurs twice"
 	case q.Get("response_type") != "code":
 		code, why = "unsupported_response_type", "response_type must be code"
 	case !cl.may(grantCode):
 		code, why = "unauthorized_client", "the client is not registered for the grant type authorization_code"
 	case q.Get("code_challenge_method") != "S256" || !isChallenge(a.challenge):
-		code, why = "invalid_request", "a code_challenge by S256 is required"
+		code, why = "invalid_request", "a code_challenge with the method S256 is required"
 	case slices.ContainsFunc(a.scopes, func(s string) bool { return !slices.Contains(cl.scopes, s) }):
 		code, why = "invalid_scope", "the client is not registered for the scope"
 	}
@@ -102,7 +103,7 @@ func repeated(q url.Values) bool {
 	return false
 }
 
-// consent asks whether the client may have what it wants.
+// consent returns the consent page.
 func (e *Emulator) consent(c *call) response {
 	a, no := e.authorization(c.URL.Query(), c.now)
 	if no != nil {
@@ -118,8 +119,8 @@ func (e *Emulator) consent(c *call) response {
 	}, origin(a.redirect))
 }
 
-// origin is u's origin as a content security policy names it. An IPv6 address
-// cannot be named in one.
+// origin returns the origin of u for a content security policy. A policy cannot contain
+// an IPv6 address.
 func origin(u *url.URL) string {
 	if strings.Contains(u.Hostname(), ":") {
 		return "http:"
@@ -144,13 +145,13 @@ func (e *Emulator) consented(c *call, v visit, in url.Values) response {
 	return redirect(e.approved(a, s, c.now))
 }
 
-// denied is where a person who refuses is sent.
+// denied returns the redirect after the user chose Deny.
 func (a *authorization) denied() string {
-	return a.back(url.Values{"error": {"access_denied"}, "error_description": {"The person refused the request"}})
+	return a.back(url.Values{"error": {"access_denied"}, "error_description": {"The user denied the request"}})
 }
 
-// approved issues a code under the session and returns where to send the person.
-// Call it with e.mu held.
+// approved issues a code for the session and returns the redirect to the client. The
+// caller holds e.mu.
 func (e *Emulator) approved(a *authorization, s *session, now time.Time) string {
 	id := e.random.bytes(16)
 	e.codes.put(id, &authCode{
@@ -159,7 +160,7 @@ func (e *Emulator) approved(a *authorization, s *session, now time.Time) string 
 	return a.back(url.Values{"code": {e.seal.seal(kindCode, id)}})
 }
 
-// back returns the address at which the client waits for the answer.
+// back returns the redirect URI with the response.
 func (a *authorization) back(answer url.Values) string {
 	if a.state != "" {
 		answer.Set("state", a.state)
@@ -172,14 +173,14 @@ func (a *authorization) back(answer url.Values) string {
 	return u.String()
 }
 
-// An authCode waits for the client to fetch its tokens.
+// An authCode is an authorization code that the client can exchange for tokens.
 type authCode struct {
 	clientID  string
 	redirect  string
 	challenge string
 	sessionID string
 	scopes    []string
-	grantID   string // once used
+	grantID   string // set when used
 	used      bool
 }
 
@@ -188,8 +189,8 @@ const (
 	codeLifetime = 5 * time.Minute
 )
 
-// codeGrant redeems an authorization code. A second use ends what the first one
-// gave (RFC 6749 section 4.1.2). Call it with e.mu held.
+// codeGrant returns the grant for an authorization code. A second use revokes the tokens
+// of the first use (RFC 6749 section 4.1.2). The caller holds e.mu.
 func (e *Emulator) codeGrant(cl *client, in tokenRequest, now time.Time) (*grant, *apiError) {
 	id, _ := e.seal.open(kindCode, in.Code)
 	code, ok := e.codes.get(id, now)
@@ -200,13 +201,13 @@ func (e *Emulator) codeGrant(cl *client, in tokenRequest, now time.Time) (*grant
 		e.grants.delete(code.grantID)
 		return nil, invalidGrant("The authorization code was used before")
 	}
-	code.used = true // even if the rest is wrong: then somebody has stolen it
+	code.used = true // even if the request is wrong, because the code may be stolen
 	sum := sha256.Sum256([]byte(in.CodeVerifier))
 	if subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(code.challenge)) != 1 {
-		return nil, invalidGrant("The code verifier does not belong to the code challenge")
+		return nil, invalidGrant("The code verifier does not match the code challenge")
 	}
 	if u := loopback(in.RedirectURI); u == nil || u.String() != code.redirect {
-		return nil, invalidGrant("The redirect URI is not the one of the authorization request")
+		return nil, invalidGrant("The redirect URI differs from that of the authorization request")
 	}
 	s, ok := e.sessions.get(code.sessionID, now)
 	if !ok {

@@ -1,4 +1,4 @@
-// Two organizations that need no file: a small one and a large one.
+// The built-in organization, and generated organizations.
 
 package emulator
 
@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// BuiltIn returns a Config with the organization that an emulator serves by
-// default: a small company with six accounts. The user jane needs no password,
-// alice has one ("correct horse"), and sam needs a code from an authenticator
-// app as well.
+// BuiltIn returns a Config with the default organization: a small company with six
+// accounts. The users jane and guest need no password. alice's password is "correct
+// horse". sam's is "battery staple", and sam also needs a code of an authenticator app.
+// guest has no accounts.
 func BuiltIn() Config {
 	return Config{
 		Users: []User{
@@ -70,10 +70,10 @@ func BuiltIn() Config {
 	}
 }
 
-// Generate returns a Config with a large organization of 1 to 100,000 accounts and
-// 1 to 3,500 permission sets. Every user has every permission set in every account.
-// There are ten users without passwords; the first is jane. The first accounts and
-// permission sets are those of [BuiltIn].
+// Generate returns a Config with a large organization of 1 to 100,000 accounts and 1 to
+// 3,500 permission sets. All users have all permission sets in all accounts. There are
+// ten users without passwords; the first is jane. The first accounts and permission sets
+// are those of [BuiltIn].
 func Generate(accounts, sets int) (Config, error) {
 	switch {
 	case accounts < 1 || accounts > 100_000:
@@ -95,7 +95,7 @@ func Generate(accounts, sets int) (Config, error) {
 	for i := len(c.Accounts); i < accounts; i++ {
 		name := fmt.Sprintf("%s-%s-%05d", teams[i%len(teams)], stages[i%len(stages)], i+1)
 		c.Accounts = append(c.Accounts, Account{
-			ID:   fmt.Sprintf("%012d", 300_000_000_000+int64(i)*1_000_003), // spread, and none of the built-in ones
+			ID:   fmt.Sprintf("%012d", 300_000_000_000+int64(i)*1_000_003), // spread, and different from the built-in ones
 			Name: name, Email: name + "@example.com",
 		})
 	}

@@ -1,5 +1,4 @@
-// What an emulator is told to serve: a Config, its defaults, and the error for a
-// wrong entry.
+// The Config, its defaults, and the error for a wrong entry.
 
 package emulator
 
@@ -9,26 +8,24 @@ import (
 	"time"
 )
 
-// A Config describes the organization that an emulator serves, and how long tokens
-// live. The zero value serves the organization of [BuiltIn] with the lifetimes that
-// AWS publishes.
+// A Config holds the organization of an emulator and the lifetimes of tokens. The zero
+// value has the organization of [BuiltIn] and the lifetimes that AWS publishes.
 type Config struct {
-	// StartURL is the address of the access portal that clients name when they
-	// sign in; "" means https://d-1234567890.awsapps.com/start. Nothing ever
-	// connects to it. Keep it below awsapps.com: the AWS CLI refuses to sign in to
-	// a start URL that does not look like one of AWS's own.
+	// StartURL is the start URL that clients sign in to; "" means
+	// https://d-1234567890.awsapps.com/start. Nothing connects to it. Use a host in
+	// awsapps.com, because the AWS CLI rejects other start URLs.
 	StartURL string
-	// Region is the region of the instance; "" means us-east-1. It decides the
+	// Region is the region of the instance; "" means us-east-1. It determines the
 	// partition of every ARN.
 	Region string
 
-	// PublicURL is the base URL at which browsers reach the emulator. It stands in
-	// the addresses that devices show. "" means the URL that the device itself uses;
-	// set it if devices come through a proxy.
+	// PublicURL is the base URL of the emulator for browsers. Verification URLs begin
+	// with it. "" means the URL to which the client sent its request. Set PublicURL if
+	// clients use a proxy and browsers do not.
 	PublicURL string
 
-	// Users, Groups, Accounts, PermissionSets and Assignments are the
-	// organization. If all five are empty, the emulator serves that of [BuiltIn].
+	// Users, Groups, Accounts, PermissionSets and Assignments are the organization. If
+	// all five are empty, they come from [BuiltIn].
 	Users          []User
 	Groups         []Group
 	Accounts       []Account
@@ -36,53 +33,51 @@ type Config struct {
 	Assignments    []Assignment
 
 	// Buckets, Instances, Roles and MFADevices are the resources in the accounts. If
-	// all four are empty too, [BuiltIn] also provides these.
+	// these four and the organization are empty, they come from [BuiltIn] too.
 	Buckets    []Bucket
 	Instances  []Instance
 	Roles      []Role
 	MFADevices []MFADevice
 
-	// TokenLifetime is the life of an access token that comes with a refresh
-	// token; 0 means 1 h.
+	// TokenLifetime is the lifetime of an access token that has a refresh token; 0 means
+	// 1 h.
 	TokenLifetime time.Duration
-	// LegacyTokenLifetime is the life of an access token that cannot be
-	// refreshed; 0 means 8 h.
+	// LegacyTokenLifetime is the lifetime of an access token without a refresh token; 0
+	// means 8 h.
 	LegacyTokenLifetime time.Duration
-	// PortalSession is how long a person stays signed in. When it ends, every token
-	// of that sign-in ends; 0 means 8 h.
+	// PortalSession is how long a user stays signed in; 0 means 8 h. All tokens of the
+	// sign-in end with it.
 	PortalSession time.Duration
-	// RegistrationLifetime is the life of a registered client; 0 means 90 days.
+	// RegistrationLifetime is the lifetime of a client registration; 0 means 90 days.
 	RegistrationLifetime time.Duration
-	// RefreshGrace is how long a used refresh token still works. After that, a
-	// second use revokes every token of that sign-in. 0 means no grace.
+	// RefreshGrace is how long a refresh token still works after its first use; 0 means
+	// not at all. A later use revokes the tokens that the client got from the sign-in.
 	RefreshGrace time.Duration
-	// DeviceCodeLifetime is how long a device code waits for the person; 0 means
-	// 10 min.
+	// DeviceCodeLifetime is the lifetime of a device code; 0 means 10 min.
 	DeviceCodeLifetime time.Duration
 
-	// AutoApprove, if not "", names the user whom every sign-in signs in and
-	// approves without showing a form.
+	// AutoApprove is the name of a user. If it is not "", every sign-in succeeds as this
+	// user, without a page.
 	AutoApprove string
-	// RateLimits turns the published request limits on.
+	// RateLimits turns on the request limits that AWS publishes.
 	RateLimits bool
-	// AdminToken turns the admin API on, below [AdminPath]. Programs that send it
-	// as "Authorization: Bearer TOKEN" can move the clock, break operations, end
-	// sessions and read the counters, on loopback addresses only. "" turns the
-	// admin API off.
+	// AdminToken turns on the admin API at [AdminPath]; "" turns it off. Programs that
+	// send the token as "Authorization: Bearer TOKEN" can move the clock, add faults, end
+	// sessions and read counters. The admin API accepts only loopback addresses.
 	AdminToken string
-	// Now is the clock, to which [Emulator.Advance] adds; nil means time.Now.
+	// Now returns the time, before [Emulator.Advance] moves it; nil means time.Now.
 	Now func() time.Time
-	// Seed, if not 0, makes every identifier and token predictable. Anybody can
-	// then compute the tokens.
+	// Seed, if not 0, makes all identifiers and tokens predictable. Others can then
+	// compute the tokens.
 	Seed uint64
-	// Log gets one record per request, without secrets; nil means no log.
+	// Log gets a record of each request, without secrets; nil means no log.
 	Log *slog.Logger
 }
 
-// A User is a person who can sign in.
+// A User can sign in.
 type User struct {
 	Name string
-	// Password is what the sign-in page asks for; "" means that any will do.
+	// Password is the password; "" means that the sign-in page accepts any password.
 	Password string
 	Email    string
 	// TOTP is the base32 secret of an authenticator app (RFC 6238: SHA-1, 6
@@ -90,7 +85,7 @@ type User struct {
 	TOTP string
 }
 
-// A Group is a name for several users.
+// A Group holds the names of several users.
 type Group struct {
 	Name    string
 	Members []string // names of users
@@ -103,23 +98,22 @@ type Account struct {
 	Email string
 }
 
-// A PermissionSet is what the access portal calls a role.
+// A PermissionSet is assigned to users in accounts. The access portal calls it a role.
 type PermissionSet struct {
 	Name string
-	// SessionDuration is the life of role credentials, 1 h to 12 h; 0 means 1 h.
+	// SessionDuration is the lifetime of role credentials, 1 h to 12 h; 0 means 1 h.
 	SessionDuration time.Duration
 }
 
-// An Assignment gives a user or a group each of the permission sets in each of
-// the accounts. Set either User or Group. "*" in Accounts or PermissionSets means
-// all of them.
+// An Assignment gives a user or a group all its permission sets in all its accounts. Set
+// either User or Group. "*" in Accounts or PermissionSets means all of the organization.
 type Assignment struct {
 	User, Group    string
 	Accounts       []string // ids
 	PermissionSets []string // names
 }
 
-// A Bucket is an S3 bucket. The emulator lists it and its objects.
+// A Bucket is an S3 bucket. The emulator lists buckets and their objects.
 type Bucket struct {
 	Account string
 	Name    string
@@ -128,7 +122,7 @@ type Bucket struct {
 	Objects []Object
 }
 
-// An Object is an object in a bucket, as a listing shows it.
+// An Object is an object in a bucket. It has no content.
 type Object struct {
 	Key      string
 	Size     int64
@@ -143,7 +137,7 @@ type Instance struct {
 	Type    string // "" means t3.micro
 	State   string // running (also ""), stopped, pending, stopping, shutting-down or terminated
 	ImageID string // "" means ami-0abcdef1234567890
-	// PrivateIP and PublicIP are left out of the answer if they are "".
+	// If PrivateIP or PublicIP is "", the response omits it.
 	PrivateIP, PublicIP string
 	Launched            time.Time // the zero value means the start of 2026
 	Tags                map[string]string
@@ -153,27 +147,27 @@ type Instance struct {
 type Role struct {
 	Account string
 	Name    string
-	// Trusts lists who may call AssumeRole: the id of an account means everybody in
-	// it; the ARN of a role or role session may have * for any text.
+	// Trusts lists the callers that can assume the role: account ids, and ARNs of roles
+	// or role sessions. In an ARN, * matches any text.
 	Trusts     []string
-	ExternalID string // if not "", a caller must give it
-	// MaxSession is the longest a session may last, 1 h to 12 h; 0 means 1 h.
+	ExternalID string // if not "", callers must send it
+	// MaxSession is the longest lifetime of a role session, 1 h to 12 h; 0 means 1 h.
 	MaxSession time.Duration
-	// MFA means that callers must give the code of one of the MFADevices.
+	// MFA reports whether callers must send a code of one of the MFADevices.
 	MFA bool
-	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity takes;
-	// * means any text.
+	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity accepts. In a
+	// subject, * matches any text.
 	WebIdentity []string
 }
 
-// An MFADevice is an authenticator app, for roles with MFA. In AWS it belongs to the
-// IAM user who calls; here every caller may use it.
+// An MFADevice is an authenticator app for roles with MFA. In AWS the device belongs to
+// the calling IAM user. Here all callers can use it.
 type MFADevice struct {
-	Serial string // its ARN, or the serial number of a piece of hardware
+	Serial string // its ARN, or the serial number of a hardware token
 	TOTP   string // the base32 secret, as for [User]
 }
 
-// withDefaults returns c with every zero value replaced by what it means.
+// withDefaults returns c with its zero values replaced by the defaults.
 func (c Config) withDefaults() Config {
 	if c.StartURL == "" {
 		c.StartURL = "https://d-1234567890.awsapps.com/start"
@@ -212,7 +206,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Validate returns the error that [New] would return for c: nil or a *[FieldError].
+// Validate returns the error that [New] returns for c: nil or a *[FieldError].
 func (c Config) Validate() error {
 	_, err := newDirectory(c.withDefaults())
 	return err
@@ -220,15 +214,15 @@ func (c Config) Validate() error {
 
 // A FieldError reports a wrong entry of a Config.
 type FieldError struct {
-	// Field is the path to the entry, such as "accounts[2].id", in the names that
-	// an organization file uses.
+	// Field is the path of the entry, such as "accounts[2].id", with the names of an
+	// organization file.
 	Field   string
 	Problem string
 }
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
 
-// wrong returns a FieldError. The path comes in parts: texts and indexes.
+// wrong returns a FieldError. The elements of the path are names and indexes.
 func wrong(problem string, path ...any) error {
 	e := &FieldError{Problem: problem}
 	for i, p := range path {

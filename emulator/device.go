@@ -1,5 +1,5 @@
-// The sign-in by device code (RFC 8628): StartDeviceAuthorization, the pages on
-// which a person enters the code, and the client's polls.
+// The sign-in with a device code (RFC 8628): StartDeviceAuthorization, the pages on which
+// the user enters the code, and the polls of the client.
 
 package emulator
 
@@ -15,29 +15,28 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// A device is a program that waits for a person to enter its code elsewhere
-// (RFC 8628).
+// A device is a client that waits until a user enters its code in a browser (RFC 8628).
 type device struct {
 	id       string
 	clientID string
-	name     string // of the client
+	name     string // the name of the client
 	userCode string
 	scopes   []string
 	expires  time.Time
 	polls    bucket
 
 	decided   bool
-	sessionID string // "" after decided means refused
+	sessionID string // decided and "" means denied
 }
 
 const (
 	maxDevices     = 20_000
 	deviceInterval = 1 // seconds between polls
-	// userCodeLetters has no vowels, so that no code reads as a word.
+	// userCodeLetters has no vowels, so that codes are not words.
 	userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
 )
 
-// startDeviceAuthorization is the operation StartDeviceAuthorization.
+// startDeviceAuthorization implements StartDeviceAuthorization.
 func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 	var in struct{ ClientID, ClientSecret, StartURL string }
 	if err := c.decode(&in); err != nil {
@@ -75,7 +74,7 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 	}, nil
 }
 
-// newUserCode returns a code that is not in use. Call it with e.mu held.
+// newUserCode returns an unused code. The caller holds e.mu.
 func (e *Emulator) newUserCode() string {
 	for {
 		s := e.random.pick(8, userCodeLetters)
@@ -86,10 +85,10 @@ func (e *Emulator) newUserCode() string {
 	}
 }
 
-// deviceEnded forgets the user code of a device that left the store.
+// deviceEnded removes the user code of a device that left the store.
 func (e *Emulator) deviceEnded(d *device) { delete(e.byCode, d.userCode) }
 
-// deviceGrant answers the poll of a client that waits. Call it with e.mu held.
+// deviceGrant returns the grant for a poll of the client. The caller holds e.mu.
 func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, *apiError) {
 	id, ok := e.seal.open(kindDevice, code)
 	if !ok {
@@ -105,11 +104,11 @@ func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, 
 	case !d.decided && d.tooFast(now):
 		return nil, slowDown()
 	case !d.decided:
-		return nil, oidcError("AuthorizationPendingException", "authorization_pending", "The person has not decided yet")
+		return nil, oidcError("AuthorizationPendingException", "authorization_pending", "The user has not decided yet")
 	}
 	e.devices.delete(id) // a code works once
 	if d.sessionID == "" {
-		return nil, oidcError("AccessDeniedException", "access_denied", "The person refused the request")
+		return nil, oidcError("AccessDeniedException", "access_denied", "The user denied the request")
 	}
 	s, ok := e.sessions.get(d.sessionID, now)
 	if !ok {
@@ -118,14 +117,13 @@ func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, 
 	return e.newGrant(s, cl.id, d.scopes), nil
 }
 
-// tooFast reports whether the client polls faster than its interval allows. Two
-// polls in a row are let pass: the AWS CLI begins with that.
+// tooFast reports whether the client polls faster than its interval. It allows two polls
+// in a row, because the AWS CLI begins with two.
 func (d *device) tooFast(now time.Time) bool {
 	return !d.polls.take(2, 1.0/deviceInterval, now)
 }
 
-// Approve signs the user in and approves the device with that code, as the person
-// would in a browser.
+// Approve signs the user in and approves the device with the code, without the pages.
 func (e *Emulator) Approve(userCode, user string) error {
 	if _, ok := e.dir.Load().users[user]; !ok {
 		return fmt.Errorf("approve %s: no user %q", userCode, user)
@@ -133,7 +131,7 @@ func (e *Emulator) Approve(userCode, user string) error {
 	return e.decide(userCode, func(d *device) { d.sessionID = e.newSession(user, e.Now()).id })
 }
 
-// Deny refuses the device with that code.
+// Deny denies the request of the device with the code.
 func (e *Emulator) Deny(userCode string) error {
 	return e.decide(userCode, func(*device) {})
 }
@@ -149,23 +147,23 @@ func (e *Emulator) decide(userCode string, how func(*device)) error {
 	return nil
 }
 
-// deviceByCode returns the undecided device with the code as a person types it.
-// Call it with e.mu held.
+// deviceByCode returns the undecided device with the code, in any spelling. The caller
+// holds e.mu.
 func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
 	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
 	if len(s) != 8 {
-		return nil, errors.New("a code has eight letters")
+		return nil, errors.New("it must have eight letters")
 	}
 	d, ok := e.devices.get(e.byCode[s[:4]+"-"+s[4:]], now)
 	if !ok || d.decided {
-		return nil, errors.New("the code is wrong, has expired or was used")
+		return nil, errors.New("it is wrong, has expired, or was already used")
 	}
 	return d, nil
 }
 
-// deviceEntry asks for the code that a device shows. If the address has the code,
-// it asks whether the code is right. The code in the address never approves
-// anything, because the sender of such a link may want the reader's access.
+// deviceEntry asks for the code. If the URL contains the code, deviceEntry asks the user
+// to confirm it. A code in the URL is not an approval, because the sender of the link may
+// want the reader's access.
 func (e *Emulator) deviceEntry(c *call) response {
 	typed := c.URL.Query().Get("user_code")
 	if e.config().AutoApprove != "" && typed != "" {
@@ -212,7 +210,7 @@ func (e *Emulator) deviceDone(c *call, v visit) response {
 	return e.show(c, http.StatusOK, v, "done", web.Page{Title: "Access allowed", Good: true, Message: "Your device is signed in. You can close this tab and return to your terminal."}, "")
 }
 
-// deviceEntered handles both forms: the code alone, and the decision.
+// deviceEntered handles the form with the code and the form with the decision.
 func (e *Emulator) deviceEntered(c *call, v visit, in url.Values) response {
 	typed, decision := in.Get("user_code"), in.Get("decision")
 	switch {

@@ -1,5 +1,5 @@
-// The organization and what lies in its accounts, checked and indexed. Users and
-// their access are in access.go.
+// The organization and its resources, checked and indexed. Users and their access are in
+// access.go.
 
 package emulator
 
@@ -13,12 +13,12 @@ import (
 	"time"
 )
 
-// A directory is an organization, checked and indexed. It never changes; a
-// reload puts another in its place.
+// A directory is an organization, checked and indexed. It does not change: a reload
+// replaces the directory.
 type directory struct {
 	cfg      Config
 	users    map[string]User
-	open     []string  // some users who need no password, for the sign-in page
+	open     []string  // users without a password, for the sign-in page
 	accounts []Account // by id, ascending
 	byID     map[string]int
 	sets     []PermissionSet
@@ -28,8 +28,7 @@ type directory struct {
 	*resources
 }
 
-// newDirectory checks and indexes c, whose defaults are filled in. An error is a
-// *FieldError.
+// newDirectory checks and indexes c, which has its defaults. An error is a *FieldError.
 func newDirectory(c Config) (*directory, error) {
 	if err := checkSettings(c); err != nil {
 		return nil, err
@@ -50,7 +49,7 @@ func newDirectory(c Config) (*directory, error) {
 	return d, err
 }
 
-// checkSettings checks what is not part of the organization.
+// checkSettings checks the fields of c outside the organization.
 func checkSettings(c Config) error {
 	if u, err := url.Parse(c.StartURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return wrong(fmt.Sprintf("%q is not a URL", c.StartURL), "start_url")
@@ -63,7 +62,7 @@ func checkSettings(c Config) error {
 		"registration_lifetime": c.RegistrationLifetime, "refresh_grace": c.RefreshGrace, "device_code_lifetime": c.DeviceCodeLifetime,
 	} {
 		if d < 0 {
-			return wrong(fmt.Sprintf("%v is less than nothing", d), field)
+			return wrong(fmt.Sprintf("%v is negative", d), field)
 		}
 	}
 	known := c.AutoApprove == "" || slices.ContainsFunc(c.Users, func(u User) bool { return u.Name == c.AutoApprove })
@@ -79,7 +78,7 @@ func (d *directory) indexUsers() error {
 			return wrong(fmt.Sprintf("%q is not 2 to 64 letters, digits or any of %s", u.Name, nameExtra), "users", i, "name")
 		}
 		if _, ok := d.users[u.Name]; ok {
-			return wrong(fmt.Sprintf("%q is there twice", u.Name), "users", i, "name")
+			return wrong(fmt.Sprintf("duplicate %q", u.Name), "users", i, "name")
 		}
 		if u.TOTP != "" {
 			if _, err := TOTPCode(u.TOTP, time.Time{}); err != nil {
@@ -100,7 +99,7 @@ func (d *directory) indexAccounts() error {
 			return wrong(fmt.Sprintf("%q is not 12 digits", a.ID), "accounts", i, "id")
 		}
 		if _, ok := d.byID[a.ID]; ok {
-			return wrong(fmt.Sprintf("%q is there twice", a.ID), "accounts", i, "id")
+			return wrong(fmt.Sprintf("duplicate %q", a.ID), "accounts", i, "id")
 		}
 		d.byID[a.ID] = i
 	}
@@ -117,25 +116,25 @@ func (d *directory) indexSets() error {
 			return wrong(fmt.Sprintf("%q is not 1 to 32 letters, digits or any of %s", s.Name, nameExtra), "permission_sets", i, "name")
 		}
 		if _, ok := d.setNames[s.Name]; ok {
-			return wrong(fmt.Sprintf("%q is there twice", s.Name), "permission_sets", i, "name")
+			return wrong(fmt.Sprintf("duplicate %q", s.Name), "permission_sets", i, "name")
 		}
 		if s.SessionDuration == 0 {
 			d.sets[i].SessionDuration = time.Hour
 		} else if s.SessionDuration < time.Hour || s.SessionDuration > 12*time.Hour {
-			return wrong(fmt.Sprintf("%v is not within 1h and 12h", s.SessionDuration), "permission_sets", i, "session_duration")
+			return wrong(fmt.Sprintf("%v is not between 1h and 12h", s.SessionDuration), "permission_sets", i, "session_duration")
 		}
 		d.setNames[s.Name] = i
 	}
 	return nil
 }
 
-// resources are what lies in the accounts, indexed.
+// resources holds the resources in the accounts, indexed.
 type resources struct {
 	buckets   map[string]*Bucket   // by name
 	owned     map[string][]*Bucket // by account; sorted by name
 	instances map[string][]Instance
 	iamRoles  map[string]Role   // by account and name
-	devices   map[string]string // MFA: serial -> base32 secret
+	devices   map[string]string // MFA devices: base32 secret by serial
 }
 
 func newResources(c Config, known func(account string) bool) (*resources, error) {
@@ -147,7 +146,7 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 		case !known(b.Account):
 			return nil, wrong(fmt.Sprintf("no account %q", b.Account), "buckets", i, "account")
 		case r.buckets[b.Name] != nil:
-			return nil, wrong(fmt.Sprintf("%q is there twice", b.Name), "buckets", i, "name")
+			return nil, wrong(fmt.Sprintf("duplicate %q", b.Name), "buckets", i, "name")
 		}
 		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
 		b.Objects = slices.Clone(b.Objects)
@@ -170,10 +169,11 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 	return r, r.addRoles(c, known)
 }
 
-// place is the key of what EC2 keeps apart.
+// place returns the key of the instances in an account and region, or of an IAM role in
+// an account.
 func place(account, region string) string { return account + "/" + region }
 
-// beginning is when everything was made of which nothing else is said.
+// beginning returns the creation time of resources for which the Config has none.
 func beginning() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 func (r *resources) addInstances(c Config, known func(string) bool) error {
@@ -203,7 +203,7 @@ func (r *resources) addDevices(c Config) error {
 			return wrong(fmt.Sprintf("%q is not 9 to 256 letters, digits or any of %s", d.Serial, serialExtra), "mfa_devices", k, "serial")
 		}
 		if r.devices[d.Serial] != "" {
-			return wrong(fmt.Sprintf("%q is there twice", d.Serial), "mfa_devices", k, "serial")
+			return wrong(fmt.Sprintf("duplicate %q", d.Serial), "mfa_devices", k, "serial")
 		}
 		if _, err := TOTPCode(d.TOTP, time.Time{}); err != nil {
 			return wrong(err.Error(), "mfa_devices", k, "totp")
@@ -222,7 +222,7 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 		case !known(role.Account):
 			return wrong(fmt.Sprintf("no account %q", role.Account), "roles", k, "account")
 		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
-			return wrong(fmt.Sprintf("%v is not within 1h and 12h", role.MaxSession), "roles", k, "max_session")
+			return wrong(fmt.Sprintf("%v is not between 1h and 12h", role.MaxSession), "roles", k, "max_session")
 		case role.MFA && len(r.devices) == 0:
 			return wrong("there are no mfa_devices", "roles", k, "mfa")
 		}
@@ -231,11 +231,11 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 	return nil
 }
 
-// These check texts by hand. Regular expressions would be compiled when the
-// program starts, and most programs that link an emulator do not run one.
+// The functions below avoid regular expressions, which a program would compile at its
+// start even if it runs no emulator.
 
-// wordy reports whether s has least to most bytes, all of them ASCII letters,
-// digits or in extra.
+// wordy reports whether s consists of least to most ASCII letters, digits or bytes in
+// extra.
 func wordy(s string, least, most int, extra string) bool {
 	if len(s) < least || len(s) > most {
 		return false
@@ -248,16 +248,16 @@ func wordy(s string, least, most int, extra string) bool {
 	return true
 }
 
-// made reports whether s consists of nothing but bytes of the alphabet.
+// made reports whether all bytes of s are in the alphabet.
 func made(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
 
 const (
 	nameExtra   = "_+=,.@-"   // what IAM allows in names
-	serialExtra = "_+=/:,.@-" // and in the serial numbers of MFA devices
+	serialExtra = "_+=/:,.@-" // what IAM allows in serial numbers of MFA devices
 )
 
 func isAccountID(s string) bool  { return len(s) == 12 && made(s, "0123456789") }
-func isUserName(s string) bool   { return wordy(s, 2, 64, nameExtra) } // it becomes a role session name
+func isUserName(s string) bool   { return wordy(s, 2, 64, nameExtra) } // as a role session name
 func isSetName(s string) bool    { return wordy(s, 1, 32, nameExtra) }
 func isRoleName(s string) bool   { return wordy(s, 1, 64, nameExtra) }
 func isExternalID(s string) bool { return wordy(s, 2, 1224, nameExtra+":/") }
@@ -273,7 +273,7 @@ func isInstanceID(s string) bool {
 	return ok && (len(digits) == 8 || len(digits) == 17) && made(digits, "0123456789abcdef")
 }
 
-// isScope follows RFC 6749 section 3.3.
+// isScope reports whether s is a scope (RFC 6749 section 3.3).
 func isScope(s string) bool {
 	for _, c := range []byte(s) {
 		if c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {

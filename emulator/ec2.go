@@ -16,7 +16,7 @@ import (
 
 const ec2Version = "2016-11-15"
 
-// ec2Operation answers with what f returns, once the signature has been verified.
+// ec2Operation returns an operation of EC2: it verifies the signature and calls f.
 func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
 	return func(c *call, in url.Values) response {
 		s, err := e.verify(c, "ec2", querySkew)
@@ -31,7 +31,7 @@ func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiErro
 	}
 }
 
-// failEC2 is how EC2 tells an error.
+// failEC2 returns an error of EC2.
 func failEC2(c *call, err *apiError) response {
 	type detail struct{ Code, Message string }
 	return xmlResponse(err.status, struct {
@@ -41,7 +41,7 @@ func failEC2(c *call, err *apiError) response {
 	}{Errors: []detail{{err.code, err.message}}, RequestID: c.id})
 }
 
-// ec2Error is what EC2 makes of a bad signature: it tells less than STS does.
+// ec2Error returns EC2's error for a bad signature. It has fewer cases than STS's.
 func ec2Error(_ signer, err error) *apiError {
 	if errors.Is(err, errSkewed) || errors.Is(err, errKeyEnded) {
 		return &apiError{status: http.StatusBadRequest, code: "RequestExpired", message: "Request has expired."}
@@ -49,8 +49,8 @@ func ec2Error(_ signer, err error) *apiError {
 	return &apiError{status: http.StatusUnauthorized, code: "AuthFailure", message: "AWS was not able to validate the provided access credentials"}
 }
 
-// describeInstances is the operation DescribeInstances, on the instances of the
-// caller's account in the region for which the request was signed.
+// describeInstances implements DescribeInstances. It returns the instances of the
+// caller's account in the region of the signature.
 func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *apiError) {
 	all := e.dir.Load().instances[place(s.Account, s.signature.Region)]
 	ids := numbered(in, "InstanceId")
@@ -79,7 +79,7 @@ func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *ap
 	return out, nil
 }
 
-// knownInstances refuses ids that are not among all.
+// knownInstances returns an error if an id is not in all.
 func knownInstances(ids []string, all []Instance) *apiError {
 	for _, id := range ids {
 		switch {
@@ -92,8 +92,7 @@ func knownInstances(ids []string, all []Instance) *apiError {
 	return nil
 }
 
-// instancePage reads how many instances the answer may hold, and after which one
-// it goes on.
+// instancePage reads the size of the page, and the instance after which it begins.
 func (e *Emulator) instancePage(in url.Values, all int) (most int, after string, no *apiError) {
 	most = all
 	if text := in.Get("MaxResults"); text != "" {
@@ -113,8 +112,8 @@ func (e *Emulator) instancePage(in url.Values, all int) (most int, after string,
 	return most, after, nil
 }
 
-// instanceFilters returns a function that reports whether an instance passes all
-// filters of the request.
+// instanceFilters returns a function that reports whether an instance passes all filters
+// of the request.
 func instanceFilters(in url.Values) (func(Instance) bool, *apiError) {
 	type filter struct {
 		value  func(Instance) []string
@@ -141,8 +140,8 @@ func instanceFilters(in url.Values) (func(Instance) bool, *apiError) {
 	}, nil
 }
 
-// instanceValue returns how to find what a filter looks at, nil if there is no
-// such filter here.
+// instanceValue returns a function for the values that the filter compares, or nil for an
+// unknown filter.
 func instanceValue(filter string) func(Instance) []string {
 	if key, ok := strings.CutPrefix(filter, "tag:"); ok {
 		return func(i Instance) []string {
@@ -168,7 +167,7 @@ func instanceValue(filter string) func(Instance) []string {
 	}[filter]
 }
 
-// The answer of DescribeInstances. EC2 wraps every element of a list in item.
+// The response of DescribeInstances. EC2 wraps each element of a list in item.
 type (
 	instancesAnswer struct {
 		XMLName      xml.Name           `xml:"http://ec2.amazonaws.com/doc/2016-11-15/ DescribeInstancesResponse"`
@@ -200,7 +199,7 @@ type (
 		PrivateIP    string        `xml:"privateIpAddress,omitempty"`
 		PublicIP     string        `xml:"ipAddress,omitempty"`
 		Architecture string        `xml:"architecture"`
-		Tags         *items[tag]   `xml:"tagSet"` // not there if there are none
+		Tags         *items[tag]   `xml:"tagSet"` // nil if there are no tags
 		EBSOptimized bool          `xml:"ebsOptimized"`
 	}
 	instanceState struct {
@@ -213,12 +212,12 @@ type (
 	}
 )
 
-// instanceStates are the states of an instance with their codes.
+// instanceStates returns the codes of the states of instances.
 func instanceStates() map[string]int {
 	return map[string]int{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 }
 
-// newReservation returns the reservation that holds the instance alone.
+// newReservation returns a reservation with only this instance.
 func newReservation(i Instance, region string) reservation {
 	x := instanceXML{
 		ID: i.ID, Image: i.ImageID, State: instanceState{instanceStates()[i.State], i.State}, Type: i.Type,

@@ -1,4 +1,4 @@
-// An Emulator, its clock, and the records that it keeps.
+// The Emulator, its clock, and its stores.
 
 package emulator
 
@@ -12,9 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// An Emulator is an IAM Identity Center, with the STS, S3 and EC2 that its
-// credentials open. It is an [net/http.Handler] and safe for concurrent use. [New]
-// makes one.
+// An Emulator is an IAM Identity Center with parts of STS, S3 and EC2. It is an
+// [net/http.Handler] and safe for concurrent use. Make one with [New].
 type Emulator struct {
 	clock   clock
 	random  *source
@@ -24,27 +23,27 @@ type Emulator struct {
 	queries map[string]action    // by name
 	admin   map[string]adminCall // by method and path
 	dir     atomic.Pointer[directory]
-	cookie  string // name of the browser's cookie
+	cookie  string // the name of the browser's cookie
 
 	counts   counters
 	faults   faults
 	limits   limits
 	requests requestLog
 
-	mu       sync.Mutex // guards all below
+	mu       sync.Mutex // guards all fields below
 	sessions *store[*session]
-	byUser   map[string]map[string]struct{} // user -> ids of sessions
+	byUser   map[string]map[string]struct{} // by user name: ids of sessions
 	grants   *store[*grant]
 	clients  *store[*client]
 	codes    *store[*authCode]
 	devices  *store[*device]
-	byCode   map[string]string  // user code -> id of device
-	totpUsed map[string][]int64 // owner of a secret -> time steps whose codes were used
+	byCode   map[string]string  // by user code: id of the device
+	totpUsed map[string][]int64 // by owner of the secret: time steps of used codes
 
-	lastToken, oldestToken uint64 // numbers of access tokens: last issued, oldest that counts
+	lastToken, oldestToken uint64 // numbers of access tokens: last issued, oldest valid
 }
 
-// New makes an emulator of c. If an entry of c is wrong, the error is a
+// New returns an emulator with the Config c. If an entry of c is wrong, the error is a
 // *[FieldError].
 func New(c Config) (*Emulator, error) {
 	c = c.withDefaults()
@@ -61,8 +60,8 @@ func New(c Config) (*Emulator, error) {
 		byUser: map[string]map[string]struct{}{}, byCode: map[string]string{}, totpUsed: map[string][]int64{},
 	}
 	e.seal.key = []byte(e.random.bytes(32))
-	// Browsers send a cookie to every port of a host. A name of our own keeps two
-	// emulators from signing each other's people out.
+	// Browsers send a cookie to all ports of a host. A random name prevents two emulators
+	// from replacing each other's cookies.
 	e.cookie = "idc-" + strings.ToLower(e.random.pick(8, letters))
 	e.sessions = newStore(maxSessions, e.sessionEnded)
 	e.grants = newStore(maxGrants, e.grantEnded)
@@ -76,11 +75,10 @@ func New(c Config) (*Emulator, error) {
 	return e, nil
 }
 
-// Reload replaces the organization, the resources in its accounts, the start URL,
-// the region and the lifetimes: the fields that an organization file has. It ignores
-// the other fields of c. Users whom c still has stay signed in, and tokens keep
-// their lifetimes. If c is not valid, nothing changes and the error is a
-// *[FieldError].
+// Reload replaces the fields of the Config that an organization file has: the
+// organization, its resources, the start URL, the region and the lifetimes. It ignores
+// the other fields of c. Users that are still in c stay signed in, and tokens keep their
+// lifetimes. If c is not valid, Reload changes nothing and returns a *[FieldError].
 func (e *Emulator) Reload(c Config) error {
 	old := e.config()
 	c.Now, c.Seed, c.Log, c.PublicURL = old.Now, old.Seed, old.Log, old.PublicURL
@@ -102,17 +100,17 @@ func (e *Emulator) Reload(c Config) error {
 	return nil
 }
 
-// config returns the Config that is served, with its defaults filled in.
+// config returns the Config with its defaults.
 func (e *Emulator) config() *Config { return &e.dir.Load().cfg }
 
-// StartURL returns the start URL that clients must name.
+// StartURL returns the start URL.
 func (e *Emulator) StartURL() string { return e.config().StartURL }
 
 // Region returns the region of the instance.
 func (e *Emulator) Region() string { return e.config().Region }
 
-// Users returns the users of the organization in no particular order, with their
-// passwords, which the holder of the Emulator made up.
+// Users returns the users of the organization with their passwords, in no particular
+// order.
 func (e *Emulator) Users() []User {
 	users := e.dir.Load().users
 	out := make([]User, 0, len(users))
@@ -122,30 +120,29 @@ func (e *Emulator) Users() []User {
 	return out
 }
 
-// A clock is a source of time that can be moved.
+// A clock is a source of time that Advance can move.
 type clock struct {
 	source func() time.Time
 	offset atomic.Int64 // nanoseconds added to source
 }
 
-// Now returns the emulator's time, by which everything expires. Signatures and
-// authenticator codes may also be fresh by the clock that Advance has not moved,
-// because clients cannot know about Advance.
+// Now returns the time of the emulator, with the effect of Advance. Tokens, sessions and
+// codes expire by this time. Clients do not know about Advance, so the emulator also
+// accepts signatures and authenticator codes that are fresh without it.
 func (e *Emulator) Now() time.Time {
-	// Without Round, comparing two times would use the machine's monotonic clock.
+	// Round removes the monotonic reading, which comparisons would otherwise use.
 	return e.clock.source().Round(0).Add(time.Duration(e.clock.offset.Load())).UTC()
 }
 
-// Advance moves the emulator's clock by d. Everything that expires within d expires
-// at once.
+// Advance moves the clock of the emulator by d.
 func (e *Emulator) Advance(d time.Duration) {
 	e.clock.offset.Add(int64(d))
 }
 
-// unmoved returns the time without what Advance has added.
+// unmoved returns the time without the effect of Advance.
 func (e *Emulator) unmoved() time.Time { return e.clock.source().Round(0).UTC() }
 
-// lock locks the state and drops what has ended. It returns the unlock function.
+// lock locks the state and removes expired records. It returns the unlock function.
 func (e *Emulator) lock() func() {
 	now := e.Now()
 	e.mu.Lock()
@@ -157,12 +154,11 @@ func (e *Emulator) lock() func() {
 	return e.mu.Unlock
 }
 
-// A store is a map whose records end: at their time, or when max is reached and
-// they are the oldest. Every operation costs the same however many records there
-// are. It is not safe for concurrent use.
+// A store is a map whose records expire. A full store drops its oldest record. All
+// operations take constant time. A store is not safe for concurrent use.
 type store[V any] struct {
 	max     int
-	dropped func(V) // told of every record that leaves, however it leaves
+	dropped func(V) // called for each record that leaves the store
 	items   map[string]*list.Element
 	order   *list.List // of record[V], oldest first
 }
@@ -177,7 +173,7 @@ func newStore[V any](max int, dropped func(V)) *store[V] {
 	return &store[V]{max: max, dropped: dropped, items: map[string]*list.Element{}, order: list.New()}
 }
 
-// put adds a record that get finds until expires.
+// put adds a record that is valid until expires.
 func (s *store[V]) put(id string, v V, expires time.Time) {
 	s.delete(id)
 	if len(s.items) >= s.max {
@@ -186,7 +182,7 @@ func (s *store[V]) put(id string, v V, expires time.Time) {
 	s.items[id] = s.order.PushBack(record[V]{id, v, expires})
 }
 
-// get returns the live record of that id.
+// get returns the valid record with the id.
 func (s *store[V]) get(id string, now time.Time) (v V, ok bool) {
 	el := s.items[id]
 	if el == nil {
@@ -200,7 +196,7 @@ func (s *store[V]) get(id string, now time.Time) (v V, ok bool) {
 	return rec.value, true
 }
 
-// delete removes the record of that id, if there is one.
+// delete removes the record with the id, if it exists.
 func (s *store[V]) delete(id string) {
 	el := s.items[id]
 	if el == nil {
@@ -213,9 +209,8 @@ func (s *store[V]) delete(id string) {
 	}
 }
 
-// sweep removes the oldest records as far as they have ended. Records of one
-// store live equally long, so these are all that have ended, but for a clock
-// that was moved back.
+// sweep removes expired records from the front of the store. The records of a store have
+// equal lifetimes, so these are all expired records, unless the clock was moved back.
 func (s *store[V]) sweep(now time.Time) {
 	for el := s.order.Front(); el != nil; el = s.order.Front() {
 		rec := el.Value.(record[V])

@@ -1,4 +1,4 @@
-// Requests that fail on purpose: faults and the published request limits.
+// Requests that fail on purpose: faults and rate limits.
 
 package emulator
 
@@ -16,41 +16,41 @@ import (
 	"time"
 )
 
-// A Fault is a rule that makes requests fail, or changes how answers arrive. With
-// neither Status nor Drop, the operation happens and only its answer changes.
+// A Fault is a rule that makes requests fail, or changes how responses arrive. Without
+// Status and Drop, the operation runs, and only its response changes.
 type Fault struct {
-	// Operation is the operation to which the rule applies, named as for
-	// [Emulator.Count]; "" means every request.
+	// Operation is the name of the operation, as for [Emulator.Count]; "" means all
+	// requests.
 	Operation string
-	// Count is the number of requests after which the rule is spent; 0 means no
-	// limit.
+	// Count is the number of requests that the rule affects. After that the rule is
+	// removed. 0 means no limit.
 	Count int
-	// Probability is the share of requests to which the rule applies; 0 means all.
+	// Probability is the share of requests that the rule affects, from 0 to 1; 0 means
+	// all.
 	Probability float64
 
-	// Delay passes, in real time, before anything else happens.
+	// Delay is a pause, in real time, before the emulator handles the request.
 	Delay time.Duration
-	// Status, if not 0, is the HTTP status of an error with Code and Message that
-	// replaces the operation's answer, in the form of the service's errors.
+	// Status, if not 0, is the HTTP status of an error that replaces the response. The
+	// error has the Code and the Message, in the format of the service.
 	Status        int
 	Code, Message string
-	// RetryAfter, if not 0, is sent with Status as the header Retry-After, in whole
-	// seconds, rounded up.
+	// RetryAfter, if not 0, is the header Retry-After of the error, rounded up to
+	// seconds.
 	RetryAfter time.Duration
-	// Drop closes the connection without an answer.
+	// Drop closes the connection without a response.
 	Drop bool
-	// After lets the operation happen before Status or Drop hide its answer. A
-	// refresh token is then spent, and its successor lost.
+	// After runs the operation before Status or Drop replaces its response. A refresh
+	// token is then used, and its successor is lost.
 	After bool
-	// Truncate breaks the connection in the middle of the answer.
+	// Truncate closes the connection in the middle of the response.
 	Truncate bool
-	// ContentType, if not "", replaces that of the answer.
+	// ContentType, if not "", replaces the content type of the response.
 	ContentType string
 }
 
-// AddFault adds a rule. If several rules match a request, the oldest applies.
-// AddFault panics if f names an operation that does not exist, or has a number that
-// is out of range.
+// AddFault adds a rule. If several rules match a request, the oldest applies. AddFault
+// panics if f names an unknown operation or has a number that is out of range.
 func (e *Emulator) AddFault(f Fault) {
 	if err := e.checkFault(f); err != nil {
 		panic(err)
@@ -60,7 +60,7 @@ func (e *Emulator) AddFault(f Fault) {
 	e.faults.rules = append(e.faults.rules, f)
 }
 
-// Faults returns the rules that are not spent, oldest first.
+// Faults returns the current rules, oldest first.
 func (e *Emulator) Faults() []Fault {
 	e.faults.mu.Lock()
 	defer e.faults.mu.Unlock()
@@ -79,23 +79,23 @@ type faults struct {
 	rules []Fault
 }
 
-// checkFault refuses rules that cannot be meant.
+// checkFault returns an error if the rule is not valid.
 func (e *Emulator) checkFault(f Fault) error {
 	switch {
 	case f.Probability < 0 || f.Probability > 1:
-		return fmt.Errorf("fault: probability %v is not within 0 and 1", f.Probability)
+		return fmt.Errorf("fault: probability %v is not between 0 and 1", f.Probability)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("fault: status %d is not within 200 and 599", f.Status)
+		return fmt.Errorf("fault: status %d is not between 200 and 599", f.Status)
 	case f.Count < 0 || f.Delay < 0 || f.RetryAfter < 0:
-		return errors.New("fault: count, delay and retryAfter cannot be less than nothing")
+		return errors.New("fault: count, delay and retryAfter must not be negative")
 	case f.RetryAfter > 0 && f.Status == 0:
 		return errors.New("fault: retryAfter needs a status")
 	}
 	return e.checkOperation(f.Operation)
 }
 
-// serve runs the operation, or whatever a fault makes of it. A response without
-// a status means that the connection was closed.
+// serve runs the operation, with a fault if one applies. A response without a status
+// means that the connection was closed.
 func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response {
 	if op.exempt {
 		return op.run(c)
@@ -124,7 +124,7 @@ func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response
 	}
 	switch {
 	case f.Drop:
-		panic(http.ErrAbortHandler) // net/http closes the connection without a word
+		panic(http.ErrAbortHandler) // net/http closes the connection without a response
 	case f.Truncate:
 		e.writeHalf(w, c, out)
 		panic(http.ErrAbortHandler)
@@ -132,8 +132,8 @@ func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response
 	return out
 }
 
-// fault returns the rule for a request of these names and takes one from its
-// count. The zero Fault does nothing.
+// fault returns the first rule for a request with these names, and reduces its count. The
+// zero Fault has no effect.
 func (e *Emulator) fault(names []string) Fault {
 	e.faults.mu.Lock()
 	defer e.faults.mu.Unlock()
@@ -154,8 +154,8 @@ func (e *Emulator) fault(names []string) Fault {
 	return Fault{}
 }
 
-// apiError returns the error that the rule asks for. The OAuth code follows from
-// the exception's name: all of the OIDC API's do, but for the internal error.
+// apiError returns the error of the rule. The OAuth code is the name of the exception in
+// snake case, as in the OIDC API, except for the internal error.
 func (f Fault) apiError() *apiError {
 	err := &apiError{status: f.Status, code: f.Code, message: f.Message}
 	if err.code == "" {
@@ -171,7 +171,7 @@ func (f Fault) apiError() *apiError {
 		}
 	}
 	if err.message == "" {
-		err.message = "HTTP " + strconv.Itoa(f.Status) + " by a rule of the emulator"
+		err.message = "HTTP " + strconv.Itoa(f.Status) + " by a fault of the emulator"
 	}
 	if err.code != "InternalServerException" {
 		for i, c := range strings.TrimSuffix(err.code, "Exception") {
@@ -184,22 +184,22 @@ func (f Fault) apiError() *apiError {
 	return err
 }
 
-// writeHalf announces the whole answer and sends half of it.
+// writeHalf writes the first half of the response, with the Content-Length of the whole.
 func (e *Emulator) writeHalf(w http.ResponseWriter, c *call, out response) {
 	length := len(out.body)
 	out.body = out.body[:length/2]
 	e.write(w, c, out, length)
-	_ = http.NewResponseController(w).Flush() // or nothing at all would arrive
+	_ = http.NewResponseController(w).Flush() // otherwise the panic that follows discards the half
 }
 
-// retryAfter adds the header Retry-After to an answer, unless d is 0.
+// retryAfter adds the header Retry-After to a response if d is not 0.
 func retryAfter(out response, d time.Duration) {
 	if d > 0 {
 		out.header.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
 	}
 }
 
-// SetRateLimits turns AWS's published request limits on or off. It overrides the
+// SetRateLimits turns the request limits that AWS publishes on or off. It overrides the
 // Config.
 func (e *Emulator) SetRateLimits(on bool) {
 	e.limits.forced.Store(-1)
@@ -208,14 +208,14 @@ func (e *Emulator) SetRateLimits(on bool) {
 	}
 }
 
-// SetRetryAfter adds the header Retry-After, in whole seconds, to answers that
-// refuse a request because of the limits. 0 leaves it out, as AWS does.
+// SetRetryAfter sets the header Retry-After of responses to requests above the limits, in
+// whole seconds. 0 omits the header, as AWS does.
 func (e *Emulator) SetRetryAfter(d time.Duration) { e.limits.after.Store(int64(d)) }
 
-// limits holds token buckets: requests per second, all of a second's at once.
+// limits holds token buckets. A bucket holds the requests of one second.
 type limits struct {
-	forced  atomic.Int32 // by SetRateLimits: 1 on, -1 off, 0 as the Config says
-	after   atomic.Int64 // by SetRetryAfter, in nanoseconds
+	forced  atomic.Int32 // SetRateLimits: 1 on, -1 off, 0 not called
+	after   atomic.Int64 // SetRetryAfter, in nanoseconds
 	mu      sync.Mutex
 	buckets *store[*bucket]
 }
@@ -225,9 +225,10 @@ func (l *limits) on(c *Config) bool {
 	return forced > 0 || forced == 0 && c.RateLimits
 }
 
-// check answers a request beyond the published limits (AWS's IAM Identity Center
-// quotas page). For the portal AWS publishes none: 20 a second and token is what
-// authors of tools have found. A response without a status lets the request pass.
+// check returns an error response if the request exceeds the published limits (AWS's page
+// of IAM Identity Center quotas). For the portal AWS publishes no limits. 20 requests per
+// second and token is what authors of tools have measured. A response without a status
+// means that the request is within the limits.
 func (l *limits) check(e *Emulator, c *call, op *operation) response {
 	if !l.on(e.config()) {
 		return response{}
@@ -240,7 +241,7 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 		ok = l.take("address "+host, 20, c.now)
 	case "StartDeviceAuthorization", "CreateToken":
 		var in struct{ ClientID string }
-		_ = json.Unmarshal(c.body, &in) // the operation itself will complain
+		_ = json.Unmarshal(c.body, &in) // the operation reports the error
 		ok = l.take("client "+in.ClientID, 80, c.now)
 		if ok && op.name == "CreateToken" {
 			ok = l.take("instance", 250, c.now)
@@ -259,13 +260,13 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 
 const maxBuckets = 10_000
 
-// A bucket holds what is left of a number of requests.
+// A bucket is a token bucket.
 type bucket struct {
 	left float64
 	at   time.Time
 }
 
-// take reports whether a request fits into rate per second under that key.
+// take reports whether a request is within the rate per second for the key.
 func (l *limits) take(key string, rate float64, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -275,13 +276,13 @@ func (l *limits) take(key string, rate float64, now time.Time) bool {
 	b, ok := l.buckets.get(key, now)
 	if !ok {
 		b = &bucket{left: rate, at: now}
-		l.buckets.put(key, b, now.Add(time.Hour)) // after that a full one takes its place
+		l.buckets.put(key, b, now.Add(time.Hour)) // an hour later a new bucket is as full
 	}
 	return b.take(rate, rate, now)
 }
 
-// take takes one from the bucket if it has one. The bucket fills at the rate per
-// second, and holds most.
+// take removes one request from the bucket, and reports whether the bucket had one. The
+// bucket fills at the rate per second up to most.
 func (b *bucket) take(most, rate float64, now time.Time) bool {
 	b.left = min(most, b.left+rate*max(0, now.Sub(b.at).Seconds()))
 	b.at = now

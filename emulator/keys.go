@@ -1,4 +1,4 @@
-// Temporary keys: how they are issued, whose they are, and who signed a request.
+// Temporary credentials: how they are issued and verified.
 
 package emulator
 
@@ -17,31 +17,31 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
-// A principal is who holds a set of temporary keys. It travels, sealed, in the
-// session token, and the secret key follows from the key id: keys cost no memory,
-// however many are issued.
+// A principal is the owner of temporary credentials. The session token contains it,
+// sealed, and the secret key is derived from the key id. So the emulator stores nothing
+// for the credentials that it issues.
 type principal struct {
 	KeyID   string `json:"k"`
 	Account string `json:"a"`
-	ARN     string `json:"r"` // of the role session
+	ARN     string `json:"r"` // the ARN of the role session
 	UserID  string `json:"u"`
 	Expires int64  `json:"e"` // seconds since 1970
-	Set     string `json:"s"` // permission set; "" for a role taken by AssumeRole
-	// SourceIdentity and Tags are handed on to the roles that are taken with these
-	// keys. Tags holds the transitive ones only, by key.
+	Set     string `json:"s"` // the permission set; "" after AssumeRole
+	// SourceIdentity and Tags pass on to the roles that this principal assumes. Tags
+	// holds the transitive tags only.
 	SourceIdentity string            `json:"i,omitempty"`
 	Tags           map[string]string `json:"t,omitempty"`
 }
 
-// credentials are keys as a client gets them.
+// credentials holds role credentials as a client gets them.
 type credentials struct {
 	principal
 	secret, token string
 }
 
-// roleCredentials issues keys for the permission set in the account. It reports
-// false if the user may not have them.
-func (e *Emulator) roleCredentials(user, account, set string, now time.Time) (credentials, bool) {
+// roleCredentials issues credentials for the permission set in the account. ok is false
+// if the user does not have the permission set there.
+func (e *Emulator) roleCredentials(user, account, set string, now time.Time) (creds credentials, ok bool) {
 	d := e.dir.Load()
 	if !d.access(user).has(account, set) {
 		return credentials{}, false
@@ -55,20 +55,20 @@ func (e *Emulator) roleCredentials(user, account, set string, now time.Time) (cr
 	}), true
 }
 
-// roleName is the name that Identity Center gives the IAM role of a permission
-// set in an account; the last part is the same as long as the two are.
+// roleName returns the name of the IAM role that Identity Center creates for a permission
+// set in an account. It ends in a hash of both.
 func roleName(account, set string) string {
 	sum := sha256.Sum256([]byte(account + "/" + set))
 	return "AWSReservedSSO_" + set + "_" + hex.EncodeToString(sum[:8])
 }
 
-// roleID is the unique id of an IAM role.
+// roleID returns the unique id of an IAM role.
 func roleID(account, role string) string {
 	sum := sha256.Sum256([]byte("role/" + account + "/" + role))
 	return "AROA" + base32.StdEncoding.EncodeToString(sum[:])[:17]
 }
 
-// partition is the one in which the instance's region lies.
+// partition returns the partition of the instance's region.
 func (e *Emulator) partition() string {
 	switch r := e.config().Region; {
 	case strings.HasPrefix(r, "cn-"):
@@ -81,11 +81,11 @@ func (e *Emulator) partition() string {
 	return "aws"
 }
 
-// issue makes keys for p.
+// issue returns credentials for p.
 func (e *Emulator) issue(p principal) credentials {
 	p.KeyID = "ASIA" + e.random.pick(16, base32Letters)
 	b, err := json.Marshal(p)
-	if err != nil { // a struct of strings and a number marshals
+	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
 	return credentials{p, e.secretKey(p.KeyID), e.seal.sealAs(base64.StdEncoding, kindSession, string(b))}
@@ -93,20 +93,20 @@ func (e *Emulator) issue(p principal) credentials {
 
 const base32Letters = letters + "234567"
 
-// secretKey returns the secret that belongs to a key id, 40 letters as AWS's.
+// secretKey returns the secret of a key id. It has 40 characters, as in AWS.
 func (e *Emulator) secretKey(id string) string {
 	return base64.StdEncoding.EncodeToString(e.seal.mac("secret-key", id))[:40]
 }
 
-// holder returns who holds the session token.
+// holder returns the principal in the session token.
 func (e *Emulator) holder(token string) (p principal, ok bool) {
 	payload, ok := e.seal.openAs(base64.StdEncoding, kindSession, token)
 	return p, ok && json.Unmarshal([]byte(payload), &p) == nil
 }
 
-// Identify returns the ARN of the role session that owns a set of keys, as
-// GetCallerIdentity does. It returns an error if this emulator did not issue the
-// keys, or if they have expired.
+// Identify returns the ARN of the role session that owns the credentials, as
+// GetCallerIdentity does. It returns an error if the emulator did not issue the
+// credentials or if they have expired.
 func (e *Emulator) Identify(accessKeyID, secretAccessKey, sessionToken string) (arn string, err error) {
 	p, err := e.consolePrincipal(accessKeyID, secretAccessKey, sessionToken, e.Now())
 	if err != nil {
@@ -115,7 +115,7 @@ func (e *Emulator) Identify(accessKeyID, secretAccessKey, sessionToken string) (
 	return p.ARN, nil
 }
 
-// consolePrincipal checks a set of keys.
+// consolePrincipal verifies credentials and returns their principal.
 func (e *Emulator) consolePrincipal(id, secret, token string, now time.Time) (principal, error) {
 	p, ok := e.holder(token)
 	switch {
@@ -127,16 +127,15 @@ func (e *Emulator) consolePrincipal(id, secret, token string, now time.Time) (pr
 	return p, nil
 }
 
-// A signer is who signed a request, and how.
+// A signer is the principal that signed a request, and the signature.
 type signer struct {
 	principal
-	signature *sigv4.Signature // nil if it could not be read
+	signature *sigv4.Signature // nil if it is malformed
 	check     sigv4.Check
-	reason    string // in AWS's words, where there is more to say
+	reason    string // AWS's message, if it depends on the request
 }
 
-// What can be wrong with a signature. Every service has names and words of its
-// own for these.
+// The errors of a signature. Each service has its own codes and messages for them.
 var (
 	errUnsigned  = errors.New("request is not signed")
 	errMalformed = errors.New("signature is malformed")
@@ -147,8 +146,8 @@ var (
 	errSignature = errors.New("signature does not match")
 )
 
-// verify finds out who signed the request for the service. The error is one of
-// those above; what is known of the signer is returned with it.
+// verify verifies the signature of a request for the service. The error is one of the
+// errors above. With an error, verify returns the parts of the signer that it knows.
 func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, error) {
 	var s signer
 	sig, err := sigv4.Parse(c.Request)
@@ -188,7 +187,8 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 	return s, nil
 }
 
-// offTime says in AWS's words why the request was not signed now; "" if it was.
+// offTime returns AWS's message if the request was not signed at the time now, and
+// otherwise "".
 func offTime(sig *sigv4.Signature, now time.Time, skew time.Duration) string {
 	const form = "20060102T150405Z"
 	late, note := skew, fmt.Sprintf("%d min.", skew/time.Minute)

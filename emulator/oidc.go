@@ -1,5 +1,5 @@
-// The OIDC API: its form and errors, RegisterClient and CreateToken. The two ways
-// to a sign-in are in authorize.go and device.go.
+// The OIDC API: its format and errors, RegisterClient and CreateToken. The authorization
+// code flow is in authorize.go, the device flow in device.go.
 
 package emulator
 
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// oidcRoute routes to an operation of the OIDC API: JSON in, JSON out.
+// oidcRoute returns the route of an operation of the OIDC API, with JSON bodies.
 func oidcRoute(name string, limit int64, detail func(*call) string, f func(*call) (any, *apiError)) *route {
 	op := &operation{name: name, limit: limit, detail: detail, fail: failOIDC}
 	op.run = func(c *call) response {
@@ -34,18 +34,17 @@ func oidcRoute(name string, limit int64, detail func(*call) string, f func(*call
 	}
 }
 
-// decode reads the JSON object of a request into v. Members that v does not know
-// are ignored, as AWS ignores them.
+// decode decodes the JSON object of a request into v. Like AWS, it ignores unknown
+// members.
 func (c *call) decode(v any) *apiError {
 	if err := json.Unmarshal(c.body, v); err != nil {
-		return invalidRequest("The request body is not the JSON object that this operation takes")
+		return invalidRequest("The request body is not a valid JSON object for this operation")
 	}
 	return nil
 }
 
-// failOIDC is how the OIDC API tells an error: once in the terms of OAuth, for
-// RFC 8628 clients, and once as every AWS API does, because the SDKs read nothing
-// else.
+// failOIDC returns an error of the OIDC API in two forms: the OAuth form for RFC 8628
+// clients, and the AWS form, which is the only one that the SDKs read.
 func failOIDC(_ *call, err *apiError) response {
 	oauth := err.oauth
 	if oauth == "" {
@@ -62,7 +61,7 @@ func noStore(out response) {
 	out.header.Set("Pragma", "no-cache")
 }
 
-// The errors of the OIDC API with their statuses, as its service model has them.
+// oidcError returns an error with the status in AWS's service model.
 func oidcError(code, oauth, message string) *apiError {
 	status := http.StatusBadRequest
 	if code == "InvalidClientException" {
@@ -87,7 +86,7 @@ func slowDown() *apiError {
 	return oidcError("SlowDownException", "slow_down", "Too many requests, wait longer between them")
 }
 
-// registerClient is the operation RegisterClient.
+// registerClient implements RegisterClient.
 func (e *Emulator) registerClient(c *call) (any, *apiError) {
 	var in struct {
 		ClientName, ClientType, IssuerURL string
@@ -133,23 +132,23 @@ func (e *Emulator) registerClient(c *call) (any, *apiError) {
 	}, nil
 }
 
-// A client is a program that has registered.
+// A client is a registered client.
 type client struct {
 	id        string
 	name      string
 	scopes    []string
-	grants    []string // grant types; none means any
+	grants    []string // grant types; empty means all
 	redirects []string
 	expires   time.Time
 }
 
 const (
 	maxClients   = 20_000
-	maxScopes    = 25 // AWS's own limit for an application
+	maxScopes    = 25 // AWS's limit for an application
 	maxRedirects = 10
 )
 
-// Grant types, as the OIDC API spells them.
+// The grant types of the OIDC API.
 const (
 	grantCode    = "authorization_code"
 	grantDevice  = "urn:ietf:params:oauth:grant-type:device_code"
@@ -158,8 +157,8 @@ const (
 
 const accountScope = "sso:account:access"
 
-// checkScopes refuses texts that cannot be scopes. Other services have many scopes
-// and change them, so only misspelt scopes of Identity Center are refused by name.
+// checkScopes rejects texts that cannot be scopes. It rejects unknown scopes of Identity
+// Center. It accepts scopes of other services, because AWS adds new ones.
 func checkScopes(scopes []string) *apiError {
 	bad := len(scopes) > maxScopes || slices.ContainsFunc(scopes, func(s string) bool {
 		return !isScope(s) || strings.HasPrefix(s, "sso:") && s != accountScope
@@ -170,11 +169,10 @@ func checkScopes(scopes []string) *apiError {
 	return nil
 }
 
-// clientSecret returns the secret that belongs to a client id.
+// clientSecret returns the secret of a client.
 func (e *Emulator) clientSecret(id string) string { return e.seal.seal(kindSecret, id) }
 
-// client returns the registered client of that id if the secret is its own. Call
-// it with e.mu held.
+// client returns the registered client if the secret is right. The caller holds e.mu.
 func (e *Emulator) client(id, secret string, now time.Time) (*client, *apiError) {
 	cl, ok := e.clients.get(id, now)
 	if !ok || subtle.ConstantTimeCompare([]byte(secret), []byte(e.clientSecret(id))) != 1 {
@@ -183,13 +181,13 @@ func (e *Emulator) client(id, secret string, now time.Time) (*client, *apiError)
 	return cl, nil
 }
 
-// may reports whether the client has registered for the grant type.
+// may reports whether the client is registered for the grant type.
 func (cl *client) may(grantType string) bool {
 	return len(cl.grants) == 0 || slices.Contains(cl.grants, grantType)
 }
 
-// redirectsTo reports whether the client registered the redirect URI; the port
-// does not count (RFC 8252 section 7.3).
+// redirectsTo reports whether the client registered the redirect URI, with any port (RFC
+// 8252 section 7.3).
 func (cl *client) redirectsTo(raw string) bool {
 	u := loopback(raw)
 	return u != nil && slices.ContainsFunc(cl.redirects, func(r string) bool {
@@ -198,8 +196,8 @@ func (cl *client) redirectsTo(raw string) bool {
 	})
 }
 
-// loopback parses a redirect URI of a program on the person's own machine (RFC
-// 8252 section 7.3). It returns nil if raw is anything else.
+// loopback parses the redirect URI of a program on the user's machine (RFC 8252 section
+// 7.3). It returns nil for other URIs.
 func loopback(raw string) *url.URL {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "http" || u.User != nil || u.Fragment != "" || u.Opaque != "" {
@@ -211,8 +209,8 @@ func loopback(raw string) *url.URL {
 	return u
 }
 
-// isStartURL reports whether a client means this instance. The forms that
-// browsers and people make of a start URL count as the same.
+// isStartURL reports whether raw is the start URL of this instance, in any of its usual
+// spellings.
 func (e *Emulator) isStartURL(c *call, raw string) bool {
 	return sameURL(raw, e.config().StartURL) || sameURL(raw, baseURL(c)+"/start")
 }
@@ -225,7 +223,7 @@ func sameURL(a, b string) bool {
 	return trim(a) == trim(b)
 }
 
-// baseURL returns where the client reached us.
+// baseURL returns the URL to which the client sent the request, without a path.
 func baseURL(c *call) string {
 	scheme := "http"
 	if c.TLS != nil {
@@ -242,7 +240,7 @@ type tokenRequest struct {
 	Scope                             []string
 }
 
-// createToken is the operation CreateToken.
+// createToken implements CreateToken.
 func (e *Emulator) createToken(c *call) (any, *apiError) {
 	var in tokenRequest
 	if err := c.decode(&in); err != nil {
@@ -263,7 +261,7 @@ func (e *Emulator) createToken(c *call) (any, *apiError) {
 	return e.tokens(cl, g, c.now), nil
 }
 
-// grantName is what a CreateToken request is counted as, beside its own name.
+// grantName returns the second name under which a CreateToken request is counted, or "".
 func grantName(c *call) string {
 	var in struct{ GrantType string }
 	_ = json.Unmarshal(c.body, &in) // the operation itself will complain
@@ -276,7 +274,7 @@ func grantName(c *call) string {
 	return ""
 }
 
-// useGrant turns what the client brings into a grant. Call it with e.mu held.
+// useGrant returns the grant for a token request. The caller holds e.mu.
 func (e *Emulator) useGrant(cl *client, in tokenRequest, now time.Time) (*grant, *apiError) {
 	switch in.GrantType {
 	case grantCode, grantDevice, grantRefresh:
@@ -310,9 +308,9 @@ func (e *Emulator) useGrant(cl *client, in tokenRequest, now time.Time) (*grant,
 	return g, nil
 }
 
-// tokens issues an access token and, if the sign-in may be prolonged, a refresh
-// token. A refresh answers with a new refresh token every time, because most SDKs
-// lose theirs otherwise. Call it with e.mu held.
+// tokens issues an access token, and a refresh token if the client can refresh. Every
+// refresh returns a new refresh token, because most SDKs store an empty one otherwise.
+// The caller holds e.mu.
 func (e *Emulator) tokens(cl *client, g *grant, now time.Time) any {
 	out := struct {
 		AccessToken  string `json:"accessToken"`

@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// Paths of the pages. All lie below the path of the cookie.
+// The paths of the pages. The path of the cookie contains all of them.
 const (
 	startPath   = "/start/"
 	signInPath  = "/start/signin"
@@ -26,7 +26,7 @@ const (
 	stylePath   = "/start/style.css"
 )
 
-// addPages adds the person's side to the routes.
+// addPages adds the routes of the pages.
 func (e *Emulator) addPages(routes map[string]*route) {
 	page := func(name string, f func(*call) response) *operation {
 		return &operation{name: name, run: f, fail: func(c *call, err *apiError) response {
@@ -46,7 +46,7 @@ func (e *Emulator) addPages(routes map[string]*route) {
 	add(keysPath, map[string]*operation{"GET": page("Page", e.keysPage)})
 	add(consolePath, map[string]*operation{"GET": page("Page", e.toConsole)})
 	add(signOutPath, map[string]*operation{"POST": page("Page", e.form(e.signOut))})
-	for _, path := range []string{"/", "/start"} { // what a person types
+	for _, path := range []string{"/", "/start"} { // for users who type the address
 		add(path, map[string]*operation{"GET": page("Page", func(*call) response { return redirect(startPath) })})
 	}
 	federation := &operation{name: "Federation", rename: federationAction, run: e.federation, fail: failText}
@@ -56,15 +56,16 @@ func (e *Emulator) addPages(routes map[string]*route) {
 	})})
 }
 
-// A visit is a request of a browser, with what its cookie says.
+// A visit is a request of a browser, with the data of its cookie.
 type visit struct {
-	cookie string // its value, sealed; never ""
-	fresh  bool   // the cookie must be set
-	user   string // "" if nobody is signed in
-	id     string // of the session
+	cookie string // its value; never ""
+	fresh  bool   // the response must set the cookie
+	user   string // "" if no user is signed in
+	id     string // the id of the session
 }
 
-// visit reads the browser's cookie, or makes it one.
+// visit returns the data of the browser's cookie. If there is no cookie, it makes a new
+// one.
 func (e *Emulator) visit(c *call) visit {
 	if ck, err := c.Cookie(e.cookie); err == nil {
 		if id, ok := e.seal.open(kindCookie, ck.Value); ok {
@@ -79,12 +80,13 @@ func (e *Emulator) visit(c *call) visit {
 	return visit{cookie: e.seal.seal(kindCookie, e.random.bytes(16)), fresh: true}
 }
 
-// form lets f handle a form only if it comes from one of our own pages.
+// form returns a handler that calls f if a page of this emulator, in the same browser,
+// sent the form.
 func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) response {
 	return func(c *call) response {
 		in, err := url.ParseQuery(string(c.body))
 		v := e.visit(c)
-		origin := c.Header.Get("Origin") // browsers send it with every form
+		origin := c.Header.Get("Origin") // browsers send it with each form
 		switch {
 		case err != nil:
 			return e.failurePage(c, http.StatusBadRequest, "The form is not valid", "The emulator could not read the form. Go back and try again.")
@@ -96,13 +98,13 @@ func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) r
 	}
 }
 
-// csrf returns what a form shown to this browser must bring back.
+// csrf returns the token that a form of this browser must contain.
 func (e *Emulator) csrf(v visit) string {
 	return base64.RawURLEncoding.EncodeToString(e.seal.mac("csrf", v.cookie))
 }
 
-// show renders a page. The person may send its form only to us, or, by way of
-// us, to formTo (an origin; "" means nowhere else).
+// show renders a page. The browser can send its form only to the emulator, and follow
+// redirects to the origin formTo. "" means no other origin.
 func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, formTo string) response {
 	p.CSRF, p.User, p.StartURL = e.csrf(v), v.user, e.config().StartURL
 	b, err := e.pages.Render(name, p)
@@ -119,7 +121,7 @@ func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, f
 		"Referrer-Policy":            {"same-origin"},
 		"Cross-Origin-Opener-Policy": {"same-origin"},
 	}, b}
-	if v.fresh && strings.HasPrefix(c.URL.Path, startPath) { // elsewhere browsers do not send it, so there may be one
+	if v.fresh && strings.HasPrefix(c.URL.Path, startPath) { // browsers send the cookie only to these paths
 		e.setCookie(c, out, v.cookie)
 	}
 	return out
@@ -131,7 +133,7 @@ func (e *Emulator) setCookie(c *call, out response, value string) {
 	}).String())
 }
 
-// failurePage tells a person what went wrong.
+// failurePage returns an error page.
 func (e *Emulator) failurePage(c *call, status int, title, message string) response {
 	return e.show(c, status, e.visit(c), "failure", web.Page{Title: title, Message: message}, "")
 }
@@ -140,7 +142,7 @@ func redirect(to string) response {
 	return response{http.StatusFound, http.Header{"Location": {to}, "Cache-Control": {"no-store"}}, nil}
 }
 
-// signIn shows the sign-in page.
+// signIn returns the sign-in page.
 func (e *Emulator) signIn(c *call) response {
 	to := onward(c.URL.Query().Get("continue"))
 	if e.config().AutoApprove != "" {
@@ -154,13 +156,13 @@ func (e *Emulator) signInPage(c *call, v visit, status int, p web.Page) response
 	return e.show(c, status, v, "signin", p, "")
 }
 
-// toSignIn sends a browser to the sign-in page and from there back to here.
+// toSignIn redirects the browser to the sign-in page, which then returns to this page.
 func toSignIn(c *call) response {
 	return redirect(signInPath + "?continue=" + url.QueryEscape(c.URL.RequestURI()))
 }
 
-// onward returns where a person goes after the sign-in: one of our own pages,
-// whatever the request says.
+// onward returns the page to show after the sign-in. It accepts only paths of this
+// emulator.
 func onward(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" {
@@ -173,8 +175,8 @@ func onward(to string) string {
 	return startPath
 }
 
-// signedIn handles the sign-in form: the name and the password, and the code of
-// an authenticator app if the user has one.
+// signedIn handles the sign-in form: a name, a password, and a code if the user has an
+// authenticator app.
 func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 	to, name := onward(in.Get("continue")), strings.TrimSpace(in.Get("username"))
 	again := web.Page{Continue: to, Username: name}
@@ -189,24 +191,24 @@ func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 		again.Message, again.NeedCode = "Enter your password again, and the code from your authenticator app.", true
 		return e.signInPage(c, v, http.StatusOK, again)
 	case u.TOTP != "" && !e.useTOTP(u.Name, u.TOTP, code):
-		again.Message, again.NeedCode = "The code is wrong or was already used. Wait for the next code.", true
+		again.Message, again.NeedCode = "The code is wrong or was used before. Wait for the next code.", true
 		return e.signInPage(c, v, http.StatusForbidden, again)
 	}
 	return e.enter(c, v, u.Name, to)
 }
 
-// enter signs the user in, in this browser.
+// enter signs the user in with this browser.
 func (e *Emulator) enter(c *call, v visit, user, to string) response {
 	unlock := e.lock()
-	e.sessions.delete(v.id) // of the user who was signed in here
+	e.sessions.delete(v.id) // the session of the previous user
 	s := e.newSession(user, c.now)
 	unlock()
 	out := redirect(to)
-	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value: the old one may be known to others
+	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value, because others can know the old one
 	return out
 }
 
-// signOut handles the button of that name.
+// signOut handles the button Sign out.
 func (e *Emulator) signOut(c *call, v visit, _ url.Values) response {
 	unlock := e.lock()
 	e.sessions.delete(v.id)

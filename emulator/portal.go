@@ -1,4 +1,4 @@
-// The access portal's API: accounts, roles, role credentials and the sign-out.
+// The API of the access portal: accounts, roles, role credentials and sign-out.
 
 package emulator
 
@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// portalRoute routes to an operation of the access portal's API. Each of them needs
-// an access token.
+// portalRoute returns the route of an operation of the access portal's API. The
+// operations need an access token.
 func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, *apiError)) *route {
 	op := &operation{name: name, fail: failPortal}
 	op.run = func(c *call) response {
@@ -40,7 +40,7 @@ func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, 
 
 const bearerHeader = "X-Amz-Sso_bearer_token"
 
-// failPortal is how the access portal's API tells an error.
+// failPortal returns an error of the access portal's API.
 func failPortal(c *call, err *apiError) response {
 	out := jsonResponse(err.status, map[string]string{
 		"message": err.message,
@@ -51,7 +51,7 @@ func failPortal(c *call, err *apiError) response {
 	return out
 }
 
-// portalHeaders adds what the access portal's API sends with every answer.
+// portalHeaders adds the headers of every response of the access portal's API.
 func portalHeaders(c *call, out response) {
 	out.header.Set("Requestid", c.id)
 	out.header.Set("Access-Control-Expose-Headers", "RequestId")
@@ -59,9 +59,8 @@ func portalHeaders(c *call, out response) {
 	out.header.Set("Server", "AWS SSO")
 }
 
-// mayList reports whether tokens of the grant open the portal. Those of a client
-// without scopes do, and the old scope that tools used before there was a
-// published one.
+// mayList reports whether the access portal accepts tokens of the grant. It accepts those
+// of clients without scopes, and the scope that tools used before AWS published one.
 func (g *grant) mayList() bool {
 	return len(g.scopes) == 0 || slices.Contains(g.scopes, accountScope) || slices.Contains(g.scopes, "sso-portal:*")
 }
@@ -74,7 +73,7 @@ func badPortalRequest(message string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", message: message}
 }
 
-// listAccounts is the operation ListAccounts.
+// listAccounts implements ListAccounts.
 func (e *Emulator) listAccounts(c *call, g *grant) (any, *apiError) {
 	if !g.mayList() {
 		return nil, noAccess()
@@ -103,7 +102,7 @@ func (e *Emulator) listAccounts(c *call, g *grant) (any, *apiError) {
 	return out, nil
 }
 
-// listAccountRoles is the operation ListAccountRoles.
+// listAccountRoles implements ListAccountRoles.
 func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 	account := c.URL.Query().Get("account_id")
 	if !isAccountID(account) {
@@ -140,8 +139,8 @@ func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 	return out, nil
 }
 
-// page reads where a listing is to go on and how long the page may be. The next
-// token says which entry was the last one.
+// page reads the position and the size of a page. The next token contains the last entry
+// of the page before.
 func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
 	q := c.URL.Query()
 	n = maxPage
@@ -160,12 +159,11 @@ func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
 	return after, n, nil
 }
 
-// maxPage is the most that a listing returns at once, and what it returns when
-// the request does not say.
+// maxPage is the largest size of a page, and the default.
 const maxPage = 100
 
-// getRoleCredentials is the operation GetRoleCredentials. Whether the account or
-// the role does not exist, or is another's, is not told.
+// getRoleCredentials implements GetRoleCredentials. Its error does not reveal whether the
+// account and the role exist.
 func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
 	q := c.URL.Query()
 	account, role := q.Get("account_id"), q.Get("role_name")
@@ -180,12 +178,12 @@ func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
 		"accessKeyId":     creds.KeyID,
 		"secretAccessKey": creds.secret,
 		"sessionToken":    creds.token,
-		"expiration":      creds.Expires * 1000, // the portal counts milliseconds
+		"expiration":      creds.Expires * 1000, // in milliseconds
 	}}, nil
 }
 
-// logout is the operation Logout: it ends the sign-in that the token came of, for
-// every client that shares it.
+// logout implements Logout. It ends the sign-in of the token, for all clients that share
+// it.
 func (e *Emulator) logout(_ *call, g *grant) (any, *apiError) {
 	defer e.lock()()
 	e.sessions.delete(g.sessionID)

@@ -1,4 +1,4 @@
-// The access portal's pages: accounts and roles, a role's keys, and the console.
+// The pages of the access portal: accounts and roles, role credentials, and the console.
 
 package emulator
 
@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// portalPage shows the person's accounts and roles.
+// portalPage returns the page with the user's accounts and roles.
 func (e *Emulator) portalPage(c *call) response {
 	v := e.visit(c)
 	if v.user == "" {
@@ -39,11 +39,11 @@ func (e *Emulator) portalPage(c *call) response {
 	return e.show(c, http.StatusOK, v, "portal", p, "")
 }
 
-// portalRows is how many accounts the access portal shows at once.
+// portalRows is the number of accounts on a portal page.
 const portalRows = 50
 
-// search returns at most n accounts after id whose name, id or e-mail holds all
-// the words, and whether there are more.
+// search returns at most n accounts after id whose name, id or e-mail address contains
+// all words, and whether there are more.
 func (v *view) search(words []string, after string, n int) (found []accountAccess, more bool) {
 	if len(words) == 0 {
 		return v.after(after, n)
@@ -65,7 +65,7 @@ func (v *view) search(words []string, after string, n int) (found []accountAcces
 	return found, false
 }
 
-// keysPage shows credentials of a role, ready to be copied.
+// keysPage returns the page with role credentials to copy.
 func (e *Emulator) keysPage(c *call) response {
 	v := e.visit(c)
 	if v.user == "" {
@@ -101,8 +101,8 @@ func (e *Emulator) keysPage(c *call) response {
 	}, "")
 }
 
-// toConsole is the access portal's short way to the console, by links that name
-// the account and the role.
+// toConsole redirects from an account and a role to the console, as the access portal
+// does.
 func (e *Emulator) toConsole(c *call) response {
 	v := e.visit(c)
 	if v.user == "" {
@@ -122,8 +122,8 @@ func (e *Emulator) toConsole(c *call) response {
 	}.Encode())
 }
 
-// federation is the endpoint by which role credentials become a console session:
-// getSigninToken for programs, login for the browser.
+// federation implements the endpoint that turns role credentials into a console session:
+// getSigninToken for programs, login for browsers.
 func (e *Emulator) federation(c *call) response {
 	in := c.form()
 	switch in.Get("Action") {
@@ -135,7 +135,7 @@ func (e *Emulator) federation(c *call) response {
 	return failText(c, &apiError{status: http.StatusBadRequest, message: "Action must be getSigninToken or login"})
 }
 
-// federationAction names a request to the federation endpoint.
+// federationAction returns the operation of a request to the federation endpoint.
 func federationAction(c *call) string {
 	switch c.form().Get("Action") {
 	case "getSigninToken":
@@ -146,7 +146,7 @@ func federationAction(c *call) string {
 	return ""
 }
 
-// failText is how the federation endpoint tells an error.
+// failText returns an error of the federation endpoint.
 func failText(_ *call, err *apiError) response {
 	return response{err.status, http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}}, []byte(err.message + "\n")}
 }
@@ -166,32 +166,32 @@ func (e *Emulator) getSigninToken(c *call, in url.Values) response {
 		case err != nil || n < 900 || n > 43200:
 			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration must be 900 to 43200 seconds"})
 		case p.Set == "":
-			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration cannot be used with a role taken on by another role"})
+			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration cannot be used with a role that another role assumed"})
 		}
 		p.Expires = c.now.Unix() + int64(n)
 	}
 	return jsonResponse(http.StatusOK, map[string]string{"SigninToken": e.signinToken(p, c.now)})
 }
 
-// signinTokenLife is how long a sign-in token can be used.
+// signinTokenLife is the lifetime of a sign-in token.
 const signinTokenLife = 15 * time.Minute
 
-// A consoleSession is what a sign-in token carries.
+// A consoleSession is the content of a sign-in token.
 type consoleSession struct {
 	principal
-	Use int64 `json:"until"` // the token's own end, in seconds since 1970
+	Use int64 `json:"until"` // the expiry of the token, in seconds since 1970
 }
 
 func (e *Emulator) signinToken(p principal, now time.Time) string {
 	b, err := json.Marshal(consoleSession{p, now.Add(signinTokenLife).Unix()})
-	if err != nil { // a struct of strings and numbers marshals
+	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
 	return e.seal.seal(kindConsole, string(b))
 }
 
-// consoleLogin is where a browser arrives. There is no console to show, so the
-// page says as whom one would be there and where.
+// consoleLogin handles the sign-in link. The emulator has no console, so the page shows
+// the role session and the destination.
 func (e *Emulator) consoleLogin(c *call, in url.Values) response {
 	payload, ok := e.seal.open(kindConsole, in.Get("SigninToken"))
 	var s consoleSession

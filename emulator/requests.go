@@ -1,4 +1,4 @@
-// The requests that arrived: how they are named, counted and remembered.
+// The names, the counters and the log of requests.
 
 package emulator
 
@@ -11,25 +11,25 @@ import (
 	"time"
 )
 
-// counters count requests by operation. Only names of our own are counted, so
-// that a client cannot fill the memory with names of its making.
+// counters holds the numbers of requests by operation. It has only the emulator's own
+// names, so that clients cannot fill the memory with other names.
 type counters struct {
 	mu sync.Mutex
 	n  map[string]int
 }
 
-// Count returns how many requests for the operation have arrived, including those
-// answered with an error or a fault. Operations have the names of AWS's service
-// model ("RegisterClient", "GetRoleCredentials"). CreateToken is also counted by
-// grant ("CreateToken:refresh_token"). The sign-in is "Authorize", the pages
-// are "Page", and a request for no known operation is "Unknown".
+// Count returns the number of requests for the operation, including those that failed.
+// The names of operations are those of AWS's service models ("RegisterClient",
+// "GetRoleCredentials"). CreateToken requests also count by grant type
+// ("CreateToken:refresh_token"). The authorization endpoint is "Authorize", the pages are
+// "Page", and requests for unknown operations are "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	return e.counts.n[operation]
 }
 
-// Counts returns all counts that are not 0.
+// Counts returns the counts that are not 0, by operation.
 func (e *Emulator) Counts() map[string]int {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
@@ -38,7 +38,7 @@ func (e *Emulator) Counts() map[string]int {
 	return out
 }
 
-// ResetCounts sets every count to 0.
+// ResetCounts sets all counts to 0.
 func (e *Emulator) ResetCounts() {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
@@ -56,27 +56,27 @@ func (c *counters) add(names ...string) {
 	}
 }
 
-// A RequestRecord describes a request that arrived. It holds no secrets: no query,
-// no body and no token.
+// A RequestRecord describes a request. It holds no secrets: no query, no body and no
+// token.
 type RequestRecord struct {
-	Time      time.Time `json:"time"` // by the emulator's clock
-	ID        string    `json:"id"`   // as in the answer's x-amzn-RequestId
+	Time      time.Time `json:"time"` // by the clock of the emulator
+	ID        string    `json:"id"`   // the response's header x-amzn-RequestId
 	Operation string    `json:"operation"`
 	Method    string    `json:"method"`
-	Host      string    `json:"host"` // as the client names it; AWS's own name behind a proxy
+	Host      string    `json:"host"` // the Host header; through the proxy a host name of AWS
 	Path      string    `json:"path"`
-	Status    int       `json:"status"` // 0 means that there was no answer
+	Status    int       `json:"status"` // 0 means that the emulator sent no response
 	UserAgent string    `json:"userAgent,omitempty"`
 }
 
-// A requestLog remembers the latest requests.
+// A requestLog holds the latest requests.
 type requestLog struct {
 	mu      sync.Mutex
-	records []RequestRecord // a ring once it is full
+	records []RequestRecord // a ring when it is full
 	next    int
 }
 
-// Requests returns the latest requests, oldest first, 1,000 at most.
+// Requests returns the latest requests, oldest first. It returns at most 1,000.
 func (e *Emulator) Requests() []RequestRecord {
 	l := &e.requests
 	l.mu.Lock()
@@ -84,11 +84,10 @@ func (e *Emulator) Requests() []RequestRecord {
 	return append(append([]RequestRecord{}, l.records[l.next:]...), l.records[:l.next]...)
 }
 
-// requestLogSize is how many requests are remembered.
 const requestLogSize = 1000
 
 func (l *requestLog) add(r RequestRecord) {
-	// A client decides how long these are.
+	// Clients choose the lengths of these texts.
 	for _, text := range []*string{&r.Host, &r.Path, &r.UserAgent} {
 		*text = (*text)[:min(len(*text), 200)]
 	}
@@ -105,7 +104,7 @@ func (l *requestLog) add(r RequestRecord) {
 // operationNames returns the names by which requests are counted, sorted.
 func (e *Emulator) operationNames() []string {
 	names := map[string]bool{
-		// These are named by more than a path.
+		// The path alone does not determine these names.
 		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
 		"ListBuckets": true, "ListObjectsV2": true, "S3": true, "Query": true, "Unknown": true,
@@ -121,8 +120,8 @@ func (e *Emulator) operationNames() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// checkOperation refuses the name of an operation that does not exist. A fault for
-// a misspelt one would never happen.
+// checkOperation returns an error if name is not an operation. A fault for an unknown
+// operation would have no effect.
 func (e *Emulator) checkOperation(name string) error {
 	names := e.operationNames()
 	if name == "" || slices.Contains(names, name) {
@@ -130,18 +129,18 @@ func (e *Emulator) checkOperation(name string) error {
 	}
 	near := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !isNear(name, n) })
 	if len(near) == 0 {
-		return fmt.Errorf("fault: there is no operation %q; there are: %s", name, strings.Join(names, ", "))
+		return fmt.Errorf("fault: no operation %q; the operations are: %s", name, strings.Join(names, ", "))
 	}
-	return fmt.Errorf("fault: there is no operation %q; near it: %s", name, strings.Join(near, ", "))
+	return fmt.Errorf("fault: no operation %q; similar operations: %s", name, strings.Join(near, ", "))
 }
 
-// isNear reports whether the text may be a misspelt name.
+// isNear reports whether the text can be a typo of the name.
 func isNear(text, name string) bool {
 	a, b := strings.ToLower(text), strings.ToLower(name)
 	return distance(a, b) <= max(2, len(b)/5) || len(a) > 3 && strings.Contains(b, a)
 }
 
-// distance is how many letters must be added, removed or changed to make b of a.
+// distance returns the number of letters to add, remove or change to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

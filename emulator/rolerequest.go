@@ -1,5 +1,4 @@
-// The parameters that AssumeRole and AssumeRoleWithWebIdentity share, and the
-// part of the answer that both have.
+// The parameters and the results that AssumeRole and AssumeRoleWithWebIdentity share.
 
 package emulator
 
@@ -21,13 +20,12 @@ const (
 	maxTags       = 50
 	maxPolicyARNs = 10
 	maxPolicy     = 2048
-	// maxPacked stands for AWS's limit on policies and tags together. How AWS packs
-	// them is not published.
+	// maxPacked replaces AWS's limit of policies and tags together. AWS does not publish
+	// how it packs them.
 	maxPacked = 4096
 )
 
-// A roleRequest holds the parameters of AssumeRole and AssumeRoleWithWebIdentity
-// that both have, checked.
+// A roleRequest holds the parameters that AssumeRole and AssumeRoleWithWebIdentity share.
 type roleRequest struct {
 	arn, session             string
 	partition, account, role string
@@ -35,7 +33,7 @@ type roleRequest struct {
 	sourceIdentity           string
 	tags                     map[string]string
 	transitive               []string
-	packed                   int // percent of the room for policies and tags; 0 without any
+	packed                   int // percent of the limit of policies and tags
 }
 
 func newRoleRequest(in url.Values) (q roleRequest, no *apiError) {
@@ -60,7 +58,7 @@ func newRoleRequest(in url.Values) (q roleRequest, no *apiError) {
 	return q, q.pack(in)
 }
 
-// roleOf takes the ARN of an IAM role apart.
+// roleOf returns the parts of the ARN of an IAM role.
 func roleOf(arn string) (partition, account, name string, ok bool) {
 	part := strings.SplitN(arn, ":", 6)
 	if len(part) != 6 || part[0] != "arn" || part[2] != "iam" || part[3] != "" || !isAccountID(part[4]) {
@@ -71,7 +69,7 @@ func roleOf(arn string) (partition, account, name string, ok bool) {
 	return part[1], part[4], name, ok && isRoleName(name)
 }
 
-// assumedLife reads DurationSeconds.
+// assumedLife returns the value of DurationSeconds.
 func assumedLife(text string) (time.Duration, *apiError) {
 	if text == "" {
 		return time.Hour, nil
@@ -83,7 +81,7 @@ func assumedLife(text string) (time.Duration, *apiError) {
 	return time.Duration(n) * time.Second, nil
 }
 
-// readTags reads the session tags. Keys that differ in case only are the same.
+// readTags reads the session tags. Keys are equal if they differ only in case.
 func (q *roleRequest) readTags(in url.Values) *apiError {
 	q.tags = map[string]string{}
 	seen := map[string]bool{}
@@ -115,8 +113,8 @@ func (q *roleRequest) readTags(in url.Values) *apiError {
 	return nil
 }
 
-// pack checks the session policies and measures them together with the tags. They
-// restrict nothing, because the emulator has no permissions.
+// pack checks the session policies, and measures them with the tags. The policies have no
+// effect, because the emulator checks no permissions.
 func (q *roleRequest) pack(in url.Values) *apiError {
 	var arns []string
 	for n := 1; in.Has(fmt.Sprintf("PolicyArns.member.%d.arn", n)); n++ {
@@ -147,8 +145,8 @@ func (q *roleRequest) pack(in url.Values) *apiError {
 	return nil
 }
 
-// inherit returns the tags that the new session hands on: those that the caller's
-// session hands on, which cannot be set again, and the transitive ones of the request.
+// inherit returns the transitive tags of the new session: those of the caller's session,
+// which the request cannot change, and those of the request.
 func (q *roleRequest) inherit(callers map[string]string) (map[string]string, *apiError) {
 	tags := maps.Clone(callers)
 	for key, value := range q.tags {
@@ -167,7 +165,7 @@ func (q *roleRequest) inherit(callers map[string]string) (map[string]string, *ap
 	return tags, nil
 }
 
-// principal is the role session that is asked for.
+// principal returns the principal of the new role session.
 func (q *roleRequest) principal(partition string, now time.Time) principal {
 	return principal{
 		Account: q.account, ARN: "arn:" + partition + ":sts::" + q.account + ":assumed-role/" + q.role + "/" + q.session,
@@ -175,7 +173,7 @@ func (q *roleRequest) principal(partition string, now time.Time) principal {
 	}
 }
 
-// An assumedRole is the part of the answers that both operations have.
+// An assumedRole is the result that both operations share.
 type assumedRole struct {
 	SourceIdentity string `xml:"SourceIdentity,omitempty"`
 	ID             string `xml:"AssumedRoleUser>AssumedRoleId"`

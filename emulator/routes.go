@@ -1,4 +1,4 @@
-// Which operation a request asks for. All services share one port.
+// The operation of a request. All services share one port.
 
 package emulator
 
@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
-// find returns the operation that the request asks for.
+// find returns the operation of the request.
 func (e *Emulator) find(c *call) *operation {
 	if op := e.findAdmin(c); op != nil {
 		return op
@@ -43,7 +43,7 @@ func (e *Emulator) find(c *call) *operation {
 	return &operation{name: "Unknown", run: rt.other, fail: failOIDC}
 }
 
-// newRoutes lists every operation by path and method.
+// newRoutes returns the operations by path and method.
 func (e *Emulator) newRoutes() map[string]*route {
 	routes := map[string]*route{
 		"/client/register":        oidcRoute("RegisterClient", 8<<10, nil, e.registerClient),
@@ -58,16 +58,16 @@ func (e *Emulator) newRoutes() map[string]*route {
 	return routes
 }
 
-// failUnknown answers a path that no operation has.
+// failUnknown returns the response to an unknown path.
 func failUnknown(*call) response {
 	out := jsonResponse(http.StatusNotFound, map[string]string{"message": "no such operation"})
 	out.header.Set("X-Amzn-Errortype", "UnknownOperationException")
 	return out
 }
 
-// findService returns the operation of a service that the keys open, nil if the
-// request is for Identity Center itself. All services share the port, so what a
-// request is signed for decides; one that is not signed tells by what it asks.
+// findService returns the operation if the request is for STS, S3 or EC2, and nil if it
+// is for Identity Center. The service in the signature decides. Without a signature, the
+// form of the request decides.
 func (e *Emulator) findService(c *call, signed string) *operation {
 	q := c.URL.Query()
 	switch {
@@ -79,8 +79,8 @@ func (e *Emulator) findService(c *call, signed string) *operation {
 	return nil
 }
 
-// signedFor returns the service for which the request is signed; "" if it is not
-// signed, or not in a way that can be read.
+// signedFor returns the service in the signature of the request. It returns "" if the
+// request has no signature or a malformed one.
 func signedFor(c *call) string {
 	sig, err := sigv4.Parse(c.Request)
 	if err != nil {
@@ -91,7 +91,7 @@ func signedFor(c *call) string {
 
 // An action is an operation of the query protocol.
 type action struct {
-	version string // of its API
+	version string // of the service's API
 	run     func(*call, url.Values) response
 }
 
@@ -105,7 +105,8 @@ func (e *Emulator) actions() map[string]action {
 	}
 }
 
-// queryOperation is named by its Action parameter, which may be in the body.
+// queryOperation returns the operation for a request of the query protocol. Its Action
+// parameter, which can be in the body, names it.
 func (e *Emulator) queryOperation(service string) *operation {
 	fail := func(c *call, err *apiError) response {
 		if service == "ec2" || service == "" && c.form().Get("Version") == ec2Version {
@@ -137,8 +138,8 @@ func (e *Emulator) queryOperation(service string) *operation {
 	}
 }
 
-// form returns the parameters of a request of the query protocol: those of a
-// form, or else of the address.
+// form returns the parameters of a request of the query protocol, from the body if it is
+// a form, and otherwise from the URL.
 func (c *call) form() url.Values {
 	if c.Method == http.MethodPost && strings.HasPrefix(c.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		in, err := url.ParseQuery(string(c.body))
@@ -150,8 +151,7 @@ func (c *call) form() url.Values {
 	return c.URL.Query()
 }
 
-// numbered returns the values of a list as the query protocol flattens it:
-// NAME.1, NAME.2 and so on.
+// numbered returns the values of a list in the query protocol: NAME.1, NAME.2 and so on.
 func numbered(in url.Values, name string) []string {
 	var out []string
 	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
@@ -160,44 +160,44 @@ func numbered(in url.Values, name string) []string {
 	return out
 }
 
-// badParameter is the error of the query protocol for a parameter that is wrong.
+// badParameter returns the query protocol's error for a wrong parameter.
 func badParameter(format string, a ...any) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: fmt.Sprintf(format, a...)}
 }
 
-// findUnserved returns the operation that answers for a service that the emulator
-// does not have, in the protocol of that service; nil if the request may be for one
-// that it has. Clients of another protocol could not read the answer.
+// findUnserved returns an operation that answers for a service that the emulator does not
+// have, in the protocol of that service. It returns nil if the request can be for a
+// service of the emulator.
 func findUnserved(c *call, signed string) *operation {
 	host := c.hostname()
 	switch {
 	case awshost.Is(host) && !awshost.Served(host):
 		return unserved("Unknown", strings.ToLower(host))
 	case c.Header.Get("X-Amz-Target") != "", c.Header.Get("Smithy-Protocol") != "":
-		return unserved("Unknown", signed) // no service here has these protocols
+		return unserved("Unknown", signed) // no service of the emulator uses these protocols
 	case c.URL.Path == "/token" && (c.URL.Query().Has("aws_iam") || signed == "sso-oauth"):
 		return unserved("CreateTokenWithIAM", "CreateTokenWithIAM, only CreateToken")
 	}
 	return nil
 }
 
-// unserved returns an operation that says that the emulator does not serve what,
-// which is a host, a service or an operation; "" if nothing tells.
+// unserved returns an operation that fails because the emulator does not serve what: a
+// host, a service or an operation, or "" if it is unknown.
 func unserved(name, what string) *operation {
 	return &operation{
 		name: name,
 		run:  func(c *call) response { return failUnserved(c, notServed(c, what)) },
 		fail: func(c *call, err *apiError) response {
 			if err.message == errBodyTooLarge.Error() {
-				err = notServed(c, what) // whatever the body is
+				err = notServed(c, what) // the size of the body does not matter
 			}
 			return failUnserved(c, err)
 		},
 	}
 }
 
-// notServed names what is not served and what the client asked for. No SDK tries
-// again after status 501.
+// notServed returns the error that names what and the request. SDKs do not retry after
+// status 501.
 func notServed(c *call, what string) *apiError {
 	asked := c.Header.Get("X-Amz-Target")
 	if action := c.form().Get("Action"); asked == "" && action != "" {
@@ -215,9 +215,9 @@ func notServed(c *call, what string) *apiError {
 	}
 }
 
-// failUnserved tells an error in the protocol of the request: by the headers that
-// the JSON and CBOR protocols have, by the form of the query protocol, or else by
-// the service.
+// failUnserved returns an error in the protocol of the request. Headers identify the JSON
+// and CBOR protocols, and the parameters the query protocol. For other requests the
+// service decides.
 func failUnserved(c *call, err *apiError) response {
 	kind := c.Header.Get("Content-Type")
 	service := signedFor(c) + "." + c.Host
@@ -242,15 +242,15 @@ func failUnserved(c *call, err *apiError) response {
 	return jsonError(err)
 }
 
-// jsonError is how services of the JSON protocols tell an error.
+// jsonError returns an error of the JSON protocols.
 func jsonError(err *apiError) response {
 	out := jsonResponse(err.status, map[string]string{"__type": err.code, "message": err.message})
 	out.header.Set("X-Amzn-Errortype", err.code)
 	return out
 }
 
-// xmlError is how services of the query protocol and of REST-XML tell an error, but
-// for STS, EC2 and S3.
+// xmlError returns an error of the query protocol or of REST-XML, except for STS, EC2 and
+// S3.
 func xmlError(c *call, err *apiError) response {
 	return xmlResponse(err.status, struct {
 		XMLName   xml.Name `xml:"ErrorResponse"`
@@ -259,11 +259,11 @@ func xmlError(c *call, err *apiError) response {
 	}{Error: detailOf(err), RequestID: c.id})
 }
 
-// cborError is a map of two texts (RFC 8949), which is all that an error needs.
+// cborError returns an error as a CBOR map of two texts (RFC 8949).
 func cborError(err *apiError) []byte {
 	text := func(s string) []byte {
 		s = s[:min(len(s), 1<<16-1)]
-		return append([]byte{0x79, byte(len(s) >> 8), byte(len(s))}, s...) // a text with a length of 16 bits
+		return append([]byte{0x79, byte(len(s) >> 8), byte(len(s))}, s...) // a text with a 16-bit length
 	}
 	b := []byte{0xa2}
 	for _, s := range []string{"__type", err.code, "message", err.message} {

@@ -3,7 +3,7 @@
 package emulator
 
 import (
-	"crypto/md5" // S3 makes ETags of it
+	"crypto/md5" // for ETags, as in S3
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// s3Operation names and answers a request for S3.
+// s3Operation returns the operation of a request for S3.
 func (e *Emulator) s3Operation(c *call) *operation {
 	op := &operation{name: "S3", fail: failS3, run: func(c *call) response {
 		return failS3(c, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "A header you provided implies functionality that is not implemented"})
@@ -41,8 +41,8 @@ func (e *Emulator) s3Operation(c *call) *operation {
 	return op
 }
 
-// bucketOf returns the bucket and the key that the request names, in its path or
-// in front of its host.
+// bucketOf returns the bucket and the key of the request. The bucket is in the host or in
+// the path.
 func bucketOf(c *call) (bucket, key string) {
 	host, path := c.hostname(), strings.TrimPrefix(c.URL.Path, "/")
 	for _, end := range []string{".localhost", ".s3.", ".s3-"} {
@@ -54,10 +54,10 @@ func bucketOf(c *call) (bucket, key string) {
 	return bucket, key
 }
 
-// s3Skew is how far S3 lets clocks differ.
+// s3Skew is the difference of clocks that S3 allows.
 const s3Skew = 15 * time.Minute
 
-// badS3Signature is what S3 makes of a bad signature.
+// badS3Signature returns S3's error for a bad signature.
 func badS3Signature(c *call, s signer, err error) response {
 	no := func(status int, code, message string) *apiError {
 		return &apiError{status: status, code: code, message: message}
@@ -86,7 +86,7 @@ func badS3Signature(c *call, s signer, err error) response {
 
 func failS3(c *call, err *apiError) response { return failS3With(c, err) }
 
-// failS3With adds details by name and value.
+// failS3With returns an error of S3 with details, as pairs of name and value.
 func failS3With(c *call, err *apiError, details ...string) response {
 	v := s3Error{Code: err.code, Message: err.message, Resource: c.URL.Path, RequestID: c.id}
 	for i := 0; i < len(details); i += 2 {
@@ -95,7 +95,7 @@ func failS3With(c *call, err *apiError, details ...string) response {
 	return s3Headers(c, xmlResponse(err.status, v))
 }
 
-// An s3Error is the body of an S3 error: no wrapper, and details beside it.
+// An s3Error is the body of an S3 error.
 type s3Error struct {
 	XMLName   xml.Name `xml:"Error"`
 	Code      string
@@ -105,7 +105,7 @@ type s3Error struct {
 	RequestID string `xml:"RequestId"`
 }
 
-// element is an XML element of any name.
+// An element is an XML element with any name.
 type element struct {
 	XMLName xml.Name
 	Text    string `xml:",chardata"`
@@ -122,7 +122,7 @@ func invalidArgument(message string) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "InvalidArgument", message: message}
 }
 
-// listBuckets is the operation ListBuckets.
+// listBuckets implements ListBuckets.
 func (e *Emulator) listBuckets(c *call, s signer) response {
 	type bucketXML struct {
 		Name         string
@@ -156,7 +156,7 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 			break
 		}
 		x := bucketXML{Name: b.Name, CreationDate: b.Created.UTC().Format(s3Time)}
-		if paged { // otherwise S3 leaves it out
+		if paged { // S3 omits it otherwise
 			x.BucketRegion = b.Region
 		}
 		out.Buckets = append(out.Buckets, x)
@@ -164,7 +164,7 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 	return s3Headers(c, xmlResponse(http.StatusOK, out))
 }
 
-// atMost reads how many entries a listing may have; most if it does not say.
+// atMost parses the size of a page; "" is most.
 func atMost(text string, least, most int) (int, *apiError) {
 	if text == "" {
 		return most, nil
@@ -176,7 +176,7 @@ func atMost(text string, least, most int) (int, *apiError) {
 	return min(n, most), nil
 }
 
-// ownerID is the canonical user id of an account.
+// ownerID returns the canonical user id of an account.
 func ownerID(account string) string {
 	return fmt.Sprintf("%x%x", md5.Sum([]byte("owner/"+account)), md5.Sum([]byte("id/"+account)))
 }
@@ -210,7 +210,7 @@ type (
 	}
 )
 
-// listObjects is the operation ListObjectsV2.
+// listObjects implements ListObjectsV2.
 func (e *Emulator) listObjects(c *call, s signer) response {
 	name, _ := bucketOf(c)
 	q := c.URL.Query()
@@ -251,8 +251,8 @@ func (e *Emulator) listObjects(c *call, s signer) response {
 	return resp
 }
 
-// listed checks what a listing is asked for: the bucket, how many entries, and
-// after which one.
+// listed checks the parameters of a listing. It returns the bucket, the size of the page,
+// and the entry after which the page begins.
 func (e *Emulator) listed(name string, q url.Values, s signer) (b *Bucket, most int, after string, no *apiError) {
 	b = e.dir.Load().buckets[name]
 	most, no = atMost(q.Get("max-keys"), 0, 1000)
@@ -282,17 +282,16 @@ func newObjectXML(en entry, encode func(string) string, owner bool, account stri
 	return x
 }
 
-// An entry of a listing is an object, or what several share up to the delimiter.
+// An entry of a listing is an object or a common prefix.
 type entry struct {
 	name   string
 	object *Object // nil for a common prefix
 }
 
-// entries yields what a listing shows of the sorted objects after the given
-// name. It skips from one common prefix to the next without looking at what lies
-// below it.
+// entries yields the entries of the sorted objects after the given name. It skips the
+// objects in a common prefix by binary search.
 func entries(objects []Object, prefix, delimiter, after string) func(yield func(entry) bool) {
-	// from is the index of the first object for which past is true.
+	// from returns the index of the first object for which past is true.
 	from := func(past func(key string) bool) int {
 		return sort.Search(len(objects), func(i int) bool { return past(objects[i].Key) })
 	}
@@ -302,7 +301,7 @@ func entries(objects []Object, prefix, delimiter, after string) func(yield func(
 	return func(yield func(entry) bool) {
 		i := from(func(key string) bool { return key >= prefix && key > after })
 		if delimiter != "" && after != "" && strings.HasSuffix(after, delimiter) && strings.HasPrefix(after, prefix) {
-			i = max(i, beyond(after)) // the page before ended with this prefix
+			i = max(i, beyond(after)) // the previous page ended with this prefix
 		}
 		for i < len(objects) && strings.HasPrefix(objects[i].Key, prefix) {
 			rest := objects[i].Key[len(prefix):]

@@ -1,5 +1,4 @@
-// How identifiers and tokens are made: of random bytes, or sealed so that nobody
-// can forge them.
+// Identifiers and tokens: random bytes, and sealed texts that clients cannot forge.
 
 package emulator
 
@@ -16,12 +15,12 @@ import (
 	"sync"
 )
 
-// A sealer makes tokens that carry their own content and cannot be forged: an
-// access token names its sign-in and its end, so that nothing need be stored for
-// it, however many are issued. A token of one kind is never accepted as another.
+// A sealer makes tokens that contain their data and cannot be forged. The emulator does
+// not need to store tokens, so it can issue any number of them. A token of one kind is
+// not valid as a token of another kind.
 type sealer struct{ key []byte }
 
-// Kinds of sealed text. The letters are part of what is signed.
+// The kinds of sealed texts. The signature covers the kind.
 const (
 	kindAccess  = "access"
 	kindRefresh = "refresh"
@@ -37,26 +36,25 @@ const (
 
 const macSize = 16
 
-// seal returns payload as unforgeable text of the given kind. It does not hide the
-// payload.
+// seal returns payload as a signed text of the kind. It does not encrypt the payload.
 func (s sealer) seal(kind, payload string) string {
 	return s.sealAs(base64.RawURLEncoding, kind, payload)
 }
 
-// open returns the payload of text that seal made for this kind.
+// open returns the payload of a text that seal returned for this kind.
 func (s sealer) open(kind, text string) (payload string, ok bool) {
 	return s.openAs(base64.RawURLEncoding, kind, text)
 }
 
-// sealAs is seal in another encoding.
+// sealAs is seal with another encoding.
 func (s sealer) sealAs(enc *base64.Encoding, kind, payload string) string {
 	return enc.EncodeToString(append([]byte(payload), s.mac(kind, payload)[:macSize]...))
 }
 
-// openAs is open in another encoding.
+// openAs is open with another encoding.
 func (s sealer) openAs(enc *base64.Encoding, kind, text string) (payload string, ok bool) {
-	// Strict, and without the line breaks that the decoder would skip, because
-	// otherwise several texts would mean the same token.
+	// A token has exactly one text: Strict rejects stray bits, and the decoder would skip
+	// line breaks.
 	b, err := enc.Strict().DecodeString(text)
 	if err != nil || len(b) < macSize || strings.ContainsAny(text, "\r\n") {
 		return "", false
@@ -71,9 +69,8 @@ func (s sealer) mac(kind, payload string) []byte {
 	return h.Sum(nil)
 }
 
-// A source yields the bytes of which identifiers are made: the operating
-// system's, or with a seed always the same ones in the same order. It is safe for
-// concurrent use.
+// A source returns random bytes for identifiers. With a seed, it always returns the same
+// bytes in the same order. It is safe for concurrent use.
 type source struct {
 	mu sync.Mutex
 	r  io.Reader
@@ -88,20 +85,20 @@ func newSource(seed uint64) *source {
 	return &source{r: rand.NewChaCha8(key)}
 }
 
-// bytes returns n random bytes as a string, ready to be a map's key.
+// bytes returns n random bytes as a string, for use as a map key.
 func (s *source) bytes(n int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := make([]byte, n)
-	// Neither reader can fail: crypto/rand ends the program instead.
+	// Neither reader returns errors: crypto/rand ends the program instead.
 	_, _ = io.ReadFull(s.r, b)
 	return string(b)
 }
 
-// pick returns n letters of alphabet, which holds at most 256.
+// pick returns n random letters of alphabet, which has at most 256.
 func (s *source) pick(n int, alphabet string) string {
 	out := make([]byte, 0, n)
-	limit := 256 - 256%len(alphabet) // above it some letters would be likelier
+	limit := 256 - 256%len(alphabet) // equal chances for all letters
 	for len(out) < n {
 		for _, c := range []byte(s.bytes(n)) {
 			if int(c) < limit && len(out) < n {
@@ -122,7 +119,7 @@ func (s *source) float() float64 {
 	return float64(binary.LittleEndian.Uint64([]byte(s.bytes(8)))>>11) / (1 << 53)
 }
 
-// uuid returns a random UUID (RFC 9562, version 4), the form of a request id.
+// uuid returns a random UUID (RFC 9562, version 4) for a request id.
 func (s *source) uuid() string {
 	b := []byte(s.bytes(16))
 	b[6] = b[6]&0x0f | 0x40

@@ -1,4 +1,4 @@
-// From a request to an answer: every service and page passes through ServeHTTP.
+// ServeHTTP, which handles the requests of all services and pages.
 
 package emulator
 
@@ -13,31 +13,30 @@ import (
 	"time"
 )
 
-// Env returns the variables, as KEY=VALUE, that point the AWS CLI and the SDKs at
-// an emulator with the base URL, for every service that it answers.
+// Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the
+// SDKs at an emulator with the base URL, for all services that it has.
 func Env(baseURL string) []string {
-	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // or they would look for credentials there as well
+	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // otherwise SDKs look for credentials there
 	for _, service := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
 		env = append(env, "AWS_ENDPOINT_URL_"+service+"="+baseURL)
 	}
 	return env
 }
 
-// NewServer returns a server for h with time limits, so that slow clients cannot
-// hold connections for ever. Set its Addr, or give it a listener, on the loopback
-// interface.
+// NewServer returns a server for h with time limits, so that slow clients cannot hold
+// connections forever. Set its Addr to a loopback address, or serve a listener on one.
 func NewServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      2 * time.Minute, // a fault may delay an answer
+		WriteTimeout:      2 * time.Minute, // faults can delay a response
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
 }
 
-// ServeHTTP answers requests for every service.
+// ServeHTTP handles the requests of all services and pages.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, id: e.random.uuid(), now: e.Now()}
 	op := e.find(c)
@@ -47,7 +46,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.counts.add(c.names...)
 	}
 	var out response
-	defer func() { // also after a fault that panics
+	defer func() { // runs after the panic of a fault too
 		if op.exempt {
 			return
 		}
@@ -60,29 +59,28 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, errBodyTooLarge):
 		out = op.fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", oauth: "invalid_request", message: err.Error()})
-		out.header.Set("Connection", "close") // or the server would read the rest
-	case err != nil: // the client is gone, or too slow
+		out.header.Set("Connection", "close") // otherwise the server reads the rest
+	case err != nil: // the client disconnected or was too slow
 		panic(http.ErrAbortHandler)
 	default:
 		out = e.serve(w, c, op)
 	}
-	if out.status == 0 { // the client is gone; net/http would say that all is well
+	if out.status == 0 { // the client disconnected; net/http would send status 200
 		panic(http.ErrAbortHandler)
 	}
 	e.write(w, c, out, len(out.body))
 }
 
-// A call is one request on its way through the emulator.
+// A call is a request and the data that its handlers need.
 type call struct {
 	*http.Request
-	id    string // of the request, as the answer's headers show it
+	id    string // the request id in the headers of the response
 	now   time.Time
 	body  []byte
-	names []string // what the operation is counted as; the first is its own name
+	names []string // the names under which the request is counted; the operation's own is first
 }
 
-// hostname returns the name by which the client reached the emulator, without a
-// port.
+// hostname returns the host of the request without a port.
 func (c *call) hostname() string {
 	if h, _, err := net.SplitHostPort(c.Host); err == nil {
 		return h
@@ -90,7 +88,7 @@ func (c *call) hostname() string {
 	return c.Host
 }
 
-// read reads the body and names the call.
+// read reads the body and sets the names of the call.
 func (c *call) read(op *operation) error {
 	c.names = []string{op.name}
 	limit := op.limit
@@ -122,72 +120,72 @@ var errBodyTooLarge = errors.New("the request body is too large")
 
 const bodyLimit = 64 << 10
 
-// An operation is one thing that a client can ask for.
+// An operation is an operation of a service, or a page.
 type operation struct {
 	name  string
-	limit int64 // bytes of body
-	// exempt operations are neither counted, recorded nor broken by faults.
+	limit int64 // of the body, in bytes; 0 means bodyLimit
+	// exempt operations are not counted, not recorded, and not affected by faults.
 	exempt bool
-	// detail names the call more closely, for counting and faults; "" if it does
-	// not. nil means that it never does.
+	// detail returns a more exact name for counters and faults, or "". It can be nil.
 	detail func(*call) string
-	// rename names the call where the path does not; "" keeps the name. nil means
-	// that it never does.
+	// rename returns the name of the operation if the path does not determine it, or "".
+	// It can be nil.
 	rename func(*call) string
 	run    func(*call) response
-	// fail puts an error into the form that this operation's clients know.
+	// fail returns an error in the format of the service.
 	fail func(*call, *apiError) response
 }
 
-// A route is what answers at a path, by method.
+// A route holds the operations at a path, by method.
 type route struct {
 	methods map[string]*operation
-	other   func(*call) response // any other method
+	other   func(*call) response // handles other methods
 }
 
-// A response is a whole answer. Operations return one; only ServeHTTP writes.
+// A response is a complete HTTP response. Operations return it, and only ServeHTTP writes
+// it.
 type response struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// An apiError is an error as a client of the service gets to see it.
+// An apiError is an error that a service returns to a client.
 type apiError struct {
 	status  int
-	code    string // the exception's name
+	code    string // the name of the exception
 	oauth   string // OIDC only: the OAuth 2.0 error code
 	message string
 }
 
 func (e *apiError) Error() string { return e.code + ": " + e.message }
 
-// write puts an answer on the wire and says that its body has that length.
+// write writes the response, with the given Content-Length.
 func (e *Emulator) write(w http.ResponseWriter, c *call, out response, length int) {
 	h := w.Header()
 	for k, v := range out.header {
 		h[k] = v
 	}
-	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks by it
+	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks with it
 	h.Set("X-Amzn-Requestid", c.id)
 	h.Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // if this fails the client is gone
+	_, _ = w.Write(out.body) // an error means that the client disconnected
 }
 
-// jsonResponse returns v as the body of an answer.
+// jsonResponse returns a response with v as JSON.
 func jsonResponse(status int, v any) response {
 	b, err := json.Marshal(v)
-	if err != nil { // only our own types come here, and they marshal
+	if err != nil { // impossible for the types of this package
 		panic(err)
 	}
 	return response{status, http.Header{"Content-Type": {"application/json"}}, b}
 }
 
-// xmlResponse returns v as the body of an answer.
+// xmlResponse returns a response with v as XML.
 func xmlResponse(status int, v any) response {
 	b, err := xml.Marshal(v)
-	if err != nil { // only our own types come here, and they marshal
+	if err != nil { // impossible for the types of this package
 		panic(err)
 	}
 	return response{status, http.Header{"Content-Type": {"text/xml"}}, append([]byte(xml.Header), b...)}

@@ -1,5 +1,4 @@
-// Sign-ins and what comes of them: portal sessions, grants, access and refresh
-// tokens.
+// Sign-ins: portal sessions, grants, access tokens and refresh tokens.
 
 package emulator
 
@@ -9,8 +8,7 @@ import (
 	"time"
 )
 
-// A session is a person's sign-in at the access portal. Every grant that came of
-// it ends with it.
+// A session is a user's sign-in at the access portal. Its grants end with it.
 type session struct {
 	id      string
 	user    string
@@ -18,9 +16,8 @@ type session struct {
 	grants  map[string]struct{}
 }
 
-// A grant is what one client got from one sign-in: the right to a line of access
-// and refresh tokens (a token family). The tokens themselves are sealed texts
-// that name the grant and are stored nowhere.
+// A grant gives one client the tokens of one sign-in: a token family. The emulator does
+// not store tokens. They are sealed texts that contain the id of the grant.
 type grant struct {
 	id        string
 	sessionID string
@@ -28,21 +25,21 @@ type grant struct {
 	clientID  string
 	scopes    []string
 	expires   time.Time
-	// generation is that of the one refresh token that has not been used.
+	// generation is the number of the refresh token that has not been used.
 	generation uint64
-	// rotated holds when the generations before were used, the latest last, as
-	// far back as the grace period reaches.
+	// rotated holds the times at which the earlier refresh tokens were used, latest last.
+	// It goes back as far as the grace period needs.
 	rotated []time.Time
 }
 
-// Limits on what is stored. The oldest gives way to the newest.
+// The sizes of the stores, and of grant.rotated.
 const (
 	maxSessions = 100_000
 	maxGrants   = 100_000
 	maxGraces   = 64 // uses of one refresh token within its grace
 )
 
-// newSession signs the user in. Call it with e.mu held.
+// newSession signs the user in. The caller holds e.mu.
 func (e *Emulator) newSession(user string, now time.Time) *session {
 	s := &session{id: e.random.bytes(16), user: user, expires: now.Add(e.config().PortalSession), grants: map[string]struct{}{}}
 	e.sessions.put(s.id, s, s.expires)
@@ -53,7 +50,7 @@ func (e *Emulator) newSession(user string, now time.Time) *session {
 	return s
 }
 
-// sessionEnded forgets what came of a session that left the store.
+// sessionEnded removes the grants of a session that left the store.
 func (e *Emulator) sessionEnded(s *session) {
 	for id := range s.grants {
 		e.grants.delete(id)
@@ -64,7 +61,7 @@ func (e *Emulator) sessionEnded(s *session) {
 	}
 }
 
-// newGrant gives a client the right to tokens. Call it with e.mu held.
+// newGrant gives a client a grant of the session. The caller holds e.mu.
 func (e *Emulator) newGrant(s *session, clientID string, scopes []string) *grant {
 	g := &grant{id: e.random.bytes(16), sessionID: s.id, user: s.user, clientID: clientID, scopes: scopes, expires: s.expires}
 	e.grants.put(g.id, g, g.expires)
@@ -72,15 +69,15 @@ func (e *Emulator) newGrant(s *session, clientID string, scopes []string) *grant
 	return g
 }
 
-// grantEnded takes a grant that left the store out of its session.
+// grantEnded removes a grant that left the store from its session.
 func (e *Emulator) grantEnded(g *grant) {
 	if el := e.sessions.items[g.sessionID]; el != nil {
 		delete(el.Value.(record[*session]).value.grants, g.id)
 	}
 }
 
-// RevokeSessions ends every portal session of the user. The emulator then refuses
-// the user's access and refresh tokens, and the user's browsers are signed out.
+// RevokeSessions ends all portal sessions of the user. The emulator then rejects the
+// user's access and refresh tokens, and the user's browsers are signed out.
 func (e *Emulator) RevokeSessions(user string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -89,16 +86,14 @@ func (e *Emulator) RevokeSessions(user string) {
 	}
 }
 
-// ExpireAccessTokens ends every access token issued so far. Refresh tokens still
-// work.
+// ExpireAccessTokens ends all access tokens. Refresh tokens still work.
 func (e *Emulator) ExpireAccessTokens() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.oldestToken = e.lastToken + 1
 }
 
-// accessToken issues an access token of g that ends at expires. Call it with
-// e.mu held.
+// accessToken issues an access token of g. The caller holds e.mu.
 func (e *Emulator) accessToken(g *grant, expires time.Time) string {
 	e.lastToken++
 	b := binary.BigEndian.AppendUint64([]byte(g.id), e.lastToken)
@@ -106,7 +101,7 @@ func (e *Emulator) accessToken(g *grant, expires time.Time) string {
 	return "aoa" + e.seal.seal(kindAccess, string(b))
 }
 
-// grantOf returns the grant of a live access token. Call it with e.mu held.
+// grantOf returns the grant of a valid access token. The caller holds e.mu.
 func (e *Emulator) grantOf(token string, now time.Time) (*grant, bool) {
 	payload, ok := e.openToken("aoa", kindAccess, token)
 	if !ok || len(payload) != 32 {
@@ -120,16 +115,14 @@ func (e *Emulator) grantOf(token string, now time.Time) (*grant, bool) {
 	return e.grants.get(payload[:16], now)
 }
 
-// refreshToken returns the refresh token of g that has not been used. Call it
-// with e.mu held.
+// refreshToken returns the unused refresh token of g. The caller holds e.mu.
 func (e *Emulator) refreshToken(g *grant) string {
 	return "aor" + e.seal.seal(kindRefresh, string(binary.BigEndian.AppendUint64([]byte(g.id), g.generation)))
 }
 
-// useRefreshToken spends a refresh token of the client. Used a second time,
-// after its grace, it ends the grant with all its tokens: one of the two who hold
-// it is a thief, and nobody knows which (RFC 9700 section 4.14.2). Call it with
-// e.mu held.
+// useRefreshToken uses a refresh token of the client. A second use after the grace period
+// ends the grant, because one of the two users of the token must be a thief (RFC 9700
+// section 4.14.2). The caller holds e.mu.
 func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*grant, bool) {
 	payload, ok := e.openToken("aor", kindRefresh, token)
 	if !ok || len(payload) != 24 {
@@ -139,7 +132,7 @@ func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*gran
 	if !ok || g.clientID != clientID {
 		return nil, false
 	}
-	// How many refresh tokens ago it was the unused one.
+	// back is the number of refresh tokens that were issued after this one.
 	if back := g.generation - binary.BigEndian.Uint64([]byte(payload[16:])); back > 0 {
 		known := uint64(len(g.rotated))
 		if back > known || now.Sub(g.rotated[known-back]) > e.config().RefreshGrace {
@@ -155,7 +148,7 @@ func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*gran
 	return g, true
 }
 
-// openToken opens a token that begins with prefix.
+// openToken returns the payload of a token that begins with prefix.
 func (e *Emulator) openToken(prefix, kind, token string) (string, bool) {
 	if len(token) < len(prefix) || token[:len(prefix)] != prefix {
 		return "", false

@@ -19,10 +19,10 @@ import (
 
 const (
 	stsVersion = "2011-06-15"
-	querySkew  = 5 * time.Minute // what STS and EC2 let clocks differ
+	querySkew  = 5 * time.Minute // the difference of clocks that STS and EC2 allow
 )
 
-// stsOperation answers with what f returns, once the signature has been verified.
+// stsOperation returns an operation of STS: it verifies the signature and calls f.
 func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
 	return func(c *call, in url.Values) response {
 		s, err := e.verify(c, "sts", querySkew)
@@ -37,7 +37,7 @@ func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiErro
 	}
 }
 
-// failSTS is how STS tells an error.
+// failSTS returns an error of STS.
 func failSTS(c *call, err *apiError) response {
 	return xmlResponse(err.status, struct {
 		XMLName   xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ ErrorResponse"`
@@ -56,7 +56,7 @@ func detailOf(err *apiError) xmlDetail {
 	return xmlDetail{"Sender", err.code, err.message}
 }
 
-// stsError is what STS makes of a bad signature.
+// stsError returns STS's error for a bad signature.
 func stsError(s signer, err error) *apiError {
 	no := &apiError{status: http.StatusForbidden}
 	switch {
@@ -83,7 +83,7 @@ type responseMetadata struct {
 	RequestID string `xml:"RequestId"`
 }
 
-// getCallerIdentity is the operation GetCallerIdentity. It needs no permission.
+// getCallerIdentity implements GetCallerIdentity. It needs no permission.
 func (e *Emulator) getCallerIdentity(c *call, _ url.Values, s signer) (any, *apiError) {
 	type result struct {
 		Arn     string
@@ -97,9 +97,8 @@ func (e *Emulator) getCallerIdentity(c *call, _ url.Values, s signer) (any, *api
 	}{Result: result{s.ARN, s.UserID, s.Account}, Metadata: responseMetadata{c.id}}, nil
 }
 
-// assumeRole is the operation AssumeRole. Trust comes from the organization: a
-// role that does not exist is refused in the same words as one that does not
-// trust the caller.
+// assumeRole implements AssumeRole. The error is the same for a role that does not exist
+// and for a role that does not trust the caller.
 func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError) {
 	q, err := newRoleRequest(in)
 	if err != nil {
@@ -120,7 +119,7 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	case !ok, !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != in.Get("ExternalId"), r.MFA && !mfa:
 		return nil, s.mayNot("sts:AssumeRole", q.arn)
 	case q.sourceIdentity != "" && s.SourceIdentity != "" && q.sourceIdentity != s.SourceIdentity:
-		return nil, s.mayNot("sts:SetSourceIdentity", q.arn) // it stays what the first role session was given
+		return nil, s.mayNot("sts:SetSourceIdentity", q.arn) // the source identity cannot change
 	case q.life > r.MaxSession:
 		return nil, validation(overMaxSession)
 	}
@@ -137,19 +136,19 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	}{Result: q.assumed(e.issue(p)), Metadata: responseMetadata{c.id}}, nil
 }
 
-// chainedLimit is the longest session that a role can take on by another. All
-// keys of the emulator are a role's.
+// chainedLimit is the longest session of a role that another role assumes. All
+// credentials of the emulator are a role's.
 const chainedLimit = time.Hour
 
 const overMaxSession = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
 
-// iamRole returns the role that the request names.
+// iamRole returns the role in the request.
 func (e *Emulator) iamRole(q roleRequest) (Role, bool) {
 	r, ok := e.dir.Load().iamRoles[place(q.account, q.role)]
 	return r, ok && q.partition == e.partition()
 }
 
-// trusts reports whether p may take on the role.
+// trusts reports whether p can assume the role.
 func (r Role) trusts(p principal) bool {
 	session := strings.Split(p.ARN, ":") // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
 	parts := strings.Split(session[len(session)-1], "/")
@@ -162,7 +161,7 @@ func (r Role) trusts(p principal) bool {
 	return false
 }
 
-// matches reports whether text is of the pattern, in which * stands for anything.
+// matches reports whether text matches the pattern, in which * matches any text.
 func matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
@@ -192,9 +191,9 @@ func accessDenied(message string) *apiError {
 }
 
 const (
-	// webIssuer is the identity provider of the emulator. It cannot be reached.
+	// webIssuer is the identity provider of the emulator. The host does not exist.
 	webIssuer = "https://emulator.invalid"
-	// webAudience is the audience that STS takes tokens for.
+	// webAudience is the audience that STS requires.
 	webAudience = "sts.amazonaws.com"
 )
 
@@ -206,21 +205,21 @@ type webClaims struct {
 	Expires  int64  `json:"exp"`
 }
 
-// WebIdentityToken returns a token for AssumeRoleWithWebIdentity, such as a CI
-// service or a cluster writes to AWS_WEB_IDENTITY_TOKEN_FILE. It has the form of a
-// JWT that only this emulator can check. STS takes the audience sts.amazonaws.com.
+// WebIdentityToken returns a token for AssumeRoleWithWebIdentity, like those that CI
+// services and clusters write to AWS_WEB_IDENTITY_TOKEN_FILE. It looks like a JWT, but
+// only this emulator can verify it. STS requires the audience sts.amazonaws.com.
 func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration) string {
 	now := e.Now()
 	b, err := json.Marshal(webClaims{webIssuer, subject, audience, now.Unix(), now.Add(life).Unix()})
-	if err != nil { // a struct of strings and numbers marshals
+	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
 	signed := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(b)
 	return signed + "." + base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
 }
 
-// assumeRoleWithWebIdentity is the operation AssumeRoleWithWebIdentity. It is not
-// signed: the token says who calls.
+// assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no
+// signature: the token identifies the caller.
 func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
 	q, no := newRoleRequest(in)
 	if no != nil {
@@ -253,7 +252,7 @@ func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
 	})
 }
 
-// webClaims checks a token.
+// webClaims verifies a token and returns its claims.
 func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no *apiError) {
 	bad := func(code, message string) *apiError {
 		return &apiError{status: http.StatusBadRequest, code: code, message: message}

@@ -1,10 +1,10 @@
-// Codes of authenticator apps (RFC 6238), for the sign-in page and for STS.
+// Codes of authenticator apps (RFC 6238) for the sign-in page and for STS.
 
 package emulator
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" // what authenticator apps use (RFC 6238)
+	"crypto/sha1" // the hash of authenticator apps (RFC 6238)
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
@@ -15,9 +15,8 @@ import (
 	"time"
 )
 
-// TOTPCode returns the six digits that an authenticator app with this base32
-// secret shows at the given time (RFC 6238). Spaces, lower case and missing
-// padding in the secret do not matter.
+// TOTPCode returns the six digits that an authenticator app shows at the time (RFC 6238).
+// The secret is base32. Spaces, lower case and missing padding are allowed.
 func TOTPCode(secret string, at time.Time) (string, error) {
 	return totp(secret, at.Unix()/int64(totpStep/time.Second))
 }
@@ -29,7 +28,7 @@ func totp(secret string, step int64) (string, error) {
 		return "", errors.New("the authenticator secret is not base32")
 	}
 	h := hmac.New(sha1.New, key)
-	_ = binary.Write(h, binary.BigEndian, step) // a hash does not fail
+	_ = binary.Write(h, binary.BigEndian, step) // a hash returns no errors
 	sum := h.Sum(nil)
 	off := sum[len(sum)-1] & 0x0f // RFC 4226 section 5.3
 	n := binary.BigEndian.Uint32(sum[off:]) & 0x7fffffff
@@ -38,14 +37,14 @@ func totp(secret string, step int64) (string, error) {
 
 const totpStep = 30 * time.Second
 
-// useTOTP reports whether the code is right, and marks it used: each works once
-// (RFC 6238 section 5.2). Codes are right by the moved clock and by the other one,
-// which the user's app goes by. whose names the owner of the secret.
+// useTOTP reports whether the code is right and unused, and marks it as used (RFC 6238
+// section 5.2). It accepts codes for the emulator's time and for the time without
+// Advance, which the user's app shows. whose is the owner of the secret.
 func (e *Emulator) useTOTP(whose, secret, code string) bool {
 	defer e.lock()()
 	for _, at := range []time.Time{e.Now(), e.unmoved()} {
 		now := at.Unix() / int64(totpStep/time.Second)
-		for _, step := range []int64{now, now - 1, now + 1} { // a clock may be one step off
+		for _, step := range []int64{now, now - 1, now + 1} { // clocks can differ by one step
 			want, err := totp(secret, step)
 			if err != nil || !hmac.Equal([]byte(want), []byte(code)) || slices.Contains(e.totpUsed[whose], step) {
 				continue
@@ -58,12 +57,12 @@ func (e *Emulator) useTOTP(whose, secret, code string) bool {
 	return false
 }
 
-// maxTOTPUsed is how many used codes are remembered for each secret: as many as
-// are right at any one time.
+// maxTOTPUsed is the number of used codes to remember for each secret. It is the number
+// of codes that are right at the same time.
 const maxTOTPUsed = 6
 
-// checkMFA checks the code of an MFA device, if the request has one. It reports
-// whether it has. Each code works once.
+// checkMFA checks the code of an MFA device. given reports whether the request has one.
+// Each code works once.
 func (e *Emulator) checkMFA(in url.Values) (given bool, no *apiError) {
 	serial, code := in.Get("SerialNumber"), in.Get("TokenCode")
 	switch {
@@ -80,7 +79,7 @@ func (e *Emulator) checkMFA(in url.Values) (given bool, no *apiError) {
 	switch {
 	case !ok:
 		return false, accessDenied("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
-	case !e.useTOTP("mfa "+serial, secret, code): // no user's name has a blank
+	case !e.useTOTP("mfa "+serial, secret, code): // user names have no blanks
 		return false, accessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 	}
 	return true, nil

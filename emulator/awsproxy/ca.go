@@ -17,11 +17,11 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 )
 
-// life is how long the authority and all its certificates are valid.
+// life is the lifetime of the authority and of its certificates.
 const life = 24 * time.Hour
 
-// An authority signs certificates for the host names of AWS, and can sign no
-// others: its own certificate says so. Its key never leaves the memory.
+// An authority signs certificates for AWS's host names. Its own certificate does not
+// allow other names. The key exists in memory only.
 type authority struct {
 	key  *ecdsa.PrivateKey
 	cert *x509.Certificate
@@ -39,7 +39,7 @@ func newAuthority(now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, v4, _ := net.ParseCIDR("0.0.0.0/0") // constants parse
+	_, v4, _ := net.ParseCIDR("0.0.0.0/0") // these never fail
 	_, v6, _ := net.ParseCIDR("::/0")
 	template := &x509.Certificate{
 		SerialNumber: serial,
@@ -66,15 +66,15 @@ func newSerial() (*big.Int, error) {
 	return rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
 }
 
-// pem returns the authority's certificate.
+// pem returns the certificate of the authority.
 func (a *authority) pem() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-// maxLeaves bounds how many certificates are kept.
+// maxLeaves is the largest number of certificates in memory.
 const maxLeaves = 1000
 
-// leaf returns a certificate for the host, which must be an allowed one.
+// leaf returns a certificate for an AWS host.
 func (a *authority) leaf(host string) (*tls.Certificate, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -2,6 +2,6 @@ package awsproxy
 
 import "github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 
-// Serves reports whether the emulator has the service that the host belongs to, by
-// AWS's name for it in some region.
+// Serves reports whether host is AWS's host name, in any region, of a service that the
+// emulator has.
 func Serves(host string) bool { return awshost.Served(host) }

@@ -1,12 +1,12 @@
-// Package awsproxy leads programs to an emulator that cannot be told its address.
-// Some know AWS's host names only. A [Proxy] is an HTTP proxy that answers for
-// those names itself, over TLS, with certificates of an authority that exists for
-// one run, and that can vouch for AWS's names and no others.
+// Package awsproxy serves an emulator under AWS's host names, for programs that ignore
+// endpoint settings. A [Proxy] is an HTTP proxy that answers for those names over TLS.
+// Its certificates come from an authority that exists for one run and is limited to AWS's
+// names.
 //
-// Run the program with the variables HTTPS_PROXY (see [Proxy.Address]) and
-// SSL_CERT_FILE, AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS, all of which name a file with
-// the text of [Proxy.Bundle]. Set them for that program alone, and never add the
-// authority to a system's trust store.
+// Run the program with the variable HTTPS_PROXY (see [Proxy.Address]), and with
+// SSL_CERT_FILE, AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS, which name a file with the text
+// of [Proxy.Bundle]. Set them for that program only. Never add the authority to a trust
+// store of the system.
 package awsproxy
 
 import (
@@ -34,29 +34,29 @@ type Proxy struct {
 	token string
 }
 
-// New returns a proxy that answers for AWS with the server inner, best one of
-// emulator.NewServer, whose listeners and addresses are not used.
+// New returns a proxy that answers with the server inner, for example one of
+// emulator.NewServer. The proxy does not use the listeners and addresses of inner.
 func New(inner *http.Server) (*Proxy, error) {
-	ca, err := newAuthority(time.Now()) // programs judge certificates by the real time
+	ca, err := newAuthority(time.Now()) // programs check certificates against the real time
 	if err != nil {
 		return nil, err
 	}
 	return &Proxy{inner: inner, ca: ca, token: rand.Text()}, nil
 }
 
-// Address returns the value of HTTPS_PROXY for a proxy that listens at hostport.
-// It holds the token without which the proxy does nothing.
+// Address returns the value of HTTPS_PROXY for a proxy that listens on hostport. It
+// contains the token that the proxy requires.
 func (p *Proxy) Address(hostport string) string {
 	u := url.URL{Scheme: "http", User: url.UserPassword("emulator", p.token), Host: hostport}
 	return u.String()
 }
 
-// CA returns the certificate of the proxy's authority as PEM.
+// CA returns the certificate of the proxy's authority in PEM.
 func (p *Proxy) CA() []byte { return p.ca.pem() }
 
-// Bundle returns the certificates that the system trusts, and the proxy's
-// authority, as PEM. Where the system keeps its own in no file, as on macOS and
-// Windows, the authority stands alone.
+// Bundle returns the certificates that the system trusts and the proxy's authority, in
+// PEM. On systems without a certificate file, such as macOS and Windows, it contains only
+// the authority.
 func (p *Proxy) Bundle() []byte {
 	for _, file := range []string{
 		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
@@ -68,17 +68,17 @@ func (p *Proxy) Bundle() []byte {
 	return p.CA()
 }
 
-// ServeHTTP opens a tunnel to the emulator for a host of AWS. The emulator also
-// answers for the services that it does not have, and says so.
+// ServeHTTP opens a tunnel to the emulator for a host of AWS. For services that the
+// emulator does not have, the emulator returns an error.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !p.authorized(r) {
 		w.Header().Set("Proxy-Authenticate", `Basic realm="emulator"`)
-		http.Error(w, "the proxy needs the token of its address", http.StatusProxyAuthRequired)
+		http.Error(w, "the proxy requires the token in its address", http.StatusProxyAuthRequired)
 		return
 	}
 	host, port, err := net.SplitHostPort(r.Host)
 	if r.Method != http.MethodConnect || err != nil || port != "443" || !awshost.Is(host) {
-		http.Error(w, fmt.Sprintf("the proxy answers for AWS only, not for %q", r.Host), http.StatusForbidden)
+		http.Error(w, fmt.Sprintf("the proxy serves only AWS hosts, not %q", r.Host), http.StatusForbidden)
 		return
 	}
 	cert, err := p.ca.leaf(strings.ToLower(host))
@@ -88,19 +88,19 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		http.Error(w, "the connection cannot be taken over", http.StatusInternalServerError)
+		http.Error(w, "the proxy cannot hijack the connection", http.StatusInternalServerError)
 		return
 	}
 	if _, err := conn.Write([]byte("HTTP/1.1 200 Connection established\r\n\r\n")); err != nil {
-		_ = conn.Close() // the program is gone
+		_ = conn.Close() // the program disconnected
 		return
 	}
-	_ = conn.SetDeadline(time.Time{}) // that of the request; the inner server has its own
+	_ = conn.SetDeadline(time.Time{}) // of the request; the inner server sets its own
 	p.serve(tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}))
 }
 
-// authorized reports whether the request brings the token. It is compared even
-// where it is missing, so that it takes as long.
+// authorized reports whether the request has the token. It also compares a missing token,
+// so that the time is the same.
 func (p *Proxy) authorized(r *http.Request) bool {
 	encoded, _ := strings.CutPrefix(r.Header.Get("Proxy-Authorization"), "Basic ")
 	b, err := base64.StdEncoding.DecodeString(encoded)
@@ -112,16 +112,16 @@ func (p *Proxy) authorized(r *http.Request) bool {
 func (p *Proxy) serve(conn net.Conn) {
 	l := &oneListener{addr: conn.LocalAddr()}
 	l.conn.Store(&conn)
-	// Serve returns at once when the listener has given its connection away; the
-	// connection is served on.
-	if err := p.inner.Serve(l); err != nil && !errors.Is(err, errGiven) {
-		_ = conn.Close() // the inner server has been shut down
+	// Serve returns when the listener has no more connections. The server still handles
+	// the connection that it got.
+	if err := p.inner.Serve(l); err != nil && !errors.Is(err, errNoMore) {
+		_ = conn.Close() // the inner server is closed
 	}
 }
 
-var errGiven = errors.New("the one connection has been given away")
+var errNoMore = errors.New("the listener has no more connections")
 
-// A oneListener is a listener with one connection.
+// A oneListener is a listener with a single connection.
 type oneListener struct {
 	conn atomic.Pointer[net.Conn]
 	addr net.Addr
@@ -131,7 +131,7 @@ func (l *oneListener) Accept() (net.Conn, error) {
 	if c := l.conn.Swap(nil); c != nil {
 		return *c, nil
 	}
-	return nil, errGiven
+	return nil, errNoMore
 }
 
 func (l *oneListener) Close() error   { return nil }

@@ -6,9 +6,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// elapsed is a Config whose access tokens clients believe to have expired at
-// once, though the server goes on accepting them: so a refresh can be seen without
-// waiting for one.
+// elapsed returns a Config whose access tokens expire at once for clients, while the
+// server still accepts them. So a case can test the refresh without waiting.
 func elapsed() emulator.Config {
 	now := time.Now()
 	return emulator.Config{TokenLifetime: time.Millisecond, Now: func() time.Time { return now }}
@@ -28,7 +27,7 @@ func cases() []conformanceCase {
 		{"IsRefused", emulator.Config{}, func(a *attempt) {
 			err := a.client.Login(a.ctx, func(address string) error { return a.srv.Refuse(a.ctx, address, "jane") })
 			if err == nil {
-				a.Error("the person refused, and login says that all is well")
+				a.Error("Login succeeded, although the user denied the request")
 			}
 			a.fails(account, role)
 		}},
@@ -37,12 +36,12 @@ func cases() []conformanceCase {
 			a.srv.ResetCounts()
 			a.works()
 			if a.srv.Count("CreateToken:refresh_token") == 0 {
-				a.Error("the token had expired, and the client did not refresh it")
+				a.Error("the client did not refresh the expired token")
 			}
 		}},
 		{"KeepsTheNewRefreshToken", elapsed(), func(a *attempt) {
-			// The server accepts every refresh token once and takes a second use for
-			// theft, so this ends when a client stores the wrong one.
+			// The server accepts each refresh token once, and treats a second use as
+			// theft. So this fails if the client stores the wrong token.
 			a.login()
 			for range 4 {
 				a.works()
@@ -69,7 +68,7 @@ func cases() []conformanceCase {
 			a.srv.ResetCounts()
 			a.fails("444455556666", role)
 			a.atMost(1, "GetRoleCredentials")
-			a.works() // the sign-in is as good as before
+			a.works() // the session is still valid
 		}},
 		{"ReportsAnEndedSession", emulator.Config{}, func(a *attempt) {
 			a.login()
@@ -98,13 +97,13 @@ func cases() []conformanceCase {
 				a.Errorf("logout: %v", err)
 			}
 			if a.srv.Count("Logout") == 0 {
-				a.Error("the client did not tell the server")
+				a.Error("the client did not sign out on the server")
 			}
 			a.fails(account, role)
 		}},
 		{"GivesUpWhenNobodyComes", emulator.Config{DeviceCodeLifetime: 2 * time.Second}, func(a *attempt) {
-			if err := a.client.Login(a.ctx, func(string) error { return errNobody }); err == nil {
-				a.Error("nobody has signed in, and login says that all is well")
+			if err := a.client.Login(a.ctx, func(string) error { return errNoUser }); err == nil {
+				a.Error("Login succeeded, although no user signed in")
 			}
 		}},
 	}

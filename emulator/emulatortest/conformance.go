@@ -10,31 +10,30 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A Client is what [TestClient] tests: a program or library that signs people in
-// at Identity Center and gets them role credentials. It keeps what it learns
-// between calls, in files of its own or in memory.
+// A Client is a program or library that signs users in to Identity Center and gets role
+// credentials for them. It keeps its state between calls, in its own files or in memory.
 type Client interface {
-	// Login signs a person in. The client hands open the address that the person
-	// is to visit, once, and may do so in a goroutine of its own; open returns when
-	// the person is done. Login fails if the person refuses.
+	// Login signs a user in. The client calls open once with the URL for the user; it can
+	// do so in another goroutine. open returns when the user is done. Login must return
+	// an error if the user denies the request.
 	Login(ctx context.Context, open func(address string) error) error
-	// Credentials returns credentials of a role for the person who is signed in.
-	// It opens no browser: where only a new sign-in would help, it fails.
+	// Credentials returns credentials of a role for the signed-in user. It must not open
+	// a browser. If it needs a new sign-in, it must return an error.
 	Credentials(ctx context.Context, account, role string) (Credentials, error)
-	// Logout ends the sign-in, at the server too.
+	// Logout ends the session, on the server too.
 	Logout(ctx context.Context) error
 }
 
-// Credentials are keys of a role.
+// Credentials holds role credentials.
 type Credentials struct {
 	AccessKeyID, SecretAccessKey, SessionToken string
 	Expires                                    time.Time
 }
 
-// TestClient runs the conformance suite, every case as a subtest, against clients
-// that newClient makes for the server of the case. A client must not share its
-// files with another one, nor with the person who runs the tests. Cases that a
-// client cannot pass by design are left out with the -skip flag of go test.
+// TestClient runs the conformance suite. Each case is a subtest with a server of its own,
+// and newClient returns a client for that server. Clients must not share files with each
+// other, or with the user who runs the tests. Use the -skip flag of go test to omit cases
+// that a client cannot pass by design.
 func TestClient(t *testing.T, newClient func(t *testing.T, srv *Server) Client) {
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -52,7 +51,7 @@ type conformanceCase struct {
 	run    func(*attempt)
 }
 
-// An attempt is one case under way.
+// An attempt is a running case.
 type attempt struct {
 	*testing.T
 	ctx    context.Context
@@ -73,7 +72,7 @@ func (a *attempt) login() {
 	}
 }
 
-// works wants credentials that are jane's.
+// works checks that the client returns valid credentials of jane.
 func (a *attempt) works() {
 	a.Helper()
 	c, err := a.client.Credentials(a.ctx, account, role)
@@ -82,27 +81,27 @@ func (a *attempt) works() {
 	}
 	arn, err := a.srv.Identify(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
 	if err != nil || !strings.Contains(arn, arnPart) || !strings.HasSuffix(arn, "/jane") {
-		a.Errorf("the credentials are those of %q: %v", arn, err)
+		a.Errorf("the credentials belong to %q: %v", arn, err)
 	}
 	if left := c.Expires.Sub(a.srv.Now()); left < 58*time.Minute || left > time.Hour+time.Minute {
-		a.Errorf("the client says that the credentials live %v, the server gave them an hour", left)
+		a.Errorf("the credentials expire in %v according to the client, want an hour", left)
 	}
 }
 
-// fails wants no credentials of the role.
+// fails checks that the client returns no credentials of the role.
 func (a *attempt) fails(account, role string) {
 	a.Helper()
 	if c, err := a.client.Credentials(a.ctx, account, role); err == nil {
-		a.Errorf("the client has credentials of %s in %s: %s", role, account, c.AccessKeyID)
+		a.Errorf("the client returned credentials of %s in %s: %s", role, account, c.AccessKeyID)
 	}
 }
 
-// atMost wants no more than n requests for the operation.
+// atMost checks that the server got at most n requests for the operation.
 func (a *attempt) atMost(n int, operation string) {
 	a.Helper()
 	if got := a.srv.Count(operation); got > n {
-		a.Errorf("%d requests for %s, want no more than %d", got, operation, n)
+		a.Errorf("%d requests for %s, want at most %d", got, operation, n)
 	}
 }
 
-var errNobody = errors.New("the person has gone away")
+var errNoUser = errors.New("the user did not come")

@@ -6,15 +6,15 @@ import (
 	"regexp"
 )
 
-// A page is what a person sees of one of the emulator's pages.
+// A page holds the parts of an emulator page that a user acts on.
 type page struct {
-	id      string // of its main element
+	id      string // the id of the main element
 	message string
-	action  string     // where its form goes
-	fields  url.Values // of its form, with their values
+	action  string     // the path that receives the form
+	fields  url.Values // the fields of the form with their values
 }
 
-// The pages are ours and regular; this reads them and no other HTML.
+// These expressions match the emulator's pages, not HTML in general.
 var (
 	mainTag    = regexp.MustCompile(`<main id="(\w+)"`)
 	messageTag = regexp.MustCompile(`(?s)id="message">(.*?)</p>`)
@@ -33,7 +33,7 @@ func pageOf(text string) page {
 	return p
 }
 
-// group returns the nth group of the first match, "" if there is none.
+// group returns the nth group of the first match, or "".
 func group(re *regexp.Regexp, text string, n int) string {
 	m := re.FindStringSubmatch(text)
 	if m == nil {

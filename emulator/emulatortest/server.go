@@ -1,25 +1,25 @@
-// Package emulatortest gives tests a running Identity Center emulator, and a
-// person to sign in at it.
+// Package emulatortest starts Identity Center emulators for tests, and plays the user who
+// signs in.
 //
-// A test starts a server, points its program at it with the variables of
-// [Server.Env], and lets [Server.SignIn] play the person in front of the browser:
+// A test starts a server, points its program at it with the variables of [Server.Env],
+// and calls [Server.SignIn] as the user in front of the browser:
 //
 //	srv := emulatortest.Start(t, emulator.Config{})
 //	cmd := exec.Command("aws", "sso", "login", "--no-browser")
 //	cmd.Env = append(os.Environ(), srv.Env()...)
-//	… read the address that cmd prints …
+//	… read the URL that cmd prints …
 //	err := srv.SignIn(t.Context(), address, "jane")
 //
-// The Server is also the [emulator.Emulator], so the test can move its clock, end
-// sessions, break operations and count requests:
+// A Server is also an [emulator.Emulator]. The test can move its clock, end sessions, add
+// faults and count requests:
 //
 //	srv.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Count: 2, Status: 429})
 //	… run the program …
 //	if n := srv.Count("GetRoleCredentials"); n > 3 {
-//		t.Errorf("%d requests, that is too eager", n)
+//		t.Errorf("%d requests, want at most 3", n)
 //	}
 //
-// Authors of a client can run it through the conformance suite, [TestClient].
+// [TestClient] is a conformance suite for clients.
 package emulatortest
 
 import (
@@ -38,8 +38,8 @@ type Server struct {
 	URL string // without a slash at the end
 }
 
-// Start starts a server that runs until the test ends. A bad Config ends the
-// test.
+// Start starts a server that runs until the test ends. If the Config is wrong, Start
+// fails the test.
 func Start(t testing.TB, c emulator.Config) *Server {
 	t.Helper()
 	e, err := emulator.New(c)
@@ -55,7 +55,7 @@ func Start(t testing.TB, c emulator.Config) *Server {
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	t.Cleanup(func() {
-		_ = srv.Close() // it can only fail to close what is closed
+		_ = srv.Close() // it fails only if the server is closed
 		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("emulator: %v", err)
 		}
@@ -63,9 +63,9 @@ func Start(t testing.TB, c emulator.Config) *Server {
 	return &Server{Emulator: e, URL: "http://" + l.Addr().String()}
 }
 
-// Env returns the variables, as KEY=VALUE, that send the AWS CLI and the SDKs to
-// the server. Add them to an environment with a HOME of its own, so that nobody's
-// real session is overwritten.
+// Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the
+// SDKs at the server. Set HOME to a temporary folder too, so that the test does not
+// overwrite real sessions.
 func (s *Server) Env() []string {
 	return emulator.Env(s.URL)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Transport carries requests to the emulator without a network, for clients in a
-// bubble of [testing/synctest], which could not wait for one. The emulator sees
-// them come from 127.0.0.1.
+// Transport returns a transport that calls the emulator without a network. Use it in a
+// bubble of [testing/synctest], where a client cannot wait for the network. Requests
+// appear to come from 127.0.0.1.
 func Transport(e *emulator.Emulator) http.RoundTripper { return transport{e} }
 
 type transport struct{ emu *emulator.Emulator }
@@ -40,8 +40,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// serve reports whether the emulator answered. It breaks a connection off as handlers
-// of net/http do, by a panic with [http.ErrAbortHandler].
+// serve reports whether the emulator sent a response. The emulator closes a connection by
+// a panic with [http.ErrAbortHandler], as handlers of net/http do.
 func (t transport) serve(w http.ResponseWriter, r *http.Request) (answered bool) {
 	defer func() {
 		switch reason := recover(); {

@@ -102,11 +102,11 @@ func (r *reader) instance(n *yaml.Node, path string, c *emulator.Config) {
 	c.Instances = append(c.Instances, i)
 }
 
-// tags reads a mapping of any keys.
+// tags reads a mapping with any keys.
 func (r *reader) tags(n *yaml.Node, path string, i *emulator.Instance) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, path, "must be a mapping of key to value")
+		r.fail(n, path, "must be a mapping of keys to values")
 		return
 	}
 	i.Tags = map[string]string{}

@@ -1,5 +1,5 @@
-// Package orgfile reads the file that describes an emulated organization: YAML,
-// as [Example] shows and explains.
+// Package orgfile reads organization files, which describe the organization of an
+// emulator in YAML. [Example] shows all fields.
 package orgfile
 
 import (
@@ -16,15 +16,15 @@ import (
 //go:embed example.yaml
 var example string
 
-// Example returns a file that uses every field, with comments.
+// Example returns an organization file that contains and explains all fields.
 func Example() string { return example }
 
-// An Error says where a file is wrong.
+// An Error reports an error in an organization file.
 type Error struct {
 	File string
 	Line int
-	// Field is the path to the entry, such as "accounts[2].id"; "" means that the
-	// file is not YAML.
+	// Field is the path of the entry, such as "accounts[2].id"; "" if the file is not
+	// YAML.
 	Field   string
 	Problem string
 }
@@ -36,8 +36,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Field, e.Problem)
 }
 
-// Load reads the organization file at path. If its content is wrong, the error is
-// an *[Error].
+// Load reads the organization file at path. If its content is wrong, the error is an
+// *[Error].
 func Load(path string) (emulator.Config, error) {
 	data, err := read(path)
 	if err != nil {
@@ -46,8 +46,8 @@ func Load(path string) (emulator.Config, error) {
 	return Parse(path, data)
 }
 
-// Parse reads the content of an organization file. The name is for errors, which
-// are all *[Error].
+// Parse parses the content of an organization file. Errors contain the name, and are of
+// the type *[Error].
 func Parse(name string, data []byte) (emulator.Config, error) {
 	r := &reader{file: name, lines: map[string]int{}}
 	var doc yaml.Node
@@ -73,7 +73,8 @@ func Parse(name string, data []byte) (emulator.Config, error) {
 	return c, nil
 }
 
-// notYAML turns "yaml: line 3: did not find …" into an Error.
+// notYAML returns an Error for an error of the YAML package, such as "yaml: line 3: did
+// not find …".
 func notYAML(name string, err error) error {
 	e := &Error{File: name, Line: 1, Problem: strings.TrimPrefix(err.Error(), "yaml: ")}
 	var line int

@@ -33,19 +33,19 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"empty", "", "org.yaml:1: organization: the file is empty"},
 		{"not YAML", "users:\n  - name: [jane\n", "org.yaml:"},
 		{"not a mapping", "- users", "org.yaml:1: must be a mapping"},
-		{"unknown field", "users:\n  - name: jane\n    nmae: x\n", `org.yaml:3: users[0].nmae: there is no such field`},
-		{"unknown section", "users: []\nuser: []\n", "org.yaml:2: user: there is no such field"},
+		{"unknown field", "users:\n  - name: jane\n    nmae: x\n", `org.yaml:3: users[0].nmae: unknown field`},
+		{"unknown section", "users: []\nuser: []\n", "org.yaml:2: user: unknown field"},
 		{"field twice", "region: a\nregion: b\n", "org.yaml:2: region: "},
 		{"not a list", "users: jane\n", "org.yaml:1: users: must be a list"},
-		{"not a text", "users:\n  - name: [a]\n", "org.yaml:2: users[0].name: must be a text"},
+		{"not a string", "users:\n  - name: [a]\n", "org.yaml:2: users[0].name: must be a string"},
 		{"short account", "accounts:\n  - id: 123\n", `org.yaml:2: accounts[0].id: "123" is not 12 digits`},
 		{"account without an id", "accounts:\n  - name: x\n", `org.yaml:2: accounts[0].id: "" is not 12 digits`},
-		{"account twice", "accounts:\n  - id: 111122223333\n  - id: 111122223333\n", `org.yaml:3: accounts[1].id: "111122223333" is there twice`},
-		{"bad duration", "portal_session: 8\n", `org.yaml:1: portal_session: "8" is not a length of time`},
-		{"long session", "permission_sets:\n- name: A\n  session_duration: 13h\n", "org.yaml:3: permission_sets[0].session_duration: 13h0m0s is not within 1h and 12h"},
+		{"account twice", "accounts:\n  - id: 111122223333\n  - id: 111122223333\n", `org.yaml:3: accounts[1].id: duplicate "111122223333"`},
+		{"bad duration", "portal_session: 8\n", `org.yaml:1: portal_session: "8" is not a duration`},
+		{"long session", "permission_sets:\n- name: A\n  session_duration: 13h\n", "org.yaml:3: permission_sets[0].session_duration: 13h0m0s is not between 1h and 12h"},
 		{"unknown member", "users:\n- name: jane\ngroups:\n- name: g\n  members:\n  - jane\n  - joe\n", `org.yaml:7: groups[0].members[1]: no user "joe"`},
 		{"unknown account", "users:\n- name: jane\nassignments:\n- user: jane\n  accounts: 111122223333\n  permission_sets: A\n", `org.yaml:5: assignments[0].accounts[0]: no account "111122223333"`},
-		{"nobody", "assignments:\n- accounts: '*'\n", "org.yaml:2: assignments[0]: needs a user or a group"},
+		{"no user or group", "assignments:\n- accounts: '*'\n", "org.yaml:2: assignments[0]: must have either a user or a group"},
 		{"bad TOTP", "users:\n- name: jane\n  totp: '1'\n", "org.yaml:3: users[0].totp: "},
 		{"bad date", "accounts: [{id: 111122223333}]\nbuckets:\n- account: 111122223333\n  name: abc\n  created: soon\n", "org.yaml:5: buckets[0].created: "},
 		{"negative size", "buckets:\n- objects:\n  - size: -1\n", "org.yaml:3: buckets[0].objects[0].size: "},
@@ -89,12 +89,12 @@ func FuzzParse(f *testing.F) {
 		c, err := Parse("f", []byte(text))
 		if err == nil {
 			if err := c.Validate(); err != nil {
-				t.Errorf("accepted, but %v", err)
+				t.Errorf("Parse accepts the file, but Validate fails: %v", err)
 			}
 			return
 		}
 		if e := (*Error)(nil); !errors.As(err, &e) || e.Line < 1 {
-			t.Errorf("no line: %v", err)
+			t.Errorf("the error has no line: %v", err)
 		}
 	})
 }

@@ -6,12 +6,12 @@ import (
 	"os"
 )
 
-// maxFile is the size in bytes of the largest organization file: several times
-// that of ten thousand accounts with ten roles each.
+// maxFile is the largest size of an organization file in bytes. A file of ten thousand
+// accounts with ten roles each is several times smaller.
 const maxFile = 64 << 20
 
-// read returns the content of a regular file. A pipe would be waited for, and a
-// device read for ever.
+// read returns the content of a regular file. It rejects pipes and devices, because a
+// read could block or never end.
 func read(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {

@@ -8,15 +8,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A reader walks the tree of a file and remembers the line of every entry. It
-// keeps the first error and goes on, to no effect.
+// A reader reads the YAML tree of a file. It records the line of each entry, and keeps
+// the first error.
 type reader struct {
 	file  string
 	lines map[string]int // by path
 	err   error
 }
 
-// A field puts a node of the tree where it belongs.
+// A field is a function that reads the value of a field.
 type field func(n *yaml.Node, path string)
 
 func (r *reader) fail(n *yaml.Node, path, format string, a ...any) {
@@ -25,7 +25,7 @@ func (r *reader) fail(n *yaml.Node, path, format string, a ...any) {
 	}
 }
 
-// line returns the line of the entry, or of what it is missing in.
+// line returns the line of the entry, or of the closest parent in the file.
 func (r *reader) line(path string) int {
 	for path != "" {
 		if n, ok := r.lines[path]; ok {
@@ -36,11 +36,11 @@ func (r *reader) line(path string) int {
 	return 1
 }
 
-// object reads a mapping with the given fields; all may be left out.
+// object reads a mapping with optional fields.
 func (r *reader) object(n *yaml.Node, path string, fields map[string]field) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, path, "must be a mapping of field to value")
+		r.fail(n, path, "must be a mapping of fields to values")
 		return
 	}
 	seen := map[string]bool{}
@@ -50,9 +50,9 @@ func (r *reader) object(n *yaml.Node, path string, fields map[string]field) {
 		r.lines[at] = key.Line
 		switch f := fields[key.Value]; {
 		case f == nil:
-			r.fail(key, at, "there is no such field")
+			r.fail(key, at, "unknown field")
 		case seen[key.Value]:
-			r.fail(key, at, "is there twice")
+			r.fail(key, at, "duplicate field")
 		default:
 			f(value, at)
 		}
@@ -67,7 +67,7 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// list reads a sequence and hands every element to each.
+// list reads a sequence, and calls each for its elements.
 func (r *reader) list(each func(n *yaml.Node, path string, i int)) field {
 	return func(n *yaml.Node, path string) {
 		n = resolve(n)
@@ -86,20 +86,20 @@ func (r *reader) list(each func(n *yaml.Node, path string, i int)) field {
 	}
 }
 
-// text reads a scalar as it is written, so that an account id may stand without
-// quotes and keep its zeros.
+// text reads a scalar as it is written, so that account ids need no quotes and keep
+// leading zeros.
 func (r *reader) text(to *string) field {
 	return func(n *yaml.Node, path string) {
 		n = resolve(n)
 		if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-			r.fail(n, path, "must be a text")
+			r.fail(n, path, "must be a string")
 			return
 		}
 		*to = n.Value
 	}
 }
 
-// texts reads a list of texts, or one text alone.
+// texts reads a list of texts, or a single text.
 func (r *reader) texts(to *[]string) field {
 	return func(n *yaml.Node, path string) {
 		if resolve(n).Kind == yaml.ScalarNode {
@@ -115,20 +115,20 @@ func (r *reader) texts(to *[]string) field {
 	}
 }
 
-// duration reads a length of time as Go writes it.
+// duration reads a duration in Go's format.
 func (r *reader) duration(to *time.Duration) field {
 	return func(n *yaml.Node, path string) {
 		var s string
 		r.text(&s)(n, path)
 		d, err := time.ParseDuration(s)
 		if err != nil || d < 0 {
-			r.fail(resolve(n), path, "%q is not a length of time like 8h or 15m", s)
+			r.fail(resolve(n), path, "%q is not a duration like 8h or 15m", s)
 		}
 		*to = d
 	}
 }
 
-// date reads a point in time.
+// date reads a date or a time.
 func (r *reader) date(to *time.Time) field {
 	return func(n *yaml.Node, path string) {
 		var s string
@@ -143,7 +143,7 @@ func (r *reader) date(to *time.Time) field {
 	}
 }
 
-// number reads a count of bytes.
+// number reads a number of bytes.
 func (r *reader) number(to *int64) field {
 	return func(n *yaml.Node, path string) {
 		if resolve(n).Decode(to) != nil || *to < 0 {
@@ -161,7 +161,7 @@ func (r *reader) flag(to *bool) field {
 	}
 }
 
-// resolve follows an alias to what it stands for.
+// resolve returns the node of an alias, and other nodes unchanged.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias

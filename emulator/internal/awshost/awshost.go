@@ -1,10 +1,10 @@
-// Package awshost knows which host names are AWS's, and which of them belong to the
-// services that the emulator has.
+// Package awshost recognizes the host names of AWS, and of the services that the emulator
+// has.
 package awshost
 
 import "strings"
 
-// services are the domains below which AWS's services lie, in all partitions.
+// services returns the domains of AWS's services in all partitions.
 func services() []string {
 	return []string{
 		"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "api.amazonwebservices.com.cn", "api.amazonwebservices.eu",
@@ -12,7 +12,7 @@ func services() []string {
 	}
 }
 
-// portals are the domains of access portals, consoles and their sign-in.
+// portals returns the domains of access portals, of consoles, and of their sign-in.
 func portals() []string {
 	return []string{
 		"awsapps.com", "awsapps.cn", "app.aws", "app.amazonwebservices.com.cn",
@@ -21,13 +21,13 @@ func portals() []string {
 	}
 }
 
-// Domains returns all domains of AWS that count here.
+// Domains returns all domains of AWS that this package knows.
 func Domains() []string { return append(services(), portals()...) }
 
-// Is reports whether the host is one of AWS's: in or below one of [Domains].
+// Is reports whether the host is in one of [Domains].
 func Is(host string) bool {
 	if host == "" || strings.ContainsRune("0123456789]", rune(host[len(host)-1])) {
-		return false // an address, as most hosts here are
+		return false // an IP address, which is the usual case
 	}
 	host = strings.ToLower(host)
 	for _, domain := range Domains() {
@@ -43,8 +43,8 @@ func below(host, domain string) bool {
 	return ok && (name == "" || strings.HasSuffix(name, "."))
 }
 
-// Served reports whether the host belongs to a service that the emulator has, by
-// AWS's name for it in some region.
+// Served reports whether host is AWS's host name, in any region, of a service that the
+// emulator has.
 func Served(host string) bool {
 	host = strings.ToLower(host)
 	for _, domain := range portals() {
@@ -59,7 +59,7 @@ func Served(host string) bool {
 		}
 		labels := strings.Split(name, ".")
 		if last := labels[len(labels)-1]; last == "portal" || name == "identitycenter" {
-			return true // of an access portal: ID.REGION.portal.amazonaws.com
+			return true // an access portal: ID.REGION.portal.amazonaws.com
 		}
 		if len(labels) >= 2 && (labels[0] == "portal" || labels[0] == "device") {
 			return labels[1] == "sso" || labels[1] == "sso-fips"
@@ -67,7 +67,7 @@ func Served(host string) bool {
 		for i, l := range labels {
 			switch strings.TrimSuffix(l, "-fips") {
 			case "oidc", "sts", "ec2", "s3":
-				return i == 0 || l == "s3" // only S3 puts something before its name
+				return i == 0 || l == "s3" // only S3 hosts have labels before the service
 			}
 		}
 	}

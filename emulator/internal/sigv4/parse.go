@@ -1,5 +1,5 @@
-// Package sigv4 checks AWS Signature Version 4 from the service's side. The rules
-// are those of the IAM user guide, "AWS Signature Version 4 for API requests".
+// Package sigv4 verifies AWS Signature Version 4. The rules are in the IAM user guide,
+// "AWS Signature Version 4 for API requests".
 package sigv4
 
 import (
@@ -14,35 +14,34 @@ import (
 
 const (
 	algorithm = "AWS4-HMAC-SHA256"
-	// timeFormat is ISO 8601 in its basic form, the only one allowed.
+	// timeFormat is the basic form of ISO 8601, which AWS requires.
 	timeFormat = "20060102T150405Z"
 )
 
-// ErrMissing means that the request carries no signature.
+// ErrMissing is the error for a request without a signature.
 var ErrMissing = errors.New("the request is not signed")
 
-// A Signature is what a request says about how it was signed. Nothing in it has
-// been checked.
+// A Signature holds the parts of a request's signature. Parse does not verify them.
 type Signature struct {
 	KeyID, Region, Service string
-	// Token is the session token that came with the key; "" if there was none.
+	// Token is the session token; "" if the request has none.
 	Token string
-	// Time is when the request was signed.
+	// Time is the signing time.
 	Time time.Time
-	// Presigned means that the signature is in the query, and that the request may
-	// be sent until Expires after Time.
+	// Presigned reports whether the signature is in the query. The request is then valid
+	// until Expires after Time.
 	Presigned bool
 	Expires   time.Duration
 
-	// Hex is the signature itself.
+	// Hex is the signature in hexadecimal.
 	Hex string
 
-	day     string   // of the scope
-	headers []string // signed, in the order given
+	day     string   // the day in the scope
+	headers []string // the signed headers, in the order of the request
 }
 
-// Parse reads the signature of r. The error is [ErrMissing], or says which part
-// is missing or malformed.
+// Parse returns the signature of r. The error is [ErrMissing], or names the part that is
+// missing or malformed.
 func Parse(r *http.Request) (*Signature, error) {
 	if auth := r.Header.Get("Authorization"); auth != "" {
 		return fromHeader(r, auth)
@@ -82,7 +81,7 @@ func fromQuery(q url.Values) (*Signature, error) {
 		return nil, err
 	}
 	s.Presigned = true
-	seconds := 900 // STS lets it out
+	seconds := 900 // presigned requests to STS omit X-Amz-Expires
 	if text := q.Get("X-Amz-Expires"); text != "" {
 		if seconds, err = strconv.Atoi(text); err != nil || seconds < 1 || seconds > 7*24*3600 {
 			return nil, errors.New("X-Amz-Expires must be a number of seconds up to a week")
@@ -111,7 +110,7 @@ func build(credential, headers, signature, at, token string) (*Signature, error)
 		Time: t, headers: strings.Split(headers, ";"), Hex: signature,
 	}
 	if s.day != t.Format("20060102") {
-		return nil, errors.New("the day of the credential is not that of the date")
+		return nil, errors.New("the day of the credential differs from the date")
 	}
 	return s, nil
 }

@@ -13,16 +13,16 @@ import (
 
 const unsigned = "UNSIGNED-PAYLOAD"
 
-// A Check is the outcome of [Signature.Verify], with the two texts that services
-// show when signatures differ.
+// A Check is the result of [Signature.Verify]. It has the two texts that services return
+// if the signatures differ.
 type Check struct {
 	OK                             bool
 	CanonicalRequest, StringToSign string
 }
 
-// Verify computes the signature that r with this body should have under the
-// secret key, and compares. S3 has rules of its own: it signs the path as it is,
-// and may leave the body out.
+// Verify reports whether the signature is right for r, the body and the secret key. S3
+// differs from other services: it does not encode the path twice, and can omit the body
+// from the signature.
 func (s *Signature) Verify(r *http.Request, body []byte, secret string) Check {
 	payload, ok := s.payloadHash(r, body)
 	if !ok || !slices.Contains(s.headers, "host") {
@@ -42,8 +42,9 @@ func (s *Signature) Verify(r *http.Request, body []byte, secret string) Check {
 	return Check{hmac.Equal([]byte(hex.EncodeToString(key)), []byte(s.Hex)), canonical, text}
 }
 
-// payloadHash returns what stands for the body, and whether the body fits it.
-func (s *Signature) payloadHash(r *http.Request, body []byte) (string, bool) {
+// payloadHash returns the hash of the body in the canonical request. ok is false if the
+// header has another hash.
+func (s *Signature) payloadHash(r *http.Request, body []byte) (hash string, ok bool) {
 	claimed := r.Header.Get("X-Amz-Content-Sha256")
 	switch {
 	case s.Service == "s3" && (claimed == unsigned || claimed == "" && s.Presigned):
@@ -56,8 +57,8 @@ func (s *Signature) payloadHash(r *http.Request, body []byte) (string, bool) {
 	return hexSum(body), true
 }
 
-// path is the canonical URI: the path as sent with every segment encoded once
-// more; for S3 without that.
+// path returns the canonical URI: the path with each segment encoded again, but not for
+// S3.
 func (s *Signature) path(u *url.URL) string {
 	p := u.EscapedPath()
 	if p == "" {
@@ -69,7 +70,7 @@ func (s *Signature) path(u *url.URL) string {
 	return escape(p, true)
 }
 
-// query is the canonical query string.
+// query returns the canonical query string.
 func (s *Signature) query(raw string) string {
 	type pair struct{ k, v string }
 	var pairs []pair
@@ -96,12 +97,12 @@ func (s *Signature) query(raw string) string {
 	return strings.Join(out, "&")
 }
 
-// headerLines are the canonical headers.
+// headerLines returns the canonical headers.
 func (s *Signature) headerLines(r *http.Request) string {
 	var b strings.Builder
 	for _, name := range s.headers {
 		values := r.Header.Values(name)
-		switch name { // these two net/http keeps elsewhere
+		switch name { // net/http stores these two in fields
 		case "host":
 			values = []string{r.Host}
 		case "content-length":
@@ -116,8 +117,8 @@ func (s *Signature) headerLines(r *http.Request) string {
 	return b.String()
 }
 
-// reescape puts a part of a query into the one form that is signed. What cannot
-// be decoded stays, and then fits no signature.
+// reescape returns a part of a query in its canonical form. Parts that cannot be decoded
+// stay as they are, and do not match a signature.
 func reescape(s string) string {
 	d, err := url.QueryUnescape(s)
 	if err != nil {
@@ -126,7 +127,7 @@ func reescape(s string) string {
 	return escape(d, false)
 }
 
-// escape encodes every byte but the unreserved ones (RFC 3986) and, if told so,
+// escape encodes all bytes except the unreserved ones (RFC 3986) and, if slash is true,
 // the slash.
 func escape(s string, slash bool) string {
 	const digits = "0123456789ABCDEF"

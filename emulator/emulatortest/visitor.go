@@ -13,33 +13,33 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// pageLimit is how many pages a person looks at before giving up.
+// pageLimit is the largest number of pages in a sign-in.
 const pageLimit = 12
 
-// SignIn plays a person with a new browser: it opens an address that a program
-// has printed, signs in as the user, allows what is asked for, and follows the
-// way back to the program. The address is that of /authorize, or the complete
-// verification address of a device (the one with the code in it).
+// SignIn plays a user with a new browser. It opens the URL that a program printed, signs
+// in as the user, allows the request, and follows the redirect to the program. The
+// address is the URL of /authorize, or the complete verification URL of a device, which
+// contains the code.
 //
-// It returns an error if a page or the program's answer shows a failure.
+// SignIn returns an error if a page or the program reports a failure.
 func (s *Server) SignIn(ctx context.Context, address, user string) error {
 	return s.visit(ctx, address, user, "allow")
 }
 
-// Refuse plays a person who signs in as the user and then refuses what the
-// program asks for. Its errors are those of [Server.SignIn], but for the refusal.
+// Refuse plays a user who signs in and then denies the request of the program. It returns
+// the errors of [Server.SignIn], except for the denial.
 func (s *Server) Refuse(ctx context.Context, address, user string) error {
 	err := s.visit(ctx, address, user, "deny")
-	if errors.Is(err, errRefused) {
+	if errors.Is(err, errDenied) {
 		return nil
 	}
 	return err
 }
 
-var errRefused = errors.New("access_denied")
+var errDenied = errors.New("access_denied")
 
 func (s *Server) visit(ctx context.Context, address, user, decision string) error {
-	p, err := newPerson(s, user, decision)
+	v, err := newVisitor(s, user, decision)
 	if err != nil {
 		return err
 	}
@@ -48,18 +48,18 @@ func (s *Server) visit(ctx context.Context, address, user, decision string) erro
 		return fmt.Errorf("sign in as %s: %w", user, err)
 	}
 	for range pageLimit {
-		if req, err = p.open(req); err != nil {
+		if req, err = v.open(req); err != nil {
 			return fmt.Errorf("sign in as %s: %w", user, err)
 		}
 		if req == nil {
 			return nil
 		}
 	}
-	return fmt.Errorf("sign in as %s: %s leads round in circles", user, address)
+	return fmt.Errorf("sign in as %s: more than 12 pages at %s", user, address)
 }
 
-// A person has a browser and knows a password.
-type person struct {
+// A visitor is a user with a browser.
+type visitor struct {
 	server   *Server
 	user     emulator.User
 	decision string
@@ -67,24 +67,24 @@ type person struct {
 	tried    bool // the sign-in form was sent
 }
 
-func newPerson(s *Server, user, decision string) (*person, error) {
+func newVisitor(s *Server, user, decision string) (*visitor, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
-	p := &person{server: s, user: emulator.User{Name: user}, decision: decision}
-	p.browser = http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	v := &visitor{server: s, user: emulator.User{Name: user}, decision: decision}
+	v.browser = http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, u := range s.Users() {
 		if u.Name == user {
-			p.user = u
+			v.user = u
 		}
 	}
-	return p, nil
+	return v, nil
 }
 
-// open loads a page and returns the request that follows from it; nil at the end.
-func (p *person) open(req *http.Request) (*http.Request, error) {
-	resp, err := p.browser.Do(req)
+// open loads a page and returns the request that follows it, or nil at the end.
+func (v *visitor) open(req *http.Request) (*http.Request, error) {
+	resp, err := v.browser.Do(req)
 	if err != nil {
 		return nil, err
 	}
@@ -100,37 +100,37 @@ func (p *person) open(req *http.Request) (*http.Request, error) {
 		}
 		return http.NewRequestWithContext(req.Context(), http.MethodGet, u.String(), nil)
 	}
-	if "http://"+req.URL.Host != p.server.URL {
+	if "http://"+req.URL.Host != v.server.URL {
 		return nil, atProgram(req.URL, resp.StatusCode)
 	}
-	return p.act(req, pageOf(string(b)))
+	return v.act(req, pageOf(string(b)))
 }
 
-// atProgram judges the end of the way: the program's own page.
+// atProgram returns the result of the sign-in on the program's own page.
 func atProgram(u *url.URL, status int) error {
 	switch code := u.Query().Get("error"); {
 	case code == "access_denied":
-		return errRefused
+		return errDenied
 	case code != "":
-		return fmt.Errorf("the sign-in ended with %s: %s", code, u.Query().Get("error_description"))
+		return fmt.Errorf("the sign-in failed with %s: %s", code, u.Query().Get("error_description"))
 	case status >= 400:
-		return fmt.Errorf("the program answered %s with status %d", u.Path, status)
+		return fmt.Errorf("the program returned status %d for %s", status, u.Path)
 	}
 	return nil
 }
 
-// act does what the page asks for.
-func (p *person) act(req *http.Request, pg page) (*http.Request, error) {
+// act fills the form of the page and returns the request that submits it.
+func (v *visitor) act(req *http.Request, pg page) (*http.Request, error) {
 	switch pg.id {
 	case "signin":
-		if p.tried && !pg.fields.Has("code") {
+		if v.tried && !pg.fields.Has("code") {
 			return nil, errors.New(pg.message)
 		}
-		p.tried = true
-		pg.fields.Set("username", p.user.Name)
-		pg.fields.Set("password", p.user.Password)
+		v.tried = true
+		pg.fields.Set("username", v.user.Name)
+		pg.fields.Set("password", v.user.Password)
 		if pg.fields.Has("code") {
-			code, err := emulator.TOTPCode(p.user.TOTP, p.server.Now())
+			code, err := emulator.TOTPCode(v.user.TOTP, v.server.Now())
 			if err != nil {
 				return nil, err
 			}
@@ -144,7 +144,7 @@ func (p *person) act(req *http.Request, pg page) (*http.Request, error) {
 			return nil, fmt.Errorf("device page: %s", pg.message)
 		}
 	case "consent", "confirm":
-		pg.fields.Set("decision", p.decision)
+		pg.fields.Set("decision", v.decision)
 	case "done":
 		return nil, nil
 	default:
@@ -159,6 +159,6 @@ func (p *person) act(req *http.Request, pg page) (*http.Request, error) {
 		return nil, err
 	}
 	next.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	next.Header.Set("Origin", p.server.URL)
+	next.Header.Set("Origin", v.server.URL)
 	return next, nil
 }
