@@ -87,6 +87,29 @@ func readModel(dir, name string) (*awsModel, error) {
 	return m, nil
 }
 
+// inputShapes returns the names of the shapes that the input of the operations refers to.
+func (m *awsModel) inputShapes(operations []string) map[string]bool {
+	found := make(map[string]bool)
+	var reach func(o *document.Object)
+	reach = func(o *document.Object) {
+		if name := text(o, "shape"); name != "" && !found[name] {
+			found[name] = true
+			reach(object(m.shapes, name))
+		}
+		for _, v := range o.All() {
+			if part, ok := v.(*document.Object); ok {
+				reach(part)
+			}
+		}
+	}
+	for _, name := range operations {
+		if op := object(m.operations, name); op != nil {
+			reach(object(op, "input"))
+		}
+	}
+	return found
+}
+
 // overlay replaces what newer has of the model.
 func (m *awsModel) overlay(newer *document.Object) {
 	for name, v := range object(newer, "operations").All() {

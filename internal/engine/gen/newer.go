@@ -28,7 +28,7 @@ func compareModels(module, newer string, list []listed) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := comparison{before, now, make(map[string]bool), new(document.Object)}
+		c := comparison{before, now, now.inputShapes(l.operations), make(map[string]bool), new(document.Object)}
 		diff, err := c.operations(l)
 		if err != nil {
 			return nil, fmt.Errorf("service %s: %w", l.service, err)
@@ -72,6 +72,7 @@ func endpointRows(diff *document.Object, module, newer string, l listed, prefix 
 // A comparison is that of two models of a service.
 type comparison struct {
 	before, now *awsModel
+	inputs      map[string]bool // shapes whose allowed values are compared too
 	seen        map[string]bool
 	shapes      *document.Object // of now, where they differ
 }
@@ -118,9 +119,9 @@ func (c *comparison) reach(v any) {
 	case *document.Object:
 		if name := text(v, "shape"); name != "" && !c.seen[name] {
 			c.seen[name] = true
-			now := reduceShape(object(c.now.shapes, name))
+			now := reduceShape(object(c.now.shapes, name), c.inputs[name])
 			before := object(c.before.shapes, name)
-			if before == nil || encode(now) != encode(reduceShape(before)) {
+			if before == nil || encode(now) != encode(reduceShape(before, c.inputs[name])) {
 				c.shapes.Set(name, now)
 			}
 			c.reach(now)
@@ -141,8 +142,11 @@ var traits = []string{
 	"streaming", "jsonvalue", "idempotencyToken", "min", "sensitive", "required", "payload", "error", "document", "eventstream",
 }
 
-func reduceShape(s *document.Object) *document.Object {
+func reduceShape(s *document.Object, values bool) *document.Object {
 	r := reduce(s, traits...)
+	if v, ok := s.Get("enum"); ok && values {
+		r.Set("enum", v)
+	}
 	for _, part := range []string{"member", "key", "value"} {
 		if ref := object(s, part); ref != nil {
 			r.Set(part, reduce(ref, traits...))

@@ -19,11 +19,12 @@ type writer struct {
 	model  *awsModel
 	lines  bytes.Buffer
 	shapes map[string]string // composed ones: name to the lines of each; "" while it is being written
+	inputs map[string]bool   // shapes of input: help lists the allowed values of their strings
 }
 
 // table writes the table of a service.
 func table(l listed, m *awsModel) ([]byte, error) {
-	w := &writer{model: m, shapes: make(map[string]string)}
+	w := &writer{model: m, shapes: make(map[string]string), inputs: m.inputShapes(l.operations)}
 	meta := m.metadata
 	w.line("service", l.service,
 		attr("id", text(meta, "serviceId")), attr("version", text(meta, "apiVersion")), attr("protocol", text(meta, "protocol")),
@@ -159,6 +160,13 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 	}
 	if !composed(kind(s)) {
 		fields = append(fields, least(s), mark("sensitive", truth(s, "sensitive")))
+	}
+	if values := texts(s, "enum"); w.inputs[shape] && len(values) > 0 {
+		enum := strings.Join(values, "|")
+		if strings.Count(enum, "|") != len(values)-1 || strings.ContainsAny(enum, "\t\n") {
+			return "", fmt.Errorf("shape %s: an allowed value contains a separator", shape)
+		}
+		fields = append(fields, attr("enum", enum))
 	}
 	return row("", fields...), nil
 }

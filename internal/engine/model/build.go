@@ -153,6 +153,8 @@ func (m *Member) set(key, value string) {
 		m.Shape.Min = atoi(value)
 	case "sensitive":
 		m.Shape.Sensitive = true
+	case "enum":
+		m.Shape.Values = strings.Split(value, "|")
 	}
 }
 

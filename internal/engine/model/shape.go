@@ -42,6 +42,8 @@ type Shape struct {
 	Sensitive bool // of a String or Blob: not to be logged
 	Document  bool // of a Structure: any JSON value
 
+	Values []string // of a String of the input: the values that the model allows; nil means any. Only help uses them
+
 	// Of the Structure of an error: its code, where that is not Name.
 	Code string
 }
