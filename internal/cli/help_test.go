@@ -3,10 +3,15 @@ package cli_test
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/cli"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -22,34 +27,182 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: the short text ends with a full stop: %q", name, cmd.Short)
 		}
-		if command.IsService(cmd) || !cmd.HasParent() {
-			continue // their help has examples of its own
+		if cmd.DisableFlagParsing && cmd.Example == "" {
+			continue // an operation: TestHelpPages looks for the examples on its page
 		}
-		n := 0
+		examples := 0
 		for line := range strings.Lines(cmd.Example) {
 			if strings.HasPrefix(line, "lanyard ") || strings.HasPrefix(line, `eval "$(lanyard `) {
-				n++
+				examples++
 			}
 		}
-		if n == 0 {
+		if examples == 0 {
 			t.Errorf("%s: the help has no example", name)
 		}
-		for line := range strings.Lines(cmd.Long + "\n" + cmd.Example) {
-			if len([]rune(strings.TrimRight(line, "\n"))) > 80 {
-				t.Errorf("%s: the help has a line of more than 80 characters: %s", name, line)
+	}
+}
+
+// A help page is complete, the same in each form of the request, and fits 80 columns.
+func TestHelpPages(t *testing.T) {
+	for _, cmd := range commands(t, "lanyard") {
+		path := strings.Fields(cmd.CommandPath())[1:]
+		page := run(t, "lanyard", append([]string{"help"}, path...)...)
+		for _, args := range [][]string{append(slices.Clone(path), "--help"), append(slices.Clone(path), "help")} {
+			if cmd.Name() == "help" && args[len(args)-1] == "help" {
+				continue // "lanyard help help" is the page of the help command
+			}
+			if (cmd.Name() == "which" || cmd.CommandPath() == "lanyard emulator run") && args[len(args)-1] == "help" {
+				continue // the word is an argument: a command
+			}
+			if got := run(t, "lanyard", args...); got != page {
+				t.Errorf("%q prints another page than help %q:\n%s", args, path, got)
 			}
 		}
+		for _, heading := range []string{"USAGE", "EXAMPLES"} {
+			if !strings.Contains(page, "\n"+heading+"\n  ") {
+				t.Errorf("%q: the page has no %s:\n%s", path, heading, page)
+			}
+		}
+		checkWidth(t, page)
+	}
+}
+
+func TestTopics(t *testing.T) {
+	root := run(t, "lanyard")
+	for _, topic := range []string{"config", "environment", "exit-codes", "files", "flags"} {
+		page := run(t, "lanyard", "help", topic)
+		checkWidth(t, page)
+		if strings.Count(page, "\n") < 15 {
+			t.Errorf("help %s is short:\n%s", topic, page)
+		}
+		for _, list := range []string{root, run(t, "lanyard", "help", "--help"), run(t, "lanyard", "__complete", "help", "")} {
+			if !regexp.MustCompile(`(?m)^ *` + topic + `\s`).MatchString(list) {
+				t.Errorf("the topic %s is not listed:\n%s", topic, list)
+			}
+		}
+	}
+	flags := run(t, "lanyard", "help", "flags")
+	command.GlobalSet(new(command.Globals)).VisitAll(func(f *pflag.Flag) {
+		if !regexp.MustCompile(`(?m)^  --` + f.Name + `( |$)`).MatchString(flags) {
+			t.Errorf("help flags lacks --%s", f.Name)
+		}
+	})
+}
+
+// Variables that begin with an underscore are internal. The others are documented.
+func TestVariablesAreDocumented(t *testing.T) {
+	docs, err := os.ReadFile("../../docs/environment.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := run(t, "lanyard", "help", "environment")
+	variable := regexp.MustCompile(`"((?:LANYARD|AWS)_[A-Z_]*[A-Z])"`)
+	found := map[string]string{} // to the file
+	for _, file := range sources(t) {
+		if strings.HasPrefix(file, "../cmd/emulatorcmd/") {
+			continue // it sets the AWS CLI's variables for other programs
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range variable.FindAllSubmatch(text, -1) {
+			found[string(m[1])] = file
+		}
+	}
+	found["LANYARD_EMULATOR_URL"], found["LANYARD_EMULATOR_ADMIN_TOKEN"] = "emulatorcmd", "emulatorcmd"
+	delete(found, "AWS_CONTAINER_AUTHORIZATION_TOKEN") // only kept from the agent's environment
+	if len(found) < 30 {
+		t.Fatalf("only %d variables found", len(found))
+	}
+	for name, file := range found {
+		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(page) {
+			t.Errorf("help environment lacks %s of %s", name, file)
+		}
+		if strings.HasPrefix(name, "LANYARD_") && !bytes.Contains(docs, []byte("`"+name+"`")) {
+			t.Errorf("docs/environment.md lacks %s of %s", name, file)
+		}
+	}
+}
+
+// Every setting that package profile reads is in "help config".
+func TestSettingsAreDocumented(t *testing.T) {
+	page := run(t, "lanyard", "help", "config")
+	setting := regexp.MustCompile(`"((?:sso|cli|aws|use|ignore|max|retry)_[a-z_]+|auto_login|region|output|services|endpoint_url|ca_bundle|role_arn|web_identity_token_file|credential_process|login_session|source_profile)"`)
+	found := 0
+	for _, file := range sources(t) {
+		if !strings.HasPrefix(file, "../profile/") && !strings.HasPrefix(file, "../output/") && !strings.HasPrefix(file, "../signin/") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range setting.FindAllSubmatch(text, -1) {
+			found++
+			if name := string(m[1]); !regexp.MustCompile(`\b` + name + `\b`).MatchString(page) {
+				t.Errorf("help config lacks %s of %s", name, file)
+			}
+		}
+	}
+	if found < 30 {
+		t.Fatalf("only %d settings found", found)
+	}
+}
+
+// sources returns the files of the program's own code.
+func sources(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir("..", func(path string, _ os.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			files = append(files, filepath.ToSlash(path))
+		}
+		return err
+	})
+	if err != nil || len(files) < 200 {
+		t.Fatal(len(files), err)
+	}
+	return files
+}
+
+// checkWidth reports lines of a help page that do not fit a terminal.
+func checkWidth(t *testing.T, page string) {
+	t.Helper()
+	for line := range strings.Lines(page) {
+		isURL := strings.HasPrefix(line, "  https://") // cannot be broken
+		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 && !isURL {
+			t.Errorf("a line of %d characters: %s", n, line)
+		}
+	}
+}
+
+// run runs the program in this process, and returns what it prints on stdout.
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	app := newApp(name, &out, &errs)
+	if code := cli.Run(t.Context(), app, args); code != 0 {
+		t.Errorf("%s %q: exit code %d: %s", name, args, code, &errs)
+	}
+	return out.String()
+}
+
+func newApp(name string, out, errs *bytes.Buffer) *command.App {
+	return &command.App{
+		Name: name,
+		IO:   command.Streams{In: strings.NewReader(""), Out: out, Err: errs},
+		Env: command.Env{
+			Lookup:  func(name string) (string, bool) { return "/no-home", name == "HOME" },
+			Environ: func() []string { return []string{"HOME=/no-home"} },
+		},
 	}
 }
 
 // commands returns the visible commands of the program under a name.
 func commands(t *testing.T, name string) []*cobra.Command {
 	t.Helper()
-	app := &command.App{
-		Name: name,
-		IO:   command.Streams{In: strings.NewReader(""), Out: new(bytes.Buffer), Err: new(bytes.Buffer)},
-		Env:  command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
-	}
+	app := newApp(name, new(bytes.Buffer), new(bytes.Buffer))
 	app.Begin()
 	var all []*cobra.Command
 	var walk func(cmd *cobra.Command)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -36,6 +38,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	tree.SetOut(app.Out)
 	tree.SetErr(app.IO.Err)
 	root := command.NodeOf(tree)
+	args = helpOnOperation(root, args)
 	line, ours, err := awscli.Route(app, root, args)
 	if err != nil {
 		return err
@@ -56,6 +59,19 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
 	}
 	return err
+}
+
+// helpOnOperation turns "help SERVICE OPERATION" into "SERVICE OPERATION help", which the
+// AWS CLI understands too. Other lines are returned as they are.
+func helpOnOperation(root command.Node, args []string) []string {
+	globals, words := command.SplitGlobals(args)
+	if len(words) != 3 || words[0] != "help" || strings.HasPrefix(words[2], "-") {
+		return args
+	}
+	if service, ok := root.Child(words[1]); !ok || !service.IsService() {
+		return args
+	}
+	return append(slices.Concat(globals...), words[1], words[2], "help")
 }
 
 // renderError prints an error in a format of results.

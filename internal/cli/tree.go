@@ -2,11 +2,11 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
@@ -17,24 +17,23 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/output"
 )
 
-const rootLong = `Lanyard signs you in to AWS IAM Identity Center (AWS SSO) once; from then on
-every profile of your AWS config yields credentials, in any tool, until the
-session ends. It shares its files with the AWS CLI: a login with either serves
-both.
+const rootLong = `Sign in to AWS IAM Identity Center (AWS SSO) once. Then every profile in your
+AWS config has credentials, in any tool, until the session ends. lanyard shares
+its files with the AWS CLI: a sign-in with either of them works in both.`
 
-`
-
-// rootHelp is the help of the whole program under a name.
-func rootHelp(name string) string {
+// rootExample returns the examples of the help of the whole program.
+func rootExample(name string) string {
 	if name == "aws" {
-		return rootLong + `  aws sso login                       sign in
-  aws sts get-caller-identity --profile dev-admin`
+		return `aws configure sso
+aws sso login
+aws sts get-caller-identity --profile dev-admin`
 	}
-	return rootLong + `  lanyard demo                        try it, without an AWS account
-  lanyard configure sso               set up a profile
-  lanyard sso login                   sign in
-  lanyard sts get-caller-identity --profile dev-admin
-  lanyard status                      which sessions live, and until when`
+	return `# try lanyard on this machine, without an AWS account
+lanyard demo
+# set up a profile, sign in, and use the profile
+lanyard configure sso
+lanyard login
+lanyard sts get-caller-identity --profile dev-admin`
 }
 
 // Tree builds the tree of commands.
@@ -42,7 +41,8 @@ func Tree(app *command.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:                        app.Name,
 		Short:                      "Sign in once, use every AWS account and role",
-		Long:                       rootHelp(app.Name),
+		Long:                       rootLong,
+		Example:                    rootExample(app.Name),
 		SuggestionsMinimumDistance: command.SuggestWithin,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
@@ -59,8 +59,10 @@ func Tree(app *command.App) *cobra.Command {
 		},
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(newHelp())
-	root.SetHelpFunc(hideUnused(root.HelpFunc()))
+	root.SetHelpCommand(helpcmd.New(app))
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		_ = helpcmd.Show(app, cmd) // Run asks app.Out for the error
+	})
 	root.SetFlagErrorFunc(command.FlagError)
 	app.Flags.Add(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
@@ -77,39 +79,36 @@ func Tree(app *command.App) *cobra.Command {
 			root.AddCommand(cmd)
 		}
 	}
-	root.SetHelpCommandGroupID(ownTitle)
+	root.SetHelpCommandGroupID(moreTitle)
 	return root
 }
 
-// ownTitle is the title of our own commands in the help.
-const ownTitle = "Commands:"
+// moreTitle is the title of the group of the help command.
+const moreTitle = "MORE"
 
-// A helpGroup is a part of the list of commands in the help.
+// A helpGroup is a group of commands in the help of the program.
 type helpGroup struct {
 	title    string
 	commands []*cobra.Command
 }
 
-// groups are all commands. A new one is one line here.
+// groups returns all commands. To add a command, add it to a group here. Under the name
+// aws, only commands that the AWS CLI has too are ours.
 func groups(app *command.App) []helpGroup {
-	own := []*cobra.Command{newSSO(app), configurecmd.New(app)}
-	if app.Name != "aws" { // under that name only the AWS CLI's names are ours
-		own = append(
-			own,
-			ssocmd.NewLogin(app),
-			ssocmd.NewLogout(app),
-			statuscmd.New(app),
-			agentcmd.New(app),
-			storecmd.New(app),
-			shimcmd.NewShim(app),
-			shimcmd.NewAlias(app),
-			shimcmd.NewWhich(app),
-			emulatorcmd.New(app),
-			emulatorcmd.NewDemo(app),
-			newVersion(app),
-		)
+	signIn := helpGroup{"SIGN IN", []*cobra.Command{newSSO(app)}}
+	config := helpGroup{"PROFILES AND CONFIG", []*cobra.Command{configurecmd.New(app)}}
+	services := helpGroup{"AWS OPERATIONS", newServices(app)}
+	if app.Name == "aws" {
+		return []helpGroup{signIn, config, services, {moreTitle, nil}}
 	}
-	return []helpGroup{{ownTitle, own}, {"Services with built-in operations:", newServices(app)}}
+	signIn.commands = append(signIn.commands, ssocmd.NewLogin(app), ssocmd.NewLogout(app), statuscmd.New(app))
+	return []helpGroup{
+		signIn, config, services,
+		{"AGENT AND STORES", []*cobra.Command{agentcmd.New(app), storecmd.New(app)}},
+		{"OTHER TOOLS", []*cobra.Command{shimcmd.NewShim(app), shimcmd.NewAlias(app), shimcmd.NewWhich(app)}},
+		{"EMULATOR", []*cobra.Command{emulatorcmd.NewDemo(app), emulatorcmd.New(app)}},
+		{moreTitle, []*cobra.Command{newVersion(app)}},
+	}
 }
 
 // newSSO is the group sso: commands of ours, and operations of the access portal.
@@ -132,31 +131,4 @@ func newServices(app *command.App) []*cobra.Command {
 		}
 	}
 	return services
-}
-
-// hideUnused leaves the global flags that a command has no use for out of its help.
-func hideUnused(help func(*cobra.Command, []string)) func(*cobra.Command, []string) {
-	return func(cmd *cobra.Command, args []string) {
-		if !cmd.HasSubCommands() {
-			cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = command.IsGlobal(cmd, f) && !command.UsesFlag(cmd, f.Name) })
-		}
-		help(cmd, args)
-	}
-}
-
-// newHelp is the help command. Unlike cobra's it does not take a typo
-// for a topic.
-func newHelp() *cobra.Command {
-	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Show help for a command",
-		Example: "lanyard help sso login",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			found, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return command.UnknownCommand(found, rest)
-			}
-			found.InitDefaultHelpFlag() // or the page would lack its own flag
-			return found.Help()
-		},
-	}
 }

@@ -71,11 +71,15 @@ func FlagError(cmd *cobra.Command, err error) error {
 	return WithHint(Usagef("%s", msg), "run: %s --help", cmd.CommandPath())
 }
 
-// Group is a command that only holds others.
+// IsGroup reports whether a command of the tree only holds other commands.
+func IsGroup(cmd *cobra.Command) bool { return cmd.Annotations[groupAnnotation] != "" }
+
+// Group returns a command that only holds other commands.
 func Group(use, short string) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short,
 		SuggestionsMinimumDistance: SuggestWithin,
+		Annotations:                map[string]string{groupAnnotation: "true"},
 		Args:                       UnknownCommand,
 		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -101,12 +105,24 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 func WantArgs(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
+		case len(args) == 1 && args[0] == "help": // as in the AWS CLI
+			return HelpRequest{cmd}
 		case len(args) < len(names):
 			return WithHint(Usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "run: %s --help", cmd.CommandPath())
 		case len(args) > len(names):
 			return NoArgs(cmd, args[len(names):])
 		}
 		return nil
+	}
+}
+
+// MaxArgs accepts up to n arguments.
+func MaxArgs(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 && args[0] == "help" {
+			return HelpRequest{cmd}
+		}
+		return NoArgs(cmd, args[min(len(args), n):])
 	}
 }
 

@@ -65,6 +65,7 @@ const Connection = "ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout
 const (
 	usesAnnotation    = "uses"    // global flags, separated by blanks; "*" for all
 	serviceAnnotation = "service" // the AWS service whose operations are its arguments
+	groupAnnotation   = "group"   // "true" for a command that only holds others
 )
 
 // Uses is the annotation of a command that says which global flags change what it does,
@@ -278,6 +279,9 @@ func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 		return nil, err
 	}
 	if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
+		return nil, pflag.ErrHelp
+	}
+	if len(rest) == 1 && rest[0] == "help" { // as in the AWS CLI
 		return nil, pflag.ErrHelp
 	}
 	var values []string

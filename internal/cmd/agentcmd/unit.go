@@ -35,7 +35,7 @@ systemctl --user enable --now lanyard-agent
 lanyard agent unit launchd > ~/Library/LaunchAgents/lanyard.agent.plist
 launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist`,
 		Annotations: command.Uses(command.Connection),
-		Args:        func(cmd *cobra.Command, args []string) error { return command.NoArgs(cmd, args[min(len(args), 1):]) },
+		Args:        command.MaxArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := map[string]string{"darwin": "launchd", "linux": "systemd"}[runtime.GOOS]
 			if len(args) > 0 {

@@ -31,7 +31,7 @@ func newEnv(app *command.App) *cobra.Command {
 		Use:   "env --url URL",
 		Short: "Point a shell at a running emulator",
 		Long: `Print lines that point a shell at a running emulator, and write the config file
-that these lines name. The config has a session called ` + sessionName + ` and a profile
+that these lines name. The config has the session ` + sessionName + ` and a profile
 for every role. Your own config, credentials and sessions are not changed.
 
 The last lines of the output show how to undo it. Use the same --org,

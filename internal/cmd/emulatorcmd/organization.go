@@ -138,16 +138,13 @@ func newInit(app *command.App) *cobra.Command {
 		Long: `Write an organization file that contains and explains every field. Without FILE,
 or if FILE is -, lanyard prints it. An existing file is not overwritten.`,
 		Example: `lanyard emulator init org.yaml`,
-		Args:    cobra.ArbitraryArgs,
+		Args:    command.MaxArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return writeExample(app, args) },
 	}
 }
 
 // writeExample writes the example organization to a new file, or to stdout.
 func writeExample(app *command.App, args []string) error {
-	if len(args) > 1 {
-		return command.Usagef("emulator init writes one file, not %d", len(args))
-	}
 	if len(args) == 0 || args[0] == "-" {
 		_, err := io.WriteString(app.Out, orgfile.Example())
 		return err

@@ -28,13 +28,17 @@ import (
 // Its flags are the operations' own, which package arg reads.
 func NewService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 || command.IsHelp(args[0]) {
-			return serviceHelp(app, service, len(args) == 0)
+		switch {
+		case len(args) == 0:
+			return missingOperation(service)
+		case command.IsHelp(args[0]):
+			return serviceHelp(app, service)
 		}
 		return operate(cmd.Context(), app, service, args[0], "", args[1:])
 	})
-	cmd.Use, cmd.Short = service+" OPERATION", "Built-in operations: see "+service+" help"
+	cmd.Use, cmd.Short = service+" OPERATION", "Call an operation of "+service
 	cmd.Annotations = command.Serves(service)
+	cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = serviceHelp(app, service) }) // app.Out keeps the error
 	return cmd
 }
 
@@ -46,24 +50,23 @@ func NewOperation(app *command.App, service, name string) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if help := cmd.Flags().Lookup("help"); help != nil && help.Changed {
+			return cmd.Help()
+		}
 		if session != "" && app.Flags.Profile != "" {
 			return command.Usagef("--sso-session does not go with --profile")
 		}
 		return operate(cmd.Context(), app, service, name, session, args)
 	})
 	cmd.Annotations = command.Uses("*")
-	cmd.Use = name
-	switch name {
-	case "list-accounts":
-		cmd.Short = "List the accounts that you can use"
-		cmd.Example = "lanyard sso list-accounts"
-	case "list-account-roles":
-		cmd.Short = "List your roles in an account"
-		cmd.Example = "lanyard sso list-account-roles --account-id 111122223333"
-	case "get-role-credentials":
-		cmd.Short = "Get the credentials of a role"
-		cmd.Example = "lanyard sso get-role-credentials --account-id 111122223333 \\\n  --role-name ReadOnlyAccess"
-	}
+	cmd.Use, cmd.Short = name, portalSummary(service, name)
+	cmd.SetHelpFunc(func(*cobra.Command, []string) {
+		if svc, err := model.Load(service); err == nil {
+			if op, ok := svc.Operation(name); ok {
+				_ = operationHelp(app, svc, op) // app.Out keeps the error
+			}
+		}
+	})
 	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
 	return cmd
 }
@@ -197,43 +200,13 @@ func (o *operation) skeleton() error {
 	return output.Document(o.app, arg.OutputSkeleton(o.op), "json")
 }
 
-// serviceHelp lists the operations.
-func serviceHelp(app *command.App, service string, missing bool) error {
+// missingOperation returns the error for a service without an operation.
+func missingOperation(service string) error {
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
-	if missing {
-		return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
-	}
-	fmt.Fprintf(app.Out, "Operations of %s:\n\n", service)
-	for _, name := range svc.Operations() {
-		fmt.Fprintf(app.Out, "  %s\n", name)
-	}
-	fmt.Fprintf(app.Out, "\nOptions: %s %s OPERATION help. Other operations are handed to the AWS CLI.\n", app.Name, service)
-	return nil
-}
-
-// operationHelp lists the options of an operation.
-func operationHelp(app *command.App, svc *model.Service, op *model.Operation) error {
-	fmt.Fprintf(app.Out, "%s %s %s\n\nOptions:\n", app.Name, svc.Name, op.CLIName)
-	if svc.Name == "sso" {
-		fmt.Fprintln(app.Out, "  --sso-session (string, otherwise the session of the profile, or the only one of the config)")
-	}
-	for _, f := range arg.Flags(op) {
-		name, note := f.Name, f.Type
-		if f.Negative != "" {
-			name += " | " + f.Negative
-		}
-		switch {
-		case f.Member != nil && svc.Name == "sso" && f.Member.Name == tokenMember:
-			note += ", from the session by default"
-		case f.Required:
-			note += ", required"
-		}
-		fmt.Fprintf(app.Out, "  %s (%s)\n", name, note)
-	}
-	return nil
+	return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
 }
 
 // run finds the profile, checks what it can check before, and calls the operation.

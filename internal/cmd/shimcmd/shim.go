@@ -40,7 +40,7 @@ lanyard does not replace an aws that is another program, and it does not change
 PATH.`,
 		Example: `mkdir -p ~/.lanyard/bin
 lanyard shim install ~/.lanyard/bin`,
-		Args: oneFolder,
+		Args: command.WantArgs("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error { return install(app, args[0]) },
 	}, &cobra.Command{
 		Use:   "remove DIR",
@@ -49,18 +49,10 @@ lanyard shim install ~/.lanyard/bin`,
 of lanyard, or a link to a lanyard that no longer exists. Another program named
 aws is left alone.`,
 		Example: `lanyard shim remove ~/.lanyard/bin`,
-		Args:    oneFolder,
+		Args:    command.WantArgs("DIR"),
 		RunE:    func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },
 	})
 	return shim
-}
-
-// oneFolder accepts one argument, a folder.
-func oneFolder(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return command.WithHint(command.Usagef("which folder? One is to be named"), "run: %s DIR", cmd.CommandPath())
-	}
-	return nil
 }
 
 // install puts a shim into a folder.

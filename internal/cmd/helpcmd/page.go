@@ -1,0 +1,193 @@
+// The pages of commands.
+
+package helpcmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+)
+
+// Show prints the help page of a command.
+func Show(app *command.App, cmd *cobra.Command) error {
+	p := app.NewPage()
+	if cmd.Long != "" {
+		p.Paragraph(cmd.Long)
+	} else {
+		p.Paragraph(cmd.Short + ".")
+	}
+	p.Section("USAGE", func() { p.Indent(strings.Join(usage(cmd), "\n")) })
+	if cmd.HasParent() {
+		addList(p, "COMMANDS", commandItems(cmd, ""))
+	} else {
+		addGroups(p, cmd)
+	}
+	addList(p, "FLAGS", ownFlags(cmd))
+	if text := inherited(cmd); text != "" {
+		p.Section("INHERITED FLAGS", func() { p.Wrap(text) })
+	}
+	if cmd.Example != "" {
+		p.Section("EXAMPLES", func() { p.Example(cmd.Example) })
+	}
+	addLearnMore(p, app, cmd)
+	return p.Print()
+}
+
+// usage returns the forms of a command line that runs cmd.
+func usage(cmd *cobra.Command) []string {
+	line := cmd.CommandPath()
+	if _, args, ok := strings.Cut(cmd.Use, " "); ok {
+		line += " " + args
+	}
+	flags := ""
+	if len(ownFlags(cmd)) > 0 && !strings.Contains(line, "[flags]") || !cmd.HasParent() {
+		flags = " [flags]"
+	}
+	if !cmd.HasAvailableSubCommands() {
+		return []string{line + flags}
+	}
+	lines := []string{cmd.CommandPath() + " COMMAND [flags]"}
+	if !command.IsGroup(cmd) && cmd.HasParent() {
+		lines = slices.Insert(lines, 0, line+flags)
+	}
+	return lines
+}
+
+// addList adds a section with a list, unless the list is empty.
+func addList(p *command.Page, heading string, items []command.Item) {
+	if len(items) > 0 {
+		p.Section(heading, func() { p.List(items) })
+	}
+}
+
+// commandItems returns the subcommands of cmd that belong to a group of cobra's.
+func commandItems(cmd *cobra.Command, group string) []command.Item {
+	var items []command.Item
+	for _, sub := range cmd.Commands() {
+		if !sub.Hidden && sub.GroupID == group && !command.IsService(sub) {
+			items = append(items, command.Item{Name: sub.Name(), Text: sub.Short})
+		}
+	}
+	return items
+}
+
+// addGroups adds the commands of the program, group by group. The services of AWS share
+// one item.
+func addGroups(p *command.Page, root *cobra.Command) {
+	for _, group := range root.Groups() {
+		items := commandItems(root, group.ID)
+		if services := services(root, group.ID); len(services) > 0 {
+			last := len(services) - 1
+			items = append(items, command.Item{Name: "SERVICE", Text: "Call a built-in operation of " +
+				strings.Join(services[:last], ", ") + " or " + services[last] + "; other operations are handed to the AWS CLI"})
+		}
+		addRootList(p, group.Title, items)
+	}
+}
+
+// services returns the names of the commands of AWS services.
+func services(root *cobra.Command, group string) []string {
+	var names []string
+	for _, sub := range root.Commands() {
+		if sub.GroupID == group && command.IsService(sub) {
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}
+
+// addRootList adds a list whose second column is where the other lists of the root page
+// have it.
+func addRootList(p *command.Page, heading string, items []command.Item) {
+	for i := range items {
+		items[i].Name = fmt.Sprintf("%-11s", items[i].Name)
+	}
+	addList(p, heading, items)
+}
+
+// ownFlags returns the flags of a command that are not global, without --help.
+func ownFlags(cmd *cobra.Command) []command.Item {
+	var items []command.Item
+	add := func(f *pflag.Flag) {
+		if !f.Hidden && f.Name != "help" && !command.IsGlobal(cmd, f) {
+			items = append(items, flagItem(f))
+		}
+	}
+	cmd.NonInheritedFlags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	return items
+}
+
+// globalOrder lists the global flags in the order in which pages name them.
+func globalOrder() []string {
+	return []string{
+		"profile", "region", "output", "query", "endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format",
+		"ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout",
+		"debug", "color", "no-cli-pager", "cli-error-format", "no-cli-auto-prompt",
+	}
+}
+
+// inherited returns one line that names the global flags that a command uses; "" for a
+// command that only holds others.
+func inherited(cmd *cobra.Command) string {
+	if command.IsGroup(cmd) || !cmd.HasParent() {
+		return ""
+	}
+	const end, width = `(see "lanyard help flags")`, 78
+	var line string
+	for _, name := range globalOrder() {
+		if !command.UsesFlag(cmd, name) {
+			continue
+		}
+		next := "--" + name
+		if len(line+next+", … "+end) > width {
+			return line + "… " + end
+		}
+		line += next + ", "
+	}
+	return strings.TrimSuffix(line, ", ") + " " + end
+}
+
+// flagItem returns the line of a flag. The text of a flag names its value in backquotes.
+func flagItem(f *pflag.Flag) command.Item {
+	value, text := pflag.UnquoteUsage(f)
+	name := "--" + f.Name
+	if f.NoOptDefVal == "" {
+		name += " " + strings.ToUpper(value)
+	}
+	switch f.DefValue {
+	case "", "0", "false", "[]":
+	default:
+		text += " (default " + f.DefValue + ")"
+	}
+	return command.Item{Name: name, Text: text}
+}
+
+// addLearnMore adds where to find more help.
+func addLearnMore(p *command.Page, app *command.App, cmd *cobra.Command) {
+	switch {
+	case !cmd.HasParent() && app.Name == "aws":
+		p.Section("LEARN MORE", func() {
+			p.Wrap(`Run "aws COMMAND help" for help on a command. lanyard hands every command that is not listed here to the AWS CLI.`)
+			p.Wrap(`Run "lanyard help" for the commands that the AWS CLI does not have.`)
+		})
+	case !cmd.HasParent():
+		addRootList(p, "HELP TOPICS", topicItems())
+		p.Section("LEARN MORE", func() {
+			p.List([]command.Item{
+				{Name: "lanyard COMMAND --help", Text: "Show help for a command"},
+				{Name: "lanyard ec2 help", Text: "List the operations of a service"},
+				{Name: "lanyard help TOPIC", Text: "Show a help topic, for example: environment"},
+			})
+		})
+	case cmd.HasAvailableSubCommands():
+		p.Section("LEARN MORE", func() {
+			p.Wrap(fmt.Sprintf("Run %q for help on a command.", cmd.CommandPath()+" COMMAND --help"))
+		})
+	}
+}

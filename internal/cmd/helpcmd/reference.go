@@ -1,0 +1,141 @@
+// The topics that list settings, environment variables and files.
+
+package helpcmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+)
+
+func fillConfig(p *command.Page, _ *cobra.Command) {
+	p.Prose("lanyard reads the AWS CLI's config file, ~/.aws/config, and credentials file, ~/.aws/credentials. " +
+		`A setting is a line KEY = VALUE in a section. To change it, edit the file or run "lanyard configure set".`)
+	addList(p, "SETTINGS OF LANYARD", []command.Item{
+		{Name: "sso_auto_refresh", Text: "true or false: refresh the session without asking. The default is true if the session has a refresh token."},
+		{Name: "sso_refresh_window", Text: "Refresh the access token when fewer seconds than this are left. The default is 900. If the value is the lifetime of the token or more, lanyard refreshes in the second half of the lifetime."},
+		{Name: "sso_session_duration", Text: `Seconds that a session of your access portal lasts. "lanyard status" uses it to show when the session ends. Ask your administrator for the value.`},
+		{Name: "auto_login", Text: "true or false: a command that finds the session ended may open the browser, sign in and continue. The default is false."},
+	})
+	addText(p, "WHERE LANYARD'S SETTINGS GO",
+		"These four settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
+		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles: true if one of them is true, and the largest number.",
+		"A comment that begins with # or ; may follow these values. An invalid value causes a warning, and lanyard uses the default.")
+	addList(p, "SSO SETTINGS OF A PROFILE", []command.Item{
+		{Name: "sso_session", Text: "The name of the [sso-session] to use."},
+		{Name: "sso_account_id", Text: "The account, 12 digits."},
+		{Name: "sso_role_name", Text: "The role (permission set) in the account."},
+		{Name: "sso_start_url", Text: "The start URL of the access portal. In a profile without sso_session, this is the legacy form."},
+		{Name: "sso_region", Text: "The region of IAM Identity Center, with sso_start_url."},
+	})
+	addList(p, "SETTINGS OF AN [sso-session]", []command.Item{
+		{Name: "sso_start_url", Text: "The start URL of the access portal."},
+		{Name: "sso_region", Text: "The region of IAM Identity Center."},
+		{Name: "sso_registration_scopes", Text: "Scopes, separated by commas. Use sso:account:access."},
+	})
+	addList(p, "OTHER SETTINGS OF A PROFILE", []command.Item{
+		{Name: "region", Text: "The region that AWS operations use."},
+		{Name: "output", Text: "json, text, table, yaml, yaml-stream or off."},
+		{Name: "credential_process", Text: `A command that prints credentials. lanyard understands lines that run "sso get-credentials"; the AWS CLI runs other commands.`},
+		{Name: "aws_access_key_id", Text: "With aws_secret_access_key, and aws_session_token for temporary keys: keys in the file."},
+		{Name: "role_arn", Text: "A role to assume. lanyard hands commands of such a profile to the AWS CLI, and also those of a profile with web_identity_token_file or login_session."},
+		{Name: "source_profile", Text: `The profile whose credentials are used to assume the role. "lanyard login" signs in to its session.`},
+		{Name: "endpoint_url", Text: "The base URL of AWS services, except sign-in and portal."},
+		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only its sso and sso_oidc settings move sign-in and portal."},
+		{Name: "ignore_configured_endpoint_urls", Text: "true: ignore these two settings and the AWS_ENDPOINT_URL variables."},
+		{Name: "ca_bundle", Text: "A PEM file with the CA certificates to trust."},
+		{Name: "use_fips_endpoint", Text: "true: use FIPS endpoints."},
+		{Name: "use_dualstack_endpoint", Text: "true: use endpoints with IPv6. In the s3 block: for S3 only."},
+		{Name: "s3", Text: "A block of settings; lanyard reads addressing_style and use_dualstack_endpoint."},
+		{Name: "retry_mode", Text: "legacy, standard or adaptive."},
+		{Name: "max_attempts", Text: "How often a request is tried."},
+		{Name: "cli_pager", Text: "The program that shows long output. Empty: no pager."},
+		{Name: "cli_timestamp_format", Text: "wire or iso8601."},
+		{Name: "cli_error_format", Text: "enhanced, legacy, json, yaml, text or table."},
+	})
+	p.Section("EXAMPLES", func() {
+		p.Example(`lanyard configure set sso_refresh_window 43200 --sso-session corp
+lanyard configure set auto_login true --profile dev-admin`)
+	})
+}
+
+func fillEnvironment(p *command.Page, _ *cobra.Command) {
+	p.Prose("lanyard reads the AWS CLI's environment variables and a few of its own. " +
+		"A flag overrides a variable, and a variable overrides the config.")
+	addList(p, "LANYARD", []command.Item{
+		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false: overrides auto_login in the config."},
+		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
+		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "Seconds that one call of the keychain may take. The default is 10."},
+		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
+		{Name: "LANYARD_EMULATOR_URL", Text: `The base URL of the emulator. "lanyard emulator run" sets it for the program that it runs.`},
+		{Name: "LANYARD_EMULATOR_ADMIN_TOKEN", Text: "The token of the emulator's admin API, also set by it."},
+	})
+	addList(p, "PROFILE, REGION AND OUTPUT", []command.Item{
+		{Name: "AWS_PROFILE", Text: "The profile to use; else AWS_DEFAULT_PROFILE."},
+		{Name: "AWS_REGION", Text: "The region to use; else AWS_DEFAULT_REGION."},
+		{Name: "AWS_DEFAULT_OUTPUT", Text: "The output format."},
+		{Name: "AWS_CLI_ERROR_FORMAT", Text: "The format of errors; see --cli-error-format."},
+		{Name: "AWS_PAGER", Text: "The program that shows long output; else PAGER. Empty: no pager."},
+		{Name: "LESS", Text: "Options of less. The default is FRX."},
+		{Name: "NO_COLOR", Text: "If it is not empty, lanyard prints no colours."},
+		{Name: "TERM", Text: `If it is "dumb" or empty, lanyard prints no colours, and menus become numbered lists.`},
+	})
+	addList(p, "FILES", []command.Item{
+		{Name: "AWS_CONFIG_FILE", Text: "The config file. The default is ~/.aws/config."},
+		{Name: "AWS_SHARED_CREDENTIALS_FILE", Text: "The credentials file. The default is ~/.aws/credentials."},
+		{Name: "HOME", Text: "Your home folder. On Windows: USERPROFILE, else HOMEDRIVE and HOMEPATH."},
+		{Name: "XDG_RUNTIME_DIR", Text: "The folder of the agent's socket; see \"lanyard help files\"."},
+		{Name: "TMPDIR", Text: "The folder of the agent's socket if XDG_RUNTIME_DIR is not set."},
+	})
+	addList(p, "KEYS", []command.Item{
+		{Name: "AWS_ACCESS_KEY_ID", Text: "With AWS_SECRET_ACCESS_KEY: keys that come before the profile, unless --profile names one."},
+		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN comes before it."},
+		{Name: "AWS_CREDENTIAL_EXPIRATION", Text: "When the keys expire. lanyard refuses keys that have expired. Other tools set AWS_SESSION_EXPIRATION instead."},
+		{Name: "AWS_ACCOUNT_ID", Text: "The account of the keys."},
+		{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Text: "Credentials come from a web identity. lanyard hands such commands to the AWS CLI."},
+		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "Credentials come from the container; also AWS_CONTAINER_CREDENTIALS_FULL_URI. lanyard hands such commands to the AWS CLI."},
+	})
+	addList(p, "ENDPOINTS AND CONNECTION", []command.Item{
+		{Name: "AWS_ENDPOINT_URL_SSO", Text: "The base URL of the access portal."},
+		{Name: "AWS_ENDPOINT_URL_SSO_OIDC", Text: "The base URL of the sign-in service."},
+		{Name: "AWS_ENDPOINT_URL_SERVICE", Text: "The base URL of another service, for example AWS_ENDPOINT_URL_STS."},
+		{Name: "AWS_ENDPOINT_URL", Text: "The base URL of all services, except sign-in and portal."},
+		{Name: "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", Text: "true: ignore all settings of endpoints."},
+		{Name: "AWS_USE_FIPS_ENDPOINT", Text: "true: use FIPS endpoints."},
+		{Name: "AWS_USE_DUALSTACK_ENDPOINT", Text: "true: use endpoints with IPv6."},
+		{Name: "AWS_RETRY_MODE", Text: "legacy, standard or adaptive."},
+		{Name: "AWS_MAX_ATTEMPTS", Text: "How often a request is tried."},
+		{Name: "AWS_CA_BUNDLE", Text: "A PEM file with the CA certificates to trust. REQUESTS_CA_BUNDLE counts if neither this nor ca_bundle is set. On Linux, SSL_CERT_FILE and SSL_CERT_DIR move the system's certificates."},
+		{Name: "HTTPS_PROXY", Text: "The proxy for https URLs; HTTP_PROXY for http URLs. The lower-case names come first."},
+		{Name: "NO_PROXY", Text: "Hosts without a proxy, separated by commas."},
+	})
+	addList(p, "BROWSER AND SHELL", []command.Item{
+		{Name: "BROWSER", Text: `The browser for sign-ins, or "none" to print the URL only. lanyard also looks at DISPLAY, WAYLAND_DISPLAY and SSH_CONNECTION to see whether this machine has a browser.`},
+		{Name: "SHELL", Text: "Your shell, for \"lanyard alias print\" and the hints of \"lanyard shim\"."},
+		{Name: "PATH", Text: "Where lanyard looks for the AWS CLI."},
+		{Name: "DBUS_SESSION_BUS_ADDRESS", Text: "Where the keychain of a Linux desktop is."},
+	})
+	addText(p, "INTERNAL",
+		"Variables that begin with an underscore, such as _LANYARD_DOOR, are set by lanyard for the programs that it starts. Do not set them.")
+}
+
+func fillFiles(p *command.Page, _ *cobra.Command) {
+	p.Prose("All files that lanyard creates here are readable only by you (mode 0600, folders 0700). " +
+		"An existing config keeps its mode and owner. lanyard replaces a file in one step, so that a reader never sees half of it.")
+	addList(p, "FILES OF THE AWS CLI", []command.Item{
+		{Name: "~/.aws/config", Text: `Profiles and sessions. You and "lanyard configure" write it. AWS_CONFIG_FILE names another file.`},
+		{Name: "~/.aws/credentials", Text: `Access keys. You, "configure set" and "configure import" write it. AWS_SHARED_CREDENTIALS_FILE names another file.`},
+		{Name: "~/.aws/sso/cache/*.json", Text: "Access tokens, refresh tokens and client registrations. lanyard, the AWS CLI and the SDKs write them."},
+		{Name: "~/.aws/cli/cache/*.json", Text: "Role credentials. lanyard and the AWS CLI write them."},
+		{Name: "~/.aws/cli/alias", Text: "Aliases of the AWS CLI. lanyard only reads it."},
+	})
+	addList(p, "FILES OF LANYARD", []command.Item{
+		{Name: "~/.aws/sso/cache/.NAME…", Text: "Locks and notes about the token NAME, also in ~/.aws/cli/cache. Only .NAME.json.kept and .NAME.tmp-… can hold secrets. docs/architecture.md describes each of them."},
+		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. The file keys says which key decrypts the store, and holds no secret. The file config is a copy of your config for commands that lanyard hands to the AWS CLI."},
+		{Name: "~/.aws/.config.lock", Text: "The lock for changes of the config, in the same folder as the config; .credentials.lock for the credentials file."},
+		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30, and what "configure undo" needs. Those of the credentials file hold its secrets.`},
+		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows it is a named pipe."},
+		{Name: "agent-….sock.log", Text: `The log of an agent that "lanyard agent start" started. It holds no secrets. On Windows it is in %LOCALAPPDATA%\lanyard.`},
+		{Name: "temporary folders", Text: `The homes of "lanyard demo" and "lanyard emulator run", which remove them at the end, and the config of "lanyard emulator env".`},
+	})
+}

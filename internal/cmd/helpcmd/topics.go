@@ -1,0 +1,99 @@
+// The help topics.
+
+package helpcmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+)
+
+// A topic is a page of help that is not about one command.
+type topic struct {
+	name, short string
+	fill        func(p *command.Page, root *cobra.Command)
+}
+
+func topics() []topic {
+	return []topic{
+		{"config", "Settings in the AWS config", fillConfig},
+		{"environment", "Environment variables", fillEnvironment},
+		{"exit-codes", "Exit codes", fillExitCodes},
+		{"files", "Files that lanyard reads and writes", fillFiles},
+		{"flags", "Flags that many commands have", fillFlags},
+	}
+}
+
+// show prints the page of the topic.
+func (t topic) show(app *command.App, root *cobra.Command) error {
+	p := app.NewPage()
+	t.fill(p, root)
+	return p.Print()
+}
+
+// topicNamed returns the topic that the arguments of "help" name. Under the name aws there
+// are no topics, because the AWS CLI has topics of its own.
+func topicNamed(app *command.App, args []string) (topic, bool) {
+	if len(args) == 1 && app.Name == "lanyard" {
+		for _, t := range topics() {
+			if t.name == args[0] {
+				return t, true
+			}
+		}
+	}
+	return topic{}, false
+}
+
+// topicItems returns the topics as items of a list.
+func topicItems() []command.Item {
+	var items []command.Item
+	for _, t := range topics() {
+		items = append(items, command.Item{Name: t.name, Text: t.short})
+	}
+	return items
+}
+
+// addText adds a section with paragraphs.
+func addText(p *command.Page, heading string, paragraphs ...string) {
+	p.Section(heading, func() {
+		for i, text := range paragraphs {
+			if i > 0 {
+				p.Indent("\n")
+			}
+			p.Wrap(text)
+		}
+	})
+}
+
+func fillExitCodes(p *command.Page, _ *cobra.Command) {
+	p.Prose("The exit codes are those of the AWS CLI.")
+	addList(p, "EXIT CODES", []command.Item{
+		{Name: "0", Text: "The command succeeded."},
+		{Name: "1", Text: `The answer of the command is no: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token. The help of a command says when it uses this code.`},
+		{Name: "130", Text: "The command was interrupted, for example with Ctrl-C."},
+		{Name: "252", Text: "The command line is wrong: an unknown command or flag, or a missing argument."},
+		{Name: "253", Text: "The configuration is wrong: for example, a session that does not exist or a missing region."},
+		{Name: "254", Text: "A service refused the request."},
+		{Name: "255", Text: "Anything else: for example, the session has ended, the profile does not exist, a file cannot be read, or a service cannot be reached."},
+	})
+	addText(p, "OTHER PROGRAMS",
+		`A command that lanyard hands to the AWS CLI ends with the AWS CLI's exit code. "lanyard emulator run" ends with the exit code of the program that it runs.`)
+}
+
+func fillFlags(p *command.Page, root *cobra.Command) {
+	p.Prose("These flags can be anywhere in the command line. The help of each command names those that it uses. " +
+		"lanyard's own commands refuse the others. Commands that the AWS CLI has too accept all of them, as the AWS CLI does.")
+	flags := func(names ...string) []command.Item {
+		var items []command.Item
+		for _, name := range names {
+			if f := root.PersistentFlags().Lookup(name); f != nil {
+				items = append(items, flagItem(f))
+			}
+		}
+		return items
+	}
+	addList(p, "EVERY COMMAND", flags("cli-error-format", "color", "debug", "no-cli-auto-prompt", "no-cli-pager"))
+	addList(p, "PROFILE AND OUTPUT", flags("profile", "region", "output", "query"))
+	addList(p, "CONNECTION", flags("ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout"))
+	addList(p, "AWS OPERATIONS", flags("endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format", command.PromptFlag))
+}

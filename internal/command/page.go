@@ -1,0 +1,140 @@
+package command
+
+import (
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/lanyard-cli/lanyard/internal/style"
+)
+
+const (
+	pageWidth    = 80  // of a page that is not written to a terminal
+	maxPageWidth = 100 // longer lines are hard to read
+	minPageWidth = 40
+	maxNameWidth = 28 // of a list item; the text of a longer name starts on the next line
+)
+
+// A Page is a page of help. Its methods add to the end of the page.
+type Page struct {
+	app     *App
+	palette style.Palette
+	width   int
+	text    strings.Builder
+}
+
+// NewPage returns an empty page that fits the terminal.
+func (app *App) NewPage() *Page {
+	p := &Page{app: app, width: pageWidth, palette: app.OutStyle()}
+	if app.IO.Width > 0 {
+		p.width = min(max(app.IO.Width, minPageWidth), maxPageWidth)
+	}
+	return p
+}
+
+// Paragraph adds a text, as it is, and an empty line.
+func (p *Page) Paragraph(text string) {
+	if text = strings.Trim(text, "\n"); text != "" {
+		p.text.WriteString(text + "\n\n")
+	}
+}
+
+// Prose adds a text, breaks its lines at spaces, and adds an empty line.
+func (p *Page) Prose(text string) { p.Paragraph(strings.Join(wrap(text, p.width), "\n")) }
+
+// Section adds a heading in capital letters, and calls body to add what is below it.
+func (p *Page) Section(heading string, body func()) {
+	p.text.WriteString(p.palette.Heading(heading) + "\n")
+	body()
+	p.text.WriteString("\n")
+}
+
+// Indent adds the lines of a text with an indentation.
+func (p *Page) Indent(text string) {
+	for line := range strings.Lines(strings.Trim(text, "\n") + "\n") {
+		if line != "\n" {
+			line = "  " + line
+		}
+		p.text.WriteString(line)
+	}
+}
+
+// Wrap adds a text with an indentation, and breaks its lines at spaces.
+func (p *Page) Wrap(text string) {
+	for _, line := range wrap(text, p.width-2) {
+		p.text.WriteString("  " + line + "\n")
+	}
+}
+
+// An Item is a line of a list: a name and a text about it.
+type Item struct{ Name, Text string }
+
+// List adds items as two columns, and breaks the lines of the texts at spaces.
+func (p *Page) List(items []Item) {
+	column := 0
+	for _, i := range items {
+		if n := utf8.RuneCountInString(i.Name); n <= maxNameWidth {
+			column = max(column, n)
+		}
+	}
+	if column == 0 {
+		column = 4 // every name has a line of its own
+	}
+	for _, i := range items {
+		name, text := i.Name, wrap(i.Text, p.width-column-4)
+		if utf8.RuneCountInString(name) > column {
+			p.Wrap(name)
+			name = ""
+		} else if len(text) == 0 {
+			text = []string{""}
+		}
+		for _, line := range text {
+			gap := strings.Repeat(" ", column-utf8.RuneCountInString(name)+2)
+			p.text.WriteString(strings.TrimRight("  "+name+gap+line, " ") + "\n")
+			name = ""
+		}
+	}
+}
+
+// Example adds command lines, which begin with the name of the program. Lines that begin
+// with # are comments.
+func (p *Page) Example(text string) {
+	if p.app.Name != "lanyard" {
+		text = strings.ReplaceAll(text, "lanyard ", p.app.Name+" ")
+	}
+	for line := range strings.Lines(strings.Trim(text, "\n") + "\n") {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "#") {
+			line = p.palette.Dim(line)
+		}
+		p.text.WriteString("  " + line + "\n")
+	}
+}
+
+// Print writes the page to stdout.
+func (p *Page) Print() error {
+	_, err := io.WriteString(p.app.Out.Raw(), strings.TrimRight(p.text.String(), "\n")+"\n")
+	return err
+}
+
+// wrap breaks a text at spaces into lines of at most width characters. Only a word can be
+// longer.
+func wrap(text string, width int) []string {
+	var lines []string
+	line, n := "", 0
+	for word := range strings.FieldsSeq(text) {
+		w := utf8.RuneCountInString(word)
+		if line != "" && n+1+w > width {
+			lines = append(lines, line)
+			line, n = "", 0
+		}
+		if line != "" {
+			line, n = line+" ", n+1
+		}
+		line, n = line+word, n+w
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
