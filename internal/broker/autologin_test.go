@@ -16,19 +16,19 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// A crowd is processes that may sign in, and what became of them.
+// A crowd is a number of processes with auto_login. It records what they did.
 type crowd struct {
 	f       *fixture
 	do      func(context.Context, broker.Keep) error
-	prepare func() // happens between a request and its sign-in
+	prepare func() // called between a request and its sign-in
 
 	mu    sync.Mutex
 	tabs  int
-	said  []string // who is waited for
+	said  []string // the processes that were waited for
 	limit time.Duration
 }
 
-// get is a request of a process that may sign in.
+// get makes the request of one process.
 func (c *crowd) get(ctx context.Context) error {
 	_, err := c.f.Process().GetOrLogin(ctx, c.f.Request(), func(context.Context) (profile.Session, broker.SignIn, error) {
 		if c.prepare != nil {
@@ -36,10 +36,10 @@ func (c *crowd) get(ctx context.Context) error {
 		}
 		return c.f.Session, broker.SignIn{
 			Caller: "sso get-credentials",
-			Waiting: func(h broker.Process, limit time.Duration) {
+			Waiting: func(p broker.Process, limit time.Duration) {
 				c.mu.Lock()
 				defer c.mu.Unlock()
-				c.said, c.limit = append(c.said, h.String()), limit
+				c.said, c.limit = append(c.said, p.String()), limit
 			},
 			Do: func(ctx context.Context, keep broker.Keep) error {
 				c.mu.Lock()
@@ -53,7 +53,7 @@ func (c *crowd) get(ctx context.Context) error {
 	return err
 }
 
-// storm is n of them at once.
+// storm makes the requests of n processes at the same time.
 func (c *crowd) storm(n int) []error {
 	errs := make([]error, n)
 	var wg sync.WaitGroup
@@ -69,11 +69,11 @@ func (c *crowd) wantTabs(want int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.tabs != want {
-		c.f.T.Errorf("%d sign-ins were begun, want %d", c.tabs, want)
+		c.f.T.Errorf("%d sign-ins were started, want %d", c.tabs, want)
 	}
 }
 
-// signsIn makes the crowd's person one who takes so long to sign in.
+// signsIn makes the user sign in after some time.
 func (c *crowd) signsIn(after time.Duration) {
 	in := c.f.ByCode("", func(shown string) {
 		sleep(after)
@@ -86,7 +86,7 @@ func (c *crowd) signsIn(after time.Duration) {
 
 var errRefused = &idcenter.CallbackError{Code: "access_denied"}
 
-// refuses makes it one who will not.
+// refuses makes the user refuse after some time.
 func (c *crowd) refuses(after time.Duration) {
 	c.do = func(context.Context, broker.Keep) error {
 		sleep(after)
@@ -94,7 +94,7 @@ func (c *crowd) refuses(after time.Duration) {
 	}
 }
 
-func TestStormOfSignInsIsOneTab(t *testing.T) {
+func TestStormOpensOneTab(t *testing.T) {
 	for _, before := range []string{"never signed in", "expired", "revoked"} {
 		t.Run(before, func(t *testing.T) {
 			withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -115,11 +115,11 @@ func TestStormOfSignInsIsOneTab(t *testing.T) {
 				c.wantTabs(1)
 				f.Count("StartDeviceAuthorization", 1)
 				if len(c.said) != 29 || c.limit != broker.AutoLoginLimit {
-					t.Errorf("%d processes said that they wait, for %v; want the 29 others, for 5 minutes", len(c.said), c.limit)
+					t.Errorf("%d processes reported that they wait, for %v; want 29, for 5 minutes", len(c.said), c.limit)
 				}
-				for _, holder := range c.said {
-					if !strings.HasPrefix(holder, "process ") || !strings.HasSuffix(holder, " (sso get-credentials)") {
-						t.Errorf("waiting for %q", holder)
+				for _, p := range c.said {
+					if !strings.HasPrefix(p, "process ") || !strings.HasSuffix(p, " (sso get-credentials)") {
+						t.Errorf("waiting for %q", p)
 					}
 				}
 			})
@@ -127,7 +127,7 @@ func TestStormOfSignInsIsOneTab(t *testing.T) {
 	}
 }
 
-func TestRefusedSignInIsRefusedForAll(t *testing.T) {
+func TestRefusedSignInIsShared(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		c := &crowd{f: f}
 		c.refuses(20 * time.Second)
@@ -138,23 +138,22 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 			}
 		}
 		c.wantTabs(1)
-		mustBeEnded(t, c.get(f.T.Context())) // and for a minute nobody asks again
+		mustBeEnded(t, c.get(f.T.Context())) // no new sign-in within a minute
 		c.wantTabs(1)
 		sleep(61 * time.Second)
 		if err := c.get(f.T.Context()); !errors.Is(err, errRefused) {
-			t.Errorf("a minute later: %v", err)
+			t.Errorf("request after a minute: %v", err)
 		}
 		c.wantTabs(2)
 
-		// What the person asks for is not held back, and ends that, also if they
-		// break it off.
+		// An explicit login is not held back. It ends the pause, even if it is interrupted.
 		ctx, interrupt := context.WithCancel(f.T.Context())
 		in := broker.SignIn{Do: func(context.Context, broker.Keep) error {
 			interrupt()
 			return ctx.Err()
 		}}
 		if _, err := f.Process().Login(ctx, f.Session, in); !errors.Is(err, context.Canceled) {
-			t.Errorf("a login that is broken off: %v", err)
+			t.Errorf("interrupted login: %v", err)
 		}
 		c.signsIn(0)
 		if err := c.get(f.T.Context()); err != nil {
@@ -164,20 +163,20 @@ func TestRefusedSignInIsRefusedForAll(t *testing.T) {
 	})
 }
 
-// Who is broken off tells nothing: the next one signs in.
-func TestInterruptedSignInIsTakenOver(t *testing.T) {
+// An interrupted sign-in leaves no outcome, so the next process signs in.
+func TestSignInAfterInterruptedProcess(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		c := &crowd{f: f}
 		first, interrupt := context.WithCancel(f.T.Context())
 		c.do = func(ctx context.Context, _ broker.Keep) error {
-			c.signsIn(time.Second) // for the next
+			c.signsIn(time.Second) // the next process
 			<-ctx.Done()
 			return ctx.Err()
 		}
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			if err := c.get(first); !errors.Is(err, context.Canceled) {
-				t.Errorf("the interrupted one: %v", err)
+				t.Errorf("interrupted process: %v", err)
 			}
 		})
 		sleep(time.Second)
@@ -195,11 +194,11 @@ func TestInterruptedSignInIsTakenOver(t *testing.T) {
 	})
 }
 
-// The system frees the lock of a process that was killed.
-func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
+// The operating system releases the lock of a process that was killed.
+func TestSignInAfterKilledProcess(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
-		f.Logout() // leaves the folder
+		f.Logout() // the folder stays
 		lock, err := filelock.Try(f.SessionFile(".login.lock"))
 		if err != nil {
 			t.Fatal(err)
@@ -222,7 +221,7 @@ func TestSignInOfAKilledProcessIsTakenOver(t *testing.T) {
 	})
 }
 
-func TestWaitForASignInHasALimit(t *testing.T) {
+func TestLimitOfWaitForSignIn(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		c := &crowd{f: f}
 		c.signsIn(0)
@@ -231,11 +230,11 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 			in := f.ByCode("sso login", f.Approve)
 			signIn := in.Do
 			in.Do = func(ctx context.Context, keep broker.Keep) error {
-				sleep(6 * time.Minute) // explicit logins have up to ten
+				sleep(6 * time.Minute) // an explicit login may take ten
 				return signIn(ctx, keep)
 			}
 			if _, err := f.Process().Login(f.T.Context(), f.Session, in); err != nil {
-				t.Errorf("the login itself: %v", err)
+				t.Errorf("login: %v", err)
 			}
 		})
 		sleep(time.Second)
@@ -255,8 +254,8 @@ func TestWaitForASignInHasALimit(t *testing.T) {
 	})
 }
 
-// Another process may have finished between the request and the lock.
-func TestSignInThatHasJustBeenMade(t *testing.T) {
+// Another process may sign in between the request and the lock.
+func TestSignInBeforeTheLock(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		c := &crowd{f: f, prepare: f.Login}
 		if err := c.get(f.T.Context()); err != nil {
@@ -266,8 +265,8 @@ func TestSignInThatHasJustBeenMade(t *testing.T) {
 	})
 }
 
-// Who signs out does not want to be asked to sign in.
-func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
+// A user who signs out does not want to be asked to sign in again.
+func TestNoAutoLoginAfterSignOut(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Emu.RevokeSessions("jane")
@@ -276,7 +275,7 @@ func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
 		c.signsIn(0)
 		mustBeEnded(t, c.get(f.T.Context()))
 		c.wantTabs(0)
-		c.prepare = nil // later it is an ended session like any other
+		c.prepare = nil // a later request signs in
 		if err := c.get(f.T.Context()); err != nil {
 			t.Error(err)
 		}
@@ -284,8 +283,8 @@ func TestSignOutDuringARequestIsNoReasonToSignIn(t *testing.T) {
 	})
 }
 
-// A failure that is none of the session's is no reason to sign in.
-func TestNoSignInForAnotherFailure(t *testing.T) {
+// Only an ended session starts a sign-in.
+func TestNoAutoLoginAfterOtherFailure(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 403, Code: "ForbiddenException"})
@@ -298,7 +297,7 @@ func TestNoSignInForAnotherFailure(t *testing.T) {
 	})
 }
 
-func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
+func TestNoAutoLoginWithoutStorage(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Logout()
@@ -313,9 +312,9 @@ func TestNoSignInWhereNothingCanBeStored(t *testing.T) {
 	})
 }
 
-// Two sessions of one start URL are two sign-ins, perhaps of two people: one after the
-// other, and what becomes of one does not concern the other.
-func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
+// Two sessions of one start URL are two sign-ins, perhaps of two users. They happen one
+// after the other, and the result of one does not concern the other.
+func TestStormOnTwoSessionsOfOneStartURL(t *testing.T) {
 	for _, refused := range []bool{false, true} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			second := f.Session
@@ -330,14 +329,14 @@ func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
 			wg.Go(func() {
 				for i, err := range a.storm(10) {
 					if (err != nil) != refused {
-						t.Errorf("process %d of the first: %v", i, err)
+						t.Errorf("process %d of the first session: %v", i, err)
 					}
 				}
 			})
 			sleep(time.Second)
 			for i, err := range b.storm(10) {
 				if err != nil {
-					t.Errorf("process %d of the second: %v", i, err)
+					t.Errorf("process %d of the second session: %v", i, err)
 				}
 			}
 			wg.Wait()
@@ -347,10 +346,10 @@ func TestStormOfTwoSessionsOfOneStartURL(t *testing.T) {
 	}
 }
 
-// A stall is a log that stops its process when it writes that the session has ended.
+// A stall is a log handler that stops its process at the message "session ended".
 type stall struct {
 	slog.Handler
-	reached, goOn chan struct{}
+	reached, resume chan struct{}
 }
 
 func (s stall) Enabled(context.Context, slog.Level) bool { return true }
@@ -358,14 +357,14 @@ func (s stall) Enabled(context.Context, slog.Level) bool { return true }
 func (s stall) Handle(_ context.Context, r slog.Record) error {
 	if r.Message == "session ended" {
 		close(s.reached)
-		<-s.goOn
+		<-s.resume
 	}
 	return nil
 }
 
-// A process that has looked before the sign-in, and tells how it fared after it, makes
-// nobody sign in again.
-func TestWordFromBeforeTheSignIn(t *testing.T) {
+// A process reads the token before a sign-in, and records its failure after it. That failure
+// causes no second sign-in.
+func TestOutdatedFailureAfterSignIn(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		s := stall{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}
 		late := f.Process()
@@ -384,8 +383,8 @@ func TestWordFromBeforeTheSignIn(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		sleep(time.Second) // it waits for the late one
-		close(s.goOn)
+		sleep(time.Second) // the request waits for the late process
+		close(s.resume)
 		wg.Wait()
 		c.wantTabs(0)
 	})

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// useAll asks for the role's keys in n processes at once, and checks that all got
-// the same.
+// useAll gets role credentials in n processes at the same time, and checks that all got the
+// same.
 func (f *fixture) useAll(n int) ssocache.Credentials {
 	f.T.Helper()
 	got := make([]ssocache.Credentials, n)
@@ -28,13 +28,13 @@ func (f *fixture) useAll(n int) ssocache.Credentials {
 	wg.Wait()
 	for i, c := range got {
 		if c.AccessKeyID != got[0].AccessKeyID || !c.Expiration.Truncate(time.Second).Equal(got[0].Expiration.Truncate(time.Second)) {
-			f.T.Errorf("process %d got %s until %v, the first one %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
+			f.T.Errorf("process %d got %s until %v, process 0 got %s until %v", i, c.AccessKeyID, c.Expiration, got[0].AccessKeyID, got[0].Expiration)
 		}
 	}
 	return got[0]
 }
 
-func (f *fixture) storedKeys() ssocache.Credentials {
+func (f *fixture) storedCredentials() ssocache.Credentials {
 	f.T.Helper()
 	c, err := f.Files.LoadCredentials(f.roleName())
 	if err != nil {
@@ -43,10 +43,10 @@ func (f *fixture) storedKeys() ssocache.Credentials {
 	return c
 }
 
-func TestClocksThatDiffer(t *testing.T) {
+func TestWrongClock(t *testing.T) {
 	tests := []struct {
 		ahead   time.Duration
-		warning string // "" is none
+		warning string // "" for none
 	}{
 		{0, ""},
 		{4 * time.Minute, ""},
@@ -64,7 +64,7 @@ func TestClocksThatDiffer(t *testing.T) {
 				f.SetClock(tt.ahead)
 				f.Login()
 				f.Warned = nil
-				sleep(2 * time.Hour) // the token has ended
+				sleep(2 * time.Hour) // the token has expired
 				f.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second})
 				c := f.useAll(50)
 				f.Count(refresh, 1)
@@ -72,19 +72,19 @@ func TestClocksThatDiffer(t *testing.T) {
 				f.Emu.ClearFaults()
 
 				if left := c.Left(f.Now()); left < 50*time.Minute || left > time.Hour {
-					t.Errorf("by the clock of who asks the keys live %v, want an hour, or less by what the clocks differ", left)
+					t.Errorf("credentials valid for %v by this clock, want 50 minutes to an hour", left)
 				}
-				if left := f.storedKeys().Left(time.Now()); left > time.Hour {
-					t.Errorf("by the service's clock the keys stored live %v, want an hour at most", left)
+				if left := f.storedCredentials().Left(time.Now()); left > time.Hour {
+					t.Errorf("stored credentials valid for %v by the service's clock, want at most an hour", left)
 				}
-				if tt.ahead < 0 && !f.storedKeys().Reusable(f.Now()) {
-					t.Error("the keys stored are not the warm answer that they could be")
+				if tt.ahead < 0 && !f.storedCredentials().Reusable(f.Now()) {
+					t.Error("stored credentials cannot be reused")
 				}
 				if tt.warning == "" && len(f.Warned) > 0 || tt.warning != "" && (len(f.Warned) == 0 || !strings.HasPrefix(f.Warned[0], tt.warning+"; correct it, ")) {
 					t.Errorf("warned %q, want %q", f.Warned, tt.warning)
 				}
 
-				// Those who come next make no call either.
+				// Later processes make no call either.
 				for range 20 {
 					sleep(10 * time.Second)
 					f.MustGet()
@@ -96,7 +96,7 @@ func TestClocksThatDiffer(t *testing.T) {
 	}
 }
 
-func TestWarningOfAClockIsGivenOnce(t *testing.T) {
+func TestOneWarningAboutTheClock(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.SetClock(time.Hour)
 		f.Login()
@@ -115,35 +115,34 @@ func TestWarningOfAClockIsGivenOnce(t *testing.T) {
 	})
 }
 
-// A profile that is used every minute of a working day with a wrong clock is no
-// storm.
+// A profile is used every minute of a working day while the clock is wrong.
 func TestDayWithAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
 		withFixture(t, emulator.Config{PortalSession: 24 * time.Hour}, func(f *fixture) {
 			f.SetClock(ahead)
 			f.Login()
-			end := map[string]time.Time{} // of keys, by the service's clock
+			end := map[string]time.Time{} // when credentials expire by the service's clock
 			for range 8 * 60 {
 				c := f.MustGet()
 				if _, known := end[c.AccessKeyID]; !known {
 					end[c.AccessKeyID] = time.Now().Add(time.Hour)
 				}
 				if time.Now().After(end[c.AccessKeyID]) {
-					t.Fatalf("ahead by %v: keys that ended at %v were given out at %v", ahead, end[c.AccessKeyID], time.Now())
+					t.Fatalf("clock %v ahead: credentials that expired at %v were returned at %v", ahead, end[c.AccessKeyID], time.Now())
 				}
 				sleep(time.Minute)
 			}
 			if n := f.Emu.Count("GetRoleCredentials"); n > 8*60/5 {
-				t.Errorf("ahead by %v: %d fetches in a day, want one in five minutes at most", ahead, n)
+				t.Errorf("clock %v ahead: %d fetches in a day, want at most one in five minutes", ahead, n)
 			}
 			if n := f.Emu.Count(refresh); n > 12 {
-				t.Errorf("ahead by %v: %d refreshes in a day, want one in 45 minutes at most", ahead, n)
+				t.Errorf("clock %v ahead: %d refreshes in a day, want at most 12", ahead, n)
 			}
 		})
 	}
 }
 
-func TestClockThatIsSetRight(t *testing.T) {
+func TestCorrectedClock(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, 30 * time.Minute, -time.Hour, -30 * time.Minute} {
 		for _, later := range []time.Duration{time.Second, 20 * time.Minute, 50 * time.Minute, 70 * time.Minute} {
 			withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -158,7 +157,7 @@ func TestClockThatIsSetRight(t *testing.T) {
 					end = time.Now().Add(time.Hour)
 				}
 				if left := time.Until(end); left < 15*time.Minute || c.Expiration.After(end) {
-					t.Errorf("set right from %v after %v: keys that live %v are given out until %v", ahead, later, left, c.Expiration)
+					t.Errorf("clock %v ahead, corrected after %v: credentials with %v left are returned with expiration %v", ahead, later, left, c.Expiration)
 				}
 				n := f.Emu.Count("GetRoleCredentials")
 				f.useAll(20)
@@ -168,7 +167,7 @@ func TestClockThatIsSetRight(t *testing.T) {
 	}
 }
 
-func TestClockThatIsSetBack(t *testing.T) {
+func TestClockSetBack(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.MustGet()
@@ -180,24 +179,24 @@ func TestClockThatIsSetBack(t *testing.T) {
 			f.useAll(5)
 			sleep(time.Second)
 		}
-		f.Count(refresh, 1) // the date of the token said three hours
+		f.Count(refresh, 1) // by its date the token was valid for three hours
 		f.Count("GetRoleCredentials", 2)
 		if len(f.Warned) == 0 || !strings.Contains(f.Warned[0], "2h0m slow") {
 			t.Errorf("warned %q", f.Warned)
 		}
 		if c := f.MustGet(); c.Left(f.Now()) > time.Hour || c.Left(f.Now()) < 55*time.Minute || !time.Now().Before(end) {
-			t.Errorf("the keys live %v by the clock of who asks", c.Left(f.Now()))
+			t.Errorf("credentials valid for %v by this clock, want 55 minutes to an hour", c.Left(f.Now()))
 		}
 	})
 }
 
-// With two sign-ins under the session's two names, one renewal does not put the
-// other's date right.
-func TestClockThatIsSetBackWithTwoSignIns(t *testing.T) {
+// Two names of the session have a sign-in each. The renewal of one does not correct the date
+// of the other.
+func TestClockSetBackWithTwoSignIns(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		session := f.Session
-		f.Session.Name = "" // under its start URL
+		f.Session.Name = "" // stores the token under the start URL
 		f.Login()
 		f.Session, f.Names = session, []string{session.StartURL}
 		f.SetClock(-2 * time.Hour)
@@ -209,10 +208,9 @@ func TestClockThatIsSetBackWithTwoSignIns(t *testing.T) {
 	})
 }
 
-// The renewal that a clock set back asks for is an early one: where it fails it
-// waits its thirty seconds, also after one that failed before the clock was set
-// back.
-func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
+// After the clock was set back, the token is renewed early. If that fails, the next attempt
+// is 30 seconds later, even if another attempt failed before the clock was set back.
+func TestClockSetBackWithoutNetwork(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.MustGet()
@@ -225,10 +223,10 @@ func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
 			return nil, nil
 		}
 		sleep(46 * time.Minute)
-		f.MustGet() // due, and it fails
+		f.MustGet() // the early renewal fails
 		each := tries
 		if each == 0 {
-			t.Fatal("nothing was tried")
+			t.Fatal("no renewal was attempted")
 		}
 		f.SetClock(-2 * time.Hour)
 		tries = 0
@@ -237,7 +235,7 @@ func TestClockThatIsSetBackWithoutANetwork(t *testing.T) {
 			sleep(time.Second)
 		}
 		if tries > each {
-			t.Errorf("%d tries within 20 s, want those of one renewal, %d", tries, each)
+			t.Errorf("%d tries within 20 s, want at most the %d of one renewal", tries, each)
 		}
 	})
 }

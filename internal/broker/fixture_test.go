@@ -21,27 +21,27 @@ const (
 	refresh        = brokertest.Refresh
 )
 
-// A world is that of [brokertest], in a bubble of fake time.
+// A fixture is that of [brokertest], with more methods.
 type fixture struct{ *brokertest.Fixture }
 
-// withFixture runs a test in a world of its own.
+// withFixture runs a test with a new fixture and with fake time.
 func withFixture(t *testing.T, c emulator.Config, test func(f *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(&fixture{brokertest.New(t, c)}) })
 }
 
-// sleep lets fake time pass.
+// sleep advances the fake time.
 func sleep(d time.Duration) { time.Sleep(d) }
 
 func mustBeEnded(t *testing.T, err error) {
 	t.Helper()
 	var s *broker.SessionError
 	if !errors.As(err, &s) || err.Error() != broker.EndedText {
-		t.Errorf("error %v, want the guide's message", err)
+		t.Errorf("error %v, want a SessionError with the guide's text", err)
 	}
 }
 
-// jsonReply is what a service answers; code "" is none.
+// jsonReply returns the reply of a service. code "" adds no error code.
 func jsonReply(r *http.Request, status int, code, body string) *http.Response {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if code != "" {

@@ -12,8 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-// spoil puts a folder in place of a companion file, which is then neither readable
-// nor absent.
+// spoil replaces a sidecar file with a folder, so that the file exists and cannot be read.
 func (f *fixture) spoil(suffix string) {
 	f.T.Helper()
 	path := f.SessionFile(suffix)
@@ -25,11 +24,11 @@ func (f *fixture) spoil(suffix string) {
 	}
 }
 
-// A companion file that becomes unreadable while a token is renewed says nothing about
-// the session: the token is stored and never revoked.
-func TestACompanionThatCannotBeReadDuringARenewal(t *testing.T) {
+// A sidecar file becomes unreadable before or during a renewal. The new token is stored and
+// not revoked.
+func TestUnreadableSidecarDuringRenewal(t *testing.T) {
 	for _, suffix := range []string{".generation", ".outcome", ".lock", ".login.lock", ".login.outcome", ".login.holder"} {
-		for _, when := range []string{"before", "meanwhile"} {
+		for _, when := range []string{"before", "during"} {
 			withFixture(t, emulator.Config{}, func(f *fixture) {
 				f.Login()
 				sleep(2 * time.Hour)
@@ -38,14 +37,14 @@ func TestACompanionThatCannotBeReadDuringARenewal(t *testing.T) {
 				}
 				f.Before = func(r *http.Request) (*http.Response, error) {
 					f.Before = nil
-					if when == "meanwhile" {
+					if when == "during" {
 						f.spoil(suffix)
 					}
 					return nil, nil
 				}
 				c := f.MustGet()
 				if c.AccessKeyID == "" || f.Stored("corp").Left(time.Now()) <= 0 {
-					t.Errorf("%s unreadable %s: the new token was not stored", suffix, when)
+					t.Errorf("%s unreadable %s the renewal: the new token was not stored", suffix, when)
 				}
 				f.Count("Logout", 0)
 				f.Count(refresh, 1)
@@ -57,8 +56,8 @@ func TestACompanionThatCannotBeReadDuringARenewal(t *testing.T) {
 	}
 }
 
-// The generation cannot be read, but every token file is gone: that is a sign-out.
-func TestASignOutWithoutAReadableGeneration(t *testing.T) {
+// If the generation cannot be read and all token files are gone, the user has signed out.
+func TestSignOutWithUnreadableGeneration(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Before = func(r *http.Request) (*http.Response, error) {
@@ -72,13 +71,13 @@ func TestASignOutWithoutAReadableGeneration(t *testing.T) {
 		}
 		_, _ = f.Get()
 		if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
-			t.Errorf("%d tokens and %d roles were stored after the logout", tokens, roles)
+			t.Errorf("%d tokens and %d role credentials were stored after the logout", tokens, roles)
 		}
 	})
 }
 
-// An old outcome that could not be read at first is not news from another process.
-func TestAnOldOutcomeIsNotNews(t *testing.T) {
+// An outcome that could not be read at first is not a new one when it can be read again.
+func TestOldOutcomeReadLater(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		sleep(2 * time.Hour)
@@ -101,12 +100,12 @@ func TestAnOldOutcomeIsNotNews(t *testing.T) {
 			release()
 		}()
 		if _, err := f.Token(); err != nil {
-			t.Errorf("the failure of an earlier attempt was taken for that of the lock's holder: %v", err)
+			t.Errorf("the failure of an earlier attempt was shared: %v", err)
 		}
 	})
 }
 
-// lock takes one of the session's locks as another process would.
+// lock takes one of the session's locks, like another process.
 func (f *fixture) lock(suffix string) (release func()) {
 	f.T.Helper()
 	lock, err := filelock.Try(f.SessionFile(suffix))

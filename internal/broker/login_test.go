@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// An interrupt ends a sign-in that waits for another process to free the session's
-// lock. Its token is revoked.
+// The sign-in waits for the session's lock, which another process holds. An interrupt ends
+// the wait, and the token is revoked.
 func TestInterruptedWhileStoring(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -26,7 +26,7 @@ func TestInterruptedWhileStoring(t *testing.T) {
 			time.AfterFunc(10*time.Second, cancel)
 		}))
 		if !errors.Is(err, context.Canceled) || time.Since(start) > 15*time.Second {
-			t.Errorf("after %v: %v", time.Since(start), err)
+			t.Errorf("after %v: error %v, want context.Canceled within 15 s", time.Since(start), err)
 		}
 		if tokens, _ := f.cached(); tokens != 0 {
 			t.Errorf("%d tokens are stored", tokens)
@@ -35,14 +35,14 @@ func TestInterruptedWhileStoring(t *testing.T) {
 	})
 }
 
-// The next user who signs in may be another person.
-func TestLoginForgetsTheRoleCredentialsBefore(t *testing.T) {
+// Another user may sign in next.
+func TestLoginRemovesRoleCredentials(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		before := f.MustGet()
 		f.Login()
 		if after := f.MustGet(); after.AccessKeyID == before.AccessKeyID {
-			t.Error("the credentials of the sign-in before are given out")
+			t.Error("the credentials of the previous sign-in are returned")
 		}
 	})
 }

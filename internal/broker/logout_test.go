@@ -24,7 +24,7 @@ func removeAll(dir string) error {
 	return err
 }
 
-// cached lists what is left in the cache that could be used.
+// cached returns how many usable tokens and role credentials the cache has.
 func (f *fixture) cached() (tokens, roles int) {
 	return len(f.Files.Tokens()), len(f.Files.Credentials())
 }
@@ -41,7 +41,7 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 				t.Errorf("not revoked: %v", out.Unrevoked)
 			}
 			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
-				t.Errorf("%d tokens and %d roles are left", tokens, roles)
+				t.Errorf("%d tokens and %d role credentials are left", tokens, roles)
 			}
 			_, err := f.Client().RoleCredentials(f.T.Context(), tok.AccessToken, account, admin)
 			if err == nil {
@@ -56,10 +56,10 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 	}
 }
 
-// The copy under the legacy name has the access token of the holder. Whichever
-// file comes first, an expired session must be ended by the one that can.
-func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
-	for _, name := range []string{"corp", "dev"} { // their files sort behind and before the copy's
+// The copy under the legacy name has the same access token, and no refresh token. It does not
+// matter which file is read first: the refresh token ends an expired session.
+func TestLogoutOfExpiredSessionWithCopy(t *testing.T) {
+	for _, name := range []string{"corp", "dev"} { // their files sort after and before that of the copy
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			f.Session.Name = name
 			f.Names = []string{f.Session.StartURL}
@@ -76,8 +76,8 @@ func TestLogoutOfAnExpiredSessionWithACopy(t *testing.T) {
 	}
 }
 
-// A file that is broken for good is removed, and does not hide the others.
-func TestLogoutRemovesABrokenFile(t *testing.T) {
+// A corrupt file is removed.
+func TestLogoutRemovesCorruptFile(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		if err := os.Truncate(f.Files.TokenPath("corp"), 5); err != nil {
@@ -89,7 +89,7 @@ func TestLogoutRemovesABrokenFile(t *testing.T) {
 	})
 }
 
-func TestLogoutOfOneLeavesTheOther(t *testing.T) {
+func TestLogoutLeavesOtherSessions(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.MustGet()
@@ -109,14 +109,14 @@ func TestLogoutOfOneLeavesTheOther(t *testing.T) {
 		}
 		f.Logout()
 		if tokens, roles := f.cached(); tokens != 1 || roles != 1 {
-			t.Errorf("%d tokens and %d roles are left, want the other session's", tokens, roles)
+			t.Errorf("%d tokens and %d role credentials are left, want those of the other session", tokens, roles)
 		}
 		out, err := f.Process().LogoutAll(f.T.Context())
 		if err != nil || len(out.Files) != 1 {
-			t.Errorf("logout of all: %v %v", out, err)
+			t.Errorf("LogoutAll: %v %v", out, err)
 		}
 		if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
-			t.Errorf("%d tokens and %d roles are left after the logout of all", tokens, roles)
+			t.Errorf("%d tokens and %d role credentials are left after LogoutAll", tokens, roles)
 		}
 	})
 }
@@ -127,7 +127,7 @@ func TestLogoutOffline(t *testing.T) {
 		f.Before = func(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
 		out := f.Logout()
 		if len(out.Unrevoked) != 1 || out.Unrevoked[0].StartURL != f.Session.StartURL {
-			t.Errorf("unrevoked %v, want the session named", out.Unrevoked)
+			t.Errorf("unrevoked %v, want the session", out.Unrevoked)
 		}
 		if tokens, _ := f.cached(); tokens != 0 {
 			t.Error("the token is still there")
@@ -135,25 +135,25 @@ func TestLogoutOffline(t *testing.T) {
 	})
 }
 
-func TestLogoutDuringAFetch(t *testing.T) {
+func TestLogoutDuringFetch(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Before = func(r *http.Request) (*http.Response, error) {
 			if strings.Contains(r.URL.Path, "/federation/credentials") {
 				f.Before = nil
-				defer f.Logout() // after the keys were given out, before they are stored
+				defer f.Logout() // after the portal has answered, before the credentials are stored
 				return f.RoundTrip(r)
 			}
 			return nil, nil
 		}
-		f.MustGet() // who asked before the logout gets an answer
+		f.MustGet() // a request from before the logout succeeds
 		if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
-			t.Errorf("%d tokens and %d roles were stored after the logout", tokens, roles)
+			t.Errorf("%d tokens and %d role credentials were stored after the logout", tokens, roles)
 		}
 	})
 }
 
-func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
+func TestLogoutDuringRefresh(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		sleep(2 * time.Hour)
@@ -172,13 +172,13 @@ func TestLogoutWaitsForARefreshAndRevokesItsToken(t *testing.T) {
 		}
 		if !got.AccessToken.IsZero() {
 			if _, err := f.Client().RoleCredentials(f.T.Context(), got.AccessToken, account, admin); err == nil {
-				t.Error("the token of the refresh in flight still works")
+				t.Error("the token of the interrupted refresh still works")
 			}
 		}
 	})
 }
 
-func TestLogoutCanBeInterrupted(t *testing.T) {
+func TestInterruptedLogout(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		ctx, cancel := context.WithCancel(f.T.Context())
@@ -191,20 +191,19 @@ func TestLogoutCanBeInterrupted(t *testing.T) {
 			t.Error("no error")
 		}
 		if tokens, _ := f.cached(); tokens != 1 {
-			t.Error("the token is gone although it was not revoked and the person broke off")
+			t.Error("the token was removed, although the logout was interrupted before it was revoked")
 		}
 	})
 }
 
-// The access token is dead and the refresh token is not: the session is ended all the
-// same.
-func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
+// The access token has ended and the refresh token is valid. The logout ends the session.
+func TestLogoutByRefreshToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		tok := f.Stored("corp")
 		f.Emu.ExpireAccessTokens()
 		if out := f.Logout(); len(out.Unrevoked) != 0 || len(out.Revoked) != 1 {
-			t.Errorf("it went %+v", out)
+			t.Errorf("logout %+v, want one revoked session", out)
 		}
 		f.Count("Logout", 2)
 		f.Count(refresh, 1)
@@ -214,14 +213,14 @@ func TestLogoutEndsWhatTheRefreshTokenCouldRenew(t *testing.T) {
 	})
 }
 
-// Only that it does not know the token says that the service has no session.
-func TestLogoutThatTheServiceRefuses(t *testing.T) {
+// Only the error for an unknown token means that the session has ended.
+func TestLogoutRefusedByService(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			f.Login()
 			f.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: status, Code: "SomeException"})
 			if out := f.Logout(); len(out.Unrevoked) != 1 || len(out.Revoked) != 0 {
-				t.Errorf("status %d: it went %+v", status, out)
+				t.Errorf("status %d: logout %+v, want one unrevoked session", status, out)
 			}
 			if tokens, _ := f.cached(); tokens != 0 {
 				t.Errorf("status %d: the token is still there", status)
@@ -230,16 +229,16 @@ func TestLogoutThatTheServiceRefuses(t *testing.T) {
 	}
 }
 
-// A token that cannot be stored is ended: nobody would know of it.
-func TestASignInThatCannotBeStoredIsRevoked(t *testing.T) {
+// A new token that cannot be stored is revoked.
+func TestSignInWithoutStorageIsRevoked(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		in := f.ByCode("sso login", func(text string) {
 			f.Approve(text)
 			f.Unwritable()
-			_ = os.RemoveAll(f.Files.SSO()) // and with it the place that was reserved
+			_ = os.RemoveAll(f.Files.SSO()) // removes the reserved file too
 		})
 		if _, err := f.Process().Login(f.T.Context(), f.Session, in); err == nil {
-			t.Fatal("it was stored")
+			t.Fatal("the token was stored")
 		}
 		f.Count("Logout", 1)
 	})

@@ -9,14 +9,14 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A sign-out needs no room: on a full disk the session is revoked and removed, also
-// where there is no file of a generation to remove.
+// On a full disk the session is revoked and removed, even if there is no generation file
+// that could be removed instead of written.
 func TestLogoutOnAFullDisk(t *testing.T) {
 	for _, recorded := range []bool{true, false} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			home := f.Files.Home
 			if err := syscall.Mount("tmpfs", home, "tmpfs", 0, "size=256k,mode=0700"); err != nil {
-				t.Skip("nothing can be mounted here: ", err)
+				t.Skip("cannot mount a tmpfs: ", err)
 			}
 			defer func() { _ = syscall.Unmount(home, syscall.MNT_DETACH) }()
 			f.Login()
@@ -42,7 +42,7 @@ func TestLogoutOnAFullDisk(t *testing.T) {
 				t.Errorf("revoked %v, removed %v", out.Revoked, out.Files)
 			}
 			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
-				t.Errorf("%d tokens and %d roles are left", tokens, roles)
+				t.Errorf("%d tokens and %d role credentials are left", tokens, roles)
 			}
 			if _, err := f.Client().RoleCredentials(f.T.Context(), tok.AccessToken, account, admin); err == nil {
 				t.Error("the access token still works")

@@ -18,8 +18,8 @@ import (
 
 const other = "http://127.0.0.1:2"
 
-// atOther returns endpoints that settings name; env says that an environment variable
-// does.
+// atOther returns endpoints at the other service that a setting names. env makes the setting
+// an environment variable.
 func atOther(signIn, portal, env bool) broker.Endpoints {
 	var e broker.Endpoints
 	if signIn {
@@ -31,15 +31,15 @@ func atOther(signIn, portal, env bool) broker.Endpoints {
 	return e
 }
 
-// led is a process whose settings lead elsewhere.
-func (f *fixture) led(e broker.Endpoints) *broker.Broker {
+// withEndpoints returns the broker of a process whose settings name the endpoints.
+func (f *fixture) withEndpoints(e broker.Endpoints) *broker.Broker {
 	b := f.Process()
 	b.Endpoints = func() (broker.Endpoints, error) { return e, nil }
 	return b
 }
 
-// watchOther answers all requests to the other service: it takes no access token, and
-// gives a token of its own for any refresh token. It returns the requests.
+// watchOther answers the requests to the other service, and records them in the slice that it
+// returns. The service refuses access tokens, and issues a token for any refresh token.
 func (f *fixture) watchOther() *[]string {
 	var got []string
 	f.Before = func(r *http.Request) (*http.Response, error) {
@@ -68,13 +68,13 @@ func mustBeRefused(t *testing.T, err error) {
 	t.Helper()
 	var origin *broker.OriginError
 	if !errors.As(err, &origin) {
-		t.Errorf("%v, want an OriginError", err)
+		t.Errorf("error %v, want an OriginError", err)
 	}
 }
 
-// Settings that lead to another service than the one that issued a session cause no
-// request there, whatever state the session is in.
-func TestASecretIsSentToItsOriginOnly(t *testing.T) {
+// If the settings name another service than the one that issued the token, no request is made
+// there, in any state of the session.
+func TestSecretIsSentOnlyToItsOrigin(t *testing.T) {
 	states := map[string]func(*fixture){
 		"live":    func(*fixture) {},
 		"due":     func(*fixture) { sleep(50 * time.Minute) },
@@ -82,8 +82,8 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 	}
 	for name, prepare := range states {
 		for way, e := range map[string]broker.Endpoints{
-			"both": atOther(true, true, false), "both by the environment": atOther(true, true, true),
-			"portal": atOther(false, true, false), "portal by the environment": atOther(false, true, true),
+			"both": atOther(true, true, false), "both in the environment": atOther(true, true, true),
+			"portal": atOther(false, true, false), "portal in the environment": atOther(false, true, true),
 			"sign-in": atOther(true, false, false),
 		} {
 			t.Run(name+" "+way, func(t *testing.T) {
@@ -95,10 +95,10 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 					for _, purpose := range []broker.Purpose{broker.AccessToken, broker.RoleCredentials} {
 						r := f.Request()
 						r.Purpose = purpose
-						_, err := f.led(e).Get(f.T.Context(), r)
+						_, err := f.withEndpoints(e).Get(f.T.Context(), r)
 						if way == "sign-in" && name == "live" {
 							if err != nil {
-								t.Errorf("nothing has to be sent to the sign-in service: %v", err)
+								t.Errorf("a live token needs no request to the sign-in service: %v", err)
 							}
 							continue
 						}
@@ -108,7 +108,7 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 						f.Emu.ExpireAccessTokens()
 						r := f.Request()
 						r.RoleName = "DeveloperAccess"
-						_, err := f.led(e).Get(f.T.Context(), r)
+						_, err := f.withEndpoints(e).Get(f.T.Context(), r)
 						mustBeRefused(t, err)
 					}
 					if len(*got) > 0 || string(f.Stored("corp").Encode()) != before {
@@ -120,28 +120,28 @@ func TestASecretIsSentToItsOriginOnly(t *testing.T) {
 	}
 }
 
-// Role credentials are served at the portal that gave them, and are not replaced by
-// those of another one.
-func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
+// Cached role credentials are used only for the portal that issued them, and are not replaced
+// by those of another portal.
+func TestRoleCredentialsOfAnotherPortal(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		want := f.MustGet()
 		got := f.watchOther()
-		_, err := f.led(atOther(true, true, false)).Get(f.T.Context(), f.Request())
+		_, err := f.withEndpoints(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 		mustBeRefused(t, err)
-		// A session of the other service that took its place.
+		// Replace the session by one of the other service.
 		tok := f.Stored("corp")
 		tok.Origin = ssocache.Origin{SignIn: other, Portal: other}
 		if err := f.Files.SaveToken("corp", tok); err != nil {
 			t.Fatal(err)
 		}
 		f.Before = nil
-		a, err := f.led(atOther(true, true, false)).Get(f.T.Context(), f.Request())
+		a, err := f.withEndpoints(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 		if err != nil || a.Credentials.AccessKeyID == want.AccessKeyID {
-			t.Errorf("%s, %v; want other keys than %s", a.Credentials.AccessKeyID, err, want.AccessKeyID)
+			t.Errorf("credentials %s, %v; want others than %s", a.Credentials.AccessKeyID, err, want.AccessKeyID)
 		}
 		if again := f.MustGet(); again.AccessKeyID != want.AccessKeyID {
-			t.Errorf("the keys in the cache are %s now, want %s", again.AccessKeyID, want.AccessKeyID)
+			t.Errorf("cached credentials %s, want %s", again.AccessKeyID, want.AccessKeyID)
 		}
 		if len(*got) > 0 {
 			t.Errorf("the other service got %q", *got)
@@ -149,9 +149,9 @@ func TestRoleCredentialsStayWithTheirPortal(t *testing.T) {
 	})
 }
 
-// A token that another program wrote is AWS's, or that of the endpoint on this machine
+// A token of another program counts as AWS's, and as that of the endpoint on this machine
 // that the environment names.
-func TestATokenWithoutAnOrigin(t *testing.T) {
+func TestTokenWithoutOrigin(t *testing.T) {
 	foreign := func(f *fixture) {
 		f.Login()
 		sleep(2 * time.Hour)
@@ -161,48 +161,48 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 			f.T.Fatal(err)
 		}
 	}
-	t.Run("by a config file", func(t *testing.T) {
+	t.Run("endpoint in a config file", func(t *testing.T) {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			foreign(f)
 			got := f.watchOther()
-			_, err := f.led(atOther(true, true, false)).Get(f.T.Context(), f.Request())
+			_, err := f.withEndpoints(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 			mustBeRefused(t, err)
 			if len(*got) > 0 {
 				t.Errorf("the other service got %q", *got)
 			}
 		})
 	})
-	t.Run("by the environment", func(t *testing.T) {
+	t.Run("endpoint in the environment", func(t *testing.T) {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			foreign(f)
-			if _, err := f.led(atOther(true, true, true)).Get(f.T.Context(), f.Request()); err != nil {
+			if _, err := f.withEndpoints(atOther(true, true, true)).Get(f.T.Context(), f.Request()); err != nil {
 				t.Fatal(err)
 			}
 			if o := f.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
-				t.Errorf("the successor is of %+v", o)
+				t.Errorf("origin of the new token: %+v", o)
 			}
 		})
 	})
-	t.Run("nothing named", func(t *testing.T) {
+	t.Run("no endpoint", func(t *testing.T) {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			foreign(f)
 			f.MustGet()
 			if o := f.Stored("corp").Origin; o != (ssocache.Origin{SignIn: ssocache.AWS, Portal: ssocache.AWS}) {
-				t.Errorf("the successor is of %+v", o)
+				t.Errorf("origin of the new token: %+v", o)
 			}
 		})
 	})
-	t.Run("one of two named", func(t *testing.T) {
+	t.Run("one endpoint of two", func(t *testing.T) {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			foreign(f)
-			_, err := f.led(atOther(true, false, true)).Get(f.T.Context(), f.Request())
-			mustBeRefused(t, err) // issued by the one, it must not be sent to the other
+			_, err := f.withEndpoints(atOther(true, false, true)).Get(f.T.Context(), f.Request())
+			mustBeRefused(t, err) // the new token must not be sent to the other portal
 			if o := f.Stored("corp").Origin; o != (ssocache.Origin{SignIn: other, Portal: other}) {
-				t.Errorf("the successor is of %+v", o)
+				t.Errorf("origin of the new token: %+v", o)
 			}
 		})
 	})
-	t.Run("a no of the local service is none of AWS", func(t *testing.T) {
+	t.Run("refusal of the local service does not count for AWS", func(t *testing.T) {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			foreign(f)
 			f.Before = func(r *http.Request) (*http.Response, error) {
@@ -211,7 +211,7 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 					Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant","error_description":"Unknown"}`)),
 				}, nil
 			}
-			_, err := f.led(atOther(true, true, true)).Get(f.T.Context(), f.Request())
+			_, err := f.withEndpoints(atOther(true, true, true)).Get(f.T.Context(), f.Request())
 			mustBeEnded(t, err)
 			f.Before = nil
 			f.MustGet()
@@ -220,26 +220,26 @@ func TestATokenWithoutAnOrigin(t *testing.T) {
 	})
 }
 
-// AWS's own endpoint in a setting is AWS.
-func TestAWSsOwnEndpointIsAWS(t *testing.T) {
+// A setting that names AWS's own endpoint changes nothing.
+func TestSettingWithOwnEndpointOfAWS(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
-		b := f.led(broker.Endpoints{
+		b := f.withEndpoints(broker.Endpoints{
 			SignIn: profile.Endpoint{URL: "https://OIDC-fips.us-east-1.amazonaws.com:443/"},
 			Portal: profile.Endpoint{URL: "https://portal.sso.us-east-1.api.aws"},
 		})
 		if err := b.MaySignIn(f.Session, false); err != nil {
 			t.Error(err)
 		}
-		b = f.led(broker.Endpoints{Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}})
+		b = f.withEndpoints(broker.Endpoints{Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}})
 		if err := b.MaySignIn(f.Session, false); err == nil {
-			t.Error("AWS's endpoint of another region passes")
+			t.Error("AWS's endpoint of another region is allowed")
 		}
 	})
 }
 
-// A sign-out goes to the service that issued the token, with its revokedToken.
-func TestASignOutGoesToTheOrigin(t *testing.T) {
+// A sign-out and its verification go to the service that issued the token.
+func TestSignOutAtOrigin(t *testing.T) {
 	for name, age := range map[string]time.Duration{"live": 0, "expired": 2 * time.Hour} {
 		for _, all := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestASignOutGoesToTheOrigin(t *testing.T) {
 					f.Login()
 					sleep(age)
 					got := f.watchOther()
-					b := f.led(atOther(true, true, true))
+					b := f.withEndpoints(atOther(true, true, true))
 					out, err := b.Logout(f.T.Context(), f.Session, nil)
 					if all {
 						out, err = b.LogoutAll(f.T.Context())
@@ -270,16 +270,16 @@ func TestASignOutGoesToTheOrigin(t *testing.T) {
 	}
 }
 
-// A sign-in at another service leaves a live session alone, unless it is forced, and is
-// refused where only one of the two services is named.
-func TestASignInElsewhere(t *testing.T) {
+// A sign-in at another service is refused if it would replace a live session and is not
+// forced, or if the settings name only one of the two services.
+func TestSignInAtAnotherService(t *testing.T) {
 	signIn := func(f *fixture, e broker.Endpoints, force bool) (bool, error) {
 		done := false
 		in := f.ByCode("sso login", f.Approve)
 		do := in.Do
 		in.Force = force
 		in.Do = func(ctx context.Context, keep broker.Keep) error { done = true; return do(ctx, keep) }
-		_, err := f.led(e).Login(f.T.Context(), f.Session, in)
+		_, err := f.withEndpoints(e).Login(f.T.Context(), f.Session, in)
 		return done, err
 	}
 	withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -292,26 +292,25 @@ func TestASignInElsewhere(t *testing.T) {
 				half, err := signIn(f, e, force)
 				var mixed *broker.EndpointsError
 				if done = done || half; !errors.As(err, &mixed) {
-					t.Errorf("%v, want an EndpointsError", err)
+					t.Errorf("error %v, want an EndpointsError", err)
 				}
 			}
 		}
 		if done || string(f.Stored("corp").Encode()) != before {
-			t.Error("somebody was sent to the other service, or the session has changed")
+			t.Error("the user was sent to the other service, or the session has changed")
 		}
 		if _, err := signIn(f, atOther(true, true, true), true); err != nil || f.Stored("corp").Origin.Portal != other {
-			t.Errorf("%+v, %v", f.Stored("corp").Origin, err)
+			t.Errorf("origin %+v, error %v", f.Stored("corp").Origin, err)
 		}
-		sleep(100 * 24 * time.Hour) // that session is over
+		sleep(100 * 24 * time.Hour) // the session has ended
 		if _, err := signIn(f, broker.Endpoints{}, false); err != nil || f.Stored("corp").Origin.Portal != ssocache.AWS {
-			t.Errorf("%+v, %v", f.Stored("corp").Origin, err)
+			t.Errorf("origin %+v, error %v", f.Stored("corp").Origin, err)
 		}
 	})
 }
 
-// A renewal does not replace the session's copy under another name that came from
-// another service.
-func TestARenewalLeavesACopyOfAnotherOrigin(t *testing.T) {
+// A renewal does not replace a token of another service under another name of the session.
+func TestRenewalKeepsTokenOfAnotherOrigin(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Names = []string{f.Session.StartURL}
@@ -325,14 +324,14 @@ func TestARenewalLeavesACopyOfAnotherOrigin(t *testing.T) {
 		f.MustGet()
 		f.Count(refresh, 1)
 		if got := f.Stored(f.Session.StartURL).Origin.Portal; !slices.Contains([]string{other}, got) {
-			t.Errorf("the copy is of %s now", got)
+			t.Errorf("origin of the copy: %s, want %s", got, other)
 		}
 	})
 }
 
-// A config file cannot lead a token of AWS to another portal by naming AWS's sign-in
-// endpoint, in whatever form, and a region that is not the session's.
-func TestASignInAtAWSForAnotherPortal(t *testing.T) {
+// A config file could name AWS's sign-in endpoint, in any form or region, together with
+// another portal. It must not get AWS's tokens sent there.
+func TestSignInAtAWSForAnotherPortal(t *testing.T) {
 	refused := []string{
 		"https://oidc.eu-west-1.amazonaws.com", "https://oidc.us-east-1.amazonaws.com.", "https://oidc.us-east-1.amazonaws.com:0443",
 		"https://OIDC.us-east-1.amazonaws.com/x", "https://oidc.eu-west-1.api.aws", "https://oidc.cn-north-1.amazonaws.com.cn",
@@ -342,7 +341,7 @@ func TestASignInAtAWSForAnotherPortal(t *testing.T) {
 		for _, signIn := range refused {
 			e := broker.Endpoints{SignIn: profile.Endpoint{URL: signIn, From: "a setting"}, Portal: profile.Endpoint{URL: other, From: "a setting"}}
 			var mixed *broker.EndpointsError
-			if err := f.led(e).MaySignIn(f.Session, true); !errors.As(err, &mixed) {
+			if err := f.withEndpoints(e).MaySignIn(f.Session, true); !errors.As(err, &mixed) {
 				t.Errorf("%s: %v, want an EndpointsError", signIn, err)
 			}
 		}
@@ -350,7 +349,7 @@ func TestASignInAtAWSForAnotherPortal(t *testing.T) {
 			{SignIn: profile.Endpoint{URL: "https://oidc.eu-west-1.amazonaws.com"}, Portal: profile.Endpoint{URL: "https://portal.sso.eu-west-1.amazonaws.com"}},
 			{SignIn: profile.Endpoint{URL: "http://127.0.0.1:3"}, Portal: profile.Endpoint{URL: other}},
 		} {
-			if err := f.led(e).MaySignIn(f.Session, true); err != nil {
+			if err := f.withEndpoints(e).MaySignIn(f.Session, true); err != nil {
 				t.Errorf("%s: %v", e.SignIn.URL, err)
 			}
 		}

@@ -12,27 +12,27 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-func TestHolderTellsWhoSignsIn(t *testing.T) {
+func TestProcessThatSignsIn(t *testing.T) {
 	b := &Broker{Cache: keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}}
 	s := profile.Session{Name: "corp", StartURL: "https://corp.awsapps.com/start"}
 	if got := b.signInProcess(s).String(); got != "another process" {
-		t.Errorf("nobody is %q", got)
+		t.Errorf("no process: %q, want \"another process\"", got)
 	}
-	leave := b.writeProcess(s, "sso get-credentials")
+	remove := b.writeProcess(s, "sso get-credentials")
 	if got, want := b.signInProcess(s).String(), fmt.Sprintf("process %d (sso get-credentials)", os.Getpid()); got != want {
-		t.Errorf("this process is %q, want %q", got, want)
+		t.Errorf("this process: %q, want %q", got, want)
 	}
 	if name := filepath.Base(b.processFile(s)); !strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".json") {
-		t.Errorf("%s would be read by the AWS CLI", name)
+		t.Errorf("the AWS CLI would read %s", name)
 	}
-	leave()
+	remove()
 	if got := b.signInProcess(s); got != (Process{}) {
-		t.Errorf("%v is left", got)
+		t.Errorf("%v after remove, want none", got)
 	}
 }
 
-// Whoever can write into the folder can write anything there.
-func TestHolderThatSomebodyPlanted(t *testing.T) {
+// Other programs can write anything to the file.
+func TestProcessFileOfAnotherProgram(t *testing.T) {
 	b := &Broker{Cache: keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}}
 	s := profile.Session{Name: "corp", StartURL: "https://corp.awsapps.com/start"}
 	path := b.processFile(s)
@@ -55,7 +55,7 @@ func TestHolderThatSomebodyPlanted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := b.signInProcess(s).String(); got != want {
-			t.Errorf("%q is %q, want %q", content, got, want)
+			t.Errorf("content %q: %q, want %q", content, got, want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-func TestTokenIsRenewedInItsWindow(t *testing.T) {
+func TestRefreshWindow(t *testing.T) {
 	tests := []struct {
 		name      string
 		auto      profile.AutoRefresh
@@ -28,12 +28,12 @@ func TestTokenIsRenewedInItsWindow(t *testing.T) {
 	}{
 		{"fresh", profile.Unset, -1, 44 * time.Minute, false, false},
 		{"less than 15 minutes left", profile.Unset, -1, 46 * time.Minute, true, false},
-		{"the guide's window, first half of the life", profile.On, 43200 * time.Second, 29 * time.Minute, false, false},
-		{"the guide's window, second half", profile.On, 43200 * time.Second, 31 * time.Minute, true, false},
+		{"the guide's window, first half of the lifetime", profile.On, 43200 * time.Second, 29 * time.Minute, false, false},
+		{"the guide's window, second half of the lifetime", profile.On, 43200 * time.Second, 31 * time.Minute, true, false},
 		{"a small window", profile.On, time.Minute, 58 * time.Minute, false, false},
 		{"expired long ago", profile.Unset, -1, 5 * time.Hour, true, false},
-		{"not to be refreshed, alive", profile.Off, -1, 59 * time.Minute, false, false},
-		{"not to be refreshed, expired", profile.Off, -1, 61 * time.Minute, false, true},
+		{"no auto refresh, live", profile.Off, -1, 59 * time.Minute, false, false},
+		{"no auto refresh, expired", profile.Off, -1, 61 * time.Minute, false, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestTokenIsRenewedInItsWindow(t *testing.T) {
 					t.Errorf("renewed: %v, want %v", renewed, tt.renewed)
 				}
 				if !f.Stored("corp").AccessToken.Equal(tok.AccessToken) {
-					t.Error("the token in use is not the one stored")
+					t.Error("the returned token is not the stored one")
 				}
 			})
 		})
@@ -83,7 +83,7 @@ func TestStormIsOneCall(t *testing.T) {
 		wg.Wait()
 		for i, k := range keys {
 			if k == "" || k != keys[0] {
-				t.Errorf("process %d got the keys %q, the first one %q", i, k, keys[0])
+				t.Errorf("process %d got key %q, process 0 got %q", i, k, keys[0])
 			}
 		}
 		f.Count(refresh, 1)
@@ -91,7 +91,7 @@ func TestStormIsOneCall(t *testing.T) {
 	})
 }
 
-func TestStormOnADeadSessionIsOneCall(t *testing.T) {
+func TestStormOnEndedSessionIsOneCall(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		sleep(2 * time.Hour)
@@ -107,15 +107,15 @@ func TestStormOnADeadSessionIsOneCall(t *testing.T) {
 		wg.Wait()
 		f.Count(refresh, 1)
 		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("took %v", took)
+			t.Errorf("took %v, want at most 5 s", took)
 		}
-		_, err := f.Get() // and one that comes later does not ask again
+		_, err := f.Get() // a later process makes no request
 		mustBeEnded(t, err)
 		f.Count(refresh, 1)
 	})
 }
 
-func TestNetworkFailureIsSharedWithThoseWhoWait(t *testing.T) {
+func TestNetworkFailureIsShared(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		sleep(2 * time.Hour)
@@ -136,7 +136,7 @@ func TestNetworkFailureIsSharedWithThoseWhoWait(t *testing.T) {
 		}
 		wg.Wait()
 		if calls > 3 {
-			t.Errorf("%d tries, want those of one process, at most 3", calls)
+			t.Errorf("%d tries, want at most the 3 of one process", calls)
 		}
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("took %v, want less than 30 s", took)
@@ -171,26 +171,26 @@ func TestFailedEarlyRenewal(t *testing.T) {
 		use(false)
 		sleep(31 * time.Second)
 		use(true)
-		f.Login() // clears the mark
+		f.Login() // removes the outcome of the failure
 		old = f.Stored("corp")
 		sleep(50 * time.Minute)
 		use(true)
-		sleep(10*time.Minute - 45*time.Second) // its last minute: always tried
+		sleep(10*time.Minute - 45*time.Second) // in the last minute every request tries
 		before := f.Emu.Count(refresh)
 		_, _ = f.Token()
 		_, _ = f.Token()
 		if got := f.Emu.Count(refresh) - before; got < 2 {
-			t.Errorf("in the last minute tried %d times in two uses", got)
+			t.Errorf("%d tries by two requests in the last minute, want at least 2", got)
 		}
 	})
 }
 
-func TestAnotherProgramRefreshesWithoutOurLock(t *testing.T) {
+func TestRefreshByProgramWithoutLock(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		spent := f.Stored("corp")
 		sleep(2 * time.Hour)
-		// It has spent the refresh token, and stores the new one a second later.
+		// The other program spends the refresh token, and stores the new one a second later.
 		grant, err := f.Client().Refresh(f.T.Context(), registrationOf(spent), spent.RefreshToken)
 		if err != nil {
 			t.Fatal(err)
@@ -204,17 +204,17 @@ func TestAnotherProgramRefreshesWithoutOurLock(t *testing.T) {
 					t.Error(err)
 				}
 			}()
-			// The emulator would revoke the family; AWS has a grace period.
+			// The emulator would end the session; AWS has a grace period.
 			return jsonReply(r, 400, "InvalidGrantException", `{"error":"invalid_grant"}`), nil
 		}
 		tok, err := f.Token()
 		if err != nil || !tok.AccessToken.Equal(grant.AccessToken) {
-			t.Errorf("the other program's token is not used: %v", err)
+			t.Errorf("the token of the other program is not used: %v", err)
 		}
 	})
 }
 
-func TestFileInTheMiddleOfARewrite(t *testing.T) {
+func TestCorruptTokenFile(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		path := f.Files.TokenPath("corp")
@@ -230,7 +230,7 @@ func TestFileInTheMiddleOfARewrite(t *testing.T) {
 			_ = os.WriteFile(path, content, 0o600)
 		}()
 		if _, err := f.Token(); err != nil {
-			t.Errorf("a file that is whole again after 2 s: %v", err)
+			t.Errorf("file that is complete again after 2 s: %v", err)
 		}
 		if err := os.Truncate(path, 10); err != nil {
 			t.Fatal(err)
@@ -243,7 +243,7 @@ func TestFileInTheMiddleOfARewrite(t *testing.T) {
 	})
 }
 
-func TestRefreshTokenIsNotSpentWhereItsSuccessorCannotBeStored(t *testing.T) {
+func TestRefreshTokenIsNotSpentWithoutStorage(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Unwritable()
@@ -251,7 +251,7 @@ func TestRefreshTokenIsNotSpentWhereItsSuccessorCannotBeStored(t *testing.T) {
 		if _, err := f.Token(); err != nil {
 			t.Errorf("a live token is not used: %v", err)
 		}
-		f.MustGet() // keys can be had without being stored
+		f.MustGet() // role credentials need not be stored
 		sleep(time.Hour)
 		_, err := f.Token()
 		var storage *broker.StorageError
@@ -262,7 +262,7 @@ func TestRefreshTokenIsNotSpentWhereItsSuccessorCannotBeStored(t *testing.T) {
 	})
 }
 
-func TestSignalsAreHeldBackUntilTheTokenIsStored(t *testing.T) {
+func TestSignalDuringRefresh(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		old := f.Stored("corp")
@@ -286,12 +286,12 @@ func TestSignalsAreHeldBackUntilTheTokenIsStored(t *testing.T) {
 				return nil, err
 			}
 			r.Body = io.NopCloser(bytes.NewReader(sent))
-			interrupt() // Ctrl-C while the service works
+			interrupt() // Ctrl-C during the call
 			return nil, nil
 		}
 		_, err := f.Process().Get(ctx, f.Request())
 		if !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v, want the interruption", err)
+			t.Errorf("error %v, want context.Canceled", err)
 		}
 		if got := strings.Join(events, " "); got != "held called stored released" {
 			t.Errorf("events: %s", got)
@@ -300,7 +300,7 @@ func TestSignalsAreHeldBackUntilTheTokenIsStored(t *testing.T) {
 	})
 }
 
-func TestReplyWithoutRefreshTokenKeepsTheOldOne(t *testing.T) {
+func TestReplyWithoutRefreshToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		old := f.Stored("corp")
@@ -325,7 +325,7 @@ func TestTokenOfAnotherStartURLIsNotUsed(t *testing.T) {
 		_, err := f.Token()
 		mustBeEnded(t, err)
 		if f.Stored("corp").AccessToken.IsZero() {
-			t.Error("the other session's token is gone")
+			t.Error("the token of the other session was removed")
 		}
 	})
 }
@@ -340,7 +340,7 @@ func TestRejectedTokenIsRenewedOnce(t *testing.T) {
 				r := broker.Request{Session: f.Session, Purpose: broker.AccessToken, Rejected: rejected}
 				a, err := f.Process().Get(f.T.Context(), r)
 				if err != nil || a.Token.AccessToken.Equal(rejected) {
-					t.Errorf("still the rejected token: %v", err)
+					t.Errorf("got the rejected token, error %v", err)
 				}
 			})
 		}

@@ -25,12 +25,12 @@ func TestRoleCredentialsAreReused(t *testing.T) {
 		first := f.MustGet()
 		sleep(44 * time.Minute)
 		if again := f.MustGet(); again.AccessKeyID != first.AccessKeyID {
-			t.Error("16 minutes left: fetched anew")
+			t.Error("16 minutes left: fetched again")
 		}
 		f.Count("GetRoleCredentials", 1)
 		sleep(2 * time.Minute)
 		if again := f.MustGet(); again.AccessKeyID == first.AccessKeyID {
-			t.Error("14 minutes left: not fetched anew")
+			t.Error("14 minutes left: not fetched again")
 		}
 		f.Count("GetRoleCredentials", 2)
 	})
@@ -43,12 +43,12 @@ func TestRoleCredentialsNeedNoToken(t *testing.T) {
 		if err := removeAll(f.Files.SSO()); err != nil {
 			t.Fatal(err)
 		}
-		f.MustGet() // as in the AWS CLI
+		f.MustGet() // like the AWS CLI
 		f.Count("GetRoleCredentials", 1)
 	})
 }
 
-func TestAUseThatNeedsNoTokenRenewsOneThatIsDue(t *testing.T) {
+func TestCachedAnswerRenewsDueToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Session.RefreshWindow, f.Session.HasWindow = 12*time.Hour, true
 		f.Login()
@@ -60,18 +60,18 @@ func TestAUseThatNeedsNoTokenRenewsOneThatIsDue(t *testing.T) {
 	})
 }
 
-func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
+func TestCachedCredentialsAfterFailure(t *testing.T) {
 	tests := []struct {
 		name  string
 		fault emulator.Fault
-		left  time.Duration // of the cached keys
-		want  bool          // they are used
+		left  time.Duration // of the cached credentials
+		want  bool          // the cached credentials are used
 	}{
 		{"500", emulator.Fault{Status: 500}, 10 * time.Minute, true},
 		{"429", emulator.Fault{Status: 429, Code: "TooManyRequestsException"}, 10 * time.Minute, true},
-		{"a dropped connection", emulator.Fault{Drop: true}, 10 * time.Minute, true},
-		{"500 and the keys' last minute", emulator.Fault{Status: 500}, 59 * time.Second, false},
-		{"no access any more", emulator.Fault{Status: 403, Code: "ForbiddenException"}, 10 * time.Minute, false},
+		{"dropped connection", emulator.Fault{Drop: true}, 10 * time.Minute, true},
+		{"500 in the last minute", emulator.Fault{Status: 500}, 59 * time.Second, false},
+		{"access denied", emulator.Fault{Status: 403, Code: "ForbiddenException"}, 10 * time.Minute, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 				old := f.MustGet()
 				sleep(time.Until(old.Expiration) - tt.left)
 				tt.fault.Operation = "GetRoleCredentials"
-				if tt.fault.Drop { // without sockets there is nothing to drop
+				if tt.fault.Drop { // the fixture has no connections to drop
 					f.Before = func(r *http.Request) (*http.Response, error) {
 						if strings.Contains(r.URL.Path, "credentials") {
 							return nil, http.ErrServerClosed
@@ -92,10 +92,10 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 				}
 				c, err := f.Get()
 				if used := err == nil && c.AccessKeyID == old.AccessKeyID; used != tt.want {
-					t.Errorf("cached keys used: %v, want %v (%v)", used, tt.want, err)
+					t.Errorf("cached credentials used: %v, want %v (%v)", used, tt.want, err)
 				}
 				if tt.want && len(f.Warned) == 0 {
-					t.Error("nobody was told")
+					t.Error("no warning")
 				}
 			})
 		})
@@ -105,7 +105,7 @@ func TestCachedKeysStandInWhenTheServiceFails(t *testing.T) {
 func TestPortalRejectsTheToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
-		f.Emu.ExpireAccessTokens() // the date in the file still says it lives
+		f.Emu.ExpireAccessTokens() // the date in the file does not show it
 		f.MustGet()
 		f.Count(refresh, 1)
 		f.Count("GetRoleCredentials", 2)
@@ -119,7 +119,7 @@ func TestPortalRejectsTheToken(t *testing.T) {
 		f.Count("GetRoleCredentials", 1)
 	})
 	withFixture(t, emulator.Config{}, func(f *fixture) {
-		f.Session.Scopes = nil // the legacy kind: eight hours, no refresh token
+		f.Session.Scopes = nil // a legacy token: eight hours, no refresh token
 		f.Login()
 		f.Emu.RevokeSessions("jane")
 		_, err := f.Get()
@@ -128,7 +128,7 @@ func TestPortalRejectsTheToken(t *testing.T) {
 	})
 }
 
-func TestRefusalIsSharedWithThoseWhoWait(t *testing.T) {
+func TestRefusalIsShared(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Emu.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Delay: time.Second, Status: 403, Code: "ForbiddenException", Message: "No access"})
@@ -146,9 +146,9 @@ func TestRefusalIsSharedWithThoseWhoWait(t *testing.T) {
 	})
 }
 
-// The lock of the role is held during the call to the portal, that of the
-// session is free again, and both lie beside the data they guard.
-func TestLocksDuringTheFetch(t *testing.T) {
+// During the call to the portal, the role's lock is held and the session's lock is free. Both
+// are beside the data that they guard.
+func TestLocksDuringFetch(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		looked := false
@@ -172,13 +172,13 @@ func TestLocksDuringTheFetch(t *testing.T) {
 		}
 		f.MustGet()
 		if !looked {
-			t.Error("there was no fetch")
+			t.Error("no fetch")
 		}
 	})
 }
 
-// A holder that was stopped must not block the others for ever.
-func TestHolderThatNeverLetsGo(t *testing.T) {
+// A process that is stopped while it holds a lock must not block the others for ever.
+func TestLockIsNotReleased(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		lock, err := filelock.Try(filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+".lock"))
@@ -189,15 +189,15 @@ func TestHolderThatNeverLetsGo(t *testing.T) {
 		sleep(50 * time.Minute)
 		start := time.Now()
 		if _, err := f.Token(); err != nil || time.Since(start) > time.Second {
-			t.Errorf("a live token took %v: %v", time.Since(start), err)
+			t.Errorf("live token: took %v, error %v", time.Since(start), err)
 		}
 		sleep(time.Hour)
 		start = time.Now()
 		if _, err := f.Token(); err != nil {
-			t.Errorf("an expired token: %v", err)
+			t.Errorf("expired token: %v", err)
 		}
 		if took := time.Since(start); took < 25*time.Second || took > 30*time.Second {
-			t.Errorf("an expired token took %v, want a little more than the budget of a refresh", took)
+			t.Errorf("expired token: took %v, want 25 to 30 s", took)
 		}
 		if len(f.Warned) == 0 || !strings.Contains(f.Warned[len(f.Warned)-1], "without a lock") {
 			t.Errorf("warnings %q", f.Warned)
@@ -213,10 +213,10 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 			t.Helper()
 			session, legacy := f.Stored("corp"), f.Stored(f.Session.StartURL)
 			if !legacy.AccessToken.Equal(session.AccessToken) {
-				t.Errorf("%s: the two names hold different tokens", when)
+				t.Errorf("%s: the two names have different tokens", when)
 			}
 			if session.RefreshToken.IsZero() || !legacy.RefreshToken.IsZero() {
-				t.Errorf("%s: the refresh token must live in the session's file alone", when)
+				t.Errorf("%s: the refresh token is not only in the session's file", when)
 			}
 		}
 		check("after the login")
@@ -228,8 +228,8 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 	})
 }
 
-// Of several processes whose keys a service called expired, one fetches new ones.
-func TestKeysThatAServiceRefused(t *testing.T) {
+// A service has refused the credentials of several processes. One of them fetches new ones.
+func TestRejectedCredentials(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		old := f.MustGet()
@@ -249,15 +249,15 @@ func TestKeysThatAServiceRefused(t *testing.T) {
 		all.Wait()
 		for _, c := range got {
 			if c.AccessKeyID == old.AccessKeyID || c.AccessKeyID != got[0].AccessKeyID {
-				t.Errorf("got key %s; the refused one is %s, another process got %s", c.AccessKeyID, old.AccessKeyID, got[0].AccessKeyID)
+				t.Errorf("got key %s; the rejected one is %s, process 0 got %s", c.AccessKeyID, old.AccessKeyID, got[0].AccessKeyID)
 			}
 		}
 		f.Count("GetRoleCredentials", 2)
 	})
 }
 
-// The name of a role's file is that of the session, which two configs may give to
-// two start URLs.
+// The file name depends on the session's name, which another config may give to another start
+// URL.
 func TestRoleCredentialsOfAnotherStartURLAreNotUsed(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -269,7 +269,7 @@ func TestRoleCredentialsOfAnotherStartURLAreNotUsed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if c := f.MustGet(); c.AccessKeyID == "ASIAOTHER" {
-			t.Error("the credentials of another start URL are given out")
+			t.Error("the credentials of another start URL are returned")
 		}
 	})
 }

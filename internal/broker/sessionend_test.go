@@ -16,8 +16,8 @@ import (
 
 func (f *fixture) sessionEnd() broker.SessionEnd { return f.Process().SessionEnd(f.Session) }
 
-// live uses the session every twenty minutes for d, and says whether it lived so
-// long.
+// live uses the session every twenty minutes for d. It reports whether the session was alive
+// all the time.
 func (f *fixture) live(d time.Duration) bool {
 	for end := time.Now().Add(d); time.Now().Before(end); sleep(20 * time.Minute) {
 		if _, err := f.Token(); err != nil {
@@ -38,13 +38,13 @@ func TestConfiguredSessionEnd(t *testing.T) {
 	withFixture(t, emulator.Config{PortalSession: 90 * time.Hour}, func(f *fixture) {
 		f.Session.Duration = 8 * time.Hour
 		if h := f.sessionEnd(); !h.At.IsZero() {
-			t.Errorf("before the sign-in it is %+v", h)
+			t.Errorf("session end before the sign-in: %+v, want unknown", h)
 		}
 		var want time.Time
 		check := func(when string) {
 			t.Helper()
 			if h := f.sessionEnd(); !h.Configured || !h.At.Equal(want) || !h.Latest.Equal(want) {
-				t.Errorf("%s it is %+v, want %v", when, h, want)
+				t.Errorf("session end %s: %+v, want %v", when, h, want)
 			}
 		}
 		f.Login()
@@ -53,14 +53,14 @@ func TestConfiguredSessionEnd(t *testing.T) {
 		f.mustLive(3 * time.Hour)
 		check("after renewals")
 
-		// Another program renews, and nobody knows any more which sign-in this is.
+		// After a renewal by another program, the time of the sign-in is unknown.
 		tok := f.Stored("corp")
-		tok.RefreshToken = secret.New("of another program")
+		tok.RefreshToken = secret.New("by another program")
 		if err := f.Files.SaveToken("corp", tok); err != nil {
 			t.Fatal(err)
 		}
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-			t.Errorf("after a renewal by another program it is %+v", h)
+			t.Errorf("session end after a renewal by another program: %+v, want unknown", h)
 		}
 		f.Login()
 		want = time.Now().Add(8 * time.Hour)
@@ -71,7 +71,7 @@ func TestConfiguredSessionEnd(t *testing.T) {
 func TestSessionEndAfterAdopt(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		session := f.Session
-		f.Session.Name = "" // a legacy profile, which is then given a session
+		f.Session.Name = "" // a legacy profile, which is then moved to a session
 		f.Login()
 		want := time.Now().Add(8 * time.Hour)
 		f.Session = session
@@ -80,23 +80,22 @@ func TestSessionEndAfterAdopt(t *testing.T) {
 			t.Fatal(err)
 		}
 		if h := f.sessionEnd(); !h.At.Equal(want) {
-			t.Errorf("it is %+v, want %v", h, want)
+			t.Errorf("session end %+v, want %v", h, want)
 		}
 	})
 }
 
-// A renewal of what another program has signed in to does not make its sign-in
-// known.
+// Another program has signed in. Renewals do not reveal when.
 func TestSessionEndUnknownAfterSignInByAnotherProgram(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Session.Duration = 8 * time.Hour
 		f.Login()
-		if err := os.Remove(f.track()); err != nil {
+		if err := os.Remove(f.historyFile()); err != nil {
 			t.Fatal(err)
 		}
 		f.mustLive(3 * time.Hour)
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-			t.Errorf("it is %+v, want unknown", h)
+			t.Errorf("session end %+v, want unknown", h)
 		}
 	})
 }
@@ -108,16 +107,16 @@ func TestSessionEndWithoutRefreshToken(t *testing.T) {
 		want := time.Now().Add(12 * time.Hour)
 		sleep(time.Hour)
 		if h := f.sessionEnd(); !h.At.Equal(want) || !h.Configured {
-			t.Errorf("it is %+v, want %v", h, want)
+			t.Errorf("session end %+v, want %v", h, want)
 		}
 		f.Session.Duration = 0
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-			t.Errorf("it is %+v, want unknown", h)
+			t.Errorf("session end %+v, want unknown", h)
 		}
 	})
 }
 
-func (f *fixture) track() string {
+func (f *fixture) historyFile() string {
 	return filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName("corp"), ".json")+".horizon")
 }
 
@@ -125,12 +124,12 @@ func TestLearnedSessionEnd(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		if f.live(20 * time.Hour) {
-			t.Fatal("the session of eight hours lived on")
+			t.Fatal("the session is still alive after eight hours")
 		}
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-			t.Errorf("after the end it is %+v", h)
+			t.Errorf("session end after the end: %+v, want unknown", h)
 		}
-		_, err := f.Token() // a second refusal teaches nothing
+		_, err := f.Token() // nothing is learned from a second refusal
 		mustBeEnded(t, err)
 		sleep(24 * time.Hour)
 		_, err = f.Token()
@@ -141,13 +140,13 @@ func TestLearnedSessionEnd(t *testing.T) {
 		h := f.sessionEnd()
 		lower, upper := h.At.Sub(begun), h.Latest.Sub(begun)
 		if h.Configured || lower > 8*time.Hour || lower < 7*time.Hour || upper < 8*time.Hour || upper > 9*time.Hour {
-			t.Errorf("learned %v to %v, want what contains 8h", lower, upper)
+			t.Errorf("learned %v to %v, want a range of at most two hours around 8h", lower, upper)
 		}
-		if content, err := os.ReadFile(f.track()); err != nil || !regexp.MustCompile(`^lanyard-horizon( \d+){4} [0-9a-f]{24}\n$`).Match(content) {
-			t.Errorf("%v, %q", err, content)
+		if content, err := os.ReadFile(f.historyFile()); err != nil || !regexp.MustCompile(`^lanyard-horizon( \d+){4} [0-9a-f]{24}\n$`).Match(content) {
+			t.Errorf("history file %q: %v", content, err)
 		}
 
-		// A night without use narrows nothing, and loses nothing.
+		// Nothing is learned or lost if the session ends while it is not used.
 		sleep(20 * time.Hour)
 		_, err = f.Token()
 		mustBeEnded(t, err)
@@ -159,7 +158,8 @@ func TestLearnedSessionEnd(t *testing.T) {
 	})
 }
 
-// A session that was ended early teaches what the next one disproves.
+// A session is revoked early. The age learned from it is discarded when the next session
+// becomes older.
 func TestSessionEndAfterRevokedSession(t *testing.T) {
 	withFixture(t, emulator.Config{PortalSession: 90 * time.Hour}, func(f *fixture) {
 		f.Login()
@@ -171,11 +171,11 @@ func TestSessionEndAfterRevokedSession(t *testing.T) {
 		begun := time.Now()
 		f.Login()
 		if h := f.sessionEnd(); h.Latest.Sub(begun).Round(time.Hour) != 3*time.Hour {
-			t.Errorf("learned %+v, want three hours at most", h)
+			t.Errorf("learned %+v, want at most three hours", h)
 		}
 		f.mustLive(5 * time.Hour)
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-			t.Errorf("a session older than that leaves %+v", h)
+			t.Errorf("session end %+v of a session that is older, want unknown", h)
 		}
 	})
 }
@@ -185,8 +185,8 @@ func TestSessionEndNotLearnedFromFailures(t *testing.T) {
 		name  string
 		fault emulator.Fault
 	}{
-		{"of the service", emulator.Fault{Operation: "CreateToken", Status: 500}},
-		{"of the registration", emulator.Fault{Operation: "CreateToken", Status: 401, Code: "InvalidClientException"}},
+		{"internal error", emulator.Fault{Operation: "CreateToken", Status: 500}},
+		{"invalid client registration", emulator.Fault{Operation: "CreateToken", Status: 401, Code: "InvalidClientException"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -196,12 +196,12 @@ func TestSessionEndNotLearnedFromFailures(t *testing.T) {
 				f.Emu.AddFault(tt.fault)
 				sleep(2 * time.Hour)
 				if _, err := f.Token(); err == nil {
-					t.Fatal("no failure")
+					t.Fatal("no error")
 				}
 				f.Emu.ClearFaults()
 				f.Login()
 				if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-					t.Errorf("learned %+v", h)
+					t.Errorf("learned %+v, want nothing", h)
 				}
 			})
 		})

@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// answers makes the portal answer with keys of so long a life, different each
-// time, after a second.
+// answers makes the portal return other credentials each time, after a second. They are valid
+// for life.
 func (f *fixture) answers(life time.Duration) (calls func() int) {
 	n := 0
 	var mu sync.Mutex
@@ -39,7 +39,7 @@ func (f *fixture) answers(life time.Duration) (calls func() int) {
 	return func() int { mu.Lock(); defer mu.Unlock(); return n }
 }
 
-func TestKeysOfShortLife(t *testing.T) {
+func TestShortLivedCredentials(t *testing.T) {
 	for _, life := range []time.Duration{2 * time.Second, 30 * time.Second, 10 * time.Minute} {
 		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
 			withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -48,17 +48,17 @@ func TestKeysOfShortLife(t *testing.T) {
 				calls := f.answers(life)
 				c := f.useAll(50)
 				if n := calls(); n != 1 {
-					t.Errorf("keys of %v, clock %v ahead: %d calls for 50 at once, want 1", life, ahead, n)
+					t.Errorf("credentials valid for %v, clock %v ahead: %d calls for 50 processes, want 1", life, ahead, n)
 				}
 				if left := c.Left(f.Now()); left > life || left < life-3*time.Second {
-					t.Errorf("keys of %v, clock %v ahead: %v left", life, ahead, left)
+					t.Errorf("credentials valid for %v, clock %v ahead: %v left", life, ahead, left)
 				}
 			})
 		}
 	}
 }
 
-func TestKeysThatHaveEnded(t *testing.T) {
+func TestExpiredCredentials(t *testing.T) {
 	for _, life := range []time.Duration{0, -time.Hour} {
 		for _, ahead := range []time.Duration{0, time.Hour, -time.Hour} {
 			withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -69,23 +69,23 @@ func TestKeysThatHaveEnded(t *testing.T) {
 				for range 20 {
 					wg.Go(func() {
 						if _, err := f.Get(); err == nil || err.Error() != broker.ErrStillExpired.Error() {
-							t.Errorf("keys of %v, clock %v ahead: %v, want that they are expired", life, ahead, err)
+							t.Errorf("credentials valid for %v, clock %v ahead: error %v, want ErrStillExpired", life, ahead, err)
 						}
 					})
 				}
 				wg.Wait()
 				if n := calls(); n != 1 {
-					t.Errorf("keys of %v, clock %v ahead: %d calls for 20 at once, want 1", life, ahead, n)
+					t.Errorf("credentials valid for %v, clock %v ahead: %d calls for 20 processes, want 1", life, ahead, n)
 				}
 				if _, err := f.Files.LoadCredentials(f.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
-					t.Errorf("keys that nobody can use are stored: %v", err)
+					t.Errorf("expired credentials are stored: %v", err)
 				}
 			})
 		}
 	}
 }
 
-func TestTokensOfShortLife(t *testing.T) {
+func TestShortLivedToken(t *testing.T) {
 	withFixture(t, emulator.Config{TokenLifetime: time.Second}, func(f *fixture) {
 		f.Login()
 		sleep(time.Minute)
@@ -101,7 +101,7 @@ func TestTokensOfShortLife(t *testing.T) {
 		f.Count(refresh, 1)
 		f.useAll(50)
 		if n := f.Emu.Count(refresh); n > 2 {
-			t.Errorf("%d refreshes, want one more at most", n)
+			t.Errorf("%d refreshes, want at most 2", n)
 		}
 	})
 }

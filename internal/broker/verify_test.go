@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// verify signs out and asks for the revokedToken.
+// verify signs out and verifies that.
 func (f *fixture) verify() error {
 	f.T.Helper()
 	out := f.Logout()
@@ -22,18 +22,18 @@ func (f *fixture) verify() error {
 	return f.Process().Verify(f.T.Context(), out.Revoked[0])
 }
 
-func TestVerifiedSignOut(t *testing.T) {
+func TestVerify(t *testing.T) {
 	tests := []struct {
 		name   string
 		before func(*fixture)
 		want   error
 	}{
-		{"a token that lives", func(*fixture) {}, nil},
-		{"one with a copy under another name", func(f *fixture) { f.Names = []string{f.Session.StartURL}; f.Login() }, nil},
-		{"an expired one", func(*fixture) { sleep(2 * time.Hour) }, nil},
-		{"a session that was ended on the server", func(f *fixture) { f.Emu.RevokeSessions("jane") }, nil},
-		{"the same, and expired", func(f *fixture) { f.Emu.RevokeSessions("jane"); sleep(2 * time.Hour) }, nil},
-		{"an expired one without a refresh token", func(f *fixture) {
+		{"live token", func(*fixture) {}, nil},
+		{"token with a copy under another name", func(f *fixture) { f.Names = []string{f.Session.StartURL}; f.Login() }, nil},
+		{"expired token", func(*fixture) { sleep(2 * time.Hour) }, nil},
+		{"session revoked at the service", func(f *fixture) { f.Emu.RevokeSessions("jane") }, nil},
+		{"session revoked at the service, token expired", func(f *fixture) { f.Emu.RevokeSessions("jane"); sleep(2 * time.Hour) }, nil},
+		{"expired token without a refresh token", func(f *fixture) {
 			tok := f.Stored("corp")
 			tok.RefreshToken = secret.String{}
 			if err := f.Files.SaveToken("corp", tok); err != nil {
@@ -41,10 +41,10 @@ func TestVerifiedSignOut(t *testing.T) {
 			}
 			sleep(2 * time.Hour)
 		}, broker.ErrNothingToVerify},
-		{"a service that says yes and does nothing", func(f *fixture) {
+		{"the service confirms and does nothing", func(f *fixture) {
 			f.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: 200})
 		}, broker.ErrStillAccepted},
-		{"the same for an expired token", func(f *fixture) {
+		{"the service confirms and does nothing, token expired", func(f *fixture) {
 			sleep(2 * time.Hour)
 			f.Emu.AddFault(emulator.Fault{Operation: "Logout", Status: 200})
 		}, broker.ErrStillAccepted},
@@ -55,16 +55,16 @@ func TestVerifiedSignOut(t *testing.T) {
 				f.Login()
 				tt.before(f)
 				if err := f.verify(); !errors.Is(err, tt.want) {
-					t.Errorf("%v, want %v", err, tt.want)
+					t.Errorf("error %v, want %v", err, tt.want)
 				}
 			})
 		})
 	}
 }
 
-// A service that ends the access token and not the refresh token: what it hands out
-// is revoked, and does not count as revokedToken.
-func TestSignOutThatTheRefreshTokenOutlives(t *testing.T) {
+// The service ends the access token and not the refresh token. The new token that it issues
+// is revoked, and the sign-out is not verified.
+func TestVerifyRevokesRenewedToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Before = func(r *http.Request) (*http.Response, error) {
@@ -80,14 +80,14 @@ func TestSignOutThatTheRefreshTokenOutlives(t *testing.T) {
 		if !errors.Is(err, broker.ErrStillAccepted) || !strings.Contains(err.Error(), "renewed") {
 			t.Errorf("error %v", err)
 		}
-		f.Count("Logout", 1) // of the new token; the first one was ours
+		f.Count("Logout", 1) // of the new token; the emulator did not see the first one
 		if _, err := f.Client().Refresh(f.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
-			t.Error("the session lives on")
+			t.Error("the session is still alive")
 		}
 	})
 }
 
-func TestSignOutThatCannotBeVerified(t *testing.T) {
+func TestVerifyWithoutAnswer(t *testing.T) {
 	for _, path := range []string{"/assignment/accounts", "/token"} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			f.Login()

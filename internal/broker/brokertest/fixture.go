@@ -1,6 +1,6 @@
-// Package brokertest is the world of the tests of broker and agent: one home folder and
-// one Identity Center, an emulator in the same process. It needs no network, so a
-// test can run in a bubble of fake time ([testing/synctest]).
+// Package brokertest provides a fixture for the tests of the broker and the agent: a home
+// folder, and an emulated Identity Center in the same process. The fixture uses no network,
+// so tests can run with fake time ([testing/synctest]).
 package brokertest
 
 import (
@@ -25,14 +25,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The role that the world's requests ask for.
+// The role that the fixture's requests ask for.
 const Account, Admin = "111122223333", "AdministratorAccess"
 
 // Refresh is the operation that renews a token, for [Fixture.Count].
 const Refresh = "CreateToken:refresh_token"
 
-// A Fixture is one home folder and one Identity Center. The brokers of the world share
-// nothing but the folder, as processes do.
+// A Fixture holds a home folder and an emulated Identity Center. Its brokers share only the
+// folder, like processes.
 type Fixture struct {
 	T       *testing.T
 	Emu     *emulator.Emulator
@@ -40,15 +40,15 @@ type Fixture struct {
 	Session profile.Session
 	Names   []string // the session's other names
 
-	// Before, if set, sees every request first and may answer it.
+	// Before is called with every request, and may answer it. It may be nil.
 	Before func(*http.Request) (*http.Response, error)
-	Hold   func() func() // holds signals back; nil holds nothing
-	Warned []string      // the warnings of the processes
+	Hold   func() func() // the Hold of the processes
+	Warned []string      // the warnings that the processes have printed
 
 	ahead atomic.Int64 // nanoseconds that the processes' clock is ahead of the service's
 }
 
-// New returns a world in which nobody is signed in. Of c only the durations count.
+// New returns a fixture without a sign-in. It uses only the durations of c.
 func New(t *testing.T, c emulator.Config) *Fixture {
 	t.Helper()
 	base := emulator.BuiltIn()
@@ -64,20 +64,20 @@ func New(t *testing.T, c emulator.Config) *Fixture {
 	}
 }
 
-// WithSession returns the same folder and Identity Center with another session, which
-// has the other names.
+// WithSession returns a fixture with the same folder and Identity Center, and with another
+// session. names are the session's other names.
 func (f *Fixture) WithSession(s profile.Session, names ...string) *Fixture {
 	return &Fixture{T: f.T, Emu: f.Emu, Files: f.Files, Session: s, Names: names}
 }
 
-// SetClock sets the processes' clock ahead of the service's, or behind it.
+// SetClock sets how far the processes' clock is ahead of the service's.
 func (f *Fixture) SetClock(ahead time.Duration) { f.ahead.Store(int64(ahead)) }
 
-// Now is the processes' clock.
+// Now returns the time by the processes' clock.
 func (f *Fixture) Now() time.Time { return time.Now().Round(0).Add(time.Duration(f.ahead.Load())) }
 
-// RoundTrip carries a request to the emulator without a network, which a bubble
-// of fake time could not wait for.
+// RoundTrip sends a request to the emulator without a network, because fake time does not
+// advance while a process waits for the network.
 func (f *Fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	if f.Before != nil {
 		if resp, err := f.Before(r); resp != nil || err != nil {
@@ -87,10 +87,10 @@ func (f *Fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	return emulatortest.Transport(f.Emu).RoundTrip(r)
 }
 
-// Client returns a client of AWS's own endpoints, which are on 127.0.0.1:1.
+// Client returns a client for AWS's own endpoints, which are at 127.0.0.1:1 here.
 func (f *Fixture) Client() *idcenter.Client { return f.ClientAt(broker.Endpoints{}) }
 
-// ClientAt returns a client of the endpoints.
+// ClientAt returns a client for the endpoints.
 func (f *Fixture) ClientAt(e broker.Endpoints) *idcenter.Client {
 	const aws = "http://127.0.0.1:1"
 	c, err := idcenter.New(idcenter.Options{
@@ -103,7 +103,7 @@ func (f *Fixture) ClientAt(e broker.Endpoints) *idcenter.Client {
 	return c
 }
 
-// Process returns a broker as a new process without an agent makes it.
+// Process returns the broker of a new process without an agent.
 func (f *Fixture) Process() *broker.Broker {
 	return &broker.Broker{
 		Cache:    f.Files,
@@ -115,7 +115,7 @@ func (f *Fixture) Process() *broker.Broker {
 	}
 }
 
-// Login signs jane in, and sets the counts of operations back.
+// Login signs jane in and resets the counts of operations.
 func (f *Fixture) Login() {
 	f.T.Helper()
 	_, err := f.Process().Login(f.T.Context(), f.Session, f.ByCode("sso login", f.Approve))
@@ -125,7 +125,7 @@ func (f *Fixture) Login() {
 	f.Emu.ResetCounts()
 }
 
-// ByCode is a sign-in by a device code, which show shows to the person.
+// ByCode returns a sign-in by device code. show gets the text for the user.
 func (f *Fixture) ByCode(caller string, show func(string)) broker.SignIn {
 	return broker.SignIn{Caller: caller, Do: func(ctx context.Context, keep broker.Keep) error {
 		_, err := f.Client().SignIn(ctx, idcenter.SignIn{
@@ -136,7 +136,7 @@ func (f *Fixture) ByCode(caller string, show func(string)) broker.SignIn {
 	}}
 }
 
-// Approve plays the person who reads what a device sign-in shows.
+// Approve approves the device code in a text for the user, as jane.
 func (f *Fixture) Approve(shown string) {
 	if code := userCode.FindString(shown); code != "" {
 		if err := f.Emu.Approve(code, "jane"); err != nil {
@@ -157,12 +157,12 @@ func (f *Fixture) Logout() broker.SignOut {
 	return out
 }
 
-// Request asks for the keys of the role.
+// Request returns a request for the role's credentials.
 func (f *Fixture) Request() broker.Request {
 	return broker.Request{Session: f.Session, AccountID: Account, RoleName: Admin, Caller: "test"}
 }
 
-// Get asks for the role's credentials as a new process.
+// Get gets the role's credentials in a new process.
 func (f *Fixture) Get() (ssocache.Credentials, error) {
 	a, err := f.Process().Get(f.T.Context(), f.Request())
 	return a.Credentials, err
@@ -178,14 +178,14 @@ func (f *Fixture) MustGet() ssocache.Credentials {
 	return c
 }
 
-// Token asks for the session's token as a new process.
+// Token gets the session's token in a new process.
 func (f *Fixture) Token() (ssocache.Token, error) {
 	r := broker.Request{Session: f.Session, Purpose: broker.AccessToken}
 	a, err := f.Process().Get(f.T.Context(), r)
 	return a.Token, err
 }
 
-// Stored returns the token that the cache holds under key.
+// Stored returns the token that the cache has under key.
 func (f *Fixture) Stored(key string) ssocache.Token {
 	f.T.Helper()
 	tok, err := f.Files.LoadToken(key)
@@ -195,12 +195,12 @@ func (f *Fixture) Stored(key string) ssocache.Token {
 	return tok
 }
 
-// Companion is the path of a file that guards the session.
+// SessionFile returns the path of a sidecar file of the session.
 func (f *Fixture) SessionFile(suffix string) string {
 	return filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+suffix)
 }
 
-// Count checks how often an operation was asked for.
+// Count checks how often an operation was called.
 func (f *Fixture) Count(operation string, want int) {
 	f.T.Helper()
 	if got := f.Emu.Count(operation); got != want {
@@ -208,8 +208,8 @@ func (f *Fixture) Count(operation string, want int) {
 	}
 }
 
-// Unwritable makes the cache a place where nothing can be stored: for root,
-// whom modes do not stop, another user's home.
+// Unwritable makes the cache unwritable. Modes do not stop root, so for root the home folder
+// gets another owner.
 func (f *Fixture) Unwritable() {
 	f.T.Helper()
 	var err error
