@@ -48,7 +48,7 @@ func fenced(t *testing.T, text, mark string) string {
 	t.Helper()
 	_, text, ok := strings.Cut(text, mark)
 	if ok && !strings.HasPrefix(mark, "```") {
-		_, text, ok = strings.Cut(text, "```\n")
+		_, text, ok = strings.Cut(text, "```txtar\n")
 	}
 	block, _, ended := strings.Cut(text, "```\n")
 	if !ok || !ended {

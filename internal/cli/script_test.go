@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
+		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
 		"many": many, "slay": slay,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 	})

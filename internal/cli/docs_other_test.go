@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cli_test
+
+// typed needs a terminal of Unix; only the scripts of testdata/docs use it.
+func typed() { panic("typed is for Unix") }
