@@ -36,7 +36,7 @@ func readAliases(app *command.App) (cliAliases, error) {
 	}
 	sections, problems, err := parseAliases(path, string(content))
 	for _, p := range problems {
-		app.Warn(p.String(), p.Mend)
+		app.Warn(p.String(), p.Hint)
 	}
 	return aliasesOf(sections), err
 }

@@ -1,18 +1,17 @@
-// Package awsconfig reads and edits the AWS config and credentials files. It reads
-// them as the AWS CLI does, and remembers every byte of them.
+// Package awsconfig reads and edits the AWS config and credentials files. It reads them
+// like the AWS CLI, and an edit keeps every byte that need not change.
 //
-// A file is read as a [Doc]. [Doc.All] returns every section. [Doc.Find] reads one
-// section out of a file of any size and skips the rest, which is what a program that
-// is started for each request for credentials needs. [Edit] changes settings and
-// nothing else. All three judge a line with the same code.
+// A [Doc] is a file in memory. [Doc.All] returns all sections. [Doc.Find] reads one
+// section and skips the others, which is fast even in a large file: the program is
+// started for each request for credentials. [Edit] changes settings. All three use the
+// same code to parse a line.
 //
-// The AWS CLI rejects a whole file for some mistakes that have only one sensible
-// reading: a section that stands twice, a key that stands twice, a byte order
-// mark. They are read here, and reported as a [Problem]. What has no sensible
-// reading is a [ParseError].
+// The AWS CLI rejects the whole file for some mistakes whose meaning is clear: a duplicate
+// section, a duplicate key, a byte order mark. This package accepts them and reports each
+// as a [Problem]. A mistake whose meaning is not clear is a [ParseError].
 //
-// The package imports nothing beyond what package os already brings along: it is
-// linked into a start-up path that is measured in page faults.
+// The package imports only what package os imports too. More imports would slow down the
+// start of the program (see package warm).
 package awsconfig
 
 import (
@@ -26,17 +25,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// A Kind says what a section describes.
+// A Kind is the kind of a section.
 type Kind int
 
 const (
 	Profile    Kind = iota // [default], [profile NAME]; every section of a credentials file
 	SSOSession             // [sso-session NAME]
 	Services               // [services NAME]
-	Other                  // anything else, [plugins] for one
+	Other                  // any other section, such as [plugins]
 )
 
-// String returns the word that begins the header of such a section.
+// String returns the first word of the header of such a section, or "other".
 func (k Kind) String() string {
 	switch k {
 	case Profile:
@@ -51,28 +50,28 @@ func (k Kind) String() string {
 
 // A Setting is one key of a section.
 type Setting struct {
-	Key   string // in lower case; the keys of a nested block as written
-	Value string // without the white space around it; further lines joined with \n
+	Key   string // in lower case; in a nested block as written
+	Value string // trimmed of white space; the lines of a long value are joined with \n
 	Line  int    // the line of the key, from 1
 
-	// Nested is not nil when the value is a block of settings one level down:
-	// nothing after the delimiter, then indented lines. Value is then those lines
-	// behind a \n, and a nested key that stands twice has its last value.
+	// Nested is not nil if the value is a block of nested settings: the line of the key
+	// has no value, and indented lines follow. Value is then those lines after a \n. If
+	// a nested key occurs twice, its last value counts.
 	Nested []Setting
 }
 
-// A Section is what the file says about one profile, session or set of services,
-// after merging and inheriting from [DEFAULT].
+// A Section holds the settings of one profile, session or set of services, including
+// those inherited from [DEFAULT].
 type Section struct {
 	Kind     Kind
-	Name     string // for Other the text between the brackets
-	Path     string // the file it stands in
+	Name     string // for Other, the text between the brackets
+	Path     string // of the file
 	Line     int    // the line of its (first) header, from 1
 	Settings []Setting
 }
 
-// Get returns the setting of the key, which is given in lower case. A nil section
-// has no settings.
+// Get returns the setting with this key, which must be in lower case. A nil Section has
+// no settings.
 func (s *Section) Get(key string) (Setting, bool) {
 	if s != nil {
 		for i := range s.Settings {
@@ -84,34 +83,33 @@ func (s *Section) Get(key string) (Setting, bool) {
 	return Setting{}, false
 }
 
-// A Doc is a config or credentials file as it was read, for look-ups that do not
-// parse all of it. A nil Doc and the zero value are an empty file.
+// A Doc holds the text of a config or credentials file. Look-ups parse only the part that
+// they need. A nil Doc and the zero value are empty files.
 type Doc struct {
 	Path        string // for messages
-	Credentials bool   // the name of a section is the name of a profile
+	Credentials bool   // a credentials file: every section is a profile
 
 	unreadable error // see Unreadable
 
-	bom  bool
+	bom  bool   // the file begins with a byte order mark
 	data string // without the byte order mark
 
-	sifted bool   // some sections were left out: see ReadFor
-	only   string // the profile whose section was not
-	gaps   []gap  // where, in the order of the data
+	sifted bool   // ReadFor has left out the sections of other profiles
+	only   string // the profile that ReadFor was called for
+	gaps   []gap  // where sections were left out, in the order of data
 }
 
-// bom is the byte order mark that some editors put before a file. Its three bytes
-// belong to no line.
+// bom is the byte order mark that some editors write at the start of a file.
 const bom = "\ufeff"
 
-// NewDoc returns the file with this content.
+// NewDoc returns a Doc with this content.
 func NewDoc(path string, credentials bool, content string) *Doc {
 	d := &Doc{Path: path, Credentials: credentials}
 	d.data, d.bom = strings.CutPrefix(content, bom)
 	return d
 }
 
-// readFile reads the whole file at the path, with the errors of [ReadFor].
+// readFile reads the whole file. It returns the same errors as [ReadFor].
 func readFile(path string, credentials bool) (*Doc, error) {
 	content, err := readString(path)
 	if err != nil && !absent(err) {
@@ -120,8 +118,7 @@ func readFile(path string, credentials bool) (*Doc, error) {
 	return NewDoc(path, credentials, content), nil
 }
 
-// readString reads a file into memory that becomes the string: no second copy of
-// a large file.
+// readString reads a file as a string, without a second copy of a large file.
 func readString(path string) (string, error) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {
@@ -143,19 +140,19 @@ func readString(path string) (string, error) {
 	}
 }
 
-// absent reports whether the error means that there is no such file. A part of the
-// path that is no folder counts too: some services have /dev/null for a home.
+// absent reports whether err means that the file does not exist. That includes a path
+// through something that is not a folder: the home of some system users is /dev/null.
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// Unreadable returns the Doc of a file that exists and that could not be read because
-// of err. Find finds nothing in it; All returns err.
+// Unreadable returns a Doc for a file that exists but could not be read; err is the
+// reason. Find finds nothing in it, and All returns err.
 func Unreadable(path string, credentials bool, err error) *Doc {
 	return &Doc{Path: path, Credentials: credentials, unreadable: err}
 }
 
-// Unreadable returns the reason why the file could not be read, nil if it was read.
+// Unreadable returns the reason why the file could not be read, or nil.
 func (d *Doc) Unreadable() error {
 	if d == nil {
 		return nil
@@ -163,9 +160,9 @@ func (d *Doc) Unreadable() error {
 	return d.unreadable
 }
 
-// All returns the sections in the order of their first headers. The sections that the
-// AWS CLI drops and [DEFAULT] are not among them. An error about the content is a
-// *[ParseError]; the problems are those found up to there.
+// All returns the sections in the order of their first headers, without [DEFAULT] and
+// without the sections that the AWS CLI ignores. An error about the content is a
+// *[ParseError]; All then returns the problems before that line.
 func (d *Doc) All() ([]*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
@@ -184,7 +181,8 @@ func (d *Doc) All() ([]*Section, []Problem, error) {
 	return c.sections(), c.problems, nil
 }
 
-// whole returns the file with nothing left out.
+// whole returns the Doc of the whole file: it reads the file again if ReadFor has left
+// out sections.
 func (d *Doc) whole() (*Doc, error) {
 	if !d.sifted {
 		return d, nil
@@ -198,8 +196,8 @@ type Title struct {
 	Line int
 }
 
-// Unused returns the headers that name neither a profile, a session nor services. The
-// AWS CLI takes no notice of such a section. Reading stops at what cannot be parsed.
+// Unused returns the headers of sections that the AWS CLI ignores: they name no profile,
+// session or services.
 func (d *Doc) Unused() []Title {
 	if d == nil {
 		return nil
@@ -225,20 +223,20 @@ func (d *Doc) Unused() []Title {
 	}
 }
 
-// A Problem is a mistake that this package reads past and the AWS CLI does not:
-// it rejects the whole file.
+// A Problem is a mistake in a file that this package accepts. The AWS CLI rejects the
+// whole file because of it.
 type Problem struct {
 	Path string
 	Line int    // from 1
 	Text string // what is wrong
-	Mend string // what to do about it
+	Hint string // how to fix it
 }
 
-// String returns the place and what is wrong, on one line.
-func (p Problem) String() string { return place(p.Path, p.Line) + p.Text }
+// String returns the path, the line and what is wrong, on one line.
+func (p Problem) String() string { return position(p.Path, p.Line) + p.Text }
 
-// A ParseError says why a file cannot be read. Its text begins like the AWS CLI's
-// message for any unreadable file.
+// A ParseError reports a line that cannot be parsed. Its text begins with the message
+// that the AWS CLI prints for every invalid file.
 type ParseError struct {
 	Path string
 	Line int // from 1
@@ -246,9 +244,9 @@ type ParseError struct {
 }
 
 func (e *ParseError) Error() string {
-	return "Unable to parse config file: " + place(e.Path, e.Line) + e.Text
+	return "Unable to parse config file: " + position(e.Path, e.Line) + e.Text
 }
 
-func place(path string, line int) string {
+func position(path string, line int) string {
 	return path + ": line " + strconv.Itoa(line) + ": "
 }

@@ -15,9 +15,9 @@ func TestReadFile(t *testing.T) {
 		sections   int // -1 means an error that names the path
 	}{
 		{"a file", file, 1},
-		{"no file", filepath.Join(dir, "absent"), 0},
+		{"a missing file", filepath.Join(dir, "absent"), 0},
 		{"no path", "", 0},
-		{"below a file", filepath.Join(file, "config"), 0},
+		{"a file used as a folder", filepath.Join(file, "config"), 0},
 		{"a folder", dir, -1},
 	}
 	for _, tt := range tests {
@@ -50,7 +50,7 @@ func TestUnreadableFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.ReadFile(file); err == nil {
-		t.Skip("this user may read everything")
+		t.Skip("this user can read every file")
 	}
 	if _, err := readFile(file, false); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("error %v, want one that names %s", err, file)

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// A reading is a config file read in another way than the package reads it, to
-// check the package: regular expressions over lines, after the documentation of
-// Python's configparser, and after what was seen of the AWS CLI. TestPython holds
-// it against the real parser.
+// A reading is a config file as parsed by a second implementation, which checks the
+// package. It uses regular expressions and follows the documentation of Python's
+// configparser and the behaviour of the AWS CLI. TestPython compares it with the real
+// parser.
 type reading struct {
 	lines    []string // with their endings
 	sections []*pySection
@@ -31,7 +31,8 @@ type pyOption struct {
 	end   int      // the index of the last line of the value
 }
 
-// What str.isspace calls a space, one by one and as a class of regular expressions.
+// The characters that Python's str.isspace accepts: as a list, and as a class for regular
+// expressions.
 const (
 	spaces = "\t\n\v\f\r\x1c\x1d\x1e\x1f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 	space  = `[\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]`
@@ -51,7 +52,7 @@ func lower(s string) string { return strings.ToLower(s) }
 
 func strip(s string) string { return strings.Trim(s, spaces) }
 
-// linesOf splits a file behind each \n, each \r\n and each other \r.
+// linesOf splits a file after each \n, each \r\n and each lone \r.
 func linesOf(content string) (lines []string) {
 	for _, l := range strings.SplitAfter(content, "\n") {
 		parts := strings.SplitAfter(l, "\r")
@@ -67,7 +68,7 @@ func linesOf(content string) (lines []string) {
 	return lines
 }
 
-// read reads a file; an error means that the AWS CLI rejects it.
+// read parses a file. An error means that the AWS CLI rejects the file.
 func read(content string) (*reading, error) {
 	if !utf8.ValidString(content) {
 		return nil, errors.New("not UTF-8")
@@ -107,7 +108,7 @@ func read(content string) (*reading, error) {
 	return r, r.check()
 }
 
-// check is for what makes the AWS CLI reject a file that could be split up.
+// check returns an error for a duplicate section or key, which the AWS CLI rejects.
 func (r *reading) check() error {
 	headers := map[string]bool{}
 	for _, s := range append([]*pySection{r.defaults}, r.sections...) {
@@ -129,13 +130,13 @@ func (r *reading) check() error {
 	return nil
 }
 
-// value returns the value as the parser joins it.
+// value returns the value with its lines joined, like the parser.
 func (o *pyOption) value() string {
 	return strings.TrimRight(strings.Join(o.parts, "\n"), spaces)
 }
 
-// nested returns the pairs of a nested block, or nil. Of several with one key the
-// first place and the last value count.
+// nested returns the pairs of a nested block, or nil. A duplicate key keeps its first
+// position and has its last value.
 func (o *pyOption) nested() (pairs [][2]string, err error) {
 	value := o.value()
 	if !strings.HasPrefix(value, "\n") {
@@ -164,8 +165,8 @@ func put(pairs [][2]string, key, value string) [][2]string {
 	return append(pairs, [2]string{key, value})
 }
 
-// meaning says which section a header is the header of, as "profile dev"; it is
-// empty for one that the AWS CLI drops.
+// meaning returns the kind and the name of a section, such as "profile dev". It is empty
+// if the AWS CLI ignores the section.
 func meaning(header string, credentials bool) string {
 	if credentials || header == "default" {
 		return "profile " + header
@@ -178,7 +179,7 @@ func meaning(header string, credentials bool) string {
 		for rest := strings.Trim(header, " \t"); rest != ""; rest = strings.TrimLeft(rest, " \t") {
 			word := reWord.FindString(rest)
 			if word == "" {
-				return "" // a quote is open
+				return "" // an unclosed quote
 			}
 			words, rest = append(words, unquote(word)), rest[len(word):]
 		}
@@ -202,7 +203,7 @@ func unquote(word string) string {
 	})
 }
 
-// section returns the one that counts for this meaning, or nil.
+// section returns the last section with this meaning, or nil.
 func (r *reading) section(what string, credentials bool) (found *pySection) {
 	for _, s := range r.sections {
 		if meaning(s.header, credentials) == what {

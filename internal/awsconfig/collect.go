@@ -1,4 +1,4 @@
-// How lines become sections with settings.
+// This file builds sections from lines.
 
 package awsconfig
 
@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// A collector puts lines together to sections. The lines of a section come one
-// after another and begin with its header; whole sections may be left out.
+// A collector builds sections from lines. The caller adds all lines of a section in
+// order, beginning with its header. It may leave out whole sections.
 type collector struct {
 	path        string
 	credentials bool
@@ -18,27 +18,27 @@ type collector struct {
 	index    map[string]*raw
 	problems []Problem
 
-	cur  *raw
-	last int    // index in cur.settings of the setting that was read last
-	more []part // its further lines so far
-	gap  int    // blank lines since the last of them
+	cur    *raw
+	last   int    // index in cur.settings of the setting that was read last
+	more   []part // its continuation lines so far
+	blanks int    // blank lines since the last of them
 }
 
-// A raw is everything that stands under one header text.
+// A raw holds the settings of all sections with the same header text.
 type raw struct {
-	text     string
-	line     int
+	text     string // between the brackets
+	line     int    // of the first header
 	settings []Setting
-	places   map[string]int // of the settings by key, if they are many; for the collector
+	indices  map[string]int // of the settings by key; nil while they are few
 }
 
-// A part is one line of a value.
+// A part is one continuation line of a value.
 type part struct {
 	line int
 	text string
 }
 
-// collect reads the file to its end.
+// collect parses the whole file.
 func (d *Doc) collect() (*collector, error) {
 	c := d.collector()
 	s := scanner{data: d.data}
@@ -53,31 +53,31 @@ func (d *Doc) collect() (*collector, error) {
 	}
 }
 
-// collector returns a collector that has read nothing yet.
+// collector returns an empty collector for the file.
 func (d *Doc) collector() *collector {
 	c := &collector{path: d.Path, credentials: d.Credentials}
 	if d.bom {
 		c.problems = append(c.problems, Problem{
 			Path: c.path, Line: 1,
-			Text: "the file begins with a UTF-8 byte order mark; read past it here, but the AWS CLI cannot read this file",
-			Mend: "save the file as UTF-8 without a byte order mark",
+			Text: "the file begins with a byte order mark; lanyard ignores it, but the AWS CLI cannot read this file",
+			Hint: "save the file as UTF-8 without a byte order mark",
 		})
 	}
 	return c
 }
 
-// add takes the next line, which has the number num. Its error is a *ParseError,
-// after which the collector is of no more use.
+// add adds the next line; num is its number. An error is a *[ParseError]. After an error
+// the collector must not be used.
 func (c *collector) add(num int, l line) error {
 	if !utf8.ValidString(l.raw) {
 		return c.fail(num, "not UTF-8 text; save the file as UTF-8 without a byte order mark")
 	}
 	switch l.kind {
 	case blank:
-		c.gap++
+		c.blanks++
 	case comment:
 	case continuation:
-		for ; c.gap > 0; c.gap-- {
+		for ; c.blanks > 0; c.blanks-- {
 			c.more = append(c.more, part{line: num})
 		}
 		c.more = append(c.more, part{num, l.text})
@@ -101,22 +101,24 @@ func (c *collector) add(num int, l line) error {
 	return nil
 }
 
-// whyBad does not repeat the line, which may hold a secret.
+// whyBad returns what is wrong with a line. It quotes only headers, because another line
+// may contain a secret.
 func whyBad(text string) string {
 	switch {
 	case text[0] == '[':
-		return "a section header that is not closed or is empty: " + strconv.Quote(text)
+		return "section header without ] or without a name: " + strconv.Quote(text)
 	case text[0] == '=' || text[0] == ':':
-		return "a value without a key"
+		return "value without a key"
 	}
 	return "neither a [section] nor a key = value"
 }
 
-// defaultSection is the header whose keys every other section inherits. It is
-// Python's, and not the profile [default].
+// defaultSection is the header of the section from which all others inherit. It comes
+// from Python's configparser and is not the profile [default].
 const defaultSection = "DEFAULT"
 
-// begin starts the section with this header, or goes on with an earlier one.
+// begin starts a section. If an earlier section has the same header, begin continues
+// that one and reports a problem.
 func (c *collector) begin(num int, text string) {
 	if c.cur = c.index[text]; c.cur == nil {
 		if c.index == nil {
@@ -128,46 +130,46 @@ func (c *collector) begin(num int, text string) {
 		return
 	}
 	if text == defaultSection {
-		return // the AWS CLI reads that
+		return // the AWS CLI accepts several [DEFAULT] sections
 	}
 	c.problems = append(c.problems, Problem{
 		Path: c.path, Line: num,
-		Text: "section [" + text + "] stands here and on line " + strconv.Itoa(c.cur.line) +
-			"; read as one section here, but the AWS CLI cannot read this file",
-		Mend: "move the settings of line " + strconv.Itoa(num) + " under the header on line " +
-			strconv.Itoa(c.cur.line) + " and delete this header",
+		Text: "duplicate section [" + text + "] (also on line " + strconv.Itoa(c.cur.line) +
+			"); lanyard reads both as one, but the AWS CLI cannot read this file",
+		Hint: "move the settings below line " + strconv.Itoa(num) + " to the section on line " +
+			strconv.Itoa(c.cur.line) + ", and delete line " + strconv.Itoa(num),
 	})
 }
 
-// set gives the key a value; the last of several counts.
+// set sets a key of the current section. If the key occurs twice, the last value counts.
 func (c *collector) set(num int, key, value string) {
 	s := Setting{Key: key, Value: value, Line: num}
-	c.gap = 0
-	if i := c.cur.place(key); i >= 0 {
+	c.blanks = 0
+	if i := c.cur.find(key); i >= 0 {
 		old := &c.cur.settings[i]
 		c.problems = append(c.problems, Problem{
 			Path: c.path, Line: num,
-			Text: "key " + key + " of [" + c.cur.text + "] stands here and on line " + strconv.Itoa(old.Line) +
-				"; the last value counts here, but the AWS CLI cannot read this file",
-			Mend: "delete one of the two lines",
+			Text: "duplicate key " + key + " in [" + c.cur.text + "] (also on line " + strconv.Itoa(old.Line) +
+				"); lanyard uses the last value, but the AWS CLI cannot read this file",
+			Hint: "delete one of the two lines",
 		})
 		*old, c.last = s, i
 		return
 	}
 	c.last = len(c.cur.settings)
 	if c.last == 0 {
-		c.cur.settings = make([]Setting, 0, 8) // what most sections have at most
+		c.cur.settings = make([]Setting, 0, 8) // few sections have more
 	}
-	if c.cur.places != nil {
-		c.cur.places[key] = c.last
+	if c.cur.indices != nil {
+		c.cur.indices[key] = c.last
 	}
 	c.cur.settings = append(c.cur.settings, s)
 }
 
-// close ends the value that was read last. It must be called after the last line.
+// close ends the value that was read last. The caller must call it after the last line.
 func (c *collector) close() error {
 	more := c.more
-	c.gap, c.more = 0, c.more[:0]
+	c.blanks, c.more = 0, c.more[:0]
 	if len(more) == 0 {
 		return nil
 	}
@@ -190,11 +192,11 @@ func (c *collector) fail(num int, text string) error {
 	return &ParseError{Path: c.path, Line: num, Text: text}
 }
 
-// nest reads the further lines of a setting without a value of its own as one
-// level of key = value. Only = delimits here, and keys keep their case.
+// nest parses the continuation lines of a setting as a block of nested settings. In a
+// block only = is a delimiter, and keys keep their case.
 func (c *collector) nest(s *Setting, lines []part) error {
 	s.Nested = make([]Setting, 0, len(lines))
-	var at map[string]int // of the nested settings by key, if they are many
+	var at map[string]int // indices of the nested settings by key; nil while they are few
 	for _, p := range lines {
 		for rest, more := p.text, true; more; {
 			var text string
@@ -204,12 +206,12 @@ func (c *collector) nest(s *Setting, lines []part) error {
 			}
 			i := strings.IndexByte(text, '=')
 			if i < 0 {
-				return c.fail(p.line, "a line of the block of key "+s.Key+" lacks its =")
+				return c.fail(p.line, "line without = in the block "+s.Key)
 			}
 			n := Setting{Key: trimRight(text[:i]), Value: trim(text[i+1:]), Line: p.line}
 			switch {
 			case at == nil && len(s.Nested) >= many:
-				at = places(s.Nested)
+				at = indices(s.Nested)
 				fallthrough
 			case at != nil:
 				if i, ok := at[n.Key]; ok {
@@ -226,7 +228,7 @@ func (c *collector) nest(s *Setting, lines []part) error {
 	return nil
 }
 
-// nest puts n into the block; the last of several with one key counts.
+// nest sets a key of the nested block.
 func (s *Setting) nest(n Setting) {
 	for i := range s.Nested {
 		if s.Nested[i].Key == n.Key {
@@ -237,8 +239,8 @@ func (s *Setting) nest(n Setting) {
 	s.Nested = append(s.Nested, n)
 }
 
-// cutInnerLine cuts s at the first character that ends a line for Python's
-// str.splitlines and does not end one in a file.
+// cutInnerLine cuts s at the first character that ends a line in Python's str.splitlines
+// but not in a text file. The AWS CLI splits nested blocks with str.splitlines.
 func cutInnerLine(s string) (text, rest string, found bool) {
 	for i, r := range s {
 		switch r {
@@ -253,12 +255,11 @@ func cutInnerLine(s string) (text, rest string, found bool) {
 	return s, "", false
 }
 
-// many is the number of settings from which a look-up in a map is quicker than a look
-// at each of them.
+// many is the number of settings above which a map is faster than a linear search.
 const many = 32
 
-// place returns the index of the setting of the key, or -1.
-func (r *raw) place(key string) int {
+// find returns the index of the setting with this key, or -1.
+func (r *raw) find(key string) int {
 	if len(r.settings) < many {
 		for i := range r.settings {
 			if r.settings[i].Key == key {
@@ -267,17 +268,17 @@ func (r *raw) place(key string) int {
 		}
 		return -1
 	}
-	if r.places == nil {
-		r.places = places(r.settings)
+	if r.indices == nil {
+		r.indices = indices(r.settings)
 	}
-	if i, ok := r.places[key]; ok {
+	if i, ok := r.indices[key]; ok {
 		return i
 	}
 	return -1
 }
 
-// places returns the indices of settings by their keys.
-func places(settings []Setting) map[string]int {
+// indices returns the indices of the settings by key.
+func indices(settings []Setting) map[string]int {
 	at := make(map[string]int, 2*len(settings))
 	for i := range settings {
 		at[settings[i].Key] = i
@@ -285,8 +286,8 @@ func places(settings []Setting) map[string]int {
 	return at
 }
 
-// sections returns what was collected: keys of [DEFAULT] inherited, names read,
-// and of several spellings of one name only the last.
+// sections returns the collected sections, including the settings that they inherit from
+// [DEFAULT]. If two headers spell one name differently, only the last section counts.
 func (c *collector) sections() []*Section {
 	var inherited []Setting
 	if d := c.index[defaultSection]; d != nil {
@@ -301,7 +302,7 @@ func (c *collector) sections() []*Section {
 		}
 		s := &Section{Kind: kind, Name: name, Path: c.path, Line: r.line, Settings: inherit(r.settings, inherited)}
 		if i, ok := seen[id{kind, name}]; ok {
-			secs[i] = s // wholesale, in the place of the first
+			secs[i] = s // like the AWS CLI: the settings are not merged
 			continue
 		}
 		seen[id{kind, name}] = len(secs)
@@ -310,20 +311,21 @@ func (c *collector) sections() []*Section {
 	return secs
 }
 
-// An id is what a section is for.
+// An id identifies a section.
 type id struct {
 	kind Kind
 	name string
 }
 
-// inherit returns own and, after them, what it lacks of inherited.
+// inherit returns the settings in own, followed by those of inherited whose keys are not
+// in own.
 func inherit(own, inherited []Setting) []Setting {
 	if len(inherited) == 0 {
 		return own
 	}
 	section := raw{settings: own}
 	for _, s := range inherited {
-		if section.place(s.Key) < 0 {
+		if section.find(s.Key) < 0 {
 			own = append(own, s)
 		}
 	}

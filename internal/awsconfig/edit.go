@@ -1,5 +1,4 @@
-// How a file is edited: the changes in their order, what is refused before each of them,
-// and what is checked after all.
+// This file edits a file: it checks each change, applies it, and checks the result.
 
 package awsconfig
 
@@ -11,40 +10,37 @@ import (
 	"unicode/utf8"
 )
 
-// A Change is one setting to be given a value, or to be removed.
+// A Change sets or removes one setting.
 type Change struct {
-	Kind Kind   // of the section; Other with the text between its brackets as the Name
-	Name string // as the reader reads it, without quotes
+	Kind Kind   // of the section
+	Name string // of the section, without quotes; for Other, the text between the brackets
 
-	// Key is matched as the reader matches, without regard to case. A new one is
-	// written as it stands here.
+	// Key ignores case, like the AWS CLI. A new key is written as it is spelled here.
 	Key string
-	// Sub, if not empty, is a key of the nested block Key. Its case counts.
+	// Sub, if not empty, is a key in the nested block Key. It is case-sensitive.
 	Sub string
 
-	// Value is trimmed of white space, like every value that is read.
+	// Value is trimmed of white space, because a reader trims every value.
 	Value string
-	// Remove says that the setting goes; the Value is not used. To remove what is
-	// not there changes nothing.
+	// Remove removes the setting; Value is not used. It is not an error if the setting
+	// does not exist.
 	Remove bool
 }
 
-// Edit returns the content of a config or credentials file after the changes, in
-// their order. What they do not concern keeps its bytes; if there is nothing to
-// change, the result is content. The path is for messages.
+// Edit applies the changes in order to the content of a config or credentials file, and
+// returns the new content. All other bytes stay the same. The path is for messages.
 //
-// A section is found as the reader finds it, however its header is written; of
-// several spellings of one name the last counts. In it a value is replaced in its
-// place and a new key goes behind the last setting. A new section goes to the end
-// of the file. [DEFAULT] is not edited: what a section inherits is set in the
-// section itself, and only what it has of its own is removed.
+// Edit finds a section whatever the spelling of its header. If a name has several
+// spellings, the last section counts. A changed value stays on its line; a new key follows
+// the last setting of its section; a new section is added at the end of the file. Edit
+// does not change [DEFAULT]: it sets an inherited key in the section itself, and it
+// removes only keys that the section itself has.
 //
-// The result is read again before it is returned: each setting has the value that
-// it should have, and the AWS CLI can read the file. A file that it could not read
-// is only edited if it can afterwards, because a key that stood twice was set or
-// removed.
+// Edit parses the result and checks every setting. If the AWS CLI could not read the
+// file, Edit changes it only if the AWS CLI can read the result: for example, because a
+// change removes a duplicate key.
 //
-// Every error is an *[EditError] or a *[ParseError]; then nothing was changed.
+// An error is an *[EditError] or a *[ParseError].
 func Edit(path string, content []byte, credentials bool, changes ...Change) ([]byte, error) {
 	if len(changes) == 0 {
 		return content, nil
@@ -68,29 +64,28 @@ func Edit(path string, content []byte, credentials bool, changes ...Change) ([]b
 	return edited, nil
 }
 
-// An editor is a file on its way to another content. It has the file twice: as
-// lines, which are changed, and as what they should say in the end, which decides
-// what a change means and which verify compares with the result.
+// An editor holds a file that is being edited. It holds the file twice: as lines, and as
+// the settings that the lines should have in the end. verify compares the two.
 type editor struct {
 	path        string
 	credentials bool
 	bom         bool
 
 	blocks   []*block      // in the order of the file
-	index    map[id]*block // the section that counts, by its name
-	want     []*raw        // what the sections should say
-	defaults *raw          // what they inherit; nil if nothing
-	problems []Problem     // of the file as it was
+	index    map[id]*block // the last section with each name
+	want     []*raw        // the settings that the sections should have
+	defaults *raw          // the settings of [DEFAULT]; may be nil
+	problems []Problem     // of the original file
 }
 
-// A block is the lines from one header to the next.
+// A block holds the lines from one header to the next.
 type block struct {
-	at    int  // index among the blocks
-	raw   *raw // what it should say; nil before the first header
+	at    int  // index in editor.blocks
+	raw   *raw // the settings that it should have; nil before the first header
 	lines []line
 }
 
-// newEditor reads a file. Its error is a *[ParseError].
+// newEditor parses a file. An error is a *[ParseError].
 func newEditor(path string, content []byte, credentials bool) (*editor, error) {
 	d := NewDoc(path, credentials, string(content))
 	e := &editor{path: path, credentials: credentials, bom: d.bom, index: make(map[id]*block)}
@@ -118,7 +113,7 @@ func newEditor(path string, content []byte, credentials bool) (*editor, error) {
 	return e, nil
 }
 
-// push puts a block at the end of the file.
+// push adds a block at the end of the file.
 func (e *editor) push(b *block) {
 	b.at = len(e.blocks)
 	e.blocks = append(e.blocks, b)
@@ -130,7 +125,7 @@ func (e *editor) push(b *block) {
 	}
 }
 
-// apply makes one change. Its error is an *[EditError].
+// apply applies one change. An error is an *[EditError].
 func (e *editor) apply(ch Change) error {
 	if !ch.Remove {
 		if err := e.check(ch); err != nil {
@@ -139,7 +134,7 @@ func (e *editor) apply(ch Change) error {
 		ch.Value = trim(ch.Value)
 	}
 	if ch.Name == defaultSection && (ch.Kind == Other || e.credentials) && e.defaults != nil {
-		return e.refuse(ch, e.defaults.line, inheritedByAll, "change it in an editor of texts")
+		return e.refuse(ch, e.defaults.line, inheritedByAll, "change it in a text editor")
 	}
 	b := e.index[id{ch.Kind, ch.Name}]
 	if b == nil {
@@ -164,16 +159,16 @@ func (e *editor) apply(ch Change) error {
 }
 
 const (
-	noNewlines = "newline characters and carriage returns are not allowed." // the AWS CLI's words
+	noNewlines = "newline characters and carriage returns are not allowed." // the AWS CLI's message
 	noUTF8     = "it is not UTF-8 text"
 )
 
-// check refuses a key and a value that could not be read back as they are.
+// check returns an error for a key or a value that a reader would not read back the same.
 func (e *editor) check(ch Change) error {
 	if why := badKey(ch.Key, "=:"); why != "" {
 		return e.refuse(ch, 0, "Invalid key "+strconv.Quote(ch.Key)+": "+why, "choose another key")
 	}
-	// In a nested block only = delimits.
+	// In a nested block only = is a delimiter.
 	if why := badKey(ch.Sub, "="); ch.Sub != "" && why != "" {
 		return e.refuse(ch, 0, "Invalid key "+strconv.Quote(ch.Sub)+": "+why, "choose another key")
 	}
@@ -183,12 +178,12 @@ func (e *editor) check(ch Change) error {
 	case !utf8.ValidString(ch.Value):
 		return e.refuse(ch, 0, "Invalid value for key "+ch.key()+": "+noUTF8, "write the value in UTF-8")
 	case ch.Sub != "" && (sharesLine(ch.Sub) || sharesLine(trim(ch.Value))):
-		return e.refuse(ch, 0, "a form feed, a line separator or the like ends a line within a nested block", "leave that character out")
+		return e.refuse(ch, 0, "contains a character that ends a line in a nested block, such as a form feed", "remove the character")
 	}
 	return nil
 }
 
-// badKey returns why a key cannot be written, or nothing.
+// badKey returns why a key is invalid, or "" if it is valid.
 func badKey(key, delimiters string) string {
 	switch {
 	case key == "":
@@ -202,12 +197,12 @@ func badKey(key, delimiters string) string {
 	case strings.IndexByte("[#;", key[0]) >= 0:
 		return "it begins with " + key[:1]
 	case trim(key) != key:
-		return "there is white space around it"
+		return "it begins or ends with white space"
 	}
 	return ""
 }
 
-// key returns the setting that the change is about, as people write it.
+// key returns the key as users write it: KEY or KEY.SUB.
 func (ch Change) key() string {
 	if ch.Sub == "" {
 		return ch.Key
@@ -215,9 +210,10 @@ func (ch Change) key() string {
 	return ch.Key + "." + ch.Sub
 }
 
-// refuse returns an error about a change. The line is one of the file as it was.
-func (e *editor) refuse(ch Change, line int, text, mend string) error {
-	err := &EditError{Path: e.path, Line: line, Text: text, Mend: mend}
+// refuse returns the error for a change that is not possible. line is a line number of
+// the original file, or 0.
+func (e *editor) refuse(ch Change, line int, text, hint string) error {
+	err := &EditError{Path: e.path, Line: line, Text: text, Hint: hint}
 	if b := e.index[id{ch.Kind, ch.Name}]; b != nil {
 		err.Section = b.raw.text
 	} else if text, why := newHeader(ch.Kind, ch.Name, e.credentials); why == "" {
@@ -229,8 +225,8 @@ func (e *editor) refuse(ch Change, line int, text, mend string) error {
 	return err
 }
 
-// addSection puts the section of the change at the end, without settings. No blank
-// line goes before it: the AWS CLI writes none.
+// addSection adds an empty section for the change at the end of the file. Like the AWS
+// CLI, it writes no blank line before the header.
 func (e *editor) addSection(ch Change) (*block, error) {
 	text, why := newHeader(ch.Kind, ch.Name, e.credentials)
 	if why != "" {
@@ -244,8 +240,8 @@ func (e *editor) addSection(ch Change) (*block, error) {
 	return b, nil
 }
 
-// endLastLine gives the last line of the file a line ending if it has none, and
-// returns the one that a line behind it should have.
+// endLastLine adds a line ending to the last line of the file if it has none. It returns
+// the line ending for a new line after it.
 func (e *editor) endLastLine() string {
 	for _, b := range slices.Backward(e.blocks) {
 		if len(b.lines) > 0 {
@@ -255,8 +251,9 @@ func (e *editor) endLastLine() string {
 	return "\n"
 }
 
-// endLine does the same for line i of a block. The neighbours decide: a file with
-// both kinds of line endings stays as it is.
+// endLine adds a line ending to line i of a block if it has none, and returns the line
+// ending for a new line after it. It uses the ending of a neighbouring line, because a
+// file can have different line endings.
 func (e *editor) endLine(b *block, i int) string {
 	if end := ending(b.lines[i].raw); end != "" {
 		return end
@@ -278,7 +275,7 @@ func (e *editor) endingBefore(b *block, i int) string {
 	}
 }
 
-// ending returns the line ending of a line; only the last one of a file lacks it.
+// ending returns the line ending of a line. The last line of a file may have none.
 func ending(raw string) string {
 	switch {
 	case strings.HasSuffix(raw, "\r\n"):
@@ -291,7 +288,7 @@ func ending(raw string) string {
 	return ""
 }
 
-// bytes returns the file as it is now.
+// bytes returns the edited content.
 func (e *editor) bytes() []byte {
 	n := len(bom)
 	for _, b := range e.blocks {
@@ -311,22 +308,22 @@ func (e *editor) bytes() []byte {
 	return content
 }
 
-// verify reads the edited file and makes sure that it says what it should, no
-// more and no less: a mistake in the editor is stopped here.
+// verify parses the edited content and compares it with the expected settings. It
+// protects the file from bugs in the editor.
 func (e *editor) verify(edited []byte) error {
 	c, err := NewDoc(e.path, e.credentials, string(edited)).collect()
 	if err != nil {
-		return e.mistake("it could not be read")
+		return e.mistake("the file would be unreadable")
 	}
 	if len(c.problems) > 0 && len(e.problems) > 0 {
 		p := e.problems[0]
-		return &EditError{Path: e.path, Line: p.Line, Text: p.Text, Mend: p.Mend}
+		return &EditError{Path: e.path, Line: p.Line, Text: p.Text, Hint: p.Hint}
 	}
 	if len(c.problems) > 0 {
 		return e.mistake(c.problems[0].Text)
 	}
 	if len(c.raws) != len(e.want) {
-		return e.mistake("it would have other sections")
+		return e.mistake("the file would have other sections")
 	}
 	for i, got := range c.raws {
 		want := e.want[i]
@@ -357,24 +354,24 @@ func sameSettings(a, b []Setting) bool {
 	return true
 }
 
-// mistake is the error for an edit that would have gone wrong.
+// mistake returns the error for a result that verify rejects.
 func (e *editor) mistake(text string) error {
 	return &EditError{
 		Path: e.path,
-		Text: "the file was left as it is, because after this change " + text,
-		Mend: "change it in an editor of texts, and report this",
+		Text: "not changed, because the result would be wrong: " + text,
+		Hint: "change the file in a text editor, and report this bug",
 	}
 }
 
-// An EditError says why a file was not changed. Neither it nor its message
-// repeats a value, which may be a secret.
+// An EditError reports why a file was not changed. It never contains a value, which may
+// be a secret.
 type EditError struct {
-	Path    string // empty if it is about no file
-	Line    int    // from 1; 0 if no line is to blame
-	Section string // what stands between the brackets of the header; may be empty
+	Path    string // empty if the error does not concern a file
+	Line    int    // from 1; 0 if the error does not concern a line
+	Section string // the text between the brackets of the header; may be empty
 	Key     string // KEY or KEY.SUB; may be empty
 	Text    string // what is wrong
-	Mend    string // what to do about it; may be empty
+	Hint    string // how to fix it; may be empty
 }
 
 func (e *EditError) Error() string {

@@ -8,14 +8,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// The files of the corpus are what their names say: the AWS CLI rejects those that
-// begin with bad- and reads the others.
+// The AWS CLI rejects the files whose names begin with bad-, and reads all others.
 func TestCorpus(t *testing.T) {
 	files := corpus(t)
 	n := 0
 	for name, content := range files {
 		if !isCredentials(name) && !strings.HasSuffix(name, ".config") {
-			continue // from before there was an editor
+			continue // older file without an extension
 		}
 		n++
 		if _, err := read(content); (err != nil) != isBad(name) {
@@ -23,7 +22,7 @@ func TestCorpus(t *testing.T) {
 		}
 		_, problems, err := awsconfig.NewDoc(name, isCredentials(name), content).All()
 		if (err != nil || len(problems) > 0) != isBad(name) {
-			t.Errorf("%s: the package reads it with %v, %v", name, problems, err)
+			t.Errorf("%s: All reports %v, %v", name, problems, err)
 		}
 	}
 	if n < 150 {
@@ -31,7 +30,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// What the AWS CLI cannot read is refused with its line and what to do, or mended.
+// In a file that the AWS CLI cannot read, an edit repairs the file or fails. The error has
+// the line and a hint.
 func TestEditBadFiles(t *testing.T) {
 	for name, content := range corpus(t) {
 		if !isBad(name) {
@@ -58,9 +58,9 @@ func TestEditBadFiles(t *testing.T) {
 						t.Errorf("%+v made %q: %v", ch, got, err)
 					}
 				case errors.As(err, &refused):
-					conflict := strings.Contains(refused.Text, "block") // set s3 where there is one
-					if refused.Line == 0 || refused.Mend == "" || !conflict && !strings.Contains(refused.Text, "the AWS CLI cannot read this file") {
-						t.Errorf("%+v: %v (mend: %s)", ch, err, refused.Mend)
+					conflict := strings.Contains(refused.Text, "block") // setting s3, which has a block
+					if refused.Line == 0 || refused.Hint == "" || !conflict && !strings.Contains(refused.Text, "the AWS CLI cannot read this file") {
+						t.Errorf("%+v: %v (hint: %s)", ch, err, refused.Hint)
 					}
 				case !errors.As(err, &unreadable) || unreadable.Line == 0:
 					t.Errorf("%+v: %v", ch, err)
@@ -70,13 +70,13 @@ func TestEditBadFiles(t *testing.T) {
 	}
 }
 
-func TestEditMends(t *testing.T) {
+func TestEditRepairsDuplicates(t *testing.T) {
 	tests := []struct {
 		file    string
 		profile string
-		key     string // with a ! it is removed
-		old     string // what becomes
-		new     string // this, and nothing else changes
+		key     string // ! means that the key is removed
+		old     string // the part of the file that changes
+		new     string // what it becomes
 	}{
 		{"bad-duplicate-key.config", "default", "!region", "region = us-east-1\noutput = json\nregion = us-east-2\n", "output = json\n"},
 		{"bad-duplicate-key.config", "default", "region", "region = us-east-1\noutput = json\nregion = us-east-2\n", "region = value\noutput = json\n"},
@@ -103,11 +103,11 @@ func TestEditMends(t *testing.T) {
 			}
 		})
 	}
-	// Two keys twice: one change is not enough, two are.
+	// Two duplicate keys need two changes.
 	one := awsconfig.Change{Name: "default", Key: "region", Remove: true}
 	two := awsconfig.Change{Name: "a", Key: "output", Remove: true}
 	if got, ok := edit(t, files["bad-duplicate-keys-two.config"], false, one); ok {
-		t.Errorf("half mended: %q", got)
+		t.Errorf("one change was accepted: %q", got)
 	}
 	if got, ok := edit(t, files["bad-duplicate-keys-two.config"], false, one, two); !ok || got != "[default]\n[profile a]\n" {
 		t.Errorf("%q, %v", got, ok)

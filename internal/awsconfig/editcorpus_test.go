@@ -8,12 +8,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// isBad reports whether a file of the corpus is one that the AWS CLI rejects.
+// isBad reports whether the AWS CLI rejects a file of the corpus.
 func isBad(name string) bool { return strings.HasPrefix(name, "bad-") }
 
 func isCredentials(name string) bool { return filepath.Ext(name) == ".credentials" }
 
-// target returns the beginning of a change of the section with this meaning.
+// target returns a change of the section with this meaning, still without key and value.
 func target(what string) awsconfig.Change {
 	kinds := map[string]awsconfig.Kind{
 		"profile": awsconfig.Profile, "sso-session": awsconfig.SSOSession, "services": awsconfig.Services, "other": awsconfig.Other,
@@ -22,8 +22,8 @@ func target(what string) awsconfig.Change {
 	return awsconfig.Change{Kind: kinds[kind], Name: name}
 }
 
-// changesOf returns changes of every kind of a file: of each of its sections and
-// settings, and of sections that it does not have.
+// changesOf returns changes of every kind: of each section and setting of the file, and of
+// sections that the file does not have.
 func changesOf(r *reading, credentials bool) (list []awsconfig.Change) {
 	add := func(ch awsconfig.Change, key, sub, value string, remove bool) {
 		ch.Key, ch.Sub, ch.Value, ch.Remove = key, sub, value, remove
@@ -76,14 +76,14 @@ func changesOf(r *reading, credentials bool) (list []awsconfig.Change) {
 	return list
 }
 
-// refusals are the changes of the corpus that Edit refuses although the file can be
-// read, by a part of the reason.
+// refusals lists valid files for which Edit refuses some changes, with a part of the
+// error message.
 var refusals = map[string]string{
-	"form-feed-in-block.config":       "stands on one line with another setting",
+	"form-feed-in-block.config":       "shares its line with another setting",
 	"keys-open-bracket.config":        `it begins with [`,
 	"nested-header-like-lines.config": `it begins with [`,
-	"inherited-block.config":          "inherited from [DEFAULT], and one here would replace all of it",
-	"inherited-one-line-block.config": "inherited from [DEFAULT], and one here would replace all of it",
+	"inherited-block.config":          "is inherited from [DEFAULT]; a block in this section would replace all of it",
+	"inherited-one-line-block.config": "is inherited from [DEFAULT]; a block in this section would replace all of it",
 }
 
 func TestEditCorpus(t *testing.T) {
@@ -97,7 +97,7 @@ func TestEditCorpus(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			changes := changesOf(r, isCredentials(name))
 			if len(content) > 30_000 {
-				changes = changes[:12] // the rest differs in nothing but the time it takes
+				changes = changes[:12] // more changes of a large file only take time
 			}
 			for _, ch := range changes {
 				_, err := awsconfig.Edit(name, []byte(content), isCredentials(name), ch)
@@ -105,7 +105,7 @@ func TestEditCorpus(t *testing.T) {
 					t.Errorf("%+v: %v", ch, err)
 					continue
 				}
-				holds(t, content, isCredentials(name), ch)
+				checkEdit(t, content, isCredentials(name), ch)
 				done++
 			}
 		})

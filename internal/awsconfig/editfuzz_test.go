@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// corpus returns the files of testdata by name.
+// corpus returns the files of testdata/corpus by name.
 func corpus(tb testing.TB) map[string]string {
 	tb.Helper()
 	paths, err := filepath.Glob("testdata/corpus/*")
@@ -28,7 +28,7 @@ func corpus(tb testing.TB) map[string]string {
 	return files
 }
 
-// get returns what the package reads for a setting.
+// get returns the value that the package reads for a setting.
 func get(tb testing.TB, content string, credentials bool, ch awsconfig.Change) (string, bool) {
 	tb.Helper()
 	sections, problems, err := awsconfig.NewDoc("config", credentials, content).All()
@@ -52,7 +52,7 @@ func get(tb testing.TB, content string, credentials bool, ch awsconfig.Change) (
 	return "", false
 }
 
-// edit is Edit for tests; ok is false if it refused.
+// edit calls Edit. ok is false if Edit returned an error.
 func edit(tb testing.TB, content string, credentials bool, changes ...awsconfig.Change) (string, bool) {
 	tb.Helper()
 	got, err := awsconfig.Edit("config", []byte(content), credentials, changes...)
@@ -62,13 +62,13 @@ func edit(tb testing.TB, content string, credentials bool, changes ...awsconfig.
 	var refused *awsconfig.EditError
 	var unreadable *awsconfig.ParseError
 	if !errors.As(err, &refused) && !errors.As(err, &unreadable) || got != nil {
-		tb.Fatalf("%q, %T %v: neither an EditError nor a ParseError, or not alone", got, err, err)
+		tb.Fatalf("Edit = %q, %T %v; want nil and an EditError or a ParseError", got, err, err)
 	}
 	return "", false
 }
 
-// holds checks what is true of every change of every file.
-func holds(t *testing.T, content string, credentials bool, ch awsconfig.Change) {
+// checkEdit checks the properties of every change of every file.
+func checkEdit(t *testing.T, content string, credentials bool, ch awsconfig.Change) {
 	t.Helper()
 	after, ok := edit(t, content, credentials, ch)
 	if !ok {
@@ -78,13 +78,13 @@ func holds(t *testing.T, content string, credentials bool, ch awsconfig.Change) 
 	if err == nil {
 		err = judge(content, after, credentials, ch)
 	} else {
-		_, err = read(after) // it was mended
+		_, err = read(after) // the change must have repaired the file
 	}
 	if err != nil {
-		t.Fatalf("%+v\nof   %q\nmade %q\n%v", ch, content, after, err)
+		t.Fatalf("%+v\nbefore %q\nafter  %q\n%v", ch, content, after, err)
 	}
 	if again, ok := edit(t, after, credentials, ch); !ok || again != after {
-		t.Errorf("%+v once %q, twice %q, %v", ch, after, again, ok)
+		t.Errorf("%+v: after one edit %q, after two %q, %v", ch, after, again, ok)
 	}
 	if ch.Remove {
 		return
@@ -92,11 +92,11 @@ func holds(t *testing.T, content string, credentials bool, ch awsconfig.Change) 
 	if value, ok := get(t, after, credentials, ch); !ok || value != strip(ch.Value) {
 		t.Errorf("%+v of %q: reads as %q, %v", ch, content, value, ok)
 	}
-	restores(t, content, after, credentials, ch)
+	checkUndo(t, content, after, credentials, ch)
 }
 
-// restores checks that a change can be taken back.
-func restores(t *testing.T, content, after string, credentials bool, ch awsconfig.Change) {
+// checkUndo checks that the opposite change restores the file.
+func checkUndo(t *testing.T, content, after string, credentials bool, ch awsconfig.Change) {
 	t.Helper()
 	was, err := read(content)
 	if err != nil || !reEnded.MatchString(content) {
@@ -117,7 +117,7 @@ func restores(t *testing.T, content, after string, credentials bool, ch awsconfi
 		return
 	}
 	if restored, ok := edit(t, after, credentials, back); !ok || restored != content {
-		t.Errorf("%+v of %q cannot be taken back: %q, %v", ch, content, restored, ok)
+		t.Errorf("%+v of %q: the opposite change gives %q, %v", ch, content, restored, ok)
 	}
 }
 
@@ -135,13 +135,13 @@ func FuzzEdit(f *testing.F) {
 		if len(content) > 4_000 {
 			return
 		}
-		holds(t, content, credentials, awsconfig.Change{
+		checkEdit(t, content, credentials, awsconfig.Change{
 			Kind: awsconfig.Kind(kind % 4), Name: name, Key: key, Sub: sub, Value: value, Remove: remove,
 		})
 	})
 }
 
-// A header that is written is read as what it was written for.
+// A new header is read back with the same kind and name.
 func FuzzHeader(f *testing.F) {
 	for _, name := range []string{"default", "dev", "my prof", "o'neil", `a"b\c'd`, "日本語", "DEFAULT", "a]b", " x ", "\t", "profile x", "#1"} {
 		f.Add(name, byte(0), false)
@@ -162,13 +162,13 @@ func FuzzHeader(f *testing.F) {
 			t.Fatalf("%s of %q: %v", header, name, err)
 		}
 		if got, want := meaning(r.sections[len(r.sections)-1].header, credentials), k.String()+" "+name; got != want {
-			t.Errorf("%s is the header of %q, want %q", header, got, want)
+			t.Errorf("%s is read as %q, want %q", header, got, want)
 		}
 	})
 }
 
-// Any sequence of changes leaves a file that can be read, and says the same as one
-// after another.
+// After any sequence of changes the file is valid. Several changes in one call have the
+// same result as one call for each.
 func FuzzEditSequence(f *testing.F) {
 	for name, content := range corpus(f) {
 		if strings.HasPrefix(name, "nested") || strings.HasPrefix(name, "mixed") {
@@ -187,7 +187,7 @@ func FuzzEditSequence(f *testing.F) {
 			ch := target(kinds[int(s)%len(kinds)])
 			ch.Key, ch.Sub = keys[int(s)%len(keys)], subs[int(s)%len(subs)]
 			ch.Value, ch.Remove = values[int(s)%len(values)], s%3 == 0
-			holds(t, content, false, ch)
+			checkEdit(t, content, false, ch)
 			if after, ok := edit(t, content, false, ch); ok {
 				content = after
 			}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The time of a change grows with the file, and not with its square: a square would
-// take minutes here.
+// The time of an edit is linear in the size of the file. A quadratic one would take
+// minutes here.
 func TestChangesOfLargeFiles(t *testing.T) {
 	const n = 100_000
 	repeat := func(format string) string {

@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// manyProfiles is the config of a large organization.
+// manyProfiles returns the config of a large organization.
 func manyProfiles(n int) string {
 	var b strings.Builder
 	b.WriteString("[sso-session org]\nsso_start_url = https://org.awsapps.com/start\nsso_region = us-east-1\n\n")
@@ -23,10 +23,10 @@ func manyProfiles(n int) string {
 func TestEditTenThousandProfiles(t *testing.T) {
 	content := manyProfiles(10_000)
 	if got, ok := edit(t, content, false, awsconfig.Change{Name: "account05000", Key: "Region", Value: "us-east-1"}); !ok || got != content {
-		t.Error("what is set already changes something")
+		t.Error("setting the same value changes the file")
 	}
 
-	// All of them at once.
+	// Change all profiles in one call.
 	var changes []awsconfig.Change
 	for i := range 10_000 {
 		name := fmt.Sprintf("account%05d", i)
@@ -41,12 +41,12 @@ func TestEditTenThousandProfiles(t *testing.T) {
 	}
 }
 
-// Several changes at once are the changes one after another.
+// Several changes in one call have the same result as one call for each.
 func TestEditSeveralAtOnce(t *testing.T) {
 	for name, content := range corpus(t) {
 		r, err := read(content)
 		if err != nil || len(content) > 1_000 {
-			continue // what is new in long files is their length
+			continue // long files are like the short ones, and slow
 		}
 		t.Run(name, func(t *testing.T) {
 			var changes []awsconfig.Change
@@ -59,34 +59,34 @@ func TestEditSeveralAtOnce(t *testing.T) {
 				want, changes = after, append(changes, ch)
 			}
 			if got, ok := edit(t, content, isCredentials(name), changes...); !ok || got != want {
-				t.Errorf("at once %q, one by one %q", got, want)
+				t.Errorf("in one call %q, in several %q", got, want)
 			}
 			if len(changes) == 0 {
-				t.Error("there was nothing to change")
+				t.Error("the changes have no effect")
 			}
 		})
 	}
 }
 
-// One refusal and nothing is done.
+// If Edit refuses one change, it makes none of them.
 func TestEditAllOrNothing(t *testing.T) {
 	got, ok := edit(t, "[default]\nregion = a\n", false,
 		awsconfig.Change{Name: "default", Key: "region", Value: "b"},
 		awsconfig.Change{Name: "default", Key: "output", Value: "b\nc"})
 	if ok || got != "" {
-		t.Errorf("%q in spite of a refusal", got)
+		t.Errorf("Edit = %q, want an error", got)
 	}
 }
 
-// The package reads what the checker reads: names, order, keys, values, blocks and
-// what is inherited.
+// The package and the checker read the same names, order, keys, values, blocks and
+// inherited settings.
 func TestReaderAgreesWithChecker(t *testing.T) {
 	for name, content := range corpus(t) {
 		sections, problems, err := awsconfig.NewDoc(name, isCredentials(name), content).All()
 		want := checked(pyFile{isCredentials(name), []byte(content)})
 		if want == nil {
 			if err == nil && len(problems) == 0 {
-				t.Errorf("%s: read without a word", name)
+				t.Errorf("%s: All reports no problem", name)
 			}
 			continue
 		}

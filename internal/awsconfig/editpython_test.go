@@ -9,22 +9,21 @@ import (
 	"testing"
 )
 
-// A pyFile is a file on its way to testdata/outline.py; []byte travels as
-// base64.
+// A pyFile is a file for testdata/outline.py, in JSON. []byte is encoded as base64.
 type pyFile struct {
 	Credentials bool   `json:"credentials"`
 	Content     []byte `json:"content"`
 }
 
-// TestPython holds the checker against the parser that the AWS CLI uses: on every
-// file of the corpus, and on what every change makes of them.
+// TestPython compares the checker with the parser that the AWS CLI uses, for every file of
+// the corpus and for the result of every change.
 func TestPython(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("there is no python3 to ask:", err)
+		t.Skip("python3 is not installed:", err)
 	}
 	if err := exec.Command(python, "-c", "import sys; sys.exit(sys.version_info < (3, 10))").Run(); err != nil {
-		t.Skip("python3 is older than 3.10, where a ] ends a header; the AWS CLI brings a newer one:", err)
+		t.Skip("python3 is older than 3.10, where the first ] ends a header; the AWS CLI uses a newer Python:", err)
 	}
 	files := map[string]pyFile{}
 	for name, content := range corpus(t) {
@@ -56,13 +55,13 @@ func TestPython(t *testing.T) {
 	}
 	for name, file := range files {
 		if got, want := checked(file), read[name]; !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %q is for the checker\n%v, for Python\n%v", name, file.Content, got, want)
+			t.Errorf("%s: %q\nchecker: %v\nPython:  %v", name, file.Content, got, want)
 		}
 	}
 	t.Logf("%d files", len(files))
 }
 
-// checked returns what the checker makes of a file, in the form of the script.
+// checked returns the result of the checker in the format of the script.
 func checked(file pyFile) any {
 	r, err := read(string(file.Content))
 	if err != nil {

@@ -1,4 +1,4 @@
-// How an editor sets and removes a key of a section, or of a nested block.
+// This file sets and removes the keys of a section and of a nested block.
 
 package awsconfig
 
@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// set gives a key of the block a value of one line.
+// set sets a key of the section to a value of one line.
 func (e *editor) set(b *block, ch Change) error {
 	key := strings.ToLower(ch.Key)
 	old := b.raw.setting(key)
 	if now := e.effective(b, key); now != nil && now.Nested != nil {
-		return e.refuse(ch, now.Line, "it has a block of settings one level down, and cannot have a value too",
-			"name the one to set, as "+ch.Key+".NAME, or remove the whole block first")
+		return e.refuse(ch, now.Line, "has a block of nested settings, so it cannot have a value",
+			"set "+ch.Key+".NAME instead, or remove the whole block first")
 	}
 	at := b.options(key)
 	switch {
@@ -33,15 +33,15 @@ func (e *editor) set(b *block, ch Change) error {
 	return nil
 }
 
-// remove removes a key that the block has of its own, with everything that
-// belongs to it. Comments inside stay: a comment is one wherever it stands.
+// remove removes a key with its continuation lines. It keeps the comments between them.
+// An inherited key is not removed.
 func (b *block) remove(key string) {
 	b.drop(b.options(key), false)
 	b.raw.settings = slices.DeleteFunc(b.raw.settings, func(s Setting) bool { return s.Key == key })
 }
 
-// effective returns the setting of the key that counts in the block: its own or
-// the inherited one. It is nil if there is none.
+// effective returns the setting of the section with this key, or the inherited one. It
+// returns nil if neither exists.
 func (e *editor) effective(b *block, key string) *Setting {
 	if s := b.raw.setting(key); s != nil || e.defaults == nil {
 		return s
@@ -49,7 +49,7 @@ func (e *editor) effective(b *block, key string) *Setting {
 	return e.defaults.setting(key)
 }
 
-// setting returns the setting of the key, or nil.
+// setting returns the setting with this key, or nil.
 func (r *raw) setting(key string) *Setting {
 	for i := range r.settings {
 		if r.settings[i].Key == key {
@@ -59,8 +59,8 @@ func (r *raw) setting(key string) *Setting {
 	return nil
 }
 
-// insert puts lines behind line i of the block. Each text but the first is
-// indented deeper.
+// insert inserts lines after line i of the section. All texts except the first get a
+// deeper indent.
 func (e *editor) insert(b *block, i int, indent string, kind lineKind, texts ...string) {
 	end := e.endLine(b, i)
 	for n, text := range texts {
@@ -72,9 +72,9 @@ func (e *editor) insert(b *block, i int, indent string, kind lineKind, texts ...
 	}
 }
 
-// indentation returns what to put before a new key of the block: what stands
-// before its last one. Deeper, the key would be more of a value; less deep, a
-// header behind it might become one.
+// indentation returns the indent for a new key: that of the section's last key. With a
+// deeper indent the new line would continue the value above. With a smaller indent an
+// indented header below could become the value of the new key.
 func (e *editor) indentation(b *block) string {
 	for _, l := range slices.Backward(b.lines) {
 		if l.kind == option {
@@ -92,20 +92,20 @@ func (e *editor) indentation(b *block) string {
 	return indent
 }
 
-// setNested gives a key of a nested block a value, and makes the block if need be.
+// setNested sets a key of a nested block. It creates the block if needed.
 func (e *editor) setNested(b *block, ch Change) error {
 	key := strings.ToLower(ch.Key)
 	text := ch.Sub + " = " + ch.Value
 	now := e.effective(b, key)
 	if now != nil && now.Nested == nil && now.Value != "" {
-		return e.refuse(ch, now.Line, ch.Key+" has a value, and cannot have a block of settings too", "remove "+ch.Key+" first")
+		return e.refuse(ch, now.Line, ch.Key+" has a value, so it cannot have a block of nested settings", "remove "+ch.Key+" first")
 	}
 	old := b.raw.setting(key)
 	at := b.options(key)
 	if old == nil || len(at) == 0 {
 		if now != nil && slices.ContainsFunc(now.Nested, func(s Setting) bool { return s.Key != ch.Sub }) {
-			return e.refuse(ch, now.Line, "the block "+ch.Key+" is inherited from [DEFAULT], and one here would replace all of it",
-				"change it in [DEFAULT], or copy all of it here first")
+			return e.refuse(ch, now.Line, "the block "+ch.Key+" is inherited from [DEFAULT]; a block in this section would replace all of it",
+				"change the block in [DEFAULT], or copy all of it to this section first")
 		}
 		e.insert(b, b.tail(), e.indentation(b), option, ch.Key+" =", text)
 		b.raw.settings = append(b.raw.settings, Setting{Key: key, Nested: []Setting{{Key: ch.Sub, Value: ch.Value}}})
@@ -119,7 +119,7 @@ func (e *editor) setNested(b *block, ch Change) error {
 	if len(lines) > 0 {
 		l := &b.lines[lines[len(lines)-1]]
 		if sharesLine(l.text) {
-			return e.refuse(ch, old.Line, sharedLine, mendShared)
+			return e.refuse(ch, old.Line, sharedLine, sharedLineHint)
 		}
 		l.replaceValue("=", ch.Value)
 	} else if end := b.end(i); end > i {
@@ -131,7 +131,7 @@ func (e *editor) setNested(b *block, ch Change) error {
 	return nil
 }
 
-// removeNested removes a key of a nested block, and with the last one the block.
+// removeNested removes a key of a nested block. With the last key it removes the block.
 func (e *editor) removeNested(b *block, ch Change) error {
 	key := strings.ToLower(ch.Key)
 	old := b.raw.setting(key)
@@ -145,7 +145,7 @@ func (e *editor) removeNested(b *block, ch Change) error {
 	}
 	gone := b.subs(at[len(at)-1], ch.Sub)
 	if slices.ContainsFunc(gone, func(i int) bool { return sharesLine(b.lines[i].text) }) {
-		return e.refuse(ch, old.Line, sharedLine, mendShared)
+		return e.refuse(ch, old.Line, sharedLine, sharedLineHint)
 	}
 	kept := b.lines[:0]
 	for i, l := range b.lines {
@@ -161,22 +161,23 @@ func (e *editor) removeNested(b *block, ch Change) error {
 }
 
 const (
-	sharedLine = "it stands on one line with another setting, with a form feed or another control character between them"
-	mendShared = "replace the control character by a line break and white space"
+	sharedLine     = "shares its line with another setting: a control character, such as a form feed, separates them"
+	sharedLineHint = "replace the control character with a line break and an indent"
 )
 
-// sharesLine reports whether a line of a nested block holds more than one line.
+// sharesLine reports whether a line of a nested block contains several settings.
 func sharesLine(text string) bool {
 	_, _, found := cutInnerLine(text)
 	return found
 }
 
-// nested returns the index of a nested setting, or -1.
+// nested returns the index of the nested setting with this key, or -1.
 func (s *Setting) nested(sub string) int {
 	return slices.IndexFunc(s.Nested, func(n Setting) bool { return n.Key == sub })
 }
 
-// subs returns the indices of the lines of the block of option i that set sub.
+// subs returns the indices of the lines that set the key sub in the nested block of
+// option i.
 func (b *block) subs(i int, sub string) (at []int) {
 	for j, end := i+1, b.end(i); j <= end; j++ {
 		if b.lines[j].kind != continuation {
@@ -200,14 +201,13 @@ func indentOf(l line) string {
 	return l.raw[:n]
 }
 
-// replaceValue puts a value behind the first of the delimiters, which the line
-// has, and leaves all else as it is: the key as it is spelled, the delimiter, the
-// white space around it and at the end.
+// replaceValue replaces the value after the first delimiter of the line. It keeps the
+// spelling of the key, the delimiter and all white space.
 func (l *line) replaceValue(delimiters, value string) {
 	start := len(indentOf(*l))
 	end := start + len(l.text)
 	delimiter := start + strings.IndexAny(l.text, delimiters)
-	if delimiter+1 == end { // there was no value
+	if delimiter+1 == end { // the line has no value
 		end = len(l.raw) - len(ending(l.raw))
 		if end == delimiter+1 && delimiter > 0 && l.raw[delimiter-1] == ' ' {
 			value = " " + value
@@ -221,8 +221,8 @@ func (l *line) replaceValue(delimiters, value string) {
 	l.text = trim(l.raw)
 }
 
-// options returns the indices of the lines that set the key, which is in lower
-// case. There is more than one only in a file that has a [Problem].
+// options returns the indices of the lines that set the key, which must be in lower case.
+// More than one is a [Problem] of the file.
 func (b *block) options(key string) (at []int) {
 	for i, l := range b.lines {
 		if l.kind != option {
@@ -246,7 +246,7 @@ func (b *block) end(i int) int {
 	return end
 }
 
-// tail returns the index of the line that a new setting goes behind: the last line
+// tail returns the index of the line after which a new setting is inserted: the last line
 // of the last setting, or the header.
 func (b *block) tail() int {
 	for i, l := range slices.Backward(b.lines) {
@@ -257,9 +257,9 @@ func (b *block) tail() int {
 	return 0
 }
 
-// drop removes the options at these indices, in their order, with all of their further
-// lines. If keepFirst is set, the first line of the first option stays. The comments
-// between the lines stay.
+// drop removes the options at these indices (in increasing order) and their continuation
+// lines. It keeps the comments between them and, if keepFirst is set, the first line of
+// the first option.
 func (b *block) drop(at []int, keepFirst bool) {
 	kept := b.lines[:0]
 	for j := 0; j < len(b.lines); j++ {

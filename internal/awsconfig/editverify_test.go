@@ -5,30 +5,30 @@ import (
 	"testing"
 )
 
-// The net below the editor: whatever would come out wrong is not returned.
+// verify rejects every result that differs from the expected settings.
 func TestVerify(t *testing.T) {
 	const file = "[default]\nregion = a\ns3 =\n  a = 1\n[profile b]\nregion = b\n"
 	tests := []struct {
 		name, edited string
 		ok           bool
 	}{
-		{"what is wanted", file, true},
-		{"in other words", "[default]\nREGION:a\n\ns3=\n\ta=1\n[profile b] # b\nregion = b", true},
-		{"a value", "[default]\nregion = x\ns3 =\n  a = 1\n[profile b]\nregion = b\n", false},
-		{"a nested value", "[default]\nregion = a\ns3 =\n  a = 2\n[profile b]\nregion = b\n", false},
-		{"a nested key more", "[default]\nregion = a\ns3 =\n  a = 1\n  b = 1\n[profile b]\nregion = b\n", false},
-		{"no block", "[default]\nregion = a\ns3 =\n[profile b]\nregion = b\n", false},
-		{"a key more", file + "output = x\n", false},
-		{"a key less", "[default]\nregion = a\ns3 =\n  a = 1\n[profile b]\n", false},
+		{"the expected content", file, true},
+		{"the same settings in another layout", "[default]\nREGION:a\n\ns3=\n\ta=1\n[profile b] # b\nregion = b", true},
+		{"another value", "[default]\nregion = x\ns3 =\n  a = 1\n[profile b]\nregion = b\n", false},
+		{"another nested value", "[default]\nregion = a\ns3 =\n  a = 2\n[profile b]\nregion = b\n", false},
+		{"one more nested key", "[default]\nregion = a\ns3 =\n  a = 1\n  b = 1\n[profile b]\nregion = b\n", false},
+		{"a missing block", "[default]\nregion = a\ns3 =\n[profile b]\nregion = b\n", false},
+		{"one more key", file + "output = x\n", false},
+		{"a missing key", "[default]\nregion = a\ns3 =\n  a = 1\n[profile b]\n", false},
 		{"another order", "[default]\ns3 =\n  a = 1\nregion = a\n[profile b]\nregion = b\n", false},
-		{"a header swallowed", "[default]\nregion = a\ns3 =\n  a = 1\n  [profile b] =\nregion = b\n", false},
-		{"a section more", file + "[profile c]\n", false},
+		{"a header inside a block", "[default]\nregion = a\ns3 =\n  a = 1\n  [profile b] =\nregion = b\n", false},
+		{"one more section", file + "[profile c]\n", false},
 		{"another section", "[default]\nregion = a\ns3 =\n  a = 1\n[profile c]\nregion = b\n", false},
-		{"a key twice", file + "region = b\n", false},
-		{"a section twice", file + "[default]\n", false},
+		{"a duplicate key", file + "region = b\n", false},
+		{"a duplicate section", file + "[default]\n", false},
 		{"a byte order mark", bom + file, false},
-		{"not readable", file + "x\n", false},
-		{"not readable at its end", file + "x =\n  y\n", false},
+		{"invalid", file + "x\n", false},
+		{"invalid at its end", file + "x =\n  y\n", false},
 	}
 	for _, tt := range tests {
 		e, err := newEditor("config", []byte(file), false)

@@ -1,5 +1,5 @@
-// Look-ups in large files that read only what they must: Find takes one section out of
-// a file, and ReadFor keeps of a file what one profile needs.
+// This file has fast look-ups in large files: Find parses one section of a file, and
+// ReadFor keeps only the part of a file that one profile needs.
 
 package awsconfig
 
@@ -13,11 +13,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// Find returns the section of this kind and name, or nil if there is none. It reads
-// only what it must: a megabyte takes less than a millisecond. Therefore it knows of
-// problems and errors only before the first header, in headers that are not closed,
-// and in the sections that it reads. [Doc.All] also finds those elsewhere, which may be
-// why a section seems to be missing.
+// Find returns the section of this kind and name, or nil if it does not exist. It skips
+// other sections: a file of one megabyte takes less than a millisecond. It finds problems
+// and errors only before the first header, in unclosed headers, and in the section
+// itself and [DEFAULT]. If a section seems to be missing, [Doc.All] may find the reason.
 func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
@@ -45,8 +44,8 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	if err := f.preamble(); err != nil {
 		return nil, f.problems, err
 	}
-	// The header of a session begins with these very bytes, however its name is
-	// quoted, and hardly any other place in the file has them.
+	// The header of a session or of services begins with its kind, and few other places
+	// in a file contain that text. This makes the search faster.
 	marks := []string{"["}
 	if !d.Credentials && (kind == SSOSession || kind == Services) {
 		marks = []string{"[" + kind.String(), "[" + defaultSection + "]"}
@@ -66,8 +65,8 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	return nil, f.problems, nil
 }
 
-// mayBeNamed is a quick look at the text of a header: false means that its section
-// has another name. Without quotes the name is what the text ends with.
+// mayBeNamed is a quick check of the text of a header: if it returns false, the section
+// has another name. A text without quotes ends with the name.
 func mayBeNamed(text, name string) bool {
 	if strings.HasSuffix(text, name) {
 		return true
@@ -85,11 +84,11 @@ type finder struct {
 	scanner
 	wanted func(headerText string) bool
 
-	counted, num int   // the line that starts at counted has the number num
-	gaps         []gap // those not counted yet
+	counted, num int   // the line that starts at offset counted has the number num
+	gaps         []gap // gaps after counted
 }
 
-// preamble reads up to the first header.
+// preamble parses the lines before the first header.
 func (f *finder) preamble() error {
 	for num := 1; ; num++ {
 		before := f.scanner
@@ -107,8 +106,8 @@ func (f *finder) preamble() error {
 	}
 }
 
-// collect goes from mark to mark, which begins with a [, and collects the wanted
-// sections among those whose header begins with it.
+// collect searches for headers that begin with mark, which begins with [, and collects
+// the wanted sections.
 func (f *finder) collect(mark string) error {
 	f.inSection = true
 	for from := f.pos; ; {
@@ -123,7 +122,7 @@ func (f *finder) collect(mark string) error {
 			from = i + 1
 			continue
 		case start == i:
-			// In the first column it continues nothing, whatever was before it.
+			// A line without an indent cannot continue a value, so skip the lines before it.
 			f.pos, f.inOption = i, false
 		default:
 			for f.pos < start {
@@ -148,8 +147,8 @@ func (f *finder) collect(mark string) error {
 	}
 }
 
-// section adds the header that starts at start and all that follows it up to the
-// next header.
+// section adds the header that starts at start, and the lines after it up to the next
+// header.
 func (f *finder) section(start int, l line) error {
 	for num := f.lineNumber(start); ; num++ {
 		if err := f.add(num, l); err != nil {
@@ -164,8 +163,8 @@ func (f *finder) section(start int, l line) error {
 	}
 }
 
-// lineStart returns where the line of the character at i starts, or -1 if there
-// is more than white space before it.
+// lineStart returns the start of the line that contains offset i. It returns -1 if the
+// line has anything other than white space before i.
 func (f *finder) lineStart(i int) int {
 	for i > f.pos {
 		r, n := rune(f.data[i-1]), 1
@@ -183,8 +182,8 @@ func (f *finder) lineStart(i int) int {
 	return i
 }
 
-// lineNumber returns the number of the line that starts at pos. It counts on from
-// the last one asked for.
+// lineNumber returns the number of the line that starts at pos. pos must not be smaller
+// than in the call before: lineNumber counts on from there.
 func (f *finder) lineNumber(pos int) int {
 	f.num += countLines(f.data[f.counted:pos])
 	f.counted = pos
@@ -195,13 +194,13 @@ func (f *finder) lineNumber(pos int) int {
 	return f.num
 }
 
-// ReadFor reads a file for the resolution of one profile and leaves out the sections
-// of the others. A file that is not there is an empty one. A look-up that needs the
-// whole file, like [Doc.All], reads it again from the path. An error names the path; a
-// folder, a pipe and a file of more than [datafile.ConfigLimit] bytes are errors.
+// ReadFor reads a file to resolve one profile. It leaves out the sections of other
+// profiles; a look-up that needs them, such as [Doc.All], reads the file again. A missing
+// file counts as empty. A folder, a pipe and a file larger than [datafile.ConfigLimit]
+// are errors. An error names the path.
 //
-// It is for speed: to keep a large file in memory takes several times as long as
-// to look through it, page fault by page fault.
+// ReadFor exists for speed. Keeping a large file in memory takes several times as long as
+// searching it, because of page faults.
 func ReadFor(path string, credentials bool, profile string) (*Doc, error) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if absent(err) {
@@ -214,8 +213,8 @@ func ReadFor(path string, credentials bool, profile string) (*Doc, error) {
 	return sift(f, path, credentials, profile, 32<<10)
 }
 
-// sift is ReadFor with a buffer of the given size, which grows to hold the largest
-// section.
+// sift is ReadFor with a buffer of this initial size. The buffer grows to hold the
+// largest section.
 func sift(r io.Reader, path string, credentials bool, profile string, size int) (*Doc, error) {
 	s := sieve{only: profile, credentials: credentials}
 	buf, n := make([]byte, size), 0
@@ -244,28 +243,29 @@ func sift(r io.Reader, path string, credentials bool, profile string, size int) 
 	return d, nil
 }
 
-// A gap is where lines are left out.
+// A gap is a place in Doc.data where lines were left out.
 type gap struct{ at, lines int }
 
-// A sieve keeps the sections that matter. Its unit is what stands from one header
-// in the first column to the next: whatever came before such a line, it begins a
-// section.
+// A sieve leaves out the sections of other profiles. It works on units: the lines from
+// one header without an indent to the next. Such a header always begins a section,
+// because it cannot continue a value.
 type sieve struct {
-	only        string
+	only        string // the profile whose section is kept
 	credentials bool
 
 	kept    strings.Builder
 	gaps    []gap
-	skipped int  // lines since what was kept last
-	begun   bool // the first header was seen; before it everything is kept
+	skipped int  // lines left out since the last kept unit
+	begun   bool // the first header was seen; everything before it is kept
 }
 
-// take takes the complete units at the start of b and returns the rest.
+// take processes the complete units at the start of b and returns the rest. end says that
+// b ends with the end of the file.
 func (s *sieve) take(b []byte, end bool) []byte {
-	start, skip := 0, 0 // of the unit; of the units left out before it
-	plain := true       // no other [ in the unit: it may be an indented header
+	start, skip := 0, 0 // start of this unit; start of the units left out before it
+	plain := true       // the unit has no other [, so it has no indented header
 	flush := func(unit []byte) {
-		if s.begun && plain && s.foreign(unit) {
+		if s.begun && plain && s.isOther(unit) {
 			return
 		}
 		s.skipped += countLinesOf(b[skip:start])
@@ -290,7 +290,7 @@ func (s *sieve) take(b []byte, end bool) []byte {
 			}
 			eol = len(b) - i
 		}
-		if !first || !closed(b[i:i+eol]) {
+		if !first || !isHeader(b[i:i+eol]) {
 			plain = false
 			continue
 		}
@@ -305,7 +305,6 @@ func (s *sieve) take(b []byte, end bool) []byte {
 	return b[start:]
 }
 
-// keep keeps a unit.
 func (s *sieve) keep(unit []byte) {
 	if s.skipped > 0 {
 		s.gaps = append(s.gaps, gap{s.kept.Len(), s.skipped})
@@ -314,9 +313,9 @@ func (s *sieve) keep(unit []byte) {
 	s.kept.Write(unit)
 }
 
-// foreign reports whether the unit is for certain the section of another profile. A
-// doubtful one is kept.
-func (s *sieve) foreign(unit []byte) bool {
+// isOther reports whether the unit is certainly the section of another profile. In doubt
+// it returns false, and the unit is kept.
+func (s *sieve) isOther(unit []byte) bool {
 	mark := "["
 	if !s.credentials {
 		mark = "[profile "
@@ -325,12 +324,12 @@ func (s *sieve) foreign(unit []byte) bool {
 	if !ok || bytes.HasPrefix(unit, []byte("["+defaultSection)) {
 		return false
 	}
-	return !mayBegin(rest, s.only)
+	return !mayHaveName(rest, s.only)
 }
 
-// mayBegin reports whether a header that goes on with rest may be that of the
-// name. Every quote and space is a doubt.
-func mayBegin(rest []byte, name string) bool {
+// mayHaveName reports whether a header may have this name; rest is the header from the
+// name on. A quote or a space makes it uncertain, so mayHaveName returns true.
+func mayHaveName(rest []byte, name string) bool {
 	for i, c := range rest {
 		switch c {
 		case ' ', '\t', '\'', '"', '\\', ']', '\r', '\n':
@@ -343,9 +342,9 @@ func mayBegin(rest []byte, name string) bool {
 	return true
 }
 
-// closed reports whether a line that begins with [ is a header. The line may end
-// at a \r before its end.
-func closed(line []byte) bool {
+// isHeader reports whether a line that begins with [ is a header. line may contain a \r,
+// which ends the line.
+func isHeader(line []byte) bool {
 	if i := bytes.IndexByte(line, '\r'); i >= 0 {
 		line = line[:i]
 	}

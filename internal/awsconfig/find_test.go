@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// manyProfiles is the config of an organization: n legacy profiles as the guide
-// writes them, and one that uses a session, with the session last.
+// manyProfiles returns a config with n legacy profiles like the guide's, then a profile
+// with a session, then the session.
 func manyProfiles(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -25,8 +25,8 @@ func manyProfiles(n int) string {
 	return b.String()
 }
 
-// sameAsAll checks that every section of a file that can be read is found by
-// itself, just as it is among all of them.
+// sameAsAll checks that Find and All return the same section, for every section of a valid
+// file.
 func sameAsAll(t *testing.T, content string) {
 	t.Helper()
 	for _, credentials := range []bool{false, true} {
@@ -39,7 +39,7 @@ func sameAsAll(t *testing.T, content string) {
 			got, _, err := doc.Find(want.Kind, want.Name)
 			if err != nil {
 				t.Errorf("Find(%v, %q) in %q: %v", want.Kind, want.Name, content, err)
-			} else if !reflect.DeepEqual(want, got) { // cmp is too slow to fuzz with
+			} else if !reflect.DeepEqual(want, got) { // cmp is too slow for fuzzing
 				t.Errorf("Find(%v, %q) in %q differs from All:\n%s", want.Kind, want.Name, content, cmp.Diff(want, got))
 			}
 		}
@@ -67,7 +67,7 @@ func BenchmarkFind(b *testing.B) {
 		}{
 			{"profile", Profile, "dev"},
 			{"session", SSOSession, "corp"},
-			{"absent", Profile, "nobody"},
+			{"missing", Profile, "unknown"},
 		} {
 			b.Run(fmt.Sprintf("%s/profiles=%d", find.name, n), func(b *testing.B) {
 				b.SetBytes(int64(len(doc.data)))

@@ -10,33 +10,32 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// judge returns what is wrong with the outcome of one change of a file that the
-// AWS CLI can read: it must say what it said before, but for the setting that was
-// changed, and the lines that the change does not concern must be the same bytes.
+// judge returns an error if one change of a valid file has a wrong result. Only the changed
+// setting may differ, and all other lines must keep their bytes.
 func judge(before, after string, credentials bool, ch awsconfig.Change) error {
 	was, err := read(before)
 	if err != nil {
-		return fmt.Errorf("a file that cannot be read was edited: %w", err)
+		return fmt.Errorf("an invalid file was edited: %w", err)
 	}
 	is, err := read(after)
 	if err != nil {
-		return fmt.Errorf("cannot be read any more: %w", err)
+		return fmt.Errorf("the result is invalid: %w", err)
 	}
 	want, got := was.outline(credentials).after(ch), is.outline(credentials)
 	if !reflect.DeepEqual(want, got) {
-		return fmt.Errorf("says\n%v, want\n%v", got, want)
+		return fmt.Errorf("the settings are\n%v, want\n%v", got, want)
 	}
 	if reflect.DeepEqual(got, was.outline(credentials)) {
 		if before != after {
-			return errors.New("changed, although it says the same")
+			return errors.New("the file changed, although no setting did")
 		}
 		return nil
 	}
 	return judgeLines(was, after, credentials, ch)
 }
 
-// judgeLines compares the bytes. A window of the old lines may become other lines;
-// which, and what they look like, follows from where the setting stood.
+// judgeLines compares the bytes. Only a window of the old lines may change. The position of
+// the setting decides which lines these are and what they must look like.
 func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Change) error {
 	what := ch.Kind.String() + " " + ch.Name
 	from, to := len(was.lines), len(was.lines) // the window: [from, to)
@@ -72,7 +71,7 @@ func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Chang
 	head, tail := strings.Join(was.lines[:from], ""), strings.Join(was.lines[to:], "")
 	middle, ok := strings.CutPrefix(after, head)
 	if ok && from == len(was.lines) && !reEnded.MatchString(head) {
-		middle = middle[len(reBegin.FindString(middle)):] // the line ending that was missing
+		middle = middle[len(reBegin.FindString(middle)):] // the line ending that the last line lacked
 	}
 	middle, ok2 := strings.CutSuffix(middle, tail)
 	if !ok || !ok2 {
@@ -89,8 +88,8 @@ func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Chang
 	return sameEnding(was.lines, lines)
 }
 
-// window returns the lines of a nested block that one of its keys may change, and
-// what they become.
+// window returns the lines of a nested block that a change of one of its keys may change,
+// and a pattern for the new lines.
 func window(was *reading, o *pyOption, ch awsconfig.Change, added string) (from, to int, pattern string) {
 	pairs, _ := o.nested()
 	var at []int // the lines of this key
@@ -118,7 +117,7 @@ func window(was *reading, o *pyOption, ch awsconfig.Change, added string) (from,
 	return from, to, pattern
 }
 
-// rewritten returns a line with another value.
+// rewritten returns the line with a new value.
 func rewritten(line, delimiters, value string) string {
 	m := regexp.MustCompile(`(?s)^([^` + delimiters + `]*[` + delimiters + `])([^\r\n]*)`).FindStringSubmatch(line)
 	left, right := reIndent.FindString(m[2]), ""
@@ -130,7 +129,7 @@ func rewritten(line, delimiters, value string) string {
 	return regexp.QuoteMeta(m[1]+left+value+right) + "\n"
 }
 
-// comments returns the comment lines among the lines.
+// comments returns a pattern for the comments among the lines.
 func comments(lines []string) (pattern string) {
 	for _, l := range lines {
 		if text := strip(l); strings.HasPrefix(text, "#") || strings.HasPrefix(text, ";") {
@@ -150,7 +149,7 @@ var (
 	reEnding = regexp.MustCompile(`\r\n|\r|\n|$`)
 )
 
-// sameEnding checks that new lines end as those of the file do.
+// sameEnding checks that new lines have the line ending of the file.
 func sameEnding(old, lines []string) error {
 	endings := map[string]bool{}
 	for _, l := range old {
@@ -162,7 +161,7 @@ func sameEnding(old, lines []string) error {
 	}
 	for _, l := range lines {
 		if e := reEnded.FindString(l); e != "" && !endings[e] {
-			return fmt.Errorf("line %q ends unlike the others", l)
+			return fmt.Errorf("line %q has another line ending than the file", l)
 		}
 	}
 	return nil

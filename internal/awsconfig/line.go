@@ -1,5 +1,5 @@
-// What each line of a file is, by the rules of Python's RawConfigParser, and what the
-// header of a section means and how a new one is written.
+// This file classifies lines by the rules of Python's RawConfigParser. It also parses and
+// writes section headers.
 
 package awsconfig
 
@@ -11,46 +11,47 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// A lineKind says what a line is, which depends on the lines before it.
+// A lineKind is the kind of a line. It depends on the lines before it.
 type lineKind uint8
 
 const (
 	blank        lineKind = iota
-	comment               // # or ; is the first character that is not white space
+	comment               // begins with # or ; after white space
 	header                // [text]
 	option                // key = value, key: value
-	continuation          // more of the value above: indented deeper than its key
-	stray                 // content before the first header
+	continuation          // continues the value above: its indent is deeper than the key's
+	stray                 // a setting before the first header
 	bad                   // neither header nor option
 )
 
 // A line is one line of a file.
 type line struct {
 	kind lineKind
-	raw  string // all of it, with its line ending
-	text string // without the white space around it
+	raw  string // the whole line, with its line ending
+	text string // trimmed of white space
 }
 
-// A scanner reads lines and knows what each is. The rules are those of Python's
+// A scanner splits a file into lines and classifies them by the rules of Python's
 // RawConfigParser, which the AWS CLI uses.
 type scanner struct {
 	data string
-	pos  int // where the next line starts
-	lf   int // just behind the next \n from pos, if it is behind pos at all
+	pos  int // start of the next line
+	lf   int // offset after the next \n, if that is after pos
 
-	inSection bool // there was a header
-	inOption  bool // a value may be continued
-	indent    int  // characters before the last header or option
+	inSection bool // a header was read
+	inOption  bool // the next line may continue a value
+	indent    int  // in characters, of the last header or option
 }
 
-// next returns the next line; ok is false at the end. A line ends at \n, \r\n or
-// a lone \r, like a text file in Python.
+// next returns the next line; ok is false at the end of the file. As in Python's text
+// files, a line ends at \n, \r\n or a lone \r.
 func (s *scanner) next() (l line, ok bool) {
 	if s.pos >= len(s.data) {
 		return line{}, false
 	}
 	if s.lf <= s.pos {
-		// Kept, so that a file of many lone \r is not searched again and again.
+		// Remember the next \n: a file with many lone \r would otherwise be searched to
+		// its end for every line.
 		s.lf = len(s.data) + 1
 		if i := strings.IndexByte(s.data[s.pos:], '\n'); i >= 0 {
 			s.lf = s.pos + i + 1
@@ -68,12 +69,12 @@ func (s *scanner) next() (l line, ok bool) {
 	s.pos += after
 	n, indent := leading(rest[:end])
 	l = line{raw: rest[:after], text: trimRight(rest[n:end])}
-	l.kind = s.judge(l.text, indent)
+	l.kind = s.classify(l.text, indent)
 	return l, true
 }
 
-// judge says what a line is, and remembers what the next one needs to know.
-func (s *scanner) judge(text string, indent int) lineKind {
+// classify returns the kind of a line and updates the state for the next line.
+func (s *scanner) classify(text string, indent int) lineKind {
 	switch {
 	case text == "":
 		return blank
@@ -97,8 +98,8 @@ func (s *scanner) judge(text string, indent int) lineKind {
 	return option
 }
 
-// headerText returns what stands between the brackets. Anything may follow the
-// last closing bracket.
+// headerText returns the text between the first [ and the last ]. Any text may follow the
+// last ].
 func headerText(text string) (string, bool) {
 	if text[0] != '[' {
 		return "", false
@@ -110,15 +111,15 @@ func headerText(text string) (string, bool) {
 	return text[1:end], true
 }
 
-// sectionName returns what the section with this text between its brackets is
-// for. ok is false for a section that the AWS CLI drops without a word: it begins
-// like a profile but is not exactly two words, as in [profilex] and
-// [profile one two]. In a credentials file the text is the name of the profile.
+// sectionName returns the kind and the name of the section with this header text. ok is
+// false for a section that the AWS CLI silently ignores: its header begins with a known
+// word but does not have exactly two words, such as [profilex] or [profile one two]. In a
+// credentials file the text is the name of a profile.
 func sectionName(text string, credentials bool) (kind Kind, name string, ok bool) {
 	switch {
 	case credentials, text == "default":
 		return Profile, text, true
-	case strings.HasPrefix(text, "profile"): // by its letters: [profiles x] is one too
+	case strings.HasPrefix(text, "profile"): // like the AWS CLI, which accepts [profiles x] too
 		kind = Profile
 	case strings.HasPrefix(text, "sso-session"):
 		kind = SSOSession
@@ -131,8 +132,8 @@ func sectionName(text string, credentials bool) (kind Kind, name string, ok bool
 	return kind, name, ok
 }
 
-// secondWord returns the second of exactly two words. It does not allocate unless
-// there are quotes.
+// secondWord returns the second word of a text that has exactly two words. It allocates
+// only for a text with quotes.
 func secondWord(text string) (string, bool) {
 	words, start, end := 0, 0, 0
 	inWord := false
@@ -159,22 +160,23 @@ func secondWord(text string) (string, bool) {
 
 const inheritedByAll = "all sections inherit from [" + defaultSection + "]"
 
-// Header returns the header line of a new section as the AWS CLI writes it,
-// without a line ending: [default], [profile dev], [profile 'my prof'],
-// [sso-session corp]. In a credentials file it is the name between brackets. The
-// error, an *[EditError], is for a name that would not be read back.
+// Header returns the header of a new section, like the AWS CLI and without a line ending:
+// [default], [profile dev], [profile 'my prof'], [sso-session corp], and [NAME] in a
+// credentials file. It returns an *[EditError] for a name that a reader would not read
+// back the same.
 func Header(kind Kind, name string, credentials bool) (string, error) {
 	text, why := newHeader(kind, name, credentials)
 	if why != "" {
 		return "", &EditError{
 			Text: "Invalid section name " + strconv.Quote(name) + ": " + why,
-			Mend: "choose another name",
+			Hint: "choose another name",
 		}
 	}
 	return "[" + text + "]", nil
 }
 
-// newHeader returns what goes between the brackets, or why nothing can.
+// newHeader returns the text between the brackets of a new header. For an invalid name it
+// returns the reason in why.
 func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 	switch {
 	case name == "":
@@ -184,10 +186,10 @@ func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 	case !utf8.ValidString(name):
 		return "", noUTF8
 	case strings.IndexByte(name, ']') >= 0:
-		// Read back here, but not by the SDKs: for them the first one ends it.
+		// This package could read it, but for the SDKs the first ] ends the header.
 		return "", "it contains ]"
 	case credentials && kind != Profile:
-		return "", "a credentials file has sections for profiles only"
+		return "", "a credentials file can only contain profiles"
 	}
 	text = name
 	if !credentials && kind != Other && (kind != Profile || name != "default") {
@@ -197,13 +199,13 @@ func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 		return "", inheritedByAll
 	}
 	if k, n, ok := sectionName(text, credentials); !ok || k != kind || n != name {
-		return "", "a section [" + text + "] has another meaning"
+		return "", "[" + text + "] would be a section of another kind or name"
 	}
 	return text, ""
 }
 
-// quoted returns the name as one word of a shell. It has quotes only where the
-// AWS CLI needs them, since some SDKs take them for a part of the name.
+// quoted returns the name as one shell word. It adds quotes only if the AWS CLI needs
+// them, because some SDKs read quotes as part of the name.
 func quoted(name string) string {
 	switch {
 	case !strings.ContainsAny(name, " \t'\"\\"):
@@ -214,7 +216,8 @@ func quoted(name string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
 }
 
-// splitOption cuts a line at its first = or :.
+// splitOption splits a line at its first = or :. ok is false if the line has no delimiter
+// or no key.
 func splitOption(text string) (key, value string, ok bool) {
 	i := 0
 	for i < len(text) && text[i] != '=' && text[i] != ':' {
@@ -227,7 +230,7 @@ func splitOption(text string) (key, value string, ok bool) {
 	return key, trim(text[i+1:]), key != ""
 }
 
-// countLines returns how many lines end in s.
+// countLines returns the number of line endings in s.
 func countLines(s string) int {
 	n := strings.Count(s, "\n")
 	if strings.IndexByte(s, '\r') >= 0 {
@@ -236,10 +239,9 @@ func countLines(s string) int {
 	return n
 }
 
-// isSpace reports whether r is white space for the AWS CLI, which trims lines,
-// keys and values with Python's str.strip. The no-break space matters: it comes
-// along when a block is pasted from a web page. Go's unicode.IsSpace lacks the
-// four separators from U+001C.
+// isSpace reports whether r is white space for the AWS CLI, which trims lines, keys and
+// values with Python's str.strip. This includes the no-break space, which text copied
+// from a web page can contain, and U+001C to U+001F, which Go's unicode.IsSpace lacks.
 func isSpace(r rune) bool {
 	switch {
 	case r == ' ', '\t' <= r && r <= '\r', 0x1c <= r && r <= 0x1f:
@@ -256,7 +258,7 @@ func isSpace(r rune) bool {
 	return false
 }
 
-// leading measures the white space that s begins with, in bytes and in
+// leading returns the length of the white space at the start of s, in bytes and in
 // characters. A tab is one character.
 func leading(s string) (bytes, chars int) {
 	for bytes < len(s) {
@@ -273,7 +275,7 @@ func leading(s string) (bytes, chars int) {
 	return bytes, chars
 }
 
-// trimRight returns s without the white space at its end.
+// trimRight returns s without trailing white space.
 func trimRight(s string) string {
 	for s != "" {
 		r, n := rune(s[len(s)-1]), 1
@@ -288,16 +290,15 @@ func trimRight(s string) string {
 	return s
 }
 
-// trim returns s without the white space around it.
+// trim returns s without leading and trailing white space.
 func trim(s string) string {
 	n, _ := leading(s)
 	return trimRight(s[n:])
 }
 
-// CutComment returns v up to the first white space that is followed by # or ;,
-// and whether there was one. In these files a comment has a line of its own and v
-// is the value as it stands: only the caller knows of a setting that may do
-// otherwise.
+// CutComment removes a comment from the end of a value: the text from white space before
+// a # or ; on. It reports whether it found one. In these files a # or ; within a line is
+// part of the value, so call it only for settings where lanyard accepts a comment.
 func CutComment(v string) (string, bool) {
 	for i := 1; i < len(v); i++ {
 		if c := v[i]; c != '#' && c != ';' {

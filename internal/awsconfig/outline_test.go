@@ -6,22 +6,22 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// An outline is what a file says: sections in their order, each with its meaning
-// and what it has of its own. The sections that the AWS CLI drops are in it too.
+// An outline lists the sections of a file in order, each with its meaning and its own
+// settings. It includes the sections that the AWS CLI ignores.
 type outline []outlined
 
 type outlined struct {
-	What     string // "profile dev"; "DEFAULT"; the header behind a ? if it is dropped
+	What     string // "profile dev"; "DEFAULT"; ? and the header if the AWS CLI ignores it
 	Settings []pair
 }
 
-// A pair is a setting; one of a nested block if Pairs is not nil.
+// A pair is a setting. If Pairs is not nil, it has a nested block.
 type pair struct {
 	Key, Value string
 	Pairs      [][2]string
 }
 
-// outline returns the outline, section by section as they stand in the file.
+// outline returns the outline of the file.
 func (r *reading) outline(credentials bool) outline {
 	all := outline{{"DEFAULT", r.defaults.pairs()}}
 	for _, s := range r.sections {
@@ -45,7 +45,7 @@ func (s *pySection) pairs() (list []pair) {
 	return list
 }
 
-// after returns the outline as it should be after a change.
+// after returns the expected outline after a change.
 func (o outline) after(ch awsconfig.Change) outline {
 	what := ch.Kind.String() + " " + ch.Name
 	at := -1
@@ -97,7 +97,7 @@ func changedPairs(list []pair, ch awsconfig.Change) []pair {
 		}
 	}
 	if rest == nil {
-		return append(append([]pair(nil), list[:i]...), list[i+1:]...) // nil if it was the last
+		return append(append([]pair(nil), list[:i]...), list[i+1:]...) // nil if the list is now empty
 	}
 	list[i] = pair{Key: key, Pairs: rest}
 	return list

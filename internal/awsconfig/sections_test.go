@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// outline writes sections as text: a header, then key=value, nested keys indented.
+// outline formats sections as text: a header, then key=value lines, with nested keys
+// indented.
 func outline(sections []*Section) string {
 	var b strings.Builder
 	for _, s := range sections {
@@ -34,33 +35,33 @@ func TestSections(t *testing.T) {
 		{"comments only", "# a\n; b\n", ""},
 		{"both delimiters", "[default]\na=1\nb : 2\nc=d:e\nf:g=h", `profile "default"|a="1"|b="2"|c="d:e"|f="g=h"`},
 		{"keys are lower-cased, values not", "[default]\nRegion = EU", `profile "default"|region="EU"`},
-		{"quotes belong to the value", "[default]\nregion = \"us-east-1\"", `profile "default"|region="\"us-east-1\""`},
-		{"so does a comment behind it", "[default]\nregion = us-east-1 # c", `profile "default"|region="us-east-1 # c"`},
+		{"quotes are part of the value", "[default]\nregion = \"us-east-1\"", `profile "default"|region="\"us-east-1\""`},
+		{"a comment after a value is part of it", "[default]\nregion = us-east-1 # c", `profile "default"|region="us-east-1 # c"`},
 		{"no interpolation", "[default]\nregion = 100%%(x)s", `profile "default"|region="100%%(x)s"`},
 		{"an empty value", "[default]\nregion =\noutput = json", `profile "default"|region=""|output="json"`},
 		{"CRLF", "[default]\r\nregion = a\r\n", `profile "default"|region="a"`},
 		{"a lone CR ends a line", "[default]\rregion = a\r", `profile "default"|region="a"`},
-		{"text behind the header", "[default] # hi\nregion = x1", `profile "default"|region="x1"`},
-		{"up to the last bracket", "[default] # a]\nregion = x1", `other "default] # a"|region="x1"`},
-		{"an indented line goes on", "[default]\na = 1\n  2\n\n  # c\n  3\n\n", `profile "default"|a="1\n2\n\n3"`},
-		{"indented alike is no continuation", "[default]\n  a = 1\n  b = 2\n", `profile "default"|a="1"|b="2"`},
+		{"text after the header", "[default] # hi\nregion = x1", `profile "default"|region="x1"`},
+		{"the last bracket ends the header", "[default] # a]\nregion = x1", `other "default] # a"|region="x1"`},
+		{"an indented line continues the value", "[default]\na = 1\n  2\n\n  # c\n  3\n\n", `profile "default"|a="1\n2\n\n3"`},
+		{"a line with the same indent is a new key", "[default]\n  a = 1\n  b = 2\n", `profile "default"|a="1"|b="2"`},
 		{"an indented header", "[default]\n  [profile x]\na=1", `profile "default"|profile "x"|a="1"`},
-		{"a header deeper than the key above is its value", "[default]\na=1\n  [profile x]\n", `profile "default"|a="1\n[profile x]"`},
+		{"a header indented deeper than the key above is part of its value", "[default]\na=1\n  [profile x]\n", `profile "default"|a="1\n[profile x]"`},
 		{"no-break space from a web page", "[default]\nregion\u00a0=\u00a0x\u00a0\n", `profile "default"|region="x"`},
 		{
 			"a nested block", "[default]\ns3 =\n  a = 1\n  # c = 3\n  B = 2=3\n  a = 4\nregion = r",
 			`profile "default"|s3:| a="4"| B="2=3"|region="r"`,
 		},
 		{"DEFAULT is inherited", "[DEFAULT]\nregion=upper\n[profile x]\noutput=json\n[plugins]", `profile "x"|output="json"|region="upper"|other "plugins"|region="upper"`},
-		{"what a section has of its own counts", "[profile x]\nregion=own\n[DEFAULT]\nregion=upper\n", `profile "x"|region="own"`},
-		{"the later default replaces", "[default]\na=1\n[profile default]\nregion=prof", `profile "default"|region="prof"`},
-		{"whichever it is", "[profile default]\na=1\n[default]\nregion=plain", `profile "default"|region="plain"`},
-		{"the later spelling replaces", "[profile \"a b\"]\na=1\n[profile x]\n[profile 'a b']\nb=2", `profile "a b"|b="2"|profile "x"`},
+		{"a section's own setting overrides DEFAULT", "[profile x]\nregion=own\n[DEFAULT]\nregion=upper\n", `profile "x"|region="own"`},
+		{"[profile default] replaces an earlier [default]", "[default]\na=1\n[profile default]\nregion=prof", `profile "default"|region="prof"`},
+		{"[default] replaces an earlier [profile default]", "[profile default]\na=1\n[default]\nregion=plain", `profile "default"|region="plain"`},
+		{"a later spelling replaces an earlier one", "[profile \"a b\"]\na=1\n[profile x]\n[profile 'a b']\nb=2", `profile "a b"|b="2"|profile "x"`},
 		{"an unbalanced quote drops the section", "[profile \"x]\nregion = a\n[default]\nregion=b", `profile "default"|region="b"`},
-		{"so does a word too few or too many", "[profilex]\n[profile one two]\n[profile]\n[default]", `profile "default"`},
-		{"by its letters a profile", "[profiles x]\n", `profile "x"`},
-		{"a leading space makes it something else", "[ profile x]\n", `other " profile x"`},
-		{"a tab, spaces, a backslash", "[profile\t a\\ b ]\n", `profile "a b"`},
+		{"one or three words drop the section", "[profilex]\n[profile one two]\n[profile]\n[default]", `profile "default"`},
+		{"a first word that begins with profile is a profile", "[profiles x]\n", `profile "x"`},
+		{"a header with a leading space is of another kind", "[ profile x]\n", `other " profile x"`},
+		{"a header with a tab, spaces and a backslash", "[profile\t a\\ b ]\n", `profile "a b"`},
 		{"an empty name", "[profile '']\n", `profile ""`},
 		{"escapes in double quotes", `[profile "a\"b\\c\d"]`, `profile "a\"b\\c\\d"`},
 		{"sessions and services", "[sso-session s]\na=1\n[services v]\nsso =\n endpoint_url = u", `sso-session "s"|a="1"|services "v"|sso:| endpoint_url="u"`},
@@ -92,34 +93,34 @@ func TestCredentialsNamesAreWholeHeaders(t *testing.T) {
 	}
 }
 
-// What the AWS CLI rejects and this package reads.
+// Files that the AWS CLI rejects and this package accepts.
 func TestProblems(t *testing.T) {
 	tests := []struct {
 		name, file, want string
 		problems         []string
 	}{
 		{
-			"a section twice", "[default]\nregion = a\n[default]\noutput = json",
+			"a duplicate section", "[default]\nregion = a\n[default]\noutput = json",
 			`profile "default"|region="a"|output="json"`,
-			[]string{"config: line 3: section [default] stands here and on line 1"},
+			[]string{"config: line 3: duplicate section [default] (also on line 1)"},
 		},
 		{
-			"with something between", "[profile x]\na=1\n[profile y]\n[profile x]\na=2",
+			"a duplicate section after another", "[profile x]\na=1\n[profile y]\n[profile x]\na=2",
 			`profile "x"|a="2"|profile "y"`,
 			[]string{
-				"config: line 4: section [profile x] stands here and on line 1",
-				"config: line 5: key a of [profile x] stands here and on line 2",
+				"config: line 4: duplicate section [profile x] (also on line 1)",
+				"config: line 5: duplicate key a in [profile x] (also on line 2)",
 			},
 		},
 		{
-			"a key twice", "[default]\nregion = a\nRegion = b",
+			"a duplicate key", "[default]\nregion = a\nRegion = b",
 			`profile "default"|region="b"`,
-			[]string{"config: line 3: key region of [default] stands here and on line 2"},
+			[]string{"config: line 3: duplicate key region in [default] (also on line 2)"},
 		},
 		{
 			"a byte order mark", "\ufeff[default]\nregion = a",
 			`profile "default"|region="a"`,
-			[]string{"config: line 1: the file begins with a UTF-8 byte order mark"},
+			[]string{"config: line 1: the file begins with a byte order mark"},
 		},
 	}
 	for _, tt := range tests {
@@ -136,8 +137,8 @@ func TestProblems(t *testing.T) {
 				t.Fatalf("%d problems, want %d: %v", len(problems), len(tt.problems), problems)
 			}
 			for i, p := range problems {
-				if !strings.HasPrefix(p.String(), tt.problems[i]) || !strings.Contains(p.Text, "the AWS CLI cannot read this file") || p.Mend == "" {
-					t.Errorf("problem %q, mend %q; want it to begin %q", p, p.Mend, tt.problems[i])
+				if !strings.HasPrefix(p.String(), tt.problems[i]) || !strings.Contains(p.Text, "the AWS CLI cannot read this file") || p.Hint == "" {
+					t.Errorf("problem %q, hint %q; want a hint and a problem that begins with %q", p, p.Hint, tt.problems[i])
 				}
 			}
 			sameAsAll(t, tt.file)
@@ -146,17 +147,17 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// What neither reads.
+// Files that the AWS CLI and this package reject.
 func TestParseErrors(t *testing.T) {
 	tests := []struct {
 		name, file, want string
 	}{
 		{"a key without a delimiter", "[default]\nregion\n", `line 2: neither a [section] nor a key = value`},
 		{"a setting before the first section", "# c\n\nregion = x\n[default]\n", `line 3: a setting before the first [section]`},
-		{"a nested line without =", "[default]\ns3 =\n  nodelim\nregion=r", `line 3: a line of the block of key s3 lacks its =`},
-		{"a header that is not closed", "[default]\n[profile x\na=1", `line 2: a section header that is not closed or is empty: "[profile x"`},
-		{"an empty header", "[default]\n[]\n", `line 2: a section header that is not closed or is empty: "[]"`},
-		{"a value without a key", "[default]\n= x\n", `line 2: a value without a key`},
+		{"a nested line without =", "[default]\ns3 =\n  nodelim\nregion=r", `line 3: line without = in the block s3`},
+		{"an unclosed header", "[default]\n[profile x\na=1", `line 2: section header without ] or without a name: "[profile x"`},
+		{"an empty header", "[default]\n[]\n", `line 2: section header without ] or without a name: "[]"`},
+		{"a value without a key", "[default]\n= x\n", `line 2: value without a key`},
 		{"Latin-1", "[default]\nname = J\xf6rg\n", `line 2: not UTF-8 text`},
 		{"UTF-16", "\xff\xfe[\x00d\x00", `line 1: not UTF-8 text`},
 	}

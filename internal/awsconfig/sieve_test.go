@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// sameAfterSift checks that a file read for one profile says the same about it,
-// and about all that is no profile, as the whole file.
+// sameAfterSift checks that a file read for one profile has the same sections for that
+// profile, and for sessions, services and others, as the whole file.
 func sameAfterSift(t *testing.T, content string) {
 	t.Helper()
 	for _, credentials := range []bool{false, true} {
@@ -47,7 +47,7 @@ func TestReadFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(doc.data) > 1000 {
-		t.Errorf("%d bytes are left of a file of 1000 profiles", len(doc.data))
+		t.Errorf("ReadFor kept %d bytes of a file with 1000 profiles", len(doc.data))
 	}
 	for _, want := range []struct {
 		name string

@@ -16,7 +16,7 @@ import (
 func (app *App) Console() *picker.Console {
 	if app.talk.console == nil {
 		in, _ := app.IO.In.(*os.File) // it is a file if it is a terminal
-		app.talk.console = &picker.Console{In: in, Out: app.IO.Err, Dumb: style.Dumb(app.Env.Lookup), Color: app.ErrStyle().On()}
+		app.talk.console = &picker.Console{In: in, Out: app.IO.Err, Dumb: style.Dumb(app.Env.Lookup), Style: app.ErrStyle()}
 	}
 	return app.talk.console
 }

@@ -205,23 +205,23 @@ func (a *asker) below() []string {
 		room--
 	}
 	var rows []string
-	add := func(style, text string) {
+	add := func(paint func(string) string, text string) {
 		if text != "" && len(rows) < room {
-			rows = append(rows, a.c.paint(style, fit(visible(text), a.cols-1)))
+			rows = append(rows, paint(fit(visible(text), a.cols-1)))
 		}
 	}
-	add(red, a.problem)
+	add(a.c.Style.Bad, a.problem)
 	if a.rows < 4 {
 		return rows
 	}
 	room = max(len(rows), min(room, a.rows-2-a.textRows))
 	if a.escaped {
-		add(dim, "Esc again to cancel")
+		add(a.c.Style.Dim, "Esc again to cancel")
 	}
-	add(dim, strings.Join(a.tabs.offered(a.line.text, a.q.Suggestions), "  "))
+	add(a.c.Style.Dim, strings.Join(a.tabs.offered(a.line.text, a.q.Suggestions), "  "))
 	if a.q.Note != nil {
 		for text := range strings.Lines(a.q.Note(a.line.text)) {
-			add(dim, strings.TrimRight(text, "\r\n"))
+			add(a.c.Style.Dim, strings.TrimRight(text, "\r\n"))
 		}
 	}
 	return rows

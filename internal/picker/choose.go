@@ -6,41 +6,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/style"
 )
 
-// A Menu is a list to pick from.
+// A Menu is a list of items to pick one from.
 type Menu struct {
+	Title string // a line above the items while the menu is open, such as "Pick a session:"; "" means none
 	Items []Item
-	Start int // the item that is selected at first
+	Start int // the index of the item that is selected at first
 }
 
-// An Item is one row of a menu.
+// An Item is one row of a menu. Every field can be empty. What the user types is looked for
+// in all of them; a match in the name counts more than one in the ID, and that more than one
+// in the detail. Characters that are not visible are shown as question marks.
 type Item struct {
-	Label  string // cut to the width of the terminal; what is not visible in it is shown as a question mark
-	Search string // where the words of the filter are looked for; "" means Label
+	Name   string // such as the name of an account; shortened if the terminal is narrow
+	ID     string // such as the number of an account; never shortened
+	Detail string // such as an e-mail address; shortened first, or left out
+}
+
+// String returns the item on one line: "NAME, DETAIL (ID)".
+func (i Item) String() string {
+	name := i.Name
+	if name != "" && i.Detail != "" {
+		name += ", "
+	}
+	switch name += i.Detail; {
+	case i.ID == "":
+		return name
+	case name == "":
+		return i.ID
+	}
+	return name + " (" + i.ID + ")"
 }
 
 // maxRows is how many items are shown at once.
 const maxRows = 10
 
-// Choose lets the person pick an item and returns its index; with an error it is
-// -1. What is typed filters the list: all of its words must occur in an item, in
-// any case. Esc clears the filter, or cancels if there is none. Nothing of the menu
-// stays on the screen.
+// Choose lets the user pick an item and returns its index:
+//
+//	i, err := app.Console().Choose(ctx, picker.Menu{
+//		Title: "Pick a session:",
+//		Items: []picker.Item{{Name: "corp", Detail: "https://corp.awsapps.com/start"}, ...},
+//	})
+//	if err != nil {
+//		return app.ExplainConsole(err)
+//	}
+//
+// Typed words filter and order the items: see [score]. Esc clears the filter, or cancels the
+// menu if there is no filter. With an error the index is -1; [ErrCancelled] means that the
+// user picked nothing. The menu is erased when Choose returns.
 func (c *Console) Choose(ctx context.Context, m Menu) (int, error) {
 	if len(m.Items) == 0 {
 		return -1, errors.New("menu without items")
 	}
 	if c.plain() {
-		return c.choosePlain(ctx, m.Items)
+		return c.choosePlain(ctx, m)
 	}
 	leave, err := c.enter()
 	if err != nil {
 		return -1, err
 	}
 	defer leave()
+	return c.choose(ctx, m)
+}
+
+// choose is Choose in a terminal that delivers keys.
+func (c *Console) choose(ctx context.Context, m Menu) (int, error) {
 	ch := newChooser(c, m)
 	if err := c.write(pasteOn + cursorOff); err != nil {
 		return -1, err
@@ -65,12 +99,12 @@ func (c *Console) Choose(ctx context.Context, m Menu) (int, error) {
 
 // A chooser is a menu while it is open.
 type chooser struct {
-	c      *Console
-	items  []Item
-	filter *filter
-	typed  line // the filter's text; its cursor stays at the end
+	c       *Console
+	title   string
+	ranking *ranking
+	typed   line // the text of the filter; its cursor stays at the end
 
-	found    []int // the items that are left
+	found    []int // the items that match, best first
 	selected int   // index in found
 	top      int   // index in found of the first row
 
@@ -80,8 +114,8 @@ type chooser struct {
 }
 
 func newChooser(c *Console, m Menu) *chooser {
-	ch := &chooser{c: c, items: m.Items, filter: newFilter(m.Items), block: newBlock(0)}
-	ch.found = ch.filter.match("")
+	ch := &chooser{c: c, title: visible(m.Title), ranking: newRanking(m.Items), block: newBlock(0)}
+	ch.found = ch.ranking.rank("")
 	ch.selected = min(max(m.Start, 0), len(m.Items)-1)
 	return ch
 }
@@ -114,8 +148,8 @@ func (ch *chooser) press(k key) (picked int, done bool, err error) {
 	return -1, false, nil
 }
 
-// refilter edits the filter. The selected item stays so while it is found, else
-// the first is.
+// refilter edits the filter and selects the best match. Without a filter the item that was
+// selected stays selected.
 func (ch *chooser) refilter(k key) {
 	kept := -1
 	if len(ch.found) > 0 {
@@ -124,12 +158,10 @@ func (ch *chooser) refilter(k key) {
 	if !ch.typed.edit(k) {
 		return
 	}
-	ch.found = ch.filter.match(ch.typed.text)
-	at, ok := slices.BinarySearch(ch.found, kept)
-	if !ok {
-		at = 0
+	ch.found, ch.selected = ch.ranking.rank(ch.typed.text), 0
+	if strings.TrimSpace(ch.typed.text) == "" {
+		ch.selected = max(kept, 0) // every item has its own place again
 	}
-	ch.selected = at
 }
 
 // walk moves the selection. By rows it goes around the ends, by pages it stops
@@ -139,7 +171,7 @@ func (ch *chooser) walk(to kind) {
 	if n == 0 {
 		return
 	}
-	page, _ := ch.height()
+	page, _, _ := ch.height()
 	switch to {
 	case keyUp:
 		ch.selected = (ch.selected + n - 1) % n
@@ -175,95 +207,97 @@ func (ch *chooser) refresh() error {
 	return nil
 }
 
-// height returns how many items there is room for, and whether there is a row for
-// the status. A row above is left for what the menu is about.
-func (ch *chooser) height() (rows int, status bool) {
-	_, high := ch.c.size()
+// height returns how many items there is room for, and whether there is a row for the title
+// and for the status. One more row stays free for what is printed above the menu.
+func (ch *chooser) height() (items int, title, status bool) {
+	_, rows := ch.c.size()
 	switch {
-	case high < 2:
-		return 1, false
-	case high < 4:
-		return high - 1, true
+	case rows < 2:
+		return 1, false, false
+	case rows < 4:
+		return rows - 1, false, true
+	case ch.title != "" && rows > 4:
+		return min(maxRows, rows-3), true, true
 	}
-	return min(maxRows, high-2), true
+	return min(maxRows, rows-2), false, true
+}
+
+// scroll moves the rows so that the selected item is among them. A step scrolls by one row; a
+// jump puts the item into the middle.
+func (ch *chooser) scroll(high int) {
+	switch last := ch.top + high - 1; {
+	case ch.selected == ch.top-1:
+		ch.top--
+	case ch.selected == last+1:
+		ch.top++
+	case ch.selected < ch.top || ch.selected > last:
+		ch.top = ch.selected - high/2
+	}
+	ch.top = max(min(ch.top, len(ch.found)-high), 0)
 }
 
 // picture returns the rows of the menu.
 func (ch *chooser) picture() []string {
-	high, status := ch.height()
-	if ch.selected < ch.top {
-		ch.top = ch.selected
-	}
-	ch.top = max(ch.top, ch.selected-high+1)
-	ch.top = max(min(ch.top, len(ch.found)-high), 0)
+	high, title, status := ch.height()
+	ch.scroll(high)
+	room := ch.cols - 1
 
 	var rows []string
-	for i := ch.top; i < min(ch.top+high, len(ch.found)); i++ {
-		mark, style := "  ", plain
-		if i == ch.selected {
-			mark, style = "> ", bold
-		}
-		rows = append(rows, ch.c.paint(style, fit(mark+visible(ch.items[ch.found[i]].Label), ch.cols-1)))
+	if title {
+		rows = append(rows, fit(ch.title, room))
 	}
-	if len(rows) == 0 {
-		rows = append(rows, fit("  nothing matches", ch.cols-1))
+	words := typedWords(ch.typed.text)
+	for i := ch.top; i < min(ch.top+high, len(ch.found)); i++ {
+		mark, paint := "  ", style.Palette{}.Selected // which changes nothing
+		if i == ch.selected {
+			mark, paint = "> ", ch.c.Style.Selected
+		}
+		row := ""
+		for _, p := range withMark(fit(mark, room), ch.ranking.entries[ch.found[i]].row(room-len(mark), words)) {
+			if p.match {
+				row += ch.c.match(p.text)
+			} else {
+				row += paint(p.text)
+			}
+		}
+		rows = append(rows, row)
+	}
+	if len(ch.found) == 0 {
+		rows = append(rows, fit("  nothing matches", room))
 	}
 	if status {
-		rows = append(rows, ch.c.paint(dim, ch.status()))
+		rows = append(rows, ch.c.Style.Dim(ch.status(room)))
 	}
 	return rows
 }
 
-// status says what is filtered and how much is left.
-func (ch *chooser) status() string {
-	room := ch.cols - 1
+// status returns the last row of the menu: what is typed, and which of how many items is
+// selected. It is the longest form that fits. At last only the end of what is typed is shown.
+func (ch *chooser) status(room int) string {
+	all, n := len(ch.ranking.entries), len(ch.found)
 	if ch.typed.text == "" {
-		long := fmt.Sprintf("%d entries, type to filter", len(ch.items))
-		if len(long) > room {
-			return fit(fmt.Sprintf("%d entries", len(ch.items)), room)
+		at := fmt.Sprintf("%d/%d", ch.selected+1, all)
+		if long := at + "   type to filter"; width(long) <= room {
+			return long
 		}
-		return long
-	}
-	name, gap := "filter: ", "   "
-	count := fmt.Sprintf("%d of %d", len(ch.found), len(ch.items))
-	if room < 2*len(name)+len(gap)+len(count) {
-		name, gap = "", " " // both numbers are worth more
+		return fit(at, room)
 	}
 	typed := visible(ch.typed.text)
-	if room -= len(name) + len(gap) + len(count); width(typed) > room {
-		typed = strings.TrimLeft(tail(typed, room), " ")
+	at, short := fmt.Sprintf("%d of %d %s (%d)", ch.selected+1, n, matches(n), all), fmt.Sprintf("%d/%d", ch.selected+1, n)
+	if n == 0 {
+		at, short = fmt.Sprintf("no matches (%d)", all), "0/0"
 	}
-	return fit(name+typed+gap+count, ch.cols-1)
-}
-
-// A filter finds items by words.
-type filter struct {
-	folded []string // what is searched, for each item
-}
-
-func newFilter(items []Item) *filter {
-	f := &filter{folded: make([]string, len(items))}
-	for i, item := range items {
-		if item.Search == "" {
-			item.Search = item.Label
+	for _, form := range []string{"filter: " + typed + "   " + at, typed + "   " + at, typed + " " + short} {
+		if width(form) <= room {
+			return form
 		}
-		f.folded[i] = fold(item.Search)
 	}
-	return f
+	return fit(strings.TrimLeft(tail(typed, room-len(short)-1), " ")+" "+short, room)
 }
 
-// match returns the items in which all of the words occur, in their order.
-func (f *filter) match(text string) []int {
-	words := strings.Fields(fold(text))
-	found := make([]int, 0, len(f.folded))
-next:
-	for i, s := range f.folded {
-		for _, w := range words {
-			if !strings.Contains(s, w) {
-				continue next
-			}
-		}
-		found = append(found, i)
+func matches(n int) string {
+	if n == 1 {
+		return "match"
 	}
-	return found
+	return "matches"
 }

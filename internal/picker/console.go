@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/lanyard-cli/lanyard/internal/style"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -42,7 +43,7 @@ type Console struct {
 	In    *os.File  // the terminal that is read
 	Out   io.Writer // the terminal that is written to
 	Dumb  bool      // no escape sequence may be written: TERM is "dumb" or not set
-	Color bool
+	Style style.Palette
 
 	ahead   []byte // read, but not used yet: for the next call
 	pasting bool   // ahead goes on with a paste that has begun
@@ -185,29 +186,24 @@ func move(n int, to byte) string {
 	return "\x1b[" + strconv.Itoa(n) + string(to)
 }
 
-const (
-	bold  = "1"
-	dim   = "2"
-	red   = "31"
-	plain = ""
-)
-
-// paint gives text a colour, if there are colours.
-func (c *Console) paint(style, text string) string {
-	if !c.Color || style == plain {
-		return text
+// match emphasizes text that matches what is typed. Without colours it is underlined.
+func (c *Console) match(text string) string {
+	if c.Style.On() {
+		return c.Style.Match(text)
 	}
-	return "\x1b[" + style + "m" + text + "\x1b[0m"
+	return underlineOn + text + underlineOff
 }
 
 const (
-	pasteOn    = "\x1b[?2004h" // pasted text comes between marks
-	pasteOff   = "\x1b[?2004l"
-	cursorOff  = "\x1b[?25l"
-	cursorOn   = "\x1b[?25h"
-	wrapOff    = "\x1b[?7l" // rows that are too wide are cut at the edge
-	wrapOn     = "\x1b[?7h"
-	eraseRow   = "\x1b[K"
-	eraseBelow = "\x1b[J"
-	clearAll   = "\x1b[H\x1b[2J"
+	pasteOn      = "\x1b[?2004h" // pasted text comes between marks
+	pasteOff     = "\x1b[?2004l"
+	cursorOff    = "\x1b[?25l"
+	cursorOn     = "\x1b[?25h"
+	wrapOff      = "\x1b[?7l" // rows that are too wide are cut at the edge
+	wrapOn       = "\x1b[?7h"
+	eraseRow     = "\x1b[K"
+	eraseBelow   = "\x1b[J"
+	underlineOn  = "\x1b[4m"
+	underlineOff = "\x1b[24m"
+	clearAll     = "\x1b[H\x1b[2J"
 )

@@ -169,6 +169,9 @@ func (l *line) view(cols int) (shown string, col int) {
 // format characters such as those that turn the direction of writing. The joiners
 // that make one emoji of several stay.
 func visible(s string) string {
+	if ascii(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == 0x200c || r == 0x200d:
@@ -250,15 +253,15 @@ func tail(s string, cols int) string {
 	return s
 }
 
-// fit cuts s to cols columns; three dots say that something was cut.
+// fit cuts s to cols columns. An ellipsis shows that something was cut off.
 func fit(s string, cols int) string {
 	if width(s) <= cols {
 		return s
 	}
-	if cols <= len("...") {
+	if cols < 2 {
 		return head(s, max(cols, 0))
 	}
-	return head(s, cols-len("...")) + "..."
+	return head(s, cols-1) + ellipsis
 }
 
 // flow returns how many rows below its first one s ends, and in which column, if
@@ -277,35 +280,61 @@ func flow(s string, cols int) (row, col int) {
 	return row, col
 }
 
-// fold returns s in the form in which texts that differ in case only are equal:
-// Unicode's simple case folding, and of the full one what people type, "ss" for
-// a sharp s and "i" for a Turkish capital I with its dot.
+// fold returns s in a form that is equal for texts that differ in case only. It is
+// Unicode's simple case folding, plus two rules of the full one for what users type: "ss"
+// for a sharp s, and "i" for a Turkish capital I with a dot.
 func fold(s string) string {
-	i := 0
-	for i < len(s) && s[i] < utf8.RuneSelf && (s[i] < 'A' || s[i] > 'Z') {
-		i++
-	}
-	if i == len(s) {
+	if folded(s) {
 		return s
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	b.WriteString(s[:i])
-	for _, r := range s[i:] {
-		switch {
-		case 'A' <= r && r <= 'Z':
-			b.WriteByte(byte(r) + 'a' - 'A')
-		case r < utf8.RuneSelf:
-			b.WriteByte(byte(r))
-		case r == 'ß' || r == 'ẞ':
-			b.WriteString("ss")
-		case r == 'İ':
-			b.WriteByte('i')
-		default:
-			b.WriteRune(foldRune(r))
-		}
+	for _, r := range s {
+		foldTo(&b, r)
 	}
 	return b.String()
+}
+
+// foldOffsets is fold. It also returns for each byte of the result where in s its character
+// begins, or nil if both have their characters in the same places.
+func foldOffsets(s string) (result string, offsets []int) {
+	if ascii(s) {
+		return fold(s), nil
+	}
+	var b strings.Builder
+	for i, r := range s {
+		foldTo(&b, r)
+		for len(offsets) < b.Len() {
+			offsets = append(offsets, i)
+		}
+	}
+	return b.String(), offsets
+}
+
+// folded reports whether s is ASCII without capital letters, which fold leaves as it is.
+func folded(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf || 'A' <= s[i] && s[i] <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// foldTo writes one folded character.
+func foldTo(b *strings.Builder, r rune) {
+	switch {
+	case 'A' <= r && r <= 'Z':
+		b.WriteByte(byte(r) + 'a' - 'A')
+	case r < utf8.RuneSelf:
+		b.WriteByte(byte(r))
+	case r == 'ß' || r == 'ẞ':
+		b.WriteString("ss")
+	case r == 'İ':
+		b.WriteByte('i')
+	default:
+		b.WriteRune(foldRune(r))
+	}
 }
 
 // foldRune returns the one character that stands for all that differ from r in

@@ -114,12 +114,13 @@ func TestFit(t *testing.T) {
 		want string
 	}{
 		{"alpha", 5, "alpha"},
-		{"alpha dev", 8, "alpha..."},
+		{"alpha dev", 8, "alpha d…"},
 		{"日本語", 6, "日本語"},
-		{"日本語です", 8, "日本..."},
-		{"cafe\u0301 au lait", 7, "cafe\u0301..."},
-		{"👩\u200d👩\u200d👧 family", 5, "👩\u200d👩\u200d👧..."},
-		{"alpha", 3, "alp"},
+		{"日本語です", 8, "日本語…"},
+		{"cafe\u0301 au lait", 5, "cafe\u0301…"},
+		{"👩\u200d👩\u200d👧 family", 3, "👩\u200d👩\u200d👧…"},
+		{"alpha", 3, "al…"},
+		{"alpha", 1, "a"},
 		{"alpha", 0, ""},
 		{"alpha", -1, ""},
 	}

@@ -39,12 +39,17 @@ func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 // choosePlain is Choose without control of the cursor: numbered lists, which words
 // make shorter. Only a number that is listed picks; another one is a word to look
 // for, such as the number of an account.
-func (c *Console) choosePlain(ctx context.Context, items []Item) (int, error) {
-	f := newFilter(items)
-	found, words := f.match(""), ""
+func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
+	r := newRanking(m.Items)
+	found, words := r.rank(""), ""
+	if m.Title != "" {
+		if err := c.write(visible(m.Title) + "\n"); err != nil {
+			return -1, err
+		}
+	}
 	for list := true; ; {
 		if list {
-			if err := c.write(listing(items, found)); err != nil {
+			if err := c.write(listing(m.Items, found)); err != nil {
 				return -1, err
 			}
 		}
@@ -66,7 +71,7 @@ func (c *Console) choosePlain(ctx context.Context, items []Item) (int, error) {
 		case typed == "" && len(found) == 1:
 			return found[0], nil
 		}
-		next := f.match(typed)
+		next := r.rank(typed)
 		if list = len(next) > 0; list {
 			found, words = next, typed
 			continue
@@ -84,7 +89,7 @@ const maxListed = 20
 func listing(items []Item, found []int) string {
 	var b strings.Builder
 	for n, i := range found[:min(len(found), maxListed)] {
-		fmt.Fprintf(&b, "%3d  %s\n", n+1, visible(items[i].Label))
+		fmt.Fprintf(&b, "%3d  %s\n", n+1, visible(items[i].String()))
 	}
 	if more := len(found) - maxListed; more > 0 {
 		fmt.Fprintf(&b, "... and %d more\n", more)

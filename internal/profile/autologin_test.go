@@ -13,21 +13,21 @@ func TestAutoLogin(t *testing.T) {
 		name, config, words string
 		want                bool
 	}{
-		{"nothing is no", x + s, "", false},
-		{"of the profile", x + "auto_login=true\n" + s, "", true},
-		{"of a legacy profile", legacy + "auto_login = True", "", true},
-		{"of the session", x + s + "auto_login=true", "", true},
-		{"the profile's first", x + "auto_login=false\n" + s + "auto_login=true", "", false},
-		{"the profile's first, the other way", x + "auto_login=true\n" + s + "auto_login=false", "", true},
-		{"a comment behind it", x + "auto_login = true  # by day\n" + s, "", true},
-		{"a comment of the other kind", x + "auto_login = TRUE ; by day\n" + s, "", true},
-		{"not of a neighbour", x + s + "[profile y]\nsso_session=s\nauto_login=true", "", false},
-		{"not of a legacy neighbour", legacy + "[profile y]\nsso_start_url=u\nsso_region=r-1\nauto_login=true", "", false},
+		{"not configured", x + s, "", false},
+		{"in the profile", x + "auto_login=true\n" + s, "", true},
+		{"in a legacy profile", legacy + "auto_login = True", "", true},
+		{"in the session", x + s + "auto_login=true", "", true},
+		{"false in the profile, true in the session", x + "auto_login=false\n" + s + "auto_login=true", "", false},
+		{"true in the profile, false in the session", x + "auto_login=true\n" + s + "auto_login=false", "", true},
+		{"with a # comment", x + "auto_login = true  # by day\n" + s, "", true},
+		{"with a ; comment", x + "auto_login = TRUE ; by day\n" + s, "", true},
+		{"in another profile of the session", x + s + "[profile y]\nsso_session=s\nauto_login=true", "", false},
+		{"in another legacy profile of the portal", legacy + "[profile y]\nsso_start_url=u\nsso_region=r-1\nauto_login=true", "", false},
 		{"the variable", x + s, "LANYARD_AUTO_LOGIN=true", true},
-		{"the variable in digits", x + s, "LANYARD_AUTO_LOGIN=1", true},
-		{"the variable before the profile", x + "auto_login=true\n" + s, "LANYARD_AUTO_LOGIN=False", false},
-		{"the variable before the session, in digits", x + s + "auto_login=true\n", "LANYARD_AUTO_LOGIN=0", false},
-		{"an empty variable is none", x + s + "auto_login=true\n", "LANYARD_AUTO_LOGIN=", true},
+		{"the variable as a digit", x + s, "LANYARD_AUTO_LOGIN=1", true},
+		{"the variable overrides the profile", x + "auto_login=true\n" + s, "LANYARD_AUTO_LOGIN=False", false},
+		{"the variable as a digit overrides the session", x + s + "auto_login=true\n", "LANYARD_AUTO_LOGIN=0", false},
+		{"an empty variable is ignored", x + s + "auto_login=true\n", "LANYARD_AUTO_LOGIN=", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -43,14 +43,14 @@ func TestAutoLogin(t *testing.T) {
 	}
 }
 
-func TestAutoLoginThatIsNone(t *testing.T) {
+func TestInvalidAutoLogin(t *testing.T) {
 	const x = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"
 	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
 	tests := []struct{ name, config, words, want string }{
 		{"in the profile", x + "auto_login = yes # really\n" + s, "", `config: line 5: key auto_login: "yes # really" is neither true nor false; the default is used`},
 		{"in the session", x + s + "auto_login =\n", "", `config: line 8: key auto_login: "" is neither true nor false; the default is used`},
 		{"a digit", x + s + "auto_login = 1", "", `config: line 8: key auto_login: "1" is neither true nor false; the default is used`},
-		{"where it does not count", x + s + "auto_login = on", "LANYARD_AUTO_LOGIN=0", ""},
+		{"overridden by the variable", x + s + "auto_login = on", "LANYARD_AUTO_LOGIN=0", ""},
 		{"in the variable", x + s + "auto_login = true", "LANYARD_AUTO_LOGIN=yes", `LANYARD_AUTO_LOGIN: "yes" is neither true nor false; the default is used`},
 	}
 	for _, tt := range tests {
@@ -65,12 +65,12 @@ func TestAutoLoginThatIsNone(t *testing.T) {
 		})
 	}
 	if err := CheckSetting("auto_login", "yes"); err == nil {
-		t.Error("configure set takes a value that is none")
+		t.Error("CheckSetting accepts an invalid value")
 	}
 }
 
-// For the AWS CLI a profile may say nothing else than its session.
-func TestAutoLoginInTwoPlaces(t *testing.T) {
+// The AWS CLI rejects a profile whose settings differ from those of its session.
+func TestDifferentAutoLoginInProfileAndSession(t *testing.T) {
 	const file = "[profile x]\nsso_session=s\nauto_login=true\n[sso-session s]\nsso_start_url=u\nsso_region=r-1\nauto_login=false\n"
 	_, warnings, err := Resolve(with(file, "", "--profile=x"))
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 3: key auto_login") {

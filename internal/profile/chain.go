@@ -1,5 +1,5 @@
-// Profiles that get their credentials by way of another profile or session: by a
-// credential_process of ours, or by a source_profile.
+// This file resolves profiles that use another profile or session, through a
+// credential_process that runs this program or through a source_profile.
 
 package profile
 
@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// byProcess makes an SSO profile of a profile whose credential_process is ours: the
-// answer is the same, and no process is started. chain has the profiles that led here.
+// byProcess turns a profile into an SSO profile if its credential_process runs this
+// program. The credentials are the same, and no process need be started. chain holds the
+// profiles that led to this one.
 func (r *resolver) byProcess(p *Profile, chain []string) error {
 	process, line, ok := r.process(p.settings, p.Explicit)
 	if !ok {
@@ -34,7 +35,7 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 			Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
 				strings.Join(append(chain, p.Name, source), " -> "),
 			Code: 253,
-			Hint: place(line) + " should name a profile that has sso_account_id and sso_role_name",
+			Hint: "name a profile that has sso_account_id and sso_role_name in " + place(line),
 		}
 	case src == nil && err != nil:
 		var e *Error
@@ -56,7 +57,7 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 	return nil
 }
 
-// byRole takes session, account and role from the process.
+// byRole sets session, account and role from the credential_process.
 func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
 	p.Kind = SSO
 	p.login, p.loginErr = r.namedSession(process.Session, p.settings)
@@ -70,8 +71,9 @@ func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
 	return nil
 }
 
-// bySource gives a profile that assumes a role the session of its source_profile to
-// sign in to, unless it names a session itself. chain has the profiles that led here.
+// bySource sets the session of a profile that assumes a role: that of its source_profile,
+// unless the profile names a session itself. chain holds the profiles that led to this
+// one.
 func (r *resolver) bySource(p *Profile, chain []string) {
 	source, ok := p.settings.get("source_profile")
 	if !ok || p.settings.has("sso_session") || p.settings.has("sso_start_url") {
@@ -98,8 +100,8 @@ func (r *resolver) bySource(p *Profile, chain []string) {
 	}
 }
 
-// brokenChain is the error for a source_profile that cannot be resolved, in botocore's
-// words. A nil err means that the chain leads back to itself.
+// brokenChain returns botocore's error for a source_profile that cannot be resolved. A nil
+// err means that the chain is circular.
 func (r *resolver) brokenChain(p *Profile, source found, chain []string, err error) error {
 	var e *Error
 	if err == nil {
@@ -119,8 +121,8 @@ func (r *resolver) brokenChain(p *Profile, source found, chain []string, err err
 	return err
 }
 
-// follow resolves a profile that another one names. In a circle it returns no profile
-// and no error.
+// follow resolves the profile that p names. If the chain is circular, it returns no
+// profile and no error.
 func (r *resolver) follow(p *Profile, name string, chain []string) (*Profile, []Warning, error) {
 	chain = append(chain, p.Name)
 	for _, seen := range chain {

@@ -14,22 +14,22 @@ func TestEndpoint(t *testing.T) {
 	const lost = `The profile is configured to use the services section but the "empty" services configuration does not exist.`
 	tests := []struct{ name, words, service, want, from, err string }{
 		{"the variable of the service", "--profile=x AWS_ENDPOINT_URL_STS=own AWS_ENDPOINT_URL=all", "STS", "own", "AWS_ENDPOINT_URL_STS", ""},
-		{"is of no other service", "--profile=x AWS_ENDPOINT_URL_STS=own AWS_ENDPOINT_URL=all", "S3", "all", "AWS_ENDPOINT_URL", ""},
+		{"the variable of another service is ignored", "--profile=x AWS_ENDPOINT_URL_STS=own AWS_ENDPOINT_URL=all", "S3", "all", "AWS_ENDPOINT_URL", ""},
 		{"the services section", "--profile=x", "SSO", "section", "config: line 6: key endpoint_url of sso in [services local]", ""},
-		{"without the service in it", "--profile=x", "EC2", "profile", "config: line 3: key endpoint_url", ""},
-		{"with a plain value in it", "--profile=x", "STS", "profile", "config: line 3: key endpoint_url", ""},
+		{"a services section without the service", "--profile=x", "EC2", "profile", "config: line 3: key endpoint_url", ""},
+		{"a services section with a value instead of a block", "--profile=x", "STS", "profile", "config: line 3: key endpoint_url", ""},
 		{"the profile", "--profile=plain", "S3", "profile", "config: line 9: key endpoint_url", ""},
 		{"an empty variable does not count", "--profile=plain AWS_ENDPOINT_URL= AWS_ENDPOINT_URL_S3=", "S3", "profile", "config: line 9: key endpoint_url", ""},
 		{"nothing", "--profile=none", "EC2", "", "", ""},
 		{"all switched off", "--profile=x AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=True AWS_ENDPOINT_URL_SSO=own", "SSO", "", "", ""},
 		{"switched off by the profile", "--profile=off AWS_ENDPOINT_URL=all", "STS", "", "", ""},
-		{"and on again by the variable", "--profile=off AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=", "STS", "profile", "config: line 12: key endpoint_url", ""},
+		{"switched off by the profile, on by the variable", "--profile=off AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=", "STS", "profile", "config: line 12: key endpoint_url", ""},
 		{"a services section without settings", "--profile=lost", "SSO", "", "", lost},
-		{"which a variable hides", "--profile=lost AWS_ENDPOINT_URL_SSO=own", "SSO", "own", "AWS_ENDPOINT_URL_SSO", ""},
+		{"a services section without settings, and a variable", "--profile=lost AWS_ENDPOINT_URL_SSO=own", "SSO", "own", "AWS_ENDPOINT_URL_SSO", ""},
 		{"the portal's own variable", "--profile=x AWS_ENDPOINT_URL_SSO=own AWS_ENDPOINT_URL=all", "SSO", "own", "AWS_ENDPOINT_URL_SSO", ""},
-		{"which is not the sign-in service's", "--profile=x AWS_ENDPOINT_URL_SSO=own AWS_ENDPOINT_URL=all", "SSO_OIDC", "", "", ""},
-		{"a general endpoint does not move the portal", "--profile=plain AWS_ENDPOINT_URL=all", "SSO", "", "", ""},
-		{"nor the sign-in service", "--profile=plain AWS_ENDPOINT_URL=all", "SSO_OIDC", "", "", ""},
+		{"the portal's variable is not used for the sign-in service", "--profile=x AWS_ENDPOINT_URL_SSO=own AWS_ENDPOINT_URL=all", "SSO_OIDC", "", "", ""},
+		{"a general endpoint is not used for the portal", "--profile=plain AWS_ENDPOINT_URL=all", "SSO", "", "", ""},
+		{"a general endpoint is not used for the sign-in service", "--profile=plain AWS_ENDPOINT_URL=all", "SSO_OIDC", "", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestEndpointFlag(t *testing.T) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	if got, err := p.Endpoint("STS"); got.URL != "" || err != nil {
-		t.Errorf("%+v, %v; the flag is for the named operation alone", got, err)
+		t.Errorf("%+v, %v; want none: the flag is only for the operation on the command line", got, err)
 	}
 	in.EndpointURL = "localhost:8000"
 	_, _, err = Resolve(in)

@@ -1,5 +1,4 @@
-// What a start URL and a region say about the access portal behind them: whether it is
-// one, and in which regions it can be.
+// This file checks start URLs and regions.
 
 package profile
 
@@ -8,31 +7,31 @@ import (
 	"strings"
 )
 
-// CleanStartURL returns a start URL without the backslash that some shells want before
-// a #, and that people copy into a config: https://acme.awsapps.com/start/\#/.
+// CleanStartURL removes the backslash before a #. Some shells need it there, and users copy
+// it into a config: https://acme.awsapps.com/start/\#/.
 func CleanStartURL(startURL string) string { return strings.ReplaceAll(startURL, `\#`, "#") }
 
-// StartURLAdvice returns what is wrong with a start URL that looks like another page,
-// and what to use instead; "" for one that may be an access portal.
+// StartURLAdvice returns a warning and a hint if a start URL has a backslash, or is clearly
+// not an access portal. Otherwise both are "".
 func StartURLAdvice(startURL string) (text, hint string) {
 	if clean := CleanStartURL(startURL); clean != startURL {
-		return "the start URL " + startURL + " has a backslash, which only a shell needs; it is read as " + clean,
-			"write it without the backslash"
+		return "the start URL " + startURL + " has a backslash, which only a shell needs; lanyard uses " + clean,
+			"remove the backslash"
 	}
 	page := pageOf(StartURLHost(startURL))
 	if page == "" {
 		return "", ""
 	}
 	return "the start URL " + startURL + " is " + page + ", not an AWS access portal",
-		"use the AWS access portal URL that the settings of IAM Identity Center show, as https://d-1234567890.awsapps.com/start"
+		"use the AWS access portal URL from the settings of IAM Identity Center, such as https://d-1234567890.awsapps.com/start"
 }
 
-// pageOf names the page that people take for the access portal, because they begin
-// there in the browser.
+// pageOf describes the page at this host if it is a page that users often mistake for the
+// access portal. Otherwise it returns "".
 func pageOf(host string) string {
 	pages := []struct {
 		name  string
-		hosts []string // with what lies below them
+		hosts []string // including their subdomains
 	}{
 		{"a page of the AWS console", []string{
 			"console.aws.amazon.com", "signin.aws.amazon.com", "aws.amazon.com", "console.amazonaws.cn", "signin.amazonaws.cn",
@@ -56,8 +55,8 @@ func pageOf(host string) string {
 	return ""
 }
 
-// StartURLHost returns the host of a URL in lower case, without user and port, or
-// "" if there is none.
+// StartURLHost returns the host of a URL in lower case, without user and port. It returns
+// "" if the URL has no host.
 func StartURLHost(url string) string {
 	_, rest, ok := strings.Cut(url, "://")
 	if !ok {
@@ -73,8 +72,8 @@ func StartURLHost(url string) string {
 	return strings.ToLower(rest)
 }
 
-// AWSOwned reports whether the host belongs to Identity Center itself, and not to
-// a vanity domain in front of it. The list is the AWS CLI's (sso/resolve.py).
+// AWSOwned reports whether AWS owns the host; otherwise it may be a company's own domain
+// that redirects to the portal. The list is that of the AWS CLI (sso/resolve.py).
 func AWSOwned(host string) bool {
 	host = strings.ToLower(host)
 	switch host {
@@ -93,8 +92,8 @@ func AWSOwned(host string) bool {
 	return false
 }
 
-// StartURLRegions returns the regions that an Identity Center with the start URL
-// can be in, as far as its host tells.
+// StartURLRegions returns the regions that an Identity Center with this start URL can be
+// in. It looks only at the host.
 func StartURLRegions(startURL string) []string {
 	host := StartURLHost(startURL)
 	switch {
@@ -108,9 +107,9 @@ func StartURLRegions(startURL string) []string {
 	return append(PartitionRegions(""), PartitionRegions("us-gov-")...)
 }
 
-// CheckRegion refuses what cannot be a region; the error is an *[Error]. known is
-// false for one that has been opened since this list was made, or is mistyped; near
-// are those that may have been meant.
+// CheckRegion returns an *[Error] if region is not a valid region name. known reports
+// whether it is in the list of regions: an unknown region may be new, or a typo. near
+// holds known regions with a similar name.
 func CheckRegion(region string) (known bool, near []string, err error) {
 	if region == "" || !validRegion(region) {
 		return false, nil, &Error{Msg: "Provided region_name '" + region + "' doesn't match a supported format.", Code: 255}
@@ -124,10 +123,10 @@ func CheckRegion(region string) (known bool, near []string, err error) {
 	return false, Nearest(region, all), nil
 }
 
-// A partition is a set of regions that share accounts and sign-ins. The list is
-// that of the AWS SDKs (partitions.json).
+// A partition is a set of regions that share accounts and sign-ins. The list comes from
+// the AWS SDKs (partitions.json).
 type partition struct {
-	prefix  string // of its regions; "" for the commercial one
+	prefix  string // of its regions; "" for the commercial partition
 	regions string
 }
 
@@ -147,8 +146,8 @@ func partitions() []partition {
 	}
 }
 
-// PartitionRegions returns the regions of the partition that a region belongs to,
-// known or not; of the commercial one for "".
+// PartitionRegions returns the regions of the partition that a region belongs to. The
+// region need not be known; "" means the commercial partition.
 func PartitionRegions(region string) []string {
 	for _, p := range partitions() {
 		if strings.HasPrefix(region, p.prefix) {

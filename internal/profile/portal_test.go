@@ -48,7 +48,7 @@ func TestStartURLAdvice(t *testing.T) {
 		"https://ssoins-0123456789abcdef.portal.us-east-2.app.aws": "",
 		"https://sso.example.com":                                  "",
 		"https://notokta.com":                                      "",
-		"https://acme.awsapps.com/start/\\#/":                      "read as https://acme.awsapps.com/start/#/",
+		"https://acme.awsapps.com/start/\\#/":                      "lanyard uses https://acme.awsapps.com/start/#/",
 		"https://myapps.microsoft.com/signin/x":                    "Microsoft",
 		"https://launcher.myapps.microsoft.com/api/signin/x":       "Microsoft",
 		"https://ACME.okta.com/home/amazon_aws/0oa1/272":           "Okta",

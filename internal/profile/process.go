@@ -1,4 +1,5 @@
-// The command line of a credential_process that runs this program.
+// This file reads and writes the command line of a credential_process that runs this
+// program.
 
 package profile
 
@@ -10,13 +11,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// An OwnProcess is a credential_process that runs this program's `sso get-credentials`.
-// It names a role by Session, AccountID and RoleName, or a profile by Profile. If all
-// are empty, the environment names the profile.
+// An OwnProcess is a credential_process that runs this program's `sso get-credentials`. It
+// names a role (Session, AccountID and RoleName) or a Profile. If all four are empty, the
+// environment names the profile.
 type OwnProcess struct{ Program, Profile, Session, AccountID, RoleName string }
 
-// Line writes the credential_process. The AWS CLI and the SDKs split it into words by the
-// rules of this system. Names are put into double quotes if they need any.
+// Line returns the value of credential_process. The AWS CLI and the SDKs split it into
+// words by the rules of the operating system, so Line quotes words by these rules.
 func (p OwnProcess) Line() string { return p.line(runtime.GOOS == "windows") }
 
 func (p OwnProcess) line(windows bool) string {
@@ -41,10 +42,10 @@ func quoteWord(s string, windows bool) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// parseProcess reads a credential_process. ok is false for another program, and for a
-// line with a word that changes what the program does: the program has to be run to
-// know its answer. own reports whether a program is this one under another name; nil
-// means no.
+// parseProcess parses a credential_process. ok is false if it runs another program, or has
+// a word that parseProcess does not know: then only running the program gives its answer.
+// own reports whether a program is this one under another name; nil means that it never
+// is.
 func parseProcess(line string, own func(program string) bool, windows bool) (p OwnProcess, ok bool) {
 	words, ok := splitWords(line, windows)
 	if !ok || len(words) < 3 {
@@ -60,10 +61,10 @@ func parseProcess(line string, own func(program string) bool, windows bool) (p O
 	return p, runsOurs(p.Program, windows) || own != nil && own(p.Program)
 }
 
-// readFlags reads the flags behind the program and returns the other words. ok is false
-// for a flag that changes what the program does, or that lacks its value.
+// readFlags sets the fields from the flags after the program, and returns the other words.
+// ok is false for an unknown flag, a duplicate flag, or a flag without its value.
 func (p *OwnProcess) readFlags(words []string) (command []string, ok bool) {
-	var ignored string // the value of a flag that does not change the answer
+	var ignored string // for flags that do not change the answer
 	values := map[string]*string{
 		"--profile": &p.Profile, "--sso-session": &p.Session, "--account-id": &p.AccountID, "--role-name": &p.RoleName,
 		"--region": &ignored, "--output": &ignored, "--color": &ignored,
@@ -76,7 +77,7 @@ func (p *OwnProcess) readFlags(words []string) (command []string, ok bool) {
 			continue
 		}
 		if slices.Contains([]string{"--debug", "--no-cli-pager"}, flag) && !hasValue {
-			continue // they do not change the answer either
+			continue // these flags do not change the answer either
 		}
 		into, known := values[flag]
 		if !known || into != &ignored && *into != "" || !hasValue && len(words) == 0 {
@@ -90,8 +91,8 @@ func (p *OwnProcess) readFlags(words []string) (command []string, ok bool) {
 	return command, true
 }
 
-// runsOurs reports whether a program that is asked for `sso get-credentials` is this
-// one by its name. The AWS CLI has no such command, so aws is a link to this program.
+// runsOurs reports whether the program is this one, by its name. aws counts too: the AWS
+// CLI has no `sso get-credentials`, so aws must be a link to this program.
 func runsOurs(program string, windows bool) bool {
 	base := program[strings.LastIndexByte(program, '/')+1:]
 	if windows {
@@ -100,9 +101,9 @@ func runsOurs(program string, windows bool) bool {
 	return slices.Contains([]string{"lanyard", "lanyard.exe", "aws", "aws.exe"}, base)
 }
 
-// splitWords splits a credential_process as botocore does (compat_shell_split): by
-// the rules of POSIX shells, or by those of Windows programs. ok is false for a quote
-// or an escape that does not end.
+// splitWords splits a credential_process like botocore's compat_shell_split: by the rules
+// of POSIX shells or of Windows programs. ok is false for an unclosed quote or an
+// unfinished escape.
 func splitWords(line string, windows bool) (words []string, ok bool) {
 	if windows {
 		return shell.SplitWindows(line)

@@ -18,46 +18,46 @@ func TestParseProcess(t *testing.T) {
 	tests := []struct {
 		name, line string
 		windows    bool
-		want       OwnProcess // zero for a line of another
+		want       OwnProcess // zero if the line runs another program
 	}{
-		{"as it is written", ours.line(false), false, ours},
-		{"as it is written, on Windows", ours.line(true), true, ours},
+		{"written by Line", ours.line(false), false, ours},
+		{"written by Line on Windows", ours.line(true), true, ours},
 		{"in another order", "lanyard sso get-credentials --role-name Admin --sso-session corp --account-id 111122223333", false, ours},
 		{"with =", "lanyard sso get-credentials --role-name=Admin --sso-session=corp --account-id=111122223333", false, ours},
 		{"with a folder", "/opt/bin/lanyard" + args, false, program("/opt/bin/lanyard")},
 		{"with a folder that has a space", `"/opt/my bin/lanyard"` + args, false, program("/opt/my bin/lanyard")},
 		{"with an escaped space", `/opt/my\ bin/lanyard` + args, false, program("/opt/my bin/lanyard")},
-		{"with quotes within a word", `/opt/'my bin'/lan"yard"` + args, false, program("/opt/my bin/lanyard")},
+		{"with quotes inside a word", `/opt/'my bin'/lan"yard"` + args, false, program("/opt/my bin/lanyard")},
 		{"in Windows", `C:\bin\lanyard.exe` + args, true, program(`C:\bin\lanyard.exe`)},
-		{"in Windows, with a space and capitals", `"C:\my bin\Lanyard.EXE"` + args, true, program(`C:\my bin\Lanyard.EXE`)},
-		{"in Windows, single quotes are letters", `'lanyard'` + args, true, OwnProcess{}},
-		{"a program of Windows on another system", "lanyard.exe" + args, false, program("lanyard.exe")},
-		{"of a profile, as it is written", of("my keys", "my dev").line(false), false, OwnProcess{}},
-		{"of a profile, as it is written, by a path", of("/my bin/lanyard", "my dev").line(false), false, of("/my bin/lanyard", "my dev")},
+		{"on Windows, with a space and capitals", `"C:\my bin\Lanyard.EXE"` + args, true, program(`C:\my bin\Lanyard.EXE`)},
+		{"on Windows, with single quotes, which do not quote", `'lanyard'` + args, true, OwnProcess{}},
+		{"a Windows program on another system", "lanyard.exe" + args, false, program("lanyard.exe")},
+		{"a profile and another program, written by Line", of("my keys", "my dev").line(false), false, OwnProcess{}},
+		{"a profile and a program with a path, written by Line", of("/my bin/lanyard", "my dev").line(false), false, of("/my bin/lanyard", "my dev")},
 		{"a session with a space", strings.Replace("lanyard"+args, "corp", "'my corp'", 1), false, OwnProcess{"lanyard", "", "my corp", "111122223333", "Admin"}},
 		{"the guide's line", "aws sso get-credentials --profile sso-profile", false, of("aws", "sso-profile")},
-		{"of a profile", "lanyard sso get-credentials --profile dev", false, of("lanyard", "dev")},
-		{"of a profile, with =", "lanyard sso get-credentials --profile=dev", false, of("lanyard", "dev")},
-		{"with the flag in front", "lanyard --profile 'my dev' sso get-credentials", false, of("lanyard", "my dev")},
-		{"with the flag in between", "lanyard sso --profile dev get-credentials", false, of("lanyard", "dev")},
+		{"a profile", "lanyard sso get-credentials --profile dev", false, of("lanyard", "dev")},
+		{"a profile with =", "lanyard sso get-credentials --profile=dev", false, of("lanyard", "dev")},
+		{"with the flag before the command", "lanyard --profile 'my dev' sso get-credentials", false, of("lanyard", "my dev")},
+		{"with the flag inside the command", "lanyard sso --profile dev get-credentials", false, of("lanyard", "dev")},
 		{"with flags that change nothing", "lanyard sso get-credentials --no-cli-pager --region us-east-1 --output=json --color off --profile dev --debug", false, of("lanyard", "dev")},
 		{"on two lines", "lanyard sso\n  get-credentials\n--profile dev", false, of("lanyard", "dev")},
-		{"of the profile of the environment", "lanyard sso get-credentials", false, of("lanyard", "")},
+		{"the profile of the environment", "lanyard sso get-credentials", false, of("lanyard", "")},
 		{"under another name", "/opt/keys sso get-credentials --profile dev", false, of("/opt/keys", "dev")},
 		{"another program", "lanyards" + args, false, OwnProcess{}},
-		{"a script of that name elsewhere in the path", "/opt/lanyard/run" + args, false, OwnProcess{}},
+		{"another program in a folder called lanyard", "/opt/lanyard/run" + args, false, OwnProcess{}},
 		{"another command", "lanyard sso login --profile dev", false, OwnProcess{}},
-		{"an export", "aws configure export-credentials --profile dev", false, OwnProcess{}},
-		{"one word too many", "lanyard sso get-credentials dev", false, OwnProcess{}},
+		{"configure export-credentials", "aws configure export-credentials --profile dev", false, OwnProcess{}},
+		{"with an extra word", "lanyard sso get-credentials dev", false, OwnProcess{}},
 		{"a profile and a session", "lanyard" + args + " --profile dev", false, OwnProcess{}},
-		{"half a role", "lanyard sso get-credentials --sso-session corp --profile dev", false, OwnProcess{}},
-		{"with a flag that changes what is asked", "lanyard" + args + " --ca-bundle x", false, OwnProcess{}},
-		{"with a flag twice", "lanyard sso get-credentials --role-name A --role-name B --sso-session corp", false, OwnProcess{}},
+		{"an incomplete role", "lanyard sso get-credentials --sso-session corp --profile dev", false, OwnProcess{}},
+		{"with an unknown flag", "lanyard" + args + " --ca-bundle x", false, OwnProcess{}},
+		{"with a duplicate flag", "lanyard sso get-credentials --role-name A --role-name B --sso-session corp", false, OwnProcess{}},
 		{"with an empty value", "lanyard sso get-credentials --sso-session '' --account-id 1 --role-name Admin", false, OwnProcess{}},
 		{"with a flag without a value", "lanyard sso get-credentials --profile", false, OwnProcess{}},
-		{"with a quote that is open", `lanyard` + args + `"`, false, OwnProcess{}},
+		{"with an unclosed quote", `lanyard` + args + `"`, false, OwnProcess{}},
 		{"through a shell", `sh -c "lanyard` + args + `"`, false, OwnProcess{}},
-		{"with a variable in front", "AWS_PROFILE=x lanyard sso get-credentials", false, OwnProcess{}},
+		{"with a variable before the program", "AWS_PROFILE=x lanyard sso get-credentials", false, OwnProcess{}},
 		{"through env", "env AWS_PROFILE=x lanyard sso get-credentials", false, OwnProcess{}},
 		{"nothing", "", false, OwnProcess{}},
 	}
@@ -72,7 +72,7 @@ func TestParseProcess(t *testing.T) {
 	}
 }
 
-func TestProcessLineOfWindows(t *testing.T) {
+func TestProcessLineOnWindows(t *testing.T) {
 	process := OwnProcess{Program: `C:\Program Files\lanyard.exe`, Profile: `my "dev\`}
 	want := `"C:\Program Files\lanyard.exe" sso get-credentials --profile "my \"dev\\"`
 	if got := process.line(true); got != want {
@@ -98,7 +98,7 @@ func FuzzProcessLine(f *testing.F) {
 	})
 }
 
-// botocore's own tests of compat_shell_split (tests/unit/test_compat.py).
+// The rows are botocore's tests of compat_shell_split (tests/unit/test_compat.py).
 func TestSplitWords(t *testing.T) {
 	tests := []struct {
 		line           string
@@ -140,18 +140,18 @@ sso_region = us-east-1
 credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin
 `
 
-// A profile of our credential_process is the SSO profile that it stands for, except
-// where the SDKs would use something else.
-func TestAProcessOfOursIsAnSSOProfile(t *testing.T) {
+// A profile whose credential_process runs this program counts as an SSO profile, unless
+// the SDKs would use other settings of the profile.
+func TestOwnProcessIsAnSSOProfile(t *testing.T) {
 	tests := []struct {
 		name, config, credentials string
 		want                      Kind
 	}{
-		{"alone", stored, "", SSO},
+		{"only the process", stored, "", SSO},
 		{"with keys in the credentials file", stored, "[dev]\naws_access_key_id = A\naws_secret_access_key = B\n", Static},
 		{"with a role to assume", stored + "role_arn = arn:aws:iam::1:role/x\nsource_profile = dev\n", "", AssumeRole},
 		{"with aws login", stored + "login_session = arn:aws:iam::1:user/x\n", "", Login},
-		{"of another program", strings.Replace(stored, "= lanyard ", "= other ", 1), "", Process},
+		{"another program", strings.Replace(stored, "= lanyard ", "= other ", 1), "", Process},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -177,9 +177,9 @@ func TestAProcessOfOursIsAnSSOProfile(t *testing.T) {
 	}
 }
 
-// A profile of our credential_process has the credentials and the session of the
-// profile that the line names.
-func TestAProcessOfOursNamesAProfile(t *testing.T) {
+// A profile whose credential_process runs this program has the credentials and the session
+// of the profile that the process names.
+func TestOwnProcessNamesAProfile(t *testing.T) {
 	const dev = `[sso-session corp]
 sso_start_url = https://x.awsapps.com/start
 sso_region = us-east-1
@@ -215,17 +215,17 @@ sso_account_id = 111122223333
 		key, account      string // of the session
 		err, hint         string
 	}{
-		{"a profile of a session", dev + via + "dev\n", "", "corp", "111122223333", "", ""},
-		{"a legacy one", dev + via + "legacy\n", "", "https://y.awsapps.com/start", "111122223333", "", ""},
+		{"a profile with a session", dev + via + "dev\n", "", "corp", "111122223333", "", ""},
+		{"a legacy profile", dev + via + "legacy\n", "", "https://y.awsapps.com/start", "111122223333", "", ""},
 		{"a chain", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --profile dev\n", "", "corp", "111122223333", "", ""},
 		{"a chain that ends in a role", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 444455556666 --role-name R\n", "", "corp", "444455556666", "", ""},
 		{"the profile of the environment", dev + strings.TrimSuffix(via, " --profile ") + "\n", "AWS_PROFILE=dev", "corp", "111122223333", "", ""},
 		{"itself", dev + via + "via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> via", "config: line 31: key credential_process"},
-		{"in a circle", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --profile via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> b -> via", "config: line 33: key credential_process"},
-		{"no such profile", dev + via + "dve\n", "", "", "", "config: line 31: key credential_process: The config profile (dve) could not be found", "did you mean dev"},
+		{"a circle", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --profile via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> b -> via", "config: line 33: key credential_process"},
+		{"an unknown profile", dev + via + "dve\n", "", "", "", "config: line 31: key credential_process: The config profile (dve) could not be found", "did you mean dev"},
 		{"a role to assume", dev + via + "assumes\n", "", "", "", `config: line 31: key credential_process: the profile "assumes" is an assume-role profile (role_arn), and sso get-credentials needs an SSO profile`, ""},
-		{"an incomplete one", dev + via + "half\n", "", "", "", `The profile "half" is configured to use SSO but is missing required configuration: sso_role_name, sso_start_url, sso_region`, ""},
-		{"no such session", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session x --account-id 111122223333 --role-name R\n", "", "", "", `The specified sso-session does not exist: "x"`, ""},
+		{"an incomplete profile", dev + via + "half\n", "", "", "", `The profile "half" is configured to use SSO but is missing required configuration: sso_role_name, sso_start_url, sso_region`, ""},
+		{"an unknown session", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session x --account-id 111122223333 --role-name R\n", "", "", "", `The specified sso-session does not exist: "x"`, ""},
 		{"a short account", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 1 --role-name R\n", "", "", "", `config: line 30: key credential_process: an account id has 12 digits: "1"`, ""},
 	}
 	for _, tt := range tests {
@@ -262,7 +262,7 @@ sso_account_id = 111122223333
 	}
 }
 
-func TestRewritesThereAndBack(t *testing.T) {
+func TestRewriteIsReversible(t *testing.T) {
 	const settings = `[sso-session corp]
 sso_start_url = https://x.awsapps.com/start
 sso_region = us-east-1
@@ -300,6 +300,6 @@ sso_role_name = Admin
 		t.Fatal(err)
 	}
 	if got := edit(moved, back); got != settings {
-		t.Errorf("there and back:\n%s", got)
+		t.Errorf("after ToProcess and FromProcess:\n%s", got)
 	}
 }

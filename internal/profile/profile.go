@@ -1,10 +1,8 @@
-// Package profile turns flags, environment and files into what a command needs to
-// know: which profile, what kind of credentials it has, its session of Identity
-// Center, region, output and endpoints.
+// Package profile resolves a profile from flags, environment and files: its name, its
+// kind of credentials, its session, region, output format and endpoints.
 //
-// It is pure. Everything comes in by [Inputs], and the same inputs give the same
-// answer. The rules and the wording of the errors are the AWS CLI's; what differs
-// is said where it differs.
+// The package has no other inputs than [Inputs] and no side effects. It follows the rules
+// of the AWS CLI and uses its error messages; comments name the differences.
 package profile
 
 import (
@@ -15,26 +13,26 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// Inputs is all that a resolution depends on.
+// Inputs holds everything that a resolution depends on.
 type Inputs struct {
-	// Profile, Region, Output and EndpointURL are the flags. "" means not given:
-	// the AWS CLI ignores an empty --profile too.
+	// Profile, Region, Output and EndpointURL are the values of the flags. "" means that
+	// the flag was not given: the AWS CLI ignores an empty --profile too.
 	Profile, Region, Output, EndpointURL string
 
-	// New says that the profile is about to be made: one that was named and is
-	// in no file is no error.
+	// New means that the command creates the profile: it is not an error if the profile
+	// does not exist yet.
 	New bool
 
 	LookupEnv func(string) (string, bool) // nil means an empty environment
 
 	Config, Credentials *awsconfig.Doc // nil means an empty file
 
-	// Own reports whether a program that a credential_process names is this one
-	// under another name. nil means no.
+	// Own reports whether the program of a credential_process is this program under
+	// another name. nil means that it never is.
 	Own func(program string) bool
 }
 
-// A Source says where a value was found.
+// A Source says where a value comes from.
 type Source int
 
 const (
@@ -47,46 +45,45 @@ const (
 
 // A Profile is a resolved profile.
 type Profile struct {
-	Name     string // "default" if none was named
-	Explicit bool   // named by the flag: then AWS_ACCESS_KEY_ID does not count
+	Name     string // "default" if neither a flag nor a variable names a profile
+	Explicit bool   // named by the flag: AWS_ACCESS_KEY_ID is then ignored
 	FromEnv  bool   // named by AWS_PROFILE or AWS_DEFAULT_PROFILE
 	Exists   bool   // in one of the files
 
 	Kind     Kind
-	KindFrom string // the file, line and key that make it one, or the variable
+	KindFrom string // the setting or the variable that decides the Kind
 
-	// Process is the profile's credential_process, if it is one of ours that is
-	// understood: then Kind is SSO. nil for any other profile.
+	// Process is the profile's credential_process if it runs this program and lanyard
+	// understands its command line; Kind is then SSO. Otherwise it is nil.
 	Process *OwnProcess
 
-	// Source is the profile at the end of the chain that a credential_process of
-	// ours or the source_profile of a role begins. The session is reached with its
-	// settings; nil means with the profile's own.
+	// Source is the profile whose settings are used to reach the session. It is the end of
+	// a chain of source_profile or credential_process settings. nil means this profile.
 	Source *Profile
 
-	// EnvKeys says that AWS_ACCESS_KEY_ID is set, which comes before every kind
-	// of profile that was not named by the flag.
+	// EnvKeys means that AWS_ACCESS_KEY_ID is set and the flag does not name a profile.
+	// The keys in the environment are then used instead of the profile's credentials.
 	EnvKeys bool
 
-	// Session, AccountID and RoleName are set for Kind SSO and no other.
+	// Session, AccountID and RoleName are set only if Kind is SSO.
 	Session   Session
 	AccountID string
 	RoleName  string
 
-	Region       string // as given: see CheckRegion; "" means none, also if AWS_REGION is set and empty
+	Region       string // unchecked, see CheckRegion; "" means no region
 	RegionSource Source
-	Output       string // as given: see OutputFormat
+	Output       string // unchecked, see OutputFormat
 	OutputSource Source
 
-	EndpointURL string // the flag: for the operation named on the command line, and no other call
-	CABundle    string // a path; "" means the system's
+	EndpointURL string // the flag; only for the operation on the command line
+	CABundle    string // a path; "" means the system's certificates
 	FIPS        bool
 	DualStack   bool
 	MaxAttempts int    // 0 means not configured; see CheckRetries
 	RetryMode   string // "" means not configured; see CheckRetries
 
 	in       Inputs
-	variable string // that named it
+	variable string // the variable that names the profile, if any
 	settings settings
 	login    Session
 	loginErr error
@@ -94,8 +91,8 @@ type Profile struct {
 	regionErr, retryErr error
 }
 
-// ForSession returns the profile whose settings the session is reached with: p, or
-// its Source.
+// ForSession returns the profile whose settings are used to reach the session: Source, or
+// p if Source is nil.
 func (p *Profile) ForSession() *Profile {
 	if p.Source != nil {
 		return p.Source
@@ -103,35 +100,35 @@ func (p *Profile) ForSession() *Profile {
 	return p
 }
 
-// Get returns a setting of the profile as the files have it, literally. The key is
-// in lower case. A key of the credentials file hides that of the config file.
+// Get returns a setting of the profile as it is in the files. The key must be in lower
+// case. The credentials file overrides the config file.
 func (p *Profile) Get(key string) (awsconfig.Setting, bool) {
 	f, ok := p.settings.get(key)
 	return f.Setting, ok
 }
 
-// LoginSession returns the session to sign in to. It needs less than credentials
-// do: sso_session, or sso_start_url and sso_region, but no account and no role.
-// Its errors are those of `aws sso login`, most of them with the code 253.
+// LoginSession returns the session to sign in to. It requires sso_session, or
+// sso_start_url and sso_region, but no account and no role. Its errors are those of
+// `aws sso login`; most have the exit code 253.
 func (p *Profile) LoginSession() (Session, error) { return p.login, p.loginErr }
 
-// CheckRegion returns the error for a region that cannot be one. It is an error here
-// and not in [Resolve], because many commands call no service in this region.
+// CheckRegion returns an error if the region is invalid. [Resolve] does not return it,
+// because many commands call no service in the region.
 func (p *Profile) CheckRegion() error { return p.regionErr }
 
-// CheckRetries returns the error for a wrong max_attempts or retry_mode. It is an
-// error here and not in [Resolve], because many commands call no service.
+// CheckRetries returns an error if max_attempts or retry_mode is invalid. [Resolve] does
+// not return it, because many commands call no service.
 func (p *Profile) CheckRetries() error { return p.retryErr }
 
-// OutputFormat returns the output format, json if none is configured. An unknown
-// one is an error here and not in [Resolve], because many commands print nothing
-// that has a format.
+// OutputFormat returns the output format; the default is json. It returns an error for an
+// unknown format. [Resolve] does not return it, because many commands print nothing in
+// this format.
 func (p *Profile) OutputFormat() (string, error) {
 	if p.OutputSource == NoSource {
 		return "json", nil
 	}
 	if !ValidOutput(p.Output) {
-		return "", &Error{Msg: "Unknown output type: " + p.Output, Code: 255, Hint: "json, yaml, yaml-stream, text, table or off"}
+		return "", &Error{Msg: "Unknown output type: " + p.Output, Code: 255, Hint: "use json, yaml, yaml-stream, text, table or off"}
 	}
 	return p.Output, nil
 }
@@ -140,8 +137,8 @@ func (p *Profile) OutputFormat() (string, error) {
 type Kind int
 
 const (
-	None        Kind = iota // nothing in the files; perhaps only a session to sign in to
-	SSO                     // an account and a role of Identity Center
+	None        Kind = iota // no credentials; the profile may still name a session
+	SSO                     // an account and a role in Identity Center
 	AssumeRole              // role_arn
 	WebIdentity             // web_identity_token_file
 	Static                  // aws_access_key_id
@@ -150,7 +147,7 @@ const (
 	Container               // the container that this process runs in
 )
 
-// String names the kind for an error, with the key that makes it one.
+// String describes the kind for an error message, with the setting that decides it.
 func (k Kind) String() string {
 	switch k {
 	case SSO:
@@ -166,14 +163,14 @@ func (k Kind) String() string {
 	case Process:
 		return "a profile with a credential process (credential_process)"
 	case Container:
-		return "a profile without credentials of its own, in a container that has some"
+		return "a profile without credentials, in a container with credentials"
 	}
 	return "a profile without credentials"
 }
 
-// StaticKeys returns the settings of the file that the static keys stand in, and
-// whether that is the credentials file. Keys of one file never go with those of the
-// other. The error says that the secret key is missing.
+// StaticKeys returns the settings of the file that contains the static keys, and whether
+// it is the credentials file. An access key of one file is never combined with a secret
+// key of the other. It returns an error if the secret key is missing.
 func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, err error) {
 	section, provider := p.settings.credentials, "shared-credentials-file"
 	if _, credentials = section.Get("aws_access_key_id"); !credentials {
@@ -189,9 +186,9 @@ func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, e
 }
 
 // Paths returns the paths of the config and the credentials file: AWS_CONFIG_FILE and
-// AWS_SHARED_CREDENTIALS_FILE with variables and a leading ~ expanded, or else the
-// files in ~/.aws. A variable that is set and empty means no file, and the path is "".
-// A path begins with ~ if nothing names the home folder, as for the AWS CLI.
+// AWS_SHARED_CREDENTIALS_FILE with variables and a leading ~ expanded, or the files in
+// ~/.aws. If a variable is set but empty, the path is "" and there is no file. Like the
+// AWS CLI, Paths leaves the ~ in the path if the home folder is unknown.
 func Paths(lookupEnv func(string) (string, bool)) (config, credentials string) {
 	return path(lookupEnv, "AWS_CONFIG_FILE", "config"), path(lookupEnv, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
@@ -205,15 +202,15 @@ func path(lookupEnv func(string) (string, bool), variable, name string) string {
 	return userpath.Expand(p, lookupEnv)
 }
 
-// An Error is a mistake in the inputs. Msg is the AWS CLI's message where it has
-// one, Code its exit code: 253 for configuration that a sign-in needs, 252 for a
-// flag, 255 for the rest.
+// An Error reports a mistake in the inputs. Msg is the AWS CLI's message if it has one.
+// Code is the exit code: 253 for configuration that a sign-in needs, 252 for a flag, 255
+// for everything else.
 type Error struct {
 	Msg  string
-	Hint string // what to do; "" if the message says it
+	Hint string // how to fix it; may be empty
 	Code int
 
-	// SetUp says that what is missing is probably not set up yet, so that the user
+	// SetUp means that the user has probably not set up a profile or session yet and
 	// should run `configure sso`.
 	SetUp bool
 
@@ -222,13 +219,13 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Msg }
 
-// Unwrap returns the *awsconfig.ParseError behind an unreadable file.
+// Unwrap returns the error of an unreadable file, such as an [*awsconfig.ParseError].
 func (e *Error) Unwrap() error { return e.err }
 
 // ExitStatus returns Code.
 func (e *Error) ExitStatus() int { return e.Code }
 
-// ErrorName returns the AWS CLI's name for errors of the configuration, "" for others.
+// ErrorName returns the AWS CLI's name for configuration errors, or "" for other errors.
 func (e *Error) ErrorName() string {
 	if e.Code == 253 {
 		return "Configuration"
@@ -242,7 +239,8 @@ func (e *Error) NextStep() string { return e.Hint }
 // NotSetUp returns SetUp.
 func (e *Error) NotSetUp() bool { return e.SetUp }
 
-// A Warning is something that was read past. Text names file, line and key.
+// A Warning reports a mistake that does not stop the command. Text names file, line and
+// key.
 type Warning struct {
 	Text string
 	Hint string

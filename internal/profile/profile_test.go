@@ -16,11 +16,11 @@ func TestPaths(t *testing.T) {
 		{"the home", home + "=/h", "/h/.aws/config", "/h/.aws/credentials"},
 		{"the variables", "AWS_CONFIG_FILE=/c AWS_SHARED_CREDENTIALS_FILE=d/e", "/c", "d/e"},
 		{"expanded", "AWS_CONFIG_FILE=~/c AWS_SHARED_CREDENTIALS_FILE=${DIR}/$NAME$NONE/$/${ X=1 DIR=/d NAME=n " + home + "=/h", "/h/c", "/d/n$NONE/$/${"},
-		{"a variable that holds a tilde", "AWS_CONFIG_FILE=$D/c AWS_SHARED_CREDENTIALS_FILE=~nobody-here/c D=~ " + home + "=/h", "/h/c", "~nobody-here/c"},
+		{"a tilde in a variable, and an unknown user", "AWS_CONFIG_FILE=$D/c AWS_SHARED_CREDENTIALS_FILE=~unknown-user/c D=~ " + home + "=/h", "/h/c", "~unknown-user/c"},
 		{"a tilde in the middle", "AWS_CONFIG_FILE=/a/~/c AWS_SHARED_CREDENTIALS_FILE=a~ " + home + "=/h", "/a/~/c", "a~"},
 		{"a relative home", home + "=h", "h/.aws/config", "h/.aws/credentials"},
 		{"an empty home is the root folder", home + "=", "/.aws/config", "/.aws/credentials"},
-		{"set and empty is no file", "AWS_CONFIG_FILE= AWS_SHARED_CREDENTIALS_FILE=", "", ""},
+		{"empty variables mean no files", "AWS_CONFIG_FILE= AWS_SHARED_CREDENTIALS_FILE=", "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestNearest(t *testing.T) {
 		"dev-admni": "dev-admin", "Dev-Admin": "dev-admin", "prd": "prod Prod2", "staging": "", "y": "", "devadmin": "dev-admin",
 	} {
 		if got := strings.Join(Nearest(name, names), " "); got != want {
-			t.Errorf("nearest %s is %q, want %q", name, got, want)
+			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// How a profile is resolved: its name, its files, where its credentials come from, and
-// what a client of AWS needs to know.
+// This file resolves a profile: its name, its settings, its kind of credentials, and the
+// settings for AWS clients.
 
 package profile
 
@@ -11,15 +11,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// Resolve finds the profile and what it says. An error is an *[Error].
+// Resolve resolves the profile. An error is an *[Error].
 //
-// The profile is nil when nothing can be done with it: it does not exist, or its file
-// cannot be read. When only its SSO settings are wrong it is returned along with the
-// error, because a sign-in needs fewer of them: see [Profile.LoginSession].
+// The profile is nil if it does not exist or its file cannot be read. If only its SSO
+// settings are wrong, Resolve returns both the profile and the error: a sign-in needs
+// fewer settings, see [Profile.LoginSession].
 func Resolve(in Inputs) (*Profile, []Warning, error) { return resolve(in, nil) }
 
-// resolve is Resolve for a profile that a credential_process or a source_profile
-// names. chain has the profiles that led to it.
+// resolve is Resolve with the chain of profiles whose credential_process or
+// source_profile led to this one.
 func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	r := &resolver{Inputs: in}
 	p := &Profile{in: in}
@@ -51,16 +51,15 @@ func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	return p, r.warnings, err
 }
 
-// Name returns the name of the profile that is meant, for [awsconfig.ReadFor]: the
-// flag's, or else as [Resolve] decides. The environment may not be nil.
+// Name returns the name of the profile that [Resolve] chooses, for [awsconfig.ReadFor].
+// lookupEnv must not be nil.
 func Name(flag string, lookupEnv func(string) (string, bool)) string {
 	name, _ := choose(flag, lookupEnv)
 	return name
 }
 
-// choose also returns the variable that named the profile, if one did. A variable
-// that is set and empty counts as set, and names a profile that hardly exists: so
-// the AWS CLI.
+// choose returns the name of the profile, and the variable that names it if there is one.
+// Like the AWS CLI, it accepts a variable that is set but empty: the name is then "".
 func choose(flag string, lookupEnv func(string) (string, bool)) (name, variable string) {
 	if flag != "" {
 		return flag, ""
@@ -73,28 +72,29 @@ func choose(flag string, lookupEnv func(string) (string, bool)) (name, variable 
 	return "default", ""
 }
 
-// read finds the profile in the files. Only a profile that was named must exist.
+// read reads the settings of the profile. A profile that a flag or a variable names must
+// exist, unless it is new.
 func (r *resolver) read(p *Profile) (err error) {
 	if p.settings, err = r.profile(p.Name); err != nil {
 		return err
 	}
 	p.Exists = p.settings.exists()
-	if done, err := r.unreadFiles(p); done || p.Exists {
+	if done, err := r.checkUnreadable(p); done || p.Exists {
 		return err
 	}
-	w, err := r.world() // reads everything: a mistake elsewhere may be the reason
+	files, err := r.readAll() // a mistake elsewhere in the files may be the reason
 	if err != nil || r.New || !p.Explicit && !p.FromEnv {
 		return err
 	}
-	return r.unknownProfile(p, w)
+	return r.unknownProfile(p, files)
 }
 
-// unreadFiles decides what a file means that exists and cannot be read. The AWS CLI
-// takes such a file for an empty one. Here the same is done with a warning, except
-// where the profile was named and may be in that file: then done is true and err says
-// so. Keys in the environment decide before a profile that the environment names.
-func (r *resolver) unreadFiles(p *Profile) (done bool, err error) {
-	hint := "make it readable, or name other files in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE"
+// checkUnreadable handles files that exist but cannot be read; done reports whether there
+// is one. The AWS CLI treats such a file as empty. lanyard does the same and adds a
+// warning. It returns an error if the named profile was not found: it may be in that file.
+// If the environment names the profile but also contains keys, this is not an error.
+func (r *resolver) checkUnreadable(p *Profile) (done bool, err error) {
+	hint := "make the file readable, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE to other files"
 	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
 		unread := doc.Unreadable()
 		if unread == nil {
@@ -104,26 +104,27 @@ func (r *resolver) unreadFiles(p *Profile) (done bool, err error) {
 		if !p.Exists && (p.Explicit || p.FromEnv && !r.environmentKeys()) {
 			return true, unreadable(unread)
 		}
-		warning := goesOnWithout(unread)
+		warning := ignored(unread)
 		warning.Hint, hint = hint, ""
 		r.warn(warning)
 	}
 	return done, nil
 }
 
-// environmentKeys reports whether the environment holds a complete pair of keys.
+// environmentKeys reports whether the environment has both an access key and a secret key.
 func (r *resolver) environmentKeys() bool {
 	id, _ := r.env("AWS_ACCESS_KEY_ID")
 	secret, _ := r.env("AWS_SECRET_ACCESS_KEY")
 	return id != "" && secret != ""
 }
 
-func goesOnWithout(err error) Warning {
+// ignored returns the warning for an unreadable file that is treated as empty.
+func ignored(err error) Warning {
 	return Warning{Text: err.Error() + "; continuing without this file"}
 }
 
-// region decides on the region; reference: flag, AWS_REGION, AWS_DEFAULT_REGION,
-// profile. A variable that is set and empty means no region.
+// region sets the region from the flag, AWS_REGION, AWS_DEFAULT_REGION or the profile, in
+// this order. A variable that is set but empty means no region.
 func (r *resolver) region(p *Profile) {
 	var where string
 	p.Region, p.RegionSource, where = r.value(p, r.Region, "--region", []string{"AWS_REGION", "AWS_DEFAULT_REGION"}, "region", validRegion)
@@ -135,12 +136,13 @@ func (r *resolver) region(p *Profile) {
 		p.regionErr = err
 		return
 	}
-	// The user who sets a profile up may be about to correct the region.
+	// The command that creates a profile may be about to correct the region.
 	r.warn(Warning{Text: err.Msg, Hint: err.Hint})
 	p.Region, p.RegionSource = "", NoSource
 }
 
-// value returns the first of flag, variables and setting, and where it stands.
+// value returns the value of the flag, the first variable that is set, or the setting, and
+// where it was found.
 func (r *resolver) value(p *Profile, flag, flagName string, vars []string, key string, valid func(string) bool) (v string, from Source, where string) {
 	if flag != "" {
 		return flag, Flag, flagName
@@ -156,48 +158,48 @@ func (r *resolver) value(p *Profile, flag, flagName string, vars []string, key s
 	return "", NoSource, ""
 }
 
-// client reads what every client of AWS needs to know.
+// client sets the settings for AWS clients.
 func (r *resolver) client(p *Profile) {
-	anything := func(string) bool { return true }
-	p.CABundle, _, _ = r.value(p, "", "", []string{"AWS_CA_BUNDLE"}, "ca_bundle", anything)
-	p.FIPS = r.truth(p, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-	p.DualStack = r.truth(p, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+	anyValue := func(string) bool { return true }
+	p.CABundle, _, _ = r.value(p, "", "", []string{"AWS_CA_BUNDLE"}, "ca_bundle", anyValue)
+	p.FIPS = r.isTrue(p, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+	p.DualStack = r.isTrue(p, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
 
-	mode, _, where := r.value(p, "", "", []string{"AWS_RETRY_MODE"}, "retry_mode", anything)
+	mode, _, where := r.value(p, "", "", []string{"AWS_RETRY_MODE"}, "retry_mode", anyValue)
 	switch mode {
 	case "", "legacy", "standard", "adaptive":
 		p.RetryMode = mode
 	default:
-		p.retryErr = &Error{Msg: where + ": retry mode " + strconv.Quote(mode) + " is none of legacy, standard, adaptive", Code: 255}
+		p.retryErr = &Error{Msg: where + ": " + strconv.Quote(mode) + " is not a retry mode (legacy, standard or adaptive)", Code: 255}
 	}
-	tries, from, where := r.value(p, "", "", []string{"AWS_MAX_ATTEMPTS"}, "max_attempts", anything)
+	tries, from, where := r.value(p, "", "", []string{"AWS_MAX_ATTEMPTS"}, "max_attempts", anyValue)
 	if from == NoSource {
 		return
 	}
 	n, err := strconv.Atoi(tries)
 	if err != nil || n < 1 {
-		p.retryErr = &Error{Msg: where + ": the number of attempts is not a whole number from 1: " + strconv.Quote(tries), Code: 255}
+		p.retryErr = &Error{Msg: where + ": " + strconv.Quote(tries) + " is not a number of attempts (1 or more)", Code: 255}
 		return
 	}
 	p.MaxAttempts = n
 }
 
-// truth reads a boolean. Whatever is not true is false, as for the AWS CLI.
-func (r *resolver) truth(p *Profile, variable, key string) bool {
+// isTrue reports whether a variable or setting is true. Like the AWS CLI, it treats every
+// other value as false.
+func (r *resolver) isTrue(p *Profile, variable, key string) bool {
 	v, _, _ := r.value(p, "", "", []string{variable}, key, validBool)
 	return strings.EqualFold(v, "true")
 }
 
-// webIdentityVariable names the token of a web identity, for all profiles that are
-// not named by flag.
+// webIdentityVariable names the file with the token of a web identity. It applies to all
+// profiles except one that the flag names.
 const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
-// kind returns where the credentials come from, and the key or variable that says so.
-// It decides for every command. The order is the AWS CLI's (botocore's
-// create_credential_resolver). Keys in the environment are not the profile's and do
-// not count here. byFlag says that the profile was named by flag: then the
-// environment's web identity does not count either. Most providers ask only whether a
-// key is there; it may be empty.
+// kind returns the kind of a profile's credentials, and the setting or variable that
+// decides it. The order is that of botocore's create_credential_resolver. kind ignores
+// keys in the environment: they do not belong to the profile. byFlag says that the flag
+// names the profile; kind then also ignores the web identity of the environment. Most
+// settings count even if their value is empty.
 func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 	first := func(keys ...string) (where string, ok bool) {
 		for _, key := range keys {
@@ -240,8 +242,8 @@ func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 	return None, ""
 }
 
-// process returns the credential_process of ours that gives a profile its
-// credentials, and the setting. ok is false if the profile gets them elsewhere.
+// process returns the profile's credential_process and its setting. ok is false if the
+// profile's credentials do not come from a credential_process that runs this program.
 func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found, ok bool) {
 	if kind, _ := r.kind(own, byFlag); kind != Process {
 		return OwnProcess{}, found{}, false
@@ -251,7 +253,7 @@ func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found,
 	return p, line, ok
 }
 
-// endpoint takes over --endpoint-url.
+// endpoint checks and sets --endpoint-url.
 func (r *resolver) endpoint(p *Profile) error {
 	p.EndpointURL = r.EndpointURL
 	if p.EndpointURL != "" && !strings.Contains(p.EndpointURL, "://") {
@@ -264,26 +266,25 @@ func (r *resolver) endpoint(p *Profile) error {
 	return nil
 }
 
-// An Endpoint is the configured base URL of a service. The zero Endpoint means that
-// nothing is configured and the built-in rules decide.
+// An Endpoint is the configured base URL of a service. The zero Endpoint means that no
+// endpoint is configured.
 type Endpoint struct {
 	URL  string
 	From string // the setting, for messages: a variable, or file, line and key
-	Env  bool   // an environment variable names it
+	Env  bool   // From is an environment variable
 }
 
-// Endpoint returns the endpoint that is configured for a service. The service is its
-// id in capitals, as it stands in the name of its variable: SSO, SSO_OIDC, STS, S3,
-// EC2.
+// Endpoint returns the configured endpoint of a service. The service is written as in the
+// name of its variable: SSO, SSO_OIDC, STS, S3, EC2.
 //
-// The order is AWS_ENDPOINT_URL_<service>, AWS_ENDPOINT_URL, the [services] of the
-// profile, its endpoint_url; an empty one does not count. SSO and SSO_OIDC get the
-// user's tokens, so only the settings that name them count: AWS_ENDPOINT_URL and
-// endpoint_url usually mean LocalStack. --endpoint-url is for the operation on the
-// command line, and is left to the caller.
+// The order is AWS_ENDPOINT_URL_<service>, AWS_ENDPOINT_URL, the profile's [services], the
+// profile's endpoint_url; empty values are ignored. For SSO and SSO_OIDC, which get the
+// user's tokens, AWS_ENDPOINT_URL and endpoint_url are ignored too: they usually name a
+// LocalStack. Endpoint also ignores --endpoint-url, which is for the operation on the
+// command line.
 func (p *Profile) Endpoint(service string) (Endpoint, error) {
 	r := &resolver{Inputs: p.in}
-	if r.truth(p, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
+	if r.isTrue(p, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
 		return Endpoint{}, nil
 	}
 	variables := []string{"AWS_ENDPOINT_URL_" + service}
@@ -308,8 +309,8 @@ func (p *Profile) Endpoint(service string) (Endpoint, error) {
 	return Endpoint{}, nil
 }
 
-// serviceEndpoint looks into a [services] section. A section without settings counts
-// as missing.
+// serviceEndpoint returns the endpoint in a [services] section. Like the AWS CLI, it
+// treats a section without settings as missing.
 func (r *resolver) serviceEndpoint(name, service string) (Endpoint, error) {
 	section, err := r.find(r.Config, awsconfig.Services, name)
 	if err != nil {

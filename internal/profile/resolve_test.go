@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// guide is the config of the guide, with its block on refreshing pasted below a
-// profile that is there already.
+// guide is the config of the guide. Its block about refreshing is pasted after a profile
+// with the same header.
 const guide = `[profile account1-admin]
 sso_start_url = https://your-domain.awsapps.com/start
 sso_region = us-east-1
@@ -49,8 +49,8 @@ sso_role_name = Dev
 sso_session = corp
 `
 
-// with returns inputs: the config, the credentials file, and words that are a flag
-// (--profile=x) or a variable (AWS_PROFILE=x).
+// with returns inputs with these files. Each word is a flag (--profile=x) or a variable
+// (AWS_PROFILE=x).
 func with(config, credentials string, words ...string) Inputs {
 	in := Inputs{
 		Config:      awsconfig.NewDoc("config", false, config),
@@ -77,7 +77,7 @@ func with(config, credentials string, words ...string) Inputs {
 	return in
 }
 
-// wantError checks message, code and a part of the hint.
+// wantError checks the message, the exit code and a part of the hint.
 func wantError(t *testing.T, err error, code int, msg, hint string) {
 	t.Helper()
 	var e *Error
@@ -109,8 +109,8 @@ func TestGuideResolves(t *testing.T) {
 	if s := p.Session; s.AutoRefresh != On || s.RefreshWindow != 12*time.Hour || !s.HasWindow {
 		t.Errorf("%+v; want the settings of the block", s)
 	}
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 17: section [profile account1-admin]") {
-		t.Errorf("%v, %v; want the warning about the section that stands twice", warnings, err)
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 17: duplicate section [profile account1-admin]") {
+		t.Errorf("%v, %v; want a warning about the duplicate section", warnings, err)
 	}
 }
 
@@ -136,15 +136,15 @@ func TestWhichProfile(t *testing.T) {
 	tests := []struct {
 		name, words, want, err, hint string
 	}{
-		{"none is named", "", "d-1", "", ""},
+		{"no name", "", "d-1", "", ""},
 		{"the flag", "--profile=a AWS_PROFILE=b", "a-1", "", ""},
-		{"an empty flag is none", "--profile= AWS_PROFILE=b", "b-1", "", ""},
-		{"the variable before the older one", "AWS_DEFAULT_PROFILE=a AWS_PROFILE=b", "b-1", "", ""},
-		{"the older one", "AWS_DEFAULT_PROFILE=a", "a-1", "", ""},
-		{"set and empty", "AWS_PROFILE= AWS_DEFAULT_PROFILE=a", "", "The config profile () could not be found", "AWS_PROFILE is set but empty"},
+		{"an empty flag is ignored", "--profile= AWS_PROFILE=b", "b-1", "", ""},
+		{"AWS_PROFILE overrides AWS_DEFAULT_PROFILE", "AWS_DEFAULT_PROFILE=a AWS_PROFILE=b", "b-1", "", ""},
+		{"AWS_DEFAULT_PROFILE", "AWS_DEFAULT_PROFILE=a", "a-1", "", ""},
+		{"set but empty", "AWS_PROFILE= AWS_DEFAULT_PROFILE=a", "", "The config profile () could not be found", "AWS_PROFILE is set but empty"},
 		{"unknown", "--profile=nope", "", "The config profile (nope) could not be found", ""},
-		{"nearly known", "--profile=defualt", "", "The config profile (defualt) could not be found", "did you mean default?"},
-		{"unknown from the environment", "AWS_PROFILE=nope", "", "The config profile (nope) could not be found", "AWS_PROFILE names it"},
+		{"a typo", "--profile=defualt", "", "The config profile (defualt) could not be found", "did you mean default?"},
+		{"unknown from the environment", "AWS_PROFILE=nope", "", "The config profile (nope) could not be found", "AWS_PROFILE is set to this name"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestUnparsableElsewhere(t *testing.T) {
 	wantError(t, err, 255, "Unable to parse config file: config: line 4: neither a [section] nor a key = value", "")
 	var parse *awsconfig.ParseError
 	if !errors.As(err, &parse) {
-		t.Error("no ParseError behind it")
+		t.Error("the error does not wrap a ParseError")
 	}
 }
 
@@ -189,9 +189,9 @@ func TestRegionAndOutput(t *testing.T) {
 		{"the flags", "--region=flag-1 --output=table AWS_REGION=env-1 AWS_DEFAULT_OUTPUT=yaml", "flag-1", "table", 0},
 		{"the variables", "AWS_REGION=env-1 AWS_DEFAULT_REGION=old-1 AWS_DEFAULT_OUTPUT=yaml", "env-1", "yaml", 0},
 		{"the older variable", "AWS_DEFAULT_REGION=old-1", "old-1", "text", 0},
-		{"an empty variable hides the file", "AWS_REGION=", "", "text", 0},
-		{"nothing at all", "--profile=none", "", "json", 0},
-		{"comments behind the values", "--profile=c", "us-east-1", "yaml", 2},
+		{"an empty variable overrides the file", "AWS_REGION=", "", "text", 0},
+		{"not configured", "--profile=none", "", "json", 0},
+		{"comments after the values", "--profile=c", "us-east-1", "yaml", 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestRegionAndOutput(t *testing.T) {
 			}
 		})
 	}
-	// A command that calls no service in the region does not need it.
+	// A command that calls no service in the region works with an invalid one.
 	for _, bad := range []struct{ word, region, where string }{
 		{"--profile=bad", "us_east_1", "config: line 9: key region"},
 		{"AWS_REGION=a b", "a b", "AWS_REGION"},
@@ -219,14 +219,14 @@ func TestRegionAndOutput(t *testing.T) {
 	for _, output := range []string{"xml", ""} {
 		p, _, err := Resolve(with(config, "", "AWS_DEFAULT_OUTPUT="+output))
 		if err != nil {
-			t.Fatal(err) // a command that prints nothing does not care
+			t.Fatal(err) // a command that prints nothing works with an invalid format
 		}
 		_, err = p.OutputFormat()
 		wantError(t, err, 255, "Unknown output type: "+output, "json")
 	}
 }
 
-func TestCredentialsFileLiesOverConfig(t *testing.T) {
+func TestCredentialsFileOverridesConfig(t *testing.T) {
 	p, _, err := Resolve(with("[profile x]\nregion=a-1\noutput=text", "[x]\nregion=b-1\n[only]\nregion=c-1", "--profile=x"))
 	if err != nil || p.Region != "b-1" || p.RegionSource != CredentialsFile || p.Output != "text" || p.OutputSource != ConfigFile {
 		t.Errorf("%+v, %v", p, err)
@@ -244,27 +244,27 @@ func TestKind(t *testing.T) {
 		want                             Kind
 	}{
 		{"nothing", "region=x", "", "", None},
-		{"a session alone", "sso_session=corp", "", "", None},
+		{"only a session", "sso_session=corp", "", "", None},
 		{"SSO", sso, "", "", SSO},
 		{"SSO before static keys", sso + "aws_access_key_id=A", "aws_access_key_id=A", "", SSO},
 		{"a role before SSO", sso + "role_arn=r", "", "", AssumeRole},
 		{"web identity", sso + "role_arn=r\nweb_identity_token_file=f", "", "", WebIdentity},
-		{"web identity of the environment", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", WebIdentity},
-		{"which is empty there", sso + "role_arn=r\nweb_identity_token_file=f", "", "AWS_WEB_IDENTITY_TOKEN_FILE= AWS_PROFILE=x", SSO},
-		{"an empty one with a role", sso + "role_arn=r\nweb_identity_token_file=", "", "", SSO},
-		{"a role before web identity of the environment", "role_arn=r\nsource_profile=y", "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", AssumeRole},
-		{"a role alone", "role_arn=r", "", "", AssumeRole},
+		{"web identity in the environment", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", WebIdentity},
+		{"an empty web identity in the environment", sso + "role_arn=r\nweb_identity_token_file=f", "", "AWS_WEB_IDENTITY_TOKEN_FILE= AWS_PROFILE=x", SSO},
+		{"an empty web identity in the profile, with a role", sso + "role_arn=r\nweb_identity_token_file=", "", "", SSO},
+		{"a role before web identity in the environment", "role_arn=r\nsource_profile=y", "", "AWS_WEB_IDENTITY_TOKEN_FILE=f AWS_PROFILE=x", AssumeRole},
+		{"only a role", "role_arn=r", "", "", AssumeRole},
 		{"an empty role", sso + "role_arn=", "", "", AssumeRole},
 		{"a role in the credentials file", sso, "role_arn=r\nsource_profile=x", "", AssumeRole},
 		{"a role and keys in the credentials file", sso, "role_arn=r\nsource_profile=x\naws_access_key_id=A", "", AssumeRole},
-		{"a source profile alone", "source_profile=y", "", "", None},
+		{"only a source profile", "source_profile=y", "", "", None},
 		{"an SSO key in the credentials file", "aws_access_key_id=A", "sso_account_id=111111111111\nsso_role_name=R\nsso_start_url=u\nsso_region=r-1", "", SSO},
 		{"SSO before a login session and a process", sso + "login_session=s\ncredential_process=p", "", "", SSO},
-		{"which an explicit profile hides", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f --profile=x", SSO},
-		{"keys of the credentials file before a process", "credential_process=p", "aws_access_key_id=A", "", Static},
+		{"web identity in the environment, and a profile by flag", sso, "", "AWS_WEB_IDENTITY_TOKEN_FILE=f --profile=x", SSO},
+		{"keys in the credentials file before a process", "credential_process=p", "aws_access_key_id=A", "", Static},
 		{"a login session before a process", "credential_process=p\nlogin_session=s", "", "", Login},
-		{"a process before keys of the config", "credential_process=p\naws_access_key_id=A", "", "", Process},
-		{"keys of the config", "aws_access_key_id=A", "", "", Static},
+		{"a process before keys in the config", "credential_process=p\naws_access_key_id=A", "", "", Process},
+		{"keys in the config", "aws_access_key_id=A", "", "", Static},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -289,7 +289,7 @@ func TestClientSettings(t *testing.T) {
 	if err != nil || p.CABundle != "/ca" || !p.FIPS || p.DualStack || p.MaxAttempts != 5 || p.RetryMode != "adaptive" {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: read as "TRUE"`) {
+	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: lanyard reads "TRUE"`) {
 		t.Errorf("warnings %v", warnings)
 	}
 	p, _, err = Resolve(with(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
@@ -300,10 +300,10 @@ func TestClientSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, p.CheckRetries(), 255, `AWS_MAX_ATTEMPTS: the number of attempts is not a whole number from 1: "many"`, "")
+	wantError(t, p.CheckRetries(), 255, `AWS_MAX_ATTEMPTS: "many" is not a number of attempts (1 or more)`, "")
 	p, _, err = Resolve(with(config, "", "AWS_RETRY_MODE=wild"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, p.CheckRetries(), 255, `AWS_RETRY_MODE: retry mode "wild" is none of legacy, standard, adaptive`, "")
+	wantError(t, p.CheckRetries(), 255, `AWS_RETRY_MODE: "wild" is not a retry mode (legacy, standard or adaptive)`, "")
 }

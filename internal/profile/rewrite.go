@@ -1,18 +1,19 @@
-// How profiles change between SSO settings and a credential_process of ours.
+// This file changes profiles between SSO settings and a credential_process that runs this
+// program.
 
 package profile
 
 import "github.com/lanyard-cli/lanyard/internal/awsconfig"
 
-// A Rewrite is how the profiles of some sessions are to be written.
+// A Rewrite holds the changes for the profiles of some sessions.
 type Rewrite struct {
 	Profiles []string
 	Changes  []awsconfig.Change // of the config file
 }
 
-// ToProcess replaces the SSO settings of the profiles that use one of the sessions
-// with a credential_process that runs the program: no SDK runs one while SSO
-// settings are present. An error is an *[Error].
+// ToProcess replaces the SSO settings of the sessions' profiles with a credential_process
+// that runs the program. The SSO settings must go, because the SDKs ignore a
+// credential_process in a profile that has them. An error is an *[Error].
 func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning, error) {
 	return rewrite(in, sessions, func(r *resolver, out *Rewrite, name string, own settings) {
 		session, isSSO := own.get("sso_session")
@@ -23,21 +24,21 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 		account, _ := own.get("sso_account_id")
 		named, _ := own.get("sso_role_name")
 		if role.AccountID, role.RoleName = account.Value, named.Value; role.AccountID == "" || role.RoleName == "" {
-			return // for signing in only
+			return // the profile is only for signing in
 		}
 		for _, f := range []found{session, account, named} {
 			if f.source == CredentialsFile {
 				r.warn(Warning{
-					Text: place(f) + ": profile " + name + " is left as it is: its SSO settings stand in the credentials file",
-					Hint: "move them to the config file, or the AWS CLI and the SDKs will not find its session any more",
+					Text: place(f) + ": profile " + name + " is not changed: its SSO settings are in the credentials file",
+					Hint: "move them to the config file, or the AWS CLI and the SDKs will no longer find the session",
 				})
 				return
 			}
 		}
 		if p, ok := own.get("credential_process"); ok {
 			r.warn(Warning{
-				Text: place(p) + ": profile " + name + " is left as it is: it has a credential_process of its own beside its SSO settings",
-				Hint: "remove one of the two",
+				Text: place(p) + ": profile " + name + " is not changed: it already has a credential_process besides its SSO settings",
+				Hint: "remove the credential_process or the SSO settings",
 			})
 			return
 		}
@@ -51,8 +52,8 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 	})
 }
 
-// FromProcess turns the credential_process lines of ours back into SSO settings.
-// Any other credential_process is left alone.
+// FromProcess turns each credential_process that runs this program back into SSO settings.
+// It does not change other credential_process settings.
 func FromProcess(in Inputs, sessions []string) (Rewrite, []Warning, error) {
 	return rewrite(in, sessions, func(r *resolver, out *Rewrite, name string, own settings) {
 		process, line, ok := r.process(own, true)
@@ -67,10 +68,10 @@ func FromProcess(in Inputs, sessions []string) (Rewrite, []Warning, error) {
 	})
 }
 
-// rewrite gathers the changes of every profile of the sessions.
+// rewrite calls add for every profile of the sessions.
 func rewrite(in Inputs, sessions []string, add func(*resolver, *Rewrite, string, settings)) (Rewrite, []Warning, error) {
 	r := &resolver{Inputs: in}
-	w, err := r.world()
+	files, err := r.readAll()
 	if err != nil {
 		return Rewrite{}, r.warnings, err
 	}
@@ -79,8 +80,8 @@ func rewrite(in Inputs, sessions []string, add func(*resolver, *Rewrite, string,
 		wanted[s] = true
 	}
 	var out Rewrite
-	for _, name := range w.names {
-		own := w.profiles[name]
+	for _, name := range files.names {
+		own := files.profiles[name]
 		ref, _ := own.get("sso_session")
 		if process, _, ok := r.process(own, true); ok {
 			ref.Value = process.Session

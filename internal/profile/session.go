@@ -1,4 +1,4 @@
-// What a session of Identity Center is, and which one a profile uses.
+// This file defines sessions and finds the session of a profile.
 
 package profile
 
@@ -11,41 +11,41 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// A Session is what one signs in to: a start URL in a region. It has a name if an
-// [sso-session] says so, and none if profiles carry the start URL themselves, the
-// legacy form.
+// A Session is a session of Identity Center: a start URL in a region, to which a user signs
+// in. It is an [sso-session], or a legacy session without a name, whose profiles have the
+// start URL themselves.
 type Session struct {
-	Name             string // of the [sso-session]; "" for a legacy one
+	Name             string // of the [sso-session]; "" for a legacy session
 	StartURL, Region string // as configured
 
-	// Scopes is sso_registration_scopes, split on commas and trimmed. nil means
-	// none are configured.
+	// Scopes holds sso_registration_scopes, split at commas and trimmed. nil means that no
+	// scopes are configured.
 	Scopes []string
 
-	// AutoRefresh, RefreshWindow and Duration are the settings of the profile in
-	// use, or else of the [sso-session]. A list of [Sessions] has no profile in use:
-	// there the section and all profiles of the session count together. On counts
-	// before Off, and the largest number counts.
+	// AutoRefresh, RefreshWindow and Duration are the settings of the profile in use, or
+	// else of the [sso-session]. The result of [Sessions] has no profile in use: the
+	// settings of the section and of all its profiles are combined. On overrides Off, and
+	// the largest number counts.
 	AutoRefresh   AutoRefresh
-	RefreshWindow time.Duration // 0 means not configured, or HasWindow and really 0
-	HasWindow     bool          // sso_refresh_window is configured
+	RefreshWindow time.Duration // 0 if not configured
+	HasWindow     bool          // sso_refresh_window is configured; it may be 0
 
-	// Duration is how long the access portal lets a user stay signed in, by
-	// sso_session_duration; 0 means not configured.
+	// Duration is the session length of the access portal (sso_session_duration); 0 means
+	// not configured.
 	Duration time.Duration
 
-	// AutoLogin is auto_login: a command that finds the session ended may sign in.
-	// It is false in a list of [Sessions].
+	// AutoLogin is auto_login: a command may sign in if the session has ended. It is
+	// always false in the result of [Sessions].
 	AutoLogin bool
 
-	// Path and Line are where the [sso-session] stands, or the sso_start_url of a
-	// legacy one.
+	// Path and Line are the position of the [sso-session], or of the sso_start_url of a
+	// legacy session.
 	Path string
 	Line int
 }
 
-// Key returns what names the session's token in the cache: its name, or the start
-// URL of a legacy one.
+// Key returns the cache key of the session's token: the name of the session, or the start
+// URL of a legacy session.
 func (s Session) Key() string {
 	if s.Name != "" {
 		return s.Name
@@ -53,20 +53,20 @@ func (s Session) Key() string {
 	return s.StartURL
 }
 
-// SharesLogin reports whether a token for one of the sessions is good for the
-// other: same portal, however its start URL is spelled, and same region.
+// SharesLogin reports whether a token of one session also works for the other. That is so
+// if both have the same portal and region; start URLs may be spelled differently.
 func (s Session) SharesLogin(t Session) bool {
 	return s.Region == t.Region && starturl.Same(s.StartURL, t.StartURL)
 }
 
-// Same reports whether the two are one session: the same [sso-session], or legacy
-// sessions of one portal.
+// Same reports whether the two are the same [sso-session], or legacy sessions of the same
+// portal and region.
 func (s Session) Same(t Session) bool { return s.Name == t.Name && s.SharesLogin(t) }
 
-// defaultWindow is the AWS CLI's: it renews a token with less left.
+// defaultWindow is the refresh window of the AWS CLI.
 const defaultWindow = 15 * time.Minute
 
-// Window is how much of a token's life must be left for it not to be renewed:
+// Window returns the refresh window: a token with less time left is refreshed. It is
 // sso_refresh_window, or 15 minutes.
 func (s Session) Window() time.Duration {
 	if !s.HasWindow {
@@ -75,8 +75,8 @@ func (s Session) Window() time.Duration {
 	return s.RefreshWindow
 }
 
-// SessionNamed returns the session of an [sso-session], for --sso-session. The
-// errors are those of `aws sso login`; an error is an *[Error].
+// SessionNamed returns the session of an [sso-session], for --sso-session. An error is an
+// *[Error] with the text of `aws sso login`.
 func SessionNamed(in Inputs, name string) (*Session, []Warning, error) {
 	r := &resolver{Inputs: in}
 	s, err := r.namedSession(name, settings{})
@@ -86,8 +86,8 @@ func SessionNamed(in Inputs, name string) (*Session, []Warning, error) {
 	return &s, r.warnings, nil
 }
 
-// sso fills in account, role and session of a profile that has some of the keys
-// for it. The errors are those of the AWS CLI's credential provider, code 255.
+// sso sets the account, the role and the session of an SSO profile. Its errors are those
+// of the AWS CLI's credential provider, with the exit code 255.
 func (r *resolver) sso(p *Profile) error {
 	own := p.settings
 	if !own.has("sso_account_id") && !own.has("sso_role_name") {
@@ -133,7 +133,7 @@ func (r *resolver) sso(p *Profile) error {
 	if !ValidAccountID(id) {
 		return &Error{
 			Msg: place(account) + ": an account id has 12 digits: " + strconv.Quote(id), Code: 255,
-			Hint: "a spreadsheet drops zeros at the front",
+			Hint: "add the missing digits; a spreadsheet drops leading zeros",
 		}
 	}
 	session, err := r.build(section, url, region, own)
@@ -144,8 +144,8 @@ func (r *resolver) sso(p *Profile) error {
 	return nil
 }
 
-// consistent checks that the profile contradicts its session in nothing. For
-// settings of ours that is a warning: see twice.
+// consistent returns an error if a key has different values in the profile and its
+// session. For Lanyard's own settings that is only a warning: see warnDifferent.
 func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
 		theirs := found{s, section.Path, ConfigFile}
@@ -165,7 +165,7 @@ func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 	return nil
 }
 
-// validity returns what a value of the key must satisfy to be read literally.
+// validity returns the check for values of this key: see clean.
 func validity(key string) func(string) bool {
 	switch key {
 	case "region", "sso_region":
@@ -178,11 +178,11 @@ func validity(key string) func(string) bool {
 	return func(string) bool { return true }
 }
 
-// login returns the session to sign in to for a profile.
+// login returns the session that a profile signs in to.
 func (r *resolver) login(own settings) (Session, error) {
 	if ref, ok := own.get("sso_session"); ok {
 		s, err := r.namedSession(ref.Value, own)
-		r.twice(own, r.sessions[ref.Value])
+		r.warnDifferent(own, r.sessions[ref.Value])
 		return s, err
 	}
 	url, region, missing := urlAndRegion(own.get)
@@ -196,10 +196,10 @@ func (r *resolver) login(own settings) (Session, error) {
 	return r.build(nil, url, region, own)
 }
 
-// twice warns of a setting of ours that has one value in the profile and another
-// in its session: the AWS CLI and boto3 compare every key of the two, and refuse
-// such a profile.
-func (r *resolver) twice(own settings, section *awsconfig.Section) {
+// warnDifferent adds a warning if one of Lanyard's own settings has different values in
+// the profile and its session. The AWS CLI and boto3 compare all keys of the two, and
+// reject such a profile.
+func (r *resolver) warnDifferent(own settings, section *awsconfig.Section) {
 	for _, key := range ourKeys() {
 		mine, ok := own.get(key)
 		theirs, also := section.Get(key)
@@ -207,16 +207,16 @@ func (r *resolver) twice(own settings, section *awsconfig.Section) {
 			continue
 		}
 		r.warn(Warning{
-			Text: place(mine) + ": " + strconv.Quote(mine.Value) + " here and " + strconv.Quote(theirs.Value) +
+			Text: place(mine) + ": " + strconv.Quote(mine.Value) + " differs from " + strconv.Quote(theirs.Value) +
 				" in [sso-session " + section.Name + "] (line " + strconv.Itoa(theirs.Line) +
-				"); the AWS CLI and boto3 refuse such a profile",
+				"); the AWS CLI and boto3 reject such a profile",
 			Hint: "delete it from the profile",
 		})
 	}
 }
 
-// namedSession returns the session to sign in to. The settings are of a profile that
-// uses it, if any.
+// namedSession returns the session of an [sso-session]. user holds the settings of the
+// profile that uses it, if any.
 func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	section, err := r.session(name)
 	if err != nil {
@@ -235,8 +235,8 @@ func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	return r.build(section, url, region, user)
 }
 
-// urlAndRegion returns the two settings that every session needs. An empty one is
-// as good as none.
+// urlAndRegion returns the two settings that every session needs. missing lists the keys
+// that are missing or empty.
 func urlAndRegion(get func(key string) (found, bool)) (url, region found, missing []string) {
 	for _, want := range []struct {
 		key string
@@ -251,10 +251,10 @@ func urlAndRegion(get func(key string) (found, bool)) (url, region found, missin
 	return url, region, missing
 }
 
-// build makes the session. The section is nil for a legacy one; the settings are
-// of a profile that uses it, if any.
+// build returns the session with its refresh settings. section is nil for a legacy
+// session; user holds the settings of the profile that uses it, if any.
 func (r *resolver) build(section *awsconfig.Section, url, region found, user settings) (Session, error) {
-	s := r.bare(section, url, region)
+	s := r.basic(section, url, region)
 	if !validRegion(s.Region) {
 		return Session{}, badRegion(s.Region, place(region))
 	}
@@ -262,8 +262,9 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 	return s.with(r.refresh(section, user)), nil
 }
 
-// bare makes the session from its own section; nil for a legacy one.
-func (r *resolver) bare(section *awsconfig.Section, url, region found) Session {
+// basic returns the session without its refresh settings. section is nil for a legacy
+// session.
+func (r *resolver) basic(section *awsconfig.Section, url, region found) Session {
 	s := Session{StartURL: url.Value, Region: r.clean(region, validRegion), Path: url.path, Line: url.Line}
 	if section != nil {
 		s.Name, s.Path, s.Line = section.Name, section.Path, section.Line
@@ -279,8 +280,8 @@ func (s Session) with(set refreshSettings) Session {
 	return s
 }
 
-// scopes returns the scopes of sso_registration_scopes. No scope contains quotes or a
-// comment, so both are dropped with a warning: the service would refuse the sign-in.
+// scopes returns the scopes in sso_registration_scopes. It removes quotes and comments and
+// adds a warning: no scope contains them, and the service would refuse the sign-in.
 func (r *resolver) scopes(f found) []string {
 	bare, _ := awsconfig.CutComment(f.Value)
 	list := strings.Split(bare, ",")
@@ -290,16 +291,16 @@ func (r *resolver) scopes(f found) []string {
 	clean := SplitScopes(strings.Join(list, ","))
 	if strings.Join(clean, ",") != strings.Join(SplitScopes(f.Value), ",") {
 		r.warn(Warning{
-			Text: place(f) + ": read as " + strconv.Quote(strings.Join(clean, ",")) +
-				"; for the AWS CLI the quotes and the comment are part of the value",
+			Text: place(f) + ": lanyard reads " + strconv.Quote(strings.Join(clean, ",")) +
+				"; the AWS CLI reads quotes and comments as part of the value",
 			Hint: "write: sso_registration_scopes = " + strings.Join(clean, ","),
 		})
 	}
 	return clean
 }
 
-// SplitScopes splits a list of scopes on its commas. It is never nil, so that an
-// empty setting differs from none.
+// SplitScopes splits a list of scopes at its commas. The result is never nil, so that an
+// empty setting differs from a missing one.
 func SplitScopes(list string) []string {
 	scopes := []string{}
 	for scope := range strings.SplitSeq(list, ",") {

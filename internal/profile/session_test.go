@@ -17,7 +17,7 @@ func TestSSOErrors(t *testing.T) {
 			`The profile "x" is configured to use SSO but is missing required configuration: sso_account_id`, "", 255,
 		},
 		{
-			"an account and nothing else", "[profile x]\nsso_account_id=111111111111",
+			"only an account", "[profile x]\nsso_account_id=111111111111",
 			`The profile "x" is configured to use SSO but is missing required configuration: sso_role_name, sso_start_url, sso_region`, "", 255,
 		},
 		{
@@ -25,16 +25,16 @@ func TestSSOErrors(t *testing.T) {
 			`The profile "x" is configured to use SSO but is missing required configuration: sso_region`, "", 255,
 		},
 		{
-			"no such session", session + "[profile x]\nsso_session=missing\nsso_account_id=111111111111",
+			"an unknown session", session + "[profile x]\nsso_session=missing\nsso_account_id=111111111111",
 			`The specified sso-session does not exist: "missing"`, "", 255,
 		},
 		{
-			"a slip in its name", session + "[profile x]\nsso_session=crop\nsso_account_id=111111111111",
+			"a typo in its name", session + "[profile x]\nsso_session=crop\nsso_account_id=111111111111",
 			`The specified sso-session does not exist: "crop"`, "did you mean corp?", 255,
 		},
 		{
-			"a comment behind its name", session + "[profile x]\nsso_session=corp # ours\nsso_account_id=111111111111",
-			`The specified sso-session does not exist: "corp # ours"`, "on a line of its own", 255,
+			"a comment after its name", session + "[profile x]\nsso_session=corp # ours\nsso_account_id=111111111111",
+			`The specified sso-session does not exist: "corp # ours"`, "put the comment after corp on its own line", 255,
 		},
 		{
 			"two regions", session + "[profile x]\nsso_session=corp\nsso_account_id=111111111111\nsso_role_name=R\nsso_region=eu-west-1",
@@ -54,21 +54,21 @@ func TestSSOErrors(t *testing.T) {
 			p, _, err := Resolve(with(tt.file, "", "--profile=x"))
 			wantError(t, err, tt.code, tt.err, tt.hint)
 			if p == nil || p.Kind != SSO || p.Session.StartURL != "" {
-				t.Errorf("%+v; want an SSO profile that is not filled in", p)
+				t.Errorf("%+v; want an SSO profile without session, account and role", p)
 			}
 		})
 	}
 }
 
-func TestSSOSettingsOfAnotherKind(t *testing.T) {
+func TestSSOErrorsDoNotMatterForAnotherKind(t *testing.T) {
 	const broken = "[profile x]\nrole_arn=r\nsso_account_id=1"
 	p, _, err := Resolve(with(broken, "", "--profile=x"))
 	if err != nil || p.Kind != AssumeRole || p.AccountID != "" {
-		t.Errorf("%+v, %v; nobody asked for the SSO settings", p, err)
+		t.Errorf("%+v, %v; want no error: the profile does not use its SSO settings", p, err)
 	}
 }
 
-func TestCommentsBehindSSOValues(t *testing.T) {
+func TestCommentsAfterSSOValues(t *testing.T) {
 	const file = "[profile x]\nsso_account_id=111111111111 # prod\nsso_role_name=R # literal\nsso_start_url=u\nsso_region=us-east-1 ; near"
 	p, warnings, err := Resolve(with(file, "", "--profile=x"))
 	if err != nil || p.AccountID != "111111111111" || p.Session.Region != "us-east-1" || p.RoleName != "R # literal" {
@@ -85,14 +85,14 @@ func TestLoginSession(t *testing.T) {
 		code                        int
 	}{
 		{"a profile with only a session", corp, "--profile=tokenonly", "corp", "", 0},
-		{"a legacy one without account and role", "[default]\nsso_start_url=u\nsso_region=r-1", "", "u", "", 0},
-		{"though the account is missing", corp + "sso_role_name=R", "--profile=tokenonly", "corp", "", 0},
+		{"a legacy profile without account and role", "[default]\nsso_start_url=u\nsso_region=r-1", "", "u", "", 0},
+		{"a profile with a role but no account", corp + "sso_role_name=R", "--profile=tokenonly", "corp", "", 0},
 		{
-			"no SSO at all", "[default]\nregion=r", "", "",
+			"no SSO settings", "[default]\nregion=r", "", "",
 			"Missing the following required SSO configuration values: sso_start_url, sso_region. To make sure this profile is properly configured to use SSO, please run: aws configure sso", 253,
 		},
 		{
-			"no config at all", "", "", "",
+			"an empty config", "", "", "",
 			"Missing the following required SSO configuration values: sso_start_url, sso_region. To make sure this profile is properly configured to use SSO, please run: aws configure sso", 253,
 		},
 		{
@@ -100,7 +100,7 @@ func TestLoginSession(t *testing.T) {
 			"Missing the following required SSO configuration values: sso_region. To make sure this profile is properly configured to use SSO, please run: aws configure sso", 253,
 		},
 		{"an unknown session", "[default]\nsso_session=missing", "", "", `The specified sso-session does not exist: "missing"`, 253},
-		{"which credentials need too", "[default]\nsso_session=missing\nsso_account_id=1", "", "", `The specified sso-session does not exist: "missing"`, 253},
+		{"an unknown session and an account", "[default]\nsso_session=missing\nsso_account_id=1", "", "", `The specified sso-session does not exist: "missing"`, 253},
 		{
 			"a session without a region", "[default]\nsso_session=s\n[sso-session s]\nsso_start_url=u", "", "",
 			"Missing the following required SSO configuration values: sso_region.", 253,
@@ -135,7 +135,8 @@ func TestSessionNamed(t *testing.T) {
 	wantError(t, err, 255, "Provided region_name '-' doesn't match a supported format.", "line 3")
 }
 
-// The profile in use decides, then its session. Other profiles have no say.
+// The settings of the profile in use count, then those of its session. Other profiles do
+// not count.
 func TestRefreshSettings(t *testing.T) {
 	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
 	const member = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"
@@ -146,25 +147,25 @@ func TestRefreshSettings(t *testing.T) {
 		window                    time.Duration
 		warning                   string
 	}{
-		{"nothing", x, "", Unset, 0, ""},
-		{"its own", x + "sso_auto_refresh=TRUE\nsso_refresh_window=60", "", On, time.Minute, ""},
+		{"not configured", x, "", Unset, 0, ""},
+		{"in the profile", x + "sso_auto_refresh=TRUE\nsso_refresh_window=60", "", On, time.Minute, ""},
 		{"off", x + "sso_auto_refresh=False # no", "", Off, 0, ""},
 		{"in capitals", x + "SSO_AUTO_REFRESH: true", "", On, 0, ""},
-		{"not of a neighbour", x + "[profile y]\nsso_start_url=u\nsso_auto_refresh=true\nsso_refresh_window=60", "", Unset, 0, ""},
-		{"not of a neighbour of the session", member + s + "[profile y]\nsso_session=s\nsso_auto_refresh=false", "", Unset, 0, ""},
-		{"not of a session with the start URL", x + s + "sso_auto_refresh=true", "", Unset, 0, ""},
-		{"of its session", member + s + "sso_auto_refresh=false\nsso_refresh_window=60", "", Off, time.Minute, ""},
-		{"the profile's before the session's", member + "sso_refresh_window=60\n" + s + "sso_refresh_window=90", "", Unset, time.Minute, "stand"},
-		{"not in a comment or a nested block", x + "# sso_auto_refresh=true\ns3=\n  sso_auto_refresh=true", "", Unset, 0, ""},
-		{"inherited by all", "[DEFAULT]\nsso_refresh_window=60\n" + x, "", Unset, time.Minute, ""},
-		{"of the credentials file", x, "[x]\nsso_auto_refresh=true", On, 0, ""},
+		{"in another legacy profile", x + "[profile y]\nsso_start_url=u\nsso_auto_refresh=true\nsso_refresh_window=60", "", Unset, 0, ""},
+		{"in another profile of the session", member + s + "[profile y]\nsso_session=s\nsso_auto_refresh=false", "", Unset, 0, ""},
+		{"in a session that the profile does not name", x + s + "sso_auto_refresh=true", "", Unset, 0, ""},
+		{"in the session", member + s + "sso_auto_refresh=false\nsso_refresh_window=60", "", Off, time.Minute, ""},
+		{"the profile overrides the session", member + "sso_refresh_window=60\n" + s + "sso_refresh_window=90", "", Unset, time.Minute, "different"},
+		{"in a comment or a nested block", x + "# sso_auto_refresh=true\ns3=\n  sso_auto_refresh=true", "", Unset, 0, ""},
+		{"in DEFAULT", "[DEFAULT]\nsso_refresh_window=60\n" + x, "", Unset, time.Minute, ""},
+		{"in the credentials file", x, "[x]\nsso_auto_refresh=true", On, 0, ""},
 		{"neither true nor false", x + "sso_auto_refresh=yes", "", Unset, 0, `config: line 6: key sso_auto_refresh: "yes" is neither true nor false; the default is used`},
 		{"empty", x + "sso_auto_refresh=", "", Unset, 0, `config: line 6: key sso_auto_refresh: "" is neither true nor false; the default is used`},
 		{"a window with a unit", x + "sso_refresh_window=12h # half", "", Unset, 0, `config: line 6: key sso_refresh_window: "12h # half" is not a whole number of seconds; the default is used`},
-		{"a window of ages", x + "sso_refresh_window=9223372037", "", Unset, 0, `config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds; the default is used`},
-		{"a negative window of the session", member + s + "sso_refresh_window=-1", "", Unset, 0, `config: line 8: key sso_refresh_window: "-1" is not a whole number of seconds; the default is used`},
+		{"a window that is too large", x + "sso_refresh_window=9223372037", "", Unset, 0, `config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds; the default is used`},
+		{"a negative window in the session", member + s + "sso_refresh_window=-1", "", Unset, 0, `config: line 8: key sso_refresh_window: "-1" is not a whole number of seconds; the default is used`},
 		{"a duration with a unit", x + "sso_session_duration=8h", "", Unset, 0, `config: line 6: key sso_session_duration: "8h" is not a whole number of seconds; the default is used`},
-		{"a bad value of a neighbour", x + "[profile y]\nsso_start_url=u\nsso_refresh_window=-1", "", Unset, 0, ""},
+		{"an invalid value in another profile", x + "[profile y]\nsso_start_url=u\nsso_refresh_window=-1", "", Unset, 0, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -182,7 +183,7 @@ func TestRefreshSettings(t *testing.T) {
 				}
 			}
 			switch {
-			case tt.warning == "stand": // see twice
+			case tt.warning == "different": // see warnDifferent
 			case tt.warning == "" && len(warnings) > 0, tt.warning != "" && (len(warnings) != 1 || warnings[0].Text != tt.warning):
 				t.Errorf("warnings %q, want %q", warnings, tt.warning)
 			}
@@ -190,8 +191,8 @@ func TestRefreshSettings(t *testing.T) {
 	}
 }
 
-// In a list no profile is in use: the section and all profiles of the session count.
-func TestRefreshSettingsInAList(t *testing.T) {
+// In the result of Sessions, the section and all profiles of the session count.
+func TestRefreshSettingsOfSessions(t *testing.T) {
 	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\n"
 	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
 	tests := []struct {
@@ -201,13 +202,13 @@ func TestRefreshSettingsInAList(t *testing.T) {
 		warnings         int
 	}{
 		{"nothing", x, Unset, 0, 0, 0},
-		{"its own, with a comment", x + "sso_session_duration = 28800  # 8 hours\n", Unset, 0, 8 * time.Hour, 0},
-		{"one says true", x + "sso_auto_refresh=false\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_auto_refresh=true", On, 0, 0, 0},
-		{"one says false", x + "[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_auto_refresh=false", Off, 0, 0, 0},
-		{"the largest", x + "sso_refresh_window=60\nsso_session_duration=900\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_refresh_window=120\nsso_session_duration=60", Unset, 2 * time.Minute, 15 * time.Minute, 0},
+		{"one profile, with a comment", x + "sso_session_duration = 28800  # 8 hours\n", Unset, 0, 8 * time.Hour, 0},
+		{"one profile has true", x + "sso_auto_refresh=false\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_auto_refresh=true", On, 0, 0, 0},
+		{"one profile has false", x + "[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_auto_refresh=false", Off, 0, 0, 0},
+		{"the largest number", x + "sso_refresh_window=60\nsso_session_duration=900\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_refresh_window=120\nsso_session_duration=60", Unset, 2 * time.Minute, 15 * time.Minute, 0},
 		{"the section and its profile", s + "sso_session_duration=900\n[profile y]\nsso_session=s\nsso_refresh_window=60", Unset, time.Minute, 15 * time.Minute, 0},
-		{"not of another start URL", x + "[profile y]\nsso_start_url=v\nsso_auto_refresh=true", Unset, 0, 0, 1},
-		{"bad in one of them", x + "sso_refresh_window=60\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_refresh_window=8h", Unset, time.Minute, 0, 1},
+		{"a profile of another start URL", x + "[profile y]\nsso_start_url=v\nsso_auto_refresh=true", Unset, 0, 0, 1},
+		{"an invalid value in one profile", x + "sso_refresh_window=60\n[profile y]\nsso_start_url=u\nsso_region=r-1\nsso_refresh_window=8h", Unset, time.Minute, 0, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -223,17 +224,17 @@ func TestRefreshSettingsInAList(t *testing.T) {
 	}
 }
 
-func TestOneRefreshSettingInTwoPlaces(t *testing.T) {
+func TestDifferentRefreshSettingsInProfileAndSession(t *testing.T) {
 	const file = corp + "sso_auto_refresh = true # mine\n[sso-session corp]\nsso_auto_refresh = false\nsso_refresh_window=60\n"
 	p, warnings, err := Resolve(with(file, "", "--profile=tokenonly"))
-	if err != nil || len(warnings) != 2 { // the other is about the session that stands twice
+	if err != nil || len(warnings) != 2 { // the other one reports the duplicate session
 		t.Fatal(err, warnings)
 	}
-	const want = `config: line 13: key sso_auto_refresh: "true # mine" here and "false" in [sso-session corp] (line 15); the AWS CLI and boto3 refuse such a profile`
+	const want = `config: line 13: key sso_auto_refresh: "true # mine" differs from "false" in [sso-session corp] (line 15); the AWS CLI and boto3 reject such a profile`
 	if warnings[1].Text != want || warnings[1].Hint == "" {
 		t.Errorf("%v\nwant %s", warnings, want)
 	}
 	if s, _ := p.LoginSession(); s.AutoRefresh != On {
-		t.Errorf("%+v; the profile's value counts", s)
+		t.Errorf("%+v; want the value of the profile", s)
 	}
 }

@@ -1,5 +1,5 @@
-// How one setting is read: from which file, with a comment behind its value or not, and
-// whether the value is valid. The settings that only Lanyard knows come last.
+// This file reads single settings: it chooses the file, removes comments and checks
+// values. The settings that only Lanyard has come last.
 
 package profile
 
@@ -13,13 +13,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// settings is one profile in both files: each key of the credentials file lies
-// over the same key of the config file.
+// settings holds the settings of one profile. The credentials file overrides the config
+// file.
 type settings struct {
 	config, credentials *awsconfig.Section
 }
 
-// A found is a setting and the file it stands in.
+// A found is a setting and the file that contains it.
 type found struct {
 	awsconfig.Setting
 	path   string
@@ -28,7 +28,6 @@ type found struct {
 
 func (s settings) exists() bool { return s.config != nil || s.credentials != nil }
 
-// get returns a setting.
 func (s settings) get(key string) (found, bool) {
 	if f, ok := in(s.credentials, key, CredentialsFile); ok {
 		return f, true
@@ -41,7 +40,7 @@ func (s settings) has(key string) bool {
 	return ok
 }
 
-// in returns the setting of one section.
+// in returns a setting of one section.
 func in(s *awsconfig.Section, key string, source Source) (found, bool) {
 	v, ok := s.Get(key)
 	if !ok {
@@ -50,11 +49,11 @@ func in(s *awsconfig.Section, key string, source Source) (found, bool) {
 	return found{v, s.Path, source}, true
 }
 
-// A resolver reads sections and remembers what is worth a warning.
+// A resolver reads sections and collects warnings.
 type resolver struct {
 	Inputs
 	warnings []Warning
-	sessions map[string]*awsconfig.Section // those read so far; nil if there is none
+	sessions map[string]*awsconfig.Section // read so far; nil for a session that does not exist
 }
 
 func (r *resolver) env(name string) (string, bool) {
@@ -64,7 +63,7 @@ func (r *resolver) env(name string) (string, bool) {
 	return r.LookupEnv(name)
 }
 
-// warn remembers w once.
+// warn adds a warning, unless it is already there.
 func (r *resolver) warn(w Warning) {
 	if !slices.Contains(r.warnings, w) {
 		r.warnings = append(r.warnings, w)
@@ -73,11 +72,11 @@ func (r *resolver) warn(w Warning) {
 
 func (r *resolver) warnOf(problems []awsconfig.Problem) {
 	for _, p := range problems {
-		r.warn(Warning{Text: p.String(), Hint: p.Mend})
+		r.warn(Warning{Text: p.String(), Hint: p.Hint})
 	}
 }
 
-// find returns the section, or nil.
+// find returns the section, or nil if it does not exist.
 func (r *resolver) find(doc *awsconfig.Doc, kind awsconfig.Kind, name string) (*awsconfig.Section, error) {
 	s, problems, err := doc.Find(kind, name)
 	r.warnOf(problems)
@@ -87,12 +86,12 @@ func (r *resolver) find(doc *awsconfig.Doc, kind awsconfig.Kind, name string) (*
 	return s, nil
 }
 
-// unreadable makes an error of what awsconfig says about a file.
+// unreadable returns the error for a file that awsconfig could not read.
 func unreadable(err error) error {
 	return &Error{Msg: err.Error(), Code: 255, err: err}
 }
 
-// profile returns what the files say about the profile.
+// profile returns the settings of a profile.
 func (r *resolver) profile(name string) (settings, error) {
 	config, err := r.find(r.Config, awsconfig.Profile, name)
 	if err != nil {
@@ -102,7 +101,7 @@ func (r *resolver) profile(name string) (settings, error) {
 	return settings{config, credentials}, err
 }
 
-// session returns the [sso-session] of the name, or nil.
+// session returns the [sso-session] with this name, or nil.
 func (r *resolver) session(name string) (*awsconfig.Section, error) {
 	if s, ok := r.sessions[name]; ok {
 		return s, nil
@@ -118,8 +117,9 @@ func (r *resolver) session(name string) (*awsconfig.Section, error) {
 	return s, nil
 }
 
-// clean returns the value of f. A comment behind it belongs to the value, as for
-// the AWS CLI and every SDK, unless the value is valid only without.
+// clean returns the value of f. As in the AWS CLI and the SDKs, a comment after a value is
+// part of the value. But if the value is valid only without the comment, clean removes the
+// comment and adds a warning.
 func (r *resolver) clean(f found, valid func(string) bool) string {
 	if valid(f.Value) {
 		return f.Value
@@ -129,19 +129,19 @@ func (r *resolver) clean(f found, valid func(string) bool) string {
 		return f.Value
 	}
 	r.warn(Warning{
-		Text: place(f) + ": read as " + strconv.Quote(v) + "; for the AWS CLI the comment behind it is part of the value",
-		Hint: "put the comment on a line of its own",
+		Text: place(f) + ": lanyard reads " + strconv.Quote(v) + "; the AWS CLI reads the comment as part of the value",
+		Hint: "put the comment on its own line",
 	})
 	return v
 }
 
-// place names a key in a file, for messages.
+// place returns the position of a setting for messages: file, line and key.
 func place(f found) string {
 	return f.path + ": line " + strconv.Itoa(f.Line) + ": key " + f.Key
 }
 
-// validRegion is the AWS CLI's rule: a host label, not of digits alone. The empty
-// string passes it and means no region.
+// validRegion reports whether s may be a region. Like in the AWS CLI, that is a host label
+// that does not consist of digits only. The empty string is valid and means no region.
 func validRegion(s string) bool {
 	if s == "" {
 		return true
@@ -166,11 +166,11 @@ func badRegion(region, where string) *Error {
 	return &Error{
 		Msg:  "Provided region_name '" + region + "' doesn't match a supported format.",
 		Code: 255,
-		Hint: where + " should be a region such as us-east-1",
+		Hint: "use a region such as us-east-1 in " + where,
 	}
 }
 
-// ValidOutput reports whether s is an output format of the AWS CLI.
+// ValidOutput reports whether the AWS CLI has this output format.
 func ValidOutput(s string) bool {
 	switch s {
 	case "json", "yaml", "yaml-stream", "text", "table", "off":
@@ -183,7 +183,7 @@ func validBool(s string) bool {
 	return strings.EqualFold(s, "true") || strings.EqualFold(s, "false")
 }
 
-// ValidAccountID reports whether s has the form of an account id: 12 digits.
+// ValidAccountID reports whether s has 12 digits.
 func ValidAccountID(s string) bool {
 	if len(s) != 12 {
 		return false
@@ -196,15 +196,15 @@ func ValidAccountID(s string) bool {
 	return true
 }
 
-// The settings of ours. The AWS CLI knows none of them.
+// Lanyard's own settings, which the AWS CLI does not have.
 const (
 	autoRefreshKey     = "sso_auto_refresh"
 	refreshWindowKey   = "sso_refresh_window"
-	sessionDurationKey = "sso_session_duration" // of the access portal's sessions, as the organization has set it
-	autoLoginKey       = "auto_login"           // a command may sign in when it finds the session ended
+	sessionDurationKey = "sso_session_duration" // the session length that the organization has set for its access portal
+	autoLoginKey       = "auto_login"           // a command may sign in if the session has ended
 )
 
-// ourKeys returns the settings of ours, which stand in a profile or in its session.
+// ourKeys returns Lanyard's own settings. They can be in a profile or in its session.
 func ourKeys() [4]string {
 	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, autoLoginKey}
 }
@@ -214,8 +214,8 @@ func isOurs(key string) bool {
 	return slices.Contains(keys[:], key)
 }
 
-// ours returns a setting of ours: the profile's, or else that of its session. ok is
-// false where neither has it, and where the one that counts has a bad value.
+// ours returns one of Lanyard's own settings, from the profile or else from its session.
+// ok is false if neither has it or its value is invalid.
 func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (value string, ok bool) {
 	f, ok := own.get(key)
 	if !ok {
@@ -227,19 +227,19 @@ func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (v
 	return r.valid(f)
 }
 
-// valid returns the value of a setting of ours without the comment behind it: the
-// guide writes one there. A bad value is a warning, and ok is false.
+// valid returns the value of one of Lanyard's own settings without a comment after it: the
+// guide writes such comments. For an invalid value it adds a warning and returns false.
 func (r *resolver) valid(f found) (value string, ok bool) {
 	value, _ = awsconfig.CutComment(f.Value)
-	if problem := wrong(f.Key, value); problem != "" {
+	if problem := invalid(f.Key, value); problem != "" {
 		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is " + problem + "; the default is used"})
 		return "", false
 	}
 	return value, true
 }
 
-// wrong returns what is wrong with the value of a setting of ours, or "".
-func wrong(key, value string) string {
+// invalid returns what is wrong with the value of one of Lanyard's own settings, or "".
+func invalid(key, value string) string {
 	switch key {
 	case autoRefreshKey, autoLoginKey:
 		if !validBool(value) {
@@ -253,23 +253,23 @@ func wrong(key, value string) string {
 	return ""
 }
 
-// CheckSetting refuses a value that a key cannot have: of our settings some take
-// true or false, the others a whole number of seconds. Other keys take anything.
-// The error is an *[Error] with the code 253.
+// CheckSetting returns an error if the value is invalid for one of Lanyard's own settings:
+// these take true or false, or a whole number of seconds. Other keys accept every value.
+// The error is an *[Error] with the exit code 253.
 func CheckSetting(key, value string) error {
 	key = strings.ToLower(key)
-	problem := wrong(key, value)
+	problem := invalid(key, value)
 	if problem == "" {
 		return nil
 	}
 	e := &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is " + problem, Code: 253}
 	if key == refreshWindowKey || key == sessionDurationKey {
-		e.Hint = "12 hours are 43200"
+		e.Hint = "write seconds: 12 hours are 43200"
 	}
 	return e
 }
 
-// parseSeconds reads digits, as many as a Duration holds.
+// parseSeconds parses a whole number of seconds that fits in a Duration.
 func parseSeconds(s string) (time.Duration, bool) {
 	if s == "" || strings.Trim(s, "0123456789") != "" {
 		return 0, false
@@ -281,17 +281,17 @@ func parseSeconds(s string) (time.Duration, bool) {
 	return time.Duration(n) * time.Second, true
 }
 
-// An AutoRefresh says whether a session is to be renewed silently.
+// An AutoRefresh says whether the token of a session is refreshed automatically.
 type AutoRefresh int
 
 const (
-	Unset AutoRefresh = iota // nothing is configured
+	Unset AutoRefresh = iota // not configured
 	On
 	Off
 )
 
-// refreshSettings are the settings of ours that say when a session is refreshed and
-// how long it lasts.
+// refreshSettings holds the settings that say when a token is refreshed and how long a
+// session lasts.
 type refreshSettings struct {
 	auto      AutoRefresh
 	window    time.Duration
@@ -299,7 +299,7 @@ type refreshSettings struct {
 	duration  time.Duration
 }
 
-// add adds a valid value. Of several values, true counts before false, and the
+// add adds a valid value. If a key has several values, true overrides false, and the
 // largest number counts.
 func (s *refreshSettings) add(key, value string) {
 	switch key {
@@ -318,8 +318,8 @@ func (s *refreshSettings) add(key, value string) {
 	}
 }
 
-// refresh returns the settings for one use of a session. The section is nil for a
-// legacy session. Other profiles of the session have no say.
+// refresh returns the settings for the use of a session by one profile; other profiles do
+// not count. section is nil for a legacy session.
 func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshSettings) {
 	for _, key := range []string{autoRefreshKey, refreshWindowKey, sessionDurationKey} {
 		if value, ok := r.ours(key, section, own); ok {
@@ -329,7 +329,7 @@ func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshS
 	return s
 }
 
-// gather returns what a session and several of its profiles say together, for
+// gather returns the combined settings of a session and several of its profiles, for
 // commands that use no profile.
 func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s refreshSettings) {
 	sources := []func(key string) (found, bool){func(key string) (found, bool) { return in(section, key, ConfigFile) }}
@@ -351,8 +351,9 @@ func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s r
 // autoLoginVariable overrides auto_login.
 const autoLoginVariable = "LANYARD_AUTO_LOGIN"
 
-// autoLogin decides for one use of a session: the variable, then the profile, then
-// the session. A bad value is a warning and means no: the user has not asked for a browser.
+// autoLogin reports whether a command may sign in. The variable decides, then the profile,
+// then the session. An invalid value is a warning and means no, because the user may not
+// expect a browser.
 func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 	switch v, _ := r.env(autoLoginVariable); {
 	case v == "":

@@ -1,5 +1,5 @@
-// Errors for profiles and sessions that are in no file, with the names that may have been
-// meant.
+// This file has the errors for profiles and sessions that do not exist. Their hints name
+// similar ones.
 
 package profile
 
@@ -11,53 +11,53 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// unknownProfile returns the error for a profile that is in no file.
-func (r *resolver) unknownProfile(p *Profile, w *world) *Error {
+// unknownProfile returns the error for a profile that does not exist.
+func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
 	e := &Error{Msg: "The config profile (" + p.Name + ") could not be found", Code: 255}
 	if p.FromEnv && p.Name == "" {
 		e.Hint = p.variable + " is set but empty: unset it, or give it the name of a profile"
 		return e
 	}
 	lines := r.lookalikes(awsconfig.Profile, p.Name)
-	if w.session(p.Name) != nil {
+	if files.session(p.Name) != nil {
 		lines = append(lines, "there is an [sso-session "+p.Name+"], but no profile of this name")
 	}
-	near := Nearest(p.Name, w.names)
-	all := listNames("profiles", w.names)
+	near := Nearest(p.Name, files.names)
+	all := listNames("profiles", files.names)
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	switch {
 	case len(near) > 0 && p.FromEnv:
-		lines = append(lines, p.variable+" names it; did you mean "+strings.Join(near, " or ")+"?")
+		lines = append(lines, p.variable+" is set to this name; did you mean "+strings.Join(near, " or ")+"?")
 	case len(near) > 0:
 		lines = append(lines, "did you mean "+strings.Join(near, " or ")+"?")
 	case p.FromEnv:
-		lines = append(lines, p.variable+" names it")
+		lines = append(lines, p.variable+" is set to this name")
 	}
-	if len(near) < len(w.names) {
+	if len(near) < len(files.names) {
 		lines = append(lines, all...)
 	}
 	e.Hint = strings.Join(lines, "\n")
 	return e
 }
 
-// noSession returns the error for a session that is not in the config.
+// noSession returns the error for a session that does not exist.
 func (r *resolver) noSession(name string, code int) error {
 	e := &Error{Msg: "The specified sso-session does not exist: \"" + name + "\"", Code: code}
-	quiet := resolver{Inputs: r.Inputs} // about the mistakes of other sections
-	w, err := quiet.world()
+	quiet := resolver{Inputs: r.Inputs} // drops the warnings about other sections
+	files, err := quiet.readAll()
 	if err != nil {
-		return err // which may be why it was not found
+		return err // this may be why the session was not found
 	}
 	if bare, cut := awsconfig.CutComment(name); cut {
-		e.Hint = "the comment behind " + bare + " is read as part of the name: put it on a line of its own"
+		e.Hint = "put the comment after " + bare + " on its own line; it is read as part of the name"
 		return e
 	}
 	var names []string
-	for _, s := range w.sessions {
+	for _, s := range files.sessions {
 		names = append(names, s.Name)
 	}
 	lines := r.lookalikes(awsconfig.SSOSession, name)
-	if w.profiles[name].exists() {
+	if files.profiles[name].exists() {
 		lines = append(lines, "there is a profile "+name+", but no sso-session of this name")
 	}
 	near := Nearest(name, names)
@@ -73,11 +73,11 @@ func (r *resolver) noSession(name string, code int) error {
 	return e
 }
 
-// fewNames is how many names a hint lists in full.
+// fewNames is the largest number of names that a hint lists.
 const fewNames = 8
 
-// lookalikes returns a line for each section that seems to be meant as the profile or
-// session of the name, but is not read as one: [dev] for [profile dev].
+// lookalikes returns a line for each section whose header is probably a typo for the
+// profile or session with this name, such as [dev] for [profile dev].
 func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 	var lines []string
 	noun := "an sso-session"
@@ -86,28 +86,28 @@ func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 	}
 	header, err := awsconfig.Header(kind, name, false)
 	if err != nil {
-		return nil // no file can have this name
+		return nil // the name is invalid
 	}
 	for _, title := range r.Config.Unused() {
-		if means(title.Text, kind, name) {
+		if looksLike(title.Text, kind, name) {
 			lines = append(lines, r.Config.Path+": line "+strconv.Itoa(title.Line)+": ["+title.Text+"] is not read as "+noun+"; write "+header)
 		}
 	}
 	if kind != awsconfig.Profile {
 		return lines
 	}
-	sections, _, _ := r.Credentials.All() // the look-up of the profile has reported the error
+	sections, _, _ := r.Credentials.All() // an error was already reported
 	for _, s := range sections {
 		if s.Name == "profile "+name {
-			lines = append(lines, s.Path+": line "+strconv.Itoa(s.Line)+": ["+s.Name+"] is read as a profile of this whole name; write ["+name+"] in this file")
+			lines = append(lines, s.Path+": line "+strconv.Itoa(s.Line)+": ["+s.Name+"] in a credentials file is a profile called \""+s.Name+"\"; write ["+name+"]")
 		}
 	}
 	return lines
 }
 
-// means reports whether the text of a header seems to be meant for the name, with a
-// typo in the word before it, the wrong separators, or no such word at all.
-func means(text string, kind awsconfig.Kind, name string) bool {
+// looksLike reports whether the text of a header is probably a typo for the header of this
+// kind and name: with a typo in the first word, wrong separators, or no first word.
+func looksLike(text string, kind awsconfig.Kind, name string) bool {
 	words, want := foldWords(text), foldWords(name)
 	before := len(words) - len(want)
 	if before < 0 || len(want) == 0 || !slices.Equal(words[before:], want) {
@@ -123,12 +123,13 @@ func means(text string, kind awsconfig.Kind, name string) bool {
 	return false
 }
 
-// foldWords splits a text into its words in lower case, at white space and punctuation.
+// foldWords splits a text at white space and punctuation and returns its words in lower
+// case.
 func foldWords(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" \t-_.:=,\"'", r) })
 }
 
-// listNames returns a line with all names, if they are few.
+// listNames returns a line with all names, or nothing if there are many.
 func listNames(noun string, names []string) []string {
 	if len(names) == 0 || len(names) > fewNames {
 		return nil
@@ -136,9 +137,8 @@ func listNames(noun string, names []string) []string {
 	return []string{"the " + noun + " are: " + strings.Join(names, ", ")}
 }
 
-// Nearest returns up to three of the names that are a slip of the hand away from
-// name, the nearest first: one edit in three characters at most, and no more than
-// three in all. Case does not count.
+// Nearest returns up to three names that differ from name by a typo, the nearest first. A
+// name may have one wrong character in three, and three at most. Case is ignored.
 func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
@@ -160,8 +160,8 @@ func Nearest(name string, names []string) []string {
 	return out
 }
 
-// distance returns how many single-byte insertions, deletions and substitutions
-// turn a into b. Above the limit it returns some number above the limit.
+// distance returns the number of single-byte insertions, deletions and substitutions that
+// turn a into b. If it is more than limit, the result is any number above limit.
 func distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1

@@ -6,7 +6,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-func TestMeans(t *testing.T) {
+func TestLooksLike(t *testing.T) {
 	const p, s = awsconfig.Profile, awsconfig.SSOSession
 	for _, c := range []struct {
 		text string
@@ -35,7 +35,7 @@ func TestMeans(t *testing.T) {
 		{"corp", s, "corp", true},
 		{"Profile corp", s, "corp", false},
 	} {
-		if got := means(c.text, c.kind, c.name); got != c.want {
+		if got := looksLike(c.text, c.kind, c.name); got != c.want {
 			t.Errorf("[%s] for %v %q: %v, want %v", c.text, c.kind, c.name, got, c.want)
 		}
 	}

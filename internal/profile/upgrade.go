@@ -1,4 +1,4 @@
-// How legacy profiles get an [sso-session].
+// This file moves legacy profiles to an [sso-session].
 
 package profile
 
@@ -15,31 +15,30 @@ import (
 // AccessScope is the scope that makes a token refreshable.
 const AccessScope = "sso:account:access"
 
-// An Upgrade gives the legacy profiles of one portal and region an [sso-session],
-// which is what every SDK can refresh.
+// An Upgrade moves the legacy profiles of one portal and region to an [sso-session], whose
+// tokens every SDK can refresh.
 type Upgrade struct {
-	Session   Session // the one that they get; its Name is set
-	New       bool    // it is not in the config yet
+	Session   Session // the new session of the profiles; its Name is set
+	New       bool    // the session is not in the config yet
 	Profiles  []string
-	Spellings []string           // the start URLs that the profiles have
+	Spellings []string           // the start URLs as the profiles spell them
 	Changes   []awsconfig.Change // of the config file
 }
 
-// Upgrades returns what is to be done about the legacy profiles of the start URL;
-// "" means of every one. A session of the same start URL and region is used if the
-// config has one; name is for the first new one, "" makes a name of the start URL. A
-// new one has the portal's plain start URL, without what browsers add.
-// What the profiles say of refreshing moves to the session. An error is an
-// *[Error].
+// Upgrades returns the upgrades for the legacy profiles of a start URL, or of all start
+// URLs if startURL is "". It uses a session of the same portal and region if the config
+// has one. Otherwise it creates one with the normal form of the start URL; the first is
+// called name, or after the start URL if name is "". The refresh settings of the profiles
+// move to the session. An error is an *[Error].
 func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
 	r := &resolver{Inputs: in}
-	w, err := r.world()
+	files, err := r.readAll()
 	if err != nil {
 		return nil, r.warnings, err
 	}
-	u := upgrader{resolver: r, world: w, name: name}
-	for _, name := range w.names {
-		own := w.profiles[name]
+	u := upgrader{resolver: r, files: files, name: name}
+	for _, name := range files.names {
+		own := files.profiles[name]
 		url, ok := own.get("sso_start_url")
 		if !ok || own.has("sso_session") || startURL != "" && !starturl.Same(url.Value, startURL) {
 			continue
@@ -52,10 +51,10 @@ func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
 	return u.list, r.warnings, nil
 }
 
-// An upgrader gathers the profiles by start URL and region.
+// An upgrader groups the profiles by portal and region.
 type upgrader struct {
 	*resolver
-	world *world
+	files *allFiles
 	name  string // for the next new session
 	list  []Upgrade
 }
@@ -64,18 +63,18 @@ func (u *upgrader) profile(name string, own settings) {
 	url, region, missing := urlAndRegion(own.get)
 	switch {
 	case missing != nil:
-		u.warn(Warning{Text: "profile " + name + " is left as it is: it lacks " + strings.Join(missing, ", ")})
+		u.warn(Warning{Text: "profile " + name + " is not changed: it lacks " + strings.Join(missing, ", ")})
 		return
 	case url.source == CredentialsFile || region.source == CredentialsFile:
 		u.warn(Warning{
-			Text: place(url) + ": profile " + name + " is left as it is: its SSO settings stand in the credentials file",
+			Text: place(url) + ": profile " + name + " is not changed: its SSO settings are in the credentials file",
 			Hint: "move them to the config file",
 		})
 		return
 	}
-	s := u.bare(nil, url, region)
+	s := u.basic(nil, url, region)
 	if !validRegion(s.Region) {
-		u.warn(Warning{Text: place(region) + ": profile " + name + " is left as it is: " + strconv.Quote(s.Region) + " is not a region"})
+		u.warn(Warning{Text: place(region) + ": profile " + name + " is not changed: " + strconv.Quote(s.Region) + " is not a region"})
 		return
 	}
 	up := u.upgrade(s)
@@ -102,7 +101,7 @@ func (u *Upgrade) change(profile, key, value string) {
 	u.Changes = append(u.Changes, awsconfig.Change{Kind: awsconfig.Profile, Name: profile, Key: key, Value: value})
 }
 
-// upgrade returns the entry for the session's start URL and region.
+// upgrade returns the entry for the session's portal and region. It adds one if needed.
 func (u *upgrader) upgrade(s Session) *Upgrade {
 	for i := range u.list {
 		if u.list[i].Session.SharesLogin(s) {
@@ -110,13 +109,13 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 		}
 	}
 	up := Upgrade{Session: s, New: true}
-	for _, section := range u.world.sessions {
+	for _, section := range u.files.sessions {
 		get := func(key string) (found, bool) { return in(section, key, ConfigFile) }
 		url, region, missing := urlAndRegion(get)
 		if missing != nil {
 			continue
 		}
-		if known := u.bare(section, url, region); known.SharesLogin(s) {
+		if known := u.basic(section, url, region); known.SharesLogin(s) {
 			up.Session, up.New = known, false
 			break
 		}
@@ -130,8 +129,8 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 	return &u.list[len(u.list)-1]
 }
 
-// unused returns the name, or one made of the start URL, with a number behind it
-// if it is taken.
+// unused returns a session name that is not in use: name, or the first part of the start
+// URL's host if name is "". It appends a number if needed.
 func (u *upgrader) unused(name, startURL string) string {
 	if name == "" {
 		name, _, _ = strings.Cut(StartURLHost(startURL), ".")
@@ -145,7 +144,7 @@ func (u *upgrader) unused(name, startURL string) string {
 				return true
 			}
 		}
-		return u.world.session(name) != nil
+		return u.files.session(name) != nil
 	}
 	for n, base := 2, name; taken(name); n++ {
 		name = base + "-" + strconv.Itoa(n)
@@ -153,13 +152,13 @@ func (u *upgrader) unused(name, startURL string) string {
 	return name
 }
 
-// refresh adds what makes the session: its own settings if it is new, and what its
-// profiles say of refreshing.
+// refresh adds the changes of the session itself: its settings if it is new, and the
+// refresh settings of its profiles.
 func (u *upgrader) refresh(up *Upgrade) {
-	section := u.world.session(up.Session.Name)
+	section := u.files.session(up.Session.Name)
 	var profiles []settings
 	for _, name := range up.Profiles {
-		profiles = append(profiles, u.world.profiles[name])
+		profiles = append(profiles, u.files.profiles[name])
 	}
 	sum := u.gather(section, profiles...)
 	up.Session = up.Session.with(sum)

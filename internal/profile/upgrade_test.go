@@ -15,12 +15,12 @@ func TestUpgrades(t *testing.T) {
 		warnings           int
 	}{
 		{
-			name:   "a session of the same start URL and region is used, and gets what is said of refreshing",
+			name:   "a session of the same start URL and region is used, and gets the refresh settings",
 			config: "[sso-session s]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n[profile p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\nsso_refresh_window=60 # short\nsso_session_duration=28800 # a day's work\nsso_auto_refresh=false\n",
 			want:   "[sso-session s]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\nsso_auto_refresh = false\nsso_refresh_window = 60\nsso_session_duration = 28800\n[profile p]\nsso_session = s\n",
 		},
 		{
-			name:    "a start URL in two regions is two sessions; names do not meet",
+			name:    "a start URL in two regions needs two sessions with unused names",
 			session: "x",
 			config:  "[sso-session x-2]\nsso_region=eu-west-1\n[profile p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n[profile q]\nsso_start_url=https://a.awsapps.com/start\nsso_region=us-east-1\n",
 			want: "[sso-session x-2]\nsso_region=eu-west-1\n[profile p]\nsso_session = x\n[profile q]\nsso_session = a\n" +
@@ -28,7 +28,7 @@ func TestUpgrades(t *testing.T) {
 				"[sso-session a]\nsso_start_url = https://a.awsapps.com/start\nsso_region = us-east-1\nsso_registration_scopes = sso:account:access\n",
 		},
 		{
-			name:   "only one start URL, and a comment behind the region goes",
+			name:   "only one start URL, and the comment after the region is removed",
 			url:    "https://b.awsapps.com/start",
 			config: "[profile p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n[profile q]\nsso_start_url=https://b.awsapps.com/start\nsso_region=us-east-1 # home\n",
 			want: "[profile p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n[profile q]\nsso_session = b\n" +
@@ -36,7 +36,7 @@ func TestUpgrades(t *testing.T) {
 			warnings: 1,
 		},
 		{
-			name:     "incomplete and odd ones stay",
+			name:     "incomplete and invalid profiles are not changed",
 			config:   "[profile p]\nsso_start_url=https://a.awsapps.com/start\n[profile q]\nsso_start_url=https://b.awsapps.com/start\nsso_region=not a region\n[profile r]\nsso_session=s\n",
 			want:     "[profile p]\nsso_start_url=https://a.awsapps.com/start\n[profile q]\nsso_start_url=https://b.awsapps.com/start\nsso_region=not a region\n[profile r]\nsso_session=s\n",
 			warnings: 2,
@@ -70,7 +70,7 @@ func TestUpgradesLeaveTheCredentialsFileAlone(t *testing.T) {
 	in := Inputs{Credentials: awsconfig.NewDoc("credentials", true, "[p]\nsso_start_url=https://a.awsapps.com/start\nsso_region=eu-west-1\n")}
 	ups, warnings, err := Upgrades(in, "", "")
 	if err != nil || len(ups) != 0 || len(warnings) != 1 {
-		t.Errorf("%v, %v, %v; want nothing but a warning", ups, warnings, err)
+		t.Errorf("%v, %v, %v; want only a warning", ups, warnings, err)
 	}
 }
 

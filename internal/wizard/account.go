@@ -123,7 +123,7 @@ func (z *Wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 	fmt.Fprintf(z.App.Out, "There are %d AWS accounts available to you.\n", len(accounts))
 	menu := picker.Menu{Items: make([]picker.Item, len(accounts))}
 	for i, a := range accounts {
-		menu.Items[i] = picker.Item{Label: accountLabel(a), Search: a.Name + " " + a.Email + " " + a.ID}
+		menu.Items[i] = picker.Item{Name: a.Name, ID: a.ID, Detail: a.Email}
 		if a.ID == z.value("sso_account_id") {
 			menu.Start = i
 		}
@@ -152,7 +152,7 @@ func (z *Wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	fmt.Fprintf(z.App.Out, "There are %d roles available to you.\n", len(roles))
 	menu := picker.Menu{Items: make([]picker.Item, len(roles))}
 	for i, r := range roles {
-		menu.Items[i] = picker.Item{Label: r.Name}
+		menu.Items[i] = picker.Item{Name: r.Name}
 		if r.Name == z.value("sso_role_name") {
 			menu.Start = i
 		}
@@ -162,17 +162,6 @@ func (z *Wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 		return "", err
 	}
 	return roles[i].Name, nil
-}
-
-// accountLabel is the AWS CLI's line for an account.
-func accountLabel(a idcenter.Account) string {
-	switch {
-	case a.Name != "" && a.Email != "":
-		return a.Name + ", " + a.Email + " (" + a.ID + ")"
-	case a.Name != "" || a.Email != "":
-		return a.Name + a.Email + " (" + a.ID + ")"
-	}
-	return a.ID
 }
 
 // compareAccounts is the AWS CLI's order: by name, else by e-mail, in lower case,

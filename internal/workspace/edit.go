@@ -64,8 +64,8 @@ func NoConfigFile(variable string) error {
 // ExplainEdit adds what to do to an error of an edit.
 func ExplainEdit(err error) error {
 	var edit *awsconfig.EditError
-	if errors.As(err, &edit) && edit.Mend != "" {
-		return command.WithHint(err, "%s", edit.Mend)
+	if errors.As(err, &edit) && edit.Hint != "" {
+		return command.WithHint(err, "%s", edit.Hint)
 	}
 	var file *configfile.FileError
 	if errors.As(err, &file) && file.Hint != "" {
@@ -78,7 +78,7 @@ func ExplainEdit(err error) error {
 func (w *Workspace) Section(kind awsconfig.Kind, name string) (*awsconfig.Section, error) {
 	s, problems, err := w.In.Config.Find(kind, name)
 	for _, p := range problems {
-		w.App.Warn(p.String(), p.Mend)
+		w.App.Warn(p.String(), p.Hint)
 	}
 	return s, err
 }
@@ -92,7 +92,7 @@ func (w *Workspace) ProfileSections(name string) (config, credentials *awsconfig
 	}
 	credentials, problems, err := w.In.Credentials.Find(awsconfig.Profile, name)
 	for _, p := range problems {
-		w.App.Warn(p.String(), p.Mend)
+		w.App.Warn(p.String(), p.Hint)
 	}
 	return config, credentials, err
 }

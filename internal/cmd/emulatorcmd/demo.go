@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -41,45 +42,76 @@ Nothing leaves this machine, and your own files are not changed.`,
 	return cmd
 }
 
-// demoLife is how long access tokens live in the demo: long enough to use one,
-// short enough to see it renewed.
+// demoLife is the lifetime of access tokens in the demo. It is short, so that the demo can
+// show a refresh.
 const demoLife = 2 * time.Second
 
-// demoConfig is the config of the guide, with its auto-refresh block.
-const demoConfig = `[profile account1-admin]
-sso_start_url = %[1]s
-sso_region = %[2]s
+// demoConfig is the format of the demo's config file: a start URL and a region go in.
+const demoConfig = `[sso-session demo]
+sso_start_url = %s
+sso_region = %s
+sso_registration_scopes = sso:account:access
+
+[profile account1-admin]
+sso_session = demo
 sso_account_id = 111122223333
 sso_role_name = AdministratorAccess
 region = us-east-1
-output = json
-sso_auto_refresh = true
-sso_refresh_window = 43200  # 12 hours in seconds
 
 [profile account2-developer]
-sso_start_url = %[1]s
-sso_region = %[2]s
+sso_session = demo
 sso_account_id = 444455556666
 sso_role_name = DeveloperAccess
 region = us-west-2
-output = json
 
 [profile account1-readonly]
-sso_start_url = %[1]s
-sso_region = %[2]s
+sso_session = demo
 sso_account_id = 111122223333
 sso_role_name = ReadOnlyAccess
 region = us-east-1
 `
 
+// The texts of the demo. Their lines fit a terminal of 80 columns.
+const (
+	demoIntroduction = `This demo starts an Identity Center on this machine and uses it as you would use
+the one of your organization. It needs no AWS account and no network, and it
+does not read or change your files. It takes about ten seconds.
+
+Each line that begins with $ is a command that the demo runs. The demo has a
+home folder of its own, with this config file:
+
+%s`
+	demoSignIn = `1. Sign in once. A small program plays the browser and signs in as jane.`
+	demoUse    = `2. Now every profile works, in every account.`
+	demoExpire = `3. Access tokens live for an hour at AWS, and for %d seconds here. The demo waits
+   until the token has expired, and then uses the third profile.`
+	demoRefreshed = `   The profile works: the token was refreshed (%s), without a sign-in.`
+	demoSignOut   = `4. Sign out. This ends the session on the server and removes the cached tokens
+   and credentials.`
+	demoRefused = `5. The next command fails on purpose, because step 4 ended the session. The hint
+   says how to sign in again.`
+	demoEnd = `That was the demo. Its home folder is removed. Try next:
+
+    # open a shell with an emulator; sign in there with: %[1]s sso login
+    %[1]s emulator run --auto-approve jane -- %[2]s
+
+    # set up the profiles of your own organization
+    %[1]s configure sso
+
+    # list all commands
+    %[1]s help`
+	demoNotInstalled = `These commands need %[1]s in a folder of PATH. Install it first, as the README
+says.`
+)
+
 // A stage runs the commands of the demo.
 type stage struct {
 	app  *command.App
-	self string   // this program
-	env  []string // of its runs
+	self string   // the path of this program
+	env  []string // the environment of the commands
 }
 
-// demo plays the story of the guide against an emulator.
+// demo runs the commands of the demo against an emulator, and explains them.
 func demo(ctx context.Context, app *command.App) (err error) {
 	c := emulator.BuiltIn()
 	c.AutoApprove, c.TokenLifetime, c.Now = "jane", demoLife, app.Now
@@ -93,7 +125,8 @@ func demo(ctx context.Context, app *command.App) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
-	if err := writeDemoConfig(home, e); err != nil {
+	config := fmt.Sprintf(demoConfig, e.StartURL(), e.Region())
+	if err := writeDemoConfig(home, config); err != nil {
 		return err
 	}
 	self, err := os.Executable()
@@ -102,12 +135,12 @@ func demo(ctx context.Context, app *command.App) (err error) {
 	}
 	s := &stage{app: app, self: self, env: demoEnvironment(app.Env.Environ(), home, self, base)}
 
-	s.say("An Identity Center of our own runs on %s, and ~/.aws/config is that of a newcomer,\nin a home folder that is thrown away at the end. Sign in once:", base)
+	fmt.Fprintf(app.Out, demoIntroduction, indent(config))
+	s.say(demoSignIn)
 	if err := s.run(ctx, 0, "sso", "login"); err != nil {
 		return err
 	}
-	signedIn := time.Now()
-	s.say("Now every profile works, in every account:")
+	s.say(demoUse)
 	for _, profile := range []string{"account1-admin", "account2-developer"} {
 		if err := s.run(ctx, 0, "sts", "get-caller-identity", "--profile", profile); err != nil {
 			return err
@@ -116,37 +149,64 @@ func demo(ctx context.Context, app *command.App) (err error) {
 	if err := s.run(ctx, 0, "status"); err != nil {
 		return err
 	}
-	s.say("Access tokens live %s here, an hour at AWS. We wait until this one has expired ...", demoLife)
-	if err := sleep.For(ctx, time.Until(signedIn.Add(demoLife+100*time.Millisecond))); err != nil {
+	s.say(demoExpire, int(demoLife/time.Second))
+	if err := sleep.For(ctx, demoLife+100*time.Millisecond); err != nil {
 		return err
 	}
 	before := e.Count("CreateToken:refresh_token")
 	if err := s.run(ctx, 0, "sts", "get-caller-identity", "--profile", "account1-readonly"); err != nil {
 		return err
 	}
-	s.say("... and nobody was asked: the token was refreshed (%d call), and a third role was fetched.\nSigning out revokes the session on the server and removes what was cached:", e.Count("CreateToken:refresh_token")-before)
+	s.say(demoRefreshed, calls(e.Count("CreateToken:refresh_token")-before))
+	s.say(demoSignOut)
 	if err := s.run(ctx, 0, "sso", "logout"); err != nil {
 		return err
 	}
+	s.say(demoRefused)
 	if err := s.run(ctx, command.ExitOther, "sts", "get-caller-identity", "--profile", "account1-admin"); err != nil {
 		return err
 	}
-	s.say("That is all. For your own organization, begin with: %s configure sso", app.Name)
+	s.say(demoEnd, app.Name, defaultShell())
+	if _, err := exec.LookPath(app.Name); err != nil {
+		s.say(demoNotInstalled, app.Name)
+	}
 	return nil
 }
 
-// writeDemoConfig writes the config of the guide into a home.
-func writeDemoConfig(home string, e *emulator.Emulator) error {
+// indent returns text with each line indented by four blanks.
+func indent(text string) string {
+	text = "    " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n    ") + "\n"
+	return strings.ReplaceAll(text, "    \n", "\n")
+}
+
+// calls returns a number of calls in words.
+func calls(n int) string {
+	if n == 1 {
+		return "1 call"
+	}
+	return fmt.Sprint(n, " calls")
+}
+
+// defaultShell returns the name of a shell that this system has.
+func defaultShell() string {
+	if runtime.GOOS == "windows" {
+		return "powershell"
+	}
+	return "bash"
+}
+
+// writeDemoConfig writes the config file of the demo into its home folder.
+func writeDemoConfig(home, config string) error {
 	dir := filepath.Join(home, ".aws")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "config"), fmt.Appendf(nil, demoConfig, e.StartURL(), e.Region()), 0o600)
+	return os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600)
 }
 
-// demoEnvironment returns environ without variables of AWS, and with those that lead to
-// the emulator. The browser is this program: it follows the sign-in URL, and the
-// emulator answers as the user jane.
+// demoEnvironment returns environ without its AWS variables, and with the variables that
+// point at the emulator. BROWSER is this program: it requests the sign-in URL, and the
+// emulator signs in as jane.
 func demoEnvironment(environ []string, home, self, base string) []string {
 	env := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
@@ -160,12 +220,12 @@ func demoEnvironment(environ []string, home, self, base string) []string {
 	return env
 }
 
-// say prints what the demo shows next.
+// say prints a text of the demo.
 func (s *stage) say(format string, args ...any) {
 	fmt.Fprintf(s.app.Out, "\n"+format+"\n", args...)
 }
 
-// run prints a command line and runs it. A code other than want ends the demo.
+// run prints a command line and runs it. It returns an error if the exit code is not want.
 func (s *stage) run(ctx context.Context, want int, args ...string) error {
 	fmt.Fprintf(s.app.Out, "\n$ lanyard %s\n", strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
@@ -177,7 +237,7 @@ func (s *stage) run(ctx context.Context, want int, args ...string) error {
 		return nil
 	}
 	if err == nil && want != 0 {
-		return fmt.Errorf("lanyard %s: it should have failed with exit code %d", strings.Join(args, " "), want)
+		return fmt.Errorf("lanyard %s: succeeded, but the demo expects exit code %d", strings.Join(args, " "), want)
 	}
 	if err != nil {
 		return fmt.Errorf("lanyard %s: %w", strings.Join(args, " "), err)
@@ -185,8 +245,8 @@ func (s *stage) run(ctx context.Context, want int, args ...string) error {
 	return nil
 }
 
-// followPage follows a URL and its redirects to the end. Its errors hold no query, because
-// that of the last redirect holds the authorization code.
+// followPage requests a URL and follows its redirects. Its errors contain no URL, because
+// the URL of the last redirect contains the authorization code.
 func followPage(ctx context.Context, page string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, page, nil)
 	if err != nil {
@@ -199,7 +259,7 @@ func followPage(ctx context.Context, page string) error {
 	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 	if err == nil && resp.StatusCode >= http.StatusBadRequest {
-		err = fmt.Errorf("the sign-in page answered %s", resp.Status)
+		err = fmt.Errorf("the sign-in page returned %s", resp.Status)
 	}
 	return err
 }

@@ -1,5 +1,5 @@
-// What both files say as a whole: all profiles, all sessions with the profiles that use
-// them, and whether the two agree.
+// This file reads the whole config and credentials file: it lists the profiles and the
+// sessions, and compares profiles with their sessions.
 
 package profile
 
@@ -11,52 +11,50 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// A SessionUse is a session and the profiles that use it, in the order of the
-// files.
+// A SessionUse is a session with the profiles that use it, in the order of the files.
 type SessionUse struct {
 	Session
 	Profiles []string
 
-	// Spellings are the start URLs of a legacy session as its profiles have them,
-	// Session.StartURL first. Each is the name of a token file.
+	// Spellings holds the start URLs of a legacy session as its profiles spell them,
+	// Session.StartURL first. Each is the cache key of a token file.
 	Spellings []string
 
 	section *awsconfig.Section // nil for a legacy session
 }
 
-// Sessions returns every session of the files: each [sso-session], used or not, in
-// the order of the config, then the legacy ones in the order of their first
-// profiles. Two are distinct if name, portal or region differ: see [Session.Same].
-// Those for which [Session.SharesLogin] holds need one sign-in. What is incomplete is
-// left out with a warning. An error is an *[Error].
+// Sessions returns all sessions of the files: every [sso-session] in the order of the
+// config, then the legacy sessions in the order of their first profiles. Sessions are
+// distinct if their name, portal or region differs: see [Session.Same]. Incomplete
+// sessions are left out with a warning. An error is an *[Error].
 func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 	r := &resolver{Inputs: in}
-	w, err := r.world()
+	files, err := r.readAll()
 	if err != nil {
 		return nil, r.warnings, err
 	}
-	l := listing{resolver: r, world: w}
-	for _, section := range w.sessions {
+	l := listing{resolver: r, files: files}
+	for _, section := range files.sessions {
 		l.session(section)
 	}
-	for _, name := range w.names {
+	for _, name := range files.names {
 		l.profile(name)
 	}
 	for i := range l.uses {
 		u := &l.uses[i]
 		var profiles []settings
 		for _, name := range u.Profiles {
-			profiles = append(profiles, w.profiles[name])
+			profiles = append(profiles, files.profiles[name])
 		}
 		u.Session = u.Session.with(r.gather(u.section, profiles...))
 	}
 	return l.uses, r.warnings, nil
 }
 
-// A listing is a list of sessions that is being made.
+// A listing collects the sessions for [Sessions].
 type listing struct {
 	*resolver
-	world *world
+	files *allFiles
 	uses  []SessionUse
 }
 
@@ -68,7 +66,7 @@ func (l *listing) session(section *awsconfig.Section) {
 }
 
 func (l *listing) profile(name string) {
-	own, ref, named := l.world.sessionOf(l.resolver, name)
+	own, ref, named := l.files.sessionOf(l.resolver, name)
 	if named {
 		for i := range l.uses {
 			if l.uses[i].Name == ref.Value {
@@ -76,8 +74,8 @@ func (l *listing) profile(name string) {
 				return
 			}
 		}
-		if l.world.session(ref.Value) == nil {
-			l.warn(Warning{Text: place(ref) + ": profile " + name + ": there is no [sso-session " + ref.Value + "]"})
+		if l.files.session(ref.Value) == nil {
+			l.warn(Warning{Text: place(ref) + ": profile " + name + ": [sso-session " + ref.Value + "] does not exist"})
 		}
 		return
 	}
@@ -93,14 +91,15 @@ func (l *listing) profile(name string) {
 	}
 }
 
-// complete returns the session without its refresh settings, or warns.
+// complete returns the session without its refresh settings. It adds a warning and returns
+// false if the session is incomplete or its region is invalid.
 func (l *listing) complete(whose string, section *awsconfig.Section, get func(key string) (found, bool)) (Session, bool) {
 	url, region, missing := urlAndRegion(get)
 	if missing != nil {
 		l.warn(Warning{Text: whose + " lacks " + strings.Join(missing, ", ")})
 		return Session{}, false
 	}
-	s := l.bare(section, url, region)
+	s := l.basic(section, url, region)
 	if !validRegion(s.Region) {
 		l.warn(Warning{Text: place(region) + ": " + strconv.Quote(s.Region) + " is not a region"})
 		return Session{}, false
@@ -108,7 +107,7 @@ func (l *listing) complete(whose string, section *awsconfig.Section, get func(ke
 	return s, true
 }
 
-// add returns the entry of the session, which is a new one if there is none like it.
+// add returns the entry of the session. It adds one if needed.
 func (l *listing) add(s Session) *SessionUse {
 	for i := range l.uses {
 		if u := &l.uses[i]; u.Session.Same(s) {
@@ -119,46 +118,45 @@ func (l *listing) add(s Session) *SessionUse {
 	return &l.uses[len(l.uses)-1]
 }
 
-// Names returns the names of all profiles: the config's in the order of the file,
-// then the others of the credentials file. An error is an *[Error].
+// Names returns the names of all profiles: those of the config in the order of the file,
+// then those that are only in the credentials file. An error is an *[Error].
 func Names(in Inputs) ([]string, []Warning, error) {
 	r := &resolver{Inputs: in}
-	w, err := r.world()
+	files, err := r.readAll()
 	if err != nil {
 		return nil, r.warnings, err
 	}
-	return w.names, r.warnings, nil
+	return files.names, r.warnings, nil
 }
 
-// CheckAgreement refuses a change of a profile or session after which the two
-// would contradict each other: the AWS CLI and every SDK refuse such a profile. The
-// error is an *[Error] with the code 253. Only changes that give a value can do
-// that.
+// CheckAgreement returns an error for a change after which a profile and its session
+// would have different values for one key: the AWS CLI and the SDKs reject such a
+// profile. The error is an *[Error] with the exit code 253.
 func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	if c.Remove || c.Sub != "" || c.Kind != awsconfig.Profile && c.Kind != awsconfig.SSOSession {
 		return nil
 	}
 	r := &resolver{Inputs: in}
-	w, err := r.world()
+	files, err := r.readAll()
 	if err != nil {
 		return err
 	}
 	key := strings.ToLower(c.Key)
 	if c.Kind == awsconfig.Profile {
-		ref, _ := w.profiles[c.Name].get("sso_session")
-		session := w.session(ref.Value)
+		ref, _ := files.profiles[c.Name].get("sso_session")
+		session := files.session(ref.Value)
 		if theirs, ok := session.Get(key); ok && theirs.Value != c.Value {
 			return &Error{
 				Msg: "profile " + c.Name + " would contradict its [sso-session " + ref.Value + "], which says " + key + " = " + theirs.Value +
-					" (line " + strconv.Itoa(theirs.Line) + "): the AWS CLI and the SDKs refuse such a profile",
+					" (line " + strconv.Itoa(theirs.Line) + "): the AWS CLI and the SDKs reject such a profile",
 				Code: 253, Hint: "change the session instead: --sso-session " + ref.Value,
 			}
 		}
 		return nil
 	}
 	var against []string
-	for _, name := range w.names {
-		own := w.profiles[name]
+	for _, name := range files.names {
+		own := files.profiles[name]
 		ref, _ := own.get("sso_session")
 		if mine, ok := own.get(key); ok && ref.Value == c.Name && mine.Value != c.Value {
 			against = append(against, name)
@@ -173,26 +171,26 @@ func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	}
 	return &Error{
 		Msg: "[sso-session " + c.Name + "] would contradict the " + key + " of its profiles " + shown +
-			": the AWS CLI and the SDKs refuse such profiles",
-		Code: 253, Hint: "remove it from them first: configure unset " + key + " --profile NAME",
+			": the AWS CLI and the SDKs reject such profiles",
+		Code: 253, Hint: "remove it from these profiles first: configure unset " + key + " --profile NAME",
 	}
 }
 
-// Contradictions returns the sso_ keys of the profile in the config file that say
-// something else than the [sso-session] of the name, in the order of the file:
-// with them, it could not use that session.
+// Contradictions returns the sso_ keys of a profile in the config file whose values differ
+// from those of an [sso-session], in the order of the file. With these keys the profile
+// cannot use that session.
 func Contradictions(in Inputs, profile, session string) ([]string, error) {
 	r := &resolver{Inputs: in}
-	w, err := r.world()
+	files, err := r.readAll()
 	if err != nil {
 		return nil, err
 	}
-	section := w.session(session)
+	section := files.session(session)
 	if section == nil {
 		return nil, nil
 	}
 	var keys []string
-	for _, s := range w.profiles[profile].ownConfig() {
+	for _, s := range files.profiles[profile].ownConfig() {
 		if theirs, ok := section.Get(s.Key); ok && strings.HasPrefix(s.Key, "sso_") && theirs.Value != s.Value && !slices.Contains(keys, s.Key) {
 			keys = append(keys, s.Key)
 		}
@@ -207,18 +205,19 @@ func (s settings) ownConfig() []awsconfig.Setting {
 	return s.config.Settings
 }
 
-// A world is everything that both files say, in their order.
-type world struct {
-	names    []string // of profiles: the config's, then the others of the credentials file
+// An allFiles holds all profiles and sessions of both files, in the order of the files.
+type allFiles struct {
+	names    []string // of the profiles: first those of the config
 	profiles map[string]settings
 	sessions []*awsconfig.Section
 }
 
-func (r *resolver) world() (*world, error) {
-	w := &world{profiles: make(map[string]settings)}
+// readAll reads both files. It ignores a credentials file that cannot be read.
+func (r *resolver) readAll() (*allFiles, error) {
+	files := &allFiles{profiles: make(map[string]settings)}
 	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
 		if err := doc.Unreadable(); err != nil && doc.Credentials {
-			r.warn(goesOnWithout(err)) // profiles and sessions are in the config
+			r.warn(ignored(err)) // most profiles and all sessions are in the config
 			continue
 		}
 		sections, problems, err := doc.All()
@@ -229,27 +228,27 @@ func (r *resolver) world() (*world, error) {
 		for _, s := range sections {
 			switch s.Kind {
 			case awsconfig.SSOSession:
-				w.sessions = append(w.sessions, s)
+				files.sessions = append(files.sessions, s)
 			case awsconfig.Profile:
-				own, known := w.profiles[s.Name]
+				own, known := files.profiles[s.Name]
 				if !known {
-					w.names = append(w.names, s.Name)
+					files.names = append(files.names, s.Name)
 				}
 				if doc.Credentials {
 					own.credentials = s
 				} else {
 					own.config = s
 				}
-				w.profiles[s.Name] = own
+				files.profiles[s.Name] = own
 			}
 		}
 	}
-	return w, nil
+	return files, nil
 }
 
-// session returns the [sso-session] of the name, or nil.
-func (w *world) session(name string) *awsconfig.Section {
-	for _, s := range w.sessions {
+// session returns the [sso-session] with this name, or nil.
+func (files *allFiles) session(name string) *awsconfig.Section {
+	for _, s := range files.sessions {
 		if s.Name == name {
 			return s
 		}
@@ -257,11 +256,11 @@ func (w *world) session(name string) *awsconfig.Section {
 	return nil
 }
 
-// sessionOf returns where a profile's session is named: its own settings, or those of
-// the profile that its credential_process names. session is the setting that names an
+// sessionOf returns the settings that name a profile's session: those of the profile, or
+// of the profile that its credential_process names. session is the setting that names an
 // [sso-session]; ok is false for a legacy profile.
-func (w *world) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
-	own = w.profiles[name]
+func (files *allFiles) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
+	own = files.profiles[name]
 	for seen := []string{}; !slices.Contains(seen, name); {
 		seen = append(seen, name)
 		process, line, ours := r.process(own, true)
@@ -275,10 +274,10 @@ func (w *world) sessionOf(r *resolver, name string) (own settings, session found
 		if name = process.Profile; name == "" {
 			name, _ = choose("", r.env)
 		}
-		if _, known := w.profiles[name]; !known {
+		if _, known := files.profiles[name]; !known {
 			break
 		}
-		own = w.profiles[name]
+		own = files.profiles[name]
 	}
 	session, ok = own.get("sso_session")
 	return own, session, ok

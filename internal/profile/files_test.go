@@ -50,16 +50,16 @@ aws_access_key_id = A
 		t.Error(diff)
 	}
 	if !uses[0].SharesLogin(uses[1].Session) || uses[2].SharesLogin(uses[3].Session) {
-		t.Error("the first two need one sign-in, the next two need two")
+		t.Error("the first two must share a sign-in, the next two must not")
 	}
 	got = nil
 	for _, w := range warnings {
 		got = append(got, w.Text)
 	}
 	want = []string{
-		"config: line 17: section [profile account1-admin] stands here and on line 1; read as one section here, but the AWS CLI cannot read this file",
+		"config: line 17: duplicate section [profile account1-admin] (also on line 1); lanyard reads both as one, but the AWS CLI cannot read this file",
 		"[sso-session half] lacks sso_start_url",
-		"config: line 39: key sso_session: profile lost: there is no [sso-session missing]",
+		"config: line 39: key sso_session: profile lost: [sso-session missing] does not exist",
 		"profile half lacks sso_region",
 		`config: line 46: key sso_region: "eu_west_1" is not a region`,
 		`config: line 50: key sso_auto_refresh: "perhaps" is neither true nor false; the default is used`,

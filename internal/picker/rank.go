@@ -1,0 +1,270 @@
+// Which items of a menu match what is typed, and in which order they are shown.
+
+package picker
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A score says how well an item matches the typed words; the lowest is the best. Every
+// word must be found in the item. A word has the best score of this table that applies:
+//
+//	                                            name   ID   detail
+//	the word is the whole field                    0    1        2
+//	it is at the start of a word of the field    100  101      102
+//	it is inside a word                          200  201      202
+//	its characters are in the field in this
+//	order, the first at the start of a word      300    -        -
+//
+// Scattered characters count in the name only: most e-mail addresses have the letters of
+// any short word. The score of an item is the sum over the words. Items with the same score
+// keep their order. For example, "prod" ranks these names so:
+//
+//	prod              0
+//	prod-eu         100
+//	payments-prod   100
+//	AWSProdAccess   100
+//	reproduction    200
+//	payroll-dev     300
+type score int
+
+const (
+	whole       score = 0
+	startOfWord score = 100
+	insideWord  score = 200
+	scattered   score = 300
+	absent      score = 400
+)
+
+// A ranking finds and orders the items of a menu.
+type ranking struct {
+	entries []entry
+}
+
+func newRanking(items []Item) *ranking {
+	r := &ranking{entries: make([]entry, len(items))}
+	for i, item := range items {
+		r.entries[i] = entry{newField(item.Name), newField(item.ID), newField(item.Detail)}
+	}
+	return r
+}
+
+// rank returns the indexes of the items that match the text, best first. A blank text
+// matches every item.
+func (r *ranking) rank(text string) []int {
+	type match struct {
+		item  int
+		score score
+	}
+	words := typedWords(text)
+	matches := make([]match, 0, len(r.entries))
+	for i := range r.entries {
+		if total, ok := r.entries[i].score(words); ok {
+			matches = append(matches, match{i, total})
+		}
+	}
+	slices.SortStableFunc(matches, func(a, b match) int { return cmp.Compare(a.score, b.score) })
+	found := make([]int, len(matches))
+	for i, m := range matches {
+		found[i] = m.item
+	}
+	return found
+}
+
+// A word is one of the words that the user has typed.
+type word struct {
+	text   string // folded
+	id     string // how it is looked for in an ID: "1111-2222" is 11112222 there
+	number bool   // it has digits only, which are never scattered
+}
+
+func typedWords(text string) []word {
+	var words []word
+	for _, s := range strings.Fields(fold(text)) {
+		w := word{text: s, id: s}
+		if bare := strings.ReplaceAll(s, "-", ""); bare != "" && strings.Trim(bare, "0123456789") == "" {
+			w.id, w.number = bare, true
+		}
+		words = append(words, w)
+	}
+	return words
+}
+
+// An entry is an item as the ranking sees it: its name, ID and detail.
+type entry [3]field
+
+const (
+	nameField = iota
+	idField
+	detailField
+)
+
+// score returns the sum of the words' scores. ok is false if a word is not found.
+func (e *entry) score(words []word) (total score, ok bool) {
+	for _, w := range words {
+		best := e.find(w)
+		if best.score == absent {
+			return 0, false
+		}
+		total += best.score + score(best.field)
+	}
+	return total, true
+}
+
+// A hit is the best match of a word in an entry.
+type hit struct {
+	score score
+	field int
+	at    int // where it begins in the folded text of the field
+}
+
+// find returns the best match of the word. Its score is absent if there is no match.
+func (e *entry) find(w word) hit {
+	best := hit{score: absent}
+	for i := range e {
+		text := w.text
+		if i == idField {
+			text = w.id
+		}
+		if found, at := e[i].find(text); found < best.score {
+			best = hit{found, i, at}
+		}
+	}
+	if best.score == absent && !w.number {
+		if at := e[nameField].findScattered(w.text); at >= 0 {
+			best = hit{scattered, nameField, at}
+		}
+	}
+	return best
+}
+
+// marks returns for each field the offsets in its text of the characters that the words
+// match, in order.
+func (e *entry) marks(words []word) (marks [3][]int) {
+	for _, w := range words {
+		best := e.find(w)
+		if best.score == absent {
+			continue
+		}
+		f, text := &e[best.field], w.text
+		if best.field == idField {
+			text = w.id
+		}
+		at := best.at
+		for _, r := range text {
+			if best.score == scattered {
+				at += strings.IndexRune(f.folded[at:], r)
+			}
+			marks[best.field] = append(marks[best.field], f.offset(at))
+			at += utf8.RuneLen(r)
+		}
+	}
+	for i := range marks {
+		slices.Sort(marks[i])
+	}
+	return marks
+}
+
+// A field is one text of an item.
+type field struct {
+	text   string // as the menu shows it
+	folded string // what is searched: see fold
+	at     []int  // for each byte of folded, where its character begins in text; nil if that is the same place
+}
+
+func newField(s string) field {
+	f := field{text: visible(s)}
+	f.folded, f.at = foldOffsets(f.text)
+	return f
+}
+
+// offset returns where the character begins in the text that is at i in folded.
+func (f *field) offset(i int) int {
+	if f.at == nil {
+		return i
+	}
+	return f.at[i]
+}
+
+// find looks for the text in one piece. It returns the place at the start of a word if
+// there is one, or else the first place.
+func (f *field) find(text string) (how score, at int) {
+	if text == f.folded {
+		return whole, 0
+	}
+	how, at = absent, -1
+	for from := 0; ; {
+		i := strings.Index(f.folded[from:], text)
+		if i < 0 {
+			return how, at
+		}
+		i += from
+		if f.startsWord(i) {
+			return startOfWord, i
+		}
+		if how == absent {
+			how, at = insideWord, i
+		}
+		_, size := utf8.DecodeRuneInString(f.folded[i:])
+		from = i + size
+	}
+}
+
+// findScattered looks for the characters of the text in its order, the first at the start
+// of a word. It returns where the first is, or -1.
+func (f *field) findScattered(text string) int {
+	first, size := utf8.DecodeRuneInString(text)
+	start := 0
+	for {
+		i := strings.IndexRune(f.folded[start:], first)
+		if i < 0 {
+			return -1
+		}
+		start += i
+		if f.startsWord(start) {
+			break
+		}
+		start += size
+	}
+	// If the rest is not after the first such place, it is not after a later one.
+	at := start + size
+	for _, r := range text[size:] {
+		i := strings.IndexRune(f.folded[at:], r)
+		if i < 0 {
+			return -1
+		}
+		at += i + utf8.RuneLen(r)
+	}
+	return start
+}
+
+// startsWord reports whether a word of the field begins at i in folded. Words begin with
+// the field, after anything but letters, digits and marks, at a digit after a letter, and
+// at a capital letter next to a small one: AWS|Read|Only|Access, eu|west|1.
+func (f *field) startsWord(i int) bool {
+	at := f.offset(i)
+	if at == 0 {
+		return i == 0
+	}
+	if f.at != nil && f.at[i-1] == at {
+		return false // the second s of a sharp s
+	}
+	before, _ := utf8.DecodeLastRuneInString(strings.TrimRightFunc(f.text[:at], unicode.IsMark))
+	r, size := utf8.DecodeRuneInString(f.text[at:])
+	after, _ := utf8.DecodeRuneInString(f.text[at+size:])
+	switch {
+	case !inWord(r):
+		return false
+	case !inWord(before):
+		return true
+	case unicode.IsDigit(r):
+		return !unicode.IsDigit(before)
+	case unicode.IsUpper(r):
+		return unicode.IsLower(before) || unicode.IsLower(after)
+	}
+	return false
+}
