@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
-// backups returns the names of the file's backups and these others, sorted.
+// backups returns the names of the file's backups and the other names, sorted.
 func backups(t *testing.T, path string, others ...string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".lanyard", filepath.Base(path)+"-*"))
@@ -34,16 +34,16 @@ func TestOneBackupADay(t *testing.T) {
 	edit(t, e, path, "2")
 	now = now.Add(12 * time.Hour)
 	edit(t, e, path, "3")
-	now = now.In(time.FixedZone("west", -5*3600)) // the day before, there
+	now = now.In(time.FixedZone("west", -5*3600)) // the day before in that time zone
 	edit(t, e, path, "4")
 
 	check(t, filepath.Join(ours, "config-2026-11-22"), "0\n")
 	check(t, filepath.Join(ours, "config-2026-11-23"), "0\n1\n2\n")
 	checkMode(t, filepath.Join(ours, "config-2026-11-22"), 0o600)
-	holds(t, ours, ".gitignore", "config-2026-11-22", "config-2026-11-23", "config.last")
+	checkNames(t, ours, ".gitignore", "config-2026-11-22", "config-2026-11-23", "config.last")
 }
 
-func TestTheNewestBackupsStay(t *testing.T) {
+func TestNewestBackupsAreKept(t *testing.T) {
 	folder := t.TempDir()
 	path, ours := filepath.Join(folder, "config"), filepath.Join(folder, ".lanyard")
 	write(t, path, "0\n", 0o600)
@@ -60,10 +60,10 @@ func TestTheNewestBackupsStay(t *testing.T) {
 		want = append(want, "config-"+noon.AddDate(0, 0, day).Format(time.DateOnly))
 	}
 	sort.Strings(want)
-	holds(t, ours, want...)
+	checkNames(t, ours, want...)
 }
 
-func TestSweepRemovesWhatTheDeadLeft(t *testing.T) {
+func TestSweepRemovesTemporaryFilesOfKilledProcesses(t *testing.T) {
 	folder := t.TempDir()
 	path, ours := filepath.Join(folder, "config"), filepath.Join(folder, ".lanyard")
 	edit(t, editor(t), path, "0")
@@ -71,6 +71,6 @@ func TestSweepRemovesWhatTheDeadLeft(t *testing.T) {
 		write(t, filepath.Join(folder, name), "secret", 0o600)
 	}
 	edit(t, editor(t), path, "1")
-	holds(t, folder, ".config-work.tmp-1", ".config.lock", ".credentials.tmp-1", ".lanyard", "config")
-	holds(t, ours, ".config-work.next.tmp-1", ".gitignore", "config-2026-11-22", "config.last")
+	checkNames(t, folder, ".config-work.tmp-1", ".config.lock", ".credentials.tmp-1", ".lanyard", "config")
+	checkNames(t, ours, ".config-work.next.tmp-1", ".gitignore", "config-2026-11-22", "config.last")
 }

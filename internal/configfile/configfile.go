@@ -1,27 +1,25 @@
-// Package configfile changes the files in ~/.aws that people write by hand and
-// other programs read: config and credentials.
+// Package configfile edits the config and credentials files in ~/.aws, which users write
+// by hand and other programs read.
 //
-// An edit is made under a lock, replaces the file in one step, keeps its mode,
-// owner and group, follows symbolic links to the file itself, and can be undone.
-// Whatever dies in between, the file holds the old content or the new, byte for
-// byte. What is not kept: access control lists and other extended attributes,
-// and hard links (see [Editor.Edit]).
+// An edit takes a lock and replaces the file atomically: if the process dies, the file has
+// the old content or the new. It keeps the mode, owner and group, follows symbolic links,
+// and can be undone. It does not keep access control lists, other extended attributes and
+// hard links (see [Editor.Edit]).
 //
-// Beside the file itself, behind all links, lie
+// The package writes these files into the folder of the file (after following links):
 //
-//	.NAME.lock                 the lock; never removed, or two processes could hold "the same" one
+//	.NAME.lock                 the lock; never removed, or two processes could hold the same lock
 //	.NAME.tmp-…                a file about to be renamed; the next edit removes those of killed processes
-//	.lanyard/NAME-YYYY-MM-DD   the content before the first change of that day, for 30 such days
-//	.lanyard/NAME.last         how to undo the last change: the content before it, and a hash of the one after
-//	.lanyard/NAME.next         the same for a change that was interrupted in its last step
-//	.lanyard/.gitignore        keeps all of these out of a dotfiles repository
+//	.lanyard/NAME-YYYY-MM-DD   the content before the first change of that day; the newest 30 are kept
+//	.lanyard/NAME.last         undoes the last change: the content before it, and a hash of the content after
+//	.lanyard/NAME.next         the same for a change whose last step was interrupted
+//	.lanyard/.gitignore        keeps these files out of a dotfiles repository
 //
-// Backups and records of a credentials file hold secrets, as the file does: they
-// are 0600 in a folder that is 0700. The AWS CLI looks at none of these.
+// Backups and records of a credentials file contain secrets. They have mode 0600, in a
+// folder with mode 0700. The AWS CLI reads none of these files.
 //
-// Other programs do not take the lock. What they write while an edit is being
-// made is noticed up to the moment of the replacement, and kept; the lock keeps
-// our own processes apart.
+// Other programs do not take the lock. If one of them writes the file during an edit, the
+// edit notices and keeps its change, up to the moment of the rename.
 package configfile
 
 import (
@@ -42,27 +40,24 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-// An Editor changes files that people and other programs use too. The zero
-// value works.
+// An Editor edits files. The zero value works.
 type Editor struct {
-	Now  func() time.Time        // dates the backups (its day) and records; nil means time.Now
+	Now  func() time.Time        // the time of backups and records; nil means time.Now
 	Wait time.Duration           // how long to wait for another process's edit; 0 means 10 s
-	Warn func(text, hint string) // gets what does not stop an edit; nil discards it
+	Warn func(text, hint string) // called with warnings; nil discards them
 }
 
-// Edit replaces the content of the file at path with what change makes of it,
-// and says whether that is a difference. A file that is not there is an empty
-// one; it is created with mode 0600, and its folder with 0700. If change returns
-// the bytes that it was given then nothing is written or created at all.
+// Edit replaces the content of the file at path with the result of change, and reports
+// whether the content differs. A missing file counts as empty: Edit creates it with mode
+// 0600, and its folder with mode 0700. If change returns the old bytes, Edit writes
+// nothing.
 //
-// change is called once; again only if the file changed between the first look
-// at it and the taking of the lock. So its result must depend on old alone. Its
-// error is returned as it is, and the file left alone. what describes the change
-// to someone who wants to undo it: "configure set region".
+// Edit calls change again if the file has changed meanwhile, so the result of change must
+// depend only on old. what describes the change for an undo: "configure set region".
 //
-// Any other error is a [*FileError] or the context's, and the file is as it was.
-// A hard link cannot survive the replacement: the other names keep the old
-// content, which Warn is told.
+// Edit returns an error of change unchanged. Any other error is a [*FileError] or the
+// context's. After an error the file has its old content. A replacement breaks hard links:
+// the other names keep the old content, and Edit warns about them.
 func (e *Editor) Edit(ctx context.Context, path, what string, change func(old []byte) ([]byte, error)) (changed bool, err error) {
 	return e.apply(ctx, path, what, func(old state) (state, error) {
 		data, err := change(slices.Clone(old.data))
@@ -73,12 +68,11 @@ func (e *Editor) Edit(ctx context.Context, path, what string, change func(old []
 	})
 }
 
-// attempts is how often an edit is begun again because another program, which
-// does not take the lock, wrote to the file meanwhile.
+// attempts is how often an edit is tried if another program writes the file meanwhile.
 const attempts = 5
 
-// errOvertaken says that the file changed after it was read.
-var errOvertaken = errors.New("another program keeps changing it")
+// errChanged means that another program has changed the file since it was read.
+var errChanged = errors.New("another program keeps changing the file")
 
 // apply is Edit for changes that may also remove the file.
 func (e *Editor) apply(ctx context.Context, path, what string, decide func(state) (state, error)) (changed bool, err error) {
@@ -89,8 +83,8 @@ func (e *Editor) apply(ctx context.Context, path, what string, decide func(state
 	if err != nil {
 		return false, err
 	}
-	// The first look needs no lock: a file that is to stay as it is may lie in a
-	// folder where none can be made.
+	// Read the file first without the lock: if nothing needs to change, the edit also
+	// works in a read-only folder.
 	before, err := p.read()
 	if err != nil {
 		return false, err
@@ -127,13 +121,13 @@ func (e *Editor) apply(ctx context.Context, path, what string, decide func(state
 			return false, err
 		}
 		err = e.replace(ctx, p, what, before, after)
-		if !errors.Is(err, errOvertaken) {
+		if !errors.Is(err, errChanged) {
 			return err == nil, err
 		}
 	}
 	return false, &FileError{
-		Op: "change", Path: p.given, Err: errOvertaken,
-		Hint: "Try again when that program is done.",
+		Op: "change", Path: p.given, Err: errChanged,
+		Hint: "try again when that program is done",
 	}
 }
 
@@ -143,9 +137,8 @@ const (
 	pollMax     = 50 * time.Millisecond
 )
 
-// lock takes the file's lock, which may take until Wait is over. Where locks do
-// not work it returns nil after a warning: a person with an odd file system still
-// wants the file changed.
+// lock takes the file's lock; it waits at most Wait. If the file system has no locks, it
+// warns and returns nil: the edit then goes on without a lock.
 func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 	wait := e.Wait
 	if wait == 0 {
@@ -171,39 +164,39 @@ func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 			next.Stop()
 			return nil, &FileError{
 				Op: "change", Path: p.given,
-				Err:  fmt.Errorf("another process is at it, and has not finished within %v", wait),
-				Hint: "Try again. To see who holds the lock: lsof " + p.lockFile(),
+				Err:  fmt.Errorf("another process has held its lock for %v", wait),
+				Hint: "try again, or see which process holds the lock: lsof " + p.lockFile(),
 			}
 		}
 	}
 }
 
-// withoutLock decides whether an edit goes on without the lock: not where the
-// reason would stop the edit too, and not where others can lock and we cannot.
+// withoutLock returns nil if an edit may go on without the lock. It must not if the cause
+// would stop the edit too, or if other users can take the lock and this one cannot.
 func (e *Editor) withoutLock(p place, err error) error {
 	_, missing := os.Lstat(p.lockFile())
 	switch {
 	case errors.Is(err, fs.ErrPermission) && missing == nil:
 		return &FileError{
 			Op: "change", Path: p.given,
-			Err:  fmt.Errorf("its lock %s may not be opened: %w", p.lockFile(), reason(err)),
-			Hint: "Make the lock yours: sudo chown \"$USER\" " + p.lockFile(),
+			Err:  fmt.Errorf("cannot open its lock %s: %w", p.lockFile(), reason(err)),
+			Hint: "make yourself the owner of the lock: sudo chown \"$USER\" " + p.lockFile(),
 		}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.EROFS),
 		errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return p.fail(err)
 	}
-	e.warn(fmt.Sprintf("%s is changed without a lock: %v", p.given, reason(err)),
-		"Locks do not work in "+p.folder()+". Do not change the file twice at the same time.")
+	e.warn(fmt.Sprintf("%s: changed without a lock: %v", p.given, reason(err)),
+		"locks do not work in "+p.folder()+": let only one command change the file at a time")
 	return nil
 }
 
-// sweep removes the temporary files that killed processes left. They may hold
-// secrets. With the lock, no other process needs such a file; without it, sweep
-// leaves files of the last hour.
+// sweep removes the temporary files of killed processes, because they may contain secrets.
+// Without the lock, another process may need such a file, so sweep keeps files of the last
+// hour.
 func (e *Editor) sweep(p place, locked bool) {
-	for _, folder := range []string{p.folder(), filepath.Join(p.folder(), ours)} {
-		entries, _ := os.ReadDir(folder) // no folder: nothing in it
+	for _, folder := range []string{p.folder(), filepath.Join(p.folder(), ourFolder)} {
+		entries, _ := os.ReadDir(folder) // on an error there is nothing to remove
 		for _, entry := range entries {
 			if !p.temporary(entry.Name()) {
 				continue
@@ -216,9 +209,8 @@ func (e *Editor) sweep(p place, locked bool) {
 	}
 }
 
-// temporary says whether a file was about to replace this place's file, one of
-// its records or one of its backups; not those of another file whose name begins
-// with the same letters.
+// temporary reports whether name is a temporary file of this file, its records or its
+// backups. It does not match those of another file whose name has this name as a prefix.
 func (p place) temporary(name string) bool {
 	name, ok := strings.CutPrefix(name, "."+p.name())
 	ending, _, found := strings.Cut(name, atomicfile.TempInfix)
@@ -232,10 +224,10 @@ func (p place) temporary(name string) bool {
 	return err == nil
 }
 
-// replace makes the change. Its order is what an interruption at any point
-// relies on: first everything that can fail for want of room or rights, then the
-// backup, then the record of how to undo the change, under a name of its own so
-// that the record of the change before stays until this one is made.
+// replace makes the change. Its order allows an interruption at any point: first the steps
+// that fail if the disk is full or permissions are missing, then the backup, then the
+// record for the undo. The record gets the name .next, so that the record of the earlier
+// change stays until this change is made.
 func (e *Editor) replace(ctx context.Context, p place, what string, before, after state) error {
 	pending, err := p.prepare(before, after)
 	if err != nil {
@@ -243,13 +235,13 @@ func (e *Editor) replace(ctx context.Context, p place, what string, before, afte
 	}
 	defer pending.abort()
 	if n := links(before.info); n > 1 {
-		e.warn(fmt.Sprintf("%s has %d names (hard links); only this one gets the change", p.given, n),
-			"A symbolic link is kept. Make one in place of the hard link.")
+		e.warn(fmt.Sprintf("%s has %d names (hard links); only this name gets the change", p.given, n),
+			"use symbolic links instead of hard links")
 	}
 	if err := e.backUp(p, before); err != nil {
 		return err
 	}
-	p.settle(before)
+	p.finishInterrupted(before)
 	if err := p.writeNext(what, e.now(), before, after); err != nil {
 		return err
 	}
@@ -261,31 +253,31 @@ func (e *Editor) replace(ctx context.Context, p place, what string, before, afte
 		err = pending.commit()
 	}
 	if err != nil {
-		_ = os.Remove(p.beside(nextRecord))
+		_ = os.Remove(p.record(nextRecord))
 		return err
 	}
-	// Killed here: the record still has its first name, where Last finds it.
-	_ = os.Rename(p.beside(nextRecord), p.beside(lastRecord))
+	// If the process is killed here, Last finds the record under its first name.
+	_ = os.Rename(p.record(nextRecord), p.record(lastRecord))
 	p.prune()
 	return nil
 }
 
-// unchanged makes sure once more that no other program has written to the file.
+// unchanged returns errChanged if another program has changed the file.
 func (p place) unchanged(before state) error {
 	now, err := p.read()
 	if err != nil {
 		return err
 	}
 	if !now.equal(before) {
-		return errOvertaken
+		return errChanged
 	}
 	return nil
 }
 
-// A pending change is all but made.
+// A pending is a change that is prepared and can be committed.
 type pending struct {
 	p    place
-	file *atomicfile.Pending // nil: the file is to be removed
+	file *atomicfile.Pending // nil if the change removes the file
 	data []byte
 }
 

@@ -13,9 +13,9 @@ import (
 	"testing"
 )
 
-// Fifty processes add a line each, half of them through one link, half through
-// another.
-func TestACrowdLosesNothing(t *testing.T) {
+// Fifty processes add a line each, half of them through one link and half through another.
+// No line is lost.
+func TestConcurrentEdits(t *testing.T) {
 	const crowd = 50
 	folder := t.TempDir()
 	path := filepath.Join(folder, "real", "config")
@@ -29,7 +29,7 @@ func TestACrowdLosesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	} else {
-		t.Log("no links here: ", err)
+		t.Log("symbolic links are not supported: ", err)
 	}
 	var want []string
 	wait := make([]func(), 0, crowd)
@@ -55,12 +55,12 @@ func TestACrowdLosesNothing(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("the file holds %d lines, want %d:\n%s", len(got), crowd, data)
 	}
-	holds(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
+	checkNames(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
 }
 
-// Two processes have seen the same change and undo it at once: one does, the
-// other is told that there is nothing left of it.
-func TestTwoUndoAtOnce(t *testing.T) {
+// Two processes undo the same change at the same time. One succeeds; the other gets a
+// ChangedError.
+func TestConcurrentUndo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)
 	edit(t, editor(t), path, "new")

@@ -1,4 +1,4 @@
-// How a change is shown: as a diff without secrets.
+// This file prints a change as a diff without secrets.
 
 package configfile
 
@@ -11,28 +11,27 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// Diff returns the difference between two contents of a config or credentials
-// file as a unified diff; "" if there is none. It can be shown: values of secret
-// keys read "[redacted]", of an access key ID the last four characters are left,
-// and control characters are made visible. A line whose secret has changed is
-// still a line that has changed.
+// Diff returns a unified diff of two contents of a config or credentials file, or "" if
+// they are equal. The diff is safe to print: values of secret keys become "[redacted]", an
+// access key ID keeps its last four characters, and control characters become visible. A
+// line in which only a secret has changed is still part of the diff.
 func Diff(name string, before, after []byte) string {
 	name = visible(name)
 	m := marker{windows: crlf(before) && crlf(after)}
 	out := string(diff.Diff(name, m.mark(before), name, m.mark(after)))
-	_, out, _ = strings.Cut(out, "\n") // "diff NAME NAME", which says nothing
+	_, out, _ = strings.Cut(out, "\n") // drop the line "diff NAME NAME"
 	return unmark(out)
 }
 
-// A marker makes the lines of both contents fit to be shown. A line that does not
-// show all that it is gets a mark behind it, the same for the same line: so lines
-// are compared by what they are, and not by what is left of them.
+// A marker makes the lines of both contents safe to print. If that changes a line, it
+// appends a mark: a number for the original line. The diff then compares the original
+// lines, although secrets are hidden.
 type marker struct {
-	windows bool // every line of both ends in \r\n, which need not be shown
-	seen    map[string]int
+	windows bool           // all lines of both contents end in \r\n, so \r is not shown
+	seen    map[string]int // the number of each changed line
 }
 
-// mark begins and ends a mark. No line to be shown has one of its own.
+// mark begins and ends a mark. It cannot occur in a line that is safe to print.
 const mark = "\x00"
 
 func (m *marker) mark(content []byte) []byte {
@@ -75,8 +74,8 @@ func unmark(s string) string {
 	}
 }
 
-// lines yields the lines of s with their endings. A lone \r ends one too, as it
-// does for the AWS CLI: what follows it may be a secret.
+// lines yields the lines of s with their endings. As in the AWS CLI, a lone \r ends a line:
+// the next line may contain a secret.
 func lines(s string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for s != "" {
@@ -109,8 +108,8 @@ func crlf(content []byte) bool {
 	return true
 }
 
-// visible replaces what a terminal would obey, or would not show: control
-// characters, those that turn the direction of text around, broken UTF-8.
+// visible replaces characters that a terminal would interpret or not show: control
+// characters, characters that change the direction of text, and invalid UTF-8.
 func visible(s string) string {
 	clean := true
 	for _, r := range s {
@@ -124,7 +123,7 @@ func visible(s string) string {
 		case r == '\t' || unicode.IsGraphic(r):
 			return r
 		case r < ' ':
-			return '\u2400' + r // its picture
+			return '\u2400' + r // the Unicode picture of the control character
 		case r == 0x7f:
 			return '\u2421'
 		}
@@ -134,17 +133,17 @@ func visible(s string) string {
 
 const redacted = "[redacted]"
 
-// A redactor hides secrets in a file that it is shown line by line, without its
-// line endings. It asks less of a line than the AWS CLI does: a comment, a line of
-// a nested block or in the wrong section may hold a secret too.
+// A redactor hides the secrets of a file. The caller passes the lines in order, without
+// line endings. A redactor finds more keys than the AWS CLI, because secrets can also be in
+// comments, in nested blocks and in the wrong section.
 type redactor struct {
-	inOption bool // a deeper line continues a value
-	indent   int  // of the last line that continued none
-	inSecret bool // a line deeper than secret continues a secret
+	inOption bool // a line with a deeper indent continues a value
+	indent   int  // of the last line that does not continue a value
+	inSecret bool // a line with a deeper indent than secret continues a secret
 	secret   int
 }
 
-// redact returns the line without the secrets in it.
+// redact returns the line with its secrets replaced.
 func (r *redactor) redact(line string) string {
 	text := strings.TrimLeftFunc(line, unicode.IsSpace)
 	lead := line[:len(line)-len(text)]
@@ -168,13 +167,13 @@ func (r *redactor) redact(line string) string {
 	}
 	r.inSecret, r.secret = found && secretKey(key), indent
 	if !found && !isHeader && !continues {
-		// Such a file has no lines like this, unless somebody pasted a secret.
+		// The line is not valid. It may be a pasted secret.
 		return lead + redacted
 	}
 	return hide(line, option)
 }
 
-// hide removes the secret value from a line that ends in this option.
+// hide replaces the secret value in a line that ends with this option.
 func hide(line, option string) string {
 	key, value, found := cutOption(option)
 	bare := strings.TrimRightFunc(value, unicode.IsSpace)
@@ -182,15 +181,14 @@ func hide(line, option string) string {
 		return line
 	}
 	shown := redacted
-	// Long enough that the rest does not follow from the four.
+	// A short value could be guessed from its last four characters.
 	if c := []rune(bare); strings.HasSuffix(normal(key), "access_key_id") && len(c) >= 12 {
 		shown += string(c[len(c)-4:])
 	}
 	return line[:len(line)-len(value)] + shown
 }
 
-// cutOption cuts a line at its first = or :, and leaves the white space behind
-// that out of the value.
+// cutOption splits a line at its first = or :, and removes white space before the value.
 func cutOption(text string) (key, value string, found bool) {
 	i := strings.IndexAny(text, "=:")
 	if i < 0 {
@@ -199,14 +197,14 @@ func cutOption(text string) (key, value string, found bool) {
 	return text[:i], strings.TrimLeftFunc(text[i+1:], unicode.IsSpace), true
 }
 
-// secretKey says whether the values of a key are secret, of whatever tool it is.
+// secretKey reports whether the values of a key are secret. It knows keys of many tools.
 func secretKey(key string) bool {
 	key = normal(key)
 	for _, plain := range [...]string{
 		"url", "uri", "endpoint", "file", "path", "arn", "expires", "expiration", "expiry", "duration",
 	} {
 		if strings.HasSuffix(key, plain) {
-			return false // it says where a secret is, or until when
+			return false // the location or the expiry of a secret
 		}
 	}
 	for _, word := range [...]string{

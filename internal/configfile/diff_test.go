@@ -19,14 +19,14 @@ func TestDiff(t *testing.T) {
 			"@@ -1,1 +1,1 @@\n-aws_secret_access_key = [redacted]\n+aws_secret_access_key = [redacted]\n",
 		},
 		{
-			"the same secret beside a difference", "Aws_Session_Token:abc\nregion = x\n", "Aws_Session_Token:abc\nregion = y\n",
+			"an unchanged secret next to a change", "Aws_Session_Token:abc\nregion = x\n", "Aws_Session_Token:abc\nregion = y\n",
 			"@@ -1,2 +1,2 @@\n Aws_Session_Token:[redacted]\n-region = x\n+region = y\n",
 		},
 		{
-			"a secret that is continued", "aws_security_token = a\n  b\n\n  # c\nx = 1\n", "aws_security_token = a\n  B\n\n  # c\nx = 1\n",
+			"a secret of several lines", "aws_security_token = a\n  b\n\n  # c\nx = 1\n", "aws_security_token = a\n  B\n\n  # c\nx = 1\n",
 			"@@ -1,5 +1,5 @@\n aws_security_token = [redacted]\n-  [redacted]\n+  [redacted]\n \n   [redacted]\n x = 1\n",
 		},
-		{"a value that is continued", "[a]\nx = 1\n  2\n", "[a]\nx = 1\n  3\n", "@@ -1,3 +1,3 @@\n [a]\n x = 1\n-  2\n+  3\n"},
+		{"a value of several lines", "[a]\nx = 1\n  2\n", "[a]\nx = 1\n  3\n", "@@ -1,3 +1,3 @@\n [a]\n x = 1\n-  2\n+  3\n"},
 		{
 			"access key IDs", "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n", "aws_access_key_id = short\n",
 			"@@ -1,1 +1,1 @@\n-aws_access_key_id = [redacted]MPLE\n+aws_access_key_id = [redacted]\n",
@@ -47,25 +47,25 @@ func TestDiff(t *testing.T) {
 			"a secret in a nested block", "", "s3 =\n  secret = x\n    more\n  region = r\n",
 			"@@ -0,0 +1,4 @@\n+s3 =\n+  secret = [redacted]\n+    [redacted]\n+  region = r\n",
 		},
-		{"a secret behind a header", "", "[a] token = x\n", "@@ -0,0 +1,1 @@\n+[a] token = [redacted]\n"},
-		{"a secret that was pasted", "", "[a]\nwJalrXUtnFEMI/K7MDENG\n", "@@ -0,0 +1,2 @@\n+[a]\n+[redacted]\n"},
+		{"a secret after a header", "", "[a] token = x\n", "@@ -0,0 +1,1 @@\n+[a] token = [redacted]\n"},
+		{"a pasted secret without a key", "", "[a]\nwJalrXUtnFEMI/K7MDENG\n", "@@ -0,0 +1,2 @@\n+[a]\n+[redacted]\n"},
 		{
-			"a secret behind a lone \\r", "", "region = x\raws_secret_access_key = y\n",
+			"a secret after a lone \\r", "", "region = x\raws_secret_access_key = y\n",
 			"@@ -0,0 +1,2 @@\n+region = x\u240d\n+aws_secret_access_key = [redacted]\n",
 		},
 		{"no newline at the end", "a = 1", "a = 1\n", "@@ -1,1 +1,1 @@\n-a = 1\n\\ No newline at end of file\n+a = 1\n"},
 		{
-			"a secret without one", "token = 1", "token = 2",
+			"a secret without a newline at the end", "token = 1", "token = 2",
 			"@@ -1,1 +1,1 @@\n-token = [redacted]\n\\ No newline at end of file\n+token = [redacted]\n\\ No newline at end of file\n",
 		},
 		{
 			"control characters", "a = \x1b[31m\n", "a = \u202e\u009b\x7f\xff\tb\n",
 			"@@ -1,1 +1,1 @@\n-a = \u241b[31m\n+a = \ufffd\ufffd\u2421\ufffd\tb\n",
 		},
-		{"those that look the same", "a = \u202e\n", "a = \u202d\n", "@@ -1,1 +1,1 @@\n-a = \ufffd\n+a = \ufffd\n"},
-		{"a mark of its own", "a = \x001\x00\n", "a = 1\n", "@@ -1,1 +1,1 @@\n-a = \u24001\u2400\n+a = 1\n"},
-		{"Windows", "[a]\r\nx = 1\r\n", "[a]\r\nx = 2\r\n", "@@ -1,2 +1,2 @@\n [a]\n-x = 1\n+x = 2\n"},
-		{"from Windows", "[a]\r\n", "[a]\n", "@@ -1,1 +1,1 @@\n-[a]\u240d\n+[a]\n"},
+		{"control characters that look the same", "a = \u202e\n", "a = \u202d\n", "@@ -1,1 +1,1 @@\n-a = \ufffd\n+a = \ufffd\n"},
+		{"a mark in the content", "a = \x001\x00\n", "a = 1\n", "@@ -1,1 +1,1 @@\n-a = \u24001\u2400\n+a = 1\n"},
+		{"both with Windows line endings", "[a]\r\nx = 1\r\n", "[a]\r\nx = 2\r\n", "@@ -1,2 +1,2 @@\n [a]\n-x = 1\n+x = 2\n"},
+		{"from Windows to Unix line endings", "[a]\r\n", "[a]\n", "@@ -1,1 +1,1 @@\n-[a]\u240d\n+[a]\n"},
 	}
 	for _, tt := range tests {
 		want := tt.want
@@ -78,8 +78,8 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// Whatever a file holds: a difference is shown, a terminal is not told anything,
-// and the secret stays one.
+// For all contents: a difference is shown, the diff is safe for a terminal, and it does
+// not contain the secret.
 func FuzzDiff(f *testing.F) {
 	const canary = "c4n4ry"
 	f.Add([]byte("[a]\n"), []byte("[b]\n"))
@@ -88,9 +88,9 @@ func FuzzDiff(f *testing.F) {
 	f.Add([]byte("s3 =\n  a = b\n [c]\n"), []byte(""))
 	f.Fuzz(func(t *testing.T, before, after []byte) {
 		if strings.Contains(string(before)+string(after), canary) {
-			t.Skip("the file has the canary already")
+			t.Skip("the file already contains the canary")
 		}
-		// As the last option, with a line of its own, after anything.
+		// Add the secret as the last option, with a second line.
 		secret := string(after) + "\naws_secret_access_key = " + canary + "\n  " + canary
 		got := configfile.Diff("n", before, []byte(secret))
 		if got == "" || strings.Contains(got, canary) {
@@ -101,7 +101,7 @@ func FuzzDiff(f *testing.F) {
 			t.Errorf("%q and %q: %q", before, after, got)
 		}
 		if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsGraphic(r) }) {
-			t.Errorf("not for a terminal: %q", got)
+			t.Errorf("not safe for a terminal: %q", got)
 		}
 	})
 }

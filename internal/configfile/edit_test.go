@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// editor is one whose day stands still, and that fails the test if it warns.
+// editor returns an Editor with a fixed time, which fails the test if it warns.
 func editor(t *testing.T) *configfile.Editor {
 	return &configfile.Editor{
 		Now:  func() time.Time { return noon },
@@ -24,7 +24,7 @@ func editor(t *testing.T) *configfile.Editor {
 	}
 }
 
-// add appends a line.
+// add returns a change that appends a line.
 func add(line string) func([]byte) ([]byte, error) {
 	return func(old []byte) ([]byte, error) { return append(old, line+"\n"...), nil }
 }
@@ -42,7 +42,7 @@ func write(t *testing.T, path, content string, mode fs.FileMode) {
 	if err := os.WriteFile(path, []byte(content), mode); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, mode); err != nil { // whatever the umask
+	if err := os.Chmod(path, mode); err != nil { // the umask may have removed bits
 		t.Fatal(err)
 	}
 }
@@ -51,7 +51,7 @@ func check(t *testing.T, path, want string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil || string(data) != want {
-		t.Errorf("%s holds %q, %v; want %q", filepath.Base(path), data, err, want)
+		t.Errorf("%s contains %q, %v; want %q", filepath.Base(path), data, err, want)
 	}
 }
 
@@ -66,8 +66,8 @@ func checkMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-// holds compares the names in a folder.
-func holds(t *testing.T, folder string, want ...string) {
+// checkNames compares the names in a folder.
+func checkNames(t *testing.T, folder string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
 	if err != nil && len(want) > 0 {
@@ -78,11 +78,11 @@ func holds(t *testing.T, folder string, want ...string) {
 		got = append(got, e.Name())
 	}
 	if strings.Join(got, " ") != strings.Join(want, " ") {
-		t.Errorf("%s holds %q, want %q", filepath.Base(folder), got, want)
+		t.Errorf("%s contains %q, want %q", filepath.Base(folder), got, want)
 	}
 }
 
-func TestANewFileAndItsFolderArePrivate(t *testing.T) {
+func TestNewFileAndFolderArePrivate(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "home", ".aws")
 	path := filepath.Join(folder, "config")
 	edit(t, editor(t), path, "[default]")
@@ -91,11 +91,11 @@ func TestANewFileAndItsFolderArePrivate(t *testing.T) {
 	checkMode(t, folder, 0o700)
 	checkMode(t, filepath.Join(folder, ".lanyard"), 0o700)
 	checkMode(t, filepath.Join(folder, ".lanyard", "config.last"), 0o600)
-	holds(t, folder, ".config.lock", ".lanyard", "config")
-	holds(t, filepath.Join(folder, ".lanyard"), ".gitignore", "config.last")
+	checkNames(t, folder, ".config.lock", ".lanyard", "config")
+	checkNames(t, filepath.Join(folder, ".lanyard"), ".gitignore", "config.last")
 }
 
-func TestTheModeStays(t *testing.T) {
+func TestModeIsKept(t *testing.T) {
 	for _, mode := range []fs.FileMode{0o600, 0o644, 0o640, 0o666, 0o755} {
 		path := filepath.Join(t.TempDir(), "config")
 		write(t, path, "old\n", mode)
@@ -105,7 +105,7 @@ func TestTheModeStays(t *testing.T) {
 	}
 }
 
-func TestWithoutADifferenceNothingIsTouched(t *testing.T) {
+func TestNoDifferenceWritesNothing(t *testing.T) {
 	same := func(old []byte) ([]byte, error) { return old, nil }
 	inPlace := func(old []byte) ([]byte, error) { copy(old, "OLD"); return []byte("old\n"), nil }
 	for name, change := range map[string]func([]byte) ([]byte, error){"same": same, "overwrites its argument": inPlace} {
@@ -124,29 +124,29 @@ func TestWithoutADifferenceNothingIsTouched(t *testing.T) {
 		if err != nil || !os.SameFile(before, after) || !before.ModTime().Equal(after.ModTime()) {
 			t.Errorf("%s: the file was replaced (%v)", name, err)
 		}
-		holds(t, folder, "config")
+		checkNames(t, folder, "config")
 	}
 	missing := filepath.Join(t.TempDir(), ".aws", "config")
 	if changed, err := editor(t).Edit(t.Context(), missing, "nothing", same); changed || err != nil {
 		t.Errorf("changed %v, error %v", changed, err)
 	}
-	holds(t, filepath.Dir(filepath.Dir(missing)))
+	checkNames(t, filepath.Dir(filepath.Dir(missing)))
 }
 
-func TestAnErrorOfTheChangeLeavesTheFileAlone(t *testing.T) {
+func TestErrorOfChangeWritesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)
 	refused := errors.New("no such section")
 	changed, err := editor(t).Edit(t.Context(), path, "x", func([]byte) ([]byte, error) { return []byte("new"), refused })
-	if changed || err != refused { //nolint:errorlint // the very error, as documented
-		t.Errorf("changed %v, error %v, want the change's own", changed, err)
+	if changed || err != refused { //nolint:errorlint // Edit returns the error unchanged
+		t.Errorf("changed %v, error %v, want the error of change", changed, err)
 	}
 	check(t, path, "old\n")
-	holds(t, filepath.Dir(path), "config")
+	checkNames(t, filepath.Dir(path), "config")
 }
 
-// Another program writes between our reading and our writing.
-func TestWhatAnotherProgramWritesMeanwhileIsKept(t *testing.T) {
+// Another program writes the file between the first read and the lock.
+func TestWriteOfAnotherProgramIsKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)
 	calls := 0
@@ -165,9 +165,9 @@ func TestWhatAnotherProgramWritesMeanwhileIsKept(t *testing.T) {
 	}
 }
 
-// The same in the last moment, when the backup and the record are written: the
-// clock is asked for their dates.
-func TestWhatAnotherProgramWritesInTheLastMomentIsKept(t *testing.T) {
+// Another program writes the file while the backup and the record are written. The test
+// does so in Now, which is called for their dates.
+func TestLateWriteOfAnotherProgramIsKept(t *testing.T) {
 	for _, times := range []int{1, 1000} {
 		path := filepath.Join(t.TempDir(), "config")
 		write(t, path, "theirs 0\n", 0o600)
@@ -188,15 +188,15 @@ func TestWhatAnotherProgramWritesInTheLastMomentIsKept(t *testing.T) {
 			continue
 		}
 		var file *configfile.FileError
-		if changed || !errors.As(err, &file) || !strings.Contains(err.Error(), "another program keeps changing it") {
+		if changed || !errors.As(err, &file) || !strings.Contains(err.Error(), "another program keeps changing the file") {
 			t.Errorf("changed %v, error %v", changed, err)
 		}
 		check(t, path, theirs)
-		holds(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
+		checkNames(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
 	}
 }
 
-func TestAnEmptyPathIsRefused(t *testing.T) {
+func TestEmptyPathIsAnError(t *testing.T) {
 	if changed, err := editor(t).Edit(t.Context(), "", "x", add("new")); changed || err == nil {
 		t.Errorf("changed %v, error %v", changed, err)
 	}

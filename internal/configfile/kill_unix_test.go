@@ -14,17 +14,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// A process makes one edit after the other and is killed at any moment, over and
-// over, until there were a thousand edits. Every time the file is whole, the last
-// change is on record, and the next edit or undo waits for nobody.
-func TestAThousandEditsWithKills(t *testing.T) {
+// Processes make a thousand edits and are killed at random moments. After each kill the
+// file is complete, the record is that of the last change, and no lock is left.
+func TestThousandEditsWithKills(t *testing.T) {
 	const edits = 1000
 	folder := t.TempDir()
 	path := filepath.Join(folder, "config")
 	write(t, path, string(numbered(0)), 0o600)
 	e := editor(t)
 	e.Wait = time.Nanosecond
-	random := rand.New(rand.NewPCG(1, 2)) // the same moments each time
+	random := rand.New(rand.NewPCG(1, 2)) // a fixed seed
 
 	n, done, kills, torn, between := 0, 0, 0, 0, 0
 	for ; done < edits; kills++ {
@@ -39,7 +38,7 @@ func TestAThousandEditsWithKills(t *testing.T) {
 		}
 		r := last(t, e, path)
 		if !bytes.Equal(r.Before, numbered(n-1)) || !bytes.Equal(r.After, numbered(n)) {
-			t.Fatalf("after edit %d the record is of another change: %.20q, %.20q", n, r.Before, r.After)
+			t.Fatalf("after edit %d the record belongs to another change: %.20q, %.20q", n, r.Before, r.After)
 		}
 		if kills%2 == 0 {
 			if err := e.Undo(t.Context(), r); err != nil {
@@ -53,17 +52,17 @@ func TestAThousandEditsWithKills(t *testing.T) {
 			n++
 		}
 		check(t, path, string(numbered(n)))
-		holds(t, folder, ".config.lock", ".lanyard", "config")
+		checkNames(t, folder, ".config.lock", ".lanyard", "config")
 	}
-	t.Logf("%d edits, %d kills; %d left a temporary file, %d a record that was not yet the last", done, kills, torn, between)
+	t.Logf("%d edits, %d kills; %d left a temporary file, %d left a .next record", done, kills, torn, between)
 	if torn == 0 || between == 0 {
-		t.Error("no process was killed in the middle of an edit: this tested nothing")
+		t.Error("no process was killed in the middle of an edit: the test is useless")
 	}
-	holds(t, filepath.Join(folder, ".lanyard"), backups(t, path, ".gitignore", "config.last")...)
+	checkNames(t, filepath.Join(folder, ".lanyard"), backups(t, path, ".gitignore", "config.last")...)
 }
 
-// killCounting lets a process count for about this long after its first edit. It
-// returns how many edits it knew to be done.
+// killCounting starts a process that edits the file in a loop, and kills it this long after
+// its first edit. It returns the number of edits that the process has reported.
 func killCounting(t *testing.T, path string, after time.Duration) (counted int) {
 	t.Helper()
 	cmd := command(t, "count", path, "")
@@ -85,13 +84,13 @@ func killCounting(t *testing.T, path string, after time.Duration) (counted int) 
 		}
 	}
 	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != -1 {
-		t.Fatalf("the process ended by itself: %v", err)
+		t.Fatalf("the process ended before the kill: %v", err)
 	}
 	return counted
 }
 
-// wholeAfter checks that the file is what n edits made of it, or one more, and
-// says which.
+// wholeAfter checks that the file has the complete content after n or n+1 edits. It returns
+// which.
 func wholeAfter(t *testing.T, path string, n int) int {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -103,7 +102,7 @@ func wholeAfter(t *testing.T, path string, n int) int {
 		t.Fatal(err)
 	}
 	if got != n && got != n+1 {
-		t.Fatalf("the file is that of edit %d, want %d or the one after", got, n)
+		t.Fatalf("the file has the content after edit %d, want edit %d or the next", got, n)
 	}
 	if _, problems, err := awsconfig.NewDoc(path, false, string(content)).All(); err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)

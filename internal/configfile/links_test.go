@@ -13,7 +13,7 @@ import (
 func symlink(t *testing.T, target, link string) {
 	t.Helper()
 	if err := os.Symlink(target, link); err != nil {
-		t.Skip("no symbolic links here: ", err)
+		t.Skip("symbolic links are not supported: ", err)
 	}
 }
 
@@ -28,19 +28,19 @@ func folders(t *testing.T, names ...string) (root string) {
 	return root
 }
 
-func TestLinksStay(t *testing.T) {
+func TestLinksAreKept(t *testing.T) {
 	const (
 		absolute = "absolute: "
 		there    = "old\n"
 	)
 	for name, links := range map[string][][2]string{ // link, target; the file is repo/aws/config
-		"relative":        {{"home/config", "../repo/aws/config"}},
-		"absolute":        {{"home/config", absolute + "repo/aws/config"}},
-		"chain":           {{"repo/second", "aws/config"}, {"home/config", absolute + "repo/second"}},
-		"folder":          {{"home/.aws", "../repo/aws"}, {"home/config", ".aws/config"}},
-		"behind a folder": {{"home/.aws", absolute + "repo/other"}, {"repo/other/config", "../aws/config"}, {"home/config", ".aws/config"}},
+		"relative":           {{"home/config", "../repo/aws/config"}},
+		"absolute":           {{"home/config", absolute + "repo/aws/config"}},
+		"chain":              {{"repo/second", "aws/config"}, {"home/config", absolute + "repo/second"}},
+		"folder":             {{"home/.aws", "../repo/aws"}, {"home/config", ".aws/config"}},
+		"in a linked folder": {{"home/.aws", absolute + "repo/other"}, {"repo/other/config", "../aws/config"}, {"home/config", ".aws/config"}},
 	} {
-		for _, content := range []string{there, ""} { // "": it dangles
+		for _, content := range []string{there, ""} { // "" means a dangling link
 			t.Run(name+"/"+strings.TrimSpace(content), func(t *testing.T) {
 				root := folders(t, "home", "repo/aws", "repo/other")
 				target := filepath.Join(root, "repo", "aws", "config")
@@ -62,23 +62,23 @@ func TestLinksStay(t *testing.T) {
 						t.Errorf("the link %s is gone: %v", l[0], err)
 					}
 				}
-				holds(t, filepath.Dir(target), ".config.lock", ".lanyard", "config")
+				checkNames(t, filepath.Dir(target), ".config.lock", ".lanyard", "config")
 
-				// By another name for the same file.
+				// Undo through another name for the same file.
 				if err := e.Undo(t.Context(), last(t, e, target)); err != nil {
 					t.Fatal(err)
 				}
 				if content != "" {
 					check(t, path, content)
 				} else {
-					holds(t, filepath.Dir(target), ".config.lock", ".lanyard")
+					checkNames(t, filepath.Dir(target), ".config.lock", ".lanyard")
 				}
 			})
 		}
 	}
 }
 
-func TestLinksToNowhere(t *testing.T) {
+func TestInvalidLinks(t *testing.T) {
 	for name, tt := range map[string]struct{ target, says string }{
 		"its folder is missing": {"gone/aws/config", filepath.Join("gone", "aws", "config")},
 		"itself":                {"config", "too many"},
@@ -93,12 +93,12 @@ func TestLinksToNowhere(t *testing.T) {
 			if !errors.As(err, &file) || file.Path != path || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("error %v", err)
 			}
-			holds(t, root, "config")
+			checkNames(t, root, "config")
 		})
 	}
 }
 
-func TestAFolderThatLinksToNowhere(t *testing.T) {
+func TestFolderIsADanglingLink(t *testing.T) {
 	root := t.TempDir()
 	folder := filepath.Join(root, ".aws")
 	symlink(t, "gone", folder)
@@ -106,15 +106,15 @@ func TestAFolderThatLinksToNowhere(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), folder+" is a link to gone") {
 		t.Errorf("error %v", err)
 	}
-	holds(t, root, ".aws")
+	checkNames(t, root, ".aws")
 }
 
-func TestHardLinksAreMentioned(t *testing.T) {
+func TestHardLinkWarning(t *testing.T) {
 	root := t.TempDir()
 	path, other := filepath.Join(root, "config"), filepath.Join(root, "other")
 	write(t, path, "old\n", 0o600)
 	if err := os.Link(path, other); err != nil {
-		t.Skip("no hard links here: ", err)
+		t.Skip("hard links are not supported: ", err)
 	}
 	var warnings []string
 	e := &configfile.Editor{Warn: func(text, _ string) { warnings = append(warnings, text) }}

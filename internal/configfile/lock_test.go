@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-func TestABusyFile(t *testing.T) {
+func TestLockedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)
 	lock, err := filelock.Try(filepath.Join(filepath.Dir(path), ".config.lock"))
@@ -41,7 +41,7 @@ func TestABusyFile(t *testing.T) {
 	check(t, path, "old\nnew\n")
 }
 
-func TestACancelledEditDoesNothing(t *testing.T) {
+func TestCancelledEditWritesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -51,19 +51,19 @@ func TestACancelledEditDoesNothing(t *testing.T) {
 	}
 	check(t, path, "old\n")
 	if r, err := editor(t).Last(path); r != nil || err != nil {
-		t.Errorf("a change that was not made can be undone: %v, %v", r, err)
+		t.Errorf("Last returns a change that was not made: %v, %v", r, err)
 	}
 }
 
-// A folder in the lock's place stands for a file system that knows no locks.
-func TestWithoutLocksTheEditGoesOn(t *testing.T) {
+// A folder at the path of the lock makes locking fail, like a file system without locks.
+func TestEditWithoutLocks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	if err := os.Mkdir(filepath.Join(filepath.Dir(path), ".config.lock"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	write(t, path, "old\n", 0o600)
 	temporary := filepath.Join(filepath.Dir(path), ".config.tmp-1")
-	write(t, temporary, "perhaps another process's", 0o600)
+	write(t, temporary, "may belong to another process", 0o600)
 	var warnings []string
 	now := time.Now()
 	e := &configfile.Editor{
@@ -75,8 +75,8 @@ func TestWithoutLocksTheEditGoesOn(t *testing.T) {
 	if len(warnings) != 1 || !strings.Contains(warnings[0], path) || !strings.Contains(warnings[0], "without a lock") {
 		t.Errorf("warnings %q", warnings)
 	}
-	check(t, temporary, "perhaps another process's")
+	check(t, temporary, "may belong to another process")
 	now = now.Add(2 * time.Hour)
 	edit(t, &configfile.Editor{Now: e.Now}, path, "newer")
-	holds(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
+	checkNames(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
-// childVar makes the test binary a program that changes files: its value is what
-// to do, its arguments are the file and a text.
+// childVar makes the test binary a program that edits a file. The value of the variable is
+// the command; the arguments are the file and a text.
 const childVar = "CONFIGFILE_CHILD"
 
 func TestMain(m *testing.M) {
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 func child(ctx context.Context, what, path, text string) error {
-	// Patience for a crowd on a slow machine; nothing waits that long.
+	// A long wait for many processes on a slow machine.
 	e := &configfile.Editor{Wait: 2 * time.Minute}
 	switch what {
 	case "add":
@@ -65,10 +65,10 @@ func child(ctx context.Context, what, path, text string) error {
 			fmt.Println("counted")
 		}
 	}
-	return fmt.Errorf("%s: not known", what)
+	return fmt.Errorf("unknown command %s", what)
 }
 
-// start begins a child; its output is all that it says.
+// start starts a child. The buffer gets its stdout and stderr.
 func start(t *testing.T, what, path, text string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	cmd := command(t, what, path, text)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// numbered is the content after n edits: of many sizes, and recognizable to the
-// last byte.
+// numbered returns the content after n edits. Its size varies, and number checks all of
+// it.
 func numbered(n int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[profile p%d]\n", n)
@@ -18,7 +18,7 @@ func numbered(n int) []byte {
 	return b.Bytes()
 }
 
-// number is its opposite.
+// number returns n for the content numbered(n), or an error for any other content.
 func number(content []byte) (int, error) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(string(content), "[profile p"), "]")
 	n, err := strconv.Atoi(name)

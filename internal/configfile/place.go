@@ -1,4 +1,4 @@
-// Where a file lies, what it is at the moment, and the errors that name it.
+// This file finds a file behind links, reads its state, and has the errors about it.
 
 package configfile
 
@@ -15,32 +15,32 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// ours is the folder of backups and records, beside the file.
-const ours = ".lanyard"
+// ourFolder is the name of the folder for backups and records, next to the file.
+const ourFolder = ".lanyard"
 
-// A place is where a file lies.
+// A place is the path of a file, as given and with links resolved.
 type place struct {
-	given string // the path as the person knows it
-	path  string // the file itself, behind all links
+	given string // as the user knows it
+	path  string // after following links
 }
 
 func (p place) folder() string { return filepath.Dir(p.path) }
 
 func (p place) name() string { return filepath.Base(p.path) }
 
-// lockFile is the lock. It goes with the file itself, so that two links to one
-// file share it.
+// lockFile returns the path of the lock. It is next to the target of the links, so that
+// two links to one file share the lock.
 func (p place) lockFile() string { return filepath.Join(p.folder(), "."+p.name()+".lock") }
 
-// beside is a file of our folder: the file's name with this ending.
-func (p place) beside(ending string) string {
-	return filepath.Join(p.folder(), ours, p.name()+ending)
+// record returns the path of a file in ourFolder: the file's name with this ending.
+func (p place) record(ending string) string {
+	return filepath.Join(p.folder(), ourFolder, p.name()+ending)
 }
 
 // locate follows the links at the end of path.
 func locate(path string) (place, error) {
 	if path == "" {
-		return place{}, errors.New("there is no file to change: its path is empty")
+		return place{}, errors.New("no file to change: the path is empty")
 	}
 	target, err := atomicfile.Resolve(path)
 	if err != nil {
@@ -50,30 +50,29 @@ func locate(path string) (place, error) {
 	if path == target {
 		return p, nil
 	}
-	// The folder of a plain file is created; that of a link's target is not: the
-	// likely reason for its absence is a disk that is not mounted, or a
-	// repository that was moved.
+	// A missing folder is created, but not for the target of a link: the folder is
+	// probably on a disk that is not mounted, or in a repository that was moved.
 	if _, err := os.Stat(p.folder()); errors.Is(err, fs.ErrNotExist) {
 		return place{}, &FileError{
 			Op: "change", Path: path,
-			Err:  fmt.Errorf("it is a link to %s, whose folder is not there", target),
-			Hint: "Create the folder " + p.folder() + ", or remove the link " + path + ".",
+			Err:  fmt.Errorf("it is a link to %s, whose folder does not exist", target),
+			Hint: "create the folder " + p.folder() + ", or remove the link " + path,
 		}
 	}
 	return p, nil
 }
 
-// A state is what a file is at one moment.
+// A state is the state of a file at one moment.
 type state struct {
 	exists bool
 	data   []byte
-	info   fs.FileInfo // of a file that was read
+	info   fs.FileInfo // nil if the file was not read
 }
 
 func (s state) equal(t state) bool { return s.exists == t.exists && bytes.Equal(s.data, t.data) }
 
-// perm is the mode that the file keeps: a mode wider than ours is the person's
-// choice.
+// perm returns the mode for the file. An existing file keeps its mode, even if it is wider
+// than 0600: that is the user's choice.
 func (s state) perm() fs.FileMode {
 	if s.info == nil {
 		return 0o600
@@ -81,8 +80,8 @@ func (s state) perm() fs.FileMode {
 	return s.info.Mode().Perm()
 }
 
-// read returns what the file is now. What is not a plain file is an error: a
-// pipe would be waited for, and a device such as /dev/null replaced by a file.
+// read reads the file. It returns an error if the file is not a regular file: reading a
+// pipe would wait, and an edit would replace a device such as /dev/null with a file.
 func (p place) read() (state, error) {
 	info, err := os.Stat(p.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,7 +89,7 @@ func (p place) read() (state, error) {
 	}
 	var data []byte
 	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a plain file")
+		err = errNotRegular
 	}
 	if err == nil {
 		data, err = datafile.Read(p.path, datafile.ConfigLimit)
@@ -101,17 +100,20 @@ func (p place) read() (state, error) {
 	return state{exists: true, data: data, info: info}, nil
 }
 
-// mayReplace refuses what the system would let us do to a file and its owner
-// would not expect.
+// errNotRegular is the error for a pipe, a device or a link.
+var errNotRegular = errors.New("it is not a regular file")
+
+// mayReplace returns an error for a replacement that the system would allow but the owner
+// of the file would not expect.
 func (p place) mayReplace(s state) error {
 	if !s.exists {
 		return nil
 	}
 	err := checkOwner(s.info)
-	hint := "Change it as that user, or make it yours: sudo chown \"$USER\" " + p.path
+	hint := "run the command as that user, or make yourself the owner: sudo chown \"$USER\" " + p.path
 	if err == nil && s.perm()&0o200 == 0 && !privileged() {
-		// The rename would go through: it asks for rights to the folder only.
-		err, hint = errors.New("it is write-protected"), "Allow it: chmod u+w "+p.path
+		// A rename would succeed: it needs permissions for the folder only.
+		err, hint = errors.New("it is write-protected"), "make it writable: chmod u+w "+p.path
 	}
 	if err != nil {
 		return &FileError{Op: "change", Path: p.given, Err: err, Hint: hint}
@@ -119,12 +121,11 @@ func (p place) mayReplace(s state) error {
 	return nil
 }
 
-// A FileError says what could not be done to which file, and why. The file is as
-// it was.
+// A FileError reports that an operation on a file failed. The file has its old content.
 type FileError struct {
-	Op   string // "change", "read", "lock", "back up"
-	Path string // the file, as it was named by the caller
-	Hint string // what to do about it; may be ""
+	Op   string // "change", "read", "back up"
+	Path string // as the caller named the file
+	Hint string // how to fix it; may be ""
 	Err  error
 }
 
@@ -132,13 +133,13 @@ func (e *FileError) Error() string { return fmt.Sprintf("cannot %s %s: %v", e.Op
 
 func (e *FileError) Unwrap() error { return e.Err }
 
-// A ChangedError says that a change cannot be undone, because the file has
-// changed since.
+// A ChangedError reports that a change cannot be undone, because the file has changed
+// since.
 type ChangedError struct {
 	Path   string
 	What   string // the change
-	Record string // where its record is, with the content before it
-	Backup string // the newest backup; "" if there is none
+	Record string // path of the record, which has the content before the change
+	Backup string // path of the newest backup, or ""
 	Hint   string // names both
 }
 
@@ -146,19 +147,20 @@ func (e *ChangedError) Error() string {
 	return fmt.Sprintf("cannot undo %q: %s has changed since", e.What, e.Path)
 }
 
-// fail is a change to the file that failed.
+// fail returns the error for a failed change of the file.
 func (p place) fail(err error) error {
 	return &FileError{Op: "change", Path: p.given, Err: p.place(err), Hint: p.hint(err)}
 }
 
-// place says where something failed that did not fail at the file itself.
+// place adds the folder or the link target to an error, if the path that the user knows is
+// not enough.
 func (p place) place(err error) error {
 	var at *fs.PathError
 	switch isPath := errors.As(err, &at); {
 	case isPath && at.Op == "mkdir":
-		return fmt.Errorf("the folder %s cannot be created: %w", at.Path, at.Err)
+		return fmt.Errorf("cannot create the folder %s: %w", at.Path, at.Err)
 	case isPath && at.Op == "open" && errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("its folder %s may not be written: %w", p.folder(), reason(err))
+		return fmt.Errorf("its folder %s is not writable: %w", p.folder(), reason(err))
 	}
 	if p.given != p.path && p.path != "" {
 		return fmt.Errorf("it is a link to %s: %w", p.path, reason(err))
@@ -166,7 +168,7 @@ func (p place) place(err error) error {
 	return reason(err)
 }
 
-// reason strips the names of system calls and temporary files off an error.
+// reason removes the names of system calls and temporary files from an error.
 func reason(err error) error {
 	var (
 		path *fs.PathError
@@ -181,19 +183,19 @@ func reason(err error) error {
 	return err
 }
 
-// hint says what to do about an error of the system.
+// hint returns how to fix an error of the operating system, or "".
 func (p place) hint(err error) string {
 	switch {
 	case errors.Is(err, syscall.EROFS):
-		return p.folder() + " is on a file system that is mounted read-only. Mount it so that it can be written."
+		return "remount the file system of " + p.folder() + " with write access; it is mounted read-only"
 	case errors.Is(err, syscall.EBUSY):
-		return "The file is mounted on its own, as a container does it. Mount its folder instead."
+		return "mount the folder instead of the single file (containers often mount the file)"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return "Make room on the file system of " + p.folder() + "."
+		return "make room on the file system of " + p.folder()
 	case errors.Is(err, syscall.EPERM):
-		return "It may be immutable, or the folder another user's: see lsattr -d and ls -ld of " + p.path + " and its folder."
+		return "check whether the file is immutable or its folder belongs to another user: lsattr -d " + p.path + "; ls -ld " + p.folder()
 	case errors.Is(err, fs.ErrPermission):
-		return "See who may do so: ls -ld " + p.folder() + " " + p.path
+		return "check the permissions: ls -ld " + p.folder() + " " + p.path
 	}
 	return ""
 }

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// A folder for backups that another user has put into a shared folder does not get
-// root's secrets.
+// In a shared folder, another user has planted a folder for backups. Root writes no secrets
+// into it.
 func TestPlantedFolderOfBackups(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can make another user's folder, and is who is in danger")
+		t.Skip("only root can create another user's folder, and only root is affected")
 	}
 	folder := t.TempDir()
-	if err := os.Chmod(folder, 0o1777); err != nil { //nolint:gosec // a shared folder is what this is about
+	if err := os.Chmod(folder, 0o1777); err != nil { //nolint:gosec // the test needs a shared folder
 		t.Fatal(err)
 	}
 	path, planted := filepath.Join(folder, "credentials"), filepath.Join(folder, ".lanyard")
@@ -33,24 +33,24 @@ func TestPlantedFolderOfBackups(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if entries, _ := os.ReadDir(planted); len(entries) > 0 {
-		t.Errorf("%v is in it", entries)
+		t.Errorf("the planted folder contains %v", entries)
 	}
 	check(t, path, "[default]\naws_secret_access_key = secret\n")
 }
 
-// A pipe in the place of a record is refused, not waited for.
+// A pipe at the path of a record is an error. Last does not wait for a writer.
 func TestPlantedRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	e := editor(t)
 	edit(t, e, path, "x")
 	for _, name := range []string{"config.last", "config.next"} {
 		record := filepath.Join(filepath.Dir(path), ".lanyard", name)
-		_ = os.Remove(record) // it may not be there
+		_ = os.Remove(record) // may not exist
 		if err := syscall.Mkfifo(record, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := e.Last(path); err == nil || !strings.Contains(err.Error(), "it is not a plain file") {
+	if _, err := e.Last(path); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func mount(t *testing.T, source, target, kind string, flags uintptr, data string) {
 	t.Helper()
 	if err := syscall.Mount(source, target, kind, flags, data); err != nil {
-		t.Skip("nothing can be mounted here: ", err)
+		t.Skip("mounting is not allowed: ", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(target, syscall.MNT_DETACH); err != nil {
@@ -22,9 +22,8 @@ func mount(t *testing.T, source, target, kind string, flags uintptr, data string
 	})
 }
 
-// The file system is filled to a few bytes, one page after the other, so that
-// each step of an edit is once the one that fails.
-func TestAFullFileSystem(t *testing.T) {
+// The test fills a file system page by page, so that each step of an edit fails once.
+func TestFullFileSystem(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "config")
 	mount(t, "tmpfs", folder, "tmpfs", 0, "size=256k,mode=0700")
@@ -51,19 +50,19 @@ func TestAFullFileSystem(t *testing.T) {
 		if changed, _ := editor(t).Edit(t.Context(), path, "x", add("new")); changed {
 			break
 		}
-		ops[refused(t, path, "no space left", "Make room").Op]++
+		ops[refused(t, path, "no space left", "make room").Op]++
 		left, err := filepath.Glob(filepath.Join(folder, ".lanyard", ".*.tmp-*"))
 		if err != nil || len(left) > 0 {
-			t.Errorf("left behind: %v", left)
+			t.Errorf("temporary files are left: %v", left)
 		}
 	}
 	check(t, path, "old\nnew\n")
 	if ops["change"] == 0 || ops["back up"] == 0 {
-		t.Errorf("what failed: %v; want both the change and the backup", ops)
+		t.Errorf("failed operations: %v; want both the change and the backup", ops)
 	}
 }
 
-func TestAReadOnlyFileSystem(t *testing.T) {
+func TestReadOnlyFileSystem(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "config")
 	mount(t, "tmpfs", folder, "tmpfs", 0, "size=256k,mode=0700")
@@ -76,25 +75,25 @@ func TestAReadOnlyFileSystem(t *testing.T) {
 	refused(t, missing, "read-only file system", "mounted read-only")
 }
 
-// A container has a single file of the host at config.
-func TestAFileThatIsAMount(t *testing.T) {
+// A container mounts a single file of the host.
+func TestMountedFile(t *testing.T) {
 	root := folders(t, "host", "container")
 	path := filepath.Join(root, "container", "config")
 	write(t, filepath.Join(root, "host", "config"), "old\n", 0o600)
 	write(t, path, "", 0o600)
 	mount(t, filepath.Join(root, "host", "config"), path, "", syscall.MS_BIND, "")
-	refused(t, path, "busy", "Mount its folder instead")
+	refused(t, path, "busy", "mount the folder instead")
 	check(t, filepath.Join(root, "host", "config"), "old\n")
 	if r, err := editor(t).Last(path); r != nil || err != nil {
-		t.Errorf("a change that was not made can be undone: %v, %v", r, err)
+		t.Errorf("Last returns a change that was not made: %v, %v", r, err)
 	}
 }
 
-func TestAnImmutableFile(t *testing.T) {
+func TestImmutableFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)
 	if out, err := exec.CommandContext(t.Context(), "chattr", "+i", path).CombinedOutput(); err != nil {
-		t.Skip("files cannot be made immutable here: ", err, strings.TrimSpace(string(out)))
+		t.Skip("immutable files are not supported: ", err, strings.TrimSpace(string(out)))
 	}
 	t.Cleanup(func() {
 		if out, err := exec.Command("chattr", "-i", path).CombinedOutput(); err != nil {

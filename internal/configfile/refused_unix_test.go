@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
-// refused makes an edit that fails. The file and the folder must be as they were,
-// but for what lies in our own folder.
+// refused makes an edit that must fail. The file and its folder must not change, except for
+// the folder .lanyard and the lock.
 func refused(t *testing.T, path string, says ...string) *configfile.FileError {
 	t.Helper()
 	before, _ := os.ReadFile(path)
@@ -26,10 +26,10 @@ func refused(t *testing.T, path string, says ...string) *configfile.FileError {
 	}
 	checkSays(t, err.Error()+" "+file.Hint, append(says, path)...)
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
-		t.Errorf("the file now holds %q", after)
+		t.Errorf("the file now contains %q", after)
 	}
 	if now := list(t, filepath.Dir(path)); now != names {
-		t.Errorf("the folder holds %s, want %s", now, names)
+		t.Errorf("the folder contains %s, want %s", now, names)
 	}
 	return file
 }
@@ -38,7 +38,7 @@ func checkSays(t *testing.T, text string, parts ...string) {
 	t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(text, part) {
-			t.Errorf("%q does not say %q", text, part)
+			t.Errorf("%q does not contain %q", text, part)
 		}
 	}
 	if strings.Contains(text, ".tmp-") {
@@ -46,7 +46,7 @@ func checkSays(t *testing.T, text string, parts ...string) {
 	}
 }
 
-// list returns the names in a folder, without those that may come with any edit.
+// list returns the names in a folder, without .lanyard and the lock.
 func list(t *testing.T, folder string) string {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -62,14 +62,14 @@ func list(t *testing.T, folder string) string {
 	return strings.Join(names, " ")
 }
 
-func TestWhatIsNotAPlainFileStays(t *testing.T) {
+func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Skip("no pipes here: ", err)
+		t.Skip("pipes are not supported: ", err)
 	}
 	for _, path := range []string{path, os.DevNull} {
 		_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
-		if err == nil || !strings.Contains(err.Error(), path+": it is not a plain file") {
+		if err == nil || !strings.Contains(err.Error(), path+": it is not a regular file") {
 			t.Errorf("error %v", err)
 		}
 	}
@@ -83,11 +83,11 @@ func TestWhatIsNotAPlainFileStays(t *testing.T) {
 	}
 }
 
-// A backup that cannot be made stops the edit, and the error says which.
-func TestNoChangeWithoutABackup(t *testing.T) {
+// If the backup fails, the edit fails. The error names the backup folder.
+func TestNoChangeWithoutBackup(t *testing.T) {
 	for name, prepare := range map[string]func(ours string) error{
-		"a file in its place": func(ours string) error { return os.WriteFile(ours, nil, 0o600) },
-		"a link in its place": func(ours string) error { return os.Symlink(os.TempDir(), ours) },
+		"a file instead of the folder": func(ours string) error { return os.WriteFile(ours, nil, 0o600) },
+		"a link instead of the folder": func(ours string) error { return os.Symlink(os.TempDir(), ours) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "config")

@@ -12,16 +12,16 @@ import (
 
 const nobody = 65534
 
-// asNobody makes a folder that belongs to a user without rights, and a function
-// that edits its config as that user.
-func asNobody(t *testing.T) (folder string, run func(what string) (output string, code int)) {
+// asOtherUser returns a folder of an unprivileged user, and a function that edits the
+// config in it as that user.
+func asOtherUser(t *testing.T) (folder string, run func(what string) (output string, code int)) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		t.Skip("needs root: only root can be another user")
+		t.Skip("only root can run a process as another user")
 	}
 	root := t.TempDir()
 	for path := root; path != os.TempDir() && path != filepath.Dir(path); path = filepath.Dir(path) {
-		if err := os.Chmod(path, 0o711); err != nil { // the test's own, closed to others
+		if err := os.Chmod(path, 0o711); err != nil { // folders of the test are closed to other users
 			t.Fatal(err)
 		}
 	}
@@ -43,7 +43,7 @@ func asNobody(t *testing.T) (folder string, run func(what string) (output string
 	}
 }
 
-// program is the test binary, which lies where other users may not look.
+// program returns a copy of the test binary that other users can run.
 func program(t *testing.T) string {
 	t.Helper()
 	path, err := os.Executable()
@@ -65,52 +65,52 @@ func program(t *testing.T) string {
 func give(t *testing.T, path string, uid, gid int) {
 	t.Helper()
 	if err := os.Lchown(path, uid, gid); err != nil {
-		t.Skip("root cannot give a file to another user here: ", err)
+		t.Skip("changing the owner of a file is not allowed: ", err)
 	}
 }
 
-func TestRefusalsToAUserWithoutRights(t *testing.T) {
+func TestMissingPermissions(t *testing.T) {
 	tests := []struct {
 		name    string
 		prepare func(t *testing.T, folder, path string)
-		says    []string // none: the edit goes through
+		says    []string // nil if the edit succeeds
 	}{
-		{"nothing is in the way", func(*testing.T, string, string) {}, nil},
+		{"all permissions", func(*testing.T, string, string) {}, nil},
 		{"another user's file", func(t *testing.T, _, path string) {
 			give(t, path, 0, 0)
 			chmod(t, path, 0o666)
 		}, []string{"belongs to another user (uid 0)", "chown"}},
-		{"a file that may not be read", func(t *testing.T, _, path string) { chmod(t, path, 0) }, []string{"cannot read", "permission denied"}},
+		{"an unreadable file", func(t *testing.T, _, path string) { chmod(t, path, 0) }, []string{"cannot read", "permission denied"}},
 		{"a write-protected file", func(t *testing.T, _, path string) { chmod(t, path, 0o444) }, []string{"write-protected", "chmod u+w"}},
-		{"a read-only folder", func(t *testing.T, folder, _ string) { chmod(t, folder, 0o500) }, []string{"may not be written: permission denied", "ls -ld"}},
+		{"a read-only folder", func(t *testing.T, folder, _ string) { chmod(t, folder, 0o500) }, []string{"is not writable: permission denied", "ls -ld"}},
 		{"a read-only folder with a lock", func(t *testing.T, folder, path string) {
 			write(t, filepath.Join(folder, ".config.lock"), "", 0o644)
 			chmod(t, folder, 0o500)
-		}, []string{"may not be written: permission denied", "ls -ld"}},
+		}, []string{"is not writable: permission denied", "ls -ld"}},
 		{"another user's folder", func(t *testing.T, folder, _ string) {
 			give(t, folder, 0, 0)
 			chmod(t, folder, 0o755)
-		}, []string{"may not be written: permission denied", "ls -ld"}},
+		}, []string{"is not writable: permission denied", "ls -ld"}},
 		{"another user's lock", func(t *testing.T, folder, _ string) {
 			write(t, filepath.Join(folder, ".config.lock"), "", 0o600)
-		}, []string{".config.lock may not be opened", "chown"}},
+		}, []string{"cannot open its lock", "chown"}},
 		{"another user's backups", func(t *testing.T, folder, _ string) {
 			if err := os.Mkdir(filepath.Join(folder, ".lanyard"), 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}, []string{"cannot back up", ".lanyard", "it belongs to another user"}},
-		{"a group that cannot be kept, with rights", func(t *testing.T, _, path string) {
+		{"a group with permissions that cannot be kept", func(t *testing.T, _, path string) {
 			give(t, path, nobody, 4242)
 			chmod(t, path, 0o640)
 		}, []string{"its group (gid 4242) cannot be kept"}},
-		{"a group that cannot be kept, without rights", func(t *testing.T, _, path string) {
+		{"a group without permissions that cannot be kept", func(t *testing.T, _, path string) {
 			give(t, path, nobody, 4242)
 			chmod(t, path, 0o644)
 		}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			folder, run := asNobody(t)
+			folder, run := asOtherUser(t)
 			path := filepath.Join(folder, "config")
 			write(t, path, "old\n", 0o600)
 			give(t, path, nobody, nobody)
@@ -130,7 +130,7 @@ func TestRefusalsToAUserWithoutRights(t *testing.T) {
 			}
 			check(t, path, want)
 			if got := list(t, folder); got != "config" {
-				t.Errorf("the folder holds %s", got)
+				t.Errorf("the folder contains %s", got)
 			}
 		})
 	}
@@ -143,13 +143,13 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 	}
 }
 
-// What needs no change needs no rights either.
-func TestNothingToChangeInAReadOnlyFolder(t *testing.T) {
-	folder, run := asNobody(t)
+// An edit without a difference needs no permissions for the folder.
+func TestNoDifferenceInReadOnlyFolder(t *testing.T) {
+	folder, run := asOtherUser(t)
 	write(t, filepath.Join(folder, "config"), "new\n", 0o444)
 	chmod(t, folder, 0o555)
 	if output, code := run("set"); code != 0 {
 		t.Errorf("exit code %d: %s", code, output)
 	}
-	holds(t, folder, "config")
+	checkNames(t, folder, "config")
 }

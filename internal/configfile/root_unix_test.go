@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// Root in a container shares ~/.aws with a user of the host.
+// Root in a container edits the ~/.aws of a user of the host. The file keeps its owner.
 func TestRootKeepsOwnerAndGroup(t *testing.T) {
-	folder, run := asNobody(t)
+	folder, run := asOtherUser(t)
 	path := filepath.Join(folder, "config")
 	write(t, path, "old\n", 0o640)
 	give(t, path, nobody, 4242)
@@ -42,8 +42,8 @@ func TestRootKeepsOwnerAndGroup(t *testing.T) {
 	checkMode(t, own, 0o660)
 }
 
-func TestRootDoesNotFollowAnotherUsersLink(t *testing.T) {
-	folder, _ := asNobody(t)
+func TestRootDoesNotFollowLinksOfOtherUsers(t *testing.T) {
+	folder, _ := asOtherUser(t)
 	target := filepath.Join(t.TempDir(), "shadow")
 	write(t, target, "old\n", 0o600)
 	path := filepath.Join(folder, "config")

@@ -13,7 +13,7 @@ import (
 
 func privileged() bool { return os.Geteuid() == 0 }
 
-// links is how many names a file has.
+// links returns the number of hard links of a file.
 func links(info fs.FileInfo) int {
 	if info == nil {
 		return 0
@@ -24,8 +24,8 @@ func links(info fs.FileInfo) int {
 	return 1
 }
 
-// checkOwner refuses another user's file: a replacement would be ours. Root can
-// give it away again.
+// checkOwner returns an error for another user's file: the replacement would belong to this
+// user. Root can set the owner again.
 func checkOwner(info fs.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if ok && !privileged() && int(st.Uid) != os.Geteuid() {
@@ -34,9 +34,9 @@ func checkOwner(info fs.FileInfo) error {
 	return nil
 }
 
-// trust refuses a folder for backups that another user has planted, in a folder that
-// many may write to: what root writes there would be given to that user. It must be
-// ours, or the owner's of the folder that it is in.
+// trust returns an error for a backup folder that another user may have planted in a
+// shared folder: files that root writes there would belong to that user. The folder must
+// belong to this user or to the owner of its parent.
 func (p place) trust(folder fs.FileInfo) error {
 	around, err := os.Stat(p.folder())
 	if err != nil {
@@ -50,8 +50,9 @@ func (p place) trust(folder fs.FileInfo) error {
 	return nil
 }
 
-// sameOwner compares a file with its replacement. Another group matters where
-// the mode gives the group more than it gives everybody.
+// sameOwner returns an error if the replacement does not have the owner and group of the
+// file. Another group is an error only if the mode gives the group more permissions than
+// all users.
 func sameOwner(old, replacement fs.FileInfo) error {
 	was, ok := old.Sys().(*syscall.Stat_t)
 	is, ok2 := replacement.Sys().(*syscall.Stat_t)
@@ -61,16 +62,15 @@ func sameOwner(old, replacement fs.FileInfo) error {
 	if was.Uid != is.Uid {
 		return fmt.Errorf("its owner (uid %d) cannot be kept", was.Uid)
 	}
-	group, everybody := old.Mode().Perm()>>3&7, old.Mode().Perm()&7
-	if was.Gid != is.Gid && group&^everybody != 0 {
-		return fmt.Errorf("its group (gid %d) cannot be kept, and its mode %v would give rights to another", was.Gid, old.Mode().Perm())
+	group, all := old.Mode().Perm()>>3&7, old.Mode().Perm()&7
+	if was.Gid != is.Gid && group&^all != 0 {
+		return fmt.Errorf("its group (gid %d) cannot be kept, and its mode %v would give permissions to another group", was.Gid, old.Mode().Perm())
 	}
 	return nil
 }
 
-// makeFolder is MkdirAll with mode 0700. What root creates below a folder of
-// another user (an ~/.aws that a container shares with its host) is given to that
-// user.
+// makeFolder is os.MkdirAll with mode 0700. If root creates a folder below another user's
+// folder (an ~/.aws that a container shares with its host), it belongs to that user.
 func makeFolder(folder string) error {
 	if info, err := os.Stat(folder); err == nil && info.IsDir() {
 		return nil
@@ -97,15 +97,15 @@ func makeFolder(folder string) error {
 	return nil
 }
 
-// existing says what is in the way of a folder; nil if it is a folder, which
-// another process has just made.
+// existing returns nil if folder is a folder, which another process has just created.
+// Otherwise it returns an error that describes what exists there.
 func existing(folder string) error {
 	info, err := os.Stat(folder)
 	if err == nil && info.IsDir() {
 		return nil
 	}
 	if target, linkErr := os.Readlink(folder); linkErr == nil && err != nil {
-		return fmt.Errorf("%s is a link to %s, which is not there", folder, target)
+		return fmt.Errorf("%s is a link to %s, which does not exist", folder, target)
 	}
 	return fmt.Errorf("%s is not a folder", folder)
 }

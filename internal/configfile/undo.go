@@ -1,5 +1,5 @@
-// What leads back from a change: the backups of each day, the record of the last change,
-// and its undoing.
+// This file has the ways back from a change: daily backups, the record of the last change,
+// and the undo.
 
 package configfile
 
@@ -23,18 +23,18 @@ import (
 
 // A Record is a change that can be undone.
 type Record struct {
-	Path    string // the file, as it was named to [Editor.Last]
-	What    string // what the change was, in the words given to [Editor.Edit]
+	Path    string // the file, as the caller of [Editor.Last] named it
+	What    string // the description given to [Editor.Edit]
 	When    time.Time
-	Before  []byte // the content before it
-	After   []byte // the content that it left, which the file must have for the undo
-	Created bool   // the file was not there before
-	Removed bool   // it was not there after: the undo of a change that created it
+	Before  []byte // the content before the change
+	After   []byte // the content after the change; an undo requires it
+	Created bool   // the change created the file
+	Removed bool   // the change removed the file: it undid one that created it
 }
 
-// Last returns the newest change to any of these files; nil if there was none. If
-// the file has changed since, the error is a [*ChangedError]: an older change of
-// another file is not what "the last" means.
+// Last returns the newest change to any of these files, or nil if there is none. If that
+// file has changed since, it returns a [*ChangedError], and not an older change of another
+// file.
 func (e *Editor) Last(paths ...string) (*Record, error) {
 	var newest *Record
 	var newestErr error
@@ -54,8 +54,8 @@ func (e *Editor) Last(paths ...string) (*Record, error) {
 	return newest, nil
 }
 
-// last returns the last change of one file, with a *ChangedError if the file reads
-// otherwise now.
+// last returns the last change of one file. It also returns a *ChangedError if the file has
+// changed since.
 func last(path string) (*Record, error) {
 	p, err := locate(path)
 	if err != nil {
@@ -85,28 +85,28 @@ func last(path string) (*Record, error) {
 	return &Record{Path: path, What: latest.What, When: latest.When}, p.changed(latest.What)
 }
 
-// changed is the error for a change that the file no longer shows.
+// changed returns the error for a file that has changed since its last change was made.
 func (p place) changed(what string) error {
-	e := &ChangedError{Path: p.given, What: what, Record: p.beside(lastRecord)}
-	hint := []string{fmt.Sprintf("What the file held before that change is in %s, as base64.", e.Record)}
+	e := &ChangedError{Path: p.given, What: what, Record: p.record(lastRecord)}
+	hint := []string{fmt.Sprintf("restore the file by hand: its content before that change is in %s, as base64", e.Record)}
 	if names := p.backups(); len(names) > 0 {
 		e.Backup = names[len(names)-1]
-		hint = append(hint, fmt.Sprintf("The newest backup is %s.", e.Backup))
+		hint = append(hint, fmt.Sprintf("the newest backup is %s", e.Backup))
 	}
 	e.Hint = strings.Join(hint, "\n")
 	return e
 }
 
-// Undo puts back what the file held before the change, if it still reads as the
-// change left it; else it returns a [*ChangedError] and leaves the file alone.
-// The other errors are those of [Editor.Edit].
+// Undo restores the content before the change. If the file has changed since, Undo
+// returns a [*ChangedError] and does not touch the file. Other errors are those of
+// [Editor.Edit].
 //
-// A file that the change created is removed: that is how it was. The record keeps
-// its content. An undo is a change itself, so that the undo of an undo does the
-// change again; a file that is created by that has mode 0600.
+// If the change created the file, Undo removes it; the record keeps its content. An undo is
+// a change too: undoing it makes the original change again. A file that is created this
+// way has mode 0600.
 func (e *Editor) Undo(ctx context.Context, r *Record) error {
 	if r == nil {
-		return errors.New("there is no change to undo")
+		return errors.New("no change to undo")
 	}
 	_, err := e.apply(ctx, r.Path, opposite(r.What), func(now state) (state, error) {
 		if now.exists == r.Removed || !bytes.Equal(now.data, r.After) {
@@ -121,7 +121,7 @@ func (e *Editor) Undo(ctx context.Context, r *Record) error {
 	return err
 }
 
-// undoOf stands before the description of a change that was undone.
+// undoOf is the prefix of the description of an undo.
 const undoOf = "undo of "
 
 // opposite describes the undoing of a change. To undo an undo is to make the
@@ -146,21 +146,21 @@ const (
 	nextRecord = ".next"
 )
 
-// recordLimit is the size in bytes above which a record is refused. A record holds
-// a config in base64.
+// recordLimit is the maximum size of a record in bytes. A record contains a config in
+// base64.
 const recordLimit = 2 * datafile.ConfigLimit
 
-// stored is a record on the disk.
+// A stored is a record on the disk.
 type stored struct {
-	Path    string    `json:"path"` // the file behind all links, for people
+	Path    string    `json:"path"` // the file after following links, for a human reader
 	What    string    `json:"what"`
 	When    time.Time `json:"when"`
 	Created bool      `json:"created"`
 	Before  []byte    `json:"before"`
-	After   string    `json:"afterSHA256"` // "": the file was removed
+	After   string    `json:"afterSHA256"` // "" if the change removed the file
 }
 
-// fits says whether the file still is what the change left.
+// fits reports whether the file has the content after the change.
 func (r stored) fits(now state) bool { return r.After == fingerprint(now) }
 
 func fingerprint(s state) string {
@@ -171,12 +171,12 @@ func fingerprint(s state) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// writeNext records a change that is about to be made.
+// writeNext writes the record of a change before the change is made.
 func (p place) writeNext(what string, when time.Time, before, after state) error {
 	data, err := json.MarshalIndent(stored{
 		Path: p.path, What: what, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after),
 	}, "", "  ")
-	path := p.beside(nextRecord)
+	path := p.record(nextRecord)
 	if err == nil {
 		err = atomicfile.Write(path, append(data, '\n'), 0o600)
 	}
@@ -186,16 +186,16 @@ func (p place) writeNext(what string, when time.Time, before, after state) error
 	return nil
 }
 
-// load reads one record; nil if there is none.
+// load reads one record. It returns nil if the record does not exist.
 func (p place) load(ending string) (*stored, error) {
-	path := p.beside(ending)
+	path := p.record(ending)
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	var data []byte
 	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a plain file") // reading a pipe would wait for ever
+		err = errNotRegular // reading a pipe would wait forever
 	}
 	if err == nil {
 		data, err = datafile.Read(path, recordLimit)
@@ -207,33 +207,32 @@ func (p place) load(ending string) (*stored, error) {
 	if err != nil {
 		return nil, &FileError{
 			Op: "read", Path: path, Err: reason(err),
-			Hint: "It says how to undo the last change to " + p.given + ". Without it, see the backups beside it.",
+			Hint: "restore " + p.given + " from a backup in the same folder; without this record its last change cannot be undone",
 		}
 	}
 	return &r, nil
 }
 
-// settle finishes what a killed process had left to do: its change was made, and
-// so its record is the last.
-func (p place) settle(now state) {
+// finishInterrupted completes the change of a process that was killed before its last
+// step: the file has the new content, so the record becomes the last one.
+func (p place) finishInterrupted(now state) {
 	if r, err := p.load(nextRecord); err == nil && r != nil && r.fits(now) {
-		_ = os.Rename(p.beside(nextRecord), p.beside(lastRecord))
+		_ = os.Rename(p.record(nextRecord), p.record(lastRecord))
 	}
 }
 
-// keptBackups is how many backups of one file are kept: the newest.
+// keptBackups is how many backups of one file are kept.
 const keptBackups = 30
 
-// backUp keeps the content before the first change of a day. A file that is not
-// there has none.
+// backUp writes the backup of the day, unless it exists already or the file does not exist.
 func (e *Editor) backUp(p place, before state) error {
-	if err := p.makeOurs(); err != nil {
+	if err := p.makeOurFolder(); err != nil {
 		return err
 	}
 	if !before.exists {
 		return nil
 	}
-	backup := p.beside("-" + e.now().Format(time.DateOnly))
+	backup := p.record("-" + e.now().Format(time.DateOnly))
 	if _, err := os.Lstat(backup); err == nil {
 		return nil
 	}
@@ -243,10 +242,10 @@ func (e *Editor) backUp(p place, before state) error {
 	return nil
 }
 
-// makeOurs creates the folder of backups and records. As a link it would have
-// root write where another user likes, so it must be a folder.
-func (p place) makeOurs() error {
-	folder := filepath.Join(p.folder(), ours)
+// makeOurFolder creates the folder for backups and records. It must not be a link: through
+// a link another user could make root write to any folder.
+func (p place) makeOurFolder() error {
+	folder := filepath.Join(p.folder(), ourFolder)
 	if err := makeFolder(folder); err != nil {
 		return p.noBackup(folder, err)
 	}
@@ -263,7 +262,7 @@ func (p place) makeOurs() error {
 	if err != nil {
 		return p.noBackup(folder, err)
 	}
-	// The file may lie in a dotfiles repository, and its secrets should not.
+	// The folder may be in a dotfiles repository, which must not get the secrets.
 	ignore := filepath.Join(folder, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, fs.ErrNotExist) {
 		if err := atomicfile.Write(ignore, []byte("*\n"), 0o600); err != nil {
@@ -276,26 +275,26 @@ func (p place) makeOurs() error {
 func (p place) noBackup(at string, err error) error {
 	hint := p.hint(err)
 	if hint == "" || errors.Is(err, fs.ErrPermission) {
-		hint = "Nothing is changed without a backup. See: ls -ld " + filepath.Join(p.folder(), ours) + " " + at
+		hint = "check the permissions: ls -ld " + filepath.Join(p.folder(), ourFolder) + " " + at
 	}
 	return &FileError{Op: "back up", Path: p.given, Err: fmt.Errorf("%s: %w", at, reason(err)), Hint: hint}
 }
 
-// backups lists the file's backups, the oldest first.
+// backups returns the paths of the file's backups, the oldest first.
 func (p place) backups() []string {
-	entries, _ := os.ReadDir(filepath.Join(p.folder(), ours)) // sorted; none: nothing in it
+	entries, _ := os.ReadDir(filepath.Join(p.folder(), ourFolder)) // sorted by name
 	var names []string
 	for _, e := range entries {
 		date, ok := strings.CutPrefix(e.Name(), p.name()+"-")
 		if _, err := time.Parse(time.DateOnly, date); ok && err == nil {
-			names = append(names, filepath.Join(p.folder(), ours, e.Name()))
+			names = append(names, filepath.Join(p.folder(), ourFolder, e.Name()))
 		}
 	}
 	return names
 }
 
-// prune removes all but the newest backups. The change has been made: what
-// cannot be removed is tried again by the next one.
+// prune removes all backups except the newest. It ignores errors: the next edit tries
+// again.
 func (p place) prune() {
 	names := p.backups()
 	for _, old := range names[:max(0, len(names)-keptBackups)] {

@@ -44,22 +44,22 @@ func TestUndoAndRedo(t *testing.T) {
 	}
 }
 
-func TestUndoOfAFileThatTheChangeCreated(t *testing.T) {
+func TestUndoRemovesACreatedFile(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "config")
 	e := editor(t)
 	edit(t, e, path, "new")
 	r := last(t, e, path)
 	if !r.Created || r.Before != nil {
-		t.Errorf("the record is %+v, want that of a new file", r)
+		t.Errorf("the record is %+v, want one of a created file", r)
 	}
 	if err := e.Undo(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	holds(t, folder, ".config.lock", ".lanyard")
+	checkNames(t, folder, ".config.lock", ".lanyard")
 	r = last(t, e, path)
 	if !r.Removed || r.After != nil {
-		t.Errorf("the record is %+v, want that of a file that was removed", r)
+		t.Errorf("the record is %+v, want one of a removed file", r)
 	}
 	if err := e.Undo(t.Context(), r); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestUndoOfAFileThatTheChangeCreated(t *testing.T) {
 	checkMode(t, path, 0o600)
 }
 
-func TestAForeignChangeIsNotUndone(t *testing.T) {
+func TestChangeOfAnotherProgramIsNotUndone(t *testing.T) {
 	for name, foreign := range map[string]func(path string) error{
 		"written": func(path string) error { return os.WriteFile(path, []byte("theirs\n"), 0o600) },
 		"removed": os.Remove,
@@ -95,7 +95,7 @@ func TestAForeignChangeIsNotUndone(t *testing.T) {
 				check(t, changed.Backup, "old\n")
 			}
 			if now, _ := os.ReadFile(path); !bytes.Equal(now, was) {
-				t.Errorf("the file now holds %q", now)
+				t.Errorf("the file now contains %q", now)
 			}
 		})
 	}
@@ -107,15 +107,15 @@ func TestLastOfSeveralFiles(t *testing.T) {
 	now := noon
 	e := &configfile.Editor{Now: func() time.Time { return now }}
 	if r, err := e.Last(config, credentials); r != nil || err != nil {
-		t.Errorf("no change yet: %v, %v", r, err)
+		t.Errorf("Last before the first change: %v, %v", r, err)
 	}
 	edit(t, e, credentials, "first")
 	now = now.Add(time.Minute)
 	edit(t, e, config, "second")
 	if r := last(t, e, credentials, config); r.Path != config {
-		t.Errorf("the newest change is to %s", r.Path)
+		t.Errorf("the newest change is one of %s", r.Path)
 	}
-	// An older change is not the last one, even if that cannot be undone.
+	// Last does not return an older change of another file if the newest cannot be undone.
 	write(t, config, "theirs\n", 0o600)
 	var changed *configfile.ChangedError
 	if r, err := e.Last(credentials, config); !errors.As(err, &changed) || changed.Path != config {
@@ -123,7 +123,7 @@ func TestLastOfSeveralFiles(t *testing.T) {
 	}
 }
 
-func TestABrokenRecordIsNamed(t *testing.T) {
+func TestInvalidRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	e := editor(t)
 	edit(t, e, path, "x")
@@ -133,16 +133,16 @@ func TestABrokenRecordIsNamed(t *testing.T) {
 	if r, err := e.Last(path); r != nil || !errors.As(err, &file) || file.Path != record {
 		t.Errorf("record %v, error %v", r, err)
 	}
-	edit(t, e, path, "y") // and does no harm
+	edit(t, e, path, "y") // still works
 	if r := last(t, e, path); r.What != "add y" {
 		t.Errorf("the last change is %q", r.What)
 	}
 }
 
-// Killed between the record and the replacement: the change before that can still
-// be undone. Killed between the replacement and the renaming of the record: the
-// next edit does not lose the record. The kill loop reaches both points, and only
-// here are they told apart.
+// If a process is killed between writing the record and replacing the file, the earlier
+// change can still be undone. If it is killed between replacing the file and renaming the
+// record, the next edit does not lose the record. TestThousandEditsWithKills also reaches
+// both points, but does not distinguish them.
 func TestInterruptedChanges(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	ours := filepath.Join(filepath.Dir(path), ".lanyard")
@@ -155,7 +155,7 @@ func TestInterruptedChanges(t *testing.T) {
 	}
 	edit(t, e, path, "2")
 
-	// As if the last step of the second edit were missing.
+	// Undo the last step of the second edit.
 	if err := os.Rename(filepath.Join(ours, "config.last"), filepath.Join(ours, "config.next")); err != nil {
 		t.Fatal(err)
 	}
@@ -163,13 +163,13 @@ func TestInterruptedChanges(t *testing.T) {
 	if r := last(t, e, path); r.What != "add 2" {
 		t.Errorf("the last change is %q", r.What)
 	}
-	// As if its last two were: the file is that of the first edit.
+	// Undo its last two steps: the file has the content of the first edit.
 	write(t, path, "0\n1\n", 0o600)
 	if r := last(t, e, path); r.What != "add 1" {
 		t.Errorf("the last change is %q", r.What)
 	}
-	// The next edit finishes what was left, before it writes a record of its own:
-	// it is given up here, and the way back is still there.
+	// The next edit first finishes the interrupted one, then writes its own record. The test
+	// cancels it, and the interrupted change can still be undone.
 	write(t, path, "0\n1\n2\n", 0o600)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = e.Edit(ctx, path, "x", func([]byte) ([]byte, error) { cancel(); return []byte("3\n"), nil })
@@ -179,7 +179,7 @@ func TestInterruptedChanges(t *testing.T) {
 	if r := last(t, e, path); r.What != "add 2" {
 		t.Errorf("the last change is %q", r.What)
 	}
-	holds(t, ours, ".gitignore", "config-2026-11-22", "config.last")
+	checkNames(t, ours, ".gitignore", "config-2026-11-22", "config.last")
 }
 
 func FuzzUndoRestoresTheBytes(f *testing.F) {
@@ -206,7 +206,7 @@ func FuzzUndoRestoresTheBytes(f *testing.F) {
 			t.Fatal(err)
 		}
 		if missing {
-			holds(t, filepath.Dir(path), ".config.lock", ".lanyard")
+			checkNames(t, filepath.Dir(path), ".config.lock", ".lanyard")
 		} else {
 			check(t, path, string(before))
 		}
