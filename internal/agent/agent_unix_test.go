@@ -259,7 +259,7 @@ func TestTheMemoryAsAStore(t *testing.T) {
 	w.server.Memory = new(agent.Memory)
 	r, client := w.socket()
 	files := w.Files
-	files.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return agent.Vault{Client: client}, nil }}
+	files.Backends = &keystore.Backends{Open: func(string) (keystore.Backend, error) { return agent.Backend{Client: client}, nil }}
 	if err := files.Try(keystore.Agent); err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +278,7 @@ func TestTheMemoryAsAStore(t *testing.T) {
 		t.Error(err)
 	}
 	<-r.ended
-	files.Vaults = &keystore.Vaults{Open: files.Vaults.Open} // another process, which has seen nothing
+	files.Backends = &keystore.Backends{Open: files.Backends.Open} // another process, which has seen nothing
 	if _, err := files.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
 		t.Errorf("after the agent's end: %v, want ErrNotFound", err)
 	}

@@ -1,4 +1,4 @@
-// The store in the agent's memory: [Memory] is the store itself, [Vault] is how
+// The store in the agent's memory: [Memory] is the store itself, [Backend] is how
 // another process uses it.
 
 package agent
@@ -17,14 +17,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A Memory is a [keystore.Vault] that ends with its process. The zero value is an
+// A Memory is a [keystore.Backend] that ends with its process. The zero value is an
 // empty one.
 type Memory struct {
 	mu     sync.Mutex
 	values map[string]secret.String
 }
 
-// Load implements [keystore.Vault].
+// Load implements [keystore.Backend].
 func (m *Memory) Load(name string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -35,15 +35,17 @@ func (m *Memory) Load(name string) ([]byte, error) {
 	return []byte(v.Reveal()), nil
 }
 
-// Prepare implements [keystore.Vault].
-func (m *Memory) Prepare(name string) (keystore.Place, error) { return &memoryPlace{m, name}, nil }
+// Prepare implements [keystore.Backend].
+func (m *Memory) Prepare(name string) (keystore.Pending, error) {
+	return &pendingInMemory{m, name}, nil
+}
 
-type memoryPlace struct {
+type pendingInMemory struct {
 	memory *Memory
 	name   string
 }
 
-func (p *memoryPlace) Commit(data []byte) error {
+func (p *pendingInMemory) Commit(data []byte) error {
 	p.memory.mu.Lock()
 	defer p.memory.mu.Unlock()
 	if p.memory.values == nil {
@@ -53,9 +55,9 @@ func (p *memoryPlace) Commit(data []byte) error {
 	return nil
 }
 
-func (p *memoryPlace) Abort() {}
+func (p *pendingInMemory) Abort() {}
 
-// Remove implements [keystore.Vault].
+// Remove implements [keystore.Backend].
 func (m *Memory) Remove(name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -94,7 +96,7 @@ func (m *Memory) carryOut(r request) line {
 		data, err := m.Load(r.Name)
 		return line{Data: data, Missing: err != nil}
 	case verbSave:
-		p := memoryPlace{m, r.Name}
+		p := pendingInMemory{m, r.Name}
 		_ = p.Commit(r.Data)
 	case verbRemove:
 		_ = m.Remove(r.Name)
@@ -102,16 +104,16 @@ func (m *Memory) carryOut(r request) line {
 	return line{}
 }
 
-// A Vault is a client's view of the store in the agent's memory. If the agent has
+// A Backend is a client's view of the store in the agent's memory. If the agent has
 // ended, its tokens are gone: Load returns [ssocache.ErrNotFound]. If it does not
 // answer, Load returns a [keystore.StoreError].
-type Vault struct {
+type Backend struct {
 	Client *Client                // with [LongPatience]
 	Hint   func(err error) string // what the user can do about the error; nil gives no hint
 }
 
-// Load implements [keystore.Vault].
-func (v Vault) Load(name string) ([]byte, error) {
+// Load implements [keystore.Backend].
+func (v Backend) Load(name string) ([]byte, error) {
 	l, err := v.call(request{Verb: verbLoad, Name: name})
 	if errors.Is(err, ErrNone) || err == nil && l.Missing {
 		return nil, fmt.Errorf("%s: %w", name, ssocache.ErrNotFound)
@@ -119,8 +121,8 @@ func (v Vault) Load(name string) ([]byte, error) {
 	return l.Data, v.unavailable(err)
 }
 
-// Prepare implements [keystore.Vault].
-func (v Vault) Prepare(name string) (keystore.Place, error) {
+// Prepare implements [keystore.Backend].
+func (v Backend) Prepare(name string) (keystore.Pending, error) {
 	l, err := v.call(request{Verb: verbRoom})
 	if err == nil && l.Missing {
 		err = errNoMemory
@@ -128,26 +130,26 @@ func (v Vault) Prepare(name string) (keystore.Place, error) {
 	if err != nil {
 		return nil, v.unavailable(err)
 	}
-	return vaultPlace{v, name}, nil
+	return pendingInAgent{v, name}, nil
 }
 
-type vaultPlace struct {
-	vault Vault
-	name  string
+type pendingInAgent struct {
+	backend Backend
+	name    string
 }
 
-func (p vaultPlace) Commit(data []byte) error {
-	l, err := p.vault.call(request{Verb: verbSave, Name: p.name, Data: data})
+func (p pendingInAgent) Commit(data []byte) error {
+	l, err := p.backend.call(request{Verb: verbSave, Name: p.name, Data: data})
 	if err == nil && l.Missing {
 		err = errNoMemory
 	}
-	return p.vault.unavailable(err)
+	return p.backend.unavailable(err)
 }
 
-func (vaultPlace) Abort() {}
+func (pendingInAgent) Abort() {}
 
-// Remove implements [keystore.Vault].
-func (v Vault) Remove(name string) error {
+// Remove implements [keystore.Backend].
+func (v Backend) Remove(name string) error {
 	_, err := v.call(request{Verb: verbRemove, Name: name})
 	if errors.Is(err, ErrNone) {
 		return nil // gone already
@@ -158,11 +160,11 @@ func (v Vault) Remove(name string) error {
 // errNoMemory says that the running agent was started without a store.
 var errNoMemory = errors.New("the agent that runs keeps no tokens in its memory")
 
-func (v Vault) call(r request) (line, error) {
+func (v Backend) call(r request) (line, error) {
 	return v.Client.call(context.Background(), r) // its patience ends it
 }
 
-func (v Vault) unavailable(err error) error {
+func (v Backend) unavailable(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -97,7 +97,7 @@ func (s *Server) broker(w *watch, warn func(string)) *broker.Broker {
 
 // reopen lets a store be tried anew next time: a keychain may be unlocked by then.
 func reopen(b *broker.Broker) {
-	if v := b.Cache.Vaults; v != nil {
+	if v := b.Cache.Backends; v != nil {
 		v.Reopen()
 	}
 }

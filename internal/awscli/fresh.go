@@ -137,7 +137,7 @@ func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	folder := keystore.Vaulted(w.Home)
+	folder := keystore.EncryptedFolder(w.Home)
 	if err := w.Broker.Cache.MakeFolder(folder); err != nil {
 		return "", err
 	}

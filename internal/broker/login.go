@@ -120,7 +120,7 @@ func (b *Broker) endCurrent(ctx context.Context, s profile.Session, roles []stri
 // signIn signs in and stores the token. The caller holds the login lock. signIn records a
 // failure for other processes, but not an interrupt: then the next process that gets the
 // lock signs in.
-func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Place, store string) (ssocache.Token, error) {
+func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Pending, store string) (ssocache.Token, error) {
 	remove := b.writeProcess(s, in.Caller)
 	defer remove()
 	var tok ssocache.Token
@@ -153,7 +153,7 @@ const revokeInterrupted = 3 * time.Second
 // store stores the token of a sign-in. If it cannot, it revokes the token, which would
 // otherwise stay valid without any trace on this machine. An interrupt ends the wait for
 // the session's lock; after that, store finishes.
-func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Place, in string) (ssocache.Token, error) {
+func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Pending, in string) (ssocache.Token, error) {
 	held := context.WithoutCancel(ctx)
 	issued, err := b.issued(s, r)
 	if err != nil {
@@ -191,7 +191,7 @@ func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, e
 
 // storeHeld replaces the session's token. The caller holds the session's lock, if only so
 // that a renewal can finish first.
-func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Place, in string) (ssocache.Token, error) {
+func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Pending, in string) (ssocache.Token, error) {
 	b.warnOfClock(clock)
 	pending, err := b.reprepare(s, pending, in)
 	if err != nil {
@@ -232,7 +232,7 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 // migrate` may have moved the session to another store since pending was reserved in the
 // store in. If the same store cannot reserve a second place, pending is used: it may hold
 // the last free space of the disk.
-func (b *Broker) reprepare(s profile.Session, pending keystore.Place, in string) (keystore.Place, error) {
+func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, in string) (keystore.Pending, error) {
 	now, err := b.Cache.Store(s.Key())
 	switch {
 	case err != nil: // the store is not known to have changed

@@ -66,7 +66,7 @@ func (b *Broker) filesUnder(ctx context.Context, names []string) (files []tokenF
 		if err == nil || errors.Is(err, ssocache.ErrCorrupt) {
 			files = append(files, tokenFile{Path: path, Value: tok})
 		}
-		clear, ok, err2 := b.Cache.InClear(key)
+		clear, ok, err2 := b.Cache.PlaintextToken(key)
 		if ok {
 			files = append(files, tokenFile{Path: path, Value: clear})
 		}

@@ -28,7 +28,7 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 	total := 0
 	var unknown []error // about files that may be left in the old store
 	for _, key := range keys {
-		paths, err := b.Cache.Belonging(key)
+		paths, err := b.Cache.PathsOf(key)
 		unknown = append(unknown, err)
 		if key == s.Key() {
 			paths = append(paths, files...)
@@ -80,7 +80,7 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 		b.writeHistory(s.Key(), b.readHistory(best))
 	}
 	for url := range old {
-		paths, _ := b.Cache.Belonging(url) // files that cannot be read may stay: nothing uses them
+		paths, _ := b.Cache.PathsOf(url) // files that cannot be read may stay: nothing uses them
 		for _, path := range append(paths, b.Cache.TokenPath(url)) {
 			if err := b.Cache.Remove(path); err != nil {
 				return err

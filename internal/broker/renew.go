@@ -240,7 +240,7 @@ func registration(t ssocache.Token) idcenter.Registration {
 
 // storeRenewed stores the successor of a token and its copies. The old refresh token is
 // already spent, so a failure is only a warning: this process continues with the new token.
-func (b *Broker) storeRenewed(s profile.Session, h cachedToken, tok ssocache.Token, pending keystore.Place) {
+func (b *Broker) storeRenewed(s profile.Session, h cachedToken, tok ssocache.Token, pending keystore.Pending) {
 	err := pending.Commit(tok.Encode())
 	var kept *atomicfile.KeptError
 	switch {

@@ -209,7 +209,7 @@ func (st state) newest(now time.Time) secret.String {
 // programs find them. Such a token could not be stored in its place when it was issued. If
 // the move fails again, the next request repeats it.
 func (b *Broker) moveKept(ctx context.Context, s profile.Session, st state) {
-	if !slices.ContainsFunc(st, func(h cachedToken) bool { return b.Cache.Unsettled(h.key) }) {
+	if !slices.ContainsFunc(st, func(h cachedToken) bool { return b.Cache.HasKeptToken(h.key) }) {
 		return
 	}
 	g := b.try(ctx, b.sessionFile(s, ".lock"))
@@ -218,8 +218,8 @@ func (b *Broker) moveKept(ctx context.Context, s profile.Session, st state) {
 	}
 	defer g.release()
 	for _, h := range st {
-		if b.Cache.Unsettled(h.key) {
-			err := b.Cache.Settle(h.key)
+		if b.Cache.HasKeptToken(h.key) {
+			err := b.Cache.StoreKeptToken(h.key)
 			b.debug("token moved to its place", "file", b.Cache.TokenPath(h.key), "error", err)
 		}
 	}

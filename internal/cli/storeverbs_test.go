@@ -25,14 +25,14 @@ import (
 // cacheHere is the cache of the home folder, in whichever store, for the programs
 // that look into it from outside.
 func cacheHere() keystore.Files {
-	f := keystore.Files{Dir: ssocache.Dir{Home: os.Getenv("HOME")}, Vaults: &keystore.Vaults{}}
-	f.Vaults.Open = func(store string) (keystore.Vault, error) {
+	f := keystore.Files{Dir: ssocache.Dir{Home: os.Getenv("HOME")}, Backends: &keystore.Backends{}}
+	f.Backends.Open = func(store string) (keystore.Backend, error) {
 		if store == keystore.Keychain {
 			return keystore.OpenKeychain(keystore.KeychainOptions{LookupEnv: os.LookupEnv})
 		}
 		if store == keystore.Agent {
 			address := agent.Address(os.LookupEnv, os.Getenv("HOME"))
-			return agent.Vault{Client: &agent.Client{Address: address, Patience: agent.LongPatience}}, nil
+			return agent.Backend{Client: &agent.Client{Address: address, Patience: agent.LongPatience}}, nil
 		}
 		return keystore.OpenEncrypted(f, func(string, string) (secret.String, error) {
 			return secret.New("correct horse"), nil

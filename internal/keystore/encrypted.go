@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// An encrypted is a [Vault] of age files, one for each value. They are encrypted with a
+// An encrypted is a [Backend] of age files, one for each value. They are encrypted with a
 // public key, without a question to the user; to read them takes the identity.
 type encrypted struct {
 	files Files
@@ -23,7 +23,7 @@ type encrypted struct {
 
 // OpenEncrypted returns the encrypted store of a home folder, as [Keys.Save] has set it up.
 // The identity is read with the first value.
-func OpenEncrypted(f Files, ask Passphrases) (Vault, error) {
+func OpenEncrypted(f Files, ask Passphrases) (Backend, error) {
 	keys, err := LoadKeys(f.Home)
 	if err != nil {
 		return nil, &StoreError{Encrypted, err, "set it up again: lanyard store migrate --to encrypted"}
@@ -45,9 +45,9 @@ func wrapStore(err error) error {
 	return &StoreError{Encrypted, err, ""}
 }
 
-func (e *encrypted) path(name string) string { return sealedPath(e.files.Home, name) }
+func (e *encrypted) path(name string) string { return encryptedPath(e.files.Home, name) }
 
-// Load implements [Vault].
+// Load implements [Backend].
 func (e *encrypted) Load(name string) ([]byte, error) {
 	sealed, err := datafile.Read(atomicfile.Newest(e.path(name)), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,29 +75,29 @@ func (e *encrypted) Load(name string) ([]byte, error) {
 	return data, nil
 }
 
-// Prepare implements [Vault].
-func (e *encrypted) Prepare(name string) (Place, error) {
+// Prepare implements [Backend].
+func (e *encrypted) Prepare(name string) (Pending, error) {
 	to, err := e.keys.recipient()
 	if err != nil {
 		return nil, wrapStore(err)
 	}
-	if err := e.files.MakeFolder(Vaulted(e.files.Home)); err != nil {
+	if err := e.files.MakeFolder(EncryptedFolder(e.files.Home)); err != nil {
 		return nil, err
 	}
 	p, err := atomicfile.Reserve(e.path(name), reserve, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	return &sealedPlace{p, to}, nil
+	return &pendingEncrypted{p, to}, nil
 }
 
-// A sealedPlace encrypts what is put there.
-type sealedPlace struct {
+// A pendingEncrypted encrypts what is put there.
+type pendingEncrypted struct {
 	*atomicfile.Reserved
 	to age.Recipient
 }
 
-func (p *sealedPlace) Commit(data []byte) error {
+func (p *pendingEncrypted) Commit(data []byte) error {
 	sealed, err := seal(data, p.to)
 	if err != nil {
 		p.Abort()
@@ -121,5 +121,5 @@ func seal(data []byte, to age.Recipient) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Remove implements [Vault].
+// Remove implements [Backend].
 func (e *encrypted) Remove(name string) error { return removeFile(e.path(name)) }

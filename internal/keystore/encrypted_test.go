@@ -74,8 +74,8 @@ func TestEncryptedByEachKindOfKey(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f, asked := files(t), 0
-			f.Vaults = &keystore.Vaults{}
-			f.Vaults.Open = func(string) (keystore.Vault, error) {
+			f.Backends = &keystore.Backends{}
+			f.Backends.Open = func(string) (keystore.Backend, error) {
 				return keystore.OpenEncrypted(f, func(what, command string) (secret.String, error) {
 					asked++
 					return secret.New(passphrase), nil
@@ -97,7 +97,7 @@ func TestEncryptedByEachKindOfKey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f.Vaults = &keystore.Vaults{Open: f.Vaults.Open}
+			f.Backends = &keystore.Backends{Open: f.Backends.Open}
 			if err := f.SaveToken("corp", token); err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +137,7 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 // ended by the next one.
 func TestWhatAMoveLeftIsRemovedByTheNext(t *testing.T) {
 	f := files(t)
-	f.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return keystore.OpenEncrypted(f, nil) }}
+	f.Backends = &keystore.Backends{Open: func(string) (keystore.Backend, error) { return keystore.OpenEncrypted(f, nil) }}
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestWhatAMoveLeftIsRemovedByTheNext(t *testing.T) {
 		}
 	}
 	move(keystore.Encrypted)
-	sealed, err := filepath.Glob(filepath.Join(keystore.Vaulted(f.Home), "*.age"))
+	sealed, err := filepath.Glob(filepath.Join(keystore.EncryptedFolder(f.Home), "*.age"))
 	if err != nil || len(sealed) != 1 {
 		t.Fatalf("%q, %v; want one file", sealed, err)
 	}
@@ -181,8 +181,8 @@ func TestWhatAMoveLeftIsRemovedByTheNext(t *testing.T) {
 // outlives a sign-out.
 func TestTheMarkerOfASessionLeads(t *testing.T) {
 	f := files(t)
-	v := vault{}
-	f.Vaults = &keystore.Vaults{Open: func(string) (keystore.Vault, error) { return v, nil }}
+	v := backend{}
+	f.Backends = &keystore.Backends{Open: func(string) (keystore.Backend, error) { return v, nil }}
 	if _, err := f.Move("corp", keystore.Keychain, []string{f.TokenPath("corp")}); err != nil {
 		t.Fatal(err)
 	}
@@ -217,24 +217,24 @@ func TestTheMarkerOfASessionLeads(t *testing.T) {
 	}
 }
 
-// A vault is one in memory.
-type vault map[string][]byte
+// A backend is one in memory.
+type backend map[string][]byte
 
-func (v vault) Load(name string) ([]byte, error) {
+func (v backend) Load(name string) ([]byte, error) {
 	if data, ok := v[name]; ok {
 		return data, nil
 	}
 	return nil, ssocache.ErrNotFound
 }
-func (v vault) Remove(name string) error { delete(v, name); return nil }
-func (v vault) Prepare(name string) (keystore.Place, error) {
+func (v backend) Remove(name string) error { delete(v, name); return nil }
+func (v backend) Prepare(name string) (keystore.Pending, error) {
 	return place{v, name}, nil
 }
 
 type place struct {
-	vault vault
-	name  string
+	backend backend
+	name    string
 }
 
-func (p place) Commit(data []byte) error { p.vault[p.name] = data; return nil }
+func (p place) Commit(data []byte) error { p.backend[p.name] = data; return nil }
 func (p place) Abort()                   {}

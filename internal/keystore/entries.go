@@ -54,7 +54,7 @@ func parseHead(s string) (head, bool) {
 	return head{side: f[0], pieces: n, sum: f[2]}, err == nil && n > 0 && n <= maxPieces
 }
 
-// Load implements [Vault].
+// Load implements [Backend].
 func (e *entries) Load(name string) ([]byte, error) {
 	var err error
 	for range rereadings {
@@ -108,13 +108,13 @@ func (e *entries) head(name string) (head, error) {
 
 // Prepare writes as many bytes as a token may have to entries that are never read: a
 // keychain may be readable and full, or locked meanwhile.
-func (e *entries) Prepare(name string) (Place, error) {
+func (e *entries) Prepare(name string) (Pending, error) {
 	for i := range (usual + e.limit - 1) / e.limit {
 		if err := e.ring.Set(pieceName(name, trial, i), strings.Repeat(".", min(usual, e.limit))); err != nil {
 			return nil, err
 		}
 	}
-	return &ringPlace{entries: e, name: name}, nil
+	return &pendingEntries{entries: e, name: name}, nil
 }
 
 // usual is the size of the value that Prepare tries to store.
@@ -124,15 +124,15 @@ const usual = 4 << 10
 // others renew the token.
 const trial = "trial"
 
-// A ringPlace is room for one value.
-type ringPlace struct {
+// A pendingEntries is room for one value.
+type pendingEntries struct {
 	entries *entries
 	name    string
 	used    bool
 }
 
-// Commit implements [Place].
-func (p *ringPlace) Commit(data []byte) error {
+// Commit implements [Pending].
+func (p *pendingEntries) Commit(data []byte) error {
 	if p.used {
 		return errors.New("the place is used up")
 	}
@@ -150,8 +150,8 @@ func (p *ringPlace) Commit(data []byte) error {
 	return e.split(p.name, s)
 }
 
-// Abort implements [Place].
-func (p *ringPlace) Abort() {
+// Abort implements [Pending].
+func (p *pendingEntries) Abort() {
 	if !p.used {
 		p.used = true
 		_ = p.entries.clear(p.name, trial, 0) // no secret
@@ -185,7 +185,7 @@ func (e *entries) split(name, s string) error {
 	return nil
 }
 
-// Remove implements [Vault]. The head goes first: without it there is no value.
+// Remove implements [Backend]. The head goes first: without it there is no value.
 func (e *entries) Remove(name string) error {
 	if err := e.ring.Delete(name); err != nil && !errors.Is(err, errNoEntry) {
 		return err

@@ -1,5 +1,5 @@
 // Package keystore is where tokens and role credentials are kept: the AWS CLI's
-// files in the home folder, so that every other tool finds them, or a [Vault].
+// files in the home folder, so that every other tool finds them, or a [Backend].
 package keystore
 
 import (
@@ -17,10 +17,10 @@ import (
 )
 
 // Files keeps everything in the AWS CLI's cache folders, except what a marker
-// there says is in a vault.
+// there says is in a backend.
 type Files struct {
 	ssocache.Dir
-	Vaults *Vaults // nil: markers lead nowhere
+	Backends *Backends // nil: markers lead nowhere
 }
 
 // LoadToken reads the token under key, with the errors of [ssocache.Dir.LoadToken]
@@ -77,7 +77,7 @@ func loadBy[T any](f Files, m marker, path string, parse func([]byte) (T, error)
 	}
 	v, err := parse(data)
 	if err != nil {
-		return zero, corrupt(f.vaultName(path)+" of the "+m.store+" store", err.Error())
+		return zero, corrupt(f.valueName(path)+" of the "+m.store+" store", err.Error())
 	}
 	return v, nil
 }
@@ -100,7 +100,7 @@ func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
 
 // PrepareToken reserves the place of the token under key, so that a refresh token
 // is not spent where its successor could not be stored.
-func (f Files) PrepareToken(key string) (Place, error) {
+func (f Files) PrepareToken(key string) (Pending, error) {
 	return f.prepare(f.TokenPath(key), key)
 }
 
@@ -128,7 +128,7 @@ func (f Files) save(path, session string, data []byte) error {
 	return p.Commit(data)
 }
 
-func (f Files) prepare(path, session string) (Place, error) {
+func (f Files) prepare(path, session string) (Pending, error) {
 	if err := f.MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials)
 	return errors.Join(failures...)
 }
 
-// Remove deletes the value of a path of the cache, in clear and in its vault. It is no
+// Remove deletes the value of a path of the cache, in clear and in its backend. It is no
 // error if there is none. The marker of a session stays.
 func (f Files) Remove(path string) error {
 	m, err := readMarker(path)
@@ -233,12 +233,12 @@ func (f Files) Remove(path string) error {
 	if err := removeFile(path); err != nil || m.store == "" {
 		return err
 	}
-	vault, err := f.open(m.store)
+	backend, err := f.open(m.store)
 	if err != nil {
 		return err
 	}
-	f.Vaults.forget(path)
-	if err := vault.Remove(f.vaultName(path)); err != nil {
+	f.Backends.forget(path)
+	if err := backend.Remove(f.valueName(path)); err != nil {
 		return err
 	}
 	if m.isToken(path) {
@@ -260,9 +260,9 @@ func removeFile(path string) error {
 	return nil
 }
 
-// InClear returns the token of another program under key, if the session's own token is
-// in a vault. An error means that there is a file whose content is not known.
-func (f Files) InClear(key string) (tok ssocache.Token, ok bool, err error) {
+// PlaintextToken returns the token of another program under key, if the session's own token is
+// in a backend. An error means that there is a file whose content is not known.
+func (f Files) PlaintextToken(key string) (tok ssocache.Token, ok bool, err error) {
 	store, err := f.Store(key)
 	if err != nil || store == File {
 		return tok, false, err
@@ -277,7 +277,7 @@ func (f Files) InClear(key string) (tok ssocache.Token, ok bool, err error) {
 // Sweep removes temporary files that a killed process left in the cache more
 // than an hour before now. They may hold a token.
 func (f Files) Sweep(now time.Time) {
-	for _, folder := range []string{f.SSO(), f.Roles(), Vaulted(f.Home)} {
+	for _, folder := range []string{f.SSO(), f.Roles(), EncryptedFolder(f.Home)} {
 		entries, _ := os.ReadDir(folder)
 		for _, e := range entries {
 			if !strings.HasPrefix(e.Name(), ".") || !strings.Contains(e.Name(), atomicfile.TempInfix) {
@@ -292,9 +292,9 @@ func (f Files) Sweep(now time.Time) {
 
 // Unsettled reports whether the token under key could not be stored in its place, so
 // that it is kept beside its file, where other programs do not find it.
-func (f Files) Unsettled(key string) bool {
+func (f Files) HasKeptToken(key string) bool {
 	path := f.TokenPath(key)
-	for _, path := range []string{path, sealedPath(f.Home, f.vaultName(path))} {
+	for _, path := range []string{path, encryptedPath(f.Home, f.valueName(path))} {
 		if _, err := os.Lstat(atomicfile.Kept(path)); err == nil {
 			return true
 		}
@@ -303,7 +303,7 @@ func (f Files) Unsettled(key string) bool {
 }
 
 // Settle stores an unsettled token in its place. The caller holds the lock of the session.
-func (f Files) Settle(key string) error {
+func (f Files) StoreKeptToken(key string) error {
 	tok, err := f.LoadToken(key)
 	if err != nil {
 		return err

@@ -33,20 +33,20 @@ var (
 	ErrKeychainSilent = errors.New("the keychain does not answer")
 )
 
-// A keychain is a [Vault] in the operating system's keychain: macOS Keychain, a
+// A keychain is a [Backend] in the operating system's keychain: macOS Keychain, a
 // Secret Service, or the Windows Credential Manager.
 type keychain struct{ entries }
 
 // OpenKeychain returns the keychain. It does not call the keychain yet, and fails if there
 // is none.
-func OpenKeychain(o KeychainOptions) (Vault, error) {
+func OpenKeychain(o KeychainOptions) (Backend, error) {
 	if o.Deadline <= 0 {
 		o.Deadline = keychainDeadline
 	}
 	if err := haveBus(o.LookupEnv); err != nil {
 		return nil, err
 	}
-	return &keychain{entries{ring: &patientRing{ring: systemRing{}, deadline: o.Deadline}, limit: entryLimit(runtime.GOOS)}}, nil
+	return &keychain{entries{ring: &timeoutRing{ring: systemRing{}, deadline: o.Deadline}, limit: entryLimit(runtime.GOOS)}}, nil
 }
 
 // entryLimit is how many bytes one entry takes. macOS takes a command line of 4,096
@@ -112,9 +112,9 @@ func explainRing(err error) error {
 	return explainSystem(err)
 }
 
-// A patientRing abandons a call that takes too long. The call itself cannot be
+// A timeoutRing abandons a call that takes too long. The call itself cannot be
 // stopped, so once abandoned, the ring is not asked again by this process.
-type patientRing struct {
+type timeoutRing struct {
 	ring     ring
 	deadline time.Duration
 
@@ -122,7 +122,7 @@ type patientRing struct {
 	failed error
 }
 
-func (p *patientRing) Get(user string) (string, error) {
+func (p *timeoutRing) Get(user string) (string, error) {
 	var value string
 	err := p.call(func() (err error) { value, err = p.ring.Get(user); return err })
 	if err != nil {
@@ -131,15 +131,15 @@ func (p *patientRing) Get(user string) (string, error) {
 	return value, nil
 }
 
-func (p *patientRing) Set(user, value string) error {
+func (p *timeoutRing) Set(user, value string) error {
 	return p.call(func() error { return p.ring.Set(user, value) })
 }
 
-func (p *patientRing) Delete(user string) error {
+func (p *timeoutRing) Delete(user string) error {
 	return p.call(func() error { return p.ring.Delete(user) })
 }
 
-func (p *patientRing) call(f func() error) error {
+func (p *timeoutRing) call(f func() error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.failed != nil {

@@ -10,7 +10,7 @@ import (
 func TestACallThatHangsIsAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
-		p := &patientRing{ring: hanging{held}, deadline: 10 * time.Second}
+		p := &timeoutRing{ring: hanging{held}, deadline: 10 * time.Second}
 		begun := time.Now()
 		_, err := p.Get("sso/x")
 		if took := time.Since(begun); took != 10*time.Second {

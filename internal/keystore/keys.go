@@ -62,14 +62,14 @@ func LoadKeys(home string) (Keys, error) {
 	return k, nil
 }
 
-func keysPath(home string) string { return filepath.Join(Vaulted(home), "keys") }
+func keysPath(home string) string { return filepath.Join(EncryptedFolder(home), "keys") }
 
 // Save sets the store up.
 func (k Keys) Save(f Files) error {
 	if strings.ContainsAny(k.Identity+k.Command, "\r\n") {
 		return errors.New("a path and a command have one line")
 	}
-	if err := f.MakeFolder(Vaulted(f.Home)); err != nil {
+	if err := f.MakeFolder(EncryptedFolder(f.Home)); err != nil {
 		return err
 	}
 	text := "recipient " + k.Recipient + "\n"
@@ -134,7 +134,7 @@ func NewPassphraseKeys(f Files, pass secret.String, command string) (Keys, error
 	if err != nil {
 		return Keys{}, err
 	}
-	if err := f.MakeFolder(Vaulted(f.Home)); err != nil {
+	if err := f.MakeFolder(EncryptedFolder(f.Home)); err != nil {
 		return Keys{}, err
 	}
 	if err := atomicfile.Write(identityPath(f.Home), sealed, 0o600); err != nil {
@@ -143,7 +143,7 @@ func NewPassphraseKeys(f Files, pass secret.String, command string) (Keys, error
 	return Keys{Recipient: id.Recipient().String(), Command: command}, nil
 }
 
-func identityPath(home string) string { return filepath.Join(Vaulted(home), "identity.age") }
+func identityPath(home string) string { return filepath.Join(EncryptedFolder(home), "identity.age") }
 
 // workFactor makes one guess at the passphrase cost some 0.1 s and 32 MB. It is
 // less than age's own choice (256 MB), because any number of processes may want

@@ -145,9 +145,9 @@ func (f Files) Uses(store string) bool {
 }
 
 // Belonging lists the paths of a session's values other than its token: role credentials
-// that name the session, and registrations in a vault. The error is for values that could
+// that name the session, and registrations in a backend. The error is for values that could
 // not be read: they may belong to the session too.
-func (f Files) Belonging(session string) (paths []string, unknown error) {
+func (f Files) PathsOf(session string) (paths []string, unknown error) {
 	found, failures := list(f.Roles(), ssocache.ParseCredentials)
 	for _, c := range found {
 		if c.Value.Session == session {

@@ -26,7 +26,7 @@ func TestAListingNamesWhatIsUnknown(t *testing.T) {
 		if found, unknown := f.KnownCredentials(); len(found) != 0 || len(unknown) != 1 {
 			t.Errorf("%s: %v, %v", name, found, unknown)
 		}
-		if paths, unknown := f.Belonging("corp"); len(paths) != 0 || unknown == nil {
+		if paths, unknown := f.PathsOf("corp"); len(paths) != 0 || unknown == nil {
 			t.Errorf("%s: %v, %v", name, paths, unknown)
 		}
 	}

@@ -27,7 +27,7 @@ func (f Files) Move(session, to string, paths []string) (moved int, err error) {
 	for _, path := range paths {
 		ok, err := f.moveOne(session, to, path)
 		if err != nil {
-			return moved, fmt.Errorf("move %s to the %s store: %w", f.vaultName(path), to, err)
+			return moved, fmt.Errorf("move %s to the %s store: %w", f.valueName(path), to, err)
 		}
 		if ok {
 			moved++
@@ -78,8 +78,8 @@ func (f Files) moveOne(session, to, path string) (bool, error) {
 }
 
 func (f Files) setStore(session, to, path string) error {
-	if f.Vaults != nil {
-		f.Vaults.forget(path)
+	if f.Backends != nil {
+		f.Backends.forget(path)
 	}
 	if to == File {
 		return unmark(path)
@@ -92,7 +92,7 @@ func (f Files) setStore(session, to, path string) error {
 // sign-in that waits for the browser has reserved them.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
-		return removeFile(sealedPath(f.Home, f.vaultName(path)))
+		return removeFile(encryptedPath(f.Home, f.valueName(path)))
 	}
 	folder, name := filepath.Split(path)
 	entries, err := os.ReadDir(folder)
@@ -122,8 +122,8 @@ func reserved(path string) bool {
 
 // Abandon removes the values of a session, by one of its names, from a store that is about
 // to end. They are lost; the files are the session's store again.
-func (f Files) Abandon(session, store string) error {
-	paths, unknown := f.Belonging(session)
+func (f Files) Discard(session, store string) error {
+	paths, unknown := f.PathsOf(session)
 	failures := []error{unknown}
 	for _, path := range append(paths, f.TokenPath(session)) {
 		m, err := readMarker(path)
@@ -131,7 +131,7 @@ func (f Files) Abandon(session, store string) error {
 			failures = append(failures, err)
 			continue
 		}
-		f.Vaults.forget(path)
+		f.Backends.forget(path)
 		failures = append(failures, f.removeFrom(store, path), unmark(path))
 	}
 	return errors.Join(failures...)
@@ -142,12 +142,12 @@ func (f Files) Try(store string) error {
 	if store == File {
 		return f.MakeFolder(f.SSO())
 	}
-	vault, err := f.open(store)
+	backend, err := f.open(store)
 	if err != nil {
 		return err
 	}
 	const name = "sso/trial"
-	p, err := vault.Prepare(name)
+	p, err := backend.Prepare(name)
 	if err != nil {
 		return err
 	}
@@ -155,14 +155,14 @@ func (f Files) Try(store string) error {
 	if err := p.Commit(want); err != nil {
 		return err
 	}
-	got, err := vault.Load(name)
+	got, err := backend.Load(name)
 	if err != nil {
 		return err
 	}
 	if !bytes.Equal(got, want) {
 		return &StoreError{store, errors.New("what was read back is not what was written"), ""}
 	}
-	return vault.Remove(name)
+	return backend.Remove(name)
 }
 
 // rawFrom reads the value of a path from a store, whatever the marker says.
@@ -174,11 +174,11 @@ func (f Files) rawFrom(store, path string) ([]byte, error) {
 		}
 		return data, err
 	}
-	vault, err := f.open(store)
+	backend, err := f.open(store)
 	if err != nil {
 		return nil, err
 	}
-	return vault.Load(f.vaultName(path))
+	return backend.Load(f.valueName(path))
 }
 
 // rawTo writes the value of a path to a store, and no marker.
@@ -189,11 +189,11 @@ func (f Files) rawTo(store, path string, data []byte) error {
 		}
 		return atomicfile.Write(path, data, 0o600)
 	}
-	vault, err := f.open(store)
+	backend, err := f.open(store)
 	if err != nil {
 		return err
 	}
-	p, err := vault.Prepare(f.vaultName(path))
+	p, err := backend.Prepare(f.valueName(path))
 	if err != nil {
 		return err
 	}
@@ -205,9 +205,9 @@ func (f Files) removeFrom(store, path string) error {
 	if store == File {
 		return removeFile(path)
 	}
-	vault, err := f.open(store)
+	backend, err := f.open(store)
 	if err != nil {
 		return err
 	}
-	return vault.Remove(f.vaultName(path))
+	return backend.Remove(f.valueName(path))
 }

@@ -37,26 +37,26 @@ type Stores struct {
 	inAgent bool          // this process is the background agent
 	memory  *agent.Memory // of an agent that keeps tokens there; else nil
 
-	vaults *keystore.Vaults // nil until something is looked for in the cache
-	asked  *agent.Client    // nil until an agent is asked something
-	chosen secret.String    // the passphrase that the encrypted store was just given
+	vaults *keystore.Backends // nil until something is looked for in the cache
+	asked  *agent.Client      // nil until an agent is asked something
+	chosen secret.String      // the passphrase that the encrypted store was just given
 }
 
 // Cache is where the tokens are, in whichever store.
 func (s *Stores) Cache() keystore.Files {
-	f := keystore.Files{Dir: ssocache.Dir{Home: s.Home}, Vaults: s.vaults}
-	if f.Vaults != nil {
+	f := keystore.Files{Dir: ssocache.Dir{Home: s.Home}, Backends: s.vaults}
+	if f.Backends != nil {
 		return f
 	}
-	s.vaults = &keystore.Vaults{}
-	f.Vaults = s.vaults
-	s.vaults.Open = func(store string) (keystore.Vault, error) {
+	s.vaults = &keystore.Backends{}
+	f.Backends = s.vaults
+	s.vaults.Open = func(store string) (keystore.Backend, error) {
 		s.App.Log.Debug("open store", "store", store)
 		switch store {
 		case keystore.Encrypted:
 			return keystore.OpenEncrypted(f, s.passphrase)
 		case keystore.Agent:
-			return s.agentVault(), nil
+			return s.agentBackend(), nil
 		}
 		deadline, err := keychainDeadline(s.App)
 		if err != nil {
@@ -190,8 +190,8 @@ func (s *Stores) newPassphrase(command string) (secret.String, error) {
 	return first, nil
 }
 
-// agentVault is the store in the agent's memory, as this process reaches it.
-func (s *Stores) agentVault() keystore.Vault {
+// agentBackend is the store in the agent's memory, as this process reaches it.
+func (s *Stores) agentBackend() keystore.Backend {
 	if s.inAgent {
 		if s.memory == nil {
 			return new(agent.Memory) // nothing is in it
@@ -200,7 +200,7 @@ func (s *Stores) agentVault() keystore.Vault {
 	}
 	client := s.client()
 	client.Patience = agent.LongPatience
-	return agent.Vault{Client: client, Hint: func(err error) string {
+	return agent.Backend{Client: client, Hint: func(err error) string {
 		switch {
 		case errors.Is(err, agent.ErrSilent):
 			return "run: lanyard agent stop"

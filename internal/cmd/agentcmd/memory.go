@@ -129,7 +129,7 @@ func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w 
 		return err
 	}
 	for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
-		if err := b.Cache.Abandon(key, keystore.Agent); err != nil {
+		if err := b.Cache.Discard(key, keystore.Agent); err != nil {
 			app.Log.Warn("the files are not the store of a session again", "session", key, "error", err)
 		}
 	}

@@ -110,7 +110,7 @@ func placementOf(w *workspace.Workspace, s profile.Session) placement {
 	if p.Store == "unknown" {
 		return p
 	}
-	paths, err := cache.Belonging(s.Key())
+	paths, err := cache.PathsOf(s.Key())
 	if err != nil {
 		w.App.Warn(err.Error(), command.HintOf(err))
 	}
@@ -127,7 +127,7 @@ func placementOf(w *workspace.Workspace, s profile.Session) placement {
 			p.Settings = late.Profiles
 		}
 	}
-	if _, ok, err := cache.InClear(s.Key()); ok || err != nil {
+	if _, ok, err := cache.PlaintextToken(s.Key()); ok || err != nil {
 		p.InClear = append(p.InClear, cache.TokenPath(s.Key()))
 	}
 	return p

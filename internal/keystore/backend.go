@@ -29,35 +29,35 @@ const (
 	Agent     = "agent"     // the memory of the background agent
 )
 
-// A Vault keeps secrets outside the AWS CLI's files. Names are like "sso/HASH"
+// A Backend keeps secrets outside the AWS CLI's files. Names are like "sso/HASH"
 // and "cli/HASH": the folder of the cache and the file that it stands for.
 //
 // A process that dies in the middle of a replacement leaves the old value or the new one.
 // Writers of one name exclude each other by the locks of package broker.
-type Vault interface {
+type Backend interface {
 	// Load returns an error that wraps [ssocache.ErrNotFound] if there is no
 	// such value, and [ssocache.ErrCorrupt] if it makes no sense.
 	Load(name string) ([]byte, error)
 	// Prepare makes room for a value of the usual size: it fails where Commit
 	// would.
-	Prepare(name string) (Place, error)
+	Prepare(name string) (Pending, error)
 	// Remove deletes the value; one that is not there is fine.
 	Remove(name string) error
 }
 
-// A Place is room for a value. One of its methods must be called; after Commit, Abort does
+// A Pending is room for a value. One of its methods must be called; after Commit, Abort does
 // nothing.
-type Place interface {
+type Pending interface {
 	Commit(data []byte) error
 	Abort()
 }
 
-// Vaults are the vaults of one process. A vault is opened when it is first used. What it
+// Backends are the vaults of one process. A backend is opened when it is first used. What it
 // gave is remembered for a moment: a process that waits for another one looks again every
 // few milliseconds.
-type Vaults struct {
+type Backends struct {
 	// Open opens the store of a name, [Keychain], [Encrypted] or [Agent].
-	Open func(store string) (Vault, error)
+	Open func(store string) (Backend, error)
 
 	mu     sync.Mutex
 	opened map[string]opened
@@ -65,20 +65,20 @@ type Vaults struct {
 }
 
 type opened struct {
-	vault Vault
-	err   error
+	backend Backend
+	err     error
 }
 
-func (v *Vaults) open(store string) (Vault, error) {
+func (v *Backends) open(store string) (Backend, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if o, ok := v.opened[store]; ok {
-		return o.vault, o.err
+		return o.backend, o.err
 	}
 	var o opened
 	switch store {
 	case Keychain, Encrypted, Agent:
-		o.vault, o.err = v.Open(store)
+		o.backend, o.err = v.Open(store)
 	default:
 		o.err = &StoreError{store, fmt.Errorf("%q is no store that this version knows", store), ""}
 	}
@@ -86,12 +86,12 @@ func (v *Vaults) open(store string) (Vault, error) {
 		v.opened = map[string]opened{}
 	}
 	v.opened[store] = o
-	return o.vault, o.err
+	return o.backend, o.err
 }
 
 // Reopen lets stores be opened anew, for a process that lives long: a store that could not
 // be opened, or did not answer, may do so the next time.
-func (v *Vaults) Reopen() {
+func (v *Backends) Reopen() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.opened = nil
@@ -109,14 +109,14 @@ type sight struct {
 const fresh = 2 * time.Second
 
 // recall returns what was seen at the path under this marker.
-func (v *Vaults) recall(path, id string) ([]byte, bool) {
+func (v *Backends) recall(path, id string) ([]byte, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	s, ok := v.seen[path]
 	return s.data, ok && s.id == id && time.Since(s.at) < fresh
 }
 
-func (v *Vaults) remember(path, id string, data []byte) {
+func (v *Backends) remember(path, id string, data []byte) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.seen == nil {
@@ -125,30 +125,30 @@ func (v *Vaults) remember(path, id string, data []byte) {
 	v.seen[path] = sight{id, time.Now(), data}
 }
 
-func (v *Vaults) forget(path string) {
+func (v *Backends) forget(path string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.seen, path)
 }
 
-// Forget makes the next read of the token under key ask its vault. The marker, by
+// Forget makes the next read of the token under key ask its backend. The marker, by
 // which a change is noticed otherwise, may not have been written.
 func (f Files) Forget(key string) {
-	if f.Vaults != nil {
-		f.Vaults.forget(f.TokenPath(key))
+	if f.Backends != nil {
+		f.Backends.forget(f.TokenPath(key))
 	}
 }
 
-// open returns the vault of a store.
-func (f Files) open(store string) (Vault, error) {
-	if f.Vaults == nil {
+// open returns the backend of a store.
+func (f Files) open(store string) (Backend, error) {
+	if f.Backends == nil {
 		return nil, &StoreError{store, errors.New("this program was started without it"), ""}
 	}
-	return f.Vaults.open(store)
+	return f.Backends.open(store)
 }
 
-// vaultName is the name of a file of the cache in a vault.
-func (f Files) vaultName(path string) string {
+// valueName is the name of a file of the cache in a backend.
+func (f Files) valueName(path string) string {
 	folder := "sso"
 	if filepath.Dir(path) == f.Roles() {
 		folder = "cli"
@@ -156,15 +156,15 @@ func (f Files) vaultName(path string) string {
 	return folder + "/" + strings.TrimSuffix(filepath.Base(path), ".json")
 }
 
-// Vaulted is the folder of the encrypted store.
-func Vaulted(home string) string { return filepath.Join(home, ".aws", "lanyard") }
+// EncryptedFolder is the folder of the encrypted store.
+func EncryptedFolder(home string) string { return filepath.Join(home, ".aws", "lanyard") }
 
-// sealedPath returns the file of the encrypted store that holds the value called name.
-func sealedPath(home, name string) string {
-	return filepath.Join(Vaulted(home), strings.ReplaceAll(name, "/", "-")+".age")
+// encryptedPath returns the file of the encrypted store that holds the value called name.
+func encryptedPath(home, name string) string {
+	return filepath.Join(EncryptedFolder(home), strings.ReplaceAll(name, "/", "-")+".age")
 }
 
-// A marker stands for a cache file whose content is in a vault. It names the vault and
+// A marker stands for a cache file whose content is in a backend. It names the backend and
 // holds no secret. Like the locks beside it, it is not JSON and its name does not end in
 // ".json".
 //
@@ -257,38 +257,38 @@ func marked(folder string) (found map[string]marker, unknown []error) {
 	return found, unknown
 }
 
-// loadFrom reads from the vault that a marker names.
+// loadFrom reads from the backend that a marker names.
 func (f Files) loadFrom(m marker, path string) ([]byte, error) {
-	vault, err := f.open(m.store)
+	backend, err := f.open(m.store)
 	if err != nil {
 		return nil, err
 	}
-	if data, ok := f.Vaults.recall(path, m.id); ok {
+	if data, ok := f.Backends.recall(path, m.id); ok {
 		return data, nil
 	}
-	data, err := vault.Load(f.vaultName(path))
+	data, err := backend.Load(f.valueName(path))
 	if err != nil {
 		return nil, err
 	}
-	f.Vaults.remember(path, m.id, data)
+	f.Backends.remember(path, m.id, data)
 	return data, nil
 }
 
-// An inside is a place in a vault, with its marker.
+// An inside is a place in a backend, with its marker.
 type inside struct {
-	Place
+	Pending
 	files                Files
 	path, store, session string
 }
 
-// prepareIn reserves a place in a vault. It writes the marker first if the vault does not
+// prepareIn reserves a place in a backend. It writes the marker first if the backend does not
 // have the value yet: a value without a marker would never be found again.
-func (f Files) prepareIn(store, path, session string) (Place, error) {
-	vault, err := f.open(store)
+func (f Files) prepareIn(store, path, session string) (Pending, error) {
+	backend, err := f.open(store)
 	if err != nil {
 		return nil, err
 	}
-	place, err := vault.Prepare(f.vaultName(path))
+	place, err := backend.Prepare(f.valueName(path))
 	if err != nil {
 		return nil, err
 	}
@@ -306,12 +306,12 @@ func (f Files) prepareIn(store, path, session string) (Place, error) {
 // beside a token: that file may be another program's sign-in, which a sign-out should
 // revoke.
 func (i *inside) Commit(data []byte) error {
-	err := i.Place.Commit(data)
+	err := i.Pending.Commit(data)
 	var kept *atomicfile.KeptError
 	if err != nil && !errors.As(err, &kept) {
 		return err
 	}
-	i.files.Vaults.forget(i.path)
+	i.files.Backends.forget(i.path)
 	_ = i.files.mark(i.path, i.store, i.session) // a sight lasts but a moment
 	if i.path != i.files.TokenPath(i.session) {
 		_ = removeFile(i.path)
