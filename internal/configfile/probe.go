@@ -41,7 +41,7 @@ func (e *Editor) Probe(ctx context.Context, path string, size int) error {
 // probeRecord returns why no record of a change could be written. The folder of the records
 // might not exist yet: then the folder of the file decides, which is known to be writable.
 func (p place) probeRecord(size int) error {
-	folder := filepath.Join(p.folder(), ours)
+	folder := filepath.Join(p.folder(), ourFolder)
 	info, err := os.Lstat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,9 +54,9 @@ func (p place) probeRecord(size int) error {
 	if err != nil {
 		return p.noBackup(folder, err)
 	}
-	record, err := atomicfile.Prepare(p.beside(nextRecord), 2*size, 0o600)
+	record, err := atomicfile.Prepare(p.record(nextRecord), 2*size, 0o600)
 	if err != nil {
-		return p.noBackup(p.beside(nextRecord), err)
+		return p.noBackup(p.record(nextRecord), err)
 	}
 	record.Abort()
 	return nil
