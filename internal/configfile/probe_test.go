@@ -1,6 +1,7 @@
 package configfile_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -54,10 +55,11 @@ func TestProbeFailsWhereEditFails(t *testing.T) {
 			write(t, path, "old\n", 0o600)
 			tt.prepare(t, folder, path)
 			e := &configfile.Editor{Wait: time.Millisecond}
-			_, want := e.Edit(t.Context(), path, "x", add("new"))
-			got := e.Probe(t.Context(), path, 100)
-			if want == nil || got == nil || got.Error() != want.Error() {
-				t.Errorf("Probe: %v, Edit: %v", got, want)
+			_, editErr := e.Edit(t.Context(), path, "x", add("new"))
+			probeErr := e.Probe(t.Context(), path, 100)
+			var want, got *configfile.FileError
+			if !errors.As(editErr, &want) || !errors.As(probeErr, &got) || got.Op != want.Op || got.Path != want.Path {
+				t.Errorf("Probe: %v, Edit: %v", probeErr, editErr)
 			}
 		})
 	}
