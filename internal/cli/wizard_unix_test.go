@@ -28,7 +28,7 @@ region = eu-west-1
 `
 )
 
-const more = "One more profile from this session? (yes, no, advanced) [no]: "
+const more = "Add another profile? [y/N] "
 
 // newSession answers up to the sign-in.
 func (tm *terminal) newSession() {
@@ -106,7 +106,7 @@ func TestWizardUsesASessionOfTheConfig(t *testing.T) {
 	tm.answer("[json]: ", "\r")
 	tm.answer("Profile name [DeveloperAccess-210987654321]: ", "\r")
 	tm.answer(more, "advanced\r")
-	tm.answer("Renew the session silently (sso_auto_refresh) [true]: ", "\r")
+	tm.answer("Refresh the session automatically (sso_auto_refresh) [true]: ", "\r")
 	tm.answer("(sso_refresh_window) [900]: ", "12h\r")
 	tm.expect("is not a whole number of seconds")
 	tm.send("\x1543200\r")
@@ -349,6 +349,19 @@ func TestWizardAsksBeforeItReplacesAProfile(t *testing.T) {
 	tm.answer(more, "\r")
 	tm.exits(0)
 	tm.config(corpBlock + other + adminBlock)
+}
+
+func TestWizardPicksOneOfSeveralSessions(t *testing.T) {
+	const lab = "[sso-session lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = eu-west-1\n"
+	tm := sit(t, seat{config: lab + corpBlock}, "configure", "sso",
+		"--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
+	tm.expect("SSO session name (Recommended): ")
+	tm.answer("Press Down to pick one of 2 sessions.", "\x1b[B")
+	tm.answer("> lab, https://lab.awsapps.com/start, eu-west-1", "cor\r")
+	tm.answer("corp\nProfile name [AdministratorAccess-111122223333]: ", "\r")
+	tm.answer(more, "\r")
+	tm.exits(0)
+	tm.config(lab + corpBlock + adminBlock)
 }
 
 func TestConfigureSessionInATerminal(t *testing.T) {

@@ -4,6 +4,7 @@ package picker
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,6 +26,10 @@ type Question struct {
 	// far. It can have several lines; those for which there is no room are left
 	// out.
 	Note func(typed string) string
+
+	// Choices, if any, are the items of a menu that the Down key opens below the line. The
+	// name of the picked item is the answer.
+	Choices []Item
 
 	// Check, if not nil, returns why the answer will not do. That is shown, and
 	// the person goes on with what they have typed.
@@ -65,6 +70,12 @@ func (c *Console) Ask(ctx context.Context, q Question) (string, error) {
 			_ = a.finish()
 			return "", err
 		}
+		if k.kind == keyDown {
+			if k, err = a.choose(ctx); err != nil {
+				_ = a.finish()
+				return "", err
+			}
+		}
 		if answer, done, err := a.press(k); done {
 			if writeErr := a.finish(); err == nil {
 				err = writeErr
@@ -91,6 +102,32 @@ type asker struct {
 	textRows   int
 	textCol    int
 	resized    bool // a new size was seen, and may not be the last one
+}
+
+// choose opens the menu of choices below the line, and returns the key to go on with: Enter
+// if the user has picked an item, which is in the line then.
+func (a *asker) choose(ctx context.Context) (key, error) {
+	if len(a.q.Choices) == 0 || a.rows < 4 {
+		return key{}, nil
+	}
+	m := Menu{Items: a.q.Choices}
+	m.Start = slices.IndexFunc(m.Items, func(i Item) bool { return i.Name == a.line.text || a.line.text == "" && i.Name == a.q.Default })
+	shown, col := a.line.view(a.cols - a.block.off)
+	if err := a.c.write(a.block.draw([]string{shown}, a.block.off+col) + "\r\n"); err != nil {
+		return key{}, err
+	}
+	picked, err := a.c.choose(ctx, m)
+	if writeErr := a.c.write(move(1, 'A') + move(a.block.col, 'C') + cursorOn); writeErr != nil {
+		return key{}, writeErr
+	}
+	if err != nil {
+		if err == errEsc { //nolint:errorlint // not another way to cancel
+			err = nil
+		}
+		return key{}, err
+	}
+	a.line.set(m.Items[picked].Name)
+	return key{kind: keyEnter}, nil
 }
 
 // minRoom is how many columns behind the text of a question are enough to type in.
@@ -210,7 +247,9 @@ func (a *asker) below() []string {
 			rows = append(rows, paint(fit(visible(text), a.cols-1)))
 		}
 	}
-	add(a.c.Style.Bad, a.problem)
+	for text := range strings.Lines(a.problem) {
+		add(a.c.Style.Bad, strings.TrimRight(text, "\n"))
+	}
 	if a.rows < 4 {
 		return rows
 	}

@@ -73,6 +73,9 @@ func (c *Console) Choose(ctx context.Context, m Menu) (int, error) {
 	return c.choose(ctx, m)
 }
 
+// errEsc is ErrCancelled for Esc.
+var errEsc = fmt.Errorf("%w", ErrCancelled)
+
 // choose is Choose in a terminal that delivers keys.
 func (c *Console) choose(ctx context.Context, m Menu) (int, error) {
 	ch := newChooser(c, m)
@@ -130,12 +133,14 @@ func (ch *chooser) press(k key) (picked int, done bool, err error) {
 		}
 	case keyCancel:
 		return -1, true, ErrCancelled
-	case keyEsc, keyDeleteOrEOF:
+	case keyEsc:
+		if ch.typed.text == "" {
+			return -1, true, errEsc
+		}
+		ch.refilter(key{kind: keyKillBefore})
+	case keyDeleteOrEOF:
 		if ch.typed.text == "" {
 			return -1, true, ErrCancelled
-		}
-		if k.kind == keyEsc {
-			ch.refilter(key{kind: keyKillBefore})
 		}
 	case keyText, keyPaste, keyBackspace, keyKillWordBefore, keyKillBefore:
 		ch.refilter(k)

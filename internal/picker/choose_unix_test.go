@@ -127,3 +127,34 @@ func TestMenuHangUp(t *testing.T) {
 	_ = term.master.Close()
 	term.replies(got, reply{index: -1, err: ErrGone})
 }
+
+func TestQuestionWithChoices(t *testing.T) {
+	term := openTerminal(t, 40, 10)
+	choices := []Item{{Name: "corp", Detail: "https://corp.awsapps.com/start"}, {Name: "lab", Detail: "https://lab.awsapps.com/start"}}
+	question := Question{Text: "Session: ", Default: "lab", Choices: choices, Note: func(string) string { return "a note" }}
+	got := term.ask(t.Context(), question)
+	term.seesWithCursor("Session: |\na note")
+	term.typeIn("\x1b[B")
+	term.sees("Session:\n  corp, https://corp.awsapps.com/start\n> lab, https://lab.awsapps.com/start\n2/2   type to filter")
+	term.typeIn("co")
+	term.sees("Session:\n> corp, https://corp.awsapps.com/start\n  lab, https://lab.awsapps.com/start\nfilter: co   1 of 2 matches (2)")
+	term.typeIn("\x1b")
+	term.contains("1/2   type to filter")
+	term.typeIn("\x1b") // back to the question
+	term.seesWithCursor("Session: |\na note")
+	term.typeIn("x\x1b[B")
+	term.sees("Session: x\n> corp, https://corp.awsapps.com/start\n  lab, https://lab.awsapps.com/start\n1/2   type to filter")
+	term.typeIn("\r")
+	term.replies(got, reply{text: "corp"})
+	term.seesWithCursor("Session: corp\n|")
+	term.untouched()
+
+	got = term.ask(t.Context(), question)
+	term.contains("a note")
+	term.typeIn("\x1b[B")
+	term.contains("2/2")
+	term.typeIn("\x03")
+	term.replies(got, reply{err: ErrCancelled})
+	term.seesWithCursor("Session: corp\nSession:\n|")
+	term.untouched()
+}

@@ -30,7 +30,7 @@ func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 		if err == nil {
 			return answer, nil
 		}
-		if err := c.write(visible(err.Error()) + "\n"); err != nil {
+		if err := c.write(visibleLines(err.Error()) + "\n"); err != nil {
 			return "", err
 		}
 	}

@@ -99,8 +99,8 @@ func checkRegion(s string) error {
 	return err
 }
 
-// checkRegionTwice is checkRegion for a person: a region that was not known when
-// this was written is taken when it is said twice in a row.
+// checkRegionTwice is checkRegion for a user who can answer again: a region that lanyard does
+// not know is accepted when it is entered twice in a row.
 func checkRegionTwice() func(string) error {
 	var last string
 	return func(s string) error {
@@ -109,10 +109,11 @@ func checkRegionTwice() func(string) error {
 			return err
 		}
 		last = s
+		suggestion := ""
 		if len(near) > 0 {
-			return fmt.Errorf("Not a known region; did you mean %s? Enter takes it all the same", near[0])
+			suggestion = " (did you mean " + near[0] + "?)"
 		}
-		return errors.New("Not a known region. Enter takes it all the same")
+		return fmt.Errorf("lanyard does not know this region%s.\nTo use it anyway, enter it again.", suggestion)
 	}
 }
 

@@ -188,8 +188,8 @@ func (z *Wizard) tell(p ssoProfile) {
 	}
 }
 
-// more asks whether to go on with another profile, or with the settings of the
-// guide that most people never need.
+// more asks whether to add another profile. It also offers the refresh settings of the
+// guide, which most users do not need.
 func (z *Wizard) more(ctx context.Context) (bool, error) {
 	if z.o.Yes {
 		return false, nil
@@ -197,11 +197,11 @@ func (z *Wizard) more(ctx context.Context) (bool, error) {
 	for {
 		fmt.Fprintln(z.App.Out)
 		answer, err := z.con.Ask(ctx, picker.Question{
-			Text:    "One more profile from this session? (yes, no, advanced) [no]: ",
-			Default: "no", Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore,
+			Text: "Add another profile? [y/N] ", Default: "no",
+			Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore, Note: noteMore,
 		})
 		if err != nil {
-			return false, z.left(err, false) // what was chosen is written
+			return false, z.left(err, false) // the profile is already written
 		}
 		switch strings.ToLower(answer)[0] {
 		case 'y':
@@ -215,13 +215,21 @@ func (z *Wizard) more(ctx context.Context) (bool, error) {
 	}
 }
 
+// noteMore is shown below the question until the user types something.
+func noteMore(typed string) string {
+	if typed != "" {
+		return ""
+	}
+	return "Type advanced to change the refresh settings."
+}
+
 func checkMore(s string) error {
 	for _, known := range []string{"yes", "no", "advanced"} {
 		if s != "" && strings.HasPrefix(known, strings.ToLower(s)) {
 			return nil
 		}
 	}
-	return errors.New("yes, no or advanced")
+	return errors.New("Answer yes, no or advanced")
 }
 
 // advanced asks for the two refresh settings. They belong to the session, and
@@ -233,7 +241,7 @@ func (z *Wizard) advanced(ctx context.Context) error {
 		auto = "false"
 	}
 	auto, err := z.con.Ask(ctx, picker.Question{
-		Text: prompt("Renew the session silently (sso_auto_refresh)", auto), Default: auto,
+		Text: prompt("Refresh the session automatically (sso_auto_refresh)", auto), Default: auto,
 		Suggestions: []string{"true", "false"}, Check: checkSetting("sso_auto_refresh"),
 	})
 	if err != nil {
@@ -241,7 +249,7 @@ func (z *Wizard) advanced(ctx context.Context) error {
 	}
 	window := fmt.Sprint(int(s.Window() / time.Second))
 	window, err = z.con.Ask(ctx, picker.Question{
-		Text: prompt("Renew when fewer seconds than this are left (sso_refresh_window)", window), Default: window,
+		Text: prompt("Refresh when fewer than this many seconds are left (sso_refresh_window)", window), Default: window,
 		Check: checkSetting("sso_refresh_window"),
 	})
 	if err != nil {

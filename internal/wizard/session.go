@@ -26,7 +26,7 @@ func (z *Wizard) askSession(ctx context.Context) error {
 		}
 		var err error
 		if name, err = z.con.Ask(ctx, picker.Question{
-			Text: text, Default: current, Suggestions: z.sessionNames(), Note: z.describeSession,
+			Text: text, Default: current, Suggestions: z.sessionNames(), Choices: z.sessionItems(), Note: z.describeSession,
 			Check: optional(checkName(awsconfig.SSOSession)),
 		}); err != nil {
 			return err
@@ -156,15 +156,24 @@ func prompt(text, current string) string {
 	return text + " [" + terminal.Printable(current) + "]: "
 }
 
-// sessionNames are the sessions of the config, for completion: an unreadable one
-// is no reason to stop.
-func (z *Wizard) sessionNames() []string {
+// sessionItems returns the sessions of the config, for a menu. An unreadable config has none
+// here; the wizard reports it later.
+func (z *Wizard) sessionItems() []picker.Item {
 	uses, _ := z.QuietSessions()
-	var names []string
+	var items []picker.Item
 	for _, u := range uses {
 		if u.Name != "" {
-			names = append(names, u.Name)
+			items = append(items, picker.Item{Name: u.Name, Detail: u.StartURL + ", " + u.Region})
 		}
+	}
+	return items
+}
+
+// sessionNames returns the names of the sessions of the config, for completion.
+func (z *Wizard) sessionNames() []string {
+	var names []string
+	for _, item := range z.sessionItems() {
+		names = append(names, item.Name)
 	}
 	return names
 }
@@ -181,12 +190,16 @@ func (z *Wizard) startURLs() []string {
 	return urls
 }
 
-// describeSession shows what the config says of the session that is being typed.
+// describeSession returns what the config says about the session that is being typed. Before
+// the user types, it says how to pick one of several sessions.
 func (z *Wizard) describeSession(typed string) string {
-	uses, _ := z.QuietSessions()
-	for _, u := range uses {
-		if typed != "" && u.Name == typed {
-			return fmt.Sprintf("%s: %s, %s", u.Name, u.StartURL, u.Region)
+	items := z.sessionItems()
+	if typed == "" && len(items) > 1 {
+		return fmt.Sprintf("Press Down to pick one of %d sessions.", len(items))
+	}
+	for _, i := range items {
+		if i.Name == typed {
+			return i.Name + ": " + i.Detail
 		}
 	}
 	return ""
@@ -197,7 +210,7 @@ func (z *Wizard) AskWholeSession(ctx context.Context) (err error) {
 	z.Session.Name = z.o.Name
 	if z.Session.Name == "" {
 		z.Session.Name, err = z.con.Ask(ctx, picker.Question{
-			Text: "SSO session name: ", Suggestions: z.sessionNames(), Note: z.describeSession,
+			Text: "SSO session name: ", Suggestions: z.sessionNames(), Choices: z.sessionItems(), Note: z.describeSession,
 			Check: required(checkName(awsconfig.SSOSession)),
 		})
 		if err != nil {

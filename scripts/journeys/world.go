@@ -161,7 +161,7 @@ func (w *world) configureSSO() error {
 		{"Default client Region", "eu-west-1"},
 		{"CLI default output format", ""},
 		{"Profile name", profileName},
-		{"One more profile", ""},
+		{"Add another profile?", ""},
 	})
 }
 
