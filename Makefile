@@ -8,6 +8,7 @@
 # make fuzz       every parser, FUZZTIME=30s each
 # make journeys   how many files a reader passes through to follow a command
 # make prose      phrases to rewrite in docs, help, messages and comments
+# make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the files
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
@@ -16,7 +17,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo the program is one static file, and it starts a third faster.
 export CGO_ENABLED ?= 0
 
-.PHONY: build test modules setup check lint race bench storm journeys prose reproduce fuzz clean
+.PHONY: build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -62,6 +63,9 @@ journeys:
 
 prose:
 	go run ./scripts/prose
+
+picture:
+	go run ./scripts/picture
 
 reproduce:
 	./scripts/reproduce

@@ -16,7 +16,7 @@ const module = "github.com/lanyard-cli/lanyard/"
 // rows are the layers from the top. A package imports from the rows below its
 // own, never from its own row or from above. internal/cmd/* is every group of commands.
 var rows = [...][]string{
-	{"cmd/lanyard", "bench", "scripts/journeys", "scripts/prose", "scripts/runtests"},
+	{"cmd/lanyard", "bench", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
 	{"internal/warm", "internal/cli"},
 	{"internal/cmd/*"},
 	{"internal/wizard", "internal/awscli"},
