@@ -68,7 +68,7 @@ type Service interface {
 	Refresh(ctx context.Context, r idcenter.Registration, refreshToken secret.String) (idcenter.Grant, error)
 	RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (idcenter.Credentials, error)
 	Logout(ctx context.Context, accessToken secret.String) error
-	Takes(ctx context.Context, accessToken secret.String) (bool, error)
+	Accepts(ctx context.Context, accessToken secret.String) (bool, error)
 }
 
 // A Broker serves the requests of one process. Cache and Connect must be set.

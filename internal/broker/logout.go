@@ -371,7 +371,7 @@ func (b *Broker) verify(ctx context.Context, r revokedToken) error {
 // [ErrStillAccepted] if the service still accepts the token after verifyPatience.
 func awaitRefusal(ctx context.Context, service Service, accessToken secret.String) error {
 	for start := time.Now(); ; {
-		taken, err := service.Takes(ctx, accessToken)
+		taken, err := service.Accepts(ctx, accessToken)
 		if err != nil || !taken {
 			return err
 		}

@@ -63,7 +63,7 @@ func (b *Broker) Valid(ctx context.Context, s profile.Session, caller string) (V
 		if err != nil {
 			return Validity{}, err
 		}
-		accepted, err := service.Takes(ctx, a.Token.AccessToken)
+		accepted, err := service.Accepts(ctx, a.Token.AccessToken)
 		if ctx.Err() != nil {
 			return Validity{}, ctx.Err()
 		}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A reply that the service does not send is an error that names the endpoint
-// and shows nothing of the reply; it never passes for one of the service's own.
+// An invalid reply is an error that names the endpoint and quotes nothing from the reply. It is
+// never mistaken for an error of the service.
 func TestBrokenReplies(t *testing.T) {
 	tests := []struct {
 		name      string
@@ -18,28 +18,28 @@ func TestBrokenReplies(t *testing.T) {
 		reason    string
 		temporary bool
 	}{
-		{"a page with 200", always(200, "Content-Type: text/html; charset=utf-8", "<html>access-2</html>"), "HTTP 200, text/html instead of JSON", true},
-		{"a page without a type", always(200, "Content-Type: ", "<html>access-2</html>"), "HTTP 200, not JSON, or only the beginning of it", true},
-		{"JSON called a page", always(200, "Content-Type: text/html", `{"accessToken":"access-2","expiresIn":1}`), "HTTP 200, text/html instead of JSON", true},
-		{"half the JSON", always(200, "", `{"accessToken":"access-2","expi`), "HTTP 200, not JSON, or only the beginning of it", true},
-		{"a JSON list", always(200, "", `["access-2"]`), "HTTP 200, not JSON, or only the beginning of it", true},
-		{"nothing", always(200, "", ""), "HTTP 200, without a token or its lifetime", true},
-		{"an empty object", always(200, "", "{}"), "HTTP 200, without a token or its lifetime", true},
-		{"nulls", always(200, "", `{"accessToken":null,"expiresIn":null,"refreshToken":null}`), "HTTP 200, without a token or its lifetime", true},
-		{"no lifetime", always(200, "", `{"accessToken":"access-2"}`), "HTTP 200, without a token or its lifetime", true},
-		{"a number for a token", always(200, "", `{"accessToken":5,"expiresIn":3600}`), "HTTP 200, its JSON has members of another type", true},
-		{"text for a number", always(200, "", `{"accessToken":"access-2","expiresIn":"secret-2"}`), "HTTP 200, its JSON has members of another type", true},
-		{"no end", always(200, "", `{"accessToken":"`+strings.Repeat("access-2", maxReply/8)+`","expiresIn":1}`), "HTTP 200, a reply without end", true},
-		{"a token with the end of a line", always(200, "", `{"accessToken":"access-2\r\nX-Evil: 1","expiresIn":60}`), "HTTP 200, control characters in accessToken", true},
-		{"a refresh token with a zero byte", always(200, "", `{"accessToken":"access-2","refreshToken":"a\u0000","expiresIn":60}`), "HTTP 200, control characters in refreshToken", true},
-		{"a token with a C1 control", always(200, "", `{"accessToken":"access-2\u009b","expiresIn":60}`), "HTTP 200, control characters in accessToken", true},
-		{"a token that no header could carry", always(200, "", `{"accessToken":"`+strings.Repeat("access-2", maxSecret/8)+`x","expiresIn":1}`), "HTTP 200, accessToken of 32769 bytes", true},
-		{"a redirect", always(302, "Location: https://login.example/?token=access-2", ""), "HTTP 302, a redirect", true},
-		{"a proxy's 401", always(401, "Content-Type: text/html", "<html>"), "HTTP 401, text/html instead of JSON", false},
-		{"a proxy's 403", always(403, "Content-Type: text/plain", "Blocked"), "HTTP 403, not JSON, or only the beginning of it", false},
-		{"another server's 404", always(404, "Content-Type: text/html", "<html>"), "HTTP 404, text/html instead of JSON", false},
-		{"a balancer's 503", always(503, "Content-Type: text/html", "<html>"), "HTTP 503, text/html instead of JSON", true},
-		{"a balancer's 429", always(429, "Content-Type: text/html", "<html>"), "HTTP 429, text/html instead of JSON", true},
+		{"page with 200", always(200, "Content-Type: text/html; charset=utf-8", "<html>access-2</html>"), "HTTP 200, text/html instead of JSON", true},
+		{"page without a content type", always(200, "Content-Type: ", "<html>access-2</html>"), "HTTP 200, no complete JSON object", true},
+		{"JSON with the content type of a page", always(200, "Content-Type: text/html", `{"accessToken":"access-2","expiresIn":1}`), "HTTP 200, text/html instead of JSON", true},
+		{"truncated JSON", always(200, "", `{"accessToken":"access-2","expi`), "HTTP 200, no complete JSON object", true},
+		{"JSON list", always(200, "", `["access-2"]`), "HTTP 200, no complete JSON object", true},
+		{"empty body", always(200, "", ""), "HTTP 200, no token or no lifetime", true},
+		{"empty object", always(200, "", "{}"), "HTTP 200, no token or no lifetime", true},
+		{"nulls", always(200, "", `{"accessToken":null,"expiresIn":null,"refreshToken":null}`), "HTTP 200, no token or no lifetime", true},
+		{"no lifetime", always(200, "", `{"accessToken":"access-2"}`), "HTTP 200, no token or no lifetime", true},
+		{"number for a token", always(200, "", `{"accessToken":5,"expiresIn":3600}`), "HTTP 200, JSON with members of the wrong type", true},
+		{"text for a number", always(200, "", `{"accessToken":"access-2","expiresIn":"secret-2"}`), "HTTP 200, JSON with members of the wrong type", true},
+		{"too long", always(200, "", `{"accessToken":"`+strings.Repeat("access-2", maxReply/8)+`","expiresIn":1}`), "HTTP 200, more than 4 MB", true},
+		{"token with a line break", always(200, "", `{"accessToken":"access-2\r\nX-Evil: 1","expiresIn":60}`), "HTTP 200, control characters in accessToken", true},
+		{"refresh token with a zero byte", always(200, "", `{"accessToken":"access-2","refreshToken":"a\u0000","expiresIn":60}`), "HTTP 200, control characters in refreshToken", true},
+		{"token with a C1 control character", always(200, "", `{"accessToken":"access-2\u009b","expiresIn":60}`), "HTTP 200, control characters in accessToken", true},
+		{"token too long for a header", always(200, "", `{"accessToken":"`+strings.Repeat("access-2", maxSecret/8)+`x","expiresIn":1}`), "HTTP 200, accessToken of 32769 bytes", true},
+		{"redirect", always(302, "Location: https://login.example/?token=access-2", ""), "HTTP 302, a redirect", true},
+		{"401 of a proxy", always(401, "Content-Type: text/html", "<html>"), "HTTP 401, text/html instead of JSON", false},
+		{"403 of a proxy", always(403, "Content-Type: text/plain", "Blocked"), "HTTP 403, no complete JSON object", false},
+		{"404 of another server", always(404, "Content-Type: text/html", "<html>"), "HTTP 404, text/html instead of JSON", false},
+		{"503 of a load balancer", always(503, "Content-Type: text/html", "<html>"), "HTTP 503, text/html instead of JSON", true},
+		{"429 of a load balancer", always(429, "Content-Type: text/html", "<html>"), "HTTP 429, text/html instead of JSON", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -49,7 +49,7 @@ func TestBrokenReplies(t *testing.T) {
 			if tt.temporary {
 				is = []error{ErrTemporary}
 			}
-			identity(t, err, "The endpoint URL \""+c.OIDCURL()+"\" did not answer CreateToken as the service does: "+tt.reason, is)
+			identity(t, err, "The endpoint URL \""+c.OIDCURL()+"\" sent an invalid reply to CreateToken: "+tt.reason, is)
 			if !errors.As(err, new(*ReplyError)) {
 				t.Errorf("error %T", err)
 			}
@@ -74,7 +74,7 @@ func TestIncompleteRoleCredentials(t *testing.T) {
 	}
 }
 
-// null is how some servers write a member that is not there.
+// Some servers write null for a missing member.
 func TestNullRefreshToken(t *testing.T) {
 	c := at(t, always(200, "", `{"accessToken":"access-2","expiresIn":60,"refreshToken":null,"idToken":null}`))
 	grant, err := c.Refresh(t.Context(), registration, refreshToken)
@@ -83,7 +83,7 @@ func TestNullRefreshToken(t *testing.T) {
 	}
 }
 
-// A redirect must not take the token to another server.
+// The client follows no redirect, so that the token is not sent to another server.
 func TestRedirectKeepsToken(t *testing.T) {
 	var visits atomic.Int32
 	thief := at(t, func(http.ResponseWriter, *http.Request) { visits.Add(1) })

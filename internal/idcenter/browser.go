@@ -23,12 +23,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// The sign-in in the browser: the page that the user visits, and the port at which the
-// browser comes back. device.go has the other way to sign in.
+// The sign-in in the browser: the page that the user visits, and the callback server that
+// receives the redirect. device.go has the sign-in by device code.
 
-// signInByBrowser is the authorization code grant with PKCE (RFC 7636) and a
-// loopback redirect (RFC 8252, section 7.3). It listens before it asks the
-// service for anything, so that a port in use is told at once.
+// signInByBrowser signs in by the authorization code grant with PKCE (RFC 7636) and a loopback
+// redirect (RFC 8252, section 7.3). It listens first, so that a port in use is reported
+// before any request.
 func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) {
 	cb, err := listen(s.CallbackPort)
 	if err != nil {
@@ -61,9 +61,8 @@ func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) 
 	return res, err
 }
 
-// authorize sends the person to the service and changes the code they bring back
-// for a grant. waiting is ctx with the time that the person has. The page of the
-// round waits for its result.
+// authorize sends the user to the service and exchanges the code that comes back for a grant.
+// waiting is ctx with the time limit for the user. The callback page waits for the result.
 func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registration, cb *callback, round *round) (Grant, error) {
 	verifier := newVerifier()
 	s.Listening(cb.port)
@@ -98,8 +97,8 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	return grant, expired(err)
 }
 
-// await returns the code from the browser, or the one that the user pastes. failed
-// brings the error of the browser.
+// await returns the code from the browser or from the address that the user pastes. failed
+// receives an error if the browser cannot be opened.
 func (s SignIn) await(waiting context.Context, cb *callback, round *round, failed <-chan error) (secret.String, error) {
 	for {
 		select {
@@ -113,13 +112,13 @@ func (s SignIn) await(waiting context.Context, cb *callback, round *round, faile
 			if !open {
 				s.Pasted = nil
 			} else if !cb.pasted(round, text) {
-				s.Show("That is not the address at which the browser ended. It begins with " + cb.redirectURL() + "?\n")
+				s.Show("This is not the address that the browser shows after the sign-in. Paste the one that begins with " + cb.redirectURL() + "?\n")
 			}
 		}
 	}
 }
 
-// expired makes the service's refusal of a code whose time is over ErrExpired.
+// expired returns ErrExpired if the service refused a code because it has expired.
 func expired(err error) error {
 	var refusal *ServiceError
 	if errors.As(err, &refusal) && refusal.is("ExpiredTokenException", "expired_token") {
@@ -128,8 +127,8 @@ func expired(err error) error {
 	return err
 }
 
-// authorizeURL is where the person signs in. The parameters have the AWS CLI's
-// order; the service's name of one is scopes, not OAuth's scope.
+// authorizeURL returns the URL at which the user signs in. The parameters have the AWS CLI's
+// order. The service expects "scopes", not OAuth's "scope".
 func (c *Client) authorizeURL(reg Registration, scopes []string, redirect, state string, verifier secret.String) string {
 	challenge := sha256.Sum256([]byte(verifier.Reveal()))
 	var b strings.Builder
@@ -147,8 +146,8 @@ func (c *Client) authorizeURL(reg Registration, scopes []string, redirect, state
 	return b.String()
 }
 
-// newVerifier returns a PKCE verifier: 64 characters, 6 random bits each. (RFC
-// 7636, section 4.1, allows 66 characters; 64 of them make every one as likely.)
+// newVerifier returns a PKCE verifier of 64 characters with 6 random bits each (RFC 7636,
+// section 4.1).
 func newVerifier() secret.String {
 	b := make([]byte, 48)
 	_, _ = rand.Read(b) // never fails
@@ -165,14 +164,13 @@ func newState() string {
 }
 
 const (
-	headerBudget = 5 * time.Second        // a visitor's, to say what they want
-	pageBudget   = 30 * time.Second       // how long a page waits for the tokens
-	followBudget = time.Second            // how long we stay for a browser that has yet to follow the redirect
-	leaveBudget  = 500 * time.Millisecond // how long we stay for the last byte of a page
+	headerBudget = 5 * time.Second        // for the headers of a request
+	pageBudget   = 30 * time.Second       // how long the callback page waits for the tokens
+	followBudget = time.Second            // how long close waits for the browser to follow the redirect to the page
+	leaveBudget  = 500 * time.Millisecond // how long close waits for the end of a response
 )
 
-// A CallbackError is the error that the browser brought back from the service instead of
-// a code.
+// A CallbackError is the error that the service sent through the browser instead of a code.
 type CallbackError struct {
 	Code        string // OAuth's error, "access_denied"
 	Description string // may be empty
@@ -197,39 +195,39 @@ func (e *CallbackError) Is(target error) bool {
 	return false
 }
 
-// A callback is the web server on 127.0.0.1 to which the browser comes back. Any
-// program and any web page on this machine can speak to it. A request without our state
-// gets 400 and changes nothing.
+// A callback is the web server on 127.0.0.1 that receives the redirect of the browser. Any
+// program and any web page on this machine can send requests to it. A request without the
+// state of the sign-in gets status 400 and changes nothing.
 type callback struct {
 	host   string // "127.0.0.1:PORT"
 	port   int
 	server *http.Server
 
 	mu    sync.Mutex
-	round *round // the sign-in that is waited for
+	round *round // the current attempt
 }
 
-// A round is one try to sign in: one state, one code.
+// A round is one attempt to sign in, with its own state and code.
 type round struct {
 	state string
-	got   chan outcome  // gets the first answer
+	got   chan outcome  // receives the first answer
 	over  chan struct{} // closed by finish
-	seen  chan struct{} // closed when the person has been shown how it ended
+	seen  chan struct{} // closed when the browser has got the result page
 
 	mu      sync.Mutex
-	taken   bool  // there was an answer
-	visited bool  // the browser itself brought one
-	failure error // how it ended; valid after over
+	taken   bool  // an answer has arrived
+	visited bool  // an answer has arrived from a browser
+	failure error // the result; valid after over is closed
 	shown   sync.Once
 }
 
-// An outcome is the answer that the browser brought.
+// An outcome is the answer of the service that the browser delivers.
 type outcome struct {
 	code secret.String
 	err  error
 }
 
-// listen starts the server; 0 is any free port.
+// listen starts the server. Port 0 means any free port.
 func listen(port int) (*callback, error) {
 	listener, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
@@ -242,17 +240,17 @@ func listen(port int) (*callback, error) {
 		ReadHeaderTimeout: headerBudget,
 		IdleTimeout:       headerBudget,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // it would quote visitors
+		ErrorLog:          log.New(io.Discard, "", 0), // it would quote requests of strangers
 	}
 	cb.server.SetKeepAlivesEnabled(false)
 	go func() { _ = cb.server.Serve(listener) }() // ends with the listener
 	return cb, nil
 }
 
-// redirectURL returns where the service shall send the browser.
+// redirectURL returns the URL to which the service redirects the browser.
 func (cb *callback) redirectURL() string { return "http://" + cb.host + redirectPath }
 
-// expect begins a round.
+// expect starts a round.
 func (cb *callback) expect(state string) *round {
 	r := &round{state: state, got: make(chan outcome, 1), over: make(chan struct{}), seen: make(chan struct{})}
 	cb.mu.Lock()
@@ -274,7 +272,7 @@ func (cb *callback) serve(w http.ResponseWriter, req *http.Request) {
 	case r == nil || req.Method != http.MethodGet || req.Host != cb.host:
 	case req.URL.Path == redirectPath:
 		if page := r.answer(req.URL.RawQuery, true); page != "" {
-			// Away from the URL with the code: it must not stay in the history.
+			// Redirect, so that the URL with the code does not stay in the browser's history.
 			w.Header().Set("Location", page)
 			w.WriteHeader(http.StatusSeeOther)
 			return
@@ -287,10 +285,9 @@ func (cb *callback) serve(w http.ResponseWriter, req *http.Request) {
 	_, _ = io.WriteString(w, strangerPage())
 }
 
-// answer takes the query of a redirect and returns the page to go on to; "" if
-// it is not an answer to this round. Only the first one counts: what a reload or
-// a prefetch sends again leads to the same page and changes nothing. visit says
-// that it is a browser that waits for that page.
+// answer reads the query of a redirect. It returns the path of the page to show, or "" if the
+// query is not an answer to this round. Only the first answer counts: a reload or a prefetch
+// leads to the same page and changes nothing. visit says that the answer comes from a browser.
 func (r *round) answer(rawQuery string, visit bool) (page string) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil || len(query["state"]) != 1 || len(query["code"]) > 1 || len(query["error"]) > 1 ||
@@ -316,28 +313,28 @@ func (r *round) answer(rawQuery string, visit bool) (page string) {
 	return page
 }
 
-// pasted takes an answer that the user pasted, and reports whether it is one.
+// pasted reads the address that the user pasted, and reports whether it is an answer.
 func (cb *callback) pasted(r *round, text secret.String) bool {
 	u, err := url.Parse(strings.TrimSpace(text.Reveal()))
 	return err == nil && u.Scheme == "http" && u.Host == cb.host && u.User == nil && u.Path == redirectPath &&
 		r.answer(u.RawQuery, false) != ""
 }
 
-// answered reports whether there was an answer, and whether a browser brought one.
+// answered reports whether an answer has arrived, and whether one came from a browser.
 func (r *round) answered() (taken, visited bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.taken, r.visited
 }
 
-// finish tells the page how the round ended, err nil being success.
+// finish ends the round, so that the page can show the result. A nil err means success.
 func (r *round) finish(err error) {
 	r.failure = err
 	close(r.over)
 }
 
-// close stays until a browser that brought an answer has been shown the page,
-// but not for long, and ends the server. A cancelled ctx ends it at once.
+// close ends the server. If a browser has delivered an answer, close first waits a short time
+// until the browser has got the page. A cancelled ctx ends the wait.
 func (cb *callback) close(ctx context.Context) {
 	cb.mu.Lock()
 	r := cb.round
@@ -353,18 +350,18 @@ func (cb *callback) close(ctx context.Context) {
 	}
 	leave, cancel := context.WithTimeout(ctx, leaveBudget)
 	defer cancel()
-	_ = cb.server.Shutdown(leave) // a silent visitor holds it up: then Close
+	_ = cb.server.Shutdown(leave) // Close ends connections that are still open
 	_ = cb.server.Close()
 }
 
-// The pages on which a sign-in ends. Their URLs carry nothing.
+// The paths of the result pages. Their URLs contain no code and no state.
 const (
 	donePath   = "/oauth/done"
 	failedPath = "/oauth/failed"
 )
 
-// show holds the visitor until the round is over, and tells them how it ended.
-// Success has a URL of its own, so that a reload of it cannot show a failure.
+// show waits until the round is over and sends the page with the result. Success and failure
+// have different URLs, so that a reload cannot show the wrong page.
 func (r *round) show(w http.ResponseWriter, req *http.Request) {
 	select {
 	case <-r.over:

@@ -21,11 +21,11 @@ var (
 	registration = Registration{ClientID: "client-1", ClientSecret: secret.New("client-secret-of-the-test")}
 )
 
-// hidden is what no error and no log may contain.
+// hidden lists texts that no error and no log must contain.
 var hidden = []string{"-of-the-test", "access-2", "refresh-2", "secret-2"}
 
-// at returns a client whose two endpoints are a server with this handler, and
-// which does not pause between tries. Its log is searched for secrets.
+// at returns a client for a server with this handler at both endpoints. The client does not
+// pause between attempts. At the end of the test, its log is searched for secrets.
 func at(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
 	srv := httptest.NewServer(h)
@@ -57,7 +57,7 @@ func noSecret(t *testing.T, where, text string) {
 	}
 }
 
-// always answers every request alike.
+// always returns a handler that sends the same reply to every request.
 func always(status int, header, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -116,7 +116,7 @@ func TestRoleCredentials(t *testing.T) {
 	}
 }
 
-// An error of the service has the AWS CLI's text and the right identity.
+// An error of the service has the AWS CLI's text and matches the right sentinel errors.
 func TestServiceErrors(t *testing.T) {
 	tests := []struct {
 		name          string
@@ -148,7 +148,7 @@ func TestServiceErrors(t *testing.T) {
 			is:      []error{ErrInvalidClient},
 		},
 		{
-			name: "key of the customer", status: 400, header: "X-Amzn-ErrorType: AccessDeniedException", body: `{"error_description":"d","reason":"KMS_AccessDeniedException","error":"access_denied"}`,
+			name: "KMS key denied", status: 400, header: "X-Amzn-ErrorType: AccessDeniedException", body: `{"error_description":"d","reason":"KMS_AccessDeniedException","error":"access_denied"}`,
 			refresh: "An error occurred (AccessDeniedException) when calling the CreateToken operation:\n\nAdditional error details:\nerror: access_denied\nreason: KMS_AccessDeniedException\nerror_description: d",
 		},
 		{
@@ -180,7 +180,7 @@ func TestServiceErrors(t *testing.T) {
 			is:      []error{ErrTemporary},
 		},
 		{
-			name: "an error that quotes us", status: 400, body: `{"code":"InvalidRequestException","message":"access-token-of-the-test and client-secret-of-the-test?"}`,
+			name: "error that quotes the request", status: 400, body: `{"code":"InvalidRequestException","message":"access-token-of-the-test and client-secret-of-the-test?"}`,
 			refresh: "An error occurred (InvalidRequestException) when calling the CreateToken operation: access-token-of-the-test and [redacted]?",
 			role:    "An error occurred (InvalidRequestException) when calling the GetRoleCredentials operation: [redacted] and client-secret-of-the-test?",
 		},
@@ -205,7 +205,7 @@ func TestServiceErrors(t *testing.T) {
 	}
 }
 
-// identity checks an error's text and that it is all of is and nothing else.
+// identity checks the text of an error, and that the error matches the sentinels is and no others.
 func identity(t *testing.T, err error, text string, is []error) {
 	t.Helper()
 	if err == nil || err.Error() != text {

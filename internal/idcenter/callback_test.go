@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// oidc is a sign-in service with one client; token answers the exchange.
+// oidc returns a sign-in service with one client. token handles the exchange of the code.
 func oidc(token http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/client/register" {
@@ -31,7 +31,7 @@ func grants(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, `{"accessToken":"access-2","expiresIn":3600,"refreshToken":"refresh-2"}`)
 }
 
-// A visit is an answer of the callback server.
+// A visit is a response of the callback server.
 type visit struct {
 	status   int
 	location string
@@ -39,7 +39,7 @@ type visit struct {
 	body     string
 }
 
-// get visits a URL as a browser that follows no redirect.
+// get makes a request without following redirects.
 func get(t *testing.T, method, url string, change func(*http.Request)) visit {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -59,8 +59,8 @@ func get(t *testing.T, method, url string, change func(*http.Request)) visit {
 	return visit{resp.StatusCode, resp.Header.Get("Location"), resp.Header, string(body)}
 }
 
-// signIn runs a sign-in whose browser is the function browse: it is given the
-// redirect URL and the state.
+// signIn runs a sign-in with the function browse as the browser. browse gets the redirect URL and
+// the state.
 func signIn(t *testing.T, c *Client, s SignIn, browse func(redirect, state string)) (Result, error) {
 	t.Helper()
 	left := make(chan struct{})
@@ -80,12 +80,12 @@ func signIn(t *testing.T, c *Client, s SignIn, browse func(redirect, state strin
 	select {
 	case <-left:
 	case <-time.After(20 * time.Second):
-		t.Error("the browser never came to an end")
+		t.Error("the browser function did not return")
 	}
 	return res, err
 }
 
-// Strangers get 400 and the wait goes on, whatever they bring.
+// A request that is not the expected callback gets status 400, and the sign-in continues.
 func TestStrangers(t *testing.T) {
 	c := at(t, oidc(grants))
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
@@ -119,12 +119,12 @@ func TestStrangers(t *testing.T) {
 		}
 		v := get(t, "GET", redirect+"?code=c-of-the-test&state="+state, nil)
 		if v.status != http.StatusSeeOther || v.location != "/oauth/done" {
-			t.Errorf("the person: %+v", v)
+			t.Errorf("callback: %+v", v)
 		}
 		strictly(t, "redirect", v)
 		v = get(t, "GET", base+v.location, nil)
 		if v.status != http.StatusOK || !strings.Contains(v.body, "You are signed in") || !strings.Contains(v.body, "You can close this tab and return to your terminal.") {
-			t.Errorf("the page: %+v", v)
+			t.Errorf("page: %+v", v)
 		}
 		strictly(t, "page", v)
 	})
@@ -146,8 +146,7 @@ func strictly(t *testing.T, name string, v visit) {
 	noSecret(t, name, v.body)
 }
 
-// A connection that says nothing holds nobody up, neither while we wait nor
-// when we leave.
+// A connection without a request delays neither the sign-in nor its end.
 func TestSilentVisitors(t *testing.T) {
 	c := at(t, oidc(grants))
 	start := time.Now()
@@ -170,9 +169,9 @@ func TestSilentVisitors(t *testing.T) {
 	}
 }
 
-// The page waits for the exchange, and a reload or a prefetch neither blocks nor
-// starts anything.
-func TestPageTellsTheTruth(t *testing.T) {
+// The page waits for the exchange of the code. A reload or a prefetch blocks nothing and starts
+// nothing.
+func TestPageWaitsForExchange(t *testing.T) {
 	exchange := make(chan struct{})
 	exchanges := 0
 	c := at(t, oidc(func(w http.ResponseWriter, r *http.Request) {
@@ -193,7 +192,7 @@ func TestPageTellsTheTruth(t *testing.T) {
 		}
 		select {
 		case v := <-pages:
-			t.Errorf("a page before the exchange: %+v", v)
+			t.Errorf("page before the exchange: %+v", v)
 		case <-time.After(50 * time.Millisecond):
 		}
 		close(exchange)
@@ -243,7 +242,7 @@ func TestCodeExpired(t *testing.T) {
 	}
 }
 
-func TestWaitIsOver(t *testing.T) {
+func TestTimeout(t *testing.T) {
 	c := at(t, oidc(grants))
 	_, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Timeout: 50 * time.Millisecond})
 	if err != ErrExpired || err.Error() != "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an SSO token must be restarted." { //nolint:errorlint // as it is
@@ -264,8 +263,7 @@ func TestSignInCancelled(t *testing.T) {
 	}
 }
 
-// The listener is on 127.0.0.1 alone, on the port asked for, and free again
-// afterwards.
+// The server listens on 127.0.0.1 only, at the requested port, and releases the port at the end.
 func TestCallbackPort(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -290,7 +288,7 @@ func TestCallbackPort(t *testing.T) {
 			}
 			if conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.2:%d", port)); err == nil {
 				conn.Close()
-				t.Error("it listens on other addresses")
+				t.Error("the server listens on other addresses")
 			}
 			get(t, "GET", redirect+"?code=c&state="+state, nil)
 			get(t, "GET", strings.Replace(redirect, "callback", "done", 1), nil)
@@ -301,7 +299,7 @@ func TestCallbackPort(t *testing.T) {
 	}
 }
 
-// A browser with several connections gets its page although we leave at once.
+// A browser with several connections gets its page, although the sign-in ends at once.
 func TestPageArrives(t *testing.T) {
 	c := at(t, oidc(grants))
 	for range 20 {
@@ -331,7 +329,7 @@ func TestPageArrives(t *testing.T) {
 	}
 }
 
-// A person whose browser cannot reach us pastes the address at which it gave up.
+// The browser of the user cannot reach the server, so the user pastes the address from it.
 func TestPasted(t *testing.T) {
 	c := at(t, oidc(grants))
 	pasted := make(chan secret.String)
@@ -353,7 +351,7 @@ func TestPasted(t *testing.T) {
 		}
 		pasted <- secret.New(" " + redirect + "?code=c-of-the-test&state=" + state + "\n")
 	})
-	if err != nil || strings.Count(shown.String(), "That is not the address") != 7 || time.Since(start) > followBudget {
+	if err != nil || strings.Count(shown.String(), "This is not the address") != 7 || time.Since(start) > followBudget {
 		t.Errorf("after %v: %v, shown:\n%s", time.Since(start), err, &shown)
 	}
 	noSecret(t, "shown", shown.String())
@@ -361,12 +359,12 @@ func TestPasted(t *testing.T) {
 	closed := make(chan secret.String)
 	close(closed)
 	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Pasted: closed, Timeout: 50 * time.Millisecond}); !errors.Is(err, ErrExpired) {
-		t.Errorf("standard input at its end: %v", err)
+		t.Errorf("after the end of the input: %v", err)
 	}
 }
 
-// The page tells the result only after the tokens are stored.
-func TestThePageWaitsForTheStore(t *testing.T) {
+// The page shows success only after the tokens are stored.
+func TestPageWaitsForKeep(t *testing.T) {
 	for name, tt := range map[string]struct {
 		failure error
 		page    string
@@ -386,7 +384,7 @@ func TestThePageWaitsForTheStore(t *testing.T) {
 				page := make(chan visit, 1)
 				go func() { page <- get(t, "GET", strings.TrimSuffix(redirect, "/oauth/callback")+v.location, nil) }()
 				if r := <-storing; r.Grant.AccessToken.Reveal() != "access-2" || r.Registration.ClientID != "client-1" {
-					t.Errorf("to store: %+v", r)
+					t.Errorf("Keep got %+v", r)
 				}
 				select {
 				case v := <-page:
@@ -399,7 +397,7 @@ func TestThePageWaitsForTheStore(t *testing.T) {
 					v = get(t, "GET", strings.TrimSuffix(redirect, "/oauth/callback")+v.location, nil)
 				}
 				if v.status != http.StatusOK || !strings.Contains(v.body, tt.page) {
-					t.Errorf("the page: %+v", v)
+					t.Errorf("page: %+v", v)
 				}
 			})
 			if !errors.Is(err, tt.failure) {

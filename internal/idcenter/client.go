@@ -1,15 +1,14 @@
-// Package idcenter is the client of AWS IAM Identity Center: it signs a person
-// in (in the browser with PKCE, or with a device code), refreshes tokens, and
-// asks the access portal for accounts, roles and role credentials.
+// Package idcenter is a client for AWS IAM Identity Center. It signs a user in, in the browser
+// with PKCE or with a device code. It refreshes tokens, and gets accounts, roles and role
+// credentials from the access portal.
 //
-// Start with [New] and [Client.SignIn]. The package stores nothing: what a
-// sign-in yields is returned, and a client registration is kept by the caller
-// through [Registrations].
+// Start with [New] and [Client.SignIn]. The package stores nothing: the caller stores tokens,
+// and keeps client registrations through [Registrations].
 //
-// Every call has a budget (see [Options]) and fails with one of three types,
-// [ServiceError], [ConnectError] and [ReplyError], all of which answer
-// [errors.Is] for the sentinels of this package. A cancelled context is
-// returned as it is. No error and no log line contains a secret.
+// Every call has a time limit: see [Options]. It returns one of three error types,
+// [ServiceError], [ConnectError] or [ReplyError]; use [errors.Is] with the sentinel errors of
+// this package. The error of a cancelled context is returned unchanged. No error and no log
+// line contains a secret.
 package idcenter
 
 import (
@@ -34,34 +33,34 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// Options say where Identity Center is and how to talk to it.
+// Options configure a client.
 type Options struct {
-	// Region is where the instance lives, "eu-west-1". It may be empty only if
-	// both endpoints are given.
+	// Region is the region of the instance, "eu-west-1". It may be empty if both endpoints
+	// are given.
 	Region string
-	// StartURL is that of the session, or "". The sign-in service of a dual-stack
-	// portal is the dual-stack one.
+	// StartURL is the start URL of the session, or "". For a dual-stack portal the client
+	// uses the dual-stack sign-in service.
 	StartURL string
-	// OIDCEndpoint and PortalEndpoint are base URLs; "" means what the SDK's
-	// rules give for the region. They must be https, or http on loopback.
+	// OIDCEndpoint and PortalEndpoint are base URLs. They must be https, or http on loopback.
+	// "" means AWS's endpoint in the region, by the SDK's rules.
 	OIDCEndpoint, PortalEndpoint string
-	// FIPS and DualStack choose the variants of the service's own endpoints.
-	// Neither goes with a custom endpoint.
+	// FIPS and DualStack choose the variants of AWS's own endpoints. They cannot be combined
+	// with a custom endpoint.
 	FIPS, DualStack bool
-	// HTTP makes the requests; nil means a client with 5 s to connect. 10 s per
-	// try where its Timeout is 0. Redirects are never followed and cookies never
-	// kept: the requests carry tokens.
+	// HTTP makes the requests; nil means a client with 5 s to connect. If its Timeout is 0,
+	// each attempt has 10 s. The client follows no redirects and keeps no cookies, because
+	// the requests contain tokens.
 	HTTP *http.Client
-	// MaxAttempts is how often a call is tried in all; 0 means 3. Only what may
-	// pass is tried again: the network, 429 and 5xx, within 25 s.
+	// MaxAttempts limits the attempts of a call; 0 means 3. A call is repeated only after a
+	// network error, status 429 or 5xx, and within 25 s.
 	MaxAttempts int
-	// Now is our clock, which the service's is compared with; nil means time.Now.
+	// Now is the clock to compare with the service's clock; nil means time.Now.
 	Now func() time.Time
-	// Log gets a line per try at level Debug; nil means no log.
+	// Log gets a line for each attempt at level Debug; nil means no log.
 	Log *slog.Logger
 }
 
-// A Client speaks to one Identity Center. It is safe for concurrent use.
+// A Client calls the services of one Identity Center. It is safe for concurrent use.
 type Client struct {
 	oidc     *ssooidc.Client
 	portal   *sso.Client
@@ -75,23 +74,23 @@ type Client struct {
 	log      *slog.Logger
 }
 
-// The budgets of a call.
+// The time limits of a call.
 const (
-	connectBudget = 5 * time.Second  // to a connection, and again to its TLS
-	tryBudget     = 10 * time.Second // one try: connect, send, read the whole reply
-	callBudget    = 25 * time.Second // all tries and the pauses between them
-	maxPause      = 4 * time.Second  // the longest of the pauses, which are random
+	connectBudget = 5 * time.Second  // for the connection, and again for TLS
+	tryBudget     = 10 * time.Second // for one attempt: connect, send, read the whole reply
+	callBudget    = 25 * time.Second // for all attempts and the pauses between them
+	maxPause      = 4 * time.Second  // the longest pause; pauses are random
 )
 
-// New makes a client. It fails on a region, an endpoint or a combination of
-// them that cannot be used; it does not touch the network.
+// New returns a client. It returns an error for an invalid region, endpoint or combination of
+// options. It makes no request.
 func New(o Options) (*Client, error) {
 	oidcURL, portalURL, err := endpoints(o)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{
-		oidcURL: oidcURL, portURL: portalURL, http: quiet(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause,
+		oidcURL: oidcURL, portURL: portalURL, http: withoutRedirects(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause,
 		now: o.Now, log: o.Log,
 	}
 	if c.now == nil {
@@ -103,9 +102,8 @@ func New(o Options) (*Client, error) {
 	if c.attempts <= 0 {
 		c.attempts = retry.DefaultMaxAttempts
 	}
-	// The region is of no use to the SDK once there is an endpoint, nor is its
-	// correction of skewed clocks: nothing here is signed, and it would take a
-	// refused sign-in for a skewed clock and try again.
+	// The requests are not signed, so the SDK must not correct the clock: it would mistake a
+	// refused sign-in for a wrong clock and repeat it.
 	c.oidc = ssooidc.New(ssooidc.Options{
 		Region: o.Region, BaseEndpoint: &oidcURL, HTTPClient: c.http, AppID: "lanyard",
 		DisableClockSkewCorrection: true,
@@ -117,15 +115,15 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// OIDCURL is the base URL of the sign-in service, without a slash at the end.
+// OIDCURL returns the base URL of the sign-in service, without a slash at the end.
 func (c *Client) OIDCURL() string { return c.oidcURL }
 
-// PortalURL is the base URL of the access portal, without a slash at the end.
+// PortalURL returns the base URL of the access portal, without a slash at the end.
 func (c *Client) PortalURL() string { return c.portURL }
 
-// quiet returns a client like hc (nil: the default one) that follows no
-// redirect: the SDK's headers, a token among them, would go along.
-func quiet(hc *http.Client) *http.Client {
+// withoutRedirects returns a copy of hc that follows no redirects, because the headers, with a
+// token, would be sent along. If hc is nil, it returns a default client.
+func withoutRedirects(hc *http.Client) *http.Client {
 	if hc == nil {
 		hc = &http.Client{Transport: &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
@@ -144,11 +142,11 @@ func quiet(hc *http.Client) *http.Client {
 	return &own
 }
 
-// endpoints returns the base URLs of the two services: the custom ones, or those that
-// the SDK's rules give for the region (partitions, FIPS, dual-stack).
+// endpoints returns the base URLs of the two services: the custom endpoints, or AWS's by the
+// SDK's rules for the region (partitions, FIPS, dual-stack).
 func endpoints(o Options) (oidc, portal string, err error) {
 	if o.Region != "" && !regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`).MatchString(o.Region) {
-		// A region becomes part of a host name.
+		// The region becomes part of a host name.
 		return "", "", fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", clean(o.Region))
 	}
 	for _, custom := range []string{o.OIDCEndpoint, o.PortalEndpoint} {
@@ -173,8 +171,8 @@ func endpoints(o Options) (oidc, portal string, err error) {
 	return strings.TrimRight(oidcEnd.URI.String(), "/"), strings.TrimRight(portalEnd.URI.String(), "/"), nil
 }
 
-// checkEndpoint refuses an endpoint that must not get a token: plain http to another
-// machine. "" means the service's own endpoint and is fine.
+// checkEndpoint returns an error if an endpoint must not get a token, because it is plain http
+// to another machine. "" means AWS's own endpoint and is allowed.
 func checkEndpoint(raw string) error {
 	if raw == "" {
 		return nil
@@ -189,10 +187,10 @@ func checkEndpoint(raw string) error {
 	case u.Scheme == "https" || u.Scheme == "http" && loopback.Host(u.Hostname()):
 		return nil
 	}
-	return fmt.Errorf("the endpoint %s would send tokens in clear: only https, or http on a loopback address, is allowed", clean(u.Redacted()))
+	return fmt.Errorf("endpoint %s: tokens would be sent in plaintext: use https, or http on a loopback address", clean(u.Redacted()))
 }
 
-// ruleError cuts the SDK's prefix off the text of an endpoint rule.
+// ruleError removes the SDK's prefix from the error of an endpoint rule.
 func ruleError(err error) error {
 	if text, ok := strings.CutPrefix(err.Error(), "endpoint rule error, "); ok {
 		return errors.New(text)
@@ -209,11 +207,11 @@ func optional(s string) *string {
 
 // The calls of the sign-in service and of the access portal.
 
-// A Grant is what a sign-in or a refresh yields.
+// A Grant holds the tokens from a sign-in or a refresh.
 type Grant struct {
 	AccessToken  secret.String
-	RefreshToken secret.String // zero if the reply has none: then the old one stays valid, if there was one
-	Lifetime     time.Duration // of the access token, from the reply on; whole seconds
+	RefreshToken secret.String // zero if the reply has none: then an old one stays valid
+	Lifetime     time.Duration // of the access token, from the time of the reply; whole seconds
 	Clock        Clock
 }
 
@@ -224,11 +222,11 @@ const (
 	grantDevice  = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
-// Refresh spends refreshToken for a new grant. The service takes a refresh token
-// once or for a short grace: a caller must be able to store the successor before
-// it calls. So the end of ctx breaks the call off only until the token is sent; after
-// that the call ends with its reply or at ctx's deadline. [ErrInvalidGrant] means that
-// the session has ended, [ErrInvalidClient] that the registration has.
+// Refresh exchanges refreshToken for a new grant. The service accepts a refresh token once, or
+// for a short time, so the caller must make sure first that it can store the successor.
+// Cancelling ctx stops the call only until the token is sent. After that the call ends with
+// the reply or at the deadline of ctx. [ErrInvalidGrant] means that the session has ended,
+// [ErrInvalidClient] that the client registration is no longer valid.
 func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken secret.String) (Grant, error) {
 	return c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
 		GrantType:    new(grantRefresh),
@@ -236,8 +234,8 @@ func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken sec
 	}, 0)
 }
 
-// createToken adds the client to a request and calls the service. It tries as often as
-// attempts says; 0 means the client's own number.
+// createToken adds the client registration to the request and calls the service. attempts
+// limits the attempts; 0 means the client's own limit.
 func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.CreateTokenInput, attempts int) (Grant, error) {
 	in.ClientId, in.ClientSecret = new(reg.ClientID), new(reg.ClientSecret.Reveal())
 	w := c.wire("CreateToken", c.oidcURL, reg.ClientSecret, optionalSecret(in.RefreshToken), optionalSecret(in.Code),
@@ -254,15 +252,15 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 	defer cancel()
 	out, err := c.oidc.CreateToken(budget, in, w.oidc)
 	if w.spending != nil && w.spending.done() {
-		ctx = context.WithoutCancel(ctx) // the reply counts
+		ctx = context.WithoutCancel(ctx) // use the reply although ctx is cancelled
 	}
 	if err := w.result(ctx, err); err != nil {
 		return Grant{}, err
 	}
 	if optionalSecret(out.AccessToken).IsZero() || out.ExpiresIn <= 0 {
-		return Grant{}, w.broken("without a token or its lifetime")
+		return Grant{}, w.broken("no token or no lifetime")
 	}
-	if reason := unfit("accessToken", value(out.AccessToken), "refreshToken", value(out.RefreshToken)); reason != "" {
+	if reason := invalidMember("accessToken", value(out.AccessToken), "refreshToken", value(out.RefreshToken)); reason != "" {
 		return Grant{}, w.broken(reason)
 	}
 	return Grant{
@@ -273,7 +271,7 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 	}, nil
 }
 
-// Credentials are the keys of a role in an account.
+// Credentials are role credentials.
 type Credentials struct {
 	AccessKeyID     string
 	SecretAccessKey secret.String
@@ -282,22 +280,20 @@ type Credentials struct {
 	Clock           Clock
 }
 
-// An Account is one that the person may use.
+// An Account is an account that the user can access.
 type Account struct{ ID, Name, Email string }
 
-// A Role is one that the person may take in an account.
+// A Role is a role that the user has in an account.
 type Role struct{ Name, AccountID string }
 
-// lastDate is the end of the year 9999, in milliseconds: what lies behind it cannot be
-// written as RFC 3339 has it.
+// lastDate is the end of the year 9999 in milliseconds. RFC 3339 has no later dates.
 const lastDate = 253402300799999
 
-// pageSize is the most that the portal gives at once.
+// pageSize is the largest page of the portal.
 const pageSize = 100
 
-// RoleCredentials returns keys for a role in an account. [ErrUnauthorized] means
-// that the access token is not valid (any more), [ErrForbidden] that the person
-// has no such role.
+// RoleCredentials returns credentials of a role in an account. [ErrUnauthorized] means that the
+// access token is not valid, [ErrForbidden] that the user does not have the role.
 func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
 	w := c.wire("GetRoleCredentials", c.portURL, accessToken)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -310,23 +306,22 @@ func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String,
 	}
 	keys := out.RoleCredentials
 	if keys == nil || value(keys.AccessKeyId) == "" || value(keys.SecretAccessKey) == "" || value(keys.SessionToken) == "" || keys.Expiration <= 0 || keys.Expiration > lastDate {
-		return Credentials{}, w.broken("without the keys or their expiration")
+		return Credentials{}, w.broken("no credentials or no expiration")
 	}
-	if reason := unfit("accessKeyId", value(keys.AccessKeyId), "secretAccessKey", value(keys.SecretAccessKey), "sessionToken", value(keys.SessionToken)); reason != "" {
+	if reason := invalidMember("accessKeyId", value(keys.AccessKeyId), "secretAccessKey", value(keys.SecretAccessKey), "sessionToken", value(keys.SessionToken)); reason != "" {
 		return Credentials{}, w.broken(reason)
 	}
 	return Credentials{
 		AccessKeyID:     value(keys.AccessKeyId),
 		SecretAccessKey: optionalSecret(keys.SecretAccessKey),
 		SessionToken:    optionalSecret(keys.SessionToken),
-		Expiration:      time.UnixMilli(keys.Expiration).UTC(), // milliseconds, unlike every other time here
+		Expiration:      time.UnixMilli(keys.Expiration).UTC(), // milliseconds; other replies have seconds
 		Clock:           w.reply.clock,
 	}, nil
 }
 
-// Accounts yields every account of the person, fetching a page only when the
-// caller has used up the one before. A failed page ends the sequence with its
-// error; the budget of a call is one page's.
+// Accounts yields the accounts of the user. It fetches a page when the caller has consumed the
+// previous one. An error ends the sequence. The time limit of a call applies to each page.
 func (c *Client) Accounts(ctx context.Context, accessToken secret.String) iter.Seq2[Account, error] {
 	return pages("ListAccounts", c, accessToken, func(w *wire, next *string) ([]Account, *string, error) {
 		budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -345,7 +340,7 @@ func (c *Client) Accounts(ctx context.Context, accessToken secret.String) iter.S
 	})
 }
 
-// Roles yields every role of the person in an account, as Accounts does.
+// Roles yields the roles of the user in an account, like Accounts.
 func (c *Client) Roles(ctx context.Context, accessToken secret.String, accountID string) iter.Seq2[Role, error] {
 	return pages("ListAccountRoles", c, accessToken, func(w *wire, next *string) ([]Role, *string, error) {
 		budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -364,8 +359,8 @@ func (c *Client) Roles(ctx context.Context, accessToken secret.String, accountID
 	})
 }
 
-// pages yields the items of the pages that fetch returns. A page that names
-// itself as the next one is an error, not an endless sequence.
+// pages yields the items of the pages that fetch returns. If a page names itself as the next
+// page, it yields an error instead of looping.
 func pages[T any](operation string, c *Client, token secret.String, fetch func(*wire, *string) ([]T, *string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
@@ -386,7 +381,7 @@ func pages[T any](operation string, c *Client, token secret.String, fetch func(*
 				return
 			}
 			if value(following) == value(next) {
-				yield(zero, w.broken("a page that follows itself"))
+				yield(zero, w.broken("the next page is the same page"))
 				return
 			}
 			next = following
@@ -394,8 +389,8 @@ func pages[T any](operation string, c *Client, token secret.String, fetch func(*
 	}
 }
 
-// Logout ends the session that the access token belongs to, on the server: its
-// refresh token ends with it. [ErrUnauthorized] means that there was none.
+// Logout ends the session of the access token at the service, and with it the refresh token.
+// [ErrUnauthorized] means that the access token is not valid.
 func (c *Client) Logout(ctx context.Context, accessToken secret.String) error {
 	w := c.wire("Logout", c.portURL, accessToken)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -404,9 +399,9 @@ func (c *Client) Logout(ctx context.Context, accessToken secret.String) error {
 	return w.result(ctx, err)
 }
 
-// Takes says whether the portal takes the access token, by asking for one account. Any
-// other answer than yes or no is an error.
-func (c *Client) Takes(ctx context.Context, accessToken secret.String) (bool, error) {
+// Accepts reports whether the portal accepts the access token. It lists one account to find
+// out. An error means that it is not known.
+func (c *Client) Accepts(ctx context.Context, accessToken secret.String) (bool, error) {
 	w := c.wire("ListAccounts", c.portURL, accessToken)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()

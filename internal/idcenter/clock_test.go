@@ -49,7 +49,7 @@ func TestClockInWords(t *testing.T) {
 	}
 }
 
-// Answers say what the service's clock was, and so does the log.
+// Results and the log contain the difference of the clocks.
 func TestAnswersCarryTheServicesClock(t *testing.T) {
 	ours := time.Date(2026, 11, 22, 12, 0, 0, 500e6, time.UTC)
 	theirs := ours.Add(-time.Hour)
@@ -73,7 +73,7 @@ func TestAnswersCarryTheServicesClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A server that took its time would have answered in the middle of it.
+	// A slow service is assumed to reply in the middle of the request.
 	for _, clock := range []Clock{grant.Clock, keys.Clock} {
 		if !clock.Date.Equal(theirs.Truncate(time.Second)) || clock.Ahead.Round(time.Minute) != time.Hour {
 			t.Errorf("%+v, want %v and an hour ahead", clock, theirs)

@@ -18,7 +18,7 @@ import (
 
 var network = []error{ErrNetwork, ErrTemporary}
 
-// unused returns the address of a port on which nobody listens.
+// unused returns the address of a port without a listener.
 func unused(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -38,8 +38,8 @@ func TestNotConnected(t *testing.T) {
 	identity(t, err, `Could not connect to the endpoint URL: "`+url+`/federation/credentials?account_id=1&role_name=r"`, network)
 }
 
-// hang never answers, until the client has gone. A server notices that only once
-// it has read the request.
+// hang does not answer until the client has closed the connection. The server notices that only
+// after it has read the request.
 func hang(r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()
@@ -59,7 +59,7 @@ func TestReadTimeout(t *testing.T) {
 	}
 }
 
-// A reply that stops in the middle is a time-out too.
+// A reply that stops in the middle is a timeout too.
 func TestReadTimeoutInBody(t *testing.T) {
 	c := at(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"accessToken":`))
@@ -71,7 +71,7 @@ func TestReadTimeoutInBody(t *testing.T) {
 	identity(t, err, `Read timeout on endpoint URL: "`+c.OIDCURL()+`/token"`, network)
 }
 
-// A dial that gets no answer is a time-out of its own.
+// A connection attempt without an answer is a connect timeout.
 func TestConnectTimeout(t *testing.T) {
 	hc := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		<-ctx.Done()
@@ -102,7 +102,7 @@ func half(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).Flush()
 }
 
-// speak answers with something that is not HTTP.
+// speak answers with text that is not HTTP.
 func speak(w http.ResponseWriter, text string) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -152,7 +152,7 @@ func TestProxyFailed(t *testing.T) {
 	}
 }
 
-// However slow the tries, a call ends within its budget, with the reason.
+// A call with slow attempts ends within its time limit, with the reason.
 func TestCallBudget(t *testing.T) {
 	c := at(t, func(_ http.ResponseWriter, r *http.Request) { hang(r) })
 	c.budget = 100 * time.Millisecond

@@ -11,19 +11,18 @@ import (
 )
 
 const (
-	pollInterval = 5 * time.Second // where the service names none (RFC 8628, section 3.2)
-	pollSlower   = 5 * time.Second // what slow_down adds (RFC 8628, section 3.5)
-	pollFaults   = 4               // how many 5xx in a row end it
+	pollInterval = 5 * time.Second // if the service sends none (RFC 8628, section 3.2)
+	pollSlower   = 5 * time.Second // added after slow_down (RFC 8628, section 3.5)
+	pollFaults   = 4               // consecutive 5xx replies that end the poll
 )
 
-// deviceWarning is shown with every device code: a code can be sent to anybody, and the
-// user who approves it signs in its sender.
+// deviceWarning is shown with every device code. An attacker can send a code to a user; if the
+// user approves it, the attacker is signed in.
 const deviceWarning = "\nOnly approve this code if you started this sign-in yourself; " +
-	"never approve one that somebody sent you: it would sign them in as you.\n"
+	"never approve a code that you were sent: it would sign the sender in as you.\n"
 
-// signInByCode is the device authorization grant (RFC 8628). It asks for the
-// tokens once before it shows anything, as the AWS CLI does: a service may have
-// approved already.
+// signInByCode signs in by the device authorization grant (RFC 8628). Like the AWS CLI, it asks
+// for the tokens once before it shows the code: the service may have approved already.
 func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (Grant, error) {
 	w := c.wire("StartDeviceAuthorization", c.oidcURL, reg.ClientSecret)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -35,9 +34,9 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 		return Grant{}, err
 	}
 	if value(out.DeviceCode) == "" || value(out.UserCode) == "" || value(out.VerificationUri) == "" {
-		return Grant{}, w.broken("without a code or the page to enter it")
+		return Grant{}, w.broken("no code or no verification page")
 	}
-	if reason := unfit("deviceCode", *out.DeviceCode); reason != "" {
+	if reason := invalidMember("deviceCode", *out.DeviceCode); reason != "" {
 		return Grant{}, w.broken(reason)
 	}
 	attempt := func(tries int) (Grant, error) {
@@ -61,7 +60,7 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 	return p.run(ctx, func() (Grant, error) { return attempt(1) })
 }
 
-// showCode tells the person what to do, in the AWS CLI's words.
+// showCode shows the code and what to do with it, in the AWS CLI's words.
 func (s SignIn) showCode(out *ssooidc.StartDeviceAuthorizationOutput) {
 	uri, code := clean(value(out.VerificationUri)), clean(value(out.UserCode))
 	text := "Attempting to open your default browser.\n" +
@@ -77,8 +76,8 @@ func (s SignIn) showCode(out *ssooidc.StartDeviceAuthorizationOutput) {
 	s.Show(deviceWarning)
 }
 
-// codeLifetime is how long to wait for the person: the service's seconds, but
-// not longer than the caller wants.
+// codeLifetime returns how long to wait for the user: as long as the service allows, but at
+// most s.Timeout.
 func (s SignIn) codeLifetime(seconds int32) time.Duration {
 	lifetime := time.Duration(seconds) * time.Second
 	if lifetime <= 0 {
@@ -90,18 +89,19 @@ func (s SignIn) codeLifetime(seconds int32) time.Duration {
 	return lifetime
 }
 
-// A poll asks until there is an answer. interval is the pause before each try.
+// A poll asks the service repeatedly until the user has answered. interval is the pause before
+// each attempt.
 type poll struct {
 	interval time.Duration
 	deadline time.Time
-	faults   int // 5xx in a row
+	faults   int // consecutive 5xx replies
 
-	failed    <-chan error // brings the error of the browser, for notOpened
+	failed    <-chan error // receives an error if the browser cannot be opened
 	notOpened func(error)
 }
 
-// run asks, pausing first, until there is an answer or the deadline has passed:
-// that is ErrExpired, or the error of the network if it was the last one.
+// run pauses and asks until there is an answer. After the deadline it returns ErrExpired, or
+// the network error of the last attempt.
 func (p *poll) run(ctx context.Context, attempt func() (Grant, error)) (Grant, error) {
 	last := ErrExpired
 	for {
@@ -130,9 +130,9 @@ func (p *poll) run(ctx context.Context, attempt func() (Grant, error)) (Grant, e
 	}
 }
 
-// wait says whether err means to ask again later, and how much later that is. A
-// login of minutes is not to fail because of one bad second: throttling and the
-// network never end it, and a fault of the service only if it stays.
+// wait reports whether to ask again after err, and sets the interval. The user needs minutes to
+// sign in, so a short failure must not end the poll: throttling and network errors never end
+// it, and errors of the service only after some attempts.
 func (p *poll) wait(err error) bool {
 	var refusal *ServiceError
 	errors.As(err, &refusal)
@@ -156,7 +156,7 @@ func (p *poll) wait(err error) bool {
 
 func isNetwork(err error) bool { return errors.Is(err, ErrNetwork) }
 
-// isFault says whether err is the service's own: 5xx or a broken reply.
+// isFault reports whether the service failed: status 5xx or a broken reply.
 func isFault(err error) bool {
 	var refusal *ServiceError
 	if errors.As(err, &refusal) && refusal.Status == http.StatusTooManyRequests {

@@ -15,8 +15,7 @@ func refusal(status int, code string) error {
 	return &ServiceError{Operation: "CreateToken", Status: status, Code: code}
 }
 
-// answers plays a service that gives these answers, nil being a grant, and
-// counts.
+// answers returns a service that gives these answers in turn, and counts them. nil means a grant.
 type answers struct {
 	list  []error
 	asked int
@@ -54,9 +53,9 @@ func TestPoll(t *testing.T) {
 		{"faults for a while", []error{fault, fault, fault, pending, fault, nil}, nil, 30 * time.Second},
 		{"faults that stay", []error{fault}, fault, 20 * time.Second},
 		{"denied", []error{pending, denied}, denied, 10 * time.Second},
-		{"the service's limit", []error{pending, lapsed}, ErrExpired, 10 * time.Second},
-		{"our limit", []error{pending}, ErrExpired, 62 * time.Second},
-		{"our limit without a network", []error{pending, gone}, gone, 62 * time.Second},
+		{"limit of the service", []error{pending, lapsed}, ErrExpired, 10 * time.Second},
+		{"limit of the caller", []error{pending}, ErrExpired, 62 * time.Second},
+		{"limit of the caller, no network", []error{pending, gone}, gone, 62 * time.Second},
 		{"cancelled", []error{context.Canceled}, context.Canceled, 5 * time.Second},
 	}
 	for _, tt := range tests {
@@ -87,8 +86,8 @@ func TestPollCancelled(t *testing.T) {
 	})
 }
 
-// deviceService is a sign-in service for devices; token answers the tries, nil
-// meaning that nobody approves.
+// deviceService returns a sign-in service for device codes. token replies to each attempt; nil
+// means that the user never approves.
 func deviceService(token http.HandlerFunc) http.HandlerFunc {
 	return oidc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -103,8 +102,8 @@ func deviceService(token http.HandlerFunc) http.HandlerFunc {
 	})
 }
 
-// Whatever the first try brings comes before anything is shown.
-func TestFirstTry(t *testing.T) {
+// A result of the first attempt is returned before anything is shown.
+func TestFirstAttempt(t *testing.T) {
 	tests := []struct {
 		name  string
 		token http.HandlerFunc
@@ -142,7 +141,7 @@ func TestFirstTry(t *testing.T) {
 	}
 }
 
-// What a server says is neither opened nor shown as it comes.
+// Texts and URLs of a server are checked before they are shown or opened.
 func TestHostileDeviceReply(t *testing.T) {
 	c := at(t, oidc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/device_authorization" {

@@ -16,12 +16,12 @@ import (
 
 const startURL = "https://d-1234567890.awsapps.com/start"
 
-// A desk is a person at a terminal with the emulator behind it.
+// A desk is a user at a terminal, with the emulator as the service.
 type desk struct {
 	srv *emulatortest.Server
 	c   *Client
-	// came is closed over the errors of what the browser did.
-	came chan error
+	// visits receives the result of each visit of the browser.
+	visits chan error
 
 	mu    sync.Mutex
 	shown string
@@ -30,7 +30,7 @@ type desk struct {
 func newDesk(t *testing.T, conf emulator.Config) *desk {
 	t.Helper()
 	srv := emulatortest.Start(t, conf)
-	return &desk{srv: srv, c: client(t, Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL}), came: make(chan error, 10)}
+	return &desk{srv: srv, c: client(t, Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL}), visits: make(chan error, 10)}
 }
 
 func (d *desk) show(text string) {
@@ -39,33 +39,33 @@ func (d *desk) show(text string) {
 	d.shown += text
 }
 
-// signsIn is what a browser does when the person signs in and agrees.
+// signsIn is a browser in which the user signs in and approves.
 func (d *desk) signsIn(ctx context.Context, url string) error {
 	err := d.srv.SignIn(ctx, url, "jane")
-	d.came <- err
+	d.visits <- err
 	return err
 }
 
-// refuses is what a browser does when the person signs in and does not agree.
+// refuses is a browser in which the user signs in and refuses.
 func (d *desk) refuses(ctx context.Context, url string) error {
 	err := d.srv.Refuse(ctx, url, "jane")
-	d.came <- err
+	d.visits <- err
 	return err
 }
 
 func (d *desk) browserEnded(t *testing.T) {
 	t.Helper()
 	select {
-	case err := <-d.came:
+	case err := <-d.visits:
 		if err != nil {
-			t.Errorf("the browser saw: %v", err)
+			t.Errorf("browser: %v", err)
 		}
 	case <-time.After(10 * time.Second):
-		t.Error("the browser never came to an end")
+		t.Error("the browser did not finish")
 	}
 }
 
-// A shelf keeps one registration.
+// A shelf keeps one client registration.
 type shelf struct {
 	reg          Registration
 	full         bool
@@ -79,7 +79,7 @@ func (s *shelf) Save(reg Registration) error {
 }
 func (s *shelf) Drop(string) error { s.full, s.drops = false, s.drops+1; return nil }
 
-// The whole way: sign in, list, use, refresh, sign out, as a person would.
+// Sign in, list, get credentials, refresh, sign out.
 func TestSignInByBrowser(t *testing.T) {
 	d := newDesk(t, emulator.Config{})
 	kept := &shelf{}
@@ -135,7 +135,7 @@ If you are unable to open the URL on this device, run this command again with th
 		t.Errorf("keys %+v, %v", keys, err)
 	}
 	if _, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, "NoSuchRole"); !errors.Is(err, ErrForbidden) {
-		t.Errorf("a role not assigned: %v", err)
+		t.Errorf("role that is not assigned: %v", err)
 	}
 	if err := d.c.Logout(t.Context(), next.AccessToken); err != nil {
 		t.Error(err)
@@ -171,23 +171,23 @@ Only approve this code if you started this sign-in yourself; [^\n]+
 	if !want.MatchString(d.shown) {
 		t.Errorf("shown:\n%s", d.shown)
 	}
-	// Without the scope that makes a token refreshable there is no refresh token.
+	// A refresh token needs the scope sso:account:access.
 	if res.Grant.AccessToken.IsZero() || !res.Grant.RefreshToken.IsZero() {
 		t.Errorf("grant %+v", res.Grant)
 	}
 
-	s.Scopes = []string{"sso:account:access"} // which the registration kept has not
+	s.Scopes = []string{"sso:account:access"} // the kept registration does not have it
 	res, err = d.c.SignIn(t.Context(), s)
 	if err != nil || res.Grant.RefreshToken.IsZero() || kept.saved != 2 {
 		t.Errorf("grant %+v, %d registrations, %v", res.Grant, kept.saved, err)
 	}
 	d.browserEnded(t)
 	if _, err = d.c.SignIn(t.Context(), s); err != nil || kept.saved != 2 {
-		t.Errorf("again: %d registrations, %v", kept.saved, err)
+		t.Errorf("second sign-in: %d registrations, %v", kept.saved, err)
 	}
 }
 
-// Both flows say plainly that they open nothing.
+// Both flows show that they do not open a browser.
 func TestNoBrowser(t *testing.T) {
 	for _, device := range []bool{false, true} {
 		d := newDesk(t, emulator.Config{})
@@ -261,13 +261,13 @@ func TestBadStartURL(t *testing.T) {
 	}
 }
 
-// A registration that the service forgot is replaced, once, and the sign-in goes on.
+// The service does not know the kept registration. The sign-in continues with a new one.
 func TestUnknownClient(t *testing.T) {
 	for _, device := range []bool{false, true} {
 		d := newDesk(t, emulator.Config{})
 		kept := &shelf{full: true, reg: Registration{ClientID: "gone", ClientSecret: secret.New("secret-2"), ExpiresAt: time.Now().Add(time.Hour)}}
 		if !device {
-			// Known to /authorize, so that the person gets as far as the code.
+			// /authorize knows the client, so that the user gets a code.
 			res, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Registrations: kept, Open: d.signsIn})
 			if err != nil {
 				t.Fatal(err)
@@ -282,7 +282,7 @@ func TestUnknownClient(t *testing.T) {
 			t.Errorf("device %v: %d dropped, %d saved, %v", device, kept.drops, kept.saved, err)
 		}
 		if n := strings.Count(d.shown, "Attempting to open"); !device && n != 2 {
-			t.Errorf("%d addresses shown", n)
+			t.Errorf("%d URLs shown", n)
 		}
 	}
 }

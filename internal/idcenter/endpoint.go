@@ -15,9 +15,8 @@ import (
 
 // AWS's own endpoints, and the start URLs of access portals.
 
-// CheckEndpoint holds the custom endpoint of another AWS service to the rules of
-// this one: https, or http on this machine, and no FIPS or dual-stack beside it.
-// "" is the service's own endpoint.
+// CheckEndpoint checks a custom endpoint of any AWS service. It must be https, or http on this
+// machine, and cannot be combined with FIPS or dual-stack. "" means the service's own endpoint.
 func CheckEndpoint(endpoint string, fips, dualStack bool) error {
 	switch err := checkEndpoint(endpoint); {
 	case err != nil || endpoint == "":
@@ -30,23 +29,22 @@ func CheckEndpoint(endpoint string, fips, dualStack bool) error {
 	return nil
 }
 
-// OwnEndpoints returns the base URLs of AWS's own two services in a region, in all of
-// their forms: the ordinary one first, then FIPS and dual-stack. Both lists are empty if
-// there is no such region.
+// OwnEndpoints returns the base URLs of AWS's two services in a region, in all forms: the usual
+// one first, then FIPS and dual-stack. Both lists are empty for an invalid region.
 func OwnEndpoints(region string) (oidc, portal []string) {
 	for _, o := range []Options{{}, {FIPS: true}, {DualStack: true}, {FIPS: true, DualStack: true}} {
 		o.Region = region
 		signIn, access, err := endpoints(o)
 		if err != nil {
-			continue // the partition has no such form
+			continue // the partition does not have this form
 		}
 		oidc, portal = append(oidc, signIn), append(portal, access)
 	}
 	return oidc, portal
 }
 
-// AtOwnEndpoint reports which of AWS's own two services, in any region, a base URL
-// leads to. The form of the URL does not count: a dot after the host, a port, a path.
+// AtOwnEndpoint reports which of AWS's two services, in any region, a base URL leads to. It
+// ignores a dot after the host, the port and the path.
 func AtOwnEndpoint(base string) (oidc, portal bool) {
 	u, err := url.Parse(base)
 	if err != nil {
@@ -61,11 +59,11 @@ func AtOwnEndpoint(base string) (oidc, portal bool) {
 	return oidc, portal
 }
 
-// ErrStartURL is wrapped by every error about the start URL itself; what kept us
-// from asking where a vanity URL leads is a [ConnectError].
+// ErrStartURL is wrapped by every error about the start URL itself. If a vanity URL cannot be
+// reached, the error is a [ConnectError].
 var ErrStartURL = errors.New("the start URL cannot be used")
 
-// A startURLError has the AWS CLI's text and is ErrStartURL.
+// A startURLError is an ErrStartURL with the AWS CLI's text.
 type startURLError struct{ text string }
 
 func (e *startURLError) Error() string        { return e.text }
@@ -75,14 +73,13 @@ func refuseStartURL(format string, args ...any) error {
 	return &startURLError{fmt.Sprintf(format, args...)}
 }
 
-// ResolveStartURL returns the URL of the access portal behind a start URL. One
-// on a host of AWS comes back unchanged, without a request. Any other https URL
-// is a vanity one: it is asked, with HEAD, and must redirect straight to a host
-// of AWS; if that host names its region, so does the result, else region is "".
-// With local, an http URL on this machine comes back unchanged too: that is for an
-// endpoint that is on this machine itself.
+// ResolveStartURL returns the URL of the access portal to which a start URL leads. A URL on a
+// host of AWS is returned unchanged, without a request. Any other https URL is a vanity URL: a
+// HEAD request must be redirected directly to a host of AWS. If that host names a region,
+// region is set. With local, an http URL on this machine is returned unchanged too, for a
+// service on this machine.
 //
-// These are the rules and words of the AWS CLI, which resolves the same way.
+// The rules and the error texts are the AWS CLI's.
 func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, local bool) (resolved, region string, err error) {
 	u, err := url.Parse(startURL)
 	switch {
@@ -99,7 +96,7 @@ func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, loca
 	case awsOwned(u.Hostname()):
 		return startURL, "", nil
 	}
-	target, err := follow(ctx, quiet(hc), u)
+	target, err := follow(ctx, withoutRedirects(hc), u)
 	if err != nil {
 		return "", "", err
 	}
@@ -110,7 +107,7 @@ func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, loca
 	return target.String(), StartURLRegion(target.String()), nil
 }
 
-// follow returns where u leads: the target of its redirect, or u itself.
+// follow returns the target of the redirect from u, or u itself without a redirect.
 func follow(ctx context.Context, hc *http.Client, u *url.URL) (*url.URL, error) {
 	budget, cancel := context.WithTimeout(ctx, callBudget)
 	defer cancel()
@@ -130,7 +127,7 @@ func follow(ctx context.Context, hc *http.Client, u *url.URL) (*url.URL, error) 
 		switch resp.StatusCode {
 		case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 			if method == http.MethodHead {
-				continue // a server that knows no HEAD
+				continue // the server does not support HEAD
 			}
 		case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 			target, err := resp.Location()
@@ -147,8 +144,8 @@ func follow(ctx context.Context, hc *http.Client, u *url.URL) (*url.URL, error) 
 	return u, nil
 }
 
-// awsOwned says whether a host is one of those under which AWS serves access
-// portals and issuers; the AWS CLI's list.
+// awsOwned reports whether AWS serves access portals and issuers at a host. The list is the AWS
+// CLI's.
 func awsOwned(host string) bool {
 	host = strings.ToLower(host)
 	exact := []string{
@@ -164,22 +161,22 @@ func awsOwned(host string) bool {
 	})
 }
 
-// The hosts of access portals that name their region.
+// Hosts of access portals that name the region.
 const (
 	dualStackPortal = `^[^.]+\.portal\.([a-z0-9-]+)\.(?:app\.aws|app\.amazonwebservices\.com\.cn|api\.amazonwebservices\.eu)$`
 	ipv4Portal      = `^[^.]+\.([a-z0-9-]+)\.portal\.amazonaws\.(?:com|com\.cn|eu)$`
 )
 
-// DualStackPortal reports whether a start URL is that of a dual-stack portal, as
-// https://ssoins-1234.portal.eu-west-1.app.aws. A device code of the IPv4 sign-in
-// service fails there: see https://github.com/aws/aws-cli/issues/10507.
+// DualStackPortal reports whether a start URL belongs to a dual-stack portal, such as
+// https://ssoins-1234.portal.eu-west-1.app.aws. A device code of the IPv4 sign-in service
+// fails there: see https://github.com/aws/aws-cli/issues/10507.
 func DualStackPortal(startURL string) bool {
 	u, err := url.Parse(startURL)
 	return err == nil && regexp.MustCompile(dualStackPortal).MatchString(strings.ToLower(u.Hostname()))
 }
 
-// StartURLRegion returns the region that the host of a start URL names, as in
-// https://ssoins-1234.eu-west-1.portal.amazonaws.com; "" if it names none.
+// StartURLRegion returns the region in the host of a start URL, such as
+// https://ssoins-1234.eu-west-1.portal.amazonaws.com, or "" if the host has none.
 func StartURLRegion(startURL string) string {
 	u, err := url.Parse(startURL)
 	if err != nil {

@@ -15,40 +15,39 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
-// The errors that a caller may test for, with [errors.Is].
+// Errors to test for with [errors.Is].
 var (
-	// ErrInvalidGrant: the refresh token (or the code) is spent, revoked or
-	// unknown; only a new sign-in helps.
+	// ErrInvalidGrant means that the refresh token or the code is spent, revoked or unknown.
+	// The user must sign in again.
 	ErrInvalidGrant = errors.New("the grant is not valid")
-	// ErrInvalidClient: the service does not know the client registration (any
-	// more); a new one helps.
+	// ErrInvalidClient means that the service does not know the client registration. A new
+	// registration helps.
 	ErrInvalidClient = errors.New("the client registration is not valid")
-	// ErrUnauthorizedClient: the client may not sign in this way.
+	// ErrUnauthorizedClient means that the client registration does not allow this sign-in.
 	ErrUnauthorizedClient = errors.New("the client is not authorized")
-	// ErrUnauthorized: the portal does not take the access token (401).
+	// ErrUnauthorized means that the portal does not accept the access token (401).
 	ErrUnauthorized = errors.New("the access token is not valid")
-	// ErrForbidden: the person may not use this account and role (403).
+	// ErrForbidden means that the user does not have this role in this account (403).
 	ErrForbidden = errors.New("no access")
-	// ErrNetwork: no valid answer came back: connect, proxy, TLS, time-out.
+	// ErrNetwork means that no valid reply arrived: connection, proxy, TLS, timeout.
 	ErrNetwork = errors.New("the service was not reached")
-	// ErrTemporary: worth trying again later: the network, 429, 5xx, a broken
-	// reply.
-	ErrTemporary = errors.New("the service does not answer just now")
-	// ErrExpired: the person did not approve the sign-in in time. It is returned
-	// as it is; the text is the AWS CLI's.
+	// ErrTemporary means that a later attempt may succeed: network, 429, 5xx, broken reply.
+	ErrTemporary = errors.New("the service does not answer at the moment")
+	// ErrExpired means that the user did not approve the sign-in in time. It is returned
+	// unwrapped; the text is the AWS CLI's.
 	ErrExpired = errors.New("The pending authorization to retrieve an SSO token has expired. " +
 		"The login flow to retrieve an SSO token must be restarted.")
 )
 
-// A ServiceError is the service's refusal. Its text is the AWS CLI's.
+// A ServiceError is an error reply of the service. Its text is the AWS CLI's.
 type ServiceError struct {
 	Operation string // "CreateToken"
 	Code      string // "InvalidGrantException"; the HTTP status as text if the service sent no code
 	Message   string // may be empty: the OIDC errors have none
 	Status    int    // the HTTP status
 	RequestID string // "" if the service sent none
-	Retries   int    // how often it was tried again before giving up; 0 = it was not worth it
-	// Details are the further members of the reply in their order, as
+	Retries   int    // how often the call was repeated; 0 if it was not repeated
+	// Details are the other members of the reply in their order, such as
 	// {"error", "access_denied"}.
 	Details [][2]string
 }
@@ -82,10 +81,10 @@ func (e *ServiceError) Is(target error) bool {
 	return false
 }
 
-// ExitStatus is that of the AWS CLI for an answer of a service.
+// ExitStatus returns the AWS CLI's exit code for an error reply of a service.
 func (e *ServiceError) ExitStatus() int { return 254 }
 
-// Answer is what the service called the error, and its message.
+// Answer returns the service's code and message.
 func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
 
 // is reports whether e has the service's code or, if the service sent no code, the OAuth
@@ -105,7 +104,7 @@ func (e *ServiceError) portal() bool {
 	return true
 }
 
-// detailsText is the AWS CLI's way to show further members of an error.
+// detailsText formats the other members of an error, like the AWS CLI.
 func detailsText(details [][2]string) string {
 	if len(details) == 0 {
 		return ""
@@ -144,13 +143,13 @@ func Kind(err error) string {
 	return name.String()
 }
 
-// A ReplyError is a reply that no Identity Center sends: a page of a proxy,
-// truncated JSON, a token reply without a token.
+// A ReplyError is a reply that Identity Center does not send, such as a page of a proxy,
+// truncated JSON, or a token reply without a token.
 type ReplyError struct {
 	Operation string
 	URL       string // the endpoint
 	Status    int    // the HTTP status
-	Reason    string // what is wrong with it; nothing of the reply itself
+	Reason    string // what is wrong with the reply, without a quotation from it
 }
 
 func (e *ReplyError) Error() string {
@@ -158,33 +157,33 @@ func (e *ReplyError) Error() string {
 	if u, err := url.Parse(endpoint); err == nil {
 		endpoint = u.Redacted()
 	}
-	return fmt.Sprintf("The endpoint URL %q did not answer %s as the service does: HTTP %d, %s", endpoint, e.Operation, e.Status, e.Reason)
+	return fmt.Sprintf("The endpoint URL %q sent an invalid reply to %s: HTTP %d, %s", endpoint, e.Operation, e.Status, e.Reason)
 }
 
-// Is reports whether e is ErrTemporary. A reply that was broken on its way is temporary;
-// a page with status 4xx, most likely of another server, is not.
+// Is reports whether e is ErrTemporary. A truncated reply is temporary. A page with status 4xx
+// is not: it probably comes from another server.
 func (e *ReplyError) Is(target error) bool {
 	return target == ErrTemporary && (e.Status < 400 || e.Status == http.StatusTooManyRequests || e.Status >= 500)
 }
 
-// A Failure says at which step a request failed to bring a reply.
+// A Failure is the step at which a request failed.
 type Failure int
 
 const (
 	NotConnected     Failure = iota // no such host, refused, no route
-	ConnectTimeout                  // nobody answered the connection attempt
-	ReadTimeout                     // connected, and no reply in time
-	ConnectionClosed                // connected, and the connection ended before the reply did
-	TLSFailed                       // the certificate or the handshake is not valid
-	ProxyFailed                     // the proxy was not reached or refused
+	ConnectTimeout                  // no answer to the connection attempt
+	ReadTimeout                     // connected, but no reply in time
+	ConnectionClosed                // the connection ended before the end of the reply
+	TLSFailed                       // invalid certificate or handshake
+	ProxyFailed                     // the proxy was not reached, or refused the connection
 )
 
-// A ConnectError is a request without a reply. Its text is the AWS CLI's. It is
+// A ConnectError reports a request without a reply. Its text is the AWS CLI's. It is both
 // [ErrNetwork] and [ErrTemporary].
 type ConnectError struct {
-	URL     string // the URL asked for, or the proxy's; passwords are masked
+	URL     string // the URL of the request or of the proxy, with masked passwords
 	Failure Failure
-	Err     error // the cause; only that of TLSFailed is part of the text
+	Err     error // the cause; the text shows it for TLSFailed only
 }
 
 func (e *ConnectError) Error() string {
@@ -212,8 +211,8 @@ func (e *ConnectError) Unwrap() error { return e.Err }
 // Is reports whether target is ErrNetwork or ErrTemporary; e is both.
 func (e *ConnectError) Is(target error) bool { return target == ErrNetwork || target == ErrTemporary }
 
-// connectError makes a ConnectError of the error of a request. connected says whether
-// the request had got a connection.
+// connectError converts the error of a request. connected says whether the request had a
+// connection.
 func connectError(client *http.Client, req *http.Request, err error, connected bool) *ConnectError {
 	var urlErr *url.Error
 	if errors.As(err, &urlErr) {
@@ -239,7 +238,7 @@ func connectError(client *http.Client, req *http.Request, err error, connected b
 	case connected:
 		e.Failure = ConnectionClosed
 	case !isOp && proxyURL(client, req) != "":
-		// A proxy that refuses to connect us is reported as its status text alone.
+		// If a proxy refuses the connection, net/http reports only the status text.
 		e.Failure, e.URL = ProxyFailed, proxyURL(client, req)
 	}
 	return e

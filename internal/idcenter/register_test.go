@@ -33,16 +33,16 @@ func TestCovered(t *testing.T) {
 		{"browser, more scopes than needed", access, false, func(r *Registration) { r.Scopes, r.GrantTypes = []string{"x", access[0]}, code }, true},
 		{"browser, a scope missing", []string{"x", access[0]}, false, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, false},
 		{"browser, no scopes", nil, false, func(r *Registration) { r.GrantTypes = code }, false},
-		{"browser with a device's", access, false, func(r *Registration) { r.Scopes = access }, false},
+		{"browser, registered for device codes", access, false, func(r *Registration) { r.Scopes = access }, false},
 		{"device", nil, true, func(*Registration) {}, true},
 		{"device, with scopes", access, true, func(r *Registration) { r.Scopes = access }, true},
 		{"device, a scope missing", access, true, func(*Registration) {}, false},
-		{"device with a browser's", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, false},
-		{"device with one for both", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, append(code, grantDevice) }, true},
-		{"near its end", nil, true, func(r *Registration) { r.ExpiresAt = now.Add(15*time.Minute - time.Second) }, false},
-		{"without an end", nil, true, func(r *Registration) { r.ExpiresAt = time.Time{} }, false},
-		{"without an id", nil, true, func(r *Registration) { r.ClientID = "" }, false},
-		{"without a secret", nil, true, func(r *Registration) { r.ClientSecret = secret.String{} }, false},
+		{"device, registered for the browser", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, code }, false},
+		{"device, registered for both", nil, true, func(r *Registration) { r.Scopes, r.GrantTypes = access, append(code, grantDevice) }, true},
+		{"about to expire", nil, true, func(r *Registration) { r.ExpiresAt = now.Add(15*time.Minute - time.Second) }, false},
+		{"no expiration", nil, true, func(r *Registration) { r.ExpiresAt = time.Time{} }, false},
+		{"no ID", nil, true, func(r *Registration) { r.ClientID = "" }, false},
+		{"no secret", nil, true, func(r *Registration) { r.ClientSecret = secret.String{} }, false},
 	}
 	for _, tt := range tests {
 		reg := good
@@ -70,8 +70,8 @@ func TestClientName(t *testing.T) {
 	}
 }
 
-// A service that refuses the device code beside the other grant types gets the AWS
-// CLI's request.
+// If the service refuses the grant type for device codes, the client repeats the registration
+// with the AWS CLI's grant types.
 func TestRegistrationWithoutDeviceCode(t *testing.T) {
 	for _, code := range []string{"UnsupportedGrantTypeException", "InvalidClientMetadataException", "InvalidRequestException"} {
 		c := at(t, func(w http.ResponseWriter, r *http.Request) {
@@ -89,7 +89,7 @@ func TestRegistrationWithoutDeviceCode(t *testing.T) {
 	}
 }
 
-// A registration that no request could carry is not kept.
+// A registration with control characters is not kept.
 func TestHostileRegistration(t *testing.T) {
 	for _, body := range []string{
 		`{"clientId":"c\r\nX-Evil: 1","clientSecret":"s","clientSecretExpiresAt":4070908800}`,
@@ -102,8 +102,8 @@ func TestHostileRegistration(t *testing.T) {
 	}
 }
 
-// What goes over the wire is what the AWS CLI sends, but for the name and the
-// device code.
+// The requests are those of the AWS CLI, except for the client name and the grant type for device
+// codes.
 func TestRequests(t *testing.T) {
 	bodies := map[string]string{}
 	c := at(t, oidc(grants))
@@ -154,7 +154,7 @@ func TestRequests(t *testing.T) {
 	}
 	sum := sha256.Sum256([]byte(token["codeVerifier"]))
 	if base64.RawURLEncoding.EncodeToString(sum[:]) != challenge || len(token["codeVerifier"]) != 64 {
-		t.Errorf("verifier %q does not answer %q", token["codeVerifier"], challenge)
+		t.Errorf("verifier %q does not match the challenge %q", token["codeVerifier"], challenge)
 	}
 	delete(token, "codeVerifier")
 	exchange := map[string]string{"grantType": "authorization_code", "clientId": "client-1", "clientSecret": "secret-2", "code": "the code", "redirectUri": redirect}
@@ -168,7 +168,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// A registration that cannot be kept does not stop a sign-in.
+// A registration that cannot be kept does not stop the sign-in.
 func TestRegistrationNotKept(t *testing.T) {
 	c := at(t, deviceService(grants))
 	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{}}); err != nil {
@@ -188,11 +188,11 @@ func TestRegistrationNotKept(t *testing.T) {
 	}
 	lost := at(t, deviceService(always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)))
 	if _, err := lost.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}}); !errors.Is(err, ErrInvalidClient) {
-		t.Errorf("for ever unknown: %v", err)
+		t.Errorf("client that stays unknown: %v", err)
 	}
 }
 
-// A readOnly keeps a stale registration whatever happens.
+// A readOnly always keeps its stale registration.
 type readOnly struct{ full bool }
 
 func (r readOnly) Load() (Registration, bool) {
@@ -201,9 +201,9 @@ func (r readOnly) Load() (Registration, bool) {
 func (readOnly) Save(Registration) error { return errors.New("read-only") }
 func (readOnly) Drop(string) error       { return errors.New("read-only") }
 
-// A registration is dropped if the browser does not come back, or brings an error that
-// may be about the client. A refusal by the user is not.
-func TestACallbackThatEndsARegistration(t *testing.T) {
+// A registration is dropped if there is no callback, or one with an error that may concern the
+// client. It is kept if the user refuses.
+func TestCallbackThatDropsRegistration(t *testing.T) {
 	for code, want := range map[string]int{"": 1, "access_denied": 0, "invalid_request": 1, "invalid_scope": 1} {
 		kept := &shelf{}
 		_, err := signIn(t, at(t, oidc(grants)), SignIn{Registrations: kept, Timeout: 300 * time.Millisecond}, func(redirect, state string) {
@@ -217,9 +217,8 @@ func TestACallbackThatEndsARegistration(t *testing.T) {
 	}
 }
 
-// If the service says that it does not know a kept client, the sign-in goes on with a
-// new one.
-func TestACallbackThatDoesNotKnowTheClient(t *testing.T) {
+// If the service does not know the kept registration, the sign-in continues with a new one.
+func TestCallbackForUnknownClient(t *testing.T) {
 	for _, code := range []string{"invalid_client", "unauthorized_client"} {
 		kept := &shelf{full: true, reg: Registration{
 			ClientID: "old", ClientSecret: secret.New("s"), ExpiresAt: time.Now().Add(time.Hour),

@@ -14,48 +14,43 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A sign-in, and the client registration that it needs.
+// A sign-in and its client registration.
 
-// defaultTimeout is how long a person may take; the AWS CLI's.
+// defaultTimeout is how long the user may take, as in the AWS CLI.
 const defaultTimeout = 600 * time.Second
 
-// A SignIn says whom to sign in where, and how the person is reached. Only
-// StartURL is required.
+// A SignIn describes a sign-in. Only StartURL is required.
 type SignIn struct {
-	SessionName   string        // of the sso-session; "" = a legacy profile
+	SessionName   string        // of the sso-session; "" for a legacy profile
 	StartURL      string        // as configured
-	IssuerURL     string        // the start URL as [ResolveStartURL] gives it; "" = StartURL
-	Scopes        []string      // as configured; nil = none: then the browser flow asks for sso:account:access
+	IssuerURL     string        // the start URL from [ResolveStartURL]; "" means StartURL
+	Scopes        []string      // as configured; if nil, the browser flow asks for sso:account:access
 	Device        bool          // use a device code instead of the browser flow
-	NoBrowser     bool          // open nothing and say so
-	CallbackPort  int           // where the browser comes back to on 127.0.0.1; 0 = any free port
-	Registrations Registrations // nil = none is kept
-	// Open opens a URL in the person's browser. It runs beside the sign-in, which
-	// goes on if it fails: the URL has been shown. nil means that nothing is
-	// opened, as with NoBrowser.
+	NoBrowser     bool          // do not open a browser, and show that
+	CallbackPort  int           // the port of the callback server on 127.0.0.1; 0 means any free port
+	Registrations Registrations // nil keeps no registration
+	// Open opens a URL in the user's browser. It runs concurrently. If it fails, the sign-in
+	// continues, because the URL is shown too. nil means the same as NoBrowser.
 	Open func(ctx context.Context, url string) error
-	// NotOpened is called with the error if the browser was not opened; nil ignores
-	// the error.
+	// NotOpened is called with the error if the browser cannot be opened. It may be nil.
 	NotOpened func(err error)
-	// ByCode is the command that signs in by a code; "" = the same again with
-	// --use-device-code.
+	// ByCode is the command to sign in by device code, for a hint; "" means the same command
+	// with --use-device-code.
 	ByCode string
-	// Show gives the person something to read: whole lines, the AWS CLI's words.
-	// nil shows nothing.
+	// Show prints whole lines for the user, in the AWS CLI's words. nil prints nothing.
 	Show func(text string)
-	// Listening is told the port of the browser flow before the URL is shown, for
-	// a word on how to reach it from another machine; nil is not told.
+	// Listening is called with the port of the callback server before the URL is shown, so
+	// that the caller can explain how to reach it from another machine. It may be nil.
 	Listening func(port int)
-	// Pasted brings what a person pastes who cannot reach the port: the address
-	// at which their browser gave up. It passes the checks of a browser's visit;
-	// what does not is answered through Show. nil brings nothing.
+	// Pasted receives text from a user whose browser cannot reach the port: the address at
+	// which the browser failed. It is checked like a request. If it is not the right address,
+	// Show says so. It may be nil.
 	Pasted <-chan secret.String
-	// Keep stores what the sign-in brought. The browser's page tells the result
-	// only after it: an error of Keep is the result of the sign-in. nil stores
-	// nothing.
+	// Keep stores the result. The callback page shows success only after Keep has returned;
+	// an error of Keep is the error of the sign-in. nil stores nothing.
 	Keep func(ctx context.Context, r Result) error
-	// Timeout is how long the person may take; 0 means 600 s for the browser
-	// flow, and until the service's own limit for a device code.
+	// Timeout is how long the user may take; 0 means 600 s for the browser flow, and the
+	// service's own limit for a device code.
 	Timeout time.Duration
 	Now     func() time.Time // nil means time.Now
 }
@@ -63,17 +58,17 @@ type SignIn struct {
 // A Result is a completed sign-in.
 type Result struct {
 	Grant        Grant
-	Registration Registration // the one that can refresh the grant
+	Registration Registration // needed to refresh the grant
 }
 
-// SignIn lets a person sign in, and returns when the tokens are kept. What
-// they do not do in time is [ErrExpired]; what they or the service refuse is a
-// [CallbackError] or a [ServiceError]; a cancelled ctx ends it at once.
+// SignIn signs the user in, and returns when s.Keep has stored the tokens. It returns
+// [ErrExpired] if the user does not sign in in time, and a [CallbackError] or a [ServiceError]
+// if the user or the service refuses. A cancelled ctx ends it at once.
 //
-// A registration that the service does not accept is dropped, and the sign-in begins
-// once more with a new one. A sign-in that ends without a visit of the browser, or with
-// another error than a refusal by the user, also drops its registration: the service
-// shows an unknown client an error page and does not send the browser back.
+// If the service does not accept the client registration, SignIn drops it and starts again with
+// a new one. It also drops the registration if the sign-in ends without a callback, or with
+// another error than a refusal by the user: for an unknown client, the service shows an error
+// page and does not redirect the browser.
 func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	if s.StartURL == "" {
 		return Result{}, errors.New("a sign-in needs a start URL")
@@ -106,9 +101,9 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	return res, err
 }
 
-// withRegistration calls signIn with a registration. If the service does not accept
-// its client, the registration is dropped, and if it was a kept one, signIn is
-// called once more with a new one.
+// withRegistration calls signIn with a client registration. If the service does not accept the
+// registration, withRegistration drops it. If it was a kept one, it calls signIn once more with
+// a new one.
 func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Registration) (Grant, error)) (Result, error) {
 	reg, kept, err := c.registration(ctx, s)
 	if err != nil {
@@ -131,15 +126,14 @@ func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Reg
 	return Result{Grant: grant, Registration: reg}, nil
 }
 
-// badClient reports whether the service does not know the client, or does not let it
-// sign in: a new registration may help.
+// badClient reports whether the service does not accept the client registration, so that a new
+// one may help.
 func badClient(err error) bool {
 	return errors.Is(err, ErrInvalidClient) || errors.Is(err, ErrUnauthorizedClient)
 }
 
-// open opens url beside the sign-in, if anything is to be opened, and returns where
-// its error will come. It never opens what a browser should not get from a server:
-// only https, or http on loopback.
+// open opens url in the browser, unless s.NoBrowser is set, and returns a channel that receives
+// an error. It opens only https URLs, or http on loopback, because url comes from a server.
 func (s SignIn) open(ctx context.Context, url string) <-chan error {
 	failed := make(chan error, 1)
 	if s.NoBrowser {
@@ -164,37 +158,37 @@ func (s SignIn) notOpened(err error) {
 	}
 }
 
-// A Registration makes us known to the service as a client. It is good for many
-// sign-ins, some 90 days, and needed for every refresh of a token that it got.
+// A Registration identifies lanyard to the service as a client. It is valid for many sign-ins,
+// usually for 90 days. Tokens can be refreshed only with the registration that they were issued
+// to.
 type Registration struct {
 	ClientID     string
 	ClientSecret secret.String
 	ExpiresAt    time.Time
-	Scopes       []string // as requested; nil = none
-	GrantTypes   []string // as requested; nil = none, which means the device code only
+	Scopes       []string // as requested; nil if none
+	GrantTypes   []string // as requested; nil means the device code only
 }
 
-// Registrations keep the registration of one session between sign-ins.
+// Registrations keeps the client registration of one session between sign-ins.
 type Registrations interface {
-	// Load returns the registration kept; false means there is none to use.
+	// Load returns the kept registration, or false if there is none.
 	Load() (Registration, bool)
-	// Save keeps a new one. An error is logged and the sign-in goes on.
+	// Save keeps a new registration. An error is logged, and the sign-in continues.
 	Save(Registration) error
-	// Drop forgets the registration of a client that the service does not accept.
-	// A registration of another client, made meanwhile, stays.
+	// Drop removes the registration with this client ID, because the service does not accept
+	// it. It keeps a registration with another ID.
 	Drop(clientID string) error
 }
 
-// registrationReserve is the least life in which a registration is used again;
-// the AWS CLI's.
+// registrationReserve is the least time that a registration must be valid to be used again, as
+// in the AWS CLI.
 const registrationReserve = 15 * time.Minute
 
-// redirectPath is where the browser comes back to. A loopback redirect is
-// registered without the port it will have (RFC 8252, section 7.3).
+// redirectPath is the path of the callback. A loopback redirect is registered without its port
+// (RFC 8252, section 7.3).
 const redirectPath = "/oauth/callback"
 
-// registration returns the registration kept if it will do for s, else a new
-// one; kept says which.
+// registration returns the kept registration if it can be used for s, or else a new one.
 func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, kept bool, err error) {
 	if s.Registrations != nil {
 		if reg, ok := s.Registrations.Load(); ok && s.covered(reg) {
@@ -205,30 +199,30 @@ func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, 
 	return reg, false, err
 }
 
-// drop forgets a registration.
+// drop removes a kept registration.
 func (c *Client) drop(s SignIn, reg Registration) {
 	if s.Registrations == nil {
 		return
 	}
 	if err := s.Registrations.Drop(reg.ClientID); err != nil {
-		c.log.Debug("the client registration is not removed", "error", err)
+		c.log.Debug("client registration not removed", "error", err)
 	}
 }
 
-// newRegistration registers and keeps the result.
+// newRegistration registers a client and keeps the registration.
 func (c *Client) newRegistration(ctx context.Context, s SignIn) (Registration, error) {
 	reg, err := c.register(ctx, s)
 	if err == nil && s.Registrations != nil {
 		if err := s.Registrations.Save(reg); err != nil {
-			c.log.Debug("the client registration is not kept", "error", err)
+			c.log.Debug("client registration not kept", "error", err)
 		}
 	}
 	return reg, err
 }
 
-// covered reports whether reg may be used for s: it is not near its end, has the
-// scopes, and may be used in the browser or with a device code. The AWS CLI notes
-// grant types only for the browser, so a registration without any is a device's.
+// covered reports whether reg can be used for s: it is valid for long enough, and has the scopes
+// and the grant type. The AWS CLI records grant types only for the browser flow, so a
+// registration without them is for device codes.
 func (s SignIn) covered(reg Registration) bool {
 	if reg.ClientID == "" || reg.ClientSecret.IsZero() || reg.ExpiresAt.Sub(s.Now()) < registrationReserve {
 		return false
@@ -245,8 +239,8 @@ func (s SignIn) covered(reg Registration) bool {
 	return browser
 }
 
-// scopes are those to ask for. Without any the browser flow asks for the one
-// that makes a token refreshable, the device flow for none: so does the AWS CLI.
+// scopes returns the scopes to ask for. If none are configured, the browser flow asks for the
+// scope that makes a token refreshable, and the device flow for none, as in the AWS CLI.
 func (s SignIn) scopes() []string {
 	if len(s.Scopes) == 0 && !s.Device {
 		return []string{"sso:account:access"}
@@ -261,15 +255,15 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 		Scopes:     s.scopes(),
 	}
 	if !s.Device {
-		// The device code is for an AWS CLI before 2.22: it shares the file of the
-		// registration, does not read its grant types, and signs in by code.
+		// The grant type for device codes is for an AWS CLI before 2.22. It uses the same
+		// registration file, ignores the grant types in it, and signs in by device code.
 		in.GrantTypes = []string{grantCode, grantRefresh, grantDevice}
 		in.RedirectUris = []string{"http://127.0.0.1" + redirectPath}
 		in.IssuerUrl = new(s.IssuerURL)
 	}
 	reg, err := c.registerClient(ctx, in)
 	if refusesGrants(err) && len(in.GrantTypes) > 2 {
-		in.GrantTypes = in.GrantTypes[:2] // what the AWS CLI registers
+		in.GrantTypes = in.GrantTypes[:2] // as the AWS CLI registers
 		return c.registerClient(ctx, in)
 	}
 	return reg, err
@@ -278,11 +272,11 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 // refusesGrants reports whether the service may have refused a registration because of
 // its grant types. AWS does not say which of its errors means that.
 func refusesGrants(err error) bool {
-	var no *ServiceError
-	if !errors.As(err, &no) {
+	var refusal *ServiceError
+	if !errors.As(err, &refusal) {
 		return false
 	}
-	switch no.Code {
+	switch refusal.Code {
 	case "UnsupportedGrantTypeException", "InvalidClientMetadataException", "InvalidRequestException":
 		return true
 	}
@@ -298,9 +292,9 @@ func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientI
 		return Registration{}, err
 	}
 	if value(out.ClientId) == "" || value(out.ClientSecret) == "" || out.ClientSecretExpiresAt <= 0 {
-		return Registration{}, w.broken("without a client or its expiration")
+		return Registration{}, w.broken("no client or no expiration")
 	}
-	if reason := unfit("clientId", value(out.ClientId), "clientSecret", value(out.ClientSecret)); reason != "" {
+	if reason := invalidMember("clientId", value(out.ClientId), "clientSecret", value(out.ClientSecret)); reason != "" {
 		return Registration{}, w.broken(reason)
 	}
 	return Registration{
@@ -312,8 +306,8 @@ func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientI
 	}, nil
 }
 
-// clientName is what the service calls us: after the session or, without one,
-// the time. Characters that a name of a client may not have become hyphens.
+// clientName returns the name to register, with the name of the session or, without one, the
+// time. Characters that are not allowed in a client name become hyphens.
 func clientName(session string, now time.Time) string {
 	if session == "" {
 		return "lanyard-" + strconv.FormatInt(now.Unix(), 10)

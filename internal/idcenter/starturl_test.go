@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestResolveStartURLWithoutAsking(t *testing.T) {
+func TestResolveStartURLWithoutRequest(t *testing.T) {
 	tests := []struct {
 		url      string
 		loopback bool
@@ -54,7 +54,7 @@ func TestResolveStartURLWithoutAsking(t *testing.T) {
 	}
 }
 
-// vanity starts an https server for every name, and a client that goes there.
+// vanity starts an https server, and returns a client that connects to it for every host name.
 func vanity(t *testing.T, h http.HandlerFunc) *http.Client {
 	t.Helper()
 	srv := httptest.NewTLSServer(h)

@@ -15,7 +15,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A refresh can be interrupted until its token is sent, and not from then on.
+// A refresh can be interrupted until the refresh token is sent, and not after that.
 func TestInterruptedRefresh(t *testing.T) {
 	reply := func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"accessToken":"access-2","expiresIn":60}`))}, nil
@@ -26,18 +26,18 @@ func TestInterruptedRefresh(t *testing.T) {
 		took time.Duration
 		err  error
 	}{
-		{"while it connects", func(r *http.Request) (*http.Response, error) {
+		{"during the connection", func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		}, time.Second, context.Canceled},
-		{"just before it is sent", func(r *http.Request) (*http.Response, error) {
+		{"before the token is sent", func(r *http.Request) (*http.Response, error) {
 			time.Sleep(2 * time.Second)
 			if _, err := io.ReadAll(r.Body); err != nil {
 				return nil, err
 			}
 			return reply(r)
 		}, 2 * time.Second, context.Canceled},
-		{"when it is sent", func(r *http.Request) (*http.Response, error) {
+		{"while the token is sent", func(r *http.Request) (*http.Response, error) {
 			if _, err := io.ReadAll(r.Body); err != nil {
 				return nil, err
 			}
@@ -59,7 +59,7 @@ func TestInterruptedRefresh(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 				if took := time.Since(start); took != tt.took {
-					t.Errorf("it took %v, want %v", took, tt.took)
+					t.Errorf("took %v, want %v", took, tt.took)
 				}
 			})
 		})

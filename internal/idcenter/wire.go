@@ -27,28 +27,28 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// One call of a service: its tries, the reply, and what the reply means.
+// One call of a service: the attempts, the reply, and the error for it.
 
-// A wire is the HTTP client that the SDK sees during one call: it watches the
-// tries, because the SDK's errors lose what the AWS CLI shows (the OAuth members of
-// errors that the SDK does not know, and whether it was the connecting that took too
-// long) and show what must not be shown (parts of replies).
+// A wire is the HTTP client that the SDK uses for one call. It records the attempts, because
+// the SDK's errors are not enough. They lose what the AWS CLI shows: OAuth members of unknown
+// errors, and whether the connection timed out. And they may show parts of replies, which can
+// contain secrets.
 type wire struct {
 	client    *http.Client
 	now       func() time.Time
 	log       *slog.Logger
 	operation string
 	endpoint  string          // the base URL
-	secrets   []secret.String // must not come back in a text of the service
+	secrets   []secret.String // to remove from texts of the service
 	retryer   aws.Retryer
-	spending  *spending // nil for a call that can be broken off at any time
+	spending  *spending // nil if the call can be cancelled at any time
 
 	tries int
-	reply *reply        // of the last try that brought one or failed
-	fail  *ConnectError // why the last try brought none
+	reply *reply        // of the last attempt; nil if it failed
+	fail  *ConnectError // why the last attempt got no reply
 }
 
-// wire begins a call. The secrets are those that it sends.
+// wire starts a call. secrets are the secrets in its request.
 func (c *Client) wire(operation, endpoint string, secrets ...secret.String) *wire {
 	return &wire{
 		client: c.http, now: c.now, log: c.log, operation: operation, endpoint: endpoint, secrets: secrets,
@@ -60,12 +60,12 @@ func (w *wire) oidc(o *ssooidc.Options) { o.HTTPClient, o.Retryer = w, w.retryer
 
 func (w *wire) portal(o *sso.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
 
-// Do makes one try and reads the reply to its end, so that a connection that
-// breaks in the middle of it is a failed try as any other.
+// Do makes one attempt and reads the whole reply. So if the connection breaks in the middle of
+// the reply, the attempt has failed and is repeated.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	w.tries++
 	w.reply = nil
-	req.Header.Set("Accept-Encoding", "identity") // what a small body unpacks to cannot be known
+	req.Header.Set("Accept-Encoding", "identity") // a compressed body could be small and unpack to a huge one
 	start := time.Now()
 	resp, fail := send(w.client, w.spending.watch(req))
 	var body []byte
@@ -90,11 +90,10 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// maxReply is the size in bytes above which a reply is not read to its end; a
-// page of 100 accounts has some 20 kB.
+// maxReply limits the size of a reply in bytes. A page of 100 accounts has about 20 kB.
 const maxReply = 4 << 20
 
-// send makes a request and returns why it failed.
+// send makes a request.
 func send(client *http.Client, req *http.Request) (*http.Response, *ConnectError) {
 	var connected atomic.Bool
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
@@ -107,7 +106,7 @@ func send(client *http.Client, req *http.Request) (*http.Response, *ConnectError
 	return resp, nil
 }
 
-// debug logs a try. The URL goes without its query.
+// debug logs an attempt, with the URL without its query.
 func (w *wire) debug(req *http.Request, start time.Time, attrs ...slog.Attr) {
 	attrs = append([]slog.Attr{
 		slog.String("operation", w.operation), slog.Int("try", w.tries),
@@ -117,8 +116,8 @@ func (w *wire) debug(req *http.Request, start time.Time, attrs ...slog.Attr) {
 	w.log.LogAttrs(req.Context(), slog.LevelDebug, "call", attrs...)
 }
 
-// result turns the SDK's result of the call into ours. ctx is the caller's,
-// without the budget of the call.
+// result converts the SDK's result of the call. ctx is the context of the caller, without the
+// time limit of the call.
 func (w *wire) result(ctx context.Context, err error) error {
 	if err == nil {
 		if reason := w.reply.broken(); reason != "" {
@@ -137,7 +136,7 @@ func (w *wire) result(ctx context.Context, err error) error {
 	case w.reply.status < 400:
 		reason := w.reply.broken()
 		if reason == "" {
-			reason = "its JSON has members of another type"
+			reason = "JSON with members of the wrong type"
 		}
 		return w.broken(reason)
 	case len(w.reply.body) > 0 && w.reply.broken() != "":
@@ -150,12 +149,12 @@ func (w *wire) result(ctx context.Context, err error) error {
 	return refusal
 }
 
-// broken is the error for a reply that the service does not send.
+// broken returns the error for a reply that the service does not send.
 func (w *wire) broken(reason string) error {
 	return &ReplyError{Operation: w.operation, URL: w.endpoint, Status: w.reply.status, Reason: reason}
 }
 
-// A reply is the answer that one try got.
+// A reply is the reply to one attempt.
 type reply struct {
 	status int
 	header http.Header
@@ -163,9 +162,9 @@ type reply struct {
 	clock  Clock
 }
 
-// broken returns why the reply cannot be one of the service, or "" if it can. Both
-// services answer with a JSON object or, at Logout, with an empty body. A missing or
-// plain content type is forgiven.
+// broken returns why the reply cannot come from the service, or "" if it can. Both services
+// reply with a JSON object or, to Logout, with an empty body. The content type may be missing or
+// plain text.
 func (r *reply) broken() string {
 	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
 	body := bytes.TrimSpace(r.body)
@@ -173,18 +172,18 @@ func (r *reply) broken() string {
 	case r.status >= 300 && r.status < 400:
 		return "a redirect"
 	case len(r.body) > maxReply:
-		return "a reply without end"
+		return "more than 4 MB"
 	case len(body) == 0:
 		return ""
 	case kind == "text/html" || strings.HasSuffix(kind, "xml"):
 		return kind + " instead of JSON"
 	case body[0] != '{' || !json.Valid(body):
-		return "not JSON, or only the beginning of it"
+		return "no complete JSON object"
 	}
 	return ""
 }
 
-// requestID returns the service's name for the request; "" if it sent none.
+// requestID returns the request ID of the service, or "".
 func (r *reply) requestID(secrets []secret.String) string {
 	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "Requestid"} {
 		if id := r.header.Get(name); id != "" {
@@ -194,9 +193,8 @@ func (r *reply) requestID(secrets []secret.String) string {
 	return ""
 }
 
-// refusal reads the reply as an error of operation, as the AWS CLI does: the
-// code is in a header, or else in a member of the body, or else it is the
-// status. None of the secrets is left in a text.
+// refusal reads the reply as an error of operation, like the AWS CLI: the code comes from a
+// header, or from a member of the body, or is the status. It removes the secrets from all texts.
 func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError {
 	members := map[string]any{}
 	_ = json.Unmarshal(r.body, &members) // no object: no members
@@ -227,16 +225,16 @@ func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError
 	return e
 }
 
-// A spending follows a call that sends a secret which can be used once. The call can be
-// broken off without harm until the first byte is sent. After that it must not be: the
-// reply holds the successor of the secret.
+// A spending watches a call that sends a secret which can be used only once. Until the first
+// byte is sent, the call can be cancelled. After that it must not be cancelled, because the
+// reply has the successor of the secret.
 type spending struct {
 	mu            sync.Mutex
 	sent, stopped bool
 }
 
-// begin returns the context of the call. It ends with ctx until something is sent, and
-// in any case after the limit or at ctx's deadline.
+// begin returns the context of the call. It ends with ctx until something is sent, and in any
+// case after limit or at the deadline of ctx.
 func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	end := time.Now().Add(limit)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
@@ -251,7 +249,7 @@ func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Cont
 	return held, func() { unwatch(); cancel() }
 }
 
-// stop breaks the call off, unless something was sent, and reports whether it did.
+// stop cancels the call, unless something was sent, and reports whether it did.
 func (s *spending) stop() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -259,7 +257,7 @@ func (s *spending) stop() bool {
 	return s.stopped
 }
 
-// send is called before something is sent.
+// send must be called before something is sent.
 func (s *spending) send() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -276,8 +274,8 @@ func (s *spending) done() bool {
 	return s.sent
 }
 
-// watch returns the request with a body that says when it is sent. A nil spending
-// changes nothing.
+// watch returns the request with a body that reports when it is sent. If s is nil, watch returns
+// req unchanged.
 func (s *spending) watch(req *http.Request) *http.Request {
 	if s == nil || req.Body == nil {
 		return req
@@ -305,14 +303,14 @@ func (b *spentBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-// maxSecret is the size in bytes above which a token or key is refused. AWS's have up
-// to some 2,000; a file of the cache with the largest ones can still be read.
+// maxSecret limits the size of a token or key in bytes, so that the cache file stays readable.
+// AWS's have up to about 2,000.
 const maxSecret = 32 << 10
 
-// unfit returns what is wrong with the tokens and keys of a reply, given as name and
-// value by turns, or "". A value with control characters must not be stored: it would go
-// into a header later.
-func unfit(members ...string) string {
+// invalidMember returns what is wrong with the tokens and keys of a reply, or "". members has
+// names and values in turn. A value with control characters must not be stored, because it would
+// later be sent in a header.
+func invalidMember(members ...string) string {
 	for i := 0; i < len(members); i += 2 {
 		name, value := members[i], members[i+1]
 		switch {
@@ -325,8 +323,8 @@ func unfit(members ...string) string {
 	return ""
 }
 
-// Redact takes the secrets out of a text of a service. Short ones stay: they are no secrets,
-// and a word would go with them.
+// Redact removes the secrets from a text of a service. It keeps those of less than 8 characters,
+// because they may be ordinary words.
 func Redact(s string, secrets []secret.String) string {
 	for _, hidden := range secrets {
 		if v := hidden.Reveal(); len(v) >= 8 {
@@ -336,18 +334,18 @@ func Redact(s string, secrets []secret.String) string {
 	return s
 }
 
-// A Clock is the service's beside ours, as an answer showed them. The zero Clock
-// is that of an answer without a date.
+// A Clock compares the service's clock with this machine's clock at the time of a reply. It is
+// zero if the reply had no date.
 type Clock struct {
 	Date  time.Time     // the service's time when it answered
-	Ahead time.Duration // how far our clock was ahead of it then; less than 0 is behind
+	Ahead time.Duration // how far this machine's clock was ahead; negative if it was behind
 }
 
-// signedWithin is how far the clocks of a signed request and of the service may
-// differ: 5 minutes, or 15 for S3.
+// signedWithin is the largest difference of the clocks at which AWS accepts a signed request: 5
+// minutes, or 15 for S3.
 const signedWithin = 5 * time.Minute
 
-// Wrong reports whether AWS refuses what is signed by our clock.
+// Wrong reports whether the clock is so wrong that AWS rejects signed requests.
 func (c Clock) Wrong() bool { return c.Ahead.Abs() > signedWithin }
 
 // String returns the difference for messages: "1h0m fast".
@@ -367,9 +365,9 @@ func (c Clock) String() string {
 	return span + " " + direction
 }
 
-// ClockOf reads the Date of a reply (RFC 9110, section 6.6.1). received is our time
-// when the reply was there, took what the request took: the service is taken to
-// have answered in the middle of it. Its date has whole seconds, the rest cut off.
+// ClockOf reads the Date of a reply (RFC 9110, section 6.6.1). received is the local time at
+// which the reply arrived, took the duration of the request. ClockOf assumes that the service
+// replied in the middle of that. The date has whole seconds, rounded down.
 func ClockOf(h http.Header, received time.Time, took time.Duration) Clock {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
@@ -378,13 +376,12 @@ func ClockOf(h http.Header, received time.Time, took time.Duration) Clock {
 	return Clock{Date: date, Ahead: received.Add(-took / 2).Sub(date.Add(time.Second / 2)).Round(time.Second)}
 }
 
-// maxText is how much of a server's text, in characters, a person is shown.
+// maxText is how many characters of a server's text are shown to the user.
 const maxText = 500
 
-// clean makes text from a server fit for a terminal: control and invisible
-// formatting characters (escape sequences, text that runs backwards) are
-// dropped, line breaks and tabs become spaces, and what is longer than maxText
-// characters is cut.
+// clean makes a server's text safe for a terminal. It removes control characters and invisible
+// formatting characters, such as escape sequences and right-to-left marks. It replaces line
+// breaks and tabs by spaces, and cuts the text after maxText characters.
 func clean(s string) string {
 	var b strings.Builder
 	n := 0
@@ -403,8 +400,8 @@ func clean(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// A Doer makes the requests of another AWS service's client. Its errors are
-// [ConnectError]s, in the AWS CLI's words.
+// A Doer makes requests for clients of other AWS services. Its errors are [ConnectError]s, with
+// the AWS CLI's texts.
 type Doer struct{ Client *http.Client }
 
 // Do makes one request.
@@ -416,20 +413,19 @@ func (d Doer) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// retryer returns the SDK's standard retryer, which in addition tries again after every
-// 429 and never after an untrusted certificate. It has no quota: the budget of a call is
-// time.
+// retryer returns the SDK's standard retryer with two changes: it retries after every 429, and
+// never after an untrusted certificate. It has no retry quota, because a call has a time limit.
 func retryer(attempts int, maxPause time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxPause
 		o.RateLimiter = ratelimit.None
-		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, o.Retryables...)
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(untrusted)}, o.Retryables...)
 		o.Retryables = append(o.Retryables, retry.RetryableHTTPStatusCode{Codes: map[int]struct{}{http.StatusTooManyRequests: {}}})
 	})
 }
 
-// hopeless stops the tries on an endpoint whose certificate is not trusted.
-func hopeless(err error) aws.Ternary {
+// untrusted stops the retries if the certificate of the endpoint is not trusted.
+func untrusted(err error) aws.Ternary {
 	var failed *ConnectError
 	if errors.As(err, &failed) && failed.Failure == TLSFailed {
 		return aws.FalseTernary

@@ -44,7 +44,7 @@ func TestRetries(t *testing.T) {
 		{
 			"a limit of something in front", func() (*http.Response, error) { return answer(429, "slow down"), nil }, 9, 3,
 			[]time.Duration{500 * time.Millisecond, time.Second},
-			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" did not answer GetCallerIdentity as the service does: HTTP 429, it is no XML`,
+			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" sent an invalid reply to GetCallerIdentity: HTTP 429, it is no XML`,
 		},
 		{"an empty 500", func() (*http.Response, error) { return answer(500, ""), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
 		{"not connected", func() (*http.Response, error) { return nil, refused }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, `Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"`},
