@@ -20,6 +20,7 @@ import (
 //	$ LINE       runs a line of the page in a shell; " &" at the end runs it in the background
 //	$255 LINE    the same, and the exit code must be 255
 //	+ LINE       runs another line of the page in the same shell
+//	> LINE       types a line of the page into the program that the "$" line runs
 //	. LINE       runs a line of the script itself in the same shell
 //	answers FILE runs the next line on a terminal; FILE has pairs of lines: a question, its answer
 //	replace A B  runs the following lines with B instead of A: an address that exists only in the test
@@ -162,8 +163,8 @@ func readPage(name, text string) (docSource, error) {
 		prose = nil
 	}
 	for i := 0; i < len(lines); i++ {
-		if strings.HasPrefix(lines[i], "    ") && docCommand.MatchString(strings.TrimSpace(lines[i])) {
-			return s, fmt.Errorf("%s:%d: put the command into a block that begins with ```sh", name, i+1)
+		if strings.HasPrefix(lines[i], "    ") && (i == 0 || lines[i-1] == "") {
+			return s, fmt.Errorf("%s:%d: begin the block with ```sh for commands, or ```text for output", name, i+1)
 		}
 		if lines[i] == "" { // the end of a paragraph, and of every mention in it
 			mentions()
@@ -210,8 +211,8 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // matches reports whether a script that runs the line tests this one.
 func (l docLine) matches(run string) bool {
-	if !docVague.MatchString(l.text) {
-		return l.text == run
+	if !docVague.MatchString(l.text) { // a sentence may name a command without its arguments
+		return l.text == run || !l.fenced && strings.HasPrefix(run, l.text+" ")
 	}
 	pattern := regexp.QuoteMeta(l.text)
 	for range 2 { // words that share a blank match in the second round
@@ -234,9 +235,10 @@ type docRun struct {
 }
 
 var (
-	docRunLine = regexp.MustCompile(`^\$(\d*) (.*?)(?: (&(?:\w+&)?))?$`)
-	docCheck   = regexp.MustCompile(`^(?:\[\S+\] +)?!? *(?:stdout|stderr|grep|cmp|like|exists|count|await|nosecret|leakless) .`)
-	docNoCheck = regexp.MustCompile(`^(?:stdout|stderr) '?(\.|\.[*+])?'?$`) // any output passes it
+	docMoreLine = regexp.MustCompile(`^[+.>] `)
+	docRunLine  = regexp.MustCompile(`^\$(\d*) (.*?)(?: (&(?:\w+&)?))?$`)
+	docCheck    = regexp.MustCompile(`^(?:\[\S+\] +)?!? *(?:stdout|stderr|grep|cmp|like|exists|count|await|nosecret|leakless) .`)
+	docNoCheck  = regexp.MustCompile(`^(?:stdout|stderr) '?(\.|\.[*+])?'?$`) // any output passes it
 )
 
 // readDocScript returns the script of a page: an empty one if the page has none.
@@ -257,8 +259,8 @@ func readDocScript(t *testing.T, name string) *docScript {
 		if m := docRunLine.FindStringSubmatch(line); m != nil {
 			first, run.text = len(s.runs), oneLine(m[2])
 			s.runs = append(s.runs, run)
-		} else if text, ok := strings.CutPrefix(line, "+ "); ok {
-			run.text = oneLine(text)
+		} else if strings.HasPrefix(line, "+ ") || strings.HasPrefix(line, "> ") {
+			run.text = oneLine(line[2:])
 			s.runs = append(s.runs, run)
 		} else if docCheck.MatchString(line) && !docNoCheck.MatchString(line) {
 			for j := first; j < len(s.runs); j++ {
@@ -325,9 +327,17 @@ func (s *docScript) testscript() []byte {
 			commands = "exec " + commands // so that a signal reaches the program
 		}
 		at := i
-		for ; i+1 < len(lines) && (strings.HasPrefix(lines[i+1], "+ ") || strings.HasPrefix(lines[i+1], ". ")); i++ {
-			commands += lines[i+1][2:] + "\n"
+		typed := ""
+		for ; i+1 < len(lines) && docMoreLine.MatchString(lines[i+1]); i++ {
+			if line := lines[i+1][2:] + "\n"; lines[i+1][0] == '>' {
+				typed += line
+			} else {
+				commands += line
+			}
 			lines[i+1] = ""
+		}
+		if typed != "" {
+			commands = strings.TrimSuffix(commands, "\n") + " <<'TYPED'\n" + typed + "TYPED\n"
 		}
 		file := fmt.Sprintf(".line%d.sh", at+1)
 		a.Files = append(slices.Clip(a.Files), txtar.File{Name: file, Data: []byte(replace.Replace(commands))})
@@ -347,9 +357,13 @@ type elsewhere struct {
 // docElsewhere lists the lines and blocks that no script of testdata/docs runs or holds. A key
 // is a line, the begin of a line followed by "…", or a page and the language of its blocks.
 var docElsewhere = map[string]elsewhere{
-	"make test":                           {"this test is a part of it", ""},
+	"make test":              {"this test is a part of it", ""},
+	"NO_INSTALL=1 make test": {"this test is a part of it", "scripts/setup NO_INSTALL"},
+	"git clone https://github.com/lanyard-cli/lanyard": {"it needs the network", ""},
+	"cd lanyard":                          {"the script has its own folder", ""},
 	"make storm":                          {"it takes minutes", "internal/stormtest/scenes_unix_test.go scenes"},
 	"make fuzz":                           {"it takes minutes", ""},
+	"go vet":                              {"make check runs it", "Makefile go vet ./..."},
 	"make lint":                           {"make test runs it", "Makefile MAKE) --no-print-directory lint"},
 	"go test …":                           {"it would run this test", ""},
 	"go run ./internal/engine/gen …":      {"it needs a botocore and writes into the source", "internal/engine/gen/main_test.go TestTablesAreUpToDate"},
