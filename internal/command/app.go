@@ -1,7 +1,7 @@
-// Package command is what every command gets: the [App] with the outside world and the
-// global flags, errors that carry an exit code and a hint, the one printer of errors, and
-// what commands of cobra have in common. It knows no domain: see errors.go for how the
-// errors of other packages choose their exit codes.
+// Package command has what every command needs: the [App] with the outside world and the
+// global flags, errors with an exit code and a hint, the only printer of errors, help pages,
+// and helpers for cobra. It knows nothing about AWS or sign-ins; errors.go explains how errors
+// of other packages choose their exit codes.
 package command
 
 import (
@@ -19,49 +19,49 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// App is the outside world of one command line, its global flags, and the way to
-// report. A field is here because several command packages use it; what one command needs
-// is a value of its own.
+// An App holds the outside world of one command line, its global flags, and what was
+// reported to the user. Several packages of commands use each field. State of a single
+// command belongs in that command's package.
 type App struct {
-	Name string // how the program was called: "lanyard", or "aws" through a link
+	Name string // the name of the program: "lanyard", or "aws" if a link has that name
 	IO   Streams
-	Out  *Writer // where answers are written: IO.Out, watched
+	Out  *Writer // writes results to IO.Out and remembers a failure
 	Env  Env
 	Now  func() time.Time
 
-	// Open shows a page to the user.
+	// Open opens a URL in the browser.
 	Open func(ctx context.Context, url string) error
 
-	// Transport makes the HTTP requests; nil means one made from the flags,
-	// the environment and the profile.
+	// Transport makes the HTTP requests. If it is nil, the workspace makes one from the
+	// flags, the environment and the profile.
 	Transport http.RoundTripper
 
-	// Hold holds interrupts back until release is called.
+	// Hold delays interrupts until release is called.
 	Hold func() (release func())
 
-	Flags Globals // read-only once they are parsed: see ReadFlags and WithProfile
+	Flags Globals // read-only after parsing: see ReadFlags and WithProfile
 	Log   *slog.Logger
 
 	talk *talk
 }
 
-// Streams are those of the process. Each counts as a terminal for its own use only.
+// Streams holds the standard streams of the process, and which of them are terminals.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 
-	Terminal                 bool // In and Err are: a user can be asked
+	Terminal                 bool // In and Err are terminals: the user can answer questions
 	OutTerminal, ErrTerminal bool
-	Width                    int // of the terminal that Out is; 0 if unknown
+	Width                    int // of the terminal of Out, in columns; 0 if unknown
 }
 
-// Env is the environment.
+// An Env gives access to the environment variables.
 type Env struct {
 	Lookup  func(name string) (string, bool)
 	Environ func() []string
 }
 
-// Get returns "" for a variable that is not set.
+// Get returns the value of a variable, or "" if it is not set.
 func (e Env) Get(name string) string {
 	v, _ := e.Lookup(name)
 	return v
@@ -77,49 +77,49 @@ func (app *App) ErrStyle() style.Palette {
 	return style.New(app.IO.ErrTerminal, app.Env.Lookup, app.Flags.Color)
 }
 
-// A talk is what was said to the user and asked so far.
+// A talk remembers what was printed to the user and asked so far.
 type talk struct {
-	warned      map[string]bool // by text: each warning is given once
-	errorFormat string          // the profile's cli_error_format
-	console     *picker.Console // nil until the user is asked something
+	warned      map[string]bool // the texts of the warnings that were printed
+	errorFormat string          // cli_error_format of the profile
+	console     *picker.Console // nil until the first question
 }
 
-// Begin readies the App for one command line.
+// Begin prepares the App for one command line.
 func (app *App) Begin() {
 	app.Out = NewWriter(app.IO.Out, app.IO.OutTerminal)
 	app.Log = slog.New(slog.DiscardHandler)
 	app.talk = &talk{warned: map[string]bool{}}
 }
 
-// WithProfile is the App of a command line that names another profile. What was said
-// and asked is the same.
+// WithProfile returns a copy of the App with another --profile. Both share the warnings
+// that were printed and the console.
 func (app *App) WithProfile(name string) *App {
 	other := *app
 	other.Flags.Profile = name
 	return &other
 }
 
-// Debug lets the App log on stderr, if --debug asks for it.
+// Debug turns on logging to stderr if --debug was given.
 func (app *App) Debug() {
 	if app.Flags.Debug {
 		app.LogFrom(slog.LevelDebug)
 	}
 }
 
-// LogFrom lets the App log on stderr what has the level, or a higher one.
+// LogFrom turns on logging to stderr from a level upwards.
 func (app *App) LogFrom(level slog.Level) {
 	app.Log = slog.New(slog.NewTextHandler(app.IO.Err, &slog.HandlerOptions{Level: level}))
 }
 
-// A Writer remembers the first failure to write: half an answer must not look like
-// one. Text for a terminal is made harmless on its way.
+// A Writer writes results and remembers the first failure, so that a truncated result is
+// reported as an error. On a terminal it replaces control characters.
 type Writer struct {
 	w    io.Writer
-	text *transform.Writer // to w; nil unless w is a terminal
+	text *transform.Writer // replaces control characters and writes to w; nil unless w is a terminal
 	err  error
 }
 
-// NewWriter returns a Writer to w, which may be a terminal.
+// NewWriter returns a Writer to w.
 func NewWriter(w io.Writer, isTerminal bool) *Writer {
 	c := &Writer{w: w}
 	if isTerminal {
@@ -128,7 +128,7 @@ func NewWriter(w io.Writer, isTerminal bool) *Writer {
 	return c
 }
 
-// Write makes the text harmless if it is for a terminal.
+// Write writes p. On a terminal, it replaces control characters.
 func (c *Writer) Write(p []byte) (int, error) {
 	if c.err != nil {
 		return 0, c.err
@@ -145,8 +145,8 @@ func (c *Writer) Write(p []byte) (int, error) {
 // Err returns the first failure to write, or nil.
 func (c *Writer) Err() error { return c.err }
 
-// Raw returns the writer for output that is harmless already, such as a table with
-// colours.
+// Raw returns a writer that does not replace control characters. Use it for text with
+// colours, after replacing those of other origin.
 func (c *Writer) Raw() io.Writer {
 	return writerFunc(func(p []byte) (n int, err error) {
 		if c.err == nil {

@@ -10,12 +10,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 )
 
-// NearCommands returns the command lines that a word below cmd may stand for: the
-// commands with a similar name, and the sub-commands of exactly this name.
+// NearCommands returns the command lines that the user may have meant by a word after cmd:
+// commands with a similar name, and subcommands of other groups with exactly this name.
 func NearCommands(cmd *cobra.Command, word string) []string {
 	var near []string
 	for _, name := range cmd.SuggestionsFor(word) {
-		// Every short word is two typos away from some other one.
+		// A short word is always within two typos of another word.
 		if len(word) > 3 || word != "" && strings.HasPrefix(name, word) || awsnames.OneTypo(word, name) {
 			near = append(near, cmd.CommandPath()+" "+name)
 		}
@@ -36,7 +36,7 @@ func NearCommands(cmd *cobra.Command, word string) []string {
 	return near
 }
 
-// Child is the command that a word names below cmd, or nil.
+// Child returns the subcommand of cmd with a name, or nil.
 func Child(cmd *cobra.Command, word string) *cobra.Command {
 	for _, c := range cmd.Commands() {
 		if c.Name() == word || c.HasAlias(word) {
@@ -46,14 +46,15 @@ func Child(cmd *cobra.Command, word string) *cobra.Command {
 	return nil
 }
 
-// StartCommand does what comes before every command, once its flags have been read.
+// StartCommand checks the global flags and turns on logging. Every command calls it after
+// its flags were parsed.
 func (app *App) StartCommand(cmd *cobra.Command) error {
 	app.Flags.Given = cmd.Root().PersistentFlags().Changed
 	app.Debug()
 	return app.checkFlags(cmd)
 }
 
-// FlagError puts cobra's words for a bad flag into the AWS CLI's.
+// FlagError rewords cobra's error about a flag as the AWS CLI would.
 func FlagError(cmd *cobra.Command, err error) error {
 	msg := err.Error()
 	if name, ok := strings.CutPrefix(msg, "unknown flag: "); ok {
@@ -63,7 +64,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 		msg = "Unknown options: -" + in
 	}
 	if flag, _, ok := strings.Cut(msg, ": strconv."); ok {
-		msg = flag + ": it is not a number that fits"
+		msg = flag + ": not a valid number"
 	}
 	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
 		return err
@@ -85,12 +86,13 @@ func Group(use, short string) *cobra.Command {
 	}
 }
 
-// A HelpRequest is the word help behind a command, as the AWS CLI knows it.
+// A HelpRequest ends a command whose only argument is the word help. As in the AWS CLI, that
+// asks for its help page.
 type HelpRequest struct{ Cmd *cobra.Command }
 
 func (h HelpRequest) Error() string { return "help on " + h.Cmd.CommandPath() }
 
-// NoArgs refuses arguments.
+// NoArgs accepts no arguments.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 && args[0] == "help" {
 		return HelpRequest{cmd}
@@ -126,11 +128,11 @@ func MaxArgs(n int) cobra.PositionalArgs {
 	}
 }
 
-// SuggestWithin is how many typos a suggested command is away at most.
+// SuggestWithin is the largest number of typos between a word and a suggested command.
 const SuggestWithin = 2
 
-// UnknownCommand returns the error for a word that names no command. Its hint says
-// which commands are near, or that the word is a service of the AWS CLI.
+// UnknownCommand returns the error for a word that is not a command below cmd. The hint
+// suggests similar commands, or names the AWS CLI if that has the command.
 func UnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

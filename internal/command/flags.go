@@ -15,7 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Globals are the AWS CLI's. They are accepted anywhere on the line.
+// Globals holds the values of the global flags. They are the AWS CLI's and can be anywhere
+// in the command line.
 type Globals struct {
 	Profile, Region, Output, Query, EndpointURL string
 	CABundle, Color, BinaryFormat, errorFormat  string
@@ -23,73 +24,73 @@ type Globals struct {
 	NoSignRequest, AutoPrompt, noAutoPrompt     bool
 	ConnectTimeout, ReadTimeout                 int
 
-	Given func(flag string) bool // reports whether a flag was given; nil before they are parsed
+	Given func(flag string) bool // reports whether a flag was given; nil before parsing
 }
 
-// Add defines the flags in a set; their values are in g.
+// Add defines the global flags in a set. Parsing the set stores their values in g.
 func (g *Globals) Add(f *pflag.FlagSet) {
-	f.StringVar(&g.Profile, "profile", "", "the profile of the config to use")
-	f.StringVar(&g.Region, "region", "", "the region to use; overrides the profile and the environment")
-	f.StringVar(&g.Output, "output", "", "how results are printed: json, text, table, yaml, yaml-stream, off")
-	f.StringVar(&g.Query, "query", "", "a JMESPath expression that selects from the result")
-	f.StringVar(&g.EndpointURL, "endpoint-url", "", "the base URL of the service that the command names")
+	f.StringVar(&g.Profile, "profile", "", "use the profile `NAME`")
+	f.StringVar(&g.Region, "region", "", "use this `REGION` instead of the region of the profile or the environment")
+	f.StringVar(&g.Output, "output", "", "print results in this `FORMAT`: json, text, table, yaml, yaml-stream or off")
+	f.StringVar(&g.Query, "query", "", "print only what this JMESPath `EXPRESSION` selects from the result")
+	f.StringVar(&g.EndpointURL, "endpoint-url", "", "send the requests of this command to this `URL`")
 	f.BoolVar(&g.NoVerifySSL, "no-verify-ssl", false, "do not verify TLS certificates")
-	f.StringVar(&g.CABundle, "ca-bundle", "", "a file of CA certificates (PEM) to trust")
-	f.BoolVar(&g.Debug, "debug", false, "tell on stderr where values come from and what is asked; secrets are left out")
-	f.BoolVar(&g.NoCLIPager, "no-cli-pager", false, "do not page the output")
-	f.StringVar(&g.Color, "color", "auto", "on, off or auto")
-	f.IntVar(&g.ConnectTimeout, "cli-connect-timeout", 0, "seconds to wait for a connection; 0 means 5, or 60 for operations of services")
-	f.IntVar(&g.ReadTimeout, "cli-read-timeout", 0, "seconds one try may take; 0 means 10, or 60 for operations of services")
-	f.BoolVar(&g.NoPaginate, "no-paginate", false, "make one call only, where results come in pages")
-	f.BoolVar(&g.NoSignRequest, "no-sign-request", false, "do not sign requests; no credentials are needed")
-	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "how binary parameters are given: base64 (the default) or raw-in-base64-out")
-	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; the AWS CLI does it")
-	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters; lanyard never does")
-	f.StringVar(&g.errorFormat, "cli-error-format", "", "how errors are printed: enhanced (the default), legacy, json, yaml, text or table")
+	f.StringVar(&g.CABundle, "ca-bundle", "", "trust the CA certificates in this PEM `FILE`")
+	f.BoolVar(&g.Debug, "debug", false, "print to stderr where values come from and which requests are made, without secrets")
+	f.BoolVar(&g.NoCLIPager, "no-cli-pager", false, "do not show the output in a pager")
+	f.StringVar(&g.Color, "color", "auto", "use colours: `WHEN` is on, off or auto")
+	f.IntVar(&g.ConnectTimeout, "cli-connect-timeout", 0, "wait this many `SECONDS` for a connection; by default 5, or 60 for AWS operations")
+	f.IntVar(&g.ReadTimeout, "cli-read-timeout", 0, "wait this many `SECONDS` for an answer; by default 10, or 60 for AWS operations")
+	f.BoolVar(&g.NoPaginate, "no-paginate", false, "fetch only the first page of the result")
+	f.BoolVar(&g.NoSignRequest, "no-sign-request", false, "do not sign requests, and use no credentials")
+	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "the `FORMAT` of binary values: base64 (the default) or raw-in-base64-out")
+	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; lanyard hands such commands to the AWS CLI")
+	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters; lanyard never asks")
+	f.StringVar(&g.errorFormat, "cli-error-format", "", "print errors in this `FORMAT`: enhanced (the default), legacy, json, yaml, text or table")
 }
 
-// GlobalSet is a set of the global flags alone, whose values are in g.
+// GlobalSet returns a set of only the global flags. Parsing it stores their values in g.
 func GlobalSet(g *Globals) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	g.Add(flags)
 	return flags
 }
 
-// PromptFlag is the one global flag that only the AWS CLI can honour.
+// PromptFlag is the only global flag that lanyard does not implement: it hands such a line
+// to the AWS CLI.
 const PromptFlag = "cli-auto-prompt"
 
-// Connection are the global flags about how services are reached.
+// Connection lists the global flags about connections to services.
 const Connection = "ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout"
 
 // The annotations that a command of the tree may have.
 const (
-	usesAnnotation    = "uses"    // global flags, separated by blanks; "*" for all
+	usesAnnotation    = "uses"    // global flags, separated by spaces; "*" for all
 	serviceAnnotation = "service" // the AWS service whose operations are its arguments
 	groupAnnotation   = "group"   // "true" for a command that only holds others
 )
 
-// Uses is the annotation of a command that says which global flags change what it does,
-// beside those that are about how every command talks. [Connection] stands for
-// several. The flags of other commands are refused, and left out of their help.
+// Uses returns the annotation that names the global flags that a command uses, in addition
+// to those that every command uses. [Connection] names several. lanyard's own commands
+// refuse all other global flags, and the help does not name them.
 func Uses(flags ...string) map[string]string {
 	return map[string]string{usesAnnotation: strings.Join(flags, " ")}
 }
 
-// Serves is the annotation of the command of an AWS service, which takes the operations
-// of the tables as arguments and every global flag.
+// Serves returns the annotation of the command of an AWS service. Such a command takes an
+// operation as its argument, and uses every global flag.
 func Serves(service string) map[string]string {
 	return map[string]string{usesAnnotation: "*", serviceAnnotation: service}
 }
 
-// IsService reports whether the command takes the operations of a service from the
-// tables.
+// IsService reports whether cmd is the command of an AWS service.
 func IsService(cmd *cobra.Command) bool { return cmd.Annotations[serviceAnnotation] != "" }
 
-// UsesFlag reports whether a global flag changes what a command does.
+// UsesFlag reports whether a command uses a global flag.
 func UsesFlag(cmd *cobra.Command, flag string) bool {
 	switch flag {
 	case "debug", "color", "no-cli-pager", "no-cli-auto-prompt", "cli-error-format":
-		return true // they are about how every command talks
+		return true // every command uses them
 	case PromptFlag:
 		return false
 	}
@@ -97,15 +98,15 @@ func UsesFlag(cmd *cobra.Command, flag string) bool {
 	return used == "*" || slices.Contains(strings.Fields(used), flag)
 }
 
-// takes reports whether a command accepts a global flag. A command of the AWS CLI
-// accepts all of them, also those that it ignores, because the AWS CLI does the same
-// and scripts rely on it. Our own commands refuse a flag without a use.
+// takes reports whether a command accepts a global flag. Commands that the AWS CLI has too
+// accept all of them, because scripts rely on it. Our own commands accept only flags that
+// they use.
 func takes(cmd *cobra.Command, flag string) bool {
 	return UsesFlag(cmd, flag) || IsOfAWS(cmd)
 }
 
-// IsOfAWS reports whether the AWS CLI has the command too. The short names login and
-// logout count: they are sso login and sso logout.
+// IsOfAWS reports whether the AWS CLI has the command too. The short names login and logout
+// count, because they mean sso login and sso logout.
 func IsOfAWS(cmd *cobra.Command) bool {
 	group, sub, below := strings.Cut(commandPath(cmd), " ")
 	return awsnames.Command(group) && (!below || slices.Contains(awsnames.Subcommands(group), sub))
@@ -117,8 +118,8 @@ func commandPath(cmd *cobra.Command) string {
 	return path
 }
 
-// checkFlags refuses global flags that the command does not take, and values that no
-// command can use.
+// checkFlags returns an error if a global flag was given that the command does not accept,
+// or if its value is invalid.
 func (app *App) checkFlags(cmd *cobra.Command) error {
 	var err error
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
@@ -143,13 +144,12 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	return checkEndpointURL(g.EndpointURL)
 }
 
-// IsGlobal tells the global flags from those that a command has from the group that
-// it stands in.
+// IsGlobal reports whether f is a global flag, and not a flag of cmd or of its group.
 func IsGlobal(cmd *cobra.Command, f *pflag.Flag) bool {
 	return cmd.Root().PersistentFlags().Lookup(f.Name) == f
 }
 
-// Seconds turns a flag into a duration; 0 gives the default.
+// Seconds returns the duration of n seconds, or def if n is 0.
 func Seconds(n int, def time.Duration) time.Duration {
 	if n == 0 {
 		return def
@@ -157,11 +157,11 @@ func Seconds(n int, def time.Duration) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// Quote quotes an argument so that it can be pasted into a shell.
+// Quote quotes an argument for a POSIX shell, so that users can copy it from a message.
 func Quote(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }
 
-// SplitGlobals takes the global flags out of a command line, as the AWS CLI does
-// wherever they stand. What follows "--" is left alone.
+// SplitGlobals separates the global flags, wherever they are, from the rest of a command
+// line. Each element of globals is a flag with its value. The words after "--" belong to rest.
 func SplitGlobals(args []string) (globals [][]string, rest []string) {
 	flags := GlobalSet(new(Globals))
 	for i := 0; i < len(args); {
@@ -180,8 +180,8 @@ func SplitGlobals(args []string) (globals [][]string, rest []string) {
 	return globals, rest
 }
 
-// globalWidth returns how many of the arguments the global flag at their beginning
-// takes up; 0 if it is none.
+// globalWidth returns the number of arguments that the global flag at the start of args
+// takes; 0 if args does not start with a global flag.
 func globalWidth(flags *pflag.FlagSet, args []string) int {
 	long, ok := strings.CutPrefix(args[0], "--")
 	if !ok {
@@ -197,20 +197,20 @@ func globalWidth(flags *pflag.FlagSet, args []string) int {
 	return 1
 }
 
-// ReadFlags sets the global flags from a line that the parser of flags has not seen. It
-// ignores a flag with a wrong value: the program that gets the line says what is wrong.
+// ReadFlags sets the global flags from a line that cobra does not parse. It ignores invalid
+// values, because the program that runs the line reports them.
 func (app *App) ReadFlags(args []string) {
 	flags := GlobalSet(&app.Flags)
 	globals, _ := SplitGlobals(args)
 	for _, words := range globals {
 		if err := flags.Parse(words); err != nil {
-			app.Log.Debug("a global flag that is not understood", "error", err)
+			app.Log.Debug("a global flag is invalid", "error", err)
 		}
 	}
 }
 
-// Words are the words of a command line that name a command: at most two, before any
-// option of its own.
+// Words returns the words of a command line that name a command: at most two, before the
+// first option.
 func Words(args []string) []string {
 	_, rest := SplitGlobals(args)
 	for i, arg := range rest {
@@ -221,14 +221,13 @@ func Words(args []string) []string {
 	return rest
 }
 
-// TakeGlobals reads the global flags out of the arguments of a command whose own
-// flags are not known to the parser of flags, and returns the rest in its order.
-// What follows "--" is left alone.
+// TakeGlobals sets the global flags from the arguments of a command whose flags cobra does
+// not parse, and returns the other arguments. It stops at "--".
 func TakeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
 	return TakeFlags(cmd, args, cmd.Root().PersistentFlags())
 }
 
-// TakeFlags is TakeGlobals for the flags of several sets.
+// TakeFlags is like TakeGlobals for the flags of several sets.
 func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]string, error) {
 	var rest []string
 	for i := 0; i < len(args); i++ {
@@ -258,6 +257,7 @@ func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]str
 	return rest, nil
 }
 
+// lookUp returns the first set that has a flag, and the flag.
 func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 	for _, set := range sets {
 		if f := set.Lookup(name); f != nil {
@@ -267,12 +267,12 @@ func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 	return nil, nil
 }
 
-// negative is what the AWS CLI takes for a value although it begins with a dash. It
-// does so with whatever has a space in it, too.
+// negative matches negative numbers. As in the AWS CLI, they are values although they begin
+// with a dash. The AWS CLI also takes a word that contains a space as a value.
 var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
 
-// TakeValues is TakeFlags for a command whose arguments may be negative numbers.
-// It refuses flags that are not known; [pflag.ErrHelp] asks for help.
+// TakeValues is like TakeFlags for a command whose arguments can be negative numbers. It
+// returns an error for an unknown flag, and [pflag.ErrHelp] if the user asks for help.
 func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 	rest, err := TakeFlags(cmd, args, cmd.Root().PersistentFlags(), cmd.Flags())
 	if err != nil {
@@ -292,14 +292,14 @@ func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 		case arg == "-h":
 			return nil, pflag.ErrHelp
 		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative.MatchString(arg):
-			return nil, WithHint(Usagef("Unknown options: %s", arg), "a value that begins with a dash goes behind --: %s -- KEY VALUE", cmd.CommandPath())
+			return nil, WithHint(Usagef("Unknown options: %s", arg), "put -- before a value that begins with a dash: %s -- KEY VALUE", cmd.CommandPath())
 		}
 		values = append(values, arg)
 	}
 	return values, nil
 }
 
-// checkEndpointURL refuses a URL without a scheme in the AWS CLI's words.
+// checkEndpointURL returns the AWS CLI's error for a URL without a scheme.
 func checkEndpointURL(s string) error {
 	if s == "" {
 		return nil

@@ -7,26 +7,26 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// CompletionRequest begins the names of the commands by which shells ask for completions.
+// CompletionRequest is the beginning of the names of cobra's completion commands.
 const CompletionRequest = cobra.ShellCompRequestCmd
 
-// A Node is a command of the tree, for those who choose a command by its name and do not
-// run it. Nodes of one tree can be compared. The zero value is no command.
+// A Node is a command of the tree, for packages that look up commands and do not run them.
+// Nodes of one tree can be compared. The zero value is no command.
 type Node struct{ cmd *cobra.Command }
 
 // NodeOf returns the node of a command.
 func NodeOf(cmd *cobra.Command) Node { return Node{cmd} }
 
-// Name is the word that names the command below its parent.
+// Name returns the last word of the command's path.
 func (n Node) Name() string { return n.cmd.Name() }
 
-// Path is the whole name, with the program's.
+// Path returns the whole name of the command, beginning with the program's.
 func (n Node) Path() string { return n.cmd.CommandPath() }
 
-// Root is the program.
+// Root returns the node of the program.
 func (n Node) Root() Node { return Node{n.cmd.Root()} }
 
-// Group is the first word of the command behind the program's name.
+// Group returns the first word of the command's path after the program's name.
 func (n Node) Group() string {
 	cmd := n.cmd
 	for cmd.HasParent() && cmd.Parent().HasParent() {
@@ -35,35 +35,35 @@ func (n Node) Group() string {
 	return cmd.Name()
 }
 
-// Child returns the command that a word names below n.
+// Child returns the subcommand of n with a name.
 func (n Node) Child(word string) (child Node, ok bool) {
 	cmd := Child(n.cmd, word)
 	return Node{cmd}, cmd != nil
 }
 
-// Has reports whether the words name a command of the tree.
+// Has reports whether the words are the path of a command.
 func (n Node) Has(words []string) bool {
 	_, rest, err := n.cmd.Find(words)
 	return err == nil && len(rest) == 0
 }
 
-// IsGroup reports whether the command only holds others.
+// IsGroup reports whether the command has subcommands.
 func (n Node) IsGroup() bool { return n.cmd.HasSubCommands() }
 
-// IsService reports whether the command takes the operations of a service.
+// IsService reports whether the command is that of an AWS service.
 func (n Node) IsService() bool { return IsService(n.cmd) }
 
 // IsOfAWS reports whether the AWS CLI has the command too.
 func (n Node) IsOfAWS() bool { return IsOfAWS(n.cmd) }
 
-// Unknown returns the error for a word that names no command below n.
+// Unknown returns the error for a word that is not a command below n.
 func (n Node) Unknown(word string) error { return UnknownCommand(n.cmd, []string{word}) }
 
-// HasNear reports whether a word looks like a typo in a command below n.
+// HasNear reports whether a word looks like a typo of a command below n.
 func (n Node) HasNear(word string) bool { return len(NearCommands(n.cmd, word)) > 0 }
 
-// FlagWidth returns how many arguments the flag at their beginning takes up. The word
-// after an unknown flag is its value, unless the word is a command.
+// FlagWidth returns the number of arguments that the flag at the start of args takes. The
+// word after an unknown flag counts as its value, unless the word is a command.
 func (n Node) FlagWidth(args []string) int {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.AddFlagSet(n.cmd.Flags())

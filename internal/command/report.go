@@ -14,12 +14,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// A renderer prints a value in a format such as "json". Package cli passes it in: this
-// package knows no domain, and so not the engine.
+// A renderer prints a value in a format such as "json". Package cli provides it, because
+// this package must not import the engine's.
 type renderer func(w io.Writer, format, title string, v any) error
 
-// Report prints err the one way this program prints errors, and returns the exit code.
-// print prints the formats that are not plain text.
+// Report prints an error to stderr and returns the exit code. Only this function prints
+// errors. It uses print for the formats that are not plain text.
 func (app *App) Report(err error, print renderer) int {
 	if err == nil {
 		return 0
@@ -62,9 +62,9 @@ func judge(err error) (code int, text string) {
 	return coded.ExitStatus(), text
 }
 
-// decisive returns the error in the tree of err that decides about the exit code; nil if
-// none does. Of several that are joined, the first in this order counts: the command
-// line, the command's own failure, the configuration, the session, a service.
+// decisive returns the error in the tree of err that decides the exit code, or nil. Of
+// several joined errors, the first in this order decides: command line, the command's
+// negative answer, configuration, other errors, service.
 func decisive(err error) codedError {
 	order := []int{exitUsage, ExitCommand, exitConfig, ExitOther, exitService}
 	rank := func(e codedError) int {
@@ -93,8 +93,8 @@ func decisive(err error) codedError {
 	return nil
 }
 
-// HintOf returns what an error says the user should type next; "" if nothing. The first
-// hint from the outside counts; of errors that are joined, that of the first one.
+// HintOf returns the hint of an error, or "". The outermost hint counts; of joined errors,
+// the first one with a hint.
 func HintOf(err error) string {
 	if err == nil {
 		return ""
@@ -112,8 +112,8 @@ func HintOf(err error) string {
 	return HintOf(errors.Unwrap(err))
 }
 
-// FullHint returns the hint of an error. If the error says that nothing is set up yet,
-// the hint ends with the command to begin with.
+// FullHint returns the hint of an error. If the error is NotSetUp, the hint ends with
+// SetUpHint.
 func (app *App) FullHint(err error) string {
 	hint := HintOf(err)
 	var new interface{ NotSetUp() bool }
@@ -123,14 +123,13 @@ func (app *App) FullHint(err error) string {
 	return hint
 }
 
-// SetUpHint tells a user who has nothing configured yet where to begin.
+// SetUpHint returns the hint for a user without profiles.
 func (app *App) SetUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
 
-// TellSetUp prints this hint below an answer that is empty for want of a profile.
+// TellSetUp prints SetUpHint after a result that is empty because no profile exists.
 func (app *App) TellSetUp() { app.printHint(app.SetUpHint()) }
 
-// Warn tells the user about something that went wrong and did not stop the command.
-// Each warning is given once.
+// Warn prints a warning and its hint to stderr. A text is printed only once.
 func (app *App) Warn(text, hint string) {
 	if app.talk.warned[text] {
 		return
@@ -140,7 +139,7 @@ func (app *App) Warn(text, hint string) {
 	app.printHint(hint)
 }
 
-// printHint prints each line of a hint on stderr; "" is no hint.
+// printHint prints each line of a hint to stderr. "" means no hint.
 func (app *App) printHint(hint string) {
 	if hint == "" {
 		return
@@ -151,18 +150,19 @@ func (app *App) printHint(hint string) {
 	}
 }
 
-// WarnOf is warn for an error, with its hint.
+// WarnOf prints an error and its hint as a warning.
 func (app *App) WarnOf(err error) {
 	_, text := judge(err)
 	app.Warn(text, HintOf(err))
 }
 
-// validErrorFormat reports whether the AWS CLI has such a format for errors.
+// validErrorFormat reports whether the AWS CLI has this format for errors.
 func validErrorFormat(s string) bool {
 	return slices.Contains([]string{"enhanced", "legacy", "json", "yaml", "text", "table"}, s)
 }
 
-// formatOfErrors is the flag's, the environment's, the profile's, or "enhanced".
+// formatOfErrors returns the format from the flag, the environment or the profile; by
+// default "enhanced".
 func (app *App) formatOfErrors() string {
 	for _, format := range []string{app.Flags.errorFormat, app.Env.Get("AWS_CLI_ERROR_FORMAT"), app.talk.errorFormat} {
 		if validErrorFormat(format) {
@@ -172,7 +172,7 @@ func (app *App) formatOfErrors() string {
 	return "enhanced"
 }
 
-// UseErrorFormat takes the setting of a profile; a value that is no format is ignored.
+// UseErrorFormat sets the format from a profile. It ignores an invalid value.
 func (app *App) UseErrorFormat(format string) {
 	if validErrorFormat(format) {
 		app.talk.errorFormat = format
@@ -188,13 +188,13 @@ func (app *App) printFormatted(err error, format, text string, print renderer) e
 	return print(app.IO.Err, format, "error", o)
 }
 
-// An answeredError is what a service answered.
+// An answeredError is an error that a service answered.
 type answeredError interface {
 	error
 	Answer() (code, message string)
 }
 
-// codeOf takes an error apart into its code and the text behind it.
+// codeOf splits an error into its code and its message.
 func codeOf(err error, text string) (code, message string) {
 	var answered answeredError
 	if errors.As(err, &answered) {
@@ -206,13 +206,14 @@ func codeOf(err error, text string) (code, message string) {
 	return "Error", text
 }
 
-// wrapped is the AWS CLI's form of errors, also of those that another process got
-// from the service.
+// wrapped matches the AWS CLI's form of errors. Errors that another process got from a
+// service have it too.
 func wrapped() *regexp.Regexp {
 	return regexp.MustCompile(`(?s)^An error occurred \(([^)]+)\)(?: when calling the \w+ operation(?: \(reached max retries: \d+\))?)?: (.*)$`)
 }
 
-// withoutWrapper is the legacy form of an error that is not a service's.
+// withoutWrapper returns the text of an error in the legacy format: without the AWS CLI's
+// wrapper, unless a service answered the error.
 func withoutWrapper(err error, code int, text string) string {
 	var answered answeredError
 	if errors.As(err, &answered) || code == exitService {
@@ -222,7 +223,7 @@ func withoutWrapper(err error, code int, text string) string {
 	return message
 }
 
-// details are the further members of a service's error, below its text.
+// details returns further members of a service's error, to be printed below its text.
 func details(err error, print renderer) string {
 	var answered interface {
 		error

@@ -69,8 +69,8 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// *exec.ExitError has a method ExitCode. What another program ended with is not our code.
-func TestReportTakesNoOtherProgramsCode(t *testing.T) {
+// *exec.ExitError has a method ExitCode, which must not become our exit code.
+func TestReportIgnoresExitCodesOfOtherPrograms(t *testing.T) {
 	err := exec.Command("go", "no-such-command").Run()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
@@ -81,7 +81,7 @@ func TestReportTakesNoOtherProgramsCode(t *testing.T) {
 	}
 }
 
-func TestWarningsAreGivenOnce(t *testing.T) {
+func TestWarningsArePrintedOnce(t *testing.T) {
 	app, errs := newApp()
 	app.Warn("a", "do this")
 	app.WithProfile("other").Warn("a", "do this")
