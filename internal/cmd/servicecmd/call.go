@@ -1,4 +1,4 @@
-// How an operation is called: its client, what authorizes the client, and its pages.
+// Calling an operation: its client, the client's credentials, and the pages of the result.
 
 package servicecmd
 
@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
-// client makes the client of the operation, with what authorizes it.
+// client returns a client for the operation, with credentials.
 func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Client, error) {
 	client, err := signin.NewClient(o.w, p, o.svc)
 	if err != nil {
@@ -72,7 +72,7 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	return nil
 }
 
-// paging returns what the options say about pages.
+// paging returns the options about pages.
 func (o *operation) paging() call.Paging {
 	p := o.in.Paging
 	return call.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}

@@ -1,6 +1,5 @@
-// Package servicecmd has the commands of AWS services: the operations of the tables, and
-// "s3 ls". The commands find the profile and its credentials; the packages of the engine
-// have the work.
+// Package servicecmd has the commands of AWS services: the built-in operations and "s3 ls".
+// It finds the profile and its credentials, and lets the packages of the engine do the work.
 package servicecmd
 
 import (
@@ -24,8 +23,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// NewService returns the command of an AWS service, with the operations of the tables.
-// Its flags are the operations' own, which package arg reads.
+// NewService returns the command of an AWS service. Its first argument is an operation, and
+// package arg parses the options of the operation.
 func NewService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -42,7 +41,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 	return cmd
 }
 
-// NewOperation returns the command of one operation, in a group with commands of ours.
+// NewOperation returns the command of one operation, for a group that also has our commands.
 func NewOperation(app *command.App, service, name string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
@@ -67,11 +66,11 @@ func NewOperation(app *command.App, service, name string) *cobra.Command {
 			}
 		}
 	})
-	cmd.Flags().StringVar(&session, "sso-session", "", "the [sso-session] to use; otherwise the profile's, or the only one of the config")
+	cmd.Flags().StringVar(&session, "sso-session", "", "use the [sso-session] `NAME`")
 	return cmd
 }
 
-// newForeign returns a command whose flags cobra does not know. run gets the arguments
+// newForeign returns a command whose flags cobra does not parse. run gets the arguments
 // without the global flags.
 func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) error) *cobra.Command {
 	return &cobra.Command{
@@ -92,7 +91,7 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 	}
 }
 
-// An operation is a call of an operation of a service, as the command line asks for it.
+// An operation is one call of an operation of a service, as the command line describes it.
 type operation struct {
 	app   *command.App
 	w     *workspace.Workspace
@@ -101,12 +100,12 @@ type operation struct {
 	in    *arg.Input
 	print output.Printing
 
-	session     string // --sso-session of an operation of the portal; else ""
-	sessionFlag string // that leads to the session in use, after a space
+	session     string // the value of --sso-session, for operations of the portal
+	sessionFlag string // a space and the flag that selects the session in use, for hints
 }
 
-// operate calls an operation of the tables. It hands operations and options that the tables
-// lack to the AWS CLI.
+// operate calls a built-in operation. It hands unknown operations and unknown options to the
+// AWS CLI.
 func operate(ctx context.Context, app *command.App, service, name, session string, args []string) error {
 	svc, err := model.Load(service)
 	if err != nil {
@@ -137,7 +136,7 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	return o.run(ctx)
 }
 
-// badParameters gives a mistake in the parameters its exit code.
+// badParameters returns an error in the parameters as a UsageError.
 func badParameters(err error) error {
 	var usage *arg.UsageError
 	if errors.As(err, &usage) {
@@ -164,8 +163,8 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	return nil
 }
 
-// withoutToken returns an operation of the portal that needs no access token on the
-// command line: the token comes from the session.
+// withoutToken returns a copy of an operation of the portal in which the access token is
+// optional, because the token comes from the session.
 func withoutToken(op *model.Operation) *model.Operation {
 	made, input := *op, *op.Input
 	shape := *input.Shape
@@ -181,16 +180,16 @@ func withoutToken(op *model.Operation) *model.Operation {
 	return &made
 }
 
-// tokenMember is the name of the access token among the parameters of the portal.
+// tokenMember is the parameter of the portal's operations that holds the access token.
 const tokenMember = "accessToken"
 
-// skeleton prints a form of the parameters to be filled in.
+// skeleton prints a form of the parameters that the user can fill in.
 func (o *operation) skeleton() error {
 	switch o.in.Skeleton {
 	case "input":
 		form := arg.InputSkeleton(o.op)
 		if form.Len() == 0 {
-			_, err := fmt.Fprintln(o.app.Out, "{}") // which as a result would print nothing
+			_, err := fmt.Fprintln(o.app.Out, "{}") // output.Document prints nothing for an empty object
 			return err
 		}
 		return output.Document(o.app, form, "json")
@@ -209,7 +208,7 @@ func missingOperation(service string) error {
 	return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
 }
 
-// run finds the profile, checks what it can check before, and calls the operation.
+// run resolves the profile, checks the settings before any request, and calls the operation.
 func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
 		o.w.PortalURL = o.app.Flags.EndpointURL
@@ -234,7 +233,7 @@ func (o *operation) run(ctx context.Context) error {
 		}
 	}
 	if !o.op.Unsigned && !signin.Usable(o.app, p) {
-		// A role to assume, a program to ask: the AWS CLI knows how.
+		// The AWS CLI can assume a role or run a credential_process.
 		return &command.ElsewhereError{Why: signin.NotSSO(o.w, p)}
 	}
 	client, err := o.client(ctx, p)
@@ -244,7 +243,7 @@ func (o *operation) run(ctx context.Context) error {
 	return o.explain(client, o.call(ctx, client))
 }
 
-// explain gives the errors of a call their exit codes and hints.
+// explain adds exit codes and hints to the errors of a call.
 func (o *operation) explain(client *call.Client, err error) error {
 	var input *call.InputError
 	var region *call.NoRegionError
@@ -261,14 +260,14 @@ func (o *operation) explain(client *call.Client, err error) error {
 	return signin.ExplainKeys(o.w, client, err)
 }
 
-// portal reports whether the operation belongs to the access portal. Such operations
-// take the session's token, and go to the session's region.
+// portal reports whether the operation belongs to the access portal. Such an operation uses
+// the session's access token and region.
 func (o *operation) portal() bool { return o.svc.Name == "sso" }
 
 // noRegion returns the error for a profile without a region.
 func noRegion(w *workspace.Workspace) error {
 	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
-	if names, _, _ := profile.Names(w.In); len(names) == 0 { // on an error the other hint does
+	if names, _, _ := profile.Names(w.In); len(names) == 0 { // an error needs no hint about setup
 		return command.WithHint(err, "add --region REGION\n%s", w.App.SetUpHint())
 	}
 	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.App.Name, command.Quote(profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)))

@@ -1,4 +1,4 @@
-// Operations of the access portal, which take the token of a session.
+// Operations of the access portal, which use the access token of a session.
 
 package servicecmd
 
@@ -17,8 +17,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// resolvePortal resolves the profile of an operation of the portal. Such an operation
-// needs a session, but no account and no role.
+// resolvePortal resolves the profile for an operation of the portal. The profile needs a
+// session, but no account and no role.
 func resolvePortal(w *workspace.Workspace) (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err == nil {
@@ -27,7 +27,8 @@ func resolvePortal(w *workspace.Workspace) (*profile.Profile, error) {
 	return p, err
 }
 
-// useSession takes the token and the region from a session, unless they were given.
+// useSession sets the access token and the region from a session, unless the command line
+// gives them.
 func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *call.Client) error {
 	_, given := o.in.Document.Get(tokenMember)
 	if given && client.Region != "" {
@@ -61,7 +62,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	return nil
 }
 
-// objectOf returns the input as an object that can be added to.
+// objectOf returns a copy of the input that can be changed.
 func objectOf(in *arg.Input) *document.Object {
 	o := new(document.Object)
 	for name, v := range in.Document.All() {
@@ -70,9 +71,9 @@ func objectOf(in *arg.Input) *document.Object {
 	return o
 }
 
-// findSession finds the session of an operation of the portal: that of --sso-session,
-// that of the profile, or the only one of the config if no profile was named. The
-// profile that it returns is the one that leads to the session.
+// findSession returns the session for an operation of the portal, and a profile that uses it.
+// The session is that of --sso-session, that of the profile, or the only session in the config
+// if no profile was named.
 func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
 	w := o.w
 	if o.session != "" {
@@ -103,12 +104,12 @@ func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.S
 				names = append(names, t.Name)
 			}
 		}
-		return nil, s, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "several sessions are configured in " + w.In.Config.Path + ", and no profile is named"},
+		return nil, s, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: w.In.Config.Path + " has several sessions, and no profile is named"},
 			"add --profile NAME or --sso-session NAME; the sso-sessions are: %s", strings.Join(names, ", "))
 	}
 }
 
-// byName returns a profile that only leads to a session, with the settings of another.
+// byName returns a copy of a profile that has no name and uses the session s.
 func byName(p *profile.Profile, s profile.Session) *profile.Profile {
 	made := *p
 	made.Name, made.Exists, made.Session = "", false, s

@@ -63,18 +63,18 @@ lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.Recursive, "recursive", false, "list all objects below the prefix, with their full keys")
-	f.BoolVar(&o.HumanReadable, "human-readable", false, "print sizes as in 1.5 MiB")
-	f.BoolVar(&o.Summarize, "summarize", false, "end with the number of objects and their size")
-	f.IntVar(&pageSize, "page-size", 0, "how many entries to ask S3 for at a time")
-	f.StringVar(&o.BucketNamePrefix, "bucket-name-prefix", "", "list only buckets whose names begin so")
-	f.StringVar(&o.BucketRegion, "bucket-region", "", "list only buckets of this region")
+	f.BoolVar(&o.HumanReadable, "human-readable", false, "print sizes in units, for example 1.5 MiB")
+	f.BoolVar(&o.Summarize, "summarize", false, "print the number of objects and their total size at the end")
+	f.IntVar(&pageSize, "page-size", 0, "request `N` entries at a time")
+	f.StringVar(&o.BucketNamePrefix, "bucket-name-prefix", "", "list only buckets whose names begin with `PREFIX`")
+	f.StringVar(&o.BucketRegion, "bucket-region", "", "list only buckets in `REGION`")
 	payer.flags = f
-	f.Var(&payer, "request-payer", "pay for the request to a bucket whose owner does not")
+	f.Var(&payer, "request-payer", "agree to pay for requests to a Requester Pays bucket")
 	f.Lookup("request-payer").NoOptDefVal = requester
 	return cmd
 }
 
-// listS3 lists buckets, or the objects of one.
+// listS3 lists buckets, or the objects in a bucket.
 func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 	w := workspace.Files(app)
 	client, err := newS3Client(ctx, w)
@@ -100,7 +100,7 @@ func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 	return nil
 }
 
-// newS3Client makes a client of S3 with the credentials of the profile in use.
+// newS3Client returns a client for S3 with the credentials of the profile in use.
 func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, error) {
 	p, err := w.Resolve()
 	if err != nil {
@@ -126,9 +126,9 @@ func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, err
 // requester is the only value of --request-payer.
 const requester = "requester"
 
-// A requestPayer is the flag --request-payer, whose value may be left out. As the
-// value may also be the next argument, and the parser of flags takes that for a
-// path, it is found again by its place.
+// A requestPayer is the value of the flag --request-payer, which is optional. It can also be
+// the next argument, which the parser of flags reads as a path. So requestPayer remembers the
+// flag's place among the arguments, and without removes the value there.
 type requestPayer struct {
 	flags *pflag.FlagSet
 	value *string
@@ -139,7 +139,7 @@ func (p *requestPayer) String() string { return "" }
 
 func (p *requestPayer) Type() string { return requester }
 
-// Set is called while the arguments are being parsed.
+// Set sets the value. The parser calls it while it reads the arguments.
 func (p *requestPayer) Set(value string) error {
 	if value != requester {
 		return fmt.Errorf("Found invalid choice '%s'", value)
@@ -148,7 +148,7 @@ func (p *requestPayer) Set(value string) error {
 	return nil
 }
 
-// without returns the arguments without the flag's value.
+// without returns the arguments without the value of the flag.
 func (p *requestPayer) without(args []string) []string {
 	if *p.value == "" || p.place >= len(args) || args[p.place] != requester {
 		return args

@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func TestRequestPayerTakesItsValueFromTheNextArgument(t *testing.T) {
+func TestRequestPayerValueInNextArgument(t *testing.T) {
 	tests := []struct {
 		line  string
 		payer string

@@ -46,9 +46,9 @@ lanyard alias print --shell powershell | Out-String | Invoke-Expression`,
 		RunE: func(*cobra.Command, []string) error { return printAliases(app, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.match, "match", "*", "only profiles whose whole name matches; *, ? and [a-z] as in a shell, case counts")
-	f.StringVar(&o.shell, "shell", "", strings.Join(aliasShells[:], ", ")+"; the default is what $SHELL names")
-	f.StringVar(&o.prefix, "prefix", "aws-", "what the names begin with")
+	f.StringVar(&o.match, "match", "*", "print aliases only for profiles whose names match `PATTERN`, with *, ? and [a-z] as in a shell; case counts")
+	f.StringVar(&o.shell, "shell", "", "print lines for `SHELL`: "+strings.Join(aliasShells[:], ", ")+"; the default is $SHELL")
+	f.StringVar(&o.prefix, "prefix", "aws-", "begin the names of aliases with `PREFIX`")
 	alias.AddCommand(cmd)
 	return alias
 }
@@ -63,10 +63,10 @@ func printAliases(app *command.App, o aliasOptions) error {
 		return command.Usagef("argument --shell: Found invalid choice '%s': choose %s", o.shell, strings.Join(aliasShells[:], ", "))
 	}
 	if o.prefix == "" || safeName(o.prefix) != strings.Trim(o.prefix, "-") || o.prefix[0] == '-' || o.prefix[0] == '.' {
-		return command.Usagef("--prefix %s: it takes ASCII letters, digits, and - _ . behind them", command.Quote(o.prefix))
+		return command.Usagef("--prefix %s: use ASCII letters and digits, then also - _ .", command.Quote(o.prefix))
 	}
 	if _, err := path.Match(o.match, ""); err != nil {
-		return command.Usagef("--match %s is no pattern", command.Quote(o.match))
+		return command.Usagef("--match %s: invalid pattern", command.Quote(o.match))
 	}
 	names, err := workspace.ProfileNames(app)
 	if err != nil {
@@ -81,10 +81,10 @@ func printAliases(app *command.App, o aliasOptions) error {
 		app.Warn("no profile matches "+command.Quote(o.match), "run: "+app.Name+" configure list-profiles")
 		return nil
 	}
-	var text strings.Builder // whole or not at all: half an answer would be evaluated
+	var text strings.Builder // printed at once, so that a shell never evaluates half of it
 	for i, alias := range aliasNames(o.prefix, names, dialect == shell.PowerShell) {
 		if alias == "" {
-			app.Warn(fmt.Sprintf("the profile %q has nothing in its name that an alias can be called by", names[i]), "")
+			app.Warn(fmt.Sprintf("profile %q has no alias: its name has no character that is allowed in an alias", names[i]), "")
 			continue
 		}
 		fmt.Fprintln(&text, aliasLine(dialect, alias, app.Name, names[i]))
@@ -100,9 +100,9 @@ func matches(pattern, name string) bool {
 	return ok && err == nil
 }
 
-// aliasNames returns the name of each profile's alias, or "" if no alias can be made of
-// the profile's name. Profiles whose names need no change come first, so that no other
-// profile gets their alias.
+// aliasNames returns the alias of each profile, or "" if the profile's name has no allowed
+// character. Profiles whose names need no change get their alias first, so that no other
+// profile takes it.
 func aliasNames(prefix string, profiles []string, foldCase bool) []string {
 	names, taken := make([]string, len(profiles)), map[string]bool{}
 	key := func(name string) string {
@@ -130,7 +130,8 @@ func aliasNames(prefix string, profiles []string, foldCase bool) []string {
 	return names
 }
 
-// safeName makes a name that every shell reads as one plain word.
+// safeName replaces characters that are not allowed in an alias with dashes. Every shell
+// reads the result as one plain word.
 func safeName(s string) string {
 	words := strings.FieldsFunc(s, func(r rune) bool { return !isASCIIWord(r) && r != '-' && r != '.' })
 	return strings.Trim(strings.Join(words, "-"), "-")
@@ -141,13 +142,13 @@ func isASCIIWord(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
 }
 
-// aliasLine returns the line that defines an alias. Everything in the profile's name is
-// data: it is quoted for the command, and for bash and zsh once more, because these read
-// the value of an alias as text.
+// aliasLine returns the line that defines an alias. It quotes the profile's name for the
+// command. For bash and zsh it quotes the whole command once more, because they parse the
+// value of an alias again.
 func aliasLine(dialect shell.Dialect, alias, program, name string) string {
 	flag := "--profile "
 	if strings.HasPrefix(name, "-") {
-		flag = "--profile=" // or it would look like another flag
+		flag = "--profile=" // else the name would be read as a flag
 	}
 	switch dialect {
 	case shell.Fish:

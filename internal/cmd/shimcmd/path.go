@@ -14,10 +14,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// advisePath warns if the shell does not find the shim, with the line that helps.
+// advisePath warns if the shell does not find the shim. The hint has the line for the shell's
+// start-up file.
 func advisePath(app *command.App, dir, shim string) {
 	line, file := pathLine(usersShell(app), dir)
-	hint := fmt.Sprintf("put this into %s, and start a new shell: %s", file, line)
+	hint := fmt.Sprintf("add this line to %s and start a new shell: %s", file, line)
 	found, first := onPath(app, dir)
 	switch {
 	case !found:
@@ -27,8 +28,8 @@ func advisePath(app *command.App, dir, shim string) {
 	}
 }
 
-// onPath reports whether a folder is on PATH. first is another aws that comes before it,
-// or "".
+// onPath reports whether a folder is on PATH. first is the path of another aws in an earlier
+// folder, or "".
 func onPath(app *command.App, dir string) (found bool, first string) {
 	folder, err := os.Stat(dir)
 	if err != nil {
@@ -47,8 +48,8 @@ func onPath(app *command.App, dir string) (found bool, first string) {
 	return false, first
 }
 
-// usersShell returns the shell that the user has: bash, zsh, fish or powershell. Other
-// shells that $SHELL names read what bash reads.
+// usersShell returns the user's shell: bash, zsh, fish or powershell. It returns bash for any
+// other shell in $SHELL.
 func usersShell(app *command.App) string {
 	if runtime.GOOS == "windows" {
 		return "powershell"
@@ -62,8 +63,8 @@ func usersShell(app *command.App) string {
 	return "bash"
 }
 
-// pathLine returns the line that puts a folder at the front of PATH in a shell, and the
-// file that it belongs into.
+// pathLine returns the line that puts a folder at the front of PATH, and the start-up file of
+// the shell to which to add it.
 func pathLine(name, dir string) (line, file string) {
 	switch name {
 	case "zsh":

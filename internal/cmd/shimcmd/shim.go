@@ -1,5 +1,5 @@
-// Package shimcmd has the commands that let shells call this program under other names: shim,
-// alias, and which. The commands do all of the work, with packages self and shell.
+// Package shimcmd has the commands by which shells call lanyard under other names, shim and
+// alias, and the command which.
 package shimcmd
 
 import (
@@ -72,14 +72,14 @@ func install(app *command.App, dir string) error {
 	}
 	switch state {
 	case foreign:
-		return command.WithHint(fmt.Errorf("%s is there already and is not lanyard: it is left alone", path), "name another folder, one that comes before it on PATH")
+		return command.WithHint(fmt.Errorf("%s exists and is not lanyard; it was not changed", path), "use another folder that comes earlier on PATH")
 	case current:
-		fmt.Fprintf(app.Out, "%s is lanyard already.\n", terminal.Printable(path))
+		fmt.Fprintf(app.Out, "%s already runs lanyard.\n", terminal.Printable(path))
 	case missing, outdated:
 		if err := put(path, program); err != nil {
 			return err
 		}
-		fmt.Fprintf(app.Out, "%s is lanyard now: %s\n", terminal.Printable(path), terminal.Printable(program))
+		fmt.Fprintf(app.Out, "%s now runs %s\n", terminal.Printable(path), terminal.Printable(program))
 	}
 	advisePath(app, dir, path)
 	return nil
@@ -97,22 +97,22 @@ func remove(app *command.App, dir string) error {
 		return err
 	}
 	if path == program {
-		return fmt.Errorf("%s is the program itself, not a link to it", path)
+		return fmt.Errorf("%s is lanyard itself, not a link to it", path)
 	}
 	state, err := judge(path, program)
 	switch {
 	case err != nil:
 		return err
 	case state == foreign:
-		return fmt.Errorf("%s is not lanyard: it is left alone", path)
+		return fmt.Errorf("%s is not lanyard; it was not removed", path)
 	case state == missing:
-		fmt.Fprintf(app.Out, "There is no %s.\n", terminal.Printable(path))
+		fmt.Fprintf(app.Out, "%s does not exist.\n", terminal.Printable(path))
 		return nil
 	}
 	if err := os.Remove(path); err != nil {
 		return err
 	}
-	fmt.Fprintf(app.Out, "%s is removed.\n", terminal.Printable(path))
+	fmt.Fprintf(app.Out, "Removed %s.\n", terminal.Printable(path))
 	return nil
 }
 
@@ -127,16 +127,16 @@ func checkFolder(dir string) (string, error) {
 	}
 	info, err := os.Stat(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", command.WithHint(fmt.Errorf("there is no folder %s", dir), "make it: mkdir -p %s", command.Quote(dir))
+		return "", command.WithHint(fmt.Errorf("the folder %s does not exist", dir), "create it: mkdir -p %s", command.Quote(dir))
 	}
 	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is no folder", dir)
+		err = fmt.Errorf("%s is not a folder", dir)
 	}
 	return dir, err
 }
 
-// linkTarget returns the path that the link leads to: the lanyard of PATH if it is this
-// program, because that name outlives an update, and else the path of this program.
+// linkTarget returns the target for the link: the lanyard on PATH if that is this program,
+// because its name stays after an update, else the path of this program.
 func linkTarget(app *command.App) (string, error) {
 	selfName, err := os.Executable()
 	if err != nil {
@@ -158,18 +158,18 @@ func linkTarget(app *command.App) (string, error) {
 	return selfName, nil
 }
 
-// A state says what stands in the place of a shim.
+// A state says what file has the path of the shim.
 type state int
 
 const (
 	missing  state = iota
-	foreign        // not ours: to be left alone
-	outdated       // ours, but an older copy, or a link to where we are no more
-	current        // this very program
+	foreign        // another program, which must not be changed
+	outdated       // an older copy of lanyard, or a link to another or a missing lanyard
+	current        // a link to this program, or a copy of it
 )
 
-// judge looks at the file in the shim's place. A link counts for what it leads to. A link
-// to a file that is gone is ours if the file's name is lanyard.
+// judge returns the state of the shim at a path. A link to a file that does not exist counts
+// as ours if the name of that file is lanyard.
 func judge(path, program string) (state, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -203,7 +203,7 @@ func judge(path, program string) (state, error) {
 	return current, nil
 }
 
-// sameFile reports whether two paths are one file, or two with the same content.
+// sameFile reports whether two paths lead to one file, or to files with the same content.
 func sameFile(a, b string) (bool, error) {
 	ia, err := os.Stat(a)
 	if err != nil {
@@ -216,7 +216,7 @@ func sameFile(a, b string) (bool, error) {
 	return os.SameFile(ia, ib) || ia.Size() == ib.Size() && self.SameBytes(a, b), nil
 }
 
-// put makes the link, or on Windows the copy, in one step.
+// put creates the link, or on Windows the copy, in one step.
 func put(path, program string) (err error) {
 	temp := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
 	defer func() {

@@ -29,7 +29,7 @@ If no program runs the command line, the exit code is 1. An unknown command is
 an error (252).`,
 		Example: `lanyard which dynamodb list-tables
 lanyard which sts get-caller-identity --profile dev-admin`,
-		DisableFlagParsing: true, DisableFlagsInUseLine: true, // the line is another command's
+		DisableFlagParsing: true, DisableFlagsInUseLine: true, // the flags belong to COMMAND
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
@@ -76,8 +76,8 @@ func programOf(app *command.App, root *cobra.Command, args []string) (string, er
 	return path, nil
 }
 
-// leaves reports whether a built-in command is handed to the AWS CLI because of its
-// profile. why is the error if no AWS CLI is on PATH.
+// leaves reports whether lanyard hands a built-in command to the AWS CLI because of the
+// profile. why is the error for the case that no AWS CLI is on PATH.
 func leaves(app *command.App, line []string) (left bool, why error) {
 	words := command.Words(line)
 	if len(words) < 2 {
@@ -88,7 +88,7 @@ func leaves(app *command.App, line []string) (left bool, why error) {
 	default:
 		svc, err := model.Load(words[0])
 		if err != nil {
-			return false, nil //nolint:nilerr // it is no operation
+			return false, nil //nolint:nilerr // not an operation
 		}
 		if op, ok := svc.Operation(words[1]); !ok || op.Unsigned {
 			return false, nil
