@@ -13,8 +13,8 @@ import (
 )
 
 // docs/architecture.md shows how to add a command: one package and one line of the tree.
-// This adds the very command of the page to a copy of the program and runs its script.
-func TestTheCommandOfTheDocsWorks(t *testing.T) {
+// The test adds the command of that page to a copy of the program and runs its script.
+func TestCommandOfDocsWorks(t *testing.T) {
 	page, err := os.ReadFile("../../docs/architecture.md")
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestTheCommandOfTheDocsWorks(t *testing.T) {
 	})
 }
 
-// fenced returns the first block of code behind a mark. The mark may be the fence itself.
+// fenced returns the first block of code after a mark. The mark can be the fence itself.
 func fenced(t *testing.T, text, mark string) string {
 	t.Helper()
 	_, text, ok := strings.Cut(text, mark)
@@ -52,13 +52,12 @@ func fenced(t *testing.T, text, mark string) string {
 	}
 	block, _, ended := strings.Cut(text, "```\n")
 	if !ok || !ended {
-		t.Fatalf("docs/architecture.md has no block behind %q", mark)
+		t.Fatalf("docs/architecture.md has no block after %q", mark)
 	}
 	return block
 }
 
-// treeWithHello is the tree of commands with the one line, and the import, that the page
-// asks for.
+// treeWithHello returns tree.go with the line and the import that the page asks for.
 func treeWithHello(t *testing.T) string {
 	t.Helper()
 	tree, err := os.ReadFile("tree.go")
@@ -74,8 +73,8 @@ func treeWithHello(t *testing.T) string {
 	return strings.Replace(text, imports, imports+"\t\"github.com/lanyard-cli/lanyard/internal/cmd/hellocmd\"\n", 1)
 }
 
-// buildWith builds the program as if files of its source, named from the root, had other
-// contents, and returns its path.
+// buildWith builds the program with other contents of some source files, and returns the
+// path of the program. The file names are relative to the root of the repository.
 func buildWith(t *testing.T, dir string, files map[string]string) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")

@@ -12,14 +12,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
-// scriptAgent asks the agent of a script's home.
+// scriptAgent returns a client of the agent of a script's home folder.
 func scriptAgent(getenv func(string) string, home string) *agent.Client {
 	lookup := func(name string) (string, bool) { v := getenv(name); return v, v != "" }
 	return &agent.Client{Address: agent.Address(lookup, home), Home: agent.HomeID(home), Patience: agent.LongPatience}
 }
 
-// endAgent ends what a script has started and not ended, also one that it has
-// stopped by a signal.
+// endAgent ends an agent that a script started and did not end, even if the script
+// stopped it with a signal.
 func endAgent(getenv func(string) string, home string) {
 	client := scriptAgent(getenv, home)
 	if _, err := client.Stop(context.Background()); !errors.Is(err, agent.ErrSilent) {
@@ -32,7 +32,7 @@ func endAgent(getenv func(string) string, home string) {
 	}
 }
 
-// await-no-agent waits until the agent has ended by itself.
+// awaitNoAgent is the command await-no-agent. It waits until the agent has ended by itself.
 func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -41,13 +41,13 @@ func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			ts.Fatalf("the agent goes on: %v", err)
+			ts.Fatalf("the agent still runs: %v", err)
 		}
 	}
 }
 
-// await-problem TEXT waits until the agent tells of a problem with that in it, and
-// "await-problem none" until it tells of none. It has the agent look at once.
+// awaitProblem is the command await-problem TEXT. It waits until the agent reports a problem
+// that contains TEXT, or no problem if TEXT is "none". It makes the agent look at once.
 func awaitProblem(ts *testscript.TestScript, _ bool, args []string) {
 	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -62,7 +62,7 @@ func awaitProblem(ts *testscript.TestScript, _ bool, args []string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			ts.Fatalf("the agent tells of %q", text)
+			ts.Fatalf("the agent reports the problem %q", text)
 		}
 	}
 }

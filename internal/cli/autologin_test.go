@@ -11,9 +11,9 @@ import (
 	"sync"
 )
 
-// many N CODE FILE COMMAND... runs the command N times at once, with what they say on
-// stderr in the file, where a script can read it meanwhile. All must end with the code
-// and the same answer, which is printed once.
+// many is the program many N CODE FILE COMMAND... It runs COMMAND N times at once and
+// writes their stderr to FILE, where a script can read it meanwhile. All must end with the
+// exit code CODE and the same output, which many prints once.
 func many() {
 	n, err := strconv.Atoi(os.Args[1])
 	must(err)
@@ -42,7 +42,8 @@ func many() {
 	os.Exit(0)
 }
 
-// slay HOME kills the process that signs in, which has left its number in the cache.
+// slay is the program slay HOME. It kills the process that is signing in, whose pid is in the
+// cache.
 func slay() {
 	files, err := filepath.Glob(filepath.Join(os.Args[1], ".aws", "sso", "cache", ".*.login.holder"))
 	must(err)

@@ -9,12 +9,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The table of sub-commands decides only what is not ours, but it must not contradict us.
+// The table of the AWS CLI's subcommands must contain those that we have too.
 func TestSubcommandsOfTheAWSCLI(t *testing.T) {
 	root := Tree(&command.App{Name: "aws"})
 	for _, group := range root.Commands() {
 		if group.HasSubCommands() && awsnames.Subcommands(group.Name()) == nil {
-			t.Errorf("the AWS CLI's sub-commands of %s are missing", group.Name())
+			t.Errorf("the AWS CLI's subcommands of %s are missing", group.Name())
 		}
 	}
 }

@@ -18,7 +18,7 @@ const identityReply = `<GetCallerIdentityResponse><GetCallerIdentityResult><Acco
 
 func answerIdentity(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, identityReply) }
 
-// whoAmI runs sts get-caller-identity against the endpoint.
+// whoAmI runs sts get-caller-identity against an endpoint.
 func whoAmI(t *testing.T, home, endpoint string, env []string, args ...string) (stderr string, code int) {
 	t.Helper()
 	environ := append([]string{

@@ -13,10 +13,10 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// corpus is the hand-written config files that the editor is tested with.
+// corpus names the hand-written config files with which the editor is tested.
 const corpus = "../awsconfig/testdata/corpus"
 
-// An edit is a command that changes the config, and what its changes may be.
+// An edit is a command that changes the config, and the changes that are allowed.
 type edit struct {
 	args []string
 	adds func(line string) bool // lines that it may add, without the white space around them
@@ -53,10 +53,10 @@ func edits() map[string]edit {
 
 const startURL2 = "https://lanyard-new.awsapps.com/start"
 
-// Every command that changes the config is tried on every file: it changes what
-// it says and nothing else, a second time nothing, and undo restores every byte.
-// A file that the AWS CLI cannot read is refused and stays as it is.
-func TestCommandsKeepWhatIsNotTheirs(t *testing.T) {
+// The test runs every command that changes the config on every file. The command must change
+// only what it says, and nothing the second time. Undo must restore every byte. A file that
+// the AWS CLI cannot read must stay as it is.
+func TestCommandsKeepOtherContent(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus, "*.config"))
 	if err != nil || len(files) < 150 {
 		t.Fatalf("%d files, %v", len(files), err)
@@ -96,9 +96,9 @@ func TestCommandsKeepWhatIsNotTheirs(t *testing.T) {
 						t.Errorf("%s: exit code %d, and the file has changed\n%s", name, code, stderr)
 					}
 					if stderr == "" {
-						t.Errorf("%s: nothing was done, and nothing said", name)
+						t.Errorf("%s: nothing was changed, and no message printed", name)
 					}
-					// A block that [DEFAULT] hands down is not replaced in part.
+					// A block that is inherited from [DEFAULT] is not replaced in part.
 					if code != 0 && !strings.HasPrefix(filepath.Base(file), "bad-") && !strings.Contains(stderr, "is inherited from [DEFAULT]") {
 						t.Errorf("%s: exit code %d\n%s", name, code, stderr)
 					}
@@ -116,8 +116,8 @@ func TestCommandsKeepWhatIsNotTheirs(t *testing.T) {
 	}
 }
 
-// check compares line by line: those of before that are left stand in after in
-// their order, byte for byte, and the others are those that may come and go.
+// check compares two contents of a config, line by line. Lines must keep their order and
+// their bytes; only lines that the edit may add or remove can differ.
 func (e edit) check(t *testing.T, name, before, after string) {
 	t.Helper()
 	if before != "" && !strings.HasSuffix(before, "\n") && !strings.HasSuffix(before, "\r") {
@@ -144,7 +144,7 @@ func (e edit) check(t *testing.T, name, before, after string) {
 	}
 }
 
-// lines splits behind every line ending: \n, \r\n and a lone \r.
+// lines splits after every line ending: \n, \r\n and a single \r.
 func lines(s string) []string {
 	return regexp.MustCompile(`[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+`).FindAllString(s, -1)
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Many processes change one file at once: every change is there.
+// If many processes change one file at once, every change is kept.
 func TestFiftySetsAtOnce(t *testing.T) {
 	tm := sit(t, seat{config: "# mine\n[default]\nregion = us-east-1\n"}, "version")
 	tm.exits(0)

@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// A container often runs as a user who is in no list of users, with the HOME of
-// root or with none. Keys in the environment need no home.
+// In a container, the user is often not in the list of users, and HOME is root's or not
+// set. With keys in the environment, no home folder is needed.
 func TestKeysNeedNoHome(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: only root can be another user")
@@ -80,7 +80,7 @@ func TestKeysNeedNoHome(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s%s", tt.name, code, stdout, stderr)
 		}
 	}
-	// What needs the home says so.
+	// Other commands report that the home folder is missing.
 	for _, args := range [][]string{
 		{"sso", "login"},
 		{"sso", "logout"},
@@ -102,7 +102,7 @@ func TestKeysNeedNoHome(t *testing.T) {
 	}
 }
 
-// copyProgram copies this test binary, which is in a folder that is closed to others.
+// copyProgram copies this test binary, because other users cannot read its folder.
 func copyProgram(t *testing.T, path string) {
 	t.Helper()
 	self, err := os.Executable()

@@ -8,15 +8,13 @@ import (
 	"testing"
 )
 
-// looksSecret finds tokens of Identity Center and of the emulator, keys of AWS,
-// session tokens and JSON Web Tokens. What a script needs of such is called an
-// example, or is too short.
+// looksSecret matches tokens of Identity Center and of the emulator, AWS keys, session
+// tokens and JSON Web Tokens. Scripts use values that are too short, or that contain EXAMPLE.
 var looksSecret = regexp.MustCompile(`\bao[ar][\w-]{20,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{16,}|\b(?:IQoJ|FwoG)[\w/+=]{16,}` +
 	`|[?&](?:code|state|code_challenge)=[\w.~-]{16,}|(?i)secret_?access_?key"?[=: ]+"?[\w/+]{40}\b`)
 
-// Nothing that looks like a secret stands in a script or in what one compares
-// with: somebody would have pasted it there from a real run.
-func TestScriptsHoldNoSecret(t *testing.T) {
+// Scripts must not contain secrets that were copied from a real run.
+func TestScriptsContainNoSecrets(t *testing.T) {
 	t.Parallel()
 	err := filepath.WalkDir("testdata", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -27,7 +25,7 @@ func TestScriptsHoldNoSecret(t *testing.T) {
 			return err
 		}
 		if found := looksSecret.Find(text); found != nil {
-			t.Errorf("%s holds what looks like a secret: %s", path, found)
+			t.Errorf("%s contains text that looks like a secret: %s", path, found)
 		}
 		return nil
 	})

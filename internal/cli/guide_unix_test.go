@@ -13,15 +13,15 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A guideTest follows the guide, with this program linked as aws.
+// A guideTest runs the command lines of the guide, with this program linked as aws.
 type guideTest struct {
 	*terminal
-	block string // the one that is followed
-	left  []string
+	block string   // the block that is being run
+	left  []string // lines that are not run
 }
 
-// TestEveryBlockOfTheGuide reads the blocks out of the guide itself, so that none
-// can be forgotten: a line that nothing here knows is an error.
+// TestEveryBlockOfTheGuide runs every block of the guide. A line that the test does not know
+// is an error, so that no line is forgotten.
 func TestEveryBlockOfTheGuide(t *testing.T) {
 	text, err := os.ReadFile("testdata/guide.md")
 	if err != nil {
@@ -46,13 +46,13 @@ func TestEveryBlockOfTheGuide(t *testing.T) {
 		case "text":
 			g.error(b[2])
 		default:
-			t.Errorf("nothing follows\n%s", b[0])
+			t.Errorf("the test does not know this kind of block\n%s", b[0])
 		}
 	}
 	t.Logf("not executed:\n%s", strings.Join(g.left, "\n"))
 }
 
-// line carries out one line of a shell.
+// line runs one line of a shell.
 func (g *guideTest) line(line string) {
 	g.t.Helper()
 	switch {
@@ -75,11 +75,11 @@ func (g *guideTest) line(line string) {
 	case line == "aws ec2 describe-instances --profile account2-developer":
 		g.prints(line, `"InstanceId": "i-0a1b2c3d4e5f60718"`)
 	default:
-		g.t.Errorf("nothing carries out %q of\n%s", line, g.block)
+		g.t.Errorf("the test does not know the line %q of\n%s", line, g.block)
 	}
 }
 
-// wizard answers the four questions that the guide names, and those around them.
+// wizard answers the questions of the wizard; the guide names four of them.
 func (g *guideTest) wizard() {
 	g.t.Helper()
 	g.start(seat{program: "aws"}, "configure", "sso")
@@ -98,7 +98,7 @@ func (g *guideTest) wizard() {
 	g.exits(0)
 }
 
-// login signs in as the line says, with a person at the browser.
+// login runs a line that signs in, and signs in as a user in the browser.
 func (g *guideTest) login(line string) {
 	g.t.Helper()
 	g.start(seat{program: "sh"}, "-c", line)
@@ -124,7 +124,7 @@ func (g *guideTest) prints(line, want string) {
 	}
 }
 
-// ini adds the block to the config, and looks at what comes of it.
+// ini adds the block to the config and checks the effect.
 func (g *guideTest) ini(block string) {
 	g.t.Helper()
 	f, err := os.OpenFile(g.path("config"), os.O_APPEND|os.O_WRONLY, 0)
@@ -143,7 +143,7 @@ func (g *guideTest) ini(block string) {
 		// The best practice of a default profile in the shell.
 		g.prints("export AWS_PROFILE=your-profile-name; aws configure get sso_auto_refresh", "true")
 	case strings.Contains(block, "credential_process"):
-		// The guide's profile has no keys to sign in by: it is told what to add.
+		// The guide's profile has no SSO settings. The error says what to add.
 		_, stderr, code := g.run("aws sso get-credentials --profile sso-profile")
 		if code != 253 || !strings.Contains(stderr, "sso_account_id") {
 			g.t.Errorf("exit code %d\n%s", code, stderr)
@@ -160,7 +160,7 @@ func (g *guideTest) ini(block string) {
 	}
 }
 
-// error checks the message of the guide where a session has ended.
+// error checks the message of a session that has ended against the guide.
 func (g *guideTest) error(message string) {
 	g.t.Helper()
 	g.srv.RevokeSessions("jane")

@@ -15,8 +15,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// A terminal never gets the control characters of other people's names, also when
-// its size is unknown. JSON and YAML keep them, as escapes.
+// A terminal never gets control characters from names and tags, even if its size is unknown.
+// JSON and YAML print them as escapes.
 func TestTerminalGetsNoControlCharacters(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Amz-Target") == "" { // S3
@@ -76,8 +76,8 @@ func onTerminal(t *testing.T, size pty.Winsize, url string, args ...string) (out
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-// The null device is a character device and no terminal: nobody is asked.
-func TestNullDeviceIsNoTerminal(t *testing.T) {
+// The null device is a character device but not a terminal, so no question is asked.
+func TestNullDeviceIsNotATerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)

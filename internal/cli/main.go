@@ -1,6 +1,6 @@
-// Package cli is the program: it listens to signals, builds the tree of commands, finds the
-// command of a line, or hands the line off to the AWS CLI, and turns what a command returns
-// into an exit code. Begin with [Main] and [Run].
+// Package cli is the program. It handles signals, builds the tree of commands, runs the
+// command that a line names or hands the line off to the AWS CLI, and returns the exit code.
+// Start reading at [Main] and [Run].
 package cli
 
 import (
@@ -22,8 +22,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Main runs the program with the process's own arguments, files and
-// environment, and returns its exit code.
+// Main runs the program with the streams and the environment of the process, and returns
+// the exit code.
 func Main(args []string) int {
 	args = emulatorcmd.BrowserArguments(args)
 	ctx, cancel := context.WithCancelCause(context.Background())
@@ -43,7 +43,7 @@ func Main(args []string) int {
 		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,
 		Open: func(ctx context.Context, url string) error {
-			var out io.Writer // what the browser prints would mix with ours
+			var out io.Writer // nil: discard what the browser prints
 			if app.Flags.Debug {
 				out = os.Stderr
 			}
@@ -62,6 +62,7 @@ func Main(args []string) int {
 	return Run(ctx, app, args)
 }
 
+// programName returns "aws" if the program was called by that name, else "lanyard".
 func programName(args []string) string {
 	if len(args) > 0 && strings.TrimSuffix(filepath.Base(args[0]), ".exe") == "aws" {
 		return "aws"
@@ -69,15 +70,15 @@ func programName(args []string) string {
 	return "lanyard"
 }
 
-// A holder turns signals into the end of the context. The second one ends the
-// process at once, unless a token is on its way to the disk.
+// A holder ends the context at the first signal. The second signal ends the process at
+// once, unless a token is being written to the disk.
 type holder struct {
 	mu      sync.Mutex
 	holds   int
-	pending func() // what a signal wanted while it was held back
+	pending func() // ends the process when the last hold is released; nil without a signal
 }
 
-// watch begins to listen; stop ends that.
+// watch starts to handle signals, until stop is called.
 func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -98,7 +99,7 @@ func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
 	return func() { signal.Stop(signals); close(done) }
 }
 
-// end ends the process, or leaves that to the last release.
+// end ends the process, or lets the last release do it.
 func (h *holder) end() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -110,7 +111,7 @@ func (h *holder) end() {
 	exit()
 }
 
-// hold holds signals back until release.
+// hold delays the end of the process until release is called.
 func (h *holder) hold() (release func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -23,8 +23,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// An attacked home is signed in at AWS, which the emulator plays, while a config that
-// came with a repository names other.example.
+// An attacked fixture is a home with a session of AWS, which the emulator plays, and with a
+// config that names the endpoint other.example, as if the config came with a repository.
 type attacked struct {
 	t     *testing.T
 	srv   *emulatortest.Server
@@ -59,7 +59,7 @@ func newAttacked(t *testing.T) *attacked {
 	return a
 }
 
-// signIn signs in anew, and leaves the config without an attack.
+// signIn signs in again, with a config that does not name the other endpoint.
 func (a *attacked) signIn() {
 	a.t.Helper()
 	a.config("")
@@ -75,7 +75,7 @@ func (a *attacked) signIn() {
 	}
 }
 
-// config writes the config, with more behind the profile.
+// config writes the config, with more text after the profile.
 func (a *attacked) config(more string) {
 	a.t.Helper()
 	path := filepath.Join(a.files.Home, ".aws", "config")
@@ -87,7 +87,7 @@ func (a *attacked) config(more string) {
 	}
 }
 
-// RoundTrip implements [http.RoundTripper]: AWS, and other.example.
+// RoundTrip implements [http.RoundTripper] for AWS and other.example.
 func (a *attacked) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Hostname() != "other.example" {
 		return emulatortest.Transport(a.srv.Emulator).RoundTrip(r)
@@ -161,9 +161,9 @@ func (a *attacked) cached() map[string]string {
 	return all
 }
 
-// Whatever names another endpoint, and whichever command is run: that endpoint gets no
-// secret that it did not issue, and nothing of the user's changes because of it.
-func TestASessionIsNotSentElsewhere(t *testing.T) {
+// No setting and no command sends a secret to an endpoint that did not issue it, or changes
+// the user's session because of another endpoint.
+func TestSessionIsNotSentElsewhere(t *testing.T) {
 	const url = "https://other.example"
 	services := func(names ...string) string {
 		text := "services = evil\n[services evil]\n"
@@ -263,8 +263,8 @@ func TestASessionIsNotSentElsewhere(t *testing.T) {
 	}
 }
 
-// attack brings the session into a state, with role credentials of AWS in the cache that
-// are too short-lived to be served.
+// attack puts the session into a state, with role credentials of AWS in the cache that end
+// too soon to be used.
 func (a *attacked) attack(state, command, role string) {
 	a.t.Helper()
 	a.config("")

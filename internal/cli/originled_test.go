@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// The endpoints of a profile that leads to another one, by a credential_process or by
-// source_profile, are not those of the session: the other profile's are.
-func TestAProfileThatLeadsToASessionDoesNotMoveIt(t *testing.T) {
+// If a profile gets its session from another profile, by credential_process or source_profile,
+// the endpoints of that other profile count.
+func TestEndpointsOfSourceProfileCount(t *testing.T) {
 	const config = `
 [profile by-process]
 credential_process = lanyard sso get-credentials --profile x

@@ -10,8 +10,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// other starts a service that takes no token and gives out its own, and names it in
-// $OTHER. other N checks how many requests it has got.
+// other is the command other. It starts a service that accepts no token of the emulator and
+// issues its own, and sets $OTHER to its URL. "other N" checks that it got N requests.
 func other(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) == 1 {
 		if got := strconv.FormatInt(ts.Value("other").(*atomic.Int64).Load(), 10); got != args[0] {

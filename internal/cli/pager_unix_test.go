@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// On a terminal results go through the pager, as they come; without one they do
-// not, and a pager that is not there is named.
-func TestResultsGoThroughThePager(t *testing.T) {
+// On a terminal, results go through the pager as they arrive. Without a terminal they do not.
+// The error for a missing pager names it.
+func TestPager(t *testing.T) {
 	const config = corpBlock + "[default]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\nregion = us-east-1\n"
 	tm := sit(t, seat{config: config}, "sso", "login")
 	tm.signIn("jane")

@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
-// Run executes one command line, without the program's name, and returns the
-// exit code.
+// Run executes one command line and returns the exit code. args does not contain the name
+// of the program.
 func Run(ctx context.Context, app *command.App, args []string) int {
 	app.Begin()
 	err := dispatch(ctx, app, args)
@@ -30,8 +30,8 @@ func Run(ctx context.Context, app *command.App, args []string) int {
 	return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
 }
 
-// dispatch carries out a command of ours, also through an alias, and hands the
-// commands of the AWS CLI to it.
+// dispatch runs the command that the line or an alias names, or hands the line off to the
+// AWS CLI.
 func dispatch(ctx context.Context, app *command.App, args []string) error {
 	tree := Tree(app)
 	tree.SetIn(app.IO.In)
@@ -53,7 +53,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	switch {
 	case errors.As(err, &help):
 		return help.Cmd.Help()
-	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI would not know it
+	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI does not have it
 		return cmp.Or(elsewhere.Why, err)
 	case errors.As(err, &elsewhere):
 		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
@@ -74,7 +74,7 @@ func helpOnOperation(root command.Node, args []string) []string {
 	return append(slices.Concat(globals...), words[1], words[2], "help")
 }
 
-// renderError prints an error in a format of results.
+// renderError prints an error in one of the output formats.
 func renderError(app *command.App, w io.Writer, format, title string, v any) error {
 	return render.New(w, render.Options{
 		Format: format, Title: title, Color: app.Flags.Color == "on", Width: app.IO.Width, Terminal: app.IO.ErrTerminal,

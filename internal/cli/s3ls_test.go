@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func TestS3ListSparesTerminals(t *testing.T) {
+func TestS3ListReplacesControlCharacters(t *testing.T) {
 	const page = `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a%1Bb</Key>` +
 		`<LastModified>2024-05-06T07:08:09Z</LastModified><Size>1</Size></Contents></ListBucketResult>`
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -36,9 +36,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// visit is the browser of the scripts: it notes the URL, and the verbs signin
-// and refuse play the person who finds it there. The file .all keeps a line for every
-// tab that was opened.
+// visit is the browser of the scripts. It writes the URL to the file $VISITED, where the
+// commands signin and refuse find it, and a line for every tab to $VISITED.all.
 func visit() {
 	file := os.Getenv("VISITED")
 	all, err := os.OpenFile(file+".all", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -56,8 +55,8 @@ func visit() {
 	fmt.Println("the browser talks on its stdout")
 }
 
-// into FILE COMMAND... runs the command with its stdout in the file, where a
-// script can read it while the command runs.
+// into is the program into FILE COMMAND... It runs COMMAND with stdout in FILE, where a script
+// can read it meanwhile.
 func into() {
 	f, err := os.OpenFile(os.Args[1], os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -66,7 +65,7 @@ func into() {
 	os.Exit(child(f, os.Environ(), os.Args[2:]))
 }
 
-// closed COMMAND... runs the command with a stdout that nobody reads any more.
+// closed is the program closed COMMAND... It runs COMMAND with a stdout whose reader is closed.
 func closed() {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -76,7 +75,7 @@ func closed() {
 	os.Exit(child(w, os.Environ(), os.Args[1:]))
 }
 
-// without NAME COMMAND... runs the command without the variable.
+// without is the program without NAME COMMAND... It runs COMMAND without the variable NAME.
 func without() {
 	if err := os.Unsetenv(os.Args[1]); err != nil {
 		panic(err)
@@ -84,8 +83,8 @@ func without() {
 	os.Exit(child(os.Stdout, os.Environ(), os.Args[2:]))
 }
 
-// code N COMMAND... succeeds if the command exits with N. It is for what runs in
-// the background, where the verb exits cannot look.
+// code is the program code N COMMAND... It succeeds if COMMAND exits with N. Scripts use it in
+// the background, where the command exits does not work.
 func code() {
 	if got := strconv.Itoa(child(os.Stdout, os.Environ(), os.Args[2:])); got != os.Args[1] {
 		fmt.Fprintf(os.Stderr, "exit code %s, want %s\n", got, os.Args[1])
@@ -94,8 +93,8 @@ func code() {
 	os.Exit(0)
 }
 
-// child runs a command, hands interrupts on to it, and returns its exit code; -1
-// is a signal.
+// child runs a command, passes interrupts on to it, and returns its exit code; -1 means that
+// a signal ended it.
 func child(stdout io.Writer, env, args []string) int {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, stdout, os.Stderr
@@ -113,19 +112,19 @@ func child(stdout io.Writer, env, args []string) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-// TestScripts runs the specification of the command line: whole programs against
-// an Identity Center of their own, in a home of their own. SCRIPTS names another
-// folder of scripts, UPDATE_SCRIPTS rewrites what cmp compares with.
+// TestScripts runs the scripts that specify the command line. Each script has its own home
+// folder and its own emulator. SCRIPTS names another folder of scripts, UPDATE_SCRIPTS
+// rewrites the files that cmp compares with.
 func TestScripts(t *testing.T) {
 	runScripts(t, cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"), func(*testscript.Env) error { return nil })
 }
 
-// runScripts runs the scripts of a folder, each after more was set up for it.
+// runScripts runs the scripts of a folder. more completes the environment of each script.
 func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(7 * time.Minute), // for a command that waits for nobody
+		Deadline:            time.Now().Add(7 * time.Minute), // for a command that waits forever
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
@@ -135,7 +134,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 				name, value, _ := strings.Cut(kv, "=")
 				env.Setenv(name, value)
 			}
-			// The programs of this package, for scripts in which there is to be no AWS CLI.
+			// BIN has only the programs of this package, for scripts without the AWS CLI.
 			bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			for name, value := range map[string]string{
 				"BIN": bin, "HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
@@ -168,8 +167,8 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 	})
 }
 
-// organization is the built-in one, at the start URL that the script's config
-// names first.
+// organization returns the built-in organization with the first start URL in the script's
+// config.
 func organization(home string) emulator.Config {
 	c := emulator.BuiltIn()
 	config, _ := os.ReadFile(filepath.Join(home, ".aws", "config")) // some scripts have none
@@ -183,11 +182,11 @@ func server(ts *testscript.TestScript) *emulatortest.Server {
 	return ts.Value("srv").(*emulatortest.Server)
 }
 
-// signInURL is one of those that a person is sent to, as login prints them.
+// signInURL matches the URL for a sign-in that login prints.
 var signInURL = regexp.MustCompile(`http://\S+(?:/authorize\?|user_code=)\S+`)
 
-// person waits for the program to open its browser, or to print the address into
-// the file, and acts as the user named.
+// person returns a command USER [FILE]. It waits until the program opens the browser, or
+// prints the URL to FILE, and then acts as the user.
 func person(act func(*emulatortest.Server, *testscript.TestScript, string, string) error) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if len(args) != 1 && len(args) != 2 {
@@ -207,7 +206,7 @@ func person(act func(*emulatortest.Server, *testscript.TestScript, string, strin
 	}
 }
 
-// wait returns what the pattern finds in a file, once it is there.
+// wait waits until a file matches a pattern, and returns the match.
 func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		text, err := os.ReadFile(file)
@@ -220,13 +219,13 @@ func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string
 	}
 }
 
-// await FILE PATTERN waits until a running command has written it.
+// await is the command await FILE PATTERN. It waits until FILE matches PATTERN.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	wait(ts, ts.MkAbs(args[0]), regexp.MustCompile(`(?m)`+args[1]))
 }
 
-// like FILE WANT compares as cmp does, but *** in WANT is anything on its line
-// and $HOME, $URL and $WORK are what they are here.
+// like is the command like FILE WANT. It compares like cmp, but *** in WANT matches any text
+// within a line, and the variables $HOME, $URL and $WORK are replaced.
 func like(ts *testscript.TestScript, _ bool, args []string) {
 	pattern := regexp.QuoteMeta(ts.ReadFile(args[1]))
 	for _, name := range []string{"HOME", "URL", "WORK"} {
@@ -238,13 +237,13 @@ func like(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// bom FILE puts a byte order mark before what is in the file.
+// bom is the command bom FILE. It puts a byte order mark at the start of FILE.
 func bom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\ufeff"+ts.ReadFile(args[0])), 0o600))
 }
 
-// nosecret FILE... checks that nothing of what the caches keep secret, nor any
-// code or state of a sign-in, is in the files; stdout and stderr count as files.
+// nosecret is the command nosecret FILE... It checks that the files contain no secret of the
+// caches, and no code or state of a sign-in. stdout and stderr count as files.
 func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	secret := regexp.MustCompile(`"(?:accessToken|refreshToken|clientSecret|SecretAccessKey|SessionToken)": ?"([^"]+)"`)
 	query := regexp.MustCompile(`(?:code|state|code_challenge)=[\w.~-]{16,}`)
@@ -267,14 +266,15 @@ func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// count OPERATION N checks how often the server was asked.
+// count is the command count OPERATION N. It checks that the server got N such requests.
 func count(ts *testscript.TestScript, _ bool, args []string) {
 	if got := strconv.Itoa(server(ts).Count(args[0])); got != args[1] {
 		ts.Fatalf("%s was called %s times, want %s", args[0], got, args[1])
 	}
 }
 
-// fault OPERATION STATUS CODE [MESSAGE], fault OPERATION drop, or "fault none".
+// fault is the command fault OPERATION STATUS CODE [MESSAGE], fault OPERATION drop, or
+// "fault none". It makes the server answer requests with an error.
 func fault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
 		server(ts).ClearFaults()
@@ -289,18 +289,18 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 	server(ts).AddFault(emulator.Fault{Operation: args[0], Status: status, Code: args[2], Message: strings.Join(args[3:], " ")})
 }
 
-// revoke USER ends the sessions of a user on the server.
+// revoke is the command revoke USER. It ends the sessions of a user on the server.
 func revoke(ts *testscript.TestScript, _ bool, args []string) { server(ts).RevokeSessions(args[0]) }
 
-// expire KEY makes the token under KEY end a minute ago, and no access token or
-// role's keys work any more.
+// expire is the command expire KEY. It sets the end of the token KEY to a minute ago, and
+// makes the server refuse all access tokens and role credentials.
 func expire(ts *testscript.TestScript, _ bool, args []string) {
 	setLeft(ts, args[0], -time.Minute)
 	server(ts).ExpireAccessTokens()
 	ts.Check(os.RemoveAll(ts.Getenv("ROLES")))
 }
 
-// age KEY LEFT makes the token under KEY one that has so long to live.
+// age is the command age KEY LEFT. It sets the remaining lifetime of the token KEY to LEFT.
 func age(ts *testscript.TestScript, _ bool, args []string) {
 	left, err := time.ParseDuration(args[1])
 	ts.Check(err)
@@ -315,8 +315,8 @@ func setLeft(ts *testscript.TestScript, key string, left time.Duration) {
 	ts.Check(os.WriteFile(dir.TokenPath(key), tok.Encode(), 0o600))
 }
 
-// reissue KEY makes the token under KEY one of the endpoints that the environment names
-// now, as if they had issued it.
+// reissue is the command reissue KEY. It sets the origin of the token KEY to the endpoints
+// that the environment names now.
 func reissue(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ssocache.Dir{Home: ts.Getenv("HOME")}
 	tok, err := dir.LoadToken(args[0])
@@ -327,16 +327,16 @@ func reissue(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(dir.TokenPath(args[0]), tok.Encode(), 0o600))
 }
 
-// advance DURATION moves the server's clock, which is then not that of this machine.
-// To let time pass, use expire and age.
+// advance is the command advance DURATION. It moves the server's clock, which then differs
+// from this machine's. To let time pass, use expire and age.
 func advance(ts *testscript.TestScript, _ bool, args []string) {
 	d, err := time.ParseDuration(args[0])
 	ts.Check(err)
 	server(ts).Advance(d)
 }
 
-// exits CODE COMMAND... runs a command and checks its exit code, which exec
-// cannot.
+// exits is the command exits CODE COMMAND... It runs COMMAND and checks its exit code, which
+// exec does not.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)

@@ -22,9 +22,8 @@ sso_account_id = 111122223333
 sso_role_name = AdministratorAccess
 `
 
-// A passphrase is asked for twice when it is new and once when it is used; it is
-// never shown.
-func TestThePassphraseIsAskedForAtTheTerminal(t *testing.T) {
+// lanyard asks twice for a new passphrase and once for an existing one, and never shows it.
+func TestPassphraseAtTheTerminal(t *testing.T) {
 	tm := sit(t, seat{config: storedConfig}, "version")
 	tm.exits(0)
 	tok := ssocache.Token{

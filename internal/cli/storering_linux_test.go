@@ -14,12 +14,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestKeychainScripts runs the scripts that need a keychain, each with a session
-// bus and a gnome-keyring of its own.
+// TestKeychainScripts runs the scripts that need a keychain. Each has its own session bus and
+// gnome-keyring.
 func TestKeychainScripts(t *testing.T) {
 	for _, program := range []string{"dbus-daemon", "gnome-keyring-daemon"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("there is no Secret Service to test with: %v", err)
+			t.Skipf("no Secret Service to test with: %v", err)
 		}
 	}
 	runScripts(t, "testdata/keychain", func(env *testscript.Env) error {
@@ -34,7 +34,7 @@ func TestKeychainScripts(t *testing.T) {
 	})
 }
 
-// A ring is a session bus and a Secret Service on it.
+// A ring is a session bus with a Secret Service.
 type ring struct {
 	folder, address string
 	bus, daemon     *exec.Cmd
@@ -44,7 +44,7 @@ func (r *ring) startBus() error {
 	if err := os.MkdirAll(filepath.Join(r.folder, "data", "keyrings"), 0o700); err != nil {
 		return err
 	}
-	// No service files: the bus must not start another keyring by itself.
+	// Without service files, the bus does not start another keyring by itself.
 	config := filepath.Join(r.folder, "bus.conf")
 	text := `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:dir=` + r.folder + `</listen>
@@ -101,8 +101,7 @@ func (r *ring) stop() {
 	}
 }
 
-// ringVerb is "ring gone", "ring locked", "ring unlocked", "ring silent" or "ring
-// speaks".
+// ringVerb is the command ring gone, ring locked, ring unlocked, ring silent or ring speaks.
 func ringVerb(ts *testscript.TestScript, _ bool, args []string) {
 	r := ts.Value("ring").(*ring)
 	switch args[0] {
@@ -119,6 +118,6 @@ func ringVerb(ts *testscript.TestScript, _ bool, args []string) {
 	case "speaks":
 		ts.Check(r.daemon.Process.Signal(syscall.SIGCONT))
 	default:
-		ts.Fatalf("ring %s?", args[0])
+		ts.Fatalf("unknown command: ring %s", args[0])
 	}
 }

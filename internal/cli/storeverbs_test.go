@@ -22,8 +22,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// cacheHere is the cache of the home folder, in whichever store, for the programs
-// that look into it from outside.
+// cacheHere returns the cache of the home folder, in any store, for the programs of scripts.
 func cacheHere() keystore.Files {
 	f := keystore.Files{Dir: ssocache.Dir{Home: os.Getenv("HOME")}, Backends: &keystore.Backends{}}
 	f.Backends.Open = func(store string) (keystore.Backend, error) {
@@ -47,8 +46,8 @@ func must(err error) {
 	}
 }
 
-// setleft KEY LEFT gives the token under KEY so long to live, and removes the role
-// credentials.
+// setLeftAnywhere is the program setleft KEY LEFT. It sets the remaining lifetime of the token
+// KEY to LEFT and removes the role credentials.
 func setLeftAnywhere() {
 	f := cacheHere()
 	left, err := time.ParseDuration(os.Args[2])
@@ -62,7 +61,8 @@ func setLeftAnywhere() {
 	}
 }
 
-// secrets FILE appends every secret that the stores hold to the file, one a line.
+// secrets is the program secrets FILE. It appends every secret in the stores to FILE, one per
+// line.
 func secrets() {
 	f := cacheHere()
 	out, err := os.OpenFile(os.Args[1], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -79,8 +79,8 @@ func secrets() {
 	must(out.Close())
 }
 
-// leakless SECRETS FILE... checks that none of the secrets is in the files, nor in
-// any file of the home folder; stdout and stderr count as files.
+// leakless is the command leakless SECRETS FILE... It checks that no secret in SECRETS is in
+// the files or in a file of the home folder. stdout and stderr count as files.
 func leakless(ts *testscript.TestScript, _ bool, args []string) {
 	texts := map[string]string{}
 	for _, name := range args[1:] {
@@ -113,7 +113,7 @@ func leakless(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Logf("%d secrets looked for in %d files", n, len(texts))
 }
 
-// started is a command of a script, ready to start.
+// started returns a command that is ready to start in the environment of a script.
 func started(ts *testscript.TestScript, args []string) *exec.Cmd {
 	path, err := exec.LookPath(filepath.Join(ts.Getenv("BIN"), args[0]))
 	ts.Check(err)
@@ -129,8 +129,8 @@ func started(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return cmd
 }
 
-// storm N COMMAND... runs the command N times at once. All must succeed with the
-// same answer.
+// storm is the command storm N COMMAND... It runs COMMAND N times at once. All must succeed
+// with the same output.
 func storm(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -154,8 +154,8 @@ func storm(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// torn ROUNDS STORE migrates to the store and back to files again and again, and
-// kills it each time at some moment. After each the session must be usable.
+// torn is the command torn ROUNDS STORE. It migrates to STORE and back to files ROUNDS times,
+// and kills each migration at some moment. Each time, the session must still work.
 func torn(ts *testscript.TestScript, _ bool, args []string) {
 	rounds, err := strconv.Atoi(args[0])
 	ts.Check(err)

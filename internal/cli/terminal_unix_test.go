@@ -21,8 +21,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// A person sits at a terminal in which the program runs, in a home of their own
-// and beside an Identity Center of their own.
+// A terminal runs the program, with its own home folder and its own emulator, and types what
+// a user would type.
 type terminal struct {
 	t    *testing.T
 	srv  *emulatortest.Server
@@ -37,7 +37,7 @@ type terminal struct {
 	ended   chan error
 }
 
-// A seat is what a test says about the terminal. The zero value is a usual one.
+// A seat holds the options of a terminal. The zero value means the defaults.
 type seat struct {
 	program    string // "" for lanyard
 	cols, rows uint16 // 0: 100 by 30
@@ -88,8 +88,8 @@ func (tm *terminal) start(s seat, args ...string) {
 	})
 }
 
-// pollable returns the terminal as a file that can be closed while it is read: only
-// then does closing it hang up.
+// pollable returns the terminal as a file that can be closed while it is being read. Only
+// then does closing hang up the terminal.
 func pollable(t *testing.T, tty *os.File) *os.File {
 	t.Helper()
 	fd, err := syscall.Dup(int(tty.Fd()))
@@ -103,7 +103,7 @@ func pollable(t *testing.T, tty *os.File) *os.File {
 	return os.NewFile(uintptr(fd), tty.Name())
 }
 
-// environ is what programs in the home are started with.
+// environ returns the environment of programs in the terminal.
 func (tm *terminal) environ() []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + tm.home, "TERM=xterm-256color",
@@ -113,7 +113,7 @@ func (tm *terminal) environ() []string {
 
 func (tm *terminal) path(name string) string { return filepath.Join(tm.home, ".aws", name) }
 
-// watch gathers what the program writes until it ends.
+// watch collects the output of the program until it ends.
 func (tm *terminal) watch(tty *os.File) {
 	buf := make([]byte, 4096)
 	for {
@@ -132,7 +132,7 @@ func (tm *terminal) watch(tty *os.File) {
 	}
 }
 
-// escapes are what a terminal does not show.
+// escapes matches escape sequences, which a terminal does not show.
 var escapes = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]|\x1b[78]|\r`)
 
 func (tm *terminal) text() string {
@@ -141,7 +141,7 @@ func (tm *terminal) text() string {
 	return escapes.ReplaceAllString(string(tm.screen), "")
 }
 
-// expect waits for the text, behind what was expected before.
+// expect waits for a text after the texts that were expected before.
 func (tm *terminal) expect(want string) {
 	tm.t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -154,7 +154,7 @@ func (tm *terminal) expect(want string) {
 		select {
 		case <-tm.changed:
 		case <-deadline:
-			tm.t.Fatalf("no %q behind\n%s\n--- in\n%s", want, text[:min(tm.read, len(text))], text[min(tm.read, len(text)):])
+			tm.t.Fatalf("no %q after\n%s\n--- in\n%s", want, text[:min(tm.read, len(text))], text[min(tm.read, len(text)):])
 		}
 	}
 }
@@ -173,7 +173,7 @@ func (tm *terminal) answer(question, keys string) {
 	tm.send(keys)
 }
 
-// signIn plays the person in the browser.
+// signIn signs in as a user in the browser.
 func (tm *terminal) signIn(user string) {
 	tm.t.Helper()
 	file := filepath.Join(tm.home, "visited")
@@ -192,7 +192,7 @@ func (tm *terminal) signIn(user string) {
 	}
 }
 
-// exits waits for the program's end.
+// exits waits for the end of the program and checks the exit code.
 func (tm *terminal) exits(code int) {
 	tm.t.Helper()
 	select {
@@ -209,11 +209,11 @@ func (tm *terminal) exits(code int) {
 			tm.t.Errorf("exit code %d, want %d:\n%s", got, code, tm.text())
 		}
 	case <-time.After(20 * time.Second):
-		tm.t.Fatalf("the program goes on:\n%s", tm.text())
+		tm.t.Fatalf("the program still runs:\n%s", tm.text())
 	}
 }
 
-// config checks what is in the config.
+// config compares the content of the config.
 func (tm *terminal) config(want string) {
 	tm.t.Helper()
 	got, err := os.ReadFile(tm.path("config"))

@@ -50,7 +50,7 @@ func Tree(app *command.App) *cobra.Command {
 		Annotations:                command.Uses("*"),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.DisableFlagParsing {
-				return nil // it begins when it has read its flags
+				return nil // it calls StartCommand after reading its flags itself
 			}
 			if err := app.StartCommand(cmd); err != nil {
 				return err
@@ -111,7 +111,7 @@ func groups(app *command.App) []helpGroup {
 	}
 }
 
-// newSSO is the group sso: commands of ours, and operations of the access portal.
+// newSSO returns the group sso: our commands and the operations of the access portal.
 func newSSO(app *command.App) *cobra.Command {
 	sso := command.Group("sso", "Sign in, sign out, and get role credentials")
 	sso.Example = "# sign in to the session of a profile\nlanyard sso login --profile dev-admin\nlanyard sso list-accounts"
@@ -122,11 +122,11 @@ func newSSO(app *command.App) *cobra.Command {
 	return sso
 }
 
-// newServices are the commands of AWS services.
+// newServices returns the commands of AWS services.
 func newServices(app *command.App) []*cobra.Command {
 	services := []*cobra.Command{servicecmd.NewS3(app)}
 	for _, service := range model.Services() {
-		if service != "sso" { // which is the group above
+		if service != "sso" { // newSSO returns that one
 			services = append(services, servicecmd.NewService(app, service))
 		}
 	}

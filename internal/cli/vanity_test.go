@@ -18,8 +18,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// vanity is the internet as far as a test needs it: one host that leads to the
-// access portal, and the emulator. Any other host is an error.
+// A vanity is a transport to two hosts: one that redirects to the access portal, and the
+// emulator. A request to any other host is an error.
 type vanity struct {
 	t       *testing.T
 	portal  string // where the host leads
@@ -37,12 +37,11 @@ func (v *vanity) RoundTrip(r *http.Request) (*http.Response, error) {
 	case strings.HasPrefix(r.URL.Host, "127.0.0.1:"):
 		return http.DefaultTransport.RoundTrip(r)
 	}
-	v.t.Errorf("%s was asked", r.URL)
+	v.t.Errorf("a request to %s", r.URL)
 	return nil, http.ErrNotSupported
 }
 
-// runAt runs a command line in this process, with the browser of a person who is
-// signed in.
+// runAt runs a command line in this process. The user of its browser is signed in.
 func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.RoundTripper, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	env := map[string]string{"HOME": home, "USERPROFILE": home, "BROWSER": "unused"}
@@ -64,7 +63,7 @@ func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.R
 	return code, out.String(), errs.String()
 }
 
-func TestAVanityStartURLTellsTheRegion(t *testing.T) {
+func TestRegionOfVanityStartURL(t *testing.T) {
 	const portal = "https://ssoins-1234567890abcdef.portal.eu-west-1.app.aws"
 	org := emulator.BuiltIn()
 	org.StartURL, org.Region = portal, "eu-west-1"
@@ -101,7 +100,7 @@ func TestAVanityStartURLTellsTheRegion(t *testing.T) {
 			if n := slices.Index(net.visited, "HEAD sso.example.com"); n != 0 {
 				t.Errorf("the start URL was not asked first: %v", net.visited)
 			}
-			// It is used as it is written now.
+			// The session works with the start URL in the config.
 			code, stdout, stderr = runAt(t, srv, home, net, "sso", "get-credentials", "--profile", tt.profile)
 			if code != 0 {
 				t.Errorf("%d\n%s%s", code, stdout, stderr)
@@ -110,7 +109,7 @@ func TestAVanityStartURLTellsTheRegion(t *testing.T) {
 	}
 }
 
-func TestTheWizardTakesTheRegionOfAVanityStartURL(t *testing.T) {
+func TestWizardUsesRegionOfVanityStartURL(t *testing.T) {
 	const portal = "https://ssoins-1234567890abcdef.eu-west-1.portal.amazonaws.com"
 	srv := emulatortest.Start(t, emulator.BuiltIn())
 	args := []string{"configure", "sso-session", "--sso-session-name", "corp", "--sso-start-url", "https://sso.example.com"}
@@ -124,7 +123,7 @@ func TestTheWizardTakesTheRegionOfAVanityStartURL(t *testing.T) {
 		t.Errorf("the config is\n%s\nwant\n%s", got, want)
 	}
 
-	// One that leads elsewhere is refused, and nothing is written.
+	// A start URL that redirects to another host is refused, and nothing is written.
 	home = t.TempDir()
 	code, _, stderr = runAt(t, srv, home, &vanity{t: t, portal: "https://login.example.com/"}, args...)
 	if code != 253 || !strings.Contains(stderr, "Could not resolve start URL 'https://sso.example.com' to an AWS-owned endpoint. Final URL: 'https://login.example.com/'") {

@@ -30,7 +30,7 @@ region = eu-west-1
 
 const more = "Add another profile? [y/N] "
 
-// newSession answers up to the sign-in.
+// newSession answers the questions before the sign-in.
 func (tm *terminal) newSession() {
 	tm.t.Helper()
 	tm.answer("SSO session name (Recommended): ", "corp\r")
@@ -40,7 +40,7 @@ func (tm *terminal) newSession() {
 	tm.signIn("jane")
 }
 
-func TestWizardMakesASessionAndAProfile(t *testing.T) {
+func TestWizardCreatesSessionAndProfile(t *testing.T) {
 	for _, s := range []seat{{}, {cols: 80, rows: 24}, {cols: 200, rows: 50}} {
 		t.Run(fmt.Sprintf("%dx%d", s.cols, s.rows), func(t *testing.T) {
 			tm := sit(t, s, "configure", "sso")
@@ -80,11 +80,11 @@ func TestWizardInANarrowTerminal(t *testing.T) {
 	}
 }
 
-func TestWizardUsesASessionOfTheConfig(t *testing.T) {
+func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "corp\r")
 	tm.signIn("jane")
-	// Typed at the list: what is typed is looked for in name, e-mail and number.
+	// The text that the user types is searched in name, e-mail and account number.
 	tm.answer("There are 6 AWS accounts available to you.\n", "")
 	tm.answer("> ", "555566667777\r")
 	tm.expect("Using the account ID 555566667777\n")
@@ -98,7 +98,7 @@ func TestWizardUsesASessionOfTheConfig(t *testing.T) {
 	tm.answer("Profile name [ReadOnlyAccess-555566667777]: ", "log archive\r")
 	tm.expect("lanyard sts get-caller-identity --profile 'log archive'\n")
 
-	// A second profile without starting over, then the settings of the guide.
+	// A second profile in the same run, then the settings of the guide.
 	tm.answer(more, "y\r")
 	tm.answer("> ", "payments-test\r")
 	tm.answer("> ", "dev\r")
@@ -114,7 +114,7 @@ func TestWizardUsesASessionOfTheConfig(t *testing.T) {
 	tm.answer("(sso_auto_refresh) [true]: ", "\r")
 	tm.answer("(sso_refresh_window) [43200]: ", "\r")
 
-	// A session that has ended meanwhile is signed in to again.
+	// If the session has ended meanwhile, the wizard signs in again.
 	tm.srv.RevokeSessions("jane")
 	tm.answer(more, "yes\r")
 	tm.signIn("jane")
@@ -150,7 +150,7 @@ output = json
 		t.Errorf("%d registrations, want 1", n)
 	}
 
-	// What the profile has is what Enter keeps; the live session is used.
+	// Enter keeps the values of the profile. The wizard uses the live session.
 	tm.start(seat{}, "configure", "sso", "--profile", "log archive")
 	tm.answer("SSO session name [corp]: ", "\r")
 	tm.answer("> log-archive", "\x1b[B\r") // the next one
@@ -165,8 +165,6 @@ output = json
 	}
 }
 
-// What is typed at the menu after a sign-in over SSH is not taken for a pasted
-// address, and what was pasted is not shown.
 func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock}, "configure", "sso", "--region", "eu-west-1", "--output", "yaml",
 		"--sso-session-name", "corp", "--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--yes")
@@ -177,6 +175,8 @@ func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
 	tm.config(corpBlock + adminBlock + "output = yaml\n")
 }
 
+// After a sign-in over SSH, text that is typed at the menu is not read as a pasted URL. A pasted
+// URL is not shown.
 func TestWizardOverSSH(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock, env: []string{"BROWSER=", "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22"}}, "configure", "sso")
 	tm.answer("(Recommended): ", "corp\r")
@@ -228,8 +228,8 @@ sso_role_name = AdministratorAccess
 `)
 }
 
-// At every question one can leave, and nothing is written.
-func TestWizardLeftHalfWay(t *testing.T) {
+// The user can leave at every question, and nothing is written.
+func TestWizardLeftEarly(t *testing.T) {
 	const before = "[default]\nregion = us-east-1\n"
 	steps := []struct{ question, keys string }{
 		{"SSO session name (Recommended): ", "corp\r"},
@@ -263,7 +263,7 @@ func TestWizardLeftHalfWay(t *testing.T) {
 				}
 				tm.config(before)
 				if left, _ := filepath.Glob(tm.path(".lanyard")); left != nil {
-					t.Errorf("%s is there", left)
+					t.Errorf("%s exists", left)
 				}
 			})
 		}
@@ -292,14 +292,14 @@ func TestWizardInADumbTerminal(t *testing.T) {
 	}
 }
 
-func TestCtrlDInADumbTerminalLeaves(t *testing.T) {
+func TestCtrlDLeavesADumbTerminal(t *testing.T) {
 	tm := sit(t, seat{env: []string{"TERM=dumb"}}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "\x04")
 	tm.exits(130)
 	tm.config("")
 }
 
-func TestWizardWhereThereIsNothingToChoose(t *testing.T) {
+func TestWizardWithoutAChoice(t *testing.T) {
 	one := func(c *emulator.Config) {
 		c.Assignments = []emulator.Assignment{{User: "jane", Accounts: []string{"444455556666"}, PermissionSets: []string{"Billing"}}}
 	}
@@ -339,7 +339,7 @@ func TestWizardWhereThereIsNothingToChoose(t *testing.T) {
 	})
 }
 
-func TestWizardAsksBeforeItReplacesAProfile(t *testing.T) {
+func TestWizardAsksBeforeReplacingAProfile(t *testing.T) {
 	const other = "[profile mine]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = DeveloperAccess\n"
 	tm := sit(t, seat{config: corpBlock + other}, "configure", "sso", "--sso-session-name", "corp",
 		"--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
@@ -404,7 +404,7 @@ func TestUpgradeAndUndoAskInATerminal(t *testing.T) {
 	tm.config(legacy)
 }
 
-func TestStoppingAnAgentWithTokensInMemoryAsksInATerminal(t *testing.T) {
+func TestStoppingInMemoryAgentAsks(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock}, "agent", "start", "--in-memory")
 	tm.exits(0)
 	tm.start(seat{}, "agent", "stop")
