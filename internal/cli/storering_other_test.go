@@ -5,4 +5,6 @@ package cli_test
 import "github.com/rogpeppe/go-internal/testscript"
 
 // ringVerb is a command of the scripts for a Secret Service, which run only on Linux.
-func ringVerb(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("the command ring works only on Linux") }
+func ringVerb(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Fatalf("the command ring works only on Linux")
+}
