@@ -1,5 +1,5 @@
-// The browser of programs under emulator run: the command that BROWSER names, and the
-// stand-in that signs in for --auto-approve.
+// The browser of programs under emulator run: the command in BROWSER, and the
+// auto-approve browser of --auto-approve.
 
 package emulatorcmd
 
@@ -24,7 +24,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// newBrowse returns the command that is the BROWSER of programs under emulator run.
+// newBrowse returns the command in BROWSER of programs under emulator run.
 func newBrowse(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
@@ -33,27 +33,27 @@ func newBrowse(app *command.App) *cobra.Command {
 	}
 }
 
-// browse opens a page in the user's own browser, with the environment that emulator run
-// was started in. With --auto-approve it hands the page to the stand-in browser of emulator
-// run instead, and returns before the client has got its callback.
+// browse opens a page in the user's browser, with the environment in which emulator run
+// was started. With --auto-approve, it sends the page to the auto-approve browser of
+// emulator run, and returns before the client gets its callback.
 func browse(ctx context.Context, app *command.App, page string) error {
 	base := app.Env.Get(urlVariable)
 	if base == "" {
-		return command.Usagef("%s is not set: this is a part of emulator run", urlVariable)
+		return command.Usagef("%s is not set; only emulator run starts this command", urlVariable)
 	}
 	page, ours := atEmulator(page, base)
-	address := app.Env.Get(standInVariable)
+	address := app.Env.Get(approverVariable)
 	if address == "" {
 		return browser.Open(ctx, page, usersEnvironment(app.Env.Environ()), app.IO.Err)
 	}
 	if !ours {
-		return command.Usagef("%s is no page of the emulator, and nobody is here to look at it", oneLine(page))
+		return command.Usagef("%s is not a page of the emulator; --auto-approve opens no other pages", oneLine(page))
 	}
-	return askStandIn(ctx, address, page)
+	return askApprover(ctx, address, page)
 }
 
-// atEmulator returns the address under which a browser without our proxy finds the page,
-// and whether the page is the emulator's.
+// atEmulator returns the URL of the page for a browser without the proxy, and whether the
+// page belongs to the emulator.
 func atEmulator(page, base string) (at string, ours bool) {
 	p, err := url.Parse(page)
 	if err != nil {
@@ -69,8 +69,9 @@ func atEmulator(page, base string) (at string, ours bool) {
 	return p.String(), p.Scheme == b.Scheme && p.Host == b.Host && p.User == nil
 }
 
-// askStandIn hands a page to the stand-in browser of the emulator run around us.
-func askStandIn(ctx context.Context, address, page string) error {
+// askApprover sends a page to the auto-approve browser of the emulator run that started
+// this program.
+func askApprover(ctx context.Context, address, page string) error {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(page))
@@ -79,7 +80,7 @@ func askStandIn(ctx context.Context, address, page string) error {
 	}
 	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 	if err != nil {
-		return fmt.Errorf("emulator run does not answer: %w", withoutURL(err))
+		return fmt.Errorf("emulator run does not respond: %w", withoutURL(err))
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
@@ -90,22 +91,23 @@ func askStandIn(ctx context.Context, address, page string) error {
 }
 
 const (
-	// callbackLimit is how long the stand-in keeps trying to call a client back.
+	// callbackLimit is how long the auto-approve browser tries to reach the client's
+	// callback.
 	callbackLimit = time.Minute
-	// callbackPause is the pause before it tries again.
+	// callbackPause is the pause between two tries.
 	callbackPause = 50 * time.Millisecond
 )
 
-// A standIn is the browser of programs under emulator run --auto-approve. It opens
-// the emulator's page while the program waits, so that the program learns of a
-// page that fails. Then it calls the program back on its own time: the program may
-// not answer before its browser command has returned. The AWS CLI does not, because
+// An approver is the browser of programs under emulator run --auto-approve. It opens the
+// emulator's page while the program waits, so that the program gets the error of a page
+// that fails. It calls the program's callback in the background, because a program may
+// not accept the callback before its browser command returns. The AWS CLI does not:
 // Python's webbrowser waits for the command in BROWSER.
 //
-// A nil *standIn does nothing.
-type standIn struct {
-	base   string // of the emulator
-	path   string // a secret, so that no web page can use it
+// A nil *approver does nothing.
+type approver struct {
+	base   string // the base URL of the emulator
+	path   string // secret, so that web pages cannot use it
 	client http.Client
 	ctx    context.Context // ends with emulator run
 	cancel context.CancelFunc
@@ -114,12 +116,12 @@ type standIn struct {
 	warn   func(text, hint string)
 }
 
-// newStandIn returns the stand-in browser of the emulator at base.
-func newStandIn(base string, warn func(text, hint string)) *standIn {
-	s := &standIn{base: base, path: "/_emulator-run/" + rand.Text(), warn: warn}
+// newApprover returns the auto-approve browser of the emulator at base.
+func newApprover(base string, warn func(text, hint string)) *approver {
+	s := &approver{base: base, path: "/_emulator-run/" + rand.Text(), warn: warn}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.client = http.Client{
-		Transport: &http.Transport{DisableKeepAlives: true}, // all of it is on this machine: no proxy
+		Transport: &http.Transport{DisableKeepAlives: true}, // all requests stay on this machine, so no proxy
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if len(via) > 10 || !s.ours(req.URL) {
 				return http.ErrUseLastResponse
@@ -130,16 +132,17 @@ func newStandIn(base string, warn func(text, hint string)) *standIn {
 	return s
 }
 
-// address returns the URL to which browse reports a page.
-func (s *standIn) address() string {
+// address returns the URL to which browse sends a page.
+func (s *approver) address() string {
 	if s == nil {
 		return ""
 	}
 	return s.base + s.path
 }
 
-// beside answers at the stand-in's own address and leaves the rest to next.
-func (s *standIn) beside(next http.Handler) http.Handler {
+// beside returns a handler for the auto-approve browser's address. It passes other
+// requests to next.
+func (s *approver) beside(next http.Handler) http.Handler {
 	if s == nil {
 		return next
 	}
@@ -158,8 +161,8 @@ func (s *standIn) beside(next http.Handler) http.Handler {
 	})
 }
 
-// close ends the calls that are under way.
-func (s *standIn) close() {
+// close cancels the running callbacks.
+func (s *approver) close() {
 	if s == nil {
 		return
 	}
@@ -167,15 +170,15 @@ func (s *standIn) close() {
 	s.calls.Wait()
 }
 
-// ours reports whether an address is the emulator's.
-func (s *standIn) ours(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.base }
+// ours reports whether a URL belongs to the emulator.
+func (s *approver) ours(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.base }
 
 // open opens a page of the emulator and follows its redirects. It follows a redirect to
-// the waiting program in the background.
-func (s *standIn) open(page string) error {
+// the client in the background.
+func (s *approver) open(page string) error {
 	u, err := url.Parse(page)
 	if err != nil || !s.ours(u) {
-		return errors.New("this is no page of the emulator")
+		return errors.New("not a page of the emulator")
 	}
 	a, err := s.get(u, 10*time.Second)
 	if err != nil {
@@ -183,17 +186,17 @@ func (s *standIn) open(page string) error {
 	}
 	switch {
 	case a.to == nil && a.code == http.StatusOK:
-		return nil // the end of a sign-in by code
+		return nil // the last page of a sign-in with a device code
 	case a.to == nil || s.ours(a.to):
-		return fmt.Errorf("the sign-in page answered %s", a.status)
+		return fmt.Errorf("the sign-in page returned %s", a.status)
 	}
 	s.calls.Go(func() { s.callBack(a.to) })
 	return nil
 }
 
-// callBack brings the answer of a sign-in to the program. The address holds the
-// authorization code and is never printed.
-func (s *standIn) callBack(to *url.URL) {
+// callBack sends the result of a sign-in to the client. The URL contains the
+// authorization code, so callBack does not print it.
+func (s *approver) callBack(to *url.URL) {
 	a, err := s.get(to, callbackLimit)
 	for start := time.Now(); notListening(err) && time.Since(start) < callbackLimit; {
 		if sleep.For(s.ctx, callbackPause) != nil {
@@ -202,50 +205,51 @@ func (s *standIn) callBack(to *url.URL) {
 		a, err = s.get(to, callbackLimit)
 	}
 	if err == nil && a.code >= http.StatusBadRequest {
-		err = errors.New("it answered " + a.status)
+		err = errors.New("status " + a.status)
 	}
 	if err != nil && s.ctx.Err() == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.warn(fmt.Sprintf("the program that signs in did not take the answer at %s: %v", to.Host, err), "")
+		s.warn(fmt.Sprintf("the client rejected its callback at %s: %v", to.Host, err), "")
 	}
 }
 
-// An answer is what a page replied, without its body.
-type answer struct {
+// A reply is the response of a page, without its body.
+type reply struct {
 	code   int
-	status string   // the code with its text
-	to     *url.URL // where it redirects; nil for nowhere
+	status string   // code and text
+	to     *url.URL // the target of a redirect, or nil
 }
 
-// get requests the address and drops the body of the answer.
-func (s *standIn) get(u *url.URL, limit time.Duration) (answer, error) {
+// get requests the URL and discards the body of the response.
+func (s *approver) get(u *url.URL, limit time.Duration) (reply, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return answer{}, withoutURL(err)
+		return reply{}, withoutURL(err)
 	}
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return answer{}, withoutURL(err)
+		return reply{}, withoutURL(err)
 	}
 	defer resp.Body.Close()
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 	to, redirect := resp.Location()
 	if redirect != nil {
-		to = nil // there is no redirect, or none that can be followed
+		to = nil // not a redirect, or a malformed one
 	}
-	return answer{resp.StatusCode, resp.Status, to}, err
+	return reply{resp.StatusCode, resp.Status, to}, err
 }
 
-// notListening reports whether err means that no program listens there yet.
+// notListening reports whether err means that no program listens at the address.
 func notListening(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// withoutURL returns the cause of an error of net/http, which names the whole URL.
+// withoutURL returns the cause of an error of net/http, whose text contains the whole
+// URL.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {

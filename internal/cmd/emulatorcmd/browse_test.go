@@ -19,7 +19,7 @@ func TestAtEmulator(t *testing.T) {
 		{"http://[", "http://[", false},
 	} {
 		if at, ours := atEmulator(tt.page, base); at != tt.at || ours != tt.ours {
-			t.Errorf("%s: at %s, ours %v", tt.page, at, ours)
+			t.Errorf("atEmulator(%s) = %s, %v; want %s, %v", tt.page, at, ours, tt.at, tt.ours)
 		}
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// writeBrowser writes the program that BROWSER names. It is a script without
-// arguments of its own, because programs differ in how they split BROWSER; most
-// take the whole value for the name of a file. The script carries the variables
-// that it needs: some programs start a browser with an environment of their own.
+// writeBrowser writes the program that BROWSER names. Programs differ in how they split
+// BROWSER, and most take the whole value as a file name. So the program is a script that
+// needs no arguments. The script sets its variables, because some programs start a
+// browser with another environment.
 func writeBrowser(home, self string, variables []string) (path string, err error) {
 	var script strings.Builder
 	script.WriteString("#!/bin/sh\n# The browser of programs under lanyard emulator run.\n")
@@ -23,11 +23,11 @@ func writeBrowser(home, self string, variables []string) (path string, err error
 	}
 	script.WriteString("exec " + shell.POSIX.Quote(self) + " emulator browse \"$@\"\n")
 	path = filepath.Join(home, "emulator-browser")
-	return path, os.WriteFile(path, []byte(script.String()), 0o700) //nolint:gosec // a program of its owner
+	return path, os.WriteFile(path, []byte(script.String()), 0o700) //nolint:gosec // only the owner can run it
 }
 
-// BrowserArguments returns the arguments as they are: the script adds to them.
+// BrowserArguments returns the arguments unchanged: the script contains the command.
 func BrowserArguments(args []string) []string { return args }
 
-// quoteBrowser quotes a program's path for BROWSER.
+// quoteBrowser quotes the path of a program for BROWSER.
 func quoteBrowser(path string) string { return shell.POSIX.Quote(path) }

@@ -9,25 +9,25 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
-// browserProgram is a second name of this program. It is not a .cmd file: cmd.exe
-// cuts the URL at its first &, and no program quotes that.
+// browserProgram is a second name of this program. A .cmd file would not work: cmd.exe
+// cuts the URL at the first &, because programs do not quote it.
 const browserProgram = "lanyard-emulator-browser.exe"
 
-// writeBrowser puts this program into the home under the name that BROWSER gives.
+// writeBrowser copies or links this program into the home under the name in BROWSER.
 func writeBrowser(home, selfName string, _ []string) (path string, err error) {
 	path = filepath.Join(home, browserProgram)
 	if os.Link(selfName, path) == nil {
 		return path, nil
 	}
-	program, err := datafile.Read(selfName, self.MaxSize) // the home is on another volume
+	program, err := datafile.Read(selfName, self.MaxSize) // for example if the home is on another volume
 	if err != nil {
 		return "", err
 	}
 	return path, os.WriteFile(path, program, 0o700)
 }
 
-// BrowserArguments makes a start under the name of the browser one of emulator
-// browse.
+// BrowserArguments returns the arguments of emulator browse if the program was started
+// under the name of the browser.
 func BrowserArguments(args []string) []string {
 	if len(args) > 0 && strings.EqualFold(filepath.Base(args[0]), browserProgram) {
 		return append([]string{args[0], "emulator", "browse"}, args[1:]...)
@@ -35,6 +35,5 @@ func BrowserArguments(args []string) []string {
 	return args
 }
 
-// quoteBrowser quotes a program's path for BROWSER. Single quotes are none on
-// Windows.
+// quoteBrowser quotes the path of a program for BROWSER. Windows has no single quotes.
 func quoteBrowser(path string) string { return `"` + path + `"` }

@@ -1,6 +1,6 @@
-// Package emulatorcmd has the commands that run the emulator of IAM Identity Center: by
-// itself, around a program, and in the demo. The commands do flags, output, and the home
-// folder of a program; package emulator has the work.
+// Package emulatorcmd has the commands that run the emulator of IAM Identity Center,
+// alone, with a program, and in the demo. It handles flags, output, and the home folder
+// of a program. Package emulator has the emulator itself.
 package emulatorcmd
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// serveOptions are the flags of "emulator".
+// serveOptions holds the flags of emulator.
 type serveOptions struct {
 	options
 	listen string
@@ -69,23 +69,23 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 	}
 	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
-		return err // the user cannot find the emulator
+		return err // without the output, the user does not know the address
 	}
 	<-cmd.Context().Done()
 	return nil
 }
 
-// endpointVariables send the AWS CLI and the SDKs to another address. Some
-// clients need the variable of each service: AWS_ENDPOINT_URL alone does not
-// reach their sign-in.
+// endpointVariables are the variables that point the AWS CLI and the SDKs at the
+// emulator. AWS_ENDPOINT_URL alone is not enough, because some clients do not use it to
+// sign in.
 var endpointVariables = [...]string{
 	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
 }
 
-// adminVariable holds the token of the admin API.
+// adminVariable is the variable with the token of the admin API.
 const adminVariable = "LANYARD_EMULATOR_ADMIN_TOKEN" //nolint:gosec // a name
 
-// pointers returns shell lines that point any client at the emulator.
+// pointers returns shell lines that point clients at the emulator.
 func pointers(e *emulator.Emulator, base, adminToken string) []string {
 	lines := []string{"# start URL " + e.StartURL() + ", region " + e.Region()}
 	for _, u := range e.Users() {
@@ -109,8 +109,8 @@ func pointers(e *emulator.Emulator, base, adminToken string) []string {
 	return append(lines, "export AWS_EC2_METADATA_DISABLED=true")
 }
 
-// reloadOnHangup reads the organization file again at every SIGHUP, until stop is
-// called. A bad file is warned of, and the old organization stays.
+// reloadOnHangup reads the organization file again at each SIGHUP, until the caller calls
+// stop. If the file is wrong, it prints a warning and keeps the old organization.
 func reloadOnHangup(app *command.App, cmd *cobra.Command, o options, e *emulator.Emulator) (stop func()) {
 	hangups, release := child.TakeSignals(syscall.SIGHUP)
 	done := make(chan struct{})
@@ -145,5 +145,5 @@ func reload(app *command.App, cmd *cobra.Command, o options, e *emulator.Emulato
 	if errors.As(err, &config) {
 		text = config.Msg
 	}
-	app.Warn(text+"; the organization stays as it was", command.HintOf(err))
+	app.Warn(text+"; the organization is unchanged", command.HintOf(err))
 }

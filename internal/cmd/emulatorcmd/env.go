@@ -18,7 +18,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// envOptions are the flags of "emulator env".
+// envOptions holds the flags of emulator env.
 type envOptions struct {
 	options
 	url, shell, dir string
@@ -55,8 +55,8 @@ lanyard emulator env --url http://127.0.0.1:8080 --shell powershell |
 	return cmd
 }
 
-// printEnv writes a config, and prints the lines that point a shell at it and at a running
-// emulator.
+// printEnv writes a config, and prints the lines that point a shell at the config and at
+// a running emulator.
 func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
 	dialect, ok := shell.ByName(o.shell)
 	if !ok {
@@ -70,7 +70,7 @@ func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
 	if err != nil {
 		return err
 	}
-	e, err := emulator.New(c) // checks the region, and knows what is left out
+	e, err := emulator.New(c) // checks the region and sets defaults
 	if err != nil {
 		return explain(cmd, err, c)
 	}
@@ -83,26 +83,27 @@ func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
 	return printVariables(app, dialect, dir, variables(base, dir, profile))
 }
 
-// checkURL checks the base URL of --url and returns it without a slash at the end.
+// checkURL returns the base URL in --url without a trailing slash, or an error if it is
+// not valid.
 func checkURL(raw string) (string, error) {
 	if raw == "" {
-		return "", command.WithHint(command.Usagef("the following arguments are required: --url"), "it is the first line that lanyard emulator prints")
+		return "", command.WithHint(command.Usagef("the following arguments are required: --url"), "use the first line of the output of: lanyard emulator")
 	}
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil || u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.User != nil:
-		return "", command.Usagef("--url %q is not like http://127.0.0.1:PORT", raw)
+		return "", command.Usagef("--url %q does not have the form http://127.0.0.1:PORT", raw)
 	case !loopback.Host(u.Hostname()):
-		return "", command.Usagef("--url %s: an emulator is on this machine", raw)
+		return "", command.Usagef("--url %s: the emulator must be on this machine", raw)
 	}
 	return "http://" + u.Host, nil
 }
 
-// printVariables prints the lines that set the variables, and as comments the lines
-// that put them back.
+// printVariables prints the lines that set the variables, and comments with the lines
+// that undo them.
 func printVariables(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
 	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + sessionName}
-	undo := []string{"# to undo this, run the following lines, and remove " + oneLine(dir)}
+	undo := []string{"# to undo this, run the following lines and remove " + oneLine(dir)}
 	for _, v := range vars {
 		line, err := dialect.Export(v[0], v[1])
 		if err != nil {
@@ -124,8 +125,8 @@ func printVariables(app *command.App, dialect shell.Dialect, dir string, vars []
 // oneLine returns s without line breaks, which would end a comment.
 func oneLine(s string) string { return strings.NewReplacer("\n", "?", "\r", "?").Replace(s) }
 
-// warnOfEnvironment warns if no emulator answers at base, and of variables that count more
-// than the config.
+// warnOfEnvironment prints a warning if there is no emulator at base, and for variables
+// that override the config.
 func warnOfEnvironment(ctx context.Context, app *command.App, base string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -145,11 +146,11 @@ func warnOfEnvironment(ctx context.Context, app *command.App, base string) {
 		}
 	}
 	if err != nil {
-		app.Warn("no emulator answers at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
+		app.Warn("no emulator responds at "+base, "run: "+app.Name+" emulator --listen "+strings.TrimPrefix(base, "http://"))
 	}
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_PROFILE"} {
 		if app.Env.Get(name) != "" {
-			app.Warn(name+" is set, and programs look there before they take a profile of the emulator", "unset it in the shell that you point at the emulator")
+			app.Warn(name+" is set and overrides the profiles of the emulator", "run: unset "+name)
 		}
 	}
 }

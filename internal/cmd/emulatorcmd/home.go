@@ -1,4 +1,4 @@
-// The home folder of a program under emulator run, and its environment.
+// The home folder and the environment of a program under emulator run.
 
 package emulatorcmd
 
@@ -14,31 +14,31 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
-// These variables tell a program in an emulator's home where the emulator is.
-// They tell browse which variables were replaced, and their old values.
+// These variables tell a program where the emulator is. They tell browse which variables
+// emulator run replaced, and their old values.
 const (
 	variablePrefix   = "LANYARD_EMULATOR_"
 	urlVariable      = variablePrefix + "URL"
-	standInVariable  = variablePrefix + "BROWSER"
+	approverVariable = variablePrefix + "BROWSER"
 	replacedVariable = variablePrefix + "REPLACED"
 	wasPrefix        = variablePrefix + "WAS_"
 )
 
-// newHome makes a temporary home folder with a config.
+// newHome creates a temporary home folder with a config.
 func newHome(config string) (home string, err error) {
 	if home, err = os.MkdirTemp(homeParent(), "lanyard-emulator-"); err != nil {
 		return "", err
 	}
 	if _, err = writeConfig(filepath.Join(home, ".aws"), config); err != nil {
-		_ = os.RemoveAll(home) // the first error is the one to tell
+		_ = os.RemoveAll(home) // return the first error
 		return "", err
 	}
 	return home, nil
 }
 
-// homeParent returns the folder in which temporary homes are made; "" is the
-// system's. BROWSER names a program in that home, and programs split BROWSER at
-// blanks and colons, so TMPDIR must not hold any.
+// homeParent returns the folder for temporary homes; "" is the system's. BROWSER names a
+// program in the home, and programs split BROWSER at blanks and colons, so the folder
+// must not contain them.
 func homeParent() string {
 	if runtime.GOOS != "windows" && strings.ContainsAny(os.TempDir(), " \t\n:%\"'\\") {
 		return "/tmp"
@@ -46,16 +46,17 @@ func homeParent() string {
 	return ""
 }
 
-// homeVariables returns the variables that lead a program to the emulator at base, and to
-// the home. The address of the stand-in browser is "" if the user looks at the pages.
-func homeVariables(app *command.App, home, base, profile, standIn string, c emulator.Config) ([]string, error) {
+// homeVariables returns the variables that point a program at the home and at the
+// emulator. approver is the address of the auto-approve browser, or "" if the user opens
+// the pages.
+func homeVariables(app *command.App, home, base, profile, approver string, c emulator.Config) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	find := []string{urlVariable + "=" + base}
-	if standIn != "" {
-		find = append(find, standInVariable+"="+standIn)
+	if approver != "" {
+		find = append(find, approverVariable+"="+approver)
 	}
 	program, err := writeBrowser(home, self, find)
 	if err != nil {
@@ -76,15 +77,15 @@ func homeVariables(app *command.App, home, base, profile, standIn string, c emul
 	return append(set, noProxyVariables(app)...), nil
 }
 
-// noProxyVariables returns the variables that keep programs from a proxy on their way to
-// the emulator, if the environment has a proxy.
+// noProxyVariables returns the variables that make programs connect to the emulator
+// without a proxy. It returns nil if the environment has no proxy.
 func noProxyVariables(app *command.App) (set []string) {
 	proxies := []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
 	if !slices.ContainsFunc(proxies, func(name string) bool { return app.Env.Get(name) != "" }) {
 		return nil
 	}
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		if app.Env.Get(name) == "*" { // alone it means every host
+		if app.Env.Get(name) == "*" { // means all hosts
 			continue
 		}
 		set = append(set, name+"="+strings.TrimPrefix(app.Env.Get(name)+",127.0.0.1,localhost", ","))
@@ -92,9 +93,9 @@ func noProxyVariables(app *command.App) (set []string) {
 	return set
 }
 
-// homeEnvironment returns environ without AWS's variables, and with those of set. It keeps
-// the other variables that it replaces under other names, for browse. Of two values in set
-// the last one counts.
+// homeEnvironment returns environ with the variables of set and without AWS variables. It
+// saves replaced variables under other names for browse. If set has a variable twice, the
+// last value counts.
 func homeEnvironment(environ, set []string) []string {
 	values := map[string]string{}
 	for _, kv := range set {
@@ -107,7 +108,7 @@ func homeEnvironment(environ, set []string) []string {
 		_, isSet := values[name]
 		switch {
 		case isOurs(name), name == signin.ChainVariable:
-		case isSet, leads(name):
+		case isSet, leadsOut(name):
 			env = append(env, wasPrefix+kv)
 		default:
 			env = append(env, kv)
@@ -124,7 +125,7 @@ func homeEnvironment(environ, set []string) []string {
 }
 
 // usersEnvironment returns the environment from which homeEnvironment made environ,
-// without AWS's variables.
+// without AWS variables.
 func usersEnvironment(environ []string) []string {
 	var env, replaced []string
 	for _, kv := range environ {
@@ -146,12 +147,13 @@ func usersEnvironment(environ []string) []string {
 	return env
 }
 
-// isOurs reports whether only we can have set a variable in such a home.
+// isOurs reports whether homeEnvironment removes or sets the variable: it is for AWS or
+// for the emulator.
 func isOurs(name string) bool {
 	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, variablePrefix)
 }
 
-// leads reports whether a variable would lead a program out of its home.
-func leads(name string) bool {
+// leadsOut reports whether a variable points a program at a folder outside the home.
+func leadsOut(name string) bool {
 	return slices.Contains([]string{"HOMEDRIVE", "HOMEPATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"}, name)
 }

@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// What a program in an emulator's home starts for the person gets back what the
-// person had.
-func TestTheBrowserGetsThePersonsEnvironment(t *testing.T) {
+// The browser that a program under emulator run starts gets the user's environment.
+func TestBrowserGetsUsersEnvironment(t *testing.T) {
 	environ := []string{"HOME=/home/ada", "PATH=/bin", "EMPTY=", "XDG_CONFIG_HOME=/x", "HTTPS_PROXY=http://old", "AWS_PROFILE=prod", "_AWS_CLI_PROFILE_CHAIN=a", "LANYARD_EMULATOR_URL=http://other"}
 	set := []string{"HOME=/tmp/h", "BROWSER=us", "HTTPS_PROXY=http://ours", "NO_PROXY=first", "NO_PROXY=last", "AWS_CONFIG_FILE=/tmp/h/config", "LANYARD_EMULATOR_URL=http://base"}
 
@@ -22,12 +21,12 @@ func TestTheBrowserGetsThePersonsEnvironment(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, []string{want}) {
-			t.Errorf("%s is %q inside, want %q", name, got, want)
+			t.Errorf("variable %s of the program: %q, want %q", name, got, want)
 		}
 	}
 	for _, kv := range inside {
 		if strings.HasPrefix(kv, "XDG_CONFIG_HOME=") || strings.HasPrefix(kv, "AWS_PROFILE=") || strings.HasPrefix(kv, "_AWS") {
-			t.Errorf("%s is left", kv)
+			t.Errorf("the program gets %s", kv)
 		}
 	}
 

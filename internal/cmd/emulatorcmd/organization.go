@@ -1,4 +1,4 @@
-// The organization that the flags name: from a file, generated, or built in.
+// The organization of the flags: from a file, generated, or built in.
 
 package emulatorcmd
 
@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// options are the flags that say which organization is emulated, and how.
+// options holds the flags that choose the organization and the behavior of the emulator.
 type options struct {
 	org               string
 	accounts, roles   int
@@ -28,7 +28,7 @@ type options struct {
 	rateLimits, admin bool
 }
 
-// addOrganization adds the flags that name an organization.
+// addOrganization adds the flags that choose the organization.
 func (o *options) addOrganization(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.org, "org", "", "the file that describes the organization; see emulator init")
@@ -36,7 +36,7 @@ func (o *options) addOrganization(cmd *cobra.Command) {
 	f.IntVar(&o.roles, "roles", 0, "generate an organization with so many roles per account (4 if only --accounts is given)")
 }
 
-// addService adds the flags that say how the emulator behaves.
+// addService adds the flags for the behavior of the emulator.
 func (o *options) addService(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.autoApprove, "auto-approve", "", "answer every sign-in as this user, without a page")
@@ -45,8 +45,8 @@ func (o *options) addService(cmd *cobra.Command) {
 	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters), and tell its token")
 }
 
-// newConfig returns the Config that the flags ask for. It reads the organization file,
-// but does not check what the other flags say.
+// newConfig returns the Config for the flags. It validates the organization file, but not
+// the other flags.
 func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config, error) {
 	c, err := organization(app, cmd, o)
 	if err != nil {
@@ -54,7 +54,7 @@ func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config
 	}
 	c.AutoApprove, c.Seed, c.RateLimits, c.Now = o.autoApprove, o.seed, o.rateLimits, app.Now
 	if cmd.Flags().Changed("seed") && o.seed == 0 {
-		return c, command.WithHint(command.Usagef("--seed 0 makes nothing predictable"), "use any other number")
+		return c, command.WithHint(command.Usagef("--seed 0 has no effect"), "use another number, for example: --seed 1")
 	}
 	if o.admin {
 		c.AdminToken = rand.Text()
@@ -65,13 +65,14 @@ func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config
 	return c, nil
 }
 
-// organization returns the organization of the file, a generated one, or the built-in one.
+// organization returns the organization of the file, a generated one, or the built-in
+// one.
 func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.Config, err error) {
 	changed := cmd.Flags().Changed
 	generate := changed("accounts") || changed("roles")
 	switch {
 	case changed("org") && generate:
-		return c, command.Usagef("--org does not go with --accounts and --roles: an organization is read or generated")
+		return c, command.Usagef("--org does not go with --accounts and --roles")
 	case changed("org") && app.Flags.Region != "":
 		return c, command.WithHint(command.Usagef("--org does not go with --region"), "set the region in the file")
 	case changed("org"):
@@ -94,23 +95,24 @@ func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.C
 	return c, nil
 }
 
-// explainFile makes a bad organization file a configuration error: it is the
-// emulator's configuration, and the exit code tells it from a taken port.
+// explainFile returns a configuration error for a bad organization file, because the file
+// is the configuration of the emulator. Other errors, such as a port in use, have another
+// exit code.
 func explainFile(path string, err error) error {
 	if err == nil {
 		return nil
 	}
 	var bad *orgfile.Error
 	if errors.As(err, &bad) {
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: bad.Error()}, "every field is explained by: lanyard emulator init -")
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: bad.Error()}, "to see all fields, run: lanyard emulator init -")
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "there is no organization file " + path}, "run: lanyard emulator init %s", command.Quote(path))
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "organization file " + path + " does not exist"}, "run: lanyard emulator init %s", command.Quote(path))
 	}
-	return &command.ConfigError{Code: "Configuration", Msg: "the organization file cannot be read: " + err.Error()}
+	return &command.ConfigError{Code: "Configuration", Msg: "read organization file: " + err.Error()}
 }
 
-// explain names the flag that an error of the emulator is about.
+// explain returns an error that names the flag for an error of the emulator.
 func explain(cmd *cobra.Command, err error, c emulator.Config) error {
 	var field *emulator.FieldError
 	if !errors.As(err, &field) {
@@ -152,14 +154,14 @@ func writeExample(app *command.App, args []string) error {
 	path := args[0]
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return command.WithHint(fmt.Errorf("%s exists already and was left as it is", path), "name another file, or remove this one")
+		return command.WithHint(fmt.Errorf("%s already exists; it is unchanged", path), "choose another name, or remove the file")
 	}
 	if err != nil {
-		return fmt.Errorf("the example cannot be written: %w", err)
+		return fmt.Errorf("write example organization: %w", err)
 	}
 	_, err = f.WriteString(orgfile.Example())
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("the example cannot be written: %w", err)
+		return fmt.Errorf("write example organization: %w", err)
 	}
 	fmt.Fprintf(app.IO.Err, "%s: wrote %s\n", app.Name, path)
 	fmt.Fprintf(app.IO.Err, "hint: run: %s emulator --org %s\n", app.Name, command.Quote(path))

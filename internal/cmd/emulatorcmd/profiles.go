@@ -1,4 +1,4 @@
-// The config that leads a program to the emulator.
+// The config that points a program at the emulator.
 
 package emulatorcmd
 
@@ -16,31 +16,34 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// sessionName names the emulator in config files. Tokens are cached by this
-// name, so no session of AWS may have it.
+// sessionName is the session of the emulator in config files. The token cache uses this
+// name, so a session of AWS must not have it.
 const sessionName = "lanyard-emulator"
 
-// configMark begins the config files that the emulator commands write.
-const configMark = "# Written by lanyard emulator. Nothing that it leads to is real.\n"
+const (
+	// configMark is the beginning of all config files that the emulator commands write.
+	configMark   = "# Written by lanyard emulator."
+	configHeader = configMark + " Its accounts and credentials are not real.\n"
+)
 
-// maxProfiles is how many profiles are written for an organization that has more.
+// maxProfiles is the largest number of profiles in a config.
 const maxProfiles = 1000
 
-// profileConfig returns a config with a session, and with a profile for each role that the
-// user has in the organization; if user is "", for each role that any user has. first is
-// the name of the first profile, for AWS_PROFILE, or "" if there are no roles.
+// profileConfig returns a config with a session, and with a profile for each role of the
+// user; if user is "", for each role of any user. first is the name of the first profile,
+// for AWS_PROFILE, or "" if there are no roles.
 //
-// The default profile has a region only. aws-vault adds what the default profile
-// holds to every other profile, and prefers SSO keys to a credential_process. The
-// SDK for Go v1 loads the default profile while it reads an SSO session, and never ends if
-// the default profile has an SSO session as well.
+// The default profile has only a region. aws-vault adds the settings of the default
+// profile to all other profiles, and prefers SSO settings to a credential_process. The
+// SDK for Go v1 loads the default profile while it reads an SSO session, and never ends
+// if the default profile has an SSO session too.
 func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
-		c = emulator.BuiltIn() // an empty organization stands for it
+		c = emulator.BuiltIn() // an empty organization means the built-in one
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n\n[default]\nregion = %s\n",
-		configMark, sessionName, e.StartURL(), e.Region(), e.Region())
+		configHeader, sessionName, e.StartURL(), e.Region(), e.Region())
 	roles, more := grantedRoles(c, user, maxProfiles)
 	taken := map[string]bool{"default": true}
 	for _, r := range roles {
@@ -58,18 +61,18 @@ func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config
 	return b.String(), first
 }
 
-// A grantedRole is a role that a user may use in an account.
+// A grantedRole is a role that a user has in an account.
 type grantedRole struct {
 	account emulator.Account
 	role    string
 }
 
-// grantedRoles returns the roles that the user may use, in the order of the accounts and
-// permission sets. If user is "", it returns the roles that any user may use. It returns
-// at most limit roles, and whether there are more.
+// grantedRoles returns the roles of the user in the order of the accounts and permission
+// sets; if user is "", those of any user. It returns at most limit roles, and whether
+// there are more.
 func grantedRoles(c emulator.Config, user string, limit int) (roles []grantedRole, more bool) {
 	const all = "*"
-	sets := map[string]map[string]bool{} // by account
+	sets := map[string]map[string]bool{} // by account id
 	for _, a := range c.Assignments {
 		if user != "" && a.User != user && !slices.ContainsFunc(c.Groups, func(g emulator.Group) bool {
 			return g.Name == a.Group && slices.Contains(g.Members, user)
@@ -105,7 +108,8 @@ func profileSection(header string, r grantedRole, region string) string {
 		header, sessionName, r.account.ID, r.role, region)
 }
 
-// profileName returns ACCOUNT-ROLE, in characters that need no quotes in a shell.
+// profileName returns ACCOUNT-ROLE with only the characters that need no quotes in a
+// shell.
 func profileName(r grantedRole) string {
 	name := r.account.Name
 	if name == "" {
@@ -119,9 +123,9 @@ func profileName(r grantedRole) string {
 	}, name+"-"+r.role)
 }
 
-// writeConfig writes a config to a folder, and an empty credentials file, so that a
-// program does not take the user's. If dir is "", the folder is a new temporary one.
-// writeConfig leaves files alone that the emulator commands did not write.
+// writeConfig writes a config to a folder. It also writes an empty credentials file, so
+// that programs do not read the user's. If dir is "", it creates a temporary folder. It
+// does not replace files that the emulator commands did not write.
 func writeConfig(dir, config string) (string, error) {
 	var err error
 	if dir == "" {
@@ -132,11 +136,11 @@ func writeConfig(dir, config string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for name, text := range map[string]string{"config": config, "credentials": configMark} {
+	for name, text := range map[string]string{"config": config, "credentials": configHeader} {
 		path := filepath.Join(dir, name)
 		old, err := datafile.Read(path, datafile.Limit)
 		if err == nil && !strings.HasPrefix(string(old), configMark) || err != nil && !errors.Is(err, os.ErrNotExist) {
-			return "", command.WithHint(fmt.Errorf("%s is not a file of the emulator and was left as it is", path), "name another folder with --dir")
+			return "", command.WithHint(fmt.Errorf("%s was not written by the emulator; it is unchanged", path), "choose another folder with --dir")
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			return "", err
@@ -146,7 +150,7 @@ func writeConfig(dir, config string) (string, error) {
 }
 
 // variables returns the variables that point a client at the emulator, at the config in
-// dir, and at a profile of that config, if profile is not "".
+// dir, and at the profile, if it is not "".
 func variables(base, dir, profile string) [][2]string {
 	var vars [][2]string
 	for _, name := range endpointVariables {

@@ -46,8 +46,8 @@ func TestGrantedRoles(t *testing.T) {
 	}
 }
 
-// Names that a shell or a config would read otherwise are made plain, and those
-// that are then the same are told apart.
+// Characters that are special in a shell or a config are replaced, and duplicate names
+// get the account id.
 func TestProfileNames(t *testing.T) {
 	c := emulator.Config{
 		Users:          []emulator.User{{Name: "ada"}},
@@ -71,7 +71,7 @@ func TestProfileNames(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(config, "[default]\n")
 	if section, _, _ := strings.Cut(rest, "\n["); strings.TrimSpace(section) != "region = us-east-1" {
-		t.Errorf("the default profile holds %q: other programs add it to every profile", section)
+		t.Errorf("the default profile contains %q, which other programs add to all profiles", section)
 	}
 	want := "[sso-session lanyard-emulator] [default] [profile a-b-R-x] [profile a-b-R-x-444455556666] [profile 777788889999-R-x]"
 	if strings.Join(got, " ") != want {

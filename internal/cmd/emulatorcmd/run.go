@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
 
-// runOptions are the flags of "emulator run".
+// runOptions holds the flags of emulator run.
 type runOptions struct {
 	options
 	proxy bool
@@ -46,20 +46,20 @@ lanyard emulator run -- bash`,
 	o.addOrganization(cmd)
 	o.addService(cmd)
 	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "answer for AWS's host names too, for programs that ignore endpoint variables")
-	cmd.Flags().SetInterspersed(false) // what follows the command is the command's
+	cmd.Flags().SetInterspersed(false) // flags after the command belong to the command
 	return cmd
 }
 
-// run runs a program against an emulator of its own, and cleans up when it ends.
+// run runs a program with an emulator, and removes the home when the program ends.
 func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err error) {
 	if len(args) == 0 {
-		return command.WithHint(command.Usagef("which command is to run? It stands after --"), "for example: %s -- sh", cmd.CommandPath())
+		return command.WithHint(command.Usagef("missing argument: COMMAND"), "for example: %s -- sh", cmd.CommandPath())
 	}
 	c, err := newConfig(app, cmd, o.options)
 	if err != nil {
 		return err
 	}
-	// From here on Ctrl-C is the program's, and we stay to clean up.
+	// From here on the program handles Ctrl-C. This process waits for it and cleans up.
 	signals, release := child.TakeSignals(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer release()
 	l, err := listenLoopback("127.0.0.1:0")
@@ -68,11 +68,11 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	}
 	base := baseURL(l)
 	if o.proxy {
-		c.PublicURL = base // the user's browser does not go through the proxy
+		c.PublicURL = base // the user's browser does not use the proxy
 	}
-	var pages *standIn
+	var pages *approver
 	if c.AutoApprove != "" {
-		pages = newStandIn(base, app.Warn)
+		pages = newApprover(base, app.Warn)
 	}
 	e, stop, err := startServerOn(l, c, pages.beside)
 	if err != nil {
@@ -87,7 +87,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	}
 	defer func() {
 		if err := os.RemoveAll(home); err != nil {
-			app.Warn("the temporary home is not wholly removed: "+err.Error(), "remove "+command.Quote(home))
+			app.Warn("remove temporary home: "+err.Error(), "remove "+command.Quote(home))
 		}
 	}()
 	set, err := homeVariables(app, home, base, profile, pages.address(), c)
@@ -105,7 +105,8 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
-// startProxy starts the proxy of --proxy and returns the variables that lead to it.
+// startProxy starts the proxy of --proxy and returns the variables that point a program
+// at it.
 func startProxy(app *command.App, h http.Handler, home string) (vars []string, stop func(), err error) {
 	p, err := intercept.Start(h, app.Log)
 	if err != nil {

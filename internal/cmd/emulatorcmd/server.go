@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
-// startServer starts an emulator on a loopback address. base is its URL; stop gives
-// requests 2 s to finish.
+// startServer starts an emulator on a loopback address. base is its URL. stop waits up to
+// 2 s for open requests.
 func startServer(c emulator.Config, listen string) (e *emulator.Emulator, base string, stop func(), err error) {
 	l, err := listenLoopback(listen)
 	if err != nil {
@@ -28,8 +28,8 @@ func startServer(c emulator.Config, listen string) (e *emulator.Emulator, base s
 	return e, baseURL(l), stop, nil
 }
 
-// startServerOn starts an emulator on l, with what beside puts in front of it.
-// If the emulator cannot be made, it closes l.
+// startServerOn starts an emulator on l, with the handler that beside returns. If the
+// emulator fails, startServerOn closes l.
 func startServerOn(l net.Listener, c emulator.Config, beside func(http.Handler) http.Handler) (e *emulator.Emulator, stop func(), err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -53,43 +53,43 @@ func startServerOn(l net.Listener, c emulator.Config, beside func(http.Handler) 
 	}, nil
 }
 
-// listenLoopback listens on an address of this machine and on no other.
+// listenLoopback listens on an address of this machine.
 func listenLoopback(listen string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return nil, command.Usagef("--listen %q is not ADDRESS:PORT", listen)
+		return nil, command.Usagef("--listen %q does not have the form ADDRESS:PORT", listen)
 	}
 	if strings.ToLower(host) == "localhost" {
-		host = "127.0.0.1" // whatever the resolver makes of it
+		host = "127.0.0.1" // without asking the resolver
 	}
 	if !loopback.Host(host) {
 		return nil, command.WithHint(command.Usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
-		return nil, command.WithHint(fmt.Errorf("the emulator cannot listen: %w", err), "--listen 127.0.0.1:0 takes a free port")
+		return nil, command.WithHint(fmt.Errorf("start emulator: %w", err), "to use a free port, omit --listen")
 	}
 	return l, nil
 }
 
-// baseURL returns the URL of what listens on l.
+// baseURL returns the URL of the server that listens on l.
 func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }
 
-// hereOnly answers requests for a name of this machine, and no others. A web page
-// in the user's browser can make its own name lead to this machine, and would
-// then read the organization's pages as one of its own.
+// hereOnly rejects requests whose Host does not name this machine. A web page in the
+// user's browser can make its own host name resolve to this machine (DNS rebinding). The
+// browser would then let it read the emulator's pages.
 func hereOnly(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isHere(r.Host) {
-			http.Error(w, "the emulator answers by the names of this machine only", http.StatusMisdirectedRequest)
+			http.Error(w, "the emulator accepts only names of this machine as Host", http.StatusMisdirectedRequest)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// isHere reports whether a Host header names this machine: a loopback address,
-// localhost, or a name below it (buckets have their own).
+// isHere reports whether a Host header names this machine: a loopback address, localhost,
+// or a name in localhost, as buckets have.
 func isHere(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
