@@ -6,6 +6,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
@@ -105,7 +106,7 @@ func groups(app *command.App) []helpGroup {
 	return []helpGroup{
 		signIn, config, services,
 		{"AGENT AND STORES", []*cobra.Command{agentcmd.New(app), storecmd.New(app)}},
-		{"OTHER TOOLS", []*cobra.Command{shimcmd.NewShim(app), shimcmd.NewAlias(app), shimcmd.NewWhich(app)}},
+		{"OTHER TOOLS", []*cobra.Command{execcmd.NewExec(app), shimcmd.NewShim(app), shimcmd.NewAlias(app), shimcmd.NewWhich(app)}},
 		{"EMULATOR", []*cobra.Command{emulatorcmd.NewDemo(app), emulatorcmd.New(app)}},
 		{moreTitle, []*cobra.Command{newVersion(app)}},
 	}

@@ -1,0 +1,158 @@
+// Package execcmd holds the commands that give the credentials of a profile to other
+// programs through environment variables: exec.
+package execcmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/command"
+)
+
+// The exit codes of env(1) and of shells for a program that cannot be started.
+const (
+	exitNotExecutable = 126
+	exitNotFound      = 127
+)
+
+// execOptions are the flags and arguments of exec.
+type execOptions struct {
+	profile  string // "" means the profile of --profile or AWS_PROFILE
+	noRegion bool
+	argv     []string
+}
+
+// NewExec returns the command exec.
+func NewExec(app *command.App) *cobra.Command {
+	var o execOptions
+	cmd := &cobra.Command{
+		Use:   "exec [PROFILE] -- COMMAND [ARG...]",
+		Short: "Run a command with the credentials of a profile",
+		Long: `Run a command with the role credentials of a profile in its environment. On Unix
+the command replaces lanyard, so signals, job control and the exit code are the
+command's own.
+
+The command gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
+AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
+LANYARD_PROFILE. Other variables that name credentials are removed. The region is
+that of --region, else the profile's; without both, the variables stay as they are.
+
+The credentials are not renewed while the command runs. Programs that run for
+longer than the credentials live should use a profile with credential_process.
+
+Without PROFILE, exec uses AWS_PROFILE. If COMMAND is not found the exit code is
+127, and 126 if it cannot be run.`,
+		Example: `lanyard exec dev-admin -- terraform plan
+# with another region
+lanyard exec dev-admin --region eu-west-1 -- env`,
+		DisableFlagsInUseLine: true,
+		Annotations:           command.Uses("profile", "region", command.Connection),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.parse(app, args, cmd.ArgsLenAtDash()); err != nil {
+				return err
+			}
+			return run(cmd.Context(), app, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
+	return cmd
+}
+
+// parse reads the arguments. dash is the number of arguments before "--", or -1.
+func (o *execOptions) parse(app *command.App, args []string, dash int) error {
+	if o.noRegion && app.Flags.Region != "" {
+		return command.Usagef("--no-region and --region exclude each other")
+	}
+	const form = "run: lanyard exec PROFILE -- COMMAND"
+	switch {
+	case dash < 0 && len(args) > 1:
+		return command.WithHint(command.Usagef("missing -- before the command"),
+			"run: lanyard exec %s -- %s", command.Quote(args[0]), quoteAll(args[1:]))
+	case dash < 0 || dash == len(args):
+		return command.WithHint(command.Usagef("missing argument: COMMAND"), form)
+	case dash > 1:
+		return command.WithHint(command.Usagef("unexpected argument: %s", args[1]), form)
+	}
+	if dash == 1 {
+		o.profile = args[0]
+	}
+	o.argv = args[dash:]
+	return nil
+}
+
+// quoteAll returns words as a line for a shell.
+func quoteAll(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = command.Quote(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// run replaces this process by the command.
+func run(ctx context.Context, app *command.App, o execOptions) error {
+	path, err := find(o.argv[0])
+	if err != nil {
+		return err
+	}
+	if err := checkBatch(path, o.argv[1:]); err != nil {
+		return err
+	}
+	app, err = withProfile(app, o.profile)
+	if err != nil {
+		return err
+	}
+	vars, err := variables(ctx, app, "exec", o.noRegion)
+	if err != nil {
+		return err
+	}
+	return child.Become(app, path, o.argv, vars.environment(app.Env.Environ()))
+}
+
+// A startError reports a program that cannot be started.
+type startError struct {
+	name   string
+	status int
+	err    error
+}
+
+func (e *startError) Error() string   { return e.name + ": " + e.err.Error() }
+func (e *startError) Unwrap() error   { return e.err }
+func (e *startError) ExitStatus() int { return e.status }
+
+// find returns the path of a program: a path as it is, or a name on PATH.
+func find(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	switch {
+	case err == nil:
+		return path, nil
+	case errors.Is(err, exec.ErrDot):
+		return "", command.WithHint(&startError{name, exitNotFound, errors.New("found only in the current folder, which lanyard does not search")},
+			"run: .%c%s", filepath.Separator, name)
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return "", &startError{name, exitNotFound, errors.New("command not found")}
+	}
+	return "", &startError{name, exitNotExecutable, errors.Unwrap(err)}
+}
+
+// checkBatch refuses arguments that cmd.exe would change: it runs batch files, and no
+// quoting protects these characters from it.
+func checkBatch(path string, args []string) error {
+	ext := strings.ToLower(filepath.Ext(path))
+	if ext != ".bat" && ext != ".cmd" {
+		return nil
+	}
+	for _, arg := range args {
+		if strings.ContainsAny(arg, "\"%\r\n") {
+			return command.Usagef("%s: a batch file cannot get the argument %q, because cmd.exe changes quotes, percent signs and line breaks", path, arg)
+		}
+	}
+	return nil
+}

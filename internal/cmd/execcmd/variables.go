@@ -1,0 +1,135 @@
+package execcmd
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// profileVariable names the profile whose credentials are in the environment.
+const profileVariable = "LANYARD_PROFILE"
+
+// cleared lists the variables that name other credentials. A program that reads one of them
+// could use another identity than the profile's.
+var cleared = [...]string{
+	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+	"AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION", "AWS_ACCOUNT_ID",
+	"AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+	"AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
+	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+	"AWS_CREDENTIAL_FILE", "AWS_BEARER_TOKEN_BEDROCK", profileVariable,
+}
+
+// A variable is one environment variable.
+type variable struct{ name, value string }
+
+// A setting holds the environment variables of one profile. It holds secrets in plaintext.
+type setting []variable
+
+// withProfile returns the App for the profile that the argument, --profile or AWS_PROFILE
+// names. It names the profile as a flag does, so that keys in the environment do not replace
+// it. The App does not see the region of the environment, which inside another exec is the
+// other profile's.
+func withProfile(app *command.App, argument string) (*command.App, error) {
+	flag := app.Flags.Profile
+	if argument != "" && flag != "" && argument != flag {
+		return nil, command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
+	}
+	name := cmp.Or(argument, flag, app.Env.Get("AWS_PROFILE"), app.Env.Get("AWS_DEFAULT_PROFILE"))
+	if name == "" {
+		return nil, command.WithHint(command.Usagef("missing argument: PROFILE"),
+			"name a profile, or set AWS_PROFILE; list the profiles with: lanyard configure list-profiles")
+	}
+	app = app.WithProfile(name)
+	lookup := app.Env.Lookup
+	app.Env.Lookup = func(name string) (string, bool) {
+		if name == "AWS_REGION" || name == "AWS_DEFAULT_REGION" {
+			return "", false
+		}
+		return lookup(name)
+	}
+	return app, nil
+}
+
+// variables returns the environment variables of the profile in use.
+func variables(ctx context.Context, app *command.App, caller string, noRegion bool) (setting, error) {
+	w := workspace.Files(app)
+	p, err := w.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	if p.Kind == profile.None {
+		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "the profile " + command.Quote(p.Name) + " has no credentials"},
+			"%s", signin.MissingKeys(w, p))
+	}
+	if !signin.Usable(app, p) {
+		msg := fmt.Sprintf("%s: the profile %q is %s, which %s cannot use yet", p.KindFrom, p.Name, p.Kind, caller)
+		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: msg}, "name a profile that has sso_account_id and sso_role_name")
+	}
+	if err := signin.CheckChain(app, p.Name); err != nil {
+		return nil, err
+	}
+	region := p.Region
+	if noRegion {
+		region = ""
+	} else if err := p.CheckRegion(); err != nil {
+		return nil, err
+	}
+	c, err := signin.CallerCredentials(ctx, w, p, caller)
+	if err != nil {
+		return nil, err
+	}
+	return newSetting(p, c, region), nil
+}
+
+// newSetting returns the variables of credentials. If region is "", the environment keeps its
+// region variables.
+func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setting {
+	s := setting{
+		{"AWS_ACCESS_KEY_ID", c.AccessKeyID},
+		{"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey.Reveal()},
+	}
+	add := func(name, value string) {
+		if value != "" {
+			s = append(s, variable{name, value})
+		}
+	}
+	add("AWS_SESSION_TOKEN", c.SessionToken.Reveal())
+	if !c.Expiration.IsZero() {
+		add("AWS_CREDENTIAL_EXPIRATION", ssocache.FormatTime(c.Expiration))
+	}
+	add("AWS_ACCOUNT_ID", cmp.Or(c.AccountID, p.AccountID))
+	add("AWS_REGION", region)
+	add("AWS_DEFAULT_REGION", region) // the only one that boto3 reads
+	add(profileVariable, p.Name)
+	return s
+}
+
+// environment returns the entries of environ without the cleared variables, followed by the
+// profile's.
+func (s setting) environment(environ []string) []string {
+	removed := cleared[:]
+	for _, v := range s {
+		removed = append(removed, v.name)
+	}
+	out := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.ContainsFunc(removed, func(r string) bool {
+			return r == name || runtime.GOOS == "windows" && strings.EqualFold(r, name)
+		})
+	})
+	for _, v := range s {
+		out = append(out, v.name+"="+v.value)
+	}
+	return out
+}
