@@ -35,26 +35,29 @@ func NewExec(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exec [PROFILE] -- COMMAND [ARG...]",
 		Short: "Run a command with the credentials of a profile",
-		Long: `Run a command with the role credentials of a profile in its environment. On Unix
-the command replaces lanyard, so signals, job control and the exit code are the
-command's own.
+		Long: `Run a command with the role credentials of a profile in its environment. On
+Unix the command replaces lanyard, so signals, job control and the exit code are
+the command's own.
 
 The command gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
 AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
-LANYARD_PROFILE. Other variables that name credentials are removed. The region is
-that of --region, else the profile's; without both, the variables stay as they are.
+LANYARD_PROFILE. Other variables that name credentials are removed. --region
+overrides the profile's region. Without a region, the region variables stay.
 
-The credentials are not renewed while the command runs. Programs that run for
-longer than the credentials live should use a profile with credential_process.
+The credentials are not renewed while the command runs. For a program that runs
+longer, use a profile with credential_process.
 
-Without PROFILE, exec uses AWS_PROFILE. If COMMAND is not found the exit code is
-127, and 126 if it cannot be run.`,
+Without PROFILE, exec uses AWS_PROFILE. The exit code is 127 if COMMAND is not
+found, and 126 if it cannot be run.`,
 		Example: `lanyard exec dev-admin -- terraform plan
 # with another region
 lanyard exec dev-admin --region eu-west-1 -- env`,
 		DisableFlagsInUseLine: true,
 		Annotations:           command.Uses("profile", "region", command.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && command.IsHelp(args[0]) && cmd.ArgsLenAtDash() < 0 {
+				return cmd.Help()
+			}
 			if err := o.parse(app, args, cmd.ArgsLenAtDash()); err != nil {
 				return err
 			}

@@ -64,6 +64,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		"A flag overrides a variable, and a variable overrides the config.")
 	addList(p, "LANYARD", []command.Item{
 		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false: overrides auto_login in the config."},
+		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" sets it for the command that it runs."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "Seconds that one call of the keychain may take. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
