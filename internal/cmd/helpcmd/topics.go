@@ -70,6 +70,8 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 	addList(p, "EXIT CODES", []command.Item{
 		{Name: "0", Text: "The command succeeded."},
 		{Name: "1", Text: `The answer of the command is no: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token. The help of a command says when it uses this code.`},
+		{Name: "126", Text: "\"lanyard exec\" found the program, but cannot run it."},
+		{Name: "127", Text: "\"lanyard exec\" did not find the program."},
 		{Name: "130", Text: "The command was interrupted, for example with Ctrl-C."},
 		{Name: "252", Text: "The command line is wrong: an unknown command or flag, or a missing argument."},
 		{Name: "253", Text: "The configuration is wrong: for example, a session that does not exist or a missing region."},
@@ -77,7 +79,7 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 		{Name: "255", Text: "Anything else: for example, the session has ended, the profile does not exist, a file cannot be read, or a service cannot be reached."},
 	})
 	addText(p, "OTHER PROGRAMS",
-		`A command that lanyard hands to the AWS CLI ends with the AWS CLI's exit code. "lanyard emulator run" ends with the exit code of the program that it runs.`)
+		`A command that lanyard hands to the AWS CLI ends with the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" end with the exit code of the program that they run.`)
 }
 
 func fillFlags(p *command.Page, root *cobra.Command) {
