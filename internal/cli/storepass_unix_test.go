@@ -54,7 +54,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	tm.start(seat{}, "status")
 	tm.expect("Passphrase of the encrypted store:")
 	tm.send("battery staple\r")
-	tm.expect("the passphrase does not fit")
+	tm.expect("wrong passphrase")
 	tm.exits(0)
 
 	tm.start(seat{}, "status")

@@ -13,20 +13,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// An encrypted is a [Backend] of age files, one for each value. They are encrypted with a
-// public key, without a question to the user; to read them takes the identity.
+// An encrypted is a [Backend] with an age file for each value. It encrypts with a public
+// key, without asking the user. To decrypt, it needs the identity.
 type encrypted struct {
 	files Files
 	keys  Keys
 	read  func() ([]age.Identity, error)
 }
 
-// OpenEncrypted returns the encrypted store of a home folder, as [Keys.Save] has set it up.
-// The identity is read with the first value.
+// OpenEncrypted returns the encrypted store of a home folder, which [Keys.Save] has set up.
+// The store reads the identity when the first value is loaded.
 func OpenEncrypted(f Files, ask Passphrases) (Backend, error) {
 	keys, err := LoadKeys(f.Home)
 	if err != nil {
-		return nil, &StoreError{Encrypted, err, "set it up again: lanyard store migrate --to encrypted"}
+		return nil, &StoreError{Encrypted, err, "run: lanyard store migrate --to encrypted"}
 	}
 	return &encrypted{f, keys, sync.OnceValues(func() ([]age.Identity, error) {
 		ids, err := keys.identities(f.Home, ask)
@@ -37,7 +37,7 @@ func OpenEncrypted(f Files, ask Passphrases) (Backend, error) {
 	})}, nil
 }
 
-// wrapStore makes a [StoreError] of any other error.
+// wrapStore returns err as a [StoreError].
 func wrapStore(err error) error {
 	if Unavailable(err) {
 		return err
@@ -91,7 +91,7 @@ func (e *encrypted) Prepare(name string) (Pending, error) {
 	return &pendingEncrypted{p, to}, nil
 }
 
-// A pendingEncrypted encrypts what is put there.
+// A pendingEncrypted is a [Pending] value that is encrypted by Commit.
 type pendingEncrypted struct {
 	*atomicfile.Reserved
 	to age.Recipient

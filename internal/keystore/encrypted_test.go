@@ -20,7 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// keyFile writes a private key of SSH; with a passphrase if it is not empty.
+// keyFile writes an SSH private key. The passphrase may be empty.
 func keyFile(t *testing.T, key any, passphrase string) string {
 	t.Helper()
 	block, err := ssh.MarshalPrivateKey(key, "")
@@ -42,7 +42,7 @@ func textFile(t *testing.T, text string) string {
 	return path
 }
 
-func TestEncryptedByEachKindOfKey(t *testing.T) {
+func TestEncryptedWithEachKindOfKey(t *testing.T) {
 	_, ed, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func TestEncryptedByEachKindOfKey(t *testing.T) {
 	}
 	const passphrase = "correct horse"
 	tests := []struct {
-		name, key string // "" means a passphrase alone
+		name, key string // "" means only a passphrase
 		asked     int
 	}{
 		{"age", textFile(t, "# mine\n"+x.String()+"\n"), 0},
@@ -82,7 +82,7 @@ func TestEncryptedByEachKindOfKey(t *testing.T) {
 				})
 			}
 			if err := f.Try(keystore.Encrypted); !errors.Is(err, keystore.ErrNoKeys) {
-				t.Fatalf("before it is set up: %v", err)
+				t.Fatalf("before the store is set up: %v", err)
 			}
 			var keys keystore.Keys
 			var err error
@@ -106,20 +106,20 @@ func TestEncryptedByEachKindOfKey(t *testing.T) {
 			}
 			got, err := f.LoadToken("corp")
 			if err != nil || !got.AccessToken.Equal(token.AccessToken) || asked != tt.asked {
-				t.Errorf("%v, %v; the passphrase was asked for %d times", got, err, asked)
+				t.Errorf("%v, %v; asked for the passphrase %d times", got, err, asked)
 			}
 			if _, err := os.Stat(f.TokenPath("corp")); err == nil {
-				t.Error("the token still lies in clear")
+				t.Error("the plaintext token still exists")
 			}
 		})
 	}
 }
 
-func TestKeysThatCannotBeUsed(t *testing.T) {
+func TestInvalidKeys(t *testing.T) {
 	tests := []struct{ name, text string }{
 		{"nothing", ""},
 		{"no key", "not a key\n"},
-		{"half an age key", "AGE-SECRET-KEY-1QQQQ\n"},
+		{"a truncated age key", "AGE-SECRET-KEY-1QQQQ\n"},
 		{"a public key", "ssh-ed25519 AAAA me\n"},
 		{"a broken private key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"},
 	}
@@ -127,15 +127,14 @@ func TestKeysThatCannotBeUsed(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := keystore.KeysFor(textFile(t, tt.text))
 			if err == nil || strings.Contains(err.Error(), "QQQQ") || strings.Contains(err.Error(), "not a key") {
-				t.Errorf("error %v: there must be one, and it must not quote the file", err)
+				t.Errorf("error %v, want an error that does not quote the file", err)
 			}
 		})
 	}
 }
 
-// A move back to the files that dies before the encrypted value is removed is
-// ended by the next one.
-func TestWhatAMoveLeftIsRemovedByTheNext(t *testing.T) {
+// If a move dies before it removes the encrypted value, the next move removes it.
+func TestNextMoveRemovesOldValue(t *testing.T) {
 	f := files(t)
 	f.Backends = &keystore.Backends{Open: func(string) (keystore.Backend, error) { return keystore.OpenEncrypted(f, nil) }}
 	id, err := age.GenerateX25519Identity()
@@ -170,16 +169,16 @@ func TestWhatAMoveLeftIsRemovedByTheNext(t *testing.T) {
 	}
 	move(keystore.File)
 	if _, err := os.Stat(sealed[0]); err == nil {
-		t.Error("the encrypted value is still there")
+		t.Error("the encrypted value still exists")
 	}
 	if got, err := f.LoadToken("corp"); err != nil || !got.AccessToken.Equal(token.AccessToken) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
 
-// Where a session's marker leads, its role credentials follow, and its marker
-// outlives a sign-out.
-func TestTheMarkerOfASessionLeads(t *testing.T) {
+// Role credentials go to the store of their session. The session's marker is kept after a
+// sign-out.
+func TestCredentialsFollowTheSessionMarker(t *testing.T) {
 	f := files(t)
 	v := backend{}
 	f.Backends = &keystore.Backends{Open: func(string) (keystore.Backend, error) { return v, nil }}
@@ -198,14 +197,14 @@ func TestTheMarkerOfASessionLeads(t *testing.T) {
 	}
 	for _, path := range []string{f.TokenPath("corp"), filepath.Join(f.Roles(), "r.json")} {
 		if _, err := os.Stat(path); err == nil {
-			t.Errorf("%s is in clear", path)
+			t.Errorf("%s is plaintext", path)
 		}
 		if err := f.Remove(path); err != nil {
 			t.Error(err)
 		}
 	}
 	if _, err := f.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
-		t.Errorf("after its removal: %v", err)
+		t.Errorf("after the removal of the token: %v", err)
 	}
 	if store, err := f.Store("corp"); store != keystore.Keychain || err != nil || len(v) != 0 {
 		t.Errorf("store %s, %v; %d values left", store, err, len(v))
@@ -213,11 +212,11 @@ func TestTheMarkerOfASessionLeads(t *testing.T) {
 	other := creds
 	other.Session = "other"
 	if err := f.SaveCredentials("o.json", other); err != nil || len(v) != 0 {
-		t.Errorf("the credentials of a session in files went to the keychain: %v", err)
+		t.Errorf("the credentials of a session in the file store went to the keychain: %v", err)
 	}
 }
 
-// A backend is one in memory.
+// A backend is a backend in memory.
 type backend map[string][]byte
 
 func (v backend) Load(name string) ([]byte, error) {

@@ -11,12 +11,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// entries keeps values of any size in a ring whose entries are limited.
+// An entries stores values of any size in a keychain whose entries have a limited size.
 //
-// The entry called NAME is the head. A small value stands in it. A larger one lies
-// in NAME/a/0, NAME/a/1, … or in NAME/b/0, …: a new value is written to the side
-// that the head does not name, then the head is replaced, then the other side is
-// removed. If the process dies in between, the head leads to a whole value.
+// The entry called NAME is the head. It contains a small value itself. A larger value is
+// split into pieces: NAME/a/0, NAME/a/1, … (side a) or NAME/b/0, … (side b). To replace a
+// value, the new pieces are written to the side that the head does not name. Then the head
+// is replaced, and then the old side is removed. If the process dies in between, the head
+// still names a complete value.
 type entries struct {
 	ring  ring
 	limit int // bytes of one entry
@@ -25,10 +26,11 @@ type entries struct {
 const (
 	headMagic  = "lanyard-value "
 	maxPieces  = 64
-	rereadings = 3 // while another process replaces the value
+	rereadings = 3 // how often to read again while another process replaces the value
 )
 
-// A head is the content of the entry called NAME: the value, or where its pieces are.
+// A head is the content of the entry called NAME: the value itself, or a description of its
+// pieces.
 type head struct {
 	inline bool
 	data   string // if inline
@@ -78,7 +80,7 @@ func (e *entries) loadOnce(name string) ([]byte, error) {
 	for i := range h.pieces {
 		piece, err := e.ring.Get(pieceName(name, h.side, i))
 		if errors.Is(err, errNoEntry) {
-			return nil, corrupt(name, "a part of it is missing in the keychain")
+			return nil, corrupt(name, "a piece is missing in the keychain")
 		}
 		if err != nil {
 			return nil, err
@@ -86,7 +88,7 @@ func (e *entries) loadOnce(name string) ([]byte, error) {
 		b.WriteString(piece)
 	}
 	if sumOf(b.String()) != h.sum {
-		return nil, corrupt(name, "its parts in the keychain do not fit together")
+		return nil, corrupt(name, "the pieces in the keychain have a wrong checksum")
 	}
 	return []byte(b.String()), nil
 }
@@ -101,13 +103,13 @@ func (e *entries) head(name string) (head, error) {
 	}
 	h, ok := parseHead(s)
 	if !ok {
-		return head{}, corrupt(name, "its entry in the keychain is not one of ours")
+		return head{}, corrupt(name, "invalid entry in the keychain")
 	}
 	return h, nil
 }
 
-// Prepare writes as many bytes as a token may have to entries that are never read: a
-// keychain may be readable and full, or locked meanwhile.
+// Prepare implements [Backend]. It writes as many bytes as a token needs to entries that
+// are never read, because a keychain can be readable but full or locked.
 func (e *entries) Prepare(name string) (Pending, error) {
 	for i := range (usual + e.limit - 1) / e.limit {
 		if err := e.ring.Set(pieceName(name, trial, i), strings.Repeat(".", min(usual, e.limit))); err != nil {
@@ -120,30 +122,30 @@ func (e *entries) Prepare(name string) (Pending, error) {
 // usual is the size of the value that Prepare tries to store.
 const usual = 4 << 10
 
-// trial is a side of its own: a sign-in may hold its place for minutes, while
-// others renew the token.
+// trial is the side that Prepare writes to. It is not a or b, because a sign-in may be
+// pending for minutes while other processes refresh the token.
 const trial = "trial"
 
-// A pendingEntries is room for one value.
+// A pendingEntries is a [Pending] value of entries.
 type pendingEntries struct {
 	entries *entries
 	name    string
-	used    bool
+	done    bool
 }
 
 // Commit implements [Pending].
 func (p *pendingEntries) Commit(data []byte) error {
-	if p.used {
-		return errors.New("the place is used up")
+	if p.done {
+		return errors.New("Commit or Abort was already called")
 	}
-	p.used = true
+	p.done = true
 	e, s := p.entries, string(data)
-	defer func() { _ = e.clear(p.name, trial, 0) }() // no secret
+	defer func() { _ = e.clear(p.name, trial, 0) }() // on failure nothing secret is left
 	if head := headMagic + "inline\n" + s; len(head) <= e.limit {
 		if err := e.ring.Set(p.name, head); err != nil {
 			return err
 		}
-		_ = e.clear(p.name, "a", 0) // the head counts; the next write clears the rest
+		_ = e.clear(p.name, "a", 0) // on failure the next write clears them
 		_ = e.clear(p.name, "b", 0)
 		return nil
 	}
@@ -152,9 +154,9 @@ func (p *pendingEntries) Commit(data []byte) error {
 
 // Abort implements [Pending].
 func (p *pendingEntries) Abort() {
-	if !p.used {
-		p.used = true
-		_ = p.entries.clear(p.name, trial, 0) // no secret
+	if !p.done {
+		p.done = true
+		_ = p.entries.clear(p.name, trial, 0) // on failure nothing secret is left
 	}
 }
 
@@ -170,7 +172,7 @@ func (e *entries) split(name, s string) error {
 	}
 	n := (len(s) + e.limit - 1) / e.limit
 	if n > maxPieces {
-		return fmt.Errorf("%s has %d bytes, which is more than the keychain is given", name, len(s))
+		return fmt.Errorf("%s: %d bytes are too many for the keychain", name, len(s))
 	}
 	for i := range n {
 		if err := e.ring.Set(pieceName(name, side, i), s[i*e.limit:min(len(s), (i+1)*e.limit)]); err != nil {
@@ -185,7 +187,8 @@ func (e *entries) split(name, s string) error {
 	return nil
 }
 
-// Remove implements [Backend]. The head goes first: without it there is no value.
+// Remove implements [Backend]. It removes the head first: without a head the value does not
+// exist.
 func (e *entries) Remove(name string) error {
 	if err := e.ring.Delete(name); err != nil && !errors.Is(err, errNoEntry) {
 		return err
@@ -197,8 +200,8 @@ func (e *entries) Remove(name string) error {
 	return errors.Join(failures...)
 }
 
-// clear removes the pieces of a side from the given number on, the last one first. If the
-// process dies in between, no gap is left, and the next call finds the rest.
+// clear removes the pieces of a side from this number on, the last piece first. If the
+// process dies in between, there is no gap, and the next call finds the rest.
 func (e *entries) clear(name, side string, from int) error {
 	end := from
 	for ; end < maxPieces; end++ {
@@ -207,7 +210,7 @@ func (e *entries) clear(name, side string, from int) error {
 			break
 		}
 		if err != nil {
-			return err // there may be more
+			return err // more pieces may exist
 		}
 	}
 	for end--; end >= from; end-- {

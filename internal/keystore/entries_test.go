@@ -9,16 +9,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-var errPower = errors.New("the power is gone")
+var errDied = errors.New("the process has died")
 
-// A drawer is a ring that fails after a number of changes, as if the process died.
-type drawer struct {
+// A fakeRing is a ring that fails after a number of changes, as if the process died.
+type fakeRing struct {
 	entries map[string]string
-	left    int // changes until it dies; below 0 never
+	left    int // changes until it fails; negative means never
 	limit   int
 }
 
-func (d *drawer) Get(user string) (string, error) {
+func (d *fakeRing) Get(user string) (string, error) {
 	v, ok := d.entries[user]
 	if !ok {
 		return "", errNoEntry
@@ -26,15 +26,15 @@ func (d *drawer) Get(user string) (string, error) {
 	return v, nil
 }
 
-func (d *drawer) change() error {
+func (d *fakeRing) change() error {
 	if d.left == 0 {
-		return errPower
+		return errDied
 	}
 	d.left--
 	return nil
 }
 
-func (d *drawer) Set(user, value string) error {
+func (d *fakeRing) Set(user, value string) error {
 	if len(value) > d.limit {
 		return errors.New("too big")
 	}
@@ -45,7 +45,7 @@ func (d *drawer) Set(user, value string) error {
 	return nil
 }
 
-func (d *drawer) Delete(user string) error {
+func (d *fakeRing) Delete(user string) error {
 	if _, ok := d.entries[user]; !ok {
 		return errNoEntry
 	}
@@ -64,15 +64,15 @@ func put(e *entries, data []byte) error {
 	return p.Commit(data)
 }
 
-// Whatever change of the keychain is the last one, the old value or the new one is
-// there, and a later write leaves nothing of either.
-func TestAReplacementThatDies(t *testing.T) {
+// If the process dies after any change of the keychain, the value is the old one or the new
+// one. A later write removes the rest of both.
+func TestReplacementDies(t *testing.T) {
 	sizes := []int{1, 99, 100, 101, 250, 1000}
 	for _, from := range sizes {
 		for _, to := range sizes {
 			old, fresh := bytes.Repeat([]byte("o"), from), bytes.Repeat([]byte("n"), to)
 			for after := 0; ; after++ {
-				d := &drawer{entries: map[string]string{}, left: -1, limit: 100}
+				d := &fakeRing{entries: map[string]string{}, left: -1, limit: 100}
 				e := &entries{ring: d, limit: 100}
 				if err := put(e, old); err != nil {
 					t.Fatal(err)
@@ -86,18 +86,18 @@ func TestAReplacementThatDies(t *testing.T) {
 					t.Fatalf("%d bytes over %d, dead after %d changes: %d bytes, %v", to, from, after, len(got), err2)
 				}
 				if err == nil && !bytes.Equal(got, fresh) {
-					t.Fatalf("%d bytes over %d: stored, but the old value is there", to, from)
+					t.Fatalf("%d bytes over %d: Commit succeeded, but the value is the old one", to, from)
 				}
 				if err := put(e, fresh); err != nil {
 					t.Fatal(err)
 				}
 				for user, value := range d.entries {
 					if strings.Contains(value, "oo") || strings.Contains(value, "..") {
-						t.Fatalf("%d bytes over %d, dead after %d changes: %s still holds %q", to, from, after, user, value)
+						t.Fatalf("%d bytes over %d, dead after %d changes: %s still contains %q", to, from, after, user, value)
 					}
 				}
 				if err := e.Remove("sso/x"); err != nil || len(d.entries) != 0 {
-					t.Fatalf("removed, and there is %v, %v", d.entries, err)
+					t.Fatalf("entries after Remove: %v, %v", d.entries, err)
 				}
 				if !died {
 					break
@@ -107,9 +107,9 @@ func TestAReplacementThatDies(t *testing.T) {
 	}
 }
 
-// A sign-in holds its place while others renew, and may be given up.
-func TestAPlaceThatIsGivenUpHarmsNobody(t *testing.T) {
-	d := &drawer{entries: map[string]string{}, left: -1, limit: 100}
+// Other processes can write a value while one is pending, and Abort does not change it.
+func TestAbortKeepsTheValue(t *testing.T) {
+	d := &fakeRing{entries: map[string]string{}, left: -1, limit: 100}
 	e := &entries{ring: d, limit: 100}
 	first, second := bytes.Repeat([]byte("1"), 300), bytes.Repeat([]byte("2"), 300)
 	if err := put(e, first); err != nil {
@@ -128,17 +128,17 @@ func TestAPlaceThatIsGivenUpHarmsNobody(t *testing.T) {
 	}
 }
 
-func TestPiecesThatDoNotFit(t *testing.T) {
-	d := &drawer{entries: map[string]string{}, left: -1, limit: 100}
+func TestInvalidPieces(t *testing.T) {
+	d := &fakeRing{entries: map[string]string{}, left: -1, limit: 100}
 	e := &entries{ring: d, limit: 100}
 	tests := []struct {
 		name   string
 		change func()
 	}{
 		{"a piece is missing", func() { delete(d.entries, "sso/x/b/1") }},
-		{"a piece is another's", func() { d.entries["sso/x/b/1"] = strings.Repeat("z", 100) }},
-		{"the head is nonsense", func() { d.entries["sso/x"] = "{}" }},
-		{"the head claims too many", func() { d.entries["sso/x"] = headMagic + "b 9999 00\n" }},
+		{"a piece of another value", func() { d.entries["sso/x/b/1"] = strings.Repeat("z", 100) }},
+		{"an invalid head", func() { d.entries["sso/x"] = "{}" }},
+		{"a head with too many pieces", func() { d.entries["sso/x"] = headMagic + "b 9999 00\n" }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestPiecesThatDoNotFit(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, ok := d.entries["sso/x/b/1"]; !ok {
-				t.Fatalf("no piece where this test looks: %d entries", len(d.entries))
+				t.Fatalf("the expected piece does not exist: %d entries", len(d.entries))
 			}
 			tt.change()
 			if _, err := e.Load("sso/x"); !errors.Is(err, ssocache.ErrCorrupt) {

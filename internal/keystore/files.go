@@ -1,5 +1,6 @@
-// Package keystore is where tokens and role credentials are kept: the AWS CLI's
-// files in the home folder, so that every other tool finds them, or a [Backend].
+// Package keystore stores tokens and role credentials. The default store is the AWS CLI's
+// files in the home folder, where every other tool finds them. Each session can use a
+// [Backend] instead.
 package keystore
 
 import (
@@ -16,33 +17,34 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Files keeps everything in the AWS CLI's cache folders, except what a marker
-// there says is in a backend.
+// Files stores values in the AWS CLI's cache folders. If a marker there names a backend, it
+// stores the value in that backend.
 type Files struct {
 	ssocache.Dir
-	Backends *Backends // nil: markers lead nowhere
+	Backends *Backends // nil if no backend can be used
 }
 
-// LoadToken reads the token under key, with the errors of [ssocache.Dir.LoadToken]
-// and *[StoreError].
+// LoadToken reads the token with this key. It returns the errors of
+// [ssocache.Dir.LoadToken] and *[StoreError].
 func (f Files) LoadToken(key string) (ssocache.Token, error) {
 	return load(f, f.TokenPath(key), ssocache.ParseToken)
 }
 
-// LoadCredentials reads the role credentials called name, with the errors of
+// LoadCredentials reads the role credentials called name. It returns the same errors as
 // [Files.LoadToken].
 func (f Files) LoadCredentials(name string) (ssocache.Credentials, error) {
 	return load(f, filepath.Join(f.Roles(), name), ssocache.ParseCredentials)
 }
 
-// LoadRegistration reads the registration called name, with the errors of
+// LoadRegistration reads the registration called name. It returns the same errors as
 // [Files.LoadToken].
 func (f Files) LoadRegistration(name string) (ssocache.Registration, error) {
 	return load(f, filepath.Join(f.SSO(), name), ssocache.ParseRegistration)
 }
 
-// load reads the value of a path of the cache, from whichever store has it. A value that
-// is not in the store that its marker names may have been moved a moment ago.
+// load reads the value at a path of the cache from its store. If the value is not in the
+// store that its marker names, another process may have just moved it: load then reads the
+// marker again.
 func load[T any](f Files, path string, parse func([]byte) (T, error)) (T, error) {
 	m, err := readMarker(path)
 	for range rereadings {
@@ -82,12 +84,13 @@ func loadBy[T any](f Files, m marker, path string, parse func([]byte) (T, error)
 	return v, nil
 }
 
-// loadFile reads a file of the cache, or the kept value that could not be stored there.
+// loadFile reads a file of the cache, or the kept file if that is newer (see
+// [atomicfile.Kept]).
 func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
 	newest := atomicfile.Newest(path)
 	v, err := ssocache.Load(newest, parse)
 	if newest == path && errors.Is(err, ssocache.ErrCorrupt) {
-		// It may be half overwritten: what is kept is whole.
+		// The file may be half overwritten. The kept file is complete.
 		if kept, err := ssocache.Load(atomicfile.Kept(path), parse); err == nil {
 			return kept, nil
 		}
@@ -98,19 +101,18 @@ func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
 	return v, err
 }
 
-// PrepareToken reserves the place of the token under key, so that a refresh token
-// is not spent where its successor could not be stored.
+// PrepareToken reserves space for the token with this key. Call it before using a refresh
+// token: if the new token could not be stored, it would be lost.
 func (f Files) PrepareToken(key string) (Pending, error) {
 	return f.prepare(f.TokenPath(key), key)
 }
 
-// SaveToken replaces the token under key.
+// SaveToken replaces the token with this key.
 func (f Files) SaveToken(key string, t ssocache.Token) error {
 	return f.save(f.TokenPath(key), key, t.Encode())
 }
 
-// SaveCredentials replaces the role credentials called name, in the store of the
-// session that they come from.
+// SaveCredentials replaces the role credentials called name, in the store of their session.
 func (f Files) SaveCredentials(name string, c ssocache.Credentials) error {
 	return f.save(filepath.Join(f.Roles(), name), c.Session, c.Encode())
 }
@@ -142,7 +144,7 @@ func (f Files) prepare(path, session string) (Pending, error) {
 	if store != File {
 		return f.prepareIn(store, path, session)
 	}
-	if path != f.TokenPath(session) { // it can be had again
+	if path != f.TokenPath(session) { // role credentials and registrations can be requested again
 		p, err := atomicfile.Prepare(path, reserve, 0o600)
 		if err != nil {
 			return nil, err
@@ -156,19 +158,19 @@ func (f Files) prepare(path, session string) (Pending, error) {
 	return p, nil
 }
 
-// reserve is the space taken for a token or role file before it is written:
-// several times what such a file has been seen to need.
+// reserve is how many bytes are reserved for a token or role file. Such files are several
+// times smaller.
 const reserve = 16 << 10
 
-// ErrForeignHome means that root runs in another user's home, where a file of root's
-// would lock that user out.
+// ErrForeignHome means that root runs in another user's home folder. That user could not
+// read files that root creates there.
 var ErrForeignHome = errors.New("the home folder belongs to another user")
 
-// MakeFolder creates one of the cache's folders, readable by the user alone. As
-// root in another user's home it creates nothing and wraps [ErrForeignHome].
+// MakeFolder creates one of the cache's folders with mode 0700. If root runs in another
+// user's home folder, it creates nothing and returns an error that wraps [ErrForeignHome].
 func (f Files) MakeFolder(folder string) error {
 	if f.Home == "" {
-		return errors.New("there is no home folder for the cache")
+		return errors.New("no home folder for the cache")
 	}
 	if foreign(f.Home) {
 		return fmt.Errorf("%s: %w", f.Home, ErrForeignHome)
@@ -176,8 +178,8 @@ func (f Files) MakeFolder(folder string) error {
 	return owner.MakeFolder(folder)
 }
 
-// foreign says whether root runs in a home that is not root's, as with sudo
-// that keeps HOME.
+// foreign reports whether root runs in another user's home folder, for example because sudo
+// keeps HOME.
 func foreign(home string) bool {
 	if os.Geteuid() != 0 {
 		return false
@@ -190,12 +192,12 @@ func foreign(home string) bool {
 	return ok && uid != 0
 }
 
-// RemoveRegistration deletes the registration called name.
+// RemoveRegistration removes the registration called name.
 func (f Files) RemoveRegistration(name string) error { return f.Remove(filepath.Join(f.SSO(), name)) }
 
-// DropRegistration deletes every registration of a client, whatever the name of its
-// file: the AWS CLI names a file after the settings of the session. A registration
-// that cannot be read stays.
+// DropRegistration removes all registrations of a client. They can have several file names,
+// because the AWS CLI names the file after the session's settings. A registration that
+// cannot be read is not removed.
 func (f Files) DropRegistration(clientID string) error {
 	var failures []error
 	for _, r := range f.registrations() {
@@ -206,8 +208,8 @@ func (f Files) DropRegistration(clientID string) error {
 	return errors.Join(failures...)
 }
 
-// RemoveCredentials deletes the role credentials in the files with the names, and those
-// for which also is true. The error names files that it cannot read, too.
+// RemoveCredentials removes the role credentials with these names, and those for which also
+// returns true. The error also names files that cannot be read.
 func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials) bool) error {
 	var failures []error
 	for _, name := range names {
@@ -223,8 +225,8 @@ func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials)
 	return errors.Join(failures...)
 }
 
-// Remove deletes the value of a path of the cache, in clear and in its backend. It is no
-// error if there is none. The marker of a session stays.
+// Remove removes the value at a path of the cache, both the file and the value in its
+// backend. It is not an error if neither exists. The marker of a session's token is kept.
 func (f Files) Remove(path string) error {
 	m, err := readMarker(path)
 	if err != nil {
@@ -245,12 +247,12 @@ func (f Files) Remove(path string) error {
 		if err := f.touch(path, m); !atomicfile.Full(err) {
 			return err
 		}
-		return nil // the value is gone; its marker only keeps its old id
+		return nil // the disk is full, but the value is removed; only the marker's id is old
 	}
 	return unmark(path)
 }
 
-// removeFile deletes a file and its kept value. It is no error if there is none.
+// removeFile removes a file and its kept file. It is not an error if they do not exist.
 func removeFile(path string) error {
 	for _, path := range []string{atomicfile.Kept(path), path} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -260,8 +262,9 @@ func removeFile(path string) error {
 	return nil
 }
 
-// PlaintextToken returns the token of another program under key, if the session's own token is
-// in a backend. An error means that there is a file whose content is not known.
+// PlaintextToken returns the token in the AWS CLI's file if the session's own token is in a
+// backend: another program has written it. ok is false if there is no such token. An error
+// means that the file exists but its content is unknown.
 func (f Files) PlaintextToken(key string) (tok ssocache.Token, ok bool, err error) {
 	store, err := f.Store(key)
 	if err != nil || store == File {
@@ -274,8 +277,8 @@ func (f Files) PlaintextToken(key string) (tok ssocache.Token, ok bool, err erro
 	return tok, err == nil, err
 }
 
-// Sweep removes temporary files that a killed process left in the cache more
-// than an hour before now. They may hold a token.
+// Sweep removes temporary files that are older than an hour: killed processes have left
+// them, and they may contain a token.
 func (f Files) Sweep(now time.Time) {
 	for _, folder := range []string{f.SSO(), f.Roles(), EncryptedFolder(f.Home)} {
 		entries, _ := os.ReadDir(folder)
@@ -290,8 +293,8 @@ func (f Files) Sweep(now time.Time) {
 	}
 }
 
-// Unsettled reports whether the token under key could not be stored in its place, so
-// that it is kept beside its file, where other programs do not find it.
+// HasKeptToken reports whether the newest token with this key is in a kept file (see
+// [atomicfile.Kept]), where other programs do not find it.
 func (f Files) HasKeptToken(key string) bool {
 	path := f.TokenPath(key)
 	for _, path := range []string{path, encryptedPath(f.Home, f.valueName(path))} {
@@ -302,7 +305,8 @@ func (f Files) HasKeptToken(key string) bool {
 	return false
 }
 
-// Settle stores an unsettled token in its place. The caller holds the lock of the session.
+// StoreKeptToken moves a token from its kept file to the proper file. The caller must hold
+// the lock of the session.
 func (f Files) StoreKeptToken(key string) error {
 	tok, err := f.LoadToken(key)
 	if err != nil {
@@ -311,8 +315,8 @@ func (f Files) StoreKeptToken(key string) error {
 	return f.SaveToken(key, tok)
 }
 
-// Stamp returns a text that changes when one of the session's tokens does, under any of
-// its names and in any store. It looks at the files only. "" means that there is no token.
+// Stamp returns a text that changes when a token with one of these keys changes, in any
+// store. It uses only the sizes and times of the files. It is "" if no token exists.
 func (f Files) Stamp(keys ...string) string {
 	var b strings.Builder
 	for _, key := range keys {

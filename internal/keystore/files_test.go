@@ -37,9 +37,9 @@ func TestSavedFilesArePrivate(t *testing.T) {
 	}
 }
 
-func TestRootCreatesNothingInAnotherUsersHome(t *testing.T) {
+func TestRootCreatesNothingInAnotherHome(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("needs root: only root is a guest in other homes")
+		t.Skip("needs root")
 	}
 	f := files(t)
 	if err := os.Chown(f.Home, 1000, 1000); err != nil {
@@ -55,7 +55,7 @@ func TestRootCreatesNothingInAnotherUsersHome(t *testing.T) {
 
 func TestRootKeepsTheOwnerOfAMountedFolder(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("needs root: only root writes into the folders of others")
+		t.Skip("needs root")
 	}
 	f := files(t)
 	if err := f.MakeFolder(f.SSO()); err != nil {
@@ -83,19 +83,19 @@ func TestSweepRemovesOldTemporaryFilesOnly(t *testing.T) {
 	}
 	d.Sweep(time.Now())
 	if _, err := os.Stat(left); err != nil {
-		t.Errorf("a fresh temporary file was removed: %v", err)
+		t.Errorf("a new temporary file was removed: %v", err)
 	}
 	d.Sweep(time.Now().Add(2 * time.Hour))
 	if _, err := os.Stat(left); err == nil {
-		t.Error("an old temporary file stayed")
+		t.Error("an old temporary file was not removed")
 	}
 	if got := d.Tokens(); len(got) != 1 {
 		t.Errorf("%d tokens listed, want 1", len(got))
 	}
 }
 
-// A client is forgotten under every name, and nothing else is: not another client,
-// and not a token that names the client.
+// DropRegistration removes the client's registrations under all file names. It does not
+// remove other clients, or a token that names the client.
 func TestDropRegistration(t *testing.T) {
 	f := files(t)
 	tok := token
@@ -125,6 +125,6 @@ func TestDropRegistration(t *testing.T) {
 	want := []string{filepath.Join(f.SSO(), "0000000000000000000000000000000000000000.json"), broken, f.TokenPath("corp")}
 	slices.Sort(want)
 	if !slices.Equal(left, want) {
-		t.Errorf("left are %q, want %q", left, want)
+		t.Errorf("files left: %q, want %q", left, want)
 	}
 }

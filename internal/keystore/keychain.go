@@ -12,21 +12,21 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// Service is the name under which the keychain keeps our entries.
+// Service is the service name of lanyard's entries in the keychain.
 const Service = "lanyard"
 
-// KeychainOptions say how to reach the keychain. The zero value works.
+// KeychainOptions holds the options of [OpenKeychain]. The zero value works.
 type KeychainOptions struct {
 	Deadline  time.Duration               // of one call; 0 means 10 s
-	LookupEnv func(string) (string, bool) // for the address of the session bus; nil means unknown
+	LookupEnv func(string) (string, bool) // to check for a session bus; nil means no check
 }
 
-// keychainDeadline is how long one call may take. A keychain that asks the user waits
-// without end, and the program that started us may have a limit of its own (the AWS SDKs
-// give a credential_process a minute).
+// keychainDeadline is how long one call may take. A keychain that asks the user for a
+// password waits forever, but the caller of lanyard may have a timeout: the AWS SDKs give a
+// credential_process one minute.
 const keychainDeadline = 10 * time.Second
 
-// Why a keychain cannot be used.
+// Reasons why a keychain cannot be used.
 var (
 	ErrNoKeychain     = errors.New("there is no keychain")
 	ErrKeychainLocked = errors.New("the keychain is locked")
@@ -37,8 +37,8 @@ var (
 // Secret Service, or the Windows Credential Manager.
 type keychain struct{ entries }
 
-// OpenKeychain returns the keychain. It does not call the keychain yet, and fails if there
-// is none.
+// OpenKeychain returns the keychain. It fails if the system has no keychain, but does not
+// call the keychain yet.
 func OpenKeychain(o KeychainOptions) (Backend, error) {
 	if o.Deadline <= 0 {
 		o.Deadline = keychainDeadline
@@ -49,8 +49,8 @@ func OpenKeychain(o KeychainOptions) (Backend, error) {
 	return &keychain{entries{ring: &timeoutRing{ring: systemRing{}, deadline: o.Deadline}, limit: entryLimit(runtime.GOOS)}}, nil
 }
 
-// entryLimit is how many bytes one entry takes. macOS takes a command line of 4,096
-// bytes with the value in base64, Windows 2,560 bytes.
+// entryLimit returns the maximum size of an entry in bytes. On macOS the value is passed in
+// base64 on a command line of 4,096 bytes; Windows allows 2,560 bytes.
 func entryLimit(goos string) int {
 	switch goos {
 	case "darwin", "windows":
@@ -59,8 +59,8 @@ func entryLimit(goos string) int {
 	return 64 << 10
 }
 
-// haveBus returns an error if there is no session bus. The library would start one, on
-// which there is no keychain.
+// haveBus returns an error if no session bus exists. The library would start a new bus,
+// which has no keychain.
 func haveBus(lookup func(string) (string, bool)) error {
 	if lookup == nil || runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return nil
@@ -77,21 +77,21 @@ func haveBus(lookup func(string) (string, bool)) error {
 	}
 	return &StoreError{
 		Keychain, ErrNoKeychain,
-		"there is no session bus (DBUS_SESSION_BUS_ADDRESS): run it in the desktop session, or use: lanyard store migrate --to encrypted",
+		"run lanyard in the desktop session, which has a session bus (DBUS_SESSION_BUS_ADDRESS), or use another store: lanyard store migrate --to encrypted",
 	}
 }
 
-// errNoEntry says that the keychain has no such entry.
+// errNoEntry means that the keychain has no such entry.
 var errNoEntry = errors.New("no such entry")
 
-// A ring is a keychain: one value for each user name.
+// A ring is a keyring with one value for each user name.
 type ring interface {
-	Get(user string) (string, error) // errNoEntry if there is none
+	Get(user string) (string, error) // errNoEntry if the entry does not exist
 	Set(user, value string) error
-	Delete(user string) error // errNoEntry if there is none
+	Delete(user string) error // errNoEntry if the entry does not exist
 }
 
-// systemRing is the keychain of the system, through the library.
+// systemRing is the system's keychain, through the library.
 type systemRing struct{}
 
 func (systemRing) Get(user string) (string, error) {
@@ -112,8 +112,9 @@ func explainRing(err error) error {
 	return explainSystem(err)
 }
 
-// A timeoutRing abandons a call that takes too long. The call itself cannot be
-// stopped, so once abandoned, the ring is not asked again by this process.
+// A timeoutRing is a ring whose calls have a timeout. A call that takes too long goes on in
+// the background, because it cannot be stopped. So after a timeout, every call fails at
+// once.
 type timeoutRing struct {
 	ring     ring
 	deadline time.Duration
@@ -126,7 +127,7 @@ func (p *timeoutRing) Get(user string) (string, error) {
 	var value string
 	err := p.call(func() (err error) { value, err = p.ring.Get(user); return err })
 	if err != nil {
-		return "", err // value may still be written to
+		return "", err // the abandoned call may still write to value
 	}
 	return value, nil
 }
@@ -152,14 +153,14 @@ func (p *timeoutRing) call(f func() error) error {
 	select {
 	case err := <-done:
 		if errors.Is(err, ErrKeychainLocked) || errors.Is(err, ErrNoKeychain) {
-			p.failed = err // nobody wants to be asked for the password again and again
+			p.failed = err // do not ask the user for the password again
 		}
 		return err
 	case <-timer.C:
 		p.failed = &StoreError{
 			Keychain, fmt.Errorf("%w within %s", ErrKeychainSilent, p.deadline),
-			"it may be waiting for its password in a window; unlock it and run this again, " +
-				"or give it more time: LANYARD_KEYCHAIN_TIMEOUT=60",
+			"unlock the keychain (it may be waiting for its password in a window) and try again, " +
+				"or allow more time: LANYARD_KEYCHAIN_TIMEOUT=60",
 		}
 		return p.failed
 	}

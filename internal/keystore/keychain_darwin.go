@@ -5,11 +5,12 @@ import (
 	"os/exec"
 )
 
-// interactionNotAllowed is the exit code of security(1) where the keychain is
-// locked and nobody can be asked: the low byte of errSecInteractionNotAllowed.
+// interactionNotAllowed is the exit code of security(1) if the keychain is locked and the
+// user cannot be asked: the low byte of errSecInteractionNotAllowed.
 const interactionNotAllowed = 36
 
-// explainSystem tells a keychain that is locked from one that failed.
+// explainSystem returns the [StoreError] for an error of the keychain. It recognizes a
+// locked keychain.
 func explainSystem(err error) error {
 	if err == nil {
 		return nil

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-func TestACallThatHangsIsAbandoned(t *testing.T) {
+func TestKeychainTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
 		p := &timeoutRing{ring: hanging{held}, deadline: 10 * time.Second}
 		begun := time.Now()
 		_, err := p.Get("sso/x")
 		if took := time.Since(begun); took != 10*time.Second {
-			t.Errorf("abandoned after %v", took)
+			t.Errorf("the call returned after %v, want 10s", took)
 		}
 		if !errors.Is(err, ErrKeychainSilent) || !Unavailable(err) {
 			t.Errorf("error %v", err)
 		}
-		// Once is enough: the next call does not wait again.
+		// After a timeout the next call fails at once.
 		begun = time.Now()
 		if err := p.Set("sso/x", "v"); !errors.Is(err, ErrKeychainSilent) || time.Since(begun) != 0 {
 			t.Errorf("the second call: %v after %v", err, time.Since(begun))
@@ -28,7 +28,7 @@ func TestACallThatHangsIsAbandoned(t *testing.T) {
 	})
 }
 
-// hanging is a ring that answers when it is let go.
+// hanging is a ring whose calls return when held is closed.
 type hanging struct{ held chan struct{} }
 
 func (h hanging) Get(string) (string, error) { <-h.held; return "late", nil }

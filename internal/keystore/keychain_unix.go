@@ -9,7 +9,8 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// explainSystem tells a keychain that is locked or missing from one that failed.
+// explainSystem returns the [StoreError] for an error of the keychain. It recognizes a
+// locked and a missing keychain.
 func explainSystem(err error) error {
 	if err == nil {
 		return nil
@@ -23,21 +24,21 @@ func explainSystem(err error) error {
 			"org.freedesktop.DBus.Error.Spawn.ServiceNotFound":
 			return &StoreError{
 				Keychain, ErrNoKeychain,
-				"no Secret Service answers on the session bus: start gnome-keyring or KWallet, or use: lanyard store migrate --to encrypted",
+				"start a Secret Service (gnome-keyring or KWallet), or use another store: lanyard store migrate --to encrypted",
 			}
 		}
 	}
-	// The library asks to unlock before every call and has no error of its own
-	// for a person who closed the window, or for there being no window.
+	// The library asks to unlock the keychain before every call. It has no error type for
+	// a user who closes the window, or for a system without windows.
 	if strings.HasPrefix(err.Error(), "failed to unlock") {
 		return locked()
 	}
 	if strings.Contains(err.Error(), "dial unix") {
-		return &StoreError{Keychain, ErrNoKeychain, "the session bus cannot be reached: check DBUS_SESSION_BUS_ADDRESS"}
+		return &StoreError{Keychain, ErrNoKeychain, "check DBUS_SESSION_BUS_ADDRESS: the session bus cannot be reached"}
 	}
 	return &StoreError{Keychain, err, ""}
 }
 
 func locked() error {
-	return &StoreError{Keychain, ErrKeychainLocked, "unlock it, by signing in to the desktop or with its own program, and run this again"}
+	return &StoreError{Keychain, ErrKeychainLocked, "unlock the keychain (sign in to the desktop, or use the keychain's own program) and try again"}
 }

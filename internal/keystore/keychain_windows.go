@@ -5,11 +5,12 @@ import (
 	"syscall"
 )
 
-// noLogonSession is ERROR_NO_SUCH_LOGON_SESSION: a service, or SSH with a key, has
-// no credentials of its own.
+// noLogonSession is ERROR_NO_SUCH_LOGON_SESSION. A service, or an SSH login with a key, has
+// no Credential Manager.
 const noLogonSession = syscall.Errno(1312)
 
-// explainSystem tells a keychain that is missing from one that failed.
+// explainSystem returns the [StoreError] for an error of the keychain. It recognizes a
+// missing keychain.
 func explainSystem(err error) error {
 	if err == nil {
 		return nil
@@ -17,7 +18,7 @@ func explainSystem(err error) error {
 	if errors.Is(err, noLogonSession) {
 		return &StoreError{
 			Keychain, ErrNoKeychain,
-			"this logon has no credential manager: sign in at the desktop, or use: lanyard store migrate --to encrypted",
+			"sign in at the desktop, or use another store: lanyard store migrate --to encrypted",
 		}
 	}
 	return &StoreError{Keychain, err, ""}

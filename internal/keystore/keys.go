@@ -1,4 +1,4 @@
-// The keys of the encrypted store.
+// This file has the keys of the encrypted store.
 
 package keystore
 
@@ -20,22 +20,22 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// Keys are the public key that encrypts the values of the encrypted store, and the place
-// of the private one that decrypts them. They hold no secret.
+// Keys holds the public key that encrypts the values of the encrypted store, and where the
+// private key is. It contains no secret.
 type Keys struct {
 	Recipient string // an age recipient or an SSH public key
-	Identity  string // the path of the age or SSH key; "" for one that a passphrase protects
-	Command   string // prints the passphrase; "" means that the person is asked
+	Identity  string // the path of the age or SSH key file; "" for a key in the store's folder, encrypted with a passphrase
+	Command   string // prints the passphrase; "" means that the user is asked
 }
 
-// Passphrases returns the passphrase of the object that it names: from the command or, if
-// that is empty, from the user.
+// Passphrases returns the passphrase for what, which is named in the question. It runs
+// command, or asks the user if command is empty.
 type Passphrases func(what, command string) (secret.String, error)
 
-// ErrNoKeys says that the encrypted store was never set up.
-var ErrNoKeys = errors.New("it has no key yet")
+// ErrNoKeys means that the encrypted store was never set up.
+var ErrNoKeys = errors.New("no key is set up")
 
-// LoadKeys reads how the store of a home folder is set up.
+// LoadKeys reads the keys of the encrypted store in a home folder.
 func LoadKeys(home string) (Keys, error) {
 	data, err := datafile.Read(keysPath(home), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -57,17 +57,17 @@ func LoadKeys(home string) (Keys, error) {
 		}
 	}
 	if _, err := k.recipient(); err != nil {
-		return Keys{}, errors.New(keysPath(home) + " names no key that encrypts")
+		return Keys{}, errors.New(keysPath(home) + ": no valid recipient")
 	}
 	return k, nil
 }
 
 func keysPath(home string) string { return filepath.Join(EncryptedFolder(home), "keys") }
 
-// Save sets the store up.
+// Save writes the keys. This sets up the encrypted store.
 func (k Keys) Save(f Files) error {
 	if strings.ContainsAny(k.Identity+k.Command, "\r\n") {
-		return errors.New("a path and a command have one line")
+		return errors.New("the path of the key and the passphrase command must not contain line breaks")
 	}
 	if err := f.MakeFolder(EncryptedFolder(f.Home)); err != nil {
 		return err
@@ -82,8 +82,8 @@ func (k Keys) Save(f Files) error {
 	return atomicfile.Write(keysPath(f.Home), []byte(text), 0o600)
 }
 
-// KeysFor returns the keys for a key file of age or SSH. It sets up nothing yet, and does
-// not ask for the passphrase of an SSH key.
+// KeysFor returns the keys for an age or SSH key file. It does not save them, and does not
+// ask for the passphrase of an SSH key.
 func KeysFor(path string) (Keys, error) {
 	data, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
@@ -95,7 +95,7 @@ func KeysFor(path string) (Keys, error) {
 	if !isPEM(data) {
 		ids, err := age.ParseIdentities(bytes.NewReader(data))
 		if err != nil {
-			// The library's own words may quote the line.
+			// The library's error may quote a line of the key.
 			return Keys{}, errors.New(path + " is neither an age identity nor an SSH private key")
 		}
 		switch id := ids[0].(type) {
@@ -104,7 +104,7 @@ func KeysFor(path string) (Keys, error) {
 		case *age.HybridIdentity:
 			return Keys{Recipient: id.Recipient().String(), Identity: path}, nil
 		}
-		return Keys{}, errors.New(path + ": this kind of age identity cannot be used")
+		return Keys{}, errors.New(path + ": this kind of age identity is not supported")
 	}
 	public, err := publicKey(data)
 	if err != nil {
@@ -112,14 +112,14 @@ func KeysFor(path string) (Keys, error) {
 	}
 	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(public)))
 	if _, err := agessh.ParseRecipient(line); err != nil {
-		return Keys{}, errors.New(path + ": only SSH keys of the kinds ed25519 and rsa encrypt, this one is " + public.Type())
+		return Keys{}, errors.New(path + ": SSH keys of type " + public.Type() + " cannot encrypt; use ed25519 or rsa")
 	}
 	return Keys{Recipient: line, Identity: path}, nil
 }
 
-// NewPassphraseKeys makes an identity that is kept beside the values, encrypted
-// with the passphrase. From then on the command prints the passphrase; "" means that the
-// user is asked.
+// NewPassphraseKeys creates an identity, encrypts it with the passphrase and writes it into
+// the store's folder. Later, command prints the passphrase; "" means that the user is
+// asked.
 func NewPassphraseKeys(f Files, pass secret.String, command string) (Keys, error) {
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -145,9 +145,9 @@ func NewPassphraseKeys(f Files, pass secret.String, command string) (Keys, error
 
 func identityPath(home string) string { return filepath.Join(EncryptedFolder(home), "identity.age") }
 
-// workFactor makes one guess at the passphrase cost some 0.1 s and 32 MB. It is
-// less than age's own choice (256 MB), because any number of processes may want
-// the answer at the same time.
+// workFactor is the scrypt work factor: one guess at the passphrase takes about 0.1 s and
+// 32 MB. age's default takes 256 MB, which is too much because many processes may decrypt
+// at the same time.
 const workFactor = 15
 
 func (k Keys) recipient() (age.Recipient, error) {
@@ -165,10 +165,10 @@ func (k Keys) hint() string {
 	if k.Identity == "" {
 		return ""
 	}
-	return "the key is expected in " + k.Identity
+	return "check that " + k.Identity + " is the key file of the encrypted store"
 }
 
-// identities reads the keys that decrypt.
+// identities reads the private keys.
 func (k Keys) identities(home string, ask Passphrases) ([]age.Identity, error) {
 	if k.Identity == "" {
 		return k.unlock(home, ask)
@@ -180,7 +180,7 @@ func (k Keys) identities(home string, ask Passphrases) ([]age.Identity, error) {
 	if !isPEM(data) {
 		ids, err := age.ParseIdentities(bytes.NewReader(data))
 		if err != nil {
-			return nil, errors.New(k.Identity + " is not an age identity any more")
+			return nil, errors.New(k.Identity + ": no longer an age identity")
 		}
 		return ids, nil
 	}
@@ -201,7 +201,7 @@ func (k Keys) identities(home string, ask Passphrases) ([]age.Identity, error) {
 	return []age.Identity{id}, nil
 }
 
-// unlock opens the identity of [NewPassphraseKeys].
+// unlock decrypts the identity that [NewPassphraseKeys] has created.
 func (k Keys) unlock(home string, ask Passphrases) ([]age.Identity, error) {
 	sealed, err := datafile.Read(identityPath(home), datafile.Limit)
 	if err != nil {
@@ -217,23 +217,22 @@ func (k Keys) unlock(home string, ask Passphrases) ([]age.Identity, error) {
 	}
 	r, err := age.Decrypt(bytes.NewReader(sealed), by)
 	if err != nil {
-		return nil, errors.New("the passphrase does not fit")
+		return nil, errors.New("wrong passphrase")
 	}
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return nil, errors.New(identityPath(home) + " is damaged")
+		return nil, errors.New(identityPath(home) + ": damaged")
 	}
 	ids, err := age.ParseIdentities(bytes.NewReader(text))
 	if err != nil {
-		return nil, errors.New(identityPath(home) + " holds no identity")
+		return nil, errors.New(identityPath(home) + ": no age identity")
 	}
 	return ids, nil
 }
 
 func isPEM(data []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN")) }
 
-// publicKey returns the public half of an SSH private key, which may have a
-// passphrase.
+// publicKey returns the public key of an SSH private key, which may have a passphrase.
 func publicKey(pem []byte) (ssh.PublicKey, error) {
 	signer, err := ssh.ParsePrivateKey(pem)
 	if err == nil {
@@ -243,5 +242,5 @@ func publicKey(pem []byte) (ssh.PublicKey, error) {
 	if errors.As(err, &locked) && locked.PublicKey != nil {
 		return locked.PublicKey, nil
 	}
-	return nil, errors.New("it is not an SSH private key in OpenSSH's format")
+	return nil, errors.New("not an SSH private key in OpenSSH format")
 }

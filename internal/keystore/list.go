@@ -15,48 +15,48 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A Found is a value of a list, with its place in the cache.
+// A Found is a value with its path in the cache.
 type Found[T any] struct {
 	Path  string
 	Value T
 }
 
-// Tokens lists the tokens: first those in files, in the order of their names, then those
-// in vaults. Like the AWS CLI, it passes over files of another kind and files that cannot
-// be read. A path comes twice if there is a file in clear beside a marker.
+// Tokens returns all tokens: first those in files, sorted by name, then those in backends.
+// Like the AWS CLI, it skips other files and files that cannot be read. A path occurs twice
+// if it has both a plaintext file and a marker.
 func (f Files) Tokens() []Found[ssocache.Token] {
 	found, _ := f.KnownTokens()
 	return found
 }
 
-// KnownTokens returns the list of [Files.Tokens], and an error for each file and
-// folder that could not be read: it may hold another token.
+// KnownTokens returns the result of [Files.Tokens], and an error for each file and folder
+// that could not be read, because it may contain another token.
 func (f Files) KnownTokens() (found []Found[ssocache.Token], unknown []error) {
 	return known(f, f.SSO(), marker.isToken, ssocache.ParseToken)
 }
 
-// registrations lists the registrations as [Files.Tokens] lists the tokens.
+// registrations returns all registrations, in the same way as [Files.Tokens].
 func (f Files) registrations() []Found[ssocache.Registration] {
 	notToken := func(m marker, path string) bool { return !m.isToken(path) }
 	found, _ := known(f, f.SSO(), notToken, ssocache.ParseRegistration)
 	return found
 }
 
-// Credentials lists the role credentials as [Files.Tokens] lists the tokens.
+// Credentials returns all role credentials, in the same way as [Files.Tokens].
 func (f Files) Credentials() []Found[ssocache.Credentials] {
 	found, _ := f.KnownCredentials()
 	return found
 }
 
-// KnownCredentials returns the list of [Files.Credentials], and the errors that
-// [Files.KnownTokens] describes.
+// KnownCredentials returns the result of [Files.Credentials], and errors like those of
+// [Files.KnownTokens].
 func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown []error) {
 	all := func(marker, string) bool { return true }
 	return known(f, f.Roles(), all, ssocache.ParseCredentials)
 }
 
-// known lists the values of a folder: its files, and the values of the markers that are
-// wanted.
+// known returns the values of a folder: those in files, and those in backends whose marker
+// is wanted.
 func known[T any](f Files, folder string, wanted func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
 	found, unknown = list(folder, parse)
 	markers, more := marked(folder)
@@ -76,7 +76,7 @@ func known[T any](f Files, folder string, wanted func(m marker, path string) boo
 	return found, unknown
 }
 
-// list lists the files of a folder that hold a value, or of which one is kept.
+// list returns the values in the files of a folder, including kept files.
 func list[T any](folder string, parse func([]byte) (T, error)) (files []Found[T], unknown []error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -105,7 +105,7 @@ func list[T any](folder string, parse func([]byte) (T, error)) (files []Found[T]
 	return files, unknown
 }
 
-// inOrder yields a map in the order of its keys.
+// inOrder yields the entries of a map in the order of their keys.
 func inOrder(m map[string]marker) iter.Seq2[string, marker] {
 	return func(yield func(string, marker) bool) {
 		for _, path := range slices.Sorted(maps.Keys(m)) {
@@ -116,8 +116,8 @@ func inOrder(m map[string]marker) iter.Seq2[string, marker] {
 	}
 }
 
-// Reachable opens every store that some token is said to be in, and returns why
-// one cannot be used.
+// Reachable opens every store that a marker names, and returns the error if one cannot be
+// used.
 func (f Files) Reachable() error {
 	tried := map[string]bool{}
 	markers, unknown := marked(f.SSO())
@@ -133,7 +133,7 @@ func (f Files) Reachable() error {
 	return errors.Join(unknown...)
 }
 
-// Uses reports whether the markers say that some token is in the store.
+// Uses reports whether a marker says that a token is in the store.
 func (f Files) Uses(store string) bool {
 	markers, _ := marked(f.SSO())
 	for _, m := range markers {
@@ -144,9 +144,9 @@ func (f Files) Uses(store string) bool {
 	return false
 }
 
-// Belonging lists the paths of a session's values other than its token: role credentials
-// that name the session, and registrations in a backend. The error is for values that could
-// not be read: they may belong to the session too.
+// PathsOf returns the paths of a session's values except its token: role credentials that
+// name the session, and registrations in a backend. The error is for values that could not
+// be read, because they may belong to the session too.
 func (f Files) PathsOf(session string) (paths []string, unknown error) {
 	found, failures := list(f.Roles(), ssocache.ParseCredentials)
 	for _, c := range found {
@@ -166,8 +166,8 @@ func (f Files) PathsOf(session string) (paths []string, unknown error) {
 	return paths, errors.Join(failures...)
 }
 
-// Unreadable returns an error for each file in the folders of the cache whose content
-// is not known, and for a folder that cannot be listed.
+// Unreadable returns an error for each file in the folders that cannot be read, and for
+// each folder that cannot be listed.
 func (f Files) Unreadable(folders ...string) []error {
 	var failures []error
 	for _, folder := range folders {
@@ -184,7 +184,7 @@ func (f Files) Unreadable(folders ...string) []error {
 	return failures
 }
 
-// check returns why the content of a file of the cache is not known.
+// check returns an error if the content of a file of the cache is unknown.
 func (f Files) check(path string) error {
 	name, ok := strings.CutSuffix(filepath.Base(path), ssocache.MarkerSuffix)
 	if ok && strings.HasPrefix(name, ".") {
@@ -204,7 +204,7 @@ func (f Files) check(path string) error {
 	file, err := datafile.Open(path, datafile.Limit)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil // removed a moment ago, or a link that leads nowhere
+		return nil // just removed, or a dangling link
 	case err != nil:
 		return unreadable(path, err)
 	}

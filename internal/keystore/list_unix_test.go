@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A listing tells of what it could not read.
-func TestAListingNamesWhatIsUnknown(t *testing.T) {
+// A list returns an error for each file that could not be read.
+func TestListReportsUnreadableFiles(t *testing.T) {
 	for _, name := range []string{"a.json", ".b" + ssocache.MarkerSuffix} {
 		f := keystore.Files{Dir: ssocache.Dir{Home: t.TempDir()}}
 		for _, folder := range []string{f.SSO(), f.Roles()} {

@@ -1,4 +1,4 @@
-// Moves from one store to another.
+// This file moves values from one store to another.
 
 package keystore
 
@@ -16,13 +16,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Move brings the values of the paths of the cache into a store. It writes each value
-// there and reads it back. If it is the same, Move changes the marker, which decides where
-// the value is, and then removes the old value. If the process dies in between, one of the
-// two stores has the value and the marker leads to it.
+// Move moves the values at these paths of the cache to a store. For each value it writes
+// the value to the new store, reads it back and compares it. Then it changes the marker,
+// and then removes the old value. If the process dies in between, the marker names a store
+// that has the value.
 //
-// A path without a value gets its marker if it is the session's own. The caller holds the
-// locks of the session. moved counts the values.
+// If the session has no token, Move only changes the marker of the token. The caller must
+// hold the locks of the session. moved is the number of values.
 func (f Files) Move(session, to string, paths []string) (moved int, err error) {
 	for _, path := range paths {
 		ok, err := f.moveOne(session, to, path)
@@ -63,10 +63,10 @@ func (f Files) moveOne(session, to, path string) (bool, error) {
 	}
 	back, err := f.rawFrom(to, path)
 	if err != nil {
-		return false, fmt.Errorf("read it back: %w", err)
+		return false, fmt.Errorf("read the new value back: %w", err)
 	}
 	if !bytes.Equal(back, data) {
-		return false, errors.New("what was read back is not what was written; the old value is kept")
+		return false, errors.New("the value read back differs from the value written; the old value is kept")
 	}
 	if err := f.setStore(session, to, path); err != nil {
 		return false, err
@@ -87,9 +87,9 @@ func (f Files) setStore(session, to, path string) error {
 	return f.mark(path, to, session)
 }
 
-// removeLeft removes the values that an interrupted move or a killed writer left in clear
-// or in the encrypted store, which takes no key. Temporary files without content stay: a
-// sign-in that waits for the browser has reserved them.
+// removeLeft removes the old values that an interrupted move or a killed process has left
+// as plaintext or in the encrypted store; neither needs a key. Temporary files without
+// content are kept: a sign-in that waits for the browser has reserved them.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
 		return removeFile(encryptedPath(f.Home, f.valueName(path)))
@@ -97,7 +97,7 @@ func (f Files) removeLeft(path, store string) error {
 	folder, name := filepath.Split(path)
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return unreadable(folder, err) // it may hold a token in clear
+		return unreadable(folder, err) // the folder may contain a plaintext token
 	}
 	for _, e := range entries {
 		if !strings.HasPrefix(e.Name(), "."+name+atomicfile.TempInfix) {
@@ -114,14 +114,14 @@ func (f Files) removeLeft(path, store string) error {
 	return removeFile(path)
 }
 
-// reserved reports whether a temporary file holds nothing but zeros.
+// reserved reports whether a temporary file contains only zeros.
 func reserved(path string) bool {
 	data, err := datafile.Read(path, datafile.Limit)
 	return err == nil && len(bytes.Trim(data, "\x00")) == 0
 }
 
-// Abandon removes the values of a session, by one of its names, from a store that is about
-// to end. They are lost; the files are the session's store again.
+// Discard removes the values of a session from a store, and makes the files its store again.
+// The values are lost. session is one of the session's names.
 func (f Files) Discard(session, store string) error {
 	paths, unknown := f.PathsOf(session)
 	failures := []error{unknown}
@@ -137,7 +137,8 @@ func (f Files) Discard(session, store string) error {
 	return errors.Join(failures...)
 }
 
-// Try returns why a store does not work. It writes a value, reads it back and removes it.
+// Try returns an error if a store does not work. It writes a value, reads it back and
+// removes it.
 func (f Files) Try(store string) error {
 	if store == File {
 		return f.MakeFolder(f.SSO())
@@ -160,12 +161,12 @@ func (f Files) Try(store string) error {
 		return err
 	}
 	if !bytes.Equal(got, want) {
-		return &StoreError{store, errors.New("what was read back is not what was written"), ""}
+		return &StoreError{store, errors.New("the value read back differs from the value written"), ""}
 	}
 	return backend.Remove(name)
 }
 
-// rawFrom reads the value of a path from a store, whatever the marker says.
+// rawFrom reads the value of a path from a store. It ignores the marker.
 func (f Files) rawFrom(store, path string) ([]byte, error) {
 	if store == File {
 		data, err := datafile.Read(atomicfile.Newest(path), datafile.Limit)
@@ -181,7 +182,7 @@ func (f Files) rawFrom(store, path string) ([]byte, error) {
 	return backend.Load(f.valueName(path))
 }
 
-// rawTo writes the value of a path to a store, and no marker.
+// rawTo writes the value of a path to a store. It writes no marker.
 func (f Files) rawTo(store, path string, data []byte) error {
 	if store == File {
 		if err := f.MakeFolder(filepath.Dir(path)); err != nil {
@@ -200,7 +201,7 @@ func (f Files) rawTo(store, path string, data []byte) error {
 	return p.Commit(data)
 }
 
-// removeFrom removes the value of a path from a store, and no marker.
+// removeFrom removes the value of a path from a store. It does not remove the marker.
 func (f Files) removeFrom(store, path string) error {
 	if store == File {
 		return removeFile(path)
