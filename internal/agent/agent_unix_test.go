@@ -18,8 +18,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// socket runs the world's agent at a real socket.
-func (w *world) socket() (running, *agent.Client) {
+// socket runs the fixture's agent at a real socket.
+func (w *fixture) socket() (running, *agent.Client) {
 	w.T.Helper()
 	address := filepath.Join(w.T.TempDir(), "a.sock")
 	l, lock, err := agent.Listen(address)
@@ -27,16 +27,16 @@ func (w *world) socket() (running, *agent.Client) {
 		w.T.Fatal(err)
 	}
 	w.T.Cleanup(lock.Release)
-	// The tests share a machine that may be busy: being heard is not what they test.
+	// The machine may be busy: wait long for the agent's confirmation.
 	return w.serve(l), &agent.Client{Address: address, Patience: agent.LongPatience}
 }
 
-func (w *world) question() agent.Question {
+func (w *fixture) question() agent.Question {
 	return agent.Question{Request: w.Request()}
 }
 
-// expire makes the stored token one that has ended.
-func (w *world) expire() {
+// expire makes the stored token expire.
+func (w *fixture) expire() {
 	w.T.Helper()
 	tok := w.Stored("corp")
 	tok.ExpiresAt = time.Now().Add(-time.Minute)
@@ -45,9 +45,9 @@ func (w *world) expire() {
 	}
 }
 
-// Two hundred questions at once are one renewal and one call for the role.
-func TestAStormOfQuestions(t *testing.T) {
-	w := newWorld(t, emulator.Config{})
+// Two hundred questions at the same time cause one refresh and one call for the role.
+func TestManyQuestionsAtOnce(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
 	w.Login()
 	w.expire()
 	_, client := w.socket()
@@ -73,9 +73,9 @@ func TestAStormOfQuestions(t *testing.T) {
 	w.Count("GetRoleCredentials", 1)
 }
 
-// A token that is handed out cannot renew the session.
-func TestATokenIsHandedOutWithoutItsSuccessor(t *testing.T) {
-	w := newWorld(t, emulator.Config{})
+// The answer to a client contains the access token, but not the refresh token.
+func TestAnswerHasNoRefreshToken(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
 	w.Login()
 	_, client := w.socket()
 	q := w.question()
@@ -85,14 +85,14 @@ func TestATokenIsHandedOutWithoutItsSuccessor(t *testing.T) {
 		t.Fatalf("answered %v: %v", answered, err)
 	}
 	if !a.Token.RefreshToken.IsZero() || !a.Token.ClientSecret.IsZero() {
-		t.Error("the refresh token was handed out")
+		t.Error("the answer contains the refresh token")
 	}
 }
 
-// Errors mean on this side what they mean on the other.
+// The client gets the same errors as the agent's broker returns.
 func TestFailures(t *testing.T) {
-	t.Run("nobody is signed in", func(t *testing.T) {
-		w := newWorld(t, emulator.Config{})
+	t.Run("not signed in", func(t *testing.T) {
+		w := newFixture(t, emulator.Config{})
 		_, client := w.socket()
 		_, _, answered, err := client.Ask(t.Context(), w.question())
 		var ended *broker.SessionError
@@ -100,8 +100,8 @@ func TestFailures(t *testing.T) {
 			t.Errorf("answered %v: %v", answered, err)
 		}
 	})
-	t.Run("the service says no", func(t *testing.T) {
-		w := newWorld(t, emulator.Config{})
+	t.Run("refused by the service", func(t *testing.T) {
+		w := newFixture(t, emulator.Config{})
 		w.Login()
 		_, client := w.socket()
 		q := w.question()
@@ -112,18 +112,18 @@ func TestFailures(t *testing.T) {
 			t.Errorf("answered %v: %v", answered, err)
 		}
 	})
-	t.Run("nothing can be stored", func(t *testing.T) {
-		w := newWorld(t, emulator.Config{})
+	t.Run("the token cannot be stored", func(t *testing.T) {
+		w := newFixture(t, emulator.Config{})
 		w.Login()
 		w.expire()
 		_, client := w.socket()
 		w.Unwritable()
 		if _, _, answered, err := client.Ask(t.Context(), w.question()); answered {
-			t.Errorf("the client was not left to try itself: %v", err)
+			t.Errorf("the agent answered instead of declining: %v", err)
 		}
 	})
 	t.Run("other proxies", func(t *testing.T) {
-		w := newWorld(t, emulator.Config{})
+		w := newFixture(t, emulator.Config{})
 		w.Login()
 		_, client := w.socket()
 		q := w.question()
@@ -134,21 +134,21 @@ func TestFailures(t *testing.T) {
 	})
 }
 
-// What does not answer is left alone, and not asked twice.
-func TestHungAndDead(t *testing.T) {
-	t.Run("there is none", func(t *testing.T) {
+// A client reports a missing or silent agent, and does not ask a silent agent twice.
+func TestMissingAndSilentAgents(t *testing.T) {
+	t.Run("no agent", func(t *testing.T) {
 		client := agent.Client{Address: filepath.Join(t.TempDir(), "none.sock")}
 		if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrNone) {
 			t.Errorf("error %v, want ErrNone", err)
 		}
 	})
-	t.Run("there is none, and no time to look", func(t *testing.T) {
+	t.Run("no agent, and no patience", func(t *testing.T) {
 		client := agent.Client{Address: filepath.Join(t.TempDir(), "none.sock"), Patience: time.Nanosecond}
 		if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrNone) {
 			t.Errorf("error %v, want ErrNone", err)
 		}
 	})
-	t.Run("it has died", func(t *testing.T) {
+	t.Run("a dead agent", func(t *testing.T) {
 		address := filepath.Join(t.TempDir(), "a.sock")
 		l, err := net.Listen("unix", address)
 		if err != nil {
@@ -159,10 +159,10 @@ func TestHungAndDead(t *testing.T) {
 		if _, err := (&agent.Client{Address: address}).Status(t.Context()); !errors.Is(err, agent.ErrNone) {
 			t.Errorf("error %v, want ErrNone", err)
 		}
-		if _, err := agent.Holder(t.Context(), address); !errors.Is(err, agent.ErrNone) {
-			t.Errorf("the holder: %v, want ErrNone", err)
+		if _, err := agent.PID(t.Context(), address); !errors.Is(err, agent.ErrNone) {
+			t.Errorf("PID: %v, want ErrNone", err)
 		}
-		// The next one takes its place.
+		// The next agent can use the same socket.
 		l, lock, err := agent.Listen(address)
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +170,7 @@ func TestHungAndDead(t *testing.T) {
 		_ = l.Close()
 		lock.Release()
 	})
-	t.Run("it says nothing", func(t *testing.T) {
+	t.Run("a silent agent", func(t *testing.T) {
 		address := filepath.Join(t.TempDir(), "a.sock")
 		l, lock, err := agent.Listen(address)
 		if err != nil {
@@ -183,13 +183,13 @@ func TestHungAndDead(t *testing.T) {
 				t.Errorf("error %v, want ErrSilent", err)
 			}
 		}
-		if pid, err := agent.Holder(t.Context(), address); err != nil || pid != os.Getpid() {
-			t.Errorf("the holder is process %d, %v", pid, err)
+		if pid, err := agent.PID(t.Context(), address); err != nil || pid != os.Getpid() {
+			t.Errorf("PID = %d, %v", pid, err)
 		}
 	})
 }
 
-func TestTheSocketIsOnesOwn(t *testing.T) {
+func TestSocketIsPrivate(t *testing.T) {
 	address := filepath.Join(t.TempDir(), "run", "a.sock")
 	l, lock, err := agent.Listen(address)
 	if err != nil {
@@ -209,21 +209,21 @@ func TestTheSocketIsOnesOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := agent.Listen(precious); err == nil {
-		t.Error("a file was taken for a socket")
+		t.Error("Listen accepted a file as a socket")
 	}
 	if _, err := os.Stat(precious); err != nil {
 		t.Errorf("the file is gone: %v", err)
 	}
 	notes := filepath.Join(filepath.Dir(address), "notes")
-	if err := os.WriteFile(notes+".lock", []byte("of somebody else"), 0o600); err != nil {
+	if err := os.WriteFile(notes+".lock", []byte("another program's"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := agent.Listen(notes); err == nil {
-		t.Error("a file was taken for a lock")
+		t.Error("Listen accepted another file as its lock")
 	}
 	lost := agent.Watch(address)
 	if err := lost(); err != nil {
-		t.Errorf("the socket is there: %v", err)
+		t.Errorf("the socket exists: %v", err)
 	}
 	other := filepath.Join(filepath.Dir(address), "other.sock")
 	theirs, err := net.Listen("unix", other)
@@ -232,30 +232,30 @@ func TestTheSocketIsOnesOwn(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = theirs.Close() })
 	if _, _, err := agent.Listen(other); err == nil {
-		t.Error("another program's socket was taken")
+		t.Error("Listen replaced another program's socket")
 	}
-	if _, err := agent.Holder(t.Context(), other); !errors.Is(err, agent.ErrNone) {
-		t.Errorf("another program was taken for an agent: %v", err)
+	if _, err := agent.PID(t.Context(), other); !errors.Is(err, agent.ErrNone) {
+		t.Errorf("Listen reports another program as an agent: %v", err)
 	}
 	if err := errors.Join(os.Remove(address), os.WriteFile(address, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	if err := lost(); err == nil {
-		t.Error("another file was taken for the socket")
+		t.Error("lost does not report a replaced socket")
 	}
 	open := filepath.Join(t.TempDir(), "open")
 	if err := errors.Join(os.Mkdir(open, 0o700), os.Chmod(open, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := agent.Listen(filepath.Join(open, "a.sock")); err == nil {
-		t.Error("a socket in a folder that everybody can write to")
+		t.Error("Listen accepted a folder that all users can write to")
 	}
 }
 
-// What is in the agent's memory is used from other processes as any store is, and
-// is gone with it.
-func TestTheMemoryAsAStore(t *testing.T) {
-	w := newWorld(t, emulator.Config{})
+// Other processes use the agent's memory like any other store. Its values are lost when the
+// agent ends.
+func TestMemoryAsAStore(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
 	w.server.Memory = new(agent.Memory)
 	r, client := w.socket()
 	files := w.Files
@@ -269,20 +269,20 @@ func TestTheMemoryAsAStore(t *testing.T) {
 		t.Fatalf("%d moved: %v", n, err)
 	}
 	if _, err := os.Stat(files.TokenPath("corp")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the token is still on the disk: %v", err)
+		t.Errorf("the token file still exists: %v", err)
 	}
 	if tok, err := files.LoadToken("corp"); err != nil || !tok.RefreshToken.Equal(before.RefreshToken) {
-		t.Errorf("not the same token: %v", err)
+		t.Errorf("the token differs: %v", err)
 	}
 	if _, err := client.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
 	<-r.ended
-	files.Backends = &keystore.Backends{Open: files.Backends.Open} // another process, which has seen nothing
+	files.Backends = &keystore.Backends{Open: files.Backends.Open} // like another process, with an empty cache
 	if _, err := files.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
-		t.Errorf("after the agent's end: %v, want ErrNotFound", err)
+		t.Errorf("after the end of the agent: %v, want ErrNotFound", err)
 	}
 	if err := files.SaveToken("corp", before); !keystore.Unavailable(err) {
-		t.Errorf("a token was stored somewhere: %v", err)
+		t.Errorf("SaveToken without an agent: %v, want an error", err)
 	}
 }

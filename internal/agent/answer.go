@@ -12,11 +12,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// get answers a question through a broker. Clients that ask the same at the same time
-// share one answer. A client that goes away does not end the work for the others.
+// get answers a question through a broker. Clients that ask the same question at the same
+// time share one answer. If one of them disconnects, the work goes on for the others.
 func (s *Server) get(ctx context.Context, q question) line {
 	if q.Settings.Proxies != s.Proxies {
-		s.Log.Debug("left to the client, whose proxies are others", "session", q.Session.Key())
+		s.Log.Debug("left to the client, which uses other proxies", "session", q.Session.Key())
 		return line{Declined: true}
 	}
 	if !s.enter(ctx) {
@@ -25,24 +25,24 @@ func (s *Server) get(ctx context.Context, q question) line {
 	defer s.leave()
 	s.remember(q.Session, q.Settings)
 	v, _, _ := s.flights.Do(q.key(), func() (any, error) {
-		if !take(ctx, s.room.work) {
+		if !acquire(ctx, s.limits.work) {
 			return line{Declined: true}, nil
 		}
-		defer func() { <-s.room.work }()
+		defer func() { <-s.limits.work }()
 		return s.answer(ctx, q), nil
 	})
 	return v.(line)
 }
 
-// key is the same for two questions that have the same answer.
+// key returns a text that is equal for questions with the same answer.
 func (q question) key() string {
 	q.Caller = ""
-	text, _ := json.Marshal(q) // it came as JSON
+	text, _ := json.Marshal(q) // cannot fail: the question was read from JSON
 	sum := sha256.Sum256(text)
 	return string(sum[:])
 }
 
-// answer does the work, under the agent's context.
+// answer does the work for a question. ctx is the agent's context.
 func (s *Server) answer(ctx context.Context, q question) line {
 	var warnings []string
 	var mu sync.Mutex
@@ -52,12 +52,12 @@ func (s *Server) answer(ctx context.Context, q question) line {
 		warnings = append(warnings, text)
 	})
 	a, err := b.Get(ctx, q.request())
-	defer s.look() // there may be a new token
+	defer s.look() // the token may be new
 	out := line{Warnings: warnings}
 	if err != nil {
 		f, ok := failureOf(err)
-		if f.Ended && f.Text != "" { // the service itself said so
-			s.markOver(q.Session, q.Settings)
+		if f.Ended && f.Text != "" { // the service has reported the end of the session
+			s.markEnded(q.Session, q.Settings)
 		}
 		if !ok || ctx.Err() != nil {
 			s.Log.Debug("left to the client", "session", q.Session.Key(), "error", err)
@@ -68,7 +68,7 @@ func (s *Server) answer(ctx context.Context, q question) line {
 		return out
 	}
 	if q.Token {
-		// The client needs no more of it than to call the portal.
+		// The client only calls the portal, so it does not need the refresh token.
 		out.Token = a.Token.Copy().Encode()
 		return out
 	}
@@ -76,19 +76,19 @@ func (s *Server) answer(ctx context.Context, q question) line {
 	return out
 }
 
-// remember keeps the settings with which a client asks for a session.
+// remember stores the settings of a client's request for a session.
 func (s *Server) remember(of profile.Session, settings Settings) {
 	settings.Proxies = ""
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.asks == nil {
-		s.asks = map[string]Settings{}
+	if s.requested == nil {
+		s.requested = map[string]Settings{}
 	}
-	s.asks[id(of)] = settings
+	s.requested[id(of)] = settings
 }
 
-// SettingsOf returns the settings of the token's session: those of a session that is
-// watched, or that a client has asked for. ok is false if there are none.
+// SettingsOf returns the settings for the session of a token: those of a watched session, or
+// of a client's request. ok is false if neither exists.
 func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 			return w.Settings, true
 		}
 	}
-	for key, settings := range s.asks {
+	for key, settings := range s.requested {
 		if strings.HasSuffix(key, "\x00"+starturl.Portal(tok.StartURL)+"\x00"+tok.Region) {
 			return settings, true
 		}
@@ -105,12 +105,12 @@ func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 	return Settings{}, false
 }
 
-// markOver remembers that the service to which the settings lead has ended a session.
-func (s *Server) markOver(of profile.Session, by Settings) {
+// markEnded remembers that the service at the endpoints in the settings has ended a session.
+func (s *Server) markEnded(of profile.Session, by Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over == nil {
-		s.over = map[string]string{}
+	if s.endedBy == nil {
+		s.endedBy = map[string]string{}
 	}
-	s.over[id(of)] = by.Endpoints().ID()
+	s.endedBy[id(of)] = by.Endpoints().ID()
 }

@@ -1,5 +1,5 @@
-// What a process that asks the agent uses: where the agent listens, the settings that go
-// along, and the questions.
+// This file has the client: the address of the agent, the settings in a request, and the
+// requests.
 
 package agent
 
@@ -20,16 +20,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// SocketVariable names another socket for the agent, or "none" to do without one.
+// SocketVariable is the variable with the socket of the agent; "none" means no agent.
 const SocketVariable = "LANYARD_AGENT_SOCKET"
 
-// Address returns where the agent of a home folder listens, an absolute path or a
-// pipe. "" means that the environment wants none.
+// Address returns the address of the agent of a home folder: the absolute path of a socket,
+// or a named pipe. It returns "" if the environment says that no agent is used.
 func Address(lookupEnv func(string) (string, bool), home string) string {
 	if own, _ := lookupEnv(SocketVariable); own == "none" {
 		return ""
 	} else if own != "" {
-		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // the agent is in another folder
+		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // absolute, because the agent has another working folder
 			return path
 		}
 		return own
@@ -41,26 +41,27 @@ func Address(lookupEnv func(string) (string, bool), home string) string {
 	return defaultAddress(lookupEnv, "agent-"+hex.EncodeToString(sum[:5]))
 }
 
-// Settings are those with which the client would make its requests itself.
+// Settings holds the client's settings for requests to AWS.
 type Settings struct {
-	OIDC, Portal                profile.Endpoint // the configured ones
+	OIDC, Portal                profile.Endpoint // the configured endpoints
 	FIPS, DualStack             bool
 	CABundle                    string // a path; "" means the system's
 	NoVerifySSL                 bool
 	MaxAttempts                 int           // 0 means 3
-	ConnectTimeout, ReadTimeout time.Duration // 0 means as usual
-	// Proxies is a fingerprint of the proxies of the environment. They may hold
-	// passwords, so an agent with other ones leaves the work to the client.
+	ConnectTimeout, ReadTimeout time.Duration // 0 means the default
+	// Proxies is a fingerprint of the proxies in the client's environment. The proxies
+	// themselves may contain passwords. If the agent has other proxies, it leaves the work
+	// to the client.
 	Proxies string
 }
 
-// Endpoints returns the settings that the broker needs.
+// Endpoints returns the endpoints for the broker.
 func (s Settings) Endpoints() broker.Endpoints {
 	return broker.Endpoints{SignIn: s.OIDC, Portal: s.Portal}
 }
 
-// At returns the settings for requests to other endpoints. FIPS and dual-stack are forms
-// of AWS's own.
+// At returns the settings with other endpoints. FIPS and dual-stack apply only to AWS's own
+// endpoints.
 func (s Settings) At(e broker.Endpoints) Settings {
 	if e == s.Endpoints() {
 		return s
@@ -71,27 +72,27 @@ func (s Settings) At(e broker.Endpoints) Settings {
 	return s
 }
 
-// A Client asks the agent at an address. It makes a connection for each question,
-// and is for one goroutine.
+// A Client sends requests to the agent at an address. It makes a connection for each
+// request. Only one goroutine may use it.
 type Client struct {
-	Address string // see [Address]; "" means that there is no agent
-	Home    string // see [HomeID]; an agent of another home is not asked
+	Address string // see [Address]; "" means no agent
+	Home    string // see [HomeID]; an agent of another home folder refuses the request
 
-	// Patience is how long to wait until the agent has heard; 0 means [Patience].
+	// Patience is how long to wait for the confirmation of a request; 0 means [Patience].
 	Patience time.Duration
 
-	dead bool // it did not answer, and is not asked again
+	dead bool // the agent did not answer; send no more requests
 }
 
-// A Question is what a process asks in the place of its own broker.
+// A Question is a request to the agent's broker.
 type Question struct {
 	Request  broker.Request
 	Siblings []string
 	Settings Settings
 }
 
-// Ask puts a question. answered is false where the client should do the work
-// itself. The warnings are for the person.
+// Ask asks a question. answered is false if the client should do the work itself. The
+// warnings are for the user.
 func (c *Client) Ask(ctx context.Context, q Question) (a broker.Answer, warnings []string, answered bool, err error) {
 	r := q.Request
 	got, err := c.call(ctx, request{Verb: verbGet, Get: &question{
@@ -110,11 +111,11 @@ func (c *Client) Ask(ctx context.Context, q Question) (a broker.Answer, warnings
 	return a, got.Warnings, err == nil, err
 }
 
-// Status asks what the agent does. The errors are those of this package.
+// Status returns the agent's status. Its errors are those of this package.
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	got, err := c.call(ctx, request{Verb: verbStatus})
 	if err == nil && got.Status == nil {
-		err = errors.New("the agent at " + c.Address + " does not say how it is")
+		err = errors.New("the agent at " + c.Address + " sent no status")
 	}
 	if err != nil {
 		return Status{}, err
@@ -122,27 +123,27 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	return *got.Status, nil
 }
 
-// Wake tells the agent that there is something new to look at.
+// Wake makes the agent look at its sessions at once, because something has changed.
 func (c *Client) Wake(ctx context.Context) error {
 	_, err := c.call(ctx, request{Verb: verbWake})
 	return err
 }
 
-// Forget tells the agent that sessions were signed out: it drops what it knows of
-// those that have no token any more, and ends if none is left.
+// Forget tells the agent that sessions were signed out. The agent reads all tokens again,
+// and ends if no session is left.
 func (c *Client) Forget(ctx context.Context) error {
 	_, err := c.call(ctx, request{Verb: verbForget})
 	return err
 }
 
-// Stop asks the agent to end, and returns when it has: what it could not do then is
-// for the person to know.
-func (c *Client) Stop(ctx context.Context) (untold []string, err error) {
+// Stop stops the agent and returns after its end. unrevoked has a text for each session that
+// the agent could not revoke.
+func (c *Client) Stop(ctx context.Context) (unrevoked []string, err error) {
 	l, err := c.call(ctx, request{Verb: verbStop})
 	return l.Warnings, err
 }
 
-// call sends a request and returns the line that answers it.
+// call sends a request and returns the answer.
 func (c *Client) call(ctx context.Context, r request) (line, error) {
 	r.Home = c.Home
 	if c.Address == "" {
@@ -158,7 +159,7 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 	start := time.Now()
 	conn, err := dial(ctx, c.Address, patience)
 	if err != nil {
-		return line{}, c.judge(err)
+		return line{}, c.explain(err)
 	}
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
@@ -167,12 +168,12 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 	}
 	_ = conn.SetDeadline(start.Add(patience))
 	if err := writeLine(conn, r); err != nil {
-		return line{}, c.judge(err)
+		return line{}, c.explain(err)
 	}
 	for in := bufio.NewReader(conn); ; {
 		var l line
 		if err := readLine(in, maxAnswer, func() error { return nil }, &l); err != nil {
-			return line{}, c.judge(err)
+			return line{}, c.explain(err)
 		}
 		switch {
 		case l.Done && l.Elsewhere:
@@ -181,21 +182,21 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 			return line{}, ErrEnding
 		case l.Done:
 			return l, nil
-		case time.Since(start) > longest:
-			return line{}, c.judge(os.ErrDeadlineExceeded)
+		case time.Since(start) > answerLimit:
+			return line{}, c.explain(os.ErrDeadlineExceeded)
 		}
-		_ = conn.SetDeadline(time.Now().Add(silence))
+		_ = conn.SetDeadline(time.Now().Add(silenceLimit))
 	}
 }
 
-// judge says what a connection that failed means.
-func (c *Client) judge(err error) error {
+// explain returns the error for a failed connection. After a timeout the client is dead.
+func (c *Client) explain(err error) error {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded), queueFull(err):
 		c.dead = true
 		return fmt.Errorf("%w at %s", ErrSilent, c.Address)
-	case nobodyListens(err):
+	case notListening(err):
 		return fmt.Errorf("%w at %s", ErrNone, c.Address)
 	}
 	return fmt.Errorf("the agent at %s: %w", c.Address, err)

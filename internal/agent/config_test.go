@@ -16,29 +16,28 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Whatever becomes of the config while an agent runs, a session that it has kept
-// fresh is kept fresh. One whose token is nowhere else is, also where the config does
-// not name it any more.
-func TestTheConfigIsSpoilt(t *testing.T) {
-	spoilt := func(w *world) []agent.Watched {
+// The agent goes on refreshing a session if the config becomes invalid. If the token is only
+// in its memory, it does so even if the session is no longer in the config.
+func TestConfigBecomesInvalid(t *testing.T) {
+	invalid := func(w *fixture) []agent.Watched {
 		return []agent.Watched{{Session: w.Session, Problem: "a bad setting"}}
 	}
 	tests := map[string]struct {
-		list   func(w *world) []agent.Watched
+		list   func(w *fixture) []agent.Watched
 		err    error
 		memory bool
 		goesOn bool
 	}{
-		"a bad setting":             {list: spoilt, goesOn: true},
-		"it cannot be read":         {err: errors.New("not now"), goesOn: true},
-		"the session is gone":       {},
-		"a bad setting, memory":     {list: spoilt, memory: true, goesOn: true},
-		"it cannot be read, memory": {err: errors.New("not now"), memory: true, goesOn: true},
-		"it is gone, memory":        {memory: true, goesOn: true},
+		"an invalid setting":         {list: invalid, goesOn: true},
+		"unreadable":                 {err: errors.New("not now"), goesOn: true},
+		"session removed":            {},
+		"an invalid setting, memory": {list: invalid, memory: true, goesOn: true},
+		"unreadable, memory":         {err: errors.New("not now"), memory: true, goesOn: true},
+		"session removed, memory":    {memory: true, goesOn: true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, emulator.Config{}, func(w *world) {
+			inBubble(t, emulator.Config{}, func(w *fixture) {
 				if tt.memory {
 					w.server.Memory = new(agent.Memory)
 				}
@@ -62,16 +61,16 @@ func TestTheConfigIsSpoilt(t *testing.T) {
 					t.Errorf("the agent has ended: %v", r.over())
 				}
 				if kept := w.Stored("corp").Left(time.Now()) > 0; kept != tt.goesOn {
-					t.Errorf("the session was kept fresh: %v", kept)
+					t.Errorf("the session was refreshed: %v", kept)
 				}
 			})
 		})
 	}
 }
 
-// A bad setting from the beginning is not guessed at.
-func TestTheConfigWasNeverGood(t *testing.T) {
-	inBubble(t, emulator.Config{}, func(w *world) {
+// The agent does not refresh a session whose settings were invalid from the start.
+func TestConfigIsInvalidFromTheStart(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.server.Watched = func() ([]agent.Watched, error) {
 			return []agent.Watched{{Session: w.Session, Problem: "a bad setting"}}, nil
 		}
@@ -82,10 +81,10 @@ func TestTheConfigWasNeverGood(t *testing.T) {
 	})
 }
 
-// That one session was signed out of is no reason to forget another, not even one
-// whose service cannot be reached at the moment.
-func TestASignOutOfAnother(t *testing.T) {
-	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
+// A sign-out of one session does not make the agent forget another, even if the other's
+// service is unreachable.
+func TestSignOutOfAnotherSession(t *testing.T) {
+	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()
 		net := w.breakNetwork()
 		r := w.watch()
@@ -98,15 +97,15 @@ func TestASignOutOfAnother(t *testing.T) {
 		net.mended.Store(true)
 		time.Sleep(10 * time.Minute)
 		if w.Stored("corp").Left(time.Now()) <= 0 {
-			t.Error("the session was not renewed once the service could be reached")
+			t.Error("the session was not refreshed after the service became reachable")
 		}
 	})
 }
 
-// A new sign-in is noticed at once, also while tries with the token before it are put
-// off.
-func TestASignInBetweenTries(t *testing.T) {
-	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
+// The agent notices a new sign-in at once, even while it waits before the next try with the
+// old token.
+func TestSignInBetweenTries(t *testing.T) {
+	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()
 		net := w.breakNetwork()
 		w.watch()
@@ -120,9 +119,9 @@ func TestASignInBetweenTries(t *testing.T) {
 	})
 }
 
-// The end is told what was watched, once all work is done.
-func TestTheEndIsTold(t *testing.T) {
-	inBubble(t, emulator.Config{}, func(w *world) {
+// End gets the watched sessions after all work has finished.
+func TestEndGetsTheSessions(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Login()
 		var told []agent.Watched
 		r := w.watch(func(list []agent.Watched) { told = list })
@@ -130,33 +129,33 @@ func TestTheEndIsTold(t *testing.T) {
 		r.stop()
 		<-r.ended
 		if len(told) != 1 || told[0].Session.Name != "corp" {
-			t.Errorf("told of %+v", told)
+			t.Errorf("End got %+v", told)
 		}
 	})
 }
 
-// Only the service that a session is of can end it: one command that is led to another
-// one, by its environment, changes nothing for the rest.
-func TestAnotherServicesWord(t *testing.T) {
-	t.Run("to somebody who asked", func(t *testing.T) {
-		inBubble(t, emulator.Config{}, func(w *world) {
+// Only a session's own service can end it. If a command asks another service because of its
+// environment, the agent keeps the session.
+func TestOnlyTheOwnServiceEndsASession(t *testing.T) {
+	t.Run("asked through the agent", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *fixture) {
 			w.Login()
 			r := w.watch()
 			time.Sleep(time.Minute)
-			w.server.MarkOver(w.Session, agent.Settings{OIDC: profile.Endpoint{URL: "http://127.0.0.1:2"}})
+			w.server.MarkEnded(w.Session, agent.Settings{OIDC: profile.Endpoint{URL: "http://127.0.0.1:2"}})
 			time.Sleep(time.Minute)
 			if r.over() {
 				t.Fatal("the agent has ended")
 			}
-			w.server.MarkOver(w.Session, agent.Settings{Proxies: "whichever"})
+			w.server.MarkEnded(w.Session, agent.Settings{Proxies: "whichever"})
 			time.Sleep(time.Minute)
 			if !r.over() {
 				t.Error("the agent goes on, although its own service has ended the session")
 			}
 		})
 	})
-	t.Run("to another process", func(t *testing.T) {
-		inBubble(t, emulator.Config{}, func(w *world) {
+	t.Run("asked by another process", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *fixture) {
 			w.Login()
 			time.Sleep(2 * time.Hour)
 			var elsewhere atomic.Bool
@@ -181,35 +180,35 @@ func TestAnotherServicesWord(t *testing.T) {
 			_, err := other.Get(w.T.Context(), broker.Request{Session: w.Session, Purpose: broker.AccessToken})
 			var ended *broker.SessionError
 			if !errors.As(err, &ended) {
-				t.Fatalf("it went well elsewhere: %v", err)
+				t.Fatalf("the request to the other service succeeded: %v", err)
 			}
 			elsewhere.Store(false)
 			w.watch()
 			time.Sleep(3 * time.Minute)
 			if w.Stored("corp").Left(time.Now()) <= 0 {
-				t.Error("the agent has given the session up")
+				t.Error("the agent has dropped the session")
 			}
 		})
 	})
 }
 
-// A window that is nearly as long as a token's life does not have it renewed all the
-// time.
-func TestAWindowOfNearlyTheLife(t *testing.T) {
-	inBubble(t, emulator.Config{}, func(w *world) {
+// With a refresh window nearly as long as the token's lifetime, the agent does not refresh
+// all the time.
+func TestWindowOfNearlyTheLifetime(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Session.RefreshWindow, w.Session.HasWindow = time.Hour-time.Second, true
 		w.Login()
 		w.watch()
 		time.Sleep(time.Hour)
 		if got := w.Emu.Count(refresh); got < 3 || got > 5 {
-			t.Errorf("%d renewals in an hour, want 4", got)
+			t.Errorf("%d refreshes in an hour, want 4", got)
 		}
 	})
 }
 
-// An agent that clients cannot reach any more is of no use.
-func TestTheSocketIsGone(t *testing.T) {
-	inBubble(t, emulator.Config{}, func(w *world) {
+// The agent ends if clients cannot reach it any more.
+func TestSocketIsRemoved(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Login()
 		var gone atomic.Bool
 		w.server.Lost = func() error {
@@ -223,7 +222,7 @@ func TestTheSocketIsGone(t *testing.T) {
 		gone.Store(true)
 		time.Sleep(time.Minute)
 		if !r.over() {
-			t.Error("it goes on")
+			t.Error("the agent still runs")
 		}
 	})
 }

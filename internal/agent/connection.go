@@ -1,4 +1,4 @@
-// How the agent accepts its clients, hears their requests, and does what they ask for.
+// This file accepts clients, reads their requests and handles them.
 
 package agent
 
@@ -12,11 +12,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// accept goes on until the agent is closing: while it ends, it says so. It accepts only
-// as many clients as there is room for. The others wait to be heard, and after their
-// patience do the work themselves.
+// accept serves clients until closing ends. While the agent is stopping, it tells clients
+// so. It serves a limited number of clients at a time; the others run out of patience and
+// do the work themselves.
 func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
-	for take(closing, s.room.connections) {
+	for acquire(closing, s.limits.connections) {
 		conn, err := l.Accept()
 		if closing.Err() != nil {
 			if err == nil {
@@ -25,46 +25,46 @@ func (s *Server) accept(ctx, closing context.Context, l net.Listener, connection
 			return
 		}
 		if err != nil {
-			<-s.room.connections
-			s.Log.Warn("no connection", "error", err)
-			if sleep.For(closing, 100*time.Millisecond) != nil { // too many open files, say
+			<-s.limits.connections
+			s.Log.Warn("accept failed", "error", err)
+			if sleep.For(closing, 100*time.Millisecond) != nil { // for example, too many open files
 				return
 			}
 			continue
 		}
 		connections.Go(func() {
-			defer func() { <-s.room.connections }()
+			defer func() { <-s.limits.connections }()
 			defer func() { _ = conn.Close() }()
 			s.serve(ctx, closing, conn)
 		})
 	}
 }
 
-// A room limits what the agent does at the same time by the files that the process may
-// have open. Connections must not use up the descriptors of the agent's own files:
-// tokens, locks, and calls of the service.
-type room struct {
-	connections chan struct{} // one for each client that is served
-	work        chan struct{} // one for each different question that is worked on
+// A limits limits what the agent does at the same time, so that the process does not run
+// out of file descriptors. Connections must leave enough of them for tokens, locks and
+// calls of the service.
+type limits struct {
+	connections chan struct{} // has an element for each client that is served
+	work        chan struct{} // has an element for each distinct question in progress
 }
 
 const (
 	base       = 16 // descriptors of the process itself: its streams, socket, lock and log
-	perWork    = 6  // of one question: its locks, files and calls
+	perWork    = 6  // descriptors of one question: its locks, files and calls
 	leastWork  = 3
 	mostWork   = 256
 	mostServed = 4096
 )
 
-// newRoom divides the descriptors: at least a quarter is for work.
-func newRoom(files int) room {
+// newLimits divides the file descriptors. At least a quarter is for work.
+func newLimits(files int) limits {
 	work := min(max(files/4/perWork, leastWork), mostWork)
 	connections := min(max(files-base-work*perWork, 1), mostServed)
-	return room{make(chan struct{}, connections), make(chan struct{}, work)}
+	return limits{make(chan struct{}, connections), make(chan struct{}, work)}
 }
 
-// take waits for a place. It returns false when the context ends first.
-func take(ctx context.Context, places chan struct{}) bool {
+// acquire waits for a free place. It returns false if the context ends first.
+func acquire(ctx context.Context, places chan struct{}) bool {
 	select {
 	case places <- struct{}{}:
 		return true
@@ -76,20 +76,20 @@ func take(ctx context.Context, places chan struct{}) bool {
 // serve answers one client.
 func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	if err := checkPeer(conn); err != nil {
-		s.Log.Warn("a connection was refused", "error", err)
+		s.Log.Warn("refused a connection", "error", err)
 		return
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(reading))
-	heard := context.AfterFunc(closing, func() { _ = conn.SetReadDeadline(time.Now()) }) // the end waits for nobody
-	defer heard()
-	r, err := s.hear(closing, conn)
+	_ = conn.SetReadDeadline(time.Now().Add(requestLimit))
+	stop := context.AfterFunc(closing, func() { _ = conn.SetReadDeadline(time.Now()) }) // a slow client must not delay the end of the agent
+	defer stop()
+	r, err := s.readRequest(closing, conn)
 	if err != nil {
-		s.Log.Debug("a request makes no sense", "error", err)
+		s.Log.Debug("invalid request", "error", err)
 		return
 	}
-	heard()
-	out := &speaker{conn: conn}
-	out.say(line{Heard: true})
+	stop()
+	out := &lineWriter{conn: conn}
+	out.write(line{Heard: true})
 	done := make(chan struct{})
 	var beats sync.WaitGroup
 	beats.Go(func() {
@@ -98,7 +98,7 @@ func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 		for {
 			select {
 			case <-tick.C:
-				out.say(line{Alive: true})
+				out.write(line{Alive: true})
 			case <-done:
 				return
 			}
@@ -108,31 +108,30 @@ func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	close(done)
 	beats.Wait()
 	answer.Done = true
-	out.say(answer)
+	out.write(answer)
 }
 
-// A speaker writes the lines of one connection. Two goroutines use it.
-type speaker struct {
+// A lineWriter writes lines to one connection. Two goroutines use it.
+type lineWriter struct {
 	mu   sync.Mutex
 	conn net.Conn
 }
 
-func (s *speaker) say(l line) {
+func (s *lineWriter) write(l line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = s.conn.SetWriteDeadline(time.Now().Add(silence))
-	_ = writeLine(s.conn, l) // a client that has gone needs no answer
+	_ = s.conn.SetWriteDeadline(time.Now().Add(silenceLimit))
+	_ = writeLine(s.conn, l) // on an error the client has gone
 }
 
-// longRequests is how many requests that do not fit into a reader's buffer are read
-// at the same time. Only those that store a token are so long.
+// longRequests is how many long requests are read at the same time. A long request does not
+// fit into the reader's buffer; only requests that store a token are so long.
 const longRequests = 8
 
-// hear reads the request of a connection. It reads a long request to its end only
-// while at most [longRequests] are being read: clients that never finish theirs must
-// not fill the memory.
-func (s *Server) hear(closing context.Context, conn net.Conn) (r request, err error) {
-	within, cancel := context.WithTimeout(closing, reading)
+// readRequest reads the request of a client. It reads at most [longRequests] long requests
+// at a time, so that clients that never finish their requests do not fill the memory.
+func (s *Server) readRequest(closing context.Context, conn net.Conn) (r request, err error) {
+	within, cancel := context.WithTimeout(closing, requestLimit)
 	defer cancel()
 	long := false
 	err = readLine(bufio.NewReader(conn), maxRequest, func() error {
@@ -150,7 +149,7 @@ func (s *Server) hear(closing context.Context, conn net.Conn) (r request, err er
 	return r, err
 }
 
-// carryOut does what a request asks for.
+// carryOut handles a request and returns the answer.
 func (s *Server) carryOut(ctx context.Context, r request) line {
 	switch {
 	case s.Home != nil && r.Home != s.Home():
@@ -178,19 +177,19 @@ func (s *Server) carryOut(ctx context.Context, r request) line {
 		s.forget()
 		return line{}
 	case verbStop:
-		s.Log.Info("asked to end")
+		s.Log.Info("asked to stop")
 		s.mu.Lock()
 		s.asked = true
 		s.mu.Unlock()
 		s.stop()
 		<-s.ended
-		return line{Warnings: s.untold}
-	case verbLoad, verbSave, verbRemove, verbRoom:
+		return line{Warnings: s.unrevoked}
+	case verbLoad, verbSave, verbRemove, verbProbe:
 		if !s.enter(ctx) {
-			return line{Ending: true} // what comes to lie there now would be lost
+			return line{Ending: true} // a value stored now would be lost
 		}
 		defer s.leave()
 		return s.Memory.carryOut(r)
 	}
-	return line{Declined: true} // from a version to come
+	return line{Declined: true} // a request of a newer version
 }

@@ -2,14 +2,14 @@ package agent
 
 import "github.com/lanyard-cli/lanyard/internal/profile"
 
-// Forget does what a client's request of that name does.
+// Forget does the same as a client's request "forget".
 func (s *Server) Forget() { s.forget() }
 
-// State is what a client would be told.
+// State returns the status that a client would get.
 func (s *Server) State() Status { return s.status() }
 
-// MarkOver does what an answer of a service that has ended a session does.
-func (s *Server) MarkOver(of profile.Session, by Settings) {
-	s.markOver(of, by)
+// MarkEnded does the same as a service's answer that a session has ended.
+func (s *Server) MarkEnded(of profile.Session, by Settings) {
+	s.markEnded(of, by)
 	s.look()
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 )
 
-// asAnother runs f on a thread of another user's, which ends with it.
+// asAnother runs f on a thread of another user. The thread ends after f.
 func asAnother(t *testing.T, f func()) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -23,7 +23,7 @@ func asAnother(t *testing.T, f func()) {
 	}
 	done := make(chan syscall.Errno)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread is thrown away
+		runtime.LockOSThread() // never unlocked, so that Go ends the thread
 		const nobody, same = 65534, ^uintptr(0)
 		_, _, err := syscall.RawSyscall(syscall.SYS_SETRESUID, same, nobody, same)
 		if err == 0 {
@@ -32,16 +32,17 @@ func asAnother(t *testing.T, f func()) {
 		done <- err
 	}()
 	if err := <-done; err != 0 {
-		t.Skip("this thread cannot become another user's: ", err)
+		t.Skip("this thread cannot become another user: ", err)
 	}
 }
 
-// Whoever gets past the modes of the socket is refused all the same, on both sides.
-func TestStrangersAreRefused(t *testing.T) {
-	w := newWorld(t, emulator.Config{})
+// Client and agent refuse another user at the other end, even if the mode of the socket
+// allows the connection.
+func TestOtherUsersAreRefused(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
 	w.Login()
 	_, client := w.socket()
-	asAnother(t, func() {}) // or skip, before anything is opened
+	asAnother(t, func() {}) // skips the test if this is not possible
 	for path := client.Address; path != filepath.Clean(os.TempDir()) && path != "/"; path = filepath.Dir(path) {
 		if err := os.Chmod(path, 0o777); err != nil {
 			t.Fatal(err)
@@ -50,7 +51,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	asAnother(t, func() {
 		c := *client
 		if _, err := c.Status(t.Context()); !errors.Is(err, agent.ErrForeign) {
-			t.Errorf("a client sends its question to another user's agent: %v", err)
+			t.Errorf("the client accepts another user's agent: %v", err)
 		}
 		conn, err := net.Dial("unix", client.Address)
 		if err != nil {
@@ -67,6 +68,6 @@ func TestStrangersAreRefused(t *testing.T) {
 		}
 	})
 	if _, err := client.Status(t.Context()); err != nil {
-		t.Errorf("its own user is not answered any more: %v", err)
+		t.Errorf("the agent does not answer its own user: %v", err)
 	}
 }

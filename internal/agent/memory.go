@@ -1,5 +1,5 @@
-// The store in the agent's memory: [Memory] is the store itself, [Backend] is how
-// another process uses it.
+// This file has the store in the agent's memory: [Memory] is the store in the agent, and
+// [Backend] is the store as seen by a client.
 
 package agent
 
@@ -17,8 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A Memory is a [keystore.Backend] that ends with its process. The zero value is an
-// empty one.
+// A Memory is a [keystore.Backend] in the memory of this process. The zero value is empty.
 type Memory struct {
 	mu     sync.Mutex
 	values map[string]secret.String
@@ -65,7 +64,7 @@ func (m *Memory) Remove(name string) error {
 	return nil
 }
 
-// Tokens lists the sign-in tokens that there are.
+// Tokens returns all tokens.
 func (m *Memory) Tokens() []ssocache.Token {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,15 +77,15 @@ func (m *Memory) Tokens() []ssocache.Token {
 	return tokens
 }
 
-// keepsAnother reports whether it has a live token of a session that is not watched.
+// keepsAnother reports whether the memory has a valid token of a session that is not
+// watched.
 func (m *Memory) keepsAnother(watched []watch, now time.Time) bool {
 	return m != nil && slices.ContainsFunc(m.Tokens(), func(t ssocache.Token) bool {
 		return t.Left(now) > 0 && !slices.ContainsFunc(watched, func(w watch) bool { return t.Belongs(w.Session.StartURL, w.Session.Region) })
 	})
 }
 
-// carryOut answers a client that uses the store from its own process. A nil m means
-// that the agent keeps no tokens.
+// carryOut handles a client's request to the store. m is nil if the agent has no such store.
 func (m *Memory) carryOut(r request) line {
 	if m == nil {
 		return line{Missing: true}
@@ -104,12 +103,13 @@ func (m *Memory) carryOut(r request) line {
 	return line{}
 }
 
-// A Backend is a client's view of the store in the agent's memory. If the agent has
-// ended, its tokens are gone: Load returns [ssocache.ErrNotFound]. If it does not
-// answer, Load returns a [keystore.StoreError].
+// A Backend is the [keystore.Backend] that a client uses for the store in the agent's
+// memory. If the agent has ended, its tokens are lost, and Load returns
+// [ssocache.ErrNotFound]. If the agent does not answer, Load returns a
+// [keystore.StoreError].
 type Backend struct {
-	Client *Client                // with [LongPatience]
-	Hint   func(err error) string // what the user can do about the error; nil gives no hint
+	Client *Client                // its Patience should be [LongPatience]
+	Hint   func(err error) string // returns a hint for an error; may be nil
 }
 
 // Load implements [keystore.Backend].
@@ -123,7 +123,7 @@ func (v Backend) Load(name string) ([]byte, error) {
 
 // Prepare implements [keystore.Backend].
 func (v Backend) Prepare(name string) (keystore.Pending, error) {
-	l, err := v.call(request{Verb: verbRoom})
+	l, err := v.call(request{Verb: verbProbe})
 	if err == nil && l.Missing {
 		err = errNoMemory
 	}
@@ -152,16 +152,16 @@ func (pendingInAgent) Abort() {}
 func (v Backend) Remove(name string) error {
 	_, err := v.call(request{Verb: verbRemove, Name: name})
 	if errors.Is(err, ErrNone) {
-		return nil // gone already
+		return nil // the value was lost with the agent
 	}
 	return v.unavailable(err)
 }
 
-// errNoMemory says that the running agent was started without a store.
-var errNoMemory = errors.New("the agent that runs keeps no tokens in its memory")
+// errNoMemory means that the running agent was started without --in-memory.
+var errNoMemory = errors.New("the running agent does not keep tokens in its memory")
 
 func (v Backend) call(r request) (line, error) {
-	return v.Client.call(context.Background(), r) // its patience ends it
+	return v.Client.call(context.Background(), r) // ends after the client's Patience
 }
 
 func (v Backend) unavailable(err error) error {

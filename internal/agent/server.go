@@ -14,57 +14,58 @@ import (
 
 // A Server is an agent. Broker and Watched must be set.
 type Server struct {
-	// Broker makes the broker for one piece of work. What it would tell the
-	// person goes to warn.
+	// Broker returns the broker for one request or refresh. It calls warn with warnings.
 	Broker func(settings Settings, siblings []string, warn func(text string)) *broker.Broker
-	// Watched lists the sessions to keep fresh. It is asked again and again, and
-	// never by two at a time. An error means that the sessions stay as they were.
+	// Watched returns the sessions to refresh. It is called in every round, by one
+	// goroutine. If it returns an error, the agent keeps the sessions of the last call.
 	Watched func() ([]Watched, error)
-	// Memory is the store of an agent that keeps tokens in its memory. nil keeps none.
+	// Memory is the store in the agent's memory; nil if the agent has no such store.
 	Memory *Memory
-	// Begin is called first, while clients are answered already; an error ends the
-	// agent. nil does nothing.
+	// Begin is called first, while the agent already answers clients. If it returns an
+	// error, the agent ends. nil does nothing.
 	Begin func(context.Context) error
-	// End is called when the agent ends, with what it watched; asked says that a
-	// client told it to stop. That client gets what End returns. nil does nothing.
-	End func(ctx context.Context, asked bool, watched []Watched) (untold []string)
+	// End is called when the agent ends; asked says whether a client has stopped it. The
+	// client gets the result: a text for each session that could not be revoked. nil does
+	// nothing.
+	End func(ctx context.Context, asked bool, watched []Watched) (unrevoked []string)
 
-	Stay bool          // goes on when nothing is left to renew
+	Stay bool          // do not end when nothing is left to refresh
 	Home func() string // see [HomeID]; nil means ""
 
-	// Lost returns why clients cannot reach the agent any more. nil: they always can.
+	// Lost returns an error if clients cannot reach the agent any more. nil means that
+	// they always can.
 	Lost    func() error
 	Proxies string // see [Settings]
 	Now     func() time.Time
 	Log     *slog.Logger // nil means no log
 
-	began   time.Time
-	flights singleflight.Group
-	long    chan struct{} // one for each long request that is being read
-	room    room
-	working sync.WaitGroup
-	wake    chan struct{}
-	stop    context.CancelFunc
-	ended   chan struct{} // closed when all is done but telling so
-	untold  []string      // by End, once ended
+	began     time.Time
+	flights   singleflight.Group
+	long      chan struct{} // has an element for each long request that is being read
+	limits    limits
+	working   sync.WaitGroup
+	wake      chan struct{}
+	stop      context.CancelFunc
+	ended     chan struct{} // closed when End has returned
+	unrevoked []string      // the result of End, once ended is closed
 
-	first    chan struct{} // closed when the sessions were looked at for the first time
+	first    chan struct{} // closed after the first survey
 	surveyed sync.Once
 
 	mu        sync.Mutex
-	active    int // pieces of work that are under way
+	active    int // requests and refreshes in progress
 	watched   []watch
-	asked     bool   // to end
-	forgotten bool   // all tokens are to be read anew
-	problem   string // with the config
+	asked     bool   // a client has asked the agent to stop
+	forgotten bool   // the next survey must read all tokens again
+	problem   string // of the config
 
-	over map[string]string   // the place of the service that has ended a session, by the session's id
-	asks map[string]Settings // with which somebody has asked for a session, by id
+	endedBy   map[string]string   // by session id: the place of the service that has ended the session
+	requested map[string]Settings // by session id: the settings of the last request
 }
 
-// Serve answers until the context ends, somebody stops the agent, or nothing is
-// left to renew. It closes the listener, and returns when what was begun is done: a
-// refresh token that is spent has its successor stored. The error is Begin's.
+// Serve answers clients until the context ends, a client stops the agent, or nothing is
+// left to refresh. It closes the listener. It returns after all work has finished, so that
+// no refreshed token is lost. Its error is that of Begin.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ctx, s.stop = context.WithCancel(ctx)
 	defer s.stop()
@@ -75,7 +76,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	s.began, s.wake, s.ended, s.first = s.Now(), make(chan struct{}, 1), make(chan struct{}), make(chan struct{})
-	s.long, s.room = make(chan struct{}, longRequests), newRoom(openFiles())
+	s.long, s.limits = make(chan struct{}, longRequests), newLimits(openFiles())
 	closing, closed := context.WithCancel(context.WithoutCancel(ctx))
 	var connections sync.WaitGroup
 	connections.Go(func() { s.accept(ctx, closing, l, &connections) })
@@ -83,13 +84,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err == nil {
 		s.watch(ctx)
 	}
-	s.mu.Lock() // no more work is entered, and what was entered is waited for
+	s.mu.Lock() // after stop, enter accepts no more work
 	s.stop()
 	asked := s.asked
 	s.mu.Unlock()
 	s.working.Wait()
 	if s.End != nil {
-		s.untold = s.End(context.WithoutCancel(ctx), asked, s.sessions())
+		s.unrevoked = s.End(context.WithoutCancel(ctx), asked, s.sessions())
 	}
 	close(s.ended)
 	closed()
@@ -105,7 +106,7 @@ func (s *Server) begin(ctx context.Context) error {
 	return s.Begin(ctx)
 }
 
-// sessions are those that are watched.
+// sessions returns the watched sessions.
 func (s *Server) sessions() []Watched {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -116,7 +117,7 @@ func (s *Server) sessions() []Watched {
 	return list
 }
 
-// enter begins a piece of work, unless the agent is about to end.
+// enter begins a request or a refresh. It returns false if the agent is stopping.
 func (s *Server) enter(ctx context.Context) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

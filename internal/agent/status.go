@@ -8,22 +8,21 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A Status is what an agent says about itself. Dates end in Z; one that is unknown
-// is left out.
+// A Status is the status of an agent. Dates end in Z; unknown dates are omitted.
 type Status struct {
 	PID      int             `json:"pid"`
 	Since    string          `json:"since"`
 	InMemory bool            `json:"inMemory"`
-	Memory   int             `json:"memoryBytes,omitempty"` // resident; 0 where the system does not tell
-	Problem  string          `json:"problem,omitempty"`     // with the config
+	Memory   int             `json:"memoryBytes,omitempty"` // resident memory; 0 if unknown
+	Problem  string          `json:"problem,omitempty"`     // of the config
 	Sessions []SessionStatus `json:"sessions"`
 }
 
-// A SessionStatus is what the agent does for one session.
+// A SessionStatus is the status of one session.
 type SessionStatus struct {
 	SSOSession string `json:"ssoSession,omitempty"`
 	StartURL   string `json:"startUrl"`
-	State      string `json:"state"` // kept: it is renewed; live: it cannot be; ended; none
+	State      string `json:"state"` // "kept" (the agent refreshes it), "live" (valid, but cannot be refreshed), "ended" or "none"
 	ExpiresAt  string `json:"expiresAt,omitempty"`
 	RenewalAt  string `json:"renewalAt,omitempty"`
 	Problem    string `json:"problem,omitempty"`

@@ -6,34 +6,35 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 )
 
-// survey lists the sessions to watch, with their tokens as they are now. What is known
-// of a session stays known while its files do not change.
+// survey returns the sessions to watch with their current tokens. It reads a token only if
+// its files have changed.
 func (s *Server) survey() []watch {
 	s.mu.Lock()
-	known, anew, over := slices.Clone(s.watched), s.forgotten, s.over
-	s.forgotten, s.over = false, nil
+	known, anew, over := slices.Clone(s.watched), s.forgotten, s.endedBy
+	s.forgotten, s.endedBy = false, nil
 	s.mu.Unlock()
 	list, problem := s.list(known)
 	if problem != "" && problem != s.problem { // only this goroutine changes it
-		s.Log.Warn("the config cannot be read; the sessions are watched as they were", "error", problem)
+		s.Log.Warn("cannot read the config; watching the same sessions as before", "error", problem)
 	}
 	watched := make([]watch, 0, len(list))
 	for _, item := range list {
-		w := watch{Watched: item, fit: item.Problem == ""}
+		w := watch{Watched: item, valid: item.Problem == ""}
 		if k := find(known, item); k >= 0 {
 			w = known[k]
-			w.take(item)
+			w.update(item)
 		}
-		if w.Session.Window() < leastAhead {
-			w.Session.RefreshWindow, w.Session.HasWindow = leastAhead, true
+		if w.Session.Window() < minWindow {
+			w.Session.RefreshWindow, w.Session.HasWindow = minWindow, true
 		}
 		if anew {
 			w.stamp = "to be read"
 		}
 		stamp := w.stamp
 		s.read(&w)
-		// Another service that was asked does not know this session.
-		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Endpoints().ID() && w.stamp == stamp { // and nobody has signed in meanwhile
+		// The service has ended the session only if it is the session's own service, and if
+		// the user has not signed in again since.
+		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Endpoints().ID() && w.stamp == stamp {
 			w.ended, w.err = true, "the service has ended it"
 		}
 		watched = append(watched, w)
@@ -44,8 +45,9 @@ func (s *Server) survey() []watch {
 	return watched
 }
 
-// list is what the config says, or, where that cannot be read, what it said. A token
-// in memory is kept whatever the config says now: it is nowhere else.
+// list returns the sessions of the config. If the config cannot be read, it returns the
+// known sessions. It also returns known sessions that are no longer in the config but have a
+// token in the agent's memory, because that token exists nowhere else.
 func (s *Server) list(known []watch) (list []Watched, problem string) {
 	list, err := s.Watched()
 	if err != nil {
@@ -57,8 +59,8 @@ func (s *Server) list(known []watch) (list []Watched, problem string) {
 		case listed:
 		case err != nil:
 			list = append(list, w.Watched)
-		case s.Memory != nil && w.alive(s.Now(), true):
-			w.Problem = "the config does not name it any more"
+		case s.Memory != nil && w.needed(s.Now(), true):
+			w.Problem = "no longer in the config"
 			list = append(list, w.Watched)
 		}
 	}
@@ -69,16 +71,16 @@ func find(known []watch, item Watched) int {
 	return slices.IndexFunc(known, func(w watch) bool { return id(w.Session) == id(item.Session) })
 }
 
-// read reads the session's token, if its files have changed.
+// read reads the session's token if its files have changed.
 func (s *Server) read(w *watch) {
 	b := s.broker(w, func(string) {})
 	now := s.Now()
 	stamp := b.Cache.Stamp(w.keys()...)
-	if again := w.locked && !w.waits(now); stamp == w.stamp && !again {
+	if again := w.locked && !w.postponed(now); stamp == w.stamp && !again {
 		return
 	}
 	fails := w.fails
-	*w = watch{Watched: w.Watched, fit: w.fit, stamp: stamp}
+	*w = watch{Watched: w.Watched, valid: w.valid, stamp: stamp}
 	if stamp == "" {
 		return
 	}
@@ -90,12 +92,12 @@ func (s *Server) read(w *watch) {
 	}
 }
 
-// broker makes the broker for a session.
+// broker returns the broker for a session.
 func (s *Server) broker(w *watch, warn func(string)) *broker.Broker {
 	return s.Broker(w.Settings, w.Siblings, warn)
 }
 
-// reopen lets a store be tried anew next time: a keychain may be unlocked by then.
+// reopen makes the next use open the stores again: a keychain may be unlocked by then.
 func reopen(b *broker.Broker) {
 	if v := b.Cache.Backends; v != nil {
 		v.Reopen()

@@ -22,5 +22,5 @@ func peerOf(conn net.Conn) (p peer, err error) {
 // Harden keeps the memory of this process out of core files.
 func Harden() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) } // best effort
 
-// resident would be how much memory the process has.
+// resident returns 0: the resident memory is unknown on this system.
 func resident() int { return 0 }

@@ -9,13 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// peerOf has no way here that all the systems share, so there is no agent on them.
+// peerOf always returns an error, because these systems have no common way to find the peer.
+// So the agent does not work on them.
 func peerOf(net.Conn) (peer, error) {
-	return peer{}, errors.New("this system does not tell who is at the other end of a socket")
+	return peer{}, errors.New("the agent is not supported on this system")
 }
 
 // Harden keeps the memory of this process out of core files.
 func Harden() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) } // best effort
 
-// resident would be how much memory the process has.
+// resident returns 0: the resident memory is unknown on this system.
 func resident() int { return 0 }

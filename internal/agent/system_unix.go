@@ -1,6 +1,6 @@
 //go:build unix
 
-// Where the agent listens on Unix systems: a socket, its folder, and the lock beside it.
+// This file has the agent's socket on Unix systems, its folder and its lock.
 
 package agent
 
@@ -22,8 +22,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-// defaultAddress is in the folder that the system gives to each user while they
-// are logged in, or else in one of our own among the temporary files.
+// defaultAddress returns a path in the runtime folder of the user, or in a folder among the
+// temporary files if the user has no runtime folder.
 func defaultAddress(lookupEnv func(string) (string, bool), name string) string {
 	uid := strconv.Itoa(os.Geteuid())
 	own, _ := lookupEnv("XDG_RUNTIME_DIR")
@@ -32,21 +32,20 @@ func defaultAddress(lookupEnv func(string) (string, bool), name string) string {
 			return filepath.Join(dir, "lanyard", name+".sock")
 		}
 	}
-	temp, _ := lookupEnv("TMPDIR") // on macOS that of the user alone
+	temp, _ := lookupEnv("TMPDIR") // on macOS each user has their own
 	if !filepath.IsAbs(temp) {
 		temp = "/tmp"
 	}
 	return filepath.Join(temp, "lanyard-"+uid, name+".sock")
 }
 
-// LogPath returns where the agent at an address writes its log when its stderr goes
-// nowhere.
+// LogPath returns the log file of the agent at an address, for an agent without stderr.
 func LogPath(address string) (string, error) {
 	return address + ".log", makeFolder(address)
 }
 
-// HomeID identifies a home folder by its ~/.aws, whatever path leads there: a container
-// may have mounted it at another one. "" means that there is no ~/.aws yet.
+// HomeID returns a text that identifies a home folder by the device and inode of its
+// ~/.aws: a container may mount it at another path. It is "" if ~/.aws does not exist.
 func HomeID(home string) string {
 	info, err := os.Stat(filepath.Join(home, ".aws"))
 	if err != nil {
@@ -59,8 +58,8 @@ func HomeID(home string) string {
 	return fmt.Sprintf("%d:%d", st.Dev, st.Ino)
 }
 
-// Listen makes the socket of the agent. [ErrRunning] means that there is one. Close
-// the lock after the listener.
+// Listen creates the socket of the agent. It returns [ErrRunning] if another agent has it.
+// The caller must release the lock after closing the listener.
 func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	if err := checkLength(address); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", address, err)
@@ -82,9 +81,9 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 		lock.Release()
 		return nil, nil, err
 	}
-	// For Holder. If this fails, Holder reports that the lock does not name a process.
+	// Write the pid for PID. If this fails, PID returns an error.
 	_ = os.WriteFile(address+".lock", []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
-	// The socket has mode 0600 from the first moment.
+	// Set the umask, so that the socket has mode 0600 from the start.
 	before := syscall.Umask(0o177)
 	l, err := net.Listen("unix", address)
 	syscall.Umask(before)
@@ -95,18 +94,19 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	return l, lock, nil
 }
 
-// maxPath is the longest path of a socket, on the system where it is shortest.
+// maxPath is the maximum length of a socket's path. It is the smallest limit of all Unix
+// systems.
 const maxPath = 103
 
 func checkLength(address string) error {
 	if len(address) > maxPath {
-		return fmt.Errorf("its path is longer than the %d bytes that a socket's may have", maxPath)
+		return fmt.Errorf("the path is too long for a socket: %d bytes, at most %d are allowed", len(address), maxPath)
 	}
 	return nil
 }
 
-// makeFolder makes the folder of the socket, if need be, and checks that this user
-// owns it.
+// makeFolder creates the folder of the socket if needed, and checks that only this user can
+// write to it.
 func makeFolder(address string) error {
 	dir := filepath.Dir(address)
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -128,7 +128,7 @@ func checkOurs(dir string) error {
 	return nil
 }
 
-// checkLock refuses what another program has put in the place of the lock.
+// checkLock returns an error if the file at path exists and is not the lock of an agent.
 func checkLock(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -140,11 +140,11 @@ func checkLock(path string) error {
 			return nil
 		}
 	}
-	return errors.Join(fmt.Errorf("%s is there already, and is not an agent's", path), err)
+	return errors.Join(fmt.Errorf("%s exists and is not the lock of an agent", path), err)
 }
 
-// removeSocket removes the socket of an agent that died: a living one would hold the
-// lock. It removes nothing else.
+// removeSocket removes the socket of an agent that died; a running agent would hold the
+// lock. It returns an error if the file is not such a socket.
 func removeSocket(address string) error {
 	info, err := os.Lstat(address)
 	switch {
@@ -153,18 +153,18 @@ func removeSocket(address string) error {
 	case err != nil:
 		return err
 	case info.Mode()&fs.ModeSocket == 0:
-		return fmt.Errorf("%s is there already, and is no socket", address)
+		return fmt.Errorf("%s exists and is not a socket", address)
 	}
 	if conn, err := net.Dial("unix", address); err == nil {
 		_ = conn.Close()
-		return fmt.Errorf("another program listens at %s", address)
+		return fmt.Errorf("%s is in use by another program", address)
 	}
 	return os.Remove(address)
 }
 
-// Watch returns a function that returns an error once the socket at the address is gone
-// or is another one. The function also keeps the socket young: some systems remove old
-// temporary files.
+// Watch returns a function that returns an error if the socket at the address was removed
+// or replaced. The function also updates the time of the socket, because some systems
+// remove old temporary files.
 func Watch(address string) (lost func() error) {
 	before, err := os.Lstat(address)
 	if err != nil {
@@ -173,7 +173,7 @@ func Watch(address string) (lost func() error) {
 	return func() error {
 		now, err := os.Lstat(address)
 		if err == nil && !os.SameFile(before, now) {
-			err = fmt.Errorf("%s is another one's", address)
+			err = fmt.Errorf("%s was replaced by another process", address)
 		}
 		_ = os.Chtimes(address, time.Now(), time.Now())
 		return err
@@ -184,8 +184,8 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 	if err := checkLength(address); err != nil {
 		return nil, err
 	}
-	// On a busy machine the time may be over before the dialer has looked: that there
-	// is no agent must not look like one that is silent.
+	// On a busy machine the timeout may end before the dialer has opened the socket. Check
+	// first whether it exists, so that this does not look like an agent that is silent.
 	if _, err := os.Lstat(address); err != nil {
 		return nil, err
 	}
@@ -193,17 +193,17 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 	return d.DialContext(ctx, "unix", address)
 }
 
-// nobodyListens reports whether an error means that there is no agent.
-func nobodyListens(err error) bool {
+// notListening reports whether err means that no agent is running.
+func notListening(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// queueFull reports whether an error means that too many clients wait to be accepted.
+// queueFull reports whether err means that too many clients are waiting to be accepted.
 func queueFull(err error) bool { return errors.Is(err, syscall.EAGAIN) }
 
-// Holder returns the process that holds the agent's lock, whether or not it still
-// answers. [ErrNone] means that no process holds it.
-func Holder(ctx context.Context, address string) (pid int, err error) {
+// PID returns the pid of the agent at an address, even if the agent does not answer. It
+// returns [ErrNone] if no process holds the agent's lock.
+func PID(ctx context.Context, address string) (pid int, err error) {
 	lock, err := filelock.Try(address + ".lock")
 	if err == nil {
 		lock.Release()
@@ -217,13 +217,13 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 	}
 	pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil || pid <= 1 {
-		return 0, fmt.Errorf("%s.lock does not say which process holds it", address)
+		return 0, fmt.Errorf("%s.lock does not contain the pid of the agent", address)
 	}
-	// The same number may be another process where this one cannot see the agent's.
+	// In another pid namespace (a container) the same number may be another process.
 	if conn, err := dial(ctx, address, LongPatience); err == nil {
 		defer func() { _ = conn.Close() }()
 		if p, err := peerOf(conn); err != nil || p.pid != pid {
-			return 0, errors.New("the process that listens there cannot be seen from here")
+			return 0, errors.New("the agent runs in another container, so its pid is unknown")
 		}
 	}
 	return pid, nil
@@ -232,16 +232,16 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 // A peer is the process at the other end of a connection.
 type peer struct{ uid, pid int }
 
-// checkPeer refuses another user at the other end.
+// checkPeer returns an error if the process at the other end belongs to another user.
 func checkPeer(conn net.Conn) error {
 	p, err := peerOf(conn)
 	if err == nil && p.uid != os.Geteuid() {
-		err = fmt.Errorf("%w (%d)", ErrForeign, p.uid)
+		err = fmt.Errorf("%w (uid %d)", ErrForeign, p.uid)
 	}
 	return err
 }
 
-// control calls f with the connection's descriptor.
+// control calls f with the file descriptor of the connection.
 func control(conn net.Conn, f func(fd int) error) error {
 	unix, ok := conn.(*net.UnixConn)
 	if !ok {
@@ -255,11 +255,11 @@ func control(conn net.Conn, f func(fd int) error) error {
 	return errors.Join(err, err2)
 }
 
-// openFiles returns how many files the process may have open.
+// openFiles returns the process's limit of open files.
 func openFiles() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return 256 // of the least generous system, macOS
+		return 256 // the default on macOS, which has the lowest
 	}
 	return int(min(uint64(limit.Cur), 1<<20)) //nolint:unconvert // signed on FreeBSD
 }

@@ -1,4 +1,4 @@
-// Where the agent listens on Windows: a named pipe.
+// This file has the agent's named pipe on Windows.
 
 package agent
 
@@ -18,7 +18,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-// defaultAddress is a pipe with the person's own identifier in its name.
+// defaultAddress returns a pipe whose name contains the user's SID.
 func defaultAddress(_ func(string) (string, bool), name string) string {
 	sid, err := userOf(windows.GetCurrentProcessToken())
 	if err != nil {
@@ -27,8 +27,7 @@ func defaultAddress(_ func(string) (string, bool), name string) string {
 	return `\\.\pipe\lanyard-` + sid + "-" + name
 }
 
-// LogPath returns where the agent at an address writes its log when its stderr goes
-// nowhere.
+// LogPath returns the log file of the agent at an address, for an agent without stderr.
 func LogPath(address string) (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -38,7 +37,7 @@ func LogPath(address string) (string, error) {
 	return filepath.Join(dir, filepath.Base(address)+".log"), os.MkdirAll(dir, 0o700)
 }
 
-// HomeID identifies a home folder by the path of its ~/.aws.
+// HomeID returns a text that identifies a home folder: the path of its ~/.aws.
 func HomeID(home string) string {
 	path := filepath.Join(home, ".aws")
 	if real, err := filepath.EvalSymlinks(path); err == nil {
@@ -47,8 +46,8 @@ func HomeID(home string) string {
 	return path
 }
 
-// Listen makes the pipe of the agent, which this user alone may open. [ErrRunning]
-// means that there is one: the system makes the first of a name only once.
+// Listen creates the pipe of the agent, which only this user can open. It returns
+// [ErrRunning] if a pipe with this name already exists.
 func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	sid, err := userOf(windows.GetCurrentProcessToken())
 	if err != nil {
@@ -61,7 +60,7 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	return l, nil, err
 }
 
-// Watch has nothing to watch: a pipe is there as long as its process.
+// Watch returns a function that always returns nil: a pipe exists as long as its process.
 func Watch(string) (lost func() error) { return func() error { return nil } }
 
 func dial(ctx context.Context, address string, within time.Duration) (net.Conn, error) {
@@ -70,18 +69,18 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 	return winio.DialPipeContext(ctx, address)
 }
 
-// nobodyListens reports whether an error means that there is no agent.
-func nobodyListens(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// notListening reports whether err means that no agent is running.
+func notListening(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
-// queueFull has no counterpart here.
+// queueFull always returns false on Windows.
 func queueFull(error) bool { return false }
 
-// Holder returns the process that made the pipe, whether or not it still answers.
-// [ErrNone] means that there is none.
-func Holder(ctx context.Context, address string) (pid int, err error) {
+// PID returns the pid of the agent, even if the agent does not answer. It returns [ErrNone]
+// if no agent is running.
+func PID(ctx context.Context, address string) (pid int, err error) {
 	conn, err := dial(ctx, address, LongPatience)
 	if err != nil {
-		if nobodyListens(err) {
+		if notListening(err) {
 			err = fmt.Errorf("%w at %s", ErrNone, address)
 		}
 		return 0, err
@@ -94,8 +93,8 @@ func Holder(ctx context.Context, address string) (pid int, err error) {
 	return p.pid, err
 }
 
-// checkPeer refuses another user at the other end. Our pipe lets no other user in, but
-// another user may have made a pipe of that name first.
+// checkPeer returns an error if the process at the other end belongs to another user. Other
+// users cannot open the agent's pipe, but they can create a pipe with that name first.
 func checkPeer(conn net.Conn) error {
 	own, err := userOf(windows.GetCurrentProcessToken())
 	if err != nil {
@@ -125,7 +124,7 @@ func checkPeer(conn net.Conn) error {
 // A peer is the process at the other end of a connection.
 type peer struct{ pid int }
 
-// peerOf finds the process that made the pipe.
+// peerOf returns the process that created the pipe.
 func peerOf(conn net.Conn) (peer, error) {
 	p, ok := conn.(interface{ Fd() uintptr })
 	if !ok {
@@ -144,12 +143,11 @@ func userOf(token windows.Token) (string, error) {
 	return user.User.Sid.String(), nil
 }
 
-// openFiles is far more than the agent needs: Windows has no such limit.
+// openFiles returns a large number: Windows has no such limit.
 func openFiles() int { return 1 << 16 }
 
-// Harden would keep the memory of this process out of core files, which Windows
-// does not write for it.
+// Harden does nothing on Windows, which writes no core files for this process.
 func Harden() {}
 
-// resident would be how much memory the process has.
+// resident returns 0: the resident memory is unknown on this system.
 func resident() int { return 0 }

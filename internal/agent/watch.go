@@ -12,30 +12,30 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The times of the watch. A round looks at the clock on the wall, so a machine that
-// slept, or whose clock was set, is noticed within one.
+// The times of the watch. Each round uses the wall clock, so that the agent notices within
+// one round that the machine was asleep or its clock was set.
 const (
-	round      = 15 * time.Second
-	roundLeast = time.Second
-	soon       = 2 * time.Second
-	leastAhead = 2 * time.Minute  // a session is renewed before it lapses, whatever its window
-	linger     = 10 * time.Minute // of one that never had anything to renew
-	retryMost  = 5 * time.Minute  // between tries on a service that cannot be reached
-	atOnce     = 8                // renewals
+	roundEvery   = 15 * time.Second
+	roundMin     = time.Second
+	retrySoon    = 2 * time.Second
+	minWindow    = 2 * time.Minute  // a session is renewed before it lapses, whatever its window
+	idleLimit    = 10 * time.Minute // of one that never had anything to renew
+	retryMax     = 5 * time.Minute  // between tries on a service that cannot be reached
+	maxRefreshes = 8                // renewals
 )
 
-// watch renews the sessions until nothing is left to renew, or the context ends.
+// watch refreshes the sessions until nothing is left to refresh, or the context ends.
 func (s *Server) watch(ctx context.Context) {
 	start, had := time.Now(), false
 	for ctx.Err() == nil {
 		if err := s.lost(); err != nil {
-			s.Log.Warn("nobody can reach this agent any more", "error", err)
+			s.Log.Warn("clients cannot reach this agent any more", "error", err)
 			return
 		}
 		left := s.round(ctx)
 		had = had || left > 0
-		if left == 0 && !s.Stay && (had || time.Since(start) >= linger) && s.idle() {
-			s.Log.Info("nothing is left to renew")
+		if left == 0 && !s.Stay && (had || time.Since(start) >= idleLimit) && s.idle() {
+			s.Log.Info("nothing is left to refresh")
 			return
 		}
 		timer := time.NewTimer(s.pause())
@@ -55,30 +55,30 @@ func (s *Server) lost() error {
 	return s.Lost()
 }
 
-// round looks at every session once, renews what is due, and counts the sessions
-// that are worth watching on.
+// round looks at every session once, and refreshes those that are due. It returns the number
+// of sessions that still need the agent.
 func (s *Server) round(ctx context.Context) (left int) {
 	watched := s.survey()
 	s.publish(watched)
 	var work errgroup.Group
-	work.SetLimit(atOnce)
+	work.SetLimit(maxRefreshes)
 	for i := range watched {
 		work.Go(func() error { s.renew(ctx, &watched[i]); return nil })
 	}
-	_ = work.Wait() // there is no error
+	_ = work.Wait() // never returns an error
 	s.publish(watched)
 	for _, w := range watched {
-		if w.alive(s.Now(), s.Memory != nil) {
+		if w.needed(s.Now(), s.Memory != nil) {
 			left++
 		}
 	}
-	if left == 0 && s.Memory.keepsAnother(watched, s.Now()) { // which no config has named to us
+	if left == 0 && s.Memory.keepsAnother(watched, s.Now()) { // a session that is in no known config
 		left++
 	}
 	return left
 }
 
-// publish shows the other goroutines a copy of what the watch knows.
+// publish gives a copy of the sessions to the other goroutines.
 func (s *Server) publish(watched []watch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,7 +86,7 @@ func (s *Server) publish(watched []watch) {
 	s.surveyed.Do(func() { close(s.first) })
 }
 
-// renew renews the session, if that is due.
+// renew refreshes the session if it is due.
 func (s *Server) renew(ctx context.Context, w *watch) {
 	now := s.Now()
 	if !w.renewable(now) || w.next(now).After(now) || !s.enter(ctx) {
@@ -105,27 +105,27 @@ func (s *Server) renew(ctx context.Context, w *watch) {
 	case ctx.Err() != nil:
 	case errors.As(err, &end):
 		w.ended, w.err = true, end.Why
-		s.Log.Warn("a session has ended", "session", w.Session.Key(), "why", end.Why)
+		s.Log.Warn("the session has ended", "session", w.Session.Key(), "why", end.Why)
 	case err != nil:
-		if w.err != err.Error() { // such as settings that lead to another service, which last
-			s.Log.Warn("a session was not renewed", "session", w.Session.Key(), "error", err)
+		if w.err != err.Error() { // log a lasting error only once
+			s.Log.Warn("the session was not refreshed", "session", w.Session.Key(), "error", err)
 		}
 		w.failed(now, err.Error())
 		reopen(b)
 	case !a.Token.AccessToken.Equal(before):
-		s.Log.Info("a session was renewed", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))
+		s.Log.Info("refreshed the session", "session", w.Session.Key(), "expires", ssocache.FormatTime(a.Token.ExpiresAt))
 		w.stamp = "to be read"
 		s.read(w)
 	case warned == "":
-		w.retry = now.Add(soon) // another process has the session's lock
+		w.retry = now.Add(retrySoon) // another process has the session's lock
 	default:
 		w.failed(now, warned)
 	}
 }
 
-// pause returns how long nothing will be due.
+// pause returns how long to wait until the next round.
 func (s *Server) pause() time.Duration {
-	now, least := s.Now(), round
+	now, least := s.Now(), roundEvery
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.watched {
@@ -133,7 +133,7 @@ func (s *Server) pause() time.Duration {
 			least = min(least, w.next(now).Sub(now))
 		}
 	}
-	return max(least, roundLeast)
+	return max(least, roundMin)
 }
 
 // idle reports whether no client waits for an answer.
@@ -143,7 +143,8 @@ func (s *Server) idle() bool {
 	return s.active == 0
 }
 
-// forget has the next round, at once, read all tokens anew: some were signed out.
+// forget begins a round at once that reads all tokens again, because a session was signed
+// out.
 func (s *Server) forget() {
 	s.mu.Lock()
 	s.forgotten = true
@@ -151,10 +152,10 @@ func (s *Server) forget() {
 	s.look()
 }
 
-// look lets the watch begin another round at once.
+// look makes the watch begin a round at once.
 func (s *Server) look() {
 	select {
 	case s.wake <- struct{}{}:
-	default: // it will, already
+	default: // a round is already requested
 	}
 }

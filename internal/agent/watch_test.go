@@ -9,20 +9,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// A session that nobody uses is renewed before it lapses, one call for each hour.
-func TestSessionsAreRenewedBeforeTheyLapse(t *testing.T) {
-	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
+// The agent refreshes an unused session before its token expires.
+func TestSessionsAreRefreshedBeforeTheyExpire(t *testing.T) {
+	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()
 		r := w.watch()
 		for hours := range 10 {
 			time.Sleep(time.Hour)
 			if left := w.Stored("corp").Left(time.Now()); left <= 0 {
-				t.Errorf("after %d hours the token has lapsed by %v", hours+1, -left)
+				t.Errorf("after %d hours the token has been expired for %v", hours+1, -left)
 			}
 		}
-		// 45 minutes of each token's life, and a look at least every quarter of a minute.
+		// The default window is 15 minutes, so each token is used for 45 minutes.
 		if got := w.Emu.Count(refresh); got < 12 || got > 14 {
-			t.Errorf("%d renewals in ten hours, want 13", got)
+			t.Errorf("%d refreshes in ten hours, want 13", got)
 		}
 		w.Count("GetRoleCredentials", 0)
 		if r.over() {
@@ -31,9 +31,9 @@ func TestSessionsAreRenewedBeforeTheyLapse(t *testing.T) {
 	})
 }
 
-// Whatever window is configured, the agent is there before the token has lapsed.
-func TestAWindowOfNothing(t *testing.T) {
-	inBubble(t, emulator.Config{}, func(w *world) {
+// With a refresh window of zero, the agent still refreshes before the token expires.
+func TestWindowOfZero(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Session.RefreshWindow, w.Session.HasWindow = 0, true
 		w.Login()
 		w.watch()
@@ -44,23 +44,23 @@ func TestAWindowOfNothing(t *testing.T) {
 	})
 }
 
-func TestWhatMayNotBeRenewedIsNot(t *testing.T) {
-	inBubble(t, emulator.Config{}, func(w *world) {
+func TestAutoRefreshOff(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Session.AutoRefresh = profile.Off
 		w.Login()
 		r := w.watch()
 		time.Sleep(2 * time.Hour)
 		w.Count(refresh, 0)
 		if !r.over() {
-			t.Error("the agent goes on, with nothing that it may renew")
+			t.Error("the agent still runs, although it must not refresh anything")
 		}
 	})
 }
 
-// The agent ends when the last session has: by its own end, or by a sign-out.
-func TestTheEnd(t *testing.T) {
-	t.Run("of the portal session", func(t *testing.T) {
-		inBubble(t, emulator.Config{PortalSession: 8 * time.Hour}, func(w *world) {
+// The agent ends when the last session has ended or was signed out.
+func TestEnd(t *testing.T) {
+	t.Run("session ended", func(t *testing.T) {
+		inBubble(t, emulator.Config{PortalSession: 8 * time.Hour}, func(w *fixture) {
 			w.Login()
 			r := w.watch()
 			time.Sleep(7 * time.Hour)
@@ -69,28 +69,28 @@ func TestTheEnd(t *testing.T) {
 			}
 			time.Sleep(3 * time.Hour)
 			if !r.over() {
-				t.Error("the agent goes on")
+				t.Error("the agent still runs")
 			}
-			// One refusal tells it, and is not asked for again and again.
+			// After one refusal the agent does not ask again.
 			if got := w.Emu.Count(refresh); got > 13 {
 				t.Errorf("%d calls for eight hours", got)
 			}
 		})
 	})
-	t.Run("by a sign-out", func(t *testing.T) {
-		inBubble(t, emulator.Config{}, func(w *world) {
+	t.Run("signed out", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *fixture) {
 			w.Login()
 			r := w.watch()
 			time.Sleep(time.Minute)
 			w.Logout()
 			time.Sleep(time.Minute)
 			if !r.over() {
-				t.Error("the agent goes on")
+				t.Error("the agent still runs")
 			}
 		})
 	})
-	t.Run("without a beginning", func(t *testing.T) {
-		inBubble(t, emulator.Config{}, func(w *world) {
+	t.Run("never signed in", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *fixture) {
 			r := w.watch()
 			time.Sleep(9 * time.Minute)
 			if r.over() {
@@ -98,12 +98,12 @@ func TestTheEnd(t *testing.T) {
 			}
 			time.Sleep(2 * time.Minute)
 			if !r.over() {
-				t.Error("the agent waits for ever")
+				t.Error("the agent waits forever")
 			}
 		})
 	})
-	t.Run("never, for a service manager", func(t *testing.T) {
-		inBubble(t, emulator.Config{}, func(w *world) {
+	t.Run("not with Stay", func(t *testing.T) {
+		inBubble(t, emulator.Config{}, func(w *fixture) {
 			w.server.Stay = true
 			r := w.watch()
 			time.Sleep(24 * time.Hour)
@@ -113,16 +113,16 @@ func TestTheEnd(t *testing.T) {
 			w.Login()
 			time.Sleep(2 * time.Hour)
 			if w.Stored("corp").Left(time.Now()) <= 0 {
-				t.Error("a sign-in was not noticed")
+				t.Error("the agent did not notice the sign-in")
 			}
 		})
 	})
 }
 
-// A service that cannot be reached is asked less and less often, and again as soon
-// as it can be: a network failure is no logout.
-func TestABrokenNetwork(t *testing.T) {
-	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
+// If the service is unreachable, the agent waits longer after each try. It refreshes the
+// session when the service is reachable again.
+func TestBrokenNetwork(t *testing.T) {
+	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()
 		net := w.breakNetwork()
 		r := w.watch()
@@ -142,12 +142,12 @@ func TestABrokenNetwork(t *testing.T) {
 	})
 }
 
-// A machine that slept for hours, or whose clock was set, is noticed at the next
-// look, and causes no more than one renewal.
-func TestTheClockJumps(t *testing.T) {
+// The agent notices in the next round that the machine was asleep or its clock was set. It
+// refreshes at most once.
+func TestClockJumps(t *testing.T) {
 	for name, step := range map[string]time.Duration{"ahead": 5 * time.Hour, "back": -5 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *world) {
+			inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 				w.Login()
 				w.watch()
 				time.Sleep(time.Minute)

@@ -1,4 +1,4 @@
-// The lines of JSON between client and agent.
+// This file defines the lines of JSON between client and agent.
 
 package agent
 
@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The size in bytes of the longest lines on the wire. The largest request stores a
-// token, of a few thousand bytes. An answer may list thousands of sessions.
+// The maximum length of lines in bytes. The largest request stores a token of a few
+// thousand bytes. An answer can list thousands of sessions.
 const (
 	maxRequest = 256 << 10
 	maxAnswer  = 1 << 20
@@ -26,14 +26,14 @@ const (
 // The verbs of a request.
 const (
 	verbGet    = "get"    // role credentials or a token
-	verbStatus = "status" // what the agent does
-	verbWake   = "wake"   // something has changed: look again
+	verbStatus = "status" // the agent's status
+	verbWake   = "wake"   // something has changed: begin a round at once
 	verbForget = "forget" // a session was signed out
 	verbStop   = "stop"
-	verbLoad   = "load" // the three of the store in the agent's memory
-	verbSave   = "save"
-	verbRemove = "remove"
-	verbRoom   = "room" // whether there is such a store
+	verbLoad   = "load"   // load a value from the store in the agent's memory
+	verbSave   = "save"   // save a value there
+	verbRemove = "remove" // remove a value there
+	verbProbe  = "room"   // whether the agent has such a store
 )
 
 // A request is the line that a client sends.
@@ -51,7 +51,7 @@ type question struct {
 	Siblings            []string
 	Settings            Settings
 	AccountID, RoleName string
-	Token               bool // asks for the access token
+	Token               bool // ask for the access token instead of role credentials
 	Caller              string
 	Rejected            string
 }
@@ -67,27 +67,26 @@ func (q question) request() broker.Request {
 	return r
 }
 
-// A line is one of those that come back. Exactly one of Heard, Alive and Done is
-// set.
+// A line is a line that the agent sends. Exactly one of Heard, Alive and Done is set.
 type line struct {
-	Heard bool `json:"heard,omitempty"`
-	Alive bool `json:"alive,omitempty"`
-	Done  bool `json:"done,omitempty"`
+	Heard bool `json:"heard,omitempty"` // the request was received
+	Alive bool `json:"alive,omitempty"` // a sign of life
+	Done  bool `json:"done,omitempty"`  // the answer
 
-	// Of a line that is Done:
-	Declined    bool            `json:"declined,omitempty"`  // the client should do it itself
-	Ending      bool            `json:"ending,omitempty"`    // the agent is about to end
-	Elsewhere   bool            `json:"elsewhere,omitempty"` // the client works in another home
+	// The answer:
+	Declined    bool            `json:"declined,omitempty"`  // the client should do the work itself
+	Ending      bool            `json:"ending,omitempty"`    // the agent is stopping
+	Elsewhere   bool            `json:"elsewhere,omitempty"` // the agent serves another home folder
 	Credentials json.RawMessage `json:"credentials,omitempty"`
 	Token       json.RawMessage `json:"token,omitempty"`
 	Warnings    []string        `json:"warnings,omitempty"`
 	Failure     *failure        `json:"failure,omitempty"`
 	Status      *Status         `json:"status,omitempty"`
 	Data        []byte          `json:"data,omitempty"`
-	Missing     bool            `json:"missing,omitempty"` // nothing of that name, or no such store
+	Missing     bool            `json:"missing,omitempty"` // the value or the store does not exist
 }
 
-// answer reads the broker's answer out of a line.
+// answer returns the broker's answer in a line.
 func (l line) answer() (a broker.Answer, err error) {
 	switch {
 	case l.Credentials != nil:
@@ -95,12 +94,12 @@ func (l line) answer() (a broker.Answer, err error) {
 	case l.Token != nil:
 		a.Token, err = ssocache.ParseToken(l.Token)
 	default:
-		err = errors.New("an answer without content")
+		err = errors.New("the agent's answer is empty")
 	}
 	return a, err
 }
 
-// writeLine sends v as one line.
+// writeLine writes v as one line of JSON.
 func writeLine(w io.Writer, v any) error {
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -110,14 +109,14 @@ func writeLine(w io.Writer, v any) error {
 	return err
 }
 
-// readLine reads one line of at most limit bytes into v. It calls grow before it keeps
-// more of the line than the reader's buffer holds.
+// readLine reads one line of at most limit bytes into v. It calls grow before it allocates
+// memory for a line that does not fit into the reader's buffer.
 func readLine(r *bufio.Reader, limit int, grow func() error, v any) error {
 	var data []byte
 	for {
 		part, err := r.ReadSlice('\n')
 		if len(data)+len(part) > limit {
-			return errors.New("a line that is too long")
+			return errors.New("line too long")
 		}
 		if err == nil && data == nil {
 			return json.Unmarshal(part, v)
@@ -138,17 +137,16 @@ func readLine(r *bufio.Reader, limit int, grow func() error, v any) error {
 
 // A failure is an error of the broker on the wire.
 type failure struct {
-	Ended    bool   `json:"ended,omitempty"` // a [broker.SessionError]
-	Why      string `json:"why,omitempty"`   // of it
-	Text     string `json:"text,omitempty"`  // what the service said
+	Ended    bool   `json:"ended,omitempty"` // the error is a [broker.SessionError]
+	Why      string `json:"why,omitempty"`   // its Why
+	Text     string `json:"text,omitempty"`  // the message of the service
 	Refused  bool   `json:"refused,omitempty"`
 	Answered bool   `json:"answered,omitempty"`
 }
 
-// failureOf turns an error into what a client can use. ok is false if the client
-// should try itself: it may be able to store what the agent cannot, or to ask the user
-// for a passphrase. If the client's settings lead to another service than the session's,
-// the client refuses the request in its own words.
+// failureOf converts an error for the client. ok is false if the client should do the work
+// itself: it may be able to store a token that the agent cannot store, or ask the user for a
+// passphrase. For an [broker.OriginError] the client itself reports the error.
 func failureOf(err error) (f failure, ok bool) {
 	var storage *broker.StorageError
 	var session *broker.SessionError
@@ -172,7 +170,7 @@ func failureOf(err error) (f failure, ok bool) {
 	return f, true
 }
 
-// err is the error for a client that asked for the session.
+// err returns the error for a client that asked for the session s.
 func (f failure) err(s profile.Session) error {
 	var cause error
 	if f.Text != "" {

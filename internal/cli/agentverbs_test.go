@@ -25,7 +25,7 @@ func endAgent(getenv func(string) string, home string) {
 	if _, err := client.Stop(context.Background()); !errors.Is(err, agent.ErrSilent) {
 		return
 	}
-	if pid, err := agent.Holder(context.Background(), client.Address); err == nil {
+	if pid, err := agent.PID(context.Background(), client.Address); err == nil {
 		if p, err := os.FindProcess(pid); err == nil {
 			_ = p.Kill()
 		}

@@ -49,7 +49,7 @@ func (h *home) startAgent(t *testing.T, flags ...string) {
 
 // killAgent kills the agent.
 func (h *home) killAgent(t *testing.T) {
-	pid, err := agent.Holder(context.Background(), h.path("agent.sock"))
+	pid, err := agent.PID(context.Background(), h.path("agent.sock"))
 	if err == nil {
 		err = syscall.Kill(pid, syscall.SIGKILL)
 	}

@@ -78,7 +78,7 @@ func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Se
 // memory. The function returns which sign-outs the service could not be told of.
 func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
 	app, own := w.App, ownSettings(w)
-	return func(ctx context.Context, asked bool, watched []agent.Watched) (untold []string) {
+	return func(ctx context.Context, asked bool, watched []agent.Watched) (unrevoked []string) {
 		defer app.Hold()() // a second signal is no reason to leave them alive
 		ctx, cancel := context.WithTimeout(ctx, memoryLimit)
 		defer cancel()
@@ -86,7 +86,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 		tell := func(startURL string, err error) {
 			mu.Lock()
 			defer mu.Unlock()
-			untold = append(untold, fmt.Sprintf("the token of %s is gone, but the service could not be told: %v", startURL, err))
+			unrevoked = append(unrevoked, fmt.Sprintf("the token of %s is gone, but the service could not be told: %v", startURL, err))
 			app.Log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
 		}
 		var all sync.WaitGroup // side by side: one may have to wait for a lock
@@ -111,7 +111,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 			})
 		}
 		all.Wait()
-		return untold
+		return unrevoked
 	}
 }
 

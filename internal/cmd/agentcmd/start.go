@@ -136,8 +136,8 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 	case err2 == nil && status.PID != cmd.Process.Pid || errors.Is(err2, agent.ErrNone):
 		return err
 	}
-	untold, err2 := workspace.PatientClient(app, home).Stop(ctx)
-	warnOfUntold(app, untold)
+	unrevoked, err2 := workspace.PatientClient(app, home).Stop(ctx)
+	warnOfUnrevoked(app, unrevoked)
 	if err2 != nil {
 		_ = cmd.Process.Kill() // it may have ended
 		warnOfKilledMemory(app, home)

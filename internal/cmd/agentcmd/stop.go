@@ -62,8 +62,8 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 			return err
 		}
 	}
-	untold, err := client.Stop(ctx)
-	warnOfUntold(app, untold)
+	unrevoked, err := client.Stop(ctx)
+	warnOfUnrevoked(app, unrevoked)
 	switch {
 	case errors.Is(err, agent.ErrNone):
 		_, err = fmt.Fprintln(app.Out, "No agent is running.")
@@ -105,16 +105,16 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
-// warnOfUntold warns of the sign-outs that the service could not be told of.
-func warnOfUntold(app *command.App, untold []string) {
-	for _, text := range untold {
+// warnOfUnrevoked warns of the sign-outs that the service could not be told of.
+func warnOfUnrevoked(app *command.App, unrevoked []string) {
+	for _, text := range unrevoked {
 		app.Warn(text, "a copy of the token stays valid until it expires")
 	}
 }
 
 // kill kills the process that holds the agent's socket, and waits for its end.
 func kill(ctx context.Context, app *command.App, address string) error {
-	pid, err := agent.Holder(ctx, address)
+	pid, err := agent.PID(ctx, address)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func kill(ctx context.Context, app *command.App, address string) error {
 		return err
 	}
 	for deadline := time.Now().Add(killLimit); time.Now().Before(deadline) && ctx.Err() == nil; {
-		if _, err := agent.Holder(ctx, address); errors.Is(err, agent.ErrNone) {
+		if _, err := agent.PID(ctx, address); errors.Is(err, agent.ErrNone) {
 			return nil
 		}
 		if sleep.For(ctx, askEvery) != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Clients that never finish their lines fill neither the memory nor the agent's time.
-func TestHalfSentLines(t *testing.T) {
-	w := newWorld(t, emulator.Config{})
+// Clients that never finish their requests do not fill the agent's memory or block it.
+func TestUnfinishedRequests(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
 	w.Login()
 	_, client := w.socket()
 	const clients, size = 300, 100_000
@@ -38,15 +38,15 @@ func TestHalfSentLines(t *testing.T) {
 	}
 }
 
-// heap is the memory in use, garbage included.
+// heap returns the allocated memory, including garbage.
 func heap() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapInuse)
 }
 
-func TestALineThatIsTooLong(t *testing.T) {
-	w := newWorld(t, emulator.Config{})
+func TestRequestTooLong(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
 	_, client := w.socket()
 	conn, err := net.Dial("unix", client.Address)
 	if err != nil {
@@ -56,6 +56,6 @@ func TestALineThatIsTooLong(t *testing.T) {
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	_, _ = conn.Write([]byte(`{"verb":"status","name":"` + strings.Repeat("x", 300_000) + "\"}\n"))
 	if n, err := conn.Read(make([]byte, 1)); n > 0 || err == nil {
-		t.Error("it was answered")
+		t.Error("the agent answered")
 	}
 }

@@ -17,15 +17,15 @@ import (
 
 const refresh = brokertest.Refresh
 
-// A world is that of [brokertest], with its agent.
-type world struct {
+// A fixture is the home folder of [brokertest] with an agent.
+type fixture struct {
 	*brokertest.Fixture
 	server *agent.Server
 }
 
-func newWorld(t *testing.T, c emulator.Config) *world {
+func newFixture(t *testing.T, c emulator.Config) *fixture {
 	t.Helper()
-	w := &world{Fixture: brokertest.New(t, c)}
+	w := &fixture{Fixture: brokertest.New(t, c)}
 	w.server = &agent.Server{
 		Broker: func(_ agent.Settings, _ []string, warn func(string)) *broker.Broker {
 			b := w.Process()
@@ -38,19 +38,19 @@ func newWorld(t *testing.T, c emulator.Config) *world {
 	return w
 }
 
-// inBubble runs a test in a world whose time is not real.
-func inBubble(t *testing.T, c emulator.Config, test func(w *world)) {
+// inBubble runs a test with a fixture in a synctest bubble.
+func inBubble(t *testing.T, c emulator.Config, test func(w *fixture)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(newWorld(t, c)) })
+	synctest.Test(t, func(t *testing.T) { test(newFixture(t, c)) })
 }
 
-// A broken network counts what is tried until it is mended.
+// A brokenNetwork counts the requests until it is repaired.
 type brokenNetwork struct {
 	mended atomic.Bool
 	tries  atomic.Int64
 }
 
-func (w *world) breakNetwork() *brokenNetwork {
+func (w *fixture) breakNetwork() *brokenNetwork {
 	n := new(brokenNetwork)
 	w.Before = func(*http.Request) (*http.Response, error) {
 		if n.mended.Load() {
@@ -62,13 +62,13 @@ func (w *world) breakNetwork() *brokenNetwork {
 	return n
 }
 
-// A running agent.
+// A running is a running agent.
 type running struct {
 	stop  context.CancelFunc
 	ended chan struct{}
 }
 
-func (w *world) serve(l net.Listener) running {
+func (w *fixture) serve(l net.Listener) running {
 	ctx, cancel := context.WithCancel(w.T.Context())
 	r := running{cancel, make(chan struct{})}
 	go func() {
@@ -81,7 +81,7 @@ func (w *world) serve(l net.Listener) running {
 	return r
 }
 
-// over says whether the agent has ended by itself.
+// over reports whether the agent has ended.
 func (r running) over() bool {
 	select {
 	case <-r.ended:
@@ -91,15 +91,15 @@ func (r running) over() bool {
 	}
 }
 
-// A deaf listener has no clients, and no network that a bubble could not wait for.
+// A deaf is a listener without clients. It uses no network, so that it works in a bubble.
 type deaf chan struct{}
 
 func (d deaf) Accept() (net.Conn, error) { <-d; return nil, net.ErrClosed }
 func (d deaf) Close() error              { close(d); return nil }
 func (d deaf) Addr() net.Addr            { return &net.UnixAddr{} }
 
-// watch runs the agent without clients. Who is given is told of its end.
-func (w *world) watch(told ...func([]agent.Watched)) running {
+// watch runs the agent without clients. It calls told when the agent ends.
+func (w *fixture) watch(told ...func([]agent.Watched)) running {
 	w.server.End = func(_ context.Context, _ bool, list []agent.Watched) []string {
 		for _, tell := range told {
 			tell(list)
