@@ -81,7 +81,9 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 		failed = s.open(ctx, target)
 	}
 
+	done := s.Waiting(s.Timeout)
 	code, err := s.await(waiting, cb, round, failed)
+	done()
 	if err != nil && ctx.Err() != nil {
 		err = ctx.Err()
 	}

@@ -57,6 +57,8 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 	s.showCode(out)
 	p.failed, p.notOpened = s.open(ctx, cmp.Or(value(out.VerificationUriComplete), value(out.VerificationUri))), s.notOpened
 	p.deadline = start.Add(s.codeLifetime(out.ExpiresIn))
+	done := s.Waiting(time.Until(p.deadline))
+	defer done()
 	return p.run(ctx, func() (Grant, error) { return attempt(1) })
 }
 

@@ -46,6 +46,9 @@ type SignIn struct {
 	// which the browser failed. It is checked like a request. If it is not the right address,
 	// Show says so. It may be nil.
 	Pasted <-chan secret.String
+	// Waiting is called when the sign-in begins to wait for the user, with the longest time
+	// that it waits. It returns a function to call after the wait. It may be nil.
+	Waiting func(limit time.Duration) (done func())
 	// Keep stores the result. The callback page shows success only after Keep has returned;
 	// an error of Keep is the error of the sign-in. nil stores nothing.
 	Keep func(ctx context.Context, r Result) error
@@ -84,6 +87,9 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	}
 	if s.Listening == nil {
 		s.Listening = func(int) {}
+	}
+	if s.Waiting == nil {
+		s.Waiting = func(time.Duration) func() { return func() {} }
 	}
 	if s.Keep == nil {
 		s.Keep = func(context.Context, Result) error { return nil }

@@ -144,6 +144,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			defer guideRemote(ctx, w.App, &request)()
+			showWaiting(w.App, &request)
 			_, err := client.SignIn(ctx, request)
 			return err
 		},

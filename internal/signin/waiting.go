@@ -1,0 +1,102 @@
+package signin
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/style"
+)
+
+// showWaiting shows a line on a terminal while the user signs in. In a pipe and in a dumb
+// terminal there is no such line. There is none either while readPasted reads the terminal.
+func showWaiting(app *command.App, request *idcenter.SignIn) {
+	if !app.IO.ErrTerminal || style.Dumb(app.Env.Lookup) || request.Pasted != nil {
+		return
+	}
+	line := &waitingLine{out: app.IO.Err, name: app.Name}
+	request.Waiting = line.begin
+	show := request.Show
+	request.Show = func(text string) { line.without(func() { show(text) }) }
+	if notOpened := request.NotOpened; notOpened != nil {
+		request.NotOpened = func(err error) { line.without(func() { notOpened(err) }) }
+	}
+}
+
+// A waitingLine is a line on a terminal that is drawn again every second: what lanyard waits
+// for, how long it still waits, and how to cancel.
+type waitingLine struct {
+	out  io.Writer
+	name string // of the program
+
+	mu       sync.Mutex
+	deadline time.Time
+	visible  bool
+}
+
+// begin shows the line. done removes it and returns when nothing draws it any more.
+func (l *waitingLine) begin(limit time.Duration) (done func()) {
+	l.mu.Lock()
+	l.deadline, l.visible = time.Now().Add(limit), true
+	l.draw()
+	l.mu.Unlock()
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				l.mu.Lock()
+				l.draw()
+				l.mu.Unlock()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return sync.OnceFunc(func() {
+		close(quit)
+		<-ended
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.erase()
+		l.visible = false
+	})
+}
+
+// without removes the line while print prints.
+func (l *waitingLine) without(print func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.visible {
+		l.erase()
+		defer l.draw()
+	}
+	print()
+}
+
+// The escape sequences of the line. Without automatic line breaks a narrow terminal cuts the
+// line, so that it stays one line that can be erased.
+const (
+	breaksOff = "\x1b[?7l"
+	breaksOn  = "\x1b[?7h"
+	eraseLine = "\r\x1b[K"
+)
+
+func (l *waitingLine) draw() {
+	left := max(time.Until(l.deadline).Round(time.Second), 0)
+	fmt.Fprintf(l.out, "%s%s%s: waiting for the sign-in, %s left (Ctrl-C cancels)%s", eraseLine, breaksOff, l.name, clock(left), breaksOn)
+}
+
+func (l *waitingLine) erase() { _, _ = io.WriteString(l.out, eraseLine) }
+
+// clock returns a duration as minutes and seconds: "9:05".
+func clock(d time.Duration) string {
+	seconds := int(d / time.Second)
+	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+}

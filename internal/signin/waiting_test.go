@@ -1,0 +1,87 @@
+package signin
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+)
+
+func shown(left string) string {
+	return "\r\x1b[K\x1b[?7llanyard: waiting for the sign-in, " + left + " left (Ctrl-C cancels)\x1b[?7h"
+}
+
+func TestWaitingLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		app := terminalApp(&out, true, "xterm")
+		request := idcenter.SignIn{
+			Show:      func(text string) { out.WriteString(text) },
+			NotOpened: func(err error) { out.WriteString(err.Error() + "\n") },
+		}
+		showWaiting(app, &request)
+		next := func(what, want string) {
+			t.Helper()
+			synctest.Wait()
+			if got := out.String(); got != want {
+				t.Errorf("%s: %q, want %q", what, got, want)
+			}
+			out.Reset()
+		}
+		request.Show("open this\n")
+		next("before the wait", "open this\n")
+		done := request.Waiting(10 * time.Minute)
+		next("at the beginning", shown("10:00"))
+		time.Sleep(time.Second)
+		next("after a second", shown("9:59"))
+		request.NotOpened(errors.New("no browser"))
+		next("with a warning", "\r\x1b[Kno browser\n"+shown("9:59"))
+		time.Sleep(9*time.Minute + 54*time.Second)
+		synctest.Wait()
+		if !strings.HasSuffix(out.String(), shown("0:05")) {
+			t.Errorf("near the end: %q", out.String())
+		}
+		out.Reset()
+		done()
+		next("at the end", "\r\x1b[K")
+		done()
+		request.Show("done\n")
+		time.Sleep(time.Minute)
+		next("after the end", "done\n")
+	}) // fails if a goroutine is left
+}
+
+func TestNoWaitingLine(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		terminal bool
+		term     string
+		pasted   chan secret.String
+	}{
+		{"in a pipe", false, "xterm", nil},
+		{"in a dumb terminal", true, "dumb", nil},
+		{"without TERM", true, "", nil},
+		{"while an address is read", true, "xterm", make(chan secret.String)},
+	} {
+		request := idcenter.SignIn{Pasted: tt.pasted}
+		showWaiting(terminalApp(new(bytes.Buffer), tt.terminal, tt.term), &request)
+		if request.Waiting != nil {
+			t.Errorf("%s: there is a line", tt.name)
+		}
+	}
+}
+
+func terminalApp(out *bytes.Buffer, isTerminal bool, term string) *command.App {
+	app := &command.App{Name: "lanyard", IO: command.Streams{Err: out, ErrTerminal: isTerminal}}
+	app.Env.Lookup = func(name string) (string, bool) {
+		v, ok := map[string]string{"TERM": term}[name]
+		return v, ok
+	}
+	return app
+}
