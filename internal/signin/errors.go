@@ -111,33 +111,42 @@ func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.Logi
 	return explainLogin(w, err.Session, err)
 }
 
-// loginAgain is the command line of a login to the session.
-func loginAgain(w *workspace.Workspace, s profile.Session) string {
-	if s.Name != "" {
-		return SessionLogin(w.App, s)
-	}
-	uses, err := w.QuietSessions()
-	if err != nil {
-		return SessionLogin(w.App, s)
-	}
-	return loginTo(w.App, s, uses)
-}
-
-// SessionLogin is the command line of a login to a session that the config need not name.
-func SessionLogin(app *command.App, s profile.Session) string {
-	if s.Name == "" {
-		return app.Name + " sso login"
-	}
-	return app.Name + " sso login --sso-session " + command.Quote(s.Name)
-}
-
-// LoginFor is the command line that signs in to a session, or to the profile's
-// own.
+// LoginFor returns the command line that signs in to an [sso-session], or to the session of
+// a profile if the session has no name. Without both, it is the plain login.
 func LoginFor(app *command.App, session, profile string) string {
-	if session != "" {
-		return app.Name + " sso login --sso-session " + command.Quote(session)
+	line := app.Name + " sso login"
+	switch {
+	case session != "":
+		return line + " --sso-session " + command.Quote(session)
+	case profile != "":
+		return line + " " + ProfileFlag(profile)
 	}
-	return app.Name + " sso login " + ProfileFlag(profile)
+	return line
+}
+
+// SessionLogin returns the command line that signs in to a session.
+func SessionLogin(app *command.App, s profile.Session) string { return LoginFor(app, s.Name, "") }
+
+// LoginCommand returns the command line that signs in to the session of a profile.
+func LoginCommand(app *command.App, p *profile.Profile) string {
+	if p.Exists {
+		return LoginFor(app, "", p.Name)
+	}
+	return SessionLogin(app, p.Session)
+}
+
+// loginTo returns the command line that signs in to a session of the config.
+func loginTo(app *command.App, s profile.Session, uses []profile.SessionUse) string {
+	if use := workspace.UseOf(uses, s); s.Name == "" && len(use.Profiles) > 0 {
+		return LoginFor(app, "", use.Profiles[0])
+	}
+	return SessionLogin(app, s)
+}
+
+// loginAgain returns the command line that repeats a login.
+func loginAgain(w *workspace.Workspace, s profile.Session) string {
+	uses, _ := w.QuietSessions() // without them, the line names no profile
+	return loginTo(w.App, s, uses)
 }
 
 // ExplainOrigin adds what to type to a refusal to send a secret to a service that did
@@ -242,18 +251,6 @@ func StorageHint(e *broker.StorageError) string {
 		return "run it as the user whose home it is, or with a HOME of your own"
 	}
 	return "make " + e.Folder + " writable, or free some space there"
-}
-
-// LoginCommand is the command line that signs in to the profile's session.
-func LoginCommand(app *command.App, p *profile.Profile) string {
-	cmd := app.Name + " sso login"
-	switch {
-	case p.Exists:
-		return cmd + " " + ProfileFlag(p.Name)
-	case p.Session.Name != "":
-		return cmd + " --sso-session " + command.Quote(p.Session.Name)
-	}
-	return cmd
 }
 
 // ProfileFlag is the flag that names a profile, for pasting.

@@ -68,7 +68,8 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 		return s, err
 	}
 	if !o.Quiet {
-		fmt.Fprintf(w.App.Out, "Successfully logged into Start URL: %s\n", s.StartURL)
+		fmt.Fprint(w.App.Out.Raw(), w.App.OutStyle().Good("Successfully logged into Start URL:"))
+		fmt.Fprintf(w.App.Out, " %s\n", s.StartURL)
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
 		w.App.Warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",

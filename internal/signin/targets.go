@@ -1,18 +1,20 @@
 package signin
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// LoginTargets finds the sessions to sign in to, and the profile whose settings
-// count.
-func LoginTargets(w *workspace.Workspace, o Options) ([]profile.Session, *profile.Profile, error) {
+// LoginTargets returns the sessions to sign in to, and the profile whose settings apply.
+// If several sessions are possible, it asks the user on a terminal, and fails without one.
+func LoginTargets(ctx context.Context, w *workspace.Workspace, o Options) ([]profile.Session, *profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err != nil {
 		return nil, nil, err
@@ -28,7 +30,7 @@ func LoginTargets(w *workspace.Workspace, o Options) ([]profile.Session, *profil
 	case err == nil && named:
 		return []profile.Session{w.PreferNamed(s)}, p, nil
 	case err == nil:
-		return []profile.Session{w.PreferNamed(ofAll(w, s))}, p, nil
+		return []profile.Session{w.PreferNamed(forAllProfiles(w, s))}, p, nil
 	case named || p.Exists && p.Kind == profile.SSO:
 		return nil, nil, err
 	}
@@ -43,7 +45,7 @@ func LoginTargets(w *workspace.Workspace, o Options) ([]profile.Session, *profil
 	case o.All || len(targets) == 1:
 		return targets, p, nil
 	case w.App.IO.Terminal:
-		chosen, err := choose(w, targets)
+		chosen, err := chooseSession(ctx, w, targets)
 		return []profile.Session{chosen}, p, err
 	}
 	var commands []string
@@ -51,13 +53,13 @@ func LoginTargets(w *workspace.Workspace, o Options) ([]profile.Session, *profil
 		commands = append(commands, fmt.Sprintf("for %s run: %s", t.StartURL, loginTo(w.App, t, uses)))
 	}
 	return nil, nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf(
-		"%s names %d SSO sessions and no default profile: which one to sign in to must be said", w.In.Config.Path, len(targets))},
+		"%s has %d SSO sessions and no default profile; name the session to sign in to", w.In.Config.Path, len(targets))},
 		"%s", strings.Join(commands, "\n"))
 }
 
-// ofAll returns the session with what all of its profiles say together: a sign-in for
-// which no profile was named is for all of them.
-func ofAll(w *workspace.Workspace, s profile.Session) profile.Session {
+// forAllProfiles returns the session with the settings of all its profiles together: a
+// sign-in without a named profile is for all of them.
+func forAllProfiles(w *workspace.Workspace, s profile.Session) profile.Session {
 	uses, err := w.QuietSessions()
 	if err != nil {
 		return s
@@ -68,39 +70,20 @@ func ofAll(w *workspace.Workspace, s profile.Session) profile.Session {
 	return s
 }
 
-// loginTo is the command line that signs in to a session.
-func loginTo(app *command.App, s profile.Session, uses []profile.SessionUse) string {
-	if s.Name != "" {
-		return app.Name + " sso login --sso-session " + command.Quote(s.Name)
-	}
-	for _, u := range uses {
-		if u.Session.Same(s) && len(u.Profiles) > 0 {
-			return app.Name + " sso login " + ProfileFlag(u.Profiles[0])
+// chooseSession lets the user pick a session from a menu on the terminal.
+func chooseSession(ctx context.Context, w *workspace.Workspace, targets []profile.Session) (profile.Session, error) {
+	menu := picker.Menu{Title: "Choose the session to sign in to:"}
+	for _, t := range targets {
+		item := picker.Item{Name: t.Name, Detail: t.StartURL}
+		if t.Name == "" {
+			item = picker.Item{Name: t.StartURL}
 		}
+		menu.Items = append(menu.Items, item)
 	}
-	return app.Name + " sso login"
-}
-
-// choose asks the person which session is meant.
-func choose(w *workspace.Workspace, targets []profile.Session) (profile.Session, error) {
-	fmt.Fprintln(w.App.IO.Err, "Several SSO sessions are configured:")
-	for i, t := range targets {
-		name := t.StartURL
-		if t.Name != "" {
-			name = t.Name + "  " + t.StartURL
-		}
-		fmt.Fprintf(w.App.IO.Err, "  %d  %s\n", i+1, terminal.Printable(name))
+	i, err := w.App.Console().Choose(ctx, menu)
+	if err != nil {
+		return profile.Session{}, w.App.ExplainConsole(err)
 	}
-	for {
-		fmt.Fprintf(w.App.IO.Err, "Sign in to which one? [1-%d] ", len(targets))
-		var answer string
-		if _, err := fmt.Fscanln(w.App.IO.In, &answer); err != nil && answer == "" {
-			return profile.Session{}, command.ErrInterrupted
-		}
-		for i, t := range targets {
-			if answer == fmt.Sprint(i+1) || answer == t.Key() {
-				return t, nil
-			}
-		}
-	}
+	fmt.Fprintf(w.App.IO.Err, "Signing in to %s\n", terminal.Printable(targets[i].Key()))
+	return targets[i], nil
 }

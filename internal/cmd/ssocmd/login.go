@@ -74,7 +74,7 @@ func logIn(ctx context.Context, app *command.App, o signin.Options) error {
 	if err != nil {
 		return err
 	}
-	targets, p, err := signin.LoginTargets(w, o)
+	targets, p, err := signin.LoginTargets(ctx, w, o)
 	if err != nil {
 		return err
 	}
