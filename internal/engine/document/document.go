@@ -1,22 +1,21 @@
-// Package document holds what a service answered: values like those of JSON,
-// with objects that keep the order of their members, which is the order in which
-// the AWS CLI prints them.
+// Package document holds values like those of JSON. Objects keep the order of their members, because
+// the AWS CLI prints members in the order of the reply.
 //
 // A value is one of nil, bool, int64, *big.Int, float64, string, []any and *[Object].
 // A *big.Int is an integer that is too large for an int64.
-// Integers and floating-point numbers are told apart, as in Python.
+// Integers and floating-point numbers are different types, as in Python.
 package document
 
 import "iter"
 
-// An Object is a list of named members. The zero value has none. It is not safe
-// for concurrent changes.
+// An Object is a list of named members. The zero value is empty. An Object is not safe for concurrent
+// changes.
 type Object struct {
 	names  []string
 	values map[string]any
 }
 
-// Set gives the member a value: in its place if there is one, else at the end.
+// Set sets the value of a member. A new member is added at the end.
 func (o *Object) Set(name string, value any) {
 	if o.values == nil {
 		o.values = make(map[string]any)
@@ -27,7 +26,7 @@ func (o *Object) Set(name string, value any) {
 	o.values[name] = value
 }
 
-// Get returns the value of a member. A nil Object has none.
+// Get returns the value of a member. A nil Object has no members.
 func (o *Object) Get(name string) (any, bool) {
 	if o == nil {
 		return nil, false
@@ -58,7 +57,7 @@ func (o *Object) Len() int {
 	return len(o.names)
 }
 
-// All yields the members in order. The object must not be changed meanwhile.
+// All yields the members in order. The object must not be changed during that.
 func (o *Object) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		if o == nil {

@@ -12,7 +12,7 @@ func TestMembersKeepTheirOrder(t *testing.T) {
 	o := new(Object)
 	o.Set("b", int64(1))
 	o.Set("a", int64(2))
-	o.Set("b", int64(3)) // in its place
+	o.Set("b", int64(3)) // keeps its place
 	o.Set("c", nil)
 	o.Delete("a")
 	o.Delete("none")
@@ -44,7 +44,7 @@ func TestParseJSON(t *testing.T) {
 		t.Error(diff)
 	}
 	if l, _ := o.Get("z2"); l == nil {
-		t.Error("an empty list is not nil")
+		t.Error("empty list is nil")
 	}
 	for _, bad := range []string{strings.Repeat("[", 1_000_000), "", "{", "[1", `{"a"}`, "1 2", "[1,]", "1e999", "{]", strings.Repeat("9", 4301)} {
 		if v, err := ParseJSON([]byte(bad)); err == nil {

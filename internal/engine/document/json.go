@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// ParseJSON reads one JSON value and keeps the order of members; of members with
-// one name the last counts, in the place of the first. A number with a fraction or
-// an exponent is a float64, an integer too large for an int64 a *big.Int.
+// ParseJSON reads one JSON value and keeps the order of members. If a name occurs twice, the member has
+// the last value at the first position. A number with a fraction or an exponent is a float64. An
+// integer that is too large for an int64 is a *big.Int.
 func ParseJSON(b []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
@@ -25,13 +25,12 @@ func ParseJSON(b []byte) (any, error) {
 		return nil, err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON value")
+		return nil, errors.New("there is text after the JSON value")
 	}
 	return v, nil
 }
 
-// maxDepth is how deep values may lie in one another, as for encoding/json: a reply
-// must not be able to exhaust the stack.
+// maxDepth limits the nesting of values, as in encoding/json, so that a reply cannot exhaust the stack.
 const maxDepth = 10000
 
 func decode(dec *json.Decoder, depth int) (any, error) {
@@ -78,14 +77,14 @@ func decodeObject(dec *json.Decoder, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Set(name.(string), v) // the decoder lets nothing else through
+		o.Set(name.(string), v) // the decoder allows only strings as names
 	}
 	_, err := dec.Token()
 	return o, err
 }
 
-// MaxDigits is the length of the longest integer, as in Python. Longer ones take
-// quadratic time.
+// MaxDigits is the largest number of digits in an integer, as in Python. The time to read an integer
+// grows with the square of its length.
 const MaxDigits = 4300
 
 func number(s string) (any, error) {
@@ -96,7 +95,7 @@ func number(s string) (any, error) {
 		if n, ok := new(big.Int).SetString(s[:min(len(s), MaxDigits+1)], 10); ok && len(s) <= MaxDigits {
 			return n, nil
 		}
-		return nil, fmt.Errorf("an integer of %d digits: the limit is %d", len(s), MaxDigits)
+		return nil, fmt.Errorf("integer of %d digits: the limit is %d", len(s), MaxDigits)
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// newerPartitions returns the partitions as botocore's data folder has them.
+// newerPartitions reads the partitions from botocore's data folder.
 func newerPartitions(dir string) (any, error) {
 	o, err := readJSON(filepath.Join(dir, "partitions.json"))
 	if err != nil {
@@ -44,8 +44,8 @@ func objects(v any) []*document.Object {
 	return all
 }
 
-// endpoints writes the table of endpoints: the partitions, and where a service is
-// when the common rule does not say it.
+// endpoints returns the table of endpoints: the partitions, and the hosts of services that differ from
+// the rule of the partition.
 func endpoints(module string, newer *document.Object, list []listed) ([]byte, error) {
 	v, _ := newer.Get("partitions")
 	partitions := objects(v)
@@ -79,14 +79,15 @@ func endpoints(module string, newer *document.Object, list []listed) ([]byte, er
 	return b.Bytes(), nil
 }
 
-// globalRegion is the pseudo region that a service is in for callers without a
-// region; "" means that they need one.
+// globalRegion returns the pseudo region of a service for callers without a region, or "" if the
+// service needs a region.
 func globalRegion(classic *document.Object, prefix string) string {
 	v, _ := classic.Get("partitions")
 	return text(object(object(objects(v)[0], "services"), prefix), "partitionEndpoint")
 }
 
-// readRules evaluates the latest endpoint rules of a service for every region.
+// readRules evaluates the latest endpoint rules of a service for every region, and returns the rows of
+// the table.
 func readRules(dir, name, prefix string, partitions []*document.Object) ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*", name))
 	if err != nil || len(files) == 0 {
@@ -108,8 +109,8 @@ func readRules(dir, name, prefix string, partitions []*document.Object) ([]strin
 	return rows, nil
 }
 
-// rows are the lines for one partition: those for any region ("*") where the
-// common rule does not hold, and those for regions that differ from that.
+// rows returns the lines for one partition. A line with "*" is for all regions, if they differ from the
+// rule of the partition. Further lines are for regions that differ from both.
 func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	var rows []string
 	outputs := object(p, "outputs")
@@ -157,11 +158,11 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	return rows, nil
 }
 
-// A place is a host, perhaps with a gap for the region, and the region of
-// signatures; "" is the region itself.
+// A place is a host, which may contain "{region}", and the region of signatures. If sign is "", that is
+// the region itself.
 type place struct{ host, sign string }
 
-// in is the place for that region.
+// in returns the place for a region.
 func (p place) in(region string) place {
 	return place{strings.ReplaceAll(p.host, "{region}", region), cmp.Or(p.sign, region)}
 }

@@ -1,10 +1,9 @@
-// Gen writes the tables of package model.
+// Gen writes the tables of package model from AWS's public API models.
 //
-// It reads AWS's public API models from the module github.com/aws/aws-sdk-go. The go
-// command downloads that module; the program does not depend on it. Over the models
-// it lays newer.json: what newer models say differently about the same operations,
-// above all the order in which members are printed. The flag -newer writes that file
-// from the data folder of an installed botocore:
+// It reads the models from the module github.com/aws/aws-sdk-go. The go command downloads that module;
+// the program does not depend on it. The models there are old, so gen replaces parts of them with
+// newer.json, which has the differences to newer models: mainly the order of members in output. The
+// flag -newer writes newer.json from the data folder of an installed botocore:
 //
 //	go run ./internal/engine/gen -dir internal/engine/model \
 //		-newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
@@ -75,7 +74,7 @@ func run(ctx context.Context, dir, newerModels string) error {
 	return nil
 }
 
-// generate returns the tables by the names of their files.
+// generate returns the tables by file name.
 func generate(module, overlay string, list []listed) (map[string][]byte, error) {
 	newer, err := readJSON(overlay)
 	if err != nil {
@@ -96,13 +95,13 @@ func generate(module, overlay string, list []listed) (map[string][]byte, error) 
 	return files, err
 }
 
-// A listed is a service of operations.txt.
+// A listed is a service in operations.txt.
 type listed struct {
 	service    string
 	operations []string
 }
 
-// model is the name of the service's folder of models, where it is another.
+// model returns the name of the folder with the models of the service.
 func (l listed) model() string {
 	switch l.service {
 	case "s3api":

@@ -8,11 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTablesAreUpToDate fails if the tables are not what the generator writes.
+// TestTablesAreUpToDate fails if the generator would write other tables.
 func TestTablesAreUpToDate(t *testing.T) {
 	module, err := locateModule(t.Context())
 	if err != nil {
-		t.Skipf("the models cannot be had: %v", err)
+		t.Skipf("cannot download the models: %v", err)
 	}
 	list, err := readList("../model/operations.txt")
 	if err != nil {
@@ -39,7 +39,7 @@ func TestTablesAreUpToDate(t *testing.T) {
 func TestMistakesInTheList(t *testing.T) {
 	module, err := locateModule(t.Context())
 	if err != nil {
-		t.Skipf("the models cannot be had: %v", err)
+		t.Skipf("cannot download the models: %v", err)
 	}
 	for _, bad := range []listed{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}, {"s3control", []string{"ListJobs"}}} {
 		if _, err := generate(module, "newer.json", []listed{bad}); err == nil {

@@ -16,11 +16,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// sdk is the last module that has AWS's API models in it.
+// sdk is the last version of the module that contains AWS's API models.
 const sdk = "github.com/aws/aws-sdk-go@v1.55.8"
 
-// locateModule has the go command fetch the SDK, outside of our own module so that
-// it stays out of go.mod, and returns the folder of its models.
+// locateModule downloads the SDK with the go command and returns the folder of its models. It runs
+// outside of our own module, so that go.mod does not change.
 func locateModule(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", sdk)
 	cmd.Dir = os.TempDir()
@@ -33,18 +33,18 @@ func locateModule(ctx context.Context) (string, error) {
 	return filepath.Join(found.Dir, "models"), nil
 }
 
-// An awsModel is an API as AWS publishes it.
+// An awsModel is an API model of AWS.
 type awsModel struct {
 	metadata, operations, shapes, pagination *document.Object
 }
 
-// readModule reads the model that the SDK's module has of a service.
+// readModule reads the model of a service from the SDK's module.
 func readModule(dir, service string) (*awsModel, error) {
 	return readModel(filepath.Join(dir, "apis", service), "api-2.json")
 }
 
-// readNewer reads a model as botocore has it, with what botocore adds by itself to
-// AWS's paginators: what is the same on every page.
+// readNewer reads a model from botocore, with botocore's additions to AWS's paginators: the values that
+// are the same on every page.
 func readNewer(dir, service string) (*awsModel, error) {
 	m, err := readModel(filepath.Join(dir, service), "service-2.json.gz")
 	if err != nil {
@@ -68,7 +68,7 @@ func readNewer(dir, service string) (*awsModel, error) {
 	return m, nil
 }
 
-// readModel reads the latest version of the API that has a file of that name.
+// readModel reads the latest version of an API that has a file with this name.
 func readModel(dir, name string) (*awsModel, error) {
 	versions, err := filepath.Glob(filepath.Join(dir, "*", name))
 	if err != nil || len(versions) == 0 {
@@ -110,7 +110,7 @@ func (m *awsModel) inputShapes(operations []string) map[string]bool {
 	return found
 }
 
-// overlay replaces what newer has of the model.
+// overlay replaces the parts of the model that newer has too.
 func (m *awsModel) overlay(newer *document.Object) {
 	for name, v := range object(newer, "operations").All() {
 		m.operations.Set(name, v)
@@ -148,21 +148,21 @@ func readJSON(path string) (*document.Object, error) {
 	return o, nil
 }
 
-// object returns a member that is an object; nil is none.
+// object returns a member that is an object, or nil.
 func object(o *document.Object, name string) *document.Object {
 	v, _ := o.Get(name)
 	m, _ := v.(*document.Object)
 	return m
 }
 
-// text returns a member that is a string; "" is none.
+// text returns a member that is a string, or "".
 func text(o *document.Object, name string) string {
 	v, _ := o.Get(name)
 	s, _ := v.(string)
 	return s
 }
 
-// truth returns a member that is a boolean; false is none.
+// truth returns a member that is a boolean, or false.
 func truth(o *document.Object, name string) bool {
 	v, _ := o.Get(name)
 	b, _ := v.(bool)

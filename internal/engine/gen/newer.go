@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// compareModels returns what the newer models say otherwise than the module's about
-// the listed operations, as the text of newer.json.
+// compareModels returns the text of newer.json: the differences of the newer models to those of the
+// module, for the listed operations.
 func compareModels(module, newer string, list []listed) ([]byte, error) {
 	all := new(document.Object)
 	v, err := newerPartitions(newer)
@@ -48,8 +48,7 @@ func compareModels(module, newer string, list []listed) ([]byte, error) {
 	return append(b.Bytes(), '\n'), nil
 }
 
-// endpointRows sets the rows of the table of endpoints in diff, if the newer rules
-// lead to others.
+// endpointRows sets the rows for the table of endpoints in diff, if the newer rules give other rows.
 func endpointRows(diff *document.Object, module, newer string, l listed, prefix string, partitions []*document.Object) error {
 	now, err := readRules(filepath.Join(newer, l.model()), "endpoint-rule-set-1.json.gz", prefix, partitions)
 	if err != nil {
@@ -69,12 +68,12 @@ func endpointRows(diff *document.Object, module, newer string, l listed, prefix 
 	return nil
 }
 
-// A comparison is that of two models of a service.
+// A comparison compares two models of a service.
 type comparison struct {
 	before, now *awsModel
 	inputs      map[string]bool // shapes whose allowed values are compared too
 	seen        map[string]bool
-	shapes      *document.Object // of now, where they differ
+	shapes      *document.Object // the shapes of now that differ
 }
 
 func (c *comparison) operations(l listed) (*document.Object, error) {
@@ -89,7 +88,7 @@ func (c *comparison) operations(l listed) (*document.Object, error) {
 		}
 		now, before := object(c.now.pagination, name), object(c.before.pagination, name)
 		if now == nil {
-			now = new(document.Object) // it has no pages any more
+			now = new(document.Object) // the newer model has no paginator
 		}
 		if before == nil && now.Len() > 0 || before != nil && encode(now) != encode(before) {
 			pagination.Set(name, now)
@@ -132,11 +131,10 @@ func (c *comparison) reach(v any) {
 	}
 }
 
-// operationTraits are what the tables keep of an operation, and what makes the
-// generator refuse one.
+// operationTraits lists the members of an operation that the tables need or that the generator refuses.
 var operationTraits = []string{"http", "input", "output", "errors", "authtype", "endpoint", "httpChecksumRequired"}
 
-// traits are what the tables keep of a shape or of a reference to one.
+// traits lists the members of a shape, or of a reference to a shape, that the tables need.
 var traits = []string{
 	"shape", "type", "location", "locationName", "queryName", "xmlNamespace", "timestampFormat", "flattened", "xmlAttribute",
 	"streaming", "jsonvalue", "idempotencyToken", "min", "sensitive", "required", "payload", "error", "document", "eventstream",
@@ -163,7 +161,7 @@ func reduceShape(s *document.Object, values bool) *document.Object {
 	return r
 }
 
-// reduce keeps the members of those names, in that order, without documentation.
+// reduce returns an object with only these members, in this order.
 func reduce(o *document.Object, names ...string) *document.Object {
 	if o == nil {
 		return nil
@@ -197,7 +195,7 @@ func reduce(o *document.Object, names ...string) *document.Object {
 	return r
 }
 
-// encode writes a value as JSON, members in their order.
+// encode returns a value as JSON, with the members in their order.
 func encode(v any) string {
 	switch v := v.(type) {
 	case *document.Object:
@@ -221,7 +219,7 @@ func encode(v any) string {
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
-		return "null" // there is no such value in a document
+		return "null" // impossible for the values of a document
 	}
 	return string(b)
 }

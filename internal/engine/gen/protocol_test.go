@@ -22,20 +22,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// unsupported are cases of AWS's protocol tests, by their description.
+// unsupported lists the descriptions of cases in AWS's protocol tests that are left out.
 var unsupported = []string{
 	"Endpoint host trait", // the generator refuses such operations
 	"Endpoint host trait static prefix",
 	"Idempotency token auto fill", // the expected token is not random
-	"Header whitespace",           // net/http trims it, and has no headers with names of spaces
+	"Header whitespace",           // net/http trims it, and allows no header names of spaces
 }
 
-// TestProtocols goes through AWS's own protocol tests, which lie beside the models:
-// the generator reads their shapes, and package call calls the operations.
+// TestProtocols runs AWS's protocol tests, which are in the same module as the models. The generator
+// reads their shapes, and package call calls the operations.
 func TestProtocols(t *testing.T) {
 	module, err := locateModule(t.Context())
 	if err != nil {
-		t.Skipf("the models cannot be had: %v", err)
+		t.Skipf("cannot download the models: %v", err)
 	}
 	for _, protocol := range []string{"query", "ec2", "json", "rest-json", "rest-xml"} {
 		for _, direction := range []string{"input", "output"} {
@@ -67,8 +67,7 @@ func TestProtocols(t *testing.T) {
 	}
 }
 
-// load makes the operation of a case, by way of the table that the generator writes
-// for it.
+// load returns the operation of a case. It writes and reads the table of the case.
 func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Operation) {
 	t.Helper()
 	given := object(c, "given")
@@ -83,7 +82,7 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 		}
 	}
 	given.Set("authtype", "none")
-	// Real models say these two in the other place.
+	// Real models have these two members in the other place.
 	if wrapper := text(object(object(suite, "shapes"), text(object(given, "output"), "shape")), "resultWrapper"); wrapper != "" {
 		object(given, "output").Set("resultWrapper", wrapper)
 	}
@@ -139,7 +138,7 @@ func checkInput(t *testing.T, suite, c *document.Object) {
 		}
 	}
 	if strings.Contains(text(want, "body"), "<RecursiveMap><entry><key>bar") {
-		return // it has the entries of a map sorted; ours are in the order given
+		return // AWS sorts the entries of a map; this package keeps their order
 	}
 	if diff := cmp.Diff(normal(t, svc, text(want, "body")), normal(t, svc, body)); diff != "" {
 		t.Errorf("body: %s", diff)
@@ -158,15 +157,14 @@ func checkOutput(t *testing.T, suite, c *document.Object) {
 		t.Fatal(err)
 	}
 	if op.Output == nil {
-		return // there is nothing to compare
+		return // no output to compare
 	}
 	if diff := cmp.Diff(plain(t, convert(op.Output.Shape, object(c, "result"), true)), plain(t, out)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// convert gives values of the tests the form of ours: blobs in base64, and in
-// output times in ISO 8601.
+// convert converts values of the tests: blobs to base64, and times in output to ISO 8601.
 func convert(s *model.Shape, v any, output bool) any {
 	switch v := v.(type) {
 	case *document.Object:
@@ -204,11 +202,10 @@ func convert(s *model.Shape, v any, output bool) any {
 	return v
 }
 
-// empty is an element without content, in its short form.
+// empty matches an element without content, in its short form.
 var empty = regexp.MustCompile(`<([^ >]+)([^>]*?) ?/>`)
 
-// normal is a body without what does not matter: the order of parameters and
-// members.
+// normal returns a body in a form that does not depend on the order of parameters and members.
 func normal(t *testing.T, svc *model.Service, body string) any {
 	t.Helper()
 	var v any
@@ -220,14 +217,14 @@ func normal(t *testing.T, svc *model.Service, body string) any {
 		}
 		return values
 	case body == "" && svc.Protocol != model.RESTXML:
-		return map[string]any{} // no JSON and none of it are the same to a service
+		return map[string]any{} // an empty body means the same as an empty object
 	case json.Unmarshal([]byte(body), &v) == nil:
 		return v
 	}
 	return empty.ReplaceAllString(strings.TrimSpace(body), "<$1$2></$1>")
 }
 
-// unescape decodes a path and its query, whose parameters may come in any order.
+// unescape decodes a path and its query, and sorts the parameters.
 func unescape(t *testing.T, uri string) string {
 	t.Helper()
 	path, query, _ := strings.Cut(uri, "?")
@@ -238,7 +235,7 @@ func unescape(t *testing.T, uri string) string {
 	return path + "?" + values.Encode()
 }
 
-// plain is a value without the order of its members.
+// plain returns a value in a form that does not depend on the order of members.
 func plain(t *testing.T, v any) any {
 	t.Helper()
 	var p any

@@ -9,20 +9,19 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// rules are the endpoint rules of a service: a tree of conditions with endpoints
-// and errors as leaves.
+// rules holds the endpoint rules of a service: a tree of conditions. Its leaves are endpoints and errors.
 type rules struct {
 	root       *document.Object
 	partitions []*document.Object
 }
 
-// refused is the tree's own answer that there is no such endpoint.
+// refused is the error of the rules if there is no such endpoint.
 type refused string
 
 func (e refused) Error() string { return string(e) }
 
-// evaluate returns the URL and the region of signatures ("" is the region asked
-// for) under the parameters.
+// evaluate returns the URL and the region of signatures for the parameters. If signingRegion is "", that
+// is the region in the parameters.
 func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, err error) {
 	scope := make(map[string]any)
 	for name, v := range object(r.root, "parameters").All() {
@@ -68,8 +67,8 @@ func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, e
 	return fmt.Sprint(u), "", nil
 }
 
-// choose returns the leaf that the first rule with true conditions leads to, and
-// the variables that its conditions have assigned.
+// choose follows the first rule with true conditions to its leaf. It returns the leaf and the variables
+// that the conditions have assigned.
 func (r rules) choose(list any, scope map[string]any) (*document.Object, map[string]any, error) {
 	all, _ := list.([]any)
 	for _, v := range all {
@@ -110,7 +109,7 @@ func (r rules) holds(rule *document.Object, scope map[string]any) (bool, error) 
 	return true, nil
 }
 
-// placeholder is a variable, or an attribute of one, in a string.
+// placeholder matches a variable in a string, or an attribute of a variable.
 var placeholder = regexp.MustCompile(`\{(\w+)(?:#(\w+))?\}`)
 
 func (r rules) value(v any, scope map[string]any) (any, error) {
@@ -165,8 +164,8 @@ func (r rules) call(call *document.Object, scope map[string]any) (any, error) {
 	}
 }
 
-// partition returns what is known of the region's partition, the first if none
-// claims it.
+// partition returns the data of the region's partition, or of the first partition if no partition
+// matches.
 func (r rules) partition(region string) *document.Object {
 	for _, p := range r.partitions {
 		if _, ok := object(p, "regions").Get(region); ok {

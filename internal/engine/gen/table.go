@@ -13,16 +13,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// A writer makes one table: the operations, then the shapes that they reach, by
-// name.
+// A writer writes one table: the operations, then the shapes that they use, sorted by name.
 type writer struct {
 	model  *awsModel
 	lines  bytes.Buffer
-	shapes map[string]string // composed ones: name to the lines of each; "" while it is being written
-	inputs map[string]bool   // shapes of input: help lists the allowed values of their strings
+	shapes map[string]string // the lines of each composed shape by name; "" while they are written
+	inputs map[string]bool   // the shapes of inputs; help lists the allowed values of their strings
 }
 
-// table writes the table of a service.
+// table returns the table of a service.
 func table(l listed, m *awsModel) ([]byte, error) {
 	w := &writer{model: m, shapes: make(map[string]string), inputs: m.inputShapes(l.operations)}
 	meta := m.metadata
@@ -42,7 +41,7 @@ func table(l listed, m *awsModel) ([]byte, error) {
 	return w.lines.Bytes(), nil
 }
 
-// line writes the fields that are not empty; the first may be, for a part.
+// line writes the fields that are not empty. The first field of a part is empty.
 func (w *writer) line(first string, fields ...string) {
 	w.lines.WriteString(row(first, fields...))
 }
@@ -76,9 +75,9 @@ func (w *writer) operation(name string) error {
 	case op == nil:
 		return errors.New("not in the model")
 	case object(op, "endpoint") != nil:
-		return errors.New("a prefix of the host's name is not supported")
+		return errors.New("host prefixes are not supported")
 	case truth(op, "httpChecksumRequired"):
-		return errors.New("a checksum of the request is not supported")
+		return errors.New("request checksums are not supported")
 	}
 	http, in, out := object(op, "http"), object(op, "input"), object(op, "output")
 	unsigned := text(op, "authtype") == "none"
@@ -122,7 +121,7 @@ func (w *writer) pages(p *document.Object) error {
 	} {
 		for _, path := range texts(p, key[1]) {
 			if strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") != "" {
-				return fmt.Errorf("paginator: %s is more than names of members and dots", path)
+				return fmt.Errorf("paginator: %s: only member names and dots are supported", path)
 			}
 			fields = append(fields, attr(key[0], path))
 		}
@@ -131,7 +130,7 @@ func (w *writer) pages(p *document.Object) error {
 	return nil
 }
 
-// member is the line of a part: its name, its type, and how it is written.
+// member returns the line of a part: its name, its type, and its format.
 func (w *writer) member(name string, ref *document.Object, required bool) (string, error) {
 	shape := text(ref, "shape")
 	s := object(w.model.shapes, shape)
@@ -145,7 +144,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 		}
 		typ = shape
 	}
-	// What a member says is said over what its shape says.
+	// The traits of a member override those of its shape.
 	say := func(key string) string { return cmp.Or(text(ref, key), text(s, key)) }
 	is := func(key string) bool { return truth(ref, key) || truth(s, key) }
 	ns := object(ref, "xmlNamespace")
@@ -171,7 +170,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 	return row("", fields...), nil
 }
 
-// shape writes the lines of a composed shape, once.
+// shape writes the lines of a composed shape, unless they are already written.
 func (w *writer) shape(name string) (string, error) {
 	if _, ok := w.shapes[name]; ok {
 		return name, nil
@@ -183,7 +182,7 @@ func (w *writer) shape(name string) (string, error) {
 	w.shapes[name] = ""
 	switch name {
 	case "structure", "list", "map", "string", "integer", "long", "float", "double", "boolean", "timestamp", "blob":
-		return "", fmt.Errorf("shape %s: has the name of a kind", name)
+		return "", fmt.Errorf("shape %s: this is the name of a kind", name)
 	}
 	if truth(s, "eventstream") {
 		return "", fmt.Errorf("shape %s: event streams are not supported", name)
@@ -229,7 +228,7 @@ func (w *writer) parts(s *document.Object) (string, error) {
 	return b.String(), nil
 }
 
-// kind is the type of a shape in our words.
+// kind returns the kind of a shape.
 func kind(s *document.Object) string {
 	switch t := text(s, "type"); t {
 	case "character":
@@ -241,7 +240,7 @@ func kind(s *document.Object) string {
 
 func composed(kind string) bool { return kind == "structure" || kind == "list" || kind == "map" }
 
-// least is the smallest length or value that clients let through.
+// least returns the smallest length or value that clients allow.
 func least(s *document.Object) string {
 	if n, _ := s.Get("min"); n != nil {
 		if n, ok := n.(int64); ok && n > 0 {

@@ -7,10 +7,9 @@ import (
 	"testing"
 )
 
-// Models gain members every week, and output without them lacks what the AWS CLI
-// prints. This compares the tables with each botocore that is installed. If it fails,
-// write the tables anew with the flag -newer of internal/engine/gen.
-func TestTablesHaveTheMembersOfInstalledBotocores(t *testing.T) {
+// AWS adds members to its models every week, and the AWS CLI prints them. This test compares the tables
+// with each installed botocore. If it fails, run internal/engine/gen with -newer.
+func TestTablesHaveMembersOfBotocore(t *testing.T) {
 	var stdin strings.Builder
 	ours := make(map[string]bool)
 	for _, name := range Services() {
@@ -56,7 +55,7 @@ func TestTablesHaveTheMembersOfInstalledBotocores(t *testing.T) {
 		compared++
 	}
 	if compared == 0 {
-		t.Skip("no python3 has botocore; get it with: pip install botocore")
+		t.Skip("no python3 with botocore; run: pip install botocore")
 	}
 }
 

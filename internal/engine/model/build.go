@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// A builder makes the shapes of one operation; done keeps recursive ones finite.
+// A builder builds the shapes of one operation. done holds the shapes that are built already, so
+// that recursive shapes end.
 type builder struct {
 	text map[string]string
 	done map[string]*Shape
@@ -39,7 +40,7 @@ func (s *Service) build(e entry) *Operation {
 	return op
 }
 
-// cutHead splits a block into the fields of its first line and those of its parts.
+// cutHead splits a block into the fields of its first line and the fields of each further line.
 func cutHead(block string) (head []string, parts [][]string) {
 	first, rest, _ := strings.Cut(block, "\n")
 	for line := range strings.Lines(rest) {
@@ -69,7 +70,7 @@ func paginator(fields []string) *Paginator {
 	return p
 }
 
-// shape builds the structure, list or map of that name.
+// shape builds the structure, list or map with a name.
 func (b *builder) shape(name string) *Shape {
 	if s := b.done[name]; s != nil {
 		return s
@@ -108,7 +109,7 @@ func (b *builder) shape(name string) *Shape {
 	return s
 }
 
-// member builds a member from its type and what follows.
+// member builds a member. The first field is its type.
 func (b *builder) member(name string, fields []string) *Member {
 	m := &Member{Name: name}
 	if k := slices.Index(kinds[:], fields[0]); k >= 0 {
@@ -158,10 +159,10 @@ func (m *Member) set(key, value string) {
 	}
 }
 
-// locations are the names of the Locations in the models.
+// locations has the names of the Locations in the models.
 var locations = [...]string{"", "uri", "querystring", "header", "headers", "statusCode"}
 
-// atoi reads a number of the tables, which are the generator's; 0 is any.
+// atoi reads a number that the generator has written. 0 means no limit.
 func atoi(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n

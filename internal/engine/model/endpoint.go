@@ -6,32 +6,31 @@ import (
 	"strings"
 )
 
-// endpointsTable is the name of the table that is of no service.
+// endpointsTable is the name of the table of endpoints, which belongs to no service.
 //
-// Its lines begin a partition, or a service with the places that do not follow the
-// rule of the partition:
+// Its lines are partitions and services. Below a service are the hosts that differ from the rule of
+// the partition:
 //
 //	partition	NAME	suffix=DOMAIN	dual=DOMAIN	match=REGULAR EXPRESSION
 //	service	NAME	global=REGION
 //		PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
 const endpointsTable = "endpoints"
 
-// An Endpoint is where a service is.
+// An Endpoint is the address of a service.
 type Endpoint struct {
 	URL    string // "https://iam.amazonaws.com"
 	Region string // for signatures
 }
 
-// Endpoint returns where the service is for a caller in the region, as AWS's
-// endpoint rules say. A caller without a region ("") gets the global endpoint; ok
-// is false if the service has none. A region that is not known belongs to the
-// partition that its name fits.
+// Endpoint returns the endpoint of the service in a region, by AWS's endpoint rules. Without a
+// region, it returns the global endpoint; ok is false if the service has none. The name of an
+// unknown region decides to which partition it belongs.
 func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok bool) {
 	table, err := tables.ReadFile("tables/" + endpointsTable + ".txt")
 	if err != nil {
-		return Endpoint{}, false // cannot be: the table is part of the program
+		return Endpoint{}, false // impossible: the table is embedded
 	}
-	// "fips-us-gov-west-1" is an old way to say two things at once.
+	// "fips-us-gov-west-1" is an old name for a region with FIPS.
 	if bare := strings.TrimSuffix(strings.TrimPrefix(region, "fips-"), "-fips"); bare != region {
 		region, fips = bare, true
 	}
@@ -65,14 +64,13 @@ func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok 
 func Partition(region string) string {
 	table, err := tables.ReadFile("tables/" + endpointsTable + ".txt")
 	if err != nil {
-		return "aws" // cannot be: the table is part of the program
+		return "aws" // impossible: the table is embedded
 	}
 	partitions, _ := new(Service).endpointRows(string(table))
 	return partitionOf(partitions, region)[1]
 }
 
-// endpointRows returns the lines of the partitions, and the service's with the
-// places below it.
+// endpointRows returns the lines of the partitions, and the lines of the service.
 func (s *Service) endpointRows(table string) (partitions, service []string) {
 	service = []string{""}
 	ours := false
@@ -94,15 +92,14 @@ func (s *Service) endpointRows(table string) (partitions, service []string) {
 	return partitions, service
 }
 
-// partitionOf is the line of the partition that the region is in, the first if its
-// name fits none.
+// partitionOf returns the partition of a region, or the first partition if no name matches.
 func partitionOf(partitions []string, region string) row {
 	for _, line := range partitions {
 		p := fields(line)
 		if region == p[1]+"-global" {
 			return p
 		}
-		// A bad expression is one that fits nothing: the table is the generator's.
+		// The generator writes only valid expressions.
 		if ok, err := regexp.MatchString(p.get("match"), region); ok && err == nil {
 			return p
 		}
@@ -110,7 +107,7 @@ func partitionOf(partitions []string, region string) row {
 	return fields(partitions[0])
 }
 
-// A row is a line's fields.
+// A row holds the fields of a line.
 type row []string
 
 func fields(line string) row { return strings.Split(line, "\t") }

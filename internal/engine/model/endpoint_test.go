@@ -6,7 +6,7 @@ func TestEndpoint(t *testing.T) {
 	tests := []struct {
 		service, region string
 		fips, dual      bool
-		url, signing    string // url "" means that there is none
+		url, signing    string // url "" means that there is no endpoint
 	}{
 		{"sts", "", false, false, "https://sts.amazonaws.com", "us-east-1"},
 		{"sts", "aws-global", false, false, "https://sts.amazonaws.com", "us-east-1"},

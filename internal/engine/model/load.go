@@ -7,10 +7,9 @@ import (
 	"strings"
 )
 
-// The tables are lines of fields between tabs. A line without a tab in front begins
-// a service, an operation or a shape; the lines with one that follow are its parts.
-// What a field means is said by its name ("wire=instanceId") or, at the beginning
-// of a line, by its place:
+// The tables have lines of fields, separated by tabs. A line without a tab at the beginning starts a
+// service, an operation or a shape. The lines with a tab that follow are its parts. The first fields
+// of a line have a fixed order; the others have a name ("wire=instanceId"):
 //
 //	service	NAME	…
 //	operation	NAME	METHOD	URI	…
@@ -25,7 +24,7 @@ import (
 //		key	TYPE	…
 //		value	TYPE	…
 //
-// A TYPE is the name of a kind without parts, or of a structure, list or map.
+// A TYPE is the name of a simple kind, or of a structure, list or map.
 //
 //go:embed tables/*.txt
 var tables embed.FS
@@ -36,11 +35,11 @@ type entry struct {
 	text    string
 }
 
-// Services returns the names of the services that there are tables of, sorted.
+// Services returns the names of the services with a table, sorted.
 func Services() []string {
 	files, err := tables.ReadDir("tables")
 	if err != nil {
-		return nil // the folder is part of the program
+		return nil // impossible: the folder is embedded
 	}
 	var names []string
 	for _, f := range files {
@@ -51,18 +50,18 @@ func Services() []string {
 	return names
 }
 
-// Load returns the service that has the name on the command line. It fails if there
-// is no table of it.
+// Load returns a service by its name on the command line. It returns an error if there is no table
+// for it.
 func Load(service string) (*Service, error) {
 	text, err := tables.ReadFile("tables/" + service + ".txt")
 	if err != nil || service == endpointsTable {
-		return nil, fmt.Errorf("service %s: no table of its operations", service)
+		return nil, fmt.Errorf("service %s: no table of operations", service)
 	}
 	return Parse(service, string(text)), nil
 }
 
-// Parse reads the table of a service, which must be as the generator writes it.
-// Its operations are read when they are asked for.
+// Parse reads the table of a service, in the format of the generator. [Service.Operation] builds the
+// operations later.
 func Parse(name, text string) *Service {
 	s := &Service{Name: name, shapes: make(map[string]string)}
 	for text != "" {
@@ -84,7 +83,7 @@ func Parse(name, text string) *Service {
 	return s
 }
 
-// cutBlock cuts text before the second line that has no tab in front.
+// cutBlock cuts text before the second line that does not begin with a tab.
 func cutBlock(text string) (block, rest string) {
 	end := 0
 	for {

@@ -46,7 +46,7 @@ func TestEveryOperationIsComplete(t *testing.T) {
 	}
 }
 
-// complete fails if a shape below m has parts that the table lacks.
+// complete fails the test if the table lacks a part of a shape below m.
 func complete(t *testing.T, path string, m *Member, seen map[*Shape]bool) {
 	if m == nil || seen[m.Shape] {
 		return
@@ -66,7 +66,7 @@ func complete(t *testing.T, path string, m *Member, seen map[*Shape]bool) {
 		complete(t, path, s.Value, seen)
 	case Structure:
 		if s.Members == nil {
-			t.Errorf("%s: structure %q is in no table", path, s.Name)
+			t.Errorf("%s: structure %q is not in the table", path, s.Name)
 		}
 		for _, part := range s.Members {
 			complete(t, path, part, seen)
@@ -90,7 +90,7 @@ func TestOperation(t *testing.T) {
 	if diff := cmp.Diff(want, op.Paginator); diff != "" {
 		t.Error(diff)
 	}
-	// The order is that of the AWS CLI's output.
+	// The AWS CLI prints the members in this order.
 	reservation := op.Output.Shape.Member("Reservations").Shape.Element.Shape
 	var names []string
 	for _, m := range reservation.Members {
@@ -109,7 +109,7 @@ func TestOperation(t *testing.T) {
 		}
 	}
 	if _, ok := s.Operation("DescribeInstances"); ok {
-		t.Error("an operation is found by its name on the command line only")
+		t.Error("found an operation by its API name")
 	}
 }
 

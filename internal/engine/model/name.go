@@ -2,7 +2,7 @@ package model
 
 import "strings"
 
-// irregular are the names of operations that do not follow the rule.
+// irregular has the names that do not follow the rule of [CLIName].
 var irregular = [...][2]string{
 	{"CreateCachediSCSIVolume", "create-cached-iscsi-volume"},
 	{"CreateStorediSCSIVolume", "create-stored-iscsi-volume"},
@@ -14,9 +14,9 @@ var irregular = [...][2]string{
 	{"ListHITsForQualificationType", "list-hits-for-qualification-type"},
 }
 
-// CLIName gives the name that an operation or a member has on the command line:
-// "describe-instances" for "DescribeInstances", "role-arns" for "RoleARNs". The
-// rule is the AWS CLI's (botocore's xform_name).
+// CLIName returns the name of an operation or a member on the command line: "describe-instances" for
+// "DescribeInstances", "role-arns" for "RoleARNs". The rule is the AWS CLI's (botocore's
+// xform_name).
 func CLIName(name string) string {
 	for _, i := range irregular {
 		if i[0] == name {
@@ -40,8 +40,7 @@ func CLIName(name string) string {
 	return strings.ToLower(b.String())
 }
 
-// splitAcronym sets an acronym in the plural at the end apart: "RoleARNs" becomes
-// "Role-arns".
+// splitAcronym separates a plural acronym at the end of a name: "RoleARNs" becomes "Role-arns".
 func splitAcronym(name string) string {
 	stem, plural := strings.CutSuffix(name, "s")
 	i := len(stem)

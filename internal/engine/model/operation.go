@@ -1,23 +1,23 @@
 package model
 
-// An Operation is something that a service can be asked to do.
+// An Operation is an operation of a service.
 type Operation struct {
 	Name    string // "DescribeInstances"
 	CLIName string // "describe-instances"
 	Method  string // of HTTP
 	URI     string // with parameters in braces and sometimes a query: "/{Bucket}?list-type=2"
 
-	// Input has a structure as its shape; nil means that the operation takes
-	// nothing. LocationName and XMLNamespace say what element of XML it is, if any.
+	// Input has a structure as its shape. It is nil if the operation has no input. Its
+	// LocationName and XMLNamespace name the XML element, if there is one.
 	Input *Member
 
-	// Output has a structure as its shape; nil means that the reply says nothing.
+	// Output has a structure as its shape. It is nil if the operation has no output.
 	Output *Member
 
-	ResultWrapper string // of Query: the element of the reply that the output is in; "" is none
+	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // no credentials are needed
 	Paginator     *Paginator
-	Errors        []*Shape // the errors that the model names, with their members
+	Errors        []*Shape // the errors in the model, with their members
 }
 
 // A Parameter is an option of an operation on the command line.
@@ -26,8 +26,8 @@ type Parameter struct {
 	Member *Member
 }
 
-// Parameters returns the options of the operation, in the model's order. A boolean
-// one has a counterpart, --no-NAME.
+// Parameters returns the options of the operation, in the order of the model. A boolean option also
+// has the form --no-NAME.
 func (o *Operation) Parameters() []Parameter {
 	if o.Input == nil {
 		return nil
@@ -39,14 +39,13 @@ func (o *Operation) Parameters() []Parameter {
 	return list
 }
 
-// A Paginator says how the pages of an operation's result follow one another. The
-// entries of the lists Output, Result and NonAggregate are paths: names of members
-// joined by dots, as in JMESPath.
+// A Paginator describes the pages of an operation's result. The entries of Output, Result and
+// NonAggregate are paths: names of members joined by dots, as in JMESPath.
 type Paginator struct {
-	Input        []string // members of the input that say where to go on; [] means there is always one page
-	Output       []string // where a page has the value of the Input in the same place
-	Limit        string   // the member of the input that is the page's size; "" is none
-	More         string   // where a page says that there are more; "" means that Output tells
-	Result       []string // what is collected, the most important first; [] means the paginator is not used
-	NonAggregate []string // what is the same on each page
+	Input        []string // members of the input that select the next page; empty if there is always one page
+	Output       []string // where a page has the next value of each Input
+	Limit        string   // the member of the input with the page size; "" if there is none
+	More         string   // where a page has a boolean for more pages; "" if only Output shows that
+	Result       []string // the lists to collect, the most important first; if empty, the paginator is not used
+	NonAggregate []string // the values that are the same on each page
 }

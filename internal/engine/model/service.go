@@ -1,21 +1,20 @@
-// Package model holds what the program knows of AWS services: their
-// operations, the shapes of what goes in and comes out, and where they are.
+// Package model describes AWS services: their operations, the shapes of inputs and outputs, and their
+// endpoints.
 //
-// The knowledge is AWS's own: the public API models, reduced to the operations
-// named in operations.txt and written by the generator in gen as small text
-// tables that the program carries. To add an operation, add its name there and run
+// The data comes from AWS's public API models. The generator in gen reduces them to the operations in
+// operations.txt, and writes small text tables that are embedded in the program. To add an operation,
+// add its name to operations.txt and run
 //
 //	go generate ./internal/engine/model
 //
-// Nothing is parsed before [Load], and the shapes of an operation not before it is
-// asked for.
+// [Load] parses the table of a service, and [Service.Operation] builds the shapes of an operation.
 package model
 
 //go:generate go run ../gen
 
 import "strings"
 
-// A Protocol is how a service writes its requests and replies.
+// A Protocol is the format of a service's requests and replies.
 type Protocol string
 
 // The protocols of AWS.
@@ -30,21 +29,21 @@ const (
 // A Service is an AWS service as [Load] returns it. It is safe for concurrent use.
 type Service struct {
 	Name           string // on the command line: "ec2", "s3api"
-	ID             string // AWS's name of the service's API: "EC2", "SSO OIDC"; see EnvName
+	ID             string // AWS's name for the API: "EC2", "SSO OIDC"; see EnvName
 	APIVersion     string // "2016-11-15"
 	Protocol       Protocol
-	EndpointPrefix string // the service in names of hosts: "portal.sso"
+	EndpointPrefix string // the service in host names: "portal.sso"
 	SigningName    string // the service in signatures
-	JSONVersion    string // of JSON: "1.1"
-	TargetPrefix   string // of JSON: what stands before the operation in X-Amz-Target
-	XMLNamespace   string // "" is none
+	JSONVersion    string // for JSON: "1.1"
+	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation
+	XMLNamespace   string // "" if there is none
 
-	operations []entry           // in the table's order
-	shapes     map[string]string // name to the table's text of it
+	operations []entry           // sorted by the name on the command line
+	shapes     map[string]string // from the name to the text in the table
 }
 
-// EnvName is the service's name in variables such as AWS_ENDPOINT_URL_SSO_OIDC. In
-// lower case it is the name in a [services] section of the config.
+// EnvName returns the name of the service in variables such as AWS_ENDPOINT_URL_SSO_OIDC. A [services]
+// section of the config has the same name in lower case.
 func (s *Service) EnvName() string {
 	return strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(s.ID))
 }
@@ -58,8 +57,8 @@ func (s *Service) Operations() []string {
 	return names
 }
 
-// Operation returns the operation that has the name on the command line, such as
-// "describe-instances". Each call builds the shapes anew.
+// Operation returns an operation by its name on the command line, such as "describe-instances". Each
+// call builds new shapes.
 func (s *Service) Operation(cliName string) (*Operation, bool) {
 	for _, e := range s.operations {
 		if e.cliName == cliName {

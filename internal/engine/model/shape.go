@@ -1,11 +1,11 @@
 package model
 
-// A Kind is the type of a value, or how a value is composed.
+// A Kind is the type of a value.
 type Kind uint8
 
-// Values are those of package document: a Structure and a Map is an object, a List
-// a list, Integer and Long an int64, Float and Double a float64. A Timestamp and a
-// Blob (in base64) is a string, as it stands on the command line and in output.
+// Values have the types of package document. A Structure and a Map are objects, a List is a list,
+// Integer and Long are int64, Float and Double are float64. A Timestamp is a string, and a Blob is a
+// string in base64, as on the command line and in output.
 const (
 	Structure Kind = iota
 	List
@@ -20,7 +20,7 @@ const (
 	Blob
 )
 
-// kinds are their names in the models.
+// kinds has the names of the Kinds in the models.
 var kinds = [...]string{
 	"structure", "list", "map", "string", "integer", "long", "float", "double", "boolean", "timestamp", "blob",
 }
@@ -33,22 +33,22 @@ type Shape struct {
 	Name    string // of a Structure, List or Map; "" for the others
 	Kind    Kind
 	Members []*Member // of a Structure, in the model's order: the order of output
-	Payload string    // of a Structure: the member that is the body as a whole; "" is none
-	Element *Member   // of a List; it has no name
-	Key     *Member   // of a Map; neither has a name
+	Payload string    // of a Structure: the member that is the whole body; "" if there is none
+	Element *Member   // of a List, without a name
+	Key     *Member   // of a Map, like Value without a name
 	Value   *Member
 
-	Min       int  // the least length of a String, List, Map or Blob, the least value of a number; 0 is any
-	Sensitive bool // of a String or Blob: not to be logged
+	Min       int  // the least length of a String, List, Map or Blob, or the least value of a number; 0 for no limit
+	Sensitive bool // of a String or Blob: must not be logged
 	Document  bool // of a Structure: any JSON value
 
 	Values []string // of a String of the input: the values that the model allows; nil means any. Only help uses them
 
-	// Of the Structure of an error: its code, where that is not Name.
+	// Code is the code of an error Structure if it differs from Name.
 	Code string
 }
 
-// Member returns the member of a Structure that has the name; nil is none.
+// Member returns a member of a Structure by its name, or nil.
 func (s *Shape) Member(name string) *Member {
 	for _, m := range s.Members {
 		if m.Name == name {
@@ -58,38 +58,37 @@ func (s *Shape) Member(name string) *Member {
 	return nil
 }
 
-// A Location is the part of a request or reply in which a member stands.
+// A Location is the part of a request or reply that contains a member.
 type Location uint8
 
 // The locations.
 const (
 	Body        Location = iota
 	URI                  // in the path
-	QueryString          // a Map holds several parameters, whose names are its keys
+	QueryString          // the keys of a Map are names of parameters
 	Header
 	Headers // a Map: all headers whose names begin with LocationName
 	StatusCode
 )
 
-// A Member is a member of a structure, the element of a list, the key or value of
-// a map, or the input or output of an operation: a shape, and how it is written
-// there.
+// A Member is a member of a structure, the element of a list, the key or value of a map, or the input
+// or output of an operation. It has a shape, and describes how the value is written there.
 type Member struct {
-	Name  string // in input, output and parameters; "" for what is no member of a structure
+	Name  string // in input, output and parameters; "" if it is not a member of a structure
 	Shape *Shape
 
 	Location     Location
-	LocationName string // the name on the wire; "" is Name, or what the protocol says
-	QueryName    string // of EC2's requests, before LocationName; "" is none
-	XMLNamespace string // of the element; "" is none
+	LocationName string // the name on the wire; "" means Name, or the default of the protocol
+	QueryName    string // the name in EC2 requests, preferred to LocationName; may be ""
+	XMLNamespace string // of the element; may be ""
 	XMLPrefix    string // of the namespace
-	TimeFormat   string // "iso8601", "rfc822" or "unixTimestamp"; "" is that of the protocol and location
+	TimeFormat   string // "iso8601", "rfc822" or "unixTimestamp"; "" means the default of the protocol and location
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
-	Streaming    bool // the body is not read into memory by other clients
-	JSONValue    bool // a String that holds JSON, in base64 if in a header
-	Idempotency  bool // a random value is sent if none is given
+	Streaming    bool // other clients do not read the body into memory
+	JSONValue    bool // a String with JSON, encoded in base64 in a header
+	Idempotency  bool // if there is no value, a random value is sent
 }
 
 // Wire returns the name on the wire: LocationName, or Name.

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// appendFloat appends repr(f): the shortest digits that are read back as the same
-// number, with an exponent below 1e-4 and from 1e16 on, else with a point.
+// appendFloat appends repr(f): the shortest digits that give the same number. It writes an exponent
+// below 1e-4 and from 1e16 on, and otherwise a decimal point.
 func appendFloat(b []byte, f float64) []byte {
 	return appendNumber(b, f, "nan", "inf")
 }
 
-// appendJSONFloat has words for what JSON has no numbers for: those of JavaScript.
+// appendJSONFloat appends f as json.dumps does: NaN and infinity have their names in JavaScript.
 func appendJSONFloat(b []byte, f float64) []byte {
 	return appendNumber(b, f, "NaN", "Infinity")
 }

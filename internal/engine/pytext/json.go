@@ -9,9 +9,8 @@ func jsonNotation(text func([]byte, string) []byte) notation {
 	}
 }
 
-// AppendJSONString appends a string as [AppendJSON] does: it escapes what JSON
-// demands and nothing else, not <, > and &, nor U+2028 and U+2029, which
-// encoding/json would.
+// AppendJSONString appends a string like [AppendJSON]. It escapes only the characters that JSON
+// requires. Unlike encoding/json, it does not escape <, >, &, U+2028 and U+2029.
 func AppendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
@@ -26,8 +25,8 @@ func AppendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// appendASCIIString escapes all that JSON demands and all that is not printable
-// ASCII, characters beyond U+FFFF as a pair of surrogates.
+// appendASCIIString escapes the characters that JSON requires and all that are not printable ASCII.
+// It writes characters above U+FFFF as a pair of surrogates.
 func appendASCIIString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, r := range s {

@@ -1,10 +1,10 @@
-// Package pytext writes values as Python does. The AWS CLI is written in Python:
-// its messages show values as str and repr print them, and the names of its cache
-// files and its page tokens are made of what json.dumps prints, byte for byte.
+// Package pytext writes values like Python. The AWS CLI is written in Python: its messages show values
+// in the form of str and repr, and the names of its cache files and its page tokens depend on the
+// bytes that json.dumps prints.
 //
-// A value is one of package document, or a []byte, or anything with a String
-// method, which is shown by that. An object is whatever yields its members in order,
-// as *document.Object does: this package stands below all others and imports none.
+// A value has a type of package document, or is a []byte, or has a String method, which is then used.
+// An object is a value that yields its members in order, like *document.Object. This package imports
+// no other package of the program.
 package pytext
 
 import (
@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// Str returns str(v): a string as it is, all else as [Repr] has it.
+// Str returns str(v): a string unchanged, and any other value like [Repr].
 func Str(v any) string {
 	if s, ok := v.(string); ok {
 		return s
@@ -21,8 +21,8 @@ func Str(v any) string {
 	return Repr(v)
 }
 
-// Repr returns repr(v). Bytes of a string that are no UTF-8 are shown as the lone
-// surrogates that Python makes of them when it reads arguments and names of files.
+// Repr returns repr(v). Bytes of a string that are not UTF-8 appear as lone surrogates, because Python
+// reads arguments and file names that way.
 func Repr(v any) string {
 	n := notation{
 		null: "None", yes: "True", no: "False", comma: ", ", colon: ": ",
@@ -31,15 +31,15 @@ func Repr(v any) string {
 	return string(n.append(nil, v))
 }
 
-// JSON returns json.dumps(v, separators=(",", ":")): no blanks, and what is not
-// ASCII escaped. What is not UTF-8 counts as U+FFFD.
+// JSON returns json.dumps(v, separators=(",", ":")): without spaces, and with characters escaped that
+// are not ASCII. Bytes that are not UTF-8 become U+FFFD.
 func JSON(v any) string {
 	n := jsonNotation(appendASCIIString)
 	return string(n.append(nil, v))
 }
 
-// AppendJSON appends what [JSON] returns, but with ensure_ascii=False: nothing is
-// escaped that need not be, and what is not UTF-8 stays as it is.
+// AppendJSON appends v like [JSON], but with ensure_ascii=False: it escapes only what JSON requires,
+// and leaves bytes that are not UTF-8 unchanged.
 func AppendJSON(b []byte, v any) []byte {
 	n := jsonNotation(AppendJSONString)
 	return n.append(b, v)
@@ -68,12 +68,12 @@ func TypeName(v any) string {
 	return "object"
 }
 
-// An object is what Python calls a dict.
+// An object is a dict in Python.
 type object interface {
 	All() iter.Seq2[string, any]
 }
 
-// A notation is one of the ways in which Python writes values.
+// A notation is a form in which Python writes values, such as repr or JSON.
 type notation struct {
 	null, yes, no string
 	comma, colon  string
@@ -115,7 +115,7 @@ func (n notation) append(b []byte, v any) []byte {
 	return b
 }
 
-// appendObject stands apart because its loop moves b to the heap.
+// appendObject is separate from append because its loop moves b to the heap.
 func (n notation) appendObject(b []byte, o object) []byte {
 	b = append(b, '{')
 	separator := ""

@@ -16,9 +16,9 @@ func object(pairs ...any) *document.Object {
 	return o
 }
 
-// What Python 3.11 prints: str(v), repr(v), json.dumps(v, separators=(",", ":")),
-// and the same with ensure_ascii=False.
-func TestValuesAreWrittenAsInPython(t *testing.T) {
+// Python 3.11 prints these texts for str(v), repr(v), json.dumps(v, separators=(",", ":")), and the last
+// with ensure_ascii=False.
+func TestValues(t *testing.T) {
 	tests := []struct {
 		name                  string
 		v                     any
@@ -72,7 +72,7 @@ func check(t *testing.T, function, got, want string) {
 func TestFloats(t *testing.T) {
 	tests := []struct {
 		v          float64
-		repr, json string // json "" means the same
+		repr, json string // json "" means the same as repr
 	}{
 		{0, "0.0", ""},
 		{math.Copysign(0, -1), "-0.0", ""},
@@ -105,9 +105,9 @@ func TestFloats(t *testing.T) {
 	}
 }
 
-// Python reads arguments with errors="surrogateescape". In JSON we are not as
-// faithful: half of a surrogate pair helps nobody.
-func TestWhatIsNoText(t *testing.T) {
+// Python reads arguments with errors="surrogateescape". JSON gets U+FFFD instead, because half of a
+// surrogate pair is of no use.
+func TestInvalidUTF8(t *testing.T) {
 	check(t, "Repr", pytext.Repr("a\xff\x80é"), `'a\udcff\udc80é'`)
 	check(t, "Repr", pytext.Repr("\ufffd"), "'\ufffd'")
 	check(t, "JSON", pytext.JSON("a\xff\x80é"), `"a\ufffd\ufffd\u00e9"`)
@@ -125,7 +125,7 @@ type named struct{}
 
 func (named) String() string { return "<named>" }
 
-func TestValuesThatHaveANameOfTheirOwn(t *testing.T) {
+func TestValuesWithStringMethod(t *testing.T) {
 	check(t, "Repr", pytext.Repr([]any{named{}}), "[<named>]")
 }
 

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// appendQuoted appends a string in quotes: single ones unless it has some within
+// appendQuoted appends a string in quotation marks. They are single, unless the string contains single
 // and no double ones.
 func appendQuoted(b []byte, s string) []byte {
 	mark := quotationMark(s)
@@ -23,7 +23,7 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, mark)
 }
 
-// appendQuotedBytes appends bytes, of which those of ASCII are shown as characters.
+// appendQuotedBytes appends bytes in quotation marks. ASCII bytes appear as characters.
 func appendQuotedBytes(b, v []byte) []byte {
 	mark := quotationMark(string(v))
 	b = append(b, 'b', mark)
@@ -44,7 +44,7 @@ func quotationMark(s string) byte {
 	return '\''
 }
 
-// appendCharacter appends one character of what stands between two marks.
+// appendCharacter appends one character between the quotation marks.
 func appendCharacter(b []byte, r rune, mark byte) []byte {
 	switch {
 	case r == rune(mark) || r == '\\':
@@ -65,7 +65,7 @@ func appendCharacter(b []byte, r rune, mark byte) []byte {
 	return appendHex(append(b, `\U`...), r, 8)
 }
 
-// appendHex appends the last digits of a number.
+// appendHex appends the last hexadecimal digits of a number.
 func appendHex(b []byte, n rune, digits int) []byte {
 	for digits--; digits >= 0; digits-- {
 		b = append(b, "0123456789abcdef"[n>>(4*digits)&15])
