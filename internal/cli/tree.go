@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
@@ -93,28 +95,51 @@ type helpGroup struct {
 	commands []*cobra.Command
 }
 
-// groups returns all commands. To add a command, add it to a group here. Under the name
-// aws, only commands that the AWS CLI has too are ours.
+// groups returns the commands of the program. To add a command, add a line here. Under the
+// name aws, only the commands that the AWS CLI has too are ours.
 func groups(app *command.App) []helpGroup {
-	signIn := helpGroup{"SIGN IN", []*cobra.Command{newSSO(app)}}
-	config := helpGroup{"PROFILES AND CONFIG", []*cobra.Command{configurecmd.New(app)}}
-	services := helpGroup{"AWS OPERATIONS", newServices(app)}
+	all := []helpGroup{
+		{"SIGN IN", []*cobra.Command{
+			newSSO(app),
+			ssocmd.NewLogin(app),
+			ssocmd.NewLogout(app),
+			statuscmd.New(app),
+		}},
+		{"PROFILES AND CONFIG", []*cobra.Command{
+			configurecmd.New(app),
+		}},
+		{"AWS OPERATIONS", newServices(app)},
+		{"AGENT AND STORES", []*cobra.Command{
+			agentcmd.New(app),
+			storecmd.New(app),
+		}},
+		{"OTHER TOOLS", []*cobra.Command{
+			execcmd.NewExec(app),
+			shimcmd.NewShim(app),
+			shimcmd.NewAlias(app),
+			shimcmd.NewWhich(app),
+		}},
+		{"EMULATOR", []*cobra.Command{
+			emulatorcmd.NewDemo(app),
+			emulatorcmd.New(app),
+		}},
+		{moreTitle, []*cobra.Command{
+			newVersion(app),
+		}},
+	}
 	if app.Name == "aws" {
-		return []helpGroup{signIn, config, services, {moreTitle, nil}}
+		for i := range all {
+			all[i].commands = slices.DeleteFunc(all[i].commands, func(cmd *cobra.Command) bool {
+				return !command.IsService(cmd) && !slices.Contains([]string{"configure", "s3", "sso"}, cmd.Name())
+			})
+		}
 	}
-	signIn.commands = append(signIn.commands, ssocmd.NewLogin(app), ssocmd.NewLogout(app), statuscmd.New(app))
-	return []helpGroup{
-		signIn, config, services,
-		{"AGENT AND STORES", []*cobra.Command{agentcmd.New(app), storecmd.New(app)}},
-		{"OTHER TOOLS", []*cobra.Command{execcmd.NewExec(app), shimcmd.NewShim(app), shimcmd.NewAlias(app), shimcmd.NewWhich(app)}},
-		{"EMULATOR", []*cobra.Command{emulatorcmd.NewDemo(app), emulatorcmd.New(app)}},
-		{moreTitle, []*cobra.Command{newVersion(app)}},
-	}
+	return all
 }
 
 // newSSO returns the group sso: our commands and the operations of the access portal.
 func newSSO(app *command.App) *cobra.Command {
-	sso := command.Group("sso", "Sign in, sign out, and get role credentials")
+	sso := command.Group("sso", "Sign in, get credentials, list accounts and roles")
 	sso.Example = "# sign in to the session of a profile\nlanyard sso login --profile dev-admin\nlanyard sso list-accounts"
 	sso.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), ssocmd.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
