@@ -14,11 +14,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// watched is how many sessions the agent has whose memory is measured.
+// watched is the number of sessions of the agent whose memory is measured.
 const watched = 50
 
-// startAgent runs an agent in a home, and returns the environment of those who may
-// ask it.
+// startAgent starts an agent in a home and returns the environment for programs that ask
+// it.
 func startAgent(p programs, dir, name string, env []string, flags ...string) (with []string, stop func(), err error) {
 	with = append(slices.Clone(env), "LANYARD_AGENT_SOCKET="+filepath.Join(dir, name+".sock"))
 	call := func(args ...string) error {
@@ -32,8 +32,8 @@ func startAgent(p programs, dir, name string, env []string, flags ...string) (wi
 	return with, func() { _ = call("stop", "--yes") }, call(append([]string{"start"}, flags...)...)
 }
 
-// besideAgents are warm answers while an agent runs, which is not asked for them,
-// and from the memory of one.
+// besideAgents returns two contestants: a warm answer from the cache while an agent runs,
+// and a warm answer from an agent's memory.
 func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop func(), err error) {
 	var stops []func()
 	stop = func() {
@@ -64,8 +64,8 @@ func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop
 	return all, stop, nil
 }
 
-// agentMemory prints what an agent with many sessions takes, before and after it
-// has renewed all of them.
+// agentMemory prints the resident memory of an agent with many sessions, before and
+// after it has renewed all of them.
 func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 	var config strings.Builder
 	for i := range watched {
@@ -113,15 +113,15 @@ func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 		watched, float64(fresh)/(1<<20), float64(busy)/(1<<20)))
 }
 
-// spread gives each of the sessions a start URL of its own, as fifty organizations
-// have: the emulator has one, and a renewal does not name it.
+// spread gives each session a different start URL, as fifty organizations would. The
+// emulator has only one, but a renewal does not name it.
 func spread(home, config string) error {
-	const one = "https://d-1234567890"
+	const shared = "https://d-1234567890"
 	for i := range watched {
 		own := fmt.Sprintf("https://d-%010d", i)
-		config = strings.Replace(config, one, own, 1)
+		config = strings.Replace(config, shared, own, 1)
 		err := rewrite(ssocache.Dir{Home: home}.TokenPath(fmt.Sprint("s", i)), func(token map[string]any) {
-			token["startUrl"] = strings.Replace(token["startUrl"].(string), one, own, 1)
+			token["startUrl"] = strings.Replace(token["startUrl"].(string), shared, own, 1)
 		})
 		if err != nil {
 			return err
@@ -130,7 +130,7 @@ func spread(home, config string) error {
 	return os.WriteFile(filepath.Join(home, ".aws", "config"), []byte(config), 0o600)
 }
 
-// askStatus returns the bytes of memory that the agent says it has.
+// askStatus returns the resident memory in bytes that the agent reports.
 func askStatus(p programs, env []string) (int, error) {
 	cmd := exec.Command(p.lanyard, "agent", "status", "--output", "json")
 	cmd.Env = env
@@ -142,10 +142,10 @@ func askStatus(p programs, env []string) (int, error) {
 	return status.MemoryBytes, json.Unmarshal(out, &status)
 }
 
-// expire makes the session's token one that has expired.
+// expire sets the expiry of the session's token to a minute ago.
 func expire(home string) error { return setExpiry(home, "corp", time.Now().Add(-time.Minute)) }
 
-// setExpiry rewrites the date of a token.
+// setExpiry changes the expiry of a token in the cache.
 func setExpiry(home, key string, end time.Time) error {
 	return rewrite(ssocache.Dir{Home: home}.TokenPath(key), func(token map[string]any) { token["expiresAt"] = ssocache.FormatTime(end) })
 }

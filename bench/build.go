@@ -8,13 +8,13 @@ import (
 	"runtime"
 )
 
-// programs are the paths of what is measured.
+// programs holds the paths of the programs that are measured.
 type programs struct {
 	empty, lanyard string
-	static         string // lanyard without cgo, which needs no loader of shared libraries
+	static         string // lanyard without cgo: it loads no shared libraries
 }
 
-// build makes the programs in the same way: small, as a release is.
+// build builds the programs with the linker flags of a release.
 func build(dir string) (programs, error) {
 	source := filepath.Join(dir, "empty.go")
 	if err := os.WriteFile(source, []byte("package main\n\nfunc main() {}\n"), 0o600); err != nil {

@@ -24,7 +24,8 @@ sso_role_name = AdministratorAccess
 region = us-east-1
 `
 
-// bigConfig has n profiles with further lines each, and ours behind them all.
+// bigConfig returns a config of n profiles, each with further lines, and then the profile
+// dev.
 func bigConfig(n int, further string) string {
 	var b strings.Builder
 	b.WriteString(session)
@@ -36,7 +37,7 @@ func bigConfig(n int, further string) string {
 	return b.String()
 }
 
-// newHome makes a home folder with a config.
+// newHome creates a home folder with a config.
 func newHome(dir, name, config string) (string, error) {
 	home := filepath.Join(dir, name)
 	if err := os.MkdirAll(filepath.Join(home, ".aws"), 0o700); err != nil {
@@ -54,7 +55,7 @@ func forgetRole(home string) error {
 	return nil
 }
 
-// rewrite changes what is in a JSON file.
+// rewrite changes the content of a JSON file.
 func rewrite(path string, change func(map[string]any)) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

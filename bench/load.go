@@ -14,14 +14,14 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// What the emulator is asked to bear, and for how long each row is measured.
+// The load on the emulator, and how long each row is measured.
 const (
 	fewSessions, manySessions = 10, 10_000
 	fewAccounts, manyAccounts = 10, 10_000
 	loadTime                  = 2 * time.Second
 )
 
-// A crowd is a number of people signed in to an emulator of its own.
+// A crowd is an emulator with a number of signed-in sessions.
 type crowd struct {
 	sessions, accounts int
 
@@ -32,9 +32,9 @@ type crowd struct {
 	role       string
 }
 
-// load prints how much the emulator answers, and what a session costs, with few
-// and many sessions and accounts: the cost of a request should not grow with
-// either.
+// load prints how many requests the emulator answers in a second and how much memory a
+// session takes, with few and many sessions and accounts. The cost of a request should
+// not grow with either.
 func load(w io.Writer) error {
 	text := "emulator\trole credentials/s\taccount pages/s\tmemory/session\n"
 	for _, c := range []*crowd{
@@ -63,7 +63,7 @@ func load(w io.Writer) error {
 	return printTable(w, "\n"+text)
 }
 
-// gather starts the emulator and signs everybody in by device code.
+// gather starts the emulator and creates the sessions by device code.
 func (c *crowd) gather() error {
 	config, err := emulator.Generate(c.accounts, 2)
 	if err != nil {
@@ -103,7 +103,7 @@ func (c *crowd) gather() error {
 	return nil
 }
 
-// heap is the memory in use.
+// heap returns the bytes of memory in use.
 func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -127,8 +127,8 @@ func (c *crowd) post(path string, body, reply any) error {
 	return json.NewDecoder(resp.Body).Decode(reply)
 }
 
-// rate asks for path, as one after the other of those signed in, on as many
-// connections as there are cores, and returns the answers in a second.
+// rate requests path with the tokens of all sessions in turn, on one connection for each
+// core, and returns the number of answers in a second.
 func (c *crowd) rate(path string) (float64, error) {
 	var done atomic.Int64
 	var failed atomic.Pointer[error]

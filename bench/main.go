@@ -1,6 +1,6 @@
-// Bench measures what the program costs, beside what it is to be compared with,
-// in one run on one machine: see README.md for how to read the table. It never
-// fails because of a figure.
+// Bench measures the speed of the program, next to the programs that it is compared with,
+// in one run on one machine. README.md says how to read the table. No figure makes it
+// fail.
 //
 //	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false]
 package main
@@ -23,7 +23,7 @@ type options struct {
 
 func main() {
 	var o options
-	flag.IntVar(&o.runs, "n", 100, "how often each thing is run; the table shows medians")
+	flag.IntVar(&o.runs, "n", 100, "how often each command runs; the table shows medians")
 	flag.IntVar(&o.profiles, "profiles", 10_000, "the size of the large config")
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
@@ -31,13 +31,13 @@ func main() {
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) // nothing was measured; a figure never leads here
+		os.Exit(1) // nothing was measured
 	}
 }
 
 func run(o options) error {
 	if o.runs < 1 || o.profiles < 1 {
-		return fmt.Errorf("-n and -profiles take numbers from 1 on")
+		return fmt.Errorf("-n and -profiles must be at least 1")
 	}
 	dir, err := os.MkdirTemp("", "lanyard-bench-")
 	if err != nil {

@@ -12,9 +12,8 @@ import (
 
 const caller = "sts get-caller-identity"
 
-// operations are a call to a service on loopback, by this program and by the AWS
-// CLI, and what it costs to stand in front of the AWS CLI: a program that does
-// nothing stands for that one.
+// operations returns the contestants that call a service on loopback, lanyard and the AWS
+// CLI, and one for the hand-off: lanyard starts an empty program instead of the AWS CLI.
 func operations(dir string, o options, p programs, env []string) (all []*contestant, notes []string, err error) {
 	argv := []string{p.lanyard, "sts", "get-caller-identity"}
 	all = append(all, &contestant{name: caller, argv: argv, env: env})
@@ -35,7 +34,7 @@ func operations(dir string, o options, p programs, env []string) (all []*contest
 			inFront[i] = "PATH=" + filepath.Dir(fake)
 		}
 	}
-	all = append(all, &contestant{name: handedOver, argv: []string{p.lanyard, "dynamodb", "list-tables"}, env: inFront, versus: empty})
+	all = append(all, &contestant{name: handOff, argv: []string{p.lanyard, "dynamodb", "list-tables"}, env: inFront, versus: empty})
 
 	path, err := exec.LookPath(o.aws)
 	if err != nil {
@@ -48,8 +47,8 @@ func operations(dir string, o options, p programs, env []string) (all []*contest
 	return append(all, c), nil, nil
 }
 
-// handedOver is a command of the AWS CLI that goes through this program.
-const handedOver = "handed over to an empty aws"
+// handOff names the contestant whose command lanyard hands off.
+const handOff = "hand-off to an empty aws"
 
 func copyProgram(from, to string) error {
 	b, err := os.ReadFile(from)

@@ -15,8 +15,8 @@ const (
 	released = "sso get-credentials, warm, without cgo"
 )
 
-// prepare makes the homes, each signed in, and the commands. The notes say what
-// is left out and why.
+// prepare creates the homes, signs in to each, and returns the contestants. The notes say
+// which contestants are left out and why.
 func prepare(dir string, o options, p programs, idc *service) (all []*contestant, notes []string, err error) {
 	get := []string{p.lanyard, "sso", "get-credentials"}
 	all = []*contestant{{name: empty, argv: []string{p.empty}}}
@@ -60,8 +60,9 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	return append(all, ops...), append(notes, more...), err
 }
 
-// awsCLI is the same work by the AWS CLI, where that can do it. "sts
-// get-caller-identity" would not be the same: it makes a call.
+// awsCLI returns the contestant that gets the same credentials with the AWS CLI, if the
+// installed version has the command. "sts get-caller-identity" is not the same work,
+// because it makes a request.
 func awsCLI(o options, env []string) (*contestant, string) {
 	path, err := exec.LookPath(o.aws)
 	if err != nil {
@@ -69,7 +70,7 @@ func awsCLI(o options, env []string) (*contestant, string) {
 	}
 	version := exec.Command(path, "--version")
 	version.Env = env
-	out, err := version.CombinedOutput() // version 1 of old wrote to stderr
+	out, err := version.CombinedOutput() // early versions write it to stderr
 	if err != nil {
 		return nil, fmt.Sprintf("The AWS CLI is left out: --version: %v.", err)
 	}
@@ -77,7 +78,7 @@ func awsCLI(o options, env []string) (*contestant, string) {
 	argv := []string{path, "configure", "export-credentials", "--profile", "dev"}
 	c := &contestant{name: name + " export-credentials, warm", argv: argv, env: env, every: 10}
 	if err := c.run(false); err != nil {
-		return nil, fmt.Sprintf("%s is left out: it has no \"configure export-credentials\" that works here (%v), and nothing else that it offers is the same work.", name, errors.Unwrap(err))
+		return nil, fmt.Sprintf("%s is left out: \"configure export-credentials\" does not work here (%v), and it has no other command for the same work.", name, errors.Unwrap(err))
 	}
-	return c, "The AWS CLI was run once where the others were run ten times."
+	return c, "The AWS CLI ran in every tenth round only."
 }

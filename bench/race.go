@@ -14,16 +14,16 @@ type contestant struct {
 	name   string
 	argv   []string
 	env    []string
-	before func() error // runs before every start, outside of the measurement
-	versus string       // the contestant that it is compared with beside the empty program; "" means the warm answer
-	every  int          // takes part in every so many rounds only, because it is slow; 0 means in all
+	before func() error // runs before each start and is not measured
+	versus string       // a contestant to compare with, besides the empty program and the warm answer
+	every  int          // takes part in every n-th round only, because it is slow; 0 means in all
 
 	times  []time.Duration
 	faults []int64
 }
 
-// race runs the contestants by turns, so that whatever else the machine does
-// strikes all of them alike.
+// race runs the contestants in turn, so that other work of the machine slows down all of
+// them alike.
 func race(all []*contestant, rounds int) error {
 	for round := -1; round < rounds; round++ { // one to warm up
 		for _, c := range all {

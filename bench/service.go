@@ -14,21 +14,21 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A service is an Identity Center on loopback.
+// A service is an emulator that listens on loopback.
 type service struct {
 	*emulator.Emulator
 	url    string
 	server *http.Server
 }
 
-// serveBuiltIn starts the built-in one, which signs everybody in as jane.
+// serveBuiltIn serves the built-in organization. Every sign-in is answered as jane.
 func serveBuiltIn() (*service, error) {
 	config := emulator.BuiltIn()
 	config.AutoApprove = "jane"
 	return serve(config)
 }
 
-// serve starts the Identity Center of a Config.
+// serve serves the organization of a Config.
 func serve(config emulator.Config) (*service, error) {
 	e, err := emulator.New(config)
 	if err != nil {
@@ -49,7 +49,7 @@ func serve(config emulator.Config) (*service, error) {
 
 func (s *service) close() { _ = s.server.Close() }
 
-// env is the whole environment of a program that works in a home.
+// env returns the whole environment of a program in a home.
 func (s *service) env(home string) []string {
 	env := []string{"HOME=" + home, "USERPROFILE=" + home, "PATH=" + os.Getenv("PATH"), "AWS_PROFILE=dev", "AWS_EC2_METADATA_DISABLED=true"}
 	for _, name := range []string{"SSO", "SSO_OIDC", "STS"} {
@@ -60,10 +60,10 @@ func (s *service) env(home string) []string {
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\S+`)
 
-// signIn signs in to a session of the home through the program.
+// signIn signs in to a session of the home with lanyard.
 func (s *service) signIn(p programs, home, session string) error {
 	cmd := exec.Command(p.lanyard, "sso", "login", "--no-browser", "--sso-session", session)
-	var stderr bytes.Buffer // advice to a person who is not there
+	var stderr bytes.Buffer // shown only if the sign-in fails
 	cmd.Env, cmd.Stderr = s.env(home), &stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -11,11 +11,11 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// latency is what the service takes for each of the two calls of a storm.
+// latency is how long the service takes for each of the two requests of a storm.
 const latency = time.Second
 
-// storms starts many processes at once, whose token has expired, and prints how
-// long all of them took together.
+// storms starts many processes at once with an expired token and prints how long they
+// took together.
 func storms(w io.Writer, dir string, p programs, idc *service) error {
 	text := fmt.Sprintf("storm, latency %v\ttime\tx latency\tok\trefreshes\tfetches\ttarget\n", latency)
 	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
@@ -58,7 +58,8 @@ func storms(w io.Writer, dir string, p programs, idc *service) error {
 	return printTable(w, text)
 }
 
-// storm runs n processes at once and returns how many of them had an answer.
+// storm runs n processes at once and returns how long they took and how many of them got
+// credentials.
 func storm(n int, p programs, env []string) (took time.Duration, ok int) {
 	began := time.Now()
 	type running struct {

@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// The targets that the project promises. The table prints them; no test asserts them.
+// The targets of the project. The table prints them; no test asserts them.
 const (
-	warmTarget  = 2.2 // of an empty program's time, for a warm answer of the released build
-	bigTarget   = 1.3 // of a small config's time, for a large one
-	agentTarget = 2.0 // of the time without an agent, beside one or from its memory
+	warmTarget  = 2.2 // times an empty program, for a warm answer of the released build
+	bigTarget   = 1.3 // times a small config, for a large config
+	agentTarget = 2.0 // times a warm answer without an agent, for an answer with one
 
-	doorTarget = 10 * time.Millisecond // added to what the AWS CLI takes
+	handOffTarget = 10 * time.Millisecond // added to the time of the AWS CLI
 )
 
-// table prints the medians and what they are compared with.
+// table prints the medians, their ratios and the targets.
 func table(w io.Writer, all []*contestant) error {
 	byName := map[string]*contestant{}
 	for _, c := range all {
@@ -40,8 +40,8 @@ func table(w io.Writer, all []*contestant) error {
 			return fmt.Sprintf("<= %.1f x warm", bigTarget)
 		case strings.HasPrefix(c.name, "warm, "):
 			return fmt.Sprintf("<= %.1f x warm", agentTarget)
-		case c.name == handedOver:
-			return fmt.Sprintf("%v more than empty; <= %v", (median(c.times) - median(byName[empty].times)).Round(10*time.Microsecond), doorTarget)
+		case c.name == handOff:
+			return fmt.Sprintf("%v more than empty; <= %v", (median(c.times) - median(byName[empty].times)).Round(10*time.Microsecond), handOffTarget)
 		case c.versus != "":
 			return ratio(c, c.versus) + " x " + c.versus
 		}
@@ -55,7 +55,7 @@ func table(w io.Writer, all []*contestant) error {
 	return printTable(w, text+"\n")
 }
 
-// printTable prints lines whose cells are parted by tabs.
+// printTable prints lines whose cells are separated by tabs.
 func printTable(w io.Writer, text string) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	if _, err := io.WriteString(tw, text); err != nil {
