@@ -19,13 +19,13 @@ import (
 // batchLimit is how long the AWS CLI may take for all command lines of a test.
 const batchLimit = 3 * time.Minute
 
-// A batch is a place to run command lines in, those of lanyard and of the AWS CLI.
+// A batch is an environment for command lines of lanyard and of the AWS CLI.
 type batch struct {
 	endpoint string
 	env      []string
 }
 
-// newBatch is a batch against one server, with the given keys in the environment.
+// newBatch returns a batch against one server, with the given keys in the environment.
 func newBatch(t *testing.T, endpoint string, keys ...string) *batch {
 	t.Helper()
 	return &batch{endpoint, append([]string{
@@ -35,13 +35,13 @@ func newBatch(t *testing.T, endpoint string, keys ...string) *batch {
 	}, keys...)}
 }
 
-// args are the arguments of a command line, with the server's address.
+// args returns the arguments of a command line, with the server's address.
 func (b *batch) args(line string) []string {
 	return append(split(line), "--endpoint-url", b.endpoint)
 }
 
-// awsCLI runs the command lines with the AWS CLI, in one process: each start of
-// its own would take most of a second.
+// awsCLI runs the command lines with the AWS CLI in one process, because each start takes
+// most of a second.
 func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 	t.Helper()
 	task := struct {
@@ -79,8 +79,8 @@ func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 	return results
 }
 
-// lanyard runs one command line with the program under test. Its errors come
-// without what version 2.34 of the AWS CLI has put around some.
+// lanyard runs one command line with the program under test. The legacy error format
+// leaves out what the AWS CLI adds to some errors since 2.34.
 func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, proctest.TooLong)
 	defer cancel()
@@ -94,7 +94,7 @@ func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, nil
 }
 
-// interpreterOfAWSCLI is the Python that the first line of the AWS CLI names.
+// interpreterOfAWSCLI returns the Python that the first line of the AWS CLI's script names.
 func interpreterOfAWSCLI(t *testing.T) string {
 	t.Helper()
 	c := clientNamed("AWS CLI v2")
@@ -107,12 +107,12 @@ func interpreterOfAWSCLI(t *testing.T) string {
 	first, _ := bufio.NewReader(f).ReadString('\n') // of a binary: anything
 	path, ok := strings.CutPrefix(strings.TrimSpace(first), "#!")
 	if !ok || exec.Command(path, "-c", "import awscli.clidriver").Run() != nil {
-		t.Skipf("%s %s is not a program of Python's whose modules can be imported", c.base[0], c.version)
+		t.Skipf("%s %s is not a Python script, or its modules cannot be imported", c.base[0], c.version)
 	}
 	return path
 }
 
-// split cuts a command line into words at spaces, but for those in '...'.
+// split splits a command line into words at spaces, except within '...'.
 func split(line string) (words []string) {
 	for i, part := range strings.Split(line, "'") {
 		if i%2 == 1 {

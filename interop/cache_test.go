@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// tokenPath is where all clients look for the token of the home's sign-in.
+// tokenPath returns the path at which all clients look for the home's token.
 func (h *home) tokenPath() string {
 	key := h.session
 	if key == "" {
@@ -20,7 +20,7 @@ func (h *home) tokenPath() string {
 	return h.path(".aws", "sso", "cache", hex.EncodeToString(sum[:])+".json")
 }
 
-// token reads the token file, whoever wrote it.
+// token reads the token file, which any of the clients may have written.
 func (h *home) token(t *testing.T) (tok struct {
 	AccessToken, RefreshToken, ClientID, ClientSecret, Region, StartURL string
 	ExpiresAt, RegistrationExpiresAt                                    time.Time
@@ -39,8 +39,7 @@ func (h *home) token(t *testing.T) (tok struct {
 
 var expiry = regexp.MustCompile(`("expiresAt"\s*:\s*)"[^"]*"`)
 
-// setExpiry changes one value of the token file and leaves the form in which its
-// writer wrote it.
+// setExpiry changes the expiry in the token file and keeps the rest as the client wrote it.
 func (h *home) setExpiry(t *testing.T, at time.Time) {
 	t.Helper()
 	data, err := os.ReadFile(h.tokenPath())
@@ -53,8 +52,8 @@ func (h *home) setExpiry(t *testing.T, at time.Time) {
 	}
 }
 
-// expire makes an hour pass for the token, on both sides, and for the role
-// credentials. The clock itself stays: it belongs to every client too.
+// expire makes the access token expire in the file and at the service, and removes the
+// role credentials. It does not move a clock, because the clients have their own.
 func (h *home) expire(t *testing.T) {
 	t.Helper()
 	h.setExpiry(t, time.Now().Add(-time.Minute))
@@ -62,7 +61,7 @@ func (h *home) expire(t *testing.T) {
 	h.forgetRoles(t)
 }
 
-// forgetRoles removes the role credentials, so that the next use needs a token.
+// forgetRoles removes the role credentials, so that the next call needs a token.
 func (h *home) forgetRoles(t *testing.T) {
 	t.Helper()
 	for _, name := range h.listing(t, "cli", ".json") {

@@ -10,24 +10,24 @@ import (
 type client struct {
 	name    string
 	version string
-	base    []string // what each of its command lines begins with; nil if it is not installed
-	install string   // how to get it
+	base    []string // the start of each of its command lines; nil if it is not installed
+	install string   // the command that installs it
 	python  bool
 
-	variable string // KEY=VALUE, "" for none
+	variable string // KEY=VALUE for its environment, or ""
 
-	identity []string // asks STS who a profile is; the profile's name follows
-	process  []string // the same for a profile that is not SSO itself, where it differs
+	identity []string // calls GetCallerIdentity; the name of a profile follows
+	process  []string // the same for a profile without SSO settings, if it differs
 	accounts []string // lists accounts in pages; the path of a token file follows
 }
 
-// An identity is what STS says, and every client prints.
+// An identity holds the answer of GetCallerIdentity, as every client prints it.
 type identity struct{ Account, Arn, UserId string } //nolint:revive,staticcheck // the service's names
 
-// A listing is how many accounts came, in how many pages.
+// A listing holds the numbers of pages and accounts that a client received.
 type listing struct{ Pages, Accounts int }
 
-// each runs the test once for every client. One that is not installed is skipped.
+// each runs the test once for every client and skips clients that are not installed.
 func each(t *testing.T, clients []client, f func(t *testing.T, c client)) {
 	t.Helper()
 	for _, c := range clients {
@@ -38,13 +38,12 @@ func each(t *testing.T, clients []client, f func(t *testing.T, c client)) {
 	}
 }
 
-// others are those of the clients that are not lanyard.
+// others returns the clients except lanyard.
 func others(clients []client) []client {
 	return slices.DeleteFunc(slices.Clone(clients), func(c client) bool { return c.name == "lanyard" })
 }
 
-// oneOfEach leaves out second versions of the same client. It is for tests that
-// need not be repeated with those.
+// oneOfEach returns the clients without second versions of the same client.
 func oneOfEach() []client {
 	boto3 := ""
 	return which(func(c client) bool {
@@ -55,7 +54,7 @@ func oneOfEach() []client {
 	})
 }
 
-// which returns the clients that keep wants.
+// which returns the clients for which keep returns true.
 func which(keep func(client) bool) (some []client) {
 	for _, c := range everyClient() {
 		if keep(c) {
@@ -71,7 +70,7 @@ func clientNamed(name string) client { return which(func(c client) bool { return
 func (c client) need(t *testing.T) {
 	t.Helper()
 	if c.base == nil {
-		t.Skipf("%s is not installed; get it with: %s", c.name, c.install)
+		t.Skipf("%s is not installed; to install it: %s", c.name, c.install)
 	}
 }
 
@@ -80,11 +79,11 @@ func (c client) with(verb []string, argument ...string) invocation {
 	return invocation{append(args, argument...), c.python, c.variable}
 }
 
-// whoami is the command line by which the client says who the profile is. It
-// needs role credentials for that.
+// whoami returns the command line that prints the identity of a profile. The client needs
+// role credentials for it.
 func (c client) whoami(profile string) invocation { return c.with(c.identity, profile) }
 
-// checkAdmin runs the client and expects jane's administrator role.
+// checkAdmin runs the client and checks that it has jane's administrator role.
 func (h *home) checkAdmin(t *testing.T, c client) {
 	t.Helper()
 	checkAdmin(t, h.run(t, c.whoami("dev")))
@@ -95,11 +94,11 @@ func checkAdmin(t *testing.T, r result) {
 	var got identity
 	r.decode(t, &got)
 	if got.Account != "111122223333" || !strings.HasPrefix(got.Arn, adminARN) || !strings.HasSuffix(got.Arn, "/jane") {
-		t.Errorf("it is %+v, want jane as administrator of 111122223333", got)
+		t.Errorf("the identity is %+v, want jane as administrator of 111122223333", got)
 	}
 }
 
-// The other tests mean little without knowing what they ran.
+// The log of this test shows which clients the other tests ran.
 func TestInstalledClients(t *testing.T) {
 	each(t, everyClient(), func(t *testing.T, c client) { t.Logf("%s, version %s: %s", c.name, c.version, c.base[0]) })
 }

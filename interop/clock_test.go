@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Every client signs by its own clock after the emulator's was moved. It hears that
-// its keys have expired, and works again after a new sign-in.
+// After the emulator's clock is moved, clients still sign by their own clock. They report
+// that their keys have expired, and work again after a new sign-in.
 func TestClientsAfterAdvance(t *testing.T) {
 	for _, d := range []time.Duration{70 * time.Minute, 8 * time.Hour, 13 * time.Hour} {
 		t.Run(d.String(), func(t *testing.T) {
@@ -28,7 +28,7 @@ func TestClientsAfterAdvance(t *testing.T) {
 			each(t, oneOfEach(), func(t *testing.T, c client) {
 				withKeys := c
 				if c.process != nil {
-					withKeys.identity = c.process // for a profile that is not SSO itself
+					withKeys.identity = c.process // for a profile without SSO settings
 				}
 				if r := h.run(t, withKeys.whoami("keys")); r.code == 0 || !strings.Contains(r.stdout+r.stderr, "ExpiredToken") {
 					t.Errorf("with expired keys: exit %d\n%s%s", r.code, r.stdout, r.stderr)

@@ -1,6 +1,6 @@
-// Package interop holds tests only: real clients (the AWS CLI, boto3, the SDKs
-// for Go and JavaScript) log in to the emulator, and work beside lanyard on one
-// cache.
+// Package interop holds only tests. Real clients (the AWS CLI, boto3, the SDKs for Go and
+// JavaScript) sign in to the emulator and share one cache with lanyard.
 //
-// A client that is not installed is skipped, with a line that says how to get it.
+// Tests of a client that is not installed are skipped, and the reason says how to install
+// it.
 package interop

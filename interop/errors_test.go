@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// otherRole is a role that jane does not have.
+// otherRole is a profile with a role that jane does not have.
 const otherRole = `
 [profile denied]
 sso_session = corp
@@ -19,13 +19,13 @@ region = us-east-1
 
 const expiredText = "The SSO session associated with this profile has expired or is otherwise invalid"
 
-// What the portal refuses is shown by each client in its own way, and each must
-// recognize the emulator's answer for what it is.
+// Each client prints the portal's errors in its own words. These words show that it
+// recognizes the emulator's answers.
 func TestPortalErrors(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setup{"errors", sessionConfig + otherRole, "corp"}, emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
-	const once = "AWS_MAX_ATTEMPTS=1" // or the clients would try for ten seconds
+	const once = "AWS_MAX_ATTEMPTS=1" // otherwise the clients retry for ten seconds
 
 	t.Run("403", func(t *testing.T) {
 		each(t, oneOfEach(), func(t *testing.T, c client) {
@@ -47,8 +47,7 @@ func TestPortalErrors(t *testing.T) {
 	})
 }
 
-// checkFailure expects that the program failed and said all of one of the sets
-// of words.
+// checkFailure checks that the program failed and printed all words of one of the sets.
 func checkFailure(t *testing.T, r result, sets ...[]string) {
 	t.Helper()
 	if r.code == 0 {
@@ -59,7 +58,7 @@ func checkFailure(t *testing.T, r result, sets ...[]string) {
 			return
 		}
 	}
-	t.Errorf("exit %d, and it says %q; want one of %q", r.code, r.stderr, sets)
+	t.Errorf("exit %d, and stderr is %q; want one of %q", r.code, r.stderr, sets)
 }
 
 func hasAll(s string, words ...string) bool {

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// everyClient finds the clients of this machine once. Those that it does not
-// have are in the list as well, without a command.
+// everyClient finds the clients on this machine once. Clients that are not installed are
+// in the list too, with a nil base.
 var everyClient = sync.OnceValue(func() []client {
 	all := []client{{
 		name: "lanyard", version: "under test", base: []string{lanyardPath},
@@ -24,10 +24,10 @@ var everyClient = sync.OnceValue(func() []client {
 	return append(all, goSDK(), findJavaScript())
 })
 
-// A python is an interpreter, and the boto3 that it has; "" for none.
+// A python is an interpreter and the version of its boto3, "" without boto3.
 type python struct{ path, boto3 string }
 
-// findPythons looks through the whole PATH: which Python has boto3 is not said.
+// findPythons returns all interpreters on PATH, because any of them may have boto3.
 func findPythons() (found []python) {
 	const question = "import sys\nprint(sys.executable)\nimport boto3\nprint(boto3.__version__)"
 	for _, path := range programs("python3", nil) {
@@ -43,9 +43,8 @@ func findPythons() (found []python) {
 	return found
 }
 
-// findAWSCLIs looks for both versions, also beside the interpreters. The stand-ins
-// that version managers put on the PATH are passed over: they change the PATH of
-// what they start.
+// findAWSCLIs looks for both versions on PATH and in the folders of the interpreters. It
+// skips the shims of version managers, because they change the PATH of the program.
 func findAWSCLIs(pythons []python) []client {
 	verb := []string{"sts", "get-caller-identity", "--output", "json", "--profile"}
 	v2 := client{name: "AWS CLI v2", install: "apt-get install awscli", python: true, identity: verb}
@@ -58,7 +57,7 @@ func findAWSCLIs(pythons []python) []client {
 		if filepath.Base(filepath.Dir(path)) == "shims" {
 			continue
 		}
-		out, err := exec.Command(path, "--version").CombinedOutput() // old ones say it on stderr
+		out, err := exec.Command(path, "--version").CombinedOutput() // old versions print it to stderr
 		version, _, _ := strings.Cut(string(out), " ")
 		for prefix, c := range map[string]*client{"aws-cli/1.": &v1, "aws-cli/2.": &v2} {
 			if err == nil && c.base == nil && strings.HasPrefix(version, prefix) {
@@ -69,14 +68,14 @@ func findAWSCLIs(pythons []python) []client {
 	return []client{v2, v1}
 }
 
-// findBoto3 returns a client for each version that some Python has.
+// findBoto3 returns a client for each version of boto3 that an interpreter has.
 func findBoto3(pythons []python) (found []client) {
-	none := client{
+	missing := client{
 		name: "boto3", install: "apt-get install python3-boto3", python: true,
 		identity: []string{"identity"}, accounts: []string{"accounts"},
 	}
 	for _, p := range pythons {
-		c := none
+		c := missing
 		c.name, c.version = "boto3 "+p.boto3, p.boto3
 		c.base = []string{p.path, absolute("python/client.py")}
 		if p.boto3 != "" && !slices.ContainsFunc(found, func(other client) bool { return other.name == c.name }) {
@@ -84,12 +83,12 @@ func findBoto3(pythons []python) (found []client) {
 		}
 	}
 	if found == nil {
-		return []client{none}
+		return []client{missing}
 	}
 	return found
 }
 
-// goSDK is this test binary, started as a client.
+// goSDK returns the client for which this test binary starts itself.
 func goSDK() client {
 	self, err := os.Executable()
 	if err != nil {
@@ -117,8 +116,8 @@ func findJavaScript() client {
 	return c
 }
 
-// programs returns all programs of that name on the PATH and in more folders, each
-// once: of two AWS CLIs only one is the first.
+// programs returns all programs with a name on PATH and in more folders, each once. The
+// first of them is not enough, because two versions of the AWS CLI have the same name.
 func programs(name string, more []string) (paths []string) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"

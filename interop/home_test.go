@@ -15,7 +15,7 @@ const (
 	adminARN = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_"
 )
 
-// sessionConfig and legacyConfig are the two ways to describe the same access:
+// sessionConfig and legacyConfig describe the same access in the two forms of a config:
 // the profile dev is jane's administrator role.
 const sessionConfig = `[sso-session corp]
 sso_start_url = ` + startURL + `
@@ -36,9 +36,9 @@ sso_role_name = AdministratorAccess
 region = us-east-1
 `
 
-// A setup is a config and the name that its sign-in goes by.
+// A setup is a config and the name of its session.
 type setup struct {
-	name, config, session string // session is "" where profiles are legacy
+	name, config, session string // session is "" for legacy profiles
 }
 
 var setups = []setup{
@@ -46,13 +46,12 @@ var setups = []setup{
 	{"legacy", legacyConfig, ""},
 }
 
-// A home is the home of a person who has nothing but this config, and whose
-// clients all reach one emulator.
+// A home is a home folder that holds only this config, and an emulator for its clients.
 type home struct {
 	setup
 	dir   string
 	srv   *emulatortest.Server
-	proxy []string // variables for clients that know no endpoint variables
+	proxy []string // variables for clients that do not know endpoint variables
 }
 
 func newHome(t *testing.T, s setup, c emulator.Config) *home {
@@ -77,7 +76,8 @@ func (h *home) path(elem ...string) string {
 	return filepath.Join(append([]string{h.dir}, elem...)...)
 }
 
-// env is the whole environment of a client: none of ours may leak into it.
+// env returns the whole environment of a client. It contains no variable of the test
+// process except PATH.
 func (h *home) env(in invocation) []string {
 	env := append([]string{
 		"HOME=" + h.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "AWS_PAGER=",

@@ -6,14 +6,14 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// bothConfig has a session profile and legacy ones on the same start URL.
+// bothConfig has a session profile and a legacy profile of the same start URL.
 const bothConfig = sessionConfig + `
 [profile old]
 sso_start_url = ` + startURL + `
 sso_region = us-east-1
 ` + adminRole
 
-// A login made by one program is used by all of them.
+// All clients use a login made by one of them.
 func TestOneLoginServesAll(t *testing.T) {
 	for _, by := range []string{"lanyard", "AWS CLI v2"} {
 		for _, s := range setups {
@@ -23,7 +23,7 @@ func TestOneLoginServesAll(t *testing.T) {
 				h.loginWith(t, clientNamed(by))
 				clients := everyClient()
 				if s.session == "" {
-					clients = oneOfEach() // there is but one way to read these
+					clients = oneOfEach() // all versions read these in the same way
 				}
 				h.checkNoLoginSince(t, func() {
 					each(t, clients, func(t *testing.T, c client) {
@@ -32,15 +32,15 @@ func TestOneLoginServesAll(t *testing.T) {
 					})
 				})
 				if n := h.srv.Count("CreateToken:refresh_token"); n != 0 {
-					t.Errorf("%d refreshes of a token that has just been issued", n)
+					t.Errorf("%d refreshes of a new token", n)
 				}
 			})
 		}
 	}
 }
 
-// The AWS CLI needs one login per kind of profile. A login by lanyard is under
-// both names.
+// The AWS CLI needs one login for session profiles and one for legacy profiles. lanyard
+// stores a login under both names.
 func TestOneLoginServesBothKindsOfProfile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setup{"both", bothConfig, "corp"}, emulator.Config{})

@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A logout by one program ends and removes what the other has made.
+// A logout by one program ends and removes a session of the other.
 func TestLogoutByTheOther(t *testing.T) {
 	for _, s := range setups {
 		for _, order := range [][2]string{{"lanyard", "AWS CLI v2"}, {"AWS CLI v2", "lanyard"}} {
@@ -29,7 +29,7 @@ func TestLogoutByTheOther(t *testing.T) {
 	}
 }
 
-// checkSignedOut expects that nothing is left which yields credentials.
+// checkSignedOut checks that no file and no session is left that yields credentials.
 func (h *home) checkSignedOut(t *testing.T, clients ...client) {
 	t.Helper()
 	if _, err := os.Stat(h.tokenPath()); !os.IsNotExist(err) {
@@ -39,7 +39,7 @@ func (h *home) checkSignedOut(t *testing.T, clients ...client) {
 		t.Errorf("role files are left: %v", left)
 	}
 	if n := h.srv.Count("Logout"); n != 1 {
-		t.Errorf("the service was told %d times, want once", n)
+		t.Errorf("%d requests to end the session, want 1", n)
 	}
 	for _, c := range clients {
 		r := h.run(t, c.whoami("dev"))
@@ -49,28 +49,28 @@ func (h *home) checkSignedOut(t *testing.T, clients ...client) {
 	}
 }
 
-// The AWS CLI's logout reads every file of both folders. Those that we keep
-// beside the data neither stop it nor are touched by it.
-func TestAWSCLISweepsPastOurFiles(t *testing.T) {
+// The AWS CLI's logout reads every file of both cache folders. lanyard's own files do not
+// stop it, and it does not change them.
+func TestAWSCLILogoutKeepsOurFiles(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setups[0], emulator.Config{})
 	aws, lanyard := clientNamed("AWS CLI v2"), clientNamed("lanyard")
 	aws.need(t)
 	h.loginWith(t, lanyard)
 	h.expire(t)
-	h.checkAdmin(t, lanyard) // a refresh, for its outcome
+	h.checkAdmin(t, lanyard) // writes the outcome of a refresh
 	h.run(t, lanyard.with([]string{"sso", "logout"})).must(t)
 	h.loginWith(t, lanyard)
 	h.checkAdmin(t, lanyard)
 	ours := h.oursIn(t)
 	for _, suffix := range []string{".lock", ".outcome", ".generation"} {
 		if !strings.Contains(ours, suffix) {
-			t.Errorf("there is no %s file to trip over, only\n%s", suffix, ours)
+			t.Errorf("no %s file exists, only\n%s", suffix, ours)
 		}
 	}
 	r := h.run(t, aws.with([]string{"sso", "logout"})).must(t)
 	if r.stderr != "" {
-		t.Errorf("the AWS CLI complains: %s", r.stderr)
+		t.Errorf("the AWS CLI printed to stderr: %s", r.stderr)
 	}
 	if left := h.oursIn(t); left != ours {
 		t.Errorf("before:\n%s\nafter:\n%s", ours, left)
@@ -80,7 +80,7 @@ func TestAWSCLISweepsPastOurFiles(t *testing.T) {
 	}
 }
 
-// oursIn lists the files in the cache folders that only lanyard knows.
+// oursIn lists lanyard's own files in the cache folders.
 func (h *home) oursIn(t *testing.T) string {
 	t.Helper()
 	var names []string

@@ -11,21 +11,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// tableModelsOf is the version of botocore that the tables of operations are made
-// of.
+// tableModelsOf is the version of botocore from which the tables of operations are made.
 const tableModelsOf = "1.43.11"
 
-// models are the services of the tables, by botocore's names.
+// models returns botocore's names of the services in the tables.
 func models() (names []string) {
 	for _, name := range model.Services() {
-		names = append(names, strings.TrimSuffix(name, "api")) // s3api is s3's
+		names = append(names, strings.TrimSuffix(name, "api")) // s3api has the model of s3
 	}
 	return names
 }
 
-// tableModels writes the models that the tables are made of to a folder. With them
-// the AWS CLI knows the operations as we do, whatever its version: the members, and
-// their order, change every week.
+// tableModels writes the models of the tables to a folder and returns its path. With them
+// every version of the AWS CLI knows the operations as lanyard does. Members and their
+// order change every week.
 func tableModels(t *testing.T) string {
 	t.Helper()
 	dir, err := writeModels()
@@ -33,13 +32,13 @@ func tableModels(t *testing.T) string {
 	case err != nil:
 		t.Fatal(err)
 	case dir == "":
-		t.Skipf("no python3 has the models that the tables are of; get them with: pip install botocore==%s", tableModelsOf)
+		t.Skipf("no python3 has the models of the tables; to install them: pip install botocore==%s", tableModelsOf)
 	}
 	return dir
 }
 
-// writeModels writes them once, beside the program under test. It returns "" if
-// they are not here.
+// writeModels writes the models once, next to the program under test. It returns "" if no
+// interpreter has them.
 var writeModels = sync.OnceValues(func() (string, error) {
 	path := pythonWith("import botocore; assert botocore.__version__ == '" + tableModelsOf + "'")
 	if path == "" {

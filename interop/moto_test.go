@@ -10,13 +10,13 @@ import (
 	"testing"
 )
 
-// startMoto starts moto's server, filled, in whichever Python has it. It returns
-// its address, URL, and ids of what is there: INSTANCE and ACCOUNT.
+// startMoto starts moto's server with sample resources, in the first Python that has moto.
+// It returns the server's address, URL, and the ids INSTANCE and ACCOUNT.
 func startMoto(t *testing.T) map[string]string {
 	t.Helper()
 	path := pythonWith("import moto.server, boto3")
 	if path == "" {
-		t.Skip("no python3 has moto; get it with: pip install 'moto[server]' boto3")
+		t.Skip("no python3 has moto; to install it: pip install 'moto[server]' boto3")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
@@ -38,7 +38,7 @@ func startMoto(t *testing.T) map[string]string {
 	t.Cleanup(func() {
 		stdin.Close()
 		cancel()
-		_ = cmd.Wait() // it was told to end
+		_ = cmd.Wait() // killed above
 	})
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
@@ -53,7 +53,7 @@ func startMoto(t *testing.T) map[string]string {
 	return nil
 }
 
-// pythonWith returns the first interpreter that carries out the statement, or "".
+// pythonWith returns the first interpreter that runs the statement without error, or "".
 func pythonWith(statement string) string {
 	for _, path := range programs("python3", nil) {
 		if exec.Command(path, "-c", statement).Run() == nil {

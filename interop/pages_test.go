@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// An organization of more accounts than fit on a page is listed whole.
+// Clients list all accounts of an organization that needs several pages.
 func TestListInPages(t *testing.T) {
 	t.Parallel()
 	const accounts, pages = 250, 3
@@ -20,7 +20,7 @@ func TestListInPages(t *testing.T) {
 		var got listing
 		h.run(t, c.with(c.accounts, h.tokenPath())).decode(t, &got)
 		if got != (listing{pages, accounts}) {
-			t.Errorf("%+v, want %d accounts on %d pages", got, accounts, pages)
+			t.Errorf("got %+v, want %d accounts on %d pages", got, accounts, pages)
 		}
 	})
 	t.Run("AWS CLI v2", func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestListInPages(t *testing.T) {
 	})
 }
 
-// largeOrganization has jane and that many accounts.
+// largeOrganization returns an organization with jane and n accounts.
 func largeOrganization(n int) emulator.Config {
 	c := emulator.Config{
 		Users:          []emulator.User{{Name: "jane"}},
@@ -49,7 +49,7 @@ func largeOrganization(n int) emulator.Config {
 	return c
 }
 
-// boto3 signs in by device code as a program does that keeps no files.
+// boto3 signs in by device code, as a program without files does.
 func TestBoto3DeviceCode(t *testing.T) {
 	each(t, which(func(c client) bool { return strings.HasPrefix(c.name, "boto3") }), func(t *testing.T, c client) {
 		t.Parallel()

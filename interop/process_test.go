@@ -8,9 +8,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A tool that knows nothing of SSO gets the credentials by credential_process.
-// The profile legacy-tool has the guide's very line: the program is called by the
-// name aws there.
+// A tool without support for SSO gets the credentials by credential_process. The profile
+// legacy-tool has the line of the guide, which calls the program aws.
 func TestCredentialProcess(t *testing.T) {
 	t.Parallel()
 	const line = " sso get-credentials --profile dev\nregion = us-east-1\n"
@@ -20,7 +19,7 @@ func TestCredentialProcess(t *testing.T) {
 	h.loginWith(t, clientNamed("lanyard"))
 	bin := t.TempDir()
 	if err := os.Symlink(lanyardPath, filepath.Join(bin, "aws")); err != nil {
-		t.Skipf("symbolic links are needed: %v", err)
+		t.Skipf("the test needs symbolic links: %v", err)
 	}
 	path := "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")
 	each(t, others(oneOfEach()), func(t *testing.T, c client) {
@@ -28,15 +27,15 @@ func TestCredentialProcess(t *testing.T) {
 			c.identity = c.process
 		}
 		checkAdmin(t, h.run(t, c.whoami("tool")))
-		h.expire(t) // the process renews the token for whoever calls it
+		h.expire(t) // the process renews the token
 		checkAdmin(t, h.run(t, c.whoami("legacy-tool"), path))
 	})
 	if got, want := h.srv.Count("GetRoleCredentials"), 1+h.srv.Count("CreateToken:refresh_token"); got != want {
-		t.Errorf("%d requests for role credentials, want %d: the process has a cache", got, want)
+		t.Errorf("%d requests for role credentials, want %d, because the process uses the cache", got, want)
 	}
 }
 
-// A process that fails says why, and the client passes it on.
+// A process that fails prints the reason, and the client prints it too.
 func TestCredentialProcessFails(t *testing.T) {
 	t.Parallel()
 	config := sessionConfig + "\n[profile tool]\ncredential_process = " + lanyardPath + " sso get-credentials --profile dev\nregion = us-east-1\n"
@@ -46,9 +45,9 @@ func TestCredentialProcessFails(t *testing.T) {
 			c.identity = c.process
 		}
 		if r := h.run(t, c.whoami("tool")); r.code == 0 {
-			t.Errorf("it succeeded without a login: %s", r.stdout)
+			t.Errorf("the client succeeded without a login: %s", r.stdout)
 		} else if c.python && !hasAll(r.stderr, "The SSO session associated with this profile has expired", "sso login --profile dev") {
-			t.Errorf("it says: %s", r.stderr)
+			t.Errorf("stderr is: %s", r.stderr)
 		}
 	})
 }

@@ -24,10 +24,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// startProxy gives clients from the time before AWS_ENDPOINT_URL_SSO another way
-// to the emulator: an HTTPS proxy that answers for AWS's hosts itself. Newer ones
-// pass it by, because the emulator's own address is not https. It returns the
-// variables that lead there.
+// startProxy starts an HTTPS proxy that answers for AWS's hosts, and returns the variables
+// that lead to it. Clients that do not know AWS_ENDPOINT_URL_SSO reach the emulator through
+// it. Newer clients do not use it, because the emulator's own address is not https.
 func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	t.Helper()
 	cert, bundle := authority(t)
@@ -37,8 +36,8 @@ func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	}
 	aws := httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
-		// Signatures cover the host, but the sign-in pages must be at an
-		// address that a browser can reach.
+		// Signatures include the host, but a browser must be able to reach the
+		// sign-in pages.
 		if !strings.HasPrefix(r.In.Host, "oidc.") {
 			r.Out.Host = r.In.Host
 		}
@@ -51,7 +50,7 @@ func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	return []string{"HTTPS_PROXY=" + proxy.URL, "AWS_CA_BUNDLE=" + bundle}
 }
 
-// tunnel leads every CONNECT to one address.
+// tunnel connects every CONNECT to one address.
 func tunnel(to string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
@@ -75,7 +74,7 @@ func tunnel(to string) http.Handler {
 		}
 		done := make(chan struct{}, 2)
 		pipe := func(w io.Writer, r io.Reader) {
-			_, _ = io.Copy(w, r) // either end may hang up
+			_, _ = io.Copy(w, r) // either side may close the connection
 			done <- struct{}{}
 		}
 		go pipe(there, buffered)
@@ -84,8 +83,7 @@ func tunnel(to string) http.Handler {
 	})
 }
 
-// authority returns a certificate for AWS's hosts and the file that makes a
-// client trust it.
+// authority returns a certificate for AWS's hosts and the path of a bundle that trusts it.
 func authority(t *testing.T) (tls.Certificate, string) {
 	t.Helper()
 	pair, err := makeAuthority()

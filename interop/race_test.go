@@ -11,12 +11,12 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The AWS CLI and boto3 take no lock. When one of them has spent the refresh
-// token, and its answer is still on the way, lanyard is refused; it waits
-// for the file that the other is about to write.
+// The AWS CLI and boto3 take no lock. If one of them has used the refresh token and waits
+// for the answer, the service refuses lanyard's refresh. lanyard then waits for the file
+// that the other program is about to write.
 //
-// The emulator would end the whole sign-in at the second use of a token, and then
-// nobody could go on. A service that merely refuses is played by a fault.
+// The emulator ends the session when a refresh token is used twice. So a fault plays a
+// service that only refuses the second use.
 func TestRefreshAtTheSameTime(t *testing.T) {
 	each(t, others(everyClient()), func(t *testing.T, c client) {
 		t.Parallel()
@@ -32,14 +32,14 @@ func TestRefreshAtTheSameTime(t *testing.T) {
 		checkAdmin(t, ours)
 		checkAdmin(t, theirs())
 		if n := h.srv.Count(operation); n != 2 {
-			t.Errorf("%d refreshes, want theirs and the one of ours that was refused", n)
+			t.Errorf("%d refreshes, want 2: the client's, and the refused one of lanyard", n)
 		}
 		h.checkRefresh(t, clientNamed("lanyard"))
 	})
 }
 
-// The other way round the AWS CLI and boto3 are refused, and use the token that
-// they hold while it lives.
+// If the service refuses the AWS CLI's or boto3's refresh, they use their token while it is
+// valid.
 func TestRefreshedWhileOthersHoldALiveToken(t *testing.T) {
 	early := slices.DeleteFunc(oneOfEach(), func(c client) bool { return !c.python }) // the SDKs for Go and JavaScript refresh later
 	each(t, early, func(t *testing.T, c client) {
@@ -55,7 +55,7 @@ func TestRefreshedWhileOthersHoldALiveToken(t *testing.T) {
 		renewed := h.token(t)
 		checkAdmin(t, theirs())
 		if n := h.srv.Count(operation); n != 2 || h.token(t) != renewed {
-			t.Errorf("%d refreshes, want 2, and what ours brought is still in the file: %v", n, h.token(t) == renewed)
+			t.Errorf("%d refreshes, want 2; the file has lanyard's new token: %v", n, h.token(t) == renewed)
 		}
 		h.checkRefresh(t, clientNamed("lanyard"))
 	})

@@ -8,9 +8,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Every program refreshes what the one before it has written, in a chain in which
-// lanyard is every second link. The service takes each refresh token once, so
-// a program that stored something else breaks the chain.
+// Lanyard and the other clients refresh in turn, each with the token that the client before
+// has stored. The service accepts each refresh token once, so a client that stores a wrong
+// token breaks the chain.
 func TestRefreshChain(t *testing.T) {
 	for _, by := range []string{"lanyard", "AWS CLI v2"} {
 		t.Run("login by "+by, func(t *testing.T) {
@@ -27,8 +27,8 @@ func TestRefreshChain(t *testing.T) {
 	}
 }
 
-// checkRefresh lets the token expire, and expects that the client renews it with
-// one call and leaves a token that the next one can renew.
+// checkRefresh makes the token expire, and checks that the client renews it with one
+// request and stores a token that the next client can renew.
 func (h *home) checkRefresh(t *testing.T, c client) {
 	t.Helper()
 	h.expire(t)
@@ -44,14 +44,14 @@ func (h *home) checkRefresh(t *testing.T, c client) {
 	case time.Until(now.ExpiresAt) < 50*time.Minute:
 		t.Errorf("%s: the new token expires at %v", c.name, now.ExpiresAt)
 	case now.ClientID != old.ClientID || now.ClientSecret != old.ClientSecret || !now.RegistrationExpiresAt.Equal(old.RegistrationExpiresAt):
-		t.Errorf("%s: the registration, without which nobody can refresh, has changed", c.name)
+		t.Errorf("%s: the client registration, which every refresh needs, has changed", c.name)
 	case now.StartURL != startURL || now.Region != "us-east-1":
 		t.Errorf("%s: start URL %q, region %q", c.name, now.StartURL, now.Region)
 	}
 }
 
-// legacyAutoConfig is the guide's: the token of a legacy profile renews itself,
-// which no program but lanyard does.
+// legacyAutoConfig is the guide's: a legacy profile with sso_auto_refresh. Only lanyard
+// renews its token.
 const legacyAutoConfig = legacyConfig + "sso_auto_refresh = true\nsso_refresh_window = 43200  # 12 hours in seconds\n"
 
 func TestLegacyAutoRefresh(t *testing.T) {
@@ -62,7 +62,7 @@ func TestLegacyAutoRefresh(t *testing.T) {
 	refreshes := func() int { return h.srv.Count("CreateToken:refresh_token") }
 	each(t, others(oneOfEach()), func(t *testing.T, c client) {
 		if r := h.run(t, c.whoami("dev")); r.code == 0 || refreshes() != 0 {
-			t.Errorf("it got %s after %d refreshes, of a token that it cannot refresh", r.stdout, refreshes())
+			t.Errorf("the client printed %s after %d refreshes, but it cannot refresh this token", r.stdout, refreshes())
 		}
 	})
 	h.checkAdmin(t, clientNamed("lanyard"))
@@ -75,8 +75,8 @@ func TestLegacyAutoRefresh(t *testing.T) {
 	}
 }
 
-// A session that ended on the server cannot be renewed: everybody says so and
-// nobody damages the file.
+// If the session has ended at the service, every client reports that and leaves the token
+// file as it is.
 func TestEndedSession(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setups[0], emulator.Config{})

@@ -6,21 +6,21 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A client registration is good for 90 days, and both programs keep it in the
-// same file. Neither may be kept from signing in by what the other has left.
+// A client registration is valid for 90 days, and both programs keep it in the same file.
+// Each can sign in with the registration of the other, or replaces it.
 func TestSharedRegistration(t *testing.T) {
 	aws, lanyard := clientNamed("AWS CLI v2"), clientNamed("lanyard")
-	code := []string{"--use-device-code"} // all that the AWS CLI knew before 2.22, which has no such flag
+	code := []string{"--use-device-code"} // the AWS CLI before 2.22 knows only this way, without the flag
 	tests := []struct {
 		name          string
 		first, second client
 		flags         []string // of lanyard
 		registrations int
 	}{
-		{name: "by code both, first the AWS CLI", first: aws, second: lanyard, flags: code, registrations: 1},
-		{name: "by code both, first lanyard", first: lanyard, second: aws, flags: code, registrations: 1},
-		{name: "in the browser after by code", first: aws, second: lanyard, registrations: 2},
-		{name: "by code after in the browser", first: lanyard, second: aws, registrations: 2},
+		{name: "device codes, the AWS CLI first", first: aws, second: lanyard, flags: code, registrations: 1},
+		{name: "device codes, lanyard first", first: lanyard, second: aws, flags: code, registrations: 1},
+		{name: "browser after device code", first: aws, second: lanyard, registrations: 2},
+		{name: "device code after browser", first: lanyard, second: aws, registrations: 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

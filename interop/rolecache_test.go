@@ -8,11 +8,11 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The name of a role's file is a hash in which letters beyond ASCII are escaped
-// as Python escapes them; that of the token hashes them as they are.
+// The name of a role's cache file is a hash of JSON in which non-ASCII letters are escaped
+// as Python escapes them. The name of a token file is a hash of the letters themselves.
 const foreignName = "société-𝒳"
 
-// The role credentials that one program has fetched are used by the other.
+// Each program uses the role credentials that the other has fetched.
 func TestSharedRoleCache(t *testing.T) {
 	foreign := setup{"foreign letters", strings.ReplaceAll(sessionConfig, "corp", foreignName), foreignName}
 	for _, s := range append([]setup{foreign}, setups...) {
@@ -31,7 +31,7 @@ func TestSharedRoleCache(t *testing.T) {
 					t.Errorf("%d requests for role credentials, want 1", n)
 				}
 				if now := h.listing(t, "cli", ".json"); len(files) != 1 || len(now) != 1 || files[0] != now[0] {
-					t.Errorf("role files are %v, then %v: want one and the same", files, now)
+					t.Errorf("the role files are %v, then %v; want one file, the same both times", files, now)
 				}
 				h.checkWithoutToken(t, second)
 			})
@@ -39,8 +39,8 @@ func TestSharedRoleCache(t *testing.T) {
 	}
 }
 
-// checkWithoutToken expects that role credentials in the cache are used until
-// they expire, whatever becomes of the token.
+// checkWithoutToken checks that the client uses role credentials in the cache until they
+// expire, even if the token is gone.
 func (h *home) checkWithoutToken(t *testing.T, c client) {
 	t.Helper()
 	if err := os.Remove(h.tokenPath()); err != nil {

@@ -8,30 +8,31 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// pythons lets two interpreters run at once: more only slow each other down.
+// pythons limits the interpreters that run at once to two, because more slow each other
+// down.
 var pythons = make(chan struct{}, 2)
 
 // An invocation is a command line of a client.
 type invocation struct {
 	args     []string
-	python   bool   // counts against the limit
-	variable string // KEY=VALUE, "" for none
+	python   bool   // counts towards the limit
+	variable string // KEY=VALUE, or ""
 }
 
-// A result is what a finished program left.
+// A result holds the output and the exit code of a program.
 type result struct {
 	stdout, stderr string
 	code           int
 }
 
-// run runs the command in the home and waits for its end. It ends the test if the
-// program cannot be started or hangs, and not if the program fails.
+// run runs the command in the home and waits for its end. It fails the test if the program
+// cannot be started or hangs, but not if the program fails.
 func (h *home) run(t *testing.T, in invocation, env ...string) result {
 	t.Helper()
 	return h.start(t, in, env...)()
 }
 
-// start begins the command and returns what waits for its end.
+// start starts the command and returns a function that waits for its end.
 func (h *home) start(t *testing.T, in invocation, env ...string) (wait func() result) {
 	t.Helper()
 	p := h.begin(t, in, env...)
@@ -45,7 +46,7 @@ func (h *home) start(t *testing.T, in invocation, env ...string) (wait func() re
 	}
 }
 
-// begin starts the command, in its turn if it is a Python.
+// begin starts the command. Python programs wait until fewer than two others run.
 func (h *home) begin(t *testing.T, in invocation, env ...string) (p *proctest.Process) {
 	t.Helper()
 	if in.python {
@@ -64,7 +65,7 @@ func (h *home) begin(t *testing.T, in invocation, env ...string) (p *proctest.Pr
 
 func (in invocation) String() string { return strings.Join(in.args, " ") }
 
-// must ends the test unless the program succeeded.
+// must fails the test unless the program succeeded.
 func (r result) must(t *testing.T) result {
 	t.Helper()
 	if r.code != 0 {

@@ -8,8 +8,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The role credentials are good for more than saying who one is.
-func TestServicesBehindTheCredentials(t *testing.T) {
+// The role credentials work for S3 and EC2 too.
+func TestServicesWithTheCredentials(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setups[0], emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
@@ -21,7 +21,7 @@ func TestServicesBehindTheCredentials(t *testing.T) {
 		var got struct{ Buckets, Keys, Instances []string }
 		h.run(t, c.with([]string{"services", "dev"})).decode(t, &got)
 		if !slices.Equal(got.Buckets, buckets) || !slices.Equal(got.Keys, keys) || !slices.Equal(got.Instances, instances) {
-			t.Errorf("%+v, want %v, %v, %v", got, buckets, keys, instances)
+			t.Errorf("got %+v, want %v, %v, %v", got, buckets, keys, instances)
 		}
 	})
 	each(t, []client{clientNamed("AWS CLI v2")}, func(t *testing.T, c client) {
@@ -43,8 +43,8 @@ func TestServicesBehindTheCredentials(t *testing.T) {
 	})
 }
 
-// chainedConfig has a role that is assumed with the role of Identity Center. Its
-// source is a legacy profile: AWS CLI 2.9 cannot use another one for that.
+// chainedConfig has a profile whose role is assumed with the role of Identity Center. Its
+// source profile is a legacy profile, because AWS CLI 2.9 accepts no other here.
 const chainedConfig = `[profile dev]
 sso_start_url = ` + startURL + `
 sso_region = us-east-1
@@ -59,7 +59,7 @@ role_session_name = release
 region = us-east-1
 `
 
-func TestAssumeRoleBehindSSO(t *testing.T) {
+func TestAssumeRoleWithSSOSource(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setup{"chained", chainedConfig, ""}, emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
@@ -70,7 +70,7 @@ func TestAssumeRoleBehindSSO(t *testing.T) {
 		var got identity
 		h.run(t, c.whoami("deploy")).decode(t, &got)
 		if got.Arn != "arn:aws:sts::123456789012:assumed-role/Deploy/release" {
-			t.Errorf("it is %+v", got)
+			t.Errorf("the identity is %+v", got)
 		}
 	})
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// signInURL matches an address that a program has printed for the person: of
-// /authorize, or of the device page with the code in it.
+// signInURL matches the address of a sign-in page that a program prints: /authorize, or
+// the device page with the code in it.
 var signInURL = regexp.MustCompile(`https?://\S+(/authorize\?|user_code=)\S+\s`)
 
-// signIn runs a command that waits for a person, lets jane sign in at the
-// address it prints, and returns its stdout.
+// signIn runs a command that waits for a sign-in, signs jane in at the address that it
+// prints, and returns its stdout.
 func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 	t.Helper()
 	p := h.begin(t, in, env...)
@@ -30,13 +30,13 @@ func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 		}
 	}
 	if r := p.Wait(t); r.Code != 0 || address == "" {
-		t.Fatalf("%s: exit %d, shown an address: %v\n%s%s", in, r.Code, address != "", r.Stdout, r.Stderr)
+		t.Fatalf("%s: exit %d, printed an address: %v\n%s%s", in, r.Code, address != "", r.Stdout, r.Stderr)
 	}
 	return p.Result.Stdout
 }
 
-// loginWith signs jane in by a command line of the AWS CLI's form. The client opens
-// its browser itself, and jane sees the page that it opens.
+// loginWith signs jane in with "sso login", as the AWS CLI spells it. The client opens its
+// browser, and jane signs in on the page that it opens.
 func (h *home) loginWith(t *testing.T, c client, flags ...string) {
 	t.Helper()
 	c.need(t)
@@ -54,8 +54,8 @@ func (h *home) loginWith(t *testing.T, c client, flags ...string) {
 	wait().must(t)
 }
 
-// browserProgram writes a program for BROWSER, which notes the address in the
-// file visited.
+// browserProgram writes a program for BROWSER, which writes the address to the file
+// visited.
 func browserProgram(t *testing.T) (program, visited string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -67,7 +67,7 @@ func browserProgram(t *testing.T) (program, visited string) {
 	return program, visited
 }
 
-// checkNoLoginSince runs f and expects that nobody signs in meanwhile.
+// checkNoLoginSince runs f and checks that no client signs in meanwhile.
 func (h *home) checkNoLoginSince(t *testing.T, f func()) {
 	t.Helper()
 	count := func() int {

@@ -1,10 +1,10 @@
-"""Runs many command lines of the AWS CLI, whose start takes most of a second each.
+"""Runs many command lines of the AWS CLI, each of which takes most of a second to start.
 
 stdin has a JSON object: models is a list of services, commands a list of lists of
 arguments. stdout gets a JSON array of [exit code, stdout, stderr].
 
-Two processes share the work. Each calls the CLI's main for one command after the
-other, which makes a session of its own; only the models are read once.
+Two processes share the work. Each calls the CLI's main once for each command, with a new
+session. Only the models are read once.
 """
 
 import json
@@ -20,7 +20,7 @@ WORKERS = 2
 
 
 def read_models(names):
-    """Reads the models, and lets every loader find them read."""
+    """Reads the models and makes every loader use them."""
     read, load = {}, botocore.loaders.JSONFileLoader.load_file
 
     def once(self, path):
@@ -30,7 +30,7 @@ def read_models(names):
 
     botocore.loaders.JSONFileLoader.load_file = once
     loader = botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
-    # To list the services six hundred folders are looked through: once is enough.
+    # botocore searches six hundred folders to list the services. Once is enough.
     listed = botocore.loaders.Loader.list_available_services
     botocore.loaders.Loader.list_available_services = lambda self, type_name: listed(loader, type_name)
     for name in names:
@@ -43,7 +43,7 @@ def read_models(names):
         try:
             loader.load_data(name)
         except botocore.exceptions.DataNotFoundError:
-            pass  # it came with a later version
+            pass  # this version has no such file
 
 
 def run(args):
@@ -65,7 +65,7 @@ def run(args):
 
 
 def work(commands, file):
-    """Runs the commands in a process of its own, which writes the results to the file."""
+    """Runs the commands in a new process, which writes the results to the file."""
     pid = os.fork()
     if pid:
         return pid

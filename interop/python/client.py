@@ -20,7 +20,7 @@ def accounts(token_file):
 
 
 def device(start_url):
-    """Signs in by device code, in the way of a program that keeps no files."""
+    """Signs in by device code, as a program without files does."""
     oidc = boto3.client("sso-oidc", region_name="us-east-1")
     client = oidc.register_client(clientName="boto3", clientType="public", scopes=["sso:account:access"])
     who = {k: client[k] for k in ("clientId", "clientSecret")}

@@ -30,7 +30,7 @@ def main(folder, table):
             try:
                 model = loader.load_service_model(service, kind)
             except botocore.exceptions.UnknownServiceError:
-                continue  # nothing of it comes in pages
+                continue  # the service has no pages
             model = dict(model, **{member: {k: v for k, v in model[member].items() if k in names}})
             with open(os.path.join(place, kind + ".json"), "w") as f:
                 json.dump(model, f)

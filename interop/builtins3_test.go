@@ -38,7 +38,7 @@ var motoS3 = append(
 		`s3api head-bucket --bucket Not_A_Bucket/x`,
 	)...)
 
-// motoListings is for people: it has no other format.
+// motoListings runs each line once, because s3 ls has only one output format.
 var motoListings = once(
 	`s3 ls`,
 	`s3 ls s3://website`,

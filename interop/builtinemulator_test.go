@@ -7,9 +7,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// With the keys and the token of a sign-in both programs get the same from the
-// emulator.
-func TestNativeCommandsAgainstTheEmulator(t *testing.T) {
+// With the same keys and token, both programs print the same answers of the emulator.
+func TestBuiltInOperationsAgainstTheEmulator(t *testing.T) {
 	t.Parallel()
 	interpreterOfAWSCLI(t)
 	h := newHome(t, setups[0], emulator.Config{})
@@ -70,15 +69,15 @@ var emulatorRefusals = once(
 	`s3api list-objects-v2 --bucket nobodys`,
 )
 
-// differentSkeleton has the operations whose form differs: of those with a choice
-// among fixed values the AWS CLI shows the first, which the tables do not have.
+// differentSkeleton lists the operations whose skeleton differs: the AWS CLI shows the
+// first allowed value of a parameter, and lanyard does not.
 var differentSkeleton = map[string]bool{
 	"cloudformation list-stacks": true,
 	"iam list-policies":          true,
 	"s3api list-objects-v2":      true,
 }
 
-// A form of the parameters has every member, in the same order.
+// The skeleton of an operation has every member, in the same order.
 func TestSkeletons(t *testing.T) {
 	t.Parallel()
 	interpreterOfAWSCLI(t)

@@ -6,16 +6,16 @@ import (
 	"testing"
 )
 
-// formats are the output formats that every version of the AWS CLI knows.
+// formats lists the output formats that every version of the AWS CLI knows.
 var formats = []string{"json", "yaml", "yaml-stream", "text", "table"}
 
-// A question is a command line, asked in some formats.
+// A question is a command line and the output formats in which it runs.
 type question struct {
 	line    string
 	formats []string // nil for the default
 }
 
-// inEvery asks each of the lines in every format.
+// inEvery returns questions that run each line in every format.
 func inEvery(lines ...string) (qs []question) {
 	for _, line := range lines {
 		qs = append(qs, question{line, formats})
@@ -23,7 +23,7 @@ func inEvery(lines ...string) (qs []question) {
 	return qs
 }
 
-// once asks each of the lines as it is.
+// once returns questions that run each line as it is.
 func once(lines ...string) (qs []question) {
 	for _, line := range lines {
 		qs = append(qs, question{line, nil})
@@ -31,7 +31,7 @@ func once(lines ...string) (qs []question) {
 	return qs
 }
 
-// lines writes the questions out, with names replaced by what they stand for.
+// lines returns the command lines of the questions, with the values of the names.
 func (b *batch) lines(names map[string]string, questions ...[]question) (lines []string) {
 	var pairs []string
 	for name, value := range names {
@@ -52,8 +52,8 @@ func (b *batch) lines(names map[string]string, questions ...[]question) (lines [
 	return lines
 }
 
-// compare expects that lanyard and the AWS CLI print the same, say the same on
-// stderr and end the same.
+// compare checks that lanyard and the AWS CLI print the same to stdout and stderr and
+// return the same exit code.
 func (b *batch) compare(t *testing.T, lines []string) {
 	t.Helper()
 	ours := make([]result, len(lines))
@@ -78,8 +78,8 @@ func (b *batch) compare(t *testing.T, lines []string) {
 	}
 }
 
-// saidByAWS is the error without the usage that comes before some, and without the
-// prefix that newer versions have.
+// saidByAWS returns the AWS CLI's error without the usage before it and without the prefix
+// of newer versions.
 func saidByAWS(text string) string {
 	for _, lead := range []string{"aws: error: ", "aws <command> <subcommand> help\n"} {
 		if _, after, ok := strings.Cut(text, lead); ok {
@@ -89,13 +89,13 @@ func saidByAWS(text string) string {
 	return strings.TrimPrefix(strings.TrimSpace(text), "aws: [ERROR]: ")
 }
 
-// saidByLanyard is the error without the hint of what to do about it.
+// saidByLanyard returns lanyard's error without its hint.
 func saidByLanyard(text string) string {
 	text, _, _ = strings.Cut(text, "hint: ")
 	return strings.TrimPrefix(strings.TrimSpace(text), "lanyard: ")
 }
 
-// difference shows both results from where their outputs begin to differ.
+// difference returns both results from the point where they begin to differ.
 func difference(want, got result) string {
 	n := 0
 	for n < len(want.stdout) && n < len(got.stdout) && want.stdout[n] == got.stdout[n] {

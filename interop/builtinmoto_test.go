@@ -2,8 +2,8 @@ package interop_test
 
 import "testing"
 
-// Whatever a service answers is shown as the AWS CLI shows it.
-func TestNativeCommandsAgainstMoto(t *testing.T) {
+// lanyard prints the answers of services as the AWS CLI prints them.
+func TestBuiltInOperationsAgainstMoto(t *testing.T) {
 	t.Parallel()
 	interpreterOfAWSCLI(t)
 	names := startMoto(t)
@@ -12,7 +12,7 @@ func TestNativeCommandsAgainstMoto(t *testing.T) {
 }
 
 var motoSTS = once(
-	// Keys are new each time.
+	// The answer has new keys each time.
 	`sts assume-role --role-arn arn:aws:iam::123456789012:role/Deploy --role-session-name x --query AssumedRoleUser.Arn`,
 	`sts assume-role --role-arn arn:aws:iam::123456789012:role/Deploy --role-session-name x --query 'keys(Credentials)'`,
 	`sts get-session-token --duration-seconds 900 --query 'keys(@)' --output yaml`,
