@@ -1,5 +1,5 @@
-// Package layout_test holds the rules of docs/architecture.md: imports go downward only,
-// cobra stays above, packages stay small.
+// Package layout_test checks the rules of docs/architecture.md, and that the files around
+// the code (licence, workflows, links) are complete.
 package layout_test
 
 import (
@@ -13,8 +13,8 @@ import (
 
 const module = "github.com/lanyard-cli/lanyard/"
 
-// rows are the layers from the top. A package imports from the rows below its
-// own, never from its own row or from above. internal/cmd/* is every group of commands.
+// rows are the layers, the top layer first. A package imports only from rows below its own.
+// internal/cmd/* means every group of commands.
 var rows = [...][]string{
 	{"cmd/lanyard", "bench", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
 	{"internal/warm", "internal/cli"},
@@ -30,28 +30,28 @@ var rows = [...][]string{
 	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/awsnames", "internal/loopback"},
 }
 
-// apart are the packages that others may use from any row, or that hold only
-// tests.
+// apart lists packages that every row may import, and packages that hold only tests.
 var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
 
-// forTests are the packages that only tests may import.
+// forTests lists the packages that only tests may import.
 var forTests = []string{"internal/proctest", "internal/broker/brokertest"}
 
-// maxFiles is how many files a package may have, tests not counted. A package that needs
-// more is named in large, with the reason.
+// maxFiles is how many files a package may have, not counting tests. large lists the
+// packages that need more, with the reason.
 const maxFiles = 25
 
 var large = map[string]string{}
 
-// A goPackage is what go list says of one of our packages. Paths are relative to the
-// module.
+// A goPackage is a package of the module as go list describes it. Paths of the module's
+// packages are relative to the module.
 type goPackage struct {
 	ImportPath string
 	GoFiles    []string
 	Imports    []string
 }
 
-// list returns our packages by their paths. Imports of others keep their whole paths.
+// list returns the packages of the module by path. Imports from other modules keep their
+// full paths.
 func list(t *testing.T) map[string]goPackage {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", module+"...").Output()
@@ -78,7 +78,7 @@ func list(t *testing.T) map[string]goPackage {
 	return all
 }
 
-// row is the index of the row that a package stands in, or -1.
+// row returns the index of a package's row, or -1.
 func row(pkg string) int {
 	if isCommand(pkg) {
 		pkg = "internal/cmd/*"
@@ -99,7 +99,7 @@ func isCommand(pkg string) bool {
 	return ok && strings.HasSuffix(name, "cmd") && !strings.Contains(name, "/")
 }
 
-// within reports whether a package is one of a list, or below one.
+// within reports whether a package is in a list, or in a subfolder of a package in it.
 func within(pkg string, list []string) bool {
 	for _, p := range list {
 		if pkg == p || strings.HasPrefix(pkg, p+"/") {
@@ -117,31 +117,31 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 		}
 		from := row(pkg)
 		if strings.HasPrefix(pkg, "internal/cmd/") && !isCommand(pkg) {
-			t.Errorf("%s: name it %scmd, as every group of commands is named", pkg, pkg)
+			t.Errorf("%s: the name of a group of commands ends in cmd: %scmd", pkg, pkg)
 			continue
 		}
 		if from < 0 {
-			t.Errorf("%s stands in no row: give it one, here and in docs/architecture.md", pkg)
+			t.Errorf("%s is in no row: add it here and in docs/architecture.md", pkg)
 			continue
 		}
 		for _, imp := range p.Imports {
 			_, ours := all[imp]
 			switch {
 			case within(imp, forTests):
-				t.Errorf("%s imports %s, which is for tests", pkg, imp)
+				t.Errorf("%s imports %s, which only tests may import", pkg, imp)
 			case !ours || within(imp, apart):
 			case isCommand(pkg) && isCommand(imp):
-				t.Errorf("%s imports %s: what two groups of commands need belongs below both", pkg, imp)
+				t.Errorf("%s imports %s: move what two groups of commands need to a package below both", pkg, imp)
 			case row(imp) <= from:
-				t.Errorf("%s imports %s, which is not below it", pkg, imp)
+				t.Errorf("%s imports %s, which is not in a row below", pkg, imp)
 			}
 		}
 	}
 }
 
-// The work can be used without a command line: whatever knows flags and arguments is
-// above it.
-func TestCobraStaysAbove(t *testing.T) {
+// Only the command line knows flags and arguments, so the packages below it can be used
+// without cobra.
+func TestOnlyCommandsImportCobra(t *testing.T) {
 	for pkg, p := range list(t) {
 		if pkg == "internal/cli" || pkg == "internal/command" || isCommand(pkg) {
 			continue
@@ -166,9 +166,9 @@ func TestOnlyPackageStyleImportsLipgloss(t *testing.T) {
 	}
 }
 
-// Every command imports package command, so it must not bring a domain along: beside the
-// picker, which asks the user, it imports only packages that import none of ours.
-func TestPackageCommandKnowsNoDomain(t *testing.T) {
+// Every command imports package command, so it must stay small. Except for the picker, which
+// asks the user, it imports only packages that import no other package of the module.
+func TestPackageCommandImportsLittle(t *testing.T) {
 	all := list(t)
 	for _, imp := range all["internal/command"].Imports {
 		for _, below := range all[imp].Imports {
@@ -179,7 +179,7 @@ func TestPackageCommandKnowsNoDomain(t *testing.T) {
 	}
 }
 
-func TestTheEmulatorImportsNothingOfOurs(t *testing.T) {
+func TestEmulatorImportsOnlyItself(t *testing.T) {
 	all := list(t)
 	for pkg, p := range all {
 		if !within(pkg, []string{"emulator"}) {
@@ -197,7 +197,7 @@ func TestPackagesAreSmall(t *testing.T) {
 	all := list(t)
 	for pkg, p := range all {
 		if len(p.GoFiles) > maxFiles && large[pkg] == "" {
-			t.Errorf("%s has %d files, more than %d: part it, merge what is one topic, or give the reason in large", pkg, len(p.GoFiles), maxFiles)
+			t.Errorf("%s has %d files, more than %d: split it, merge files of one topic, or give the reason in large", pkg, len(p.GoFiles), maxFiles)
 		}
 	}
 	for pkg := range large {

@@ -10,17 +10,17 @@ import (
 	"testing"
 )
 
-// unchecked are the functions that open whatever stands at a path: they wait for
-// the writer of a pipe, and read a device for ever.
+// unchecked lists functions that open a path without a check. They wait for the writer of
+// a pipe, and read from a device without end.
 var unchecked = map[string]bool{"Open": true, "ReadFile": true}
 
-// openers are the files that may use them.
+// openers lists the files that may call these functions, with the reason.
 var openers = map[string]string{
 	"internal/datafile/datafile.go":      "it has the checks",
-	"internal/atomicfile/system_unix.go": "it opens a folder, to flush it",
-	"internal/engine/gen/main.go":        "no part of the program",
-	"internal/engine/gen/model.go":       "no part of the program",
-	"emulator/orgfile/read.go":           "it has checks of its own",
+	"internal/atomicfile/system_unix.go": "it opens a folder to flush it",
+	"internal/engine/gen/main.go":        "it is not part of the program",
+	"internal/engine/gen/model.go":       "it is not part of the program",
+	"emulator/orgfile/read.go":           "it has its own checks",
 	"emulator/awsproxy/proxy.go":         "it reads the system's certificates",
 }
 
@@ -45,7 +45,7 @@ func TestFilesAreOpenedWithACheck(t *testing.T) {
 					return true
 				}
 				if pkg, ok := sel.X.(*ast.Ident); ok && pkg.Name == "os" && unchecked[sel.Sel.Name] {
-					t.Errorf("%s: os.%s opens pipes and devices too: use internal/datafile", fset.Position(sel.Pos()), sel.Sel.Name)
+					t.Errorf("%s: os.%s also opens pipes and devices: use internal/datafile", fset.Position(sel.Pos()), sel.Sel.Name)
 				}
 				return true
 			})

@@ -1,5 +1,4 @@
-// Package self recognizes this program among other files: by its name, its build and its
-// bytes.
+// Package self finds out whether a file is lanyard.
 package self
 
 import (
@@ -14,14 +13,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// IsProgram reports whether a path is a file that can be run.
+// IsProgram reports whether a path is an executable file.
 func IsProgram(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && (runtime.GOOS == "windows" || info.Mode()&0o111 != 0)
 }
 
-// Is reports whether a file is this program: itself, through links of either
-// kind, a copy, or another version of it.
+// Is reports whether a file is lanyard: the running program, a link to it, a copy of it,
+// or another version.
 func Is(path string) bool {
 	self, err := os.Executable()
 	if err != nil {
@@ -45,7 +44,7 @@ func Is(path string) bool {
 	return mine.Size() == theirs.Size() && SameBytes(self, path)
 }
 
-// MaxSize is a size in bytes that this program never reaches: a larger file is not a
+// MaxSize is a limit in bytes. The program is always smaller, so a larger file is not a
 // copy of it.
 const MaxSize = 1 << 30
 
@@ -74,7 +73,7 @@ func SameBytes(a, b string) bool {
 	}
 }
 
-// ended reports whether err is the end of a file.
+// ended reports whether err means the end of a file.
 func ended(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

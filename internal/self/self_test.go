@@ -20,10 +20,10 @@ func TestSameBytes(t *testing.T) {
 	a := file("a", long)
 	for other, want := range map[string]bool{long: true, long[1:] + "f": false, long[1:] + "e": false, long[:len(long)-1] + "x": false, "": false} {
 		if got := SameBytes(a, file("b", other)); got != want {
-			t.Errorf("compared with %d bytes: %v", len(other), got)
+			t.Errorf("SameBytes with a file of %d bytes: %v", len(other), got)
 		}
 	}
 	if SameBytes(a, filepath.Join(dir, "missing")) || SameBytes(filepath.Join(dir, "missing"), a) {
-		t.Error("a file that is not there is the same")
+		t.Error("a missing file counts as the same")
 	}
 }

@@ -1,12 +1,11 @@
-// Journeys counts the files that a reader of this project passes through to follow
-// one command: those of internal/ of which at least one statement runs. It builds the
-// program with coverage, runs each journey in an empty home beside an emulator, and
-// exits with 1 if a journey passes through more files than its goal.
+// Journeys counts the files that a reader passes through to follow one command: the files
+// of internal/ in which at least one statement runs. It builds the program with coverage,
+// runs each journey in an empty home with an emulator, and exits with 1 if a journey needs
+// more files than its goal.
 //
-// Every command passes through main, makes the tree of all commands and is dispatched.
-// So a file does not count if all that runs of it also runs for "lanyard --version" or
-// "lanyard version", which do nothing else. The warm answer makes no tree: all of its
-// files count.
+// Every command builds the tree of commands and is dispatched. So a file does not count if
+// its statements also run for "lanyard --version" or "lanyard version", which do nothing
+// else. The warm answer builds no tree, so all of its files count.
 //
 //	go run ./scripts/journeys [-v]
 package main
@@ -26,26 +25,26 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/warm"
 )
 
-// A journey is one command and the most files that it may pass through.
+// A journey is one command and the largest number of files that it should need.
 type journey struct {
 	name     string
 	goal     int
-	run      func(w *world) error
-	treeless bool // it makes no tree of commands
+	run      func(f *fixture) error
+	treeless bool // it builds no tree of commands
 }
 
-// journeys lists the journeys in the order in which they run: each one finds the home
-// as the one before left it.
+// journeys returns the journeys in the order in which they run. Each journey uses the home
+// as the journey before has left it.
 func journeys() []journey {
 	return []journey{
-		{"configure sso", 80, (*world).configureSSO, false},
-		{"sso get-credentials, cold", 45, (*world).coldAnswer, false},
-		{"sso get-credentials, warm", 18, (*world).warmAnswer, true},
+		{"configure sso", 80, (*fixture).configureSSO, false},
+		{"sso get-credentials, cold", 45, (*fixture).coldAnswer, false},
+		{"sso get-credentials, warm", 18, (*fixture).warmAnswer, true},
 	}
 }
 
 func main() {
-	// The program starts itself in two other roles.
+	// The program starts itself as the browser and as the warm answer.
 	if len(os.Args) > 2 && os.Args[1] == browseRole {
 		exit(browse(os.Args[2]))
 	}
@@ -72,18 +71,18 @@ func count(verbose bool) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	w, err := newWorld(dir)
+	f, err := newFixture(dir)
 	if err != nil {
 		return err
 	}
-	defer w.close()
+	defer f.close()
 	var above []string
-	every, err := w.blocksOf((*world).version)
+	every, err := f.blocksOf((*fixture).version)
 	if err != nil {
 		return err
 	}
 	for _, j := range journeys() {
-		blocks, err := w.blocksOf(j.run)
+		blocks, err := f.blocksOf(j.run)
 		if err != nil {
 			return fmt.Errorf("%s: %w", j.name, err)
 		}
@@ -100,7 +99,7 @@ func count(verbose bool) error {
 		}
 	}
 	if above != nil {
-		return errors.New("above the goal: " + strings.Join(above, "; "))
+		return errors.New("more files than the goal: " + strings.Join(above, "; "))
 	}
 	return nil
 }
@@ -119,14 +118,13 @@ func list(files []string) {
 
 const answerRole = "answer"
 
-// answer is the warm answer in a process that lives on to write down what it ran.
-// The released program gives that answer before main starts, and so before the
-// coverage of a process is written at its end.
+// answer prints the warm answer in a process that then writes its coverage. The released
+// program ends before main starts, so it writes none.
 func answer() error {
 	args := []string{"lanyard", "sso", "get-credentials", "--profile", profileName}
 	got, ok := warm.Answer(args, os.LookupEnv, time.Now())
 	if !ok {
-		return errors.New("the cache does not answer alone")
+		return errors.New("the cache alone cannot answer")
 	}
 	_, err := os.Stdout.Write(got)
 	return err

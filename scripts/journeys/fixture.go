@@ -18,11 +18,11 @@ import (
 
 const (
 	module  = "github.com/lanyard-cli/lanyard/"
-	counted = module + "internal/" // where the files are that count
+	counted = module + "internal/" // the folder whose files count
 )
 
-// A world is a home folder, an emulator, and the programs to run there.
-type world struct {
+// A fixture is a home folder, an emulator, and the programs to run.
+type fixture struct {
 	dir     string // holds everything else
 	home    string
 	lanyard string // the program, built with coverage
@@ -32,28 +32,28 @@ type world struct {
 	server  *http.Server
 }
 
-func newWorld(dir string) (*world, error) {
-	w := &world{dir: dir, home: filepath.Join(dir, "home")}
-	if err := os.Mkdir(w.home, 0o700); err != nil {
+func newFixture(dir string) (*fixture, error) {
+	f := &fixture{dir: dir, home: filepath.Join(dir, "home")}
+	if err := os.Mkdir(f.home, 0o700); err != nil {
 		return nil, err
 	}
 	var err error
-	if w.self, err = self(); err != nil {
+	if f.self, err = self(); err != nil {
 		return nil, err
 	}
-	if w.lanyard, err = w.build("lanyard", "cmd/lanyard"); err != nil {
+	if f.lanyard, err = f.build("lanyard", "cmd/lanyard"); err != nil {
 		return nil, err
 	}
-	if w.answers, err = w.build("answers", "scripts/journeys"); err != nil {
+	if f.answers, err = f.build("answers", "scripts/journeys"); err != nil {
 		return nil, err
 	}
-	return w, w.serve()
+	return f, f.serve()
 }
 
-// build builds a program that counts what runs of our packages. Coverage is only
-// written if the main package is among those that are counted.
-func (w *world) build(name, pkg string) (path string, err error) {
-	path = filepath.Join(w.dir, name+".exe")
+// build builds a program that records which statements of our packages run. Go writes
+// coverage only if the main package is recorded too.
+func (f *fixture) build(name, pkg string) (path string, err error) {
+	path = filepath.Join(f.dir, name+".exe")
 	cmd := exec.Command("go", "build", "-cover", "-coverpkg="+counted+"...,"+module+pkg, "-o", path, module+pkg)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, out)
@@ -61,8 +61,8 @@ func (w *world) build(name, pkg string) (path string, err error) {
 	return path, nil
 }
 
-// serve starts the emulator, where everybody is jane without being asked.
-func (w *world) serve() error {
+// serve starts the emulator, which answers every sign-in as jane.
+func (f *fixture) serve() error {
 	config := emulator.BuiltIn()
 	config.AutoApprove = "jane"
 	e, err := emulator.New(config)
@@ -73,40 +73,40 @@ func (w *world) serve() error {
 	if err != nil {
 		return err
 	}
-	w.url, w.server = "http://"+l.Addr().String(), emulator.NewServer(e)
+	f.url, f.server = "http://"+l.Addr().String(), emulator.NewServer(e)
 	go func() {
-		if err := w.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := f.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			fmt.Fprintln(os.Stderr, "journeys:", err)
 		}
 	}()
 	return nil
 }
 
-func (w *world) close() { _ = w.server.Close() }
+func (f *fixture) close() { _ = f.server.Close() }
 
-// command prepares a program that writes its coverage into a folder.
-func (w *world) command(program string, args ...string) *exec.Cmd {
+// command prepares a program that writes its coverage to a folder.
+func (f *fixture) command(program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
-	cmd.Env = append(emulator.Env(w.url),
-		"HOME="+w.home, "USERPROFILE="+w.home, "PATH="+os.Getenv("PATH"), "TERM=xterm", "AWS_EC2_METADATA_DISABLED=true",
-		"BROWSER="+w.self+" "+browseRole+" %s", "GOCOVERDIR="+w.coverage())
+	cmd.Env = append(emulator.Env(f.url),
+		"HOME="+f.home, "USERPROFILE="+f.home, "PATH="+os.Getenv("PATH"), "TERM=xterm", "AWS_EC2_METADATA_DISABLED=true",
+		"BROWSER="+f.self+" "+browseRole+" %s", "GOCOVERDIR="+f.coverage())
 	return cmd
 }
 
-func (w *world) coverage() string { return filepath.Join(w.dir, "coverage") }
+func (f *fixture) coverage() string { return filepath.Join(f.dir, "coverage") }
 
 // blocksOf runs a command and returns the blocks of statements that ran, each as
 // FILE:START,END.
-func (w *world) blocksOf(run func(w *world) error) (map[string]bool, error) {
-	if err := os.Mkdir(w.coverage(), 0o700); err != nil {
+func (f *fixture) blocksOf(run func(f *fixture) error) (map[string]bool, error) {
+	if err := os.Mkdir(f.coverage(), 0o700); err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(w.coverage()) }()
-	if err := run(w); err != nil {
+	defer func() { _ = os.RemoveAll(f.coverage()) }()
+	if err := run(f); err != nil {
 		return nil, err
 	}
-	profile := filepath.Join(w.coverage(), "profile")
-	cmd := exec.Command("go", "tool", "covdata", "textfmt", "-i="+w.coverage(), "-o="+profile)
+	profile := filepath.Join(f.coverage(), "profile")
+	cmd := exec.Command("go", "tool", "covdata", "textfmt", "-i="+f.coverage(), "-o="+profile)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go tool covdata: %w\n%s", err, out)
 	}
@@ -127,7 +127,7 @@ func (w *world) blocksOf(run func(w *world) error) (map[string]bool, error) {
 	return blocks, nil
 }
 
-// filesOf returns the files of the blocks, in order.
+// filesOf returns the files of the blocks, sorted.
 func filesOf(blocks map[string]bool) []string {
 	var files []string
 	for block := range blocks {
@@ -143,15 +143,16 @@ const (
 	profileName = "dev"
 )
 
-// version does nothing but what every command does, once as a flag and once as a command.
-func (w *world) version() error {
-	return errors.Join(run(w.command(w.lanyard, "--version")), run(w.command(w.lanyard, "version")))
+// version runs the statements that every command runs: once by the flag, once by the
+// command.
+func (f *fixture) version() error {
+	return errors.Join(run(f.command(f.lanyard, "--version")), run(f.command(f.lanyard, "version")))
 }
 
-// configureSSO goes through the wizard: a new session, a sign-in, an account, a role
-// and a profile.
-func (w *world) configureSSO() error {
-	return converse(w.command(w.lanyard, "configure", "sso"), []exchange{
+// configureSSO answers the wizard's questions: a new session, a sign-in, an account, a
+// role and a profile.
+func (f *fixture) configureSSO() error {
+	return converse(f.command(f.lanyard, "configure", "sso"), []exchange{
 		{"SSO session name", sessionName},
 		{"SSO start URL", "https://d-1234567890.awsapps.com/start"},
 		{"SSO region", "us-east-1"},
@@ -165,18 +166,17 @@ func (w *world) configureSSO() error {
 	})
 }
 
-// coldAnswer asks for credentials that are not in the cache, with a token that has
-// expired.
-func (w *world) coldAnswer() error {
-	if err := w.expireToken(); err != nil {
+// coldAnswer asks for credentials that are not in the cache, with an expired token.
+func (f *fixture) coldAnswer() error {
+	if err := f.expireToken(); err != nil {
 		return err
 	}
-	return run(w.command(w.lanyard, "sso", "get-credentials", "--profile", profileName))
+	return run(f.command(f.lanyard, "sso", "get-credentials", "--profile", profileName))
 }
 
-// expireToken changes the expiry of the token in the cache.
-func (w *world) expireToken() error {
-	paths, err := filepath.Glob(filepath.Join(w.home, ".aws", "sso", "cache", "*.json"))
+// expireToken sets the expiry of the token in the cache to a minute ago.
+func (f *fixture) expireToken() error {
+	paths, err := filepath.Glob(filepath.Join(f.home, ".aws", "sso", "cache", "*.json"))
 	if err != nil {
 		return err
 	}
@@ -203,15 +203,15 @@ func (w *world) expireToken() error {
 		}
 	}
 	if !found {
-		return errors.New("there is no token in the cache")
+		return errors.New("the cache has no token")
 	}
 	return nil
 }
 
 // warmAnswer asks for the same credentials again.
-func (w *world) warmAnswer() error { return run(w.command(w.answers, answerRole)) }
+func (f *fixture) warmAnswer() error { return run(f.command(f.answers, answerRole)) }
 
-// run runs a command that is to succeed.
+// run runs a command, which must succeed.
 func run(cmd *exec.Cmd) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)

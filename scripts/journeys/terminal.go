@@ -15,7 +15,7 @@ import (
 
 const browseRole = "browse"
 
-// browse is the browser of the person: it follows a page to its end.
+// browse does the work of the user's browser: it opens a page and follows it to its end.
 func browse(page string) error {
 	resp, err := http.Get(page)
 	if err != nil {
@@ -28,13 +28,13 @@ func browse(page string) error {
 	return nil
 }
 
-// An exchange is a text that a program shows and the line that the person answers.
+// An exchange is a text that a program prints and the line that the user types.
 type exchange struct{ shown, typed string }
 
-// patience is how long the person waits for a text.
-const patience = 20 * time.Second
+// timeout is how long to wait for a text.
+const timeout = 20 * time.Second
 
-// converse runs a command in a terminal and answers its questions in their order.
+// converse runs a command in a terminal and answers its questions in order.
 func converse(cmd *exec.Cmd, exchanges []exchange) error {
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 100, Rows: 30})
 	if err != nil {
@@ -64,11 +64,11 @@ func converse(cmd *exec.Cmd, exchanges []exchange) error {
 	return nil
 }
 
-// A screen holds all that a program has written to its terminal.
+// A screen holds everything that a program has written to its terminal.
 type screen struct {
 	mu      sync.Mutex
 	text    []byte
-	read    int // how much of it the person has read
+	read    int // how much of it await has passed
 	changed chan struct{}
 }
 
@@ -83,9 +83,9 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// await waits for a text behind the one before.
+// await waits for a text after the text that it found before.
 func (s *screen) await(text string) error {
-	for late := time.After(patience); ; {
+	for late := time.After(timeout); ; {
 		s.mu.Lock()
 		i := bytes.Index(s.text[s.read:], []byte(text))
 		if i >= 0 {
@@ -98,7 +98,7 @@ func (s *screen) await(text string) error {
 		select {
 		case <-s.changed:
 		case <-late:
-			return fmt.Errorf("waited %v for %q", patience, text)
+			return fmt.Errorf("waited %v for %q", timeout, text)
 		}
 	}
 }
