@@ -1,6 +1,6 @@
-// Package browser opens a URL in the user's browser: with the commands of BROWSER or
-// with the openers of the system, without a shell, without our secrets, and without
-// waiting for the browser to end.
+// Package browser opens a URL in the user's browser, with the commands in BROWSER or with
+// the openers of the system. It uses no shell, passes no AWS secrets to the browser, and
+// does not wait until the browser ends.
 package browser
 
 import (
@@ -23,25 +23,24 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// ErrNoBrowser is returned if there is nothing to open a URL with.
+// ErrNoBrowser is the error if no command can open a URL.
 var ErrNoBrowser = errors.New("no browser found: set BROWSER to the command of one")
 
-// grace is how long an opener may take to say that it failed. One that is still
-// running by then is the browser itself.
+// grace is how long an opener can take to fail. An opener that runs longer is the browser
+// itself.
 const grace = 3 * time.Second
 
-// Open opens url in the person's browser: with the commands of BROWSER in env if
-// it is set, else with the openers of the system. It tries them in turn until one
-// does not fail within 3 s, and does not wait for that one any longer. The error
-// names every command that failed.
+// Open opens url in the user's browser: with the commands of BROWSER in env if it is set,
+// and otherwise with the openers of the system. It tries the commands in turn, until one
+// succeeds or runs for 3 s. The error names all commands that failed.
 //
-// On Unix the browser has a session of its own, so that Ctrl-C at our terminal does
-// not reach it; a browser that needs the terminal therefore cannot be used.
+// On Unix the browser gets a session of its own, so that Ctrl-C on our terminal does not
+// end it. So Open does not support browsers that need the terminal.
 //
-// No shell sees the URL, whatever BROWSER says. The child gets env without the
-// secrets of AWS, an empty standard input, and out for all its output; nil
-// discards that. Open refuses a URL as [Allowed] does. A cancelled ctx ends the
-// wait, not the browser.
+// No shell reads the URL, even if BROWSER names one. The browser gets env without AWS
+// secrets, an empty standard input, and out for its output; nil discards the output. Open
+// rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops waiting, but
+// does not end the browser.
 func Open(ctx context.Context, url string, env []string, out io.Writer) error {
 	return open(ctx, url, env, out, grace)
 }
@@ -50,7 +49,7 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 	if err := Allowed(url); err != nil {
 		return err
 	}
-	url = armour(url)
+	url = escapeURL(url)
 	if Declined(env) {
 		return fmt.Errorf("BROWSER is none: %w", ErrNoBrowser)
 	}
@@ -75,7 +74,7 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 	return &failedError{strings.Join(failures, "; "), last}
 }
 
-// A failedError names the browsers that could not be started.
+// A failedError names the browsers that failed to start.
 type failedError struct {
 	text string
 	last error
@@ -85,7 +84,7 @@ func (e *failedError) Error() string { return e.text }
 
 func (e *failedError) Unwrap() error { return e.last }
 
-// reason is the text of an error without the path, which the name already gives.
+// reason returns the text of an error without the path, which the caller prints.
 func reason(err error) string {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -97,10 +96,10 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// armour percent-encodes what a script between us and the browser (xdg-open,
-// wslview, the person's own) might expand. In a path or query the two mean the
-// same.
-func armour(url string) string {
+// escapeURL percent-encodes the characters of the URL that a script (xdg-open, wslview, or
+// the user's own) could expand. The encoding does not change the meaning of a path or
+// query.
+func escapeURL(url string) string {
 	scheme, rest, _ := strings.Cut(url, "://")
 	at := strings.IndexAny(rest, "/?#")
 	if at < 0 {
@@ -117,12 +116,11 @@ func armour(url string) string {
 	return scheme + "://" + rest[:at] + b.String()
 }
 
-// ErrNotAllowed is for a URL that is not opened, wherever it came from.
-var ErrNotAllowed = errors.New("only https URLs, and http ones on this machine, are opened")
+// ErrNotAllowed is the error for a URL that must not be opened.
+var ErrNotAllowed = errors.New("lanyard opens only https URLs, and http URLs of this machine")
 
-// Allowed returns an error that wraps [ErrNotAllowed] if url must not be opened:
-// anything but https, or http on a loopback address, and anything that is not
-// clearly one URL.
+// Allowed returns an error that wraps [ErrNotAllowed], unless url is a valid https URL,
+// or an http URL of a loopback address.
 func Allowed(rawURL string) error {
 	refuse := func(what string) error { return fmt.Errorf("%s: %w", what, ErrNotAllowed) }
 	if strings.ContainsFunc(rawURL, func(r rune) bool { return r <= ' ' || r == '"' || r > unicode.MaxASCII || r == 0x7f }) {
@@ -133,38 +131,37 @@ func Allowed(rawURL string) error {
 	case err != nil || u.Opaque != "" || u.Hostname() == "":
 		return refuse("not a URL")
 	case u.User != nil:
-		return refuse("a URL with a user name") // nobody needs it, and it hides the host
+		return refuse("a URL with a user name") // a user name can hide the host
 	case u.Scheme == "https", u.Scheme == "http" && loopback.Host(u.Hostname()):
 		return nil
 	}
 	return refuse(u.Scheme + "://" + u.Host)
 }
 
-// Declined reports whether BROWSER asks for no browser at all, by the value "none"
-// that CI systems set.
+// Declined reports whether BROWSER is "none", which CI systems set to start no browser.
 func Declined(env []string) bool {
 	return strings.EqualFold(strings.TrimSpace(lookup(env, "BROWSER")), "none")
 }
 
-// A command starts one browser. err says why it cannot be started.
+// A command starts a browser. err is the reason if it cannot be started.
 type command struct {
 	name string // for messages
 	path string
-	args []string // with the name that the program is given
+	args []string // including argument 0
 	err  error
 }
 
-// errShell is for an entry of BROWSER that would let a shell read the URL.
+// errShell is the error for an entry of BROWSER with which a shell would read the URL.
 var errShell = errors.New("a shell would interpret the URL")
 
-// fromVariable reads BROWSER as Python's webbrowser does: entries apart by ':' (';'
-// on Windows). An entry with %s is a command line in which %s stands for the URL;
-// its words are split as a shell splits them, but by us. Another entry is the name
-// or the path of a program. An & at the end of an entry changes nothing.
+// fromVariable returns the commands in BROWSER, as Python's webbrowser reads it. Entries
+// are separated by ':' (';' on Windows). An entry with %s is a command line in which %s
+// is the URL; fromVariable splits it as a shell does. Other entries are the names or
+// paths of programs. An & at the end of an entry is ignored.
 //
-// Beyond Python, quotes hold a separator, C:\ is not taken for two entries, and an
-// entry without %s may have arguments: the URL comes last. A path may have blanks
-// without quotes if a program is there.
+// Unlike Python, fromVariable accepts a separator in quotes, does not split C:\, and
+// accepts arguments in an entry without %s; the URL is then the last argument. It also
+// accepts an unquoted path with blanks if the program exists.
 func fromVariable(value, url string, env []string) []command {
 	var commands []command
 	for _, entry := range entries(value, os.PathListSeparator) {
@@ -173,8 +170,8 @@ func fromVariable(value, url string, env []string) []command {
 	return commands
 }
 
-// entries cuts BROWSER at every separator outside quotes. The ':' of C:\ or C:/ at
-// the beginning of an entry is none.
+// entries splits BROWSER at the separators outside quotes. It does not split at the ':'
+// of C:\ or C:/ at the beginning of an entry.
 func entries(value string, separator rune) []string {
 	var list []string
 	var quote rune
@@ -200,7 +197,7 @@ func isDrive(before, after string) bool {
 		(strings.HasPrefix(after, `\`) || strings.HasPrefix(after, "/") && len(after) > 1 && !strings.HasPrefix(after, "//"))
 }
 
-// parse returns the commands of one entry.
+// parse returns the commands of an entry.
 func parse(entry, url string, env []string) []command {
 	entry = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(entry), "&"))
 	switch {
@@ -243,14 +240,14 @@ func parse(entry, url string, env []string) []command {
 	return []command{{name, path, args, nil}}
 }
 
-// isSystem reports whether an entry is Python's name for the browser of the system.
+// isSystem reports whether an entry is Python's name for the system's browser.
 func isSystem(entry string) bool {
 	return runtime.GOOS == "windows" && strings.EqualFold(entry, "windows-default") ||
 		runtime.GOOS == "darwin" && strings.EqualFold(entry, "macosx")
 }
 
-// program finds the program that a command line begins with: its first word, or
-// the shortest run of words that is the path of a program.
+// program finds the program at the beginning of a command line: the first word, or the
+// shortest sequence of words that is the path of a program.
 func program(words, env []string) (name, path string, rest []string, err error) {
 	path, err = findProgram(words[0], env)
 	if err == nil || !strings.ContainsAny(words[0], `/\`) {
@@ -265,8 +262,8 @@ func program(words, env []string) (name, path string, rest []string, err error) 
 	return words[0], "", words[1:], err
 }
 
-// isCommandShell reports whether a program joins its arguments to a command line
-// that it interprets.
+// isCommandShell reports whether a program is a shell that joins its arguments to a
+// command line.
 func isCommandShell(name string) bool {
 	base := strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
 	switch strings.TrimSuffix(base, ".exe") {
@@ -281,14 +278,14 @@ func isStart(word string) bool {
 	return strings.EqualFold(word, "start") || strings.EqualFold(word, "start-process")
 }
 
-// isScript reports whether %s stands among other words. Then the shell that runs the
-// script reads the URL as a part of it: & is allowed in URLs.
+// isScript reports whether a word contains %s and other words. A shell would then read
+// the URL as a part of the script, and URLs can contain &.
 func isScript(word string) bool {
 	return strings.ContainsAny(word, " \t\n;&|") && strings.Contains(word, "%s")
 }
 
-// byApplication returns the command for an application of macOS, which has a name
-// and no program on PATH.
+// byApplication returns the command for an application of macOS, which is not a program
+// on PATH.
 func byApplication(name, url string) []command {
 	if runtime.GOOS != "darwin" || strings.Contains(name, "/") {
 		return nil
@@ -300,13 +297,14 @@ func byApplication(name, url string) []command {
 	return []command{{name, "/usr/bin/open", []string{"open", "-a", application, url}, nil}}
 }
 
-// split cuts a command line into words. With escapes it does so as Python's shlex.split;
-// without, as on Windows, only double quotes count. An open quote ends with the line.
+// split splits a command line into words: with escapes as Python's shlex.split, without
+// escapes, as on Windows, at blanks outside double quotes. The end of the line closes an
+// open quote.
 func split(line string, escapes bool) []string {
 	if !escapes {
 		return splitQuoted(line)
 	}
-	for _, end := range []string{"", `\`, `"`, `'`, `\"`} { // one of them completes any line
+	for _, end := range []string{"", `\`, `"`, `'`, `\"`} { // one of these completes the line
 		if words, err := shell.Split(line + end); err == nil {
 			return words
 		}
@@ -314,7 +312,7 @@ func split(line string, escapes bool) []string {
 	return nil
 }
 
-// splitQuoted cuts a line at blanks outside double quotes.
+// splitQuoted splits a line at blanks outside double quotes.
 func splitQuoted(line string) []string {
 	var words []string
 	var word strings.Builder
@@ -337,7 +335,7 @@ func splitQuoted(line string) []string {
 	return words
 }
 
-// found returns the commands of the programs that are there.
+// found returns the commands whose programs exist.
 func found(env []string, lines ...[]string) []command {
 	var commands []command
 	for _, line := range lines {
@@ -348,24 +346,24 @@ func found(env []string, lines ...[]string) []command {
 	return commands
 }
 
-// start runs one command and returns nil once it succeeded or outlived grace.
+// start runs a command. It returns nil if the command succeeds or runs longer than grace.
 func start(ctx context.Context, c command, env []string, out io.Writer, grace time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	// Not CommandContext: a browser outlives us.
+	// exec.CommandContext would end the browser with ctx.
 	cmd := &exec.Cmd{Path: c.path, Args: c.args, Env: withoutSecrets(env), Stdout: out, Stderr: out, SysProcAttr: ownSession()}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }() // however long it runs: no zombie stays
+	go func() { ended <- cmd.Wait() }() // avoids a zombie process
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
 	case err := <-ended:
 		if isExplorer(c.path) {
-			return nil // it ends with 1 in any case
+			return nil // explorer.exe always exits with code 1
 		}
 		return err
 	case <-timer.C:
@@ -380,9 +378,9 @@ func isExplorer(path string) bool {
 	return strings.EqualFold(path[strings.LastIndexAny(path, `/\`)+1:], "explorer.exe")
 }
 
-// withoutSecrets returns env without what a browser, its extensions and the
-// programs it starts have no business with: every variable of AWS, or of ours,
-// that is named for a key, a secret, a token or a password.
+// withoutSecrets returns env without the variables of AWS and lanyard whose names contain
+// a word such as KEY, SECRET, TOKEN or PASS. The browser, its extensions and its child
+// processes do not need them.
 func withoutSecrets(env []string) []string {
 	var kept []string
 	for _, entry := range env {
@@ -392,7 +390,7 @@ func withoutSecrets(env []string) []string {
 		}
 	}
 	if kept == nil {
-		kept = []string{} // nil would mean our own environment
+		kept = []string{} // exec.Cmd replaces nil by the environment of this process
 	}
 	return kept
 }
@@ -409,7 +407,8 @@ func isSecret(name string) bool {
 	return false
 }
 
-// lookup returns the value of a variable of env; of several the last one counts.
+// lookup returns the value of a variable in env. If env has the variable twice, the last
+// value counts.
 func lookup(env []string, name string) string {
 	value := ""
 	for _, entry := range env {

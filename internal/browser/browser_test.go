@@ -58,7 +58,7 @@ func TestSplit(t *testing.T) {
 	for _, tt := range []struct {
 		line    string
 		escapes bool
-		want    string // words apart by |
+		want    string // words, separated by |
 	}{
 		{"", true, ""},
 		{`  "my browser"  'a "b" c' `, true, `my browser|a "b" c`},
@@ -98,6 +98,6 @@ func TestWithoutSecrets(t *testing.T) {
 		t.Errorf("withoutSecrets = %q", got)
 	}
 	if got := withoutSecrets(nil); got == nil {
-		t.Error("no environment means our own")
+		t.Error("withoutSecrets(nil) = nil, which means the environment of this process")
 	}
 }

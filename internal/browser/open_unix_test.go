@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// A URL that a shell would act upon, and as it is given to programs.
+// target is a URL that a shell would expand, and escaped is the form that programs get.
 const (
 	target   = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
-	armoured = "https://portal.example/authorize?a=1&b=%24%28touch%20pwned%29%3Bc=%27x%27"
+	escaped = "https://portal.example/authorize?a=1&b=%24%28touch%20pwned%29%3Bc=%27x%27"
 )
 
 // script writes an executable shell script that plays a browser.
@@ -43,7 +43,7 @@ func TestOpenWithVariable(t *testing.T) {
 	if err := Open(t.Context(), target, env, &out); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := os.ReadFile(dir + "/args"); string(got) != "--new-window\n"+armoured+"\n" {
+	if got, _ := os.ReadFile(dir + "/args"); string(got) != "--new-window\n"+escaped+"\n" {
 		t.Errorf("arguments %q", got)
 	}
 	if got, _ := os.ReadFile(dir + "/env"); strings.Contains(string(got), "hidden") || !strings.Contains(string(got), "AWS_PROFILE=dev") {
@@ -57,8 +57,8 @@ func TestOpenWithVariable(t *testing.T) {
 	}
 }
 
-// A %s among other words is a script, of which a URL would be a part.
-func TestScriptsInVariableArePassedOver(t *testing.T) {
+// A %s in a word with other words is a script, and the URL would become a part of it.
+func TestScriptsInVariableAreSkipped(t *testing.T) {
 	dir := t.TempDir()
 	xdg := "PATH=" + dir
 	script(t, dir, "xdg-open", "echo opened")
@@ -71,7 +71,7 @@ func TestScriptsInVariableArePassedOver(t *testing.T) {
 
 func TestOpenWithSystem(t *testing.T) {
 	if runtime.GOOS == "darwin" {
-		t.Skip("macOS has one opener, at a fixed place")
+		t.Skip("macOS has a single opener with a fixed path")
 	}
 	dir := t.TempDir()
 	without := t.TempDir() // no wslview
@@ -81,12 +81,12 @@ func TestOpenWithSystem(t *testing.T) {
 	script(t, without, "rundll32.exe", `echo rundll32 "$@"`)
 	script(t, without, "explorer.exe", `echo explorer "$1"; exit 1`)
 	for _, tt := range []struct{ env, want string }{
-		{"BROWSER=", "xdg-open " + armoured + "\n"},
-		{"WSL_DISTRO_NAME=Ubuntu", "wslview " + armoured + "\n"},
-		{"WSL_INTEROP=/run/WSL/1_interop;" + without, "rundll32 url.dll,FileProtocolHandler " + armoured + "\n"},
-		{"BROWSER=cmd.exe /c start;" + without, "rundll32 url.dll,FileProtocolHandler " + armoured + "\n"},
-		{"BROWSER=powershell.exe -Command Start-Process %s;" + without, "rundll32 url.dll,FileProtocolHandler " + armoured + "\n"},
-		{"BROWSER=explorer.exe;" + without, "explorer " + armoured + "\n"},
+		{"BROWSER=", "xdg-open " + escaped + "\n"},
+		{"WSL_DISTRO_NAME=Ubuntu", "wslview " + escaped + "\n"},
+		{"WSL_INTEROP=/run/WSL/1_interop;" + without, "rundll32 url.dll,FileProtocolHandler " + escaped + "\n"},
+		{"BROWSER=cmd.exe /c start;" + without, "rundll32 url.dll,FileProtocolHandler " + escaped + "\n"},
+		{"BROWSER=powershell.exe -Command Start-Process %s;" + without, "rundll32 url.dll,FileProtocolHandler " + escaped + "\n"},
+		{"BROWSER=explorer.exe;" + without, "explorer " + escaped + "\n"},
 	} {
 		path := dir
 		if variable, other, ok := strings.Cut(tt.env, ";"); ok {
@@ -123,8 +123,8 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// A browser that stays open is left alone: in a session of its own, alive after
-// the wait, and reaped when it ends.
+// A browser that keeps running has a session of its own, survives the wait, and leaves no
+// zombie process.
 func TestOpenLeavesBrowser(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mkfifo(dir+"/gate", 0o600); err != nil {
@@ -145,7 +145,7 @@ func TestOpenLeavesBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := syscall.Kill(pid, 0); err != nil {
-		t.Fatalf("the browser did not live on: %v", err)
+		t.Fatalf("the browser ended with the wait: %v", err)
 	}
 	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
 		t.Errorf("process group %d of %d: %v", group, pid, err)
@@ -165,7 +165,7 @@ func TestOpenCancelled(t *testing.T) {
 	}
 }
 
-// eventually waits for f, and fails the test if it takes more than 10 s.
+// eventually waits until f reports true, at most 10 s.
 func eventually(t *testing.T, f func() ([]byte, bool)) []byte {
 	t.Helper()
 	deadline, stop := context.WithTimeout(t.Context(), 10*time.Second)
@@ -179,7 +179,7 @@ func eventually(t *testing.T, f func() ([]byte, bool)) []byte {
 		select {
 		case <-tick.C:
 		case <-deadline.Done():
-			t.Fatal("it never happened")
+			t.Fatal("the condition is still false after 10 s")
 		}
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"testing"
 )
 
-// A row is a value of BROWSER and what is called for it. DIR stands for the folder
-// of the browsers, and in want U for the URL.
+// A row is a value of BROWSER with the command that Open calls. DIR is the folder of the
+// browsers, and U is the URL.
 type row struct {
-	value, want string // "" = nothing is called
-	differs     string // why Python's webbrowser calls something else
+	value, want string // "" if no command is called
+	differs     string // why Python's webbrowser calls another command
 }
 
 var rows = []row{
@@ -49,10 +49,10 @@ var rows = []row{
 func TestBROWSERAsPythonReadsIt(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Log("python3 is not installed: nothing is compared with it")
+		t.Log("python3 is not installed; the test compares nothing with it")
 	}
 	if runtime.GOOS == "darwin" {
-		python = "" // it asks AppleScript for some of the names
+		python = "" // Python uses AppleScript for some names
 	}
 	const url = "https://portal.example/authorize?a=1&b=2"
 	for _, tt := range rows {
@@ -63,7 +63,7 @@ func TestBROWSERAsPythonReadsIt(t *testing.T) {
 		}
 		env := []string{"BROWSER=" + strings.ReplaceAll(tt.value, "DIR", dir), "PATH=" + dir + ":/usr/bin:/bin", "HOME=" + dir}
 		result := func() string {
-			data, _ := os.ReadFile(called) // nothing was called
+			data, _ := os.ReadFile(called) // an error means that no browser was called
 			_ = os.Remove(called)
 			return strings.ReplaceAll(string(data), url, "U")
 		}
@@ -76,12 +76,12 @@ func TestBROWSERAsPythonReadsIt(t *testing.T) {
 		}
 		cmd := exec.Command(python, "-c", "import sys, webbrowser; webbrowser.open(sys.argv[1])", url)
 		cmd.Env = env
-		_ = cmd.Run() // it may not understand the value
+		_ = cmd.Run() // Python may reject the value
 		switch got := result(); {
 		case tt.differs == "" && got != tt.want:
-			t.Errorf("BROWSER=%s: Python calls %q, we call %q", tt.value, got, tt.want)
+			t.Errorf("BROWSER=%s: Python calls %q, Open calls %q", tt.value, got, tt.want)
 		case tt.differs != "" && got == tt.want:
-			t.Errorf("BROWSER=%s: Python calls the same (not: %s)", tt.value, tt.differs)
+			t.Errorf("BROWSER=%s: Python calls the same command, despite: %s", tt.value, tt.differs)
 		}
 	}
 }

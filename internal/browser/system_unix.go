@@ -11,10 +11,9 @@ import (
 	"syscall"
 )
 
-// systemCommands are the openers that are there. In WSL the browser is that of
-// Windows; a Linux browser comes second. rundll32.exe needs no shell, as cmd.exe and
-// powershell.exe would, and is found without the PATH of Windows, which wsl.conf may
-// leave out.
+// systemCommands returns the openers of the system that exist. In WSL the browsers of
+// Windows come first. rundll32.exe needs no shell, unlike cmd.exe and powershell.exe.
+// lanyard finds it even if wsl.conf omits the PATH of Windows.
 func systemCommands(env []string, url string) []command {
 	if runtime.GOOS == "darwin" {
 		return found(env, []string{"/usr/bin/open", url})
@@ -34,13 +33,13 @@ func inWSL(env []string) bool {
 	return lookup(env, "WSL_DISTRO_NAME") != "" || lookup(env, "WSL_INTEROP") != ""
 }
 
-// runsInShell reports whether the system runs a program by a shell that interprets
-// its arguments.
+// runsInShell reports whether the system runs a program with a shell that interprets the
+// arguments.
 func runsInShell(string) bool { return false }
 
-// findProgram looks a program up in the PATH of env. It passes over relative folders
-// there: a program in the current folder must not be taken for a browser. In WSL it
-// also finds programs by their Windows paths.
+// findProgram finds a program in the PATH of env. It ignores relative folders in PATH, so
+// that it does not start a program of the current folder. In WSL it also accepts Windows
+// paths.
 func findProgram(name string, env []string) (string, error) {
 	if len(name) > 3 && isDrive(name[:1], name[2:]) && name[1] == ':' && inWSL(env) {
 		name = "/mnt/" + strings.ToLower(name[:1]) + strings.ReplaceAll(name[2:], `\`, "/")
@@ -67,5 +66,6 @@ func executable(path string) error {
 	return nil
 }
 
-// ownSession takes the child away from our terminal and its Ctrl-C.
+// ownSession returns the attributes of a process that does not get the Ctrl-C of our
+// terminal.
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

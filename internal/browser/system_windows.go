@@ -7,7 +7,8 @@ import (
 	"syscall"
 )
 
-// systemCommands is the opener. cmd's start would be a shell.
+// systemCommands returns the opener of the system. It is not the command start of
+// cmd.exe, because that is a shell.
 func systemCommands(env []string, url string) []command {
 	root := lookup(env, "SystemRoot")
 	if root == "" {
@@ -16,8 +17,8 @@ func systemCommands(env []string, url string) []command {
 	return found(env, []string{filepath.Join(root, "System32", "rundll32.exe"), "url.dll,FileProtocolHandler", url})
 }
 
-// runsInShell reports whether a program is a batch file: cmd.exe interprets the
-// arguments of those.
+// runsInShell reports whether a program is a batch file. cmd.exe interprets the arguments
+// of batch files.
 func runsInShell(path string) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".bat", ".cmd":
@@ -26,11 +27,11 @@ func runsInShell(path string) bool {
 	return false
 }
 
-// findProgram looks a program up as Windows does, but not in the current
-// directory.
+// findProgram finds a program as Windows does, but not in the current folder.
 func findProgram(name string, _ []string) (string, error) { return exec.LookPath(name) }
 
-// ownSession takes the child away from our console's Ctrl-C.
+// ownSession returns the attributes of a process that does not get the Ctrl-C of our
+// console.
 func ownSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
