@@ -32,18 +32,18 @@ func TestAdmin(t *testing.T) {
 	x.login("jane")
 	must := x.adminMust
 	if out := must(200, "GET", "state", ""); out["sessions"] != 1.0 || out["now"] != "2026-11-22T12:00:00Z" || out["clients"] != 1.0 {
-		t.Errorf("state %v", out)
+		t.Errorf("the state is %v", out)
 	}
 	if out := must(200, "GET", "counts", ""); out["CreateToken:authorization_code"] != 1.0 || out["Admin"] != nil {
-		t.Errorf("counts %v", out)
+		t.Errorf("the counts are %v", out)
 	}
 	must(204, "DELETE", "counts", "")
 	if x.srv.Count("CreateToken") != 0 {
-		t.Error("the counts are not reset")
+		t.Error("the counts are not 0 after the reset")
 	}
 	must(204, "POST", "expire", "")
 	if x.live() {
-		t.Error("expire: the token works")
+		t.Error("the access token works after expire")
 	}
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
 	must(200, "POST", "advance", `{"duration":"30m"}`)
@@ -52,17 +52,17 @@ func TestAdmin(t *testing.T) {
 	}
 	must(204, "POST", "faults", `{"operation":"ListAccounts","status":503,"delay":"1ms","count":1}`)
 	if out := must(200, "GET", "faults", ""); !strings.Contains(out[""].(string), `"delay":"1ms"`) {
-		t.Errorf("faults %v", out)
+		t.Errorf("the faults are %v", out)
 	}
 	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 503 {
-		t.Errorf("the fault gives %d", resp.StatusCode)
+		t.Errorf("status %d with the fault", resp.StatusCode)
 	}
 	must(204, "POST", "faults", `{"drop":true}`)
-	must(204, "DELETE", "faults", "") // is not dropped itself
+	must(204, "DELETE", "faults", "") // the fault does not affect the admin API
 	must(400, "POST", "revoke", `{"user":"jnae"}`)
 	must(204, "POST", "revoke", `{"user":"jane"}`)
 	if x.live() {
-		t.Error("revoke: the token works")
+		t.Error("the access token works after revoke")
 	}
 	dev := x.must(200, "/device_authorization", map[string]any{"clientId": x.id, "clientSecret": x.secret, "startUrl": x.startURL})
 	must(400, "POST", "approve", `{"userCode":"BCDF-BCDF","user":"jane"}`)
@@ -81,11 +81,11 @@ func TestAdmin(t *testing.T) {
 	}
 	last := log[len(log)-1]
 	if last.Operation != "StartDeviceAuthorization" || last.Status != 200 || last.Path != "/device_authorization" || last.ID == "" {
-		t.Errorf("the log ends with %+v", last)
+		t.Errorf("the last record of the log is %+v", last)
 	}
 }
 
-// A fault for a misspelt operation would never happen, so it is refused.
+// The admin API rejects faults for unknown operations, because they would have no effect.
 func TestAdminFaults(t *testing.T) {
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
 	x.login("jane")
@@ -98,15 +98,15 @@ func TestAdminFaults(t *testing.T) {
 	} {
 		out := must(400, "POST", "faults", `{"operation":"`+wrote+`","status":500}`)
 		if text, _ := out["error"].(string); !strings.Contains(text, "no operation "+`"`+wrote+`"; `) || !strings.Contains(text, want) {
-			t.Errorf("a fault for %s: %s", wrote, text)
+			t.Errorf("error for a fault of %s: %s", wrote, text)
 		}
 	}
 	must(204, "POST", "faults", `{"operation":"ListAccounts","status":429,"retryAfter":"1500ms","count":1}`)
 	if out := must(200, "GET", "faults", ""); !strings.Contains(out[""].(string), `"retryAfter":"1.5s"`) {
-		t.Errorf("faults %v", out)
+		t.Errorf("the faults are %v", out)
 	}
 	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "2" {
-		t.Errorf("the fault gives %d, Retry-After %q", resp.StatusCode, resp.Header.Get("Retry-After"))
+		t.Errorf("status %d, Retry-After %q with the fault", resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
 	must(400, "POST", "rateLimits", `{"on":true,"retryAfter":"-1s"}`)
 	must(204, "POST", "rateLimits", `{"on":true,"retryAfter":"3s"}`)
@@ -114,7 +114,7 @@ func TestAdminFaults(t *testing.T) {
 		x.portal("/assignment/accounts")
 	}
 	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "3" {
-		t.Errorf("the limit gives %d, Retry-After %q", resp.StatusCode, resp.Header.Get("Retry-After"))
+		t.Errorf("status %d, Retry-After %q above the limit", resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
 	must(204, "POST", "rateLimits", `{"on":false}`)
 }
@@ -151,16 +151,16 @@ func TestAdminRefuses(t *testing.T) {
 		}
 		resp.Body.Close()
 		if resp.StatusCode != tt.want {
-			t.Errorf("%s: %d, want %d", tt.name, resp.StatusCode, tt.want)
+			t.Errorf("%s: status %d, want %d", tt.name, resp.StatusCode, tt.want)
 		}
 	}
 	off := newTester(t, emulator.Config{})
 	if status, _ := off.adminDo("GET", "state", ""); status != 404 {
-		t.Errorf("without a token in the Config there is an admin API: %d", status)
+		t.Errorf("the admin API responds without a token in the Config: status %d", status)
 	}
 }
 
-func TestRequestLogForgets(t *testing.T) {
+func TestRequestLogKeepsTheLatest(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	for range 1100 {
 		post(x.srv, "/token", "{}")
@@ -168,7 +168,7 @@ func TestRequestLogForgets(t *testing.T) {
 	post(x.srv, "/client/register", "{}")
 	log := x.srv.Requests()
 	if len(log) != 1000 || log[999].Operation != "RegisterClient" || log[0].Operation != "CreateToken" {
-		t.Errorf("%d records, the last %+v", len(log), log[len(log)-1])
+		t.Errorf("%d records; the last is %+v", len(log), log[len(log)-1])
 	}
 }
 
@@ -210,6 +210,6 @@ func TestRateLimits(t *testing.T) {
 	x.fails(400, "SlowDownException", "slow_down", "/token", x.token("refresh_token", "refreshToken", x.refresh))
 	x.srv.SetRateLimits(false)
 	if got := count(40, list); got != 40 {
-		t.Errorf("limits off: %d of 40", got)
+		t.Errorf("%d of 40 requests succeed without limits", got)
 	}
 }

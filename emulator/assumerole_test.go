@@ -21,7 +21,7 @@ const (
 	janesDevice  = "arn:aws:iam::444455556666:mfa/jane"
 )
 
-// An assumed is what STS answers, or its error.
+// An assumed is a response of STS, or its error.
 type assumed struct {
 	status         int
 	Code           string `xml:"Error>Code"`
@@ -47,7 +47,7 @@ func parseAssumed(t *testing.T, status int, body string) assumed {
 	return a
 }
 
-// assume calls AssumeRole with these keys.
+// assume calls AssumeRole with the credentials.
 func (x *tester) assume(key aws.Credentials, role string, kv ...string) assumed {
 	x.Helper()
 	in := url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {role}, "RoleSessionName": {"ci"}}
@@ -129,7 +129,7 @@ func TestAssumeRoleParameters(t *testing.T) {
 		{"tags", []string{"Tags.member.1.Key", "team", "Tags.member.1.Value", "a", "Tags.member.2.Key", "env", "Tags.member.2.Value", ""}, "", "1"},
 		{"a tag twice", []string{"Tags.member.1.Key", "team", "Tags.member.1.Value", "a", "Tags.member.2.Key", "Team", "Tags.member.2.Value", "b"}, "InvalidParameterValue", ""},
 		{"a tag without a key", []string{"Tags.member.1.Key", "", "Tags.member.1.Value", "a"}, "ValidationError", ""},
-		{"a transitive tag that is none", []string{"TransitiveTagKeys.member.1", "team"}, "InvalidParameterValue", ""},
+		{"a transitive tag without a tag", []string{"TransitiveTagKeys.member.1", "team"}, "InvalidParameterValue", ""},
 		{"a source identity", []string{"SourceIdentity", "jane"}, "", ""},
 		{"a bad source identity", []string{"SourceIdentity", "j"}, "ValidationError", ""},
 		{"an hour", []string{"DurationSeconds", "3600"}, "", ""},

@@ -12,9 +12,9 @@ func TestAuthorizeRefuses(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	tests := []struct {
 		name, key, value string
-		wantError        string // "" means a page and no redirect
+		wantError        string // "" means a page without a redirect
 	}{
-		{"unknown client", "client_id", "nobody", ""},
+		{"unknown client", "client_id", "unknown", ""},
 		{"no redirect", "redirect_uri", "", ""},
 		{"a foreign redirect", "redirect_uri", "https://example.com/oauth/callback", ""},
 		{"another loopback name", "redirect_uri", "http://localhost:1/oauth/callback", ""},
@@ -50,7 +50,7 @@ func TestAuthorizeRefuses(t *testing.T) {
 	q := x.authorizeQuery()
 	q.Add("code_challenge", "x")
 	if resp, _ := x.do("GET", "/authorize?"+q.Encode(), nil); !strings.Contains(resp.Header.Get("Location"), "error=invalid_request") {
-		t.Errorf("a parameter that is there twice: %s", resp.Header.Get("Location"))
+		t.Errorf("redirect for a duplicate parameter: %s", resp.Header.Get("Location"))
 	}
 }
 
@@ -95,16 +95,16 @@ func TestSignInShowsFailures(t *testing.T) {
 			t.Errorf("%s: %v", user, err)
 		}
 	}
-	if err := x.srv.SignIn(t.Context(), address, "nobody"); err == nil || !strings.Contains(err.Error(), "wrong") {
-		t.Errorf("an unknown user: %v", err)
+	if err := x.srv.SignIn(t.Context(), address, "unknown"); err == nil || !strings.Contains(err.Error(), "wrong") {
+		t.Errorf("sign-in of an unknown user: %v", err)
 	}
 	if err := x.srv.SignIn(t.Context(), address, "alice"); err == nil || !strings.Contains(err.Error(), "used before") {
-		t.Errorf("the same authenticator code again: %v", err)
+		t.Errorf("sign-in with a used authenticator code: %v", err)
 	}
 	if err := x.srv.SignIn(t.Context(), x.srv.URL+"/authorize?client_id=x", "jane"); err == nil || !strings.Contains(err.Error(), "not registered") {
-		t.Errorf("an unknown client: %v", err)
+		t.Errorf("sign-in to an unknown client: %v", err)
 	}
 	if err := x.srv.Refuse(t.Context(), address, "jane"); err != nil || x.answer().Get("error") != "access_denied" || x.answer().Has("code") {
-		t.Errorf("refused: %v, the program got %v", err, x.answer())
+		t.Errorf("Refuse: %v; the program got %v", err, x.answer())
 	}
 }

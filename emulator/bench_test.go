@@ -23,7 +23,7 @@ func jsonField(t testing.TB, w *httptest.ResponseRecorder, name string) string {
 	return s
 }
 
-// deviceLogin signs the user in by device code and returns the tokens.
+// deviceLogin signs the user in with a device code and returns the tokens.
 func deviceLogin(t testing.TB, e *emulator.Emulator, id, secret, user string) (access, refresh string) {
 	t.Helper()
 	dev := post(e, "/device_authorization", fmt.Sprintf(`{"clientId":%q,"clientSecret":%q,"startUrl":%q}`, id, secret, e.StartURL()))
@@ -34,7 +34,7 @@ func deviceLogin(t testing.TB, e *emulator.Emulator, id, secret, user string) (a
 	return jsonField(t, w, "accessToken"), jsonField(t, w, "refreshToken")
 }
 
-// The cost of a request must be the same in every row.
+// The time of a request must be about the same in all rows.
 func BenchmarkGetRoleCredentials(b *testing.B) {
 	for _, accounts := range []int{10, 10_000} {
 		for _, sessions := range []int{1, 10_000} {

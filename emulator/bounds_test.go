@@ -24,7 +24,7 @@ func TestHugeBody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The server may hang up before it has read everything.
+		// The server can close the connection before it reads the whole body.
 		if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode < 400 || resp.StatusCode > 499 {
@@ -32,7 +32,7 @@ func TestHugeBody(t *testing.T) {
 			}
 		}
 	}
-	x.login("jane") // still there
+	x.login("jane") // the emulator still works
 }
 
 func TestSlowConnections(t *testing.T) {
@@ -47,23 +47,23 @@ func TestSlowConnections(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	x.login("jane") // is served beside them
+	x.login("jane") // the open connections do not block other clients
 	if srv := emulator.NewServer(nil); srv.ReadHeaderTimeout == 0 || srv.ReadTimeout == 0 || srv.IdleTimeout == 0 {
 		t.Error("the server has no time limits")
 	}
 }
 
-// A body that does not end in time must not look like success.
+// An incomplete body must not lead to a successful response.
 func TestBrokenBodyBreaksTheConnection(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	defer func() {
 		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
-			t.Errorf("ended with %v", err)
+			t.Errorf("the handler panicked with %v", err)
 		}
 	}()
 	r := httptest.NewRequest("POST", "/token", iotest.ErrReader(os.ErrDeadlineExceeded))
 	x.srv.ServeHTTP(httptest.NewRecorder(), r)
-	t.Error("answered")
+	t.Error("the handler returned a response")
 }
 
 func TestOpenDeviceCodesAreCapped(t *testing.T) {
@@ -78,15 +78,15 @@ func TestOpenDeviceCodesAreCapped(t *testing.T) {
 		last = post(e, "/device_authorization", body).Code
 	}
 	if last != 400 {
-		t.Errorf("device code 20,001: %d", last)
+		t.Errorf("device code 20,001: status %d", last)
 	}
 	e.Advance(10 * time.Minute)
 	if got := post(e, "/device_authorization", body).Code; got != 200 {
-		t.Errorf("after they have lapsed: %d", got)
+		t.Errorf("after the codes expired: status %d", got)
 	}
 }
 
-// Whatever clients do again and again, the memory ends somewhere.
+// The memory of an emulator is limited, even if clients register again and again.
 func TestMemoryIsBounded(t *testing.T) {
 	e, err := emulator.New(emulator.Config{Now: fixedNow, AutoApprove: "jane"})
 	if err != nil {
@@ -104,7 +104,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	full := fill(20_000)
 	if more := fill(20_000); more > full+full/5 {
-		t.Errorf("%d bytes after 20,000 registrations, %d after twice as many", full, more)
+		t.Errorf("%d bytes after 20,000 registrations, %d after 40,000", full, more)
 	}
 }
 
@@ -118,7 +118,7 @@ func post(h http.Handler, path, body string, header ...string) *httptest.Respons
 	return w
 }
 
-// registerAt registers a client without a network in between.
+// registerAt registers a client without a network.
 func registerAt(t testing.TB, e *emulator.Emulator) (id, secret string) {
 	t.Helper()
 	w := post(e, "/client/register", `{"clientName":"n","clientType":"public","scopes":["sso:account:access"]}`)

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// A tester is a client that shows what is on the wire.
+// A tester is a client that shows requests and responses.
 type tester struct {
 	*testing.T
 	srv          *emulatortest.Server
@@ -33,7 +33,7 @@ type tester struct {
 
 func fixedNow() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 
-// newTester starts an emulator and registers a client of both flows.
+// newTester starts an emulator and registers a client for all grant types.
 func newTester(t *testing.T, c emulator.Config) *tester {
 	t.Helper()
 	if c.Now == nil {
@@ -41,7 +41,7 @@ func newTester(t *testing.T, c emulator.Config) *tester {
 	}
 	x := &tester{T: t, srv: emulatortest.Start(t, c), verifier: "verifier-verifier-verifier-verifier-verifier", last: new(atomic.Pointer[url.Values])}
 	x.startURL = x.srv.StartURL()
-	const path = "/oauth/callback" // a browser also asks for the page's icon
+	const path = "/oauth/callback" // browsers also request the icon of the page
 	mux := http.NewServeMux()
 	mux.HandleFunc(path, func(_ http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
@@ -54,7 +54,7 @@ func newTester(t *testing.T, c emulator.Config) *tester {
 	return x
 }
 
-// answer returns what the last callback got.
+// answer returns the query of the last callback.
 func (x *tester) answer() url.Values {
 	if query := x.last.Load(); query != nil {
 		return *query
@@ -62,7 +62,7 @@ func (x *tester) answer() url.Values {
 	return nil
 }
 
-// register registers another client, whose tokens the tester gets from now on.
+// register registers a new client and uses it from now on.
 func (x *tester) register() {
 	x.Helper()
 	x.registration = x.must(200, "/client/register", map[string]any{
@@ -72,7 +72,7 @@ func (x *tester) register() {
 	x.id, x.secret = x.registration["clientId"].(string), x.registration["clientSecret"].(string)
 }
 
-// do sends a request and returns the answer with its body as JSON, if it is JSON.
+// do sends a request and returns the response with its JSON body.
 func (x *tester) do(method, path string, body any, header ...string) (*http.Response, map[string]any) {
 	x.Helper()
 	var r io.Reader
@@ -94,7 +94,7 @@ func (x *tester) do(method, path string, body any, header ...string) (*http.Resp
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req) // follows no redirects
+	resp, err := http.DefaultTransport.RoundTrip(req) // does not follow redirects
 	if err != nil {
 		x.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -108,7 +108,7 @@ func (x *tester) do(method, path string, body any, header ...string) (*http.Resp
 	return resp, out
 }
 
-// must posts JSON and wants that status.
+// must posts JSON and requires the status.
 func (x *tester) must(status int, path string, body any) map[string]any {
 	x.Helper()
 	resp, out := x.do("POST", path, body)
@@ -118,7 +118,7 @@ func (x *tester) must(status int, path string, body any) map[string]any {
 	return out
 }
 
-// fails posts JSON and wants that OIDC error.
+// fails posts JSON and checks that the response is the OIDC error.
 func (x *tester) fails(status int, exception, oauth, path string, body any) {
 	x.Helper()
 	resp, out := x.do("POST", path, body)
@@ -127,7 +127,7 @@ func (x *tester) fails(status int, exception, oauth, path string, body any) {
 	}
 }
 
-// token is the body of a CreateToken request with the client's id and secret.
+// token returns the body of a CreateToken request with the client's id and secret.
 func (x *tester) token(grant string, more ...string) map[string]any {
 	in := map[string]any{"clientId": x.id, "clientSecret": x.secret, "grantType": grant}
 	for i := 0; i < len(more); i += 2 {
@@ -161,7 +161,7 @@ func (x *tester) codeBody(code string) map[string]any {
 	return x.token("authorization_code", "code", code, "codeVerifier", x.verifier, "redirectUri", x.callback)
 }
 
-// login signs the user in by PKCE and keeps the tokens.
+// login signs the user in with PKCE and keeps the tokens.
 func (x *tester) login(user string) {
 	x.Helper()
 	x.keep(x.must(200, "/token", x.codeBody(x.code(user))))
@@ -178,7 +178,7 @@ func (x *tester) portal(path string) (*http.Response, map[string]any) {
 	return x.do("GET", path, nil, "x-amz-sso_bearer_token", x.access)
 }
 
-// live wants to know whether the access token works.
+// live reports whether the access token works.
 func (x *tester) live() bool {
 	x.Helper()
 	resp, out := x.portal("/assignment/accounts?max_result=1")

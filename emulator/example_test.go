@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Serve the built-in organization and register a client at it.
+// Serve the built-in organization and register a client.
 func Example() {
 	e, err := emulator.New(emulator.Config{})
 	if err != nil {
@@ -31,7 +31,7 @@ func Example() {
 	// Output: 200 OK map[RegisterClient:1]
 }
 
-// The Date header follows the clock, so clients notice that time has passed.
+// The Date header follows the clock of the emulator.
 func ExampleEmulator_Advance() {
 	e, err := emulator.New(emulator.Config{Now: func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) }})
 	if err != nil {

@@ -26,7 +26,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	if got := x.srv.Count("ListAccounts"); got != 4 {
-		t.Errorf("counted %d, want 4", got)
+		t.Errorf("Count = %d, want 4", got)
 	}
 	x.srv.AddFault(emulator.Fault{Operation: "CreateToken:refresh_token", Status: 400, Code: "InvalidGrantException"})
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", x.refresh))
@@ -35,12 +35,12 @@ func TestFaults(t *testing.T) {
 
 	x.srv.AddFault(emulator.Fault{Count: 1, ContentType: "text/html"})
 	if resp, out := x.portal("/assignment/accounts"); resp.Header.Get("Content-Type") != "text/html" || out["accountList"] == nil {
-		t.Errorf("wrong type: %v", resp.Header)
+		t.Errorf("wrong content type: %v", resp.Header)
 	}
 	x.srv.AddFault(emulator.Fault{Count: 1, Delay: 30 * time.Millisecond})
 	start := time.Now()
 	if list(); time.Since(start) < 30*time.Millisecond {
-		t.Error("not delayed")
+		t.Error("the fault does not delay the response")
 	}
 }
 
@@ -56,22 +56,22 @@ func TestFaultsOfTheConnection(t *testing.T) {
 		_, err = io.ReadAll(resp.Body)
 		return err
 	}
-	x.srv.AddFault(emulator.Fault{Drop: true, Count: 2}) // net/http tries a GET twice
+	x.srv.AddFault(emulator.Fault{Drop: true, Count: 2}) // net/http sends a GET twice
 	if err := get(); !errors.Is(err, io.EOF) {
-		t.Errorf("dropped connection: %v", err)
+		t.Errorf("error of a dropped connection: %v", err)
 	}
 	x.srv.ClearFaults()
 	x.srv.AddFault(emulator.Fault{Truncate: true, Count: 1})
 	if err := get(); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("truncated answer: %v", err)
+		t.Errorf("error of a truncated response: %v", err)
 	}
 	x.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Status: 500, After: true})
 	body := x.token("refresh_token", "refreshToken", x.refresh)
 	x.fails(500, "InternalServerException", "server_error", "/token", body)
-	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", body) // the answer was lost, the token is spent
+	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", body) // the response was lost, and the token is used
 }
 
-func TestProbabilityIsThatOfTheSeed(t *testing.T) {
+func TestProbabilityWithSeed(t *testing.T) {
 	share := func() int {
 		x := newTester(t, emulator.Config{Seed: 7})
 		x.srv.AddFault(emulator.Fault{Probability: 0.3, Status: 500, Operation: "CreateToken"})
@@ -85,7 +85,7 @@ func TestProbabilityIsThatOfTheSeed(t *testing.T) {
 	}
 	a, b := share(), share()
 	if a != b || a < 40 || a > 80 {
-		t.Errorf("%d and %d of 200 went wrong, want the same and about 60", a, b)
+		t.Errorf("%d and %d of 200 requests failed, want equal numbers of about 60", a, b)
 	}
 }
 
@@ -94,6 +94,6 @@ func TestSeedRepeats(t *testing.T) {
 	c := newTester(t, emulator.Config{Seed: 4})
 	d := newTester(t, emulator.Config{})
 	if a.id != b.id || a.secret != b.secret || a.id == c.id || a.id == d.id {
-		t.Errorf("client ids %s %s %s %s", a.id, b.id, c.id, d.id)
+		t.Errorf("the client ids are %s %s %s %s", a.id, b.id, c.id, d.id)
 	}
 }

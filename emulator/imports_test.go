@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// The emulator checks our client, so it must share no code with it. And it is
-// there to be linked into other people's tests, so it brings nothing along.
-func TestImportsNothingOfOurs(t *testing.T) {
+// The emulator tests the client of lanyard, so it must not share code with it. Other
+// projects link it into their tests, so it must not bring dependencies.
+func TestImportsNoPackagesOfLanyard(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./...").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Every curl line of docs/emulator.md is run as it stands, and does what it says.
+// The test runs each curl line of docs/emulator.md unchanged, and checks its effect.
 func TestCurlLinesOfTheManual(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed")
@@ -23,7 +23,7 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
-	keys := func() int { // after a fault: how the portal answers
+	keys := func() int { // the status of the portal, after a fault
 		resp, _ := x.portal("/federation/credentials?account_id=111122223333&role_name=AdministratorAccess")
 		return resp.StatusCode
 	}
@@ -37,7 +37,8 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 	contains := func(text string) func(string) bool {
 		return func(out string) bool { return strings.Contains(out, text) }
 	}
-	// By the arguments behind the header. Each effect is checked after a new login.
+	// The effects, by the arguments after the header. The test signs in before each of
+	// them.
 	effects := map[string]func(out string) bool{
 		`-d '{"duration":"70m"}' $E/advance`: func(string) bool { return !x.live() && refresh() && x.live() },
 		`-X POST $E/expire`:                  func(string) bool { return !x.live() && refresh() && x.live() },
@@ -47,13 +48,13 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 			return first == 429 && second == 429 && keys() == 200
 		},
 		`-d '{"operation":"CreateToken:refresh_token","count":1,"status":500,"after":true}' $E/faults`: func(string) bool {
-			first := refresh() // its answer is lost, and the token with it
+			first := refresh() // the response with the new token is lost
 			return !first && !refresh()
 		},
 		`$E/faults`: func(out string) bool { return strings.TrimSpace(out) == "[]" },
 		`-X DELETE $E/faults`: func(string) bool {
 			x.srv.AddFault(emulator.Fault{Operation: "GetRoleCredentials", Status: 503})
-			return keys() == 503 // and is run once more below
+			return keys() == 503 // the test runs the line again below
 		},
 		`-d '{"on":true,"retryAfter":"1s"}' $E/rateLimits`: func(string) bool {
 			for range 25 {
@@ -110,7 +111,7 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 		line = strings.TrimSpace(line)
 		effect := effects[line]
 		if effect == nil {
-			t.Errorf("nothing checks the effect of %s", line)
+			t.Errorf("the test does not know the effect of %s", line)
 			continue
 		}
 		delete(left, line)
@@ -126,6 +127,6 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 		}
 	}
 	if len(left) > 0 || !strings.Contains(string(manual), `H="Authorization: Bearer $LANYARD_EMULATOR_ADMIN_TOKEN" E=$LANYARD_EMULATOR_URL/_emulator`) {
-		t.Errorf("the manual has no %v", left)
+		t.Errorf("docs/emulator.md lacks %v", left)
 	}
 }

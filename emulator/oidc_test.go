@@ -91,7 +91,7 @@ func TestDeviceFlow(t *testing.T) {
 	if !x.live() || x.refresh == "" {
 		t.Error("the tokens do not work")
 	}
-	x.fails(400, "ExpiredTokenException", "expired_token", "/token", poll) // used
+	x.fails(400, "ExpiredTokenException", "expired_token", "/token", poll) // the code is used
 
 	dev = x.must(200, "/device_authorization", start)
 	if err := x.srv.Refuse(t.Context(), dev["verificationUriComplete"].(string), "jane"); err != nil {
@@ -103,7 +103,7 @@ func TestDeviceFlow(t *testing.T) {
 	x.srv.Advance(10 * time.Minute)
 	x.fails(400, "ExpiredTokenException", "expired_token", "/token", x.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
 	if err := x.srv.Approve(dev["userCode"].(string), "jane"); err == nil {
-		t.Error("a lapsed code was approved")
+		t.Error("Approve accepted an expired code")
 	}
 
 	start["startUrl"] = "https://other.awsapps.com/start"

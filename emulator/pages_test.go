@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A browser keeps cookies and shows redirects.
+// A browser stores cookies and does not follow redirects.
 type browser struct {
 	*tester
 	http.Client
@@ -28,7 +28,7 @@ func newBrowser(x *tester) *browser {
 	return &browser{x, http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// open loads a page, or sends it a form.
+// open loads a page, or submits a form to it.
 func (b *browser) open(path string, form url.Values, header ...string) (*http.Response, string) {
 	b.Helper()
 	method, body := "GET", ""
@@ -55,7 +55,7 @@ func (b *browser) open(path string, form url.Values, header ...string) (*http.Re
 	return resp, string(text)
 }
 
-// csrf returns the token of the page's form.
+// csrf returns the CSRF token of the page's form.
 func (b *browser) csrf(path string) string {
 	b.Helper()
 	_, text := b.open(path, nil)
@@ -66,7 +66,7 @@ func (b *browser) csrf(path string) string {
 	return m[1]
 }
 
-// signIn signs the user in and returns the answer to the form.
+// signIn signs the user in and returns the response to the form.
 func (b *browser) signIn(user, password, next string) *http.Response {
 	b.Helper()
 	resp, _ := b.open("/start/signin", url.Values{"csrf": {b.csrf("/start/signin")}, "username": {user}, "password": {password}, "continue": {next}})
@@ -108,11 +108,11 @@ func TestFormsNeedTheirToken(t *testing.T) {
 		header      []string
 		want        int
 	}{
-		{"none", "", nil, 403},
+		{"missing", "", nil, 403},
 		{"made up", "AAAA", nil, 403},
-		{"another person's", foreign, nil, 403},
+		{"another user's", foreign, nil, 403},
 		{"from another origin", own, []string{"Origin", "https://example.com"}, 403},
-		{"from nowhere", own, []string{"Origin", "null"}, 403},
+		{"from an opaque origin", own, []string{"Origin", "null"}, 403},
 		{"right", own, []string{"Origin", x.srv.URL}, 302},
 	} {
 		for _, path := range []string{consent, "/start/signin", "/start/signout", "/start/device"} {
@@ -126,11 +126,11 @@ func TestFormsNeedTheirToken(t *testing.T) {
 		}
 	}
 	if resp, _ := newBrowser(x).open(consent, url.Values{"csrf": {own}, "decision": {"allow"}}); resp.StatusCode != 403 {
-		t.Errorf("without the cookie: %d", resp.StatusCode)
+		t.Errorf("form without the cookie: status %d", resp.StatusCode)
 	}
 }
 
-func TestPagesAreLocked(t *testing.T) {
+func TestPagesHaveSecurityHeaders(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	b := newBrowser(x)
 	resp, _ := b.open("/start/signin", nil)
@@ -145,7 +145,7 @@ func TestPagesAreLocked(t *testing.T) {
 		t.Error("the cookie is the same before and after the sign-in")
 	}
 	if sent := b.Jar.Cookies(mustURL(t, x.callback)); len(sent) != 0 {
-		t.Errorf("the program that waits on loopback gets the cookie %v", sent)
+		t.Errorf("the browser sends the cookie %v to the program's callback", sent)
 	}
 	for _, path := range []string{"/start/", "/start/authorize?" + x.authorizeQuery().Encode(), "/start/device", "/start/keys?account_id=111122223333&role_name=AdministratorAccess", "/authorize", "/start/keys"} {
 		resp, text := b.open(path, nil)
@@ -154,18 +154,18 @@ func TestPagesAreLocked(t *testing.T) {
 			t.Errorf("%s: %v", path, resp.Header)
 		}
 		if strings.Contains(text, "<script") || strings.Contains(text, "style=") || strings.Contains(text, "onclick") {
-			t.Errorf("%s has a script or a style inline", path)
+			t.Errorf("%s contains an inline script or style", path)
 		}
 	}
 	if resp, _ := b.open("/start/keys?account_id=444455556666&role_name=AdministratorAccess", nil); resp.StatusCode != 403 {
-		t.Errorf("credentials of somebody else's role: %d", resp.StatusCode)
+		t.Errorf("credentials of a role of another user: status %d", resp.StatusCode)
 	}
 	out := url.Values{"csrf": {b.csrf("/start/")}}
 	if resp, _ := b.open("/start/signout", out); resp.StatusCode != 302 {
-		t.Errorf("sign out: %d", resp.StatusCode)
+		t.Errorf("sign out: status %d", resp.StatusCode)
 	}
 	if resp, _ := b.open("/start/", nil); !strings.HasPrefix(resp.Header.Get("Location"), "/start/signin") {
-		t.Error("still signed in")
+		t.Error("the user is still signed in")
 	}
 }
 
@@ -178,7 +178,7 @@ func mustURL(t *testing.T, s string) *url.URL {
 	return u
 }
 
-// What clients say about themselves is shown to people.
+// The pages escape the names that clients register.
 func TestPagesEscape(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	reg := x.must(200, "/client/register", map[string]any{
@@ -235,9 +235,9 @@ func TestConsoleFederation(t *testing.T) {
 	}
 	x.srv.Advance(16 * 60e9)
 	if resp, _ := x.do("GET", login+token, nil); resp.StatusCode != 400 {
-		t.Errorf("a sign-in token 16 minutes old: %d", resp.StatusCode)
+		t.Errorf("sign-in token after 16 minutes: status %d", resp.StatusCode)
 	}
 	if x.srv.Count("GetSigninToken") == 0 || x.srv.Count("ConsoleLogin") == 0 {
-		t.Errorf("not counted: %v", x.srv.Counts())
+		t.Errorf("the requests are not counted: %v", x.srv.Counts())
 	}
 }

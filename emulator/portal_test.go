@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// roles returns the roles of the account as ListAccountRoles tells them.
+// roles returns the roles in the account with ListAccountRoles.
 func (x *tester) roles(account string) []string {
 	x.Helper()
 	resp, out := x.portal("/assignment/roles?account_id=" + account)
@@ -36,7 +36,7 @@ func TestBuiltInOrganization(t *testing.T) {
 	}
 	x.login("guest")
 	if resp, out := x.portal("/assignment/accounts"); resp.StatusCode != 200 || fmt.Sprint(out["accountList"]) != "[]" {
-		t.Errorf("a user without assignments: %d %v", resp.StatusCode, out)
+		t.Errorf("ListAccounts of a user without assignments: %d %v", resp.StatusCode, out)
 	}
 }
 
@@ -126,7 +126,7 @@ func TestListingPages(t *testing.T) {
 				break
 			}
 			if pages > tt.want {
-				t.Fatalf("%s does not end", tt.path)
+				t.Fatalf("%s has more pages than entries", tt.path)
 			}
 			next = "&next_token=" + token
 		}

@@ -25,22 +25,22 @@ func TestReloadKeepsSessions(t *testing.T) {
 		t.Errorf("roles after the reload: %s", got)
 	}
 	if alice.live() {
-		t.Error("a user who is gone is still signed in")
+		t.Error("a removed user is still signed in")
 	}
 	out := x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh))
 	if out["expiresIn"] != 1200.0 {
-		t.Errorf("the new lifetime: %v", out["expiresIn"])
+		t.Errorf("the lifetime after the reload is %v", out["expiresIn"])
 	}
-	c.Assignments[0].User = "nobody"
+	c.Assignments[0].User = "unknown"
 	var field *emulator.FieldError
 	if err := x.srv.Reload(c); !errors.As(err, &field) || field.Field != "assignments[0].user" {
-		t.Errorf("a bad organization: %v", err)
+		t.Errorf("Reload of a bad organization: %v", err)
 	}
 	if status, _ := x.adminDo("GET", "state", ""); status != 200 {
-		t.Errorf("the reload has switched the admin API off: %d", status)
+		t.Errorf("the admin API is off after the reload: status %d", status)
 	}
 	if !x.live() {
-		t.Error("a bad organization took the place of the good one")
+		t.Error("the bad organization replaced the good one")
 	}
 }
 
@@ -68,7 +68,7 @@ func TestGenerate(t *testing.T) {
 	}
 	for _, bad := range [][2]int{{0, 1}, {1, 0}, {100_001, 1}, {1, 3_501}} {
 		if _, err := emulator.Generate(bad[0], bad[1]); err == nil {
-			t.Errorf("Generate%v gives no error", bad)
+			t.Errorf("Generate%v returns no error", bad)
 		}
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A signedRequest is signed by the SDK's own signer, which shares no code with
-// the emulator's verifier.
+// A signedRequest is a request with a signature of the SDK, which shares no code with the
+// emulator.
 type signedRequest struct {
 	method, url, body string
 	service, region   string
@@ -61,7 +61,7 @@ func (s signedRequest) do(t *testing.T) (int, string) {
 	return resp.StatusCode, string(b)
 }
 
-// keys gets role credentials over the portal.
+// keys gets role credentials from the portal.
 func (x *tester) keys(account, role string) aws.Credentials {
 	x.Helper()
 	_, out := x.portal("/federation/credentials?account_id=" + account + "&role_name=" + role)
@@ -95,7 +95,7 @@ func TestGetCallerIdentity(t *testing.T) {
 		t.Errorf("GET: %d %s", status, body)
 	}
 	if got := x.srv.Count("GetCallerIdentity"); got != 2 {
-		t.Errorf("counted %d", got)
+		t.Errorf("Count = %d", got)
 	}
 }
 
@@ -151,11 +151,11 @@ func TestSTSRefuses(t *testing.T) {
 	x.srv.Advance(time.Hour)
 	good.at = x.srv.Now()
 	if status, body := good.do(t); status != 403 || !strings.Contains(body, "<Code>ExpiredToken</Code>") {
-		t.Errorf("an hour later: %d %s", status, body)
+		t.Errorf("an hour later: status %d: %s", status, body)
 	}
 }
 
-// The SDK's clients do the whole of the main job.
+// The clients of the SDK sign in, list accounts, get credentials and sign out.
 func TestGoSDK(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	oidc := ssooidc.New(ssooidc.Options{Region: "us-east-1", BaseEndpoint: &x.srv.URL})

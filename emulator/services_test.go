@@ -47,7 +47,7 @@ func TestAssumeRole(t *testing.T) {
 		key: aws.Credentials{AccessKeyID: out.ID, SecretAccessKey: out.Secret, SessionToken: out.Token},
 	}.do(t)
 	if status != 200 || !strings.Contains(body, "<Arn>"+out.Arn+"</Arn>") {
-		t.Errorf("the new keys: %d %s", status, body)
+		t.Errorf("request with the new credentials: %d %s", status, body)
 	}
 
 	tests := []struct {
@@ -76,7 +76,7 @@ func TestAssumeRole(t *testing.T) {
 	}
 }
 
-// listing is what the tests look at in the answers of S3.
+// A listing holds the parts of S3 responses that the tests compare.
 type listing struct {
 	Names    []string `xml:"Buckets>Bucket>Name"`
 	Keys     []string `xml:"Contents>Key"`
@@ -168,7 +168,7 @@ func TestS3Pages(t *testing.T) {
 			}
 			for k, n := range seen {
 				if n != 1 {
-					t.Errorf("%s: %s %d times", path, k, n)
+					t.Errorf("%s: %s occurs %d times", path, k, n)
 				}
 			}
 			if len(seen) != tt.want {
@@ -214,7 +214,7 @@ func TestEC2(t *testing.T) {
 	}
 }
 
-// Each service has words of its own for a bad signature.
+// Each service has its own error for a bad signature.
 func TestSignatureErrorsOfEachService(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	x.login("jane")
@@ -255,8 +255,8 @@ func TestSignatureErrorsOfEachService(t *testing.T) {
 	check("expired (s3)", s3, "400", "ExpiredToken")
 }
 
-// Clients sign by a clock that Advance does not move. What they hear is that their
-// keys have expired, not that their signature is wrong.
+// Advance does not change the clock with which clients sign. So the error must be that
+// the credentials expired, not that the signature is wrong.
 func TestSignaturesAfterAdvance(t *testing.T) {
 	for _, d := range []time.Duration{70 * time.Minute, 8 * time.Hour, 13 * time.Hour, -2 * time.Hour} {
 		x := newTester(t, emulator.Config{})
@@ -293,7 +293,7 @@ func TestSignaturesAfterAdvance(t *testing.T) {
 		}
 		elsewhere := signedRequest{method: "POST", url: x.srv.URL + "/", body: identityBody, service: "sts", region: "us-east-1", at: fixedNow().Add(d / 2), key: fresh}
 		if status, _ := elsewhere.do(t); status != 403 {
-			t.Errorf("after %v: a signature of neither clock: %d", d, status)
+			t.Errorf("after %v: status %d for a signature that is old on both clocks", d, status)
 		}
 	}
 }

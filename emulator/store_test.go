@@ -13,7 +13,7 @@ func TestStore(t *testing.T) {
 	expect := func(what string, wantGone string, wantLen int) {
 		t.Helper()
 		if fmt.Sprint(gone) != wantGone || s.len() != wantLen {
-			t.Errorf("%s: gone %v, %d left; want %s, %d", what, gone, s.len(), wantGone, wantLen)
+			t.Errorf("%s: removed %v, %d left; want %s, %d", what, gone, s.len(), wantGone, wantLen)
 		}
 		gone = nil
 	}
@@ -29,7 +29,7 @@ func TestStore(t *testing.T) {
 	s.put("c", "c2", now.Add(5*time.Minute))
 	expect("one replaced", "[c]", 3)
 	if _, ok := s.get("b", now.Add(2*time.Minute)); ok {
-		t.Error("b lives at the second of its end")
+		t.Error("record b is valid at its expiry")
 	}
 	expect("looked up too late", "[b]", 2)
 	s.sweep(now.Add(4 * time.Minute))
@@ -40,7 +40,7 @@ func TestStore(t *testing.T) {
 	expect("deleted", "[c2]", 0)
 }
 
-func TestSealKeepsKindsApart(t *testing.T) {
+func TestSealedTextsAreValidForOneKind(t *testing.T) {
 	s := sealer{key: []byte("key")}
 	text := s.seal(kindAccess, "payload")
 	if got, ok := s.open(kindAccess, text); !ok || got != "payload" {
@@ -48,11 +48,11 @@ func TestSealKeepsKindsApart(t *testing.T) {
 	}
 	for _, kind := range []string{kindRefresh, kindCode, kindDevice, kindCookie, kindSecret, kindPage, kindSession, kindConsole} {
 		if _, ok := s.open(kind, text); ok {
-			t.Errorf("an access token opens as %s", kind)
+			t.Errorf("an access token is valid as %s", kind)
 		}
 	}
 	if _, ok := (sealer{key: []byte("kez")}).open(kindAccess, text); ok {
-		t.Error("another emulator's token opens")
+		t.Error("the token of another emulator is valid")
 	}
 	for i := range text {
 		for _, c := range []byte("AB=\n") {
@@ -60,16 +60,16 @@ func TestSealKeepsKindsApart(t *testing.T) {
 				continue
 			}
 			if _, ok := s.open(kindAccess, text[:i]+string(c)+text[i+1:]); ok {
-				t.Errorf("opens with letter %d changed to %q", i, c)
+				t.Errorf("the token is valid with character %d changed to %q", i, c)
 			}
 			if _, ok := s.open(kindAccess, text[:i]+string(c)+text[i:]); ok {
-				t.Errorf("opens with %q before letter %d", c, i)
+				t.Errorf("the token is valid with %q before character %d", c, i)
 			}
 		}
 	}
 }
 
-// The vectors are those of RFC 6238 appendix B, cut to six digits.
+// The vectors are from RFC 6238 appendix B, cut to six digits.
 func TestTOTP(t *testing.T) {
 	const secret = "gezd gnbv gy3t qojq gezd gnbv gy3t qojq"
 	for at, want := range map[int64]string{59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"} {
@@ -83,17 +83,17 @@ func TestTOTP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.Advance(8 * time.Hour) // an authenticator app does not know
+		e.Advance(8 * time.Hour) // the authenticator app has another clock
 		if ok := e.useTOTP("jane", secret, "081804"); ok != want {
-			t.Errorf("a code %v off: %v", off, ok)
+			t.Errorf("code with a clock %v ahead: valid %v", off, ok)
 		}
 		moved, _ := TOTPCode(secret, e.Now())
 		if !e.useTOTP("jane", secret, moved) || e.useTOTP("jane", secret, moved) || e.useTOTP("jane", secret, "081804") {
-			t.Errorf("a code %v off: a code by the moved clock does not work once, or an old one twice", off)
+			t.Errorf("clock %v ahead: a code of the moved clock must work once, and a used code must not work", off)
 		}
 	}
 	if _, err := TOTPCode("1", at); err == nil {
-		t.Error("1 is base32")
+		t.Error("TOTPCode accepts a secret that is not base32")
 	}
 }
 

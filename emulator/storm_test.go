@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A refresh token is worth one refresh, however many ask at the same time.
+// A refresh token works once, even if many clients use it at the same time.
 func TestStormOnOneRefreshToken(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
@@ -46,8 +46,8 @@ func TestStormOnOneRefreshToken(t *testing.T) {
 	}
 }
 
-// Everything happens at once; the race detector watches.
-func TestEverythingAtOnce(t *testing.T) {
+// All operations run at the same time, for the race detector.
+func TestConcurrentUse(t *testing.T) {
 	e, err := emulator.New(emulator.Config{AdminToken: "t"})
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// A lockedBuffer is a log that many may write.
+// A lockedBuffer is a log for concurrent writers.
 type lockedBuffer struct {
 	mu sync.Mutex
 	bytes.Buffer
@@ -98,7 +98,7 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 	return b.Buffer.Write(p)
 }
 
-func TestNothingSecretIsWritten(t *testing.T) {
+func TestLogsContainNoSecrets(t *testing.T) {
 	var log lockedBuffer
 	c := emulator.BuiltIn()
 	c.Log = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -110,7 +110,7 @@ func TestNothingSecretIsWritten(t *testing.T) {
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
 	key := x.keys("444455556666", "DeveloperAccess")
 	x.adminDo("GET", "state", "")
-	x.portal("/assignment/accounts?next_token=" + x.access) // where it does not belong
+	x.portal("/assignment/accounts?next_token=" + x.access) // the token in a wrong place
 	x.do("GET", "/federation?Action=getSigninToken&Session="+key.SecretAccessKey, nil)
 
 	records, err := json.Marshal(x.srv.Requests())
@@ -128,7 +128,7 @@ func TestNothingSecretIsWritten(t *testing.T) {
 			"secret key": key.SecretAccessKey, "session token": key.SessionToken, "password": "correct horse", "admin token": adminToken, "verifier": x.verifier,
 		} {
 			if strings.Contains(written, secret) {
-				t.Errorf("the %s holds the %s", what, name)
+				t.Errorf("the %s contains the %s", what, name)
 			}
 		}
 	}

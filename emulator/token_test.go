@@ -7,11 +7,11 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-func TestTokensOfBothKinds(t *testing.T) {
+func TestTokensWithAndWithoutScope(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	out := x.must(200, "/token", x.codeBody(x.code("jane")))
 	if out["expiresIn"] != 3600.0 || out["tokenType"] != "Bearer" || out["refreshToken"] == nil {
-		t.Errorf("with the access scope: %v", out)
+		t.Errorf("tokens with the scope sso:account:access: %v", out)
 	}
 	reg := x.must(200, "/client/register", map[string]any{"clientName": "legacy", "clientType": "public"})
 	x.id, x.secret = reg["clientId"].(string), reg["clientSecret"].(string)
@@ -21,11 +21,11 @@ func TestTokensOfBothKinds(t *testing.T) {
 	}
 	out = x.must(200, "/token", x.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
 	if _, there := out["refreshToken"]; there || out["expiresIn"] != 28800.0 {
-		t.Errorf("without a scope: %v", out)
+		t.Errorf("tokens without a scope: %v", out)
 	}
 	x.keep(out)
 	if !x.live() {
-		t.Error("a token without scopes does not open the portal")
+		t.Error("the portal rejects a token without scopes")
 	}
 }
 
@@ -35,18 +35,18 @@ func TestRefreshRotates(t *testing.T) {
 	first := *x
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
 	if x.refresh == first.refresh || x.access == first.access || x.refresh == "" {
-		t.Error("a refresh gave an old token again")
+		t.Error("the refresh returned an old token")
 	}
 	if !x.live() || !first.live() {
-		t.Error("the access token from before the refresh must live on beside the new one")
+		t.Error("the old access token does not work after the refresh")
 	}
 	x.srv.Advance(time.Hour)
 	if x.live() {
-		t.Error("an access token outlives its hour")
+		t.Error("an access token works after its hour")
 	}
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
 	if !x.live() {
-		t.Error("a token fresh from a refresh does not work")
+		t.Error("the access token of the refresh does not work")
 	}
 }
 
@@ -58,7 +58,7 @@ func TestRefreshTokenReuseRevokesTheFamily(t *testing.T) {
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", stolen))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", x.refresh))
 	if x.live() {
-		t.Error("the access token survives")
+		t.Error("the access token still works")
 	}
 }
 
@@ -75,14 +75,14 @@ func TestRefreshGrace(t *testing.T) {
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", x.refresh))
 }
 
-// Each of these makes tokens worthless in its own way.
-func TestEnds(t *testing.T) {
+// Each row ends tokens in another way.
+func TestTokensEnd(t *testing.T) {
 	tests := []struct {
 		name        string
 		do          func(*tester)
-		access      bool // still works
+		access      bool // whether the access token still works
 		refresh     bool
-		wantRefresh string // the exception, if refresh does not work
+		wantRefresh string // the exception, or "" if the refresh works
 	}{
 		{"nothing happens", func(*tester) {}, true, true, ""},
 		{"a second before the hour", func(x *tester) { x.srv.Advance(time.Hour - time.Second) }, true, true, ""},
@@ -128,7 +128,7 @@ func TestForgedReplayedAndForeign(t *testing.T) {
 	victim := *x
 	code := x.code("jane")
 	dev := x.must(200, "/device_authorization", map[string]any{"clientId": x.id, "clientSecret": x.secret, "startUrl": x.startURL})
-	x.register() // now we are another client
+	x.register() // use another client
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.codeBody(code))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", victim.refresh))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
@@ -138,7 +138,7 @@ func TestForgedReplayedAndForeign(t *testing.T) {
 		}
 	}
 	if !victim.live() {
-		t.Error("another client's tries have ended the victim's session")
+		t.Error("the requests of another client ended the session")
 	}
 	victim.must(200, "/token", victim.token("refresh_token", "refreshToken", victim.refresh))
 
@@ -159,7 +159,7 @@ func TestCodeReplayRevokes(t *testing.T) {
 	}
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.codeBody(code))
 	if x.live() {
-		t.Error("the tokens of a code that was used twice live on")
+		t.Error("the tokens of a code work after its second use")
 	}
 }
 
@@ -174,7 +174,7 @@ func TestCodeNeedsItsVerifierAndRedirect(t *testing.T) {
 			body := x.codeBody(code)
 			body[name] = value
 			x.fails(400, "InvalidGrantException", "invalid_grant", "/token", body)
-			x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.codeBody(code)) // spent
+			x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.codeBody(code)) // the code is used
 		})
 	}
 	x := newTester(t, emulator.Config{})

@@ -11,15 +11,15 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A client of a service that the emulator does not have gets an error that it can
-// read: in the protocol of that service, with the host in it.
+// A client of an unknown service gets an error in the protocol of that service. The error
+// contains the host.
 func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	const form = "application/x-www-form-urlencoded; charset=utf-8"
 	for _, tt := range []struct {
 		name, method, host, path, body string
 		header                         [2]string // Content-Type, X-Amz-Target
-		want                           string    // the protocol
+		want                           string    // the protocol of the response
 	}{
 		{"JSON 1.0", "POST", "dynamodb.us-east-1.amazonaws.com", "/", "{}", [2]string{"application/x-amz-json-1.0", "DynamoDB_20120810.ListTables"}, "json"},
 		{"JSON 1.1", "POST", "logs.eu-west-1.amazonaws.com", "/", "{}", [2]string{"application/x-amz-json-1.1", "Logs_20140328.DescribeLogGroups"}, "json"},
@@ -95,16 +95,16 @@ func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 			}
 			log := x.srv.Requests()
 			if last := log[len(log)-1]; last.Host != tt.host+":443" || last.Status != 501 {
-				t.Errorf("recorded as %+v", last)
+				t.Errorf("the record is %+v", last)
 			}
 		})
 	}
 	if got := x.srv.Count("CreateToken"); got != 0 {
-		t.Errorf("%d requests are counted as CreateToken", got)
+		t.Errorf("Count(CreateToken) = %d", got)
 	}
 }
 
-// Without AWS's host name the signature says which service is meant.
+// Without a host name of AWS, the signature names the service.
 func TestUnservedServicesAtTheEndpoint(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	x.login("jane")

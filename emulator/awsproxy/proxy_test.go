@@ -47,7 +47,7 @@ func client(t *testing.T, proxy string, ca []byte) *http.Client {
 	return &http.Client{Transport: tr}
 }
 
-func TestAWSNamesLeadToTheEmulator(t *testing.T) {
+func TestProxyServesAWSHosts(t *testing.T) {
 	e, p, srv := start(t)
 	c := client(t, p.Address(srv.Listener.Addr().String()), p.Bundle())
 	for range 3 { // on one connection
@@ -94,7 +94,7 @@ func TestProxyRefuses(t *testing.T) {
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusProxyAuthRequired && resp.StatusCode != http.StatusForbidden {
-		t.Errorf("a request that is not CONNECT: %d", resp.StatusCode)
+		t.Errorf("status %d for a request that is not CONNECT", resp.StatusCode)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestServes(t *testing.T) {
 	}
 }
 
-// The certificate of the authority is of no use for any other name.
+// The certificate of the authority is not valid for other names.
 func TestAuthorityIsConstrained(t *testing.T) {
 	_, p, srv := start(t)
 	roots := x509.NewCertPool()

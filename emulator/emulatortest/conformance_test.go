@@ -15,8 +15,8 @@ import (
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
-// sdkClient is as much of a client as it takes over the Go SDK. It shows that the
-// suite can be passed.
+// An sdkClient is a minimal client with the Go SDK. It shows that a client can pass the
+// suite.
 type sdkClient struct {
 	srv     *emulatortest.Server
 	oidc    *ssooidc.Client

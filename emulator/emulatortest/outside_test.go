@@ -10,13 +10,13 @@ import (
 )
 
 // Go programs outside this module can use the emulator. The test runs the example of
-// docs/emulator.md in a module of its own, which requires this one by its address.
-func TestTheManualsExampleInAModuleOutside(t *testing.T) {
+// docs/emulator.md in a module of its own, which requires this module.
+func TestManualExampleInAnotherModule(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum")) // so that nothing is downloaded
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum")) // so that go downloads nothing
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestTheManualsExampleInAModuleOutside(t *testing.T) {
 	_, example, _ := strings.Cut(string(manual), "```go\npackage ")
 	example, _, ok := strings.Cut(example, "```\n")
 	if !ok {
-		t.Fatal("docs/emulator.md has no example that begins with its package")
+		t.Fatal("docs/emulator.md contains no example with a package clause")
 	}
 
 	dir := t.TempDir()

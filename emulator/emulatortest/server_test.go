@@ -21,12 +21,12 @@ func TestServer(t *testing.T) {
 	resp.Body.Close()
 	at, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil || time.Until(at) < 47*time.Hour {
-		t.Errorf("the Date header says %v: %v", at, err)
+		t.Errorf("the Date header is %v: %v", at, err)
 	}
 	env := strings.Join(srv.Env(), "\n")
 	for _, want := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
 		if !strings.Contains(env, fmt.Sprintf("AWS_ENDPOINT_URL_%s=%s", want, srv.URL)) {
-			t.Errorf("no variable for %s in %s", want, env)
+			t.Errorf("the variables %[2]s lack %[1]s", want, env)
 		}
 	}
 }

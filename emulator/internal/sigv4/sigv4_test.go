@@ -10,8 +10,8 @@ import (
 
 const vectorSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
-// The vectors are AWS's own: the first three from its published test suite, the
-// last from the IAM user guide.
+// The first three vectors are from AWS's published test suite, the last from the IAM user
+// guide.
 func TestVectors(t *testing.T) {
 	tests := []struct {
 		name, url, service, headers, signature string
@@ -39,10 +39,10 @@ func TestVectors(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c := s.Verify(r, nil, vectorSecret); !c.OK {
-				t.Errorf("not accepted; the canonical request was\n%s", c.CanonicalRequest)
+				t.Errorf("Verify rejects the signature; the canonical request is\n%s", c.CanonicalRequest)
 			}
 			if s.Verify(r, nil, vectorSecret+"x").OK || s.Verify(r, []byte("x"), vectorSecret).OK {
-				t.Error("accepted with another secret or body")
+				t.Error("Verify accepts another secret or body")
 			}
 		})
 	}
@@ -70,17 +70,17 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 	if _, err := Parse(httptest.NewRequest("GET", "/", nil)); !errors.Is(err, ErrMissing) {
-		t.Errorf("not signed: %v", err)
+		t.Errorf("Parse of an unsigned request: %v", err)
 	}
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", good)
 	r.Header.Set("Date", "Sun, 30 Aug 2015 12:36:00 GMT")
 	if s, err := Parse(r); err != nil || s.KeyID != "AK" || s.Service != "sts" {
-		t.Errorf("dated by the Date header: %+v, %v", s, err)
+		t.Errorf("signature with a Date header: %+v, %v", s, err)
 	}
 	r.Header.Set("Authorization", strings.Replace(good, "=host", "=date", 1))
 	if s, err := Parse(r); err != nil || s.Verify(r, nil, "x").OK {
-		t.Errorf("a signature that leaves the host out: %v", err)
+		t.Errorf("signature without the host: %v", err)
 	}
 }
 
@@ -92,7 +92,7 @@ func FuzzParse(f *testing.F) {
 		r.Header = http.Header{"Authorization": {auth}, "X-Amz-Date": {date}}
 		s, err := Parse(r)
 		if err == nil && s.Verify(r, nil, "secret").OK {
-			t.Error("a signature out of nowhere")
+			t.Error("Verify accepts a made-up signature")
 		}
 	})
 }

@@ -41,12 +41,12 @@ func browse(ctx context.Context, app *command.App, page string) error {
 	if base == "" {
 		return command.Usagef("%s is not set; only emulator run starts this command", urlVariable)
 	}
-	page, ours := atEmulator(page, base)
+	page, isEmulator := atEmulator(page, base)
 	address := app.Env.Get(approverVariable)
 	if address == "" {
 		return browser.Open(ctx, page, usersEnvironment(app.Env.Environ()), app.IO.Err)
 	}
-	if !ours {
+	if !isEmulator {
 		return command.Usagef("%s is not a page of the emulator; --auto-approve opens no other pages", oneLine(page))
 	}
 	return askApprover(ctx, address, page)
@@ -54,7 +54,7 @@ func browse(ctx context.Context, app *command.App, page string) error {
 
 // atEmulator returns the URL of the page for a browser without the proxy, and whether the
 // page belongs to the emulator.
-func atEmulator(page, base string) (at string, ours bool) {
+func atEmulator(page, base string) (at string, isEmulator bool) {
 	p, err := url.Parse(page)
 	if err != nil {
 		return page, false
@@ -123,7 +123,7 @@ func newApprover(base string, warn func(text, hint string)) *approver {
 	s.client = http.Client{
 		Transport: &http.Transport{DisableKeepAlives: true}, // all requests stay on this machine, so no proxy
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
-			if len(via) > 10 || !s.ours(req.URL) {
+			if len(via) > 10 || !s.isEmulator(req.URL) {
 				return http.ErrUseLastResponse
 			}
 			return nil
@@ -140,9 +140,9 @@ func (s *approver) address() string {
 	return s.base + s.path
 }
 
-// beside returns a handler for the auto-approve browser's address. It passes other
+// wrap returns a handler for the auto-approve browser's address. It passes other
 // requests to next.
-func (s *approver) beside(next http.Handler) http.Handler {
+func (s *approver) wrap(next http.Handler) http.Handler {
 	if s == nil {
 		return next
 	}
@@ -170,14 +170,14 @@ func (s *approver) close() {
 	s.calls.Wait()
 }
 
-// ours reports whether a URL belongs to the emulator.
-func (s *approver) ours(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.base }
+// isEmulator reports whether a URL belongs to the emulator.
+func (s *approver) isEmulator(u *url.URL) bool { return u.Scheme+"://"+u.Host == s.base }
 
 // open opens a page of the emulator and follows its redirects. It follows a redirect to
 // the client in the background.
 func (s *approver) open(page string) error {
 	u, err := url.Parse(page)
-	if err != nil || !s.ours(u) {
+	if err != nil || !s.isEmulator(u) {
 		return errors.New("not a page of the emulator")
 	}
 	a, err := s.get(u, 10*time.Second)
@@ -187,7 +187,7 @@ func (s *approver) open(page string) error {
 	switch {
 	case a.to == nil && a.code == http.StatusOK:
 		return nil // the last page of a sign-in with a device code
-	case a.to == nil || s.ours(a.to):
+	case a.to == nil || s.isEmulator(a.to):
 		return fmt.Errorf("the sign-in page returned %s", a.status)
 	}
 	s.calls.Go(func() { s.callBack(a.to) })

@@ -6,7 +6,7 @@ func TestAtEmulator(t *testing.T) {
 	const base = "http://127.0.0.1:8080"
 	for _, tt := range []struct {
 		page, at string
-		ours     bool
+		isEmulator     bool
 	}{
 		{"http://127.0.0.1:8080/authorize?a=b%20c", "http://127.0.0.1:8080/authorize?a=b%20c", true},
 		{"https://oidc.eu-west-1.amazonaws.com/authorize?a=b%20c", "http://127.0.0.1:8080/authorize?a=b%20c", true},
@@ -18,8 +18,8 @@ func TestAtEmulator(t *testing.T) {
 		{"https://docs.example.com/", "https://docs.example.com/", false},
 		{"http://[", "http://[", false},
 	} {
-		if at, ours := atEmulator(tt.page, base); at != tt.at || ours != tt.ours {
-			t.Errorf("atEmulator(%s) = %s, %v; want %s, %v", tt.page, at, ours, tt.at, tt.ours)
+		if at, isEmulator := atEmulator(tt.page, base); at != tt.at || isEmulator != tt.isEmulator {
+			t.Errorf("atEmulator(%s) = %s, %v; want %s, %v", tt.page, at, isEmulator, tt.at, tt.isEmulator)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	if c.AutoApprove != "" {
 		pages = newApprover(base, app.Warn)
 	}
-	e, stop, err := startServerOn(l, c, pages.beside)
+	e, stop, err := startServerOn(l, c, pages.wrap)
 	if err != nil {
 		return explain(cmd, err, c)
 	}

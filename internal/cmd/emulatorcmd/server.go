@@ -28,16 +28,16 @@ func startServer(c emulator.Config, listen string) (e *emulator.Emulator, base s
 	return e, baseURL(l), stop, nil
 }
 
-// startServerOn starts an emulator on l, with the handler that beside returns. If the
+// startServerOn starts an emulator on l, with the handler that wrap returns. If the
 // emulator fails, startServerOn closes l.
-func startServerOn(l net.Listener, c emulator.Config, beside func(http.Handler) http.Handler) (e *emulator.Emulator, stop func(), err error) {
+func startServerOn(l net.Listener, c emulator.Config, wrap func(http.Handler) http.Handler) (e *emulator.Emulator, stop func(), err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if e, err = emulator.New(c); err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
-	server := emulator.NewServer(hereOnly(beside(e)))
+	server := emulator.NewServer(hereOnly(wrap(e)))
 	server.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
