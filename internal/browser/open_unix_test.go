@@ -18,7 +18,7 @@ import (
 
 // target is a URL that a shell would expand, and escaped is the form that programs get.
 const (
-	target   = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
+	target  = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
 	escaped = "https://portal.example/authorize?a=1&b=%24%28touch%20pwned%29%3Bc=%27x%27"
 )
 

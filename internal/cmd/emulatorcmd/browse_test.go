@@ -5,8 +5,8 @@ import "testing"
 func TestAtEmulator(t *testing.T) {
 	const base = "http://127.0.0.1:8080"
 	for _, tt := range []struct {
-		page, at string
-		isEmulator     bool
+		page, at   string
+		isEmulator bool
 	}{
 		{"http://127.0.0.1:8080/authorize?a=b%20c", "http://127.0.0.1:8080/authorize?a=b%20c", true},
 		{"https://oidc.eu-west-1.amazonaws.com/authorize?a=b%20c", "http://127.0.0.1:8080/authorize?a=b%20c", true},
