@@ -369,7 +369,6 @@ var docElsewhere = map[string]elsewhere{
 	"go run ./internal/engine/gen …":      {"it needs a botocore and writes into the source", "internal/engine/gen/main_test.go TestTablesAreUpToDate"},
 	"go generate ./internal/engine/model": {"it needs the network and writes into the source", "internal/engine/gen/main_test.go TestTablesAreUpToDate"},
 	"go get -u":                           {"the page forbids it", ""},
-	"aws sso login":                       {"here it is the command of the AWS CLI itself", ""},
 	"go get …":                            {"it needs the network; the test does the same in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},
 	"lanyard hello PROFILE":               {"the test adds this command", "internal/cli/addcommand_test.go TestTheCommandOfTheDocsWorks"},
 	"lanyard store migrate --to keychain": {"it needs a Secret Service", "internal/cli/testdata/keychain/store-keychain.txtar lanyard store migrate --to keychain --yes"},
