@@ -90,7 +90,7 @@ func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm.expect("Using the account ID 555566667777\n")
 	tm.expect("The only role available to you is: ReadOnlyAccess\n")
 	tm.answer("Default client Region [None]: ", "us-esat-1\r")
-	tm.expect("did you mean us-east-1")
+	tm.expect("Did you mean us-east-1?")
 	tm.send("\x15us-east-2\r")
 	tm.answer("[None]: ", "jsno\r")
 	tm.expect("choose json")

@@ -2,7 +2,6 @@ package wizard
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -111,9 +110,9 @@ func checkRegionTwice() func(string) error {
 		last = s
 		suggestion := ""
 		if len(near) > 0 {
-			suggestion = " (did you mean " + near[0] + "?)"
+			suggestion = "Did you mean " + near[0] + "?\n"
 		}
-		return fmt.Errorf("lanyard does not know this region%s.\nTo use it anyway, enter it again.", suggestion)
+		return errors.New("lanyard does not know this region.\n" + suggestion + "To use it anyway, enter it again.")
 	}
 }
 

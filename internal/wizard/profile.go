@@ -220,7 +220,7 @@ func noteMore(typed string) string {
 	if typed != "" {
 		return ""
 	}
-	return "Type advanced to change the refresh settings."
+	return "Type \"advanced\" for refresh settings."
 }
 
 func checkMore(s string) error {
