@@ -1,4 +1,4 @@
-// A question that is answered with one line, and the completion of that line.
+// Questions that are answered with one line, and the completion of that line.
 
 package picker
 
@@ -11,32 +11,31 @@ import (
 
 // A Question asks for one line.
 type Question struct {
-	// Text is printed as it is, for example "SSO region [None]: ". Only control
-	// characters in it, other than line feeds, are shown as question marks.
+	// Text is the prompt, for example "SSO region [None]: ". Control characters in it,
+	// other than line feeds, are shown as question marks.
 	Text string
 
 	// Default is the answer for an empty line.
 	Default string
 
-	// Suggestions are offered while the person types the beginning of them, in
-	// any case. Tab completes as far as they agree, then goes through them.
+	// Suggestions are shown while the typed text is the beginning of them; upper and lower
+	// case are the same. Tab adds what all of them have in common, then cycles through them.
 	Suggestions []string
 
-	// Note, if not nil, returns text to show below the line, for what is typed so
-	// far. It can have several lines; those for which there is no room are left
-	// out.
+	// Note, if not nil, returns a text for what is typed so far. The text is shown below the
+	// line. It can have several lines; lines that do not fit are left out.
 	Note func(typed string) string
 
 	// Choices, if any, are the items of a menu that the Down key opens below the line. The
 	// name of the picked item is the answer.
 	Choices []Item
 
-	// Check, if not nil, returns why the answer will not do. That is shown, and
-	// the person goes on with what they have typed.
+	// Check, if not nil, returns an error for an invalid answer. The error is shown, and the
+	// user can correct the line.
 	Check func(answer string) error
 }
 
-// answer is what a typed line answers.
+// answer returns the answer that a typed line stands for.
 func (q *Question) answer(typed string) (string, error) {
 	answer := strings.TrimSpace(typed)
 	if answer == "" {
@@ -48,9 +47,8 @@ func (q *Question) answer(typed string) (string, error) {
 	return answer, q.Check(answer)
 }
 
-// Ask asks for one line and returns it without the white space around it, or
-// Default for an empty one. Esc clears the line, or cancels where there is nothing to
-// clear.
+// Ask asks for one line. It returns the line without surrounding white space, or Default
+// for an empty line. Esc clears the line, and cancels if the line is empty.
 func (c *Console) Ask(ctx context.Context, q Question) (string, error) {
 	if c.plain() {
 		return c.askPlain(ctx, &q)
@@ -85,23 +83,23 @@ func (c *Console) Ask(ctx context.Context, q Question) (string, error) {
 	}
 }
 
-// An asker is a question while it is being answered.
+// An asker shows a question and handles the keys until it is answered.
 type asker struct {
 	c    *Console
 	q    *Question
 	line line
 	tabs tabs
 
-	problem string // what Check said
+	problem string // the error of Check
 	escaped bool   // the last key was Esc
-	fresh   bool   // the screen shows all this
+	fresh   bool   // the screen is up to date
 
 	block      *block
 	cols, rows int
-	atStart    bool // the line has its own row, below the text of the question
+	atStart    bool // the line has a row of its own, below the prompt
 	textRows   int
 	textCol    int
-	resized    bool // a new size was seen, and may not be the last one
+	resized    bool // the size has changed and might change again
 }
 
 // choose opens the menu of choices below the line, and returns the key to go on with: Enter
@@ -130,11 +128,12 @@ func (a *asker) choose(ctx context.Context) (key, error) {
 	return key{kind: keyEnter}, nil
 }
 
-// minRoom is how many columns behind the text of a question are enough to type in.
+// minRoom is the number of columns that must be free after the prompt. With fewer, the line
+// gets a row of its own.
 const minRoom = 12
 
-// start prints the question, in one piece and as plain text: programs that answer
-// questions look for it.
+// start prints the prompt in one piece and as plain text, because programs that answer
+// questions search for it.
 func (a *asker) start(before string) error {
 	a.cols, a.rows = a.c.size()
 	text := visibleLines(a.q.Text)
@@ -165,9 +164,9 @@ func (a *asker) refresh() error {
 	return a.c.write(s)
 }
 
-// resize asks the question again in a terminal whose size has changed, when it has
-// stopped changing. Rows above are left alone: whether the terminal has moved them
-// cannot be known, and they may be somebody else's.
+// resize prints the question again after the size of the terminal has stopped changing. It
+// does not touch the rows above: the terminal may have moved them, and they may belong to
+// other programs.
 func (a *asker) resize() (changing bool, err error) {
 	cols, rows := a.c.size()
 	if cols == a.cols && rows == a.rows && !a.resized {
@@ -179,13 +178,13 @@ func (a *asker) resize() (changing bool, err error) {
 	}
 	back := ""
 	if a.atStart && a.textRows == 0 && a.textCol <= cols {
-		back = move(1, 'A') // to the question: however lines are broken, it has one row
+		back = move(1, 'A') // to the prompt, which has one row at any width
 	}
 	return false, a.start("\r" + back + eraseBelow)
 }
 
-// finish leaves the question and all of what was typed on the screen, and the
-// cursor below.
+// finish leaves the prompt and the whole line on the screen, and the cursor in the row
+// below.
 func (a *asker) finish() error {
 	back := "\r" + move(a.block.off, 'C')
 	if a.atStart && a.textCol < a.cols {
@@ -194,7 +193,7 @@ func (a *asker) finish() error {
 	return a.c.write(back + eraseBelow + visible(strings.TrimRight(a.line.text, " ")) + "\r\n")
 }
 
-// press does what the key does.
+// press handles a key.
 func (a *asker) press(k key) (answer string, done bool, err error) {
 	a.escaped, a.fresh = false, false
 	switch k.kind {
@@ -233,9 +232,9 @@ func (a *asker) press(k key) (answer string, done bool, err error) {
 	return "", false, nil
 }
 
-// below returns the rows under the line. They never push the question out of the
-// terminal: the error gets a row if there is one at all, the rest is left out of a
-// terminal with less than four.
+// below returns the rows below the line. They never push the prompt off the screen. An
+// error is shown if there is any row for it. The rest is shown in terminals with at least
+// four rows.
 func (a *asker) below() []string {
 	room := a.rows - 1 - a.textRows
 	if a.atStart {
@@ -266,15 +265,16 @@ func (a *asker) below() []string {
 	return rows
 }
 
-// Tabs are the presses of the Tab key in a row. The zero value is none.
+// A tabs is the state of completion after consecutive Tab keys. The zero value means that
+// Tab was not pressed.
 type tabs struct {
-	typed   string   // what was there before the first
-	matches []string // nil means none was pressed
-	at      int      // the match that is in the line; -1 means what they have in common
+	typed   string   // the line before the first Tab
+	matches []string // nil if Tab was not pressed
+	at      int      // the match that is in the line; -1 means their common beginning
 }
 
-// complete does what Tab does to the line, or Shift-Tab if back. It reports whether
-// that is anything.
+// complete handles Tab, or Shift-Tab if back is true. It reports whether the line has
+// changed.
 func (t *tabs) complete(l *line, suggestions []string, back bool) bool {
 	before := l.text
 	switch {
@@ -297,7 +297,7 @@ func (t *tabs) complete(l *line, suggestions []string, back bool) bool {
 	return l.text != before
 }
 
-// turn goes on to the next match.
+// turn selects the next match, or the previous one if back is true.
 func (t *tabs) turn(back bool) {
 	n := len(t.matches)
 	switch {
@@ -325,7 +325,7 @@ func (t *tabs) offered(typed string, suggestions []string) []string {
 	return found
 }
 
-// matching returns the suggestions that begin with what is typed.
+// matching returns the suggestions that begin with the typed text.
 func matching(typed string, suggestions []string) []string {
 	var found []string
 	want := fold(typed)
@@ -337,7 +337,7 @@ func matching(typed string, suggestions []string) []string {
 	return found
 }
 
-// common returns what all of the texts begin with.
+// common returns the longest common beginning of the texts.
 func common(texts []string) string {
 	prefix := texts[0]
 	for _, s := range texts[1:] {

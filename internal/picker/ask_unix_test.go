@@ -103,7 +103,7 @@ func TestDecorationsNeverPushThePromptAway(t *testing.T) {
 	}
 }
 
-func TestTypedAheadGoesToLaterCallsInOrder(t *testing.T) {
+func TestTypedAheadKeysGoToLaterQuestions(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	first := term.ask(t.Context(), Question{Text: "A: "})
 	term.sees("A:")
@@ -122,7 +122,7 @@ func TestTypedAheadGoesToLaterCallsInOrder(t *testing.T) {
 func TestTypedBeforeTheQuestion(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	term.typeIn("one\rtwo\r")
-	term.contains("two") // the terminal's own echo
+	term.contains("two") // the echo of the terminal
 	term.replies(term.ask(t.Context(), Question{Text: "A: "}), reply{text: "one"})
 	term.replies(term.ask(t.Context(), Question{Text: "B: "}), reply{text: "two"})
 	term.sees("one\ntwo\nA: one\nB: two")
@@ -140,7 +140,7 @@ func TestNothingReadsBetweenCalls(t *testing.T) {
 	buf := make([]byte, 100)
 	n, err := term.tty.Read(buf)
 	if got := string(buf[:n]); err != nil || got != "for others\n" {
-		t.Errorf("others read %q, %v", got, err)
+		t.Errorf("the next reader gets %q, %v", got, err)
 	}
 }
 
@@ -160,7 +160,7 @@ func TestEscClearsThenCancels(t *testing.T) {
 	term.untouched()
 }
 
-func TestSequenceInTwoPiecesIsNoEsc(t *testing.T) {
+func TestSequenceInTwoPiecesIsNotEsc(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	term.c.escWait = time.Hour
 	got := term.choose(t.Context(), Menu{Items: items("alpha", "beta")})
@@ -249,7 +249,7 @@ func TestHangUp(t *testing.T) {
 	_ = term.master.Close()
 	term.replies(got, reply{err: ErrGone})
 	<-term.done
-	goroutinesEnd(t, goroutines-1) // without that of the screen
+	goroutinesEnd(t, goroutines-1) // the goroutine of the screen has ended too
 }
 
 func TestPanicRestoresTheTerminal(t *testing.T) {
@@ -298,9 +298,9 @@ func TestDumbTerminal(t *testing.T) {
 	term.typeIn("yex\x7fs\r")
 	term.replies(got, reply{text: "yes"})
 	picked := term.choose(t.Context(), Menu{Items: items("alpha", "beta")})
-	term.contains("Number, or words to look for:")
+	term.contains("Type a number, or words to search for:")
 	term.typeIn("beta\r")
-	term.contains("Enter to take it")
+	term.contains("Press Enter to pick it")
 	term.typeIn("\r")
 	term.replies(picked, reply{index: 1})
 	ended := term.ask(t.Context(), Question{Text: "B: "})
@@ -310,13 +310,13 @@ func TestDumbTerminal(t *testing.T) {
 	term.untouched()
 	term.mu.Lock()
 	defer term.mu.Unlock()
-	// The terminal's own echo of the Backspace is "\b \b"; nothing is ours.
+	// The terminal echoes Backspace as "\b \b"; that is not an escape sequence.
 	if strings.Contains(term.stream.String(), "\x1b") {
 		t.Errorf("an escape sequence in %q", term.stream.String())
 	}
 }
 
-func TestHiddenLineIsReadAndCanBeGivenUp(t *testing.T) {
+func TestHiddenLineIsReadAndCanBeCancelled(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	ctx, cancel := context.WithCancel(t.Context())
 	type result struct {
@@ -336,7 +336,7 @@ func TestHiddenLineIsReadAndCanBeGivenUp(t *testing.T) {
 	go read()
 	cancel()
 	if r := <-got; !errors.Is(r.err, context.Canceled) {
-		t.Errorf("%q, %v; want the context's end", r.line, r.err)
+		t.Errorf("%q, %v; want context.Canceled", r.line, r.err)
 	}
 	term.untouched()
 }

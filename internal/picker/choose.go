@@ -1,4 +1,4 @@
-// A menu to pick from, and the filter that makes it shorter.
+// Menus: the user picks an item, and types words to filter and order the items.
 
 package picker
 
@@ -100,7 +100,7 @@ func (c *Console) choose(ctx context.Context, m Menu) (int, error) {
 	}
 }
 
-// A chooser is a menu while it is open.
+// A chooser shows a menu and handles the keys until an item is picked.
 type chooser struct {
 	c       *Console
 	title   string
@@ -113,7 +113,7 @@ type chooser struct {
 
 	block      *block
 	cols, rows int
-	fresh      bool // the screen shows all this
+	fresh      bool // the screen is up to date
 }
 
 func newChooser(c *Console, m Menu) *chooser {
@@ -123,7 +123,7 @@ func newChooser(c *Console, m Menu) *chooser {
 	return ch
 }
 
-// press does what the key does.
+// press handles a key.
 func (ch *chooser) press(k key) (picked int, done bool, err error) {
 	ch.fresh = false
 	switch k.kind {
@@ -169,8 +169,7 @@ func (ch *chooser) refilter(k key) {
 	}
 }
 
-// walk moves the selection. By rows it goes around the ends, by pages it stops
-// there.
+// walk moves the selection. Up and Down wrap around at the ends; pages stop there.
 func (ch *chooser) walk(to kind) {
 	n := len(ch.found)
 	if n == 0 {

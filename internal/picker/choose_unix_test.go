@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestChooseWalksAndLeavesNothing(t *testing.T) {
+func TestMenuMovesTheSelectionAndErasesItself(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	got := term.choose(t.Context(), Menu{Items: items("alpha", "beta", "gamma"), Start: 1})
 	term.sees("  alpha\n> beta\n  gamma\n2/3   type to filter")

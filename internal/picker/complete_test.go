@@ -5,14 +5,14 @@ import "testing"
 func TestTab(t *testing.T) {
 	regions := []string{"eu-west-1", "us-east-1", "us-east-2", "us-west-2"}
 	tests := []struct{ name, keys, want string }{ // > is Tab, < is Shift-Tab
-		{"the only one", "eu>", "eu-west-1"},
-		{"as far as they agree", "us>", "us-"},
-		{"then through them", "us>>", "us-east-1"},
-		{"around", "us>>>>>", "us-east-1"},
-		{"back", "us><", "us-west-2"},
+		{"one match", "eu>", "eu-west-1"},
+		{"the common beginning", "us>", "us-"},
+		{"then each match", "us>>", "us-east-1"},
+		{"the first again after the last", "us>>>>>", "us-east-1"},
+		{"back with Shift-Tab", "us><", "us-west-2"},
 		{"any case", "EU>", "eu-west-1"},
-		{"nothing fits", "ap>", "ap"},
-		{"from nothing", ">>", "us-east-1"},
+		{"no match", "ap>", "ap"},
+		{"an empty line", ">>", "us-east-1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,10 +1,10 @@
-// Package picker is a program's conversation with a person on a terminal: lines
-// to be typed and menus to pick from.
+// Package picker asks the user questions on a terminal and shows menus to pick from. Begin
+// with [Console].
 //
-// It sends no queries to the terminal: over a slow line their answers would come
-// late and look like typed text. What the person types ahead of a question is
-// kept for the question it belongs to. Between calls nothing reads the terminal
-// and it is in the state it was found in, so that others may use it.
+// It sends no queries to the terminal: over a slow line the answers would arrive late and
+// look like typed text. If the user types ahead, the keys go to the next questions in order.
+// Between calls nothing reads the terminal, and it is in its original state, so that other
+// programs can use it.
 package picker
 
 import (
@@ -24,46 +24,46 @@ import (
 )
 
 var (
-	// ErrCancelled means that the user does not want to go on: Esc, Ctrl-C, or
-	// Ctrl-D on an empty line.
+	// ErrCancelled means that the user has cancelled: by Esc, Ctrl-C, or Ctrl-D on an empty
+	// line.
 	ErrCancelled = errors.New("cancelled")
 
-	// ErrGone means that no more answers can come: the terminal hung up, or the input
-	// ended.
+	// ErrGone means that there will be no more answers: the terminal was closed, or the
+	// input ended.
 	ErrGone = errors.New("the terminal is gone")
 )
 
-// A Console is a conversation with a person. Its calls must not overlap. Every
-// call can return, besides its own errors, [ErrCancelled], [ErrGone], and the
-// cause of the context's end.
+// A Console asks the user on one terminal. Its calls must not overlap. Besides its own
+// errors, every call can return [ErrCancelled], [ErrGone], and the cause of the context's
+// end.
 //
-// If In is not a terminal, or Out is a file that is not one, the conversation is
-// as in a dumb terminal: plain lines, so that a script can hold it.
+// If In is not a terminal, or Out is a file that is not a terminal, the Console prints plain
+// lines as for a dumb terminal. A script can answer those.
 type Console struct {
-	In    *os.File  // the terminal that is read
-	Out   io.Writer // the terminal that is written to
-	Dumb  bool      // no escape sequence may be written: TERM is "dumb" or not set
+	In    *os.File  // where the answers are read
+	Out   io.Writer // where the questions are written
+	Dumb  bool      // the terminal understands no escape sequences: TERM is "dumb" or not set
 	Style style.Palette
 
-	ahead   []byte // read, but not used yet: for the next call
-	pasting bool   // ahead goes on with a paste that has begun
-	pasted  []byte // the beginning of that paste
+	ahead   []byte // input that is not used yet
+	pasting bool   // ahead is in the middle of a paste
+	pasted  []byte // the paste up to ahead
 
 	escWait time.Duration // how long an Esc waits for the rest of a sequence; 0 means defaultEscWait
 }
 
-// plain reports whether the conversation is held in plain lines.
+// plain reports whether the Console prints plain lines.
 func (c *Console) plain() bool {
 	_, isFile := c.Out.(*os.File)
 	return c.Dumb || !terminal.Is(c.In) || isFile && !terminal.Is(c.Out)
 }
 
-// size is the size of the terminal, or what terminals have when it is not known.
+// size returns the size of the terminal, or 80 by 24 if the size is unknown.
 func (c *Console) size() (cols, rows int) {
 	cols, rows = 80, 24
 	file := c.In
 	if out, ok := c.Out.(*os.File); ok {
-		file = out // on Windows only the output knows
+		file = out // on Windows only the output reports a size
 	}
 	if w, h, err := term.GetSize(int(file.Fd())); err == nil && w > 0 && h > 0 {
 		cols, rows = w, h
@@ -71,8 +71,8 @@ func (c *Console) size() (cols, rows int) {
 	return cols, rows
 }
 
-// enter makes the terminal deliver keys. The caller defers leave, which gives it
-// back as it was.
+// enter switches the terminal to raw mode, in which it delivers single keys. The caller
+// defers leave, which restores the terminal.
 func (c *Console) enter() (leave func(), err error) {
 	in := int(c.In.Fd())
 	before, err := term.MakeRaw(in)
@@ -97,8 +97,8 @@ func (c *Console) write(s string) error {
 
 func gone(err error) error { return fmt.Errorf("%w: %w", ErrGone, err) }
 
-// Confirm asks a question that is answered with y or n, in any case; an empty
-// line means byDefault. The text ends in something like "[Y/n] ".
+// Confirm asks a question that is answered with yes or no, or y or n. An empty line means
+// byDefault. The text ends in "[Y/n] " or "[y/N] ".
 func (c *Console) Confirm(ctx context.Context, text string, byDefault bool) (bool, error) {
 	answer, err := c.Ask(ctx, Question{Text: text, Check: func(answer string) error {
 		if _, ok := yesOrNo(answer, byDefault); !ok {
@@ -110,7 +110,7 @@ func (c *Console) Confirm(ctx context.Context, text string, byDefault bool) (boo
 	return yes && err == nil, err
 }
 
-// yesOrNo understands an answer; ok is false if it is neither.
+// yesOrNo parses an answer. ok is false if the answer is neither yes nor no.
 func yesOrNo(answer string, byDefault bool) (yes, ok bool) {
 	switch fold(answer) {
 	case "":
@@ -123,21 +123,20 @@ func yesOrNo(answer string, byDefault bool) (yes, ok bool) {
 	return false, false
 }
 
-// A block is some rows of the terminal that are drawn again and again in place. The
-// terminal is not asked where they are: between drawings the cursor stands in
-// their first row, so that after a change of the terminal's width, which may break
-// long rows anew, all that is below the cursor is ours.
+// A block is a number of rows that are redrawn in place. Between drawings the cursor is in
+// the first row. So if the terminal gets another width and wraps long rows again, everything
+// below the cursor still belongs to the block.
 type block struct {
-	rows []string // as they are on the screen; at least one
-	off  int      // the first row begins in this column; before it is a prompt
-	col  int      // the cursor's column
+	rows []string // the rows on the screen; at least one
+	off  int      // the column where the first row begins, after a prompt
+	col  int      // the column of the cursor
 }
 
-// newBlock returns the block that begins where the cursor is.
+// newBlock returns a block that begins at the cursor, in the column off.
 func newBlock(off int) *block { return &block{rows: []string{""}, off: off, col: off} }
 
-// draw returns the text that makes the terminal show the rows in the place of those
-// before, and the cursor in this column of the first one.
+// draw returns the text that replaces the rows on the screen with these rows, and moves the
+// cursor to the column col of the first row.
 func (b *block) draw(rows []string, col int) string {
 	var s strings.Builder
 	at := 0
@@ -162,7 +161,8 @@ func (b *block) draw(rows []string, col int) string {
 	return s.String() + move(at, 'A') + "\r" + move(col, 'C')
 }
 
-// down goes from a row to one below it, and adds rows to the terminal for it if need be.
+// down moves the cursor down to another row. It adds rows at the bottom of the terminal if
+// there are too few.
 func (b *block) down(s *strings.Builder, from, to int) {
 	there := min(to, max(len(b.rows)-1, from))
 	s.WriteString(move(there-from, 'B'))
@@ -178,7 +178,7 @@ func (b *block) indent(row int) string {
 	return move(b.off, 'C')
 }
 
-// move moves the cursor by n: A is up, B down, C right.
+// move returns the sequence that moves the cursor by n: A is up, B down, C right.
 func move(n int, to byte) string {
 	if n <= 0 {
 		return ""
@@ -199,7 +199,7 @@ const (
 	pasteOff     = "\x1b[?2004l"
 	cursorOff    = "\x1b[?25l"
 	cursorOn     = "\x1b[?25h"
-	wrapOff      = "\x1b[?7l" // rows that are too wide are cut at the edge
+	wrapOff      = "\x1b[?7l" // the terminal cuts rows that are too wide
 	wrapOn       = "\x1b[?7h"
 	eraseRow     = "\x1b[K"
 	eraseBelow   = "\x1b[J"

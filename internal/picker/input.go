@@ -1,4 +1,4 @@
-// From the bytes of the input to keys.
+// How the bytes of the input become keys.
 
 package picker
 
@@ -10,12 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// A kind is what a key is for. Keys that mean the same in every place share one:
-// Ctrl-A and Home, Ctrl-P and the arrow up.
+// A kind is the meaning of a key. Keys that always mean the same share a kind: Ctrl-A and
+// Home, Ctrl-P and Up.
 type kind uint8
 
 const (
-	keyNone kind = iota // a sequence that means nothing here
+	keyNone kind = iota // a sequence without a meaning here
 	keyText
 	keyPaste
 	keyPasteBegins
@@ -44,30 +44,28 @@ const (
 	keyRedraw
 )
 
-// A key is what one press of a key sent, or one paste.
+// A key is one pressed key or one paste.
 type key struct {
 	kind kind
-	text string // of keyText: one character; of keyPaste: all of it
+	text string // for keyText the character, for keyPaste the whole paste
 }
 
 const (
-	// slice is how long one wait for input takes at most. Between two of them the
-	// end of the context and the size of the terminal are looked at. Waiting so
-	// needs no goroutine that could be left behind in a read and take the input of
-	// the next reader.
+	// slice is the longest wait for input. After each wait the end of the context and the
+	// size of the terminal are checked. A goroutine that blocks in a read could stay behind
+	// and take the input of the next reader; with short waits there is no such goroutine.
 	slice = 50 * time.Millisecond
 
-	// defaultEscWait tells an Esc from the first byte of a sequence: terminals
-	// send those in one piece.
+	// defaultEscWait is how long an Esc waits for more bytes. Terminals send a sequence in
+	// one piece, so an Esc that stays alone is the Esc key.
 	defaultEscWait = 50 * time.Millisecond
 
-	// restWait is for a sequence or a character that has begun beyond doubt. What
-	// is not complete then is dropped.
+	// restWait is how long an incomplete sequence or character waits for its rest. Then it
+	// is dropped.
 	restWait = 500 * time.Millisecond
 )
 
-// key returns the next key. Before each wait, and so once in a slice, it calls
-// idle.
+// key returns the next key. It calls idle before each wait, so at least once per slice.
 func (c *Console) key(ctx context.Context, idle func() error) (key, error) {
 	if ctx.Err() != nil {
 		return key{}, context.Cause(ctx)
@@ -95,7 +93,7 @@ func (c *Console) key(ctx context.Context, idle func() error) (key, error) {
 	}
 }
 
-// patience is how long the bytes at hand wait for more to become a key.
+// patience returns how long the bytes that were read wait for more bytes of their key.
 func (c *Console) patience() time.Duration {
 	if len(c.ahead) == 1 && !c.pasting {
 		if c.escWait != 0 {
@@ -106,8 +104,8 @@ func (c *Console) patience() time.Duration {
 	return restWait
 }
 
-// fill waits for input and adds it to what was read ahead. It waits for wait or a
-// slice, whichever is shorter, and reports whether something came.
+// fill waits for input, at most for one slice, and appends it to ahead. It reports whether
+// there was input.
 func (c *Console) fill(ctx context.Context, wait time.Duration) (bool, error) {
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
@@ -128,12 +126,11 @@ func (c *Console) fill(ctx context.Context, wait time.Duration) (bool, error) {
 	return n > 0, nil
 }
 
-// maxPaste is how much of a paste is kept. A line takes less.
+// maxPaste is the number of bytes that are kept of a paste. A line holds less.
 const maxPaste = 64 << 10
 
-// take takes a key from what was read ahead. A paste is one key, given out when
-// it is complete. settled means that the bytes at hand have waited long enough
-// for more.
+// take takes the next key from ahead. A paste is one key; take returns it when it is
+// complete. settled means that the bytes have waited long enough for more.
 func (c *Console) take(settled bool) (key, bool) {
 	for len(c.ahead) > 0 {
 		if c.pasting {
@@ -146,7 +143,7 @@ func (c *Console) take(settled bool) (key, bool) {
 				c.pasting, c.pasted = false, nil
 				return k, true
 			case n == 0:
-				return key{}, false // also when settled: a slow line can stall in the middle
+				return key{}, false // even if settled: a slow line can stall in the middle
 			}
 			continue
 		}
@@ -175,16 +172,16 @@ func (c *Console) drop(n int) {
 
 const esc = 0x1b
 
-// controls are the keys that are one byte.
+// controls are the keys that send one control character.
 var controls = [0x20]kind{
 	0x01: keyHome, 0x02: keyLeft, 0x03: keyCancel, 0x04: keyDeleteOrEOF, 0x05: keyEnd, 0x06: keyRight,
 	0x08: keyBackspace, 0x09: keyTab, 0x0a: keyEnter, 0x0b: keyKillAfter, 0x0c: keyRedraw, 0x0d: keyEnter,
 	0x0e: keyDown, 0x10: keyUp, 0x15: keyKillBefore, 0x17: keyKillWordBefore,
 }
 
-// decode returns the key that b begins with and the number of its bytes. That is
-// 0 where more bytes are needed to tell, which cannot be if b is settled: then
-// nothing more will come, and an unfinished sequence is keyNone.
+// decode returns the first key in b and the number of its bytes. The number is 0 if the key
+// is not complete. If b is settled, no more bytes will come: then the number is never 0, and
+// an incomplete sequence is keyNone.
 func decode(b []byte, settled bool) (key, int) {
 	switch c := b[0]; {
 	case c == esc:
@@ -204,7 +201,7 @@ func decode(b []byte, settled bool) (key, int) {
 	return key{kind: keyText, text: string(b[:n])}, n
 }
 
-// decodeEsc decodes what begins with Esc.
+// decodeEsc is decode for input that begins with Esc.
 func decodeEsc(b []byte, settled bool) (key, int) {
 	if len(b) == 1 {
 		return unfinished(key{kind: keyEsc}, 1, settled)
@@ -217,7 +214,7 @@ func decodeEsc(b []byte, settled bool) (key, int) {
 	case ']', 'P', 'X', '^', '_':
 		return decodeString(b, settled)
 	case esc:
-		// With Alt held, some terminals put another Esc before the sequence.
+		// If Alt is pressed, some terminals send another Esc before the sequence.
 		if len(b) == 2 && !settled {
 			return key{}, 0
 		}
@@ -238,7 +235,7 @@ func decodeEsc(b []byte, settled bool) (key, int) {
 	case 0x7f, 0x08:
 		return key{kind: keyKillWordBefore}, 2
 	}
-	if b[1] < 0x20 { // two keys typed ahead, of which Ctrl-C must not get lost
+	if b[1] < 0x20 { // two keys; the second may be Ctrl-C, which must not be lost
 		return key{kind: keyEsc}, 1
 	}
 	if !utf8.FullRune(b[1:]) && !settled {
@@ -258,7 +255,7 @@ func unfinished(k key, n int, settled bool) (key, int) {
 // decodeCSI decodes ESC [ parameters final (ECMA-48, 5.4).
 func decodeCSI(b []byte, settled bool) (key, int) {
 	i := 2
-	if len(b) > 2 && b[2] == '[' { // the function keys of the Linux console
+	if len(b) > 2 && b[2] == '[' { // a function key of the Linux console
 		i = 3
 	}
 	start := i
@@ -268,7 +265,7 @@ func decodeCSI(b []byte, settled bool) (key, int) {
 	if i == len(b) {
 		return unfinished(key{}, i, settled)
 	}
-	if b[i] < 0x40 || b[i] > 0x7e { // not part of it: broken off
+	if b[i] < 0x40 || b[i] > 0x7e { // not part of the sequence, which is incomplete
 		return key{}, i
 	}
 	if start == 3 {
@@ -278,7 +275,7 @@ func decodeCSI(b []byte, settled bool) (key, int) {
 	return key{kind: csiKind(string(number), len(modifier) > 0, b[i])}, i + 1
 }
 
-// csiKind names the sequence. With Ctrl or Alt, left and right go by words.
+// csiKind returns the kind of a sequence. With Ctrl or Alt, Left and Right move by words.
 func csiKind(number string, modified bool, final byte) kind {
 	switch {
 	case final == '~':
@@ -331,8 +328,7 @@ func cursorKind(final byte) kind {
 	return keyNone
 }
 
-// decodeSS3 decodes ESC O final, which arrows and the keypad send in application
-// mode.
+// decodeSS3 decodes ESC O final. The arrow keys and the keypad send it in application mode.
 func decodeSS3(b []byte, settled bool) (key, int) {
 	switch {
 	case len(b) == 2:
@@ -345,8 +341,8 @@ func decodeSS3(b []byte, settled bool) (key, int) {
 	return key{kind: cursorKind(b[2])}, 3
 }
 
-// decodeString skips a string for or from the terminal (ECMA-48, 5.6): the answer
-// to a query of a program that ran before. It ends with BEL or ESC \.
+// decodeString skips a control string (ECMA-48, 5.6), such as the late answer to a query of
+// an earlier program. It ends with BEL or ESC \.
 func decodeString(b []byte, settled bool) (key, int) {
 	for i := 2; i < len(b); i++ {
 		switch {
@@ -356,7 +352,7 @@ func decodeString(b []byte, settled bool) (key, int) {
 			return key{}, i + 2
 		case b[i] == esc && i+1 == len(b):
 			return unfinished(key{}, i, settled)
-		case b[i] < 0x20: // not part of it: broken off
+		case b[i] < 0x20: // not part of the string, which is incomplete
 			return key{}, i
 		}
 	}
@@ -365,9 +361,9 @@ func decodeString(b []byte, settled bool) (key, int) {
 
 const pasteEnd = "\x1b[201~"
 
-// decodePaste returns the text that a paste goes on with, the number of bytes that
-// are used up, and whether the paste is complete. Ctrl-C ends one whose end got
-// lost; it is not used up.
+// decodePaste returns the next text of a paste, the number of bytes that it used, and
+// whether the paste is complete. Ctrl-C also ends a paste, in case its end mark was lost;
+// the Ctrl-C itself is not used.
 func decodePaste(b []byte) (text []byte, n int, end bool) {
 	if i := bytes.IndexByte(b, 0x03); i >= 0 && !bytes.Contains(b[:i], []byte(pasteEnd)) {
 		return b[:i], i, true
@@ -378,7 +374,7 @@ func decodePaste(b []byte) (text []byte, n int, end bool) {
 	n = len(b)
 	for k := min(len(b), len(pasteEnd)-1); k > 0; k-- {
 		if strings.HasPrefix(pasteEnd, string(b[len(b)-k:])) {
-			n = len(b) - k // may be the beginning of the end
+			n = len(b) - k // the rest can be the beginning of the end mark
 			break
 		}
 	}

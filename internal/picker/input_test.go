@@ -17,42 +17,42 @@ func TestDecode(t *testing.T) {
 		{"a letter", "ab", false, text("a"), 1},
 		{"a wide character", "日本", false, text("日"), 3},
 		{"half a character", "\xe6\x97", false, key{}, 0},
-		{"half a character for good", "\xe6\x97", true, key{}, 1},
-		{"a byte that is no UTF-8", "\xffa", false, key{}, 1},
+		{"half a character, settled", "\xe6\x97", true, key{}, 1},
+		{"a byte that is not UTF-8", "\xffa", false, key{}, 1},
 		{"a C1 control", "\u009bA", false, key{}, 2},
 		{"Enter", "\r\n", false, key{kind: keyEnter}, 1},
-		{"Enter of a cooked terminal", "\n", false, key{kind: keyEnter}, 1},
+		{"Enter in cooked mode", "\n", false, key{kind: keyEnter}, 1},
 		{"Ctrl-C", "\x03", false, key{kind: keyCancel}, 1},
 		{"Ctrl-Z", "\x1a", false, key{}, 1},
 		{"Backspace", "\x7f", false, key{kind: keyBackspace}, 1},
-		{"Esc, perhaps", "\x1b", false, key{}, 0},
+		{"Esc, not settled", "\x1b", false, key{}, 0},
 		{"Esc", "\x1b", true, key{kind: keyEsc}, 1},
-		{"Esc twice, perhaps", "\x1b\x1b", false, key{}, 0},
+		{"Esc twice, not settled", "\x1b\x1b", false, key{}, 0},
 		{"Esc twice", "\x1b\x1b", true, key{kind: keyEsc}, 1},
 		{"Esc and Enter", "\x1b\r", false, key{kind: keyEsc}, 1},
 		{"Esc and Ctrl-C", "\x1b\x03", false, key{kind: keyEsc}, 1},
 		{"up", "\x1b[A", false, key{kind: keyUp}, 3},
-		{"up, so far", "\x1b[", false, key{}, 0},
-		{"up, never", "\x1b[", true, key{}, 2},
-		{"up, broken off by Ctrl-C", "\x1b[\x03", false, key{}, 2},
+		{"an incomplete Up", "\x1b[", false, key{}, 0},
+		{"an incomplete Up, settled", "\x1b[", true, key{}, 2},
+		{"an incomplete Up before Ctrl-C", "\x1b[\x03", false, key{}, 2},
 		{"up in application mode", "\x1bOA", false, key{kind: keyUp}, 3},
 		{"up with Alt", "\x1b\x1b[A", false, key{kind: keyUp}, 4},
 		{"right with Ctrl", "\x1b[1;5C", false, key{kind: keyWordRight}, 6},
 		{"Home", "\x1b[H", false, key{kind: keyHome}, 3},
-		{"Home of the VT220", "\x1b[1~", false, key{kind: keyHome}, 4},
-		{"End of rxvt", "\x1b[8~", false, key{kind: keyEnd}, 4},
+		{"Home on a VT220", "\x1b[1~", false, key{kind: keyHome}, 4},
+		{"End in rxvt", "\x1b[8~", false, key{kind: keyEnd}, 4},
 		{"Delete", "\x1b[3~", false, key{kind: keyDelete}, 4},
 		{"page down", "\x1b[6~", false, key{kind: keyPageDown}, 4},
 		{"Shift-Tab", "\x1b[Z", false, key{kind: keyBackTab}, 3},
-		{"F1 of the Linux console", "\x1b[[A", false, key{}, 4},
+		{"F1 on the Linux console", "\x1b[[A", false, key{}, 4},
 		{"F5", "\x1b[15~", false, key{}, 5},
-		{"Enter of the keypad", "\x1bOM", false, key{kind: keyEnter}, 3},
+		{"Enter on the keypad", "\x1bOM", false, key{kind: keyEnter}, 3},
 		{"Alt-F", "\x1bf", false, key{kind: keyWordRight}, 2},
 		{"Alt and a wide character", "\x1b日a", false, key{}, 4},
-		{"where the cursor is, unasked", "\x1b[12;40R", false, key{}, 8},
-		{"the background colour, unasked", "\x1b]11;rgb:0000/0000/0000\x1b\\x", false, key{}, 25},
+		{"an unexpected cursor position report", "\x1b[12;40R", false, key{}, 8},
+		{"an unexpected background colour report", "\x1b]11;rgb:0000/0000/0000\x1b\\x", false, key{}, 25},
 		{"the same with BEL", "\x1b]11;rgb:0\x07x", false, key{}, 11},
-		{"the same, so far", "\x1b]11;rgb", false, key{}, 0},
+		{"the same, incomplete", "\x1b]11;rgb", false, key{}, 0},
 		{"a paste", "\x1b[200~x", false, key{kind: keyPasteBegins}, 6},
 	}
 	for _, tt := range tests {
@@ -96,9 +96,8 @@ func TestTakePaste(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that settled input is always used up, that Ctrl-C gets through
-// whatever stands before it, and that the pieces in which input comes make no
-// difference.
+// FuzzDecode checks that all settled input is used, that Ctrl-C is recognized after any
+// input, and that it does not matter in which pieces the input arrives.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{"a\x1b[A", "\x1b\x1b[1;5D", "\x1b[200~x\x1b[201~", "\x1b]0;t\x07", "日\xe6", "\x1bO", "\x1b[[", "\x1b[200~\x1b[20"} {
 		f.Add([]byte(s), 2)

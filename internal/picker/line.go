@@ -1,5 +1,5 @@
 // One line of text: how it is edited, how it looks on a terminal, and how it is compared
-// without regard to case.
+// without case.
 
 package picker
 
@@ -11,18 +11,18 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// maxLine is how many bytes a line can have: as many as a terminal delivers when
-// it edits lines itself.
+// maxLine is the longest line in bytes. A terminal that edits lines itself has the same
+// limit.
 const maxLine = 4095
 
-// A line is text that is being edited. The cursor stands between characters as
-// people see them, never inside one.
+// A line is text that is being edited. The cursor is between grapheme clusters, which users
+// see as characters, and never inside one.
 type line struct {
 	text string
 	cur  int // the bytes before the cursor
 }
 
-// edit does what the key does to a line, and reports whether that is anything.
+// edit handles a key and reports whether the line or the cursor has changed.
 func (l *line) edit(k key) bool {
 	before := *l
 	switch k.kind {
@@ -57,10 +57,10 @@ func (l *line) edit(k key) bool {
 	return *l != before
 }
 
-// set replaces the text. The cursor goes to its end.
+// set replaces the text and moves the cursor to its end.
 func (l *line) set(text string) { l.text, l.cur = text, len(text) }
 
-// insert puts s before the cursor, as much of it as the line has room for.
+// insert inserts s before the cursor. It cuts s if the line would be longer than maxLine.
 func (l *line) insert(s string) {
 	if room := maxLine - len(l.text); len(s) > room {
 		for room > 0 && !utf8.RuneStart(s[room]) {
@@ -82,8 +82,8 @@ func (l *line) remove(from, to int) {
 	l.settle()
 }
 
-// settle moves the cursor behind the character that it stands in: what was apart
-// before a change can be one character after it.
+// settle moves the cursor to the end of the character that it is in. Two characters can
+// become one when the text between them changes.
 func (l *line) settle() {
 	_, l.cur = around(l.text, l.cur)
 }
@@ -101,8 +101,8 @@ func (l *line) right() int {
 	return after
 }
 
-// around returns where the character ends that has offset at its end or inside it,
-// and where it begins.
+// around returns the start and the end of the character that contains the byte before
+// offset.
 func around(s string, offset int) (start, end int) {
 	state, rest := -1, s
 	for end < offset {
@@ -113,12 +113,12 @@ func around(s string, offset int) (start, end int) {
 	return start, end
 }
 
-// A word is made of letters, digits and the marks on them.
+// inWord reports whether r is part of a word: a letter, a digit or a combining mark.
 func inWord(r rune) bool {
 	return unicode.In(r, unicode.Letter, unicode.Digit, unicode.Mark)
 }
 
-// wordStart returns where the word before the offset begins.
+// wordStart returns the start of the word before the offset.
 func wordStart(s string, offset int) int {
 	head := strings.TrimRightFunc(s[:offset], func(r rune) bool { return !inWord(r) })
 	head = strings.TrimRightFunc(head, inWord)
@@ -126,7 +126,7 @@ func wordStart(s string, offset int) int {
 	return at
 }
 
-// wordEnd returns where the word behind the offset ends.
+// wordEnd returns the end of the word after the offset.
 func wordEnd(s string, offset int) int {
 	rest := strings.TrimLeftFunc(s[offset:], func(r rune) bool { return !inWord(r) })
 	rest = strings.TrimLeftFunc(rest, inWord)
@@ -134,10 +134,9 @@ func wordEnd(s string, offset int) int {
 	return at
 }
 
-// view returns the part of the line around the cursor that fits in cols columns,
-// and the cursor's column in it, which is less than cols. "<" and ">" stand for
-// what is hidden at either side. The part moves by halves, so that it does not
-// move with every key.
+// view returns the part of the line around the cursor that fits in cols columns, and the
+// column of the cursor in it, which is less than cols. "<" and ">" mark hidden text on the
+// left and right. The part moves by half its width, so that it does not move with every key.
 func (l *line) view(cols int) (shown string, col int) {
 	before, text := width(visible(l.text[:l.cur])), visible(l.text)
 	if cols < 4 {
@@ -147,7 +146,7 @@ func (l *line) view(cols int) (shown string, col int) {
 		return text, before
 	}
 	start := 0
-	if last := cols - 3; before > last { // room for both marks, and for the cursor behind the text
+	if last := cols - 3; before > last { // room for both marks, and for the cursor after the text
 		half := max(cols/2, 1)
 		start = (before - last + half - 1) / half * half
 	}
@@ -164,10 +163,9 @@ func (l *line) view(cols int) (shown string, col int) {
 	return mark + text, min(max(col, 0), cols-1)
 }
 
-// visible returns s with a question mark for every character that would not be
-// seen or would do something to the terminal: controls, line separators, and
-// format characters such as those that turn the direction of writing. The joiners
-// that make one emoji of several stay.
+// visible replaces with question marks the characters that are invisible or control the
+// terminal: control characters, line separators, and format characters such as those that
+// change the direction of text. It keeps the joiners in emoji.
 func visible(s string) string {
 	if ascii(s) {
 		return s
@@ -183,7 +181,7 @@ func visible(s string) string {
 	}, strings.ToValidUTF8(s, "?"))
 }
 
-// visibleLines is visible, except that line feeds stay.
+// visibleLines is visible, but keeps line feeds.
 func visibleLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
@@ -192,8 +190,8 @@ func visibleLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// typable returns what a paste or a typed line adds to a line: its first line that
-// is not blank, a space for a tab, nothing for other controls.
+// typable returns the text that a paste or a typed line adds to a line: its first line that
+// is not empty, with spaces instead of tabs and without other control characters.
 func typable(s string) string {
 	s = strings.TrimLeft(s, "\r\n")
 	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
@@ -210,7 +208,7 @@ func typable(s string) string {
 	}, strings.ToValidUTF8(s, ""))
 }
 
-// width is the number of columns that s takes. Terminals differ about some emoji.
+// width returns the number of columns that s takes. Terminals differ for some emoji.
 func width(s string) int {
 	if ascii(s) {
 		return len(s)
@@ -227,7 +225,7 @@ func ascii(s string) bool {
 	return true
 }
 
-// head returns as many characters from the beginning of s as fit in cols columns.
+// head returns the longest beginning of s that fits in cols columns.
 func head(s string, cols int) string {
 	end, used, state := 0, 0, -1
 	for rest := s; rest != ""; {
@@ -242,7 +240,7 @@ func head(s string, cols int) string {
 	return s[:end]
 }
 
-// tail returns as many characters from the end of s as fit in cols columns.
+// tail returns the longest end of s that fits in cols columns.
 func tail(s string, cols int) string {
 	over, state := width(s)-cols, -1
 	for over > 0 && s != "" {
@@ -264,9 +262,9 @@ func fit(s string, cols int) string {
 	return head(s, cols-1) + ellipsis
 }
 
-// flow returns how many rows below its first one s ends, and in which column, if
-// it is written from the left edge of a terminal that is cols columns wide and
-// breaks lines by itself. The column is cols if s fills its last row.
+// flow returns where s ends if it is written from the left edge of a terminal that is cols
+// columns wide and wraps lines: the number of rows below the first, and the column. The
+// column is cols if s fills its last row.
 func flow(s string, cols int) (row, col int) {
 	state := -1
 	for s != "" {
@@ -337,8 +335,8 @@ func foldTo(b *strings.Builder, r rune) {
 	}
 }
 
-// foldRune returns the one character that stands for all that differ from r in
-// case only: the ASCII letter in lower case if there is one, else the first.
+// foldRune returns the same character for all characters that differ from r in case only:
+// the lower-case ASCII letter if there is one, else the first character by code point.
 func foldRune(r rune) rune {
 	least := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {

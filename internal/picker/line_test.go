@@ -23,20 +23,20 @@ func TestEdit(t *testing.T) {
 	const family = "👩\u200d👩\u200d👧"
 	tests := []struct{ name, keys, want string }{ // | is the cursor
 		{"typed", "abc", "abc|"},
-		{"left and in between", "ac\x1b[Db", "ab|c"},
+		{"left, then a character", "ac\x1b[Db", "ab|c"},
 		{"home, delete, end", "abc\x01\x1b[3~\x05d", "bcd|"},
-		{"backspace takes an emoji of several", "a" + family + "\x7f", "a|"},
-		{"backspace takes a letter with its accent", "cafe\u0301\x7f", "caf|"},
-		{"left goes over an emoji of several", family + "\x1b[Dx", "x|" + family},
+		{"backspace removes a joined emoji", "a" + family + "\x7f", "a|"},
+		{"backspace removes a letter with its accent", "cafe\u0301\x7f", "caf|"},
+		{"left moves over a joined emoji", family + "\x1b[Dx", "x|" + family},
 		{"right stops at the end", "a\x1b[C\x1b[C", "a|"},
 		{"delete with Ctrl-D", "ab\x01\x04", "|b"},
-		{"to the beginning", "one two\x1b[D\x15", "|o"},
-		{"to the end", "one two\x1b[D\x0b", "one tw|"},
-		{"a word back", "one  two\x17", "one  |"},
-		{"a word and the space behind it back", "one  two  \x17", "one  |"},
+		{"delete to the beginning", "one two\x1b[D\x15", "|o"},
+		{"delete to the end", "one two\x1b[D\x0b", "one tw|"},
+		{"delete a word", "one  two\x17", "one  |"},
+		{"delete a word and the spaces after it", "one  two  \x17", "one  |"},
 		{"left by words", "us-east 1\x1bb\x1bbX", "us-X|east 1"},
 		{"right by words", "us-east\x01\x1b[1;5C\x1b[1;5CX", "us-eastX|"},
-		{"a paste has one line", "\x1b[200~\r\n a\tb\nc\x1b[201~", " a b|"},
+		{"the first line of a paste", "\x1b[200~\r\n a\tb\nc\x1b[201~", " a b|"},
 		{"an accent joins the letter before", "e\x1b[200~\u0301\x1b[201~x\x1b[D\x1b[D\x7f", "|e\u0301x"},
 	}
 	for _, tt := range tests {
@@ -58,7 +58,7 @@ func TestView(t *testing.T) {
 		want string
 		col  int
 	}{
-		{"all of it", line{"abc", 1}, 10, "abc", 1},
+		{"the whole line", line{"abc", 1}, 10, "abc", 1},
 		{"the end", line{"0123456789abcdef", 16}, 10, "<bcdef", 6},
 		{"the beginning", line{"0123456789abcdef", 0}, 10, "01234567>", 0},
 		{"the middle", line{"0123456789abcdef", 9}, 10, "<6789abc>", 4},
@@ -74,15 +74,15 @@ func TestView(t *testing.T) {
 	}
 }
 
-// FuzzEdit holds that whatever is typed the cursor stands between characters, and
-// that what is shown fits.
+// FuzzEdit checks for any keys that the cursor is between characters and that the view
+// fits.
 func FuzzEdit(f *testing.F) {
 	f.Add("abc\x1b[D\x7f日本語\x17", 12)
 	f.Add("👩\u200d👩\u200d👧e\u0301\x02\x02x\x04\x1bb\x1bd", 5)
 	f.Add("🇩🇪🇫🇷\x02🇯\x7f\x01\u0301\x1b[3~", 80)
 	f.Fuzz(func(t *testing.T, keys string, cols int) {
 		if len(keys) > 400 {
-			return // each key looks at the whole line: nothing new, only slower
+			return // more keys are slower and find nothing new
 		}
 		cols = min(max(cols, 6), 200)
 		var l line
@@ -97,7 +97,7 @@ func FuzzEdit(f *testing.F) {
 				t.Fatalf("cursor %d in %q", l.cur, l.text)
 			}
 			if _, end := around(l.text, l.cur); end != l.cur {
-				t.Fatalf("the cursor stands in a character: %d in %q", l.cur, l.text)
+				t.Fatalf("the cursor is inside a character: %d in %q", l.cur, l.text)
 			}
 			shown, col := l.view(cols)
 			if width(shown) > cols || col < 0 || col >= cols {

@@ -1,4 +1,4 @@
-// The conversation in plain lines: for a dumb terminal, and for a script that answers
+// Questions and menus in plain lines, for dumb terminals and for scripts that answer
 // through a pipe.
 
 package picker
@@ -36,9 +36,9 @@ func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 	}
 }
 
-// choosePlain is Choose without control of the cursor: numbered lists, which words
-// make shorter. Only a number that is listed picks; another one is a word to look
-// for, such as the number of an account.
+// choosePlain is Choose without control of the cursor. It prints a numbered list, and the
+// user types a number or words to filter the list. A number that is not in the list counts
+// as a word: it may be part of an account number.
 func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 	r := newRanking(m.Items)
 	found, words := r.rank(""), ""
@@ -53,9 +53,9 @@ func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 				return -1, err
 			}
 		}
-		question := "Number, or words to look for: "
+		question := "Type a number, or words to search for: "
 		if words != "" && len(found) == 1 {
-			question = "Enter to take it, or words to look for: "
+			question = "Press Enter to pick it, or type words to search for: "
 		}
 		typed, err := c.Ask(ctx, Question{Text: question})
 		if err != nil {
@@ -82,10 +82,10 @@ func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 	}
 }
 
-// maxListed is how many items are listed at once.
+// maxListed is the number of items that are listed at once.
 const maxListed = 20
 
-// listing prints the beginning of a list.
+// listing returns the first lines of a list.
 func listing(items []Item, found []int) string {
 	var b strings.Builder
 	for n, i := range found[:min(len(found), maxListed)] {
@@ -97,11 +97,11 @@ func listing(items []Item, found []int) string {
 	return b.String()
 }
 
-// maxPlainLine is how long a line can be that does not come from a person.
+// maxPlainLine is the longest line in bytes that a script can send.
 const maxPlainLine = 64 << 10
 
-// readLine returns the next line of input. What a script sends after it is kept
-// for the next call: a pipe cannot be given it back.
+// readLine returns the next line of input. It keeps the input after that line for the next
+// call.
 func (c *Console) readLine(ctx context.Context) (string, error) {
 	for {
 		if i := bytes.IndexByte(c.ahead, '\n'); i >= 0 {
@@ -114,11 +114,11 @@ func (c *Console) readLine(ctx context.Context) (string, error) {
 		}
 		if _, err := c.fill(ctx, time.Hour); err != nil {
 			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && terminal.Is(c.In) {
-				_ = c.write("\n") // Ctrl-D does not end the line on the screen
+				_ = c.write("\n") // the terminal does not print one for Ctrl-D
 				return "", ErrCancelled
 			}
 			if text := typable(string(c.ahead)); text != "" && errors.Is(err, ErrGone) {
-				c.ahead = nil // the last line, without an end
+				c.ahead = nil // the last line has no line feed
 				return text, nil
 			}
 			return "", err

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// script returns a console whose person has sent all of this.
+// script returns a Console with this input, and its output.
 func script(t *testing.T, input string) (*Console, *strings.Builder) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -28,7 +28,7 @@ func TestScriptedConversation(t *testing.T) {
 	c, out := script(t, "bad\n  good \r\n\nn\nlast")
 	check := func(answer string) error {
 		if answer == "bad" {
-			return errors.New("Not that one")
+			return errors.New("Not good")
 		}
 		return nil
 	}
@@ -42,7 +42,7 @@ func TestScriptedConversation(t *testing.T) {
 	if first != "good" || second != "x" || yes || last != "last" {
 		t.Errorf("answers %q, %q, %v, %q", first, second, yes, last)
 	}
-	if want := "A: Not that one\nA: B [x]: Sure? [Y/n] C: "; out.String() != want {
+	if want := "A: Not good\nA: B [x]: Sure? [Y/n] C: "; out.String() != want {
 		t.Errorf("wrote %q, want %q", out, want)
 	}
 	if _, err := c.Ask(t.Context(), Question{Text: "D: "}); !errors.Is(err, ErrGone) {
@@ -51,7 +51,7 @@ func TestScriptedConversation(t *testing.T) {
 }
 
 func TestScriptedMenu(t *testing.T) {
-	const ask, take = "Number, or words to look for: ", "Enter to take it, or words to look for: "
+	const ask, take = "Type a number, or words to search for: ", "Press Enter to pick it, or type words to search for: "
 	const list = "  1  alpha\n  2  beta\n  3  alphabet?[2J\n"
 	tests := []struct {
 		name, input string
@@ -60,11 +60,11 @@ func TestScriptedMenu(t *testing.T) {
 		out         string
 	}{
 		{"a number", "2\n", 1, nil, list + ask},
-		{"nothing, then a number", "\n3\n", 2, nil, list + ask + ask},
-		{"a number of the second list", "ALPHA\n2\n", 2, nil, list + ask + "  1  alpha\n  2  alphabet?[2J\n" + ask},
-		{"the only one", "bet\n\nbeta\n\n", 1, nil, list + ask + "  1  beta\n  2  alphabet?[2J\n" + ask + list + ask + "  1  beta\n" + take},
-		{"words that find nothing", "gamma\n4\n1\n", 0, nil, list + ask + "Nothing matches gamma.\n" + ask + "Nothing matches 4.\n" + ask},
-		{"the end", "", -1, ErrGone, list + ask},
+		{"an empty line, then a number", "\n3\n", 2, nil, list + ask + ask},
+		{"a number in the second list", "ALPHA\n2\n", 2, nil, list + ask + "  1  alpha\n  2  alphabet?[2J\n" + ask},
+		{"one match", "bet\n\nbeta\n\n", 1, nil, list + ask + "  1  beta\n  2  alphabet?[2J\n" + ask + list + ask + "  1  beta\n" + take},
+		{"words without a match", "gamma\n4\n1\n", 0, nil, list + ask + "Nothing matches gamma.\n" + ask + "Nothing matches 4.\n" + ask},
+		{"the end of the input", "", -1, ErrGone, list + ask},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -80,8 +80,8 @@ func TestScriptedMenu(t *testing.T) {
 	}
 }
 
-func TestLongListsAreListedInPart(t *testing.T) {
-	c, out := script(t, "21\n\n1\n") // not in the list, so it is looked for
+func TestLongListShowsItsFirstItems(t *testing.T) {
+	c, out := script(t, "21\n\n1\n") // 21 is not in the list, so it is a word
 	got, err := c.Choose(t.Context(), Menu{Items: many(50)})
 	if err != nil || !strings.Contains(out.String(), " 20  Team 19 ") || !strings.Contains(out.String(), "... and 30 more\n") {
 		t.Errorf("%d, %v\n%s", got, err, out)
@@ -91,7 +91,7 @@ func TestLongListsAreListedInPart(t *testing.T) {
 	}
 }
 
-func TestPipeWaitsForTheContext(t *testing.T) {
+func TestContextEndsTheReadOfAPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestPipeWaitsForTheContext(t *testing.T) {
 	}
 }
 
-// A writer calls itself when something is written.
+// A writer is a function that is called for each Write.
 type writer func([]byte)
 
 func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
@@ -114,6 +114,6 @@ func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
 func TestEmptyMenu(t *testing.T) {
 	c, _ := script(t, "1\n")
 	if got, err := c.Choose(t.Context(), Menu{}); err == nil {
-		t.Errorf("picked %d of nothing", got)
+		t.Errorf("picked %d from an empty menu", got)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// A screen shows what a person would see: it understands as much of a terminal's
-// language as this package speaks, and notes everything else.
+// A screen holds the text that a user would see. It understands the escape sequences that
+// this package writes, and records all others.
 type screen struct {
 	cols, rows int
 	cells      [][]string // "" is blank; "\x00" is the right half of a wide character
@@ -18,8 +18,8 @@ type screen struct {
 	wrapNext   bool // the last column is written; the next character goes to a new row
 	noWrap     bool
 	hidden     bool // the cursor
-	paste      bool // marks around pasted text are on
-	apart      bool // a terminal that shows every part of a joined emoji by itself
+	paste      bool // the marks around pasted text are on
+	apart      bool // this terminal shows the parts of a joined emoji separately
 	scrolled   []string
 	unknown    []string
 	rest       []byte
@@ -31,7 +31,7 @@ func newScreen(cols, rows int) *screen {
 	return s
 }
 
-// resize changes the size like a terminal that does not break lines anew.
+// resize changes the size as a terminal does that does not wrap long lines again.
 func (s *screen) resize(cols, rows int) {
 	old := s.cells
 	if s.y >= rows {
@@ -117,7 +117,7 @@ func (s *screen) put(r string) {
 	s.advance(w)
 }
 
-// before is the column of the character before the cursor, or -1.
+// before returns the column of the character before the cursor, or -1.
 func (s *screen) before() int {
 	x := s.x - 1
 	if s.wrapNext {
@@ -223,7 +223,7 @@ func rowText(row []string) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// picture is what is on the screen, without blank rows at its end.
+// picture returns the text on the screen, without blank rows at its end.
 func (s *screen) picture() string {
 	var rows []string
 	for _, row := range s.cells {
@@ -232,7 +232,7 @@ func (s *screen) picture() string {
 	return strings.TrimRight(strings.Join(rows, "\n"), "\n")
 }
 
-// all is the picture with what has scrolled out of it.
+// all returns the rows that have scrolled away, and the picture.
 func (s *screen) all() string {
 	return strings.Join(append(append([]string(nil), s.scrolled...), s.picture()), "\n")
 }

@@ -16,11 +16,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Hidden shows a prompt, which may be empty, and reads one line that is not shown while
-// it is typed. It shows the prompt last, so that a user who types at once is not seen
-// either. It returns the line with nothing cut off but its end. Other goroutines may write
-// to the terminal meanwhile, and Ctrl-C is a signal as ever. The terminal itself edits the
-// line.
+// Hidden prints a prompt, which can be empty, and reads one line without showing it. It
+// switches the echo off before it prints the prompt, so that the first keys are hidden too.
+// It returns the line without its end, and keeps white space. The terminal edits the line.
+// Ctrl-C sends a signal as usual, and other goroutines can write to the terminal meanwhile.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	fd := int(c.In.Fd())
 	if terminal.Is(c.In) {
@@ -56,8 +55,8 @@ func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
-// waitInput reports whether f can be read without blocking, after at most d. It
-// uses select: poll does not know terminals on every macOS.
+// waitInput waits at most for d and reports whether f can be read without blocking. It uses
+// select because poll does not support terminals on every macOS version.
 func waitInput(f *os.File, d time.Duration) (bool, error) {
 	fd := int(f.Fd())
 	if fd < 0 || fd >= unix.FD_SETSIZE {
@@ -76,5 +75,5 @@ func waitInput(f *os.File, d time.Duration) (bool, error) {
 	return n > 0, nil
 }
 
-// prepareOutput has nothing to do: terminals know escape sequences.
+// prepareOutput does nothing: terminals understand escape sequences.
 func prepareOutput(io.Writer) (undo func()) { return func() {} }

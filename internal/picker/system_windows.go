@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Hidden shows a prompt and reads one line that is not shown while it is typed. On Windows
-// it notices the context's end with the next line only.
+// Hidden prints a prompt and reads one line without showing it. On Windows it notices the
+// end of the context only after the next line.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	if _, err := io.WriteString(c.Out, prompt); err != nil {
 		return "", gone(err)
@@ -29,10 +29,10 @@ func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	return string(line), nil
 }
 
-// waitInput reports whether f has something to read, after at most d. A console
-// also tells of events that are not input (a key let go, the window getting the
-// focus): the read that follows then blocks until a key is pressed, and the end of
-// a context is noticed only after that. Pipes are not waited for at all.
+// waitInput waits at most for d and reports whether f has input. A console also reports
+// events that are not input, such as a released key or a focused window. Then the next read
+// blocks until a key is pressed, and the end of a context is noticed only after that. For a
+// pipe it returns true at once.
 func waitInput(f *os.File, d time.Duration) (bool, error) {
 	if !terminal.Is(f) {
 		return true, nil
@@ -47,7 +47,7 @@ func waitInput(f *os.File, d time.Duration) (bool, error) {
 	return true, nil
 }
 
-// prepareOutput makes a console understand escape sequences.
+// prepareOutput makes a console interpret escape sequences.
 func prepareOutput(out io.Writer) (undo func()) {
 	f, ok := out.(*os.File)
 	if !ok {

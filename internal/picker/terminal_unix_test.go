@@ -23,7 +23,7 @@ type testTerminal struct {
 	master, tty *os.File
 	c           *Console
 	before      *term.State
-	done        chan struct{} // nothing is read from the master any more
+	done        chan struct{} // closed when show has ended
 
 	mu      sync.Mutex
 	screen  *screen
@@ -54,7 +54,7 @@ func openTerminal(t *testing.T, cols, rows int) *testTerminal {
 	return term
 }
 
-// closable returns the file in a form whose Close ends a Read that waits.
+// closable returns a copy of the file whose Close ends a waiting Read.
 func closable(t *testing.T, f *os.File) *os.File {
 	t.Helper()
 	defer f.Close()
@@ -87,7 +87,7 @@ func (t *testTerminal) resize(cols, rows int) {
 	}
 }
 
-// show draws what the program writes.
+// show draws the output of the program on the screen.
 func (t *testTerminal) show() {
 	defer close(t.done)
 	buf := make([]byte, 4096)
@@ -131,14 +131,14 @@ func (t *testTerminal) await(what string, ok func(s *screen) bool) {
 	}
 }
 
-// sees waits for this picture.
+// sees waits until the screen shows this picture.
 func (t *testTerminal) sees(picture string) {
 	t.t.Helper()
 	picture = strings.TrimPrefix(picture, "\n")
 	t.await("\n"+picture+"\n", func(s *screen) bool { return s.picture() == picture })
 }
 
-// seesWithCursor waits for this picture, in which | stands before the cursor.
+// seesWithCursor waits until the screen shows this picture, in which | marks the cursor.
 func (t *testTerminal) seesWithCursor(picture string) {
 	t.t.Helper()
 	t.await("\n"+picture+"\n", func(s *screen) bool {
@@ -157,20 +157,20 @@ func (t *testTerminal) seesWithCursor(picture string) {
 	})
 }
 
-// contains waits for the text to stand in one row.
+// contains waits until one row contains the text.
 func (t *testTerminal) contains(text string) {
 	t.t.Helper()
 	t.await(text, func(s *screen) bool { return strings.Contains(s.picture(), text) })
 }
 
-// untouched checks that the terminal is as it was, and was told nothing that its
-// screen does not understand.
+// untouched checks that the terminal has its original state, and that the screen has
+// understood all output.
 func (t *testTerminal) untouched() {
 	t.t.Helper()
 	if now := termState(t.t, t.tty); *now != *t.before {
 		t.t.Errorf("the terminal's state is %+v, was %+v", now, t.before)
 	}
-	t.await("the cursor, line breaks, and pastes without marks", func(s *screen) bool {
+	t.await("the original modes", func(s *screen) bool {
 		return !s.hidden && !s.noWrap && !s.paste
 	})
 	t.mu.Lock()
@@ -180,7 +180,7 @@ func (t *testTerminal) untouched() {
 	}
 }
 
-// A reply is how a call ended.
+// A reply is the result of a call.
 type reply struct {
 	text  string
 	index int
@@ -217,7 +217,7 @@ func (t *testTerminal) replies(ch <-chan reply, want reply) {
 	}
 }
 
-// unread reports whether bytes wait to be read.
+// unread reports whether there is unread input.
 func (t *testTerminal) unread() bool {
 	t.t.Helper()
 	ready, err := waitInput(t.tty, 0)
@@ -227,8 +227,8 @@ func (t *testTerminal) unread() bool {
 	return ready
 }
 
-// goroutinesEnd waits until no more than n run. One that has just sent its reply
-// may not have ended yet.
+// goroutinesEnd waits until at most n goroutines run. A goroutine that has sent its reply
+// can still be running for a moment.
 func goroutinesEnd(t *testing.T, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); runtime.NumGoroutine() > n; runtime.Gosched() {
