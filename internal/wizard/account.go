@@ -18,9 +18,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// chooseRole fills in the account and the role: those of the flags, the only ones
-// there are, or those that the person picks. Where the portal lists none to this
-// person, the profile is written without.
+// chooseRole sets the account and the role of the profile: from the flags, the only choice,
+// or what the user picks. If the portal refuses to list accounts or roles, the profile is
+// written without them.
 func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) error {
 	p.account, p.role = "", ""
 	if first {
@@ -34,7 +34,7 @@ func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 	}
 	err := z.AdviseConnection(z.pickRole(ctx, p))
 	if errors.Is(err, idcenter.ErrUnauthorized) {
-		// The token may have been ended elsewhere.
+		// The session may have been ended on another machine.
 		if err = z.signInAgain(ctx); err == nil {
 			err = z.AdviseConnection(z.pickRole(ctx, p))
 		}
@@ -47,8 +47,8 @@ func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 	return err
 }
 
-// signIn makes sure of a token: a session of the config that lives is used, a new
-// one always signs in, once.
+// signIn makes sure that there is a token. It uses a valid session of the config. A new
+// session always signs in, once.
 func (z *Wizard) signIn(ctx context.Context) error {
 	if z.known || z.Session.Name == "" || !z.token.AccessToken.IsZero() {
 		err := z.takeToken(ctx, secret.String{})
@@ -69,7 +69,7 @@ func (z *Wizard) login(ctx context.Context) (err error) {
 	return z.takeToken(ctx, secret.String{})
 }
 
-// signInAgain replaces a token that the portal has refused.
+// signInAgain replaces a token that the portal has rejected.
 func (z *Wizard) signInAgain(ctx context.Context) error {
 	err := z.takeToken(ctx, z.token.AccessToken)
 	var ended *broker.SessionError
@@ -114,7 +114,7 @@ func (z *Wizard) pickAccount(ctx context.Context, client *idcenter.Client) (stri
 		return "", err
 	case len(accounts) == 0:
 		return "", command.WithHint(errors.New("No AWS accounts are available to you."), // the AWS CLI's words
-			"whoever runs IAM Identity Center assigns them; nothing was written")
+			"ask the administrator of IAM Identity Center to assign an account to you; nothing was written")
 	case len(accounts) == 1:
 		fmt.Fprintf(z.App.Out, "The only AWS account available to you is: %s\n", terminal.Printable(accounts[0].ID))
 		return accounts[0].ID, nil
@@ -164,8 +164,8 @@ func (z *Wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	return roles[i].Name, nil
 }
 
-// compareAccounts is the AWS CLI's order: by name, else by e-mail, in lower case,
-// and those that have neither behind the others.
+// compareAccounts orders accounts as the AWS CLI does: by the name or else the e-mail
+// address, in lower case. Accounts with neither come last.
 func compareAccounts(a, b idcenter.Account) int {
 	key := func(a idcenter.Account) (int, string) {
 		if name := cmp.Or(a.Name, a.Email); name != "" {
@@ -178,7 +178,7 @@ func compareAccounts(a, b idcenter.Account) int {
 	return cmp.Or(cmp.Compare(ra, rb), cmp.Compare(ka, kb))
 }
 
-// collect gathers all items of a paged list.
+// collect returns all items of a paged list.
 func collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	var all []T
 	for item, err := range seq {

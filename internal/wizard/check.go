@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// check refuses flags that can never be right.
+// check returns a usage error for flags that are invalid in any config.
 func (o *Options) check(global command.Globals) error {
 	for _, f := range []struct {
 		flag, value string
@@ -42,7 +42,7 @@ func (o *Options) check(global command.Globals) error {
 		{"--output", global.Output, "--output-format", o.Output},
 	} {
 		if f[1] != "" && f[3] != "" && f[1] != f[3] {
-			return command.Usagef("%s %s does not go with %s %s: both are for the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))
+			return command.Usagef("%s %s does not go with %s %s: both set the same key of the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))
 		}
 	}
 	if o.UseDevice && o.CallbackPort != 0 {
@@ -54,7 +54,7 @@ func (o *Options) check(global command.Globals) error {
 	return nil
 }
 
-// scopesOr returns the scopes that were given, or def.
+// scopesOr returns the scopes of the flag, or def.
 func (o *Options) scopesOr(def string) string {
 	if o.Scopes == "" {
 		return def
@@ -62,7 +62,7 @@ func (o *Options) scopesOr(def string) string {
 	return o.Scopes
 }
 
-// required is the AWS CLI's answer to an empty line where there must be one.
+// required rejects an empty answer, as the AWS CLI does.
 func required(check func(string) error) func(string) error {
 	return func(s string) error {
 		if s == "" {
@@ -72,7 +72,7 @@ func required(check func(string) error) func(string) error {
 	}
 }
 
-// optional lets an empty line through.
+// optional accepts an empty answer.
 func optional(check func(string) error) func(string) error {
 	return func(s string) error {
 		if s == "" {
@@ -122,7 +122,7 @@ func checkScopes(s string) error {
 			return errors.New("Scope values must be separated by commas") // the AWS CLI's words
 		}
 		if strings.ContainsAny(scope, "\"'#") {
-			return errors.New("a scope contains no quotes and no #")
+			return errors.New("a scope cannot contain quotes or #")
 		}
 	}
 	return nil
@@ -145,7 +145,7 @@ func checkOutputFormat(s string) error {
 func checkName(kind awsconfig.Kind) func(string) error {
 	return func(s string) error {
 		if terminal.Printable(s) != s {
-			return errors.New("a name cannot have characters that are not shown")
+			return errors.New("a name cannot have invisible characters")
 		}
 		_, err := awsconfig.Header(kind, s, false)
 		return err

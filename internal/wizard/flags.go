@@ -12,8 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
-// ByFlags writes one profile without asking anybody anything. What is missing is
-// named all at once.
+// ByFlags writes one profile from the flags, without questions. Its error names all missing
+// flags.
 func (z *Wizard) ByFlags(ctx context.Context) error {
 	var missing []string
 	need := func(flag, value string) {
@@ -58,7 +58,7 @@ func (z *Wizard) ByFlags(ctx context.Context) error {
 		return err
 	} else if other != "" && !z.o.Yes && !z.sameInUse(p) {
 		return command.WithHint(command.Usagef("the profile %s exists and is for %s", p.name, other),
-			"add --yes to replace it, or --profile-name NAME for another one")
+			"add --yes to replace it, or --profile-name NAME to write another profile")
 	}
 	if err := z.write(ctx, p); err != nil {
 		return err
@@ -75,8 +75,8 @@ func (z *Wizard) ByFlags(ctx context.Context) error {
 	return nil
 }
 
-// warnOfRegion says that a region is not known, which a person would have to say
-// twice.
+// warnOfRegion warns about a region that lanyard does not know. The wizard makes the user
+// enter such a region twice.
 func (z *Wizard) warnOfRegion(region string) {
 	known, near, err := profile.CheckRegion(region)
 	if region == "" || known || err != nil {
@@ -86,16 +86,16 @@ func (z *Wizard) warnOfRegion(region string) {
 	if len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
-	z.App.Warn(region+" is not a known region; taken all the same", hint)
+	z.App.Warn("lanyard does not know the region "+region+" and uses it anyway", hint)
 }
 
-// sameInUse reports whether the profile was named on the command line as the one in
-// use: then it is the one to change, whatever it is for.
+// sameInUse reports whether --profile names the profile. Then that profile is changed even
+// if it is for another role.
 func (z *Wizard) sameInUse(p ssoProfile) bool {
 	return z.App.Flags.Profile != "" && z.App.Flags.Profile == p.name
 }
 
-// sessionByFlags fills in a session that the config does not have.
+// sessionByFlags sets a session that is not in the config yet.
 func (z *Wizard) sessionByFlags(ctx context.Context) error {
 	z.setStartURL(z.o.StartURL)
 	z.Session.Region = z.o.Region
@@ -105,19 +105,19 @@ func (z *Wizard) sessionByFlags(ctx context.Context) error {
 	}
 	found, err := z.revealedRegion(ctx)
 	if err != nil {
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: err.Error()}, "say it: --sso-region REGION")
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: err.Error()}, "add: --sso-region REGION")
 	}
 	z.Session.Region = found.region
 	return nil
 }
 
-// noTerminal says which flags are needed where nobody can be asked.
+// noTerminal returns the error for missing flags when there is no terminal to ask on.
 func noTerminal(app *command.App, missing []string) error {
 	return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(missing, ", ")),
-		"there is no terminal to ask on: give these flags, or run it in one")
+		"add these flags, or run the command in a terminal to be asked for the values")
 }
 
-// NewSessionChanges are what `configure sso-session` writes.
+// NewSessionChanges returns the changes that `configure sso-session` makes.
 func (z *Wizard) NewSessionChanges() []awsconfig.Change {
 	changes := sessionChanges(z.Session, z.o.scopesOr(profile.AccessScope))
 	for _, kv := range [][2]string{{"sso_auto_refresh", z.o.AutoRefresh}, {"sso_refresh_window", z.o.RefreshWindow}} {

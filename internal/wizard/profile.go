@@ -38,8 +38,8 @@ func (z *Wizard) askProfile(ctx context.Context, p *ssoProfile, first bool) (err
 	return z.askName(ctx, p, first)
 }
 
-// askName asks for the name, unless it was given: by a flag, or as the profile in
-// use. Another profile of that name is replaced only if the person says so.
+// askName asks for the name of the profile, unless a flag or the environment gives it. It
+// asks again before it replaces a profile that is for another role.
 func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err error) {
 	inUse, named := z.ProfileName()
 	switch {
@@ -47,7 +47,7 @@ func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 		p.name = z.o.Profile
 	case first && named && z.App.Flags.Profile != "":
 		p.name = inUse
-		return nil // it was said which one
+		return nil // the user has named the profile to change
 	case first && named:
 		p.name = inUse
 	default:
@@ -74,7 +74,7 @@ func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 	return nil
 }
 
-// proposal is the AWS CLI's name for a profile; "" if there is no role.
+// proposal returns the AWS CLI's name for a new profile, or "" without a role.
 func (p ssoProfile) proposal() string {
 	if p.account == "" {
 		return ""
@@ -82,8 +82,8 @@ func (p ssoProfile) proposal() string {
 	return p.role + "-" + p.account
 }
 
-// isAnother says what a profile of the same name is for, if that is another
-// account or role.
+// isAnother says what an existing profile of the same name is for: another role or other
+// credentials. It returns "" if the profile can be replaced without a question.
 func (z *Wizard) isAnother(p ssoProfile) (string, error) {
 	config, credentials, err := z.ProfileSections(p.name)
 	if err != nil {
@@ -108,9 +108,9 @@ func (z *Wizard) isAnother(p ssoProfile) (string, error) {
 	return "", nil
 }
 
-// write shows what is to be written and writes it.
+// write prints the new settings and writes them.
 func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
-	// Signing in takes its time, and the session may be gone from the file.
+	// The session may have been removed from the file during the sign-in.
 	if err := z.rereadSession(); err != nil {
 		return err
 	}
@@ -129,13 +129,13 @@ func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
 		return err
 	}
 	if !changed {
-		fmt.Fprint(z.App.Out, "(all of this was there already)\n\n")
+		fmt.Fprint(z.App.Out, "(these settings were in the file already)\n\n")
 	}
 	z.last = p
 	return z.rereadSession()
 }
 
-// rereadSession reads the files again, and finds out whether they have the session.
+// rereadSession reads the files again and sets known.
 func (z *Wizard) rereadSession() error {
 	z.Reread()
 	z.In.New = true
@@ -144,8 +144,8 @@ func (z *Wizard) rereadSession() error {
 	return err
 }
 
-// goes reports whether the same changes end the contradiction that one of them
-// would make: those of a profile that changes its session.
+// goes reports whether the changes also set or remove the sso_session of the profile of c.
+// Then c contradicts only the old session.
 func goes(changes []awsconfig.Change, c awsconfig.Change) bool {
 	for _, other := range changes {
 		if other.Kind == c.Kind && other.Name == c.Name && strings.EqualFold(other.Key, "sso_session") {
@@ -155,7 +155,7 @@ func goes(changes []awsconfig.Change, c awsconfig.Change) bool {
 	return false
 }
 
-// blocks are what is to be written, as it will stand in the file.
+// blocks returns the new settings in the form of the config file.
 func blocks(changes []awsconfig.Change) string {
 	var b strings.Builder
 	var kind awsconfig.Kind
@@ -174,7 +174,7 @@ func blocks(changes []awsconfig.Change) string {
 	return b.String()
 }
 
-// tell says how to use the profile, in the AWS CLI's words.
+// tell prints how to use the profile, in the AWS CLI's words.
 func (z *Wizard) tell(p ssoProfile) {
 	run := z.App.Name + " sts get-caller-identity"
 	switch {
@@ -232,8 +232,8 @@ func checkMore(s string) error {
 	return errors.New("Answer yes, no or advanced")
 }
 
-// advanced asks for the two refresh settings. They belong to the session, and
-// stand in the profile in use only where there is no [sso-session].
+// advanced asks for the two refresh settings. They are written to the [sso-session], or to
+// the profile if it has no session.
 func (z *Wizard) advanced(ctx context.Context) error {
 	s := z.Session
 	auto := "true"

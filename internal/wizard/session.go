@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// askSession finds the session: one of the config, a new one, or none, which is
-// the legacy form.
+// askSession asks for the session: an existing one, a new one, or no name for a legacy
+// profile.
 func (z *Wizard) askSession(ctx context.Context) error {
 	name, current := z.o.Name, z.value("sso_session")
 	if !z.o.Given("sso-session-name") {
@@ -43,8 +43,8 @@ func (z *Wizard) askSession(ctx context.Context) error {
 	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), profile.AccessScope)
 }
 
-// knownSession takes the session of the name from the config, if it is there.
-// Flags may not say otherwise.
+// knownSession uses the session of this name in the config, if there is one, and reports
+// whether there is. It is an error if flags contradict that session.
 func (z *Wizard) knownSession(name string) (bool, error) {
 	if name == "" {
 		return false, nil
@@ -60,18 +60,18 @@ func (z *Wizard) knownSession(name string) (bool, error) {
 	for _, f := range [][3]string{{"--sso-start-url", z.o.StartURL, s.StartURL}, {"--sso-region", z.o.Region, s.Region}} {
 		if f[1] != "" && f[1] != f[2] && !(f[0] == "--sso-start-url" && starturl.Same(f[1], f[2])) {
 			return false, command.WithHint(command.Usagef("%s %s: [sso-session %s] exists and has %s (%s, line %d)", f[0], command.Quote(f[1]), name, f[2], s.Path, s.Line),
-				"choose another --sso-session-name, or change it: %s configure sso-session", z.App.Name)
+				"choose another --sso-session-name, or change the session: %s configure sso-session", z.App.Name)
 		}
 	}
 	if z.o.Scopes != "" && !slices.Equal(profile.SplitScopes(z.o.Scopes), s.Scopes) {
-		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has others (%s, line %d)", command.Quote(z.o.Scopes), name, s.Path, s.Line),
-			"change it: %s configure sso-session", z.App.Name)
+		return false, command.WithHint(command.Usagef("--sso-registration-scopes %s: [sso-session %s] exists and has other scopes (%s, line %d)", command.Quote(z.o.Scopes), name, s.Path, s.Line),
+			"change the session: %s configure sso-session", z.App.Name)
 	}
 	z.Session, z.known = s, true
 	return true, nil
 }
 
-// askNewSession asks for what makes a session; the arguments are what Enter keeps.
+// askNewSession asks for the settings of a session. The arguments are the defaults.
 func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes string) (err error) {
 	ask := func(given, text, current string, q picker.Question) (string, error) {
 		if given != "" {
@@ -90,7 +90,7 @@ func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	case err != nil && (ctx.Err() != nil || z.o.Region == "" && z.con == nil):
 		return err
 	case err != nil:
-		z.App.Warn("the start URL does not tell the region: "+err.Error(), "")
+		z.App.Warn("cannot find the region of the start URL: "+err.Error(), "")
 	case revealed.certain && z.o.Region == "":
 		z.Session.Region = revealed.region
 		fmt.Fprintf(z.App.Out, "SSO region: %s\n", revealed.region)
@@ -113,8 +113,8 @@ func (z *Wizard) askNewSession(ctx context.Context, startURL, region, scopes str
 	return err
 }
 
-// setStartURL takes the start URL of a new session, and warns of one that looks like
-// another page.
+// setStartURL sets the start URL of a new session. It warns about a URL that looks like the
+// URL of another page.
 func (z *Wizard) setStartURL(startURL string) {
 	if text, hint := profile.StartURLAdvice(startURL); text != "" {
 		z.App.Warn(text, hint)
@@ -122,15 +122,16 @@ func (z *Wizard) setStartURL(startURL string) {
 	z.Session.StartURL = profile.CleanStartURL(startURL)
 }
 
-// A revealed region is what the start URL tells. It is certain where a vanity URL
-// leads to a host that names its region; a host of AWS that names one is a proposal.
+// A revealed is the region that was found by the start URL. It is certain if a vanity URL
+// redirects to a host with a region in its name. The region in the name of an AWS host is
+// only a proposal.
 type revealed struct {
 	region  string
 	certain bool
 }
 
-// revealedRegion asks a vanity start URL where it leads. Other hosts are not asked
-// for anything.
+// revealedRegion finds the region of the start URL. It makes a request for a vanity URL
+// only.
 func (z *Wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	url := z.Session.StartURL
 	if profile.AWSOwned(profile.StartURLHost(url)) {
@@ -148,7 +149,7 @@ func (z *Wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	return revealed{region, region != ""}, err
 }
 
-// prompt is the AWS CLI's form of a question.
+// prompt returns a question in the AWS CLI's form.
 func prompt(text, current string) string {
 	if current == "" {
 		current = "None"
@@ -178,7 +179,7 @@ func (z *Wizard) sessionNames() []string {
 	return names
 }
 
-// startURLs are those in use anywhere in the config.
+// startURLs returns the start URLs of the config.
 func (z *Wizard) startURLs() []string {
 	uses, _ := z.QuietSessions()
 	var urls []string
@@ -205,7 +206,7 @@ func (z *Wizard) describeSession(typed string) string {
 	return ""
 }
 
-// AskWholeSession asks for every setting of the session.
+// AskWholeSession asks for all settings of the session.
 func (z *Wizard) AskWholeSession(ctx context.Context) (err error) {
 	z.Session.Name = z.o.Name
 	if z.Session.Name == "" {
@@ -228,7 +229,7 @@ func (z *Wizard) AskWholeSession(ctx context.Context) (err error) {
 	return z.askNewSession(ctx, get("sso_start_url"), get("sso_region"), scopes)
 }
 
-// ofSession reads what the config says of the session now.
+// ofSession returns a function that returns the current settings of the session.
 func (z *Wizard) ofSession() (get func(key string) string, err error) {
 	section, err := z.Section(awsconfig.SSOSession, z.Session.Name)
 	return func(key string) string {
@@ -237,8 +238,8 @@ func (z *Wizard) ofSession() (get func(key string) string, err error) {
 	}, err
 }
 
-// WholeSessionByFlags takes every setting from the flags, or else from the session
-// as it is.
+// WholeSessionByFlags takes all settings of the session from the flags, or else from the
+// config.
 func (z *Wizard) WholeSessionByFlags(ctx context.Context) error {
 	z.Session.Name = z.o.Name
 	if z.o.Name == "" {

@@ -1,6 +1,6 @@
-// Package wizard asks for sessions and profiles and writes them: the questions of
-// "configure sso" and "configure sso-session". What a flag gives is not asked. Begin with
-// [New].
+// Package wizard asks for sessions and profiles and writes them to the config. It has the
+// questions of "configure sso" and "configure sso-session", and skips those that a flag
+// answers. Begin with [New].
 package wizard
 
 import (
@@ -17,8 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Options are the answers of the wizard that were given as flags, and how to
-// sign in.
+// Options are the answers that were given as flags, and how to sign in.
 type Options struct {
 	signin.Options
 	StartURL, Region, Name, Scopes string
@@ -30,7 +29,7 @@ type Options struct {
 	Given func(flag string) bool
 }
 
-// New reads what there is, and checks the flags.
+// New checks the flags and reads the config.
 func New(app *command.App, o Options) (*Wizard, error) {
 	if err := o.check(app.Flags); err != nil {
 		return nil, err
@@ -58,24 +57,24 @@ func New(app *command.App, o Options) (*Wizard, error) {
 	return z, nil
 }
 
-// A Wizard sets profiles up. What it has found out so far is in its fields;
-// nothing is written before all is known.
+// A Wizard collects the settings of sessions and profiles. It writes a profile when all its
+// settings are known.
 type Wizard struct {
 	*workspace.Workspace
 	o   Options
-	p   *profile.Profile // the one in use, whose settings are what Enter keeps
+	p   *profile.Profile // the profile in use, whose settings are the defaults
 	con *picker.Console
 
 	Session profile.Session // its Name is "" for a legacy profile
-	known   bool            // it is in the config
+	known   bool            // the session is in the config
 	token   ssocache.Token
-	last    ssoProfile // the one that was written last
+	last    ssoProfile // the last profile that was written
 }
 
-// An ssoProfile is one that the wizard writes. Without an account it only signs in.
+// An ssoProfile is a profile to write. A profile without an account can only sign in.
 type ssoProfile struct{ name, account, role, region, output string }
 
-// Run asks a person.
+// Run asks the questions and writes one or more profiles.
 func (z *Wizard) Run(ctx context.Context) error {
 	if err := z.askSession(ctx); err != nil {
 		return err
@@ -98,7 +97,7 @@ func (z *Wizard) Run(ctx context.Context) error {
 	}
 }
 
-// left is how the wizard ends when the person leaves: well, if a profile is written.
+// left returns nil if the user cancels after a profile was written, and else the error.
 func (z *Wizard) left(err error, first bool) error {
 	if !first && (errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone)) {
 		return nil
@@ -106,14 +105,14 @@ func (z *Wizard) left(err error, first bool) error {
 	return err
 }
 
-// value is what the profile in use has for a key.
+// value returns a setting of the profile in use.
 func (z *Wizard) value(key string) string {
 	s, _ := z.p.Get(key)
 	return s.Value
 }
 
-// changes are what is to be written for a profile: its own keys, as the AWS CLI
-// orders them, then its session's. Keys that would contradict them go.
+// changes returns the changes that write a profile: the keys of the profile in the AWS CLI's
+// order, then the keys of its session. They also remove keys that contradict the new ones.
 func (z *Wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	var list []awsconfig.Change
 	kind, name := awsconfig.Profile, p.name
@@ -151,9 +150,8 @@ func (z *Wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	return list, nil
 }
 
-// comeFirst are the keys of a profile that the AWS CLI and the SDKs look at before
-// those of Identity Center: with one of them, the role that was chosen would not be
-// the one in use.
+// comeFirst returns the keys of a profile that the AWS CLI and the SDKs prefer to the SSO
+// keys. With one of them, the profile would not use the role that the user has picked.
 func comeFirst() []string {
 	return []string{
 		"role_arn", "source_profile", "credential_source", "web_identity_token_file", "credential_process", "login_session",
@@ -161,7 +159,7 @@ func comeFirst() []string {
 	}
 }
 
-// sessionChanges are what is to be written for an [sso-session].
+// sessionChanges returns the changes that write an [sso-session].
 func sessionChanges(s profile.Session, scopes string) []awsconfig.Change {
 	var list []awsconfig.Change
 	for _, kv := range [][2]string{{"sso_start_url", s.StartURL}, {"sso_region", s.Region}, {"sso_registration_scopes", scopes}} {
