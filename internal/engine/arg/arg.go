@@ -2,12 +2,12 @@
 //
 //	ec2 describe-instances --filters Name=tag:Name,Values=a,b
 //
-// into the input of the operation. Names, syntax, messages and the order in which
-// mistakes are found are the AWS CLI's.
+// into the input of the operation. Names, syntax and messages are the AWS CLI's, and so is the order
+// in which mistakes are reported.
 //
-// [Parse] tells the words apart (flag, words), reads the value of each option
-// (value, file, json, shorthand), adds the whole input (whole), and checks the
-// result (normalize, validate). [Flags] lists the options for help.
+// [Parse] splits the words into options and values (flag.go, words.go), reads the value of each option
+// (value.go, file.go, json.go, shorthand.go), adds --cli-input-json (whole.go), and checks the result
+// (normalize.go, validate.go). [Flags] lists the options for help.
 package arg
 
 import (
@@ -18,20 +18,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// Options are what the parameters are read with.
+// Options configure [Parse].
 type Options struct {
-	// Service is the service's name on the command line, such as "s3api": a few
-	// rules are a service's own. "" means none of them.
+	// Service is the service's name on the command line, such as "s3api", because a few rules
+	// depend on the service. It may be "".
 	Service string
 
-	// ReadFile reads what file:// and fileb:// name; nil means that nothing can be read.
+	// ReadFile reads the files in file:// and fileb:// values. If it is nil, such values are errors.
 	ReadFile func(path string) ([]byte, error)
 
-	// LookupEnv looks up the variables and the home folder in the names of those
-	// files; nil means that the names are taken as they are.
+	// LookupEnv looks up environment variables, for variables and ~ in the names of those files.
+	// If it is nil, the names are not expanded.
 	LookupEnv func(name string) (string, bool)
 
-	// BinaryFormat says how a blob that is text is meant: "base64" or
+	// BinaryFormat is the encoding of blobs on the command line: "base64" or
 	// "raw-in-base64-out". "" means base64.
 	BinaryFormat string
 
@@ -39,21 +39,21 @@ type Options struct {
 	NoPaginate bool
 }
 
-// An Input is what the parameters ask for.
+// An Input is the result of [Parse].
 type Input struct {
-	// Document is the input of the operation. It is valid, unless Help is set or
-	// Skeleton is for an input. The values are those of package model: a blob is
-	// a string that holds it in base64, a timestamp a string in RFC 3339.
+	// Document is the input of the operation. It is valid, unless Help is set or Skeleton is
+	// "input" or "yaml-input". It has the values of package model: a blob is a string in base64, a
+	// timestamp is a string in RFC 3339.
 	Document *document.Object
 
-	// Paginate says to fetch all pages: the operation has pages, and the command
-	// line asks for no particular one.
+	// Paginate says to fetch all pages: the operation has pages, and the command line does not ask
+	// for a particular page.
 	Paginate bool
 
 	Paging Paging
 
-	// Skeleton is the value of --generate-cli-skeleton: "input", "yaml-input" or
-	// "output"; "" means that the operation is to be called.
+	// Skeleton is the value of --generate-cli-skeleton: "input", "yaml-input" or "output". If it
+	// is "", the operation is called.
 	Skeleton string
 
 	Help bool // the word "help" was given
@@ -61,15 +61,15 @@ type Input struct {
 	Warnings []string // lines for stderr
 }
 
-// Paging holds the options that replace an operation's own paging members. They
-// are set only if pages are followed; nil and "" mean that an option was not given.
+// Paging holds the paging options, which replace the operation's own paging members. They are set only
+// if Paginate is set. nil and "" mean that an option was not given.
 type Paging struct {
 	MaxItems, PageSize *int64
 	StartingToken      string
 }
 
-// Parse reads the arguments behind the names of service and operation; global
-// options have been taken out. The error is a [*UsageError] or a [*ValueError].
+// Parse reads the arguments after the service and the operation, without global options. The error is
+// a [*UsageError] or a [*ValueError].
 func Parse(op *model.Operation, args []string, o Options) (*Input, error) {
 	if len(args) == 1 && args[0] == "help" {
 		return &Input{Help: true}, nil
@@ -102,10 +102,10 @@ type parser struct {
 	op *model.Operation
 	o  Options
 
-	files map[string][]byte // what was read, by name
+	files map[string][]byte // the content of files that were read, by name
 
-	// ordered holds the objects that were written as the JSON of one parameter.
-	// They differ from others in one message.
+	// ordered holds the objects that were read from the JSON of a parameter. In the AWS CLI they
+	// are OrderedDicts, and one message shows that.
 	ordered map[*document.Object]bool
 
 	noToken bool // the starting token is empty
@@ -115,7 +115,7 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 	if err := t.settlePaging(in, w, p.o.NoPaginate); err != nil {
 		return err
 	}
-	pages := false // an option for pages has a place among the members
+	pages := false // pagingConfig was added to the document
 	for _, opt := range t.options {
 		v, given := w.values[opt.dest]
 		if !given || opt.negative {
@@ -132,7 +132,7 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 			continue
 		}
 		if opt.member == nil {
-			// It is read later; here it only must be there.
+			// The value is used later. If it names a file, report a missing file now.
 			if _, err := p.load(opt, v.words[0]); err != nil {
 				return err
 			}
@@ -163,7 +163,7 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 	return p.finish(in)
 }
 
-// finish makes the document valid, or says what is wrong with it.
+// finish decodes blobs, validates the document and normalizes its values.
 func (p *parser) finish(in *Input) error {
 	if p.op.Input == nil {
 		return nil
@@ -172,7 +172,7 @@ func (p *parser) finish(in *Input) error {
 	if err != nil {
 		return err
 	}
-	in.Document = d.(*document.Object) // it was one
+	in.Document = d.(*document.Object) // decodeBlobs keeps the type
 	if p.o.Service == "s3api" {
 		if err := checkBucket(in.Document); err != nil {
 			return err
@@ -203,19 +203,19 @@ func copyOf(o *document.Object) *document.Object {
 type UsageError struct {
 	Message string
 
-	// Usage says that the AWS CLI shows how it is used, with the message.
+	// Usage says that the AWS CLI prints its usage with the message.
 	Usage bool
 }
 
 func (e *UsageError) Error() string { return e.Message }
 
-// A ValueError reports a value for which the AWS CLI prints Python's own message.
-// It exits with 255 then, as for any other failure.
+// A ValueError reports a value for which the AWS CLI prints Python's own message. The AWS CLI then exits
+// with 255.
 type ValueError struct{ Message string }
 
 func (e *ValueError) Error() string { return e.Message }
 
-// badParameter is a mistake in the value of one option; name has the dashes.
+// badParameter returns the error for a mistake in the value of one option. name includes the dashes.
 func badParameter(name, text string) error {
 	return &UsageError{Message: "Error parsing parameter '" + name + "': " + text}
 }

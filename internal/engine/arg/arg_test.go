@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// operation loads an operation; the test ends without it.
+// operation loads an operation. The test fails if there is none.
 func operation(t testing.TB, service, name string) *model.Operation {
 	t.Helper()
 	s, err := model.Load(service)
@@ -30,7 +30,7 @@ func operation(t testing.TB, service, name string) *model.Operation {
 	return op
 }
 
-// files are what the tests can read.
+// files has the files that the tests can read.
 func files(name string) ([]byte, error) {
 	content, ok := map[string]string{
 		"filters.json": "[{\"Name\": \"a\",\r\n \"Values\": [\"b\"]}]",
@@ -47,13 +47,13 @@ func files(name string) ([]byte, error) {
 	return []byte(content), nil
 }
 
-// home is the environment of the tests.
+// home looks up the environment of the tests.
 func home(name string) (value string, ok bool) {
 	value, ok = map[string]string{"HOME": "/h", "NAME": "token"}[name]
 	return value, ok
 }
 
-// plain writes a document in one line, with its members in order.
+// plain returns a document as one line, with its members in order.
 func plain(v any) string {
 	switch v := v.(type) {
 	case *document.Object:
@@ -84,7 +84,7 @@ func plain(v any) string {
 func TestParse(t *testing.T) {
 	tests := []struct {
 		command string   // service and operation
-		args    []string // what follows
+		args    []string // the words after it
 		want    string
 	}{
 		{"ec2 describe-instances", nil, `{}`},
@@ -140,7 +140,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestRawBlobs: a blob that is text stands for its own bytes, if that is asked for.
+// With raw-in-base64-out, a blob on the command line is not base64.
 func TestRawBlobs(t *testing.T) {
 	in, err := Parse(operation(t, "sts", "put-everything"), []string{"--data", "a!"}, Options{BinaryFormat: "raw-in-base64-out"})
 	if err != nil {
@@ -161,7 +161,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestLongLists: nothing takes time by the square of the length.
+// The time does not grow with the square of the length.
 func TestLongLists(t *testing.T) {
 	const n = 200_000
 	op := operation(t, "ec2", "describe-instances")
@@ -182,7 +182,7 @@ func TestLongLists(t *testing.T) {
 		strings.Repeat(",", n), "Name=x," + strings.Repeat(`'a',`, n) + "b=c",
 	} {
 		if _, err := Parse(op, []string{"--filters", hard}, Options{}); err == nil {
-			t.Errorf("%.20s… is no mistake", hard)
+			t.Errorf("%.20s…: no error", hard)
 		}
 	}
 }

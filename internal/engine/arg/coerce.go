@@ -1,4 +1,4 @@
-// Shorthand values given the types that the model has.
+// Conversion of shorthand values to the types of the model.
 
 package arg
 
@@ -9,8 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// shorthand reads the words of an option that stand for a structure, a map or a
-// list of these.
+// shorthand reads words in shorthand syntax: a structure, a map or a list of these.
 func (p *parser) shorthand(o *option, v any) (any, error) {
 	parse := func(text string) (any, error) {
 		s := &scanner{input: text, file: p.readParam}
@@ -50,19 +49,19 @@ func (p *parser) shorthand(o *option, v any) (any, error) {
 		return nil, err
 	}
 	if _, isList := parsed.([]any); !isList && o.member.Shape.Kind == model.List {
-		return parsed, nil // a file for a list of one: the mistake is found later
+		return parsed, nil // validation reports the mistake
 	}
 	return coerce(o, o.member.Shape, o.member.Name, parsed)
 }
 
-// isValueStructure reports whether a text alone can stand for the structure.
+// isValueStructure reports whether a plain text is allowed instead of the structure.
 func isValueStructure(s *model.Shape) bool {
 	return s.Kind == model.Structure && len(s.Members) == 1 && s.Members[0].Name == "Value" &&
 		s.Members[0].Shape.Kind == model.String
 }
 
-// coerce gives what was read in shorthand the types of the shape, as far as the AWS
-// CLI does: one element stands for a list, as it is; truth is true or false.
+// coerce converts a shorthand value to the types of the shape, as far as the AWS CLI does. A single value
+// becomes a list of one, without conversion of the value. A boolean is "true" or "false".
 func coerce(o *option, s *model.Shape, name string, v any) (any, error) {
 	switch s.Kind {
 	case model.Structure:
@@ -120,7 +119,7 @@ func coerceStructure(o *option, s *model.Shape, v any) (any, error) {
 	return object, nil
 }
 
-// coerceScalar reads a text as what the shape has.
+// coerceScalar converts a text to the type of the shape.
 func coerceScalar(k model.Kind, v any) (any, error) {
 	text, isText := v.(string)
 	_, isRaw := v.(raw)
@@ -137,7 +136,7 @@ func coerceScalar(k model.Kind, v any) (any, error) {
 	return scalar(k, v)
 }
 
-// wrongType is Python's word for a list or an object where a text is needed.
+// wrongType returns Python's error for a list or an object instead of a text.
 func wrongType(k model.Kind, typeName string) error {
 	switch k {
 	case model.Integer, model.Long:
@@ -147,5 +146,5 @@ func wrongType(k model.Kind, typeName string) error {
 	case model.Boolean:
 		return &ValueError{"'" + typeName + "' object has no attribute 'lower'"}
 	}
-	return nil // the mistake is found later
+	return nil // validation reports the mistake
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// raw is what fileb:// gave: bytes that are no text.
+// raw is the content of a fileb:// file: bytes that are not text.
 type raw []byte
 
 const (
@@ -22,7 +22,7 @@ const (
 	binaryPrefix = "fileb://"
 )
 
-// load reads the file that the word names. It returns nil if it names none.
+// load reads the file that the word names. It returns nil if the word names no file.
 func (p *parser) load(o *option, text string) (any, error) {
 	v, err := p.readParam(text)
 	if err != nil {
@@ -31,8 +31,8 @@ func (p *parser) load(o *option, text string) (any, error) {
 	return v, nil
 }
 
-// readParam returns the content of the file that text names: a string, or raw. It
-// returns nil if text names none.
+// readParam returns the content of the file that text names, as a string or raw. It returns nil if text
+// names no file.
 func (p *parser) readParam(text string) (any, error) {
 	name, isText := strings.CutPrefix(text, textPrefix)
 	if !isText {
@@ -41,7 +41,7 @@ func (p *parser) readParam(text string) (any, error) {
 			return nil, nil
 		}
 	}
-	if p.o.LookupEnv != nil { // in the AWS CLI's order: a variable does not bring a ~
+	if p.o.LookupEnv != nil { // the AWS CLI expands ~ first, so a ~ in a variable stays
 		name = userpath.ExpandVars(userpath.ExpandUser(name, p.o.LookupEnv), p.o.LookupEnv)
 	}
 	b, err := p.readFile(name)
@@ -54,11 +54,11 @@ func (p *parser) readParam(text string) (any, error) {
 		return nil, &ValueError{"Unable to load paramfile (" + name + "), text contents could not be decoded.  If this is a " +
 			"binary file, please use the fileb:// prefix instead of the file:// prefix."}
 	}
-	// A text file has the ends of lines that Python gives it.
+	// Python converts the line ends of text files.
 	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(b)), nil
 }
 
-// readFile reads a file once: the second reading of a pipe would find nothing.
+// readFile reads a file only once, because a pipe cannot be read twice.
 func (p *parser) readFile(name string) ([]byte, error) {
 	if b, ok := p.files[name]; ok {
 		return b, nil
@@ -73,7 +73,7 @@ func (p *parser) readFile(name string) ([]byte, error) {
 	return b, err
 }
 
-// osError words a failure as Python does.
+// osError returns the text of an error in Python.
 func osError(err error, name string) string {
 	var errno syscall.Errno
 	switch {

@@ -11,14 +11,14 @@ import (
 // A Flag is an option of an operation, for help and completion.
 type Flag struct {
 	Name     string // with the dashes: "--instance-ids"
-	Negative string // of a boolean that is a member: "--no-dry-run", or ""
-	Type     string // the AWS CLI's word: "string", "list", "structure", "integer", …
+	Negative string // for a boolean member: "--no-dry-run"; otherwise ""
+	Type     string // the AWS CLI's name: "string", "list", "structure", "integer", …
 	Required bool
-	Member   *model.Member // nil for an option that is no member of the input
+	Member   *model.Member // nil if the option is not a member of the input
 }
 
-// Flags returns the options of an operation that its help names, in the order of
-// the help. It leaves out members that select a page, although they work.
+// Flags returns the options of an operation for its help, in the order of the help. It leaves out members
+// that select a page, although they can be used.
 func Flags(op *model.Operation) []Flag {
 	t := newTable(op)
 	hidden := make(map[string]bool)
@@ -72,7 +72,7 @@ func newTable(op *model.Operation) *table {
 	return t
 }
 
-// add puts an option at the end, or in the place of one of the same name.
+// add adds an option at the end, or replaces an option with the same name.
 func (t *table) add(o *option) {
 	if o.dest == "" {
 		o.dest = dest(o.name)
@@ -102,7 +102,7 @@ func memberOption(p model.Parameter) *option {
 	}
 	switch m.Shape.Kind {
 	case model.Boolean:
-		o.arity, o.required = none, false // the service says that it is missing
+		o.arity, o.required = none, false // the service reports a missing one
 	case model.List:
 		o.arity = many
 	case model.Long:
@@ -113,21 +113,21 @@ func memberOption(p model.Parameter) *option {
 	return o
 }
 
-// An option is what the command line may have.
+// An option is an option of the operation on the command line.
 type option struct {
 	name     string // with the dashes
-	dest     string // options of one dest overwrite one another
+	dest     string // options with the same dest overwrite each other
 	typeName string
 	arity    arity
 	negative bool   // --no-NAME
-	number   string // "int" or "float": the words are read as such at once
+	number   string // "int" or "float": the words are checked at once
 	choices  []string
 	required bool
 	member   *model.Member
 	page     page
 }
 
-// An arity says how many words an option takes.
+// An arity is the number of words that an option takes.
 type arity uint8
 
 const (
@@ -137,8 +137,8 @@ const (
 	perhaps // one or none
 )
 
-// relax makes nothing required if the input comes from elsewhere, or if there will
-// be no call. As in the AWS CLI the words count, not what they mean.
+// relax makes all options optional if the input comes from a file, or if the operation is not called.
+// Like the AWS CLI, it looks at the words only, even if they are values of other options.
 func (t *table) relax(args []string) {
 	for i, a := range args {
 		switch a {

@@ -21,12 +21,12 @@ func FuzzShorthand(f *testing.F) {
 		case err == nil && (o.Len() == 0 || s.pos != len(input)):
 			t.Errorf("%q: %s, read to %d", input, plain(o), s.pos)
 		case err != nil && err.Error() == "":
-			t.Errorf("%q: a mistake without a word", input)
+			t.Errorf("%q: error without a message", input)
 		}
 	})
 }
 
-// FuzzJSON compares with the standard library what both accept.
+// FuzzJSON compares the results with those of the standard library, for JSON that both accept.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{`{"a": [1, -2.5e3, "é\u00e9\ud83d\ude00\n", null, true]}`, "[1,]", "01", "1.", `"\u12"`, "NaN", `{"a" 1}`, "[[]", `"\ud800"`} {
 		f.Add(seed)

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// A generator makes random command lines. Most are nearly right.
+// A generator generates random command lines. Most of them are nearly valid.
 type generator struct {
 	*rand.Rand
 	dir string
@@ -69,7 +69,7 @@ func (g *generator) next(t *testing.T) oracleCase {
 		i := 1 + g.IntN(len(c.words)-1)
 		c.words = append(c.words[:i:i], c.words[i+1:]...)
 	}
-	for i, w := range c.words { // the word alone asks for help
+	for i, w := range c.words { // a single word "help" would ask for help
 		if w == "help" {
 			c.words[i] = "helped"
 		}
@@ -77,7 +77,7 @@ func (g *generator) next(t *testing.T) oracleCase {
 	return c
 }
 
-// option gives a parameter and its value.
+// option returns an option and its value.
 func (g *generator) option(p model.Parameter) []string {
 	name := "--" + p.Name
 	if g.chance(4) {
@@ -141,7 +141,7 @@ func (g *generator) input(op *model.Operation) string {
 	return string(b)
 }
 
-// words gives the words of a value.
+// words returns the words of a value.
 func (g *generator) words(s *model.Shape) []string {
 	switch {
 	case g.chance(3):
@@ -183,7 +183,7 @@ func (g *generator) noise() string {
 	return pick(g, []string{"{", "}", "[", "]", "=", ",", "'", `"`, `\`, `\,`, `\\`, " ", "\n", "a", "Key", ":", "@", "é", "😀", "\t", "é ", "null", "NaN", "1", `\"`, `\'`, `\u00e9`, `\ud83d\ude00`, "==", "@=", "\x7f", "\x01"})
 }
 
-// short writes a value in shorthand.
+// short returns a value in shorthand.
 func (g *generator) short(s *model.Shape) string {
 	switch s.Kind {
 	case model.Structure:
@@ -249,7 +249,7 @@ func (g *generator) scalar(k model.Kind) string {
 	return pick(g, []string{"tag:Name", "i-0123456789abcdef0", "arn:aws:iam::123456789012:role/example", "a b", "x", "some-name", "123456789012", "longer/path/with/slashes-and-more"})
 }
 
-// json writes a value as JSON, now and then one of another type.
+// json returns a value as JSON, sometimes with the wrong type.
 func (g *generator) json(s *model.Shape, depth int) string {
 	if g.chance(4) || depth > 4 {
 		return pick(g, []string{"null", "1", "-2.50", "true", `"x"`, "[]", "{}", `[1, "a'b", null, {"k": [false]}]`, `{"a": 1.0, "b": "c\n"}`, "1e20", "1e-7", `"\u00e9"`})

@@ -1,4 +1,4 @@
-// JSON, read as Python's json module reads it, with its messages.
+// A reader for JSON like Python's json module, with its messages.
 
 package arg
 
@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// parseJSON reads one value; object is shown each object in it.
+// parseJSON reads one value. It calls object with each object in it.
 func parseJSON(text string, object func(*document.Object)) (any, error) {
 	r := &jsonReader{in: []rune(text), object: object}
 	if strings.HasPrefix(text, "\ufeff") {
@@ -34,7 +34,7 @@ type jsonReader struct {
 	in     []rune
 	pos    int
 	depth  int
-	object func(*document.Object) // is shown each object
+	object func(*document.Object) // is called with each object
 }
 
 func (r *jsonReader) fail(text string, at int) error {
@@ -48,8 +48,7 @@ func (r *jsonReader) fail(text string, at int) error {
 	return e
 }
 
-// A jsonError is a mistake in JSON, in the words of Python's parser: users know
-// them, and they say where.
+// A jsonError is a mistake in JSON, with the message of Python's parser, which the AWS CLI prints.
 type jsonError struct {
 	text string
 	line int
@@ -67,7 +66,7 @@ func (r *jsonReader) space() {
 	}
 }
 
-// current returns the next character; -1 at the end.
+// current returns the next character, or -1 at the end.
 func (r *jsonReader) current() rune {
 	if r.pos < len(r.in) {
 		return r.in[r.pos]
@@ -75,7 +74,7 @@ func (r *jsonReader) current() rune {
 	return -1
 }
 
-// constants are the values that are words.
+// constants has the values that are written as words.
 var constants = [...]struct {
 	word  string
 	value any
@@ -88,7 +87,7 @@ var constants = [...]struct {
 	{"-Infinity", math.Inf(-1)},
 }
 
-// maxJSONDepth is about where Python's stack ends.
+// maxJSONDepth is about the depth at which Python reports a recursion error.
 const maxJSONDepth = 990
 
 func (r *jsonReader) value() (any, error) {
@@ -136,7 +135,7 @@ func (r *jsonReader) members() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Set(name.(string), v) // text gives nothing else
+		o.Set(name.(string), v) // text returns a string
 		if more, err := r.more('}'); !more || err != nil {
 			return o, err
 		}
@@ -163,7 +162,7 @@ func (r *jsonReader) list() (any, error) {
 	return list, nil
 }
 
-// more reads the sign behind an element: a comma, or the end.
+// more reads the character after an element: a comma or the end.
 func (r *jsonReader) more(end rune) (bool, error) {
 	r.space()
 	c := r.current()
@@ -178,7 +177,7 @@ func (r *jsonReader) more(end rune) (bool, error) {
 	return true, nil
 }
 
-// text reads a string of JSON.
+// text reads a JSON string.
 func (r *jsonReader) text() (any, error) {
 	begin := r.pos
 	var b strings.Builder
@@ -206,7 +205,7 @@ func (r *jsonReader) text() (any, error) {
 	}
 }
 
-// escape reads what follows a backslash.
+// escape reads the part of an escape sequence after the backslash.
 func (r *jsonReader) escape(begin int) (rune, error) {
 	const escapes, meanings = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 	switch c := r.current(); c {
@@ -240,7 +239,7 @@ func (r *jsonReader) escape(begin int) (rune, error) {
 	return c, nil
 }
 
-// hex reads a "u" and four digits. As in Python something must follow them.
+// hex reads a "u" and four digits. As in Python, they must not be at the end of the text.
 func (r *jsonReader) hex() (rune, error) {
 	at := r.pos
 	if at+5 >= len(r.in) {
@@ -254,7 +253,7 @@ func (r *jsonReader) hex() (rune, error) {
 	return rune(n), nil
 }
 
-// number reads as much as is a number.
+// number reads the longest number at the current position.
 func (r *jsonReader) number() (any, error) {
 	start, end := r.pos, r.pos
 	digit := func(i int) bool { return i < len(r.in) && r.in[i] >= '0' && r.in[i] <= '9' }
@@ -294,6 +293,6 @@ func (r *jsonReader) number() (any, error) {
 			return n, nil
 		}
 	}
-	f, _ := strconv.ParseFloat(text, 64) // too large is infinite
+	f, _ := strconv.ParseFloat(text, 64) // a number that is too large becomes infinite
 	return f, nil
 }

@@ -8,13 +8,13 @@ import (
 
 const assume = "--role-arn arn:aws:iam::123456789012:role/x --role-session-name me"
 
-// TestMistakes holds the words of mistakes against those of the AWS CLI.
+// TestMistakes compares error messages with those of the AWS CLI.
 func TestMistakes(t *testing.T) {
 	tests := []struct {
 		command string
 		args    []string
 		want    string
-		code    int // 252 is a UsageError
+		code    int // 252 means a UsageError
 	}{
 		{"sts assume-role", nil, "the following arguments are required: --role-arn, --role-session-name", 252},
 		{"sts assume-role", []string{"--role-arn"}, "argument --role-arn: expected one argument", 252},
@@ -69,7 +69,7 @@ func TestMistakes(t *testing.T) {
 		service, name, _ := strings.Cut(tt.command, " ")
 		in, err := Parse(operation(t, service, name), tt.args, Options{Service: service, ReadFile: files})
 		if err == nil {
-			t.Errorf("%s %q: no mistake: %s", tt.command, tt.args, plain(in.Document))
+			t.Errorf("%s %q: no error: %s", tt.command, tt.args, plain(in.Document))
 			continue
 		}
 		code := 255

@@ -1,4 +1,4 @@
-// Blobs and times in the form of package model.
+// Conversion of blobs and times to the form of package model.
 
 package arg
 
@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// decodeBlobs replaces each text that is a blob by the bytes that it stands for.
+// decodeBlobs replaces each text of a blob by its bytes.
 func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
 	return walk(v, s, func(v any, s *model.Shape) (any, error) {
 		text, ok := v.(string)
@@ -26,8 +26,7 @@ func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
 	})
 }
 
-// decodeBase64 reads base64 as Python does: what is not of it is passed over, and
-// so is what follows the padding.
+// decodeBase64 decodes base64 like Python: it ignores other characters, and the text after the padding.
 func decodeBase64(text string) (any, error) {
 	wrong := &ValueError{`Invalid base64: "` + text + `"`}
 	var chars []byte
@@ -56,7 +55,7 @@ func decodeBase64(text string) (any, error) {
 	return raw(b), nil
 }
 
-// normalize writes blobs and times as package model has them. The input is valid.
+// normalize converts blobs and times to the form of package model. The input must be valid.
 func normalize(v any, s *model.Shape) any {
 	v, _ = walk(v, s, func(v any, s *model.Shape) (any, error) {
 		switch s.Kind {
@@ -69,7 +68,7 @@ func normalize(v any, s *model.Shape) any {
 				return t.UTC().Format("2006-01-02T15:04:05.999999Z07:00"), nil
 			}
 		case model.Integer, model.Long:
-			switch v { // to Python they are numbers
+			switch v { // in Python, booleans are numbers
 			case true:
 				return int64(1), nil
 			case false:
@@ -77,12 +76,12 @@ func normalize(v any, s *model.Shape) any {
 			}
 		}
 		return v, nil
-	}) // the function does not fail
+	}) // the function returns no error
 	return v
 }
 
-// walk returns v with each value that is no list or object of its shape replaced.
-// What does not fit the shape stays as it is.
+// walk replaces each value in v that is not a list or an object. A list or an object that does not fit its
+// shape stays unchanged.
 func walk(v any, s *model.Shape, replace func(any, *model.Shape) (any, error)) (any, error) {
 	if s.Document {
 		return v, nil
@@ -130,7 +129,7 @@ func walkObject(v *document.Object, s *model.Shape, replace func(any, *model.Sha
 	return v, nil
 }
 
-// layouts are the forms of a time that are understood. The AWS CLI guesses at more.
+// layouts has the accepted formats of a time. The AWS CLI accepts more.
 var layouts = [...]string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05-07", "2006-01-02T15:04:05",
 	"2006-01-02T15:04Z07:00", "2006-01-02T15:04-0700", "2006-01-02T15:04", "2006-01-02T15",
@@ -140,7 +139,7 @@ var layouts = [...]string{
 	"2 Jan 2006 15:04:05 MST", "2 Jan 2006 15:04:05 -0700", "2 Jan 2006 15:04:05", "2 Jan 2006", "Jan 2 2006", "Jan 2, 2006",
 }
 
-// timeOf returns the time that a value stands for.
+// timeOf converts a value to a time.
 func timeOf(v any) (time.Time, bool) {
 	switch v := v.(type) {
 	case string:
@@ -149,7 +148,7 @@ func timeOf(v any) (time.Time, bool) {
 		return epoch(float64(v))
 	case float64:
 		return epoch(v)
-	case bool: // to Python a number
+	case bool: // in Python, a boolean is a number
 		if v {
 			return epoch(1)
 		}
@@ -158,14 +157,14 @@ func timeOf(v any) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseTime reads a time: seconds since 1970 or one of the layouts. Without a zone it
-// is UTC, as in the AWS CLI.
+// parseTime reads a time: seconds since 1970, or one of the layouts. Without a zone it is UTC, as in the
+// AWS CLI.
 func parseTime(s string) (time.Time, bool) {
 	if f, err := parseFloat(s); err == nil {
 		return epoch(f)
 	}
 	s = strings.TrimFunc(s, isSpace)
-	// The date and the time of ISO 8601 may have a space between, a zone may too.
+	// ISO 8601 dates may have a space before the time and before the zone.
 	iso := s
 	if len(s) > 11 && s[10] == ' ' {
 		iso = s[:10] + "T" + strings.ReplaceAll(s[11:], " ", "")
@@ -181,8 +180,8 @@ func parseTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epoch is the time so many seconds after 1970, to the microsecond, in the years
-// that Python has.
+// epoch returns the time that is so many seconds after 1970, rounded to microseconds. ok is false outside
+// of Python's years 1 to 9999.
 func epoch(seconds float64) (time.Time, bool) {
 	if math.IsNaN(seconds) || seconds < -62135596800 || seconds > 253402300799 {
 		return time.Time{}, false

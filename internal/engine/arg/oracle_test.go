@@ -22,10 +22,10 @@ var (
 	oracleSeed  = flag.Uint64("oracle.seed", 1, "of the random command lines")
 )
 
-// python is where Debian's AWS CLI, version 2, can be imported.
+// python is the interpreter that can import Debian's AWS CLI, version 2.
 const python = "/usr/bin/python3"
 
-// An oracleCase is a command line, and an answer what it becomes.
+// An oracleCase is a command line. An answer is its result.
 type (
 	oracleCase struct {
 		service string
@@ -40,12 +40,11 @@ type (
 	}
 )
 
-// TestAsTheAWSCLI reads random command lines, right ones and wrong ones, with the
-// AWS CLI and with this package.
+// TestAsTheAWSCLI parses random command lines, valid and invalid ones, with the AWS CLI and with this package.
 func TestAsTheAWSCLI(t *testing.T) {
 	out, err := exec.Command(python, "-c", "import awscli; print(awscli.__version__)").Output()
 	if version := strings.TrimSpace(string(out)); err != nil || !strings.HasPrefix(version, "2.") {
-		t.Skipf("%s has no AWS CLI of version 2 (%q, %v)", python, version, err)
+		t.Skipf("%s cannot import the AWS CLI, version 2 (%q, %v)", python, version, err)
 	}
 	dir := t.TempDir()
 	models := filepath.Join(dir, "models")
@@ -96,21 +95,21 @@ func TestAsTheAWSCLI(t *testing.T) {
 	t.Logf("%d command lines, %d of them right", len(cases), good)
 }
 
-// same compares answers, but for what is known to have changed.
+// same compares answers. It ignores differences between versions of the AWS CLI.
 func same(want, got answer) bool {
 	want.Type = ""
-	want.Paging = strings.Replace(want.Paging, `StartingToken:""`, "", 1) // it may be none
+	want.Paging = strings.Replace(want.Paging, `StartingToken:""`, "", 1) // an empty token means none
 	const choice = "argument --generate-cli-skeleton: "
 	switch {
 	case strings.HasPrefix(want.Error, choice) && strings.HasPrefix(got.Error, choice):
-		return true // later versions have other words
+		return true // later versions print another message
 	case strings.Contains(want.Error, "received: '@'"):
-		return true // later versions take "@="
+		return true // later versions accept "@="
 	}
 	return want == got
 }
 
-// ours gives this package's answer.
+// ours returns the answer of this package.
 func ours(t *testing.T, c oracleCase) answer {
 	o := Options{Service: c.service, NoPaginate: c.noPages, ReadFile: os.ReadFile, LookupEnv: func(string) (string, bool) { return "", false }}
 	if c.raw {
@@ -146,7 +145,7 @@ func ours(t *testing.T, c oracleCase) answer {
 	return answer{Document: plain(in.Document), Paging: paging + "}", Paginate: in.Paginate}
 }
 
-// dumpModel writes a table as a model of botocore.
+// dumpModel writes a table in the form of a botocore model.
 func dumpModel(t *testing.T, dir, service string) {
 	s, err := model.Load(service)
 	if err != nil {
@@ -205,8 +204,7 @@ func writeJSON(t *testing.T, path string, v any) {
 	}
 }
 
-// dumpShape adds a shape and those below it, and returns its name. Members keep
-// their order.
+// dumpShape adds a shape and the shapes below it, and returns its name. Members keep their order.
 func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
 	name := s.Name
 	if name == "" {

@@ -1,4 +1,4 @@
-// The options for pages: --max-items, --page-size, --starting-token.
+// The paging options: --max-items, --page-size, --starting-token.
 
 package arg
 
@@ -21,11 +21,11 @@ const (
 	maxItems
 )
 
-// pagingConfig is what the options for pages are called as a member. It is one only
-// of a mistake: pages are not followed, and the option was given all the same.
+// pagingConfig is the AWS CLI's name for the paging options in the input. It stays in the input only if a
+// paging option was given although pages are not fetched; validation then reports it.
 const pagingConfig = "PaginationConfig"
 
-// paginated reports whether the AWS CLI follows the pages of the operation.
+// paginated reports whether the AWS CLI fetches all pages of the operation.
 func paginated(op *model.Operation) bool {
 	return op.Paginator != nil && len(op.Paginator.Input) > 0 && len(op.Paginator.Result) > 0
 }
@@ -42,8 +42,8 @@ func pagingMembers(op *model.Operation) []string {
 	return names
 }
 
-// addPaging adds the options for pages. One with a member's name takes its place
-// until it is known that pages are not followed.
+// addPaging adds the paging options. A paging option replaces a member with the same name, until
+// settlePaging puts the member back.
 func (t *table) addPaging() {
 	if !paginated(t.op) {
 		return
@@ -68,8 +68,8 @@ func (t *table) addPage(p page, name string, kind model.Kind) {
 	t.add(o)
 }
 
-// settlePaging decides by the options given whether pages are followed. If not, it
-// puts back the members that paging options replace.
+// settlePaging decides by the given options whether to fetch all pages. If not, it puts back the members
+// that paging options have replaced.
 func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	if !paginated(t.op) {
 		return nil
@@ -89,7 +89,7 @@ func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	}
 	var used []string
 	for _, d := range []string{"starting_token", "page_size", "max_items"} {
-		if v := w.values[d]; v != nil && !shadowed[d] && !t.isNothing(d, v) {
+		if v := w.values[d]; v != nil && !shadowed[d] && !t.isFalsy(d, v) {
 			used = append(used, "--"+strings.ReplaceAll(d, "_", "-"))
 		}
 	}
@@ -102,14 +102,14 @@ func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	return nil
 }
 
-// isNothing reports whether Python takes the value for false.
-func (t *table) isNothing(dest string, v *given) bool {
+// isFalsy reports whether the value counts as false in Python.
+func (t *table) isFalsy(dest string, v *given) bool {
 	n, err := parseInt(v.words[0])
 	o := t.byName["--"+strings.ReplaceAll(dest, "_", "-")]
 	return v.words[0] == "" || o.number == "int" && err == nil && n == 0
 }
 
-// setPaging takes over an option for pages.
+// setPaging stores the value of a paging option.
 func (p *parser) setPaging(in *Input, o *option, v *given) error {
 	if o.page == startingToken {
 		in.Paging.StartingToken = v.words[0]
@@ -131,7 +131,7 @@ func (p *parser) setPaging(in *Input, o *option, v *given) error {
 	return nil
 }
 
-// pageFile reads the token from a file, if it is the name of one.
+// pageFile reads the starting token from a file, if its value names one.
 func (p *parser) pageFile(in *Input, o *option, v *given) error {
 	loaded, err := p.load(o, v.words[0])
 	if text, ok := loaded.(string); ok && err == nil {
@@ -140,7 +140,7 @@ func (p *parser) pageFile(in *Input, o *option, v *given) error {
 	return err
 }
 
-// firstPage returns what is sent for the first page, as far as it can be wrong.
+// firstPage returns the input for the first page, for validation.
 func (p *parser) firstPage(in *Input) *document.Object {
 	if !in.Paginate {
 		return in.Document
@@ -162,14 +162,14 @@ func (p *parser) firstPage(in *Input) *document.Object {
 	return d
 }
 
-// whole are the operations of EC2 that would bring everything there is on one page,
-// with the members that do not make it less.
+// whole has the operations of EC2 that would return all items on one page, with the members that do not
+// reduce the result.
 var whole = map[string][]string{
 	"DescribeVolumes":   {"NextToken", "DryRun"},
 	"DescribeSnapshots": {"NextToken", "DryRun", "OwnerIds", "RestorableByUserIds"},
 }
 
-// limitPages sets a page's size where the AWS CLI does.
+// limitPages sets the page size for the operations for which the AWS CLI does.
 func (p *parser) limitPages(in *Input) {
 	members, ok := whole[p.op.Name]
 	if p.o.Service != "ec2" || !ok || !in.Paginate || in.Paging.PageSize != nil {

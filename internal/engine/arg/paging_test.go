@@ -27,7 +27,7 @@ func TestPaging(t *testing.T) {
 		{"ec2 describe-volumes", "--volume-ids v", false, Paging{}, true, `{VolumeIds:["v"]}`},
 		{"ec2 describe-volumes", "", true, Paging{}, false, "{}"},
 		{"ec2 describe-volumes", "--page-size 5", false, Paging{PageSize: &five}, true, "{}"},
-		// An option of the operation's own has the name of one for pages.
+		// The operation has an option with the name of a paging option.
 		{"iam list-users", "--max-items 5", false, Paging{MaxItems: &five}, true, "{}"},
 		{"iam list-users", "--max-items 5", true, Paging{}, false, "{MaxItems:5}"},
 		{"iam list-users", "--max-items 5 --marker m", false, Paging{}, false, `{Marker:"m" MaxItems:5}`},
@@ -72,7 +72,7 @@ func TestFlags(t *testing.T) {
 				t.Errorf("--dry-run = %+v", f)
 			}
 		case "--next-token", "--max-results":
-			t.Errorf("%s is told of", f.Name)
+			t.Errorf("Flags includes %s", f.Name)
 		}
 	}
 	for _, f := range Flags(operation(t, "sts", "assume-role")) {

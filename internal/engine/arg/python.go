@@ -1,4 +1,4 @@
-// Values as Python reads and prints them.
+// Reading and printing of values like Python.
 
 package arg
 
@@ -12,11 +12,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// isSpace reports whether Python's str.strip takes r away.
+// isSpace reports whether Python's str.strip removes r.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
-// digits returns a number as Go reads it, or "" if Python would not: space around
-// it is allowed, and one underscore between digits.
+// digits returns the text of a number in Go's syntax, or "" if Python would not accept it. Python allows
+// spaces around a number, and single underscores between digits.
 func digits(s string) string {
 	s = strings.TrimFunc(s, isSpace)
 	for i := range len(s) {
@@ -35,20 +35,20 @@ func isInt(s string) bool {
 	return d != "" && strings.Trim(d, "0123456789") == "" && !strings.HasPrefix(strings.TrimFunc(s, isSpace), "+-")
 }
 
-// parseInt reads an integer as Python's int does.
+// parseInt reads an integer like Python's int.
 func parseInt(s string) (int64, error) {
 	if !isInt(s) {
 		return 0, &ValueError{"invalid literal for int() with base 10: " + repr(s)}
 	}
 	n, err := strconv.ParseInt(digits(s), 10, 64)
 	if err != nil {
-		// Python has integers of any size; no service has.
+		// Python has integers of any size, but no service accepts larger ones.
 		return 0, &ValueError{"integer out of range: " + s}
 	}
 	return n, nil
 }
 
-// parseIntValue reads an integer in a text or in bytes.
+// parseIntValue reads an integer from a text or from bytes.
 func parseIntValue(v any) (any, error) {
 	b, isRaw := v.(raw)
 	if isRaw {
@@ -70,12 +70,12 @@ func isFloat(s string) bool {
 	return err == nil
 }
 
-// parseFloat reads a number as Python's float does: in decimal, or inf or nan.
+// parseFloat reads a number like Python's float: decimal, inf or nan.
 func parseFloat(s string) (float64, error) {
 	d := digits(s)
 	f, err := strconv.ParseFloat(d, 64)
 	if errors.Is(err, strconv.ErrRange) {
-		err = nil // too large is infinite
+		err = nil // a number that is too large becomes infinite
 	}
 	if err != nil || strings.ContainsAny(d, "xXpP") {
 		return 0, &ValueError{"could not convert string to float: " + repr(s)}
@@ -83,7 +83,7 @@ func parseFloat(s string) (float64, error) {
 	return f, nil
 }
 
-// parseFloatValue reads a number in a text or in bytes.
+// parseFloatValue reads a number from a text or from bytes.
 func parseFloatValue(v any) (any, error) {
 	b, isRaw := v.(raw)
 	if isRaw {
@@ -100,12 +100,12 @@ func parseFloatValue(v any) (any, error) {
 	return f, nil
 }
 
-// The AWS CLI's messages show values as Python prints them.
+// The AWS CLI's messages show values in Python's syntax.
 
-// repr writes a value as Python's repr does, objects as a dict.
+// repr returns a value in the form of Python's repr. Objects are dicts.
 func repr(v any) string { return printer{}.text(v) }
 
-// A printer knows which objects are an OrderedDict.
+// A printer prints values, and knows which objects are OrderedDicts.
 type printer struct{ ordered map[*document.Object]bool }
 
 func (p printer) text(v any) string {
@@ -144,7 +144,7 @@ func (p printer) object(o *document.Object) string {
 	return "OrderedDict([" + list + "])"
 }
 
-// bareTypeName is the name of a type in Python's own messages.
+// bareTypeName returns the name of a type in Python's own messages.
 func bareTypeName(v any) string {
 	if _, ok := v.(raw); ok {
 		return "bytes"
@@ -152,7 +152,7 @@ func bareTypeName(v any) string {
 	return pytext.TypeName(v)
 }
 
-// typeName names the type of a value.
+// typeName returns the type of a value in the form of Python's str.
 func (p printer) typeName(v any) string {
 	name := bareTypeName(v)
 	if o, ok := v.(*document.Object); ok && p.ordered[o] {

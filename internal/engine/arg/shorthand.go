@@ -1,4 +1,4 @@
-// The AWS CLI's shorthand: Key=Value,Key=[Value,Value],Key={Key=Value}.
+// The AWS CLI's shorthand syntax: Key=Value,Key=[Value,Value],Key={Key=Value}.
 
 package arg
 
@@ -19,18 +19,18 @@ import (
 //	item      = list / hash / value
 //	value     = "'" … "'" / '"' … '"' / characters
 //
-// A value behind "@=" can be the name of a file. Space is allowed around each sign.
+// A value after "@=" can name a file. Space is allowed around each sign.
 type scanner struct {
 	input string
 	pos   int // in bytes
 	depth int
 
-	// file reads the file that a value names, or returns nil.
+	// file reads the file that a value names. It returns nil if the value names no file.
 	file  func(string) (any, error)
-	files bool // the value that is being read can name one
+	files bool // the current value can name a file
 }
 
-// parameter reads all of the input.
+// parameter reads the whole input.
 func (s *scanner) parameter() (*document.Object, error) {
 	o := new(document.Object)
 	last := 0
@@ -65,7 +65,7 @@ func (s *scanner) pair() (key string, v any, err error) {
 	return key, v, err
 }
 
-// key reads a key and the sign behind it.
+// key reads a key and the sign after it.
 func (s *scanner) key() (string, error) {
 	start := s.pos
 	for s.pos < len(s.input) && isKey(s.input[s.pos]) {
@@ -80,7 +80,7 @@ func isKey(c byte) bool {
 	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("-_.#/:", c) >= 0
 }
 
-// current returns the next byte; 0 at the end.
+// current returns the next byte, or 0 at the end.
 func (s *scanner) current() byte {
 	if s.pos < len(s.input) {
 		return s.input[s.pos]
@@ -88,14 +88,14 @@ func (s *scanner) current() byte {
 	return 0
 }
 
-// space skips white space, of ASCII only.
+// space skips ASCII white space.
 func (s *scanner) space() {
 	for s.pos < len(s.input) && strings.IndexByte(" \t\n\r\v\f", s.input[s.pos]) >= 0 {
 		s.pos++
 	}
 }
 
-// expect reads one character, and the space around it if asked to.
+// expect reads the character c, and with around also the space around it.
 func (s *scanner) expect(c byte, around bool) error {
 	if around {
 		s.space()
@@ -128,11 +128,10 @@ func (s *scanner) item() (any, error) {
 	return s.value(firstValue)
 }
 
-// maxDepth is how deep braces and brackets may be nested. Python's stack ends
-// somewhat before.
+// maxDepth limits the nesting of braces and brackets. Python's limit is somewhat lower.
 const maxDepth = 400
 
-// errDepth is Python's word for it.
+// errDepth is Python's error for values that are nested too deeply.
 var errDepth = &ValueError{"maximum recursion depth exceeded"}
 
 func (s *scanner) list() (any, error) {
@@ -175,7 +174,7 @@ func (s *scanner) hash() (any, error) {
 	return o, nil
 }
 
-// separator reads the comma behind an item, unless end follows.
+// separator reads the comma after an item, unless end follows.
 func (s *scanner) separator(end byte) error {
 	s.space()
 	if s.current() == end {
@@ -188,8 +187,8 @@ func (s *scanner) separator(end byte) error {
 	return nil
 }
 
-// values reads one value, or several between commas. What turns out to be the next
-// pair is not one of them: the comma before it is read again.
+// values reads one value or several, separated by commas. If an element turns out to be the key of the next
+// pair, values goes back to the comma before it.
 func (s *scanner) values() (any, error) {
 	first, err := s.value(firstValue)
 	if err != nil {
@@ -226,21 +225,21 @@ func (s *scanner) values() (any, error) {
 	}
 }
 
-// A valueKind says which characters a value may have.
+// A valueKind describes which characters a value may have.
 type valueKind struct {
 	name  string            // in messages
-	empty bool              // there may be none
-	more  func(c rune) bool // behind the first
+	empty bool              // the value may be empty
+	more  func(c rune) bool // whether c is allowed after the first character
 }
 
-// The first value behind a "=" ends at a closing brace or bracket; the others end at
-// a "=", which shows that they are a key.
+// The first value after a "=" ends at a closing brace or bracket. Further values end at a "=", which
+// shows that they are keys.
 var (
 	firstValue  = valueKind{"first", true, func(c rune) bool { return c != ']' && c != '}' }}
 	secondValue = valueKind{"second", false, func(c rune) bool { return c != '=' }}
 )
 
-// value reads a value in quotes or without.
+// value reads a value, with or without quotes.
 func (s *scanner) value(k valueKind) (any, error) {
 	var v string
 	switch c := s.current(); c {
@@ -270,7 +269,7 @@ func (s *scanner) value(k valueKind) (any, error) {
 	return v, nil
 }
 
-// plain skips a value without quotes. A comma in it has a backslash in front.
+// plain skips a value without quotes. A comma in the value must be escaped by a backslash.
 func (s *scanner) plain(k valueKind) {
 	for first := true; s.pos < len(s.input); first = false {
 		if strings.HasPrefix(s.input[s.pos:], `\,`) {
@@ -285,8 +284,8 @@ func (s *scanner) plain(k valueKind) {
 	}
 }
 
-// isPlain reports whether c can be in a value without quotes: no quote, no comma, no
-// control character that is not white space, nothing outside of the first plane.
+// isPlain reports whether c is allowed in a value without quotes. Not allowed are quotes, commas, control
+// characters other than white space, and characters above U+FFFF.
 func isPlain(c rune) bool {
 	switch {
 	case c == '"' || c == '\'' || c == ',' || c > 0xffff:
@@ -297,11 +296,10 @@ func isPlain(c rune) bool {
 	return true
 }
 
-// isFirst reports whether a value without quotes can begin with c, which is plain.
+// isFirst reports whether a value without quotes can begin with the plain character c.
 func isFirst(c rune) bool { return c > ' ' && c != '=' && c != '[' && c != '{' }
 
-// quoted reads a value in quotes. A backslash stands before a quote or a backslash
-// that is meant as such.
+// quoted reads a value in quotes. A backslash escapes a quote or a backslash.
 func (s *scanner) quoted(mark byte) (string, error) {
 	rest := s.input[s.pos+1:]
 	end, escaped := -1, -1
@@ -317,7 +315,7 @@ func (s *scanner) quoted(mark byte) (string, error) {
 		}
 	}
 	if end < 0 {
-		// Nothing else ends it: the last quote does, its backslash is one.
+		// Without an unescaped quote, the last escaped quote ends the value.
 		end = escaped
 	}
 	if end < 0 {
@@ -332,8 +330,8 @@ func (s *scanner) quoted(mark byte) (string, error) {
 	return strings.ReplaceAll(v, `\\`, `\`), nil
 }
 
-// A syntaxError is a mistake in shorthand. Some are only a sign that another way of
-// reading is meant.
+// A syntaxError is a mistake in shorthand. [scanner.values] also uses it to notice that it has read the
+// next key.
 type syntaxError struct {
 	expected, received string
 	input              string
@@ -350,7 +348,7 @@ func (s *scanner) syntax(expected, received string) error {
 	return &syntaxError{expected, received, s.input, s.pos}
 }
 
-// A duplicateError is a key that is there twice.
+// A duplicateError reports a key that occurs twice.
 type duplicateError struct {
 	key   string
 	input string
@@ -362,12 +360,12 @@ func (e *duplicateError) Error() string {
 		"\nThis is often because there is a preceding \",\" instead of a space."
 }
 
-// duplicate points behind the comma after the pair before.
+// duplicate returns the error for a second key. last is the end of the previous pair.
 func (s *scanner) duplicate(key string, last int) error {
 	return &duplicateError{key, s.input, last + 1}
 }
 
-// pointAt returns the input with a line below that points at a place in it.
+// pointAt returns the input with an additional line that points at a position.
 func pointAt(input string, pos int) string {
 	pos = min(pos, len(input))
 	column := utf8.RuneCountInString(input[strings.LastIndexByte(input[:pos], '\n')+1 : pos])

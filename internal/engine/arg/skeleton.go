@@ -1,4 +1,4 @@
-// What --generate-cli-skeleton prints.
+// The output of --generate-cli-skeleton.
 
 package arg
 
@@ -9,14 +9,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// InputSkeleton returns the input of an operation with every member, to be filled
-// in: what --generate-cli-skeleton input prints as JSON.
+// InputSkeleton returns an input with every member, to be filled in. --generate-cli-skeleton input prints it
+// as JSON.
 func InputSkeleton(op *model.Operation) *document.Object {
 	return skeletonOf(op.Input, skeleton{})
 }
 
-// OutputSkeleton returns an output with every member, each text of which is the
-// member's name: what --generate-cli-skeleton output prints.
+// OutputSkeleton returns an output with every member. Each text is the name of its member.
+// --generate-cli-skeleton output prints it.
 func OutputSkeleton(op *model.Operation) *document.Object {
 	return skeletonOf(op.Output, skeleton{names: true})
 }
@@ -29,10 +29,10 @@ func skeletonOf(m *model.Member, s skeleton) *document.Object {
 	return o
 }
 
-// A skeleton makes one value of every kind.
+// A skeleton builds an example value for a shape.
 type skeleton struct {
 	names  bool           // texts are the names of the members
-	within []*model.Shape // the structures around
+	within []*model.Shape // the structures that contain the current value
 }
 
 func (s *skeleton) value(shape *model.Shape, name string) any {
@@ -40,7 +40,7 @@ func (s *skeleton) value(shape *model.Shape, name string) any {
 	case model.Structure:
 		o := new(document.Object)
 		if slices.Contains(s.within, shape) {
-			return o // again: it would have no end
+			return o // a recursive shape
 		}
 		s.within = append(s.within, shape)
 		for _, m := range shape.Members {

@@ -1,4 +1,4 @@
-// The check of the input against the model, with botocore's messages.
+// Validation of the input against the model, with botocore's messages.
 
 package arg
 
@@ -14,8 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// validate checks the input against the model, as botocore does, and reports all
-// mistakes at once.
+// validate checks the input against the model, like botocore, and reports all mistakes together.
 func (p *parser) validate(d *document.Object) error {
 	c := &checker{printer: printer{p.ordered}}
 	c.check("", p.op.Input.Shape, d)
@@ -32,7 +31,7 @@ type checker struct {
 
 func (c *checker) add(parts ...string) { c.mistakes = append(c.mistakes, strings.Join(parts, "")) }
 
-// shown is a path as the messages have it.
+// shown returns a path in the form that messages have.
 func shown(path string) string {
 	if path == "" {
 		return "input"
@@ -40,7 +39,7 @@ func shown(path string) string {
 	return strings.TrimPrefix(path, ".")
 }
 
-// pythonTypes are the types that a value of the kind can have.
+// pythonTypes has the Python types that are valid for each kind.
 var pythonTypes = [...]string{
 	model.Structure: "<class 'dict'>",
 	model.List:      "<class 'list'>, <class 'tuple'>",
@@ -101,7 +100,7 @@ func (c *checker) str(v any) string {
 	return c.printer.text(v)
 }
 
-// checkNumber reports whether v is a number of the kind; to Python a truth value is.
+// checkNumber reports whether v is a number of the kind. In Python, booleans are numbers.
 func (c *checker) checkNumber(path string, s *model.Shape, v any) bool {
 	n := 0.0
 	switch v := v.(type) {
@@ -124,7 +123,7 @@ func (c *checker) checkNumber(path string, s *model.Shape, v any) bool {
 	return true
 }
 
-// atLeast holds a number or a length against the least one allowed.
+// atLeast reports a number or a length that is below the minimum.
 func (c *checker) atLeast(path string, s *model.Shape, what, text string, n float64) {
 	if s.Min != 0 && n < float64(s.Min) {
 		c.add("Invalid ", what, " for parameter ", shown(path), ", value: ", text, ", valid min ", what, ": ", strconv.Itoa(s.Min))
@@ -158,7 +157,7 @@ func (c *checker) checkStructure(path string, s *model.Shape, v *document.Object
 	names := make([]string, len(s.Members))
 	for i, m := range s.Members {
 		members[m.Name], names[i] = m, m.Name
-		// A token is made where none is given.
+		// An idempotency token that is not given is generated.
 		if m.Required && !m.Idempotency && !has(v, m.Name) {
 			c.add("Missing required parameter in ", shown(path), `: "`, m.Name, `"`)
 		}
@@ -176,14 +175,14 @@ func (c *checker) checkStructure(path string, s *model.Shape, v *document.Object
 	}
 }
 
-// What the Bucket of S3 can be. The texts are part of a message.
+// The valid values of Bucket in S3. The texts are part of a message.
 const (
 	bucketName = `^[a-zA-Z0-9.\-_]{1,255}$`
 	bucketARN  = `^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$|` +
 		`^arn:(aws).*:s3-outposts:[a-z\-0-9]+:[0-9]{12}:outpost[/:][a-zA-Z0-9\-]{1,63}[/:]accesspoint[/:][a-zA-Z0-9\-]{1,63}$`
 )
 
-// checkBucket refuses what cannot be the name of a bucket.
+// checkBucket returns an error for an invalid bucket name.
 func checkBucket(d *document.Object) error {
 	v, given := d.Get("Bucket")
 	bucket, isText := v.(string)

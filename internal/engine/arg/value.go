@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// errIndex is Python's word for looking at the first character of nothing.
+// errIndex is Python's error for the first character of an empty text.
 var errIndex = &ValueError{"string index out of range"}
 
 // value reads the words of an option that is a member of the input.
@@ -28,7 +28,7 @@ func (p *parser) value(o *option, g *given) (any, error) {
 		case err != nil:
 			return nil, err
 		case loaded != nil:
-			v = loaded // also for a list, which it then is a text instead of
+			v = loaded // for a list too: its value is then a text
 		case o.arity == many:
 			v = g.words
 		}
@@ -39,7 +39,7 @@ func (p *parser) value(o *option, g *given) (any, error) {
 	return p.shorthand(o, v)
 }
 
-// looksLikeJSON judges by the first word.
+// looksLikeJSON reports whether the first word begins like JSON.
 func looksLikeJSON(v any) bool {
 	var first string
 	switch v := v.(type) {
@@ -76,8 +76,7 @@ func takesShorthand(m *model.Member) bool {
 	return !s.Document
 }
 
-// unpack reads what is not in shorthand: a scalar, JSON, or a list of words each of
-// which is one of these.
+// unpack reads a value that is not in shorthand: a scalar, JSON, or a list of words of these forms.
 func (p *parser) unpack(o *option, m *model.Member, v any) (any, error) {
 	if m.Shape.Document || m.JSONValue && m.Location == model.Header {
 		return p.json(o, v)
@@ -145,8 +144,8 @@ func (p *parser) unpackList(o *option, m *model.Member, v any) (any, error) {
 	return list, nil
 }
 
-// characters returns the characters of a text that stands where a list should: as
-// in the AWS CLI each is an element.
+// characters returns the characters of a text. If a text is given instead of a list, the AWS CLI makes each
+// character an element.
 func characters(s string) []any {
 	list := make([]any, 0, len(s))
 	for s != "" {

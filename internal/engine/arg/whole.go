@@ -1,4 +1,4 @@
-// The whole input at once: --cli-input-json and --cli-input-yaml.
+// The whole input in one option: --cli-input-json and --cli-input-yaml.
 
 package arg
 
@@ -13,8 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// wholeInput adds what --cli-input-json or --cli-input-yaml has; options on the
-// command line come before it.
+// wholeInput adds the members in --cli-input-json or --cli-input-yaml. Options on the command line take
+// precedence.
 func (p *parser) wholeInput(in *Input, w *words) error {
 	for _, o := range []struct {
 		name, dest, wrong string
@@ -39,7 +39,7 @@ func (p *parser) wholeInput(in *Input, w *words) error {
 			return err
 		}
 		if err != nil {
-			return badParameter(o.name, o.wrong) // the AWS CLI has no dashes here
+			return badParameter(o.name, o.wrong) // the AWS CLI prints the name without dashes here
 		}
 		d, ok := v.(*document.Object)
 		if !ok {
@@ -70,7 +70,7 @@ func plainJSON(text string) (any, error) {
 	return parseJSON(text, func(*document.Object) {})
 }
 
-// parseYAML reads one document of YAML. Times stay the text that they are.
+// parseYAML reads one YAML document. Times stay texts.
 func parseYAML(text string) (any, error) {
 	dec := yaml.NewDecoder(strings.NewReader(text))
 	var doc, second yaml.Node
@@ -91,15 +91,14 @@ func parseYAML(text string) (any, error) {
 	return r.value(doc.Content[0], 0)
 }
 
-// maxYAMLNodes is more than any input has: aliases can multiply a few lines to
-// gigabytes.
+// maxYAMLNodes limits the size of an input, because aliases can expand a few lines to gigabytes.
 const maxYAMLNodes = 1_000_000
 
 type yamlReader struct{ left int }
 
 func (r *yamlReader) value(n *yaml.Node, depth int) (any, error) {
 	if r.left--; r.left < 0 || depth > maxJSONDepth {
-		return nil, errors.New("yaml: too much")
+		return nil, errors.New("yaml: too large or too deeply nested")
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -127,10 +126,10 @@ func (r *yamlReader) object(n *yaml.Node, depth int) (any, error) {
 			key = key.Alias
 		}
 		if key.Kind != yaml.ScalarNode {
-			return nil, fmt.Errorf("yaml: line %d: a key is no text", key.Line)
+			return nil, fmt.Errorf("yaml: line %d: the key is not a text", key.Line)
 		}
 		if has(o, key.Value) {
-			return nil, fmt.Errorf("yaml: line %d: %s is there twice", key.Line, key.Value)
+			return nil, fmt.Errorf("yaml: line %d: duplicate key %s", key.Line, key.Value)
 		}
 		v, err := r.value(n.Content[i+1], depth+1)
 		if err != nil {
@@ -141,8 +140,7 @@ func (r *yamlReader) object(n *yaml.Node, depth int) (any, error) {
 	return o, nil
 }
 
-// yamlScalar reads a value by the rules of YAML 1.2: a number that begins with 0 is
-// decimal.
+// yamlScalar reads a scalar by the rules of YAML 1.2: a number that begins with 0 is decimal.
 func yamlScalar(n *yaml.Node) (any, error) {
 	if n.Style == 0 && isDecimal(n.Value) {
 		if i, err := strconv.ParseInt(n.Value, 10, 64); err == nil {

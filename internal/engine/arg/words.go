@@ -1,5 +1,4 @@
-// The words of a command line told apart, as Python's argparse does: options,
-// their values, and the rest.
+// Splitting of a command line into options, their values and other words, like Python's argparse.
 
 package arg
 
@@ -8,20 +7,20 @@ import (
 	"strings"
 )
 
-// A given is what the command line says of an option; the last time counts.
+// A given holds the value of an option on the command line. If an option occurs twice, the last one counts.
 type given struct {
 	words []string
-	on    bool // of a boolean
+	on    bool // the value of a boolean
 }
 
-// words are the arguments, told apart.
+// words holds the options and other words of a command line.
 type words struct {
 	values  map[string]*given // by the option's dest
-	help    string            // the one argument that may stand alone
+	help    string            // the one word that is allowed without an option, such as "help"
 	unknown []string
 }
 
-// read tells options and values apart, as Python's argparse does.
+// read splits the arguments like Python's argparse.
 func (t *table) read(args []string) (*words, error) {
 	list, err := t.classify(args)
 	if err != nil {
@@ -38,8 +37,8 @@ func (t *table) read(args []string) (*words, error) {
 			i += n
 			continue
 		}
-		// The first value without an option can be "help"; further ones are unknown.
-		// Dashes just before and after it do not count.
+		// The first word without an option can be "help". Further ones are unknown. A "--" directly
+		// before or after it is ignored.
 		if !helped {
 			helped = true
 			for i < len(list) && list[i].dashes {
@@ -60,7 +59,7 @@ func (t *table) read(args []string) (*words, error) {
 	return w, t.missing(w)
 }
 
-// missing names the options that are required and not given.
+// missing returns an error that lists the required options that are not given.
 func (t *table) missing(w *words) error {
 	var names []string
 	for _, o := range t.options {
@@ -74,7 +73,7 @@ func (t *table) missing(w *words) error {
 	return &UsageError{Message: "the following arguments are required: " + strings.Join(names, ", "), Usage: true}
 }
 
-// take reads the option at i and its values. It returns how many words those were.
+// take reads the option at i and its values. It returns the number of words that it has read.
 func (t *table) take(w *words, list []word, i int) (int, error) {
 	o := list[i].option
 	if o == nil {
@@ -107,7 +106,7 @@ func (t *table) take(w *words, list []word, i int) (int, error) {
 	return n, nil
 }
 
-// check looks at the words as far as argparse does.
+// check checks the values as far as argparse does.
 func (o *option) check(values []string) error {
 	for _, v := range values {
 		if o.number == "int" && !isInt(v) {
@@ -127,9 +126,9 @@ func (o *option) check(values []string) error {
 type word struct {
 	text     string
 	isOption bool
-	option   *option // nil if it is not known
-	explicit *string // what follows "="
-	dashes   bool    // "--": all that follow are values
+	option   *option // nil if the option is unknown
+	explicit *string // the text after "="
+	dashes   bool    // "--": all words after it are values
 }
 
 func (t *table) classify(args []string) ([]word, error) {
@@ -151,7 +150,7 @@ func (t *table) classify(args []string) ([]word, error) {
 	return list, nil
 }
 
-// word says what one argument is.
+// word classifies one argument.
 func (t *table) word(a string) (word, error) {
 	w := word{text: a}
 	if len(a) < 2 || a[0] != '-' {
@@ -188,7 +187,7 @@ func (t *table) word(a string) (word, error) {
 	return w, nil
 }
 
-// begin returns the options that begin so: an abbreviation of one counts as it.
+// begin returns the options that begin with prefix. An abbreviation of a single option means that option.
 func (t *table) begin(prefix string) []*option {
 	var found []*option
 	for _, o := range t.options {
