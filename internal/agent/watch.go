@@ -18,10 +18,10 @@ const (
 	roundEvery   = 15 * time.Second
 	roundMin     = time.Second
 	retrySoon    = 2 * time.Second
-	minWindow    = 2 * time.Minute  // a session is renewed before it lapses, whatever its window
-	idleLimit    = 10 * time.Minute // of one that never had anything to renew
-	retryMax     = 5 * time.Minute  // between tries on a service that cannot be reached
-	maxRefreshes = 8                // renewals
+	minWindow    = 2 * time.Minute  // the smallest refresh window
+	idleLimit    = 10 * time.Minute // after which an agent without sessions ends
+	retryMax     = 5 * time.Minute  // the longest pause between tries if the service is unreachable
+	maxRefreshes = 8                // at the same time
 )
 
 // watch refreshes the sessions until nothing is left to refresh, or the context ends.

@@ -413,6 +413,6 @@ func TestStoppingInMemoryAgentAsks(t *testing.T) {
 	tm.exits(130)
 	tm.start(seat{}, "agent", "stop")
 	tm.answer("Stop it? [y/N] ", "y\r")
-	tm.expect("The agent has ended.\n")
+	tm.expect("The agent has stopped.\n")
 	tm.exits(0)
 }

@@ -150,7 +150,7 @@ func (w *fixture) start(t *testing.T, args ...string) *proctest.Process {
 }
 
 // agent matches what "agent start" prints about the process that it started.
-var agent = regexp.MustCompile(`^The agent runs, as process (\d+)`)
+var agent = regexp.MustCompile(`^The agent is running \(pid (\d+)\)`)
 
 // wait waits for a process to end and records its output. Stdout is allowed to hold
 // secrets of the kinds in may. If may is not 0, it must hold one, because that is the

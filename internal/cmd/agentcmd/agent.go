@@ -1,5 +1,5 @@
-// Package agentcmd has the commands that start, show and end the background agent. The
-// commands do flags and output; package agent has the work.
+// Package agentcmd has the commands that start, show and stop the background agent. The
+// agent itself is in package agent.
 package agentcmd
 
 import (
@@ -12,9 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// options are the flags that the commands of the agent share.
+// An options holds the flags that several commands share.
 type options struct {
-	inMemory bool // of all of them
+	inMemory bool // of all commands
 	stay     bool // of start and run
 }
 
@@ -56,10 +56,11 @@ lanyard agent stop`,
 
 // addStay adds the flag --stay of "agent start" and "agent run".
 func (o *options) addStay(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.stay, "stay", false, "go on when nothing is left to renew, and wait for the next sign-in")
+	cmd.Flags().BoolVar(&o.stay, "stay", false, "keep running when nothing is left to refresh, and wait for the next sign-in")
 }
 
-// withoutMemory refuses --in-memory for a command that does not use it, and else runs it.
+// withoutMemory wraps a command that does not use --in-memory, and returns an error for the
+// flag.
 func (o *options) withoutMemory(run func(*cobra.Command) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
 		if o.inMemory {
@@ -69,24 +70,24 @@ func (o *options) withoutMemory(run func(*cobra.Command) error) func(*cobra.Comm
 	}
 }
 
-// wantsNone returns the error for an environment that allows no agent.
-func wantsNone() error {
-	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: agent.SocketVariable + "=none says that there is to be no agent"}, "unset %s", agent.SocketVariable)
+// noAgentAllowed returns the error for an environment that switches the agent off.
+func noAgentAllowed() error {
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "the agent is switched off by " + agent.SocketVariable + "=none"}, "unset %s", agent.SocketVariable)
 }
 
-// explainListen adds to the error of an agent that cannot listen what to do.
+// explainListen adds a hint to the error of an agent that cannot listen.
 func explainListen(app *command.App, err error) error {
 	err = fmt.Errorf("the agent cannot listen: %w", err)
 	if app.Env.Get(agent.SocketVariable) != "" {
 		return command.WithHint(err, "set %s to a short path in a folder that only you can write to", agent.SocketVariable)
 	}
-	return command.WithHint(err, "set XDG_RUNTIME_DIR to a folder of your own with a short path")
+	return command.WithHint(err, "set XDG_RUNTIME_DIR to a folder with a short path that only you can write to")
 }
 
-// memoryWords says where an agent keeps tokens.
-func memoryWords(inMemory bool) string {
+// whereTokens returns a text that says where an agent keeps tokens.
+func whereTokens(inMemory bool) string {
 	if inMemory {
-		return "and keeps tokens in its memory only"
+		return "keeps tokens only in its memory"
 	}
-	return "and keeps tokens where they are"
+	return "leaves tokens in their stores"
 }

@@ -1,4 +1,4 @@
-// What an agent with --in-memory does when it starts and when it ends.
+// This file has the work of an agent with --in-memory at its start and its end.
 
 package agentcmd
 
@@ -16,9 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// takeIntoMemory moves what lies in the AWS CLI's files into the agent's memory.
-// What is in a keychain or encrypted stays there. If it cannot be done for all, it is
-// done for none.
+// takeIntoMemory moves all sessions of the file store into the agent's memory. If one of
+// them fails, it moves all of them back. Sessions in other stores are not moved.
 func takeIntoMemory(ctx context.Context, w *workspace.Workspace) (err error) {
 	if _, err := w.ConnectInUse(); err != nil {
 		return err
@@ -44,61 +43,61 @@ func takeIntoMemory(ctx context.Context, w *workspace.Workspace) (err error) {
 		} else if store != keystore.File {
 			continue
 		}
-		moved = append(moved, s) // perhaps in part
+		moved = append(moved, s) // before the move, which may fail halfway
 		if err := w.MoveIntoMemory(ctx, s); err != nil {
 			return err
 		}
 	}
-	cache.Sweep(w.App.Now().Add(59 * time.Minute)) // what writers that died a minute ago have left
+	cache.Sweep(w.App.Now().Add(59 * time.Minute)) // remove temporary files that are older than a minute
 	for _, f := range cache.Tokens() {
 		if !known[f.Path] {
-			w.App.Warn("left in clear: "+f.Path+", a token of "+f.Value.StartURL+" under a name that the config does not have", "sign out of it: lanyard sso logout")
+			w.App.Warn(f.Path+": a plaintext token of "+f.Value.StartURL+", which belongs to no session in the config", "to revoke it, run: lanyard sso logout")
 		}
 	}
 	return nil
 }
 
-// memoryLimit is how long an agent that ends tries to sign out.
+// memoryLimit is how long an agent that is stopping tries to sign out.
 const memoryLimit = 40 * time.Second
 
-// backToFiles moves sessions back to the files, because the agent does not start.
+// backToFiles moves sessions back to the files after a failed start.
 func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryLimit)
 	defer cancel()
 	for _, s := range moved {
 		if _, err := w.Broker.Move(ctx, s, w.MoveKeys(s), keystore.File, w.MoveFiles(s)); err != nil {
-			w.App.Warn("the tokens of "+s.Key()+" were not moved back: "+err.Error(), "sign in again")
+			w.App.Warn("session "+s.Key()+": cannot move the tokens back to the files: "+err.Error(), "sign in again")
 		}
 	}
 }
 
-// endMemory returns the function that signs out of the sessions in the agent's memory:
-// after its end only a thief with a copy could use them. If a user asked the agent to
-// end, their next sign-ins go to the files again; else they wait for the next agent in
-// memory. The function returns which sign-outs the service could not be told of.
+// endMemory returns the function for [agent.Server.End], which signs out of all sessions in
+// the agent's memory: after its end only a thief with a copy could use their tokens. If the
+// user has stopped the agent, later sign-ins use the files again. Otherwise they use the
+// memory of the next agent.
 func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
 	app, own := w.App, ownSettings(w)
 	return func(ctx context.Context, asked bool, watched []agent.Watched) (unrevoked []string) {
-		defer app.Hold()() // a second signal is no reason to leave them alive
+		defer app.Hold()() // a second signal must not interrupt the sign-outs
 		ctx, cancel := context.WithTimeout(ctx, memoryLimit)
 		defer cancel()
 		var mu sync.Mutex
-		tell := func(startURL string, err error) {
+		report := func(startURL string, err error) {
 			mu.Lock()
 			defer mu.Unlock()
-			unrevoked = append(unrevoked, fmt.Sprintf("the token of %s is gone, but the service could not be told: %v", startURL, err))
-			app.Log.Warn("the service could not be told of a sign-out", "startUrl", startURL, "error", err)
+			unrevoked = append(unrevoked, fmt.Sprintf("the token of %s was removed, but could not be revoked: %v", startURL, err))
+			app.Log.Warn("a session could not be revoked", "startUrl", startURL, "error", err)
 		}
-		var all sync.WaitGroup // side by side: one may have to wait for a lock
+		var all sync.WaitGroup // in parallel, because each may have to wait for a lock
 		for _, session := range watched {
 			all.Go(func() {
 				if err := endInMemory(ctx, app, server, session, asked); err != nil {
-					tell(session.Session.StartURL, err)
+					report(session.Session.StartURL, err)
 				}
 			})
 		}
 		all.Wait()
-		// Tokens that the config does not name, or whose markers were removed.
+		// Tokens that belong to no session of the config, or whose markers were removed.
 		for _, tok := range memory.Tokens() {
 			all.Go(func() {
 				settings, ok := server.SettingsOf(tok)
@@ -106,7 +105,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 					settings = own
 				}
 				if err := server.Broker(settings, nil, logWarnings(app)).Revoke(ctx, tok); err != nil {
-					tell(tok.StartURL, err)
+					report(tok.StartURL, err)
 				}
 			})
 		}
@@ -119,7 +118,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w agent.Watched, asked bool) error {
 	b := server.Broker(w.Settings, w.Siblings, logWarnings(app))
 	if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
-		return nil //nolint:nilerr // what it has in memory is seen to by its token
+		return nil //nolint:nilerr // endMemory revokes all tokens in memory anyway
 	}
 	out, err := b.Logout(ctx, w.Session, nil)
 	for _, u := range out.Unrevoked {
@@ -130,7 +129,7 @@ func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w 
 	}
 	for _, key := range append([]string{w.Session.Key(), w.Session.StartURL}, w.Siblings...) {
 		if err := b.Cache.Discard(key, keystore.Agent); err != nil {
-			app.Log.Warn("the files are not the store of a session again", "session", key, "error", err)
+			app.Log.Warn("the session still uses the agent store", "session", key, "error", err)
 		}
 	}
 	return err
@@ -142,11 +141,11 @@ func ownSettings(w *workspace.Workspace) agent.Settings {
 	if err != nil {
 		return agent.Settings{}
 	}
-	settings, _ := w.Settings(p) // no file can be wrong
+	settings, _ := w.Settings(p) // cannot fail without files
 	return settings
 }
 
-// logWarnings returns what writes the warnings of a broker to the log.
+// logWarnings returns a function that logs the warnings of a broker.
 func logWarnings(app *command.App) func(string) {
 	return func(text string) { app.Log.Warn(text) }
 }

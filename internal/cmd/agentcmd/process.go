@@ -1,5 +1,5 @@
-// How "agent start" makes the process of the agent: its command line, its environment and
-// its log.
+// This file creates the agent's process for "agent start": its command line, its environment
+// and its log.
 
 package agentcmd
 
@@ -19,17 +19,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// newProcess returns the command that becomes the agent.
+// newProcess returns the command that runs the agent.
 func newProcess(app *command.App, o options, log *os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("the agent cannot be started: %w", err)
+		return nil, fmt.Errorf("start the agent: %w", err)
 	}
 	args, err := arguments(app, o)
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, args...) //nolint:gosec // ourselves
+	cmd := exec.Command(self, args...) //nolint:gosec // this program
 	cmd.Args[0] = "lanyard"
 	cmd.Env, cmd.Dir = environment(app), string(filepath.Separator)
 	cmd.Stderr = log
@@ -37,7 +37,7 @@ func newProcess(app *command.App, o options, log *os.File) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// arguments returns the command line of the agent, with the flags of ours that concern
+// arguments returns the agent's command line. It includes this command's flags for
 // connections.
 func arguments(app *command.App, o options) ([]string, error) {
 	args := []string{"agent", "run"}
@@ -58,8 +58,8 @@ func arguments(app *command.App, o options) ([]string, error) {
 	return args, err
 }
 
-// environment returns our environment for the agent: without the keys and choices of this
-// shell, and with absolute paths.
+// environment returns the agent's environment: that of this process without credentials and
+// the choice of a profile, and with absolute paths.
 func environment(app *command.App) []string {
 	var env []string
 	for _, entry := range app.Env.Environ() {
@@ -69,7 +69,7 @@ func environment(app *command.App) []string {
 			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", signin.ChainVariable, awscli.PassedVariable:
 			continue
 		case "HOME", "USERPROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
-			"SSL_CERT_FILE", agent.SocketVariable: // it works in another folder
+			"SSL_CERT_FILE", agent.SocketVariable: // the agent has another working folder
 			if path, err := filepath.Abs(userpath.Expand(value, app.Env.Lookup)); err == nil && value != "" && value != "none" {
 				entry = name + "=" + path
 			}
@@ -79,17 +79,17 @@ func environment(app *command.App) []string {
 	return env
 }
 
-// A logFile is the file in which a background agent writes what it does.
+// A logFile is the log of a background agent.
 type logFile struct {
 	file  *os.File
-	begun int64 // where this agent's part begins
+	begun int64 // the offset at which this agent's log begins
 }
 
-// longLog is the size at which a log begins anew.
+// longLog is the size in bytes at which an old log is emptied.
 const longLog = 1 << 20
 
-// openLog opens the log of the agent at an address, to add to it. A log that has grown
-// long is emptied first; a file that does not look like a log is not.
+// openLog opens the log of the agent at an address for appending. It first empties a log
+// longer than longLog, but not a file that does not look like a log.
 func openLog(app *command.App, address string) (logFile, error) {
 	path, err := agent.LogPath(address)
 	if err != nil {
@@ -97,7 +97,7 @@ func openLog(app *command.App, address string) (logFile, error) {
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|noFollow, 0o600)
 	if err != nil {
-		return logFile{}, fmt.Errorf("the agent has nowhere to write what it does: %w", err)
+		return logFile{}, fmt.Errorf("open the agent's log: %w", err)
 	}
 	log := logFile{file: f}
 	if info, err := f.Stat(); err == nil {
@@ -110,13 +110,14 @@ func openLog(app *command.App, address string) (logFile, error) {
 	return log, nil
 }
 
-// lines returns what the agent has written.
+// lines returns the lines that the agent has written.
 func (l logFile) lines() []string {
-	text, _ := io.ReadAll(io.NewSectionReader(l.file, l.begun, 1<<16)) // what can be read
+	text, _ := io.ReadAll(io.NewSectionReader(l.file, l.begun, 1<<16)) // on an error, use the part before it
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// explain adds what the agent said before it ended.
+// explain returns the error and the hint that the agent printed before it ended, or err if
+// it printed none.
 func (l logFile) explain(err error) error {
 	lines := l.lines()
 	for i, line := range lines {
@@ -124,7 +125,7 @@ func (l logFile) explain(err error) error {
 		if !ok || strings.HasPrefix(said, "warning: ") {
 			continue
 		}
-		err = fmt.Errorf("the agent has ended at once: %s", said)
+		err = fmt.Errorf("the agent ended right after its start: %s", said)
 		if i+1 < len(lines) {
 			if hint, ok := strings.CutPrefix(lines[i+1], "hint: "); ok {
 				return command.WithHint(err, "%s", hint)
@@ -134,7 +135,7 @@ func (l logFile) explain(err error) error {
 	return err
 }
 
-// repeatWarnings repeats the warnings that the agent gave while it started.
+// repeatWarnings prints the warnings that the agent printed at its start.
 func (l logFile) repeatWarnings(app *command.App) {
 	for _, line := range l.lines() {
 		if said, ok := strings.CutPrefix(line, "lanyard: warning: "); ok {

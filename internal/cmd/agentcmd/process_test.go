@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The agent works in another folder, and is nobody's shell.
+// The agent gets absolute paths, because it has another working folder, and no credentials.
 func TestEnvironmentOfTheAgent(t *testing.T) {
 	t.Chdir(t.TempDir())
 	absolute := func(name string) string {

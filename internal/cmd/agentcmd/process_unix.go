@@ -4,9 +4,9 @@ package agentcmd
 
 import "syscall"
 
-// noFollow opens no symbolic link.
+// noFollow is the flag to not open symbolic links.
 const noFollow = syscall.O_NOFOLLOW
 
-// detached starts a process in a session of its own: the end of this terminal is
-// not its.
+// detached returns the attributes of a process in a new session: the end of this terminal
+// does not end it.
 func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

@@ -6,10 +6,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// noFollow has no counterpart here.
+// noFollow is 0, because Windows has no such flag.
 const noFollow = 0
 
-// detached starts a process without a console: the end of this one is not its.
+// detached returns the attributes of a process without a console: the end of this console
+// does not end it.
 func detached() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: windows.DETACHED_PROCESS | windows.CREATE_NEW_PROCESS_GROUP}
 }

@@ -35,7 +35,7 @@ lanyard agent run --stay`,
 	return cmd
 }
 
-// run is the agent: it serves until nothing is left to renew, or until it is told to end.
+// run runs the agent until nothing is left to refresh or it is stopped.
 func run(ctx context.Context, app *command.App, o options) error {
 	level := slog.LevelInfo
 	if app.Flags.Debug {
@@ -53,7 +53,7 @@ func run(ctx context.Context, app *command.App, o options) error {
 	}
 	address := agent.Address(app.Env.Lookup, w.Home)
 	if address == "" {
-		return wantsNone()
+		return noAgentAllowed()
 	}
 	l, lock, err := agent.Listen(address)
 	if errors.Is(err, agent.ErrRunning) {
@@ -72,14 +72,14 @@ func run(ctx context.Context, app *command.App, o options) error {
 	if memory != nil {
 		server.Begin, server.End = func(ctx context.Context) error { return takeIntoMemory(ctx, w) }, endMemory(w, memory, server)
 	}
-	app.Log.Info("the agent listens", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
+	app.Log.Info("the agent is listening", "pid", os.Getpid(), "socket", address, "inMemory", o.inMemory)
 	if err := server.Serve(ctx, l); err != nil {
 		return err
 	}
 	return command.ErrComplete
 }
 
-// newBrokers returns what makes the brokers of the agent: one for each set of settings.
+// newBrokers returns the function for [agent.Server.Broker].
 func newBrokers(w *workspace.Workspace) func(agent.Settings, []string, func(string)) *broker.Broker {
 	app, cache := w.App, w.Stores.Cache()
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
@@ -95,7 +95,7 @@ func newBrokers(w *workspace.Workspace) func(agent.Settings, []string, func(stri
 	}
 }
 
-// A sessionList holds the sessions of the config. It reads the config again when that
+// A sessionList holds the sessions of the config. It reads the config again if the config
 // has changed.
 type sessionList struct {
 	app   *command.App
@@ -103,11 +103,11 @@ type sessionList struct {
 	list  []agent.Watched
 }
 
-// watched returns the sessions to keep fresh.
+// watched returns the sessions to refresh.
 func (l *sessionList) watched() ([]agent.Watched, error) {
 	stamp, err := configStamp(l.app)
 	if errors.Is(err, fs.ErrNotExist) && l.list == nil {
-		return nil, nil // there was no config from the beginning
+		return nil, nil // the config never existed
 	}
 	if err != nil || stamp == l.stamp {
 		return l.list, err
@@ -135,10 +135,10 @@ func configStamp(app *command.App) (string, error) {
 	return stamp, nil
 }
 
-// watchedSessions lists the sessions to keep fresh, each with the settings of the
-// first profile that uses it.
+// watchedSessions returns the sessions of the config, each with the settings of the first
+// profile that uses it.
 func watchedSessions(app *command.App) ([]agent.Watched, error) {
-	w, err := workspace.OpenInAgent(app, nil) // the stores are not asked
+	w, err := workspace.OpenInAgent(app, nil) // no store is used
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func watchedSessions(app *command.App) ([]agent.Watched, error) {
 		item := agent.Watched{Session: s, Siblings: w.Siblings(s)}
 		if item.Settings, err = settingsFor(w, workspace.UseOf(uses, s)); err != nil {
 			item.Problem = err.Error()
-			app.Log.Warn("a session is not renewed with such settings", "session", s.Key(), "error", err)
+			app.Log.Warn("the session is not refreshed, because its settings are invalid", "session", s.Key(), "error", err)
 		}
 		list = append(list, item)
 	}

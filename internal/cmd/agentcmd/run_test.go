@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The agent renews a session with the settings of the profile that a credential_process
-// of ours names, as every command does, and not with those of the profile that has it.
-func TestTheAgentReachesASessionBySourceProfile(t *testing.T) {
+// If a profile's credential_process runs lanyard for another profile, the agent uses the
+// settings of that other profile, like every command.
+func TestAgentUsesSettingsOfSourceProfile(t *testing.T) {
 	const config = `[profile via]
 credential_process = lanyard sso get-credentials --profile dev
 
@@ -57,6 +57,6 @@ sso_oidc =
 	}
 	s := list[0].Settings
 	if s.Portal.URL != "http://127.0.0.1:1" || s.OIDC.URL != "http://127.0.0.1:1" {
-		t.Errorf("the session of profile dev is reached at %+v and %+v", s.Portal, s.OIDC)
+		t.Errorf("the endpoints are %+v and %+v, want those of profile dev", s.Portal, s.OIDC)
 	}
 }

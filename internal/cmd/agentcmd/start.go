@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	// startLimit is how long a new agent may take to answer: it may wait for locks.
+	// startLimit is how long a new agent may take to answer. It may have to wait for locks.
 	startLimit = 40 * time.Second
-	// askEvery is the pause between two questions to an agent that starts or ends.
+	// askEvery is the pause between two requests to an agent that is starting or stopping.
 	askEvery = 20 * time.Millisecond
 )
 
@@ -30,7 +30,7 @@ func newStart(app *command.App, o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start",
 		Short: "Start the agent in the background",
-		Long:  `Start the agent in the background. An agent that already runs is left alone.`,
+		Long:  `Start the agent in the background, unless it is already running.`,
 		Example: `lanyard agent start
 # keep tokens only in the agent's memory
 lanyard agent start --in-memory`,
@@ -42,7 +42,7 @@ lanyard agent start --in-memory`,
 	return cmd
 }
 
-// start starts "agent run" in the background, and returns when it answers.
+// start starts "agent run" in the background and returns when the agent answers.
 func start(ctx context.Context, app *command.App, o options) error {
 	home, err := workspace.Home(app)
 	if err != nil {
@@ -50,19 +50,19 @@ func start(ctx context.Context, app *command.App, o options) error {
 	}
 	client := workspace.NewAgentClient(app, home)
 	if client.Address == "" {
-		return wantsNone()
+		return noAgentAllowed()
 	}
 	client.Patience = agent.LongPatience
 	status, err := client.Status(ctx)
-	// An agent that is ending makes room for the new one.
+	// Wait for the end of an agent that is stopping.
 	for deadline := time.Now().Add(startLimit); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline) && sleep.For(ctx, askEvery) == nil; {
 		status, err = client.Status(ctx)
 	}
 	switch {
 	case err == nil && status.InMemory != o.inMemory:
-		return command.WithHint(fmt.Errorf("an agent runs already, as process %d, %s", status.PID, memoryWords(status.InMemory)), "run: %s agent stop", app.Name)
+		return command.WithHint(fmt.Errorf("an agent is already running (pid %d), which %s", status.PID, whereTokens(status.InMemory)), "run: %s agent stop", app.Name)
 	case err == nil:
-		_, err := fmt.Fprintf(app.Out, "The agent runs already, as process %d.\n", status.PID)
+		_, err := fmt.Fprintf(app.Out, "The agent is already running (pid %d).\n", status.PID)
 		return err
 	case errors.Is(err, agent.ErrSilent):
 		return command.WithHint(err, "run: %s agent stop", app.Name)
@@ -72,8 +72,7 @@ func start(ctx context.Context, app *command.App, o options) error {
 	return launch(ctx, app, home, client.Address, o)
 }
 
-// launch starts the process of the agent, waits for its answer, and passes on what the agent
-// has to say.
+// launch starts the agent's process, waits for its answer, and prints the agent's warnings.
 func launch(ctx context.Context, app *command.App, home, address string, o options) error {
 	log, err := openLog(app, address)
 	if err != nil {
@@ -85,7 +84,7 @@ func launch(ctx context.Context, app *command.App, home, address string, o optio
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("the agent cannot be started: %w", err)
+		return fmt.Errorf("start the agent: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -93,8 +92,8 @@ func launch(ctx context.Context, app *command.App, home, address string, o optio
 	if err != nil {
 		return giveUp(ctx, app, home, cmd, log.explain(err), o)
 	}
-	fmt.Fprintf(app.Out, "The agent runs, as process %d, %s.\n", status.PID, memoryWords(status.InMemory))
-	hintIfNothingToRenew(app)
+	fmt.Fprintf(app.Out, "The agent is running (pid %d) and %s.\n", status.PID, whereTokens(status.InMemory))
+	hintIfNoSession(app)
 	log.repeatWarnings(app)
 	warnOfProblems(app, status)
 	if status.InMemory {
@@ -103,8 +102,8 @@ func launch(ctx context.Context, app *command.App, home, address string, o optio
 	return nil
 }
 
-// awaitAnswer asks until the agent with this pid answers or has ended. The agent may
-// be silent for a while: the machine may be busy.
+// awaitAnswer waits until the agent with this pid answers or has ended. On a busy machine
+// that may take a while.
 func awaitAnswer(ctx context.Context, app *command.App, home string, pid int, ended <-chan error) (agent.Status, error) {
 	for deadline := time.Now().Add(startLimit); ; {
 		status, err := workspace.PatientClient(app, home).Status(ctx)
@@ -112,26 +111,26 @@ func awaitAnswer(ctx context.Context, app *command.App, home string, pid int, en
 			return status, nil
 		}
 		if time.Now().After(deadline) {
-			return status, fmt.Errorf("the agent was started and does not answer within %s: %w", startLimit, cmp.Or(err, agent.ErrRunning))
+			return status, fmt.Errorf("the agent was started, but does not answer after %s: %w", startLimit, cmp.Or(err, agent.ErrRunning))
 		}
 		select {
 		case <-ctx.Done():
 			return status, ctx.Err()
 		case err := <-ended:
-			return status, errors.Join(errors.New("the agent has ended at once"), err)
+			return status, errors.Join(errors.New("the agent ended right after its start"), err)
 		case <-time.After(askEvery):
 		}
 	}
 }
 
-// giveUp asks an agent that does not come up as it should to end: it may have taken
-// tokens by now. If another process started an agent meanwhile, that agent is used.
+// giveUp stops an agent that did not start properly: it may already have tokens in its
+// memory. If another process has started an agent meanwhile, giveUp returns nil.
 func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, err error, o options) error {
 	ctx = context.WithoutCancel(ctx)
 	status, err2 := workspace.PatientClient(app, home).Status(ctx)
 	switch {
 	case err2 == nil && status.PID != cmd.Process.Pid && status.InMemory == o.inMemory:
-		fmt.Fprintf(app.Out, "The agent runs already, as process %d.\n", status.PID)
+		fmt.Fprintf(app.Out, "The agent is already running (pid %d).\n", status.PID)
 		return nil
 	case err2 == nil && status.PID != cmd.Process.Pid || errors.Is(err2, agent.ErrNone):
 		return err
@@ -139,36 +138,37 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 	unrevoked, err2 := workspace.PatientClient(app, home).Stop(ctx)
 	warnOfUnrevoked(app, unrevoked)
 	if err2 != nil {
-		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Process.Kill() // fails if it has ended
 		warnOfKilledMemory(app, home)
 	}
 	return err
 }
 
-// hintIfNothingToRenew prints the hint for a new agent if no session is configured.
-func hintIfNothingToRenew(app *command.App) {
+// hintIfNoSession prints a hint if no session is configured.
+func hintIfNoSession(app *command.App) {
 	w, err := workspace.Open(app)
 	if err != nil {
-		return // the agent itself warns of that
+		return // the agent itself warns about the error
 	}
 	if uses, err := w.QuietSessions(); err == nil && len(uses) == 0 {
 		app.TellSetUp()
 	}
 }
 
-// warnOfProblems warns of what the agent found wrong in the config.
+// warnOfProblems prints the problems of the config that the agent reports.
 func warnOfProblems(app *command.App, status agent.Status) {
 	if status.Problem != "" {
 		app.Warn("the config cannot be read: "+status.Problem, "")
 	}
 	for _, s := range status.Sessions {
 		if s.Problem != "" {
-			app.Warn("not kept fresh: "+cmp.Or(s.SSOSession, s.StartURL)+": "+s.Problem, "")
+			app.Warn("session "+cmp.Or(s.SSOSession, s.StartURL)+" is not refreshed: "+s.Problem, "")
 		}
 	}
 }
 
-// warnOfTools warns of profiles that other tools cannot use while tokens are in memory.
+// warnOfTools prints a warning with the profiles that other tools cannot use while tokens
+// are in the agent's memory.
 func warnOfTools(app *command.App) {
 	w, err := workspace.Open(app)
 	if err != nil {
@@ -187,6 +187,6 @@ func warnOfTools(app *command.App) {
 		}
 	}
 	if len(names) > 0 {
-		app.Warn("the AWS CLI and the SDKs do not find tokens in memory for profiles with SSO settings: "+output.Summary(names), "run: "+app.Name+" store migrate --to agent")
+		app.Warn("the AWS CLI and the SDKs cannot use the tokens in memory for these profiles, which have SSO settings: "+output.Summary(names), "run: "+app.Name+" store migrate --to agent")
 	}
 }

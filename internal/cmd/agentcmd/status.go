@@ -31,7 +31,7 @@ lanyard agent status --output json`,
 	}
 }
 
-// showStatus shows what the agent does.
+// showStatus prints the agent's status.
 func showStatus(ctx context.Context, app *command.App) error {
 	home, err := workspace.Home(app)
 	if err != nil {
@@ -41,7 +41,7 @@ func showStatus(ctx context.Context, app *command.App) error {
 	client.Patience = statusPatience
 	status, err := client.Status(ctx)
 	if client.Address == "" {
-		return wantsNone()
+		return noAgentAllowed()
 	}
 	if errors.Is(err, agent.ErrNone) {
 		return command.WithHint(&command.CommandError{Msg: "no agent is running"}, "run: %s agent start", app.Name)
@@ -64,12 +64,12 @@ func showStatus(ctx context.Context, app *command.App) error {
 	}{status, client.Address})
 }
 
-// printStatus prints the status for people.
+// printStatus prints the status as text.
 func printStatus(app *command.App, s agent.Status, address string) error {
-	fmt.Fprintf(app.Out, "The agent runs, as process %d since %s, %s.\n", s.PID, clock(app, s.Since), memoryWords(s.InMemory))
+	fmt.Fprintf(app.Out, "The agent has been running since %s (pid %d) and %s.\n", clock(app, s.Since), s.PID, whereTokens(s.InMemory))
 	fmt.Fprintf(app.Out, "It listens at %s", terminal.Printable(address))
 	if s.Memory > 0 {
-		fmt.Fprintf(app.Out, " and takes %d MB", (s.Memory+1<<19)>>20)
+		fmt.Fprintf(app.Out, " and uses %d MB of memory", (s.Memory+1<<19)>>20)
 	}
 	fmt.Fprintln(app.Out, ".")
 	if s.Problem != "" {
@@ -79,9 +79,9 @@ func printStatus(app *command.App, s agent.Status, address string) error {
 		_, err := fmt.Fprintln(app.Out, "No session is configured.")
 		return err
 	}
-	rows := [][]string{{"SESSION", "STATE", "EXPIRES", "RENEWAL", "PROBLEM"}}
+	rows := [][]string{{"SESSION", "STATE", "EXPIRES", "REFRESH", "PROBLEM"}}
 	for _, w := range s.Sessions {
-		state := map[string]string{"kept": "kept fresh", "live": "not renewable", "ended": "ended", "none": "signed out"}[w.State]
+		state := map[string]string{"kept": "auto-refresh", "live": "not refreshable", "ended": "ended", "none": "signed out"}[w.State]
 		rows = append(rows, []string{
 			terminal.Printable(cmp.Or(w.SSOSession, w.StartURL)), state, clock(app, w.ExpiresAt), clock(app, w.RenewalAt), terminal.Printable(cmp.Or(w.Problem, "-")),
 		})
@@ -89,8 +89,7 @@ func printStatus(app *command.App, s agent.Status, address string) error {
 	return output.Table(app, rows)
 }
 
-// clock shows a date of the wire as a local time of the day, and with the date if that
-// is not today's.
+// clock formats a date of the agent as local time, with the date if it is not today.
 func clock(app *command.App, date string) string {
 	t, err := time.Parse(time.RFC3339, date)
 	if err != nil {

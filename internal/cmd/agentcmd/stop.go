@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	// statusPatience is how long an agent may take to say how it is.
+	// statusPatience is how long an agent may take to confirm a request for its status.
 	statusPatience = 2 * time.Second
-	// killLimit is how long a killed agent may take to be gone.
+	// killLimit is how long a killed agent may take to end.
 	killLimit = 5 * time.Second
 )
 
@@ -46,7 +46,7 @@ lanyard agent stop --yes`,
 	return cmd
 }
 
-// stop ends the agent, also one that does not listen any more.
+// stop stops the agent. It kills an agent that does not answer.
 func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 	ctx := cmd.Context()
 	home, err := workspace.Home(app)
@@ -70,23 +70,23 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 		return err
 	case errors.Is(err, agent.ErrSilent):
 		if err := kill(ctx, app, client.Address); err != nil {
-			return command.WithHint(fmt.Errorf("the agent does not answer, and was not ended: %w", err), "end the process that holds %s.lock", client.Address)
+			return command.WithHint(fmt.Errorf("the agent does not answer and could not be killed: %w", err), "kill the process that has locked %s.lock", client.Address)
 		}
 		_, err = fmt.Fprintln(app.Out, "The agent did not answer and was killed.")
 		warnOfKilledMemory(app, home)
 		return err
 	case errors.Is(err, agent.ErrForeign), errors.Is(err, agent.ErrElsewhere):
-		return command.WithHint(err, "%s leads to it", agent.SocketVariable)
+		return command.WithHint(err, "set %s to the socket of your own agent, or unset it", agent.SocketVariable)
 	case err != nil:
-		warnOfKilledMemory(app, home) // it may have died in the middle of its end
+		warnOfKilledMemory(app, home) // the agent may have died before it signed out
 		return err
 	}
-	_, err = fmt.Fprintln(app.Out, "The agent has ended.")
+	_, err = fmt.Fprintln(app.Out, "The agent has stopped.")
 	return err
 }
 
-// confirmSignOut warns that the end of the agent loses the tokens in its memory, and
-// asks for a confirmation. The status of an agent that does not answer is empty.
+// confirmSignOut warns that stopping the agent signs the user out, and asks for a
+// confirmation. status is empty if the agent does not answer.
 func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent.Status) error {
 	if err := app.NeedsYes(cmd, yes); err != nil {
 		return err
@@ -101,18 +101,18 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 	if len(names) > 0 {
 		from = " of " + strings.Join(names, ", ")
 	}
-	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens in its memory only: stopping it signs you out%s\n", app.Name, terminal.Printable(from))
+	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens only in its memory: stopping it signs you out%s\n", app.Name, terminal.Printable(from))
 	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
-// warnOfUnrevoked warns of the sign-outs that the service could not be told of.
+// warnOfUnrevoked prints a warning for each session that could not be revoked.
 func warnOfUnrevoked(app *command.App, unrevoked []string) {
 	for _, text := range unrevoked {
 		app.Warn(text, "a copy of the token stays valid until it expires")
 	}
 }
 
-// kill kills the process that holds the agent's socket, and waits for its end.
+// kill kills the agent's process and waits for its end.
 func kill(ctx context.Context, app *command.App, address string) error {
 	pid, err := agent.PID(ctx, address)
 	if err != nil {
@@ -133,17 +133,17 @@ func kill(ctx context.Context, app *command.App, address string) error {
 			break
 		}
 	}
-	return fmt.Errorf("process %d is still there", pid)
+	return fmt.Errorf("process %d still runs %s after the kill", pid, killLimit)
 }
 
-// warnOfKilledMemory warns of the tokens that a killed agent had in its memory.
+// warnOfKilledMemory warns about the tokens in the memory of a killed agent.
 func warnOfKilledMemory(app *command.App, home string) {
 	if usesMemory(app, home) {
-		app.Warn("what it kept in its memory is gone, and was not revoked", "a copy of the token stays valid until it expires; sign in again")
+		app.Warn("the tokens in the agent's memory are lost and were not revoked", "sign in again; a copy of a token stays valid until it expires")
 	}
 }
 
-// usesMemory reports whether the memory of an agent is the store of a session.
+// usesMemory reports whether a session uses the agent store.
 func usesMemory(app *command.App, home string) bool {
 	return (&workspace.Stores{App: app, Home: home}).Cache().Uses(keystore.Agent)
 }

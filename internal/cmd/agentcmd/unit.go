@@ -50,7 +50,7 @@ launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist`,
 func printUnit(app *command.App, kind string, inMemory bool) error {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("where this program is: %w", err)
+		return fmt.Errorf("find the path of this program: %w", err)
 	}
 	args, err := arguments(app, options{inMemory: inMemory, stay: true})
 	if err != nil {
@@ -64,16 +64,16 @@ func printUnit(app *command.App, kind string, inMemory bool) error {
 	case "launchd":
 		text = launchdList(words, unitEnvironment(app))
 	case "":
-		return command.Usagef("%s has neither of the two: choose systemd or launchd", runtime.GOOS)
+		return command.Usagef("missing argument: choose systemd or launchd")
 	default:
-		return command.Usagef("%q is not known: choose systemd or launchd", kind)
+		return command.Usagef("unknown argument %q: choose systemd or launchd", kind)
 	}
 	_, err = fmt.Fprint(app.Out, text)
 	return err
 }
 
-// unitEnvironment returns the variables that say where things are. The addresses of
-// proxies are not among them, because they may hold a password.
+// unitEnvironment returns the variables with the locations of files and endpoints. It leaves
+// out the proxies, because their URLs may contain a password.
 func unitEnvironment(app *command.App) []string {
 	var env []string
 	for _, entry := range environment(app) {
@@ -89,8 +89,8 @@ func unitEnvironment(app *command.App) []string {
 	return env
 }
 
-// systemdUnit writes a user unit. Within double quotes a backslash escapes, and %
-// and, in commands, $ are doubled: systemd.unit(5), systemd.service(5).
+// systemdUnit returns a user unit. In double quotes a backslash is an escape; % is doubled,
+// and so is $ in commands: see systemd.unit(5) and systemd.service(5).
 func systemdUnit(words, env []string) string {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%")
 	var command []string
@@ -110,11 +110,11 @@ func systemdUnit(words, env []string) string {
 	return b.String()
 }
 
-// launchdList writes a property list: launchd.plist(5).
+// launchdList returns a property list: see launchd.plist(5).
 func launchdList(words, env []string) string {
 	text := func(s string) string {
 		var b strings.Builder
-		_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+		_ = xml.EscapeText(&b, []byte(s)) // writing to a Builder never fails
 		return b.String()
 	}
 	var b strings.Builder

@@ -18,7 +18,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// migrateOptions are the flags of store migrate.
+// A migrateOptions holds the flags of "store migrate".
 type migrateOptions struct {
 	to, session       string
 	identity, command string
@@ -59,19 +59,19 @@ lanyard store migrate --to file`,
 	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
 	f.StringVar(&o.session, "sso-session", "", "move the secrets of this [sso-session] only")
 	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key file that decrypts")
-	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a command that prints the passphrase, of a key or in place of one")
+	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a command that prints the passphrase")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.show, "dry-run", false, "show what would change in the config, and change nothing")
 	return cmd
 }
 
-// check refuses flags that do not go together.
+// check returns an error for invalid flags.
 func (o migrateOptions) check(app *command.App) error {
 	switch {
 	case o.to == "":
 		return command.Usagef("the following arguments are required: --to")
 	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
-		return command.Usagef("argument --to: Found invalid choice %q: choose file, keychain or encrypted, or agent", o.to)
+		return command.Usagef("argument --to: Found invalid choice %q: choose file, keychain, encrypted or agent", o.to)
 	case o.session != "" && app.Flags.Profile != "":
 		return command.Usagef("--sso-session does not go with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):
@@ -80,7 +80,7 @@ func (o migrateOptions) check(app *command.App) error {
 	return nil
 }
 
-// migrate plans the move, shows the plan, and carries it out.
+// migrate plans the move, shows the plan and carries it out.
 func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	ctx := cmd.Context()
 	if err := o.check(app); err != nil {
@@ -120,7 +120,7 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	return plan.run(ctx, w, o)
 }
 
-// preview returns the change of the config, or nil if the config stays as it is.
+// preview returns the change of the config, or nil if the config does not change.
 func (plan migration) preview(w *workspace.Workspace) (*workspace.Preview, error) {
 	if len(plan.changes) == 0 {
 		return nil, nil
@@ -128,8 +128,8 @@ func (plan migration) preview(w *workspace.Workspace) (*workspace.Preview, error
 	return w.Preview(plan.changes)
 }
 
-// probe returns why the move cannot work: the config cannot be changed, the store does not
-// work, or a token cannot be read. It changes nothing.
+// probe returns an error if the config cannot be changed, the new store does not work, or a
+// token cannot be read. It changes nothing.
 func (plan migration) probe(ctx context.Context, w *workspace.Workspace, o migrateOptions, preview *workspace.Preview) error {
 	if preview != nil {
 		if err := preview.Probe(ctx); err != nil {
@@ -147,8 +147,8 @@ func (plan migration) probe(ctx context.Context, w *workspace.Workspace, o migra
 	return nil
 }
 
-// probeStore returns why the store to move to does not work. An encrypted store whose key is
-// not set up yet is tried by setUpKeys.
+// probeStore returns an error if the new store does not work. If the encrypted store has no
+// key yet, setUpKeys tries it later.
 func probeStore(w *workspace.Workspace, o migrateOptions) error {
 	if o.to == keystore.Encrypted {
 		keys, fresh, err := chooseKeys(w, o)
@@ -159,9 +159,9 @@ func probeStore(w *workspace.Workspace, o migrateOptions) error {
 	return w.Broker.Cache.Try(o.to)
 }
 
-// chooseKeys returns the keys of the encrypted store: those that the flags name, or those
-// that it has. fresh reports whether they must be saved. Without keys the store needs a new
-// passphrase.
+// chooseKeys returns the keys of the encrypted store: those that the flags name, or the
+// existing ones. fresh reports whether the keys must be saved. The zero Keys mean that the
+// store needs a new passphrase.
 func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, fresh bool, err error) {
 	have, err := keystore.LoadKeys(w.Broker.Cache.Home)
 	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
@@ -172,17 +172,17 @@ func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, f
 	}
 	exists := err == nil
 	if keys, err = keystore.KeysFor(userpath.Expand(o.identity, w.App.Env.Lookup)); err != nil {
-		return keys, false, command.WithHint(err, "make one with: age-keygen -o FILE, or ssh-keygen -t ed25519")
+		return keys, false, command.WithHint(err, "create a key: age-keygen -o FILE, or ssh-keygen -t ed25519")
 	}
 	keys.Command = o.command
 	if exists && keys.Recipient != have.Recipient {
-		return keys, false, command.WithHint(errors.New("the encrypted store has another key already"), "move back first: lanyard store migrate --to file")
+		return keys, false, command.WithHint(errors.New("the encrypted store already has another key"), "move the secrets back first: lanyard store migrate --to file")
 	}
 	return keys, true, nil
 }
 
-// setUpKeys makes sure that the encrypted store has keys, and tries new ones. It asks for a
-// new passphrase if there are none.
+// setUpKeys sets up the keys of the encrypted store if needed, and tries the store. Without
+// keys it asks for a new passphrase.
 func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
 	cache := w.Broker.Cache
 	keys, fresh, err := chooseKeys(w, o)
@@ -212,7 +212,7 @@ func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrat
 	for _, s := range plan.sessions {
 		names = append(names, s.Key())
 	}
-	files := "the config stays as it is"
+	files := "the config does not change"
 	if preview != nil {
 		files = preview.Files()
 	}
@@ -226,8 +226,8 @@ func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrat
 	return w.App.Confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
 }
 
-// run carries out the plan. Profiles that run lanyard work with either store, so the
-// config is changed before the secrets leave the files, or after they are back.
+// run carries out the plan. Profiles with a credential_process work with every store. So the
+// config changes before the secrets leave the files, or after they are back.
 func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
 	rewrite := func() error {
 		if len(plan.changes) == 0 {
@@ -254,7 +254,7 @@ func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrate
 		fmt.Fprintf(w.App.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, output.Plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
-		return command.WithHint(err, "nothing is lost: what was not moved is where it was; run the same command again")
+		return command.WithHint(err, "run the same command again; no secrets are lost, and those that were not moved are in their old store")
 	}
 	if o.to == keystore.File {
 		return rewrite()
@@ -262,8 +262,8 @@ func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrate
 	return nil
 }
 
-// adopt reads the changed config, and gives the tokens of upgraded start URLs to the
-// sessions that have taken their place.
+// adopt reads the changed config, and moves the tokens of the upgraded start URLs to the new
+// sessions.
 func (plan *migration) adopt(ctx context.Context, w *workspace.Workspace) error {
 	if len(plan.upgrades) == 0 {
 		return nil

@@ -1,4 +1,4 @@
-// What "store migrate" is to do: which sessions it moves, and what it changes in the config.
+// This file plans "store migrate": which sessions move, and how the config changes.
 
 package storecmd
 
@@ -12,15 +12,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// A migration is the plan of a move.
+// A migration is the plan of "store migrate".
 type migration struct {
 	sessions []profile.Session  // whose secrets move
-	upgrades []profile.Upgrade  // of legacy profiles among them
+	upgrades []profile.Upgrade  // of legacy profiles of these sessions
 	changes  []awsconfig.Change // of the config
 }
 
-// planMigration finds the sessions to move, and what that changes in the config. Legacy
-// profiles get an [sso-session] first, because a credential_process names a session.
+// planMigration returns the sessions to move and the changes of the config. Legacy profiles
+// first get an [sso-session], because a credential_process names a session.
 func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions) (migration, error) {
 	var plan migration
 	uses, err := w.Sessions()
@@ -59,8 +59,8 @@ func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions)
 	return plan, err
 }
 
-// upgrade gives the legacy profiles of the plan an [sso-session], and returns the config
-// as it would be then.
+// upgrade adds the upgrades of legacy profiles to the plan, and returns the inputs with the
+// upgraded config.
 func (plan *migration) upgrade(w *workspace.Workspace) (profile.Inputs, error) {
 	in := w.In
 	var sessions []profile.Session
@@ -99,7 +99,7 @@ func (plan *migration) upgrade(w *workspace.Workspace) (profile.Inputs, error) {
 	return in, nil
 }
 
-// onlyOnce returns the sessions without repetitions.
+// onlyOnce returns the sessions without duplicates.
 func onlyOnce(sessions []profile.Session) []profile.Session {
 	seen := map[string]bool{}
 	var out []profile.Session
@@ -112,7 +112,7 @@ func onlyOnce(sessions []profile.Session) []profile.Session {
 	return out
 }
 
-// namesOf returns the names of sessions.
+// namesOf returns the names of the sessions.
 func namesOf(sessions []profile.Session) []string {
 	var names []string
 	for _, s := range sessions {
@@ -121,8 +121,8 @@ func namesOf(sessions []profile.Session) []string {
 	return names
 }
 
-// lastOfEach returns the last change of each setting. A key that the upgrade writes and
-// the credential_process replaces is so not written at all.
+// lastOfEach returns the last change of each setting, so that a key that the upgrade sets and
+// the credential_process removes is not written at all.
 func lastOfEach(changes []awsconfig.Change) []awsconfig.Change {
 	type place struct {
 		kind      awsconfig.Kind

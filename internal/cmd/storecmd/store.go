@@ -1,6 +1,5 @@
-// Package storecmd has the commands that show where tokens and role credentials are kept, and
-// move them. The commands do flags, output and the plan; packages keystore and broker have
-// the work.
+// Package storecmd has the commands that show the store of tokens and role credentials, and
+// move them to another store. The stores themselves are in package keystore.
 package storecmd
 
 import (
@@ -47,7 +46,7 @@ lanyard store --output json`,
 	return cmd
 }
 
-// showStores prints where the secrets of each session are.
+// showStores prints the store of each session.
 func showStores(app *command.App) error {
 	w, _, err := workspace.ForSessions(app)
 	if err != nil {
@@ -74,7 +73,7 @@ func showStores(app *command.App) error {
 	return errors.Join(append([]error{err}, unreadable...)...)
 }
 
-// A placement says where the secrets of one session are, as "store --output json" prints
+// A placement describes where the secrets of one session are. "store --output json" prints
 // it.
 type placement struct {
 	SSOSession string   `json:"ssoSession,omitempty"`
@@ -83,13 +82,13 @@ type placement struct {
 	Token      bool     `json:"token"`
 	Roles      int      `json:"roles"`
 	Problem    string   `json:"problem,omitempty"`
-	InClear    []string `json:"inClear,omitempty"`  // files that are still there, or again
-	Settings   []string `json:"settings,omitempty"` // profiles whose SSO settings keep other tools from the store
+	InClear    []string `json:"inClear,omitempty"`  // plaintext files of a session in another store
+	Settings   []string `json:"settings,omitempty"` // profiles that other tools cannot use because of their SSO settings
 
-	unreadable error // a file whose content is not known
+	unreadable error // of a file whose content is unknown
 }
 
-// placementOf looks for the secrets of a session.
+// placementOf finds the secrets of a session.
 func placementOf(w *workspace.Workspace, s profile.Session) placement {
 	cache := w.Broker.Cache
 	p := placement{SSOSession: s.Name, StartURL: s.StartURL}
@@ -133,7 +132,7 @@ func placementOf(w *workspace.Workspace, s profile.Session) placement {
 	return p
 }
 
-// printTable prints the list for people, and warns of what is wrong with it.
+// printTable prints the list as a table, and prints warnings.
 func printTable(app *command.App, list []placement) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No SSO session is configured.")
@@ -170,7 +169,7 @@ func printTable(app *command.App, list []placement) error {
 			app.Warn("the AWS CLI and the SDKs cannot use these profiles, which have SSO settings: "+output.Summary(u.Settings), "run: lanyard store migrate --to "+u.Store)
 		}
 		for _, path := range u.InClear {
-			app.Warn("another program has left secrets of this session in clear: "+path, "lanyard store migrate --to "+u.Store+" removes them")
+			app.Warn(path+": another program has written secrets of this session as plaintext", "to remove them, run: lanyard store migrate --to "+u.Store)
 		}
 	}
 	return nil
