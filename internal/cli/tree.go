@@ -114,6 +114,7 @@ func groups(app *command.App) []helpGroup {
 			storecmd.New(app),
 		}},
 		{"OTHER TOOLS", []*cobra.Command{
+			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
 			shimcmd.NewShim(app),
 			shimcmd.NewAlias(app),

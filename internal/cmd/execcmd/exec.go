@@ -1,5 +1,5 @@
 // Package execcmd holds the commands that give the credentials of a profile to other
-// programs through environment variables: exec.
+// programs through environment variables: exec and env.
 package execcmd
 
 import (

@@ -1,0 +1,263 @@
+package execcmd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/shell"
+)
+
+// envOptions are the flags and arguments of env.
+type envOptions struct {
+	profile  string // "" means the profile of --profile or AWS_PROFILE
+	format   string // "" means the calling shell's
+	unset    bool
+	noRegion bool
+}
+
+// formats lists the values of --format in the order of the help.
+var formats = [...]string{"bash", "zsh", "sh", "fish", "elvish", "nu", "xonsh", "powershell", "cmd", "dotenv", "json", "sts", "github"}
+
+// NewEnv returns the command env.
+func NewEnv(app *command.App) *cobra.Command {
+	var o envOptions
+	cmd := &cobra.Command{
+		Use:   "env [PROFILE]",
+		Short: "Print the credentials of a profile as variables",
+		Long: `Print lines that set the role credentials of a profile in your shell. They set
+the variables of "lanyard exec" and remove others that name credentials.
+
+The default format is that of the shell that runs the command, else bash. These
+formats are not for a shell:
+
+  dotenv  lines of a .env file, as Docker Compose reads them
+  json    one JSON object with the variables
+  sts     the JSON of sts assume-role, for settings such as awsCredentialExport
+  github  for a step of a GitHub Actions job: adds the variables to the file
+          $GITHUB_ENV, and hides the secrets in the log
+
+--unset prints lines that remove the variables.`,
+		Example: `eval "$(lanyard env dev-admin)"
+# in fish
+lanyard env dev-admin --format fish | source
+# remove the credentials from the shell
+eval "$(lanyard env --unset)"`,
+		Annotations: command.Uses("profile", "region", command.Connection),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 1:
+				return command.Usagef("unexpected argument: %s", args[1])
+			case len(args) == 1 && command.IsHelp(args[0]):
+				return cmd.Help()
+			case len(args) == 1:
+				o.profile = args[0]
+			}
+			return printEnv(cmd.Context(), app, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "", strings.Join(formats[:], ", "))
+	f.BoolVar(&o.unset, "unset", false, "print lines that remove the variables")
+	f.BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
+	return cmd
+}
+
+// printEnv prints the variables of a profile, or nothing if it cannot print all of them.
+func printEnv(ctx context.Context, app *command.App, o envOptions) error {
+	if o.format != "" && !slices.Contains(formats[:], o.format) {
+		return command.Usagef("argument --format: Found invalid choice '%s'", o.format)
+	}
+	if o.noRegion && app.Flags.Region != "" {
+		return command.Usagef("--no-region and --region exclude each other")
+	}
+	if o.format == "" {
+		o.format = callingShell(app.Env)
+	}
+	syntax, lines := shell.Syntaxes()[o.format]
+	if o.unset {
+		if syntax.Unset == nil {
+			return command.Usagef("--unset does not work with --format %s", o.format)
+		}
+		return printUnset(app, o, syntax)
+	}
+	in, err := withProfile(app, o.profile)
+	if err != nil {
+		return err
+	}
+	vars, err := variables(ctx, in, "env", o.noRegion)
+	if err != nil {
+		return err
+	}
+	var text string
+	switch {
+	case lines:
+		text, err = vars.lines(app.Env, syntax)
+	case o.format == "json":
+		text, err = vars.json()
+	case o.format == "sts":
+		text, err = vars.sts()
+	default:
+		return vars.github(app)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(app.Out, text)
+	return err
+}
+
+// printUnset prints lines that remove every variable of env that the environment has.
+func printUnset(app *command.App, o envOptions, syntax shell.Syntax) error {
+	if o.profile != "" {
+		return command.Usagef("--unset needs no PROFILE")
+	}
+	names := cleared[:]
+	if !o.noRegion {
+		names = append(slices.Clone(names), "AWS_REGION", "AWS_DEFAULT_REGION")
+	}
+	_, err := io.WriteString(app.Out, unsetLines(app.Env, syntax, names))
+	return err
+}
+
+// unsetLines returns the lines that remove those of the variables that the environment has.
+func unsetLines(env command.Env, syntax shell.Syntax, names []string) string {
+	var b strings.Builder
+	for _, name := range names {
+		if _, ok := env.Lookup(name); ok && syntax.Unset != nil {
+			b.WriteString(syntax.Unset(name) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// lines returns the variables in a syntax, after the lines that remove other credentials.
+func (s setting) lines(env command.Env, syntax shell.Syntax) (string, error) {
+	var b strings.Builder
+	others := slices.DeleteFunc(slices.Clone(cleared[:]), func(name string) bool {
+		return slices.ContainsFunc(s, func(v variable) bool { return v.name == name })
+	})
+	b.WriteString(unsetLines(env, syntax, others))
+	for _, v := range s {
+		line, err := syntax.Set(v.name, v.value)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String(), nil
+}
+
+// json returns the variables as one object, in their order.
+func (s setting) json() (string, error) {
+	var b strings.Builder
+	for i, v := range s {
+		value, err := json.Marshal(v.value)
+		if err != nil {
+			return "", err
+		}
+		separator := ","
+		if i == 0 {
+			separator = "{"
+		}
+		fmt.Fprintf(&b, "%s\n    %q: %s", separator, v.name, value)
+	}
+	return b.String() + "\n}\n", nil
+}
+
+// get returns the value of a variable, or "".
+func (s setting) get(name string) string {
+	for _, v := range s {
+		if v.name == name {
+			return v.value
+		}
+	}
+	return ""
+}
+
+// sts returns the credentials in the shape of the answer of sts assume-role.
+func (s setting) sts() (string, error) {
+	type credentials struct {
+		AccessKeyID     string `json:"AccessKeyId"`
+		SecretAccessKey string
+		SessionToken    string `json:",omitempty"`
+		Expiration      string `json:",omitempty"`
+	}
+	b, err := json.MarshalIndent(struct{ Credentials credentials }{credentials{
+		s.get("AWS_ACCESS_KEY_ID"), s.get("AWS_SECRET_ACCESS_KEY"), s.get("AWS_SESSION_TOKEN"), s.get("AWS_CREDENTIAL_EXPIRATION"),
+	}}, "", "    ")
+	return string(b) + "\n", err
+}
+
+// github prints the commands that hide the secrets in the log of a GitHub Actions job, and then
+// adds the variables to the file of GITHUB_ENV, for the steps that follow.
+//
+// See https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands.
+func (s setting) github(app *command.App) error {
+	path := app.Env.Get("GITHUB_ENV")
+	if path == "" {
+		return command.WithHint(command.Usagef("--format github: GITHUB_ENV is not set"), "use this format in a step of a GitHub Actions job")
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("GITHUB_ENV: %w", err)
+	}
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
+		if value := s.get(name); value != "" && err == nil {
+			_, err = fmt.Fprintf(app.Out, "::add-mask::%s\n", value)
+		}
+	}
+	var text strings.Builder
+	for _, v := range s {
+		if strings.ContainsAny(v.value, "\r\n") {
+			mark := "lanyard-" + rand.Text()
+			fmt.Fprintf(&text, "%s<<%s\n%s\n%s\n", v.name, mark, v.value, mark)
+			continue
+		}
+		fmt.Fprintf(&text, "%s=%s\n", v.name, v.value)
+	}
+	if err == nil { // a secret that is not hidden in the log must not get into the variables
+		_, err = f.WriteString(text.String())
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("GITHUB_ENV: %w", err)
+	}
+	return nil
+}
+
+// callingShell returns the format for the shell that runs this process, by the name of the
+// parent process where Linux shows it, else by SHELL.
+func callingShell(env command.Env) string {
+	known := func(name string) (string, bool) {
+		name = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(strings.TrimSpace(name)), "-"), ".exe")
+		if name == "pwsh" {
+			name = "powershell"
+		}
+		_, ok := shell.Syntaxes()[name]
+		return name, ok && name != "dotenv"
+	}
+	if comm, err := os.ReadFile("/proc/" + strconv.Itoa(os.Getppid()) + "/comm"); err == nil {
+		if name, ok := known(string(comm)); ok {
+			return name
+		}
+	}
+	if name, ok := known(env.Get("SHELL")); ok {
+		return name
+	}
+	if runtime.GOOS == "windows" {
+		return "powershell"
+	}
+	return "bash"
+}

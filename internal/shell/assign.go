@@ -1,0 +1,109 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Syntax is a way to write environment variables as lines that a shell or a tool reads.
+type Syntax struct {
+	// Set returns the line that sets a variable. It returns an error for a value that the
+	// syntax cannot hold.
+	Set func(name, value string) (string, error)
+
+	// Unset returns the line that removes a variable. It is nil for a syntax that only sets
+	// variables.
+	Unset func(name string) string
+}
+
+// Syntaxes returns the syntaxes by name: those of shells, and dotenv.
+func Syntaxes() map[string]Syntax {
+	posix := Syntax{setPOSIX, POSIX.Unset}
+	return map[string]Syntax{
+		"bash": posix, "zsh": posix, "sh": posix,
+		"fish":       {setFish, Fish.Unset},
+		"powershell": {PowerShell.Export, PowerShell.Unset},
+		"cmd":        {Cmd.Export, Cmd.Unset},
+		"elvish":     {setElvish, func(name string) string { return "unset-env " + name }},
+		"nu":         {setNu, func(name string) string { return "hide-env --ignore-errors " + name }},
+		"xonsh":      {setXonsh, func(name string) string { return "del $" + name }},
+		"dotenv":     {Set: setDotenv},
+	}
+}
+
+// errNUL is the reason why no syntax holds every string.
+var errNUL = errors.New("an environment variable cannot hold a NUL byte")
+
+// checked returns the line, unless the value holds a NUL byte.
+func checked(line, value string) (string, error) {
+	if strings.ContainsRune(value, 0) {
+		return "", errNUL
+	}
+	return line, nil
+}
+
+// setPOSIX keeps line breaks in quotes, which Export refuses because the AWS CLI's format has
+// one variable a line.
+func setPOSIX(name, value string) (string, error) {
+	return checked("export "+name+"="+POSIX.Word(value), value)
+}
+
+func setFish(name, value string) (string, error) {
+	return checked("set -gx "+name+" "+Fish.Quote(value), value)
+}
+
+// setElvish doubles single quotes, the only special character in single quotes.
+func setElvish(name, value string) (string, error) {
+	if !utf8.ValidString(value) {
+		return "", fmt.Errorf("%s is not valid UTF-8, which elvish cannot read", name)
+	}
+	return checked("set-env "+name+" '"+strings.ReplaceAll(value, "'", "''")+"'", value)
+}
+
+// setNu writes a raw string. It has more # signs than any sequence in the value that could
+// end it.
+func setNu(name, value string) (string, error) {
+	if !utf8.ValidString(value) {
+		return "", fmt.Errorf("%s is not valid UTF-8, which nu cannot read", name)
+	}
+	fence := "#"
+	for strings.Contains(value, "'"+fence) {
+		fence += "#"
+	}
+	return checked("$env."+name+" = r"+fence+"'"+value+"'"+fence, value)
+}
+
+// setXonsh writes a Python string. Bytes that are not UTF-8 become the surrogates by which
+// Python represents them.
+func setXonsh(name, value string) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(value); {
+		r, size := utf8.DecodeRuneInString(value[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\udc%02x`, value[i])
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r <= 0xff:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08x`, r)
+		}
+		i += size
+	}
+	return checked("$"+name+" = '"+b.String()+"'", value)
+}
+
+// setDotenv writes a value in double quotes, with the escapes that Docker Compose reads.
+// Other readers differ in escapes, but not in plain values such as keys.
+func setDotenv(name, value string) (string, error) {
+	if strings.ContainsRune(value, '\r') {
+		return "", fmt.Errorf("%s holds a carriage return, which .env files cannot hold", name)
+	}
+	return checked(name+`="`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value)+`"`, value)
+}
