@@ -134,6 +134,9 @@ func demo(ctx context.Context, app *command.App) (err error) {
 		return err
 	}
 	s := &stage{app: app, self: self, env: demoEnvironment(app.Env.Environ(), home, self, base)}
+	if !app.OutStyle().On() {
+		s.env = append(s.env, "NO_COLOR=1")
+	}
 
 	fmt.Fprintf(app.Out, demoIntroduction, indent(config))
 	s.say(demoSignIn)
@@ -212,7 +215,7 @@ func demoEnvironment(environ []string, home, self, base string) []string {
 		name, _, _ := strings.Cut(kv, "=")
 		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", signin.ChainVariable}, name)
 	})
-	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER="+quoteBrowser(self)+" demo browse %s", "AWS_EC2_METADATA_DISABLED=true",
+	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER="+quoteBrowser(self)+" demo browse %s", "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=",
 		"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	for _, v := range endpointVariables {
 		env = append(env, v+"="+base)
@@ -225,12 +228,17 @@ func (s *stage) say(format string, args ...any) {
 	fmt.Fprintf(s.app.Out, "\n"+format+"\n", args...)
 }
 
+// sayCommand prints a command line, in bold on a terminal.
+func (s *stage) sayCommand(text string) {
+	fmt.Fprintf(s.app.Out.Raw(), "\n%s\n", s.app.OutStyle().Heading(text))
+}
+
 // run prints a command line and runs it. It returns an error if the exit code is not want.
 func (s *stage) run(ctx context.Context, want int, args ...string) error {
-	fmt.Fprintf(s.app.Out, "\n$ lanyard %s\n", strings.Join(args, " "))
+	s.sayCommand("$ lanyard " + strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
 	cmd.Env = s.env
-	cmd.Stdout, cmd.Stderr = s.app.Out, s.app.Out
+	cmd.Stdout, cmd.Stderr = s.app.IO.Out, s.app.IO.Out // a terminal stays one
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == want {

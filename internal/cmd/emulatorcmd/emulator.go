@@ -48,7 +48,7 @@ lanyard emulator --org org.yaml`,
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
-	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "the loopback address to listen on; port 0 means any")
+	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "listen on this loopback `ADDRESS:PORT`; port 0 is any free port")
 	cmd.AddCommand(newInit(app), newEnv(app), newRun(app), newBrowse(app))
 	return cmd
 }

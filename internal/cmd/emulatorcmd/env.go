@@ -49,9 +49,9 @@ lanyard emulator env --url http://127.0.0.1:8080 --shell powershell |
 	}
 	o.addOrganization(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.url, "url", "", "the base URL of the emulator, the first line that it printed")
-	f.StringVar(&o.shell, "shell", "bash", "bash, zsh, fish or powershell")
-	f.StringVar(&o.dir, "dir", "", "where to write the config; a new temporary folder if it is not given")
+	f.StringVar(&o.url, "url", "", "the base `URL` of the emulator, the first line of its output")
+	f.StringVar(&o.shell, "shell", "bash", "print lines for this `SHELL`: bash, zsh, fish or powershell")
+	f.StringVar(&o.dir, "dir", "", "write the config to this `DIR` (default a new temporary folder)")
 	return cmd
 }
 

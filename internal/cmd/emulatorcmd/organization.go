@@ -31,18 +31,18 @@ type options struct {
 // addOrganization adds the flags that choose the organization.
 func (o *options) addOrganization(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.org, "org", "", "the file that describes the organization; see emulator init")
-	f.IntVar(&o.accounts, "accounts", 0, "generate an organization with so many accounts (10 if only --roles is given)")
-	f.IntVar(&o.roles, "roles", 0, "generate an organization with so many roles per account (4 if only --accounts is given)")
+	f.StringVar(&o.org, "org", "", "read the organization from this `FILE` (see \"lanyard emulator init\")")
+	f.IntVar(&o.accounts, "accounts", 0, "generate an organization with `N` accounts (default 10 with --roles)")
+	f.IntVar(&o.roles, "roles", 0, "generate an organization with `N` roles in each account (default 4 with --accounts)")
 }
 
 // addService adds the flags for the behavior of the emulator.
 func (o *options) addService(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&o.autoApprove, "auto-approve", "", "answer every sign-in as this user, without a page")
-	f.Uint64Var(&o.seed, "seed", 0, "make identifiers and tokens predictable, for tests that compare them")
-	f.BoolVar(&o.rateLimits, "rate-limits", false, "limit requests as AWS publishes it")
-	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters), and tell its token")
+	f.StringVar(&o.autoApprove, "auto-approve", "", "sign in as this `USER` without showing a page")
+	f.Uint64Var(&o.seed, "seed", 0, "make identifiers and tokens predictable; `N` is not 0")
+	f.BoolVar(&o.rateLimits, "rate-limits", false, "apply the request limits that AWS publishes")
+	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters) and print its token")
 }
 
 // newConfig returns the Config for the flags. It validates the organization file, but not

@@ -45,7 +45,7 @@ lanyard emulator run -- bash`,
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
-	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "answer for AWS's host names too, for programs that ignore endpoint variables")
+	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "also serve AWS's host names, for programs that ignore endpoint variables")
 	cmd.Flags().SetInterspersed(false) // flags after the command belong to the command
 	return cmd
 }
