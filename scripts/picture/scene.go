@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -142,8 +141,7 @@ func inTerminal(s *screen, cmd *exec.Cmd) error {
 		return err
 	}
 	out, readErr := io.ReadAll(tty)
-	var ended *fs.PathError
-	if errors.As(readErr, &ended) && ended.Err == syscall.EIO { // how Linux reports the end of a terminal
+	if errors.Is(readErr, syscall.EIO) { // how Linux reports the end of a terminal
 		readErr = nil
 	}
 	out = signInURL.ReplaceAllLiteral(out, []byte(shownURL))
