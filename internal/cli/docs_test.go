@@ -363,6 +363,7 @@ var docElsewhere = map[string]elsewhere{
 	"cd lanyard":                          {"the script has its own folder", ""},
 	"make storm":                          {"it takes minutes", "internal/stormtest/scenes_unix_test.go scenes"},
 	"make fuzz":                           {"it takes minutes", ""},
+	"go version":                          {"it is Go's own command", ""},
 	"go vet":                              {"make check runs it", "Makefile go vet ./..."},
 	"make lint":                           {"make test runs it", "Makefile MAKE) --no-print-directory lint"},
 	"go test …":                           {"it would run this test", ""},
