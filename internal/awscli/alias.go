@@ -14,23 +14,24 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// cliAliases are the aliases of the AWS CLI's own file, ~/.aws/cli/alias: by the
-// command that they are sub-commands of, "" for those of [toplevel], then by name.
+// cliAliases holds the aliases of the AWS CLI's file ~/.aws/cli/alias. The first key is the
+// command that an alias belongs to, "" for the section [toplevel]. The second key is the name
+// of the alias.
 type cliAliases map[string]map[string]string
 
-// readAliases reads the file. One that is not there has no aliases.
+// readAliases reads the file. If the file does not exist, there are no aliases.
 func readAliases(app *command.App) (cliAliases, error) {
 	home, err := workspace.Home(app)
 	if err != nil {
-		return nil, nil //nolint:nilerr // no home, no file
+		return nil, nil //nolint:nilerr // without a home folder there is no file
 	}
 	path := filepath.Join(home, ".aws", "cli", "alias")
 	content, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
-		// The AWS CLI ignores the file too. If not even its folder can be searched,
-		// there may be no file, and nothing is said.
+		// The AWS CLI ignores the file too. Do not warn if the folder cannot be searched:
+		// the file might not exist.
 		if _, statErr := os.Stat(path); statErr == nil {
-			app.Warn(fmt.Sprintf("the aliases of the AWS CLI cannot be read: %v; continuing without them", err), "")
+			app.Warn(fmt.Sprintf("cannot read the aliases of the AWS CLI: %v; continuing without them", err), "")
 		}
 		return nil, nil
 	}
@@ -41,14 +42,13 @@ func readAliases(app *command.App) (cliAliases, error) {
 	return aliasesOf(sections), err
 }
 
-// noValue marks a line that ends behind its = or :, in no value that a person
-// wrote.
+// noValue marks a line that ends after = or :. No alias contains this character.
 const noValue = "\x00"
 
-// parseAliases reads an INI file like the config: the AWS CLI uses the same parser,
-// so that names are in lower case and values may have several lines. But what
-// begins below its name is no block of settings here, it is text. The mark makes
-// it a value that goes on.
+// parseAliases parses the file. The AWS CLI uses the same parser as for its config: names are
+// in lower case, and a value can have several lines. In the config, indented lines after an
+// empty value are a nested block; here they are the value. The mark noValue makes the value
+// not empty, so the lines continue it.
 func parseAliases(path, content string) ([]*awsconfig.Section, []awsconfig.Problem, error) {
 	lines := strings.Split(strings.ReplaceAll(content, noValue, ""), "\n")
 	for i, line := range lines {
@@ -75,7 +75,8 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 	return aliases
 }
 
-// externalAlias returns the line for the shell that a command line is an alias of.
+// externalAlias returns the shell command that a command line is an alias for. ok is false
+// if it is not an alias for a shell command.
 func externalAlias(app *command.App, root command.Node, args []string) (line string, ok bool, err error) {
 	aliases, err := readAliases(app)
 	if err != nil || len(aliases) == 0 {
@@ -92,9 +93,9 @@ func externalAlias(app *command.App, root command.Node, args []string) (line str
 	return strings.Join(words, " "), true, nil
 }
 
-// An expansion is a command line while the aliases in it are expanded. It goes as
-// the AWS CLI does: global flags are taken out wherever they stand, and those of
-// an alias come after, and so win over, those of the line.
+// An expansion expands the aliases in a command line as the AWS CLI does: it takes out the
+// global flags at any place. Flags of an alias come after the flags of the line, so they
+// override them.
 type expansion struct {
 	root    command.Node
 	aliases cliAliases
@@ -102,13 +103,13 @@ type expansion struct {
 	globals  []string
 	words    []string
 	used     []string // the aliases, in order
-	shell    bool     // it is for the shell: external, then the words
+	shell    bool     // the line is a shell command: external, then the words
 	external string
 }
 
 func (e *expansion) line() []string { return append(slices.Clone(e.globals), e.words...) }
 
-// take splits a line into its global flags, which are kept, and the rest.
+// take moves the global flags of a line to e.globals and returns the rest.
 func (e *expansion) take(args []string) []string {
 	globals, rest := command.SplitGlobals(args)
 	for _, g := range globals {
@@ -125,14 +126,13 @@ func (e *expansion) expand(args []string) error {
 	return e.level(1, e.words[0])
 }
 
-// own reports whether a name is a command that the AWS CLI does not have: an alias
-// cannot take it away.
+// own reports whether a name is a command that only lanyard has. An alias cannot replace it.
 func (e *expansion) own(name string) bool {
 	_, ok := e.root.Child(name)
 	return name == "help" || ok && !awsName(name)
 }
 
-// level expands the word at a place until it is no alias, or one that names itself.
+// level expands the word at a position until it is not an alias or is an alias for itself.
 func (e *expansion) level(at int, command string) error {
 	var seen []string
 	for at < len(e.words) {
@@ -142,7 +142,7 @@ func (e *expansion) level(at int, command string) error {
 			return nil
 		}
 		if slices.Contains(seen, name) {
-			return fmt.Errorf("the aliases of ~/.aws/cli/alias go in a circle: %s", strings.Join(append(seen, name), " -> "))
+			return fmt.Errorf("~/.aws/cli/alias: aliases refer to each other in a circle: %s", strings.Join(append(seen, name), " -> "))
 		}
 		seen = append(seen, name)
 		e.used = append(e.used, name)
@@ -152,13 +152,14 @@ func (e *expansion) level(at int, command string) error {
 		}
 		words, err := shell.Split(value)
 		if err != nil {
-			return fmt.Errorf("the value of the alias %q in ~/.aws/cli/alias could not be parsed: %w", name, err)
+			return fmt.Errorf("~/.aws/cli/alias: parse the value of the alias %q: %w", name, err)
 		}
 		for i := range words {
 			words[i] = strings.Trim(words[i], "\n")
 		}
 		words = e.take(words)
-		// An alias of the name of a sub-command adds to it, whatever its first word.
+		// An alias with the name of a subcommand adds arguments to that subcommand. The AWS
+		// CLI ignores the first word of such an alias.
 		hidden := at > 0 && len(words) > 0 && builtInOperation(command, name)
 		if hidden {
 			words[0] = name

@@ -18,7 +18,7 @@ long =
   sts \
     get-caller-identity
 
-  # not part of it
+  # a comment
   --query "Account Arn"
 chain = whoami --debug
 sts = sts --region eu-north-1
@@ -40,7 +40,7 @@ ours = status --output json
 [command sts]
 me = get-caller-identity --region eu-west-1
 me2 = me
-get-caller-identity = whatever --query Arn
+get-caller-identity = ignored --query Arn
 out = !echo out
 
 [command  ec2   wait]
@@ -61,14 +61,14 @@ func TestExpandAliases(t *testing.T) {
 		"tables --max-items 5":       "dynamodb list-tables --max-items 5",
 		"configure ls --profile x":   "--profile x configure list",
 		"ours":                       "--output json status",
-		"status":                     "status", // the AWS CLI has none: not for an alias to take
+		"status":                     "status", // only lanyard has this command, so no alias replaces it
 		"help":                       "help",
 		"WhoCased":                   "WhoCased",
 		"empty x":                    "x",
 		"only-flags sts":             "--region x --region eu-north-1 sts",
 		"self x":                     "self --foo x",
 		"ec2 wait foo":               "ec2 wait foo",
-		"whocased":                   "--region eu-north-1 sts get-caller-identity", // and then what the two others say
+		"whocased":                   "--region eu-north-1 sts get-caller-identity", // the aliases of sts and get-caller-identity also apply
 		"sts me":                     "--region eu-north-1 --region eu-west-1 sts get-caller-identity",
 		"sts me2 --region a":         "--region a --region eu-north-1 --region eu-west-1 sts get-caller-identity",
 		"--profile p there x -- y":   "--profile p --region eu-west-1 --output text --region eu-north-1 sts get-caller-identity x -- y",
@@ -87,7 +87,7 @@ func TestExpandAliases(t *testing.T) {
 		if external != "" {
 			got = strings.TrimSpace(external + ": " + got)
 		}
-		got = strings.Replace(got, "--query Arn ", "", 1) // the alias of get-caller-identity itself
+		got = strings.Replace(got, "--query Arn ", "", 1) // from the alias of get-caller-identity
 		got = strings.Replace(got, "--query Account Arn ", "--query ", 1)
 		if got != want {
 			t.Errorf("%s:\n got %s\nwant %s", line, got, want)

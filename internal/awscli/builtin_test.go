@@ -21,7 +21,7 @@ func TestBuiltIn(t *testing.T) {
 		"--":                      both,
 		"help":                    both,
 		"help sso login":          both,
-		"help config-vars":        lanyard, // a page of the AWS CLI's; under our own name a mistake
+		"help config-vars":        lanyard, // a help topic of the AWS CLI; lanyard reports an unknown topic
 		"sso login":               both,
 		"sso login --profile x":   both,
 		"sso":                     both,
@@ -29,7 +29,7 @@ func TestBuiltIn(t *testing.T) {
 		"--profile sts sso login": both,
 		"--profile=sts sso login": both,
 		"--debug --region x sso --output y login":   both,
-		"sso --foo login":                           both, // cobra says that there is no --foo
+		"sso --foo login":                           both, // cobra reports the unknown flag
 		"--foo sso login":                           both,
 		"--foo bar sso login":                       both,
 		"--foo=bar sso login":                       both,
@@ -55,7 +55,7 @@ func TestBuiltIn(t *testing.T) {
 		"sts --region x get-caller-identity":        both,
 		"--no-sign-request sts get-caller-identity": both,
 		"sts assume-role-with-nothing":              none,
-		"sts get-caller":                            none, // no slip: names of operations go on
+		"sts get-caller":                            none, // not a typo: names of operations can be longer
 		"--cli-auto-prompt sts get-caller-identity": none,
 		"--no-cli-auto-prompt sso login":            both,
 		"status --cli-auto-prompt":                  lanyard, // which refuses the flag
@@ -99,8 +99,8 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
-// FuzzBuiltIn: no command line makes the decision fail, and global flags in front
-// never change it.
+// FuzzBuiltIn checks that builtIn accepts any command line, and that global flags before it
+// do not change the result.
 func FuzzBuiltIn(f *testing.F) {
 	for _, line := range []string{"sts get-caller-identity", "--foo bar stz", "--", "--profile", "configure -h", "-\n--x=\n"} {
 		f.Add(line)
@@ -112,7 +112,7 @@ func FuzzBuiltIn(f *testing.F) {
 		got, gotErr := awscli.BuiltIn(lanyard, with)
 		want, wantErr := awscli.BuiltIn(lanyard, args)
 		if got != want || (gotErr == nil) != (wantErr == nil) {
-			t.Errorf("%q: %v, %v with global flags in front, %v, %v without", args, got, gotErr, want, wantErr)
+			t.Errorf("%q: %v, %v with global flags, %v, %v without", args, got, gotErr, want, wantErr)
 		}
 	})
 }

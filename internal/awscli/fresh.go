@@ -19,26 +19,26 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// freshen makes sure that the session and the role credentials in the cache are
-// fresh for the AWS CLI, which renews later than we do and without a lock. What
-// goes wrong is a warning: the command may need none of it. The error says that the
-// AWS CLI would send the session's token to a service that did not issue it. It returns
-// the path of a config that the AWS CLI needs in place of its own, or "".
+// freshen refreshes the session and the role credentials in the cache before the AWS CLI
+// uses them: the AWS CLI refreshes later than lanyard, and without a lock. A failure is only a
+// warning, because the command might not need credentials. The error means that the AWS CLI
+// would send the session's token to a service that did not issue it. freshen returns the path
+// of a config that the AWS CLI must use instead of the user's, or "".
 func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
 	if _, rest := command.SplitGlobals(args); needsNothing(args, rest) {
 		return "", nil
 	}
 	var assumes *profile.Profile // the profile in use, if it assumes a role
-	// A role that is assumed through another profile needs the session of that profile.
+	// A profile that assumes a role needs the session of its source profile.
 	for range 5 {
 		w := workspace.Files(app)
 		p, err := w.Resolve()
 		if err != nil {
-			app.Log.Debug("nothing is renewed: the profile is for the AWS CLI to judge", "error", err)
+			app.Log.Debug("nothing is refreshed: the AWS CLI reports problems of the profile", "error", err)
 			return "", nil
 		}
 		if p.EnvKeys {
-			app.Log.Debug("nothing is renewed: the keys of the environment come first")
+			app.Log.Debug("nothing is refreshed: the environment has keys")
 			return "", nil
 		}
 		if p.Kind == profile.AssumeRole {
@@ -53,7 +53,7 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 			continue
 		}
 		if assumes != nil {
-			w.ConnectBy(assumes) // the AWS CLI takes its endpoints from the profile in use
+			w.ConnectBy(assumes) // the AWS CLI reads the endpoints from the profile in use
 		}
 		var origin *broker.OriginError
 		// The AWS CLI does not cache the keys of a source profile.
@@ -70,11 +70,11 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 	return "", nil
 }
 
-// handOffCaller is how the broker's log names the hand-off.
-const handOffCaller = "hand-over to the AWS CLI"
+// handOffCaller names the hand-off in the broker's log.
+const handOffCaller = "hand-off to the AWS CLI"
 
-// renew renews what a profile of Identity Center needs: role credentials, or the
-// token alone if it names no role.
+// renew refreshes the role credentials of an SSO profile, or only the token if the profile
+// has no role.
 func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
@@ -85,13 +85,13 @@ func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role
 	}
 	s, err := p.LoginSession()
 	if err != nil {
-		return nil //nolint:nilerr // it is no profile of Identity Center
+		return nil //nolint:nilerr // it is not an SSO profile
 	}
 	_, err = signin.Get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOffCaller})
 	return err
 }
 
-// needsNothing reports whether a command certainly uses no credentials.
+// needsNothing reports whether a command surely uses no credentials.
 func needsNothing(args, rest []string) bool {
 	if len(rest) == 0 || slices.Contains(args, "--no-sign-request") {
 		return true
@@ -105,15 +105,15 @@ func needsNothing(args, rest []string) bool {
 	return slices.Contains([]string{"login", "logout", "configure", "history", "help"}, rest[0])
 }
 
-// writeOverlay returns the path of a config for the AWS CLI in which a profile has a
-// credential_process that the AWS CLI can run, or "" if the profile needs none. The
-// AWS CLI does not find a token outside its files, and its own `aws` has no
-// get-credentials. The user's config stays as it is.
+// writeOverlay writes a copy of the config in which the profile has a credential_process that
+// the AWS CLI can run, and returns its path. It returns "" if the profile does not need that.
+// The AWS CLI cannot read a token outside its files, and the real `aws` has no command
+// get-credentials. The user's config is not changed.
 //
-// The file stays too, because this process becomes the AWS CLI. It holds what the
-// config holds, and is written anew each time.
+// The copy is not removed, because this process becomes the AWS CLI. It has the content of
+// the config and is replaced each time.
 func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
-	changes, err := vaultedChanges(w, p)
+	changes, err := processChanges(w, p)
 	if err != nil {
 		return "", err
 	}
@@ -145,9 +145,9 @@ func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
 	return path, atomicfile.Write(path, edited, 0o600)
 }
 
-// vaultedChanges returns what gives the profiles of a session whose token is outside
-// the AWS CLI's files a credential_process in place of their SSO settings.
-func vaultedChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
+// processChanges returns the changes that replace the SSO settings of profiles with a
+// credential_process, if the token of the session is outside the AWS CLI's files.
+func processChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
 	s := p.Session
 	store, err := w.Broker.Cache.Store(s.Key())
 	if err != nil || store == keystore.File || p.Kind != profile.SSO {

@@ -1,6 +1,6 @@
-// Package awscli is about the other program, the AWS CLI: which command lines are for it
-// and not for us, the aliases of its file ~/.aws/cli/alias, where it is, and how a command
-// line is handed off to it with fresh credentials. Begin with [Route] and [HandOff].
+// Package awscli decides which command lines are for the AWS CLI and hands them off to it
+// with fresh credentials. It finds the AWS CLI on PATH and expands the aliases of
+// ~/.aws/cli/alias. Begin with [Route] and [HandOff].
 package awscli
 
 import (
@@ -21,10 +21,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
-// HandOff gives a command line to the AWS CLI, unchanged, after making sure that
-// it finds a session and role credentials that are fresh. Where a process can
-// become another one it does not return. why says why lanyard cannot do it
-// itself, and is returned if there is no AWS CLI; nil if it has nothing more to say.
+// HandOff runs the AWS CLI with an unchanged command line. First it refreshes the session and
+// the role credentials that the AWS CLI will use. On Unix this process becomes the AWS CLI, so
+// HandOff returns only errors. why is the reason why lanyard cannot run the command itself,
+// or nil; it is returned if the AWS CLI is not on PATH.
 func HandOff(ctx context.Context, app *command.App, root command.Node, args []string, why error) error {
 	app.ReadFlags(args)
 	app.Debug()
@@ -43,17 +43,17 @@ func HandOff(ctx context.Context, app *command.App, root command.Node, args []st
 	if err != nil {
 		return err
 	}
-	app.Log.Debug("handed over", "program", path, "command", strings.Join(command.Words(args), " "), "arguments", len(args))
+	app.Log.Debug("hand off", "program", path, "command", strings.Join(command.Words(args), " "), "arguments", len(args))
 	env := withVariable(app.Env.Environ(), PassedVariable, mark)
 	if overlay != "" {
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
-		app.Log.Debug("the AWS CLI reads another config", "file", overlay)
+		app.Log.Debug("the AWS CLI uses another config", "file", overlay)
 	}
 	return child.Become(app, path, append([]string{path}, args...), env)
 }
 
-// withoutAWS does what can be done without an AWS CLI: run an alias of the shell,
-// or say what is missing.
+// withoutAWS runs a command line without the AWS CLI if it is an alias for a shell command,
+// or returns an error that says what is missing.
 func withoutAWS(app *command.App, root command.Node, args []string, why error) error {
 	line, external, err := externalAlias(app, root, args)
 	switch {
@@ -71,7 +71,7 @@ func withoutAWS(app *command.App, root command.Node, args []string, why error) e
 		if len(rest) > 0 {
 			word = rest[0]
 		}
-		return command.WithHint(command.Usagef("unknown command %q for %q, and there is no AWS CLI on PATH to ask", word, app.Name),
+		return command.WithHint(command.Usagef("unknown command %q for %q, and the AWS CLI is not on PATH", word, app.Name),
 			"run: %s --help\n%s", app.Name, InstallHint)
 	}
 	if app.Flags.AutoPrompt {
@@ -82,10 +82,10 @@ func withoutAWS(app *command.App, root command.Node, args []string, why error) e
 }
 
 // InstallHint says how to get the AWS CLI.
-const InstallHint = "for every other command install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
+const InstallHint = "for all other commands install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
 
-// builtInHint lists the operations of a service that are built in, or the services
-// that have any.
+// builtInHint lists the built-in operations of a service. If there are none, it lists the
+// services with built-in operations.
 func builtInHint(service string) string {
 	if service == "login" || service == "logout" {
 		return "for IAM Identity Center run: aws sso " + service
@@ -99,16 +99,16 @@ func builtInHint(service string) string {
 	return "services with built-in operations: " + strings.Join(services, ", ")
 }
 
-// PassedVariable tells a child which command lines have been handed over on the way
-// to it: a fingerprint of each, joined by commas.
+// PassedVariable holds the fingerprints of the command lines that were handed off by the
+// parent processes, separated by commas.
 const PassedVariable = "_LANYARD_DOOR"
 
-// maxPassed is how deep commands may be handed over from within one another: an
-// alias of the AWS CLI may well run aws again.
+// maxPassed is the number of nested hand-offs that are allowed. More than one can be right:
+// an alias of the AWS CLI can run aws again.
 const maxPassed = 5
 
-// pass returns what the child is to find in the variable, or the error that
-// what was about to be run has led back to us.
+// pass returns the value of PassedVariable for the child. It returns an error if the program
+// to run has started lanyard again with the same arguments, or too many times.
 func pass(app *command.App, what string, args []string) (string, error) {
 	var seen []string
 	if s := app.Env.Get(PassedVariable); s != "" {
@@ -125,15 +125,15 @@ func pass(app *command.App, what string, args []string) (string, error) {
 		return strings.Join(append(seen, mark), ","), nil
 	}
 	return "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: text},
-		"see that it runs the AWS CLI itself; PATH is %s", app.Env.Get("PATH"))
+		"make sure that it runs the real AWS CLI; PATH is %s", app.Env.Get("PATH"))
 }
 
-// fingerprint tells lists of arguments apart without repeating them.
+// fingerprint returns a hash of a list of arguments.
 func fingerprint(args []string) string {
 	h := fnv.New64a()
 	for _, arg := range args {
 		_, _ = h.Write([]byte(arg)) // a hash does not fail
-		_, _ = h.Write([]byte{0})   // which no argument has in it
+		_, _ = h.Write([]byte{0})   // no argument contains this byte
 	}
 	return strconv.FormatUint(h.Sum64(), 16)
 }
@@ -144,11 +144,11 @@ func withVariable(environ []string, name, value string) []string {
 	return append(env, name+"="+value)
 }
 
-// errNoAWS says that there is no AWS CLI.
-var errNoAWS = errors.New("there is no AWS CLI on PATH")
+// errNoAWS means that Find found no AWS CLI.
+var errNoAWS = errors.New("the AWS CLI is not on PATH")
 
-// Find returns the AWS CLI: the first program of the name on PATH that is not
-// this one. As in package exec, folders that are not absolute do not count.
+// Find returns the path of the AWS CLI: the first program of that name on PATH that is not
+// lanyard. Like package exec, it skips relative folders.
 func Find(app *command.App) (string, error) {
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		if !filepath.IsAbs(dir) {
@@ -169,7 +169,7 @@ func Find(app *command.App) (string, error) {
 	return "", errNoAWS
 }
 
-// Programs are the names of the files that the AWS CLI is started by.
+// Programs returns the file names of the AWS CLI's program.
 func Programs(goos string) []string {
 	if goos == "windows" {
 		return []string{"aws.exe", "aws.cmd"}

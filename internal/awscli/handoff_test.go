@@ -30,7 +30,7 @@ func TestPass(t *testing.T) {
 	}
 	var config *command.ConfigError
 	if err := pass("a", "b"); !errors.As(err, &config) || !strings.Contains(err.Error(), "same arguments") {
-		t.Errorf("the same again: %v", err)
+		t.Errorf("the same arguments again: %v", err)
 	}
 	for i := 1; i < maxPassed; i++ {
 		if err := pass("ab", strconv.Itoa(i)); err != nil {
@@ -38,10 +38,10 @@ func TestPass(t *testing.T) {
 		}
 	}
 	if err := pass("x"); !errors.As(err, &config) || !strings.Contains(err.Error(), "5 times") {
-		t.Errorf("too deep: %v", err)
+		t.Errorf("too many hand-offs: %v", err)
 	}
 	if fingerprint([]string{"a", "b"}) == fingerprint([]string{"ab"}) || fingerprint([]string{"a", ""}) == fingerprint([]string{"a"}) {
-		t.Error("lists that differ have one fingerprint")
+		t.Error("two lists have the same fingerprint")
 	}
 }
 
@@ -52,11 +52,11 @@ func TestWithVariable(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if environ[1] != "V=old" {
-		t.Error("the environment that was given has changed")
+		t.Error("withVariable has changed its argument")
 	}
 }
 
-// TestFind puts everything on PATH before the AWS CLI that is none.
+// TestFind puts files before the AWS CLI on PATH that have its name but are not the AWS CLI.
 func TestFind(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -82,7 +82,7 @@ func TestFind(t *testing.T) {
 		{"second", script(0o700)},
 	} {
 		if runtime.GOOS == "windows" && c.dir == "data" {
-			continue // there is no such mode
+			continue // Windows has no mode for programs
 		}
 		dir := filepath.Join(work, c.dir)
 		if err := os.Mkdir(dir, 0o700); err != nil {
@@ -103,11 +103,11 @@ func TestFind(t *testing.T) {
 		t.Errorf("found %s, %v", got, err)
 	}
 	if got, err := find(dirs[:len(dirs)-2]); !errors.Is(err, errNoAWS) {
-		t.Errorf("without one: found %s, %v", got, err)
+		t.Errorf("without an AWS CLI: found %s, %v", got, err)
 	}
 }
 
-// hardLink makes a second name of a file of the same folder tree.
+// hardLink makes a second name for a file.
 func hardLink(from, to string) error { return os.Link(from, to) }
 
 func copyProgram(to, from string) error {

@@ -10,12 +10,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// Route reports whether a command line is ours, and expands the aliases of the AWS
-// CLI's file in a line of ours. The AWS CLI gets its lines unchanged, and expands the
-// aliases itself. An unknown command is an error.
+// Route reports whether lanyard runs a command line itself. If so, it also expands the
+// aliases of ~/.aws/cli/alias. The AWS CLI gets other lines unchanged and expands the aliases
+// itself. An unknown command is an error.
 //
-// If the file cannot be parsed, the AWS CLI refuses every command. Here that is an error
-// only for a line that is no command of ours: the file may define it.
+// If the file cannot be parsed, the AWS CLI refuses every command. Route returns an error
+// only for commands that lanyard does not have: the file might define them.
 func Route(app *command.App, root command.Node, args []string) (line []string, ours bool, err error) {
 	ours, unknown := builtIn(root, args)
 	aliases, err := readAliases(app)
@@ -46,14 +46,14 @@ func Route(app *command.App, root command.Node, args []string) (line []string, o
 	return e.line(), true, nil
 }
 
-// builtIn reports whether a command line is ours. Otherwise it is for the AWS CLI, or
-// err says that its command is unknown. The words that name the command decide, not
-// the options.
+// builtIn reports whether lanyard runs a command line itself. If not, the line is for the AWS
+// CLI, or err says that the command is unknown. Only the words of the command matter, not the
+// options.
 //
-// Every command of the tree is ours; of a service only the operations in the tables
-// are. Under the name lanyard an unknown word is an error, and only the commands that
-// the AWS CLI is known to have are handed off. Under the name aws the AWS CLI gets
-// every unknown word, and also a bare "configure", its wizard for keys.
+// Lanyard runs every command of the tree. For a service, it runs the built-in operations. Under
+// the name lanyard, an unknown word is an error, and only known commands of the AWS CLI are
+// handed off. Under the name aws, the AWS CLI gets every unknown word, and "configure" alone,
+// which is its wizard for keys.
 func builtIn(root command.Node, args []string) (ours bool, err error) {
 	cmd, help, prompt := root, false, false
 	for len(args) > 0 && args[0] != "--" {
@@ -85,8 +85,8 @@ func builtIn(root command.Node, args []string) (ours bool, err error) {
 	return help || cmd.Path() != "aws configure", nil
 }
 
-// specialWord reports whether the first argument is help or a request for completions,
-// which name no command, and whether they are ours.
+// specialWord reports whether the first argument is help or a request for completions, which
+// are not commands of the tree, and whether lanyard runs them itself.
 func specialWord(cmd command.Node, args []string) (ours, special bool) {
 	switch word := args[0]; {
 	case word == "help" && cmd == cmd.Root():
@@ -97,8 +97,8 @@ func specialWord(cmd command.Node, args []string) (ours, special bool) {
 	return false, false
 }
 
-// isAWSCommand reports whether the AWS CLI has the command that a word names below
-// cmd. Under the name aws every word in a group of the AWS CLI's may be one.
+// isAWSCommand reports whether the AWS CLI has a command of this name below cmd. Under the
+// name aws, it assumes so for every word in a group of the AWS CLI.
 func isAWSCommand(cmd command.Node, word string) bool {
 	switch root := cmd.Root(); {
 	case cmd != root && !awsName(cmd.Group()):
@@ -111,8 +111,7 @@ func isAWSCommand(cmd command.Node, word string) bool {
 	return slices.Contains(awsnames.Subcommands(cmd.Group()), word)
 }
 
-// awsName reports whether the AWS CLI has a command of the name, as far as we have
-// one too.
+// awsName reports whether both lanyard and the AWS CLI have a command of this name.
 func awsName(name string) bool {
 	return name == "sso" || name == "configure" || name == "s3" || slices.Contains(model.Services(), name)
 }
@@ -125,8 +124,8 @@ func builtInOperation(service, name string) bool {
 	return err == nil && slices.Contains(s.Operations(), name)
 }
 
-// Misspelled returns the error for a line that is for the AWS CLI, if it looks like a
-// typo in a command of ours. It is for machines without the AWS CLI.
+// Misspelled returns an error if a command line for the AWS CLI looks like a typo in a command
+// of lanyard, and else nil. It is used if the AWS CLI is not installed.
 func Misspelled(app *command.App, root command.Node, args []string) error {
 	words := command.Words(args)
 	if len(words) < 2 || slices.Contains(awsnames.Subcommands(words[0]), words[1]) {
@@ -137,7 +136,7 @@ func Misspelled(app *command.App, root command.Node, args []string) error {
 	}
 	svc, err := model.Load(words[0])
 	if err != nil {
-		return nil //nolint:nilerr // no service of ours, and so no typo
+		return nil //nolint:nilerr // lanyard does not know the service
 	}
 	return MisspelledOperation(app, svc, words[1])
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// runShell runs an alias of the shell as the AWS CLI does.
+// runShell runs an alias for a shell command as the AWS CLI does.
 func runShell(app *command.App, line string, args []string) error {
 	mark, err := pass(app, "the alias", args)
 	if err != nil {

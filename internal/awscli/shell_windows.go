@@ -2,8 +2,8 @@ package awscli
 
 import "github.com/lanyard-cli/lanyard/internal/command"
 
-// runShell says that an alias of the shell needs the AWS CLI here: how it quotes
-// for cmd.exe is its own business.
+// runShell returns an error: on Windows lanyard does not run aliases for shell commands,
+// because it does not know how the AWS CLI quotes arguments for cmd.exe.
 func runShell(app *command.App, _ string, _ []string) error {
-	return command.WithHint(command.Usagef("the alias is a command of the shell, and there is no AWS CLI on PATH to run it"), "%s", InstallHint)
+	return command.WithHint(command.Usagef("the alias is a shell command, which needs the AWS CLI, which is not on PATH"), "%s", InstallHint)
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// become makes this process the program, which gets our terminal, signals and exit code.
+// become replaces this process with the program. The program keeps the terminal and gets the
+// signals, and its exit code is ours.
 func become(app *command.App, path string, argv, env []string) error {
-	// The program gets the signals that Main listens to as we found them: what nohup
-	// ignored is ignored again. A Reset of all signals takes milliseconds.
+	// Restore the signals that Main listens to, so that the program ignores SIGHUP under
+	// nohup. Resetting all signals would take milliseconds.
 	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	err := syscall.Exec(path, argv, env) //nolint:gosec // the person's own AWS CLI or alias
+	err := syscall.Exec(path, argv, env) //nolint:gosec // the user's own AWS CLI or alias
 	if errors.Is(err, syscall.ENOEXEC) {
-		// A script without #!: a shell would run it.
+		// A script without #! must be run by a shell.
 		err = syscall.Exec("/bin/sh", append([]string{"sh", path}, argv[1:]...), env) //nolint:gosec // as above
 	}
 	return err

@@ -1,5 +1,5 @@
-// Package child runs other programs in the place of this one: as a child with our
-// terminal, or by becoming the program.
+// Package child runs other programs on this process's terminal: as a child, or by replacing
+// this process.
 package child
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Become replaces this process by a program. On Windows, where that is not possible, it
-// runs the program as a child and returns its exit code as an error.
+// Become replaces this process with a program. On Windows that is not possible; there it runs
+// the program as a child and returns its exit code as an error.
 func Become(app *command.App, path string, argv, env []string) error {
 	if err := become(app, path, argv, env); err != nil {
 		return fmt.Errorf("%s cannot be run: %w", path, err)
@@ -23,20 +23,20 @@ func Become(app *command.App, path string, argv, env []string) error {
 	return nil
 }
 
-// Run runs a program with our terminal and returns its exit code as an error. Ctrl-C
-// reaches the program from the terminal. Run hands on all other signals, and every signal
-// if we have no terminal.
+// Run runs a program on the terminal of this process and returns its exit code as an error.
+// The terminal sends Ctrl-C to the program. Run forwards all other signals, and without a
+// terminal every signal.
 func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	child := exec.Command(args[0], args[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
 	select {
 	case <-signals:
-		return command.ErrInterrupted // it never began
+		return command.ErrInterrupted // before the program was started
 	default:
 	}
 	if err := child.Start(); err != nil {
 		if inner := errors.Unwrap(err); inner != nil {
-			err = inner // without the name, once more
+			err = inner // the message below has the name already
 		}
 		return fmt.Errorf("%s cannot be run: %w", args[0], err)
 	}
@@ -61,16 +61,16 @@ func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 		return err
 	}
 	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return command.ExitError(128 + int(status.Signal())) // as a shell says it
+		return command.ExitError(128 + int(status.Signal())) // as shells do
 	}
 	return command.ExitError(exit.ExitCode())
 }
 
-// TakeSignals takes signals away from Main, which ends the command at each of them, until
-// release is called. After that they end the program at once.
+// TakeSignals returns signals that Main would otherwise receive and end the command for. After
+// release is called, the signals end the program at once.
 func TakeSignals(which ...os.Signal) (signals <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 8)
-	signal.Ignore(which...) // forgets who listens; Reset would leave a moment in which they kill
+	signal.Ignore(which...) // removes Main's listener; after Reset a signal could end the process
 	signal.Notify(c, which...)
 	return c, func() { signal.Stop(c) }
 }

@@ -1,5 +1,5 @@
-// Package shell writes words for shells and reads them: the one place where this
-// program quotes and splits. It starts no shell.
+// Package shell quotes words for shells and splits command lines into words. It does not start
+// a shell. All quoting and splitting of this program is here.
 package shell
 
 import (
@@ -10,7 +10,7 @@ import (
 	"unicode/utf16"
 )
 
-// A Dialect is how a family of shells reads a line.
+// A Dialect is the syntax of a family of shells.
 type Dialect int
 
 const (
@@ -20,7 +20,7 @@ const (
 	Cmd                       // cmd.exe, which cannot quote everything: see [Dialect.Export]
 )
 
-// ByName returns the dialect of a shell that users name: bash, zsh, fish or powershell.
+// ByName returns the dialect of a shell: bash, zsh, fish or powershell.
 func ByName(name string) (d Dialect, ok bool) {
 	switch name {
 	case "bash", "zsh":
@@ -33,8 +33,7 @@ func ByName(name string) (d Dialect, ok bool) {
 	return POSIX, false
 }
 
-// Word returns s as one word of a command line: as it is if it means itself in every
-// shell, else quoted.
+// Word returns s as one word of a command line. It quotes s if any shell would change it.
 func (d Dialect) Word(s string) string {
 	if plain(s) {
 		return s
@@ -42,8 +41,8 @@ func (d Dialect) Word(s string) string {
 	return d.Quote(s)
 }
 
-// plain reports whether no shell reads anything but itself from s. zsh takes a word that
-// begins with = for the path of a program.
+// plain reports whether s means itself in every shell without quotes. In zsh a word that
+// begins with = is replaced by the path of a program.
 func plain(s string) bool {
 	return s != "" && s[0] != '=' && strings.IndexFunc(s, func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
@@ -51,8 +50,8 @@ func plain(s string) bool {
 	}) < 0
 }
 
-// Quote returns s as one quoted word. In the POSIX dialect the text stays itself
-// whatever is in it. Cmd is quoted as far as it can be: % still names a variable.
+// Quote returns s as one quoted word. In the POSIX dialect this works for every text. Cmd
+// cannot quote everything: % still expands a variable.
 func (d Dialect) Quote(s string) string {
 	switch d {
 	case Fish:
@@ -65,9 +64,9 @@ func (d Dialect) Quote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// escapePowerShell escapes what ends or expands inside PowerShell's double quotes.
-// That includes the typographic quotes, which it takes for plain ones; so that no
-// code page can make one of other bytes, everything beyond ASCII is spelt out.
+// escapePowerShell escapes the characters that end PowerShell's double quotes or are expanded
+// in them. PowerShell accepts typographic quotes too, and a code page can turn other bytes into
+// one. So all characters outside ASCII are written as numbers.
 func escapePowerShell(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -85,9 +84,9 @@ func escapePowerShell(s string) string {
 	return b.String()
 }
 
-// Export returns the line that sets an environment variable. A value of plain
-// characters, as nearly every key is, stands exactly as the AWS CLI prints it. It
-// fails for a value that no line of the dialect can carry.
+// Export returns the line that sets an environment variable. For a value without special
+// characters, such as nearly every key, the line is exactly the AWS CLI's. Export returns an
+// error if the dialect cannot express the value.
 func (d Dialect) Export(name, value string) (string, error) {
 	if strings.ContainsAny(value, "\x00\r\n") {
 		return "", errors.New(name + " has a line break in it, which no shell format can carry; use --format process")
@@ -107,7 +106,7 @@ func (d Dialect) Export(name, value string) (string, error) {
 		if plain(value) || value == "" {
 			return "set " + name + "=" + value, nil
 		}
-		return "set " + d.Quote(name+"="+value), nil // as a whole, or & and | would end the command
+		return "set " + d.Quote(name+"="+value), nil // quote all of it, or & and | would end the command
 	}
 	if value == "" {
 		return "export " + name + "=", nil
@@ -128,15 +127,14 @@ func (d Dialect) Unset(name string) string {
 	return "unset " + name
 }
 
-// Split returns the words of a line as Python's shlex.split does, and so the AWS CLI:
-// with the quotes and backslashes of a POSIX shell. Nothing is expanded, and there are
-// no comments. An error has Python's words and means that a quote or an escape does not
-// end.
+// Split splits a line into words as Python's shlex.split does, which the AWS CLI uses. It
+// understands the quotes and backslashes of a POSIX shell. It expands nothing and knows no
+// comments. An error means that a quote or an escape is incomplete; its text is Python's.
 func Split(s string) ([]string, error) {
 	var (
 		words []string
 		word  strings.Builder
-		began bool // there is a word, perhaps an empty one
+		began bool // a word has begun; it can be empty
 	)
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
@@ -169,7 +167,7 @@ func Split(s string) ([]string, error) {
 	return words, nil
 }
 
-// quoted reads up to the closing quote, and returns how far that was.
+// quoted reads up to the closing quote and returns the number of bytes that it read.
 func quoted(word *strings.Builder, s string, quote byte) (int, error) {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -190,9 +188,9 @@ func quoted(word *strings.Builder, s string, quote byte) (int, error) {
 	return 0, errors.New("No closing quotation")
 }
 
-// SplitWindows returns the words of a line as the C runtime of Windows does. Backslashes
-// are literal except before a double quote, where two stand for one and an odd one
-// escapes it. ok is false for a quote that does not end.
+// SplitWindows splits a line into words as the C runtime of Windows does. Backslashes are
+// literal, except before a double quote: there two backslashes stand for one, and a single
+// one escapes the quote. ok is false if a quote is not closed.
 func SplitWindows(line string) (words []string, ok bool) {
 	var word strings.Builder
 	quoted, begun, slashes := false, false, 0

@@ -12,7 +12,7 @@ import (
 func TestWord(t *testing.T) {
 	for _, s := range []string{"dev-admin", "a/b.c:d@e%f+g=h,i_j", "https://x.awsapps.com/start"} {
 		if got := shell.POSIX.Word(s); got != s {
-			t.Errorf("%q is plain, and became %s", s, got)
+			t.Errorf("%q was quoted: %s", s, got)
 		}
 	}
 	for s, want := range map[string]string{"": "''", "=ls": "'=ls'", "a b": "'a b'", "it's": `'it'\''s'`, "~": "'~'", "\u00e9": "'\u00e9'"} {
@@ -51,14 +51,14 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// The shells of this machine read back what Quote wrote.
-func TestShellsReadItBack(t *testing.T) {
+// The shells of this machine read the quoted words as the original words.
+func TestShellsUnderstandQuotedWords(t *testing.T) {
 	hostile := []string{"plain", "it's", `"`, `\`, "$(echo x)", "`echo x`", "a\tb", "*", "~", "!!", "#x", "=ls", "\u2019", "\xff"}
 	for name, dialect := range map[string]shell.Dialect{"sh": shell.POSIX, "bash": shell.POSIX, "zsh": shell.POSIX, "fish": shell.Fish} {
 		t.Run(name, func(t *testing.T) {
 			program, err := exec.LookPath(name)
 			if err != nil {
-				t.Skipf("there is no %s here", name)
+				t.Skipf("%s is not installed", name)
 			}
 			line, want := "printf '<%s>'", ""
 			for _, s := range hostile {
@@ -106,7 +106,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// FuzzSplit: words that are quoted and joined come out as they went in.
+// FuzzSplit checks that quoted and joined words are split into the original words.
 func FuzzSplit(f *testing.F) {
 	for _, s := range []string{"", "a\x00b", "it's\x00\"\x00\\", "\n\x00 ", "a\\\nb"} {
 		f.Add(s)
