@@ -1,5 +1,5 @@
-// Package configurecmd has the commands that read and change the AWS config. The commands
-// do flags and output; packages workspace, profile and wizard have the work.
+// Package configurecmd has the commands that read and change the AWS config. It handles flags
+// and output; packages workspace, profile and wizard do the work.
 package configurecmd
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// New returns the command configure with its subcommands.
+// New returns the command configure and its subcommands.
 func New(app *command.App) *cobra.Command {
 	configure := command.Group("configure", "Set up profiles and edit the AWS config")
 	configure.Example = `# set up profiles for IAM Identity Center

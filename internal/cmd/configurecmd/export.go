@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// exportFormats are the formats of the AWS CLI.
+// exportFormats lists the formats of the AWS CLI.
 var exportFormats = [...]string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"}
 
 // newExport returns the command configure export-credentials.
@@ -59,7 +59,7 @@ func export(ctx context.Context, app *command.App, format string) error {
 	if !c.Expiration.IsZero() {
 		lines = append(lines, [2]string{"AWS_CREDENTIAL_EXPIRATION", ssocache.FormatOffset(c.Expiration)})
 	}
-	var text strings.Builder // whole or not at all: half an answer would be evaluated
+	var text strings.Builder // print all or nothing: a shell would evaluate an incomplete answer
 	dialect := map[string]shell.Dialect{"fish": shell.Fish, "powershell": shell.PowerShell, "windows-cmd": shell.Cmd}[format]
 	for _, l := range lines {
 		line, err := dialect.Export(l[0], l[1])
@@ -75,8 +75,8 @@ func export(ctx context.Context, app *command.App, format string) error {
 	return err
 }
 
-// credentials returns the credentials in use, in the AWS CLI's order: keys of the
-// environment, then those of the profile.
+// credentials returns the credentials in use. As in the AWS CLI, keys in the environment come
+// before the profile.
 func credentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
 	if c, ok, err := workspace.EnvironmentKeys(app); ok || err != nil {
 		if err != nil && !errors.Is(err, workspace.ErrExpiredKeys) {

@@ -39,19 +39,19 @@ lanyard configure import --csv file://credentials.csv --profile-prefix old-`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return importKeys(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.csv, "csv", "", "file://PATH of the CSV file, or its content")
-	f.StringVar(&o.prefix, "profile-prefix", "", "put before each user name to make the name of the profile")
-	f.BoolVar(&o.skip, "skip-invalid", false, "skip the rows that cannot be read, in place of importing nothing")
+	f.StringVar(&o.csv, "csv", "", "the CSV file as file://PATH, or its content")
+	f.StringVar(&o.prefix, "profile-prefix", "", "the prefix of the profile names, which are otherwise the user names")
+	f.BoolVar(&o.skip, "skip-invalid", false, "skip invalid rows instead of importing nothing")
 	return cmd
 }
 
-// A userKeys is one row of the console's file.
+// A userKeys holds one row of the CSV file.
 type userKeys struct {
 	user, accessKeyID string
 	secretAccessKey   secret.String
 }
 
-// importKeys makes a profile of each row of a CSV file.
+// importKeys writes a profile for each row of a CSV file.
 func importKeys(ctx context.Context, app *command.App, o importOptions) error {
 	if o.csv == "" {
 		return command.Usagef("the following arguments are required: --csv")
@@ -84,7 +84,7 @@ func importKeys(ctx context.Context, app *command.App, o importOptions) error {
 	return nil
 }
 
-// readArgument reads the file that file:// names, or takes the argument itself.
+// readArgument returns the content of the file in a file:// argument, or the argument itself.
 func readArgument(ctx context.Context, arg string) (string, error) {
 	path, ok := strings.CutPrefix(arg, "file://")
 	if !ok {
@@ -97,9 +97,8 @@ func readArgument(ctx context.Context, arg string) (string, error) {
 	return strings.TrimPrefix(string(content), "\ufeff"), nil
 }
 
-// parseUsers reads the console's file. Its columns are found by their headers, in
-// any order and case. A row that cannot be read ends the import before anything is
-// written, or is skipped with a warning.
+// parseUsers parses the CSV file. The columns can be in any order; their headers can be in
+// upper or lower case. An invalid row is an error, or is skipped with a warning.
 func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error) {
 	rows := csv.NewReader(strings.NewReader(content))
 	rows.FieldsPerRecord = -1
@@ -108,14 +107,14 @@ func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error)
 		return nil, errors.New("Provided CSV contents is empty") // the AWS CLI's words
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the CSV cannot be read: %w", err)
+		return nil, fmt.Errorf("parse the CSV: %w", err)
 	}
 	var columns [3]int
 	for i, want := range [...]string{"User Name", "Access key ID", "Secret access key"} {
 		columns[i] = slices.IndexFunc(head, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), want) })
 		if columns[i] < 0 {
 			return nil, command.WithHint(fmt.Errorf("Expected header \"%s\" not found", want), // the AWS CLI's words
-				"the file is the one that the console offers when an access key is made")
+				"use the file that the AWS console offers when you create an access key")
 		}
 	}
 	var users []userKeys
@@ -126,21 +125,21 @@ func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error)
 		}
 		u, bad := readUser(row, columns)
 		if err != nil {
-			bad = "it is not CSV"
+			bad = "invalid CSV"
 		}
 		line := lineOf(rows, err)
 		switch {
 		case bad == "":
 			users = append(users, u)
 		case skip:
-			app.Warn(fmt.Sprintf("line %d of the CSV is skipped: %s", line, bad), "")
+			app.Warn(fmt.Sprintf("skipped line %d of the CSV: %s", line, bad), "")
 		default:
-			return nil, command.WithHint(fmt.Errorf("line %d of the CSV: %s; nothing was imported", line, bad), "mend it, or add --skip-invalid")
+			return nil, command.WithHint(fmt.Errorf("line %d of the CSV: %s; nothing was imported", line, bad), "correct the line, or add --skip-invalid")
 		}
 	}
 }
 
-// lineOf returns the line of the row that was read last, or that could not be read.
+// lineOf returns the line number of the last row, or of the row that err is about.
 func lineOf(rows *csv.Reader, err error) int {
 	var bad *csv.ParseError
 	if errors.As(err, &bad) {
@@ -150,7 +149,7 @@ func lineOf(rows *csv.Reader, err error) int {
 	return line
 }
 
-// readUser reads one row; bad says what is wrong with it.
+// readUser returns the keys in one row. bad says what is wrong with an invalid row.
 func readUser(row []string, columns [3]int) (u userKeys, bad string) {
 	var fields [3]string
 	for i, name := range [...]string{"user name", "access key ID", "secret access key"} {
@@ -158,7 +157,7 @@ func readUser(row []string, columns [3]int) (u userKeys, bad string) {
 			fields[i] = strings.TrimSpace(row[columns[i]])
 		}
 		if fields[i] == "" {
-			return u, "it has no " + name
+			return u, "no " + name
 		}
 	}
 	return userKeys{fields[0], fields[1], secret.New(fields[2])}, ""

@@ -29,7 +29,7 @@ lanyard configure list --profile dev-admin`,
 	}
 }
 
-// A listRow is one line of the list. Its zero value is a setting that is not set.
+// A listRow is one line of the list. The zero value means that the setting is not set.
 type listRow struct{ value, kind, location string }
 
 // list prints the profile, the keys and the region in use.
@@ -57,7 +57,7 @@ func list(ctx context.Context, app *command.App) error {
 	return nil
 }
 
-// profileRow describes the profile in use.
+// profileRow returns the row of the profile in use.
 func profileRow(w *workspace.Workspace) listRow {
 	name, named := w.ProfileName()
 	switch {
@@ -69,8 +69,8 @@ func profileRow(w *workspace.Workspace) listRow {
 	return listRow{}
 }
 
-// keyRows describes the keys in use. It does not fetch keys that need a role to assume
-// or another program; it names their kind.
+// keyRows returns the rows of the keys in use. It does not assume a role or run another
+// program to get keys; then the row has the kind of the keys only.
 func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (id, secret listRow, err error) {
 	masked := func(c ssocache.Credentials, kind string) (listRow, listRow, error) {
 		return listRow{mask(c.AccessKeyID), kind, ""}, listRow{mask(c.SecretAccessKey.Reveal()), kind, ""}, nil
@@ -115,7 +115,7 @@ func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (i
 	return id, secret, nil
 }
 
-// mask hides all but the last four characters.
+// mask hides all characters except the last four.
 func mask(s string) string {
 	if r := []rune(s); len(r) > 4 {
 		s = string(r[len(r)-4:])
@@ -123,8 +123,8 @@ func mask(s string) string {
 	return "****************" + s
 }
 
-// regionRow describes the region in use. If it comes from a file, the row has the value
-// as it stands there, and the path as it is configured.
+// regionRow returns the row of the region in use. If the region comes from a file, the row
+// has the literal value and the configured path.
 func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	literal, _ := p.Get("region")
 	switch p.RegionSource {
@@ -140,7 +140,7 @@ func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	return listRow{}
 }
 
-// configured returns the path of a file as the environment or the default has it.
+// configured returns the literal path of a file: from the environment, or the default.
 func configured(w *workspace.Workspace, variable, def string) string {
 	if path, ok := w.App.Env.Lookup(variable); ok {
 		return path

@@ -1,4 +1,5 @@
-// Single settings of the config: configure get, set and unset, and how they name a setting.
+// The commands configure get, set and unset, and the names of settings on their command
+// lines.
 
 package configurecmd
 
@@ -65,8 +66,8 @@ func get(app *command.App, variable string, flags sectionFlags) error {
 	return err
 }
 
-// lookUp returns a setting, and whether it is set. For a profile the credentials file
-// counts before the config.
+// lookUp returns a setting and reports whether it is set. For a profile, the credentials file
+// comes before the config.
 func lookUp(w *workspace.Workspace, at place) (awsconfig.Setting, bool, error) {
 	sections, err := sectionsAt(w, at)
 	if err != nil {
@@ -81,7 +82,7 @@ func lookUp(w *workspace.Workspace, at place) (awsconfig.Setting, bool, error) {
 			return found, true, nil
 		}
 	}
-	// A file that cannot be read may have it.
+	// The setting could be in a file that cannot be read.
 	return awsconfig.Setting{}, false, cmp.Or(w.In.Config.Unreadable(), w.In.Credentials.Unreadable())
 }
 
@@ -101,7 +102,7 @@ lanyard configure set sso_refresh_window 43200 --sso-session corp
 # a nested block: s3 =, max_concurrent_requests = 20
 lanyard configure set s3.max_concurrent_requests 20`,
 		Annotations:        command.Uses("profile"),
-		DisableFlagParsing: true, // a value may be a negative number
+		DisableFlagParsing: true, // a value can begin with a hyphen
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args, err := command.TakeValues(cmd, args)
 			if errors.Is(err, pflag.ErrHelp) {
@@ -126,7 +127,7 @@ lanyard configure set s3.max_concurrent_requests 20`,
 	return cmd
 }
 
-// set gives a setting a value, and removes settings that contradict it.
+// set writes a setting and removes the settings that contradict it.
 func set(ctx context.Context, app *command.App, variable, value string, flags sectionFlags) error {
 	w, at, err := open(app, variable, flags)
 	if err != nil {
@@ -184,7 +185,7 @@ lanyard configure unset sso_refresh_window --sso-session corp`,
 	return cmd
 }
 
-// unset removes a setting from all files that have it.
+// unset removes a setting from all files.
 func unset(ctx context.Context, app *command.App, variable string, flags sectionFlags) error {
 	w, at, err := open(app, variable, flags)
 	if err != nil {
@@ -216,31 +217,30 @@ type sectionFlags struct{ session, services string }
 
 // add adds the flags to a command.
 func (s *sectionFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.session, "sso-session", "", "the [sso-session] to look at in place of a profile")
-	cmd.Flags().StringVar(&s.services, "services", "", "the [services] section to look at in place of a profile")
+	cmd.Flags().StringVar(&s.session, "sso-session", "", "use this [sso-session] instead of a profile")
+	cmd.Flags().StringVar(&s.services, "services", "", "use this [services] section instead of a profile")
 }
 
-// A place is the setting that a key on the command line points to.
+// A place says where a setting is in the config.
 type place struct {
 	kind awsconfig.Kind
 	name string
 	key  string
-	sub  string // of a nested block; "" for a plain key
+	sub  string // the key in a nested block; "" if key has a plain value
 
-	named bool // the key itself names the section, as profile.dev.region does
+	named bool // the argument names the section, as in profile.dev.region
 }
 
-// open reads the files, and returns them with the place that a key points to.
+// open reads the files and returns the place of a setting.
 func open(app *command.App, variable string, flags sectionFlags) (*workspace.Workspace, place, error) {
 	w := workspace.Files(app)
 	at, err := locate(w, variable, flags)
 	return w, at, err
 }
 
-// locate reads the name of a setting by the AWS CLI's rules: profile.NAME.KEY,
-// default.KEY, NAME.KEY of a profile that exists, plugins.KEY, or else KEY of the
-// profile in use; each KEY may go on with .SUB for a nested block. The two flags
-// name another kind of section.
+// locate parses the name of a setting by the AWS CLI's rules: profile.NAME.KEY, default.KEY,
+// NAME.KEY for an existing profile, plugins.KEY, or else KEY in the profile in use. Each KEY
+// can have a .SUB for a nested block. The two flags choose another kind of section.
 func locate(w *workspace.Workspace, variable string, flags sectionFlags) (place, error) {
 	at := place{kind: awsconfig.Profile}
 	parts := strings.Split(variable, ".")
@@ -273,7 +273,7 @@ func locate(w *workspace.Workspace, variable string, flags sectionFlags) (place,
 		at.key = parts[0]
 	}
 	if terminal.Printable(variable) != variable {
-		return at, command.Usagef("%s is not the name of a setting: it has characters that are not shown", strconv.QuoteToASCII(variable))
+		return at, command.Usagef("%s is not the name of a setting: it has invisible characters", strconv.QuoteToASCII(variable))
 	}
 	if at.key == "" || at.name == "" && at.named {
 		return at, badPlace(variable)
@@ -281,21 +281,20 @@ func locate(w *workspace.Workspace, variable string, flags sectionFlags) (place,
 	return at, nil
 }
 
-// badPlace returns the error for a key that names no setting.
+// badPlace returns the error for an invalid name of a setting.
 func badPlace(variable string) error {
-	return command.WithHint(command.Usagef("%q is not the name of a setting", variable), "KEY, KEY.SUBKEY, profile.NAME.KEY or profile.NAME.KEY.SUBKEY; other profiles: --profile NAME")
+	return command.WithHint(command.Usagef("%q is not the name of a setting", variable), "use KEY, KEY.SUBKEY, profile.NAME.KEY or profile.NAME.KEY.SUBKEY, or add --profile NAME")
 }
 
-// hasProfile reports whether one of the files has the profile. A file that cannot be
-// read says so where the setting itself is looked up.
+// hasProfile reports whether one of the files has the profile. It ignores unreadable files;
+// lookUp reports them.
 func hasProfile(w *workspace.Workspace, name string) bool {
 	config, credentials, err := w.ProfileSections(name)
 	return err == nil && (config != nil || credentials != nil)
 }
 
-// sectionsAt returns the sections that may have the setting, in the order in which they
-// count. A profile that a flag or the environment names must exist, and so must any other
-// section.
+// sectionsAt returns the sections that can have the setting, in order of precedence. It is an
+// error if a section does not exist that a flag, the environment or the argument names.
 func sectionsAt(w *workspace.Workspace, at place) ([]*awsconfig.Section, error) {
 	if at.kind != awsconfig.Profile {
 		s, err := w.Section(at.kind, at.name)
@@ -310,13 +309,13 @@ func sectionsAt(w *workspace.Workspace, at place) ([]*awsconfig.Section, error) 
 		return nil, err
 	}
 	if _, named := w.ProfileName(); config == nil && credentials == nil && named && !at.named {
-		_, err := w.Resolve() // its error says so, and suggests a name
+		_, err := w.Resolve() // returns the error for a missing profile, with a suggestion
 		return nil, err
 	}
 	return []*awsconfig.Section{credentials, config}, nil
 }
 
-// secretKey reports whether a key of a profile belongs into the credentials file.
+// secretKey reports whether a key of a profile belongs in the credentials file.
 func secretKey(key string) bool {
 	switch strings.ToLower(key) {
 	case "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token":

@@ -49,18 +49,17 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	addSessionFlags(&o, f)
 	f.StringVar(&o.Account, "sso-account-id", "", "the account of the profile")
 	f.StringVar(&o.Role, "sso-role-name", "", "the role (permission set) of the profile")
-	f.StringVar(&o.DefaultRegion, "default-region", "", "the region that the profile uses, as --region, and not asked")
-	f.StringVar(&o.Output, "output-format", "", "the output format of the profile, as --output, and not asked")
-	f.StringVar(&o.Profile, "profile-name", "", "the profile to write; ROLE-ACCOUNT by default")
-	f.BoolVar(&o.Yes, "yes", false, "write one profile, also over another one of its name, and ask for no more")
-	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
-	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in by a code that is entered on any device")
-	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	f.StringVar(&o.DefaultRegion, "default-region", "", "the region of the profile, without a question")
+	f.StringVar(&o.Output, "output-format", "", "the output format of the profile, without a question")
+	f.StringVar(&o.Profile, "profile-name", "", "the profile to write (default ROLE-ACCOUNT)")
+	f.BoolVar(&o.Yes, "yes", false, "write one profile without asking, even if it exists for another role")
+	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")
+	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 for the answer of the browser; 0 means any port")
 	return cmd
 }
 
-// setUpProfiles asks for a session and its roles, or takes them from flags, and writes
-// profiles.
+// setUpProfiles runs the wizard, or writes one profile from flags if there is no terminal.
 func setUpProfiles(ctx context.Context, app *command.App, o wizard.Options) error {
 	z, err := wizard.New(app, o)
 	if err != nil {
@@ -98,7 +97,8 @@ lanyard configure sso-session --sso-session-name corp \
 	return cmd
 }
 
-// setUpSession asks for an [sso-session], or takes it from flags, and writes it.
+// setUpSession asks for the settings of an [sso-session], or takes them from flags, and
+// writes them.
 func setUpSession(ctx context.Context, app *command.App, o wizard.Options) error {
 	z, err := wizard.New(app, o)
 	if err != nil {
@@ -126,12 +126,12 @@ func setUpSession(ctx context.Context, app *command.App, o wizard.Options) error
 	return nil
 }
 
-// addSessionFlags adds the flags about the session.
+// addSessionFlags adds the flags for the settings of a session.
 func addSessionFlags(o *wizard.Options, f *pflag.FlagSet) {
-	f.StringVar(&o.Name, "sso-session-name", "", "the [sso-session]; made if it does not exist, \"\" for a legacy profile")
+	f.StringVar(&o.Name, "sso-session-name", "", "the [sso-session] to use or create; \"\" for a legacy profile")
 	f.StringVar(&o.StartURL, "sso-start-url", "", "the start URL of a new session")
 	f.StringVar(&o.Region, "sso-region", "", "the region of Identity Center, for a new session")
-	f.StringVar(&o.Scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas; "+profile.AccessScope+" by default")
-	f.StringVar(&o.AutoRefresh, "sso-auto-refresh", "", "true or false: whether the session is renewed silently")
-	f.StringVar(&o.RefreshWindow, "sso-refresh-window", "", "renew the session when fewer seconds than this are left")
+	f.StringVar(&o.Scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas (default "+profile.AccessScope+")")
+	f.StringVar(&o.AutoRefresh, "sso-auto-refresh", "", "true or false: whether the session is refreshed automatically")
+	f.StringVar(&o.RefreshWindow, "sso-refresh-window", "", "refresh the session when fewer than this many seconds are left")
 }

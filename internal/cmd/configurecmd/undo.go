@@ -32,12 +32,12 @@ lanyard configure undo --yes`,
 		Args: command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return undo(app, cmd, o) },
 	}
-	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
-	cmd.Flags().BoolVar(&o.show, "dry-run", false, "show what would change, and change nothing")
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	cmd.Flags().BoolVar(&o.show, "dry-run", false, "print the change without making it")
 	return cmd
 }
 
-// undo shows the last change of the config, and takes it back.
+// undo prints the last change of the config and takes it back.
 func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 	ctx := cmd.Context()
 	w, err := workspace.Open(app)
@@ -73,8 +73,8 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 	return nil
 }
 
-// lastChanges returns the last change of each file if one command made both, and else the
-// later one.
+// lastChanges returns the last change. If the same command also changed the other file, it
+// returns both changes.
 func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record, error) {
 	last, err := w.Editor().Last(paths...)
 	if err != nil {
@@ -93,7 +93,7 @@ func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record,
 	return changes, nil
 }
 
-// explainUndo adds the hint to the error of a file that has changed since.
+// explainUndo adds the hint to the error for a file that has changed since the edit.
 func explainUndo(err error) error {
 	var changed *configfile.ChangedError
 	if errors.As(err, &changed) {

@@ -41,14 +41,14 @@ lanyard configure upgrade --sso-session-name corp --yes`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade(app, cmd, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade the profiles of this portal only, however they spell its start URL")
-	f.StringVar(&o.session, "sso-session-name", "", "the name of the new [sso-session]; one is made of the start URL otherwise")
-	f.BoolVar(&o.yes, "yes", false, "do not ask")
-	f.BoolVar(&o.show, "dry-run", false, "show what would change, and change nothing")
+	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade only the profiles with this start URL")
+	f.StringVar(&o.session, "sso-session-name", "", "the name of the new [sso-session] (default: a name made from the start URL)")
+	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
+	f.BoolVar(&o.show, "dry-run", false, "print the change without making it")
 	return cmd
 }
 
-// upgrade shows how legacy profiles become profiles of an [sso-session], and writes that.
+// upgrade moves legacy profiles to an [sso-session]. It prints the change and asks first.
 func upgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
 	w, err := workspace.Open(app)
 	if err != nil {
@@ -112,8 +112,8 @@ func summary(upgrades []profile.Upgrade) string {
 	return strings.Join(moves, "; ")
 }
 
-// findUpgrades returns the upgrades of the legacy profiles that the flags choose. It is an
-// error if the flags choose none, or if one name would stand for several sessions.
+// findUpgrades returns the upgrades of the legacy profiles that the flags select. It is an
+// error if the flags select no profile, or if --sso-session-name would name several sessions.
 func findUpgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, error) {
 	upgrades, warnings, err := profile.Upgrades(w.In, o.startURL, o.session)
 	w.Warn(warnings)
@@ -126,14 +126,14 @@ func findUpgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, 
 			fresh++
 		}
 		if o.session != "" && u.New && u.Session.Name != o.session && len(upgrades) == 1 {
-			return nil, command.Usagef("--sso-session-name %s: the config has an [sso-session] of this name, for another start URL", command.Quote(o.session))
+			return nil, command.Usagef("--sso-session-name %s: an [sso-session] with this name exists, with another start URL", command.Quote(o.session))
 		}
 	}
 	switch {
 	case len(upgrades) == 0 && o.startURL != "":
 		return nil, &command.ConfigError{Code: "Configuration", Msg: "no legacy profile of " + w.In.Config.Path + " has sso_start_url = " + o.startURL}
 	case o.session != "" && fresh > 1:
-		return nil, command.WithHint(command.Usagef("--sso-session-name names one session, but the legacy profiles have %d start URLs or regions", fresh), "add: --sso-start-url URL")
+		return nil, command.WithHint(command.Usagef("--sso-session-name names one session, but the legacy profiles have %d different start URLs or regions", fresh), "add: --sso-start-url URL")
 	}
 	return upgrades, nil
 }
