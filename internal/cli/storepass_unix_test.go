@@ -43,7 +43,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	tm.send("y\r")
 	tm.expect("New passphrase of the encrypted store:")
 	tm.send("correct horse\r")
-	tm.expect("The same again:")
+	tm.expect("Repeat the passphrase:")
 	tm.send("correct horse\r")
 	tm.expect("corp: encrypted store, 1 secret moved")
 	tm.exits(0)

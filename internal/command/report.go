@@ -45,7 +45,7 @@ func (app *App) Report(err error, print renderer) int {
 		text += details(err, print)
 	}
 	fmt.Fprintf(app.IO.Err, "%s %s\n", app.ErrStyle().Error(app.Name+":"), strings.TrimRight(terminal.Printable(text), " "))
-	app.printHint(app.FullHint(err))
+	app.Hint(app.FullHint(err))
 	return code
 }
 
@@ -127,7 +127,7 @@ func (app *App) FullHint(err error) string {
 func (app *App) SetUpHint() string { return "to set up a profile, run: " + app.Name + " configure sso" }
 
 // TellSetUp prints SetUpHint after a result that is empty because no profile exists.
-func (app *App) TellSetUp() { app.printHint(app.SetUpHint()) }
+func (app *App) TellSetUp() { app.Hint(app.SetUpHint()) }
 
 // Warn prints a warning and its hint to stderr. A text is printed only once.
 func (app *App) Warn(text, hint string) {
@@ -136,11 +136,11 @@ func (app *App) Warn(text, hint string) {
 	}
 	app.talk.warned[text] = true
 	fmt.Fprintf(app.IO.Err, "%s: %s %s\n", app.Name, app.ErrStyle().Warning("warning:"), terminal.Printable(text))
-	app.printHint(hint)
+	app.Hint(hint)
 }
 
-// printHint prints each line of a hint to stderr. "" means no hint.
-func (app *App) printHint(hint string) {
+// Hint prints each line of a hint to stderr. "" means no hint.
+func (app *App) Hint(hint string) {
 	if hint == "" {
 		return
 	}

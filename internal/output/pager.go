@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// pagerCommand is the AWS CLI's choice: AWS_PAGER, the profile's cli_pager, PAGER,
-// less. One that is set and empty means none.
+// pagerCommand returns the pager's command line. The order is the AWS CLI's: AWS_PAGER, the
+// profile's cli_pager, PAGER, less. An empty value means no pager.
 func pagerCommand(app *command.App, p *profile.Profile) string {
 	if app.Flags.NoCLIPager {
 		return ""
@@ -34,15 +34,15 @@ func pagerCommand(app *command.App, p *profile.Profile) string {
 	return "less"
 }
 
-// A pager shows what is written to it a screen at a time. The program is started
-// with the first write.
+// A pager writes to a program that shows text screen by screen. The first write starts the
+// program.
 type pager struct {
 	app     *command.App
 	command string
 
 	cmd     *exec.Cmd
 	in      io.WriteCloser
-	release func() // of the interrupts, which are the pager's while it runs
+	release func() // stops holding back interrupts: they belong to the pager while it runs
 }
 
 func (p *pager) Write(b []byte) (int, error) {
@@ -56,21 +56,21 @@ func (p *pager) Write(b []byte) (int, error) {
 	}
 	n, err := p.in.Write(b)
 	if errors.Is(err, syscall.EPIPE) {
-		return len(b), nil // the person has seen enough
+		return len(b), nil // the user has quit the pager
 	}
 	return n, err
 }
 
-// start starts the program as the AWS CLI does: with a LESS that leaves short
-// output on the screen.
+// start starts the program as the AWS CLI does: LESS is set so that short output stays on
+// the screen.
 func (p *pager) start() error {
 	words, err := shell.Split(p.command)
 	if err != nil || len(words) == 0 {
 		return &command.ConfigError{Code: "Pager", Msg: fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}
-	// Not bound to a context: Ctrl-C stops a search in less, and a pager that is
-	// killed leaves the terminal as it had set it.
-	p.cmd = exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the person's own pager
+	// Not bound to a context: Ctrl-C stops a search in less, and a killed pager does not
+	// restore the terminal.
+	p.cmd = exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the user configured this pager
 	p.cmd.Env = p.app.Env.Environ()
 	if _, set := p.app.Env.Lookup("LESS"); !set {
 		p.cmd.Env = append(p.cmd.Env, "LESS=FRX")
@@ -82,7 +82,7 @@ func (p *pager) start() error {
 	}
 	if err != nil {
 		return command.WithHint(&command.ConfigError{Code: "Pager", Msg: fmt.Sprintf("Unable to redirect output to pager. Received the following error when opening pager: %v", err)},
-			"set AWS_PAGER to a program that is there, or to nothing, or add --no-cli-pager")
+			"set AWS_PAGER to an installed program or to the empty string, or add --no-cli-pager")
 	}
 	p.in, p.release = in, func() {}
 	if p.app.Hold != nil {
@@ -91,7 +91,7 @@ func (p *pager) start() error {
 	return nil
 }
 
-// close waits until the user has read all, and returns ErrComplete then.
+// close waits until the user quits the pager, and then returns ErrComplete.
 func (p *pager) close() error {
 	if p.cmd == nil || p.in == nil {
 		return nil
@@ -100,7 +100,7 @@ func (p *pager) close() error {
 	err := p.cmd.Wait()
 	p.release()
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) { // how it ends is its own business
+	if err != nil && !errors.As(err, &exit) { // its exit code does not matter
 		return err
 	}
 	return command.ErrComplete

@@ -1,5 +1,5 @@
-// Package output prints results: in the formats and with the query that the user asks for,
-// as tables for people, and through a pager.
+// Package output prints results: in the format of --output and with --query, as tables, and
+// through a pager.
 package output
 
 import (
@@ -13,16 +13,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// A Printing is how the result of a command is to be printed.
+// A Printing says how to print the result of a command.
 type Printing struct {
 	app    *command.App
 	Format string
-	query  render.Query // nil for everything
+	query  render.Query // nil prints the whole result
 	title  string
-	pager  string // the command line; "" for none
+	pager  string // a command line; "" means no pager
 }
 
-// For reads the flags, the environment and the profile.
+// For returns the Printing of a service's result, from the flags, the environment and the
+// profile.
 func For(app *command.App, p *profile.Profile, title string) (Printing, error) {
 	format, err := p.OutputFormat()
 	if err != nil && p.OutputSource != profile.Flag {
@@ -33,7 +34,8 @@ func For(app *command.App, p *profile.Profile, title string) (Printing, error) {
 	return out, err
 }
 
-// printingAs reads the flags. The format may be one that was not found valid.
+// printingAs returns the Printing for a format, with the other flags. It returns an error
+// for invalid flags.
 func printingAs(app *command.App, format, title string) (Printing, error) {
 	out := Printing{app: app, title: title, Format: format}
 	if app.Flags.Output != "" && !profile.ValidOutput(app.Flags.Output) {
@@ -49,8 +51,8 @@ func printingAs(app *command.App, format, title string) (Printing, error) {
 	return out, nil
 }
 
-// Print prints a result of ours, in the format that was asked for here: that of a
-// profile is for services.
+// Print prints a result of lanyard's own in the format of --output. The profile's format
+// applies to services only.
 func Print(app *command.App, title string, v any) error {
 	format := app.Flags.Output
 	if format == "" {
@@ -63,7 +65,7 @@ func Print(app *command.App, title string, v any) error {
 	return out.value(v)
 }
 
-// value prints a value of our own, as its JSON has it.
+// value prints a value of lanyard's own, by its JSON encoding.
 func (p Printing) value(v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -76,7 +78,7 @@ func (p Printing) value(v any) error {
 	return p.printer(p.app.Out.Raw()).Print(doc)
 }
 
-// Streams reports whether results are printed page by page as they come.
+// Streams reports whether results are printed page by page as they arrive.
 func (p Printing) Streams() bool { return render.Streams(p.Format) }
 
 func (p Printing) printer(w io.Writer) *render.Printer {
@@ -85,8 +87,8 @@ func (p Printing) printer(w io.Writer) *render.Printer {
 	})
 }
 
-// Start returns the printer of a result. On a terminal the output goes through the
-// pager, which is started with the first of it; done waits for its end.
+// Start returns the printer of a result. On a terminal it writes to the pager. done waits
+// until the user quits the pager.
 func (p Printing) Start() (printer *render.Printer, done func() error) {
 	if !p.app.IO.OutTerminal || p.pager == "" {
 		return p.printer(p.app.Out.Raw()), func() error { return nil }
@@ -95,14 +97,14 @@ func (p Printing) Start() (printer *render.Printer, done func() error) {
 	return p.printer(pager), pager.close
 }
 
-// Check refuses values of --output and --query that no command can use, before anything
-// is asked of a service.
+// Check returns an error for an invalid --output or --query. Commands call it before they
+// send a request.
 func Check(app *command.App) error {
 	_, err := printingAs(app, "json", "")
 	return err
 }
 
-// Document prints a value of our own in a format.
+// Document prints a document in a format.
 func Document(app *command.App, v *document.Object, format string) error {
 	return Printing{app: app, Format: format}.printer(app.Out.Raw()).Print(v)
 }

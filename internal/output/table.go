@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// Table prints a table whose first row is its heads, or, where the terminal is
-// too narrow for it, a block for each row.
+// Table prints a table. The first row has the headings. If the terminal is too narrow, it
+// prints a block for each row instead.
 func Table(app *command.App, rows [][]string) error {
 	var table, blocks bytes.Buffer
 	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
@@ -38,7 +38,7 @@ func Table(app *command.App, rows [][]string) error {
 	return err
 }
 
-// Widest is the length of the longest line.
+// Widest returns the length of the longest line, in characters.
 func Widest(text string) (n int) {
 	for line := range strings.Lines(text) {
 		n = max(n, len([]rune(strings.TrimSuffix(line, "\n"))))
@@ -46,7 +46,8 @@ func Widest(text string) (n int) {
 	return n
 }
 
-// Until says when something ends, for people.
+// Until formats the time from now until t: "4h05m", "42m", "30s"; "expired" if it has
+// passed.
 func Until(t, now time.Time) string {
 	left := t.Sub(now).Round(time.Second)
 	if left <= 0 {
@@ -62,19 +63,20 @@ func Until(t, now time.Time) string {
 	return fmt.Sprintf("%ds", int(left.Seconds()))
 }
 
-// Summary names the first profiles and counts the rest.
-func Summary(profiles []string) string {
+// Summary returns the first three names and the number of the others; "-" if there are
+// none.
+func Summary(names []string) string {
 	const shown = 3
-	if len(profiles) == 0 {
+	if len(names) == 0 {
 		return "-"
 	}
-	if len(profiles) > shown {
-		return strings.Join(profiles[:shown], ", ") + fmt.Sprintf(" and %d more", len(profiles)-shown)
+	if len(names) > shown {
+		return strings.Join(names[:shown], ", ") + fmt.Sprintf(" and %d more", len(names)-shown)
 	}
-	return strings.Join(profiles, ", ")
+	return strings.Join(names, ", ")
 }
 
-// Plural is a noun behind a number.
+// Plural returns the noun in the form for n.
 func Plural(n int, noun string) string {
 	if n == 1 {
 		return noun

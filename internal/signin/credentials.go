@@ -1,6 +1,6 @@
-// Package signin is how a user gets a session and its credentials: signing in, asked or
-// unasked, here or on a remote machine, and what to type when something is missing.
-// Commands call [Login], [Get] and [Credentials].
+// Package signin gets a user a session and its credentials. It signs in through the browser
+// or with a device code, on request or by auto_login, and writes the hints that say what to
+// type next. Commands call [Login], [Get] and [Credentials].
 package signin
 
 import (
@@ -20,12 +20,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Credentials yields the keys of a profile through the broker.
+// Credentials returns the role credentials of a profile from the broker.
 func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
 	return credentialsBut(ctx, w, p, caller, secret.String{})
 }
 
-// credentialsBut yields keys other than those with the session token rejected.
+// credentialsBut returns role credentials whose session token is not the rejected one.
 func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	if p.Kind != profile.SSO {
 		return ssocache.Credentials{}, NotSSO(w, p)
@@ -37,11 +37,11 @@ func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Prof
 	return answer.Credentials, err
 }
 
-// ChainVariable guards against profiles whose credential_process leads back to
-// themselves: the AWS CLI hands it to its children.
+// ChainVariable names the variable in which the AWS CLI passes the chain of profiles to a
+// credential_process. It prevents a profile from calling itself.
 const ChainVariable = "_AWS_CLI_PROFILE_CHAIN"
 
-// CheckChain refuses a profile that the chain of callers has seen already.
+// CheckChain returns an error if the profile is already in the chain of callers.
 func CheckChain(app *command.App, name string) error {
 	var chain []string
 	for _, n := range strings.Split(app.Env.Get(ChainVariable), ",") {
@@ -61,7 +61,7 @@ func CheckChain(app *command.App, name string) error {
 	return nil
 }
 
-// CallerCredentials are the keys of the environment or else the profile's.
+// CallerCredentials returns the keys of the environment, or else those of the profile.
 func CallerCredentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
 	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
 		return c, err
@@ -77,8 +77,8 @@ func signingKeys(c ssocache.Credentials) call.Credentials {
 	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
 }
 
-// Authorize gives the client the keys of the environment or else the profile's. Role
-// credentials that a service calls expired are fetched anew.
+// Authorize gives the client the keys of the environment, or else those of the profile. If
+// a service says that role credentials have expired, the client gets new ones.
 func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
 	if w.App.Flags.NoSignRequest {
 		return nil
@@ -97,25 +97,26 @@ func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, 
 	return nil
 }
 
-// Usable reports whether there are credentials that this program can get at.
+// Usable reports whether lanyard itself can get credentials for the profile.
 func Usable(app *command.App, p *profile.Profile) bool {
 	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
-// callBudget is what a sign-in has left for the service once the person is done.
+// callBudget is the time that a sign-in leaves for requests after the user has finished in
+// the browser.
 const callBudget = 25 * time.Second
 
-// said is where a sign-in is talked about: stdout, unless that belongs to the answer
-// of another command.
-func said(w *workspace.Workspace, o Options) io.Writer {
+// messages returns the stream for messages about a sign-in: stdout, or stderr if another
+// command needs stdout for its answer.
+func messages(w *workspace.Workspace, o Options) io.Writer {
 	if o.unasked {
 		return w.App.IO.Err
 	}
 	return w.App.Out
 }
 
-// Get asks the broker on behalf of a command that uses a profile. Where only a
-// sign-in helps, and auto_login allows it, the person signs in on the occasion.
+// Get sends a request to the broker for a command that uses a profile. If only a sign-in
+// helps and auto_login allows it, Get signs in first.
 func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
 	if w.NoHome != nil {
 		return broker.Answer{}, w.NoHome
@@ -160,5 +161,5 @@ func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r brok
 	return answer, err
 }
 
-// minutes is a duration without its zeros.
+// minutes formats a duration without trailing zeros: "9m35s", "10m".
 func minutes(d time.Duration) string { return strings.TrimSuffix(d.String(), "0s") }

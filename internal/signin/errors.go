@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// explainLogin adds a hint to the error of a sign-in.
+// explainLogin adds a hint to an error of a sign-in.
 func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 	var service *idcenter.ServiceError
 	var connect *idcenter.ConnectError
@@ -40,7 +40,7 @@ func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 		return command.WithHint(err, "%s", connectHint(w, s, connect))
 	}
 	if errors.As(err, &service) && concernsKMS(service) {
-		return command.WithHint(err, "IAM Identity Center cannot use the KMS key of the organization; tell its administrator")
+		return command.WithHint(err, "IAM Identity Center cannot use the KMS key of the organization; ask your administrator to check the key")
 	}
 	if hint := refusalHint(w, s, idcenter.Kind(err)); hint != "" {
 		return command.WithHint(err, "%s", hint)
@@ -48,7 +48,8 @@ func explainLogin(w *workspace.Workspace, s profile.Session, err error) error {
 	return err
 }
 
-// refusalHint is the hint for the service's refusal of a sign-in.
+// refusalHint returns the hint for a sign-in that the service refused. kind is the OAuth
+// error code.
 func refusalHint(w *workspace.Workspace, s profile.Session, kind string) string {
 	again := loginAgain(w, s)
 	switch kind {
@@ -63,9 +64,9 @@ func refusalHint(w *workspace.Workspace, s profile.Session, kind string) string 
 			"run: " + w.App.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + command.Quote(s.Name)
 	case "unauthorized_client", "unsupported_grant_type", "invalid_client_metadata", "invalid_redirect_uri":
 		return "the service does not allow this kind of sign-in\nrun: " + again + " --use-device-code\n" +
-			"or without --use-device-code, if you used it"
+			"or without --use-device-code, if you used that"
 	case "access_denied":
-		return "the sign-in was refused in the browser, or your user may not use this application\n" +
+		return "the sign-in was refused in the browser, or your user is not allowed to use this application\n" +
 			"to try again, run: " + again
 	case "invalid_request", "invalid_grant":
 		return "the service of region " + s.Region + " does not know the start URL " + s.StartURL +
@@ -78,7 +79,7 @@ func refusalHint(w *workspace.Workspace, s profile.Session, kind string) string 
 	return "to try again, run: " + again
 }
 
-// concernsKMS reports whether the service could not use a key of the organization.
+// concernsKMS reports whether the service failed to use a KMS key of the organization.
 func concernsKMS(e *idcenter.ServiceError) bool {
 	for _, d := range e.Details {
 		if d[0] == "reason" && strings.HasPrefix(d[1], "KMS_") {
@@ -88,11 +89,11 @@ func concernsKMS(e *idcenter.ServiceError) bool {
 	return false
 }
 
-// connectHint is the hint for a service that cannot be reached. A network may allow the
-// IPv4 endpoint alone.
+// connectHint returns the hint for a service that cannot be reached. Some networks allow
+// only the IPv4 endpoint.
 func connectHint(w *workspace.Workspace, s profile.Session, e *idcenter.ConnectError) string {
 	hint := "check the network, the proxy settings, and sso_region = " + s.Region + " in " + w.In.Config.Path
-	own, _ := idcenter.OwnEndpoints(s.Region) // the IPv4 endpoint is the first
+	own, _ := idcenter.OwnEndpoints(s.Region) // the first is the IPv4 endpoint
 	u, err := url.Parse(e.URL)
 	if err != nil || len(own) == 0 || !idcenter.DualStackPortal(s.StartURL) || !slices.Contains(own[1:], u.Scheme+"://"+u.Host) {
 		return hint
@@ -100,8 +101,8 @@ func connectHint(w *workspace.Workspace, s profile.Session, e *idcenter.ConnectE
 	return hint + "\n" + u.Host + " is the sign-in service of dual-stack portals; if the network allows only the IPv4 service, set AWS_ENDPOINT_URL_SSO_OIDC=" + own[0]
 }
 
-// explainUnasked adds what to do to the error of a sign-in that auto_login began, here
-// or in another process.
+// explainUnasked adds a hint to an error of a sign-in by auto_login, in this process or in
+// another one.
 func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.LoginError) error {
 	var shared *broker.SharedError
 	var late *broker.LoginWaitError
@@ -145,12 +146,12 @@ func loginTo(app *command.App, s profile.Session, uses []profile.SessionUse) str
 
 // loginAgain returns the command line that repeats a login.
 func loginAgain(w *workspace.Workspace, s profile.Session) string {
-	uses, _ := w.QuietSessions() // without them, the line names no profile
+	uses, _ := w.QuietSessions() // if this fails, the line names no profile
 	return loginTo(w.App, s, uses)
 }
 
-// ExplainOrigin adds what to type to a refusal to send a secret to a service that did
-// not issue it.
+// ExplainOrigin adds a hint to the error for a secret that was not sent because another
+// service issued it.
 func ExplainOrigin(w *workspace.Workspace, err error) error {
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
@@ -165,8 +166,8 @@ func ExplainOrigin(w *workspace.Workspace, err error) error {
 	return err
 }
 
-// originHint leads back to the service that issued the session, and to a new sign-in
-// at the other one.
+// originHint says how to use the service that issued the session, and how to sign in at the
+// configured one.
 func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	var back string
 	switch {
@@ -180,7 +181,7 @@ func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + SessionLogin(w.App, e.Session) + " --force"
 }
 
-// NotSSO returns the error for a profile whose credentials are not of Identity Center.
+// NotSSO returns the error for a profile without SSO settings.
 func NotSSO(w *workspace.Workspace, p *profile.Profile) error {
 	if p.Kind == profile.None {
 		return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
@@ -191,7 +192,7 @@ func NotSSO(w *workspace.Workspace, p *profile.Profile) error {
 			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
 }
 
-// Explain adds the command that helps to an error of the broker.
+// Explain adds a hint to an error of the broker.
 func Explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 	var session *broker.SessionError
 	var storage *broker.StorageError
@@ -204,7 +205,7 @@ func Explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 	case errors.As(err, &origin):
 		return ExplainOrigin(w, err)
 	case errors.As(err, &session) && w.MemoryIsGone(session.Session):
-		return command.WithHint(err, "its tokens were in the memory of an agent that does not run any more\nrun: %s\nthen: %s", workspace.MemoryCommand, LoginCommand(w.App, p))
+		return command.WithHint(err, "the tokens were in the memory of an agent that has ended\nrun: %s\nthen: %s", workspace.MemoryCommand, LoginCommand(w.App, p))
 	case errors.As(err, &session):
 		return command.WithHint(err, "run: %s", LoginCommand(w.App, p))
 	case errors.As(err, &login):
@@ -217,14 +218,14 @@ func Explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 	return err
 }
 
-// IsForbidden reports whether the portal refused a role. The error may be that of
-// another process.
+// IsForbidden reports whether the access portal refused a role. The error can come from
+// another process, so only its text counts.
 func IsForbidden(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "(ForbiddenException) when calling the GetRoleCredentials operation")
 }
 
-// RoleHint names the role that the portal refused, and the command that lists those
-// that it grants. The name of the profile may be empty.
+// RoleHint says which role the access portal refused, and which command lists the allowed
+// ones. The name of the profile may be empty.
 func RoleHint(app *command.App, name, account, role, flag string) string {
 	who := ""
 	if name != "" {
@@ -234,7 +235,8 @@ func RoleHint(app *command.App, name, account, role, flag string) string {
 		who, role, account, app.Name, command.Quote(account), flag)
 }
 
-// SessionFlag returns the flag that names the session of a profile, after a space.
+// SessionFlag returns a space and the flag that names the session of a profile; "" if
+// neither has a name.
 func SessionFlag(app *command.App, p *profile.Profile) string {
 	switch {
 	case p.Session.Name != "":
@@ -245,15 +247,15 @@ func SessionFlag(app *command.App, p *profile.Profile) string {
 	return ""
 }
 
-// StorageHint says what to do about a folder in which nothing can be stored.
+// StorageHint returns the hint for a folder in which lanyard cannot store anything.
 func StorageHint(e *broker.StorageError) string {
 	if errors.Is(e, keystore.ErrForeignHome) {
-		return "run it as the user whose home it is, or with a HOME of your own"
+		return "run the command as the owner of that home folder, or set HOME to a folder of yours"
 	}
 	return "make " + e.Folder + " writable, or free some space there"
 }
 
-// ProfileFlag is the flag that names a profile, for pasting.
+// ProfileFlag returns the flag that names a profile, quoted for a shell.
 func ProfileFlag(name string) string {
 	if strings.HasPrefix(name, "-") {
 		return "--profile=" + command.Quote(name)
@@ -261,8 +263,8 @@ func ProfileFlag(name string) string {
 	return "--profile " + command.Quote(name)
 }
 
-// MissingKeys says what to do about a profile without credentials: name another
-// profile, add the SSO settings that it lacks, or set up a profile.
+// MissingKeys returns the hint for a profile without credentials: name another profile, add
+// the missing SSO settings, or set up a profile.
 func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
 	if !p.Exists {
 		for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
@@ -270,7 +272,7 @@ func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
 				return "the profile may be in " + doc.Path + ", which cannot be read"
 			}
 		}
-		names, _, _ := profile.Names(w.In) // without them the other hint does
+		names, _, _ := profile.Names(w.In) // if this fails, the other hint applies
 		if len(names) == 0 {
 			return w.App.SetUpHint()
 		}
@@ -301,5 +303,5 @@ func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
 		header = "[default]"
 	}
 	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.In.Config.Path +
-		"\nor let the wizard do it: " + w.App.Name + " configure sso " + ProfileFlag(p.Name)
+		"\nor run the wizard: " + w.App.Name + " configure sso " + ProfileFlag(p.Name)
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Options are how to sign in, and to which sessions. The zero value signs in through the
+// Options say how to sign in, and to which sessions. The zero value signs in through the
 // browser of this machine.
 type Options struct {
 	Session              string
@@ -29,9 +29,9 @@ type Options struct {
 	CallbackPort         int
 	All                  bool
 	IfNeeded, Force      bool
-	Quiet                bool   // do not report the success
-	Caller               string // the command's words, for other processes that wait for it
-	unasked              bool   // another command needs the session
+	Quiet                bool   // do not print the success
+	Caller               string // the command's name, for other processes that wait for it
+	unasked              bool   // by auto_login, for another command
 }
 
 // IsLoopback reports whether a base URL is on this machine.
@@ -40,8 +40,8 @@ func IsLoopback(base string) bool {
 	return err == nil && loopback.Host(u.Hostname())
 }
 
-// Login signs in to one session and says so. It returns the session as it is now: a
-// vanity start URL may have told another region.
+// Login signs in to one session and prints the result. It returns the session with its
+// current region: a vanity start URL may redirect to another region.
 func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o Options) (profile.Session, error) {
 	configured := s
 	s, in, err := signIn(ctx, w, p, s, o)
@@ -54,7 +54,7 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 		}
 	}
 	in.Waiting = func(h broker.Process, _ time.Duration) {
-		w.App.Warn(fmt.Sprintf("another sign-in to %s is under way; waiting for %s", s.StartURL, h), "")
+		w.App.Warn(fmt.Sprintf("another sign-in to %s has begun; waiting for %s", s.StartURL, h), "")
 	}
 	tok, err := w.Broker.Login(ctx, s, in)
 	if err != nil {
@@ -72,15 +72,15 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 		fmt.Fprintf(w.App.Out, " %s\n", s.StartURL)
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
-		w.App.Warn(fmt.Sprintf("this token lives %s; only lanyard refreshes it, because the profiles of %s have no sso_session",
+		w.App.Warn(fmt.Sprintf("this token expires in %s, and only lanyard can refresh it: the profiles of %s have no sso_session",
 			output.Until(tok.ExpiresAt, w.App.Now()), s.StartURL),
-			"with an [sso-session] every SDK can: lanyard configure upgrade --sso-start-url "+command.Quote(s.StartURL))
+			"to let every SDK refresh it, run: lanyard configure upgrade --sso-start-url "+command.Quote(s.StartURL))
 	}
 	return s, nil
 }
 
-// signIn is how to sign in to a session, and the session as it is now: a vanity start
-// URL may have told another region.
+// signIn prepares a sign-in. It returns the session with its current region, and what the
+// broker needs.
 func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o Options) (profile.Session, broker.SignIn, error) {
 	issuer, region, err := resolveIssuer(ctx, w, p, s)
 	if err != nil {
@@ -101,24 +101,23 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	if err != nil {
 		return s, broker.SignIn{}, err
 	}
-	out := said(w, o)
+	out := messages(w, o)
 	request := idcenter.SignIn{
 		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
-		// What browsers add to a start URL means nothing to the service.
+		// Browsers add a fragment to the start URL; the service does not know it.
 		IssuerURL: starturl.Portal(issuer),
 		Device:    o.UseDevice, NoBrowser: o.NoBrowser, CallbackPort: o.CallbackPort,
 		Show: func(text string) { fmt.Fprint(out, text) },
 		Now:  w.App.Now,
 	}
 	if o.unasked {
-		// A little less than others wait for this sign-in: they are to be told how it
-		// ended.
+		// Other processes wait a little longer than this, so that they learn the result.
 		request.Timeout = broker.AutoLoginLimit - callBudget
 		request.ByCode = SessionLogin(w.App, s) + " --use-device-code"
 	}
 	if s.Name == "" {
-		// A legacy profile gets the AWS CLI's eight-hour token, which other
-		// tools can use but nobody can refresh, unless it asks for more.
+		// A legacy profile gets the AWS CLI's eight-hour token, which other tools can use
+		// but which cannot be refreshed, unless sso_auto_refresh is on.
 		if s.AutoRefresh == profile.On {
 			request.Scopes = []string{profile.AccessScope}
 		} else {
@@ -152,16 +151,16 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	}, nil
 }
 
-// resolveIssuer checks the start URL before anything is sent anywhere, and resolves a
-// vanity one, which may tell another region than the one that is configured.
+// resolveIssuer checks the start URL before it sends anything, and resolves a vanity URL,
+// which may be in another region than sso_region says.
 func resolveIssuer(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
 	if strings.ContainsAny(s.StartURL, `"'`) {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
-			"quotes belong to the value: remove them, %s:%d", s.Path, s.Line)
+			"remove the quotes, which are part of the value, in %s:%d", s.Path, s.Line)
 	}
 	if strings.ContainsAny(s.StartURL, " \t") {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
-			"a comment belongs to the value: leave nothing behind it on its line, %s:%d", s.Path, s.Line)
+			"remove the text after the value in %s:%d; a comment needs its own line", s.Path, s.Line)
 	}
 	if text, hint := profile.StartURLAdvice(s.StartURL); text != "" {
 		w.App.Warn(fmt.Sprintf("%s:%d: %s", s.Path, s.Line, text), hint)
@@ -191,7 +190,7 @@ func resolveIssuer(ctx context.Context, w *workspace.Workspace, p *profile.Profi
 	return issuer, s.Region, nil
 }
 
-// setRegionHint is the command line that mends a wrong sso_region.
+// setRegionHint returns the command line that corrects sso_region.
 func setRegionHint(w *workspace.Workspace, s profile.Session, region string) string {
 	if s.Name != "" {
 		return fmt.Sprintf("run: %s configure set sso_region %s --sso-session %s", w.App.Name, region, command.Quote(s.Name))
@@ -199,8 +198,8 @@ func setRegionHint(w *workspace.Workspace, s profile.Session, region string) str
 	return "set sso_region = " + region + " in " + w.In.Config.Path
 }
 
-// updateRegion writes the region that a vanity start URL told into the config, as
-// the AWS CLI does: for the session, or for every legacy profile of it.
+// updateRegion writes the region of a vanity start URL to the config, as the AWS CLI does:
+// to the [sso-session], or to every legacy profile of the session.
 func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session, region string, o Options) error {
 	if region == s.Region {
 		return nil
@@ -226,17 +225,17 @@ func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session
 	if _, err := w.Edit(ctx, false, "sso login", changes...); err != nil {
 		return err
 	}
-	fmt.Fprintf(said(w, o), "SSO region updated to %s\n", region)
+	fmt.Fprintf(messages(w, o), "SSO region updated to %s\n", region)
 	return nil
 }
 
-// registrations keeps the client registration where the AWS CLI does.
+// A registrations stores the client registration in the file that the AWS CLI uses.
 type registrations struct {
 	dir     keystore.Files
-	session string // its key, which says in which store it is kept
+	session string // the key of the session, which decides about the store
 	name    string
 
-	endpoint ssocache.Endpoint // the sign-in service, which takes only what it issued
+	endpoint ssocache.Endpoint // of the sign-in service: it accepts only its own registrations
 }
 
 func (r *registrations) Load() (idcenter.Registration, bool) {

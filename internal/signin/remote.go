@@ -13,18 +13,18 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A place is where the program runs, as seen from the person's browser.
+// A place says where lanyard runs, as seen from the user's browser.
 type place int
 
 const (
-	here      place = iota // on the person's own machine
-	overSSH                // the browser can come back through a forwarded port
-	container              // the browser cannot come back
+	here      place = iota // on the same machine
+	overSSH                // the browser can reach it through a forwarded port
+	container              // the browser cannot reach it
 )
 
-// where tells the places apart. A display in an SSH session is the person's: a
-// browser opened there is theirs, on this very machine. A browser that BROWSER names
-// can come back: the editors that work in containers set it.
+// where returns the place. In an SSH session with a display, a browser opens on this
+// machine. The browser of BROWSER can reach this machine too: editors that work in
+// containers set the variable.
 func where(app *command.App) place {
 	switch {
 	case app.Env.Get("BROWSER") != "" && !browser.Declined(app.Env.Environ()):
@@ -42,9 +42,9 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// guideRemote prepares a sign-in whose browser is on another machine: it says how
-// the browser can come back, and takes a pasted callback URL. done must be called
-// when the sign-in has ended.
+// guideRemote prepares a sign-in whose browser is on another machine. It prints how the
+// browser can reach this machine, and reads a pasted callback URL. Call done after the
+// sign-in.
 func guideRemote(ctx context.Context, app *command.App, request *idcenter.SignIn) (done func()) {
 	at := where(app)
 	if at == here || request.Device {
@@ -61,28 +61,28 @@ func guideRemote(ctx context.Context, app *command.App, request *idcenter.SignIn
 	return readPasted(ctx, app, pasted)
 }
 
-// remoteText tells the person what to do. byCode is the command that signs in by a
-// code, if it is not this one.
+// remoteText returns the instructions for the user. byCode is the command that signs in
+// with a device code; "" means this command with --use-device-code.
 func remoteText(app *command.App, at place, port int, byCode string) string {
 	var b strings.Builder
 	switch at {
 	case overSSH:
-		fmt.Fprintf(&b, "This is an SSH session. For the browser on your own machine to come back here, run there:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, sshTarget(app))
+		fmt.Fprintf(&b, "This is an SSH session. To let the browser on your own machine reach it, run there:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, sshTarget(app))
 	case container:
-		fmt.Fprintf(&b, "This is a container: a browser outside cannot come back to it, unless port %d is published on 127.0.0.1.\n", port)
+		fmt.Fprintf(&b, "This is a container. A browser outside cannot reach it, unless port %d is published on 127.0.0.1.\n", port)
 	}
 	if app.IO.Terminal {
-		fmt.Fprintf(&b, "Or sign in there, and when the browser cannot open http://127.0.0.1:%d/..., paste that address here\n(it is not shown) and press Enter. ", port)
+		fmt.Fprintf(&b, "Or sign in there. When the browser cannot open http://127.0.0.1:%d/..., paste that address here\n(it is not shown) and press Enter. ", port)
 	}
 	if byCode == "" {
 		byCode = "--use-device-code"
 	}
-	b.WriteString("Signing in by a code instead: " + byCode + "\n\n")
+	b.WriteString("To sign in with a device code instead: " + byCode + "\n\n")
 	return b.String()
 }
 
-// sshTarget is this machine as the person's ssh knows it, as far as we can tell:
-// SSH_CONNECTION is "client port server port".
+// sshTarget returns the name of this machine for the user's ssh, from SSH_CONNECTION
+// ("client port server port") and USER.
 func sshTarget(app *command.App) string {
 	target := "THIS-HOST"
 	if f := strings.Fields(app.Env.Get("SSH_CONNECTION")); len(f) == 4 {
@@ -94,9 +94,9 @@ func sshTarget(app *command.App) string {
 	return command.Quote(target)
 }
 
-// readPasted reads lines from the terminal without showing them: a callback URL
-// carries a code that is worth a session. done ends that, and returns when nothing
-// reads the terminal any more.
+// readPasted reads lines from the terminal without echo, because a callback URL has a code
+// that is as good as a password. done stops it, and returns when nothing reads the terminal
+// any more.
 func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.String) (done func()) {
 	if _, ok := app.IO.In.(*os.File); !ok {
 		return func() {}
@@ -120,7 +120,7 @@ func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.Stri
 	}()
 	return func() {
 		cancel()
-		if runtime.GOOS != "windows" { // where reading cannot be given up
+		if runtime.GOOS != "windows" { // a read on Windows cannot be cancelled
 			<-ended
 		}
 	}

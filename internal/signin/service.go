@@ -17,9 +17,9 @@ import (
 // serviceTimeout is the AWS CLI's timeout for connecting and for each read of a reply.
 const serviceTimeout = time.Minute
 
-// NewClient makes the client of a service, without its credentials. For the access portal,
-// which gets the session's token, it takes the settings of the profile that has the session:
-// by these the broker judges where the token may go.
+// NewClient returns a client of a service, without credentials. The access portal gets the
+// token of the session, so its client uses the settings of the profile that has the
+// session: the broker uses the same settings to decide where the token may go.
 func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (*call.Client, error) {
 	reach := p
 	if svc.Name == "sso" {
@@ -61,7 +61,7 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 	return client, nil
 }
 
-// s3Settings returns what looks up a setting in the block s3 of a profile.
+// s3Settings returns a function that looks up a setting in the s3 block of a profile.
 func s3Settings(p *profile.Profile) func(key string) string {
 	block, _ := p.Get("s3")
 	return func(key string) string {
@@ -70,12 +70,12 @@ func s3Settings(p *profile.Profile) func(key string) string {
 	}
 }
 
-// ExplainKeys adds to an error about expired keys what to do. There is no advice about role
-// credentials, which the client has renewed without effect.
+// ExplainKeys adds a hint to an error about expired keys. There is no hint for role
+// credentials: the client has already tried new ones.
 func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
-		return w.AdviseConnection(connect) // without further words around it
+		return w.AdviseConnection(connect) // without the outer errors
 	}
 	var refused *call.ServiceError
 	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {

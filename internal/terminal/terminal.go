@@ -1,5 +1,5 @@
-// Package terminal knows what a terminal is and what may be written to one: texts come
-// from servers and from files that others can write, and a terminal acts on control
+// Package terminal detects terminals, makes text safe for them, and measures text. Text can
+// come from servers and from files that others write, and a terminal acts on control
 // characters.
 package terminal
 
@@ -11,15 +11,15 @@ import (
 	"golang.org/x/term"
 )
 
-// Is reports whether a stream is a terminal, as isatty does. A character device such as
-// the null device is none.
+// Is reports whether a stream is a terminal. Other character devices, such as the null
+// device, are not.
 func Is(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Printable replaces everything in a message that is not shown, but for line breaks and
-// tabs, by U+FFFD.
+// Printable makes a message safe: it replaces every character that is not visible, except
+// line breaks and tabs, by U+FFFD.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
@@ -29,12 +29,12 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Harmless replaces the characters of an answer on which a terminal acts, but for line
-// breaks and tabs, by U+FFFD. It leaves more as it is than [Printable]: an answer is
+// Harmless makes an answer safe: it replaces characters on which a terminal acts, except
+// line breaks and tabs, by U+FFFD. It changes less than [Printable], because answers are
 // compared and copied.
 func Harmless(text string) string { return strings.Map(HarmlessRune, text) }
 
-// HarmlessRune is [Harmless] for one character.
+// HarmlessRune does what [Harmless] does, for one character.
 func HarmlessRune(r rune) rune {
 	if r != '\n' && r != '\t' && Active(r) {
 		return unicode.ReplacementChar
@@ -42,8 +42,8 @@ func HarmlessRune(r rune) rune {
 	return r
 }
 
-// Active reports whether a terminal may act on a character: control characters, line
-// and paragraph separators, and those that change the direction of a text.
+// Active reports whether a terminal may act on a character: control characters, line and
+// paragraph separators, and characters that change the direction of text.
 func Active(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }

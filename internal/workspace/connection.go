@@ -27,12 +27,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// Connect makes the broker that works with the settings of p: endpoints, CA
-// bundle, FIPS.
+// Connect makes the broker for a session of p, with its settings: endpoints, CA bundle,
+// FIPS.
 func (w *Workspace) Connect(p *profile.Profile) { w.ConnectBy(p.ForSession()) }
 
-// ConnectBy makes the broker with the settings of p itself, also if p reaches its
-// session through another profile.
+// ConnectBy makes the broker with the settings of p itself, even if p gets its session from
+// a source profile.
 func (w *Workspace) ConnectBy(p *profile.Profile) {
 	w.Broker = &broker.Broker{
 		Cache:    w.Stores.Cache(),
@@ -47,7 +47,7 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 			if err := p.CheckRetries(); err != nil {
 				return nil, err
 			}
-			settings, _ := w.Settings(p) // the error is that of Endpoints
+			settings, _ := w.Settings(p) // Endpoints has returned the error
 			return w.Service(settings.At(e), s.StartURL, s.Region)
 		},
 	}
@@ -56,7 +56,7 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 	}
 }
 
-// Client makes the client of the Identity Center that serves a start URL.
+// Client returns the client of the Identity Center of a start URL.
 func (w *Workspace) Client(p *profile.Profile, startURL, region string) (*idcenter.Client, error) {
 	p = p.ForSession()
 	if err := p.CheckRetries(); err != nil {
@@ -69,7 +69,7 @@ func (w *Workspace) Client(p *profile.Profile, startURL, region string) (*idcent
 	return w.Service(settings, startURL, region)
 }
 
-// Settings are what requests for a profile are made with.
+// Settings returns the connection settings of a profile.
 func (w *Workspace) Settings(p *profile.Profile) (agent.Settings, error) {
 	s := agent.Settings{
 		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
@@ -88,7 +88,7 @@ func (w *Workspace) Settings(p *profile.Profile) (agent.Settings, error) {
 	return s, err
 }
 
-// Service makes the client of a session that works with the settings.
+// Service returns the client of a session for the settings.
 func (w *Workspace) Service(s agent.Settings, startURL, region string) (*idcenter.Client, error) {
 	hc, err := w.httpClientOf(s)
 	if err != nil {
@@ -101,13 +101,13 @@ func (w *Workspace) Service(s agent.Settings, startURL, region string) (*idcente
 	})
 }
 
-// HTTPClient makes the HTTP client of the Identity Center for a profile.
+// HTTPClient returns the HTTP client for Identity Center, with the settings of a profile.
 func (w *Workspace) HTTPClient(p *profile.Profile) (*http.Client, error) {
 	return w.HTTPClientWithin(p, 0, 0)
 }
 
-// HTTPClientWithin makes an HTTP client for a profile: its CA bundle, the proxies
-// of the environment, and the times that the flags say, or else these.
+// HTTPClientWithin returns an HTTP client with the CA bundle of a profile and the proxies
+// of the environment. connect and read are the timeouts if no flag sets them.
 func (w *Workspace) HTTPClientWithin(p *profile.Profile, connect, read time.Duration) (*http.Client, error) {
 	return w.httpClientOf(agent.Settings{
 		CABundle: w.caBundle(p), NoVerifySSL: w.App.Flags.NoVerifySSL,
@@ -115,8 +115,8 @@ func (w *Workspace) HTTPClientWithin(p *profile.Profile, connect, read time.Dura
 	})
 }
 
-// httpClientOf makes an HTTP client with the settings: 5 s to connect and 10 s for
-// a try where they do not say.
+// httpClientOf returns an HTTP client for the settings. Default timeouts are 5 s to connect
+// and 10 s for one attempt.
 func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 	client := &http.Client{Timeout: cmp.Or(s.ReadTimeout, 10*time.Second), Transport: w.App.Transport}
 	if w.App.Transport != nil {
@@ -129,7 +129,7 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,
 		IdleConnTimeout:     30 * time.Second,
-		// A server may send interim responses (103) and headers without end.
+		// A server can send endless interim responses (103) and headers.
 		MaxResponseHeaderBytes: 1 << 20,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 	}
@@ -147,10 +147,9 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 	return client, nil
 }
 
-// caBundle returns the path of the CA certificates to trust, "" for the system's, and
-// remembers where the path comes from. The order is the AWS CLI's. A variable or
-// setting that is empty means the system's certificates and ends the search; the AWS
-// CLI before 2.36.6 checked nothing then.
+// caBundle returns the path of the CA certificates to trust, or "" for the system's, and
+// remembers its source. The order is the AWS CLI's. An empty variable or setting means the
+// system's certificates. (The AWS CLI before 2.36.6 did not verify certificates then.)
 func (w *Workspace) caBundle(p *profile.Profile) (path string) {
 	w.bundle = caBundle{}
 	if path = w.App.Flags.CABundle; path != "" {
@@ -166,13 +165,13 @@ func (w *Workspace) caBundle(p *profile.Profile) (path string) {
 	return userpath.Expand(path, w.App.Env.Lookup)
 }
 
-// A caBundle is where the path of the CA certificates comes from.
+// A caBundle says where the path of the CA certificates comes from.
 type caBundle struct {
-	from  string // the flag, variable or setting; "" for none
-	empty bool   // from names no file
+	from  string // the flag, variable or setting; "" if none is set
+	empty bool   // the value is empty
 }
 
-// String completes "the trusted certificates".
+// String completes the sentence "the trusted certificates …".
 func (b caBundle) String() string {
 	switch {
 	case b.from == "":
@@ -183,8 +182,8 @@ func (b caBundle) String() string {
 	return "come from " + b.from
 }
 
-// AdviseConnection adds to an error of a certificate or a proxy which settings matter,
-// and what they are now.
+// AdviseConnection adds a hint to an error of a certificate or a proxy: which settings
+// matter, and their values.
 func (w *Workspace) AdviseConnection(err error) error {
 	if hint := w.ConnectionHint(err); hint != "" {
 		return command.WithHint(err, "%s", hint)
@@ -192,6 +191,7 @@ func (w *Workspace) AdviseConnection(err error) error {
 	return err
 }
 
+// ConnectionHint returns the hint for an error of a certificate or a proxy; "" for others.
 func (w *Workspace) ConnectionHint(err error) string {
 	var failed *idcenter.ConnectError
 	if !errors.As(err, &failed) {
@@ -207,14 +207,14 @@ func (w *Workspace) ConnectionHint(err error) string {
 		}
 		return hint + "\nset --ca-bundle, AWS_CA_BUNDLE or ca_bundle in the profile to a PEM file with the CA of the server or proxy"
 	case idcenter.ProxyFailed:
-		return "the proxy comes from HTTPS_PROXY or HTTP_PROXY; list hosts that need none in NO_PROXY"
+		return "the proxy comes from HTTPS_PROXY or HTTP_PROXY; list hosts that need no proxy in NO_PROXY"
 	}
 	return ""
 }
 
-// maxBundle is the size in bytes up to which a CA bundle is read. Those of systems
-// have a few hundred thousand, but companies append theirs, and a dump of a Windows
-// store with comments can exceed one megabyte.
+// maxBundle is the largest CA bundle, in bytes. Those of systems have some hundred thousand
+// bytes. Companies append their own, and an export of a Windows store with comments can
+// exceed one megabyte.
 const maxBundle = 16 << 20
 
 func (w *Workspace) readBundle(path string) (*x509.CertPool, error) {
@@ -228,13 +228,13 @@ func (w *Workspace) readBundle(path string) (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, command.WithHint(errors.New("the CA bundle "+path+" holds no certificate in PEM form"), "%s", hint)
+		return nil, command.WithHint(errors.New("the CA bundle "+path+" has no certificate in PEM format"), "%s", hint)
 	}
 	return pool, nil
 }
 
-// client asks the agent of the home folder. It is one for all that a command asks:
-// an agent that did not answer is not asked again.
+// client returns the client of the home folder's agent. A command uses one client, so it
+// does not ask an agent again that did not answer.
 func (s *Stores) client() *agent.Client {
 	if s.asked == nil {
 		s.asked = NewAgentClient(s.App, s.Home)
@@ -242,19 +242,20 @@ func (s *Stores) client() *agent.Client {
 	return s.asked
 }
 
-// NewAgentClient asks the agent of a home folder.
+// NewAgentClient returns a client of the agent of a home folder.
 func NewAgentClient(app *command.App, home string) *agent.Client {
 	return &agent.Client{Address: agent.Address(app.Env.Lookup, home), Home: agent.HomeID(home)}
 }
 
-// PatientClient waits longer for an answer than a command that can do without.
+// PatientClient returns a client that waits longer, for commands that need the answer.
 func PatientClient(app *command.App, home string) *agent.Client {
 	client := NewAgentClient(app, home)
 	client.Patience = agent.LongPatience
 	return client
 }
 
-// askAgent puts the broker's questions to the agent, with the settings of a profile.
+// askAgent returns a function that sends the broker's requests to the agent, with the
+// settings of a profile.
 func (w *Workspace) askAgent(p *profile.Profile) func(context.Context, broker.Request) (broker.Answer, bool, error) {
 	return func(ctx context.Context, r broker.Request) (broker.Answer, bool, error) {
 		client := w.Stores.client()
@@ -270,7 +271,7 @@ func (w *Workspace) askAgent(p *profile.Profile) func(context.Context, broker.Re
 			w.App.Warn(text, "")
 		}
 		if !answered && !errors.Is(err, agent.ErrNone) {
-			w.App.Log.Debug("the agent leaves it to this process", "why", err)
+			w.App.Log.Debug("the agent did not answer; this process continues without it", "why", err)
 		}
 		return a, answered, err
 	}
@@ -281,7 +282,7 @@ func (w *Workspace) question(p *profile.Profile, r broker.Request) (agent.Questi
 	if err != nil {
 		return agent.Question{}, err
 	}
-	if settings.CABundle != "" { // the agent is in another folder
+	if settings.CABundle != "" { // the agent has another working directory
 		if settings.CABundle, err = filepath.Abs(settings.CABundle); err != nil {
 			return agent.Question{}, err
 		}
@@ -290,8 +291,8 @@ func (w *Workspace) question(p *profile.Profile, r broker.Request) (agent.Questi
 	return agent.Question{Request: r, Siblings: w.Siblings(r.Session), Settings: settings}, nil
 }
 
-// Proxies is a fingerprint of the proxies that the environment names, and of the
-// system's certificates where the environment moves them.
+// Proxies returns a fingerprint of the proxies in the environment and of the variables that
+// move the system's certificates; "" if there are none.
 func Proxies(app *command.App) string {
 	text := proxyenv.Read(app.Env.Environ()).String()
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} { // see crypto/x509
@@ -304,16 +305,16 @@ func Proxies(app *command.App) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// WakeAgent tells the agent, if one runs, that there is a new token to look after.
+// WakeAgent notifies the agent, if one runs, of a new token.
 func (w *Workspace) WakeAgent(ctx context.Context) {
 	if err := w.Stores.client().Wake(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
-		w.App.Log.Debug("the agent was not told", "error", err)
+		w.App.Log.Debug("the agent was not notified", "error", err)
 	}
 }
 
-// ForgetByAgent has the agent forget what was signed out.
+// ForgetByAgent makes the agent forget the sessions that were signed out.
 func (w *Workspace) ForgetByAgent(ctx context.Context) {
 	if err := w.Stores.client().Forget(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
-		w.App.Log.Debug("the agent was not told", "error", err)
+		w.App.Log.Debug("the agent was not notified", "error", err)
 	}
 }

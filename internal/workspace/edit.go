@@ -17,17 +17,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
-// Editor changes the person's files.
+// Editor returns the editor of the user's files.
 func (w *Workspace) Editor() *configfile.Editor {
-	// All that one command changes has one time, by which undo finds it.
+	// All edits of one command have the same time, so that undo reverts them together.
 	if w.edited.IsZero() {
 		w.edited = w.App.Now()
 	}
 	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.App.Warn}
 }
 
-// Edit carries the changes out on the config or the credentials file. what says
-// for `configure undo` what it was.
+// Edit applies the changes to the config or the credentials file. `configure undo` shows
+// what as the description.
 func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, changes ...awsconfig.Change) (changed bool, err error) {
 	path, variable := w.In.Config.Path, "AWS_CONFIG_FILE"
 	if credentials {
@@ -45,23 +45,23 @@ func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, cha
 	return changed, ExplainEdit(err)
 }
 
-// Editable fails where no edit of the config could succeed, because the AWS CLI
-// could not read the file: nobody should answer questions for that.
+// Editable returns an error if no edit of the config can succeed because the AWS CLI could
+// not read the file. Commands check this before they ask questions.
 func (w *Workspace) Editable() error {
 	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
 	if err != nil {
-		return nil //nolint:nilerr // there is none yet; or the edit says what is wrong
+		return nil //nolint:nilerr // the file does not exist yet, or the edit reports the error
 	}
 	_, err = awsconfig.Edit(w.In.Config.Path, content, false, awsconfig.Change{Kind: awsconfig.Other, Name: "lanyard", Key: "lanyard", Remove: true})
 	return ExplainEdit(err)
 }
 
-// NoConfigFile says that there is nothing to write to.
+// NoConfigFile returns the error for an empty path variable.
 func NoConfigFile(variable string) error {
-	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: variable + " is set and empty: there is no file to change"}, "unset %s", variable)
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: variable + " is set but empty: no file to change"}, "unset %s", variable)
 }
 
-// ExplainEdit adds what to do to an error of an edit.
+// ExplainEdit adds a hint to an error of an edit.
 func ExplainEdit(err error) error {
 	var edit *awsconfig.EditError
 	if errors.As(err, &edit) && edit.Hint != "" {
@@ -83,8 +83,8 @@ func (w *Workspace) Section(kind awsconfig.Kind, name string) (*awsconfig.Sectio
 	return s, err
 }
 
-// ProfileSections returns what both files say of a profile; nil for a file that
-// does not have it.
+// ProfileSections returns the sections of a profile in both files; nil for a file without
+// that profile.
 func (w *Workspace) ProfileSections(name string) (config, credentials *awsconfig.Section, err error) {
 	config, err = w.Section(awsconfig.Profile, name)
 	if err != nil {
@@ -97,7 +97,8 @@ func (w *Workspace) ProfileSections(name string) (config, credentials *awsconfig
 	return config, credentials, err
 }
 
-// ProfileName is the profile that is meant, and whether it was named.
+// ProfileName returns the name of the profile in use, and whether a flag or variable names
+// it.
 func (w *Workspace) ProfileName() (name string, named bool) {
 	name = profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)
 	_, inEnv := w.App.Env.Lookup("AWS_PROFILE")
@@ -105,7 +106,7 @@ func (w *Workspace) ProfileName() (name string, named bool) {
 	return name, w.App.Flags.Profile != "" || inEnv || inOldEnv
 }
 
-// Removals are the changes that take keys out of a profile.
+// Removals returns the changes that remove keys from a profile.
 func Removals(name string, keys []string) []awsconfig.Change {
 	var changes []awsconfig.Change
 	for _, key := range keys {
@@ -114,8 +115,8 @@ func Removals(name string, keys []string) []awsconfig.Change {
 	return changes
 }
 
-// ProgramLine is the program of a credential_process line: by its name where PATH
-// leads to one, so that the line survives an upgrade.
+// ProgramLine returns the program for a credential_process line. If lanyard is on PATH it
+// is the bare name, so that the line survives an upgrade.
 func ProgramLine(app *command.App) string {
 	name := "lanyard"
 	if runtime.GOOS == "windows" {
@@ -127,7 +128,7 @@ func ProgramLine(app *command.App) string {
 		}
 	}
 	if self, err := os.Executable(); err == nil && strings.TrimSuffix(filepath.Base(self), ".exe") == "lanyard" {
-		app.Warn("lanyard is not on PATH, so the credential_process lines name the file itself: "+self, "")
+		app.Warn("lanyard is not on PATH; credential_process lines use its full path: "+self, "")
 		return self
 	}
 	return "lanyard"

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// EnvironmentKeys are the keys of the environment, which come first unless a
-// profile was named by flag.
+// EnvironmentKeys returns the keys of the environment. They take precedence unless
+// --profile is set.
 func EnvironmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	id := app.Env.Get("AWS_ACCESS_KEY_ID")
 	if id == "" || app.Flags.Profile != "" {
@@ -34,16 +34,14 @@ func EnvironmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	return c, true, nil
 }
 
-// ErrExpiredKeys has the AWS CLI's words.
+// ErrExpiredKeys is the AWS CLI's error for expired keys.
 var ErrExpiredKeys = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
-// environmentExpiration returns when the keys of the environment expire, the zero
-// time if no variable says so. Keys that have expired are an error: no service would
-// take them.
+// environmentExpiration returns when the keys of the environment expire, or the zero time
+// if no variable says so. It returns an error if they have expired.
 //
-// AWS_CREDENTIAL_EXPIRATION is the AWS CLI's. Other tools set AWS_SESSION_EXPIRATION
-// with temporary keys; it counts only if it is a date that has passed, because the
-// AWS CLI ignores it.
+// AWS_CREDENTIAL_EXPIRATION is the AWS CLI's. Other tools set AWS_SESSION_EXPIRATION with
+// temporary keys. The AWS CLI ignores it, so it counts only if it is a date in the past.
 func environmentExpiration(app *command.App, temporary bool) (time.Time, error) {
 	expired := func(variable string, at time.Time) error {
 		return command.WithHint(ErrExpiredKeys,
@@ -67,8 +65,8 @@ func environmentExpiration(app *command.App, temporary bool) (time.Time, error) 
 	return time.Time{}, nil
 }
 
-// StaticKeys are the keys that stand in the files themselves, and the AWS CLI's
-// word for where.
+// StaticKeys returns the keys in the files themselves, and the AWS CLI's word for their
+// source.
 func StaticKeys(p *profile.Profile) (c ssocache.Credentials, kind string, err error) {
 	get, credentials, err := p.StaticKeys()
 	if err != nil {

@@ -23,26 +23,26 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// The variables of the stores.
+// Environment variables of the stores.
 const (
-	keychainTimeout   = "LANYARD_KEYCHAIN_TIMEOUT"   // seconds that one call may take
-	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // prints the passphrase of the encrypted store
+	keychainTimeout   = "LANYARD_KEYCHAIN_TIMEOUT"   // seconds that one call of the keychain may take
+	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // a command that prints the passphrase of the encrypted store
 )
 
-// Stores are where the tokens of a home folder are kept, as this process reaches them.
+// Stores holds how this process reaches the stores of a home folder's tokens.
 type Stores struct {
 	App  *command.App
 	Home string
 
 	inAgent bool          // this process is the background agent
-	memory  *agent.Memory // of an agent that keeps tokens there; else nil
+	memory  *agent.Memory // the store of the agent itself; else nil
 
-	vaults *keystore.Backends // nil until something is looked for in the cache
-	asked  *agent.Client      // nil until an agent is asked something
-	chosen secret.String      // the passphrase that the encrypted store was just given
+	vaults *keystore.Backends // nil until the cache is used
+	asked  *agent.Client      // nil until an agent is asked
+	chosen secret.String      // the new passphrase of the encrypted store
 }
 
-// Cache is where the tokens are, in whichever store.
+// Cache returns the token cache, which reads and writes every store.
 func (s *Stores) Cache() keystore.Files {
 	f := keystore.Files{Dir: ssocache.Dir{Home: s.Home}, Backends: s.vaults}
 	if f.Backends != nil {
@@ -67,7 +67,7 @@ func (s *Stores) Cache() keystore.Files {
 	return f
 }
 
-// keychainDeadline is how long a call of the keychain may take; 0 means as usual.
+// keychainDeadline returns how long a call of the keychain may take; 0 means the default.
 func keychainDeadline(app *command.App) (time.Duration, error) {
 	text := app.Env.Get(keychainTimeout)
 	if text == "" {
@@ -80,9 +80,8 @@ func keychainDeadline(app *command.App) (time.Duration, error) {
 	return time.Duration(n) * time.Second, nil
 }
 
-// passphrase has the passphrase printed by the command that the person chose, or
-// asks at the terminal. Without either there is none: nobody is asked where a
-// program waits for the answer.
+// passphrase returns the passphrase from the configured command, or asks on the terminal.
+// Without either it returns an error.
 func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	app := s.App
 	if !s.chosen.IsZero() {
@@ -96,7 +95,7 @@ func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	}
 	if !app.IO.Terminal {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: errors.New("the passphrase of " + what + " is needed, and nobody can be asked"),
+			Store: keystore.Encrypted, Err: errors.New("the passphrase of " + what + " is needed, and there is no terminal to ask on"),
 			Hint: "set " + passphraseCommand + " to a command that prints it, or use a key without one: lanyard store migrate --to encrypted --age-identity FILE",
 		}
 	}
@@ -112,11 +111,11 @@ func askPassphrase(app *command.App, text string) (secret.String, error) {
 	return secret.New(line), nil
 }
 
-// maxPrinted is how many bytes a command for a passphrase may print. Some print notes
-// below it.
+// maxPrinted is how many bytes a passphrase command may print. Some print notes after the
+// passphrase.
 const maxPrinted = 64 << 10
 
-// A printed holds what a command prints, up to maxPrinted bytes.
+// A printed collects up to maxPrinted bytes of a command's output.
 type printed struct {
 	text    bytes.Buffer
 	tooMuch bool
@@ -130,15 +129,14 @@ func (p *printed) Write(b []byte) (int, error) {
 	return p.text.Write(b)
 }
 
-// printedBy runs a command as a shell would and returns the first line that it
-// prints. What it says on stderr is for the person; an error quotes nothing of its
-// answer.
+// printedBy runs a shell command and returns the first line of its output. Its stderr is
+// shown to the user. Errors do not quote its output.
 func printedBy(app *command.App, command string) (secret.String, error) {
 	shell := []string{"sh", "-c"}
 	if runtime.GOOS == "windows" {
 		shell = []string{"cmd", "/C"}
 	}
-	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the person's own command
+	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the user configured this command
 	var out printed
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Env.Environ(), nil, &out, app.IO.Err
 	if app.IO.Terminal {
@@ -150,21 +148,21 @@ func printedBy(app *command.App, command string) (secret.String, error) {
 	}
 	if err != nil {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: fmt.Errorf("the command for the passphrase: %w", err), Hint: "it is: " + command,
+			Store: keystore.Encrypted, Err: fmt.Errorf("the passphrase command failed: %w", err), Hint: "the command is: " + command,
 		}
 	}
 	line, _, _ := strings.Cut(out.text.String(), "\n")
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: errors.New("the command for the passphrase printed nothing"), Hint: "it is: " + command,
+			Store: keystore.Encrypted, Err: errors.New("the passphrase command printed nothing"), Hint: "the command is: " + command,
 		}
 	}
 	return secret.New(line), nil
 }
 
-// NewPassphrase asks for a passphrase twice, unless a command prints it, and remembers it:
-// the store is opened with it next.
+// NewPassphrase gets a new passphrase from the command, or asks for it twice. The encrypted
+// store is opened with it next.
 func (s *Stores) NewPassphrase(command string) (secret.String, error) {
 	pass, err := s.newPassphrase(command)
 	s.chosen = pass
@@ -180,21 +178,21 @@ func (s *Stores) newPassphrase(command string) (secret.String, error) {
 	if err != nil {
 		return secret.String{}, err
 	}
-	again, err := askPassphrase(app, "The same again: ")
+	again, err := askPassphrase(app, "Repeat the passphrase: ")
 	switch {
 	case err != nil:
 		return secret.String{}, err
 	case first.IsZero() || !first.Equal(again):
-		return secret.String{}, errors.New("the two are not the same, or empty; nothing was changed")
+		return secret.String{}, errors.New("the passphrases are empty or differ; nothing was changed")
 	}
 	return first, nil
 }
 
-// agentBackend is the store in the agent's memory, as this process reaches it.
+// agentBackend returns the store in the agent's memory.
 func (s *Stores) agentBackend() keystore.Backend {
 	if s.inAgent {
 		if s.memory == nil {
-			return new(agent.Memory) // nothing is in it
+			return new(agent.Memory) // empty
 		}
 		return s.memory
 	}
@@ -211,8 +209,8 @@ func (s *Stores) agentBackend() keystore.Backend {
 	}}
 }
 
-// MemoryIsGone says that a session's tokens are to be in the memory of an agent, and
-// none runs that keeps any.
+// MemoryIsGone reports whether the session's tokens were kept in the memory of an agent
+// that has ended.
 func (w *Workspace) MemoryIsGone(s profile.Session) bool {
 	if store, err := w.Broker.Cache.Store(s.Key()); err != nil || store != keystore.Agent {
 		return false
@@ -221,12 +219,13 @@ func (w *Workspace) MemoryIsGone(s profile.Session) bool {
 	return errors.Is(err, agent.ErrNone) || err == nil && !status.InMemory
 }
 
-// MemoriesGone lists such sessions: the given one, or all for the zero session.
+// MemoriesGone returns the sessions for which [Workspace.MemoryIsGone] is true. It looks at
+// s only, unless that is zero.
 func (w *Workspace) MemoriesGone(s profile.Session) []profile.Session {
 	if !w.Broker.Cache.Uses(keystore.Agent) {
 		return nil
 	}
-	uses, _ := w.QuietSessions() // without them none is known
+	uses, _ := w.QuietSessions() // if this fails, no session is known
 	var gone []profile.Session
 	for _, u := range Distinct(uses) {
 		if (s.Key() == "" || u.Same(s)) && w.MemoryIsGone(u) {
@@ -236,24 +235,24 @@ func (w *Workspace) MemoriesGone(s profile.Session) []profile.Session {
 	return gone
 }
 
-// TellOfMemory warns of a session whose memory is gone.
-func (w *Workspace) TellOfMemory(s profile.Session) {
+// WarnIfMemoryGone prints a warning if the session's tokens were lost with an agent.
+func (w *Workspace) WarnIfMemoryGone(s profile.Session) {
 	if w.MemoryIsGone(s) {
-		w.TellOfGoneMemory(s)
+		w.WarnMemoryGone(s)
 	}
 }
 
-// TellOfGoneMemory warns of a session whose memory is known to be gone.
-func (w *Workspace) TellOfGoneMemory(s profile.Session) {
-	w.App.Warn("the tokens of "+s.Key()+" were in the memory of an agent that does not run any more; if it was killed, they were not revoked",
+// WarnMemoryGone prints the warning that the session's tokens were lost with an agent.
+func (w *Workspace) WarnMemoryGone(s profile.Session) {
+	w.App.Warn("the tokens of "+s.Key()+" were in the memory of an agent that has ended; if it was killed, they were not revoked",
 		"run: "+MemoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
 }
 
-// MemoryCommand starts an agent with a memory. It is not the AWS CLI's, whatever
-// this program is called.
+// MemoryCommand starts an agent that keeps tokens in memory. The AWS CLI has no such
+// command, so the line names lanyard even if this program is called aws.
 const MemoryCommand = "lanyard agent start --in-memory"
 
-// MoveIntoMemory makes the agent's memory the store of a session that is in files.
+// MoveIntoMemory moves a session from files into the agent's memory.
 func (w *Workspace) MoveIntoMemory(ctx context.Context, s profile.Session) error {
 	store, err := w.Broker.Cache.Store(s.Key())
 	if err != nil || store != keystore.File {
@@ -266,24 +265,24 @@ func (w *Workspace) MoveIntoMemory(ctx context.Context, s profile.Session) error
 	return err
 }
 
-// IntoMemory lets a session's next token go to the memory of an agent that keeps
-// tokens there, if one runs.
+// IntoMemory makes the agent's memory the store of a session's next token, if an agent runs
+// that keeps tokens there.
 func (w *Workspace) IntoMemory(ctx context.Context, s profile.Session) error {
 	if store, err := w.Broker.Cache.Store(s.Key()); err != nil || store != keystore.File {
-		return nil //nolint:nilerr // storing the token will say so
+		return nil //nolint:nilerr // storing the token reports the error
 	}
-	status, err := PatientClient(w.App, w.Home).Status(ctx) // a question that could not wait may have found nothing
+	status, err := PatientClient(w.App, w.Home).Status(ctx) // the default client may have given up too soon
 	switch {
 	case err == nil && status.InMemory:
 		return w.MoveIntoMemory(ctx, s)
 	case errors.Is(err, agent.ErrSilent):
-		w.App.Warn(err.Error()+": if it is to keep the token in its memory, the token comes to lie in the files all the same", "run: "+w.App.Name+" agent stop")
+		w.App.Warn(err.Error()+"; the token is stored in a file, even if this agent keeps tokens in memory", "run: "+w.App.Name+" agent stop")
 	}
 	return nil
 }
 
-// MoveKeys are the names of a session whose tokens move with it. The name by the
-// start URL, which a legacy profile would use, goes with the first session of it.
+// MoveKeys returns the cache keys of the tokens that move with a session. The key by start
+// URL, which a legacy profile uses, moves with the first session of that URL.
 func (w *Workspace) MoveKeys(s profile.Session) []string {
 	keys := append([]string{s.Key()}, w.Siblings(s)...)
 	uses, err := w.QuietSessions()
@@ -301,9 +300,8 @@ func (w *Workspace) MoveKeys(s profile.Session) []string {
 	return keys
 }
 
-// MoveFiles are the places in the cache that belong to a session although nothing
-// in them says so: its registration, and the role credentials that the AWS CLI
-// wrote.
+// MoveFiles returns the cache files of a session that do not name it: its client
+// registration, and the role credentials that the AWS CLI wrote.
 func (w *Workspace) MoveFiles(s profile.Session) []string {
 	cache := w.Broker.Cache
 	files := []string{filepath.Join(cache.SSO(), ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes))}

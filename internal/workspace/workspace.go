@@ -1,6 +1,6 @@
-// Package workspace is what one command works with: the config files, the profile and the
-// sessions in them, the broker with its connections, and the stores where tokens are.
-// Begin with [Open], [Files] or [ForSessions].
+// Package workspace holds what one command works with: the config files, the profile and
+// its sessions, the broker with its connections, and the stores of tokens. Begin with
+// [Open], [Files] or [ForSessions].
 package workspace
 
 import (
@@ -20,33 +20,32 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// A Workspace is what one command works with: the files as they were read, the
-// profile that was asked for, and the broker.
+// A Workspace holds the files as they were read, the profile in use, and the broker.
 type Workspace struct {
 	App    *command.App
 	In     profile.Inputs
 	Home   string
-	NoHome error // why home is not known
+	NoHome error // why there is no home folder
 	Stores *Stores
 	Broker *broker.Broker
 
-	PortalURL string    // --endpoint-url of an operation of the portal; else ""
-	bundle    caBundle  // in use
-	edited    time.Time // when this command changed a file first; else zero
+	PortalURL string    // --endpoint-url of a portal operation; else ""
+	bundle    caBundle  // the CA certificates in use
+	edited    time.Time // the first edit of this command; else zero
 
-	uses   []profile.SessionUse // see Sessions
-	unsaid []profile.Warning    // that came with them
+	uses   []profile.SessionUse // of the config; see Sessions
+	unsaid []profile.Warning    // about uses, not printed yet
 	loaded bool
 }
 
-// Open reads the config files for a command that uses the token cache, and so needs
-// a home folder. It touches no profile yet.
+// Open reads the config files for a command that uses the token cache, and so needs a home
+// folder. It does not resolve a profile.
 func Open(app *command.App) (*Workspace, error) {
 	w := Files(app)
 	return w, w.NoHome
 }
 
-// Files reads the config files for a command that may do without a home folder.
+// Files reads the config files for a command that can work without a home folder.
 func Files(app *command.App) *Workspace {
 	home, err := Home(app)
 	w := &Workspace{App: app, NoHome: err, Home: home, Stores: &Stores{App: app, Home: home}}
@@ -54,15 +53,15 @@ func Files(app *command.App) *Workspace {
 	return w
 }
 
-// OpenInAgent is Open for the background agent itself, which does not ask an agent. memory
-// is the store in its memory; nil if it keeps no tokens there.
+// OpenInAgent does what [Open] does for the background agent, which does not ask an agent.
+// memory is the store in its memory; nil if the agent keeps no tokens there.
 func OpenInAgent(app *command.App, memory *agent.Memory) (*Workspace, error) {
 	w, err := Open(app)
 	w.Stores.inAgent, w.Stores.memory = true, memory
 	return w, err
 }
 
-// Reread makes the workspace, and its broker, work with the files as they are now.
+// Reread reads the files again. The broker uses the new content too.
 func (w *Workspace) Reread() {
 	w.read()
 	w.loaded = false
@@ -75,7 +74,7 @@ func (w *Workspace) read() {
 		Profile: app.Flags.Profile, Region: app.Flags.Region, Output: app.Flags.Output,
 		LookupEnv: app.Env.Lookup, Own: ownPrograms(app),
 	}
-	// Other profiles of a large config are read only if a command asks for them.
+	// Other profiles of a large config are read only if a command needs them.
 	wanted := profile.Name(app.Flags.Profile, app.Env.Lookup)
 	configPath, credentialsPath := profile.Paths(app.Env.Lookup)
 	w.In.Config = readConfig(configPath, false, wanted)
@@ -83,8 +82,8 @@ func (w *Workspace) read() {
 	app.Log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", w.Home)
 }
 
-// readConfig reads a file. It does not report an error: the look-ups in the file decide
-// whether the error matters.
+// readConfig reads a file. It returns no error: a look-up in the file reports the error if
+// it matters.
 func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 	doc, err := awsconfig.ReadFor(path, credentials, wanted)
 	if err != nil {
@@ -93,8 +92,8 @@ func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 	return doc
 }
 
-// ForSessions is the workspace of a command that is about sessions, with the settings of
-// the profile in use, which need not have any.
+// ForSessions opens a workspace for a command about sessions. It connects with the settings
+// of the profile in use, which does not need SSO settings.
 func ForSessions(app *command.App) (*Workspace, *profile.Profile, error) {
 	w, err := Open(app)
 	if err != nil {
@@ -104,7 +103,7 @@ func ForSessions(app *command.App) (*Workspace, *profile.Profile, error) {
 	return w, p, err
 }
 
-// ConnectInUse connects with the settings of the profile in use, and returns it.
+// ConnectInUse resolves the profile in use, connects with its settings, and returns it.
 func (w *Workspace) ConnectInUse() (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err == nil {
@@ -113,7 +112,7 @@ func (w *Workspace) ConnectInUse() (*profile.Profile, error) {
 	return p, err
 }
 
-// Home is the folder that ~/.aws is in, as an absolute path.
+// Home returns the absolute path of the folder that has .aws in it.
 func Home(app *command.App) (string, error) {
 	home, ok := userpath.Home(app.Env.Lookup)
 	if ok {
@@ -123,11 +122,10 @@ func Home(app *command.App) (string, error) {
 	if runtime.GOOS == "windows" {
 		variable = "USERPROFILE"
 	}
-	return "", command.WithHint(errors.New("there is no home folder for the token cache: "+variable+" is not set"), "set %s", variable)
+	return "", command.WithHint(errors.New("no home folder for the token cache: "+variable+" is not set"), "set %s", variable)
 }
 
-// Resolve finds the profile that the flags, the environment and the files ask
-// for.
+// Resolve resolves the profile in use from the flags, the environment and the files.
 func (w *Workspace) Resolve() (*profile.Profile, error) {
 	p, warnings, err := profile.Resolve(w.In)
 	w.Warn(warnings)
@@ -140,7 +138,7 @@ func (w *Workspace) Resolve() (*profile.Profile, error) {
 	return p, nil
 }
 
-// Use makes p the profile whose settings count from now on.
+// Use makes p the profile whose settings apply.
 func (w *Workspace) Use(p *profile.Profile) {
 	if setting, ok := p.Get("cli_error_format"); ok {
 		w.App.UseErrorFormat(setting.Value)
@@ -148,7 +146,7 @@ func (w *Workspace) Use(p *profile.Profile) {
 	w.Connect(p)
 }
 
-// Warn tells the user of what was read past.
+// Warn prints the warnings of the config.
 func (w *Workspace) Warn(warnings []profile.Warning) {
 	for _, warning := range warnings {
 		w.App.Warn(warning.Text, warning.Hint)
@@ -163,8 +161,8 @@ func ProfileNames(app *command.App) ([]string, error) {
 	return names, err
 }
 
-// ownPrograms returns a function that reports whether a program is this one under
-// another name. It looks at each program once: many profiles may name the same.
+// ownPrograms returns a function that reports whether a program is lanyard under another
+// name. It looks at each program once, because many profiles can name the same one.
 func ownPrograms(app *command.App) func(program string) bool {
 	known := map[string]bool{}
 	return func(program string) bool {
@@ -177,8 +175,8 @@ func ownPrograms(app *command.App) func(program string) bool {
 	}
 }
 
-// ownUnderAnotherName reports whether a program of a credential_process is this one.
-// The names lanyard and aws are known without this look at the file.
+// ownUnderAnotherName reports whether the program of a credential_process is lanyard. The
+// names lanyard and aws are recognized without this look at the file.
 func ownUnderAnotherName(app *command.App, program string) bool {
 	if filepath.Base(program) != program {
 		return self.IsProgram(program) && self.Is(program)
@@ -193,19 +191,19 @@ func ownUnderAnotherName(app *command.App, program string) bool {
 	return false
 }
 
-// Sessions lists the sessions of the config and who uses them, and tells what is
-// wrong with any. It reads the whole file, once.
+// Sessions returns the sessions of the config with their profiles, and prints warnings
+// about invalid ones. It reads the whole file, once.
 func (w *Workspace) Sessions() ([]profile.SessionUse, error) {
 	uses, err := w.QuietSessions()
 	w.Warn(w.unsaid)
 	return uses, err
 }
 
-// SessionWarnings are what [Workspace.QuietSessions] found wrong and did not tell.
+// SessionWarnings returns the warnings that [Workspace.QuietSessions] did not print.
 func (w *Workspace) SessionWarnings() []profile.Warning { return w.unsaid }
 
-// QuietSessions is Sessions for a command that uses one profile: the mistakes of
-// the others are not its business.
+// QuietSessions does what [Workspace.Sessions] does, without warnings. It is for commands
+// that use one profile and are not concerned with the others.
 func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
 	if w.loaded {
 		return w.uses, nil
@@ -218,7 +216,7 @@ func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
 	return uses, nil
 }
 
-// SessionNamed returns the [sso-session] of a name.
+// SessionNamed returns the [sso-session] with the name.
 func (w *Workspace) SessionNamed(name string) (profile.Session, error) {
 	s, warnings, err := profile.SessionNamed(w.In, name)
 	w.Warn(warnings)
@@ -228,14 +226,14 @@ func (w *Workspace) SessionNamed(name string) (profile.Session, error) {
 	return *s, nil
 }
 
-// Siblings gives the other names of a session for the broker. Each spelling of the
-// start URL in a legacy profile is such a name. They belong to the first sso-session of
-// the same portal and region: two sso-sessions are two sign-ins, possibly of two people,
-// and must not meet through them.
+// Siblings returns the other names of a session, for the broker. Each spelling of the start
+// URL in a legacy profile is a name. It belongs to the first sso-session of the same portal
+// and region. Other sso-sessions of the portal are separate sign-ins, perhaps of another
+// user, and share no name.
 func (w *Workspace) Siblings(s profile.Session) []string {
 	uses, err := w.QuietSessions()
 	if err != nil {
-		w.App.Log.Debug("the config does not tell the session's other names", "error", err)
+		w.App.Log.Debug("the session's other names are not known", "error", err)
 		return nil
 	}
 	var named, spellings []string
@@ -258,8 +256,8 @@ func (w *Workspace) Siblings(s profile.Session) []string {
 	return nil
 }
 
-// ResolveForLogin resolves the profile for a sign-in, which needs less of it
-// than credentials do.
+// ResolveForLogin resolves the profile for a sign-in, which needs fewer settings than
+// credentials do.
 func (w *Workspace) ResolveForLogin() (*profile.Profile, error) {
 	p, warnings, err := profile.Resolve(w.In)
 	w.Warn(warnings)
@@ -269,8 +267,8 @@ func (w *Workspace) ResolveForLogin() (*profile.Profile, error) {
 	return p, nil
 }
 
-// PreferNamed signs in a legacy profile under the sso-session of the same start
-// URL and region where the config has one: the SDKs refresh only that.
+// PreferNamed returns the sso-session of the same start URL and region, if the config has
+// one: the SDKs refresh only the tokens of an sso-session. Otherwise it returns s.
 func (w *Workspace) PreferNamed(s profile.Session) profile.Session {
 	if s.Name != "" {
 		return s
@@ -287,8 +285,8 @@ func (w *Workspace) PreferNamed(s profile.Session) profile.Session {
 	return s
 }
 
-// Distinct picks one session for each portal and region, an sso-session before a
-// legacy one. Several sso-sessions of one portal stay apart.
+// Distinct returns one session for each portal and region, an sso-session rather than a
+// legacy one. It returns every sso-session of a portal.
 func Distinct(uses []profile.SessionUse) []profile.Session {
 	var out []profile.Session
 	for _, u := range uses {
@@ -301,7 +299,7 @@ func Distinct(uses []profile.SessionUse) []profile.Session {
 	return out
 }
 
-// UseOf finds the session in the list. The zero use is that of none.
+// UseOf returns the entry of the session in the list, or the zero entry.
 func UseOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
 	for _, u := range uses {
 		if u.Session.Same(s) {
@@ -311,11 +309,11 @@ func UseOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
 	return profile.SessionUse{}
 }
 
-// profileSettings returns what both files say of every profile, in one pass: a
-// look-up for each of ten thousand would take a minute.
+// profileSettings returns the settings of every profile from both files, in one pass. A
+// look-up for each of ten thousand profiles would take a minute.
 func (w *Workspace) profileSettings() (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the latter counts
+	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the last one wins
 		sections, _, err := doc.All()
 		if err != nil {
 			return nil, err
@@ -335,8 +333,7 @@ func (w *Workspace) profileSettings() (map[string]map[string]string, error) {
 	return all, nil
 }
 
-// RoleFiles returns the names of the role-cache files that the AWS CLI writes for
-// the profiles of a session.
+// RoleFiles returns the names of the role-cache files of a session's profiles.
 func (w *Workspace) RoleFiles(s profile.Session) ([]string, error) {
 	uses, err := w.QuietSessions()
 	if err != nil {

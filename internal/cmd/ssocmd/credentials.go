@@ -40,7 +40,7 @@ lanyard sso get-credentials --sso-session corp \
 		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use in place of a profile's")
+	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use instead of a profile's")
 	f.StringVar(&o.account, "account-id", "", "the account, with --sso-session")
 	f.StringVar(&o.role, "role-name", "", "the role, with --sso-session")
 	return cmd
@@ -90,7 +90,7 @@ func credentialProfile(w *workspace.Workspace, o credentialsOptions) (*profile.P
 	return sessionProfile(w, o.session, o.account, o.role)
 }
 
-// sessionProfile returns a profile that is made of flags alone.
+// sessionProfile returns a profile made from the flags alone.
 func sessionProfile(w *workspace.Workspace, session, account, role string) (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package ssocmd has the commands of a session: login, logout and get-credentials. The
-// commands do flags and output; packages signin and broker have the work.
+// commands handle flags and output; packages signin and broker do the work.
 package ssocmd
 
 import (
@@ -43,21 +43,21 @@ lanyard login --profile dev-admin --if-needed
 lanyard login --sso-session corp --use-device-code`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return logIn(cmd.Context(), app, o) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return login(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Session, "sso-session", "", "sign in to this [sso-session] of the config")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
-	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in by a code that is entered on any device")
-	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 that the browser comes back to; 0 means any")
+	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 for the browser's callback; 0 means any")
 	f.BoolVar(&o.IfNeeded, "if-needed", false, "do nothing while the session is valid")
-	f.BoolVar(&o.Force, "force", false, "revoke the present session first, so that the sign-in is really new")
-	f.BoolVar(&o.All, "all", false, "sign in to every session of the config, one after the other")
+	f.BoolVar(&o.Force, "force", false, "revoke the session first, so that the sign-in is really new")
+	f.BoolVar(&o.All, "all", false, "sign in to every session in the config, one after the other")
 	return cmd
 }
 
-// logIn signs in to the session in use, or to all of them.
-func logIn(ctx context.Context, app *command.App, o signin.Options) error {
+// login signs in to the session in use, or to all sessions.
+func login(ctx context.Context, app *command.App, o signin.Options) error {
 	if o.CallbackPort < 0 || o.CallbackPort > 65535 {
 		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
 	}
@@ -94,8 +94,8 @@ func logIn(ctx context.Context, app *command.App, o signin.Options) error {
 	return nil
 }
 
-// signedIn reports whether --if-needed makes a sign-in unnecessary, and prints why.
-// Without that flag it only mentions the flag if the session is still valid.
+// signedIn reports whether --if-needed makes a sign-in unnecessary, and prints the reason.
+// Without that flag it prints a hint about it if the session is still valid.
 func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o signin.Options) (bool, error) {
 	if !o.IfNeeded {
 		if tok, err := w.Broker.Peek(s); err == nil && !o.Force && tok.Left(w.App.Now()) > 0 && w.Broker.MaySignIn(s, false) == nil {
@@ -103,7 +103,7 @@ func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s
 			if s.Name == "" {
 				again = signin.LoginCommand(w.App, p)
 			}
-			fmt.Fprintf(w.App.IO.Err, "hint: the session is still valid; to sign in only when needed, run: %s --if-needed\n", terminal.Printable(again))
+			w.App.Hint("the session is still valid; to sign in only if needed, run: " + again + " --if-needed")
 		}
 		return false, nil
 	}
@@ -112,9 +112,9 @@ func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s
 		return false, signin.Explain(w, p, err)
 	}
 	if v.Unchecked != nil {
-		w.App.Warn(fmt.Sprintf("the access portal of %s could not be asked: %v", s.StartURL, v.Unchecked), "")
+		w.App.Warn(fmt.Sprintf("the access portal of %s could not be reached: %v", s.StartURL, v.Unchecked), "")
 	}
-	fmt.Fprintf(w.App.IO.Err, "%s: the session of %s is valid until %s: no sign-in needed\n",
-		w.App.Name, terminal.Printable(s.StartURL), ssocache.FormatTime(v.Token.ExpiresAt))
+	fmt.Fprintf(w.App.IO.Err, "%s: the session of %s is %s until %s; no sign-in needed\n",
+		w.App.Name, terminal.Printable(s.StartURL), w.App.ErrStyle().Good("valid"), ssocache.FormatTime(v.Token.ExpiresAt))
 	return true, nil
 }

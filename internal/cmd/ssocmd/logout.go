@@ -49,16 +49,16 @@ lanyard logout
 lanyard logout --sso-session corp --verify`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
-		RunE:        func(cmd *cobra.Command, _ []string) error { return logOut(cmd.Context(), app, o) },
+		RunE:        func(cmd *cobra.Command, _ []string) error { return logout(cmd.Context(), app, o) },
 	}
-	cmd.Flags().BoolVar(&o.verify, "verify", false, "show that the service refuses the old tokens")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "check that the service refuses the old tokens")
 	cmd.Flags().StringVar(&o.session, "sso-session", "", "sign out of this [sso-session] only")
 	return cmd
 }
 
-// logOut signs out of one session or of all, says what became of each, and with --verify
-// asks the service whether it refuses the old tokens.
-func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
+// logout signs out of one session or of all, and prints the result of each. With --verify
+// it asks the service whether it refuses the old tokens.
+func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 	if o.session != "" && app.Flags.Profile != "" {
 		return command.Usagef("--sso-session does not go with --profile")
 	}
@@ -70,7 +70,7 @@ func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
 	if err != nil {
 		return err
 	}
-	gone := w.MemoriesGone(s) // asked first: an agent that has nothing left to keep ends
+	gone := w.MemoriesGone(s) // before the sign-out, because an agent without tokens ends
 	out, err := signOut(ctx, w, s)
 	if ctx.Err() == nil {
 		printSignOut(w, s, out, err != nil)
@@ -78,18 +78,18 @@ func logOut(ctx context.Context, app *command.App, o logoutOptions) error {
 	w.Broker.ForgetUsers(out)
 	w.ForgetByAgent(ctx)
 	for _, u := range gone {
-		w.TellOfGoneMemory(u)
+		w.WarnMemoryGone(u)
 	}
 	warnOfUnrevoked(app, out)
-	ended := len(out.Revoked)+len(out.Unrevoked) > 0 // here at least
+	ended := len(out.Revoked)+len(out.Unrevoked) > 0 // at least on this machine
 	if !o.verify || ctx.Err() != nil || err != nil && !ended {
 		return err
 	}
 	return errors.Join(err, verifySignOut(ctx, w, out))
 }
 
-// sessionToEnd returns the session of --sso-session, or that of the profile if --profile
-// names one. The zero session stands for all.
+// sessionToEnd returns the session that --sso-session or --profile names. The zero session
+// means all.
 func sessionToEnd(w *workspace.Workspace, p *profile.Profile, name string) (profile.Session, error) {
 	switch {
 	case name != "":
@@ -100,7 +100,7 @@ func sessionToEnd(w *workspace.Workspace, p *profile.Profile, name string) (prof
 	return profile.Session{}, nil
 }
 
-// signOut signs out of a session. The zero session stands for all.
+// signOut signs out of a session. The zero session means all.
 func signOut(ctx context.Context, w *workspace.Workspace, s profile.Session) (out broker.SignOut, err error) {
 	if s.Key() == "" {
 		out, err = w.Broker.LogoutAll(ctx)
@@ -123,63 +123,62 @@ func signOutOfOne(ctx context.Context, w *workspace.Workspace, s profile.Session
 	return w.Broker.Logout(ctx, s, names)
 }
 
-// printSignOut prints to stderr which sessions ended, or that no session was live, and
-// which sessions still live. Stdout stays empty, as with the AWS CLI. The zero session
-// stands for all. failed is true if the sign-out is incomplete.
+// printSignOut prints to stderr which sessions ended and which are left. Stdout stays
+// empty, as with the AWS CLI. The zero session means all. failed is true if the sign-out is
+// incomplete.
 func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, failed bool) {
-	tell := func(format string, args ...any) {
-		fmt.Fprintf(w.App.IO.Err, "%s: %s\n", w.App.Name, terminal.Printable(fmt.Sprintf(format, args...)))
-	}
+	paint := w.App.ErrStyle()
+	say := func(format string, args ...any) { fmt.Fprintf(w.App.IO.Err, w.App.Name+": "+format+"\n", args...) }
 	ended := endedSessions(w, s, out)
 	for _, name := range ended {
-		tell("signed out of %s", name)
+		say("%s of %s", paint.Good("signed out"), terminal.Printable(name))
 	}
 	switch {
 	case len(ended)+len(out.Unrevoked) > 0 || failed:
 	case len(out.Files) > 0:
-		tell("no session was live; removed %d %s", len(out.Files), output.Plural(len(out.Files), "old token file"))
+		say("no session was live; removed %d %s", len(out.Files), output.Plural(len(out.Files), "old token file"))
 	case s.Key() != "":
-		tell("not signed in to %s: nothing to do", s.Key())
+		say("not signed in to %s; nothing to do", terminal.Printable(s.Key()))
 	default:
-		tell("not signed in: nothing to do")
+		say("not signed in; nothing to do")
 	}
 	now := w.App.Now()
 	for _, f := range w.Broker.Cache.Tokens() {
 		if f.Value.Left(now) > 0 || f.Value.Refreshable(now) {
-			tell("still signed in to %s", f.Value.StartURL)
+			say("%s to %s", paint.Soon("still signed in"), terminal.Printable(f.Value.StartURL))
 		}
 	}
 }
 
-// endedSessions returns the names of the sessions that a sign-out ended: the requested
-// session, or the sessions of the config, and the start URLs of others. Sessions that could
-// not be revoked are left out; a warning names them.
+// endedSessions returns the names of the sessions that ended: the requested one, or those
+// of the config, and the start URLs of others. It leaves out sessions that were not
+// revoked, because a warning names them.
 func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut) []string {
 	if s.Key() != "" && len(out.Files) > 0 && len(out.Unrevoked) == 0 {
 		return []string{s.Key()}
 	}
-	told := map[string]bool{}
+	unrevoked := map[string]bool{}
 	for _, u := range out.Unrevoked {
-		told[starturl.Portal(u.StartURL)] = true
+		unrevoked[starturl.Portal(u.StartURL)] = true
 	}
 	var ended []string
 	named := map[string]bool{}
-	uses, _ := w.QuietSessions() // without them the start URLs do
+	uses, _ := w.QuietSessions() // if this fails, the start URLs are used
 	for _, u := range workspace.Distinct(uses) {
-		if slices.Contains(out.Files, w.Broker.Cache.TokenPath(u.Key())) && !told[starturl.Portal(u.StartURL)] {
+		if slices.Contains(out.Files, w.Broker.Cache.TokenPath(u.Key())) && !unrevoked[starturl.Portal(u.StartURL)] {
 			ended = append(ended, u.Key())
 			named[starturl.Portal(u.StartURL)] = true
 		}
 	}
 	for _, r := range out.Revoked {
-		if portal := starturl.Portal(r.StartURL); !told[portal] && !named[portal] {
+		if portal := starturl.Portal(r.StartURL); !unrevoked[portal] && !named[portal] {
 			ended = append(ended, r.StartURL)
 		}
 	}
 	return ended
 }
 
-// warnOfUnrevoked warns of the sessions that ended on this machine only.
+// warnOfUnrevoked warns about the sessions that ended on this machine only.
 func warnOfUnrevoked(app *command.App, out broker.SignOut) {
 	for _, u := range out.Unrevoked {
 		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
@@ -206,14 +205,14 @@ func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignO
 		case ctx.Err() != nil:
 			return ctx.Err()
 		default:
-			w.App.Warn(fmt.Sprintf("%s could not be asked about the old token: %v", url, err), "")
+			w.App.Warn(fmt.Sprintf("could not ask %s about the old token: %v", url, err), "")
 			unknown = append(unknown, url)
 		}
 	}
 	var doubt error
 	if unknown != nil {
-		// This error has the exit code of any other failure: the service has not refused.
-		doubt = command.WithHint(fmt.Errorf("signed out here, but it could not be verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
+		// The exit code is not that of --verify, because the service did not answer.
+		doubt = command.WithHint(fmt.Errorf("signed out locally, but not verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
 			"a copy of the token may stay valid until it expires")
 	}
 	switch {
@@ -221,10 +220,10 @@ func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignO
 		if doubt != nil {
 			w.App.Warn(doubt.Error(), command.HintOf(doubt))
 		}
-		return command.WithHint(&command.CommandError{Msg: "signed out here, but " + strings.Join(accepted, "; ")},
-			"end the session in the access portal, or have an administrator delete it there")
+		return command.WithHint(&command.CommandError{Msg: "signed out locally, but " + strings.Join(accepted, "; ")},
+			"sign out in the access portal, or ask an administrator to end the session")
 	case doubt == nil && len(out.Revoked) == 0:
-		fmt.Fprintln(w.App.Out, "Nothing to verify: there was no token to sign out with")
+		fmt.Fprintln(w.App.Out, "Nothing to verify: there was no token to revoke")
 	}
 	return doubt
 }

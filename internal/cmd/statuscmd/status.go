@@ -118,8 +118,8 @@ func onlySession(w *workspace.Workspace, p *profile.Profile, name string) (profi
 }
 
 // sessions returns the sessions of the config in its order, then those of the other tokens
-// in the cache; or only the session that is not zero. unreadable names the files that cannot
-// be read.
+// in the cache. If only is not zero, it returns that session alone. unreadable names the
+// files that cannot be read.
 func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatus, unreadable, err error) {
 	uses, err := w.Sessions()
 	if err != nil {
@@ -135,7 +135,7 @@ func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatu
 		if only.Key() != "" && !only.Same(u.Session) {
 			continue
 		}
-		w.TellOfMemory(u.Session)
+		w.WarnIfMemoryGone(u.Session)
 		tok, err := w.Broker.Peek(u.Session)
 		s := describe(w, u.Session, tok, u.Profiles).until(w.Broker.SessionEnd(u.Session))
 		s.login, s.show = commands(w.App, u)
@@ -168,8 +168,8 @@ func commands(app *command.App, u profile.SessionUse) (login, show string) {
 	return login, strings.Replace(login, " sso login ", " status ", 1)
 }
 
-// orphans returns the sessions of the tokens that no session of the config has. seen has
-// the paths of the others. unreadable names the files that may be such tokens.
+// orphans returns the sessions of the tokens that are not in the config. seen has the paths
+// of the configured ones. unreadable names the files that might be such tokens.
 func orphans(w *workspace.Workspace, seen map[string]bool) (list []sessionStatus, unreadable error) {
 	for _, err := range w.Broker.Cache.Unreadable(w.Broker.Cache.SSO()) {
 		var file *keystore.UnreadableError
@@ -222,7 +222,7 @@ type role struct {
 	expires time.Time
 }
 
-// describe returns what the token of a session says about it.
+// describe returns the status of a session from its token.
 func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {
 	now := w.App.Now()
 	out := sessionStatus{

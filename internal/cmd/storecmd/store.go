@@ -58,7 +58,7 @@ func showStores(app *command.App) error {
 	}
 	list := []placement{}
 	for _, u := range uses {
-		w.TellOfMemory(u.Session)
+		w.WarnIfMemoryGone(u.Session)
 		list = append(list, placementOf(w, u.Session))
 	}
 	var unreadable []error
