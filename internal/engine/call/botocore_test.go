@@ -17,17 +17,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// modelsOf is the version of botocore to compare with. The tables may know newer
-// members, which its replies do not have; later versions may have others.
+// modelsOf is the version of botocore to compare with. Other versions may have other members than the tables.
 const modelsOf = "1.43.11"
 
-// TestAsBotocore compares requests and outputs with those of the AWS CLI's library,
-// for random inputs and replies of every operation.
+// TestAsBotocore compares requests and outputs with those of botocore, the AWS CLI's library, for random inputs and
+// replies of every operation.
 func TestAsBotocore(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__version__)").Output(); err != nil {
 		t.Skipf("botocore cannot be imported: %v", err)
 	} else if got := strings.TrimSpace(string(out)); got != modelsOf {
-		t.Skipf("botocore is %s; the tables are of the models of %s", got, modelsOf)
+		t.Skipf("botocore is %s; the tables are from the models of %s", got, modelsOf)
 	}
 	var pairs []string
 	for _, name := range model.Services() {
@@ -59,7 +58,7 @@ func TestAsBotocore(t *testing.T) {
 	}
 }
 
-// compare holds one line of botocore's against what we do.
+// compare compares one case with the result of this package.
 func compare(t *testing.T, line []byte) {
 	t.Helper()
 	var c struct {
@@ -95,7 +94,7 @@ func compare(t *testing.T, line []byte) {
 		c.Body = decode(t, []byte(c.Body.(string)))
 	default:
 		got = string(req.body)
-		if _, static, ok := strings.Cut(c.Path, "?"); ok { // botocore leaves it in the path
+		if _, static, ok := strings.Cut(c.Path, "?"); ok { // botocore leaves the query in the path
 			k, v, _ := strings.Cut(static, "=")
 			c.Query.(map[string]any)[k] = v
 		}
@@ -116,14 +115,14 @@ func compare(t *testing.T, line []byte) {
 		t.Fatalf("%s: %v\n%s", name, err, c.Reply)
 	}
 	if op.Name == "GetBucketLocation" {
-		return // botocore reads it elsewhere
+		return // botocore reads it in another place
 	}
 	if diff := cmp.Diff(show(member(t, line, "output")), show(out)); diff != "" {
 		t.Errorf("%s: output (-botocore +ours)\n%s", name, diff)
 	}
 }
 
-// member reads a member of a JSON object with the order of what is in it.
+// member reads a member of a JSON object, with the order of its members.
 func member(t *testing.T, line []byte, name string) any {
 	t.Helper()
 	v, err := document.ParseJSON(line)
@@ -157,7 +156,7 @@ func parameters(t *testing.T, s string) any {
 	return all
 }
 
-// flat gives botocore's parameters the form of ours. "" is none.
+// flat converts botocore's parameters to the form of this package. "" means none.
 func flat(v any) any {
 	all := make(map[string]any)
 	m, _ := v.(map[string]any)
@@ -176,7 +175,7 @@ func flat(v any) any {
 	return all
 }
 
-// show writes a value with its members in order.
+// show returns a value as text, with its members in order.
 func show(v any) string {
 	switch v := v.(type) {
 	case *document.Object:

@@ -8,13 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCall holds whole calls: what goes out, and what the reply becomes.
+// TestCall checks the request and the output of whole calls.
 func TestCall(t *testing.T) {
 	tests := []struct {
 		name, service, operation string
 		input                    string
 		method, url, body        string
-		headers                  []string // that the request has, as "Name: value"
+		headers                  []string // of the request, as "Name: value"
 		reply                    *http.Response
 		output                   string
 	}{
@@ -134,13 +134,13 @@ func TestTimes(t *testing.T) {
 		"Fri, 02 Jan 2026 03:04:05 GMT": "2026-01-02T03:04:05+00:00", "1767323045": "2026-01-02T03:04:05+00:00", "2026-01-02T03:04:05": "2026-01-02T03:04:05",
 	} {
 		if got, err := (&parser{}).time(text); got != want || err != nil {
-			t.Errorf("%s becomes %v, %v, want %s", text, got, err, want)
+			t.Errorf("time %s: %v, %v, want %s", text, got, err, want)
 		}
 		if got, err := (&parser{timeFormat: "wire"}).time(text); got != text || err != nil {
-			t.Errorf("%s becomes %v, %v on the wire", text, got, err)
+			t.Errorf("time %s in format wire: %v, %v", text, got, err)
 		}
 	}
 	if got, err := (&parser{}).time("yesterday"); err == nil {
-		t.Errorf("yesterday becomes %v", got)
+		t.Errorf("time yesterday: %v, want an error", got)
 	}
 }

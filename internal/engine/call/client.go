@@ -1,9 +1,9 @@
-// Package call calls operations of AWS services, which the tables of package model
-// describe. It finds the endpoint, writes the request in the service's protocol,
-// signs it, tries again where that helps, reads the reply, and follows pages.
+// Package call calls operations of AWS services, as described by package model. It finds the endpoint,
+// writes the request in the service's protocol, signs it, retries transient errors, reads the reply, and
+// fetches pages.
 //
-// [Client.Call] is one call, and reads from the top: target, validate, request,
-// retry, send, output. [Client.Pages] is the same for results that come in pages.
+// [Client.Call] makes one call. It passes through target.go, validate.go, request.go, retry.go, send.go and
+// output.go. [Client.Pages] fetches results that come in pages.
 package call
 
 import (
@@ -20,26 +20,25 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A Client calls the operations that package model has. The zero value calls
-// unsigned operations of services that need no region. A Client is safe for
-// concurrent use if its fields do not change.
+// A Client calls operations of package model. The zero value calls unsigned operations of services that
+// need no region. A Client is safe for concurrent use if its fields do not change.
 type Client struct {
 	HTTP            *http.Client // nil means http.DefaultClient; redirects are not followed
-	Region          string       // "" is an error ([NoRegionError]) where a service needs one
-	Endpoint        string       // the base URL; "" means AWS's rules
+	Region          string       // if "", calls of a service that needs a region return a [NoRegionError]
+	Endpoint        string       // the base URL; "" means AWS's endpoint
 	FIPS, DualStack bool
 
-	// PathStyle and VirtualHosts put the name of an S3 bucket into the path or into
-	// the host's name. If neither is set, it goes into the host's name, except with
-	// an Endpoint and where the bucket's name or the host's address rules that out.
+	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
+	// neither is set, the bucket is in the host name, unless there is an Endpoint, or the bucket
+	// name or the host does not allow it.
 	PathStyle, VirtualHosts bool
 
 	Credentials Credentials
 
-	// Renew returns other credentials in place of those that a service called expired.
-	// RenewToken returns another access token in place of one that the access portal
-	// refused. The call is then made once more; an error of theirs is the call's. nil
-	// means that the refusal stands.
+	// Renew returns new credentials after a service has reported that they expired. RenewToken
+	// returns a new access token after the access portal has refused one. The call is then
+	// repeated once. An error of Renew or RenewToken is returned by the call. If the function is
+	// nil, the call returns the service's error.
 	Renew      func(ctx context.Context, expired Credentials) (Credentials, error)
 	RenewToken func(ctx context.Context, refused secret.String) (secret.String, error)
 
@@ -49,39 +48,37 @@ type Client struct {
 	UserAgent string
 	Log       *slog.Logger // nil means no log
 
-	// TimeFormat is how times are written in output: "" or "iso8601", or "wire" to
-	// leave them as the service sent them.
+	// TimeFormat is the format of times in output: "" or "iso8601", or "wire" to leave them
+	// unchanged.
 	TimeFormat string
-	// Zone is where the caller is: times that a service sends as numbers are shown
-	// in it, as the AWS CLI does. nil means UTC.
+	// Zone is the zone for times that a service sends as numbers, as in the AWS CLI. nil means
+	// UTC.
 	Zone *time.Location
 
 	Now    func() time.Time                                 // nil means time.Now
-	Sleep  func(ctx context.Context, d time.Duration) error // between tries; nil means to wait
+	Sleep  func(ctx context.Context, d time.Duration) error // waits between attempts; nil means a real wait
 	Random func() float64                                   // in [0, 1), for pauses; nil means math/rand's
 
 	mu    sync.Mutex
-	spent int // of the budget for tries
+	spent int // of the budget for retries
 
-	moved map[string]string // buckets that are in another region, and which
+	moved map[string]string // from the name of a bucket in another region to the region
 
-	newKeys  Credentials   // of Renew
-	newToken secret.String // of RenewToken
+	newKeys  Credentials   // from Renew
+	newToken secret.String // from RenewToken
 }
 
-// Credentials are the keys that requests are signed with.
+// Credentials are the keys for signing requests.
 type Credentials struct {
 	AccessKeyID                   string
 	SecretAccessKey, SessionToken secret.String // SessionToken is empty for long-term keys
 }
 
-// Call calls an operation of the service and returns its output, an object with
-// the members that were on the wire, in the model's order. The names in the input,
-// which may be nil, are those of the model.
+// Call calls an operation of the service. It returns the output as an object, with the members in the
+// reply in the order of the model. input has the model's names, and may be nil.
 //
-// Errors to test for: [ServiceError] when the service refused, [InputError] when
-// the input does not fit the operation, [NoRegionError], and of package idcenter
-// ConnectError when there was no reply and ReplyError when it is not the service's.
+// Errors to test for: [ServiceError] for an error reply of the service, [InputError] for an invalid input,
+// [NoRegionError], and from package idcenter ConnectError for no reply and ReplyError for an invalid reply.
 func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
 	used, sent := c.keys(), c.withToken(input)
 	out, err := c.call(ctx, svc, op, sent)
@@ -123,8 +120,8 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	return out, nil
 }
 
-// regionFor is the client's region, or that of a bucket which has turned out to be
-// in another one.
+// regionFor returns the client's region, or the region of the input's bucket if that is known to be another
+// one.
 func (c *Client) regionFor(input *document.Object) string {
 	bucket, _ := input.Get("Bucket")
 	name, _ := bucket.(string)
@@ -145,7 +142,7 @@ func (c *Client) remember(input *document.Object, region string) {
 	}
 }
 
-// keys returns the credentials in use.
+// keys returns the current credentials.
 func (c *Client) keys() Credentials {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -155,7 +152,7 @@ func (c *Client) keys() Credentials {
 	return c.Credentials
 }
 
-// withToken returns the input with the access token in use.
+// withToken returns the input with the current access token.
 func (c *Client) withToken(input *document.Object) *document.Object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -170,8 +167,8 @@ func (c *Client) withToken(input *document.Object) *document.Object {
 	return made
 }
 
-// renew replaces what the service refused as expired. It reports whether there is
-// something new to try. Its error is the one of Renew or RenewToken.
+// renew renews the credentials or the access token after the service has refused them. It reports whether to
+// repeat the call. An error comes from Renew or RenewToken.
 func (c *Client) renew(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, used Credentials, err error) (bool, error) {
 	var refused *ServiceError
 	switch {
@@ -201,10 +198,10 @@ func (c *Client) renew(ctx context.Context, svc *model.Service, op *model.Operat
 	return false, nil
 }
 
-// unauthorized is the code with which the access portal refuses a token.
+// unauthorized is the access portal's code for a refused token.
 const unauthorized = "UnauthorizedException"
 
-// tokenMember is the access token among the parameters of the access portal.
+// tokenMember is the access portal's parameter for the access token.
 const tokenMember = "accessToken"
 
 func (c *Client) now() time.Time {

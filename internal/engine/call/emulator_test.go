@@ -15,15 +15,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A registrations keeps nothing: each sign-in registers anew.
+// A registrations keeps nothing, so that each sign-in registers a client.
 type registrations struct{}
 
 func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
 func (registrations) Save(idcenter.Registration) error    { return nil }
 func (registrations) Drop(string) error                   { return nil }
 
-// signedIn returns a client of an emulator that jane has signed in to, and her
-// access token.
+// signedIn returns a client for an emulator to which jane has signed in, and her access token.
 func signedIn(t *testing.T, srv *emulatortest.Server) (*Client, string) {
 	t.Helper()
 	c, err := idcenter.New(idcenter.Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL})
@@ -41,7 +40,7 @@ func signedIn(t *testing.T, srv *emulatortest.Server) (*Client, string) {
 	return &Client{Endpoint: srv.URL, Region: "us-east-1", Now: srv.Now}, result.Grant.AccessToken.Reveal()
 }
 
-// as is the client with the keys of a role of jane's.
+// as returns the client with the credentials of one of jane's roles.
 func as(t *testing.T, c *Client, accessToken, account, role string) *Client {
 	t.Helper()
 	out := call(t, c, "sso", "get-role-credentials", object(t, `{"accessToken":"`+accessToken+`","accountId":"`+account+`","roleName":"`+role+`"}`))
@@ -129,20 +128,20 @@ func TestRefusalsOfTheEmulator(t *testing.T) {
 	svc, op := operation(t, "s3api", "list-objects-v2")
 	_, err := admin.Call(t.Context(), svc, op, object(t, `{"Bucket":"no-such-bucket"}`))
 	if e := new(ServiceError); !errors.As(err, &e) || e.Code != "NoSuchBucket" || e.Status != 404 {
-		t.Errorf("a bucket that is not there: %v", err)
+		t.Errorf("missing bucket: %v", err)
 	}
 
 	admin.Credentials.SecretAccessKey = secret.New("wrong")
 	svc, op = operation(t, "sts", "get-caller-identity")
 	_, err = admin.Call(t.Context(), svc, op, nil)
 	if e := new(ServiceError); !errors.As(err, &e) || e.Code != "SignatureDoesNotMatch" || e.Operation != "GetCallerIdentity" {
-		t.Errorf("a wrong signature: %v", err)
+		t.Errorf("wrong signature: %v", err)
 	}
 
 	srv.AddFault(emulator.Fault{Operation: "ListAccounts", Count: 2, Status: 503})
 	c.Sleep = func(context.Context, time.Duration) error { return nil }
 	call(t, c, "sso", "list-accounts", object(t, `{"accessToken":"`+accessToken+`"}`))
 	if n := srv.Count("ListAccounts"); n != 3 {
-		t.Errorf("%d tries", n)
+		t.Errorf("%d attempts", n)
 	}
 }

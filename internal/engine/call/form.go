@@ -1,4 +1,4 @@
-// The query protocol and EC2's: a form in the request. Their replies are XML.
+// The protocols Query and EC2: the request is a form, the reply is XML.
 
 package call
 
@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// form writes the input in one of the query protocols.
+// form returns the input as a form.
 func form(svc *model.Service, op *model.Operation, input *document.Object) ([]byte, error) {
 	w := formWriter{ec2: svc.Protocol == model.EC2, operation: op.Name}
 	w.add("Action", op.Name)
@@ -49,7 +49,7 @@ func (w *formWriter) structure(prefix string, s *model.Shape, o *document.Object
 	return nil
 }
 
-// name is the name of a parameter. EC2 capitalizes those of its XML.
+// name returns the name of a parameter. EC2 capitalizes the names of its XML.
 func (w *formWriter) name(m *model.Member) string {
 	if !w.ec2 {
 		return m.Wire()
@@ -101,7 +101,7 @@ func (w *formWriter) list(name string, m *model.Member, v any) error {
 	if !w.ec2 {
 		switch {
 		case len(list) == 0:
-			w.add(name, "") // an empty list is said, in this protocol
+			w.add(name, "") // this protocol sends empty lists
 		case !m.Flattened && element.LocationName == "":
 			name += ".member"
 		case !m.Flattened:
@@ -140,7 +140,7 @@ func (w *formWriter) mapping(name string, m *model.Member, v any) error {
 	return nil
 }
 
-// encodeForm writes parameters as a form, in order.
+// encodeForm encodes parameters as a form, in order.
 func encodeForm(parameters [][2]string) []byte {
 	var b bytes.Buffer
 	for _, p := range parameters {

@@ -7,8 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// fuzzReply reads a body as the reply of an operation, of success and of refusal.
-// Whatever it is, there is an output or an error.
+// fuzzReply reads a body as a success reply and as an error reply. The result must be an output or an error.
 func fuzzReply(f *testing.F, pairs [][2]string) {
 	type pair struct {
 		svc *model.Service
@@ -25,14 +24,14 @@ func fuzzReply(f *testing.F, pairs [][2]string) {
 			out, err := (&parser{}).output(p.svc, p.op, r)
 			if err == nil {
 				if out == nil {
-					t.Fatal("neither output nor error")
+					t.Fatal("no output and no error")
 				}
 				finish(p.svc, p.op, nil, out)
 				_ = compact(out)
 			}
 			r.status = 400
 			if r.refusal(p.svc, p.op) == nil {
-				t.Fatal("a refusal is taken for success")
+				t.Fatal("error reply returned no error")
 			}
 		}
 	})
@@ -61,7 +60,7 @@ func FuzzToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		read, skip, err := readToken([]string{"A", "B"}, s)
 		if err != nil || !utf8.ValidString(s) {
-			return // a token is JSON, so it cannot keep what is not UTF-8
+			return // a token is JSON, which must be UTF-8
 		}
 		if again, skip2, err := readToken([]string{"A", "B"}, read.encode(skip)); err != nil || skip2 != skip || !again.equal(read) {
 			t.Errorf("%q is %v and %d, then %v and %d: %v", s, read, skip, again, skip2, err)

@@ -28,7 +28,7 @@ func operation(t testing.TB, service, cliName string) (*model.Service, *model.Op
 	return svc, op
 }
 
-// object reads an object from JSON; "" is none.
+// object reads an object from JSON. "" means none.
 func object(t testing.TB, text string) *document.Object {
 	t.Helper()
 	if text == "" {
@@ -41,7 +41,7 @@ func object(t testing.TB, text string) *document.Object {
 	return v.(*document.Object)
 }
 
-// compact writes a value as JSON, members in their order.
+// compact returns a value as JSON, with its members in order.
 func compact(v any) string {
 	switch v := v.(type) {
 	case *document.Object:
@@ -71,7 +71,7 @@ type wireFunc func(*http.Request) (*http.Response, error)
 
 func (f wireFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// answer is a reply with alternating names and values of headers.
+// answer returns a reply. headers has names and values in turn.
 func answer(status int, body string, headers ...string) *http.Response {
 	r := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -80,7 +80,7 @@ func answer(status int, body string, headers ...string) *http.Response {
 	return r
 }
 
-// A line is a client whose requests are recorded and answered by the function.
+// A line is a client that records its requests. A function answers them.
 type line struct {
 	*Client
 	requests []*http.Request

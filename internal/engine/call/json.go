@@ -12,8 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// jsonBody writes the members of a structure as JSON; m may be nil, for an
-// operation without input.
+// jsonBody returns the members of a structure as JSON. m is nil for an operation without input.
 func jsonBody(m *model.Member, o *document.Object) ([]byte, error) {
 	if m == nil {
 		return []byte("{}"), nil
@@ -25,7 +24,7 @@ func jsonBody(m *model.Member, o *document.Object) ([]byte, error) {
 
 type jsonWriter struct{ b bytes.Buffer }
 
-// structure writes the members that stand in the body.
+// structure writes the members that belong in the body.
 func (w *jsonWriter) structure(path string, s *model.Shape, o *document.Object) error {
 	if s.Document {
 		return w.document(o)
@@ -112,15 +111,15 @@ func (w *jsonWriter) comma(first *bool) {
 	*first = false
 }
 
-// text writes a string without HTML's escapes.
+// text writes a string without HTML escapes.
 func (w *jsonWriter) text(s string) {
 	enc := json.NewEncoder(&w.b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // a string can always be encoded, into memory
+	_ = enc.Encode(s) // never fails for a string
 	w.b.Truncate(w.b.Len() - 1)
 }
 
-// document writes a value that has no model.
+// document writes a value without a shape.
 func (w *jsonWriter) document(v any) error {
 	switch v := v.(type) {
 	case *document.Object:
@@ -157,7 +156,7 @@ func (w *jsonWriter) document(v any) error {
 	return nil
 }
 
-// parseJSON reads a JSON value. Its errors show nothing of it.
+// parseJSON reads a JSON value. Its errors do not quote the value.
 func parseJSON(b []byte) (any, error) {
 	depth, inString, escaped := 0, false, false
 	for _, c := range b {
@@ -169,9 +168,9 @@ func parseJSON(b []byte) (any, error) {
 		case c == '"':
 			inString = true
 		case c == '{' || c == '[':
-			// The depth is checked first because reading goes as deep on the stack.
+			// Check the depth first, because the parser is recursive.
 			if depth++; depth > maxDepth {
-				return nil, errors.New("its JSON is nested too deeply")
+				return nil, errors.New("JSON nested too deeply")
 			}
 		case c == '}' || c == ']':
 			depth--
@@ -179,13 +178,13 @@ func parseJSON(b []byte) (any, error) {
 	}
 	v, err := document.ParseJSON(b)
 	if err != nil {
-		return nil, errors.New("its JSON is broken or ends early")
+		return nil, errors.New("invalid or truncated JSON")
 	}
 	return v, nil
 }
 
-// jsonStructure reads the members of a structure that stand in the body into o.
-// Members that are null are as if they were not there.
+// jsonStructure reads the members of a structure that are in the body into o. It ignores members that are
+// null.
 func (p *parser) jsonStructure(s *model.Shape, from, o *document.Object) error {
 	for _, m := range s.Members {
 		raw, _ := from.Get(m.Wire())

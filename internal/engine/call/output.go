@@ -1,5 +1,4 @@
-// The output of an operation, from the reply in the service's protocol to the
-// form that the AWS CLI shows.
+// Conversion of a reply to the output of the operation, in the form that the AWS CLI prints.
 
 package call
 
@@ -19,7 +18,7 @@ type parser struct {
 	zone       *time.Location
 }
 
-// output reads the reply of an operation that succeeded.
+// output reads the reply to a successful operation.
 func (p *parser) output(svc *model.Service, op *model.Operation, r *reply) (*document.Object, error) {
 	o := new(document.Object)
 	if op.Output == nil {
@@ -34,14 +33,14 @@ func (p *parser) output(svc *model.Service, op *model.Operation, r *reply) (*doc
 		}
 		if op.ResultWrapper != "" {
 			if root = root.child(op.ResultWrapper); root == nil {
-				return nil, fmt.Errorf("it has no element %s", op.ResultWrapper)
+				return nil, fmt.Errorf("XML without element %s", op.ResultWrapper)
 			}
 		}
 		return o, p.xmlStructure(shape, root, o)
 	case model.JSON:
 		return o, p.jsonMembers(shape, r.body, o)
 	}
-	// As in the AWS CLI, what is in headers comes before what is in the body.
+	// The AWS CLI prints members from headers before those from the body.
 	if err := p.headers(shape, r, o); err != nil {
 		return nil, err
 	}
@@ -58,12 +57,12 @@ func (p *parser) jsonMembers(shape *model.Shape, body []byte, o *document.Object
 	}
 	from, ok := v.(*document.Object)
 	if !ok {
-		return errors.New("its JSON is not an object")
+		return errors.New("JSON that is not an object")
 	}
 	return p.jsonStructure(shape, from, o)
 }
 
-// inBody says whether a structure has members in the body.
+// inBody reports whether a structure has members in the body.
 func inBody(s *model.Shape) bool {
 	for _, m := range s.Members {
 		if m.Location == model.Body {
@@ -73,9 +72,8 @@ func inBody(s *model.Shape) bool {
 	return false
 }
 
-// finish gives the output the form that the AWS CLI shows: keys of S3 are decoded
-// if the caller did not ask for their encoding, and IAM's policy documents are
-// objects, not encoded text.
+// finish converts the output to the form that the AWS CLI prints. It decodes S3 keys, unless the caller has
+// asked for their encoding, and IAM's policy documents.
 func finish(svc *model.Service, op *model.Operation, asked, out *document.Object) {
 	if svc.Name == "iam" {
 		decodePolicies(out)
@@ -85,8 +83,8 @@ func finish(svc *model.Service, op *model.Operation, asked, out *document.Object
 	}
 }
 
-// urlEncoded says whether keys in the operation's reply can be asked for in URL
-// encoding. XML cannot hold every character of a key.
+// urlEncoded reports whether the operation can return keys in URL encoding. Without it, XML cannot represent
+// every character of a key.
 func urlEncoded(svc *model.Service, op *model.Operation) bool {
 	if svc.Name != "s3api" || op.Input == nil {
 		return false
@@ -98,7 +96,7 @@ func urlEncoded(svc *model.Service, op *model.Operation) bool {
 	return false
 }
 
-// decodeKeys undoes the URL encoding in a listing.
+// decodeKeys decodes the URL encoding in a listing.
 func decodeKeys(out *document.Object) {
 	if v, _ := out.Get("EncodingType"); v != "url" {
 		return
@@ -130,8 +128,7 @@ func decodeMember(o *document.Object, name string) {
 	}
 }
 
-// decodePolicies replaces URL-encoded policy documents, wherever they are, by what
-// they say.
+// decodePolicies replaces URL-encoded policy documents at any depth by decoded objects.
 func decodePolicies(v any) {
 	switch v := v.(type) {
 	case []any:
@@ -153,12 +150,12 @@ func decodePolicies(v any) {
 	}
 }
 
-// isPolicy says whether a member of IAM's output is a policy document.
+// isPolicy reports whether a member of IAM's output is a policy document.
 func isPolicy(name string) bool {
 	return name == "AssumeRolePolicyDocument" || name == "PolicyDocument" || name == "Document"
 }
 
-// policy is what the encoded text says; text that says nothing stays as it is.
+// policy decodes a policy document. It returns the text unchanged if it is not one.
 func policy(text string) any {
 	plain, err := url.PathUnescape(text)
 	if err != nil {
@@ -171,10 +168,10 @@ func policy(text string) any {
 	return v
 }
 
-// bucketLocation is the output whose only member is the root element itself.
+// bucketLocation is the shape whose only member is the text of the root element.
 const bucketLocation = "GetBucketLocationOutput"
 
-// textOrNull is null for an empty text: the region us-east-1 is no text at all.
+// textOrNull returns nil for an empty text: S3 sends no text for the region us-east-1.
 func textOrNull(text string) any {
 	if text == "" {
 		return nil

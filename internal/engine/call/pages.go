@@ -1,4 +1,4 @@
-// Results that come in pages: one page after the other, or all as one.
+// Results that come in pages.
 
 package call
 
@@ -12,12 +12,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// Paging selects a part of a result, and the size of the pages in which it is
-// fetched.
+// Paging selects a part of a result and the size of the pages.
 type Paging struct {
 	MaxItems      *int64 // nil means all
-	PageSize      *int64 // nil leaves it to the service
-	StartingToken string // "" means from the beginning; otherwise what ResumeToken gave, or a token of the service
+	PageSize      *int64 // nil means the service's default
+	StartingToken string // from ResumeToken, or a token of the service; "" means from the beginning
 }
 
 // A Pager fetches the result of an operation page by page. Use it once.
@@ -28,18 +27,18 @@ type Pager struct {
 	paging Paging
 	input  *document.Object
 
-	skip    int   // items of the first page that an earlier run has shown
-	now     token // that the page at hand was asked with
+	skip    int   // items of the first page that an earlier run has returned
+	now     token // the token of the current page
 	resume  string
 	nonAggr *document.Object
-	reduced bool // Results has been asked for the first page
+	reduced bool // Results was called for the first page
 }
 
-// CanPage says whether the operation's result comes in pages.
+// CanPage reports whether the operation's result comes in pages.
 func CanPage(op *model.Operation) bool { return op.Paginator != nil && len(op.Paginator.Result) > 0 }
 
-// Pages returns a pager for an operation that [CanPage]. It fails on a starting
-// token that it cannot read, and on a page size that the operation does not take.
+// Pages returns a pager for an operation for which [CanPage] is true. It returns an error for an invalid
+// starting token, and for a page size if the operation has no parameter for it.
 func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.Object, paging Paging) (*Pager, error) {
 	if !CanPage(op) {
 		return nil, fmt.Errorf("operation %s: it has no pages", op.Name)
@@ -72,8 +71,8 @@ func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.
 	return p, nil
 }
 
-// largePages says whether the AWS CLI asks for pages of 1000 by itself: of volumes
-// and snapshots, unless some of them are named.
+// largePages reports whether the AWS CLI asks for pages of 1000 by default. It does so for volumes and
+// snapshots, unless the input selects some of them.
 func largePages(svc *model.Service, op *model.Operation, input *document.Object) bool {
 	if svc.Name != "ec2" || op.Name != "DescribeVolumes" && op.Name != "DescribeSnapshots" {
 		return false
@@ -92,7 +91,7 @@ func largePages(svc *model.Service, op *model.Operation, input *document.Object)
 	return true
 }
 
-// pageSize is the size in the type that the model wants.
+// pageSize returns the size in the type of the model.
 func (p *Pager) pageSize(n int64) any {
 	if m := p.op.Input.Shape.Member(p.op.Paginator.Limit); m != nil && m.Shape.Kind == model.String {
 		return fmt.Sprint(n)
@@ -100,8 +99,8 @@ func (p *Pager) pageSize(n int64) any {
 	return n
 }
 
-// All yields the pages, each fetched when the caller has used up the one before. A
-// failed page ends the sequence with its error.
+// All yields the pages. It fetches a page when the caller has consumed the previous one. An error ends the
+// sequence.
 func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 	return func(yield func(*document.Object, error) bool) {
 		total := 0
@@ -146,7 +145,7 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 	}
 }
 
-// begin drops from the first page what an earlier run has shown, and keeps what is
+// begin removes from the first page the items that an earlier run has returned, and keeps the values that are
 // the same on all pages.
 func (p *Pager) begin(page *document.Object) {
 	result := p.op.Paginator.Result
@@ -173,7 +172,7 @@ func (p *Pager) begin(page *document.Object) {
 	}
 }
 
-// items counts what the page has of the first result.
+// items returns the number of items that the page has of the first result.
 func (p *Pager) items(page *document.Object) int {
 	list, _ := find(page, p.op.Paginator.Result[0]).([]any)
 	return len(list)
@@ -187,7 +186,7 @@ func (p *Pager) limit() (int, bool) {
 	return int(max(0, min(*p.paging.MaxItems, 1<<31))), true
 }
 
-// truncate keeps the first n items of the page and notes where to go on.
+// truncate keeps the first n items of the page and sets the resume token.
 func (p *Pager) truncate(page *document.Object, n int) {
 	path := p.op.Paginator.Result[0]
 	list, _ := find(page, path).([]any)
@@ -195,7 +194,7 @@ func (p *Pager) truncate(page *document.Object, n int) {
 	p.resume = p.now.encode(n + p.skip)
 }
 
-// next is what to ask the following page with, and whether there is one.
+// next returns the token of the next page, and whether there is a next page.
 func (p *Pager) next(page *document.Object) (token, bool) {
 	model := p.op.Paginator
 	if model.More != "" && !truthy(find(page, model.More)) {
@@ -224,7 +223,7 @@ func (p *Pager) use(t token) {
 	}
 }
 
-// truthy says whether Python would take v for true.
+// truthy reports whether v counts as true in Python.
 func truthy(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -245,13 +244,13 @@ func truthy(v any) bool {
 	return true
 }
 
-// ResumeToken returns what a later run can begin with to go on behind the items
-// shown so far; "" if all have been. It is known when the pages have been read.
+// ResumeToken returns the StartingToken with which a later run continues after the items returned so far, or ""
+// after the last item. It is valid after [Pager.All] has ended.
 func (p *Pager) ResumeToken() string { return p.resume }
 
-// Results returns a page with nothing but its results, as the AWS CLI prints pages
-// as text; the first one also with what is the same on all. Results that the page
-// does not have are null. It is for each page of All, once, in their order.
+// Results returns only the results of a page, as the AWS CLI prints pages in the format text. The first page
+// also has the values that are the same on all pages. Missing results are null. Call Results once for each
+// page of [Pager.All], in order.
 func (p *Pager) Results(page *document.Object) *document.Object {
 	o := new(document.Object)
 	if !p.reduced {
@@ -266,8 +265,8 @@ func (p *Pager) Results(page *document.Object) *document.Object {
 	return o
 }
 
-// Full fetches all pages and returns them as one: the results of all, what is the
-// same on all, and a NextToken if MaxItems has cut it off.
+// Full fetches all pages and returns them as one object: the results of all pages, the values that are the
+// same on all pages, and a NextToken if MaxItems has ended the sequence.
 func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 	full := new(document.Object)
 	for page, err := range p.All(ctx) {
@@ -287,7 +286,7 @@ func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 	return full, nil
 }
 
-// appendResult adds a page's result to those of the pages before.
+// appendResult appends the result of a page to those of the pages before.
 func appendResult(full *document.Object, path string, v any) {
 	before := find(full, path)
 	if v == nil {
@@ -320,7 +319,7 @@ func appendResult(full *document.Object, path string, v any) {
 	}
 }
 
-// find returns the value at a path of names between dots, or nil.
+// find returns the value at a path of names joined by dots, or nil.
 func find(o *document.Object, path string) any {
 	name, rest, more := strings.Cut(path, ".")
 	v, _ := o.Get(name)

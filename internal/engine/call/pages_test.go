@@ -12,8 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// reservations serves the reservations r-0 … r-(n-1), two to a page or as many as
-// asked for.
+// reservations serves the reservations r-0 … r-(n-1), with two on a page, or as many as requested.
 func reservations(n int) *line {
 	var l *line
 	l = newLine(func(try int, _ *http.Request) (*http.Response, error) {
@@ -51,7 +50,7 @@ func TestPages(t *testing.T) {
 		name   string
 		paging Paging
 		ids    string
-		token  string // decoded; "" is none
+		token  string // decoded; "" for none
 		calls  int
 	}{
 		{"all", Paging{}, "0 1 2 3 4", "", 3},
@@ -108,8 +107,8 @@ func reservationList(ids string) string {
 	return strings.Join(parts, ",")
 }
 
-// The token of the reference's sample run of the AWS CLI.
-func TestTokensAreTheAWSCLIs(t *testing.T) {
+// The token is from a run of the AWS CLI.
+func TestTokensOfTheAWSCLI(t *testing.T) {
 	if got := (token{{"NextToken", "tok2"}}).encode(whole); got != "eyJOZXh0VG9rZW4iOiAidG9rMiJ9" {
 		t.Errorf("token %s", got)
 	}
@@ -120,7 +119,7 @@ func TestTokensAreTheAWSCLIs(t *testing.T) {
 	}
 }
 
-func TestPagesStopWhenTheCallerDoes(t *testing.T) {
+func TestCallerStops(t *testing.T) {
 	l := reservations(5)
 	svc, op := operation(t, "ec2", "describe-instances")
 	p, err := l.Pages(svc, op, nil, Paging{})
@@ -141,7 +140,7 @@ func TestPagesStopWhenTheCallerDoes(t *testing.T) {
 	}
 }
 
-func TestPagesThatGoInCircles(t *testing.T) {
+func TestRepeatedToken(t *testing.T) {
 	l := newLine(func(int, *http.Request) (*http.Response, error) {
 		return answer(200, "<R><nextToken>again</nextToken></R>"), nil
 	})
@@ -175,11 +174,11 @@ func TestSeveralResults(t *testing.T) {
 		t.Error(diff)
 	}
 	if got := l.requests[1].URL.RawQuery; got != "continuation-token=n&encoding-type=url&list-type=2&max-keys=1" {
-		t.Errorf("second page with %s", got)
+		t.Errorf("second page requested with %s", got)
 	}
 }
 
-// The AWS CLI asks for large pages of volumes.
+// Like the AWS CLI, ask for large pages of volumes.
 func TestPagesOfVolumes(t *testing.T) {
 	for input, want := range map[string]string{
 		"":                      "Action=DescribeVolumes&Version=2016-11-15&MaxResults=1000",
@@ -198,7 +197,7 @@ func TestPagesOfVolumes(t *testing.T) {
 	}
 }
 
-func TestPagesThatCannotBe(t *testing.T) {
+func TestInvalidPaging(t *testing.T) {
 	svc, op := operation(t, "ec2", "describe-instances")
 	c := &Client{}
 	for _, bad := range []string{"a___b___c", "eyJYIjogMX0=", "eyJOZXh0VG9rZW4iOiBbMV19", "tok___x"} { // {"X": 1}, {"NextToken": [1]}
@@ -208,10 +207,10 @@ func TestPagesThatCannotBe(t *testing.T) {
 	}
 	svc, op = operation(t, "ec2", "describe-regions")
 	if _, err := c.Pages(svc, op, nil, Paging{PageSize: new(int64(1))}); err == nil {
-		t.Error("regions have no size of pages")
+		t.Error("no error for a page size of describe-regions")
 	}
 	svc, op = operation(t, "sts", "get-caller-identity")
 	if _, err := c.Pages(svc, op, nil, Paging{}); err == nil || CanPage(op) {
-		t.Error("an identity has no pages")
+		t.Error("no error for pages of get-caller-identity")
 	}
 }

@@ -16,14 +16,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A drip is a body that brings n bytes of white space after each pause, in the middle
-// of a reply.
+// A drip is a body that returns n bytes of white space after each pause, in the middle of a reply.
 type drip struct {
 	ctx   context.Context
 	pause time.Duration
 	n     int
-	left  int // bytes; then the reply
-	ready int // of those of the last pause
+	left  int // bytes of white space before the rest of the reply
+	ready int // bytes since the last pause
 }
 
 func (d *drip) Read(p []byte) (int, error) {
@@ -50,16 +49,16 @@ func TestRepliesOverTime(t *testing.T) {
 		name    string
 		pause   time.Duration
 		n, size int
-		least   time.Duration // until it ends
+		least   time.Duration // the shortest time until the end
 		most    time.Duration
 		tries   int
-		text    string // of the error; "" is none
+		text    string // of the error; "" for none
 	}{
 		{"large and slow", 10 * time.Second, 20 << 10, 900 << 10, 7 * time.Minute, 8 * time.Minute, 1, ""},
 		{"with long pauses", 50 * time.Second, 200 << 10, 900 << 10, 4 * time.Minute, 5 * time.Minute, 1, ""},
-		{"a byte a second", time.Second, 1, forever, time.Minute, 2 * time.Minute, 1, "its reply brings less than 64 kB a minute"},
+		{"a byte a second", time.Second, 1, forever, time.Minute, 2 * time.Minute, 1, "less than 64 kB per minute"},
 		{"silent", forever, 1, forever, 3 * time.Minute, 4 * time.Minute, 3, "Read timeout on endpoint URL"},
-		{"just fast enough, without an end", 30 * time.Second, 33 << 10, forever, 29 * time.Minute, 31 * time.Minute, 1, "its reply "},
+		{"just fast enough, without an end", 30 * time.Second, 33 << 10, forever, 29 * time.Minute, 31 * time.Minute, 1, "more than 30 minutes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -79,17 +78,17 @@ func TestRepliesOverTime(t *testing.T) {
 					t.Errorf("error %q, want %q", got, tt.text)
 				}
 				if took := time.Since(start); took < tt.least || took > tt.most {
-					t.Errorf("it took %v", took)
+					t.Errorf("took %v", took)
 				}
 				if len(l.requests) != tt.tries {
-					t.Errorf("%d tries, want %d", len(l.requests), tt.tries)
+					t.Errorf("%d attempts, want %d", len(l.requests), tt.tries)
 				}
 			})
 		})
 	}
 }
 
-// An interrupt ends a reply that drips at once.
+// An interrupt ends the wait for a slow reply at once.
 func TestInterruptedReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -107,7 +106,7 @@ func TestInterruptedReply(t *testing.T) {
 	})
 }
 
-// endless is white space without an end, counted.
+// endless returns white space without end, and counts it.
 type endless struct{ n int }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -116,7 +115,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestRepliesWithoutEnd(t *testing.T) {
+func TestEndlessReplies(t *testing.T) {
 	for _, tt := range []struct {
 		service, op string
 		most        int
@@ -128,14 +127,14 @@ func TestRepliesWithoutEnd(t *testing.T) {
 			return r, nil
 		})
 		_, err := l.call(t, tt.service, tt.op, "")
-		if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "its reply is too large" || body.n > tt.most || len(l.requests) != 1 {
+		if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "too large" || body.n > tt.most || len(l.requests) != 1 {
 			t.Errorf("%s: %v after %d bytes and %d requests", tt.service, err, body.n, len(l.requests))
 		}
 	}
 }
 
-// A small body that unpacks to a large one is not unpacked: it was not asked for.
-func TestPackedReply(t *testing.T) {
+// A compressed body is an error, because it was not asked for and might unpack to a huge one.
+func TestCompressedReply(t *testing.T) {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
 	if _, err := w.Write(make([]byte, 64<<20)); err != nil {
@@ -147,12 +146,12 @@ func TestPackedReply(t *testing.T) {
 		_, _ = conn.Write(append([]byte(head), packed.Bytes()...))
 	})
 	_, err := srv.call(t, "sts", "get-caller-identity", "")
-	if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "it is encoded as gzip, which was not asked for" {
+	if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "encoded as gzip, which was not asked for" {
 		t.Errorf("error %v", err)
 	}
 }
 
-// Interim responses do not go on for ever.
+// Endless interim responses are an error.
 func TestEndlessHints(t *testing.T) {
 	srv := serveRaw(t, func(conn net.Conn) {
 		for {
@@ -168,7 +167,7 @@ func TestEndlessHints(t *testing.T) {
 	}
 }
 
-// serveRaw returns a client of a server that answers each request so.
+// serveRaw returns a client for a server that answers each request with the given bytes.
 func serveRaw(t *testing.T, reply func(net.Conn)) *line {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,4 +1,4 @@
-// Errors that a service sends.
+// Error replies of services.
 
 package call
 
@@ -19,20 +19,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A ServiceError is a service's refusal. Its text is the AWS CLI's; the service's part
-// of it is on one line.
+// A ServiceError is an error reply of a service. Its text is the AWS CLI's, with the service's message on one
+// line.
 type ServiceError struct {
 	Operation string // "DescribeInstances"
 	Code      string // the HTTP status as text if the service sent no code
 	Message   string
 	Status    int    // of HTTP
 	RequestID string // "" if the service sent none
-	Retries   int    // how often it was tried again before giving up; 0 means that it was not worth it
-	Region    string // of S3: where the bucket is, if the reply says so
+	Retries   int    // the number of retries; 0 if there was none
+	Region    string // for S3: the region of the bucket, if the reply has it
 	Clock     idcenter.Clock
 
-	// Fields are the further members that the model gives the error; the AWS CLI
-	// shows them below the text. It may be nil.
+	// Fields has the other members of the error in the model. The AWS CLI prints them below the
+	// text. It may be nil.
 	Fields *document.Object
 }
 
@@ -44,8 +44,8 @@ func (e *ServiceError) Error() string {
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
 }
 
-// Expired reports whether the service says that the credentials have expired. EC2 sends
-// RequestExpired, also for a signature that is too old.
+// Expired reports whether the credentials have expired. EC2 also sends RequestExpired for a signature that is
+// too old.
 func (e *ServiceError) Expired() bool {
 	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
 }
@@ -56,7 +56,7 @@ func (e *ServiceError) ExitStatus() int { return 254 }
 // Answer returns the service's code for the error, and its message.
 func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
 
-// Members yields the further members of the error, for the formats that show them.
+// Members yields the other members of the error, for output formats that print them.
 func (e *ServiceError) Members() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		if e.Fields == nil {
@@ -70,7 +70,7 @@ func (e *ServiceError) Members() iter.Seq2[string, any] {
 	}
 }
 
-// NextStep returns a hint to set the clock if the clock may be the cause, or "".
+// NextStep returns a hint to correct the clock if the clock may be the cause, or "".
 func (e *ServiceError) NextStep() string {
 	if !e.Clock.Wrong() {
 		return ""
@@ -78,7 +78,7 @@ func (e *ServiceError) NextStep() string {
 	return "correct this machine's clock: it is " + e.Clock.String()
 }
 
-// refusal returns the error that the reply carries, or nil.
+// refusal returns the error in the reply, or nil.
 func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	if r.status >= 200 && r.status < 300 {
 		return nil
@@ -87,7 +87,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	var err error
 	endpoint := ""
 	switch {
-	case r.speechless(svc):
+	case r.withoutError(svc):
 		e.Message = http.StatusText(r.status)
 	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON:
 		err = e.readJSON(svc, op, r)
@@ -104,9 +104,9 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	return e
 }
 
-// speechless says whether an error comes without words of the service: from
-// something in front of it, or in answer to HEAD.
-func (r *reply) speechless(svc *model.Service) bool {
+// withoutError reports whether an error reply does not contain an error of the service. It comes from a proxy or
+// a load balancer, or it is a reply to HEAD.
+func (r *reply) withoutError(svc *model.Service) bool {
 	body := bytes.TrimSpace(r.body)
 	if len(body) == 0 {
 		return r.status >= 500 || svc.Protocol == model.RESTXML
@@ -114,8 +114,7 @@ func (r *reply) speechless(svc *model.Service) bool {
 	return r.status >= 500 && bytes.HasPrefix(bytes.ToLower(body), []byte("<html>"))
 }
 
-// readXML reads an error of the protocols that have XML. It also returns the endpoint
-// that S3 names.
+// readXML reads an error in XML. It also returns the endpoint that S3 names.
 func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, err error) {
 	root, err := parseXML(r.body)
 	if err != nil {
@@ -129,7 +128,7 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 		fault = inner
 	}
 	if fault.child("Code") == nil && fault.child("Message") == nil && fault.name != "Error" {
-		return "", errors.New("its XML is not an error of the service")
+		return "", errors.New("XML that is not an error of the service")
 	}
 	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
 	if fault.child("Message") == nil {
@@ -139,15 +138,14 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 	e.RequestID = cmp.Or(e.RequestID, r.shown(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
 	if shape := errorShape(op, e.Code); shape != nil {
 		p, fields := parser{}, new(document.Object)
-		if err := p.xmlStructure(shape, fault, fields); err == nil { // details are no reason to hide the error
+		if err := p.xmlStructure(shape, fault, fields); err == nil { // an error without its details is better than none
 			e.setFields(r, fields)
 		}
 	}
 	return fault.value("Endpoint"), nil
 }
 
-// s3Advice returns the message of an error of S3 with what the AWS CLI adds, word for
-// word.
+// s3Advice returns the message of an S3 error with the AWS CLI's additions.
 func s3Advice(e *ServiceError, endpoint string) string {
 	const region = "You can fix this issue by explicitly providing the correct region location using the --region argument, " +
 		"the AWS_DEFAULT_REGION environment variable, or the region variable in the AWS CLI configuration file.  " +
@@ -164,16 +162,15 @@ func s3Advice(e *ServiceError, endpoint string) string {
 	return e.Message
 }
 
-// readJSON reads an error of the protocols that have JSON. Its code is in the body
-// or in a header, which is the first place to look for it in the REST protocol and
-// the last in the other.
+// readJSON reads an error in JSON. The code is in the body or in a header. The header takes precedence in the
+// REST protocol, and the body in the other.
 func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *reply) error {
 	body := new(document.Object)
 	if len(r.body) > 0 {
 		v, err := parseJSON(r.body)
 		var ok bool
 		if body, ok = v.(*document.Object); err != nil || !ok {
-			return errors.New("its JSON is not an error of the service")
+			return errors.New("JSON that is not an error of the service")
 		}
 	}
 	inHeader := r.header.Get("X-Amzn-Errortype")
@@ -208,7 +205,7 @@ func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *repl
 	return nil
 }
 
-// errorShape returns the structure of the operation's error with that code, or nil.
+// errorShape returns the structure of the operation's error with a code, or nil.
 func errorShape(op *model.Operation, code string) *model.Shape {
 	for _, s := range op.Errors {
 		if s.Name == code || s.Code != "" && s.Code == code {
@@ -218,7 +215,7 @@ func errorShape(op *model.Operation, code string) *model.Shape {
 	return nil
 }
 
-// setFields keeps what is more than code and message.
+// setFields sets the fields other than code and message.
 func (e *ServiceError) setFields(r *reply, all *document.Object) {
 	fields := new(document.Object)
 	for name, v := range all.All() {
@@ -231,7 +228,7 @@ func (e *ServiceError) setFields(r *reply, all *document.Object) {
 	}
 }
 
-// hide takes our secrets out of the texts of a value.
+// hide removes the secrets of the request from the texts of a value.
 func (r *reply) hide(v any) any {
 	switch v := v.(type) {
 	case string:

@@ -71,32 +71,31 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// What a service would never say is an error that names the operation and shows
-// nothing of the reply.
+// An invalid reply is an error that names the operation and quotes nothing from the reply.
 func TestBrokenReplies(t *testing.T) {
 	tests := []struct {
 		name, service, operation, input string
 		status                          int
 		body, reason                    string
 	}{
-		{"truncated XML", "sts", "get-caller-identity", "", 200, "<R><GetCallerIdentityResult><Arn>secret", "its XML ends early"},
-		{"no XML", "sts", "get-caller-identity", "", 200, "secret", "it is no XML"},
-		{"HTML", "sts", "get-caller-identity", "", 200, "<p>secret<br></p>", "its XML is broken"},
-		{"an empty body", "ec2", "describe-instances", "", 200, "", "its XML ends early"},
-		{"another wrapper", "sts", "get-caller-identity", "", 200, "<R><secret/></R>", "it has no element GetCallerIdentityResult"},
-		{"an entity", "sts", "get-caller-identity", "", 200, `<!DOCTYPE a [<!ENTITY b "secret">]><R>&b;</R>`, "its XML is broken"},
-		{"two documents", "sts", "get-caller-identity", "", 200, "<R/><R/>", "something follows its XML"},
-		{"a deep tree", "sts", "get-caller-identity", "", 200, strings.Repeat("<a>", 1000), "its XML is nested too deeply"},
+		{"truncated XML", "sts", "get-caller-identity", "", 200, "<R><GetCallerIdentityResult><Arn>secret", "truncated XML"},
+		{"no XML", "sts", "get-caller-identity", "", 200, "secret", "no XML"},
+		{"HTML", "sts", "get-caller-identity", "", 200, "<p>secret<br></p>", "invalid XML"},
+		{"an empty body", "ec2", "describe-instances", "", 200, "", "truncated XML"},
+		{"another wrapper", "sts", "get-caller-identity", "", 200, "<R><secret/></R>", "XML without element GetCallerIdentityResult"},
+		{"an entity", "sts", "get-caller-identity", "", 200, `<!DOCTYPE a [<!ENTITY b "secret">]><R>&b;</R>`, "invalid XML"},
+		{"two documents", "sts", "get-caller-identity", "", 200, "<R/><R/>", "text after the end of the XML"},
+		{"a deep tree", "sts", "get-caller-identity", "", 200, strings.Repeat("<a>", 1000), "XML nested too deeply"},
 		{"a number that is none", "sts", "assume-role", `{"RoleArn":"arn:aws:iam::111111111111:role/x","RoleSessionName":"me"}`, 200, "<R><AssumeRoleResult><PackedPolicySize>secret</PackedPolicySize></AssumeRoleResult></R>", "PackedPolicySize: not an integer"},
 		{"a time that is none", "ec2", "describe-instances", "", 200, "<R><reservationSet><item><instancesSet><item><launchTime>secret</launchTime></item></instancesSet></item></reservationSet></R>", "Reservations: 0: Instances: 0: LaunchTime: not a time"},
-		{"truncated JSON", "organizations", "list-accounts", "", 200, `{"Accounts":[{"Id":"secret`, "its JSON is broken or ends early"},
-		{"JSON that is no object", "organizations", "list-accounts", "", 200, `["secret"]`, "its JSON is not an object"},
+		{"truncated JSON", "organizations", "list-accounts", "", 200, `{"Accounts":[{"Id":"secret`, "invalid or truncated JSON"},
+		{"JSON that is no object", "organizations", "list-accounts", "", 200, `["secret"]`, "JSON that is not an object"},
 		{"a member of another type", "organizations", "list-accounts", "", 200, `{"Accounts":{"secret":1}}`, "Accounts: a structure instead of a list"},
 		{"a text that is a list", "organizations", "list-accounts", "", 200, `{"NextToken":["secret"]}`, "NextToken: a list instead of a string"},
-		{"deep JSON", "organizations", "list-accounts", "", 200, strings.Repeat("[", 1_000_000), "its JSON is nested too deeply"},
-		{"an error in HTML", "sts", "get-caller-identity", "", 403, "<html><body>secret</body></html>", "its XML is not an error of the service"},
-		{"an error in plain text", "organizations", "list-accounts", "", 403, "secret", "its JSON is not an error of the service"},
-		{"an empty refusal", "sts", "get-caller-identity", "", 403, "", "its XML ends early"},
+		{"deep JSON", "organizations", "list-accounts", "", 200, strings.Repeat("[", 1_000_000), "JSON nested too deeply"},
+		{"an error in HTML", "sts", "get-caller-identity", "", 403, "<html><body>secret</body></html>", "XML that is not an error of the service"},
+		{"an error in plain text", "organizations", "list-accounts", "", 403, "secret", "JSON that is not an error of the service"},
+		{"an empty refusal", "sts", "get-caller-identity", "", 403, "", "truncated XML"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,7 +113,7 @@ func TestBrokenReplies(t *testing.T) {
 	}
 }
 
-// A bucket in another region is found with one more request.
+// A bucket in another region takes one more request.
 func TestBucketInAnotherRegion(t *testing.T) {
 	const wrong = `<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'eu-west-1' is wrong; expecting 'us-west-2'</Message><Region>us-west-2</Region></Error>`
 	tests := []struct {
@@ -122,7 +121,7 @@ func TestBucketInAnotherRegion(t *testing.T) {
 		operation string
 		replies   []*http.Response
 		hosts     string
-		code      string // "" is success
+		code      string // "" for success
 	}{
 		{"told in the error", "list-objects-v2", []*http.Response{answer(400, wrong), answer(200, "<L/>")}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", ""},
 		{"told in a header", "head-bucket", []*http.Response{answer(301, "", "x-amz-bucket-region", "us-west-2"), answer(200, "")}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", ""},
@@ -143,7 +142,7 @@ func TestBucketInAnotherRegion(t *testing.T) {
 				}
 			}
 			if got := strings.Join(hosts, " "); got != tt.hosts {
-				t.Errorf("asked %s, want %s", got, tt.hosts)
+				t.Errorf("hosts %s, want %s", got, tt.hosts)
 			}
 			var e *ServiceError
 			if code := ""; errors.As(err, &e) != (tt.code != "") || e != nil && e.Code != tt.code {
@@ -153,9 +152,9 @@ func TestBucketInAnotherRegion(t *testing.T) {
 	}
 }
 
-// What a service quotes of the request, as AWS does where a signature does not fit,
-// is shown without the keys and the token of the request.
-func TestQuotedSecretsAreNotShown(t *testing.T) {
+// A service may quote the request, as AWS does for a wrong signature. The keys and the token are removed from the
+// quotation.
+func TestQuotedSecrets(t *testing.T) {
 	const quote = "x-amz-security-token:the-session-token of secret-access-key for the-access-token"
 	tests := []struct{ name, service, operation, input, reply string }{
 		{"xml", "sts", "get-caller-identity", "", "<ErrorResponse><Error><Code>" + quote + "</Code><Message>" + quote + "</Message></Error><RequestId>" + quote + "</RequestId></ErrorResponse>"},
@@ -183,7 +182,7 @@ func TestQuotedSecretsAreNotShown(t *testing.T) {
 				}
 			}
 			if !strings.Contains(text, "[redacted]") {
-				t.Errorf("nothing was quoted: %s", text)
+				t.Errorf("no quotation: %s", text)
 			}
 			hidden := []string{"secret-access-key", "the-session-token"}
 			if tt.service == "sso" {
@@ -191,7 +190,7 @@ func TestQuotedSecretsAreNotShown(t *testing.T) {
 			}
 			for _, h := range hidden {
 				if strings.Contains(text, h) {
-					t.Errorf("%s is shown: %s", h, text)
+					t.Errorf("error shows %s: %s", h, text)
 				}
 			}
 		})
@@ -202,7 +201,7 @@ func TestTargets(t *testing.T) {
 	tests := []struct {
 		name, service, input, region, endpoint string
 		fips, dual                             bool
-		url                                    string // or the error
+		url                                    string // the URL or the error
 	}{
 		{"a global service", "iam", "", "", "", false, false, "https://iam.amazonaws.com/"},
 		{"no region", "ec2", "", "", "", false, false, `You must specify a region. You can also configure your region by running "aws configure".`},
@@ -253,7 +252,7 @@ func TestInputs(t *testing.T) {
 		{"too small", "sts", "get-session-token", `{"DurationSeconds":1}`, "Invalid range for parameter DurationSeconds, value: 1, valid min value: 900"},
 		{"a wrong type", "ec2", "describe-instances", `{"InstanceIds":"i-1"}`, "parameter InstanceId: a list is needed, not a string"},
 		{"a wrong type in a list", "organizations", "list-accounts", `{"MaxResults":"1"}`, "parameter input.MaxResults: a integer is needed, not a string"},
-		{"a line break in a header", "sso", "list-accounts", `{"accessToken":"a\nb"}`, "parameter accessToken stands in a header and cannot have line breaks"},
+		{"a line break in a header", "sso", "list-accounts", `{"accessToken":"a\nb"}`, "parameter accessToken is sent in a header and must not have line breaks"},
 		{"an empty bucket", "s3api", "head-bucket", `{"Bucket":""}`, `Invalid bucket name "": Bucket name must match the regex "^[a-zA-Z0-9.\-_]{1,255}$"`},
 	}
 	for _, tt := range tests {

@@ -14,8 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// A request is what an operation and its input are on the wire, before it is known
-// where to.
+// A request is an operation with its input in the service's protocol, without a target.
 type request struct {
 	method string
 	path   string      // escaped
@@ -44,7 +43,7 @@ func serialize(svc *model.Service, op *model.Operation, input *document.Object) 
 	return r, err
 }
 
-// http makes the request to a target.
+// http returns the HTTP request to a target.
 func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
 	address := strings.TrimSuffix(t.base, "/") + strings.TrimPrefix(r.path, t.bucketPath)
 	if r.path == t.bucketPath {
@@ -64,7 +63,7 @@ func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
 	return req, nil
 }
 
-// rawQuery is the query with %20 for spaces: a signature has no plus signs.
+// rawQuery returns the query with %20 for spaces, because SigV4 does not allow plus signs.
 func (r *request) rawQuery() string {
 	var b strings.Builder
 	for _, p := range r.query {
@@ -76,7 +75,7 @@ func (r *request) rawQuery() string {
 	return b.String()
 }
 
-// escape leaves only unreserved characters, and those in keep.
+// escape escapes all characters except unreserved ones and those in keep.
 func escape(s, keep string) string {
 	var b strings.Builder
 	for i := range len(s) {

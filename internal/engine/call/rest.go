@@ -1,5 +1,5 @@
-// The REST protocols: members stand in the path, the query, the headers and the
-// body of a request, and in the headers, the status and the body of a reply.
+// The REST protocols. In a request, members are in the path, the query, the headers and the body. In a reply,
+// they are in the headers, the status and the body.
 
 package call
 
@@ -80,7 +80,7 @@ func (r *request) place(op *model.Operation, m *model.Member, v any) error {
 	return nil
 }
 
-// memberText writes a value without parts, or one that is sent as the text of JSON.
+// memberText returns a scalar as text, or a value that is sent as JSON text.
 func memberText(operation, name string, m *model.Member, v any, format string) (string, error) {
 	if !m.JSONValue {
 		return scalar(operation, name, m.Shape, v, timeFormat(m, format))
@@ -90,8 +90,8 @@ func memberText(operation, name string, m *model.Member, v any, format string) (
 	return w.b.String(), err
 }
 
-// addQuery writes a value into the query: a list as many parameters of one name, a
-// map as parameters named by its keys.
+// addQuery adds a value to the query. A list becomes several parameters with one name, a map becomes parameters
+// with its keys as names.
 func (r *request) addQuery(op *model.Operation, name string, m *model.Member, v any) error {
 	switch v := v.(type) {
 	case []any:
@@ -146,12 +146,12 @@ func headerText(op *model.Operation, m *model.Member, v any) (string, error) {
 		text = base64.StdEncoding.EncodeToString([]byte(text))
 	}
 	if strings.ContainsAny(text, "\r\n\x00") {
-		return "", &InputError{op.Name, "parameter " + m.Name + " stands in a header and cannot have line breaks"}
+		return "", &InputError{op.Name, "parameter " + m.Name + " is sent in a header and must not have line breaks"}
 	}
 	return text, nil
 }
 
-// restBody writes the payload, or else the members that have no other place.
+// restBody writes the payload, or the members that belong in the body.
 func (r *request) restBody(svc *model.Service, op *model.Operation, input *document.Object) error {
 	shape := op.Input.Shape
 	root := op.Input
@@ -162,7 +162,7 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 		case root == nil:
 			return nil
 		case !ok && svc.Protocol == model.RESTJSON && root.Shape.Kind == model.Structure:
-			v = new(document.Object) // nothing is said as {}
+			v = new(document.Object) // send {} for no value
 		case !ok:
 			return nil
 		case root.Shape.Kind == model.String || root.Shape.Kind == model.Blob:
@@ -185,7 +185,7 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 	return err
 }
 
-// contentType says what the body is, unless the input does.
+// contentType sets the content type, unless the input has set it.
 func (r *request) contentType(mime string) {
 	if r.header.Get("Content-Type") == "" {
 		r.header.Set("Content-Type", mime)
@@ -209,8 +209,8 @@ func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
 	return nil
 }
 
-// hasBody says whether a request has one: if members are given that stand there.
-// In JSON a request whose members could stand there has one anyway.
+// hasBody reports whether a request has a body: a member for the body is given. In JSON it is enough if there
+// could be such a member.
 func hasBody(svc *model.Service, s *model.Shape, input *document.Object) bool {
 	for _, m := range s.Members {
 		if m.Location != model.Body {
@@ -223,7 +223,7 @@ func hasBody(svc *model.Service, s *model.Shape, input *document.Object) bool {
 	return false
 }
 
-// headers reads the members that stand in headers or are the status.
+// headers reads the members in headers, and the status.
 func (p *parser) headers(shape *model.Shape, r *reply, o *document.Object) error {
 	for _, m := range shape.Members {
 		switch m.Location {
@@ -268,7 +268,7 @@ func (p *parser) headerValue(m *model.Member, text string) (any, error) {
 	return p.scalar(m, text)
 }
 
-// header returns the value of a header, several joined, and whether there is one.
+// header returns the value of a header, or several values joined, and whether there is one.
 func header(h http.Header, name string) (string, bool) {
 	values := h.Values(name)
 	if len(values) == 0 {
@@ -277,7 +277,7 @@ func header(h http.Header, name string) (string, bool) {
 	return strings.Join(values, ", "), true
 }
 
-// prefixed returns the headers whose names begin with the prefix.
+// prefixed returns the headers with a prefix, without the prefix in their names.
 func prefixed(h http.Header, prefix string) *document.Object {
 	o := new(document.Object)
 	for _, name := range sortedNames(h) {
@@ -290,7 +290,7 @@ func prefixed(h http.Header, prefix string) *document.Object {
 
 func sortedNames(h http.Header) []string { return slices.Sorted(maps.Keys(h)) }
 
-// restBody reads the payload, or else the members that have no other place.
+// restBody reads the payload, or the members in the body.
 func (p *parser) restBody(svc *model.Service, shape *model.Shape, r *reply, o *document.Object) error {
 	to := o
 	if m := shape.Member(shape.Payload); m != nil {

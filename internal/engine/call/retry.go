@@ -1,4 +1,4 @@
-// The tries of a call: how many, how long apart, and which errors are worth one.
+// Retries: how many, after which pauses, and after which errors.
 
 package call
 
@@ -16,16 +16,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// The standard mode's budget for tries: a client whose service is down stops to
-// press on it. What further tries cost is given back when one succeeds.
+// The retry budget of the standard mode. It stops the retries of a client if the service is down. A success gives
+// back the cost of its retries.
 const (
 	budget      = 500
 	costOfTry   = 5
-	costOfWait  = 10 // after a time-out
+	costOfWait  = 10 // after a timeout
 	longestWait = 20 * time.Second
 )
 
-// send tries until a try succeeds or another try would not help.
+// send makes attempts until one succeeds or a retry would not help.
 func (c *Client) send(ctx context.Context, svc *model.Service, op *model.Operation, req *request, t target) (*reply, error) {
 	tries := c.MaxAttempts
 	if tries <= 0 {
@@ -63,7 +63,7 @@ func (c *Client) send(ctx context.Context, svc *model.Service, op *model.Operati
 	}
 }
 
-// gaveUp notes in a refusal how often the call was tried again.
+// gaveUp records the number of retries in a [ServiceError].
 func gaveUp(err error, retries int) error {
 	var refused *ServiceError
 	if errors.As(err, &refused) {
@@ -72,7 +72,7 @@ func gaveUp(err error, retries int) error {
 	return err
 }
 
-// price returns what another try costs of the budget. 0 means not to try again.
+// price returns the cost of a retry after err. 0 means no retry.
 func price(err error) int {
 	var (
 		failed  *idcenter.ConnectError
@@ -106,7 +106,7 @@ var retryable = []string{
 	"BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "EC2ThrottledException",
 }
 
-// pay takes the cost of a try from the budget, if there is as much.
+// pay takes the cost of a retry from the budget. It reports false if the budget is too small.
 func (c *Client) pay(cost int) bool {
 	if c.RetryMode == "legacy" {
 		return true
@@ -126,11 +126,11 @@ func (c *Client) refund(cost int) {
 	c.spent = max(0, c.spent-cost)
 }
 
-// pause is the time before the try after that number.
+// pause returns the pause after an attempt with this number.
 func (c *Client) pause(try int) time.Duration {
 	random := c.Random
 	if random == nil {
-		random = rand.Float64 // to spread callers, not to keep a secret
+		random = rand.Float64 // need not be cryptographically secure
 	}
 	longest := time.Duration(math.Pow(2, float64(min(try, 16)-1))) * time.Second
 	if c.RetryMode != "legacy" {

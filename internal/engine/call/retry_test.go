@@ -26,11 +26,11 @@ func TestRetries(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	tests := []struct {
 		name   string
-		first  func() (*http.Response, error) // the answer to all tries but, perhaps, the last
-		after  int                            // how many tries get it; then all is well
+		first  func() (*http.Response, error) // the answer to the first attempts
+		after  int                            // how many attempts get that answer; the next one succeeds
 		tries  int
 		pauses []time.Duration
-		text   string // of the error; "" is none
+		text   string // of the error; "" for none
 	}{
 		{"well at once", nil, 0, 1, nil, ""},
 		{"throttled once", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
@@ -44,7 +44,7 @@ func TestRetries(t *testing.T) {
 		{
 			"a limit of something in front", func() (*http.Response, error) { return answer(429, "slow down"), nil }, 9, 3,
 			[]time.Duration{500 * time.Millisecond, time.Second},
-			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" sent an invalid reply to GetCallerIdentity: HTTP 429, it is no XML`,
+			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" sent an invalid reply to GetCallerIdentity: HTTP 429, no XML`,
 		},
 		{"an empty 500", func() (*http.Response, error) { return answer(500, ""), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
 		{"not connected", func() (*http.Response, error) { return nil, refused }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, `Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"`},
@@ -74,7 +74,7 @@ func TestRetries(t *testing.T) {
 				t.Errorf("error %q, want %q", got, tt.text)
 			}
 			if len(l.requests) != tt.tries {
-				t.Errorf("%d tries, want %d", len(l.requests), tt.tries)
+				t.Errorf("%d attempts, want %d", len(l.requests), tt.tries)
 			}
 			if diff := cmp.Diff(tt.pauses, l.pauses); diff != "" {
 				t.Error(diff)
@@ -111,7 +111,7 @@ func TestRetryModes(t *testing.T) {
 		l.MaxAttempts, l.RetryMode = tt.max, tt.mode
 		_, err := l.call(t, "sts", "get-caller-identity", "")
 		if err == nil || len(l.requests) != tt.tries {
-			t.Errorf("%s: %d tries, %v", tt.description, len(l.requests), err)
+			t.Errorf("%s: %d attempts, %v", tt.description, len(l.requests), err)
 		}
 		if n := len(l.pauses); n > 0 && l.pauses[n-1] != tt.lastPause {
 			t.Errorf("%s: pauses %v", tt.description, l.pauses)
@@ -119,8 +119,8 @@ func TestRetryModes(t *testing.T) {
 	}
 }
 
-// A service that is down is not pressed on by a program that goes on calling.
-func TestTheBudgetForTries(t *testing.T) {
+// The budget stops the retries of a program that goes on calling while the service is down.
+func TestRetryBudget(t *testing.T) {
 	l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(503, ""), nil })
 	for range 100 {
 		if _, err := l.call(t, "sts", "get-caller-identity", ""); err == nil {
@@ -132,7 +132,7 @@ func TestTheBudgetForTries(t *testing.T) {
 	}
 }
 
-func TestPausesAreWaited(t *testing.T) {
+func TestPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(func(try int, _ *http.Request) (*http.Response, error) {
 			if try < 3 {

@@ -1,4 +1,4 @@
-// Values without parts, to and from text, and times.
+// Conversion of scalars and times to and from text.
 
 package call
 
@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// scalar writes a value without parts as text.
+// scalar returns a scalar value as text.
 func scalar(operation, name string, s *model.Shape, v any, format string) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -57,7 +57,7 @@ func wrongType(operation, name string, want model.Kind, v any) error {
 	return &InputError{operation, fmt.Sprintf("parameter %s: a %s is needed, not %s", name, want, describe(v))}
 }
 
-// describe names the type of a value without showing it: it may be a secret.
+// describe returns the type of a value for messages. It does not show the value, which may be a secret.
 func describe(v any) string {
 	switch v.(type) {
 	case nil:
@@ -74,7 +74,7 @@ func describe(v any) string {
 	return "a structure"
 }
 
-// scalar reads a value from its text, in XML or in a header.
+// scalar reads a value from a text in XML or in a header.
 func (p *parser) scalar(m *model.Member, text string) (any, error) {
 	switch m.Shape.Kind {
 	case model.Integer, model.Long:
@@ -100,11 +100,11 @@ func (p *parser) scalar(m *model.Member, text string) (any, error) {
 	return text, nil
 }
 
-// number writes v as JSON does.
+// number returns v as JSON.
 func number(v float64) string {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return "0" // not a number, or infinite: JSON has no such value, so neither has a document
+		return "0" // NaN or infinity, which JSON and documents do not have
 	}
 	return string(b)
 }
@@ -116,7 +116,7 @@ const (
 	unixTime = "unixTimestamp"
 )
 
-// timeFormat is the member's, or else that of the place it is in.
+// timeFormat returns the format of the member's times. place is the default.
 func timeFormat(m *model.Member, place string) string {
 	if m.TimeFormat != "" {
 		return m.TimeFormat
@@ -124,7 +124,7 @@ func timeFormat(m *model.Member, place string) string {
 	return place
 }
 
-// inputTime reads a time as people write it: RFC 3339, a date, a number of seconds.
+// inputTime converts a time from the command line: RFC 3339, a date, or a number of seconds.
 func inputTime(operation, name, s, format string) (string, error) {
 	if seconds, err := strconv.ParseFloat(s, 64); err == nil && math.Abs(seconds) < 1e12 {
 		return writeTime(unix(seconds), format), nil
@@ -151,7 +151,7 @@ func writeTime(t time.Time, format string) string {
 	return t.Format("2006-01-02T15:04:05.000000Z")
 }
 
-// time writes a time as the output has it.
+// time converts a time in text form to the format of the output.
 func (p *parser) time(text string) (any, error) {
 	if p.timeFormat == "wire" {
 		return text, nil
@@ -165,14 +165,14 @@ func (p *parser) time(text string) (any, error) {
 			continue
 		}
 		if !strings.ContainsAny(layout, "ZM") {
-			return strings.TrimSuffix(isoText(t), "+00:00"), nil // a time without a zone stays one
+			return strings.TrimSuffix(isoText(t), "+00:00"), nil // add no zone
 		}
 		return isoText(t), nil
 	}
 	return nil, errors.New("not a time")
 }
 
-// number writes a time that is in seconds; raw is the value of the wire.
+// number converts a time in seconds to the format of the output. raw is the value in the reply.
 func (p *parser) number(seconds float64, raw any) any {
 	if p.timeFormat == "wire" || math.IsNaN(seconds) || math.Abs(seconds) > 253402300799 { // the end of the year 9999
 		return raw
@@ -189,7 +189,7 @@ func unix(seconds float64) time.Time {
 	return time.Unix(int64(whole), int64(math.RoundToEven(fraction*1e6))*1000)
 }
 
-// isoText writes a time as Python does: with microseconds if there are any.
+// isoText returns a time in the format of Python: with microseconds only if they are not zero.
 func isoText(t time.Time) string {
 	if t.Nanosecond()/1000 == 0 {
 		return t.Format("2006-01-02T15:04:05-07:00")

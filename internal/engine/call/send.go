@@ -1,5 +1,4 @@
-// One try: sign the request, send it, and read the reply within limits of time
-// and size.
+// One attempt: sign the request, send it, and read the reply within limits of time and size.
 
 package call
 
@@ -24,7 +23,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// attempt makes one try.
+// attempt makes one attempt.
 func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Operation, r *request, t target, try int) (*reply, error) {
 	req, err := r.http(ctx, t)
 	if err != nil {
@@ -61,7 +60,7 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, region string) error {
 	creds := c.keys()
 	if creds.AccessKeyID == "" {
-		return errors.New("there are no credentials")
+		return errors.New("no credentials")
 	}
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
@@ -72,7 +71,7 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request
 		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey.Reveal(), SessionToken: creds.SessionToken.Reveal(),
 	}
 	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping = svc.Name == "s3api" // its keys are escaped once
+		o.DisableURIPathEscaping = svc.Name == "s3api" // S3 keys are escaped only once
 	})
 }
 
@@ -82,17 +81,17 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	if c.HTTP != nil {
 		client = *c.HTTP
 	}
-	// As the AWS CLI asks: what a small body unpacks to cannot be known. The header is
-	// not signed, because proxies change it.
+	// Like the AWS CLI, ask for no compression: a small compressed body could unpack to a huge one.
+	// The header is not signed, because proxies change it.
 	req.Header.Set("Accept-Encoding", "identity")
 	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
 	defer stop()
-	client.Timeout = 0 // the watch's, for each part of the reply
-	// A redirect would carry the signature, made for one host, to another.
+	client.Timeout = 0 // the watch limits the time for each part of the reply
+	// A redirect would send the signature to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	resp, err := idcenter.Doer{Client: &client}.Do(req)
 	if err != nil {
-		if context.Cause(req.Context()) == errSilent { //nolint:errorlint // it is the cause itself
+		if context.Cause(req.Context()) == errSilent { //nolint:errorlint // the cause is never wrapped
 			err = &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ReadTimeout, Err: err}
 		}
 		return nil, err
@@ -107,41 +106,41 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	case err == nil:
 		return r, nil
 	case errors.Is(err, errSlow), errors.Is(err, errLong), errors.Is(err, errTooLong):
-		return nil, r.broken(op, err) // another try would bring no more
+		return nil, r.broken(op, err) // a retry would not help
 	}
 	fail := &idcenter.ConnectError{URL: req.URL.Redacted(), Failure: idcenter.ConnectionClosed, Err: err}
-	if context.Cause(req.Context()) == errSilent { //nolint:errorlint // it is the cause itself
+	if context.Cause(req.Context()) == errSilent { //nolint:errorlint // the cause is never wrapped
 		fail.Failure = idcenter.ReadTimeout
 	}
 	return nil, fail
 }
 
-// A reply is what a try brought.
+// A reply is the reply to one attempt.
 type reply struct {
 	endpoint string
 	status   int
 	header   http.Header
 	body     []byte
 	clock    idcenter.Clock
-	secrets  []secret.String // that the request was made with: none is shown where the reply quotes it
+	secrets  []secret.String // of the request, to remove from texts of the reply
 }
 
-// shown makes a text of the service fit to be shown: without our secrets, and on one
-// line, so that it does not look like several of ours.
+// shown makes a text of the service safe to print. It removes the secrets of the request, and puts the text on
+// one line, so that it cannot look like other messages.
 func (r *reply) shown(s string) string {
 	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
 }
 
-// broken is the error for a reply that is not the service's.
+// broken returns the error for an invalid reply.
 func (r *reply) broken(op *model.Operation, reason error) error {
 	text := r.shown(reason.Error())
 	if coding := r.header.Get("Content-Encoding"); coding != "" {
-		text = "it is encoded as " + r.shown(coding) + ", which was not asked for"
+		text = "encoded as " + r.shown(coding) + ", which was not asked for"
 	}
 	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: text}
 }
 
-// requestID is the identifier that the service gave the request.
+// requestID returns the request ID of the service, or "".
 func (r *reply) requestID() string {
 	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
 		if id := r.header.Get(name); id != "" {
@@ -151,8 +150,7 @@ func (r *reply) requestID() string {
 	return ""
 }
 
-// maxReply is the size in bytes above which a reply of the service is refused. Only
-// EC2 lists everything on one page.
+// maxReply returns the size limit for a reply of the service in bytes. Only EC2 lists everything on one page.
 func maxReply(svc *model.Service) int {
 	switch svc.Name {
 	case "ec2":
@@ -163,29 +161,29 @@ func maxReply(svc *model.Service) int {
 	return 16 << 20
 }
 
-// The times of a try. A reply may take long over a slow line, but not for ever.
+// The time limits of an attempt. A reply may take long over a slow connection.
 const (
-	connecting = 4 * time.Minute  // to a connection; the transport has shorter limits for each step
-	readTime   = time.Minute      // between two parts of a reply, if the client does not say
-	longest    = 30 * time.Minute // from the first part of a reply to its end
-	slowest    = 64 << 10         // bytes that each minute of a reply brings at least
+	connecting = 4 * time.Minute  // for the connection; the transport has shorter limits for each step
+	readTime   = time.Minute      // between two parts of a reply, if the client has no timeout
+	longest    = 30 * time.Minute // for the whole reply
+	slowest    = 64 << 10         // the least number of bytes in each minute
 )
 
-// Errors of replies that do not end.
+// Errors for replies that are too slow, too long or too large.
 var (
-	errSilent  = errors.New("it stopped in the middle of its reply")
-	errSlow    = errors.New("its reply brings less than 64 kB a minute")
-	errLong    = errors.New("its reply did not end within 30 minutes")
-	errTooLong = errors.New("its reply is too large")
+	errSilent  = errors.New("the reply stopped in the middle")
+	errSlow    = errors.New("less than 64 kB per minute")
+	errLong    = errors.New("more than 30 minutes")
+	errTooLong = errors.New("too large")
 )
 
-// A watch ends a try that brings nothing for too long.
+// A watch ends an attempt that receives nothing for too long.
 type watch struct {
 	timer    *time.Timer
 	patience time.Duration
 }
 
-// watched returns the request under a watch. stop ends the watch.
+// watched returns the request with a watch. stop ends the watch.
 func watched(req *http.Request, patience time.Duration) (_ *http.Request, w *watch, stop func()) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	w = &watch{time.AfterFunc(connecting, func() { cancel(errSilent) }), patience}
@@ -199,7 +197,7 @@ func (w *watch) progress() { w.timer.Reset(w.patience) }
 func (w *watch) receive(body io.Reader, limit int) ([]byte, error) {
 	w.progress()
 	begun := time.Now()
-	minute, then := begun, 0 // a minute began with so many bytes
+	minute, then := begun, 0 // when the current minute began, and with how many bytes
 	data := make([]byte, 0, 4<<10)
 	for {
 		n, err := body.Read(data[len(data):cap(data)])

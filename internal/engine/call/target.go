@@ -1,4 +1,4 @@
-// Where a request goes: the service's endpoint, and for S3 the bucket's host.
+// The target of a request: the service's endpoint, and for S3 the host of the bucket.
 
 package call
 
@@ -14,14 +14,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A target is where a request goes and what it is signed for.
+// A target is the destination of a request and the region of its signature.
 type target struct {
-	base       string // URL without a path, or a custom endpoint with its own
+	base       string // a URL without a path, or a custom endpoint with its path
 	region     string // of signatures
-	bucketPath string // what is cut from the beginning of paths: the bucket is in the host's name
+	bucketPath string // the prefix to remove from paths, because the bucket is in the host name
 }
 
-// targetIn says where the service is in a region, and for S3 where the bucket is.
+// targetIn returns the target for a service in a region, and for S3 with the bucket.
 func (c *Client) targetIn(region string, svc *model.Service, input *document.Object) (target, error) {
 	if err := checkRegion(region); err != nil {
 		return target{}, err
@@ -40,19 +40,18 @@ func (c *Client) targetIn(region string, svc *model.Service, input *document.Obj
 	if svc.Name != "s3api" {
 		return t, nil
 	}
-	// A custom endpoint seldom has a name for each bucket.
+	// A custom endpoint usually has no host name for each bucket.
 	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
 }
 
-// A NoRegionError reports that the service needs a region and none is set. Its
-// text is the AWS CLI's.
+// A NoRegionError reports that the service needs a region, and that none is set. Its text is the AWS CLI's.
 type NoRegionError struct{ Service string }
 
 func (e *NoRegionError) Error() string {
 	return `You must specify a region. You can also configure your region by running "aws configure".`
 }
 
-// checkRegion refuses what cannot be part of a host's name.
+// checkRegion returns an error for a region that cannot be part of a host name.
 func checkRegion(region string) error {
 	valid := len(region) <= 63 && strings.Trim(region, "0123456789") != "" && !strings.HasPrefix(region, "-") && !strings.HasSuffix(region, "-")
 	for _, c := range region {
@@ -64,9 +63,8 @@ func checkRegion(region string) error {
 	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
 }
 
-// forBucket returns the target for the bucket that the input names. The bucket goes
-// into the host's name if path is false and names and certificates allow it;
-// otherwise it stays in the path.
+// forBucket returns the target for the bucket in the input. The bucket is put in the host name, unless path is set
+// or the names and certificates do not allow it. Otherwise it stays in the path.
 func (t target) forBucket(input *document.Object, path bool) (target, error) {
 	v, ok := input.Get("Bucket")
 	bucket, isText := v.(string)
@@ -101,8 +99,7 @@ func bucketName(s string) bool {
 	return s != "" && len(s) <= 255
 }
 
-// hostLabel says whether the bucket's name can stand before that of a host: a dot
-// would not fit the certificate.
+// hostLabel reports whether a bucket name can be part of a host name. A dot would not match the certificate.
 func hostLabel(s string) bool {
 	if len(s) < 3 || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
@@ -115,8 +112,7 @@ func hostLabel(s string) bool {
 	return true
 }
 
-// moved returns the region in which a bucket is, if that is why S3 refused a
-// request to the target; "" otherwise.
+// moved returns the region of the bucket if S3 refused a request because the bucket is in another region, or "".
 func (t target) moved(svc *model.Service, err error) string {
 	var e *ServiceError
 	if svc.Name != "s3api" || !errors.As(err, &e) || e.Region == "" || e.Region == t.region || checkRegion(e.Region) != nil {
@@ -124,7 +120,7 @@ func (t target) moved(svc *model.Service, err error) string {
 	}
 	switch {
 	case e.Status == 301, e.Status == 307, e.Code == "AuthorizationHeaderMalformed", e.Code == "PermanentRedirect",
-		e.Code == "IllegalLocationConstraintException", e.Code == "400": // what a HEAD says of it
+		e.Code == "IllegalLocationConstraintException", e.Code == "400": // the reply to HEAD
 		return e.Region
 	}
 	return ""

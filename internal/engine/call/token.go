@@ -1,5 +1,4 @@
-// Where the pages of a result go on: the service's values, and the AWS CLI's
-// --starting-token that holds them.
+// Tokens for the next page: the service's values, and the AWS CLI's --starting-token that contains them.
 
 package call
 
@@ -13,25 +12,23 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// A token says where the pages go on: values for the paginator's input members, in
-// their order.
+// A token selects the next page. It has values for the paginator's input members, in order.
 type token []tokenPart
 
 type tokenPart struct {
 	name  string
-	value any // nil means from the beginning
+	value any // nil means the first page
 }
 
-// truncated is the member of an encoded token that says how many items of the page
-// have been shown. The form is the AWS CLI's, so that its tokens serve here and ours
-// there.
+// truncated is the member of an encoded token with the number of items of the page that were returned already. The
+// format is the AWS CLI's, so that tokens can be used in both programs.
 const truncated = "boto_truncate_amount"
 
-// whole is instead of a number of items: none of the page has been asked for.
+// whole means that no item of the page was returned yet.
 const whole = -1
 
-// encode writes the token for people to keep; skip is how many items of its page
-// have been shown.
+// encode returns the token for the user. skip is the number of items of its page that were returned already, or
+// whole.
 func (t token) encode(skip int) string {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -55,7 +52,7 @@ func tokenValue(v any) string {
 	return pytext.JSON(v)
 }
 
-// readToken reads an encoded token, or the bare token of a service.
+// readToken reads an encoded token, or a token of the service.
 func readToken(names []string, s string) (t token, skip int, err error) {
 	for _, name := range names {
 		t = append(t, tokenPart{name, nil})
@@ -74,8 +71,8 @@ func readToken(names []string, s string) (t token, skip int, err error) {
 		}
 		return t, skip, nil
 	}
-	// Tokens of old versions: the values between three underscores, and perhaps a
-	// number of items behind them.
+	// Tokens of old versions have the values separated by three underscores, and optionally the
+	// number of items at the end.
 	parts := strings.Split(s, "___")
 	if len(parts) == len(names)+1 {
 		if skip, err = strconv.Atoi(parts[len(names)]); err != nil || skip < 0 {
@@ -107,7 +104,7 @@ func decodeToken(s string) (*document.Object, bool) {
 	return o, ok
 }
 
-// isScalar says whether v can be part of a token.
+// isScalar reports whether v can be part of a token.
 func isScalar(v any) bool {
 	switch v.(type) {
 	case string, int64, float64, bool:
@@ -139,7 +136,7 @@ func (t token) equal(u token) bool {
 	return true
 }
 
-// python writes the token as Python prints it, for a message of the AWS CLI.
+// python returns the token as Python prints it, for a message of the AWS CLI.
 func (t token) python() string {
 	var parts []string
 	for _, part := range t {

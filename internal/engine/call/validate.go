@@ -1,5 +1,4 @@
-// What happens to the input before it is written: clients add members, and
-// mistakes are found.
+// Preparation and validation of the input.
 
 package call
 
@@ -12,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// prepare returns the input with what clients add by themselves: tokens that make a
-// repeated request harmless, and S3's way to send keys that XML cannot hold.
+// prepare returns the input with the members that clients add: idempotency tokens, and for S3 the encoding of keys
+// that XML cannot represent.
 func prepare(svc *model.Service, op *model.Operation, input *document.Object) *document.Object {
 	all := new(document.Object)
 	for name, v := range input.All() {
@@ -43,8 +42,8 @@ func uuid() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// validate checks the input as the AWS CLI does before anything is sent: names,
-// what is required, least lengths. The error has a line for each mistake.
+// validate checks the input like the AWS CLI before it is sent: names, required members, least lengths. The error
+// has a line for each mistake.
 func validate(op *model.Operation, input *document.Object) error {
 	if op.Input == nil {
 		for name := range input.All() {
@@ -60,7 +59,7 @@ func validate(op *model.Operation, input *document.Object) error {
 	return nil
 }
 
-// An InputError is input that does not fit the operation.
+// An InputError reports an invalid input.
 type InputError struct {
 	Operation string
 	Reason    string
@@ -99,8 +98,7 @@ func (v *validator) structure(path string, s *model.Shape, o *document.Object) {
 	}
 }
 
-// value checks what is inside of a value. That of a wrong type is refused when it
-// is written.
+// value checks a value and its parts. A value of the wrong type is reported later, when the request is written.
 func (v *validator) value(path string, s *model.Shape, value any) {
 	length := -1
 	switch value := value.(type) {

@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// xmlBody writes a structure as an XML document.
+// xmlBody returns a structure as an XML document.
 func xmlBody(svc *model.Service, m *model.Member, o *document.Object) ([]byte, error) {
 	w := xmlWriter{}
 	root := *m
@@ -133,7 +133,7 @@ func (w *xmlWriter) mapping(name string, m *model.Member, o *document.Object) er
 	return nil
 }
 
-// wireOr is the name on the wire of a part of a list or map.
+// wireOr returns the wire name of a part of a list or map, or the default name.
 func wireOr(m *model.Member, name string) string {
 	if m.LocationName != "" {
 		return m.LocationName
@@ -163,10 +163,10 @@ func (w *xmlWriter) namespace(m *model.Member) {
 }
 
 func (w *xmlWriter) text(s string) {
-	_ = xml.EscapeText(&w.b, []byte(s)) // into memory
+	_ = xml.EscapeText(&w.b, []byte(s)) // a Buffer returns no errors
 }
 
-// xmlStructure reads the members of a structure that stand in the body into o.
+// xmlStructure reads the members of a structure that are in the body into o.
 func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error {
 	for _, m := range s.Members {
 		if m.Location != model.Body {
@@ -194,8 +194,7 @@ func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error
 	return nil
 }
 
-// xmlValue reads a member from the elements of its name, of which there are
-// several if it is flattened.
+// xmlValue reads a member from the elements with its name. A flattened member can have several.
 func (p *parser) xmlValue(m *model.Member, found []*node) (any, error) {
 	n := found[0]
 	switch m.Shape.Kind {
@@ -229,7 +228,7 @@ func (p *parser) xmlMap(s *model.Shape, entries []*node) (any, error) {
 	for _, e := range entries {
 		key, value := e.child(wireOr(s.Key, "key")), e.child(wireOr(s.Value, "value"))
 		if key == nil || value == nil {
-			return nil, fmt.Errorf("an entry without key or value")
+			return nil, errors.New("map entry without key or value")
 		}
 		v, err := p.xmlValue(s.Value, []*node{value})
 		if err != nil {
@@ -244,20 +243,19 @@ func (p *parser) xmlMap(s *model.Shape, entries []*node) (any, error) {
 type node struct {
 	name     string
 	attrs    []xml.Attr
-	text     string // before the first child
-	pieces   []byte // of the text, while it is read
+	text     string // the text before the first child
+	pieces   []byte // the text while the element is read
 	children []*node
 }
 
-// maxDepth is how deeply replies may be nested; the deepest models have a dozen
-// levels.
+// maxDepth limits the nesting of replies. The deepest models have about twelve levels.
 const maxDepth = 200
 
-// maxNodes is how many elements a reply may have. Ten thousand EC2 instances have a
-// million. Each takes a hundred times its size on the wire.
+// maxNodes limits the number of elements in a reply. Ten thousand EC2 instances have a million. An element in
+// memory is about a hundred times as large as in the reply.
 const maxNodes = 2 << 20
 
-// parseXML reads a document. Its errors show nothing of it.
+// parseXML reads an XML document. Its errors do not quote the document.
 func parseXML(b []byte) (*node, error) {
 	dec := xml.NewDecoder(bytes.NewReader(b))
 	var root *node
@@ -268,9 +266,9 @@ func parseXML(b []byte) (*node, error) {
 		case errors.Is(err, io.EOF) && root != nil && len(open) == 0:
 			return root, nil
 		case errors.Is(err, io.EOF) || endsEarly(err):
-			return nil, errors.New("its XML ends early")
+			return nil, errors.New("truncated XML")
 		case err != nil:
-			return nil, errors.New("its XML is broken")
+			return nil, errors.New("invalid XML")
 		}
 		switch t := tok.(type) {
 		case xml.StartElement:
@@ -278,20 +276,20 @@ func parseXML(b []byte) (*node, error) {
 			nodes++
 			switch {
 			case nodes > maxNodes:
-				return nil, errors.New("its XML has too many elements")
+				return nil, errors.New("XML with too many elements")
 			case len(open) == maxDepth:
-				return nil, errors.New("its XML is nested too deeply")
+				return nil, errors.New("XML nested too deeply")
 			case len(open) > 0:
 				parent := open[len(open)-1]
 				parent.children = append(parent.children, n)
 			case root != nil:
-				return nil, errors.New("something follows its XML")
+				return nil, errors.New("text after the end of the XML")
 			default:
 				root = n
 			}
 			open = append(open, n)
 		case xml.EndElement:
-			last := open[len(open)-1] // the decoder sees that they match
+			last := open[len(open)-1] // the decoder checks that the tags match
 			last.text, last.pieces = string(last.pieces), nil
 			open = open[:len(open)-1]
 		case xml.CharData:
@@ -299,7 +297,7 @@ func parseXML(b []byte) (*node, error) {
 				last := open[len(open)-1]
 				last.pieces = append(last.pieces, t...)
 			} else if len(open) == 0 && len(bytes.TrimSpace(t)) > 0 {
-				return nil, errors.New("it is no XML")
+				return nil, errors.New("no XML")
 			}
 		}
 	}
@@ -310,7 +308,7 @@ func endsEarly(err error) bool {
 	return errors.As(err, &syntax) && syntax.Msg == "unexpected EOF"
 }
 
-// child returns the first child of that name, or nil.
+// child returns the first child with a name, or nil.
 func (n *node) child(name string) *node {
 	if n == nil {
 		return nil
@@ -323,7 +321,7 @@ func (n *node) child(name string) *node {
 	return nil
 }
 
-// all returns the children of that name.
+// all returns the children with a name.
 func (n *node) all(name string) []*node {
 	var list []*node
 	for _, c := range n.children {
@@ -342,8 +340,7 @@ func (n *node) value(name string) string {
 	return ""
 }
 
-// attribute returns an attribute by its name, with the prefix that the model gives
-// it, as in "xsi:type".
+// attribute returns an attribute by its name in the model, which may have a prefix, such as "xsi:type".
 func (n *node) attribute(name string) (string, bool) {
 	_, local, ok := strings.Cut(name, ":")
 	if !ok {

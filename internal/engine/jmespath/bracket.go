@@ -2,7 +2,7 @@
 
 package jmespath
 
-// leadingBracket reads what follows on a bracket that begins an expression.
+// leadingBracket reads the rest after a bracket at the beginning of an expression.
 func (p *parser) leadingBracket() (*node, error) {
 	switch t := p.peek(); {
 	case t.typ == tokenNumber || t.typ == tokenColon:
@@ -19,7 +19,7 @@ func (p *parser) leadingBracket() (*node, error) {
 	return p.selectList()
 }
 
-// bracket reads what follows on a bracket behind left.
+// bracket reads the rest after a bracket that follows left.
 func (p *parser) bracket(left *node) (*node, error) {
 	if typ := p.peek().typ; typ == tokenNumber || typ == tokenColon {
 		right, err := p.indexOrSlice()
@@ -27,7 +27,7 @@ func (p *parser) bracket(left *node) (*node, error) {
 			return nil, err
 		}
 		if left.kind == kindIndexChain {
-			// So that a slice behind an index, a[0][1:2], is no projection.
+			// A slice after an index, a[0][1:2], is not a projection.
 			left.add(right)
 			return left, nil
 		}
@@ -42,7 +42,7 @@ func (p *parser) bracket(left *node) (*node, error) {
 	return p.project(kindProjection, left, powerStar)
 }
 
-// indexed puts an index or a slice behind left; a slice begins a projection.
+// indexed applies an index or a slice to left. A slice starts a projection.
 func (p *parser) indexed(left, right *node) (*node, error) {
 	n := newNode(kindIndexChain, left, right)
 	if right.kind != kindSlice {
@@ -80,7 +80,7 @@ func (p *parser) slice() (*node, error) {
 	return n, nil
 }
 
-// filter reads the condition behind [? and what is to be done with the elements.
+// filter reads the condition after [? and the expression for the elements.
 func (p *parser) filter(left *node) (*node, error) {
 	condition, err := p.expression(0)
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *parser) filter(left *node) (*node, error) {
 	return newNode(kindFilter, left, each, condition), nil
 }
 
-// project reads what is to be done with each element or value of left.
+// project reads the expression for each element or value of left.
 func (p *parser) project(k kind, left *node, power int) (*node, error) {
 	each, err := p.each(power)
 	if err != nil {

@@ -1,4 +1,4 @@
-// The comparisons, of which some are Python's.
+// Comparisons. Some of them follow Python instead of the specification.
 
 package jmespath
 
@@ -32,7 +32,7 @@ func (n *node) compare(v any) (any, error) {
 	return ordered(n.name, left, right)
 }
 
-// ordered compares two strings or two numbers by one of < <= > >=.
+// ordered compares two strings or two numbers with one of < <= > >=.
 func ordered(operator string, left, right any) (bool, error) {
 	c, comparable, err := order(operator, left, right)
 	if !comparable {
@@ -49,9 +49,8 @@ func ordered(operator string, left, right any) (bool, error) {
 	return c >= 0, nil
 }
 
-// order compares two strings, by code points, or two numbers. Nothing compares
-// with NaN. A string and a number are an error in the words of Python, for which
-// the operator is given.
+// order compares two strings by code points, or two numbers. comparable is false for NaN.
+// For other types it returns the error of Python, which contains the operator.
 func order(operator string, x, y any) (c int, comparable bool, err error) {
 	if isString(x) && isString(y) {
 		return strings.Compare(x.(string), y.(string)), true, nil
@@ -74,12 +73,12 @@ func order(operator string, x, y any) (c int, comparable bool, err error) {
 	return cmp.Compare(x.(float64), y.(float64)), true, nil
 }
 
-// compareIntFloat compares without rounding, as Python does.
+// compareIntFloat compares without rounding, like Python.
 func compareIntFloat(i *big.Int, f float64) int {
 	return new(big.Float).SetInt(i).Cmp(big.NewFloat(f))
 }
 
-// equals is == of the language: true is no number.
+// equals implements ==. A boolean does not equal a number.
 func equals(x, y any) bool {
 	if isNumber(x) && isBool(y) || isBool(x) && isNumber(y) {
 		return false
@@ -87,7 +86,7 @@ func equals(x, y any) bool {
 	return pyEqual(x, y)
 }
 
-// pyEqual is == of Python: true equals 1 and 1.0, also in lists and objects.
+// pyEqual implements Python's ==: true equals 1 and 1.0, also in lists and objects.
 func pyEqual(x, y any) bool {
 	if b, ok := x.(bool); ok && isNumber(y) {
 		x = number(b)
@@ -127,7 +126,7 @@ func equalLists(x, y []any) bool {
 	return true
 }
 
-// equalObjects does not look at the order of members.
+// equalObjects ignores the order of members.
 func equalObjects(x, y *document.Object) bool {
 	if x.Len() != y.Len() {
 		return false

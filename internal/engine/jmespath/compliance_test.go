@@ -12,17 +12,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// suite is the module that has the official test cases of the language.
+// suite is the module with the official test cases of the language.
 const suite = "github.com/jmespath/go-jmespath@v0.4.0"
 
 func suiteFiles(t *testing.T) []string {
 	t.Helper()
 	cmd := exec.Command("go", "mod", "download", "-json", suite)
-	cmd.Dir = t.TempDir() // outside of our module, whose go.mod stays as it is
+	cmd.Dir = t.TempDir() // outside of our module, so that go.mod does not change
 	out, err := cmd.Output()
 	var module struct{ Dir, Error string }
 	if jsonErr := json.Unmarshal(out, &module); err != nil || jsonErr != nil {
-		t.Skipf("%s cannot be fetched: %v, %s", suite, err, module.Error)
+		t.Skipf("cannot download %s: %v, %s", suite, err, module.Error)
 	}
 	files, err := filepath.Glob(filepath.Join(module.Dir, "compliance", "*.json"))
 	if err != nil || len(files) < 16 {

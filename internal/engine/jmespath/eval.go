@@ -1,4 +1,4 @@
-// The tree of nodes, applied to a value.
+// Evaluation of the tree of nodes.
 
 package jmespath
 
@@ -11,42 +11,42 @@ import (
 type node struct {
 	kind     kind
 	children []*node
-	name     string // of a field, a function; the operator of a comparator
+	name     string // of a field or a function; the operator of a comparator
 	names    []string
 	value    any       // of a literal
 	index    int64     // of an index
 	bounds   [3]*int64 // of a slice: from, to, step
 	function function
-	height   int // of the tree below
+	height   int // of the tree below the node
 }
 
-// A kind is what a node does with a value.
+// A kind is the operation of a node on a value.
 type kind int
 
 const (
-	kindCurrent         kind = iota // nothing
-	kindLiteral                     // takes its own value instead
-	kindField                       // takes a member
-	kindIndex                       // takes an element
-	kindSlice                       // takes some elements
-	kindChain                       // gives it to the children in turn: a.b.c
+	kindCurrent         kind = iota // returns the value
+	kindLiteral                     // returns the literal
+	kindField                       // returns a member
+	kindIndex                       // returns an element
+	kindSlice                       // returns some elements
+	kindChain                       // applies the children in turn: a.b.c
 	kindIndexChain                  // the same for a[0][1]
 	kindPipe                        // the same for a | b
-	kindFlatten                     // opens the lists in the list that the child returns
-	kindProjection                  // children: the list, what to do with each element
-	kindValueProjection             // children: the object, what to do with each value
-	kindFilter                      // children: the list, what to do with each element, the condition
-	kindComparator                  // compares what two children return
+	kindFlatten                     // flattens the list that the child returns
+	kindProjection                  // children: the list, the expression for each element
+	kindValueProjection             // children: the object, the expression for each value
+	kindFilter                      // children: the list, the expression for each element, the condition
+	kindComparator                  // compares the results of two children
 	kindOr
 	kindAnd
 	kindNot
-	kindSelectList // a list of what the children return
-	kindSelectHash // an object of what the children return, under their names
+	kindSelectList // a list of the results of the children
+	kindSelectHash // an object of the results of the children, under their names
 	kindFunction
-	kindReference // the child itself
+	kindReference // the child itself, not evaluated
 )
 
-// maxDepth limits what stands in each other. Python gives up at about a third.
+// maxDepth limits the nesting of an expression. Python's limit is about a third of it.
 const maxDepth = 1000
 
 func newNode(k kind, children ...*node) *node {
@@ -107,7 +107,7 @@ func (n *node) evalAll(v any) ([]any, error) {
 	return list, nil
 }
 
-// element takes one element of a list, a negative index from the end.
+// element returns an element of a list. A negative index counts from the end.
 func (n *node) element(v any) any {
 	list, _ := v.([]any)
 	i, size := n.index, int64(len(list))
@@ -120,7 +120,7 @@ func (n *node) element(v any) any {
 	return list[i]
 }
 
-// slice takes the elements of a list that Python's list[from:to:step] has.
+// slice returns the elements of Python's list[from:to:step].
 func (n *node) slice(v any) (any, error) {
 	list, ok := v.([]any)
 	if !ok {
@@ -134,7 +134,7 @@ func (n *node) slice(v any) (any, error) {
 		return nil, evalErrorf("slice step cannot be zero")
 	}
 	size := int64(len(list))
-	first, last := int64(0), size // of the places that a bound can mean
+	first, last := int64(0), size // the smallest and the largest position of a bound
 	from, to := first, last
 	if step < 0 {
 		first, last = -1, size-1
@@ -150,7 +150,7 @@ func (n *node) slice(v any) (any, error) {
 	return part, nil
 }
 
-// bound turns a written bound into a place from first to last.
+// bound converts a written bound to a position between first and last.
 func bound(written *int64, size, missing, first, last int64) int64 {
 	if written == nil {
 		return missing
@@ -188,8 +188,7 @@ func (n *node) flatten(v any) (any, error) {
 	return flat, nil
 }
 
-// projection applies the second child to each element that meets the condition,
-// and drops null.
+// projection applies the second child to each element for which the condition is true, and drops null results.
 func (n *node) projection(v any) (any, error) {
 	list, ok, err := n.elements(v)
 	if !ok {
@@ -217,9 +216,8 @@ func (n *node) projection(v any) (any, error) {
 	return collected, nil
 }
 
-// elements returns the elements of the list that the first child makes of a value.
-// A value projection takes the values of an object instead. ok is false if the
-// child makes something else.
+// elements returns the elements of the list that the first child returns, or for a value projection the values
+// of the object. ok is false if the child returns another type.
 func (n *node) elements(v any) (list []any, ok bool, err error) {
 	if v, err = n.children[0].eval(v); err != nil {
 		return nil, false, err
@@ -246,7 +244,7 @@ func (n *node) logic(v any) (any, error) {
 	return n.children[1].eval(v)
 }
 
-// isFalse tells what a condition counts as false. A number never is.
+// isFalse reports whether v counts as false in a condition. Numbers do not.
 func isFalse(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -286,7 +284,7 @@ type reference struct {
 	expr *node
 }
 
-// String is for messages, where Python shows an address.
+// String returns the text for messages. Python prints an address there.
 func (*reference) String() string { return "<expression>" }
 
 // pyType returns the name of a value's type in Python.
@@ -297,7 +295,7 @@ func pyType(v any) string {
 	return pytext.TypeName(v)
 }
 
-// holdsReference tells whether a reference is somewhere in a value.
+// holdsReference reports whether a value contains a reference.
 func holdsReference(v any) bool {
 	switch v := v.(type) {
 	case *reference:

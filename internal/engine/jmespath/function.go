@@ -1,4 +1,4 @@
-// The functions by name, and how they are called.
+// Function calls, and the functions by name.
 
 package jmespath
 
@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// A function is one of the language. Its zero value stands for an unknown one.
+// A function is a function of the language. The zero value is an unknown function.
 type function struct {
 	call     func(args []any) (any, error)
-	params   [][]string // the types that each argument may have; none: any
-	variadic bool       // more arguments may follow, and are ignored
+	params   [][]string // the allowed types of each argument; empty for any type
+	variadic bool       // further arguments are allowed and not checked
 }
 
 func takes(params ...[]string) [][]string { return params }
 func types(names ...string) []string      { return names }
 
-// builtin returns the function of a name. It is a switch rather than a table,
-// which would have to be built at each start of the program.
+// builtin returns a function by its name. It is a switch, because a table would be built at each start of the
+// program.
 func builtin(name string) (function, bool) {
 	number, str, array, object := types("number"), types("string"), types("array"), types("object")
 	numbers, expref := types("array-number"), types("expref")
@@ -79,8 +79,8 @@ func builtin(name string) (function, bool) {
 	return function{}, false
 }
 
-// call evaluates the arguments before it looks whether there is such a function,
-// so that of two mistakes the one is reported that Python reports.
+// call evaluates the arguments before it checks the name of the function. So if there are two mistakes, it
+// reports the same one as Python.
 func (n *node) call(v any) (any, error) {
 	args, err := n.evalAll(v)
 	if err != nil {
@@ -115,9 +115,8 @@ func (f function) checkCount(name string, n int) error {
 	return evalErrorf("Expected %s%d argument%s for function %s(), received %d", atLeast, want, plural, name, n)
 }
 
-// checkType looks at an argument and, for array-number and array-string, at its
-// elements, which have to be of one type. A wrong element is named by its type in
-// Python, by mistake of the library.
+// checkType checks the type of an argument. For array-number and array-string it also checks the elements, which
+// must have one type. The message for a wrong element has the type's name in Python, as in the library.
 func checkType(name string, v any, allowed []string) error {
 	if len(allowed) == 0 {
 		return nil

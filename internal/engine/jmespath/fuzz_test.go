@@ -8,8 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// FuzzSearch looks for expressions that panic, and for errors and results of
-// other types than those that are promised.
+// FuzzSearch looks for panics, and for errors and results of undocumented types.
 func FuzzSearch(f *testing.F) {
 	for _, expr := range []string{
 		"Reservations[].Instances[].{Id: InstanceId, Name: Tags[?Key=='Name']|[0].Value}",
@@ -21,8 +20,8 @@ func FuzzSearch(f *testing.F) {
 		f.Add(expr, mixed)
 	}
 	f.Fuzz(func(t *testing.T, expr, doc string) {
-		// A list can be doubled in a few characters, so a long expression may
-		// make more of it than there is memory.
+		// A few characters can double a list, so the result of a long expression may not
+		// fit into memory.
 		if len(expr) > 120 || len(doc) > 2000 {
 			t.Skip("too long")
 		}
@@ -43,7 +42,7 @@ func FuzzSearch(f *testing.F) {
 			t.Errorf("Search of %q: %T %v", expr, err, err)
 		}
 		if holdsReference(r) {
-			t.Errorf("Search of %q: the result holds a reference", expr)
+			t.Errorf("Search of %q: the result contains a reference", expr)
 		}
 		if pytext.Str(v) != before {
 			t.Errorf("Search of %q changed the value", expr)

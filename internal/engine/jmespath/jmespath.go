@@ -1,15 +1,11 @@
-// Package jmespath is the language of the AWS CLI's --query over the values of
-// package document.
+// Package jmespath implements the language of the AWS CLI's --query for values of package document.
 //
-// The language is that of https://jmespath.org/specification.html. Where the
-// specification leaves room, or where the Python library that the AWS CLI uses
-// differs from it, this package does as that library does (version 1.0.1): scripts
-// were written against it. So strings can be ordered, arguments of a function need
-// no comma between them, and a mistake is reported in the same words. Results keep
-// the order of members: that of the expression in a multi-select hash, that of the
-// document elsewhere.
+// The specification is https://jmespath.org/specification.html. If the AWS CLI's Python library (version
+// 1.0.1) differs from it, this package behaves like the library, because scripts depend on that. So strings
+// can be ordered, arguments of a function need no comma, and errors have the same texts. Results keep the
+// order of members: a multi-select hash has the order of the expression, other objects that of the document.
 //
-// Numbers are those of package document: an integer has any size, as in Python.
+// Numbers are those of package document. Integers have any size, as in Python.
 package jmespath
 
 import (
@@ -19,15 +15,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// An Expr is a compiled expression. It can be used by many goroutines at once.
+// An Expr is a compiled expression. It is safe for concurrent use.
 type Expr struct {
 	text  string
 	root  *node
-	loose bool // has an expression reference, so that a result has to be looked through
+	loose bool // contains an expression reference, so results must be checked for references
 }
 
-// Compile reads an expression. The error is a [*SyntaxError]. [Expr.Search] checks
-// the names of functions and their arguments.
+// Compile parses an expression. The error is a [*SyntaxError]. [Expr.Search] checks the names and arguments
+// of functions.
 func Compile(expr string) (*Expr, error) {
 	if expr == "" {
 		return nil, &SyntaxError{"Invalid JMESPath expression: cannot be empty."}
@@ -44,9 +40,8 @@ func Compile(expr string) (*Expr, error) {
 	return &Expr{text: expr, root: root, loose: p.loose}, nil
 }
 
-// Search returns what the expression selects from a value, of the types of package
-// document, or an [*EvalError]. The result shares its parts with the value, which
-// stays as it is.
+// Search applies the expression to a value with the types of package document. The error is an [*EvalError].
+// Search does not change the value, but the result may share parts with it.
 func (e *Expr) Search(v any) (any, error) {
 	result, err := e.root.eval(v)
 	if err != nil {
@@ -61,8 +56,8 @@ func (e *Expr) Search(v any) (any, error) {
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.text }
 
-// A SyntaxError reports an expression that cannot be compiled. Its text is the
-// Python library's: several lines, and on the last one a caret below the place.
+// A SyntaxError reports an expression that cannot be compiled. Its text is the Python library's. It has
+// several lines; the last line has a caret below the mistake.
 type SyntaxError struct {
 	text string
 }
@@ -82,20 +77,20 @@ func evalErrorf(format string, args ...any) error {
 	return &EvalError{fmt.Sprintf(format, args...)}
 }
 
-// errReference is for &expr where a value is needed. Python goes on with an object
-// that cannot be printed.
+// errReference is the error for &expr instead of a value. Python continues with an object that cannot be
+// printed.
 var errReference = &EvalError{"an expression reference (&) is not a value"}
 
-// errDepth is what Python says; the AWS CLI prints it as any other mistake.
+// errDepth has Python's text, which the AWS CLI prints like any other error.
 var errDepth = &SyntaxError{"maximum recursion depth exceeded"}
 
-// typeError is about an argument: types are those that the function takes.
+// typeError returns the error for an argument of the wrong type. types has the allowed types.
 func typeError(function string, value any, received string, types []string) error {
 	return evalErrorf(`In function %s(), invalid type for value: %s, expected one of: %s, received: "%s"`,
 		function, pytext.Str(value), pyNames(types), received)
 }
 
-// pyNames is a list of strings as Python shows it.
+// pyNames returns a list of strings in Python's syntax.
 func pyNames(names []string) string {
 	list := make([]any, len(names))
 	for i, n := range names {
@@ -108,7 +103,7 @@ func lexError(expr string, pos int, message string) error {
 	return &SyntaxError{fmt.Sprintf("Bad jmespath expression: %s:\n%s\n%s", message, expr, caret(pos))}
 }
 
-// parseError and incomplete count the quotation mark before the expression.
+// parseError and incomplete add one to the column of the caret, for the quotation mark before the expression.
 func parseError(expr string, t token, message string) error {
 	return &SyntaxError{fmt.Sprintf("%s: Parse error at column %d, token \"%s\" (%s), for expression:\n\"%s\"\n%s",
 		message, t.start, t.shown(), strings.ToUpper(string(t.typ)), expr, caret(t.start+1))}

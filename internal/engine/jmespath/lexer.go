@@ -1,4 +1,4 @@
-// From the text of an expression to its tokens.
+// The lexer: from text to tokens.
 
 package jmespath
 
@@ -10,8 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// A lexer splits an expression into tokens. Places are counted in characters, for
-// the caret of a message.
+// A lexer splits an expression into tokens. Positions are counted in characters, for the caret in messages.
 type lexer struct {
 	expr   string
 	chars  []rune
@@ -19,7 +18,7 @@ type lexer struct {
 	tokens []token
 }
 
-// tokenize returns all tokens, the last of which is tokenEOF.
+// tokenize returns all tokens. The last one is tokenEOF.
 func tokenize(expr string) ([]token, error) {
 	l := &lexer{expr: expr, chars: []rune(expr)}
 	for l.pos < len(l.chars) {
@@ -31,7 +30,7 @@ func tokenize(expr string) ([]token, error) {
 	return l.tokens, nil
 }
 
-// end is the character after the last one. No expression holds it.
+// end is returned after the last character. No expression contains it.
 const end rune = -1
 
 func (l *lexer) at(i int) rune {
@@ -41,13 +40,13 @@ func (l *lexer) at(i int) rune {
 	return end
 }
 
-// add makes a token of the next n characters.
+// add adds a token of the next n characters.
 func (l *lexer) add(typ tokenType, n int) {
 	l.tokens = append(l.tokens, token{typ: typ, text: string(l.chars[l.pos : l.pos+n]), start: l.pos})
 	l.pos += n
 }
 
-// token reads one token, or one blank.
+// token reads one token or one space.
 func (l *lexer) token() error {
 	c, next := l.chars[l.pos], l.at(l.pos+1)
 	switch {
@@ -77,7 +76,7 @@ func (l *lexer) token() error {
 	return nil
 }
 
-// operator returns the token that one or two characters make.
+// operator returns the token type for one or two characters.
 func operator(s string) (tokenType, bool) {
 	switch s {
 	case ".":
@@ -132,8 +131,7 @@ func operator(s string) (tokenType, bool) {
 	return "", false
 }
 
-// span returns how many characters from here on are as in. The first one is taken
-// without a look.
+// span returns how many characters match in. It does not check the first one.
 func (l *lexer) span(in func(rune) bool) int {
 	n := 1
 	for in(l.at(l.pos + n)) {
@@ -142,8 +140,7 @@ func (l *lexer) span(in func(rune) bool) int {
 	return n
 }
 
-// number reads an integer. No list has as many elements as the largest int64, so
-// that stands for all that are larger.
+// number reads an integer. Larger integers become the largest int64, because no list has so many elements.
 func (l *lexer) number() {
 	l.add(tokenNumber, l.span(isDigit))
 	t := &l.tokens[len(l.tokens)-1]
@@ -169,12 +166,12 @@ func (l *lexer) number() {
 func isLetter(c rune) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 func isDigit(c rune) bool  { return c >= '0' && c <= '9' }
 
-// A token is a word of an expression.
+// A token is a token of an expression.
 type token struct {
 	typ   tokenType
-	text  string // as messages show it; not of a literal
-	value any    // of a literal; the int64 of a number
-	start int    // the place of its first character, from 0
+	text  string // the text for messages; not set for a literal
+	value any    // the value of a literal, or the int64 of a number
+	start int    // the position of the first character, from 0
 }
 
 func (t token) shown() string {
@@ -219,7 +216,7 @@ const (
 	tokenLeftParen  tokenType = "lparen"
 )
 
-// power is how strongly a token binds to what stands before it; 0 binds nothing.
+// power returns the binding power of a token to the expression before it. 0 does not bind.
 func (t tokenType) power() int {
 	switch t {
 	case tokenPipe:
@@ -256,7 +253,7 @@ const (
 	powerAnd
 	powerCompare
 	powerFlatten
-	powerProjection // a token below it ends a projection
+	powerProjection // a token with less power ends a projection
 	powerStar
 	powerFilter
 	powerDot

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// An expression that would exhaust the stack is refused, one that is only long is
-// not.
+// Expressions that are nested too deeply are refused. Long ones are not.
 func TestNesting(t *testing.T) {
 	const many = 20_000
 	tests := []struct {

@@ -50,8 +50,7 @@ func minBy(args []any) (any, error) {
 
 func itself(v any) (any, error) { return v, nil }
 
-// keyOf returns a function for what an expression reference selects, which has to
-// be of one of the types.
+// keyOf returns a function that applies an expression reference and checks the type of the result.
 func keyOf(function string, ref any, allowed ...string) func(any) (any, error) {
 	return func(v any) (any, error) {
 		r, _ := ref.(*reference)
@@ -66,7 +65,7 @@ func keyOf(function string, ref any, allowed ...string) func(any) (any, error) {
 	}
 }
 
-// extreme returns the first element than which no other is greater, or smaller.
+// extreme returns the first element with the largest or smallest key.
 func extreme(args []any, operator string, key func(any) (any, error)) (any, error) {
 	list, _ := args[0].([]any)
 	var best, bestKey any
@@ -93,7 +92,7 @@ func sortList(args []any) (any, error) {
 	return sorted(list, itself)
 }
 
-// sortBy takes the type of the first key for that of all.
+// sortBy sorts a list by keys. All keys must have the type of the first one.
 func sortBy(args []any) (any, error) {
 	list, _ := args[0].([]any)
 	if len(list) == 0 {
@@ -158,8 +157,8 @@ func memberValues(o *document.Object) []any {
 	return list
 }
 
-// merge takes objects, and behind the first one also lists of pairs, as Python's
-// dict.update: merge(`{}`, Tags[].[Key, Value]) makes an object of tags.
+// merge merges objects. Like Python's dict.update, it also accepts lists of pairs after the first argument:
+// merge(`{}`, Tags[].[Key, Value]) returns the tags as an object.
 func merge(args []any) (any, error) {
 	merged := new(document.Object)
 	for _, arg := range args {
@@ -198,7 +197,7 @@ func update(o *document.Object, v any) error {
 	return nil
 }
 
-// sequence returns what a loop in Python takes from a value.
+// sequence returns the elements of a loop over a value in Python.
 func sequence(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -215,7 +214,7 @@ func sequence(v any) ([]any, bool) {
 	return nil, false
 }
 
-// memberName returns what Python prints in JSON for the key of a dict.
+// memberName returns the name in JSON that Python prints for the key of a dict.
 func memberName(v any) (string, error) {
 	switch v := v.(type) {
 	case string:

@@ -1,4 +1,4 @@
-// Quoted names, raw strings and literals, the tokens that hold values.
+// Tokens with values: quoted names, raw strings and literals.
 
 package jmespath
 
@@ -12,8 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// until reads a text that begins here and ends at the delimiter. A backslash and
-// the character after it stay as they are.
+// until reads a text up to the delimiter. It keeps a backslash and the character after it unchanged.
 func (l *lexer) until(delimiter rune) (string, error) {
 	var b strings.Builder
 	for i := l.pos + 1; i < len(l.chars); i++ {
@@ -47,7 +46,7 @@ func (l *lexer) quoted() error {
 	return nil
 }
 
-// raw reads 'text', in which only \' is special.
+// raw reads 'text', in which only \' is an escape.
 func (l *lexer) raw() error {
 	start := l.pos
 	text, err := l.until('\'')
@@ -58,7 +57,7 @@ func (l *lexer) raw() error {
 	return nil
 }
 
-// literal reads `json`, or `text` for "text" as in old scripts.
+// literal reads `json`. Old scripts write `text` for the string "text".
 func (l *lexer) literal() error {
 	start := l.pos
 	text, err := l.until('`')
@@ -88,7 +87,7 @@ func (l *lexer) addLiteral(start int, v any) {
 	l.tokens = append(l.tokens, token{typ: tokenLiteral, value: v, start: start})
 }
 
-// notFinite returns the numbers that Python reads and JSON does not have.
+// notFinite reads NaN and infinity, which Python accepts in JSON.
 func notFinite(text string) (any, bool) {
 	switch strings.Trim(text, " \t\r\n") {
 	case "NaN":
@@ -101,7 +100,7 @@ func notFinite(text string) (any, bool) {
 	return nil, false
 }
 
-// nesting returns how deep lists and objects stand in each other at most.
+// nesting returns the depth of the nesting of lists and objects.
 func nesting(json string) int {
 	depth, deepest, inString := 0, 0, false
 	for i := 0; i < len(json); i++ {
@@ -121,9 +120,8 @@ func nesting(json string) int {
 	return deepest
 }
 
-// unescape reads what stands between the quotation marks of a JSON string. The
-// problem, "" if there is none, is in the words of Python's json module. Half of a
-// surrogate pair becomes U+FFFD: it is no character, though Python keeps it.
+// unescape decodes the text between the quotation marks of a JSON string. problem is the message of Python's json
+// module, or "". Half of a surrogate pair becomes U+FFFD; Python would keep it.
 func unescape(s string) (text, problem string) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -156,8 +154,7 @@ func unescape(s string) (text, problem string) {
 	return b.String(), ""
 }
 
-// unescapeRune reads \uXXXX, or two of them that make a character together, and
-// returns how many bytes that were.
+// unescapeRune reads \uXXXX, or two of them for a surrogate pair. It returns the character and the number of bytes.
 func unescapeRune(s string) (rune, int) {
 	r, ok := hexRune(s)
 	if !ok {
@@ -182,7 +179,7 @@ func hexRune(s string) (rune, bool) {
 	return rune(n), err == nil
 }
 
-// isSpace is str.isspace: Python counts the four separators of ASCII too.
+// isSpace is Python's str.isspace, which includes the four ASCII separators.
 func isSpace(r rune) bool {
 	return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// TestSyntaxErrors has the words of Python's jmespath 1.0.1.
+// The messages are those of Python's jmespath 1.0.1.
 func TestSyntaxErrors(t *testing.T) {
 	tests := []struct{ expr, want string }{
 		{"foo[", "Invalid jmespath expression: Incomplete expression:\n\"foo[\"\n     ^"},
@@ -117,7 +117,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-// TestEvalErrors has the words of Python's jmespath 1.0.1, or of Python 3.13.
+// The messages are those of Python's jmespath 1.0.1, or of Python 3.13.
 func TestEvalErrors(t *testing.T) {
 	tests := []struct{ expr, doc, want string }{
 		{"nope(@)", "1", "Unknown function: nope()"},
@@ -183,7 +183,7 @@ func TestEvalErrors(t *testing.T) {
 	}
 }
 
-// An error of a part that is not reached is none.
+// A mistake in a part that is not evaluated is not reported.
 func TestUnreachedErrors(t *testing.T) {
 	for _, expr := range []string{"[].nope(@)", "[*].abs('x')", "`1` || nope(@)", "[?nope(@)]", "map(&nope(@), @)"} {
 		if v, err := search(expr, []any{}); err != nil {
@@ -192,8 +192,8 @@ func TestUnreachedErrors(t *testing.T) {
 	}
 }
 
-// Python returns an object here that cannot be printed.
-func TestAReferenceIsNoResult(t *testing.T) {
+// Python returns an object that cannot be printed.
+func TestReferenceAsResult(t *testing.T) {
 	for _, expr := range []string{"&a", "[&a]", "{a: [&a]}", "to_array(&a)", "to_string(&a)", "to_number(&a)", "@ | &a"} {
 		if v, err := search(expr, int64(1)); !errors.Is(err, errReference) {
 			t.Errorf("%s = %v, %v, want %v", expr, v, err, errReference)

@@ -1,4 +1,4 @@
-// Functions of numbers, which have Python's precision.
+// Functions of numbers, with Python's precision.
 
 package jmespath
 
@@ -29,7 +29,7 @@ func abs(args []any) (any, error) {
 func ceil(args []any) (any, error)  { return whole(args[0], math.Ceil) }
 func floor(args []any) (any, error) { return whole(args[0], math.Floor) }
 
-// whole makes an integer of a number, by rounding.
+// whole rounds a number to an integer.
 func whole(v any, round func(float64) float64) (any, error) {
 	f, ok := v.(float64)
 	switch {
@@ -57,8 +57,8 @@ func sum(args []any) (any, error) {
 	return total(list), nil
 }
 
-// total adds up. Behind the first float64 it carries along what rounding lost
-// (Neumaier's sum), as Python does since 3.12, so that ten times 0.1 is 1.0.
+// total returns the sum of a list. From the first float64 on it compensates for rounding (Neumaier's sum), like
+// Python since 3.12, so that ten times 0.1 is 1.0.
 func total(list []any) any {
 	n := new(big.Int)
 	for i, v := range list {
@@ -105,7 +105,7 @@ func float(v any) float64 {
 	return f
 }
 
-// integer returns a value that is an integer of any size.
+// integer returns the value as a *big.Int if it is an integer.
 func integer(v any) (n *big.Int, ok bool) {
 	switch v := v.(type) {
 	case int64:
@@ -116,7 +116,7 @@ func integer(v any) (n *big.Int, ok bool) {
 	return nil, false
 }
 
-// fit returns the integer in the form that package document has for its size.
+// fit returns an integer in the type that package document uses for its size.
 func fit(n *big.Int) any {
 	if n.IsInt64() {
 		return n.Int64()
@@ -136,8 +136,7 @@ func toNumber(args []any) (any, error) {
 	return nil, nil
 }
 
-// parseNumber reads a number as Python's int or else its float does. It returns nil
-// for other texts.
+// parseNumber reads a number like Python's int, or else like its float. It returns nil for other texts.
 func parseNumber(s string) any {
 	s, ok := joinDigits(strings.TrimFunc(s, isSpace))
 	if !ok {
@@ -154,7 +153,7 @@ func parseNumber(s string) any {
 		return nil
 	}
 	if strings.EqualFold(unsigned, "nan") {
-		return math.NaN() // Go knows no sign here
+		return math.NaN() // strconv does not accept a sign here
 	}
 	if strings.ContainsAny(s, "xXpP") {
 		return nil // hexadecimal
@@ -166,7 +165,7 @@ func parseNumber(s string) any {
 	return f
 }
 
-// joinDigits takes out underscores, which may stand between two digits.
+// joinDigits removes underscores, which are allowed between two digits.
 func joinDigits(s string) (string, bool) {
 	for i := range len(s) {
 		if s[i] == '_' && (i == 0 || i == len(s)-1 || !isDigit(rune(s[i-1])) || !isDigit(rune(s[i+1]))) {

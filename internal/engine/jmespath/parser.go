@@ -1,19 +1,17 @@
-// From the tokens to a tree of nodes. What stands in brackets and braces is in
-// bracket.go.
+// The parser: from tokens to a tree of nodes. bracket.go parses brackets and braces.
 
 package jmespath
 
 import "fmt"
 
-// A parser reads an expression by the binding powers of its tokens: top down
-// operator precedence, after Vaughan R. Pratt. It makes the same mistakes as the
-// Python library, since expressions rely on them.
+// A parser parses an expression by the binding powers of its tokens (top down operator precedence, Vaughan R. Pratt).
+// It has the same mistakes as the Python library, because expressions depend on them.
 type parser struct {
 	expr   string
 	tokens []token
 	pos    int
 	depth  int
-	loose  bool // there is an expression reference
+	loose  bool // the expression contains an expression reference
 }
 
 func (p *parser) parse() (*node, error) {
@@ -27,7 +25,7 @@ func (p *parser) parse() (*node, error) {
 	return root, nil
 }
 
-// peek returns the next token. The last one, tokenEOF, is never taken.
+// peek returns the next token. The last one, tokenEOF, is never consumed.
 func (p *parser) peek() token { return p.tokens[p.pos] }
 
 func (p *parser) next() token {
@@ -38,7 +36,7 @@ func (p *parser) next() token {
 	return t
 }
 
-// after returns the type of the token behind the next.
+// after returns the type of the token after the next one.
 func (p *parser) after() tokenType {
 	if p.pos+1 < len(p.tokens) {
 		return p.tokens[p.pos+1].typ
@@ -46,7 +44,7 @@ func (p *parser) after() tokenType {
 	return tokenEOF
 }
 
-// expect takes a token of that type.
+// expect consumes a token of a type.
 func (p *parser) expect(typ tokenType) error {
 	t := p.peek()
 	if t.typ != typ {
@@ -56,7 +54,7 @@ func (p *parser) expect(typ tokenType) error {
 	return nil
 }
 
-// unexpected is about the next token, instead of which another was needed.
+// unexpected returns the error for the next token if another one was expected.
 func (p *parser) unexpected(wanted string) error {
 	t := p.peek()
 	if t.typ == tokenEOF {
@@ -65,7 +63,7 @@ func (p *parser) unexpected(wanted string) error {
 	return parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
 }
 
-// expression reads as far as tokens bind more strongly than power.
+// expression parses tokens as long as they bind more strongly than power.
 func (p *parser) expression(power int) (*node, error) {
 	p.depth++
 	defer func() { p.depth-- }()
@@ -82,7 +80,7 @@ func (p *parser) expression(power int) (*node, error) {
 	return left, err
 }
 
-// prefix reads what begins with a token.
+// prefix parses an expression that begins with the token t.
 func (p *parser) prefix(t token) (*node, error) {
 	switch t.typ {
 	case tokenLiteral:
@@ -91,7 +89,7 @@ func (p *parser) prefix(t token) (*node, error) {
 		return &node{kind: kindField, name: t.text}, nil
 	case tokenQuoted:
 		if paren := p.peek(); paren.typ == tokenLeftParen {
-			paren.start = 0 // where Python has the caret
+			paren.start = 0 // Python puts the caret there
 			return nil, parseError(p.expr, paren, "Quoted identifier not allowed for function names.")
 		}
 		return &node{kind: kindField, name: t.text}, nil
@@ -135,7 +133,7 @@ func (p *parser) unary(k kind, power int) (*node, error) {
 	return newNode(k, operand), nil
 }
 
-// infix reads what follows on left and begins with the next token.
+// infix parses the rest of an expression after left. It begins with the next token.
 func (p *parser) infix(left *node) (*node, error) {
 	t := p.next()
 	switch t.typ {
@@ -174,7 +172,7 @@ func (p *parser) binary(k kind, left *node, power int) (*node, error) {
 	return newNode(k, left, right), nil
 }
 
-// dot reads what follows on a dot.
+// dot parses the rest of an expression after a dot.
 func (p *parser) dot(left *node) (*node, error) {
 	if p.peek().typ == tokenStar {
 		p.next()
@@ -207,8 +205,7 @@ func (p *parser) afterDot(power int) (*node, error) {
 	return nil, parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
 }
 
-// call reads the arguments of a function. The commas may be missing, and one may
-// follow on the last argument.
+// call parses the arguments of a function. Commas may be missing, and the last argument may have one.
 func (p *parser) call(left *node) (*node, error) {
 	if left.kind != kindField {
 		name := p.tokens[p.pos-2]

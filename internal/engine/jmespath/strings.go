@@ -1,4 +1,4 @@
-// Functions of strings, and those that take values of several types.
+// Functions of strings, and functions of several types.
 
 package jmespath
 
@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// contains compares with elements as Python does: true is in [1].
+// contains compares elements like Python: [1] contains true.
 func contains(args []any) (any, error) {
 	switch in := args[0].(type) {
 	case string:
@@ -43,7 +43,7 @@ func join(args []any) (any, error) {
 	return strings.Join(parts, text(args[0])), nil
 }
 
-// text returns an argument that has been checked to be a string.
+// text returns an argument that was checked to be a string.
 func text(v any) string {
 	s, _ := v.(string)
 	return s
@@ -82,8 +82,7 @@ func toString(args []any) (any, error) {
 	return toJSON(args[0])
 }
 
-// toJSON returns a value as JSON without blanks and in ASCII, as to_string does in
-// Python.
+// toJSON returns a value as ASCII JSON without spaces, like to_string in Python.
 func toJSON(v any) (string, error) {
 	if holdsReference(v) {
 		return "", errReference
@@ -91,7 +90,7 @@ func toJSON(v any) (string, error) {
 	return pytext.JSON(v), nil
 }
 
-// typeOf has no name for an expression reference.
+// typeOf returns null for an expression reference.
 func typeOf(args []any) (any, error) {
 	if _, ok := args[0].(*reference); ok {
 		return nil, nil

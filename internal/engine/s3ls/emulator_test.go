@@ -23,8 +23,7 @@ const (
 	mib     = 1 << 20
 )
 
-// stock is the built-in organization with buckets like those of the captured runs
-// of the AWS CLI.
+// stock returns the built-in organization with the buckets of captured runs of the AWS CLI.
 func stock() emulator.Config {
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	c := emulator.BuiltIn()
@@ -53,14 +52,14 @@ func stock() emulator.Config {
 	return c
 }
 
-// A registrations keeps nothing: each sign-in registers anew.
+// A registrations keeps nothing, so that each sign-in registers a client.
 type registrations struct{}
 
 func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
 func (registrations) Save(idcenter.Registration) error    { return nil }
 func (registrations) Drop(string) error                   { return nil }
 
-// emulated returns a client of the emulator with keys of jane's.
+// emulated returns a client for the emulator with jane's credentials.
 func emulated(t *testing.T, srv *emulatortest.Server) *call.Client {
 	t.Helper()
 	idc, err := idcenter.New(idcenter.Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL})
@@ -103,7 +102,7 @@ func emulated(t *testing.T, srv *emulatortest.Server) *call.Client {
 	return c
 }
 
-// lines joins lines, each with its end.
+// lines joins lines. Each one ends with a line break.
 func lines(l ...string) string {
 	if len(l) == 0 {
 		return ""

@@ -33,7 +33,7 @@ func (l *listing) buckets(ctx context.Context) error {
 	})
 }
 
-// objects lists what is in a bucket.
+// objects lists the objects of a bucket.
 func (l *listing) objects(ctx context.Context, bucket, prefix string) error {
 	input := new(document.Object)
 	input.Set("Bucket", bucket)
@@ -62,7 +62,7 @@ func (l *listing) objects(ctx context.Context, bucket, prefix string) error {
 	})
 }
 
-// content lists one object.
+// content prints one object.
 func (l *listing) content(o *document.Object) error {
 	key, err := textIn(o, "Key")
 	if err != nil {
@@ -87,16 +87,16 @@ func (l *listing) content(o *document.Object) error {
 	return nil
 }
 
-// base is what is behind the last slash: nothing, if the key ends in one.
+// base returns the part of a key after the last slash.
 func base(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
-// members are the objects in a list; a list that is not there has none.
+// members returns the objects of a list, or none if the list is missing.
 func members(page *document.Object, name string) []*document.Object {
 	v, _ := page.Get(name)
 	list, _ := v.([]any)
 	objects := make([]*document.Object, 0, len(list))
 	for _, e := range list {
-		o, _ := e.(*document.Object) // nil has no members, which is noticed
+		o, _ := e.(*document.Object) // for nil, the caller reports a missing member
 		objects = append(objects, o)
 	}
 	return objects
@@ -110,8 +110,7 @@ func textIn(o *document.Object, name string) (string, error) {
 	return "", fmt.Errorf("no %s", name)
 }
 
-// timeIn reads a time in whatever form the client leaves it. One without a zone is
-// taken to be local, as the AWS CLI does.
+// timeIn reads a time in any format of the client. Like the AWS CLI, it reads a time without a zone as local time.
 func (l *listing) timeIn(o *document.Object, name string) (time.Time, error) {
 	s, err := textIn(o, name)
 	if err != nil {

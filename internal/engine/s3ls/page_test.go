@@ -18,7 +18,7 @@ func TestPages(t *testing.T) {
 		case n == 1 && token == "":
 			page(w, "t/1+x", object("b%2Fz%0A%01%F0%9F%9A%80+%2B", 1), common("b%2Fx%2F"))
 		case n == 2 && token == "t/1+x":
-			page(w, "t2") // S3 may send less than it was asked for, even nothing
+			page(w, "t2") // S3 may send less than the page size, even nothing
 		case n == 3 && token == "t2":
 			page(w, "", common("c%2F%2F"), object("d", 2))
 		default:
@@ -32,7 +32,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestARefusalBehindThePage(t *testing.T) {
+func TestErrorAfterPage(t *testing.T) {
 	s := newServer(t, func(n int, w http.ResponseWriter, _ *http.Request) {
 		if n == 1 {
 			page(w, "t1", object("a", 1))
@@ -51,7 +51,7 @@ func TestARefusalBehindThePage(t *testing.T) {
 	}
 }
 
-func TestABucketInAnotherRegion(t *testing.T) {
+func TestBucketInAnotherRegion(t *testing.T) {
 	refusals := map[string]func(w http.ResponseWriter){
 		"redirect": func(w http.ResponseWriter) {
 			w.Header().Set("X-Amz-Bucket-Region", "eu-west-1")

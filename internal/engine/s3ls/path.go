@@ -5,13 +5,12 @@ import (
 	"strings"
 )
 
-// A PathError is a path that cannot be listed. Its text is the AWS CLI's.
+// A PathError reports a path that cannot be listed. Its text is the AWS CLI's.
 type PathError struct{ Reason string }
 
 func (e *PathError) Error() string { return e.Reason }
 
-// split takes a path apart into the bucket, by its name or its ARN, and what keys
-// are to begin with.
+// split splits a path into the bucket, which is a name or an ARN, and the prefix of keys.
 func split(path string) (bucket, prefix string, err error) {
 	path = strings.TrimPrefix(path, "s3://")
 	if !strings.HasPrefix(path, "arn:") {
@@ -26,13 +25,13 @@ func split(path string) (bucket, prefix string, err error) {
 			return m[1], m[2], nil
 		}
 	}
-	// Not an ARN that is known here. The bucket's name is checked before it is used.
+	// An unknown form of ARN. Package call checks the bucket name.
 	bucket, prefix, _ = strings.Cut(path, "/")
 	return bucket, prefix, nil
 }
 
-// The ARNs that stand for a bucket, which the first group is, and the prefix behind
-// them. Names of resources follow a colon or a slash, and contain neither.
+// The ARNs that are allowed as a bucket. The first group is the bucket, the second is the prefix. Resource names
+// follow a colon or a slash, and contain neither.
 const (
 	accessPoint        = `(?s)^(arn:aws[^:]*:s3:[a-z0-9-]*:[0-9]{12}:accesspoint[:/][^/]+)/?(.*)$`
 	outpostAccessPoint = `(?s)^(arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]accesspoint[:/][a-zA-Z0-9-]{1,63})[:/]?(.*)$`
@@ -42,7 +41,7 @@ const (
 	outpostBucket = `^arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]bucket[:/][a-zA-Z0-9-]{1,63}`
 )
 
-// refuse says what else to use for resources whose objects S3 does not list.
+// refuse returns an error for resources that S3 cannot list. It says which commands to use instead.
 func refuse(arn string) error {
 	switch {
 	case regexp.MustCompile(objectLambda).MatchString(arn):

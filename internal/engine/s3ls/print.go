@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// A printer lays out the lines of a listing. It holds them back until flush.
+// A printer formats the lines of a listing. flush writes them.
 type printer struct {
 	w        io.Writer
 	zone     *time.Location
@@ -40,7 +40,7 @@ func (p *printer) object(modified time.Time, size int64, name string) {
 	p.name(name)
 }
 
-// summary prints how many objects there are, and how large they are together.
+// summary prints the number of objects and their total size.
 func (p *printer) summary(count, size int64) {
 	p.lines = append(p.lines, "\nTotal Objects: "+strconv.FormatInt(count, 10)+"\n   Total Size: "+p.sizeText(size)+"\n"...)
 }
@@ -56,7 +56,7 @@ func (p *printer) time(t time.Time) {
 	p.lines = t.In(p.zone).AppendFormat(p.lines, time.DateTime)
 }
 
-// right prints text at the right end of so many columns.
+// right prints text aligned to the right of some columns.
 func (p *printer) right(text string, columns int) {
 	for range columns - len(text) {
 		p.lines = append(p.lines, ' ')
@@ -64,7 +64,7 @@ func (p *printer) right(text string, columns int) {
 	p.lines = append(p.lines, text...)
 }
 
-// name ends a line.
+// name prints the name at the end of a line.
 func (p *printer) name(name string) {
 	if p.terminal {
 		name = harmless(name)
@@ -74,8 +74,8 @@ func (p *printer) name(name string) {
 	p.lines = append(p.lines, '\n')
 }
 
-// harmless replaces the characters on which a terminal may act. Unlike
-// [terminal.Harmless] it replaces line breaks and tabs too: a name has one line.
+// harmless replaces control characters. Unlike [terminal.Harmless], it also replaces line breaks and tabs, because
+// a name has one line.
 func harmless(name string) string {
 	return strings.Map(func(r rune) rune {
 		if terminal.Active(r) {

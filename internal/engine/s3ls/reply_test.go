@@ -16,10 +16,10 @@ func TestTimes(t *testing.T) {
 	tests := []struct {
 		sent   string
 		zone   *time.Location
-		format string // of the client
+		format string // TimeFormat of the client
 		want   string
 	}{
-		{"2024-12-31T23:59:59.999Z", nil, "", "2024-12-31 23:59:59"}, // cut off, not rounded
+		{"2024-12-31T23:59:59.999Z", nil, "", "2024-12-31 23:59:59"}, // rounded down
 		{"2024-12-31T23:59:59.000Z", moscow, "", "2025-01-01 02:59:59"},
 		{"2024-12-31T23:59:59.000Z", moscow, "wire", "2025-01-01 02:59:59"},
 		{"2024-03-31T00:59:59Z", berlin, "", "2024-03-31 01:59:59"},
@@ -41,7 +41,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-func TestRepliesThatLackSomething(t *testing.T) {
+func TestIncompleteReplies(t *testing.T) {
 	tests := []struct{ path, reply, want string }{
 		{"b-1", "<R><Contents><Key>k</Key><Size>1</Size></Contents></R>", "ListObjectsV2: object 0: no LastModified"},
 		{"b-1", "<R><Contents><Key>k</Key><LastModified>2024-05-06T07:08:09Z</LastModified></Contents></R>", "ListObjectsV2: object 0: no Size"},

@@ -16,7 +16,7 @@ func TestRequests(t *testing.T) {
 	tests := []struct {
 		name    string
 		options Options
-		want    string // path, query, and who pays
+		want    string // path, query and request payer
 	}{
 		{"buckets", Options{}, "/  "},
 		{"buckets with everything", Options{Path: "s3://", PageSize: &size, BucketNamePrefix: "a b", BucketRegion: "eu-west-1", Recursive: true, RequestPayer: "requester"}, "/ bucket-region=eu-west-1&max-buckets=7&prefix=a+b "},
@@ -58,7 +58,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestOpenBucketsNeedNoSignature(t *testing.T) {
+func TestUnsigned(t *testing.T) {
 	s := newServer(t, func(_ int, w http.ResponseWriter, _ *http.Request) { page(w, "", object("a", 1)) })
 	s.Credentials = call.Credentials{}
 	got, _, err := s.run(t, Options{Path: "open", Unsigned: true})
@@ -66,6 +66,6 @@ func TestOpenBucketsNeedNoSignature(t *testing.T) {
 		t.Errorf("%q, %v, %q", got, err, s.requests[0].Header.Get("Authorization"))
 	}
 	if _, _, err := s.run(t, Options{Path: "open"}); err == nil || len(s.requests) != 1 {
-		t.Errorf("signed without keys: %v, %d requests", err, len(s.requests))
+		t.Errorf("signed request without credentials: %v, %d requests", err, len(s.requests))
 	}
 }

@@ -1,5 +1,5 @@
-// Package s3ls lists S3 buckets, and the objects in them, the way the AWS CLI's
-// `aws s3 ls` does: what it asks S3 for, and what it prints, to the byte.
+// Package s3ls lists S3 buckets and objects like `aws s3 ls` of the AWS CLI, with the same requests and the same
+// output.
 package s3ls
 
 import (
@@ -13,38 +13,33 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// Options say what to list and how. The zero value lists the buckets.
+// Options configure a listing. The zero value lists the buckets.
 type Options struct {
-	// Path is "s3://BUCKET/PREFIX", or the same without "s3://". The bucket may be
-	// an ARN: of an access point, or of the bucket itself. Without a bucket it
-	// stands for all of them.
+	// Path is "s3://BUCKET/PREFIX", or the same without "s3://". The bucket can be the ARN of an
+	// access point or of the bucket. Without a bucket, the buckets are listed.
 	Path string
 
-	Recursive     bool   // all keys below the prefix, in full
-	HumanReadable bool   // sizes as in "1.5 MiB"
-	Summarize     bool   // end with the number of objects and their size
-	RequestPayer  string // "" or "requester"; for the objects of a bucket only
-	PageSize      *int   // of what S3 is asked for at a time; nil leaves it to S3
+	Recursive     bool   // list all keys below the prefix, in full
+	HumanReadable bool   // print sizes such as "1.5 MiB"
+	Summarize     bool   // print the number of objects and their total size at the end
+	RequestPayer  string // "" or "requester"; not used for a list of buckets
+	PageSize      *int   // items in one reply; nil means S3's default
 
-	// BucketNamePrefix and BucketRegion narrow the list of buckets, and no other;
-	// "" means all.
+	// BucketNamePrefix and BucketRegion select buckets for the list of buckets; "" means all.
 	BucketNamePrefix, BucketRegion string
 
-	Unsigned bool           // requests are not signed: for buckets that are open to everyone
-	Zone     *time.Location // that times are shown in; nil means UTC
-	Terminal bool           // what is written goes to a terminal: see [Run]
+	Unsigned bool           // do not sign requests; for public buckets
+	Zone     *time.Location // of times; nil means UTC
+	Terminal bool           // the output is a terminal: see [Run]
 }
 
-// Run writes the listing to w, a page at a time, as S3 sends it. It returns false
-// if a prefix was given and nothing is below it; the AWS CLI then exits with 1.
+// Run writes the listing to w, page by page. matched is false if there is nothing below the prefix; the AWS CLI then
+// exits with 1.
 //
-// The error is a [PathError] if the path is one that cannot be listed, that of
-// package call if S3 refused or could not be reached, or the writer's. What was
-// written until then stays.
+// The error is a [PathError], an error of package call, or an error of w. Pages before the error have been written.
 //
-// Names are written as they are, control characters included, because programs
-// read them. Where a terminal reads them, [Options.Terminal], those that it would
-// act on are written as U+FFFD.
+// Names are written unchanged, even with control characters, because programs read them. With [Options.Terminal],
+// control characters are replaced by U+FFFD.
 func Run(ctx context.Context, client *call.Client, o Options, w io.Writer) (matched bool, err error) {
 	bucket, prefix, err := split(o.Path)
 	if err != nil {
@@ -55,7 +50,7 @@ func Run(ctx context.Context, client *call.Client, o Options, w io.Writer) (matc
 		l.zone = time.UTC
 	}
 	if bucket == "" {
-		// A prefix without a bucket is the AWS CLI's to ignore.
+		// Like the AWS CLI, ignore a prefix without a bucket.
 		matched, err = true, l.buckets(ctx)
 	} else {
 		err = l.objects(ctx, bucket, prefix)
@@ -76,12 +71,12 @@ type listing struct {
 	client  *call.Client
 	options Options
 
-	found       bool // an object or a common prefix
+	found       bool // an object or a common prefix was found
 	count, size int64
 }
 
-// pages calls show with each page of the operation's result, and writes out what
-// it printed before the next page is fetched.
+// pages calls show with each page of the operation's result. It writes the printed lines before it fetches the next
+// page.
 func (l *listing) pages(ctx context.Context, operation string, input *document.Object, show func(page *document.Object) error) error {
 	svc, err := model.Load("s3api")
 	if err != nil {
@@ -96,7 +91,7 @@ func (l *listing) pages(ctx context.Context, operation string, input *document.O
 		unsigned.Unsigned, op = true, &unsigned
 	}
 	if l.options.PageSize != nil {
-		// Not through Paging, which takes 0 for no size; S3 is to judge it.
+		// Set the size in the input, so that S3 checks it: Paging ignores 0.
 		input.Set(op.Paginator.Limit, int64(*l.options.PageSize))
 	}
 	pager, err := l.client.Pages(svc, op, input, call.Paging{})

@@ -12,13 +12,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A server is an S3 that answers what the test says, and remembers the requests.
+// A server is an S3 service with the replies of the test. It records the requests.
 type server struct {
 	*call.Client
 	requests []*http.Request
 }
 
-// newServer starts a server. The function gets the number of the request, from 1.
+// newServer starts a server. The function gets the number of each request, from 1.
 func newServer(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *server {
 	t.Helper()
 	s := &server{}
@@ -34,7 +34,7 @@ func newServer(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.R
 	return s
 }
 
-// run lists and returns what was printed.
+// run makes a listing and returns the output.
 func (s *server) run(t *testing.T, o Options) (string, bool, error) {
 	t.Helper()
 	var b strings.Builder
@@ -42,7 +42,7 @@ func (s *server) run(t *testing.T, o Options) (string, bool, error) {
 	return b.String(), matched, err
 }
 
-// page writes a page of a listing; next is the token of the page behind it.
+// page writes a page of a listing. next is the token of the next page.
 func page(w io.Writer, next string, entries ...string) {
 	more := ""
 	if next != "" {
@@ -53,7 +53,7 @@ func page(w io.Writer, next string, entries ...string) {
 		next != "", more, strings.Join(entries, ""))
 }
 
-// object is an entry of a page; the key is URL-encoded.
+// object returns an entry of a page, with a URL-encoded key.
 func object(key string, size int) string {
 	return fmt.Sprintf("<Contents><Key>%s</Key><LastModified>2024-05-06T07:08:09.000Z</LastModified><Size>%d</Size></Contents>", key, size)
 }

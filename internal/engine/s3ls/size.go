@@ -5,9 +5,8 @@ import (
 	"math"
 )
 
-// humanSize writes a number of bytes for people: "1 Byte", "17 Bytes", and from
-// 1024 on in powers of 1024 with one decimal. As in the AWS CLI the unit is the
-// smallest in which the number, rounded half to even, is below 1024.
+// humanSize returns a number of bytes as "1 Byte" or "17 Bytes", and from 1024 on in a unit with one decimal. Like the
+// AWS CLI, it uses the smallest unit in which the number, rounded half to even, is below 1024.
 func humanSize(size int64) string {
 	switch {
 	case size == 1:
@@ -17,10 +16,10 @@ func humanSize(size int64) string {
 	}
 	number := float64(size)
 	for _, unit := range []string{"KiB", "MiB", "GiB", "TiB", "PiB"} {
-		number /= 1024 // without loss: a power of two
+		number /= 1024 // exact: a power of two
 		if math.RoundToEven(number) < 1024 {
 			return fmt.Sprintf("%.1f %s", number, unit)
 		}
 	}
-	return fmt.Sprintf("%.1f EiB", number/1024) // there is no larger int64
+	return fmt.Sprintf("%.1f EiB", number/1024) // the largest int64 is 8.0 EiB
 }

@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// A writerFunc writes by itself.
+// A writerFunc is a function that implements io.Writer.
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
-func TestEachPageIsWrittenBeforeTheNextIsFetched(t *testing.T) {
+func TestPagesAreWrittenOneByOne(t *testing.T) {
 	written := make(chan struct{}, 1)
 	s := newServer(t, func(n int, w http.ResponseWriter, r *http.Request) {
 		if n == 1 {
@@ -25,7 +25,7 @@ func TestEachPageIsWrittenBeforeTheNextIsFetched(t *testing.T) {
 		case <-written:
 			page(w, "", object("b", 2))
 		default:
-			t.Error("page 2 is fetched before page 1 is written")
+			t.Error("page 2 was fetched before page 1 was written")
 			http.Error(w, "", http.StatusBadRequest)
 		}
 	})
@@ -42,7 +42,7 @@ func TestEachPageIsWrittenBeforeTheNextIsFetched(t *testing.T) {
 	}
 }
 
-func TestNothingIsFetchedInVain(t *testing.T) {
+func TestListingEndsEarly(t *testing.T) {
 	errFull := errors.New("no space left")
 	tests := []struct {
 		name  string
@@ -65,7 +65,7 @@ func TestNothingIsFetchedInVain(t *testing.T) {
 	}
 }
 
-func TestAHundredThousandKeys(t *testing.T) {
+func TestManyKeys(t *testing.T) {
 	const pages, perPage = 100, 1000
 	s := newServer(t, func(n int, w http.ResponseWriter, _ *http.Request) {
 		next := ""
@@ -91,6 +91,6 @@ func TestAHundredThousandKeys(t *testing.T) {
 		t.Errorf("%d lines, at most %d bytes at once, want %d", count, largest, want)
 	}
 	if want := "\nTotal Objects: 100000\n   Total Size: 5050000\n"; last != want {
-		t.Errorf("the end is %q, want %q", last, want)
+		t.Errorf("the output ends with %q, want %q", last, want)
 	}
 }
