@@ -1,5 +1,5 @@
 // This file has fast look-ups in large files: Find parses one section of a file, and
-// ReadFor keeps only the part of a file that one profile needs.
+// ReadFor keeps only the part of a file that a profile needs.
 
 package awsconfig
 
@@ -28,7 +28,28 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 		}
 		return whole.Find(kind, name)
 	}
-	f := finder{
+	f := d.finder(kind, name)
+	if err := f.preamble(); err != nil {
+		return nil, f.problems, err
+	}
+	start := f.scanner
+	for _, mark := range d.marks(kind) {
+		f.scanner, f.counted, f.num, f.gaps = start, 0, 1, d.gaps
+		if err := f.collect(mark); err != nil {
+			return nil, f.problems, err
+		}
+	}
+	for _, s := range f.sections() {
+		if s.Kind == kind && s.Name == name {
+			return s, f.problems, nil
+		}
+	}
+	return nil, f.problems, nil
+}
+
+// finder returns a finder for the sections of this kind and name, and [DEFAULT].
+func (d *Doc) finder(kind Kind, name string) *finder {
+	return &finder{
 		collector: d.collector(), scanner: scanner{data: d.data}, num: 1, gaps: d.gaps,
 		wanted: func(text string) bool {
 			if text == defaultSection {
@@ -41,28 +62,16 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 			return ok && k == kind && n == name
 		},
 	}
-	if err := f.preamble(); err != nil {
-		return nil, f.problems, err
+}
+
+// marks returns the texts with which the headers of sections of this kind, and of [DEFAULT],
+// begin. The header of a session or of services begins with its kind. Few other places in a
+// file contain that text, so the search is faster.
+func (d *Doc) marks(kind Kind) []string {
+	if d.Credentials || kind != SSOSession && kind != Services {
+		return []string{"["}
 	}
-	// The header of a session or of services begins with its kind, and few other places
-	// in a file contain that text. This makes the search faster.
-	marks := []string{"["}
-	if !d.Credentials && (kind == SSOSession || kind == Services) {
-		marks = []string{"[" + kind.String(), "[" + defaultSection + "]"}
-	}
-	start := f.scanner
-	for _, mark := range marks {
-		f.scanner, f.counted, f.num, f.gaps = start, 0, 1, d.gaps
-		if err := f.collect(mark); err != nil {
-			return nil, f.problems, err
-		}
-	}
-	for _, s := range f.sections() {
-		if s.Kind == kind && s.Name == name {
-			return s, f.problems, nil
-		}
-	}
-	return nil, f.problems, nil
+	return []string{"[" + kind.String(), "[" + defaultSection + "]"}
 }
 
 // mayBeNamed is a quick check of the text of a header: if it returns false, the section
