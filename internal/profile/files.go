@@ -141,24 +141,34 @@ func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	if err != nil {
 		return err
 	}
-	key := strings.ToLower(c.Key)
+	c.Key = strings.ToLower(c.Key)
 	if c.Kind == awsconfig.Profile {
-		ref, _ := files.profiles[c.Name].get("sso_session")
-		session := files.session(ref.Value)
-		if theirs, ok := session.Get(key); ok && theirs.Value != c.Value {
-			return &Error{
-				Msg: "profile " + c.Name + " would contradict its [sso-session " + ref.Value + "], which says " + key + " = " + theirs.Value +
-					" (line " + strconv.Itoa(theirs.Line) + "): the AWS CLI and the SDKs reject such a profile",
-				Code: 253, Hint: "change the session instead: --sso-session " + ref.Value,
-			}
-		}
+		return files.checkProfile(c)
+	}
+	return files.checkSession(c)
+}
+
+// checkProfile returns an error if the profile's session has another value for the key.
+func (files *allFiles) checkProfile(c awsconfig.Change) error {
+	ref, _ := files.profiles[c.Name].get("sso_session")
+	theirs, ok := files.session(ref.Value).Get(c.Key)
+	if !ok || theirs.Value == c.Value {
 		return nil
 	}
+	return &Error{
+		Msg: "profile " + c.Name + " would contradict its [sso-session " + ref.Value + "], which has " + c.Key + " = " + theirs.Value +
+			" (line " + strconv.Itoa(theirs.Line) + "): the AWS CLI and the SDKs reject such a profile",
+		Code: 253, Hint: "change the session instead: --sso-session " + ref.Value,
+	}
+}
+
+// checkSession returns an error if a profile of the session has another value for the key.
+func (files *allFiles) checkSession(c awsconfig.Change) error {
 	var against []string
 	for _, name := range files.names {
 		own := files.profiles[name]
 		ref, _ := own.get("sso_session")
-		if mine, ok := own.get(key); ok && ref.Value == c.Name && mine.Value != c.Value {
+		if mine, ok := own.get(c.Key); ok && ref.Value == c.Name && mine.Value != c.Value {
 			against = append(against, name)
 		}
 	}
@@ -170,9 +180,9 @@ func CheckAgreement(in Inputs, c awsconfig.Change) error {
 		shown += " and " + strconv.Itoa(len(against)-3) + " more"
 	}
 	return &Error{
-		Msg: "[sso-session " + c.Name + "] would contradict the " + key + " of its profiles " + shown +
+		Msg: "[sso-session " + c.Name + "] would contradict the " + c.Key + " of its profiles " + shown +
 			": the AWS CLI and the SDKs reject such profiles",
-		Code: 253, Hint: "remove it from these profiles first: configure unset " + key + " --profile NAME",
+		Code: 253, Hint: "remove it from these profiles first: configure unset " + c.Key + " --profile NAME",
 	}
 }
 
