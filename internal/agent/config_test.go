@@ -147,7 +147,7 @@ func TestOnlyTheOwnServiceEndsASession(t *testing.T) {
 			if r.over() {
 				t.Fatal("the agent has ended")
 			}
-			w.server.MarkEnded(w.Session, agent.Settings{Proxies: "whichever"})
+			w.server.MarkEnded(w.Session, agent.Settings{Proxies: "others"})
 			time.Sleep(time.Minute)
 			if !r.over() {
 				t.Error("the agent goes on, although its own service has ended the session")

@@ -1,10 +1,9 @@
 // Package awsconfig reads and edits the AWS config and credentials files. It reads them
 // like the AWS CLI, and an edit keeps every byte that need not change.
 //
-// A [Doc] is a file in memory. [Doc.All] returns all sections. [Doc.Find] reads one
-// section and skips the others, which is fast even in a large file: the program is
-// started for each request for credentials. [Edit] changes settings. All three use the
-// same code to parse a line.
+// A [Doc] is a file in memory. [Doc.All] returns all sections. [Doc.Find] parses only one
+// section. It is fast even in a large file, because the program starts anew for each request
+// for credentials. [Edit] changes settings. All three use the same code to parse a line.
 //
 // The AWS CLI rejects the whole file for some mistakes whose meaning is clear: a duplicate
 // section, a duplicate key, a byte order mark. This package accepts them and reports each

@@ -118,7 +118,7 @@ func whyBad(text string) string {
 const defaultSection = "DEFAULT"
 
 // begin starts a section. If an earlier section has the same header, begin continues
-// that one and reports a problem.
+// the earlier section and reports a problem.
 func (c *collector) begin(num int, text string) {
 	if c.cur = c.index[text]; c.cur == nil {
 		if c.index == nil {

@@ -30,15 +30,14 @@ type Change struct {
 // Edit applies the changes in order to the content of a config or credentials file, and
 // returns the new content. All other bytes stay the same. The path is for messages.
 //
-// Edit finds a section whatever the spelling of its header. If a name has several
-// spellings, the last section counts. A changed value stays on its line; a new key follows
-// the last setting of its section; a new section is added at the end of the file. Edit
-// does not change [DEFAULT]: it sets an inherited key in the section itself, and it
-// removes only keys that the section itself has.
+// Edit finds every spelling of a section's header. If a name has several spellings, the last
+// section counts. A changed value stays on its line. A new key follows the last setting of
+// its section. A new section is added at the end of the file. Edit does not change
+// [DEFAULT]: it sets an inherited key in the section itself, and removes only keys of the
+// section itself.
 //
-// Edit parses the result and checks every setting. If the AWS CLI could not read the
-// file, Edit changes it only if the AWS CLI can read the result: for example, because a
-// change removes a duplicate key.
+// Edit parses the result and checks every setting. If the AWS CLI cannot read the file, Edit
+// accepts only changes that repair it, such as the removal of a duplicate key.
 //
 // An error is an *[EditError] or a *[ParseError].
 func Edit(path string, content []byte, credentials bool, changes ...Change) ([]byte, error) {

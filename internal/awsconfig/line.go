@@ -186,7 +186,7 @@ func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 	case !utf8.ValidString(name):
 		return "", noUTF8
 	case strings.IndexByte(name, ']') >= 0:
-		// This package could read it, but for the SDKs the first ] ends the header.
+		// This package could read it back, but the SDKs end the header at the first ].
 		return "", "it contains ]"
 	case credentials && kind != Profile:
 		return "", "a credentials file can only contain profiles"

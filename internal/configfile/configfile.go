@@ -53,11 +53,12 @@ type Editor struct {
 // nothing.
 //
 // Edit calls change again if the file has changed meanwhile, so the result of change must
-// depend only on old. what describes the change for an undo: "configure set region".
+// depend only on old. The argument what describes the change for an undo, for example
+// "configure set region".
 //
-// Edit returns an error of change unchanged. Any other error is a [*FileError] or the
-// context's. After an error the file has its old content. A replacement breaks hard links:
-// the other names keep the old content, and Edit warns about them.
+// If change returns an error, Edit returns the same error. Any other error is a
+// [*FileError] or the context's. After an error the file has its old content. A replacement
+// breaks hard links: the other names keep the old content, and Edit warns about them.
 func (e *Editor) Edit(ctx context.Context, path, what string, change func(old []byte) ([]byte, error)) (changed bool, err error) {
 	return e.apply(ctx, path, what, func(old state) (state, error) {
 		data, err := change(slices.Clone(old.data))

@@ -1,4 +1,4 @@
-// This file finds a file behind links, reads its state, and has the errors about it.
+// This file resolves links, reads the state of a file, and has the errors about it.
 
 package configfile
 

@@ -32,7 +32,7 @@ type Record struct {
 	Removed bool   // the change removed the file: it undid one that created it
 }
 
-// Last returns the newest change to any of these files, or nil if there is none. If that
+// Last returns the newest change to any of these files, or nil if no change was made. If that
 // file has changed since, it returns a [*ChangedError], and not an older change of another
 // file.
 func (e *Editor) Last(paths ...string) (*Record, error) {
@@ -124,8 +124,8 @@ func (e *Editor) Undo(ctx context.Context, r *Record) error {
 // undoOf is the prefix of the description of an undo.
 const undoOf = "undo of "
 
-// opposite describes the undoing of a change. To undo an undo is to make the
-// change again, and it can be undone under its own name.
+// opposite returns the description of the undo of a change. The undo of an undo has the
+// description of the original change, because it makes that change again.
 func opposite(what string) string {
 	if again, ok := strings.CutPrefix(what, undoOf); ok {
 		return again
@@ -135,12 +135,11 @@ func opposite(what string) string {
 
 // The endings of a file's records.
 //
-// A record is written as next, the file replaced, the record renamed to last.
-// Each record names the content that its change left by a hash, and at any
-// moment the one of them that fits the file is the one to undo: before the
-// replacement that is last, after it next until it is renamed. So a crash loses
-// neither the change nor the way back from it. A next that does not fit the file
-// belongs to a change that never happened, and is overwritten by the next one.
+// A change has three steps: write the record .next, replace the file, and rename .next to
+// .last. Each record has a hash of the content after its change. The record whose hash
+// matches the file is the one to undo. So a crash between two steps loses neither the change
+// nor its undo. If .next does not match the file, its change was never made, and the next
+// change overwrites it.
 const (
 	lastRecord = ".last"
 	nextRecord = ".next"

@@ -1,6 +1,6 @@
 // Package warm answers the most frequent command before the rest of the program starts:
 // "sso get-credentials", if the role's credentials are in the cache and the session's
-// token need not be refreshed.
+// token is not due for a refresh.
 //
 // A tool that uses credential_process starts lanyard once for each of its own processes.
 // Most of that time would go into initialising packages that this answer does not need:
@@ -8,9 +8,9 @@
 // order of import paths. This package imports little, so its init runs before net/http's.
 // It is the only init of the program.
 //
-// The answer is always the one that the normal command gives: both use the same code for
-// config, profile and cache. If there is an error or a warning, or more than the cache is
-// needed, init does nothing and the normal command runs.
+// The normal command gives the same answer: both use the same code for config, profile and
+// cache. If the cache is not enough, or there is an error or a warning, init does nothing
+// and the normal command runs.
 package warm
 
 import (
@@ -38,8 +38,8 @@ func init() {
 }
 
 // Answer returns the output of the command line args, which include the program's name.
-// ok is false if args is not a simple "sso get-credentials", or if more than the cache is
-// needed to answer.
+// ok is false if args is not a simple "sso get-credentials", or if the cache is not enough
+// to answer.
 func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time) ([]byte, bool) {
 	name, ok := parse(args)
 	if !ok {

@@ -1,9 +1,9 @@
-"""Reads the files that come in with the parser that the AWS CLI uses.
+"""Parses config files with the parser that the AWS CLI uses.
 
-In: {"name": {"credentials": bool, "content": base64}}. Out, by name: null if the
-file is rejected, or {"sections": ..., "counting": ...}: lists of [what, settings],
-of every section and of those that count. A setting is [key, value], and the value
-of a nested block a list of such pairs.
+Input: {"name": {"credentials": bool, "content": base64}}. Output for each name: null if
+the parser rejects the file, or {"sections": ..., "counting": ...}. Both are lists of
+[meaning, settings]: "sections" has every section, "counting" the last section of each
+name. A setting is [key, value]. The value of a nested block is a list of such pairs.
 """
 
 import base64

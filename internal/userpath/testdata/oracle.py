@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes oracle.json: what Python's os.path makes of paths. Rows: system,
-environment, path, expanduser(path), expandvars(path)."""
+"""Writes oracle.json, the results of Python's os.path. The columns are system,
+environment, path, expanduser(path) and expandvars(path)."""
 import json
 import ntpath
 import os
