@@ -51,7 +51,7 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 	}
 	url = escapeURL(url)
 	if Declined(env) {
-		return fmt.Errorf("BROWSER is none: %w", ErrNoBrowser)
+		return fmt.Errorf("BROWSER=none: %w", ErrNoBrowser)
 	}
 	commands := fromVariable(lookup(env, "BROWSER"), url, env)
 	if len(commands) == 0 {
