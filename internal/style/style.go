@@ -1,5 +1,6 @@
 // Package style colours text by its meaning. It uses the 16 colours of the terminal's own
-// theme, so that text is readable on light and dark backgrounds. It asks the terminal nothing.
+// theme, so that text is readable on light and dark backgrounds. It sends no queries to the
+// terminal.
 package style
 
 import (
