@@ -84,7 +84,7 @@ func withoutAWS(app *command.App, root command.Node, args []string, why error) e
 // InstallHint says how to get the AWS CLI.
 const InstallHint = "for all other commands install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
 
-// builtInHint lists the built-in operations of a service. If there are none, it lists the
+// builtInHint lists the built-in operations of a service. For any other service it lists the
 // services with built-in operations.
 func builtInHint(service string) string {
 	if service == "login" || service == "logout" {

@@ -18,9 +18,10 @@ type Menu struct {
 	Start int // the index of the item that is selected at first
 }
 
-// An Item is one row of a menu. Every field can be empty. What the user types is looked for
-// in all of them; a match in the name counts more than one in the ID, and that more than one
-// in the detail. Characters that are not visible are shown as question marks.
+// An Item is one row of a menu. Each field can be empty. The words that the user types are
+// searched for in all three fields: a match in the name ranks before a match in the ID, and a
+// match in the ID before a match in the detail. Invisible characters are shown as question
+// marks.
 type Item struct {
 	Name   string // such as the name of an account; shortened if the terminal is narrow
 	ID     string // such as the number of an account; never shortened
@@ -42,7 +43,7 @@ func (i Item) String() string {
 	return name + " (" + i.ID + ")"
 }
 
-// maxRows is how many items are shown at once.
+// maxRows is the number of items that are shown at once.
 const maxRows = 10
 
 // Choose lets the user pick an item and returns its index:
@@ -73,10 +74,10 @@ func (c *Console) Choose(ctx context.Context, m Menu) (int, error) {
 	return c.choose(ctx, m)
 }
 
-// errEsc is ErrCancelled for Esc.
+// errEsc is an ErrCancelled that was caused by Esc.
 var errEsc = fmt.Errorf("%w", ErrCancelled)
 
-// choose is Choose in a terminal that delivers keys.
+// choose is Choose for a terminal in raw mode.
 func (c *Console) choose(ctx context.Context, m Menu) (int, error) {
 	ch := newChooser(c, m)
 	if err := c.write(pasteOn + cursorOff); err != nil {
@@ -120,6 +121,7 @@ func newChooser(c *Console, m Menu) *chooser {
 	ch := &chooser{c: c, title: visible(m.Title), ranking: newRanking(m.Items), block: newBlock(0)}
 	ch.found = ch.ranking.rank("")
 	ch.selected = min(max(m.Start, 0), len(m.Items)-1)
+	ch.top = ch.selected + maxRows // far away, so that scroll centers the item
 	return ch
 }
 

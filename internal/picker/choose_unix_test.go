@@ -39,6 +39,19 @@ func TestMenuScrollsWithinTheTerminal(t *testing.T) {
 	term.untouched()
 }
 
+func TestMenuCentersTheFirstSelection(t *testing.T) {
+	term := openTerminal(t, 40, 8)
+	got := term.choose(t.Context(), Menu{Title: "Pick a number:", Items: items("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), Start: 4})
+	term.sees("Pick a number:\n  three\n  four\n> five\n  six\n  seven\n5/9   type to filter")
+	term.typeIn("\x1b[B\x1b[B")
+	term.sees("Pick a number:\n  three\n  four\n  five\n  six\n> seven\n7/9   type to filter")
+	term.typeIn("\x1b[B")
+	term.sees("Pick a number:\n  four\n  five\n  six\n  seven\n> eight\n8/9   type to filter")
+	term.typeIn("\r")
+	term.replies(got, reply{index: 7})
+	term.untouched()
+}
+
 func TestMenuSizes(t *testing.T) {
 	for _, tt := range []struct{ cols, rows, shown int }{{80, 24, 10}, {30, 8, 6}, {20, 4, 2}, {200, 50, 10}, {40, 3, 2}, {40, 2, 1}, {40, 1, 1}} {
 		term := openTerminal(t, tt.cols, tt.rows)

@@ -111,6 +111,22 @@ type writer func([]byte)
 
 func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
 
+func TestScriptedMenuRanksAndHasATitle(t *testing.T) {
+	c, out := script(t, "prod\n1\n")
+	got, err := c.Choose(t.Context(), Menu{Title: "Pick an account:", Items: []Item{
+		{Name: "reproduction", ID: "111122223333"}, {Name: "payments-prod", ID: "444455556666", Detail: "pay@example.com"},
+	}})
+	if err != nil || got != 1 {
+		t.Errorf("%d, %v, want 1", got, err)
+	}
+	if want := "Pick an account:\n  1  reproduction (111122223333)\n  2  payments-prod, pay@example.com (444455556666)\n"; !strings.HasPrefix(out.String(), want) {
+		t.Errorf("wrote\n%s\nwant first\n%s", out, want)
+	}
+	if !strings.Contains(out.String(), "  1  payments-prod, pay@example.com (444455556666)\n  2  reproduction (111122223333)\n") {
+		t.Errorf("the best match is not first:\n%s", out)
+	}
+}
+
 func TestEmptyMenu(t *testing.T) {
 	c, _ := script(t, "1\n")
 	if got, err := c.Choose(t.Context(), Menu{}); err == nil {

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A score says how well an item matches the typed words; the lowest is the best. Every
-// word must be found in the item. A word has the best score of this table that applies:
+// A score says how well an item matches the typed words. A lower score is better. Every
+// typed word must match the item. The score of one word is the lowest that applies:
 //
 //	                                            name   ID   detail
 //	the word is the whole field                    0    1        2
@@ -20,9 +20,10 @@ import (
 //	its characters are in the field in this
 //	order, the first at the start of a word      300    -        -
 //
-// Scattered characters count in the name only: most e-mail addresses have the letters of
-// any short word. The score of an item is the sum over the words. Items with the same score
-// keep their order. For example, "prod" ranks these names so:
+// Scattered characters match in the name only, because most e-mail addresses contain the
+// letters of any short word. Digits are never scattered. The score of an item is the sum of
+// the scores of its words. Items with the same score keep their order. For example, "prod"
+// ranks these names:
 //
 //	prod              0
 //	prod-eu         100
@@ -78,8 +79,8 @@ func (r *ranking) rank(text string) []int {
 // A word is one of the words that the user has typed.
 type word struct {
 	text   string // folded
-	id     string // how it is looked for in an ID: "1111-2222" is 11112222 there
-	number bool   // it has digits only, which are never scattered
+	id     string // the form to search for in an ID: "1111-2222" becomes "11112222"
+	number bool   // the word is a number, with or without hyphens
 }
 
 func typedWords(text string) []word {
@@ -94,7 +95,7 @@ func typedWords(text string) []word {
 	return words
 }
 
-// An entry is an item as the ranking sees it: its name, ID and detail.
+// An entry holds the searchable name, ID and detail of an item.
 type entry [3]field
 
 const (
@@ -119,7 +120,7 @@ func (e *entry) score(words []word) (total score, ok bool) {
 type hit struct {
 	score score
 	field int
-	at    int // where it begins in the folded text of the field
+	at    int // its offset in the folded text of the field
 }
 
 // find returns the best match of the word. Its score is absent if there is no match.
@@ -142,8 +143,8 @@ func (e *entry) find(w word) hit {
 	return best
 }
 
-// marks returns for each field the offsets in its text of the characters that the words
-// match, in order.
+// marks returns the characters that the words match: for each field their offsets in its
+// text, in ascending order.
 func (e *entry) marks(words []word) (marks [3][]int) {
 	for _, w := range words {
 		best := e.find(w)
@@ -171,9 +172,9 @@ func (e *entry) marks(words []word) (marks [3][]int) {
 
 // A field is one text of an item.
 type field struct {
-	text   string // as the menu shows it
-	folded string // what is searched: see fold
-	at     []int  // for each byte of folded, where its character begins in text; nil if that is the same place
+	text   string // the text that the menu shows
+	folded string // the text that is searched: see fold
+	at     []int  // for each byte of folded, the offset of its character in text; nil if the offsets are equal
 }
 
 func newField(s string) field {
@@ -182,7 +183,7 @@ func newField(s string) field {
 	return f
 }
 
-// offset returns where the character begins in the text that is at i in folded.
+// offset converts an offset in folded to the offset of the same character in text.
 func (f *field) offset(i int) int {
 	if f.at == nil {
 		return i
@@ -190,8 +191,8 @@ func (f *field) offset(i int) int {
 	return f.at[i]
 }
 
-// find looks for the text in one piece. It returns the place at the start of a word if
-// there is one, or else the first place.
+// find searches for the text in one piece. It returns the first place at the start of a word,
+// or else the first place.
 func (f *field) find(text string) (how score, at int) {
 	if text == f.folded {
 		return whole, 0
@@ -214,8 +215,8 @@ func (f *field) find(text string) (how score, at int) {
 	}
 }
 
-// findScattered looks for the characters of the text in its order, the first at the start
-// of a word. It returns where the first is, or -1.
+// findScattered searches for the characters of the text in this order, the first at the start
+// of a word. It returns the offset of the first character, or -1.
 func (f *field) findScattered(text string) int {
 	first, size := utf8.DecodeRuneInString(text)
 	start := 0
@@ -230,7 +231,7 @@ func (f *field) findScattered(text string) int {
 		}
 		start += size
 	}
-	// If the rest is not after the first such place, it is not after a later one.
+	// If the other characters are not after this place, they are not after a later one.
 	at := start + size
 	for _, r := range text[size:] {
 		i := strings.IndexRune(f.folded[at:], r)
@@ -242,9 +243,10 @@ func (f *field) findScattered(text string) int {
 	return start
 }
 
-// startsWord reports whether a word of the field begins at i in folded. Words begin with
-// the field, after anything but letters, digits and marks, at a digit after a letter, and
-// at a capital letter next to a small one: AWS|Read|Only|Access, eu|west|1.
+// startsWord reports whether a word begins at the offset i in folded. A word begins at the
+// start of the field, after a character that is not a letter, digit or mark, at a digit after
+// a letter, and at a capital letter next to a small letter. Examples: AWS|Read|Only|Access and
+// eu-|west-|1.
 func (f *field) startsWord(i int) bool {
 	at := f.offset(i)
 	if at == 0 {

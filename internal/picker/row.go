@@ -8,13 +8,13 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// A piece is a part of a row: characters that all match what is typed, or that all do not.
+// A piece is a part of a row. Either all of its characters match a typed word, or none does.
 type piece struct {
 	text  string
 	match bool
 }
 
-// add adds a piece, and joins it with the one before if both match or both do not.
+// add appends a piece to a row. It joins the piece with the last one if match is the same.
 func add(row []piece, text string, match bool) []piece {
 	if n := len(row); n > 0 && row[n-1].match == match {
 		row[n-1].text += text
@@ -60,8 +60,8 @@ func (e *entry) row(cols int, words []word) []piece {
 // ellipsis is shown for characters that were cut off.
 const ellipsis = "…"
 
-// addField adds a text, shortened to a number of columns. A character on the screen matches
-// with its combining marks if any part of it is marked.
+// addField appends a text, shortened to a number of columns. A letter and its combining marks
+// are highlighted together if one of them is marked.
 func addField(row []piece, text string, marks []int, cols int) []piece {
 	shown, shortened := fit(text, cols), false
 	if shown != text {
@@ -93,7 +93,7 @@ func withMark(mark string, row []piece) []piece {
 	return marked
 }
 
-// columns is the number of columns that the pieces take.
+// columns returns the number of columns that the pieces take.
 func columns(list []piece) int {
 	n := 0
 	for _, p := range list {
