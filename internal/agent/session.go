@@ -32,8 +32,8 @@ func (w *watch) update(item Watched) {
 
 func (w *watch) keys() []string { return append([]string{w.Session.Key()}, w.Siblings...) }
 
-// renewable reports whether the agent can refresh the session.
-func (w *watch) renewable(now time.Time) bool {
+// refreshable reports whether the agent can refresh the session.
+func (w *watch) refreshable(now time.Time) bool {
 	return w.valid && !w.ended && w.Session.AutoRefresh != profile.Off && w.tok.Refreshable(now)
 }
 
@@ -71,5 +71,5 @@ func (w *watch) postponed(now time.Time) bool {
 // needed reports whether the session needs the agent: to refresh it, or to keep a token
 // that is only in the agent's memory.
 func (w *watch) needed(now time.Time, memory bool) bool {
-	return w.locked || w.renewable(now) || memory && !w.ended && w.tok.Left(now) > 0
+	return w.locked || w.refreshable(now) || memory && !w.ended && w.tok.Left(now) > 0
 }

@@ -46,7 +46,7 @@ func (w *watch) status(now time.Time) SessionStatus {
 	}
 	out.ExpiresAt = ssocache.FormatTime(w.tok.ExpiresAt)
 	switch {
-	case w.renewable(now):
+	case w.refreshable(now):
 		out.State = "kept"
 		out.RenewalAt = ssocache.FormatTime(w.next(now))
 	case w.tok.Left(now) > 0:

@@ -63,7 +63,7 @@ func (s *Server) round(ctx context.Context) (left int) {
 	var work errgroup.Group
 	work.SetLimit(maxRefreshes)
 	for i := range watched {
-		work.Go(func() error { s.renew(ctx, &watched[i]); return nil })
+		work.Go(func() error { s.refresh(ctx, &watched[i]); return nil })
 	}
 	_ = work.Wait() // never returns an error
 	s.publish(watched)
@@ -86,10 +86,10 @@ func (s *Server) publish(watched []watch) {
 	s.surveyed.Do(func() { close(s.first) })
 }
 
-// renew refreshes the session if it is due.
-func (s *Server) renew(ctx context.Context, w *watch) {
+// refresh gets a new token for the session if it is due.
+func (s *Server) refresh(ctx context.Context, w *watch) {
 	now := s.Now()
-	if !w.renewable(now) || w.next(now).After(now) || !s.enter(ctx) {
+	if !w.refreshable(now) || w.next(now).After(now) || !s.enter(ctx) {
 		return
 	}
 	defer s.leave()
@@ -129,7 +129,7 @@ func (s *Server) pause() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, w := range s.watched {
-		if w.renewable(now) {
+		if w.refreshable(now) {
 			least = min(least, w.next(now).Sub(now))
 		}
 	}
