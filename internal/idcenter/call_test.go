@@ -205,7 +205,8 @@ func TestServiceErrors(t *testing.T) {
 	}
 }
 
-// identity checks the text of an error, and that the error matches the sentinels is and no others.
+// identity checks the text of an error, and that the error matches the sentinels is and no
+// others.
 func identity(t *testing.T, err error, text string, is []error) {
 	t.Helper()
 	if err == nil || err.Error() != text {

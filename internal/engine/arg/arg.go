@@ -2,12 +2,12 @@
 //
 //	ec2 describe-instances --filters Name=tag:Name,Values=a,b
 //
-// into the input of the operation. Names, syntax and messages are the AWS CLI's, and so is the order
-// in which mistakes are reported.
+// into the input of the operation. Names, syntax and messages are the AWS CLI's, and so is
+// the order in which mistakes are reported.
 //
-// [Parse] splits the words into options and values (flag.go, words.go), reads the value of each option
-// (value.go, file.go, json.go, shorthand.go), adds --cli-input-json (whole.go), and checks the result
-// (normalize.go, validate.go). [Flags] lists the options for help.
+// [Parse] splits the words into options and values (flag.go, words.go), reads the value of
+// each option (value.go, file.go, json.go, shorthand.go), adds --cli-input-json (whole.go),
+// and checks the result (normalize.go, validate.go). [Flags] lists the options for help.
 package arg
 
 import (
@@ -24,7 +24,8 @@ type Options struct {
 	// depend on the service. It may be "".
 	Service string
 
-	// ReadFile reads the files in file:// and fileb:// values. If it is nil, such values are errors.
+	// ReadFile reads the files in file:// and fileb:// values. If it is nil, such values
+	// are errors.
 	ReadFile func(path string) ([]byte, error)
 
 	// LookupEnv looks up environment variables, for variables and ~ in the names of those files.
@@ -41,13 +42,13 @@ type Options struct {
 
 // An Input is the result of [Parse].
 type Input struct {
-	// Document is the input of the operation. It is valid, unless Help is set or Skeleton is
-	// "input" or "yaml-input". It has the values of package model: a blob is a string in base64, a
-	// timestamp is a string in RFC 3339.
+	// Document is the input of the operation. It is valid, unless Help is set or Skeleton
+	// is "input" or "yaml-input". It has the values of package model: a blob is a string in
+	// base64, a timestamp is a string in RFC 3339.
 	Document *document.Object
 
-	// Paginate says to fetch all pages: the operation has pages, and the command line does not ask
-	// for a particular page.
+	// Paginate says to fetch all pages: the operation has pages, and the command line does
+	// not ask for a particular page.
 	Paginate bool
 
 	Paging Paging
@@ -61,15 +62,15 @@ type Input struct {
 	Warnings []string // lines for stderr
 }
 
-// Paging holds the paging options, which replace the operation's own paging members. They are set only
-// if Paginate is set. nil and "" mean that an option was not given.
+// Paging holds the paging options, which replace the operation's own paging members. They
+// are set only if Paginate is set. nil and "" mean that an option was not given.
 type Paging struct {
 	MaxItems, PageSize *int64
 	StartingToken      string
 }
 
-// Parse reads the arguments after the service and the operation, without global options. The error is
-// a [*UsageError] or a [*ValueError].
+// Parse reads the arguments after the service and the operation, without global options.
+// The error is a [*UsageError] or a [*ValueError].
 func Parse(op *model.Operation, args []string, o Options) (*Input, error) {
 	if len(args) == 1 && args[0] == "help" {
 		return &Input{Help: true}, nil
@@ -209,13 +210,14 @@ type UsageError struct {
 
 func (e *UsageError) Error() string { return e.Message }
 
-// A ValueError reports a value for which the AWS CLI prints Python's own message. The AWS CLI then exits
-// with 255.
+// A ValueError reports a value for which the AWS CLI prints Python's own message. The AWS
+// CLI then exits with 255.
 type ValueError struct{ Message string }
 
 func (e *ValueError) Error() string { return e.Message }
 
-// badParameter returns the error for a mistake in the value of one option. name includes the dashes.
+// badParameter returns the error for a mistake in the value of one option. name includes
+// the dashes.
 func badParameter(name, text string) error {
 	return &UsageError{Message: "Error parsing parameter '" + name + "': " + text}
 }

@@ -60,8 +60,9 @@ func isValueStructure(s *model.Shape) bool {
 		s.Members[0].Shape.Kind == model.String
 }
 
-// coerce converts a shorthand value to the types of the shape, as far as the AWS CLI does. A single value
-// becomes a list of one, without conversion of the value. A boolean is "true" or "false".
+// coerce converts a shorthand value to the types of the shape, as far as the AWS CLI does.
+// A single value becomes a list of one, without conversion of the value. A boolean is
+// "true" or "false".
 func coerce(o *option, s *model.Shape, name string, v any) (any, error) {
 	switch s.Kind {
 	case model.Structure:

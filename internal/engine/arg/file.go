@@ -31,8 +31,8 @@ func (p *parser) load(o *option, text string) (any, error) {
 	return v, nil
 }
 
-// readParam returns the content of the file that text names, as a string or raw. It returns nil if text
-// names no file.
+// readParam returns the content of the file that text names, as a string or raw. It returns
+// nil if text names no file.
 func (p *parser) readParam(text string) (any, error) {
 	name, isText := strings.CutPrefix(text, textPrefix)
 	if !isText {

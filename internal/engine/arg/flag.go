@@ -17,8 +17,8 @@ type Flag struct {
 	Member   *model.Member // nil if the option is not a member of the input
 }
 
-// Flags returns the options of an operation for its help, in the order of the help. It leaves out members
-// that select a page, although they can be used.
+// Flags returns the options of an operation for its help, in the order of the help. It
+// leaves out members that select a page, although they can be used.
 func Flags(op *model.Operation) []Flag {
 	t := newTable(op)
 	hidden := make(map[string]bool)
@@ -137,8 +137,9 @@ const (
 	perhaps // one or none
 )
 
-// relax makes all options optional if the input comes from a file, or if the operation is not called.
-// Like the AWS CLI, it looks at the words only, even if they are values of other options.
+// relax makes all options optional if the input comes from a file, or if the operation is
+// not called. Like the AWS CLI, it looks at the words only, even if they are values of
+// other options.
 func (t *table) relax(args []string) {
 	for i, a := range args {
 		switch a {

@@ -48,7 +48,8 @@ func (r *jsonReader) fail(text string, at int) error {
 	return e
 }
 
-// A jsonError is a mistake in JSON, with the message of Python's parser, which the AWS CLI prints.
+// A jsonError is a mistake in JSON, with the message of Python's parser, which the AWS CLI
+// prints.
 type jsonError struct {
 	text string
 	line int

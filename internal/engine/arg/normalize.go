@@ -26,7 +26,8 @@ func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
 	})
 }
 
-// decodeBase64 decodes base64 like Python: it ignores other characters, and the text after the padding.
+// decodeBase64 decodes base64 like Python: it ignores other characters, and the text after
+// the padding.
 func decodeBase64(text string) (any, error) {
 	wrong := &ValueError{`Invalid base64: "` + text + `"`}
 	var chars []byte
@@ -80,8 +81,8 @@ func normalize(v any, s *model.Shape) any {
 	return v
 }
 
-// walk replaces each value in v that is not a list or an object. A list or an object that does not fit its
-// shape stays unchanged.
+// walk replaces each value in v that is not a list or an object. A list or an object that
+// does not fit its shape stays unchanged.
 func walk(v any, s *model.Shape, replace func(any, *model.Shape) (any, error)) (any, error) {
 	if s.Document {
 		return v, nil
@@ -157,8 +158,8 @@ func timeOf(v any) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseTime reads a time: seconds since 1970, or one of the layouts. Without a zone it is UTC, as in the
-// AWS CLI.
+// parseTime reads a time: seconds since 1970, or one of the layouts. Without a zone it is
+// UTC, as in the AWS CLI.
 func parseTime(s string) (time.Time, bool) {
 	if f, err := parseFloat(s); err == nil {
 		return epoch(f)
@@ -180,8 +181,8 @@ func parseTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epoch returns the time that is so many seconds after 1970, rounded to microseconds. ok is false outside
-// of Python's years 1 to 9999.
+// epoch returns the time that is so many seconds after 1970, rounded to microseconds. ok is
+// false outside of Python's years 1 to 9999.
 func epoch(seconds float64) (time.Time, bool) {
 	if math.IsNaN(seconds) || seconds < -62135596800 || seconds > 253402300799 {
 		return time.Time{}, false

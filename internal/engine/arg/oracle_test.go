@@ -40,7 +40,8 @@ type (
 	}
 )
 
-// TestAsTheAWSCLI parses random command lines, valid and invalid ones, with the AWS CLI and with this package.
+// TestAsTheAWSCLI parses random command lines, valid and invalid ones, with the AWS CLI and
+// with this package.
 func TestAsTheAWSCLI(t *testing.T) {
 	out, err := exec.Command(python, "-c", "import awscli; print(awscli.__version__)").Output()
 	if version := strings.TrimSpace(string(out)); err != nil || !strings.HasPrefix(version, "2.") {

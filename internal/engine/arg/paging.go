@@ -21,8 +21,9 @@ const (
 	maxItems
 )
 
-// pagingConfig is the AWS CLI's name for the paging options in the input. It stays in the input only if a
-// paging option was given although pages are not fetched; validation then reports it.
+// pagingConfig is the AWS CLI's name for the paging options in the input. It stays in the
+// input only if a paging option was given although pages are not fetched; validation then
+// reports it.
 const pagingConfig = "PaginationConfig"
 
 // paginated reports whether the AWS CLI fetches all pages of the operation.
@@ -68,8 +69,8 @@ func (t *table) addPage(p page, name string, kind model.Kind) {
 	t.add(o)
 }
 
-// settlePaging decides by the given options whether to fetch all pages. If not, it puts back the members
-// that paging options have replaced.
+// settlePaging decides by the given options whether to fetch all pages. If not, it puts
+// back the members that paging options have replaced.
 func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	if !paginated(t.op) {
 		return nil
@@ -162,8 +163,8 @@ func (p *parser) firstPage(in *Input) *document.Object {
 	return d
 }
 
-// whole has the operations of EC2 that would return all items on one page, with the members that do not
-// reduce the result.
+// whole has the operations of EC2 that would return all items on one page, with the members
+// that do not reduce the result.
 var whole = map[string][]string{
 	"DescribeVolumes":   {"NextToken", "DryRun"},
 	"DescribeSnapshots": {"NextToken", "DryRun", "OwnerIds", "RestorableByUserIds"},

@@ -15,8 +15,8 @@ import (
 // isSpace reports whether Python's str.strip removes r.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
 
-// digits returns the text of a number in Go's syntax, or "" if Python would not accept it. Python allows
-// spaces around a number, and single underscores between digits.
+// digits returns the text of a number in Go's syntax, or "" if Python would not accept it.
+// Python allows spaces around a number, and single underscores between digits.
 func digits(s string) string {
 	s = strings.TrimFunc(s, isSpace)
 	for i := range len(s) {

@@ -187,8 +187,8 @@ func (s *scanner) separator(end byte) error {
 	return nil
 }
 
-// values reads one value or several, separated by commas. If an element turns out to be the key of the next
-// pair, values goes back to the comma before it.
+// values reads one value or several, separated by commas. If an element turns out to be the
+// key of the next pair, values goes back to the comma before it.
 func (s *scanner) values() (any, error) {
 	first, err := s.value(firstValue)
 	if err != nil {
@@ -232,8 +232,8 @@ type valueKind struct {
 	more  func(c rune) bool // whether c is allowed after the first character
 }
 
-// The first value after a "=" ends at a closing brace or bracket. Further values end at a "=", which
-// shows that they are keys.
+// The first value after a "=" ends at a closing brace or bracket. Further values end at a
+// "=", which shows that they are keys.
 var (
 	firstValue  = valueKind{"first", true, func(c rune) bool { return c != ']' && c != '}' }}
 	secondValue = valueKind{"second", false, func(c rune) bool { return c != '=' }}
@@ -284,8 +284,8 @@ func (s *scanner) plain(k valueKind) {
 	}
 }
 
-// isPlain reports whether c is allowed in a value without quotes. Not allowed are quotes, commas, control
-// characters other than white space, and characters above U+FFFF.
+// isPlain reports whether c is allowed in a value without quotes. Not allowed are quotes,
+// commas, control characters other than white space, and characters above U+FFFF.
 func isPlain(c rune) bool {
 	switch {
 	case c == '"' || c == '\'' || c == ',' || c > 0xffff:
@@ -330,8 +330,8 @@ func (s *scanner) quoted(mark byte) (string, error) {
 	return strings.ReplaceAll(v, `\\`, `\`), nil
 }
 
-// A syntaxError is a mistake in shorthand. [scanner.values] also uses it to notice that it has read the
-// next key.
+// A syntaxError is a mistake in shorthand. [scanner.values] also uses it to notice that it
+// has read the next key.
 type syntaxError struct {
 	expected, received string
 	input              string

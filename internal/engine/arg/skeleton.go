@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// InputSkeleton returns an input with every member, to be filled in. --generate-cli-skeleton input prints it
-// as JSON.
+// InputSkeleton returns an input with every member, to be filled in.
+// --generate-cli-skeleton input prints it as JSON.
 func InputSkeleton(op *model.Operation) *document.Object {
 	return skeletonOf(op.Input, skeleton{})
 }

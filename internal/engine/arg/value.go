@@ -76,7 +76,8 @@ func takesShorthand(m *model.Member) bool {
 	return !s.Document
 }
 
-// unpack reads a value that is not in shorthand: a scalar, JSON, or a list of words of these forms.
+// unpack reads a value that is not in shorthand: a scalar, JSON, or a list of words of
+// these forms.
 func (p *parser) unpack(o *option, m *model.Member, v any) (any, error) {
 	if m.Shape.Document || m.JSONValue && m.Location == model.Header {
 		return p.json(o, v)
@@ -144,8 +145,8 @@ func (p *parser) unpackList(o *option, m *model.Member, v any) (any, error) {
 	return list, nil
 }
 
-// characters returns the characters of a text. If a text is given instead of a list, the AWS CLI makes each
-// character an element.
+// characters returns the characters of a text. If a text is given instead of a list, the
+// AWS CLI makes each character an element.
 func characters(s string) []any {
 	list := make([]any, 0, len(s))
 	for s != "" {

@@ -13,8 +13,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// wholeInput adds the members in --cli-input-json or --cli-input-yaml. Options on the command line take
-// precedence.
+// wholeInput adds the members in --cli-input-json or --cli-input-yaml. Options on the
+// command line take precedence.
 func (p *parser) wholeInput(in *Input, w *words) error {
 	for _, o := range []struct {
 		name, dest, wrong string

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// A given holds the value of an option on the command line. If an option occurs twice, the last one counts.
+// A given holds the value of an option on the command line. If an option occurs twice, the
+// last one counts.
 type given struct {
 	words []string
 	on    bool // the value of a boolean
@@ -37,8 +38,8 @@ func (t *table) read(args []string) (*words, error) {
 			i += n
 			continue
 		}
-		// The first word without an option can be "help". Further ones are unknown. A "--" directly
-		// before or after it is ignored.
+		// The first word without an option can be "help". Further ones are unknown. A "--"
+		// directly before or after it is ignored.
 		if !helped {
 			helped = true
 			for i < len(list) && list[i].dashes {
@@ -187,7 +188,8 @@ func (t *table) word(a string) (word, error) {
 	return w, nil
 }
 
-// begin returns the options that begin with prefix. An abbreviation of a single option means that option.
+// begin returns the options that begin with prefix. An abbreviation of a single option
+// means that option.
 func (t *table) begin(prefix string) []*option {
 	var found []*option
 	for _, o := range t.options {

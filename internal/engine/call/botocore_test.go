@@ -17,11 +17,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// modelsOf is the version of botocore to compare with. Other versions may have other members than the tables.
+// modelsOf is the version of botocore to compare with. Other versions may have other
+// members than the tables.
 const modelsOf = "1.43.11"
 
-// TestAsBotocore compares requests and outputs with those of botocore, the AWS CLI's library, for random inputs and
-// replies of every operation.
+// TestAsBotocore compares requests and outputs with those of botocore, the AWS CLI's
+// library, for random inputs and replies of every operation.
 func TestAsBotocore(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__version__)").Output(); err != nil {
 		t.Skipf("botocore cannot be imported: %v", err)

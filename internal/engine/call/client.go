@@ -1,9 +1,9 @@
-// Package call calls operations of AWS services, as described by package model. It finds the endpoint,
-// writes the request in the service's protocol, signs it, retries transient errors, reads the reply, and
-// fetches pages.
+// Package call calls operations of AWS services, as described by package model. It finds
+// the endpoint, writes the request in the service's protocol, signs it, retries transient
+// errors, reads the reply, and fetches pages.
 //
-// [Client.Call] makes one call. It passes through target.go, validate.go, request.go, retry.go, send.go and
-// output.go. [Client.Pages] fetches results that come in pages.
+// [Client.Call] makes one call. It passes through target.go, validate.go, request.go,
+// retry.go, send.go and output.go. [Client.Pages] fetches results that come in pages.
 package call
 
 import (
@@ -20,8 +20,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A Client calls operations of package model. The zero value calls unsigned operations of services that
-// need no region. A Client is safe for concurrent use if its fields do not change.
+// A Client calls operations of package model. The zero value calls unsigned operations of
+// services that need no region. A Client is safe for concurrent use if its fields do not
+// change.
 type Client struct {
 	HTTP            *http.Client // nil means http.DefaultClient; redirects are not followed
 	Region          string       // if "", calls of a service that needs a region return a [NoRegionError]
@@ -74,11 +75,13 @@ type Credentials struct {
 	SecretAccessKey, SessionToken secret.String // SessionToken is empty for long-term keys
 }
 
-// Call calls an operation of the service. It returns the output as an object, with the members in the
-// reply in the order of the model. input has the model's names, and may be nil.
+// Call calls an operation of the service. It returns the output as an object, with the
+// members in the reply in the order of the model. input has the model's names, and may be
+// nil.
 //
-// Errors to test for: [ServiceError] for an error reply of the service, [InputError] for an invalid input,
-// [NoRegionError], and from package idcenter ConnectError for no reply and ReplyError for an invalid reply.
+// Errors to test for: [ServiceError] for an error reply of the service, [InputError] for an
+// invalid input, [NoRegionError], and from package idcenter ConnectError for no reply and
+// ReplyError for an invalid reply.
 func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
 	used, sent := c.keys(), c.withToken(input)
 	out, err := c.call(ctx, svc, op, sent)
@@ -120,8 +123,8 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	return out, nil
 }
 
-// regionFor returns the client's region, or the region of the input's bucket if that is known to be another
-// one.
+// regionFor returns the client's region, or the region of the input's bucket if that is
+// known to be another one.
 func (c *Client) regionFor(input *document.Object) string {
 	bucket, _ := input.Get("Bucket")
 	name, _ := bucket.(string)
@@ -167,8 +170,8 @@ func (c *Client) withToken(input *document.Object) *document.Object {
 	return made
 }
 
-// renew renews the credentials or the access token after the service has refused them. It reports whether to
-// repeat the call. An error comes from Renew or RenewToken.
+// renew renews the credentials or the access token after the service has refused them. It
+// reports whether to repeat the call. An error comes from Renew or RenewToken.
 func (c *Client) renew(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, used Credentials, err error) (bool, error) {
 	var refused *ServiceError
 	switch {

@@ -72,8 +72,8 @@ func inBody(s *model.Shape) bool {
 	return false
 }
 
-// finish converts the output to the form that the AWS CLI prints. It decodes S3 keys, unless the caller has
-// asked for their encoding, and IAM's policy documents.
+// finish converts the output to the form that the AWS CLI prints. It decodes S3 keys,
+// unless the caller has asked for their encoding, and IAM's policy documents.
 func finish(svc *model.Service, op *model.Operation, asked, out *document.Object) {
 	if svc.Name == "iam" {
 		decodePolicies(out)
@@ -83,8 +83,8 @@ func finish(svc *model.Service, op *model.Operation, asked, out *document.Object
 	}
 }
 
-// urlEncoded reports whether the operation can return keys in URL encoding. Without it, XML cannot represent
-// every character of a key.
+// urlEncoded reports whether the operation can return keys in URL encoding. Without it, XML
+// cannot represent every character of a key.
 func urlEncoded(svc *model.Service, op *model.Operation) bool {
 	if svc.Name != "s3api" || op.Input == nil {
 		return false

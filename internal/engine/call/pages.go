@@ -37,8 +37,9 @@ type Pager struct {
 // CanPage reports whether the operation's result comes in pages.
 func CanPage(op *model.Operation) bool { return op.Paginator != nil && len(op.Paginator.Result) > 0 }
 
-// Pages returns a pager for an operation for which [CanPage] is true. It returns an error for an invalid
-// starting token, and for a page size if the operation has no parameter for it.
+// Pages returns a pager for an operation for which [CanPage] is true. It returns an error
+// for an invalid starting token, and for a page size if the operation has no parameter for
+// it.
 func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.Object, paging Paging) (*Pager, error) {
 	if !CanPage(op) {
 		return nil, fmt.Errorf("operation %s: it has no pages", op.Name)
@@ -71,8 +72,8 @@ func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.
 	return p, nil
 }
 
-// largePages reports whether the AWS CLI asks for pages of 1000 by default. It does so for volumes and
-// snapshots, unless the input selects some of them.
+// largePages reports whether the AWS CLI asks for pages of 1000 by default. It does so for
+// volumes and snapshots, unless the input selects some of them.
 func largePages(svc *model.Service, op *model.Operation, input *document.Object) bool {
 	if svc.Name != "ec2" || op.Name != "DescribeVolumes" && op.Name != "DescribeSnapshots" {
 		return false
@@ -99,8 +100,8 @@ func (p *Pager) pageSize(n int64) any {
 	return n
 }
 
-// All yields the pages. It fetches a page when the caller has consumed the previous one. An error ends the
-// sequence.
+// All yields the pages. It fetches a page when the caller has consumed the previous one. An
+// error ends the sequence.
 func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 	return func(yield func(*document.Object, error) bool) {
 		total := 0
@@ -145,8 +146,8 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 	}
 }
 
-// begin removes from the first page the items that an earlier run has returned, and keeps the values that are
-// the same on all pages.
+// begin removes from the first page the items that an earlier run has returned, and keeps
+// the values that are the same on all pages.
 func (p *Pager) begin(page *document.Object) {
 	result := p.op.Paginator.Result
 	if p.paging.StartingToken != "" {
@@ -244,13 +245,13 @@ func truthy(v any) bool {
 	return true
 }
 
-// ResumeToken returns the StartingToken with which a later run continues after the items returned so far, or ""
-// after the last item. It is valid after [Pager.All] has ended.
+// ResumeToken returns the StartingToken with which a later run continues after the items
+// returned so far, or "" after the last item. It is valid after [Pager.All] has ended.
 func (p *Pager) ResumeToken() string { return p.resume }
 
-// Results returns only the results of a page, as the AWS CLI prints pages in the format text. The first page
-// also has the values that are the same on all pages. Missing results are null. Call Results once for each
-// page of [Pager.All], in order.
+// Results returns only the results of a page, as the AWS CLI prints pages in the format
+// text. The first page also has the values that are the same on all pages. Missing results
+// are null. Call Results once for each page of [Pager.All], in order.
 func (p *Pager) Results(page *document.Object) *document.Object {
 	o := new(document.Object)
 	if !p.reduced {
@@ -265,8 +266,9 @@ func (p *Pager) Results(page *document.Object) *document.Object {
 	return o
 }
 
-// Full fetches all pages and returns them as one object: the results of all pages, the values that are the
-// same on all pages, and a NextToken if MaxItems has ended the sequence.
+// Full fetches all pages and returns them as one object: the results of all pages, the
+// values that are the same on all pages, and a NextToken if MaxItems has ended the
+// sequence.
 func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 	full := new(document.Object)
 	for page, err := range p.All(ctx) {

@@ -12,7 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// reservations serves the reservations r-0 … r-(n-1), with two on a page, or as many as requested.
+// reservations serves the reservations r-0 … r-(n-1), with two on a page, or as many as
+// requested.
 func reservations(n int) *line {
 	var l *line
 	l = newLine(func(try int, _ *http.Request) (*http.Response, error) {

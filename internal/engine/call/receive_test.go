@@ -16,7 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A drip is a body that returns n bytes of white space after each pause, in the middle of a reply.
+// A drip is a body that returns n bytes of white space after each pause, in the middle of a
+// reply.
 type drip struct {
 	ctx   context.Context
 	pause time.Duration

@@ -19,8 +19,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A ServiceError is an error reply of a service. Its text is the AWS CLI's, with the service's message on one
-// line.
+// A ServiceError is an error reply of a service. Its text is the AWS CLI's, with the
+// service's message on one line.
 type ServiceError struct {
 	Operation string // "DescribeInstances"
 	Code      string // the HTTP status as text if the service sent no code
@@ -44,8 +44,8 @@ func (e *ServiceError) Error() string {
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
 }
 
-// Expired reports whether the credentials have expired. EC2 also sends RequestExpired for a signature that is
-// too old.
+// Expired reports whether the credentials have expired. EC2 also sends RequestExpired for a
+// signature that is too old.
 func (e *ServiceError) Expired() bool {
 	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
 }
@@ -104,8 +104,8 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	return e
 }
 
-// withoutError reports whether an error reply does not contain an error of the service. It comes from a proxy or
-// a load balancer, or it is a reply to HEAD.
+// withoutError reports whether an error reply does not contain an error of the service. It
+// comes from a proxy or a load balancer, or it is a reply to HEAD.
 func (r *reply) withoutError(svc *model.Service) bool {
 	body := bytes.TrimSpace(r.body)
 	if len(body) == 0 {
@@ -162,8 +162,8 @@ func s3Advice(e *ServiceError, endpoint string) string {
 	return e.Message
 }
 
-// readJSON reads an error in JSON. The code is in the body or in a header. The header takes precedence in the
-// REST protocol, and the body in the other.
+// readJSON reads an error in JSON. The code is in the body or in a header. The header takes
+// precedence in the REST protocol, and the body in the other.
 func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *reply) error {
 	body := new(document.Object)
 	if len(r.body) > 0 {

@@ -152,8 +152,8 @@ func TestBucketInAnotherRegion(t *testing.T) {
 	}
 }
 
-// A service may quote the request, as AWS does for a wrong signature. The keys and the token are removed from the
-// quotation.
+// A service may quote the request, as AWS does for a wrong signature. The keys and the
+// token are removed from the quotation.
 func TestQuotedSecrets(t *testing.T) {
 	const quote = "x-amz-security-token:the-session-token of secret-access-key for the-access-token"
 	tests := []struct{ name, service, operation, input, reply string }{

@@ -1,5 +1,5 @@
-// The REST protocols. In a request, members are in the path, the query, the headers and the body. In a reply,
-// they are in the headers, the status and the body.
+// The REST protocols. In a request, members are in the path, the query, the headers and the
+// body. In a reply, they are in the headers, the status and the body.
 
 package call
 
@@ -90,8 +90,8 @@ func memberText(operation, name string, m *model.Member, v any, format string) (
 	return w.b.String(), err
 }
 
-// addQuery adds a value to the query. A list becomes several parameters with one name, a map becomes parameters
-// with its keys as names.
+// addQuery adds a value to the query. A list becomes several parameters with one name, a
+// map becomes parameters with its keys as names.
 func (r *request) addQuery(op *model.Operation, name string, m *model.Member, v any) error {
 	switch v := v.(type) {
 	case []any:
@@ -209,8 +209,8 @@ func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
 	return nil
 }
 
-// hasBody reports whether a request has a body: a member for the body is given. In JSON it is enough if there
-// could be such a member.
+// hasBody reports whether a request has a body: a member for the body is given. In JSON it
+// is enough if there could be such a member.
 func hasBody(svc *model.Service, s *model.Shape, input *document.Object) bool {
 	for _, m := range s.Members {
 		if m.Location != model.Body {

@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// The retry budget of the standard mode. It stops the retries of a client if the service is down. A success gives
-// back the cost of its retries.
+// The retry budget of the standard mode. It stops the retries of a client if the service is
+// down. A success gives back the cost of its retries.
 const (
 	budget      = 500
 	costOfTry   = 5

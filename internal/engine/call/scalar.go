@@ -57,7 +57,8 @@ func wrongType(operation, name string, want model.Kind, v any) error {
 	return &InputError{operation, fmt.Sprintf("parameter %s: a %s is needed, not %s", name, want, describe(v))}
 }
 
-// describe returns the type of a value for messages. It does not show the value, which may be a secret.
+// describe returns the type of a value for messages. It does not show the value, which may
+// be a secret.
 func describe(v any) string {
 	switch v.(type) {
 	case nil:

@@ -81,8 +81,8 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	if c.HTTP != nil {
 		client = *c.HTTP
 	}
-	// Like the AWS CLI, ask for no compression: a small compressed body could unpack to a huge one.
-	// The header is not signed, because proxies change it.
+	// Like the AWS CLI, ask for no compression: a small compressed body could unpack to a
+	// huge one. The header is not signed, because proxies change it.
 	req.Header.Set("Accept-Encoding", "identity")
 	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
 	defer stop()
@@ -125,8 +125,8 @@ type reply struct {
 	secrets  []secret.String // of the request, to remove from texts of the reply
 }
 
-// shown makes a text of the service safe to print. It removes the secrets of the request, and puts the text on
-// one line, so that it cannot look like other messages.
+// shown makes a text of the service safe to print. It removes the secrets of the request,
+// and puts the text on one line, so that it cannot look like other messages.
 func (r *reply) shown(s string) string {
 	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
 }
@@ -150,7 +150,8 @@ func (r *reply) requestID() string {
 	return ""
 }
 
-// maxReply returns the size limit for a reply of the service in bytes. Only EC2 lists everything on one page.
+// maxReply returns the size limit for a reply of the service in bytes. Only EC2 lists
+// everything on one page.
 func maxReply(svc *model.Service) int {
 	switch svc.Name {
 	case "ec2":

@@ -44,7 +44,8 @@ func (c *Client) targetIn(region string, svc *model.Service, input *document.Obj
 	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
 }
 
-// A NoRegionError reports that the service needs a region, and that none is set. Its text is the AWS CLI's.
+// A NoRegionError reports that the service needs a region, and that none is set. Its text
+// is the AWS CLI's.
 type NoRegionError struct{ Service string }
 
 func (e *NoRegionError) Error() string {
@@ -63,8 +64,9 @@ func checkRegion(region string) error {
 	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
 }
 
-// forBucket returns the target for the bucket in the input. The bucket is put in the host name, unless path is set
-// or the names and certificates do not allow it. Otherwise it stays in the path.
+// forBucket returns the target for the bucket in the input. The bucket is put in the host
+// name, unless path is set or the names and certificates do not allow it. Otherwise it
+// stays in the path.
 func (t target) forBucket(input *document.Object, path bool) (target, error) {
 	v, ok := input.Get("Bucket")
 	bucket, isText := v.(string)
@@ -99,7 +101,8 @@ func bucketName(s string) bool {
 	return s != "" && len(s) <= 255
 }
 
-// hostLabel reports whether a bucket name can be part of a host name. A dot would not match the certificate.
+// hostLabel reports whether a bucket name can be part of a host name. A dot would not match
+// the certificate.
 func hostLabel(s string) bool {
 	if len(s) < 3 || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
@@ -112,7 +115,8 @@ func hostLabel(s string) bool {
 	return true
 }
 
-// moved returns the region of the bucket if S3 refused a request because the bucket is in another region, or "".
+// moved returns the region of the bucket if S3 refused a request because the bucket is in
+// another region, or "".
 func (t target) moved(svc *model.Service, err error) string {
 	var e *ServiceError
 	if svc.Name != "s3api" || !errors.As(err, &e) || e.Region == "" || e.Region == t.region || checkRegion(e.Region) != nil {

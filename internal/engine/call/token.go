@@ -1,4 +1,5 @@
-// Tokens for the next page: the service's values, and the AWS CLI's --starting-token that contains them.
+// Tokens for the next page: the service's values, and the AWS CLI's --starting-token that
+// contains them.
 
 package call
 
@@ -20,15 +21,16 @@ type tokenPart struct {
 	value any // nil means the first page
 }
 
-// truncated is the member of an encoded token with the number of items of the page that were returned already. The
-// format is the AWS CLI's, so that tokens can be used in both programs.
+// truncated is the member of an encoded token with the number of items of the page that
+// were returned already. The format is the AWS CLI's, so that tokens can be used in both
+// programs.
 const truncated = "boto_truncate_amount"
 
 // whole means that no item of the page was returned yet.
 const whole = -1
 
-// encode returns the token for the user. skip is the number of items of its page that were returned already, or
-// whole.
+// encode returns the token for the user. skip is the number of items of its page that were
+// returned already, or whole.
 func (t token) encode(skip int) string {
 	var b strings.Builder
 	b.WriteByte('{')

@@ -251,8 +251,8 @@ type node struct {
 // maxDepth limits the nesting of replies. The deepest models have about twelve levels.
 const maxDepth = 200
 
-// maxNodes limits the number of elements in a reply. Ten thousand EC2 instances have a million. An element in
-// memory is about a hundred times as large as in the reply.
+// maxNodes limits the number of elements in a reply. Ten thousand EC2 instances have a
+// million. An element in memory is about a hundred times as large as in the reply.
 const maxNodes = 2 << 20
 
 // parseXML reads an XML document. Its errors do not quote the document.
@@ -340,7 +340,8 @@ func (n *node) value(name string) string {
 	return ""
 }
 
-// attribute returns an attribute by its name in the model, which may have a prefix, such as "xsi:type".
+// attribute returns an attribute by its name in the model, which may have a prefix, such as
+// "xsi:type".
 func (n *node) attribute(name string) (string, bool) {
 	_, local, ok := strings.Cut(name, ":")
 	if !ok {

@@ -1,5 +1,5 @@
-// Package document holds values like those of JSON. Objects keep the order of their members, because
-// the AWS CLI prints members in the order of the reply.
+// Package document holds values like those of JSON. Objects keep the order of their
+// members, because the AWS CLI prints members in the order of the reply.
 //
 // A value is one of nil, bool, int64, *big.Int, float64, string, []any and *[Object].
 // A *big.Int is an integer that is too large for an int64.
@@ -8,8 +8,8 @@ package document
 
 import "iter"
 
-// An Object is a list of named members. The zero value is empty. An Object is not safe for concurrent
-// changes.
+// An Object is a list of named members. The zero value is empty. An Object is not safe for
+// concurrent changes.
 type Object struct {
 	names  []string
 	values map[string]any

@@ -44,8 +44,8 @@ func objects(v any) []*document.Object {
 	return all
 }
 
-// endpoints returns the table of endpoints: the partitions, and the hosts of services that differ from
-// the rule of the partition.
+// endpoints returns the table of endpoints: the partitions, and the hosts of services that
+// differ from the rule of the partition.
 func endpoints(module string, newer *document.Object, list []listed) ([]byte, error) {
 	v, _ := newer.Get("partitions")
 	partitions := objects(v)
@@ -86,8 +86,8 @@ func globalRegion(classic *document.Object, prefix string) string {
 	return text(object(object(objects(v)[0], "services"), prefix), "partitionEndpoint")
 }
 
-// readRules evaluates the latest endpoint rules of a service for every region, and returns the rows of
-// the table.
+// readRules evaluates the latest endpoint rules of a service for every region, and returns
+// the rows of the table.
 func readRules(dir, name, prefix string, partitions []*document.Object) ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*", name))
 	if err != nil || len(files) == 0 {
@@ -109,8 +109,9 @@ func readRules(dir, name, prefix string, partitions []*document.Object) ([]strin
 	return rows, nil
 }
 
-// rows returns the lines for one partition. A line with "*" is for all regions, if they differ from the
-// rule of the partition. Further lines are for regions that differ from both.
+// rows returns the lines for one partition. A line with "*" is for all regions, if they
+// differ from the rule of the partition. Further lines are for regions that differ from
+// both.
 func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	var rows []string
 	outputs := object(p, "outputs")
@@ -158,8 +159,8 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	return rows, nil
 }
 
-// A place is a host, which may contain "{region}", and the region of signatures. If sign is "", that is
-// the region itself.
+// A place is a host, which may contain "{region}", and the region of signatures. If sign is
+// "", that is the region itself.
 type place struct{ host, sign string }
 
 // in returns the place for a region.

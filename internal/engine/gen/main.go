@@ -1,9 +1,10 @@
 // Gen writes the tables of package model from AWS's public API models.
 //
-// It reads the models from the module github.com/aws/aws-sdk-go. The go command downloads that module;
-// the program does not depend on it. The models there are old, so gen replaces parts of them with
-// newer.json, which has the differences to newer models: mainly the order of members in output. The
-// flag -newer writes newer.json from the data folder of an installed botocore:
+// It reads the models from the module github.com/aws/aws-sdk-go. The go command downloads
+// that module; the program does not depend on it. The models there are old, so gen replaces
+// parts of them with newer.json, which has the differences to newer models: mainly the
+// order of members in output. The flag -newer writes newer.json from the data folder of an
+// installed botocore:
 //
 //	go run ./internal/engine/gen -dir internal/engine/model \
 //		-newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"

@@ -19,8 +19,8 @@ import (
 // sdk is the last version of the module that contains AWS's API models.
 const sdk = "github.com/aws/aws-sdk-go@v1.55.8"
 
-// locateModule downloads the SDK with the go command and returns the folder of its models. It runs
-// outside of our own module, so that go.mod does not change.
+// locateModule downloads the SDK with the go command and returns the folder of its models.
+// It runs outside of our own module, so that go.mod does not change.
 func locateModule(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", sdk)
 	cmd.Dir = os.TempDir()
@@ -43,8 +43,8 @@ func readModule(dir, service string) (*awsModel, error) {
 	return readModel(filepath.Join(dir, "apis", service), "api-2.json")
 }
 
-// readNewer reads a model from botocore, with botocore's additions to AWS's paginators: the values that
-// are the same on every page.
+// readNewer reads a model from botocore, with botocore's additions to AWS's paginators: the
+// values that are the same on every page.
 func readNewer(dir, service string) (*awsModel, error) {
 	m, err := readModel(filepath.Join(dir, service), "service-2.json.gz")
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// compareModels returns the text of newer.json: the differences of the newer models to those of the
-// module, for the listed operations.
+// compareModels returns the text of newer.json: the differences of the newer models to
+// those of the module, for the listed operations.
 func compareModels(module, newer string, list []listed) ([]byte, error) {
 	all := new(document.Object)
 	v, err := newerPartitions(newer)
@@ -48,7 +48,8 @@ func compareModels(module, newer string, list []listed) ([]byte, error) {
 	return append(b.Bytes(), '\n'), nil
 }
 
-// endpointRows sets the rows for the table of endpoints in diff, if the newer rules give other rows.
+// endpointRows sets the rows for the table of endpoints in diff, if the newer rules give
+// other rows.
 func endpointRows(diff *document.Object, module, newer string, l listed, prefix string, partitions []*document.Object) error {
 	now, err := readRules(filepath.Join(newer, l.model()), "endpoint-rule-set-1.json.gz", prefix, partitions)
 	if err != nil {
@@ -131,7 +132,8 @@ func (c *comparison) reach(v any) {
 	}
 }
 
-// operationTraits lists the members of an operation that the tables need or that the generator refuses.
+// operationTraits lists the members of an operation that the tables need or that the
+// generator refuses.
 var operationTraits = []string{"http", "input", "output", "errors", "authtype", "endpoint", "httpChecksumRequired"}
 
 // traits lists the members of a shape, or of a reference to a shape, that the tables need.

@@ -30,8 +30,8 @@ var unsupported = []string{
 	"Header whitespace",           // net/http trims it, and allows no header names of spaces
 }
 
-// TestProtocols runs AWS's protocol tests, which are in the same module as the models. The generator
-// reads their shapes, and package call calls the operations.
+// TestProtocols runs AWS's protocol tests, which are in the same module as the models. The
+// generator reads their shapes, and package call calls the operations.
 func TestProtocols(t *testing.T) {
 	module, err := locateModule(t.Context())
 	if err != nil {

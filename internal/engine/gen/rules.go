@@ -9,7 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// rules holds the endpoint rules of a service: a tree of conditions. Its leaves are endpoints and errors.
+// rules holds the endpoint rules of a service: a tree of conditions. Its leaves are
+// endpoints and errors.
 type rules struct {
 	root       *document.Object
 	partitions []*document.Object
@@ -20,8 +21,8 @@ type refused string
 
 func (e refused) Error() string { return string(e) }
 
-// evaluate returns the URL and the region of signatures for the parameters. If signingRegion is "", that
-// is the region in the parameters.
+// evaluate returns the URL and the region of signatures for the parameters. If
+// signingRegion is "", that is the region in the parameters.
 func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, err error) {
 	scope := make(map[string]any)
 	for name, v := range object(r.root, "parameters").All() {
@@ -67,8 +68,8 @@ func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, e
 	return fmt.Sprint(u), "", nil
 }
 
-// choose follows the first rule with true conditions to its leaf. It returns the leaf and the variables
-// that the conditions have assigned.
+// choose follows the first rule with true conditions to its leaf. It returns the leaf and
+// the variables that the conditions have assigned.
 func (r rules) choose(list any, scope map[string]any) (*document.Object, map[string]any, error) {
 	all, _ := list.([]any)
 	for _, v := range all {

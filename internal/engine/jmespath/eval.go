@@ -188,7 +188,8 @@ func (n *node) flatten(v any) (any, error) {
 	return flat, nil
 }
 
-// projection applies the second child to each element for which the condition is true, and drops null results.
+// projection applies the second child to each element for which the condition is true, and
+// drops null results.
 func (n *node) projection(v any) (any, error) {
 	list, ok, err := n.elements(v)
 	if !ok {
@@ -216,8 +217,8 @@ func (n *node) projection(v any) (any, error) {
 	return collected, nil
 }
 
-// elements returns the elements of the list that the first child returns, or for a value projection the values
-// of the object. ok is false if the child returns another type.
+// elements returns the elements of the list that the first child returns, or for a value
+// projection the values of the object. ok is false if the child returns another type.
 func (n *node) elements(v any) (list []any, ok bool, err error) {
 	if v, err = n.children[0].eval(v); err != nil {
 		return nil, false, err

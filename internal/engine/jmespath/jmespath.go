@@ -1,9 +1,11 @@
-// Package jmespath implements the language of the AWS CLI's --query for values of package document.
+// Package jmespath implements the language of the AWS CLI's --query for values of package
+// document.
 //
-// The specification is https://jmespath.org/specification.html. If the AWS CLI's Python library (version
-// 1.0.1) differs from it, this package behaves like the library, because scripts depend on that. So strings
-// can be ordered, arguments of a function need no comma, and errors have the same texts. Results keep the
-// order of members: a multi-select hash has the order of the expression, other objects that of the document.
+// The specification is https://jmespath.org/specification.html. If the AWS CLI's Python
+// library (version 1.0.1) differs from it, this package behaves like the library, because
+// scripts depend on that. So strings can be ordered, arguments of a function need no comma,
+// and errors have the same texts. Results keep the order of members: a multi-select hash
+// has the order of the expression, other objects that of the document.
 //
 // Numbers are those of package document. Integers have any size, as in Python.
 package jmespath
@@ -22,8 +24,8 @@ type Expr struct {
 	loose bool // contains an expression reference, so results must be checked for references
 }
 
-// Compile parses an expression. The error is a [*SyntaxError]. [Expr.Search] checks the names and arguments
-// of functions.
+// Compile parses an expression. The error is a [*SyntaxError]. [Expr.Search] checks the
+// names and arguments of functions.
 func Compile(expr string) (*Expr, error) {
 	if expr == "" {
 		return nil, &SyntaxError{"Invalid JMESPath expression: cannot be empty."}
@@ -40,8 +42,9 @@ func Compile(expr string) (*Expr, error) {
 	return &Expr{text: expr, root: root, loose: p.loose}, nil
 }
 
-// Search applies the expression to a value with the types of package document. The error is an [*EvalError].
-// Search does not change the value, but the result may share parts with it.
+// Search applies the expression to a value with the types of package document. The error is
+// an [*EvalError]. Search does not change the value, but the result may share parts with
+// it.
 func (e *Expr) Search(v any) (any, error) {
 	result, err := e.root.eval(v)
 	if err != nil {
@@ -56,8 +59,8 @@ func (e *Expr) Search(v any) (any, error) {
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.text }
 
-// A SyntaxError reports an expression that cannot be compiled. Its text is the Python library's. It has
-// several lines; the last line has a caret below the mistake.
+// A SyntaxError reports an expression that cannot be compiled. Its text is the Python
+// library's. It has several lines; the last line has a caret below the mistake.
 type SyntaxError struct {
 	text string
 }
@@ -77,8 +80,8 @@ func evalErrorf(format string, args ...any) error {
 	return &EvalError{fmt.Sprintf(format, args...)}
 }
 
-// errReference is the error for &expr instead of a value. Python continues with an object that cannot be
-// printed.
+// errReference is the error for &expr instead of a value. Python continues with an object
+// that cannot be printed.
 var errReference = &EvalError{"an expression reference (&) is not a value"}
 
 // errDepth has Python's text, which the AWS CLI prints like any other error.
@@ -103,7 +106,8 @@ func lexError(expr string, pos int, message string) error {
 	return &SyntaxError{fmt.Sprintf("Bad jmespath expression: %s:\n%s\n%s", message, expr, caret(pos))}
 }
 
-// parseError and incomplete add one to the column of the caret, for the quotation mark before the expression.
+// parseError and incomplete add one to the column of the caret, for the quotation mark
+// before the expression.
 func parseError(expr string, t token, message string) error {
 	return &SyntaxError{fmt.Sprintf("%s: Parse error at column %d, token \"%s\" (%s), for expression:\n\"%s\"\n%s",
 		message, t.start, t.shown(), strings.ToUpper(string(t.typ)), expr, caret(t.start+1))}

@@ -10,7 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// A lexer splits an expression into tokens. Positions are counted in characters, for the caret in messages.
+// A lexer splits an expression into tokens. Positions are counted in characters, for the
+// caret in messages.
 type lexer struct {
 	expr   string
 	chars  []rune
@@ -140,7 +141,8 @@ func (l *lexer) span(in func(rune) bool) int {
 	return n
 }
 
-// number reads an integer. Larger integers become the largest int64, because no list has so many elements.
+// number reads an integer. Larger integers become the largest int64, because no list has so
+// many elements.
 func (l *lexer) number() {
 	l.add(tokenNumber, l.span(isDigit))
 	t := &l.tokens[len(l.tokens)-1]

@@ -50,7 +50,8 @@ func minBy(args []any) (any, error) {
 
 func itself(v any) (any, error) { return v, nil }
 
-// keyOf returns a function that applies an expression reference and checks the type of the result.
+// keyOf returns a function that applies an expression reference and checks the type of the
+// result.
 func keyOf(function string, ref any, allowed ...string) func(any) (any, error) {
 	return func(v any) (any, error) {
 		r, _ := ref.(*reference)
@@ -157,8 +158,8 @@ func memberValues(o *document.Object) []any {
 	return list
 }
 
-// merge merges objects. Like Python's dict.update, it also accepts lists of pairs after the first argument:
-// merge(`{}`, Tags[].[Key, Value]) returns the tags as an object.
+// merge merges objects. Like Python's dict.update, it also accepts lists of pairs after the
+// first argument: merge(`{}`, Tags[].[Key, Value]) returns the tags as an object.
 func merge(args []any) (any, error) {
 	merged := new(document.Object)
 	for _, arg := range args {

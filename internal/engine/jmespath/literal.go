@@ -12,7 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// until reads a text up to the delimiter. It keeps a backslash and the character after it unchanged.
+// until reads a text up to the delimiter. It keeps a backslash and the character after it
+// unchanged.
 func (l *lexer) until(delimiter rune) (string, error) {
 	var b strings.Builder
 	for i := l.pos + 1; i < len(l.chars); i++ {
@@ -120,8 +121,9 @@ func nesting(json string) int {
 	return deepest
 }
 
-// unescape decodes the text between the quotation marks of a JSON string. problem is the message of Python's json
-// module, or "". Half of a surrogate pair becomes U+FFFD; Python would keep it.
+// unescape decodes the text between the quotation marks of a JSON string. problem is the
+// message of Python's json module, or "". Half of a surrogate pair becomes U+FFFD; Python
+// would keep it.
 func unescape(s string) (text, problem string) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -154,7 +156,8 @@ func unescape(s string) (text, problem string) {
 	return b.String(), ""
 }
 
-// unescapeRune reads \uXXXX, or two of them for a surrogate pair. It returns the character and the number of bytes.
+// unescapeRune reads \uXXXX, or two of them for a surrogate pair. It returns the character
+// and the number of bytes.
 func unescapeRune(s string) (rune, int) {
 	r, ok := hexRune(s)
 	if !ok {

@@ -57,8 +57,8 @@ func sum(args []any) (any, error) {
 	return total(list), nil
 }
 
-// total returns the sum of a list. From the first float64 on it compensates for rounding (Neumaier's sum), like
-// Python since 3.12, so that ten times 0.1 is 1.0.
+// total returns the sum of a list. From the first float64 on it compensates for rounding
+// (Neumaier's sum), like Python since 3.12, so that ten times 0.1 is 1.0.
 func total(list []any) any {
 	n := new(big.Int)
 	for i, v := range list {
@@ -136,7 +136,8 @@ func toNumber(args []any) (any, error) {
 	return nil, nil
 }
 
-// parseNumber reads a number like Python's int, or else like its float. It returns nil for other texts.
+// parseNumber reads a number like Python's int, or else like its float. It returns nil for
+// other texts.
 func parseNumber(s string) any {
 	s, ok := joinDigits(strings.TrimFunc(s, isSpace))
 	if !ok {

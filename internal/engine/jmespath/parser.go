@@ -4,8 +4,9 @@ package jmespath
 
 import "fmt"
 
-// A parser parses an expression by the binding powers of its tokens (top down operator precedence, Vaughan R. Pratt).
-// It has the same mistakes as the Python library, because expressions depend on them.
+// A parser parses an expression by the binding powers of its tokens (top down operator
+// precedence, Vaughan R. Pratt). It has the same mistakes as the Python library, because
+// expressions depend on them.
 type parser struct {
 	expr   string
 	tokens []token
@@ -205,7 +206,8 @@ func (p *parser) afterDot(power int) (*node, error) {
 	return nil, parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
 }
 
-// call parses the arguments of a function. Commas may be missing, and the last argument may have one.
+// call parses the arguments of a function. Commas may be missing, and the last argument may
+// have one.
 func (p *parser) call(left *node) (*node, error) {
 	if left.kind != kindField {
 		name := p.tokens[p.pos-2]

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// AWS adds members to its models every week, and the AWS CLI prints them. This test compares the tables
-// with each installed botocore. If it fails, run internal/engine/gen with -newer.
+// AWS adds members to its models every week, and the AWS CLI prints them. This test
+// compares the tables with each installed botocore. If it fails, run internal/engine/gen
+// with -newer.
 func TestTablesHaveMembersOfBotocore(t *testing.T) {
 	var stdin strings.Builder
 	ours := make(map[string]bool)

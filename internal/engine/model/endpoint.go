@@ -8,8 +8,8 @@ import (
 
 // endpointsTable is the name of the table of endpoints, which belongs to no service.
 //
-// Its lines are partitions and services. Below a service are the hosts that differ from the rule of
-// the partition:
+// Its lines are partitions and services. Below a service are the hosts that differ from the
+// rule of the partition:
 //
 //	partition	NAME	suffix=DOMAIN	dual=DOMAIN	match=REGULAR EXPRESSION
 //	service	NAME	global=REGION

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// The tables have lines of fields, separated by tabs. A line without a tab at the beginning starts a
-// service, an operation or a shape. The lines with a tab that follow are its parts. The first fields
-// of a line have a fixed order; the others have a name ("wire=instanceId"):
+// The tables have lines of fields, separated by tabs. A line without a tab at the beginning
+// starts a service, an operation or a shape. The lines with a tab that follow are its
+// parts. The first fields of a line have a fixed order; the others have a name
+// ("wire=instanceId"):
 //
 //	service	NAME	…
 //	operation	NAME	METHOD	URI	…
@@ -50,8 +51,8 @@ func Services() []string {
 	return names
 }
 
-// Load returns a service by its name on the command line. It returns an error if there is no table
-// for it.
+// Load returns a service by its name on the command line. It returns an error if there is
+// no table for it.
 func Load(service string) (*Service, error) {
 	text, err := tables.ReadFile("tables/" + service + ".txt")
 	if err != nil || service == endpointsTable {
@@ -60,8 +61,8 @@ func Load(service string) (*Service, error) {
 	return Parse(service, string(text)), nil
 }
 
-// Parse reads the table of a service, in the format of the generator. [Service.Operation] builds the
-// operations later.
+// Parse reads the table of a service, in the format of the generator. [Service.Operation]
+// builds the operations later.
 func Parse(name, text string) *Service {
 	s := &Service{Name: name, shapes: make(map[string]string)}
 	for text != "" {

@@ -14,9 +14,9 @@ var irregular = [...][2]string{
 	{"ListHITsForQualificationType", "list-hits-for-qualification-type"},
 }
 
-// CLIName returns the name of an operation or a member on the command line: "describe-instances" for
-// "DescribeInstances", "role-arns" for "RoleARNs". The rule is the AWS CLI's (botocore's
-// xform_name).
+// CLIName returns the name of an operation or a member on the command line:
+// "describe-instances" for "DescribeInstances", "role-arns" for "RoleARNs". The rule is the
+// AWS CLI's (botocore's xform_name).
 func CLIName(name string) string {
 	for _, i := range irregular {
 		if i[0] == name {

@@ -26,8 +26,8 @@ type Parameter struct {
 	Member *Member
 }
 
-// Parameters returns the options of the operation, in the order of the model. A boolean option also
-// has the form --no-NAME.
+// Parameters returns the options of the operation, in the order of the model. A boolean
+// option also has the form --no-NAME.
 func (o *Operation) Parameters() []Parameter {
 	if o.Input == nil {
 		return nil

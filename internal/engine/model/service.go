@@ -1,13 +1,14 @@
-// Package model describes AWS services: their operations, the shapes of inputs and outputs, and their
-// endpoints.
+// Package model describes AWS services: their operations, the shapes of inputs and outputs,
+// and their endpoints.
 //
-// The data comes from AWS's public API models. The generator in gen reduces them to the operations in
-// operations.txt, and writes small text tables that are embedded in the program. To add an operation,
-// add its name to operations.txt and run
+// The data comes from AWS's public API models. The generator in gen reduces them to the
+// operations in operations.txt, and writes small text tables that are embedded in the
+// program. To add an operation, add its name to operations.txt and run
 //
 //	go generate ./internal/engine/model
 //
-// [Load] parses the table of a service, and [Service.Operation] builds the shapes of an operation.
+// [Load] parses the table of a service, and [Service.Operation] builds the shapes of an
+// operation.
 package model
 
 //go:generate go run ../gen
@@ -42,8 +43,8 @@ type Service struct {
 	shapes     map[string]string // from the name to the text in the table
 }
 
-// EnvName returns the name of the service in variables such as AWS_ENDPOINT_URL_SSO_OIDC. A [services]
-// section of the config has the same name in lower case.
+// EnvName returns the name of the service in variables such as AWS_ENDPOINT_URL_SSO_OIDC. A
+// [services] section of the config has the same name in lower case.
 func (s *Service) EnvName() string {
 	return strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(s.ID))
 }
@@ -57,8 +58,8 @@ func (s *Service) Operations() []string {
 	return names
 }
 
-// Operation returns an operation by its name on the command line, such as "describe-instances". Each
-// call builds new shapes.
+// Operation returns an operation by its name on the command line, such as
+// "describe-instances". Each call builds new shapes.
 func (s *Service) Operation(cliName string) (*Operation, bool) {
 	for _, e := range s.operations {
 		if e.cliName == cliName {

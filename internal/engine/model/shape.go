@@ -3,9 +3,9 @@ package model
 // A Kind is the type of a value.
 type Kind uint8
 
-// Values have the types of package document. A Structure and a Map are objects, a List is a list,
-// Integer and Long are int64, Float and Double are float64. A Timestamp is a string, and a Blob is a
-// string in base64, as on the command line and in output.
+// Values have the types of package document. A Structure and a Map are objects, a List is a
+// list, Integer and Long are int64, Float and Double are float64. A Timestamp is a string,
+// and a Blob is a string in base64, as on the command line and in output.
 const (
 	Structure Kind = iota
 	List
@@ -71,8 +71,9 @@ const (
 	StatusCode
 )
 
-// A Member is a member of a structure, the element of a list, the key or value of a map, or the input
-// or output of an operation. It has a shape, and describes how the value is written there.
+// A Member is a member of a structure, the element of a list, the key or value of a map, or
+// the input or output of an operation. It has a shape, and describes how the value is
+// written there.
 type Member struct {
 	Name  string // in input, output and parameters; "" if it is not a member of a structure
 	Shape *Shape

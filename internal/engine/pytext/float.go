@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// appendFloat appends repr(f): the shortest digits that give the same number. It writes an exponent
-// below 1e-4 and from 1e16 on, and otherwise a decimal point.
+// appendFloat appends repr(f): the shortest digits that give the same number. It writes an
+// exponent below 1e-4 and from 1e16 on, and otherwise a decimal point.
 func appendFloat(b []byte, f float64) []byte {
 	return appendNumber(b, f, "nan", "inf")
 }

@@ -1,10 +1,10 @@
-// Package pytext writes values like Python. The AWS CLI is written in Python: its messages show values
-// in the form of str and repr, and the names of its cache files and its page tokens depend on the
-// bytes that json.dumps prints.
+// Package pytext writes values like Python. The AWS CLI is written in Python: its messages
+// show values in the form of str and repr, and the names of its cache files and its page
+// tokens depend on the bytes that json.dumps prints.
 //
-// A value has a type of package document, or is a []byte, or has a String method, which is then used.
-// An object is a value that yields its members in order, like *document.Object. This package imports
-// no other package of the program.
+// A value has a type of package document, or is a []byte, or has a String method, which is
+// then used. An object is a value that yields its members in order, like *document.Object.
+// This package imports no other package of the program.
 package pytext
 
 import (
@@ -21,8 +21,8 @@ func Str(v any) string {
 	return Repr(v)
 }
 
-// Repr returns repr(v). Bytes of a string that are not UTF-8 appear as lone surrogates, because Python
-// reads arguments and file names that way.
+// Repr returns repr(v). Bytes of a string that are not UTF-8 appear as lone surrogates,
+// because Python reads arguments and file names that way.
 func Repr(v any) string {
 	n := notation{
 		null: "None", yes: "True", no: "False", comma: ", ", colon: ": ",
@@ -31,15 +31,15 @@ func Repr(v any) string {
 	return string(n.append(nil, v))
 }
 
-// JSON returns json.dumps(v, separators=(",", ":")): without spaces, and with characters escaped that
-// are not ASCII. Bytes that are not UTF-8 become U+FFFD.
+// JSON returns json.dumps(v, separators=(",", ":")): without spaces, and with characters
+// escaped that are not ASCII. Bytes that are not UTF-8 become U+FFFD.
 func JSON(v any) string {
 	n := jsonNotation(appendASCIIString)
 	return string(n.append(nil, v))
 }
 
-// AppendJSON appends v like [JSON], but with ensure_ascii=False: it escapes only what JSON requires,
-// and leaves bytes that are not UTF-8 unchanged.
+// AppendJSON appends v like [JSON], but with ensure_ascii=False: it escapes only what JSON
+// requires, and leaves bytes that are not UTF-8 unchanged.
 func AppendJSON(b []byte, v any) []byte {
 	n := jsonNotation(AppendJSONString)
 	return n.append(b, v)

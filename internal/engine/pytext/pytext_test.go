@@ -16,8 +16,8 @@ func object(pairs ...any) *document.Object {
 	return o
 }
 
-// Python 3.11 prints these texts for str(v), repr(v), json.dumps(v, separators=(",", ":")), and the last
-// with ensure_ascii=False.
+// Python 3.11 prints these texts for str(v), repr(v), json.dumps(v, separators=(",", ":")),
+// and the last with ensure_ascii=False.
 func TestValues(t *testing.T) {
 	tests := []struct {
 		name                  string
@@ -105,8 +105,8 @@ func TestFloats(t *testing.T) {
 	}
 }
 
-// Python reads arguments with errors="surrogateescape". JSON gets U+FFFD instead, because half of a
-// surrogate pair is of no use.
+// Python reads arguments with errors="surrogateescape". JSON gets U+FFFD instead, because
+// half of a surrogate pair is of no use.
 func TestInvalidUTF8(t *testing.T) {
 	check(t, "Repr", pytext.Repr("a\xff\x80é"), `'a\udcff\udc80é'`)
 	check(t, "Repr", pytext.Repr("\ufffd"), "'\ufffd'")

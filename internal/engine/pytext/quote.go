@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendQuoted appends a string in quotation marks. They are single, unless the string contains single
-// and no double ones.
+// appendQuoted appends a string in quotation marks. They are single, unless the string
+// contains single and no double ones.
 func appendQuoted(b []byte, s string) []byte {
 	mark := quotationMark(s)
 	b = append(b, mark)

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
-// answer is a query that finds the same thing everywhere.
+// answer is a query with a fixed result.
 type answer struct{ v any }
 
 func (a answer) Search(any) (any, error) { return a.v, nil }
@@ -47,8 +47,8 @@ func printed(t *testing.T, o render.Options, pages ...any) string {
 	return b.String()
 }
 
-// Each row prints what a run of the AWS CLI 2.36.7 printed: testdata/captured
-// holds its output. The answers of queries are given, in JSON.
+// Each row compares the output with that of a run of the AWS CLI 2.36.7 in
+// testdata/captured. The results of queries are given as JSON.
 func TestCapturedRuns(t *testing.T) {
 	const (
 		instances = "DescribeInstances"
@@ -60,7 +60,7 @@ func TestCapturedRuns(t *testing.T) {
 		name   string
 		format string
 		title  string
-		answer string // of the query, or the document; "" means all of the title's file
+		answer string // the result of the query, or the document; "" means the whole file of the title
 		color  bool
 	}{
 		{"ec2-describe-instances-json", "json", instances, "", false},

@@ -1,4 +1,4 @@
-// The lines of a table, as they are drawn.
+// Drawing of the lines of a table.
 
 package render
 
@@ -13,8 +13,8 @@ const (
 	barColor  = "\x1b[2m\x1b[33m" // dim yellow
 )
 
-// draw writes the sections below each other, all as wide as the widest. If that
-// is wider than the terminal, sections of one row are turned first.
+// draw writes the sections one below the other, all with the width of the widest one. If
+// that is wider than the terminal, it first turns sections with one row.
 func (t *table) draw(w *bufio.Writer, o Options) {
 	if len(t.sections) == 0 {
 		return
@@ -41,13 +41,12 @@ func (t *table) width() int {
 	return widest
 }
 
-// A drawing writes the lines of a table. With colours it resets them after
-// everything that it writes, even after nothing: the AWS CLI does, and its bytes
-// are the contract.
+// A drawing writes the lines of a table. With colours, it writes a reset after every text,
+// even after an empty one, to print the same bytes as the AWS CLI.
 type drawing struct {
 	w     *bufio.Writer
 	color bool
-	buf   []byte // the line that is being made
+	buf   []byte // the current line
 }
 
 func (d *drawing) write(s string) {
@@ -57,8 +56,7 @@ func (d *drawing) write(s string) {
 	}
 }
 
-// line writes the line that was made, with the bars of its indentation on both
-// sides.
+// line writes the current line, with the bars of its indentation on both sides.
 func (d *drawing) line(indent int) {
 	d.bars(indent)
 	_, _ = d.w.Write(d.buf)
@@ -134,7 +132,7 @@ func (d *drawing) row(row []cell, widths []int, indent int) {
 	for i, c := range row {
 		space, pad := widths[i]-len(edge)-c.width-1, 2
 		if space < pad {
-			pad = 0 // rounding took a column from it
+			pad = 0 // rounding has made the column narrower
 		}
 		d.buf = append(d.buf, edge...)
 		d.fill(' ', pad)
@@ -152,8 +150,8 @@ func (d *drawing) row(row []cell, widths []int, indent int) {
 	d.line(indent)
 }
 
-// center appends the cell's text in the middle of width columns. The count always
-// includes a left edge, although only the first cell has one.
+// center appends the text of a cell in the middle of width columns. The width includes a
+// left edge, although only the first cell has one.
 func (d *drawing) center(c cell, width int, edge string) {
 	left := width/2 - c.width/2 - 1
 	d.buf = append(d.buf, edge...)
@@ -163,7 +161,7 @@ func (d *drawing) center(c cell, width int, edge string) {
 	d.buf = append(d.buf, '|')
 }
 
-// fill appends n times c, nothing if n is negative.
+// fill appends c n times. It appends nothing if n is negative.
 func (d *drawing) fill(c byte, n int) {
 	for range n {
 		d.buf = append(d.buf, c)

@@ -14,14 +14,13 @@ import (
 
 var updateGolden = flag.Bool("golden.update", false, "make testdata/golden.jsonl with the installed AWS CLI")
 
-// A golden is a job and what the AWS CLI made of it: a line of golden.jsonl.
+// A golden is a line of golden.jsonl: a job and the output of the AWS CLI.
 type golden struct {
 	Job  job    `json:"job"`
 	Want result `json:"want"`
 }
 
-// Documents and what the AWS CLI printed for them; testdata/README.md says which
-// one and how.
+// The output must be that of the AWS CLI. testdata/README.md describes how it was recorded.
 func TestGolden(t *testing.T) {
 	path := filepath.Join("testdata", "golden.jsonl")
 	if *updateGolden {
@@ -48,8 +47,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// makeGolden asks for every word by itself, in YAML, and for small random
-// documents in every format.
+// makeGolden records every word alone in YAML, and small random documents in every format.
 func makeGolden(t *testing.T) []byte {
 	t.Helper()
 	const random, largest = 150, 160

@@ -1,4 +1,4 @@
-// JSON, as Python's json module writes it.
+// JSON output like that of Python's json module.
 
 package render
 
@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// writeJSON writes a value as Python's json.dump does with an indent of four and
-// non-ASCII characters as they are. Errors stay in the writer.
+// writeJSON writes a value like Python's json.dump with an indent of four and
+// ensure_ascii=False. Errors stay in the writer.
 func writeJSON(w *bufio.Writer, v any) {
 	writeJSONValue(w, v, 0)
 	_ = w.WriteByte('\n')

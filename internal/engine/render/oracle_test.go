@@ -22,7 +22,7 @@ var (
 	oracleSeed = flag.Uint64("oracle.seed", 1, "what they are made from")
 )
 
-// A job is a document and how it is printed.
+// A job is a document and the options for printing it.
 type job struct {
 	Doc    json.RawMessage `json:"doc"`
 	Format string          `json:"format"`
@@ -31,7 +31,7 @@ type job struct {
 	Width  int             `json:"width,omitempty"`
 }
 
-// A result is what was printed before the error, if there was one.
+// A result is the output, and the error after it, if there was one.
 type result struct {
 	Out   string `json:"out"`
 	Error string `json:"error"`
@@ -52,7 +52,7 @@ func (j job) print() (r result, err error) {
 	return r, nil
 }
 
-// An installed AWS CLI of version 2, such as Debian's, prints the same.
+// The output must be that of an installed AWS CLI, version 2, such as Debian's.
 func TestAgainstInstalledAWSCLI(t *testing.T) {
 	cli := startOracle(t)
 	random := rand.New(rand.NewPCG(*oracleSeed, 0))
@@ -65,7 +65,7 @@ func TestAgainstInstalledAWSCLI(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(want.Error, "'<' not supported") {
-				want.Error = got.Error // which of two types it names first is random
+				want.Error = got.Error // the order of the two types is random
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				in, _ := json.Marshal(j)
@@ -78,7 +78,7 @@ func TestAgainstInstalledAWSCLI(t *testing.T) {
 	}
 }
 
-// jobs returns a random document to be printed in every format.
+// jobs returns jobs that print a random document in every format.
 func jobs(random *rand.Rand) []job {
 	doc, err := json.Marshal(randomValue(random, 4))
 	if err != nil {
@@ -123,7 +123,7 @@ func startOracle(t *testing.T) *oracle {
 			return o
 		}
 	}
-	t.Skip("no Python here imports version 2 of the AWS CLI; on Debian: apt-get install awscli")
+	t.Skip("no python3 can import the AWS CLI, version 2; on Debian, run: apt-get install awscli")
 	return nil
 }
 

@@ -21,8 +21,7 @@ func object(members ...any) *document.Object {
 	return o
 }
 
-// What a query picks twice is one list or object in two places; the AWS CLI's
-// YAML then has an anchor and aliases.
+// If a query selects a list or an object twice, the AWS CLI prints an anchor and aliases in YAML.
 func TestYAMLAliases(t *testing.T) {
 	o := object("k", "v")
 	l := []any{int64(1)}
@@ -64,7 +63,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// Each page of a stream of YAML is an element of one list; an empty one is none.
+// Each response in a YAML stream is an element of one list. An empty object prints nothing.
 func TestYAMLStreamOfPages(t *testing.T) {
 	got := printed(t, render.Options{Format: "yaml-stream"}, object("A", int64(1)), object(), []any{}, object("A", int64(2)))
 	if want := "- A: 1\n- []\n- A: 2\n"; got != want {
@@ -130,7 +129,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// The AWS CLI has printed the lines above when it finds that it cannot go on.
+// Like the AWS CLI, print the lines before the error.
 func TestTextBeforeAnError(t *testing.T) {
 	var b bytes.Buffer
 	err := render.New(&b, render.Options{Format: "text"}).Print(parse(t, `{"a": "x", "b": [{"c": 1}, 2]}`))
@@ -143,7 +142,7 @@ type failed struct{ err error }
 
 func (f failed) Search(any) (any, error) { return nil, f.err }
 
-// limited takes n bytes and then fails.
+// limited accepts n bytes and then returns an error.
 type limited struct {
 	n   int
 	err error
@@ -157,7 +156,7 @@ func (l *limited) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Instances like those of a busy account, for measuring.
+// Instances of a large account, for benchmarks.
 func instances(n int) any {
 	list := make([]any, n)
 	for i := range list {

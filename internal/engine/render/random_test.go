@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// words are what random strings are made of: syntax of YAML, what reads as
-// something else than a string, and characters of every width.
+// words has the parts of random strings: YAML syntax, texts that are not read as strings,
+// and characters of every width.
 var words = []string{
 	"", "a", "i-0123456789abcdef0", "arn:aws:iam::123456789012:role/x", "111111111111", "10.0.0.1", "10.0.0.0/16",
 	"true", "False", "yes", "no", "on", "Null", "null", "~", "nan", ".nan", ".inf", "-.INF", "+.inf", "inf", "-", "--", "---", "...", "---a",
@@ -30,7 +30,7 @@ func randomString(r *rand.Rand) string {
 		return words[r.IntN(len(words))]
 	case 3:
 		return words[r.IntN(len(words))] + words[r.IntN(len(words))]
-	case 4: // around the width where lines are folded
+	case 4: // about the width at which lines are folded
 		var b strings.Builder
 		for n := 60 + r.IntN(60); b.Len() < n; {
 			b.WriteString(strings.Repeat("x", r.IntN(12)))
@@ -69,8 +69,8 @@ func randomScalar(r *rand.Rand) any {
 	return randomString(r)
 }
 
-// randomValue returns a value for encoding/json. Lists are mostly of one kind,
-// as those of services are.
+// randomValue returns a value for encoding/json. Most lists have elements of one kind, like
+// those of services.
 func randomValue(r *rand.Rand, depth int) any {
 	kind := r.IntN(8)
 	switch {

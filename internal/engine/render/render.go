@@ -1,8 +1,8 @@
-// Package render prints the output of an operation in the formats of the AWS CLI,
-// byte for byte, so that scripts written for the AWS CLI can read it.
+// Package render prints the output of an operation in the formats of the AWS CLI. It prints
+// the same bytes, so that scripts for the AWS CLI can read them.
 //
-// Formats and their corners are those of the AWS CLI 2.36, Python's json module
-// and the YAML emitter that it uses; testdata/README.md says how they were found.
+// The formats are those of the AWS CLI 2.36, of Python's json module, and of the AWS CLI's
+// YAML emitter. testdata/README.md describes how they were recorded.
 package render
 
 import (
@@ -14,43 +14,41 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// A Query picks what is printed, as --query does. [document] values go in and
-// come out.
+// A Query selects a part of the output, like --query. Its values have the types of package
+// document.
 type Query interface {
 	Search(v any) (any, error)
 }
 
-// Options say how a response is printed. The zero value prints all of it as JSON.
+// Options configure a [Printer]. The zero value prints the whole response as JSON.
 type Options struct {
 	Format string // one of [Formats]; "" means json
-	Query  Query  // nil means everything
-	Title  string // of a table: the operation's name, "GetCallerIdentity"
-	Color  bool   // whether a table has the AWS CLI's escape sequences; no other format has any
+	Query  Query  // nil prints everything
+	Title  string // the title of a table: the operation's name, "GetCallerIdentity"
+	Color  bool   // print a table with the AWS CLI's colours; other formats have none
 	Width  int    // of the terminal, in columns; 0 means 80, the AWS CLI's width without a terminal
 
-	Terminal bool // the output goes to a terminal, which must not act on what is in a value
+	Terminal bool // the output is a terminal, so control characters in values must not reach it
 }
 
-// Formats returns the names of the formats, in the order in which the AWS CLI
-// lists them.
+// Formats returns the names of the formats in the AWS CLI's order.
 func Formats() []string {
 	return []string{"json", "text", "table", "yaml", "yaml-stream", "off"}
 }
 
-// Streams reports whether the format prints each page of a paginated result when
-// it comes, with the query applied to each, instead of the merged result.
+// Streams reports whether the format prints each page of a paginated result when it
+// arrives, and applies the query to each page. Other formats print the merged result.
 func Streams(format string) bool {
 	return format == "text" || format == "yaml-stream"
 }
 
-// A FormatError says that there is no such format.
+// A FormatError reports an unknown format.
 type FormatError struct{ Format string }
 
 func (e *FormatError) Error() string { return "Unknown output type: " + e.Format }
 
-// A ShapeError says that a value has a shape that the format has no form for,
-// such as rows of unequal length in a table. Its text is the AWS CLI's, which for
-// most shapes is that of the Python error it ends with.
+// A ShapeError reports a value that the format cannot represent, such as rows of different
+// lengths in a table. Its text is the AWS CLI's, which is often that of a Python error.
 type ShapeError struct{ text string }
 
 func (e *ShapeError) Error() string { return e.text }
@@ -76,18 +74,18 @@ func New(w io.Writer, o Options) *Printer {
 	return &Printer{w: bufio.NewWriter(w), opts: o}
 }
 
-// Print prints one response. The error is a [*FormatError], a [*ShapeError], the
-// query's or the writer's. What was printed before it stays printed, as with the AWS
-// CLI.
+// Print prints one response. The error is a [*FormatError], a [*ShapeError], or an error of
+// the query or the writer. Like the AWS CLI, it may have printed a part of the response
+// before the error.
 func (p *Printer) Print(v any) error { return p.printAs(v, false) }
 
-// Page prints one page of a response, where [Streams] says so. Unlike an empty
-// response, an empty page leaves a trace in a stream.
+// Page prints one page of a response, for formats for which [Streams] is true. Unlike an
+// empty response, an empty page is printed.
 func (p *Printer) Page(v any) error { return p.printAs(v, true) }
 
 func (p *Printer) printAs(v any, page bool) error {
 	if p.opts.Format == "off" {
-		return nil // not even the query is applied
+		return nil // the query is not applied either
 	}
 	if p.opts.Query != nil {
 		var err error
@@ -102,9 +100,9 @@ func (p *Printer) printAs(v any, page bool) error {
 	return err
 }
 
-// Token prints, in text format only, the token of a result that was cut short by
-// --max-items. The query is applied to it as if it were a page, as in the AWS CLI:
-// most queries find nothing there and print a stray "None".
+// Token prints the token of a result that --max-items has cut short, in the format text
+// only. Like the AWS CLI, it applies the query to the token as if it were a page. Most
+// queries select nothing there and print "None".
 func (p *Printer) Token(token string) error {
 	if p.opts.Format != "text" {
 		return nil
@@ -120,14 +118,14 @@ func (p *Printer) print(v any, page bool) error {
 		v = harmless(v)
 	}
 	o, isObject := v.(*document.Object)
-	empty := isObject && o.Len() == 0 // such a body prints nothing; what else is empty does print
+	empty := isObject && o.Len() == 0 // an empty object prints nothing, unlike other empty values
 	switch p.opts.Format {
 	case "json":
 		if !empty {
 			p.writeJSON(v)
 		}
 	case "yaml":
-		if isScalar(v) { // YAML needs an end mark after a bare scalar
+		if isScalar(v) { // the AWS CLI prints a single scalar as JSON
 			p.writeJSON(v)
 		} else if !empty {
 			writeYAMLBlock(p.w, v, p.opts.Terminal)
@@ -154,12 +152,11 @@ func (p *Printer) writeJSON(v any) {
 	var b bytes.Buffer
 	w := bufio.NewWriter(&b)
 	writeJSON(w, v)
-	_ = w.Flush() // a buffer takes everything
+	_ = w.Flush() // a Buffer returns no errors
 	_, _ = p.w.WriteString(escapeActive(b.String()))
 }
 
-// truth is what Python takes a value for in a condition: nothing, zero and the
-// empty are false.
+// truth reports whether a value counts as true in Python: null, zero and empty values do not.
 func truth(v any) bool {
 	switch v := v.(type) {
 	case nil:

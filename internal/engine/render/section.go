@@ -1,4 +1,4 @@
-// A section of a table: its rows and the widths of its columns.
+// The sections of a table: rows and widths of columns.
 
 package render
 
@@ -8,22 +8,22 @@ import (
 	"golang.org/x/text/width"
 )
 
-// padding is how many columns a cell is wider than its text.
+// padding is the number of columns that a cell has in addition to its text.
 const padding = 4
 
-// A section of a table has a title, perhaps headers, and rows.
+// A section is a part of a table with a title, rows and optional headers.
 type section struct {
 	title      string
 	titleWidth int
 	indent     int // bars before and after it, one for each level of nesting
 	headers    []cell
 	rows       [][]cell
-	widths     []int // of the widest text of each column
-	columns    int   // set once fixed
+	widths     []int // of the widest text in each column
+	columns    int   // the number of columns, if fixed
 	fixed      bool
 }
 
-// A cell is a text and the number of columns that it takes.
+// A cell is a text and its width in columns.
 type cell struct {
 	text  string
 	width int
@@ -31,8 +31,8 @@ type cell struct {
 
 func newCell(s string) cell { return cell{s, textWidth(s)} }
 
-// setHeaders names the columns. A section may get new ones later; the last
-// headers head all rows.
+// setHeaders sets the names of the columns. If they are set again later, the last ones are
+// printed.
 func (s *section) setHeaders(names []string) error {
 	headers := make([]cell, len(names))
 	for i, n := range names {
@@ -69,7 +69,7 @@ func (s *section) widen(row []cell) error {
 	return nil
 }
 
-// width is what the section takes at least, with its bars.
+// width returns the least width of the section, with its bars.
 func (s *section) width() int {
 	sum := 0
 	for _, w := range s.widths {
@@ -78,8 +78,8 @@ func (s *section) width() int {
 	return max(s.titleWidth, sum) + 2 + 2*s.indent
 }
 
-// turned returns a section that has one row under headers as one with a row for
-// each header; others as they are.
+// turned returns a section with a row for each header, if the section has headers and one
+// row. It returns other sections unchanged.
 func (s *section) turned() *section {
 	if len(s.headers) == 0 || len(s.rows) != 1 {
 		return s
@@ -97,8 +97,9 @@ func (s *section) turned() *section {
 	return t
 }
 
-// fit returns the widths of the columns scaled so that they make up total. What
-// rounding adds is taken from the first columns, what it takes goes to the last.
+// fit returns the widths of the columns, scaled to a sum of total. If rounding makes the
+// sum too large, the first columns become narrower; if it makes it too small, the last ones
+// become wider.
 func (s *section) fit(total int) []int {
 	sum := 0
 	for _, w := range s.widths {
@@ -125,9 +126,9 @@ func (s *section) fit(total int) []int {
 	return out
 }
 
-// textWidth returns how many columns the AWS CLI reserves for a text: two for
-// each wide or fullwidth character, and also for each ambiguous one, such as é,
-// which most terminals show in one; one for any other, combining ones included.
+// textWidth returns how many columns the AWS CLI reserves for a text: two for each wide or
+// fullwidth character, and one for other characters, even for combining ones. An ambiguous
+// character such as é also counts as two, although most terminals show it in one column.
 func textWidth(s string) int {
 	n := 0
 	for _, r := range s {

@@ -1,4 +1,4 @@
-// The table format: which sections, columns and rows a value makes.
+// The table format: from a value to sections, columns and rows.
 
 package render
 
@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// writeTable draws a value as a table: a section for the value itself and one,
-// indented, for every list or object in it.
+// writeTable prints a value as a table. It has a section for the value, and an indented
+// section for each list or object in it.
 func writeTable(w *bufio.Writer, v any, o Options) error {
 	var t table
 	if err := t.add(v, &o.Title, 0); err != nil {
@@ -23,8 +23,8 @@ func writeTable(w *bufio.Writer, v any, o Options) error {
 
 type table struct{ sections []*section }
 
-// add puts a value into sections of its own, or into the last one if there is no
-// title. What is empty, zero or false leaves no trace.
+// add adds a value in a new section, or in the last one if title is nil. It ignores values
+// that are empty, zero or false.
 func (t *table) add(v any, title *string, indent int) error {
 	if !truth(v) {
 		return nil
@@ -41,11 +41,11 @@ func (t *table) add(v any, title *string, indent int) error {
 	case *document.Object:
 		return t.addObject(v, indent)
 	}
-	return nil // a scalar is a title without rows
+	return nil // for a scalar, only the title is printed
 }
 
 func (t *table) begin(title *string, indent int) {
-	// The AWS CLI draws no title then, but keeps room for Python's "None".
+	// Without a title, the AWS CLI reserves the width of Python's "None".
 	s := &section{indent: indent, titleWidth: len("None")}
 	if title != nil {
 		s.title, s.titleWidth = *title, textWidth(*title)
@@ -61,7 +61,7 @@ func (t *table) addObject(o *document.Object, indent int) error {
 	var err error
 	switch len(scalars) {
 	case 0:
-	case 1: // its name stands beside it
+	case 1: // the name is in the row, not above it
 		err = t.last().addRow([]cell{newCell(scalars[0]), row[0]})
 	default:
 		if err = t.last().setHeaders(scalars); err == nil {
@@ -74,7 +74,7 @@ func (t *table) addObject(o *document.Object, indent int) error {
 	return t.addMembers(o, others, indent)
 }
 
-// addMembers adds those of the named members that the object has.
+// addMembers adds the members with these names.
 func (t *table) addMembers(o *document.Object, names []string, indent int) error {
 	for _, n := range names {
 		if v, ok := o.Get(n); ok {
@@ -86,8 +86,8 @@ func (t *table) addMembers(o *document.Object, names []string, indent int) error
 	return nil
 }
 
-// addObjects adds a list whose first element is an object, a row for each. If
-// there is more than scalars in any of them, each begins a section.
+// addObjects adds a list whose first element is an object, with a row for each element. If
+// an element contains lists or objects, each element starts a section.
 func (t *table) addObjects(list []any, title *string, indent int) error {
 	headers, others, err := unionNames(list)
 	if err != nil {
@@ -102,7 +102,7 @@ func (t *table) addObjects(list []any, title *string, indent int) error {
 				return err
 			}
 		}
-		o, ok := e.(*document.Object) // nil if not, which has no members
+		o, ok := e.(*document.Object) // if it is nil, it has no members
 		if !ok && len(headers) > 0 {
 			return shapeErrorf("'%s' object has no attribute 'get'", pytext.TypeName(e))
 		}
@@ -116,8 +116,7 @@ func (t *table) addObjects(list []any, title *string, indent int) error {
 	return nil
 }
 
-// addList adds a row for each element. A list of lists within it is added as
-// rows of the same section.
+// addList adds a row for each element. A list of lists in it adds rows to the same section.
 func (t *table) addList(list []any) error {
 	for _, e := range list {
 		row, ok := listRow(e)
@@ -134,9 +133,9 @@ func (t *table) addList(list []any) error {
 	return nil
 }
 
-// listRow returns the row that an element of a list makes, unless there is more
-// than scalars in it. Of an object these are, as in the AWS CLI, the names of
-// its members.
+// listRow returns the row for an element of a list. ok is false if the element contains
+// lists or objects. Like the AWS CLI, it uses the names of the members as the row of an
+// object.
 func listRow(e any) ([]cell, bool) {
 	row := []cell{}
 	switch e := e.(type) {
@@ -157,8 +156,7 @@ func listRow(e any) ([]cell, bool) {
 	return append(row, newCell(pytext.Str(e))), true
 }
 
-// cells returns the values of the named members as a row; what is missing is
-// empty.
+// cells returns the values of the named members as a row. The cell of a missing member is empty.
 func cells(o *document.Object, names []string) []cell {
 	row := make([]cell, len(names))
 	for i, n := range names {
@@ -169,10 +167,10 @@ func cells(o *document.Object, names []string) []cell {
 	return row
 }
 
-// unionNames returns the sorted names that are of a scalar in any of the
-// objects, and those that are of something else in any of them.
+// unionNames returns the sorted names of members that are scalars in any of the objects,
+// and of members that are lists or objects in any of them.
 func unionNames(list []any) (scalars, others []string, err error) {
-	unsorted := false // whether there were positions among the names
+	unsorted := false // an element was a list of positions
 	for _, e := range list {
 		o, ok := e.(*document.Object)
 		if !ok {
@@ -204,9 +202,10 @@ func sortedSet(names []string) []string {
 	return slices.Compact(names)
 }
 
-// notMembers returns the error with which the AWS CLI ends when it looks for
-// members in something that has none: it takes each element for a name. Numbers
-// happen to be good for positions in a list, but do not sort among names.
+// notMembers returns the AWS CLI's error for an element that is not an object. The AWS CLI
+// uses the elements of v as names of members. For a list of numbers that works, because
+// they are positions in the list; positions reports that. But numbers cannot be sorted
+// among names, which is the error of unionNames.
 func notMembers(v any) (positions bool, err error) {
 	switch v := v.(type) {
 	case string:

@@ -1,4 +1,4 @@
-// Control characters, on which a terminal would act.
+// Protection of a terminal from control characters.
 
 package render
 
@@ -10,11 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// A terminal acts on control characters, and other people can put them into the
-// names and tags that a service returns. Text and tables show U+FFFD instead. JSON
-// and YAML keep every value, because they escape such characters.
+// Names and tags in the output of a service can contain control characters. Other users may
+// have written them, and a terminal would act on them. Text and tables print U+FFFD
+// instead. JSON and YAML escape them, so that values do not change.
 
-// harmless returns a copy of a value whose strings are all harmless.
+// harmless returns a copy of a value without control characters.
 func harmless(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -35,8 +35,8 @@ func harmless(v any) any {
 	return v
 }
 
-// escapeActive escapes in a JSON document what JSON does not require to be
-// escaped. The document stays equal, and no terminal acts on it.
+// escapeActive escapes control characters for which JSON does not require that. The value
+// of the document stays the same.
 func escapeActive(json string) string {
 	var b strings.Builder
 	start := 0

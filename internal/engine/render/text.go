@@ -1,4 +1,4 @@
-// The text format: values between tabs.
+// The text format: values separated by tabs.
 
 package render
 
@@ -12,16 +12,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// writeText writes a value in the tab-separated format: a line for each object,
-// which begins with the name of the member that holds it in capitals.
+// writeText writes a value in the text format: a line for each object. The line begins with
+// the name of the member that contains the object, in capitals.
 func writeText(w *bufio.Writer, v any) error {
 	return text{w}.value(v, "")
 }
 
 type text struct{ w *bufio.Writer }
 
-// value prints v. The label is what its lines begin with: the name of the member
-// in capitals and a tab, or "" at the top.
+// value prints v. Its lines begin with label: the name of the member in capitals and a tab,
+// or "" at the top.
 func (t text) value(v any, label string) error {
 	switch v := v.(type) {
 	case *document.Object:
@@ -33,8 +33,8 @@ func (t text) value(v any, label string) error {
 	return t.w.WriteByte('\n')
 }
 
-// object prints the scalars of an object on a line and then the rest. Columns
-// are those of the list it stands in; nil means its own.
+// object prints the scalars of an object on one line, and then its lists and objects.
+// columns has the columns of the list that contains the object; nil means the object's own.
 func (t text) object(o *document.Object, label string, columns []string) error {
 	scalars, others := memberNames(o)
 	if columns == nil {
@@ -54,7 +54,7 @@ func (t text) object(o *document.Object, label string, columns []string) error {
 	}
 	for _, n := range others {
 		if slices.Contains(columns, n) {
-			continue // a scalar in another element of the list, so it was a cell of the line
+			continue // printed as a cell, because it is a scalar in another element of the list
 		}
 		v, _ := o.Get(n)
 		if err := t.value(v, upper(n)+"\t"); err != nil {
@@ -109,8 +109,7 @@ func (t text) objects(list []any, label string) error {
 	return nil
 }
 
-// scalars prints a list of scalars: on one line, or one line for each if there
-// is a name to begin it with.
+// scalars prints a list of scalars on one line. With a label, each scalar has its own line.
 func (t text) scalars(list []any, label string) {
 	for i, e := range list {
 		_, _ = t.w.WriteString(label)
@@ -128,8 +127,7 @@ func isObject(v any) bool {
 	return ok
 }
 
-// memberNames returns the sorted names of an object's scalar members and of the
-// others.
+// memberNames returns the sorted names of an object's scalar members and of its other members.
 func memberNames(o *document.Object) (scalars, others []string) {
 	for n, v := range o.All() {
 		if isScalar(v) {
@@ -143,8 +141,8 @@ func memberNames(o *document.Object) (scalars, others []string) {
 	return scalars, others
 }
 
-// upper returns s in capitals, as Python has them: unlike strings.ToUpper it
-// knows the letters that have several, such as "SS" for "\u00df".
+// upper returns s in capitals like Python. Unlike strings.ToUpper, it also handles letters
+// with several capitals, such as "SS" for "\u00df".
 func upper(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
 		return strings.ToUpper(s)
@@ -169,8 +167,7 @@ func specialUpper(r rune) (string, bool) {
 	return capitals, true
 }
 
-// specialCasing are the unconditional rules of Unicode's SpecialCasing.txt for
-// capitals.
+// specialCasing has the unconditional rules for capitals in Unicode's SpecialCasing.txt.
 const specialCasing = "" +
 	"\u00df=SS \u0149=\u02bcN \u01f0=J\u030c \u0390=\u0399\u0308\u0301 \u03b0=\u03a5\u0308\u0301 " +
 	"\u0587=\u0535\u0552 \u1e96=H\u0331 \u1e97=T\u0308 \u1e98=W\u030a \u1e99=Y\u030a \u1e9a=A\u02be " +

@@ -7,8 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
-// Scalars as every format has them by themselves; the AWS CLI
-// 2.9.19 prints the same.
+// The AWS CLI 2.9.19 prints single scalars like this.
 func TestNumbers(t *testing.T) {
 	tests := []struct {
 		v                any
@@ -36,7 +35,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// Labels are capitals by the rules of Unicode, which may be more letters.
+// Labels are in capitals. By the rules of Unicode, they may have more letters than the name.
 func TestLabelsOfText(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"Tags", "TAGS"},

@@ -1,4 +1,4 @@
-// YAML's block style, in the bytes of the emitter that the AWS CLI uses.
+// YAML in block style, with the same bytes as the AWS CLI's emitter.
 
 package render
 
@@ -23,20 +23,20 @@ func writeYAMLBlock(w *bufio.Writer, v any, terminal bool) {
 // yamlWidth is the column after which a text is folded at the next space.
 const yamlWidth = 80
 
-// A yamlEmitter writes the events of a document as libyaml does, whose state this
-// is: most of what is peculiar about its output follows from the two flags.
+// A yamlEmitter writes a document like libyaml, and has the same state. Most peculiarities
+// of the output follow from the flags whitespace and indention.
 type yamlEmitter struct {
 	w          *bufio.Writer
-	terminal   bool // escape what a terminal acts on
+	terminal   bool // escape control characters
 	column     int
 	indent     int
-	whitespace bool // the last character was white space that separates
-	indention  bool // there is nothing on the line but indentation and indicators
+	whitespace bool // the last character is white space
+	indention  bool // the line has only indentation and indicators so far
 
-	anchors map[identity]*yamlAnchor // of what occurs more than once, see yamlanchor.go
+	anchors map[identity]*yamlAnchor // of values that occur more than once, see yamlanchor.go
 }
 
-// A place says where a node stands.
+// A place is the position of a node.
 type place int
 
 const (
@@ -113,8 +113,8 @@ func (e *yamlEmitter) deeper(indentless bool) int {
 	return e.indent + 2
 }
 
-// key writes a key with its colon. A key that is long or has line breaks needs
-// a question mark, and a line for the colon.
+// key writes a key and its colon. A key that is long or has line breaks gets a question
+// mark, and a separate line for the colon.
 func (e *yamlEmitter) key(name string) {
 	if s := analyze(name); len(name) <= 128 && !s.lineBreaks {
 		e.text(name, inSimpleKey)
@@ -133,7 +133,7 @@ func (e *yamlEmitter) empty(open, end string) {
 	e.whitespace, e.indention = false, false
 }
 
-// yamlScalar returns a scalar other than a string, in YAML's words.
+// yamlScalar returns a scalar other than a string in YAML syntax.
 func yamlScalar(v any) string {
 	if _, ok := v.(float64); !ok {
 		return string(pytext.AppendJSON(nil, v))
@@ -150,7 +150,7 @@ func yamlScalar(v any) string {
 	}
 }
 
-// put writes text that has no line breaks. It leaves the flags alone.
+// put writes text without line breaks. It does not change the flags.
 func (e *yamlEmitter) put(s string) {
 	_, _ = e.w.WriteString(s)
 	e.column += utf8.RuneCountInString(s)
@@ -161,13 +161,13 @@ func (e *yamlEmitter) putRune(r rune) {
 	e.column++
 }
 
-// lineBreak writes a break: a line feed or another of YAML 1.1's breaks.
+// lineBreak writes a line feed or another line break of YAML 1.1.
 func (e *yamlEmitter) lineBreak(r rune) {
 	_, _ = e.w.WriteRune(r)
 	e.column = 0
 }
 
-// separate writes a space unless white space stands there.
+// separate writes a space, unless the last character is white space.
 func (e *yamlEmitter) separate() {
 	if !e.whitespace {
 		e.put(" ")
@@ -175,8 +175,8 @@ func (e *yamlEmitter) separate() {
 	e.whitespace, e.indention = false, false
 }
 
-// indicator writes a mark of the syntax. After a mark of block style a nested
-// block may begin on the same line.
+// indicator writes an indicator. After an indicator of block style, a nested block can
+// begin on the same line.
 func (e *yamlEmitter) indicator(s string, block bool) {
 	if !e.whitespace {
 		e.put(" ")
@@ -186,8 +186,7 @@ func (e *yamlEmitter) indicator(s string, block bool) {
 	e.indention = e.indention && block
 }
 
-// writeIndent goes to the column of the indentation, on a new line if this one
-// is past it.
+// writeIndent moves to the column of the indentation, on a new line if necessary.
 func (e *yamlEmitter) writeIndent() {
 	if !e.indention || e.column > e.indent || e.column == e.indent && !e.whitespace {
 		e.lineBreak('\n')

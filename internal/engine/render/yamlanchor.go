@@ -1,4 +1,4 @@
-// Anchors and aliases, for values that occur more than once.
+// Anchors and aliases for values that occur more than once.
 
 package render
 
@@ -8,16 +8,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// A yamlAnchor marks a list or an object that occurs more than once, as in the
-// answer to the query "[Tags, Tags]". It is written out the first time; later an
-// alias stands for it.
+// A yamlAnchor belongs to a list or an object that occurs more than once, as in the result
+// of the query "[Tags, Tags]". The first occurrence has the anchor, later ones are aliases.
 type yamlAnchor struct {
 	number  int
 	written bool
 }
 
-// findAnchors returns an anchor for each list and object that occurs more than
-// once, numbered in the order in which they occur for the second time.
+// findAnchors returns an anchor for each list and object that occurs more than once. The
+// numbers follow the order of the second occurrences.
 func findAnchors(v any) map[identity]*yamlAnchor {
 	quick := anchorFinder{seen: make(map[identity]bool)}
 	if quick.visit(v); !quick.found {
@@ -28,8 +27,8 @@ func findAnchors(v any) map[identity]*yamlAnchor {
 	return f.anchors
 }
 
-// An anchorFinder without anchors finds only whether there are any to be found,
-// which takes no sorting.
+// An anchorFinder finds anchors. If anchors is nil, it finds only whether there are any,
+// which is faster because it need not sort names.
 type anchorFinder struct {
 	seen    map[identity]bool
 	found   bool
@@ -68,15 +67,15 @@ func (f *anchorFinder) visit(v any) {
 	}
 }
 
-// An identity stands for a list or an object itself, whatever is in it.
+// An identity identifies a list or an object by its address, not by its content.
 type identity struct {
 	object *document.Object
 	first  *any // of a list
 	size   int
 }
 
-// identify reports false for other values, and for empty lists, which share
-// their memory.
+// identify returns the identity of a list or an object. It reports false for other values,
+// and for empty lists, which may have the same address.
 func identify(v any) (identity, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -89,8 +88,8 @@ func identify(v any) (identity, bool) {
 	return identity{}, false
 }
 
-// anchor writes the anchor that the value needs, or an alias if the value has
-// been written; then there is nothing more to do.
+// anchor writes the anchor of a value. If the value was written before, it writes an alias
+// instead and returns done.
 func (e *yamlEmitter) anchor(v any) (done bool) {
 	if len(e.anchors) == 0 {
 		return false

@@ -1,11 +1,11 @@
-// Which plain texts of YAML read as something other than a string.
+// Detection of plain YAML texts that would not be read as strings.
 
 package render
 
 import "strings"
 
-// isYAMLString reports whether a string without quotes reads as a string, by the
-// rules of YAML 1.2 with those of 1.1 for dates, "<<" and "=".
+// isYAMLString reports whether a text without quotes is read as a string. The rules are
+// those of YAML 1.2, and of YAML 1.1 for dates, "<<" and "=".
 func isYAMLString(s string) bool {
 	switch s {
 	case "", "~", "null", "Null", "NULL", "<<", "=",
@@ -20,8 +20,8 @@ func isYAMLString(s string) bool {
 
 const digits = "0123456789"
 
-// many cuts the characters of a set off the front of s and says how many there
-// were.
+// many removes the characters of a set from the beginning of s. It returns how many it has
+// removed.
 func many(s, set string) (int, string) {
 	rest := strings.TrimLeft(s, set)
 	return len(s) - len(rest), rest
@@ -143,8 +143,8 @@ func isZone(s string) bool {
 	return ok && enough && rest == ""
 }
 
-// number cuts a number of at least least and at most most digits off the front
-// of s.
+// number removes a number from the beginning of s. The number must have at least least
+// digits; at most most are removed.
 func number(s string, least, most int) (rest string, ok bool) {
 	n, _ := many(s, digits)
 	if n < least {

@@ -1,4 +1,4 @@
-// The style of a string in YAML: plain, in single quotes, in double quotes.
+// The style of a string in YAML: plain, in single quotes, or in double quotes.
 
 package render
 
@@ -10,12 +10,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// text writes a string in the first of three styles that can hold it: plain, in
-// single quotes, in double quotes.
+// text writes a string in the first style that can represent it: plain, in single quotes,
+// or in double quotes.
 func (e *yamlEmitter) text(s string, at place) {
 	a := analyze(s)
 	outer := e.indent
-	e.indent = max(e.indent, 0) + 2 // for its second line
+	e.indent = max(e.indent, 0) + 2 // of further lines
 	fold := at != inSimpleKey
 	switch {
 	case !a.singleQuotes || e.terminal && terminal.Harmless(s) != s || at == inSimpleKey && a.lineBreaks:
@@ -29,10 +29,10 @@ func (e *yamlEmitter) text(s string, at place) {
 	e.whitespace, e.indention = false, false
 }
 
-// An analysis says in which styles a string can be written.
+// An analysis reports in which styles a string can be written.
 type analysis struct {
-	plain        bool // nothing in it would be taken for syntax
-	singleQuotes bool // it needs no escapes
+	plain        bool // nothing in the string looks like syntax
+	singleQuotes bool // the string needs no escapes
 	lineBreaks   bool
 }
 
@@ -58,7 +58,7 @@ func analyze(s string) analysis {
 		if isBreak(r) {
 			a.plain, a.lineBreaks = false, true
 		}
-		// White space would be lost at the ends, and where lines are folded.
+		// White space is lost at the ends and at folded lines.
 		if (r == ' ' || isBreak(r)) && (i == 0 || i == len(s)-size) {
 			a.plain = false
 		}
@@ -70,8 +70,8 @@ func analyze(s string) analysis {
 	return a
 }
 
-// isWord reports whether s is empty or has only letters, digits and marks that
-// mean nothing in YAML, as most strings. It saves their analysis.
+// isWord reports whether s is empty or has only letters, digits and marks without a meaning
+// in YAML. Most strings are words and need no further analysis.
 func isWord(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -90,8 +90,8 @@ func first(s string) rune {
 	return r
 }
 
-// isIndicator reports whether a character of a string without quotes, outside of
-// flow style, would be taken for syntax.
+// isIndicator reports whether a character of a plain string in block style would be read as
+// syntax.
 func isIndicator(r rune, atStart, blankBefore, blankAfter bool) bool {
 	switch r {
 	case ':':
@@ -104,7 +104,7 @@ func isIndicator(r rune, atStart, blankBefore, blankAfter bool) bool {
 	return atStart && r < utf8.RuneSelf && strings.IndexByte(",[]{}&*!|>'\"%@`", byte(r)) >= 0
 }
 
-// isBreak reports whether YAML 1.1 takes the character for a line break.
+// isBreak reports whether the character is a line break in YAML 1.1.
 func isBreak(r rune) bool {
 	switch r {
 	case '\n', '\r', '\u0085', '\u2028', '\u2029':
@@ -115,8 +115,8 @@ func isBreak(r rune) bool {
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == 0 || isBreak(r) }
 
-// isYAMLPrintable reports whether a character is written as it is. Those outside
-// of the Basic Multilingual Plane are not, though YAML allows it.
+// isYAMLPrintable reports whether a character is written without an escape. Characters
+// above U+FFFF are escaped, although YAML does not require that.
 func isYAMLPrintable(r rune) bool {
 	switch {
 	case r == '\n', r >= ' ' && r <= '~', r >= 0xA0 && r < 0xD800:
@@ -125,7 +125,7 @@ func isYAMLPrintable(r rune) bool {
 	return r >= 0xE000 && r < 0xFFFE && r != 0xFEFF
 }
 
-// plain writes a string without quotes. Such strings have no line breaks.
+// plain writes a string without quotes. The string has no line breaks.
 func (e *yamlEmitter) plain(s string, fold bool) {
 	e.separate()
 	if fold {
@@ -134,8 +134,8 @@ func (e *yamlEmitter) plain(s string, fold bool) {
 	e.put(s)
 }
 
-// foldSpaces writes s up to the last place where a single space gives way to a
-// line break and returns what is left.
+// foldSpaces writes s up to the last single space that becomes a line break, and returns
+// the rest.
 func (e *yamlEmitter) foldSpaces(s string) string {
 	start, column := 0, e.column
 	for i, r := range s {
@@ -150,9 +150,9 @@ func (e *yamlEmitter) foldSpaces(s string) string {
 	return s[start:]
 }
 
-// singleQuoted writes a string in single quotes. A line feed takes an empty line
-// more, because one alone would read as a space. No space stands beside a break:
-// that needs double quotes.
+// singleQuoted writes a string in single quotes. It doubles line feeds, because a single
+// one is read as a space. Strings with a space beside a line break are written in double
+// quotes instead.
 func (e *yamlEmitter) singleQuoted(s string, fold bool) {
 	e.indicator("'", false)
 	var previous rune
@@ -184,7 +184,7 @@ func (e *yamlEmitter) singleQuoted(s string, fold bool) {
 	e.put("'")
 }
 
-// doubleQuoted writes a string in double quotes, where everything can be escaped.
+// doubleQuoted writes a string in double quotes, in which every character can be escaped.
 func (e *yamlEmitter) doubleQuoted(s string, fold bool) {
 	e.indicator(`"`, false)
 	spaces := false

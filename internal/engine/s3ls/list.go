@@ -110,7 +110,8 @@ func textIn(o *document.Object, name string) (string, error) {
 	return "", fmt.Errorf("no %s", name)
 }
 
-// timeIn reads a time in any format of the client. Like the AWS CLI, it reads a time without a zone as local time.
+// timeIn reads a time in any format of the client. Like the AWS CLI, it reads a time
+// without a zone as local time.
 func (l *listing) timeIn(o *document.Object, name string) (time.Time, error) {
 	s, err := textIn(o, name)
 	if err != nil {

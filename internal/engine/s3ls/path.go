@@ -30,8 +30,8 @@ func split(path string) (bucket, prefix string, err error) {
 	return bucket, prefix, nil
 }
 
-// The ARNs that are allowed as a bucket. The first group is the bucket, the second is the prefix. Resource names
-// follow a colon or a slash, and contain neither.
+// The ARNs that are allowed as a bucket. The first group is the bucket, the second is the
+// prefix. Resource names follow a colon or a slash, and contain neither.
 const (
 	accessPoint        = `(?s)^(arn:aws[^:]*:s3:[a-z0-9-]*:[0-9]{12}:accesspoint[:/][^/]+)/?(.*)$`
 	outpostAccessPoint = `(?s)^(arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]accesspoint[:/][a-zA-Z0-9-]{1,63})[:/]?(.*)$`
@@ -41,7 +41,8 @@ const (
 	outpostBucket = `^arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]bucket[:/][a-zA-Z0-9-]{1,63}`
 )
 
-// refuse returns an error for resources that S3 cannot list. It says which commands to use instead.
+// refuse returns an error for resources that S3 cannot list. It says which commands to use
+// instead.
 func refuse(arn string) error {
 	switch {
 	case regexp.MustCompile(objectLambda).MatchString(arn):

@@ -74,8 +74,8 @@ func (p *printer) name(name string) {
 	p.lines = append(p.lines, '\n')
 }
 
-// harmless replaces control characters. Unlike [terminal.Harmless], it also replaces line breaks and tabs, because
-// a name has one line.
+// harmless replaces control characters. Unlike [terminal.Harmless], it also replaces line
+// breaks and tabs, because a name has one line.
 func harmless(name string) string {
 	return strings.Map(func(r rune) rune {
 		if terminal.Active(r) {

@@ -1,5 +1,5 @@
-// Package s3ls lists S3 buckets and objects like `aws s3 ls` of the AWS CLI, with the same requests and the same
-// output.
+// Package s3ls lists S3 buckets and objects like `aws s3 ls` of the AWS CLI, with the same
+// requests and the same output.
 package s3ls
 
 import (
@@ -33,13 +33,14 @@ type Options struct {
 	Terminal bool           // the output is a terminal: see [Run]
 }
 
-// Run writes the listing to w, page by page. matched is false if there is nothing below the prefix; the AWS CLI then
-// exits with 1.
+// Run writes the listing to w, page by page. matched is false if there is nothing below the
+// prefix; the AWS CLI then exits with 1.
 //
-// The error is a [PathError], an error of package call, or an error of w. Pages before the error have been written.
+// The error is a [PathError], an error of package call, or an error of w. Pages before the
+// error have been written.
 //
-// Names are written unchanged, even with control characters, because programs read them. With [Options.Terminal],
-// control characters are replaced by U+FFFD.
+// Names are written unchanged, even with control characters, because programs read them.
+// With [Options.Terminal], control characters are replaced by U+FFFD.
 func Run(ctx context.Context, client *call.Client, o Options, w io.Writer) (matched bool, err error) {
 	bucket, prefix, err := split(o.Path)
 	if err != nil {
@@ -75,8 +76,8 @@ type listing struct {
 	count, size int64
 }
 
-// pages calls show with each page of the operation's result. It writes the printed lines before it fetches the next
-// page.
+// pages calls show with each page of the operation's result. It writes the printed lines
+// before it fetches the next page.
 func (l *listing) pages(ctx context.Context, operation string, input *document.Object, show func(page *document.Object) error) error {
 	svc, err := model.Load("s3api")
 	if err != nil {

@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// humanSize returns a number of bytes as "1 Byte" or "17 Bytes", and from 1024 on in a unit with one decimal. Like the
-// AWS CLI, it uses the smallest unit in which the number, rounded half to even, is below 1024.
+// humanSize returns a number of bytes as "1 Byte" or "17 Bytes", and from 1024 on in a unit
+// with one decimal. Like the AWS CLI, it uses the smallest unit in which the number,
+// rounded half to even, is below 1024.
 func humanSize(size int64) string {
 	switch {
 	case size == 1:
