@@ -110,6 +110,6 @@ func TestEditRepairsDuplicates(t *testing.T) {
 		t.Errorf("one change was accepted: %q", got)
 	}
 	if got, ok := edit(t, files["bad-duplicate-keys-two.config"], false, one, two); !ok || got != "[default]\n[profile a]\n" {
-		t.Errorf("%q, %v", got, ok)
+		t.Errorf("two changes: %q, %v; want a repaired file", got, ok)
 	}
 }

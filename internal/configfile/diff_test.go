@@ -94,7 +94,7 @@ func FuzzDiff(f *testing.F) {
 		secret := string(after) + "\naws_secret_access_key = " + canary + "\n  " + canary
 		got := configfile.Diff("n", before, []byte(secret))
 		if got == "" || strings.Contains(got, canary) {
-			t.Errorf("%q", got)
+			t.Errorf("the diff is empty or contains the secret: %q", got)
 		}
 		got = configfile.Diff("n", before, after)
 		if (got == "") != (string(before) == string(after)) {

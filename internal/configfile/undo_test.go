@@ -90,7 +90,7 @@ func TestChangeOfAnotherProgramIsNotUndone(t *testing.T) {
 					t.Fatalf("%s: error %v, want a ChangedError", from, err)
 				}
 				if changed.Path != path || changed.What != "add new" || !strings.Contains(changed.Hint, changed.Record) || !strings.Contains(changed.Hint, changed.Backup) {
-					t.Errorf("%s: %+v", from, changed)
+					t.Errorf("%s: ChangedError %+v", from, changed)
 				}
 				check(t, changed.Backup, "old\n")
 			}

@@ -172,7 +172,7 @@ func TestNextMoveRemovesOldValue(t *testing.T) {
 		t.Error("the encrypted value still exists")
 	}
 	if got, err := f.LoadToken("corp"); err != nil || !got.AccessToken.Equal(token.AccessToken) {
-		t.Errorf("%v, %v", got, err)
+		t.Errorf("token %v, error %v", got, err)
 	}
 }
 

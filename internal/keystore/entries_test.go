@@ -173,7 +173,7 @@ func FuzzHead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		h, ok := parseHead(s)
 		if ok && !h.inline && (h.pieces < 1 || h.pieces > maxPieces || h.side != "a" && h.side != "b") {
-			t.Errorf("%q: %+v", s, h)
+			t.Errorf("parseHead(%q) = %+v", s, h)
 		}
 	})
 }

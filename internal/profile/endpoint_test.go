@@ -52,7 +52,7 @@ func TestEndpointFlag(t *testing.T) {
 	in.EndpointURL = "http://127.0.0.1:8000"
 	p, _, err := Resolve(in)
 	if err != nil || p.EndpointURL != in.EndpointURL {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("profile %+v, error %v; want the endpoint of the flag", p, err)
 	}
 	if got, err := p.Endpoint("STS"); got.URL != "" || err != nil {
 		t.Errorf("%+v, %v; want none: the flag is only for the operation on the command line", got, err)
@@ -69,7 +69,7 @@ func TestEnvKeys(t *testing.T) {
 	} {
 		p, _, err := Resolve(with("[profile x]", "", strings.Fields(words)...))
 		if err != nil || p.EnvKeys != want {
-			t.Errorf("%s: %+v, %v", words, p, err)
+			t.Errorf("%s: profile %+v, error %v; wrong EnvKeys", words, p, err)
 		}
 	}
 }

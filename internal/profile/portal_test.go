@@ -60,7 +60,7 @@ func TestStartURLAdvice(t *testing.T) {
 	} {
 		text, hint := StartURLAdvice(url)
 		if (text == "") != (want == "") || !strings.Contains(text, want) || (hint == "") != (want == "") {
-			t.Errorf("%s: %q, %q", url, text, hint)
+			t.Errorf("%s: text %q, hint %q", url, text, hint)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func TestParseProcess(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got, ok := parseProcess(tt.line, own, tt.windows)
 			if ok != (tt.want != OwnProcess{}) || ok && got != tt.want {
-				t.Errorf("%q: %+v, %v", tt.line, got, ok)
+				t.Errorf("parseProcess(%q) = %+v, %v", tt.line, got, ok)
 			}
 		})
 	}
@@ -239,7 +239,7 @@ sso_account_id = 111122223333
 				return
 			}
 			if err != nil || p.Kind != SSO || p.Process == nil || p.Session.Key() != tt.key || p.AccountID != tt.account {
-				t.Fatalf("%+v, %v", p, err)
+				t.Fatalf("profile %+v, error %v", p, err)
 			}
 			if s, err := p.LoginSession(); err != nil || s.Key() != tt.key {
 				t.Errorf("sign in to %+v, %v", s, err)
@@ -292,7 +292,7 @@ sso_role_name = Admin
 	}
 	there, warnings, err := ToProcess(Inputs{Config: awsconfig.NewDoc("config", false, settings)}, []string{"corp"}, "lanyard")
 	if err != nil || len(there.Profiles) != 1 || len(warnings) != 1 {
-		t.Fatalf("%+v, %v, %v", there.Profiles, warnings, err)
+		t.Fatalf("profiles %+v, warnings %v, error %v", there.Profiles, warnings, err)
 	}
 	moved := edit(settings, there)
 	back, _, err := FromProcess(Inputs{Config: awsconfig.NewDoc("config", false, moved)}, []string{"corp"})

@@ -34,7 +34,7 @@ func TestPaths(t *testing.T) {
 
 func TestName(t *testing.T) {
 	if got := Name("", with("", "", "AWS_PROFILE=x").LookupEnv); got != "x" {
-		t.Errorf("%q", got)
+		t.Errorf("Name = %q, want x", got)
 	}
 }
 

@@ -103,7 +103,7 @@ func TestGuideResolves(t *testing.T) {
 	}
 	if p.Kind != SSO || p.AccountID != "444455556666" || p.RoleName != "DeveloperAccess" ||
 		p.Region != "us-west-2" || p.Output != "json" || p.Session.Key() != want.StartURL {
-		t.Errorf("%+v", p)
+		t.Errorf("wrong kind, account, role, region, output or key: %+v", p)
 	}
 	p, warnings, err = Resolve(with(guide, "", "--profile=account1-admin"))
 	if s := p.Session; s.AutoRefresh != On || s.RefreshWindow != 12*time.Hour || !s.HasWindow {
@@ -127,7 +127,7 @@ func TestSessionProfileResolves(t *testing.T) {
 		t.Error(diff)
 	}
 	if p.Session.Key() != "corp" || p.Explicit || !p.FromEnv || p.Region != "" {
-		t.Errorf("%+v", p)
+		t.Errorf("wrong key, name or region: %+v", p)
 	}
 }
 
@@ -229,11 +229,11 @@ func TestRegionAndOutput(t *testing.T) {
 func TestCredentialsFileOverridesConfig(t *testing.T) {
 	p, _, err := Resolve(with("[profile x]\nregion=a-1\noutput=text", "[x]\nregion=b-1\n[only]\nregion=c-1", "--profile=x"))
 	if err != nil || p.Region != "b-1" || p.RegionSource != CredentialsFile || p.Output != "text" || p.OutputSource != ConfigFile {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("profile %+v, error %v; want the region of the credentials file", p, err)
 	}
 	p, _, err = Resolve(with("", "[only]\nregion=c-1", "--profile=only"))
 	if err != nil || !p.Exists || p.Region != "c-1" {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("profile %+v, error %v", p, err)
 	}
 }
 
@@ -287,14 +287,14 @@ func TestClientSettings(t *testing.T) {
 	const config = "[default]\nca_bundle=/ca\nuse_fips_endpoint = TRUE # gov\nuse_dualstack_endpoint=no\nmax_attempts=5\nretry_mode=adaptive"
 	p, warnings, err := Resolve(with(config, ""))
 	if err != nil || p.CABundle != "/ca" || !p.FIPS || p.DualStack || p.MaxAttempts != 5 || p.RetryMode != "adaptive" {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("settings of the config: %+v, error %v", p, err)
 	}
 	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: lanyard reads "TRUE"`) {
 		t.Errorf("warnings %v", warnings)
 	}
 	p, _, err = Resolve(with(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
 	if err != nil || p.CABundle != "" || p.FIPS || !p.DualStack || p.MaxAttempts != 2 || p.RetryMode != "standard" {
-		t.Errorf("%+v, %v", p, err)
+		t.Errorf("settings of the environment: %+v, error %v", p, err)
 	}
 	p, _, err = Resolve(with(config, "", "AWS_MAX_ATTEMPTS=many"))
 	if err != nil {

@@ -53,7 +53,7 @@ sso_oidc =
 	}
 	list, err := watchedSessions(app)
 	if err != nil || len(list) != 1 {
-		t.Fatalf("%+v, %v", list, err)
+		t.Fatalf("sessions %+v, error %v; want one session", list, err)
 	}
 	s := list[0].Settings
 	if s.Portal.URL != "http://127.0.0.1:1" || s.OIDC.URL != "http://127.0.0.1:1" {

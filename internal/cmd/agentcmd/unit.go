@@ -101,7 +101,7 @@ func systemdUnit(words, env []string) string {
 		command = append(command, w)
 	}
 	var b strings.Builder
-	b.WriteString("[Unit]\nDescription=Lanyard agent: keeps sessions of AWS IAM Identity Center fresh\n\n[Service]\n")
+	b.WriteString("[Unit]\nDescription=Lanyard agent: refreshes sessions of AWS IAM Identity Center\n\n[Service]\n")
 	b.WriteString("ExecStart=" + strings.Join(command, " ") + "\n")
 	for _, e := range env {
 		b.WriteString(`Environment="` + quote.Replace(e) + "\"\n")
