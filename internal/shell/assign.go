@@ -2,7 +2,7 @@ package shell
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -58,7 +58,7 @@ func setFish(name, value string) (string, error) {
 // setElvish doubles single quotes, the only special character in single quotes.
 func setElvish(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
-		return "", fmt.Errorf("%s is not valid UTF-8, which elvish cannot read", name)
+		return "", errors.New(name + " is not valid UTF-8, which elvish cannot read")
 	}
 	return checked("set-env "+name+" '"+strings.ReplaceAll(value, "'", "''")+"'", value)
 }
@@ -67,7 +67,7 @@ func setElvish(name, value string) (string, error) {
 // end it.
 func setNu(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
-		return "", fmt.Errorf("%s is not valid UTF-8, which nu cannot read", name)
+		return "", errors.New(name + " is not valid UTF-8, which nu cannot read")
 	}
 	fence := "#"
 	for strings.Contains(value, "'"+fence) {
@@ -84,15 +84,15 @@ func setXonsh(name, value string) (string, error) {
 		r, size := utf8.DecodeRuneInString(value[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\udc%02x`, value[i])
+			b.WriteString(`\udc` + hex(rune(value[i]), 2))
 		case r == '\'' || r == '\\':
 			b.WriteString(`\` + string(r))
 		case unicode.IsPrint(r):
 			b.WriteRune(r)
 		case r <= 0xff:
-			fmt.Fprintf(&b, `\x%02x`, r)
+			b.WriteString(`\x` + hex(r, 2))
 		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
+			b.WriteString(`\U` + hex(r, 8))
 		}
 		i += size
 	}
@@ -103,7 +103,14 @@ func setXonsh(name, value string) (string, error) {
 // Other readers differ in escapes, but not in plain values such as keys.
 func setDotenv(name, value string) (string, error) {
 	if strings.ContainsRune(value, '\r') {
-		return "", fmt.Errorf("%s holds a carriage return, which .env files cannot hold", name)
+		return "", errors.New(name + " holds a carriage return, which .env files cannot hold")
 	}
 	return checked(name+`="`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value)+`"`, value)
+}
+
+// hex returns a number in hexadecimal with at least so many digits. Package fmt would slow
+// down the start of the program: package awsconfig imports this package.
+func hex(n rune, digits int) string {
+	s := strconv.FormatInt(int64(n), 16)
+	return strings.Repeat("0", max(0, digits-len(s))) + s
 }
