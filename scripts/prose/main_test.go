@@ -12,7 +12,7 @@ import (
 func TestSearch(t *testing.T) {
 	root := fstest.MapFS{}
 	for name, content := range map[string]string{
-		"README.md": "# Title\n\nNobody knows. A cell | that one | and nobodys.\nThe lock is\nnone.\n",
+		"README.md": "# Title\n\nNobody knows. A cell | that one of ours | and nobodys.\nThe lock is\nnone.\n\nIf there\nare none, that one call returns that\none.\n",
 		"a.go": "// Package a waits in\n// vain.\npackage a\n\nconst x = \"whatever\" // those who read\n" +
 			"// someone's a sentinel, but plain\nvar nobody = `two\nlines, but for one`\n",
 		"a_test.go":                         "package a\n\nconst user = \"nobody\" // whoever\n",
@@ -35,8 +35,9 @@ func TestSearch(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"README.md:3: Nobody",
-		"README.md:3: that one",
+		"README.md:3: that one of",
 		"README.md:4: is none",
+		"README.md:8: that one.",
 		"a.go:1: in vain",
 		"a.go:5: those who",
 		"a.go:5: whatever",

@@ -10,11 +10,12 @@ import (
 type turn struct {
 	pattern *regexp.Regexp
 	instead string
+	after   *regexp.Regexp // the turn is right after this; nil for never
 }
 
 // turns lists phrases that are nearly always a fault. A phrase that is often right
 // ("who is", "of its own") is not here, because a list of false alarms is not read.
-var turns = compile([][2]string{
+var turns = compile([][]string{
 	{`nobody|no-one|whoever|whomever|somebody`, "name the actor: no process, the user, another program"},
 	{`whatever|whatsoever|whichever`, "name the thing: any error, each file"},
 	{`all the same`, "still, anyway"},
@@ -22,9 +23,10 @@ var turns = compile([][2]string{
 	{`in vain`, "without success; say what failed"},
 	{`(?:come|comes|came|coming) to lie`, "is written to, is stored in"},
 	{`in the place of|in place of`, "instead of"},
-	{`(?:is|are) none`, "no X exists; without X"},
+	{`(?:is|are) none`, "no X exists; without X", `\b(?:if|when|unless) there $`},
 	{`what there is`, "name it"},
-	{`that one`, "repeat the noun"},
+	{`that one (?:is|was|has|of|that|who|which|alone|too)`, "repeat the noun"}, // not: that one call may take
+	{`that one[.,;:)]`, "repeat the noun"},
 	{`those who|the one who|the ones who|he who|one who`, "the processes that, the users who"},
 	{`another's|one's`, "of another process, of another user"},
 	{`told apart|tell apart|tells apart`, "distinguish"},
@@ -41,13 +43,23 @@ var turns = compile([][2]string{
 
 // compile makes the patterns: whole words in any case, which may continue on the next
 // line of a comment.
-func compile(table [][2]string) (all []turn) {
+func compile(table [][]string) (all []turn) {
 	for _, row := range table {
-		pattern := strings.ReplaceAll(row[0], " ", `[\s/#>*]+`)
-		all = append(all, turn{regexp.MustCompile(`(?i)\b(?:` + pattern + `)\b`), row[1]})
+		pattern := `(?i)\b(?:` + gaps(row[0]) + `)`
+		if !strings.HasSuffix(row[0], "]") {
+			pattern += `\b`
+		}
+		t := turn{pattern: regexp.MustCompile(pattern), instead: row[1]}
+		if len(row) > 2 {
+			t.after = regexp.MustCompile(`(?i)` + gaps(row[2]))
+		}
+		all = append(all, t)
 	}
 	return all
 }
+
+// gaps lets the blanks of a pattern match the end of a line and the comment sign after it.
+func gaps(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s/#>*]+`) }
 
 // isGap reports whether a character separates the words of a turn.
 func isGap(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("/#>*", r) }
