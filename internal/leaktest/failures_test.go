@@ -20,7 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// asks lists commands that make a request to each service, whatever is in the cache.
+// asks lists commands that make a request to each service, even if the cache has an answer.
 var asks = [][]string{
 	{"sso", "get-role-credentials", "--account-id", "111122223333", "--role-name", "AdministratorAccess", "--profile", "dev"},
 	{"sso", "list-accounts", "--profile", "dev", "--cli-error-format", "json"},

@@ -12,7 +12,7 @@ import (
 )
 
 // showWaiting shows a line on a terminal while the user signs in. In a pipe and in a dumb
-// terminal there is no such line. There is none either while readPasted reads the terminal.
+// terminal it shows nothing, and neither while readPasted reads the terminal.
 func showWaiting(app *command.App, request *idcenter.SignIn) {
 	if !app.IO.ErrTerminal || style.Dumb(app.Env.Lookup) || request.Pasted != nil {
 		return
