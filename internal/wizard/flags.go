@@ -15,44 +15,16 @@ import (
 // ByFlags writes one profile from the flags, without questions. Its error names all missing
 // flags.
 func (z *Wizard) ByFlags(ctx context.Context) error {
-	var missing []string
-	need := func(flag, value string) {
-		if value == "" {
-			missing = append(missing, "--"+flag)
-		}
-	}
-	if !z.o.Given("sso-session-name") {
-		missing = append(missing, "--sso-session-name")
-	}
-	z.Session.Name = z.o.Name
-	known, err := z.knownSession(z.o.Name)
+	missing, err := z.answersByFlags(ctx)
 	if err != nil {
 		return err
 	}
-	if !known {
-		if err := z.sessionByFlags(ctx); err != nil {
-			return err
-		}
-		need("sso-start-url", z.Session.StartURL)
-		need("sso-region", z.Session.Region)
-	}
-	need("sso-account-id", z.o.Account)
-	need("sso-role-name", z.o.Role)
 	if missing != nil {
 		return noTerminal(z.App, missing)
 	}
-	p := ssoProfile{
-		account: z.o.Account, role: z.o.Role, name: z.o.Profile,
-		region: cmp.Or(z.o.DefaultRegion, z.App.Flags.Region), output: cmp.Or(z.o.Output, z.App.Flags.Output),
-	}
+	p := z.profileByFlags()
 	for _, region := range []string{z.o.Region, p.region} {
 		z.warnOfRegion(region)
-	}
-	if inUse, named := z.ProfileName(); p.name == "" && named {
-		p.name = inUse
-	}
-	if p.name == "" {
-		p.name = p.proposal()
 	}
 	if other, err := z.isAnother(p); err != nil {
 		return err
@@ -64,15 +36,60 @@ func (z *Wizard) ByFlags(ctx context.Context) error {
 		return err
 	}
 	z.tell(p)
+	z.tellOfSignIn(p)
+	return nil
+}
+
+// answersByFlags sets the session and returns the required flags that are missing.
+func (z *Wizard) answersByFlags(ctx context.Context) (missing []string, err error) {
+	need := func(flag string, given bool) {
+		if !given {
+			missing = append(missing, flag)
+		}
+	}
+	need("--sso-session-name", z.o.Given("sso-session-name"))
+	z.Session.Name = z.o.Name
+	known, err := z.knownSession(z.o.Name)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		if err := z.sessionByFlags(ctx); err != nil {
+			return nil, err
+		}
+		need("--sso-start-url", z.Session.StartURL != "")
+		need("--sso-region", z.Session.Region != "")
+	}
+	need("--sso-account-id", z.o.Account != "")
+	need("--sso-role-name", z.o.Role != "")
+	return missing, nil
+}
+
+// profileByFlags returns the profile to write.
+func (z *Wizard) profileByFlags() ssoProfile {
+	p := ssoProfile{
+		account: z.o.Account, role: z.o.Role, name: z.o.Profile,
+		region: cmp.Or(z.o.DefaultRegion, z.App.Flags.Region), output: cmp.Or(z.o.Output, z.App.Flags.Output),
+	}
+	if inUse, named := z.ProfileName(); p.name == "" && named {
+		p.name = inUse
+	}
+	if p.name == "" {
+		p.name = p.proposal()
+	}
+	return p
+}
+
+// tellOfSignIn prints how to sign in if there is no valid session.
+func (z *Wizard) tellOfSignIn(p ssoProfile) {
 	tok, err := z.Broker.Peek(z.Session)
 	if err != nil {
 		z.App.Warn(err.Error(), command.HintOf(err))
-		return nil
+		return
 	}
 	if tok.Left(z.App.Now()) <= 0 && !tok.Refreshable(z.App.Now()) {
 		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, signin.LoginFor(z.App, z.Session.Name, p.name))
 	}
-	return nil
 }
 
 // warnOfRegion warns about a region that lanyard does not know. The wizard makes the user
