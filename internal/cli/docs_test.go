@@ -13,8 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestDocs checks that each command line of the README and of docs/*.md is run by a
-// script in testdata/docs, and that each run is followed by a check of its effect.
+// TestDocs checks that each command line of the README, of docs/*.md and of the examples of
+// the help pages is run by a script in testdata/docs, and that each run is followed by a check
+// of its effect.
 // TestDocsScripts runs the scripts. A script has these lines besides testscript's:
 //
 //	$ LINE       runs a line of the page in a shell; " &" at the end runs it in the background
@@ -50,7 +51,7 @@ func TestDocs(t *testing.T) {
 				continue
 			}
 			runs := script.runs
-			if !l.fenced { // a mention in a sentence may be run by the script of another page
+			if !l.fenced || s.name == "help" { // the script of another page may run it
 				for _, other := range scripts {
 					runs = append(slices.Clip(runs), other.runs...)
 				}
@@ -132,6 +133,7 @@ func docSources(t *testing.T) []docSource {
 		s.name = strings.TrimSuffix(filepath.Base(path), ".md")
 		sources = append(sources, s)
 	}
+	sources = append(sources, helpExamples(t))
 	return sources
 }
 
@@ -204,6 +206,21 @@ func readPage(name, text string) (docSource, error) {
 	}
 	mentions()
 	return s, nil
+}
+
+// helpExamples returns the examples of the help pages.
+func helpExamples(t *testing.T) docSource {
+	t.Helper()
+	page := ""
+	for _, cmd := range commands(t, "lanyard") {
+		page += "```sh\n" + cmd.Example + "\n```\n\n"
+	}
+	s, err := readPage("help", page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.name = "help"
+	return s
 }
 
 // oneLine returns the text with each run of white space replaced by one blank.
@@ -373,15 +390,20 @@ var docElsewhere = map[string]elsewhere{
 	"go get …":                            {"it needs the network; the test does the same in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},
 	"lanyard hello PROFILE":               {"the test adds this command", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
 	"lanyard store migrate --to keychain": {"it needs a Secret Service", "internal/cli/testdata/keychain/store-keychain.txtar lanyard store migrate --to keychain --yes"},
-	"go doc …":                            {"it prints the doc comments", ""},
-	"systemctl --user enable …":           {"it needs the user's systemd; the unit itself is verified", "internal/cli/testdata/script/agent-unit.txtar systemd-analyze verify"},
-	"launchctl bootstrap …":               {"macOS; the property list itself is read", "internal/cli/testdata/script/agent-unit.txtar plistlib"},
-	`H="Authorization: …`:                 {"variables of the lines below", "emulator/manual_test.go TestCurlLinesOfTheManual"},
-	`curl -sSf -H "$H" …`:                 {"each line and its effect is tested with the emulator", "emulator/manual_test.go TestCurlLinesOfTheManual"},
-	"architecture go":                     {"the command is built into the program", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
-	"architecture txtar":                  {"the script is run with that program", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
-	"emulator go":                         {"the example is compiled and run in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},
-	"engine go":                           {"a sketch of calls that the tests of the packages make", ""},
+	"lanyard store migrate --to keychain --dry-run":                          {"it needs a Secret Service", "internal/cli/testdata/keychain/store-keychain.txtar lanyard store migrate --to keychain --yes"},
+	"lanyard alias print --shell …":                                          {"other shells; the lines are evaluated in the shells of this machine", "internal/cmd/shimcmd/alias_test.go TestAliasLinesInShells"},
+	"lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source": {"it needs fish", "internal/cli/testdata/script/emulator-env.txtar fish"},
+	"lanyard emulator --listen 127.0.0.1:8080":                               {"it runs until it is interrupted", "internal/cli/testdata/script/emulator-serves-an-organization-file.txtar lanyard emulator"},
+	"lanyard emulator --org org.yaml":                                        {"it runs until it is interrupted", "internal/cli/testdata/script/emulator-serves-an-organization-file.txtar lanyard emulator --org"},
+	"go doc …":                                                               {"it prints the doc comments", ""},
+	"systemctl --user enable …":                                              {"it needs the user's systemd; the unit itself is verified", "internal/cli/testdata/script/agent-unit.txtar systemd-analyze verify"},
+	"launchctl bootstrap …":                                                  {"macOS; the property list itself is read", "internal/cli/testdata/script/agent-unit.txtar plistlib"},
+	`H="Authorization: …`:                                                    {"variables of the lines below", "emulator/manual_test.go TestCurlLinesOfTheManual"},
+	`curl -sSf -H "$H" …`:                                                    {"each line and its effect is tested with the emulator", "emulator/manual_test.go TestCurlLinesOfTheManual"},
+	"architecture go":                                                        {"the command is built into the program", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
+	"architecture txtar":                                                     {"the script is run with that program", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
+	"emulator go":                                                            {"the example is compiled and run in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},
+	"engine go":                                                              {"a sketch of calls that the tests of the packages make", ""},
 }
 
 // elsewhereKey returns the key of docElsewhere for a line, or "".

@@ -30,7 +30,8 @@ func newExport(app *command.App) *cobra.Command {
 the AWS CLI. Values that a shell would misread are quoted.`,
 		Example: `lanyard configure export-credentials --profile dev-admin
 # set the variables in this shell (bash or zsh)
-eval "$(lanyard configure export-credentials --profile dev --format env)"`,
+eval "$(lanyard configure export-credentials --profile dev-admin \
+  --format env)"`,
 		Annotations: command.Uses("profile", command.Connection),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return export(cmd.Context(), app, format) },

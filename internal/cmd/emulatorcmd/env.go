@@ -34,15 +34,14 @@ func newEnv(app *command.App) *cobra.Command {
 that these lines name. The config has the session ` + sessionName + ` and a profile
 for every role. Your own config, credentials and sessions are not changed.
 
+In PowerShell, use: lanyard emulator env ... | Out-String | Invoke-Expression
+
 The last lines of the output show how to undo it. Use the same --org,
 --accounts, --roles and --region as for the emulator.`,
 		Example: `# bash or zsh
 eval "$(lanyard emulator env --url http://127.0.0.1:8080)"
 # fish
-lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source
-# PowerShell
-lanyard emulator env --url http://127.0.0.1:8080 --shell powershell |
-  Out-String | Invoke-Expression`,
+lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source`,
 		Annotations: command.Uses("region"),
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return printEnv(app, cmd, o) },

@@ -38,7 +38,7 @@ and refuses all others. Use it for programs that ignore AWS_ENDPOINT_URL.`,
 lanyard emulator run --auto-approve jane -- \
   sh -c 'lanyard login && lanyard s3 ls'
 # open a shell
-lanyard emulator run -- bash`,
+lanyard emulator run --auto-approve jane -- bash`,
 		Annotations: command.Uses("region"),
 		Args:        cobra.ArbitraryArgs,
 		RunE:        func(cmd *cobra.Command, args []string) error { return run(app, cmd, o, args) },

@@ -24,8 +24,8 @@ import (
 // NewShim returns the command shim with its subcommands.
 func NewShim(app *command.App) *cobra.Command {
 	shim := command.Group("shim", "Install an aws command that runs lanyard")
-	shim.Example = `mkdir -p ~/.lanyard/bin
-lanyard shim install ~/.lanyard/bin`
+	shim.Example = `mkdir -p ~/.local/bin
+lanyard shim install ~/.local/bin`
 	shim.AddCommand(&cobra.Command{
 		Use:   "install DIR",
 		Short: "Create a link named aws in a folder",
@@ -38,8 +38,8 @@ CLI that comes later on PATH.
 
 lanyard does not replace an aws that is another program, and it does not change
 PATH.`,
-		Example: `mkdir -p ~/.lanyard/bin
-lanyard shim install ~/.lanyard/bin`,
+		Example: `mkdir -p ~/.local/bin
+lanyard shim install ~/.local/bin`,
 		Args: command.WantArgs("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error { return install(app, args[0]) },
 	}, &cobra.Command{
@@ -48,7 +48,7 @@ lanyard shim install ~/.lanyard/bin`,
 		Long: `Remove aws from the folder DIR if it is a link to lanyard, a copy of any version
 of lanyard, or a link to a lanyard that no longer exists. Another program named
 aws is left alone.`,
-		Example: `lanyard shim remove ~/.lanyard/bin`,
+		Example: `lanyard shim remove ~/.local/bin`,
 		Args:    command.WantArgs("DIR"),
 		RunE:    func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },
 	})

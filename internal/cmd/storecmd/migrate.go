@@ -48,7 +48,7 @@ passphrase. lanyard asks for the passphrase or reads it from the command of
 --passphrase-command.`,
 		Example: `# show what would change in the config
 lanyard store migrate --to keychain --dry-run
-lanyard store migrate --to encrypted --age-identity ~/.ssh/id_ed25519
+lanyard store migrate --to encrypted --age-identity ~/.config/age/key.txt
 # back to the AWS CLI's files
 lanyard store migrate --to file`,
 		Annotations: command.Uses("profile"),
