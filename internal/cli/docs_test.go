@@ -393,6 +393,7 @@ var docElsewhere = map[string]elsewhere{
 	"lanyard store migrate --to keychain --dry-run":                          {"it needs a Secret Service", "internal/cli/testdata/keychain/store-keychain.txtar lanyard store migrate --to keychain --yes"},
 	"lanyard alias print --shell …":                                          {"other shells; the lines are evaluated in the shells of this machine", "internal/cmd/shimcmd/alias_test.go TestAliasLinesInShells"},
 	"lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source": {"it needs fish", "internal/cli/testdata/script/emulator-env.txtar fish"},
+	"lanyard env dev-admin --format fish | source":                           {"it needs fish", "internal/cli/testdata/script/env.txtar lanyard env dev-admin --format fish | source"},
 	"lanyard emulator --listen 127.0.0.1:8080":                               {"it runs until it is interrupted", "internal/cli/testdata/script/emulator-serves-an-organization-file.txtar lanyard emulator"},
 	"lanyard emulator --org org.yaml":                                        {"it runs until it is interrupted", "internal/cli/testdata/script/emulator-serves-an-organization-file.txtar lanyard emulator --org"},
 	"go doc …":                                                               {"it prints the doc comments", ""},

@@ -99,10 +99,9 @@ func typed() {
 	}
 	seen := 0
 	for pairs := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n"); len(pairs) > 1; pairs = pairs[2:] {
-		i := -1
 		for {
 			plain := escapes.ReplaceAll(screen, nil)
-			if i = bytes.Index(plain[min(seen, len(plain)):], []byte(pairs[0])); i >= 0 {
+			if i := bytes.Index(plain[min(seen, len(plain)):], []byte(pairs[0])); i >= 0 {
 				seen += i + len(pairs[0])
 				break
 			}

@@ -27,6 +27,11 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: the short text ends with a full stop: %q", name, cmd.Short)
 		}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.NoOptDefVal == "" && !strings.Contains(f.Usage, "`") {
+				t.Errorf("%s: the text of --%s does not name its value in backquotes: %s", name, f.Name, f.Usage)
+			}
+		})
 		if cmd.DisableFlagParsing && cmd.Example == "" {
 			continue // an operation: TestHelpPages looks for the examples on its page
 		}

@@ -153,7 +153,7 @@ func newSSO(app *command.App) *cobra.Command {
 func newServices(app *command.App) []*cobra.Command {
 	services := []*cobra.Command{servicecmd.NewS3(app)}
 	for _, service := range model.Services() {
-		if service != "sso" { // newSSO returns that one
+		if service != "sso" { // newSSO returns the command sso
 			services = append(services, servicecmd.NewService(app, service))
 		}
 	}

@@ -36,7 +36,7 @@ eval "$(lanyard configure export-credentials --profile dev-admin \
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return export(cmd.Context(), app, format) },
 	}
-	cmd.Flags().StringVar(&format, "format", "process", strings.Join(exportFormats[:], ", "))
+	cmd.Flags().StringVar(&format, "format", "process", "the `FORMAT` of the output: "+strings.Join(exportFormats[:], ", "))
 	return cmd
 }
 

@@ -39,8 +39,8 @@ lanyard configure import --csv file://credentials.csv --profile-prefix old-`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return importKeys(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.csv, "csv", "", "the CSV file as file://PATH, or its content")
-	f.StringVar(&o.prefix, "profile-prefix", "", "the prefix of the profile names, which are otherwise the user names")
+	f.StringVar(&o.csv, "csv", "", "the CSV `FILE` as file://PATH, or its content")
+	f.StringVar(&o.prefix, "profile-prefix", "", "the `PREFIX` of the profile names, which are otherwise the user names")
 	f.BoolVar(&o.skip, "skip-invalid", false, "skip invalid rows instead of importing nothing")
 	return cmd
 }

@@ -217,8 +217,8 @@ type sectionFlags struct{ session, services string }
 
 // add adds the flags to a command.
 func (s *sectionFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.session, "sso-session", "", "use this [sso-session] instead of a profile")
-	cmd.Flags().StringVar(&s.services, "services", "", "use this [services] section instead of a profile")
+	cmd.Flags().StringVar(&s.session, "sso-session", "", "use the [sso-session] `NAME` instead of a profile")
+	cmd.Flags().StringVar(&s.services, "services", "", "use the [services] section `NAME` instead of a profile")
 }
 
 // A place says where a setting is in the config.

@@ -47,15 +47,15 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	}
 	f := cmd.Flags()
 	addSessionFlags(&o, f)
-	f.StringVar(&o.Account, "sso-account-id", "", "the account of the profile")
-	f.StringVar(&o.Role, "sso-role-name", "", "the role (permission set) of the profile")
-	f.StringVar(&o.DefaultRegion, "default-region", "", "the region of the profile, without a question")
-	f.StringVar(&o.Output, "output-format", "", "the output format of the profile, without a question")
-	f.StringVar(&o.Profile, "profile-name", "", "the profile to write (default ROLE-ACCOUNT)")
+	f.StringVar(&o.Account, "sso-account-id", "", "the account `ID` of the profile")
+	f.StringVar(&o.Role, "sso-role-name", "", "the `ROLE` (permission set) of the profile")
+	f.StringVar(&o.DefaultRegion, "default-region", "", "the `REGION` of the profile, without a question")
+	f.StringVar(&o.Output, "output-format", "", "the output `FORMAT` of the profile, without a question")
+	f.StringVar(&o.Profile, "profile-name", "", "the `NAME` of the profile (default ROLE-ACCOUNT)")
 	f.BoolVar(&o.Yes, "yes", false, "write one profile without asking, even if it exists for another role")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")
 	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
-	f.IntVar(&o.CallbackPort, "callback-port", 0, "the port on 127.0.0.1 for the answer of the browser; 0 means any port")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the answer of the browser; 0 means any port")
 	return cmd
 }
 
@@ -128,10 +128,10 @@ func setUpSession(ctx context.Context, app *command.App, o wizard.Options) error
 
 // addSessionFlags adds the flags for the settings of a session.
 func addSessionFlags(o *wizard.Options, f *pflag.FlagSet) {
-	f.StringVar(&o.Name, "sso-session-name", "", "the [sso-session] to use or create; \"\" for a legacy profile")
-	f.StringVar(&o.StartURL, "sso-start-url", "", "the start URL of a new session")
-	f.StringVar(&o.Region, "sso-region", "", "the region of Identity Center, for a new session")
-	f.StringVar(&o.Scopes, "sso-registration-scopes", "", "the scopes of a new session, separated by commas (default "+profile.AccessScope+")")
-	f.StringVar(&o.AutoRefresh, "sso-auto-refresh", "", "true or false: whether the session is refreshed automatically")
-	f.StringVar(&o.RefreshWindow, "sso-refresh-window", "", "refresh the session when fewer than this many seconds are left")
+	f.StringVar(&o.Name, "sso-session-name", "", "use or create the [sso-session] `NAME`; \"\" for a legacy profile")
+	f.StringVar(&o.StartURL, "sso-start-url", "", "the start `URL` of a new session")
+	f.StringVar(&o.Region, "sso-region", "", "the `REGION` of Identity Center, for a new session")
+	f.StringVar(&o.Scopes, "sso-registration-scopes", "", "the `SCOPES` of a new session, separated by commas (default "+profile.AccessScope+")")
+	f.StringVar(&o.AutoRefresh, "sso-auto-refresh", "", "refresh the session automatically: `BOOL` is true or false")
+	f.StringVar(&o.RefreshWindow, "sso-refresh-window", "", "refresh the session when fewer than `SECONDS` are left")
 }

@@ -41,8 +41,8 @@ lanyard configure upgrade --sso-session-name corp --yes`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade(app, cmd, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade only the profiles with this start URL")
-	f.StringVar(&o.session, "sso-session-name", "", "the name of the new [sso-session] (default: a name made from the start URL)")
+	f.StringVar(&o.startURL, "sso-start-url", "", "upgrade only the profiles with this start `URL`")
+	f.StringVar(&o.session, "sso-session-name", "", "the `NAME` of the new [sso-session] (default: a name made from the start URL)")
 	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	f.BoolVar(&o.show, "dry-run", false, "print the change without making it")
 	return cmd

@@ -66,7 +66,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false: overrides auto_login in the config."},
 		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" sets it for the command that it runs."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
-		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "Seconds that one call of the keychain may take. The default is 10."},
+		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
 		{Name: "LANYARD_EMULATOR_URL", Text: `The base URL of the emulator. "lanyard emulator run" sets it for the program that it runs.`},
 		{Name: "LANYARD_EMULATOR_ADMIN_TOKEN", Text: "The token of the emulator's admin API, also set by it."},

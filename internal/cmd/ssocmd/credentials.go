@@ -40,9 +40,9 @@ lanyard sso get-credentials --sso-session corp \
 		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.session, "sso-session", "", "the [sso-session] to use instead of a profile's")
-	f.StringVar(&o.account, "account-id", "", "the account, with --sso-session")
-	f.StringVar(&o.role, "role-name", "", "the role, with --sso-session")
+	f.StringVar(&o.session, "sso-session", "", "use the [sso-session] `NAME` instead of a profile")
+	f.StringVar(&o.account, "account-id", "", "the account `ID`, with --sso-session")
+	f.StringVar(&o.role, "role-name", "", "the `ROLE`, with --sso-session")
 	return cmd
 }
 

@@ -52,7 +52,7 @@ lanyard logout --sso-session corp --verify`,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return logout(cmd.Context(), app, o) },
 	}
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "check that the service refuses the old tokens")
-	cmd.Flags().StringVar(&o.session, "sso-session", "", "sign out of this [sso-session] only")
+	cmd.Flags().StringVar(&o.session, "sso-session", "", "sign out only of the [sso-session] `NAME`")
 	return cmd
 }
 

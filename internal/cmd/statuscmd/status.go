@@ -65,7 +65,7 @@ lanyard status --output text --query "sessions[].startUrl"`,
 		Args:        command.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app, o) },
 	}
-	cmd.Flags().StringVar(&o.session, "sso-session", "", "show only this [sso-session] of the config")
+	cmd.Flags().StringVar(&o.session, "sso-session", "", "show only the [sso-session] `NAME`")
 	cmd.Flags().BoolVar(&o.check, "check", false, "print nothing; exit with 1 if you must sign in")
 	return cmd
 }

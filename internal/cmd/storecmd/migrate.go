@@ -56,10 +56,10 @@ lanyard store migrate --to file`,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return migrate(app, cmd, o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.to, "to", "", "the store: file, keychain, encrypted or agent")
-	f.StringVar(&o.session, "sso-session", "", "move the secrets of this [sso-session] only")
-	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key file that decrypts")
-	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a command that prints the passphrase")
+	f.StringVar(&o.to, "to", "", "move to this `STORE`: file, keychain, encrypted or agent")
+	f.StringVar(&o.session, "sso-session", "", "move only the secrets of the [sso-session] `NAME`")
+	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key `FILE` that decrypts")
+	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a `COMMAND` that prints the passphrase")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.show, "dry-run", false, "show what would change in the config, and change nothing")
 	return cmd
