@@ -12,13 +12,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// A guard permits one process to continue. It usually holds the lock; without one, why
-// says what is wrong: locks do not work here, or the holder of the lock does not release it.
-// A guard that holds a lock may have a why too: it then holds the second lock of
-// [Broker.wait].
+// A guard permits one process to continue. It usually holds the lock. If it does not, why
+// is the reason: locks do not work here, or another process does not release the lock. In
+// the second case the guard may hold the second lock of [Broker.wait] instead.
 type guard struct {
 	lock  *filelock.Lock
-	why   string // why the guard does not hold the lock itself; "" if it does
+	why   string // why the guard does not hold the first lock; "" if it does
 	reply *reply // ends the request, so that no lock is needed; nil if there is still work to do
 }
 
@@ -67,9 +66,9 @@ func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, look
 	return g, err
 }
 
-// waitUntil takes the lock at path, or returns what look finds once another process has
-// held the lock. hasWaited says that this process has waited before the call, so that look
-// is called at once.
+// waitUntil takes the lock at path. It calls look only after another process has held the
+// lock, or if hasWaited says that this process has waited for another lock before. timedOut
+// is true if the lock was not free before the deadline.
 func (b *Broker) waitUntil(ctx context.Context, path string, deadline time.Time, hasWaited bool, look func() *reply) (g guard, timedOut bool, err error) {
 	for pause := pollMin; ; pause = min(pause*3/2, pollMax) {
 		lock, err := filelock.Try(path)

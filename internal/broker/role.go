@@ -257,20 +257,21 @@ func transient(err error) bool {
 	return errors.Is(err, idcenter.ErrTemporary) || errors.Is(err, ErrStillExpired)
 }
 
-// This machine's clock and the service's clock may differ. Tokens are not affected: their
-// date is computed by this machine's clock from their lifetime. Role credentials come with
-// an expiration by the service's clock. The cache file gets the earlier of that date and
-// the corrected date, which is the expiration by this machine's clock. After the clock is
-// corrected, the credentials then seem to expire too early, never too late.
+// Dates of role credentials if this machine's clock is wrong.
 //
-//   - If this clock is slow, the service's date is too late, so the corrected date is
-//     stored.
-//   - If this clock is fast, the service's date is stored. By this clock the credentials
-//     may seem expired as soon as they arrive. An SDK that gets such a date from a
-//     credential_process would ask again at once, without end. So the request returns the
-//     corrected date, and the role's outcome file records it: for processes that wait, and
-//     during [recordedFor] for later requests. When the clock is corrected, the outcome has
-//     a date in the future and is ignored: see [outcome.within].
+// Role credentials come with an expiration by the service's clock, here called the service's
+// date. The corrected date is the same time by this machine's clock. The cache file gets the
+// earlier of the two. So after the user has corrected the clock, credentials may seem to
+// expire too early, but never too late. Tokens have no such problem: they come with a
+// lifetime, and this machine's clock computes their date.
+//
+//   - A slow clock: the corrected date is earlier, and is stored.
+//   - A fast clock: the service's date is earlier, and is stored. By this machine's clock
+//     the credentials may seem expired as soon as they arrive. An SDK that gets such a date
+//     from a credential_process asks again at once, without end. So the request returns the
+//     corrected date. The role's outcome file records that date for processes that wait, and
+//     during [recordedFor] for later requests. After the user has corrected the clock, the
+//     outcome has a date in the future and is ignored: see [outcome.within].
 const (
 	skewIgnored   = time.Minute      // a smaller difference of the clocks is not corrected
 	recordedFor   = 5 * time.Minute  // how long a corrected date in an outcome is used

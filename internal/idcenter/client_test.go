@@ -24,7 +24,7 @@ func TestEndpoints(t *testing.T) {
 		{name: "dual-stack portal, FIPS", o: Options{Region: "us-east-2", FIPS: true, StartURL: "https://ssoins-0.portal.us-east-2.app.aws"}, oidc: "https://oidc-fips.us-east-2.api.aws", portal: "https://portal.sso-fips.us-east-2.amazonaws.com"},
 		{name: "dual-stack portal, custom endpoint", o: Options{Region: "us-east-2", OIDCEndpoint: "http://127.0.0.1:99", StartURL: "https://ssoins-0.portal.us-east-2.app.aws"}, oidc: "http://127.0.0.1:99", portal: "https://portal.sso.us-east-2.amazonaws.com"},
 		{name: "IPv4 portal", o: Options{Region: "us-east-2", StartURL: "https://ssoins-0.us-east-2.portal.amazonaws.com"}, oidc: "https://oidc.us-east-2.amazonaws.com", portal: "https://portal.sso.us-east-2.amazonaws.com"},
-		{name: "a region of tomorrow", o: Options{Region: "xx-test-1"}, oidc: "https://oidc.xx-test-1.amazonaws.com", portal: "https://portal.sso.xx-test-1.amazonaws.com"},
+		{name: "unknown region", o: Options{Region: "xx-test-1"}, oidc: "https://oidc.xx-test-1.amazonaws.com", portal: "https://portal.sso.xx-test-1.amazonaws.com"},
 		{name: "custom", o: Options{OIDCEndpoint: "http://127.0.0.1:99/", PortalEndpoint: "https://proxy.example/sso"}, oidc: "http://127.0.0.1:99", portal: "https://proxy.example/sso"},
 		{name: "one custom", o: Options{Region: "eu-west-1", OIDCEndpoint: "http://[::1]:99"}, oidc: "http://[::1]:99", portal: "https://portal.sso.eu-west-1.amazonaws.com"},
 		{name: "custom and FIPS", o: Options{Region: "us-east-1", FIPS: true, OIDCEndpoint: "https://a.example"}, err: "Invalid Configuration: FIPS and custom endpoint are not supported"},

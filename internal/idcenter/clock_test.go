@@ -17,12 +17,12 @@ func TestClockOfAReply(t *testing.T) {
 		want       time.Duration
 		unknown    bool
 	}{
-		{"the same", "Sun, 22 Nov 2026 12:00:04 GMT", 0, 0, false},
-		{"the same, answered in the middle", "Sun, 22 Nov 2026 12:00:00 GMT", 8 * time.Second, 0, false},
-		{"ours is ahead", "Sun, 22 Nov 2026 11:00:04 GMT", 0, time.Hour, false},
-		{"ours is behind", "Sun, 22 Nov 2026 13:00:04 GMT", 0, -time.Hour, false},
+		{"same clock", "Sun, 22 Nov 2026 12:00:04 GMT", 0, 0, false},
+		{"same clock, slow reply", "Sun, 22 Nov 2026 12:00:00 GMT", 8 * time.Second, 0, false},
+		{"clock ahead", "Sun, 22 Nov 2026 11:00:04 GMT", 0, time.Hour, false},
+		{"clock behind", "Sun, 22 Nov 2026 13:00:04 GMT", 0, -time.Hour, false},
 		{"no date", "", 0, 0, true},
-		{"a date that is none", "soon", 0, 0, true},
+		{"invalid date", "soon", 0, 0, true},
 	}
 	for _, tt := range tests {
 		got := ClockOf(http.Header{"Date": {tt.date}}, received, tt.took)

@@ -59,7 +59,7 @@ func TestRepliesOverTime(t *testing.T) {
 		{"with long pauses", 50 * time.Second, 200 << 10, 900 << 10, 4 * time.Minute, 5 * time.Minute, 1, ""},
 		{"a byte a second", time.Second, 1, forever, time.Minute, 2 * time.Minute, 1, "less than 64 kB per minute"},
 		{"silent", forever, 1, forever, 3 * time.Minute, 4 * time.Minute, 3, "Read timeout on endpoint URL"},
-		{"just fast enough, without an end", 30 * time.Second, 33 << 10, forever, 29 * time.Minute, 31 * time.Minute, 1, "more than 30 minutes"},
+		{"just fast enough, endless", 30 * time.Second, 33 << 10, forever, 29 * time.Minute, 31 * time.Minute, 1, "more than 30 minutes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -32,7 +32,7 @@ func TestRefusals(t *testing.T) {
 			"InvalidInputException", "bad", "", `{"Reason":"INPUT_REQUIRED"}`,
 		},
 		{"json without a type", "organizations", "list-accounts", "", answer(400, `{"message":"hm"}`), "400", "hm", "", ""},
-		{"json that says its type twice", "organizations", "list-accounts", "", answer(400, `{"__type":"a#A"}`, "x-amzn-errortype", "B"), "A", "", "", ""},
+		{"json with the code in body and header", "organizations", "list-accounts", "", answer(400, `{"__type":"a#A"}`, "x-amzn-errortype", "B"), "A", "", "", ""},
 		{"json without words", "organizations", "list-accounts", "", answer(400, "", "x-amzn-errortype", "B"), "B", "", "", ""},
 		{"no message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>"), "C", "Unknown", "", ""},
 		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", ""},
@@ -86,8 +86,8 @@ func TestBrokenReplies(t *testing.T) {
 		{"an entity", "sts", "get-caller-identity", "", 200, `<!DOCTYPE a [<!ENTITY b "secret">]><R>&b;</R>`, "invalid XML"},
 		{"two documents", "sts", "get-caller-identity", "", 200, "<R/><R/>", "text after the end of the XML"},
 		{"a deep tree", "sts", "get-caller-identity", "", 200, strings.Repeat("<a>", 1000), "XML nested too deeply"},
-		{"a number that is none", "sts", "assume-role", `{"RoleArn":"arn:aws:iam::111111111111:role/x","RoleSessionName":"me"}`, 200, "<R><AssumeRoleResult><PackedPolicySize>secret</PackedPolicySize></AssumeRoleResult></R>", "PackedPolicySize: not an integer"},
-		{"a time that is none", "ec2", "describe-instances", "", 200, "<R><reservationSet><item><instancesSet><item><launchTime>secret</launchTime></item></instancesSet></item></reservationSet></R>", "Reservations: 0: Instances: 0: LaunchTime: not a time"},
+		{"invalid number", "sts", "assume-role", `{"RoleArn":"arn:aws:iam::111111111111:role/x","RoleSessionName":"me"}`, 200, "<R><AssumeRoleResult><PackedPolicySize>secret</PackedPolicySize></AssumeRoleResult></R>", "PackedPolicySize: not an integer"},
+		{"invalid time", "ec2", "describe-instances", "", 200, "<R><reservationSet><item><instancesSet><item><launchTime>secret</launchTime></item></instancesSet></item></reservationSet></R>", "Reservations: 0: Instances: 0: LaunchTime: not a time"},
 		{"truncated JSON", "organizations", "list-accounts", "", 200, `{"Accounts":[{"Id":"secret`, "invalid or truncated JSON"},
 		{"JSON that is no object", "organizations", "list-accounts", "", 200, `["secret"]`, "JSON that is not an object"},
 		{"a member of another type", "organizations", "list-accounts", "", 200, `{"Accounts":{"secret":1}}`, "Accounts: a structure instead of a list"},
@@ -123,10 +123,10 @@ func TestBucketInAnotherRegion(t *testing.T) {
 		hosts     string
 		code      string // "" for success
 	}{
-		{"told in the error", "list-objects-v2", []*http.Response{answer(400, wrong), answer(200, "<L/>")}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", ""},
-		{"told in a header", "head-bucket", []*http.Response{answer(301, "", "x-amz-bucket-region", "us-west-2"), answer(200, "")}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", ""},
+		{"region in the error", "list-objects-v2", []*http.Response{answer(400, wrong), answer(200, "<L/>")}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", ""},
+		{"region in a header", "head-bucket", []*http.Response{answer(301, "", "x-amz-bucket-region", "us-west-2"), answer(200, "")}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", ""},
 		{"no other bucket", "list-objects-v2", []*http.Response{answer(403, `<Error><Code>AccessDenied</Code></Error>`, "x-amz-bucket-region", "us-west-2")}, "bbb.s3.eu-west-1.amazonaws.com", "AccessDenied"},
-		{"once only", "list-objects-v2", []*http.Response{answer(400, wrong), answer(400, strings.Replace(wrong, "<Region>us-west-2", "<Region>us-west-1", 1))}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", "AuthorizationHeaderMalformed"},
+		{"only one retry", "list-objects-v2", []*http.Response{answer(400, wrong), answer(400, strings.Replace(wrong, "<Region>us-west-2", "<Region>us-west-1", 1))}, "bbb.s3.eu-west-1.amazonaws.com bbb.s3.us-west-2.amazonaws.com", "AuthorizationHeaderMalformed"},
 		{"no region", "list-objects-v2", []*http.Response{answer(301, `<Error><Code>PermanentRedirect</Code><Region>evil.example/</Region></Error>`)}, "bbb.s3.eu-west-1.amazonaws.com", "PermanentRedirect"},
 	}
 	for _, tt := range tests {

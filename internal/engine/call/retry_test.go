@@ -32,7 +32,7 @@ func TestRetries(t *testing.T) {
 		pauses []time.Duration
 		text   string // of the error; "" for none
 	}{
-		{"well at once", nil, 0, 1, nil, ""},
+		{"success at once", nil, 0, 1, nil, ""},
 		{"throttled once", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
 		{
 			"throttled for good", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 9, 3,

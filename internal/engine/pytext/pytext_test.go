@@ -44,7 +44,7 @@ func TestValues(t *testing.T) {
 		{"empty list", []any{}, `[]`, `[]`, `[]`, `[]`},
 		{"empty object", object(), `{}`, `{}`, `{}`, `{}`},
 		{
-			"what stands in one another",
+			"nested values",
 			object("b", []any{nil, true, int64(1), 1.0, "é'"}, "a", object("", []any{[]any{}, object()})),
 			`{'b': [None, True, 1, 1.0, "é'"], 'a': {'': [[], {}]}}`,
 			`{'b': [None, True, 1, 1.0, "é'"], 'a': {'': [[], {}]}}`,

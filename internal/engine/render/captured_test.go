@@ -129,7 +129,7 @@ func TestToken(t *testing.T) {
 		want         string
 	}{
 		{"alone", "text", nil, "NEXTTOKEN\tabc\n"},
-		{"a query finds nothing in it", "text", answer{nil}, "None\n"},
+		{"query without a result", "text", answer{nil}, "None\n"},
 		{"not in JSON, where it is part of the result", "json", nil, ""},
 		{"not in a stream of YAML", "yaml-stream", nil, ""},
 	}
