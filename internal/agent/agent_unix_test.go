@@ -116,8 +116,8 @@ func TestFailures(t *testing.T) {
 		w := newFixture(t, emulator.Config{})
 		w.Login()
 		w.expire()
+		w.Unwritable() // before the agent starts, which would refresh the token
 		_, client := w.socket()
-		w.Unwritable()
 		if _, _, answered, err := client.Ask(t.Context(), w.question()); answered {
 			t.Errorf("the agent answered instead of declining: %v", err)
 		}
