@@ -16,12 +16,15 @@ import (
 // addRoles adds the cached roles and the user to each session. It asks STS for users that
 // are not known, if the cache has credentials that STS takes.
 func addRoles(ctx context.Context, w *workspace.Workspace, p *profile.Profile, list []sessionStatus) {
-	known, err := w.RoleNames()
-	if err != nil {
-		w.App.Log.Debug("the config does not say which roles are in the cache", "error", err)
+	var known workspace.RoleNames
+	cached := w.Broker.Cache.Credentials()
+	if len(cached) > 0 { // the pass through a large config takes time
+		var err error
+		if known, err = w.RoleNames(); err != nil {
+			w.App.Log.Debug("the config does not say which roles are in the cache", "error", err)
+		}
 	}
 	var questions []broker.UserQuestion
-	cached := w.Broker.Cache.Credentials()
 	for i := range list {
 		s := &list[i]
 		if s.State != "valid" && s.State != "refreshable" {
