@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
@@ -248,7 +249,7 @@ func callingShell(env command.Env) string {
 		_, ok := shell.Syntaxes()[name]
 		return name, ok && name != "dotenv"
 	}
-	if comm, err := os.ReadFile("/proc/" + strconv.Itoa(os.Getppid()) + "/comm"); err == nil {
+	if comm, err := datafile.Read("/proc/"+strconv.Itoa(os.Getppid())+"/comm", datafile.Limit); err == nil {
 		if name, ok := known(string(comm)); ok {
 			return name
 		}
