@@ -40,6 +40,8 @@ check:
 	GOOS=windows go vet ./cmd/... ./internal/... ./emulator/...
 	@echo '== go mod tidy'
 	@go mod tidy -diff
+	@echo '== phrases to rewrite'
+	@go run ./scripts/prose
 	@$(MAKE) --no-print-directory lint
 
 lint:

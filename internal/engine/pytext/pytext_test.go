@@ -106,7 +106,7 @@ func TestFloats(t *testing.T) {
 }
 
 // Python reads arguments with errors="surrogateescape". JSON gets U+FFFD instead, because
-// half of a surrogate pair is of no use.
+// other readers reject half of a surrogate pair.
 func TestInvalidUTF8(t *testing.T) {
 	check(t, "Repr", pytext.Repr("a\xff\x80é"), `'a\udcff\udc80é'`)
 	check(t, "Repr", pytext.Repr("\ufffd"), "'\ufffd'")
