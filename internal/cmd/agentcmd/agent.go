@@ -59,15 +59,19 @@ func (o *options) addStay(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.stay, "stay", false, "keep running when nothing is left to refresh, and wait for the next sign-in")
 }
 
-// withoutMemory wraps a command that does not use --in-memory, and returns an error for the
-// flag.
-func (o *options) withoutMemory(run func(*cobra.Command) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, _ []string) error {
+// withoutMemory returns a command that does not use --in-memory. The command refuses the
+// flag, and its help does not list it.
+func (o *options) withoutMemory(cmd *cobra.Command, run func(*cobra.Command) error) *cobra.Command {
+	const name = "in-memory"
+	cmd.Flags().BoolVar(&o.inMemory, name, false, "")
+	_ = cmd.Flags().MarkHidden(name) // it fails only for an unknown flag
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if o.inMemory {
-			return command.Usagef("--in-memory does not go with %q", strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
+			return command.Usagef("--%s cannot be used with %q", name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))
 		}
 		return run(cmd)
 	}
+	return cmd
 }
 
 // noAgentAllowed returns the error for an environment that switches the agent off.

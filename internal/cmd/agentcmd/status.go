@@ -18,7 +18,7 @@ import (
 
 // newStatus returns the command agent status.
 func newStatus(app *command.App, o *options) *cobra.Command {
-	return &cobra.Command{
+	return o.withoutMemory(&cobra.Command{
 		Use:   "status",
 		Short: "Show what the agent refreshes and when",
 		Long: `Show whether the agent runs, and when it refreshes which session. The exit code
@@ -27,8 +27,7 @@ is 1 if no agent runs.`,
 lanyard agent status --output json`,
 		Annotations: command.Uses("output", "query"),
 		Args:        command.NoArgs,
-		RunE:        o.withoutMemory(func(cmd *cobra.Command) error { return showStatus(cmd.Context(), app) }),
-	}
+	}, func(cmd *cobra.Command) error { return showStatus(cmd.Context(), app) })
 }
 
 // showStatus prints the agent's status.

@@ -40,10 +40,9 @@ lanyard asks for a confirmation first. Without a terminal, --yes is required.`,
 # do not ask for a confirmation
 lanyard agent stop --yes`,
 		Args: command.NoArgs,
-		RunE: o.withoutMemory(func(cmd *cobra.Command) error { return stop(app, cmd, yes) }),
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return cmd
+	return o.withoutMemory(cmd, func(cmd *cobra.Command) error { return stop(app, cmd, yes) })
 }
 
 // stop stops the agent. It kills an agent that does not answer.
