@@ -124,7 +124,7 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	var err error
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && f.Changed && IsGlobal(cmd, f) && !takes(cmd, f.Name) {
-			err = Usagef("--%s does not go with %q", f.Name, commandPath(cmd))
+			err = Usagef("--%s cannot be used with %q", f.Name, commandPath(cmd))
 		}
 	})
 	if err != nil {

@@ -42,11 +42,11 @@ func (o *Options) check(global command.Globals) error {
 		{"--output", global.Output, "--output-format", o.Output},
 	} {
 		if f[1] != "" && f[3] != "" && f[1] != f[3] {
-			return command.Usagef("%s %s does not go with %s %s: both set the same key of the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))
+			return command.Usagef("%s %s cannot be used with %s %s: both set the same key of the profile", f[0], command.Quote(f[1]), f[2], command.Quote(f[3]))
 		}
 	}
 	if o.UseDevice && o.CallbackPort != 0 {
-		return command.Usagef("--callback-port does not go with --use-device-code")
+		return command.Usagef("--callback-port cannot be used with --use-device-code")
 	}
 	if o.CallbackPort < 0 || o.CallbackPort > 65535 {
 		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")

@@ -246,7 +246,7 @@ func locate(w *workspace.Workspace, variable string, flags sectionFlags) (place,
 	parts := strings.Split(variable, ".")
 	switch {
 	case flags.session != "" && flags.services != "":
-		return at, command.Usagef("--sso-session and --services do not go together")
+		return at, command.Usagef("--sso-session cannot be used with --services")
 	case flags.session != "":
 		at.kind, at.name = awsconfig.SSOSession, flags.session
 	case flags.services != "":

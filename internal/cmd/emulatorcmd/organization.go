@@ -72,9 +72,9 @@ func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.C
 	generate := changed("accounts") || changed("roles")
 	switch {
 	case changed("org") && generate:
-		return c, command.Usagef("--org does not go with --accounts and --roles")
+		return c, command.Usagef("--org cannot be used with --accounts or --roles")
 	case changed("org") && app.Flags.Region != "":
-		return c, command.WithHint(command.Usagef("--org does not go with --region"), "set the region in the file")
+		return c, command.WithHint(command.Usagef("--org cannot be used with --region"), "set the region in the file")
 	case changed("org"):
 		c, err = orgfile.Load(o.org)
 		return c, explainFile(o.org, err)

@@ -82,7 +82,7 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 		return command.Usagef("argument --format: Found invalid choice '%s'", o.format)
 	}
 	if o.noRegion && app.Flags.Region != "" {
-		return command.Usagef("--no-region and --region exclude each other")
+		return command.Usagef("--no-region cannot be used with --region")
 	}
 	if o.format == "" {
 		o.format = callingShell(app.Env)
@@ -90,7 +90,7 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 	syntax, lines := shell.Syntaxes()[o.format]
 	if o.unset {
 		if syntax.Unset == nil {
-			return command.Usagef("--unset does not work with --format %s", o.format)
+			return command.Usagef("--unset cannot be used with --format %s", o.format)
 		}
 		return printUnset(app, o, syntax)
 	}
@@ -123,7 +123,7 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 // printUnset prints lines that remove every variable of env that the environment has.
 func printUnset(app *command.App, o envOptions, syntax shell.Syntax) error {
 	if o.profile != "" {
-		return command.Usagef("--unset needs no PROFILE")
+		return command.Usagef("--unset cannot be used with PROFILE")
 	}
 	names := cleared[:]
 	if !o.noRegion {

@@ -71,7 +71,7 @@ lanyard exec dev-admin --region eu-west-1 -- env`,
 // parse reads the arguments. dash is the number of arguments before "--", or -1.
 func (o *execOptions) parse(app *command.App, args []string, dash int) error {
 	if o.noRegion && app.Flags.Region != "" {
-		return command.Usagef("--no-region and --region exclude each other")
+		return command.Usagef("--no-region cannot be used with --region")
 	}
 	const form = "run: lanyard exec PROFILE -- COMMAND"
 	switch {

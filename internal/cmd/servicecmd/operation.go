@@ -53,7 +53,7 @@ func NewOperation(app *command.App, service, name string) *cobra.Command {
 			return cmd.Help()
 		}
 		if session != "" && app.Flags.Profile != "" {
-			return command.Usagef("--sso-session does not go with --profile")
+			return command.Usagef("--sso-session cannot be used with --profile")
 		}
 		return operate(cmd.Context(), app, service, name, session, args)
 	})

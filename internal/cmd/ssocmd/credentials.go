@@ -79,13 +79,13 @@ func credentialProfile(w *workspace.Workspace, o credentialsOptions) (*profile.P
 		return p, signin.CheckChain(w.App, p.Name)
 	}
 	if o.session == "" || o.account == "" || o.role == "" {
-		return nil, command.Usagef("--sso-session, --account-id and --role-name go together")
+		return nil, command.Usagef("--sso-session, --account-id and --role-name must be given together")
 	}
 	if len(o.account) != 12 || strings.Trim(o.account, "0123456789") != "" {
 		return nil, command.Usagef("--account-id %s: an account id has 12 digits", command.Quote(o.account))
 	}
 	if w.App.Flags.Profile != "" {
-		return nil, command.Usagef("--profile does not go with --sso-session")
+		return nil, command.Usagef("--profile cannot be used with --sso-session")
 	}
 	return sessionProfile(w, o.session, o.account, o.role)
 }

@@ -62,13 +62,13 @@ func login(ctx context.Context, app *command.App, o signin.Options) error {
 		return command.Usagef("--callback-port takes a port number, 1 to 65535, or 0 for any")
 	}
 	if o.UseDevice && o.CallbackPort != 0 {
-		return command.Usagef("--callback-port does not go with --use-device-code")
+		return command.Usagef("--callback-port cannot be used with --use-device-code")
 	}
 	if o.All && (o.Session != "" || app.Flags.Profile != "") {
-		return command.Usagef("--all does not go with --sso-session or --profile")
+		return command.Usagef("--all cannot be used with --sso-session or --profile")
 	}
 	if o.IfNeeded && o.Force {
-		return command.Usagef("--if-needed does not go with --force")
+		return command.Usagef("--if-needed cannot be used with --force")
 	}
 	w, err := workspace.Open(app)
 	if err != nil {

@@ -60,7 +60,7 @@ lanyard logout --sso-session corp --verify`,
 // it asks the service whether it refuses the old tokens.
 func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 	if o.session != "" && app.Flags.Profile != "" {
-		return command.Usagef("--sso-session does not go with --profile")
+		return command.Usagef("--sso-session cannot be used with --profile")
 	}
 	w, p, err := workspace.ForSessions(app)
 	if err != nil {

@@ -73,7 +73,7 @@ lanyard status --output text --query "sessions[].startUrl"`,
 // status prints the sessions, or with --check only returns whether a sign-in is needed.
 func status(ctx context.Context, app *command.App, o options) error {
 	if o.session != "" && app.Flags.Profile != "" {
-		return command.Usagef("--sso-session does not go with --profile")
+		return command.Usagef("--sso-session cannot be used with --profile")
 	}
 	w, p, err := workspace.ForSessions(app)
 	if err != nil {

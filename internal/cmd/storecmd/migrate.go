@@ -73,7 +73,7 @@ func (o migrateOptions) check(app *command.App) error {
 	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
 		return command.Usagef("argument --to: Found invalid choice %q: choose file, keychain, encrypted or agent", o.to)
 	case o.session != "" && app.Flags.Profile != "":
-		return command.Usagef("--sso-session does not go with --profile")
+		return command.Usagef("--sso-session cannot be used with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):
 		return command.Usagef("--age-identity and --passphrase-command go with --to encrypted")
 	}
