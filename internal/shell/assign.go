@@ -103,7 +103,7 @@ func setXonsh(name, value string) (string, error) {
 // Other readers differ in escapes, but not in plain values such as keys.
 func setDotenv(name, value string) (string, error) {
 	if strings.ContainsRune(value, '\r') {
-		return "", errors.New(name + " holds a carriage return, which .env files cannot hold")
+		return "", errors.New(name + " contains a carriage return, which .env files cannot hold")
 	}
 	return checked(name+`="`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value)+`"`, value)
 }

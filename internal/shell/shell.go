@@ -89,7 +89,7 @@ func escapePowerShell(s string) string {
 // error if the dialect cannot express the value.
 func (d Dialect) Export(name, value string) (string, error) {
 	if strings.ContainsAny(value, "\x00\r\n") {
-		return "", errors.New(name + " has a line break in it, which no shell format can carry; use --format process")
+		return "", errors.New(name + " contains a line break, which this format cannot hold")
 	}
 	switch d {
 	case Fish:
@@ -101,7 +101,7 @@ func (d Dialect) Export(name, value string) (string, error) {
 		return "$Env:" + name + "=" + d.Quote(value), nil
 	case Cmd:
 		if strings.ContainsAny(value, `"%!`) {
-			return "", errors.New(name + " has characters in it that cmd cannot carry; use --format process")
+			return "", errors.New(name + " contains characters that cmd cannot hold")
 		}
 		if plain(value) || value == "" {
 			return "set " + name + "=" + value, nil

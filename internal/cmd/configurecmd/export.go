@@ -65,7 +65,7 @@ func export(ctx context.Context, app *command.App, format string) error {
 	for _, l := range lines {
 		line, err := dialect.Export(l[0], l[1])
 		if err != nil {
-			return err
+			return command.WithHint(err, "use --format process")
 		}
 		if format == "env-no-export" {
 			line = strings.TrimPrefix(line, "export ")
