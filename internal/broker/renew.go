@@ -59,7 +59,7 @@ func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h cachedToke
 	case errors.As(err, &origin):
 		return ssocache.Token{}, err
 	}
-	b.warn("could not refresh the SSO session early, its token is still used: %v", cause(err))
+	b.warn("could not refresh the SSO session early: %v; its token is still used", cause(err))
 	return ssocache.Token{}, nil
 }
 
@@ -88,7 +88,7 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 	defer g.release()
 	if g.why != "" {
 		if tok, live := b.tokensNow(s).best(b.now(), rejected); live {
-			b.warn("the SSO session was not refreshed, its token is still used: %s", g.why)
+			b.warn("could not refresh the SSO session: %s; its token is still used", g.why)
 			return tok, nil
 		}
 	}
