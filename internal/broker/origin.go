@@ -111,7 +111,7 @@ func (e *OriginError) Error() string {
 		origin = "AWS"
 	}
 	if e.Replaces {
-		return fmt.Sprintf("session %s: not signed in at %s (%s): that would replace the current session, which was issued by %s",
+		return fmt.Sprintf("session %s: cannot sign in at %s (%s): that would replace the current session, which was issued by %s",
 			e.Session.Key(), e.Endpoint, from, origin)
 	}
 	return fmt.Sprintf("session %s: its token was issued by %s and is not sent to %s (%s)", e.Session.Key(), origin, e.Endpoint, from)
@@ -139,10 +139,10 @@ type EndpointsError struct {
 
 func (e *EndpointsError) Error() string {
 	if e.Issuer != "" {
-		return fmt.Sprintf("session %s: not signed in at %s: the tokens would also be sent to %s (%s names it), which did not issue them",
-			e.Session.Key(), e.Issuer, e.Endpoint, e.From)
+		return fmt.Sprintf("session %s: cannot sign in at %s: %s is set, so lanyard would send the tokens also to %s",
+			e.Session.Key(), e.Issuer, e.From, e.Endpoint)
 	}
-	return fmt.Sprintf("session %s: not signed in at %s (%s names it): %s is not set, so the tokens would also be sent to %s, which did not issue them",
+	return fmt.Sprintf("session %s: cannot sign in at %s: %s is set, but %s is not, so lanyard would send the tokens also to %s",
 		e.Session.Key(), e.Endpoint, e.From, e.Missing, e.Default)
 }
 
