@@ -58,10 +58,10 @@ func (r *resolver) noSession(name string, code int) error {
 	}
 	lines := r.lookalikes(awsconfig.SSOSession, name)
 	if files.profiles[name].exists() {
-		lines = append(lines, "there is a profile "+name+", but no sso-session of this name")
+		lines = append(lines, "there is a profile "+name+", but no session of this name")
 	}
 	near := Nearest(name, names)
-	all := listNames("sso-sessions", names)
+	all := listNames("sessions", names)
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	if len(near) > 0 {
 		lines = append(lines, "did you mean "+strings.Join(near, " or ")+"?")

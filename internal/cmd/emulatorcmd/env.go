@@ -32,7 +32,8 @@ func newEnv(app *command.App) *cobra.Command {
 		Short: "Point a shell at a running emulator",
 		Long: `Print lines that point a shell at a running emulator, and write the config file
 that these lines name. The config has the session ` + sessionName + ` and a profile
-for every role. Your own config, credentials and sessions are not changed.
+for each role, at most 1,000. Your own config, credentials and sessions are not
+changed.
 
 In PowerShell, use: lanyard emulator env ... | Out-String | Invoke-Expression
 

@@ -27,8 +27,10 @@ func newRun(app *command.App) *cobra.Command {
 		Short: "Run a program against an emulator",
 		Long: `Start an emulator and run a program against it. The program gets a temporary
 home folder with a config for the emulator, and none of your AWS_ variables, so
-that your own sessions are not touched. lanyard removes the folder at the end
-and returns the program's exit code.
+that your own sessions are not touched.
+
+When the program ends, lanyard removes the home folder. It exits with the
+program's exit code, or with 128 plus the number of the signal.
 
 With --auto-approve, BROWSER is a program that signs in as that user.
 

@@ -105,7 +105,7 @@ func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.S
 			}
 		}
 		return nil, s, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: w.In.Config.Path + " has several sessions, and no profile is named"},
-			"add --profile NAME or --sso-session NAME; the sso-sessions are: %s", strings.Join(names, ", "))
+			"add --profile NAME or --sso-session NAME; the sessions are: %s", strings.Join(names, ", "))
 	}
 }
 

@@ -135,7 +135,7 @@ func placementOf(w *workspace.Workspace, s profile.Session) placement {
 // printTable prints the list as a table, and prints warnings.
 func printTable(app *command.App, list []placement) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(app.Out, "No SSO session is configured.")
+		_, err := fmt.Fprintln(app.Out, "No session is configured.")
 		app.TellSetUp()
 		return err
 	}
