@@ -19,10 +19,10 @@ const (
 	maxAttempts    = 3           // requests that may end with an outdated error of another process
 )
 
-// GetOrLogin is [Broker.Get] with auto_login: if the session has ended, the user is signed
-// in, and the request is repeated. If many processes do this, one signs in and the others
-// wait for it. prepare is called only before a sign-in. It returns how to sign in, and the
-// session, whose region it may correct.
+// GetOrLogin calls [Broker.Get]. If the session has ended, it signs the user in and calls Get
+// again. If many processes do this, one signs in and the others wait for it. GetOrLogin calls
+// prepare only before a sign-in. prepare returns the session, perhaps with a corrected
+// region, and how to sign in.
 //
 // Errors besides those of Get: the errors of prepare, and [LoginError] if the sign-in
 // failed, in this process or in the process that it waited for.

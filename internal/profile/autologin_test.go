@@ -51,7 +51,7 @@ func TestInvalidAutoLogin(t *testing.T) {
 		{"in the session", x + s + "auto_login =\n", "", `config: line 8: key auto_login: "" is neither true nor false; the default is used`},
 		{"a digit", x + s + "auto_login = 1", "", `config: line 8: key auto_login: "1" is neither true nor false; the default is used`},
 		{"overridden by the variable", x + s + "auto_login = on", "LANYARD_AUTO_LOGIN=0", ""},
-		{"in the variable", x + s + "auto_login = true", "LANYARD_AUTO_LOGIN=yes", `LANYARD_AUTO_LOGIN: "yes" is neither true nor false; the default is used`},
+		{"in the variable", x + s + "auto_login = true", "LANYARD_AUTO_LOGIN=yes", `LANYARD_AUTO_LOGIN: "yes" is neither true nor false; auto_login is off`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

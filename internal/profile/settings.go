@@ -364,7 +364,7 @@ func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 	case v == "0", strings.EqualFold(v, "false"):
 		return false
 	default:
-		r.warn(Warning{Text: autoLoginVariable + ": " + strconv.Quote(v) + " is neither true nor false; the default is used"})
+		r.warn(Warning{Text: autoLoginVariable + ": " + strconv.Quote(v) + " is neither true nor false; auto_login is off"})
 		return false
 	}
 }

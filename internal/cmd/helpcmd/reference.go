@@ -63,7 +63,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard reads the AWS CLI's environment variables and a few of its own. " +
 		"A flag overrides a variable, and a variable overrides the config.")
 	addList(p, "LANYARD", []command.Item{
-		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false: overrides auto_login in the config."},
+		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false (or 1 or 0): overrides auto_login in the config. Any other value means false."},
 		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" sets it for the command that it runs."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
