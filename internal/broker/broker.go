@@ -183,8 +183,8 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 	return Answer{Credentials: c}, true
 }
 
-// EndedText is the AWS CLI's message, quoted in the guide, for a session that is missing,
-// has expired or was revoked.
+// EndedText is the AWS CLI's message for a session that is missing, has expired or was
+// revoked.
 const EndedText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
 	"To refresh this SSO session run aws sso login with the corresponding profile."
 

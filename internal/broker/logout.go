@@ -309,7 +309,7 @@ var ErrStillAccepted = errors.New("the service still accepts the old token")
 
 // ErrNothingToVerify reports that a session had ended before the sign-out. The service would
 // refuse its tokens in any case, so nothing can be verified.
-var ErrNothingToVerify = errors.New("its token had already expired and could not be renewed")
+var ErrNothingToVerify = errors.New("its token had already expired and could not be refreshed")
 
 const (
 	verifyPatience = 3 * time.Second // how long the service may take to refuse a revoked token
@@ -397,9 +397,9 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 		return err
 	}
 	if err := service.Logout(ctx, grant.AccessToken); err != nil {
-		return fmt.Errorf("%w: it renewed the session, and the new token could not be revoked: %w", ErrStillAccepted, err)
+		return fmt.Errorf("%w: it refreshed the session, and the new token could not be revoked: %w", ErrStillAccepted, err)
 	}
-	return fmt.Errorf("%w: it renewed the session", ErrStillAccepted)
+	return fmt.Errorf("%w: it refreshed the session", ErrStillAccepted)
 }
 
 // cannotRefresh reports whether the service has refused the refresh token, or the client

@@ -47,8 +47,8 @@ func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile,
 }
 
 // callerIdentity returns a function that makes one call of GetCallerIdentity with the keys
-// of the question and returns the user's name. The keys are sent only to the service that
-// issued them: the error says that the settings name another one.
+// of the question and returns the user's name. It returns an error if the settings name a
+// service that did not issue the keys.
 func callerIdentity(w *workspace.Workspace, p *profile.Profile, q broker.UserQuestion) (func(context.Context) (string, error), error) {
 	svc, err := model.Load("sts")
 	if err != nil {

@@ -188,8 +188,8 @@ func (z *Wizard) tell(p ssoProfile) {
 	}
 }
 
-// more asks whether to add another profile. It also offers the refresh settings of the
-// guide, which most users do not need.
+// more asks whether to add another profile. It also offers the settings sso_auto_refresh and
+// sso_refresh_window, which most users do not need.
 func (z *Wizard) more(ctx context.Context) (bool, error) {
 	if z.o.Yes {
 		return false, nil
