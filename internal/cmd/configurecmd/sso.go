@@ -47,6 +47,7 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	}
 	f := cmd.Flags()
 	addSessionFlags(&o, f)
+	f.StringVar(&o.Name, "sso-session-name", "", "use or create the [sso-session] `NAME`; \"\" for a legacy profile")
 	f.StringVar(&o.Account, "sso-account-id", "", "the account `ID` of the profile")
 	f.StringVar(&o.Role, "sso-role-name", "", "the `ROLE` (permission set) of the profile")
 	f.StringVar(&o.DefaultRegion, "default-region", "", "the `REGION` of the profile, without a question")
@@ -55,7 +56,7 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	f.BoolVar(&o.Yes, "yes", false, "write one profile without asking, even if it exists for another role")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")
 	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
-	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the answer of the browser; 0 means any port")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the browser's callback; 0 means any free port")
 	return cmd
 }
 
@@ -94,6 +95,7 @@ lanyard configure sso-session --sso-session-name corp \
 		},
 	}
 	addSessionFlags(&o, cmd.Flags())
+	cmd.Flags().StringVar(&o.Name, "sso-session-name", "", "create or change the [sso-session] `NAME`")
 	return cmd
 }
 
@@ -126,9 +128,8 @@ func setUpSession(ctx context.Context, app *command.App, o wizard.Options) error
 	return nil
 }
 
-// addSessionFlags adds the flags for the settings of a session.
+// addSessionFlags adds the flags for the settings of a session, without its name.
 func addSessionFlags(o *wizard.Options, f *pflag.FlagSet) {
-	f.StringVar(&o.Name, "sso-session-name", "", "use or create the [sso-session] `NAME`; \"\" for a legacy profile")
 	f.StringVar(&o.StartURL, "sso-start-url", "", "the start `URL` of a new session")
 	f.StringVar(&o.Region, "sso-region", "", "the `REGION` of Identity Center, for a new session")
 	f.StringVar(&o.Scopes, "sso-registration-scopes", "", "the `SCOPES` of a new session, separated by commas (default "+profile.AccessScope+")")
