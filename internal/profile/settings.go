@@ -227,8 +227,8 @@ func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (v
 	return r.valid(f)
 }
 
-// valid returns the value of one of Lanyard's own settings without a comment after it: the
-// guide writes such comments. For an invalid value it adds a warning and returns false.
+// valid returns the value of one of Lanyard's own settings without a comment after it: users
+// write such comments. For an invalid value it adds a warning and returns false.
 func (r *resolver) valid(f found) (value string, ok bool) {
 	value, _ = awsconfig.CutComment(f.Value)
 	if problem := invalid(f.Key, value); problem != "" {

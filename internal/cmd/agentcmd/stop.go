@@ -69,7 +69,7 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 		return err
 	case errors.Is(err, agent.ErrSilent):
 		if err := kill(ctx, app, client.Address); err != nil {
-			return command.WithHint(fmt.Errorf("the agent does not answer and could not be killed: %w", err), "kill the process that has locked %s.lock", client.Address)
+			return command.WithHint(fmt.Errorf("the agent does not answer and could not be killed: %w", err), "find the process, then kill it: lsof %s.lock", client.Address)
 		}
 		_, err = fmt.Fprintln(app.Out, "The agent did not answer and was killed.")
 		warnOfKilledMemory(app, home)

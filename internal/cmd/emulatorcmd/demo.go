@@ -86,8 +86,8 @@ home folder of its own, with this config file:
 	demoExpire = `3. Access tokens live for an hour at AWS, and for %d seconds here. The demo waits
    until the token has expired, and then uses the third profile.`
 	demoRefreshed = `   The profile works: the token was refreshed (%s), without a sign-in.`
-	demoSignOut   = `4. Sign out. This ends the session on the server and removes the cached tokens
-   and credentials.`
+	demoSignOut   = `4. Sign out. This ends the session at the service and removes the cached
+   tokens and credentials.`
 	demoRefused = `5. The next command fails on purpose, because step 4 ended the session. The hint
    says how to sign in again.`
 	demoEnd = `That was the demo. Its home folder is removed. Try next:

@@ -35,7 +35,8 @@ program's exit code, or with 128 plus the number of the signal.
 With --auto-approve, BROWSER is a program that signs in as that user.
 
 With --proxy, lanyard also runs an HTTPS proxy that answers for AWS's host names
-and refuses all others. Use it for programs that ignore AWS_ENDPOINT_URL.`,
+and refuses all others. Use it for programs that ignore the endpoint
+variables.`,
 		Example: `# sign in as the user jane and list the buckets
 lanyard emulator run --auto-approve jane -- \
   sh -c 'lanyard login && lanyard s3 ls'
@@ -47,7 +48,7 @@ lanyard emulator run --auto-approve jane -- bash`,
 	}
 	o.addOrganization(cmd)
 	o.addService(cmd)
-	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "also serve AWS's host names, for programs that ignore endpoint variables")
+	cmd.Flags().BoolVar(&o.proxy, "proxy", false, "also serve AWS's host names, for programs that ignore the endpoint variables")
 	cmd.Flags().SetInterspersed(false) // flags after the command belong to the command
 	return cmd
 }

@@ -44,11 +44,11 @@ AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
 LANYARD_PROFILE. Other variables that name credentials are removed. --region
 overrides the profile's region. Without a region, the region variables stay.
 
-The credentials are not renewed while the command runs. For a program that runs
-longer, use a profile with credential_process.
+lanyard does not refresh the credentials while the command runs. For a program
+that runs longer, use a profile with credential_process.
 
-Without PROFILE, exec uses AWS_PROFILE. The exit code is 127 if COMMAND is not
-found, and 126 if it cannot be run.`,
+Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. The
+exit code is 127 if COMMAND is not found, and 126 if it cannot be run.`,
 		Example: `lanyard exec dev-admin -- terraform plan
 # with another region
 lanyard exec dev-admin --region eu-west-1 -- env`,

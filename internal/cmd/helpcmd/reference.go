@@ -41,7 +41,7 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "role_arn", Text: "A role to assume. lanyard hands commands of such a profile to the AWS CLI, and also those of a profile with web_identity_token_file or login_session."},
 		{Name: "source_profile", Text: `The profile whose credentials are used to assume the role. "lanyard login" signs in to its session.`},
 		{Name: "endpoint_url", Text: "The base URL of AWS services, except sign-in and portal."},
-		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only its sso and sso_oidc settings move sign-in and portal."},
+		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only its sso and sso_oidc settings change the endpoints of sign-in and portal."},
 		{Name: "ignore_configured_endpoint_urls", Text: "true: ignore these two settings and the AWS_ENDPOINT_URL variables."},
 		{Name: "ca_bundle", Text: "A PEM file with the CA certificates to trust."},
 		{Name: "use_fips_endpoint", Text: "true: use FIPS endpoints."},
@@ -69,7 +69,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
 		{Name: "LANYARD_EMULATOR_URL", Text: `The base URL of the emulator. "lanyard emulator run" sets it for the program that it runs.`},
-		{Name: "LANYARD_EMULATOR_ADMIN_TOKEN", Text: "The token of the emulator's admin API, also set by it."},
+		{Name: "LANYARD_EMULATOR_ADMIN_TOKEN", Text: "The token of the emulator's admin API. \"lanyard emulator run --admin\" sets it."},
 	})
 	addList(p, "PROFILE, REGION AND OUTPUT", []command.Item{
 		{Name: "AWS_PROFILE", Text: "The profile to use; else AWS_DEFAULT_PROFILE."},
@@ -86,7 +86,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_SHARED_CREDENTIALS_FILE", Text: "The credentials file. The default is ~/.aws/credentials."},
 		{Name: "HOME", Text: "Your home folder. On Windows: USERPROFILE, else HOMEDRIVE and HOMEPATH."},
 		{Name: "XDG_RUNTIME_DIR", Text: "The folder of the agent's socket; see \"lanyard help files\"."},
-		{Name: "TMPDIR", Text: "The folder of the agent's socket if XDG_RUNTIME_DIR is not set."},
+		{Name: "TMPDIR", Text: "The folder of the agent's socket if neither XDG_RUNTIME_DIR nor /run/user/UID can be used."},
 	})
 	addList(p, "KEYS", []command.Item{
 		{Name: "AWS_ACCESS_KEY_ID", Text: "With AWS_SECRET_ACCESS_KEY: keys that come before the profile, unless --profile names one."},
@@ -106,7 +106,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_USE_DUALSTACK_ENDPOINT", Text: "true: use endpoints with IPv6."},
 		{Name: "AWS_RETRY_MODE", Text: "legacy, standard or adaptive."},
 		{Name: "AWS_MAX_ATTEMPTS", Text: "How often a request is tried."},
-		{Name: "AWS_CA_BUNDLE", Text: "A PEM file with the CA certificates to trust. REQUESTS_CA_BUNDLE counts if neither this nor ca_bundle is set. On Linux, SSL_CERT_FILE and SSL_CERT_DIR move the system's certificates."},
+		{Name: "AWS_CA_BUNDLE", Text: "A PEM file with the CA certificates to trust. REQUESTS_CA_BUNDLE counts if neither this nor ca_bundle is set. On Linux, SSL_CERT_FILE and SSL_CERT_DIR change where the system's certificates are."},
 		{Name: "HTTPS_PROXY", Text: "The proxy for https URLs; HTTP_PROXY for http URLs. The lower-case names come first."},
 		{Name: "NO_PROXY", Text: "Hosts without a proxy, separated by commas."},
 	})
@@ -137,6 +137,6 @@ func fillFiles(p *command.Page, _ *cobra.Command) {
 		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30, and what "configure undo" needs. Those of the credentials file hold its secrets.`},
 		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows it is a named pipe."},
 		{Name: "agent-….sock.log", Text: `The log of an agent that "lanyard agent start" started. It holds no secrets. On Windows it is in %LOCALAPPDATA%\lanyard.`},
-		{Name: "temporary folders", Text: `The homes of "lanyard demo" and "lanyard emulator run", which remove them at the end, and the config of "lanyard emulator env".`},
+		{Name: "temporary folders", Text: `The homes of "lanyard demo" and "lanyard emulator run", which remove them at the end. The config of "lanyard emulator env" stays until you remove it.`},
 	})
 }

@@ -49,7 +49,7 @@ lanyard login --sso-session corp --use-device-code`,
 	f.StringVar(&o.Session, "sso-session", "", "sign in to the [sso-session] `NAME`")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
 	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
-	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the browser's callback; 0 means any")
+	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the browser's callback; 0 means any free port")
 	f.BoolVar(&o.IfNeeded, "if-needed", false, "do nothing while the session is valid")
 	f.BoolVar(&o.Force, "force", false, "revoke the session first, so that the sign-in is really new")
 	f.BoolVar(&o.All, "all", false, "sign in to every session in the config, one after the other")

@@ -33,7 +33,7 @@ func NewLogout(app *command.App) *cobra.Command {
 		Short: "Sign out and revoke the tokens",
 		Long: `Sign out of all sessions, or of one with --sso-session or --profile.
 
-lanyard revokes the tokens on the server, then removes them and the role
+lanyard revokes the tokens at the service, then removes them and the role
 credentials from the cache. If the service cannot be reached, lanyard removes
 them anyway and warns which sessions were not revoked. It prints to stderr which
 sessions ended and which are left.

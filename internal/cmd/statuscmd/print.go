@@ -22,7 +22,7 @@ const (
 	soon      = 30 * time.Minute // what ends within it "ends soon"
 )
 
-// A page prints sessions for people, one block for each. On a terminal, names are cut in the
+// A page prints sessions as text, one block for each. On a terminal, names are cut in the
 // middle so that lines fit. In a pipe nothing is cut.
 type page struct {
 	app   *command.App
@@ -32,7 +32,7 @@ type page struct {
 	text  strings.Builder
 }
 
-// printPage prints the sessions for people.
+// printPage prints the sessions as text.
 func printPage(app *command.App, list []sessionStatus, full bool) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No session is configured, and none is signed in.")

@@ -42,15 +42,20 @@ profiles and cached roles. The states are:
   ends soon     you must sign in again within 30 minutes
   ended         you must sign in
   signed out    there is no token
+  unreadable    the token's file cannot be read
+  unknown       the store cannot be used, for example because it is locked
+
+In the JSON output, "ended" is "expired", "signed out" is "none", and no session
+has the state "ends soon".
 
 The session end is the time when the access portal ends the session and you must
 sign in again. The service does not say when that is. lanyard learns it from
 earlier sessions, or computes it from the time of the sign-in and
 sso_session_duration.
 
-The roles are those with live credentials in the cache. If the user is not known
-yet, lanyard asks STS once with such credentials, for up to two seconds, and
-remembers the answer until the next sign-in.
+The roles are those with valid credentials in the cache. If the user is not
+known yet, lanyard asks STS once with such credentials, for up to two seconds,
+and remembers the answer until the next sign-in.
 
 With --check, lanyard prints nothing. The exit code is 0 if every session in the
 config (or the one session) can be used, and 1 if you must sign in.`,
