@@ -37,20 +37,20 @@ type Stores struct {
 	inAgent bool          // this process is the background agent
 	memory  *agent.Memory // the store of the agent itself; else nil
 
-	vaults *keystore.Backends // nil until the cache is used
+	backends *keystore.Backends // nil until the cache is used
 	asked  *agent.Client      // nil until an agent is asked
 	chosen secret.String      // the new passphrase of the encrypted store
 }
 
 // Cache returns the token cache, which reads and writes every store.
 func (s *Stores) Cache() keystore.Files {
-	f := keystore.Files{Dir: ssocache.Dir{Home: s.Home}, Backends: s.vaults}
+	f := keystore.Files{Dir: ssocache.Dir{Home: s.Home}, Backends: s.backends}
 	if f.Backends != nil {
 		return f
 	}
-	s.vaults = &keystore.Backends{}
-	f.Backends = s.vaults
-	s.vaults.Open = func(store string) (keystore.Backend, error) {
+	s.backends = &keystore.Backends{}
+	f.Backends = s.backends
+	s.backends.Open = func(store string) (keystore.Backend, error) {
 		s.App.Log.Debug("open store", "store", store)
 		switch store {
 		case keystore.Encrypted:
