@@ -3,7 +3,9 @@ package signin
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,22 +19,41 @@ func shown(left string) string {
 	return "\r\x1b[K\x1b[?7llanyard: waiting for the sign-in, " + left + " left (Ctrl-C cancels)\x1b[?7h"
 }
 
+// A screen collects what several goroutines write.
+type screen struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(p)
+}
+
+// take returns the text and removes it.
+func (s *screen) take() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.buf.Reset()
+	return s.buf.String()
+}
+
 func TestWaitingLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
+		var out screen
 		app := terminalApp(&out, true, "xterm")
 		request := idcenter.SignIn{
-			Show:      func(text string) { out.WriteString(text) },
-			NotOpened: func(err error) { out.WriteString(err.Error() + "\n") },
+			Show:      func(text string) { _, _ = io.WriteString(&out, text) },
+			NotOpened: func(err error) { _, _ = io.WriteString(&out, err.Error()+"\n") },
 		}
 		showWaiting(app, &request)
 		next := func(what, want string) {
 			t.Helper()
 			synctest.Wait()
-			if got := out.String(); got != want {
+			if got := out.take(); got != want {
 				t.Errorf("%s: %q, want %q", what, got, want)
 			}
-			out.Reset()
 		}
 		request.Show("open this\n")
 		next("before the wait", "open this\n")
@@ -44,10 +65,9 @@ func TestWaitingLine(t *testing.T) {
 		next("with a warning", "\r\x1b[Kno browser\n"+shown("9:59"))
 		time.Sleep(9*time.Minute + 54*time.Second)
 		synctest.Wait()
-		if !strings.HasSuffix(out.String(), shown("0:05")) {
-			t.Errorf("near the end: %q", out.String())
+		if got := out.take(); !strings.HasSuffix(got, shown("0:05")) {
+			t.Errorf("near the end: %q", got)
 		}
-		out.Reset()
 		done()
 		next("at the end", "\r\x1b[K")
 		done()
@@ -77,7 +97,7 @@ func TestNoWaitingLine(t *testing.T) {
 	}
 }
 
-func terminalApp(out *bytes.Buffer, isTerminal bool, term string) *command.App {
+func terminalApp(out io.Writer, isTerminal bool, term string) *command.App {
 	app := &command.App{Name: "lanyard", IO: command.Streams{Err: out, ErrTerminal: isTerminal}}
 	app.Env.Lookup = func(name string) (string, bool) {
 		v, ok := map[string]string{"TERM": term}[name]

@@ -112,7 +112,7 @@ func checkRegionTwice() func(string) error {
 		if len(near) > 0 {
 			suggestion = "Did you mean " + near[0] + "?\n"
 		}
-		return errors.New("lanyard does not know this region.\n" + suggestion + "To use it anyway, enter it again.")
+		return errors.New("lanyard does not know this region.\n" + suggestion + "Press Enter again to use it anyway, or Esc to clear the line.")
 	}
 }
 
