@@ -38,8 +38,8 @@ type Stores struct {
 	memory  *agent.Memory // the store of the agent itself; else nil
 
 	backends *keystore.Backends // nil until the cache is used
-	asked  *agent.Client      // nil until an agent is asked
-	chosen secret.String      // the new passphrase of the encrypted store
+	asked    *agent.Client      // nil until an agent is asked
+	chosen   secret.String      // the new passphrase of the encrypted store
 }
 
 // Cache returns the token cache, which reads and writes every store.
