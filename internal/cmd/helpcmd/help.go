@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
@@ -42,6 +43,9 @@ func help(app *command.App, root *cobra.Command, args []string) error {
 		if near := nearTopics(app, args); len(near) > 0 {
 			return command.WithHint(err, "did you mean: %s", strings.Join(near, ", "))
 		}
+		if len(args) == 1 && app.Name == "lanyard" && !awsnames.Command(args[0]) && len(command.NearCommands(root, args[0])) == 0 {
+			return command.WithHint(err, "the topics are: %s\nfor a list of the commands, run: %s help", strings.Join(topicNames(), ", "), app.Name)
+		}
 		return err
 	}
 	return found.Help()
@@ -52,15 +56,20 @@ func nearTopics(app *command.App, args []string) []string {
 	if len(args) != 1 || app.Name != "lanyard" {
 		return nil
 	}
-	var names []string
-	for _, t := range topics() {
-		names = append(names, t.name)
-	}
-	near := profile.Nearest(args[0], names)
+	near := profile.Nearest(args[0], topicNames())
 	for i, name := range near {
 		near[i] = app.Name + " help " + name
 	}
 	return near
+}
+
+// topicNames returns the names of the topics.
+func topicNames() []string {
+	var names []string
+	for _, t := range topics() {
+		names = append(names, t.name)
+	}
+	return names
 }
 
 // complete returns what can follow "help": commands and topics.
