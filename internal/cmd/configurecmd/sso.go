@@ -36,8 +36,9 @@ lanyard configure sso
 # give every answer as a flag
 lanyard configure sso --profile-name dev-admin --sso-session-name corp \
   --sso-start-url https://your-domain.awsapps.com/start \
-  --sso-region us-east-1 --sso-account-id 111122223333 \
-  --sso-role-name AdministratorAccess --region us-east-1 --output json`,
+  --sso-region us-east-1 --sso-registration-scopes sso:account:access \
+  --sso-account-id 111122223333 --sso-role-name AdministratorAccess \
+  --default-region us-east-1 --output-format json --yes`,
 		Annotations: command.Uses("profile", "region", "output", command.Connection),
 		Args:        command.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
