@@ -58,12 +58,14 @@ known yet, lanyard asks STS once with such credentials, for up to two seconds,
 and remembers the answer until the next sign-in.
 
 With --check, lanyard prints nothing. The exit code is 0 if every session in the
-config (or the one session) can be used, and 1 if you must sign in.`,
+config (or the one session) can be used, and 1 if you must sign in. If no
+session is configured, it is 0.`,
 		Example: `lanyard status
 # one session, with all profiles and cached roles
 lanyard status --sso-session corp
 # in a script: sign in only if it is needed
-lanyard status --check --profile dev-admin || lanyard login
+lanyard status --check --profile dev-admin || \
+  lanyard login --profile dev-admin
 # the start URLs of all sessions
 lanyard status --output text --query "sessions[].startUrl"`,
 		Annotations: command.Uses("profile", "output", "query"),
