@@ -266,17 +266,19 @@ func ProfileFlag(name string) string {
 // MissingKeys returns the hint for a profile without credentials: name another profile, add
 // the missing SSO settings, or set up a profile.
 func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
+	names, _, _ := profile.Names(w.In) // if this fails, the other hints apply
+	names = slices.DeleteFunc(names, func(name string) bool { return name == p.Name })
+	other := ""
+	if len(names) > 0 && !p.Explicit && !p.FromEnv {
+		other = "name a profile with --profile: " + output.Summary(names) + "\n"
+	}
 	if !p.Exists {
 		for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
 			if doc.Unreadable() != nil {
 				return "the profile may be in " + doc.Path + ", which cannot be read"
 			}
 		}
-		names, _, _ := profile.Names(w.In) // if this fails, the other hint applies
-		if len(names) == 0 {
-			return w.App.SetUpHint()
-		}
-		return "name a profile with --profile: " + output.Summary(names) + "\n" + w.App.SetUpHint()
+		return other + w.App.SetUpHint()
 	}
 	var missing []string
 	if _, ok := p.Get("sso_session"); !ok {
@@ -302,6 +304,6 @@ func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
 	if p.Name == "default" {
 		header = "[default]"
 	}
-	return "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.In.Config.Path +
+	return other + "add " + strings.Join(missing, ", ") + " to " + header + " in " + w.In.Config.Path +
 		"\nor run the wizard: " + w.App.Name + " configure sso " + ProfileFlag(p.Name)
 }

@@ -72,7 +72,7 @@ func remoteText(app *command.App, at place, port int, byCode string) string {
 		fmt.Fprintf(&b, "This is a container. A browser outside cannot reach it, unless port %d is published on 127.0.0.1.\n", port)
 	}
 	if app.IO.Terminal {
-		fmt.Fprintf(&b, "Or sign in there. When the browser cannot open http://127.0.0.1:%d/..., paste that address here\n(it is not shown) and press Enter. ", port)
+		fmt.Fprintf(&b, "You can also open the URL above in any browser. If it ends at an address that it cannot open, which begins with\nhttp://127.0.0.1:%d/, paste that address here and press Enter. Your input stays hidden. ", port)
 	}
 	if byCode == "" {
 		byCode = "--use-device-code"

@@ -79,7 +79,7 @@ eval "$(lanyard env --unset)"`,
 // printEnv prints the variables of a profile, or nothing if it cannot print all of them.
 func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 	if o.format != "" && !slices.Contains(formats[:], o.format) {
-		return command.Usagef("argument --format: Found invalid choice '%s'", o.format)
+		return command.WithHint(command.Usagef("argument --format: Found invalid choice '%s'", o.format), "choose from %s", strings.Join(formats[:], ", "))
 	}
 	if o.noRegion && app.Flags.Region != "" {
 		return command.Usagef("--no-region cannot be used with --region")
