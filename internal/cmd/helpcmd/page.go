@@ -45,7 +45,7 @@ func usage(cmd *cobra.Command) []string {
 		line += " " + args
 	}
 	flags := ""
-	if len(ownFlags(cmd)) > 0 && !strings.Contains(line, "[flags]") || !cmd.HasParent() {
+	if len(ownFlags(cmd)) > 0 && !strings.Contains(line, "[flags]") && !cmd.DisableFlagsInUseLine || !cmd.HasParent() {
 		flags = " [flags]"
 	}
 	if !cmd.HasAvailableSubCommands() {
