@@ -33,7 +33,7 @@ type execOptions struct {
 func NewExec(app *command.App) *cobra.Command {
 	var o execOptions
 	cmd := &cobra.Command{
-		Use:   "exec [PROFILE] -- COMMAND [ARG...]",
+		Use:   "exec [flags] [PROFILE] -- COMMAND [ARG...]",
 		Short: "Run a command with the credentials of a profile",
 		Long: `Run a command with the role credentials of a profile in its environment. On
 Unix the command replaces lanyard, so signals, job control and the exit code are
@@ -145,16 +145,17 @@ func find(name string) (string, error) {
 	return "", &startError{name, exitNotExecutable, errors.Unwrap(err)}
 }
 
-// checkBatch refuses arguments that cmd.exe would change: it runs batch files, and no
-// quoting protects these characters from it.
+// checkBatch refuses arguments that cmd.exe, which runs batch files, would change or execute.
+// Windows programs quote an argument only if it contains a space, and in quotes cmd.exe still
+// expands variables, so no argument with these characters is safe.
 func checkBatch(path string, args []string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	if ext != ".bat" && ext != ".cmd" {
 		return nil
 	}
 	for _, arg := range args {
-		if strings.ContainsAny(arg, "\"%\r\n") {
-			return command.Usagef("%s: a batch file cannot get the argument %q, because cmd.exe changes quotes, percent signs and line breaks", path, arg)
+		if strings.ContainsAny(arg, "\"%!&|<>^()\r\n") {
+			return command.Usagef("%s: a batch file cannot get the argument %q, because cmd.exe gives \", %%, !, &, |, <, >, ^, ( and ) another meaning", path, arg)
 		}
 	}
 	return nil

@@ -21,7 +21,12 @@ func TestCheckBatch(t *testing.T) {
 		ok        bool
 	}{
 		{`C:\bin\tool.exe`, `50% "x"`, true},
-		{`C:\bin\tool.cmd`, "plain & simple", true},
+		{`C:\bin\tool.cmd`, "plain and simple", true},
+		{`C:\bin\tool.cmd`, "a&calc", false},
+		{`C:\bin\tool.cmd`, "a b & c", false},
+		{`C:\bin\tool.cmd`, "a|b", false},
+		{`C:\bin\tool.cmd`, "^", false},
+		{`C:\bin\tool.cmd`, "!PATH!", false},
 		{`C:\bin\tool.cmd`, "50%", false},
 		{`C:\bin\TOOL.BAT`, `a"b`, false},
 		{`C:\bin\tool.bat`, "a\nb", false},
