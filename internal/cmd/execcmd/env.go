@@ -41,8 +41,9 @@ func NewEnv(app *command.App) *cobra.Command {
 		Long: `Print lines that set the role credentials of a profile in your shell. They set
 the variables of "lanyard exec" and remove others that name credentials.
 
-The default format is that of the shell that runs the command, else bash. These
-formats are not for a shell:
+The default format is that of the shell that runs the command, where Linux shows
+it; else that of $SHELL; else bash, or powershell on Windows. These formats are
+not for a shell:
 
   dotenv  lines of a .env file, as Docker Compose reads them
   json    one JSON object with the variables
@@ -133,7 +134,7 @@ func printUnset(app *command.App, o envOptions, syntax shell.Syntax) error {
 	return err
 }
 
-// unsetLines returns the lines that remove those of the variables that the environment has.
+// unsetLines returns lines that unset each of names that is set in env.
 func unsetLines(env command.Env, syntax shell.Syntax, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -243,8 +244,11 @@ func (s setting) github(app *command.App) error {
 func callingShell(env command.Env) string {
 	known := func(name string) (string, bool) {
 		name = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(strings.TrimSpace(name)), "-"), ".exe")
-		if name == "pwsh" {
+		switch name {
+		case "pwsh":
 			name = "powershell"
+		case "dash", "ash", "ksh", "ksh93", "mksh", "oksh", "yash", "busybox":
+			name = "sh"
 		}
 		_, ok := shell.Syntaxes()[name]
 		return name, ok && name != "dotenv"
