@@ -56,12 +56,8 @@ func (b *Broker) User(s profile.Session) string {
 	if !ok {
 		return ""
 	}
-	line, err := readSidecar(b.userFile(s.Key()))
-	if err != nil {
-		return ""
-	}
-	var signIn, user string
-	if _, err := fmt.Sscanf(line, "lanyard-user %s %q\n", &signIn, &user); err != nil || signIn != b.signInOf(s, h) || !userName(user) {
+	signIn, user, ok := b.readUser(s)
+	if !ok || signIn != b.signInOf(s, h) || !userName(user) {
 		return ""
 	}
 	return user
@@ -72,7 +68,7 @@ func (b *Broker) User(s profile.Session) string {
 // still have the credentials of another user.
 func (b *Broker) AskUser(s profile.Session, roles []CachedRole) (q UserQuestion, ok bool) {
 	h, ok := b.present(s)
-	if !ok {
+	if !ok || b.askedRecently(s, h) {
 		return q, false
 	}
 	since := b.signedInBefore(s, h)
@@ -84,12 +80,16 @@ func (b *Broker) AskUser(s profile.Session, roles []CachedRole) (q UserQuestion,
 	return q, q.signIn != ""
 }
 
-// RecordUser records the answer to a question, unless it is no user's name or another
-// sign-in has happened since.
+// RecordUser records the answer to a question, unless another sign-in has happened since. An
+// answer that is not a user's name, such as "", is recorded as no answer: AskUser then asks
+// again after [userRetry].
 func (b *Broker) RecordUser(q UserQuestion, user string) {
 	h, ok := b.present(q.Session)
-	if !ok || q.signIn != b.signInOf(q.Session, h) || !userName(user) {
+	if !ok || q.signIn != b.signInOf(q.Session, h) {
 		return
+	}
+	if !userName(user) {
+		user = ""
 	}
 	if err := b.writeSidecar(b.userFile(q.Session.Key()), fmt.Sprintf("lanyard-user %s %q\n", q.signIn, user)); err != nil {
 		b.debug("user not recorded", "session", q.Session.Key(), "error", err)
@@ -104,6 +104,31 @@ func (b *Broker) ForgetUsers(out SignOut) {
 }
 
 const userSuffix = ".user"
+
+// userRetry is how long STS is not asked again after a question without an answer: `status`
+// must not wait for it each time on a network that does not reach STS.
+const userRetry = 10 * time.Minute
+
+// askedRecently reports whether the last question about this sign-in had no answer and is
+// younger than userRetry.
+func (b *Broker) askedRecently(s profile.Session, h cachedToken) bool {
+	signIn, user, ok := b.readUser(s)
+	if !ok || user != "" || signIn != b.signInOf(s, h) {
+		return false
+	}
+	info, err := os.Stat(b.userFile(s.Key()))
+	return err == nil && b.now().Sub(info.ModTime()) < userRetry
+}
+
+// readUser returns what the record of a session says: a sign-in and its user, "" for no answer.
+func (b *Broker) readUser(s profile.Session) (signIn, user string, ok bool) {
+	line, err := readSidecar(b.userFile(s.Key()))
+	if err != nil {
+		return "", "", false
+	}
+	_, err = fmt.Sscanf(line, "lanyard-user %s %q\n", &signIn, &user)
+	return signIn, user, err == nil
+}
 
 func (b *Broker) userFile(key string) string {
 	return sidecar(b.Cache.SSO(), ssocache.TokenName(key), userSuffix)

@@ -20,11 +20,11 @@ const userTimeout = 2 * time.Second
 
 // LearnUsers asks STS who is signed in, for several sessions at the same time, and records
 // the answers. p is the profile whose settings count. A question without an answer is not
-// an error: the user stays unknown.
+// an error: the user stays unknown, and STS is asked again after ten minutes.
 func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile, questions []broker.UserQuestion) {
-	ctx, cancel := context.WithTimeout(ctx, userTimeout)
+	limited, cancel := context.WithTimeout(ctx, userTimeout)
 	defer cancel()
-	users := make([]string, len(questions))
+	users, asked := make([]string, len(questions)), make([]bool, len(questions))
 	var wg sync.WaitGroup
 	for i, q := range questions {
 		ask, err := callerIdentity(w, p, q)
@@ -32,17 +32,20 @@ func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile,
 			w.App.Log.Debug("STS is not asked who is signed in", "session", q.Session.Key(), "why", err)
 			continue
 		}
+		asked[i] = true
 		wg.Go(func() {
 			w.App.Log.Debug("ask STS who is signed in", "session", q.Session.Key())
 			var err error
-			if users[i], err = ask(ctx); err != nil {
+			if users[i], err = ask(limited); err != nil {
 				w.App.Log.Debug("STS did not say who is signed in", "session", q.Session.Key(), "error", err)
 			}
 		})
 	}
 	wg.Wait()
 	for i, q := range questions {
-		w.Broker.RecordUser(q, users[i])
+		if asked[i] && ctx.Err() == nil { // after Ctrl-C, the answer is not known
+			w.Broker.RecordUser(q, users[i])
+		}
 	}
 }
 
