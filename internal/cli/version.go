@@ -71,11 +71,14 @@ func printLines(app *command.App, lines ...string) error {
 	return nil
 }
 
-// line returns, for example, "lanyard/1.2.3 go1.26.0 linux/amd64".
+// line returns, for example, "lanyard/1.2.3 go1.26.0 linux/amd64". A build of a release with
+// local changes is "lanyard/1.2.3+dirty".
 func (b build) line() string {
 	version := b.Version
 	if version == develVersion && b.Commit != "" {
 		version += "+" + b.Commit
+	} else if version != develVersion && b.Modified {
+		version += "+dirty"
 	}
 	return fmt.Sprintf("lanyard/%s %s %s/%s", version, b.Go, b.OS, b.Arch)
 }

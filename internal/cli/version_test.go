@@ -23,7 +23,7 @@ func TestBuildOf(t *testing.T) {
 		line, from, date string
 	}{
 		{"tag in a clone", "v1.2.3", clean, "lanyard/1.2.3", "commit 0123456789ab of 2026-01-31", "2026-01-31T23:59:58Z"},
-		{"tag and local changes", "v1.2.3+dirty", changed, "lanyard/1.2.3", "commit 0123456789ab of 2026-01-31, modified", "2026-01-31T23:59:58Z"},
+		{"tag and local changes", "v1.2.3+dirty", changed, "lanyard/1.2.3+dirty", "commit 0123456789ab of 2026-01-31, modified", "2026-01-31T23:59:58Z"},
 		{"go install of a tag", "v1.2.3-rc.1", nil, "lanyard/1.2.3-rc.1", "", ""},
 		{"commit in a clone", "v0.0.0-20260131235958-0123456789ab", clean, "lanyard/devel+0123456789ab", "commit 0123456789ab of 2026-01-31", "2026-01-31T23:59:58Z"},
 		{"commit after a tag, and local changes", "v1.2.4-0.20260131235958-0123456789ab+dirty", changed, "lanyard/devel+0123456789ab", "commit 0123456789ab of 2026-01-31, modified", "2026-01-31T23:59:58Z"},
