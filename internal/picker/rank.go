@@ -144,7 +144,7 @@ func (e *entry) find(w word) hit {
 }
 
 // marks returns the characters that the words match: for each field their offsets in its
-// text, in ascending order.
+// text, in ascending order and without duplicates.
 func (e *entry) marks(words []word) (marks [3][]int) {
 	for _, w := range words {
 		best := e.find(w)
@@ -166,6 +166,7 @@ func (e *entry) marks(words []word) (marks [3][]int) {
 	}
 	for i := range marks {
 		slices.Sort(marks[i])
+		marks[i] = slices.Compact(marks[i]) // words can match the same characters
 	}
 	return marks
 }
