@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -142,7 +143,11 @@ func groups(app *command.App) []helpGroup {
 func newSSO(app *command.App) *cobra.Command {
 	sso := command.Group("sso", "Sign in, get credentials, list accounts and roles")
 	sso.Example = "# sign in to the session of a profile\nlanyard sso login --profile dev-admin\nlanyard sso list-accounts"
-	sso.AddCommand(ssocmd.NewLogin(app), ssocmd.NewLogout(app), ssocmd.NewGetCredentials(app))
+	login, logout := ssocmd.NewLogin(app), ssocmd.NewLogout(app)
+	for _, cmd := range []*cobra.Command{login, logout} { // the short forms have the same examples
+		cmd.Example = strings.ReplaceAll(cmd.Example, "lanyard "+cmd.Name(), "lanyard sso "+cmd.Name())
+	}
+	sso.AddCommand(login, logout, ssocmd.NewGetCredentials(app))
 	for _, operation := range []string{"list-accounts", "list-account-roles", "get-role-credentials"} {
 		sso.AddCommand(servicecmd.NewOperation(app, "sso", operation))
 	}
