@@ -54,7 +54,7 @@ type userKeys struct {
 // importKeys writes a profile for each row of a CSV file.
 func importKeys(ctx context.Context, app *command.App, o importOptions) error {
 	if o.csv == "" {
-		return command.Usagef("the following arguments are required: --csv")
+		return command.WithHint(command.Usagef("the following arguments are required: --csv"), "for example: %s configure import --csv file://credentials.csv", app.Name)
 	}
 	content, err := readArgument(ctx, o.csv)
 	if err != nil {

@@ -29,7 +29,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
-			return missingOperation(service)
+			return missingOperation(app, service)
 		case command.IsHelp(args[0]):
 			return serviceHelp(app, service)
 		}
@@ -200,12 +200,12 @@ func (o *operation) skeleton() error {
 }
 
 // missingOperation returns the error for a service without an operation.
-func missingOperation(service string) error {
+func missingOperation(app *command.App, service string) error {
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
-	return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s", strings.Join(svc.Operations(), ", "))
+	return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s\nfor help, run: %s %s help", strings.Join(svc.Operations(), ", "), app.Name, svc.Name)
 }
 
 // run resolves the profile, checks the settings before any request, and calls the operation.

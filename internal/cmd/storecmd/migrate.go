@@ -69,13 +69,13 @@ lanyard store migrate --to file`,
 func (o migrateOptions) check(app *command.App) error {
 	switch {
 	case o.to == "":
-		return command.Usagef("the following arguments are required: --to")
+		return command.WithHint(command.Usagef("the following arguments are required: --to"), "for example: %s store migrate --to keychain", app.Name)
 	case !slices.Contains([]string{keystore.File, keystore.Keychain, keystore.Encrypted, keystore.Agent}, o.to):
-		return command.Usagef("argument --to: Found invalid choice %q: choose file, keychain, encrypted or agent", o.to)
+		return command.Usagef("argument --to: Found invalid choice '%s': choose file, keychain, encrypted or agent", o.to)
 	case o.session != "" && app.Flags.Profile != "":
 		return command.Usagef("--sso-session cannot be used with --profile")
 	case o.to != keystore.Encrypted && (o.identity != "" || o.command != ""):
-		return command.Usagef("--age-identity and --passphrase-command go with --to encrypted")
+		return command.Usagef("--age-identity and --passphrase-command can only be used with --to encrypted")
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 		return err
 	}
 	if len(plan.sessions) == 0 {
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no SSO session is configured in " + w.In.Config.Path}, "%s", app.SetUpHint())
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no session is configured in " + w.In.Config.Path}, "%s", app.SetUpHint())
 	}
 	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
 		return err
