@@ -28,9 +28,9 @@ func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Run a local Identity Center for tests",
-		Long: `Run an emulator of IAM Identity Center. Real clients can sign in to it, list
-accounts and get role credentials, without an AWS account. It keeps its data in
-memory, listens only on this machine, and runs until it is interrupted.
+		Long: `Start a server that emulates IAM Identity Center. Real clients can sign in to
+it, list accounts and get role credentials, without an AWS account. It keeps its
+data in memory, listens only on this machine, and runs until it is interrupted.
 
 The first line of the output is the base URL. The next lines show how to point a
 client at it.

@@ -66,7 +66,7 @@ func addText(p *command.Page, heading string, paragraphs ...string) {
 }
 
 func fillExitCodes(p *command.Page, _ *cobra.Command) {
-	p.Prose("The exit codes are those of the AWS CLI.")
+	p.Prose("lanyard uses the AWS CLI's exit codes. Only \"lanyard exec\" adds 126 and 127.")
 	addList(p, "EXIT CODES", []command.Item{
 		{Name: "0", Text: "The command succeeded."},
 		{Name: "1", Text: `The answer of the command is no: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token. The help of a command says when it uses this code.`},

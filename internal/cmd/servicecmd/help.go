@@ -22,7 +22,10 @@ func serviceHelp(app *command.App, service string) error {
 	if err != nil {
 		return err
 	}
-	name := app.Name + " " + service
+	name, help := app.Name+" "+service, "--help"
+	if app.Name == "aws" {
+		help = "help" // the AWS CLI does not know --help
+	}
 	p := app.NewPage()
 	p.Paragraph(fmt.Sprintf("Call an operation of the service %s.", service))
 	p.Section("USAGE", func() { p.Indent(name + " OPERATION [options]") })
@@ -30,10 +33,10 @@ func serviceHelp(app *command.App, service string) error {
 	p.Section("INHERITED FLAGS", func() { p.Wrap(inheritedFlags) })
 	p.Section("EXAMPLES", func() {
 		op, _ := svc.Operation(svc.Operations()[0])
-		p.Example("lanyard " + service + " " + op.CLIName + " help\n" + exampleLine(svc, op))
+		p.Example("lanyard " + service + " " + op.CLIName + " --help\n" + exampleLine(svc, op))
 	})
 	p.Section("LEARN MORE", func() {
-		p.Wrap(fmt.Sprintf("Run %q for the options of an operation.", name+" OPERATION help"))
+		p.Wrap(fmt.Sprintf("Run %q for the options of an operation.", name+" OPERATION "+help))
 		p.Wrap(fmt.Sprintf("lanyard hands other operations of %s to the AWS CLI. They are described in:", service))
 		p.Indent(awsPage(service, "index"))
 	})

@@ -34,7 +34,8 @@ default profile, or to the only session in the config.
 
 If the session is still valid, you sign in again; --if-needed does nothing
 instead. The browser may still be signed in to the portal and not ask for a
-password. --force revokes the session first, so that it has to ask.`,
+password. --force revokes the session first, so that the portal asks you to sign
+in again.`,
 		Example: `# sign in to the only session in the config
 lanyard login
 # sign in to the session of a profile, but only if it has ended
