@@ -24,8 +24,8 @@ const (
 // prepare only before a sign-in. prepare returns the session, perhaps with a corrected
 // region, and how to sign in.
 //
-// Errors besides those of Get: the errors of prepare, and [LoginError] if the sign-in
-// failed, in this process or in the process that it waited for.
+// GetOrLogin returns the errors of Get and of prepare. It returns a [LoginError] if the
+// sign-in failed, in this process or in the process that it waited for.
 func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context.Context) (profile.Session, SignIn, error)) (Answer, error) {
 	before := b.generation(r.Session)
 	answer, seen, ended := b.attempt(ctx, r)

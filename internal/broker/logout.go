@@ -317,8 +317,8 @@ const (
 )
 
 // Verify asks the service whether it refuses the tokens of a session after the sign-out, and
-// returns nil if it does. Errors to test for: [ErrStillAccepted] and [ErrNothingToVerify].
-// Any other error means that the service could not be asked.
+// returns nil if it does. Otherwise it returns [ErrStillAccepted], [ErrNothingToVerify], or
+// another error if it could not ask the service.
 //
 // If the service renews the session by an old refresh token, Verify revokes the new token.
 func (b *Broker) Verify(ctx context.Context, r Revoked) error {

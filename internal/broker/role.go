@@ -201,11 +201,11 @@ func (b *Broker) callPortal(ctx context.Context, q roleRequest, rejected secret.
 	return given, tok.AccessToken, nil
 }
 
-// storeCredentials stores the role credentials c in the cache. It does not if the user has
-// signed in or out since before, or if the cache has live credentials of another origin.
-// given is c with the expiration that the request returns.
-func (b *Broker) storeCredentials(q roleRequest, t target, before generation, c, given ssocache.Credentials) {
-	if b.overSince(q.Session, before) || len(b.tokensNow(q.Session)) == 0 {
+// storeCredentials stores c in the cache, unless the generation has changed since startedIn
+// or the cache has live credentials of another origin. given is c with the expiration that
+// the request returns.
+func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation, c, given ssocache.Credentials) {
+	if b.overSince(q.Session, startedIn) || len(b.tokensNow(q.Session)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", q.file)
 		return
 	}
@@ -219,7 +219,7 @@ func (b *Broker) storeCredentials(q roleRequest, t target, before generation, c,
 	if err := b.Cache.SaveCredentials(q.file, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
 	}
-	if b.overSince(q.Session, before) { // the user signed out while this was stored
+	if b.overSince(q.Session, startedIn) { // the user signed out while this was stored
 		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), q.file))
 	}
 }

@@ -145,8 +145,8 @@ func (c *Writer) Write(p []byte) (int, error) {
 // Err returns the first failure to write, or nil.
 func (c *Writer) Err() error { return c.err }
 
-// Raw returns a writer that does not replace control characters. Use it for text with
-// colours, after replacing those of other origin.
+// Raw returns a writer that does not replace control characters. Use it for coloured text.
+// Pass text from elsewhere through [terminal.Printable] first.
 func (c *Writer) Raw() io.Writer {
 	return writerFunc(func(p []byte) (n int, err error) {
 		if c.err == nil {

@@ -16,8 +16,8 @@ const (
 )
 
 // A codedError chooses the exit code of the command that returns it. With 0 it leaves the
-// choice to the errors that it wraps. Errors of any package can have this method. It is not
-// called ExitCode, because *exec.ExitError has that method for the code of another program.
+// choice to the errors that it wraps. Errors of any package can have this method. The
+// method is named ExitStatus, because *exec.ExitError already has ExitCode for a child's code.
 // Errors can also have these methods:
 //
 //	NextStep() string                // a hint: what the user should type next

@@ -323,8 +323,8 @@ func invalidMember(members ...string) string {
 	return ""
 }
 
-// Redact removes the secrets from a text of a service. It keeps those of less than 8 characters,
-// because they may be ordinary words.
+// Redact removes the secrets from a text of a service. It keeps secrets of fewer than 8
+// characters, because they may be ordinary words.
 func Redact(s string, secrets []secret.String) string {
 	for _, hidden := range secrets {
 		if v := hidden.Reveal(); len(v) >= 8 {

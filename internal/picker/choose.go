@@ -277,8 +277,8 @@ func (ch *chooser) picture() []string {
 	return rows
 }
 
-// status returns the last row of the menu: what is typed, and which of how many items is
-// selected. It is the longest form that fits. At last only the end of what is typed is shown.
+// status returns the menu's last row: the typed text and the position, such as 3/40. It uses
+// the longest form that fits. If none fits, it drops the start of the typed text.
 func (ch *chooser) status(room int) string {
 	all, n := len(ch.ranking.entries), len(ch.found)
 	if ch.typed.text == "" {

@@ -91,7 +91,8 @@ func (p *page) session(s sessionStatus) {
 // used returns the columns of a line that its label takes.
 func (p *page) used() int { return len(indent) + labels }
 
-// cut makes text printable, and cuts it to a line of which other text takes some columns.
+// cut returns text in printable form, shortened so that it fits a line with used other
+// columns.
 func (p *page) cut(text string, used int) string {
 	text = terminal.Printable(text)
 	if p.width == 0 {
