@@ -98,7 +98,11 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 		return HelpRequest{cmd}
 	}
 	if len(args) > 0 {
-		return WithHint(Usagef("Unknown options: %s", strings.Join(args, " ")), "run: %s --help", cmd.CommandPath())
+		hint := "run: " + cmd.CommandPath() + " --help"
+		if len(args) == 1 && UsesFlag(cmd, "profile") {
+			hint = "to name a profile, run: " + cmd.CommandPath() + " --profile " + Quote(args[0]) + "\n" + hint
+		}
+		return WithHint(Usagef("Unknown options: %s", strings.Join(args, " ")), "%s", hint)
 	}
 	return nil
 }
