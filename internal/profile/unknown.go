@@ -24,6 +24,9 @@ func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
 	}
 	near := Nearest(p.Name, files.names)
 	all := listNames("profiles", files.names)
+	if n := len(files.names); n > fewNames && len(near) == 0 {
+		all = []string{"the config has " + strconv.Itoa(n) + " profiles; to print their names, use configure list-profiles"}
+	}
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	switch {
 	case len(near) > 0 && p.FromEnv:

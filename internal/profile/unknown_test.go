@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
@@ -38,5 +40,22 @@ func TestLooksLike(t *testing.T) {
 		if got := looksLike(c.text, c.kind, c.name); got != c.want {
 			t.Errorf("[%s] for %v %q: %v, want %v", c.text, c.kind, c.name, got, c.want)
 		}
+	}
+}
+
+// With many profiles and no similar name, the hint says how to print the names. It does not
+// suggest a new profile.
+func TestUnknownProfileAmongMany(t *testing.T) {
+	var config strings.Builder
+	for _, name := range strings.Fields("one two three four five six seven eight nine") {
+		config.WriteString("[profile " + name + "]\nregion = us-east-1\n")
+	}
+	_, _, err := Resolve(Inputs{Profile: "production", Config: awsconfig.NewDoc("config", false, config.String())})
+	var e *Error
+	if !errors.As(err, &e) {
+		t.Fatal(err)
+	}
+	if want := "the config has 9 profiles; to print their names, use configure list-profiles"; e.Hint != want || e.SetUp {
+		t.Errorf("hint %q, SetUp %v; want %q", e.Hint, e.SetUp, want)
 	}
 }
