@@ -1,4 +1,4 @@
-// Package broker gives out SSO tokens and role credentials. It reads the cache, renews the
+// Package broker gives out SSO tokens and role credentials. It reads the cache, refreshes the
 // token, fetches the credentials and stores both. If many processes need the same thing at
 // the same time, one of them calls the service and the others wait for its result.
 //
@@ -22,7 +22,7 @@
 //
 // Each sign-in and sign-out begins a new generation of the session. A process that began
 // in an earlier generation does not store its result, so a sign-out is final even while
-// other processes are renewing.
+// other processes are refreshing.
 //
 // # Files
 //
@@ -48,18 +48,18 @@ import (
 // Durations are measured by the monotonic clock, except in comparisons with a date in a
 // file.
 const (
-	lastMinute     = time.Minute           // a token or credentials that expire sooner are renewed at once
-	retryEarly     = 30 * time.Second      // pause after an early renewal that failed
-	endedFor       = time.Minute           // how long a refused refresh token is not tried again
-	patience       = 3 * time.Second       // how long to wait for programs that take no lock
-	patienceLeft   = time.Second           // the least patience after the service has answered
-	rereadPause    = 50 * time.Millisecond // between two reads of a file while waiting for such a program
-	callBudget     = 25 * time.Second      // for one call with its retries; [Service] keeps to it
-	earlyBudget    = 10 * time.Second      // for an early renewal, which is tried once
-	lockBudget     = callBudget + 3*time.Second
-	pollMin        = 15 * time.Millisecond // the first pause between two attempts to take a lock
-	pollMax        = 120 * time.Millisecond
-	maxRenewRounds = 4 // how often one request starts again because another program has renewed
+	lastMinute   = time.Minute           // a token or credentials that expire sooner are refreshed at once
+	retryEarly   = 30 * time.Second      // pause after an early refresh that failed
+	endedFor     = time.Minute           // how long a refused refresh token is not tried again
+	patience     = 3 * time.Second       // how long to wait for programs that take no lock
+	patienceLeft = time.Second           // the least patience after the service has answered
+	rereadPause  = 50 * time.Millisecond // between two reads of a file while waiting for such a program
+	callBudget   = 25 * time.Second      // for one call with its retries; [Service] keeps to it
+	earlyBudget  = 10 * time.Second      // for an early refresh, which is tried once
+	lockBudget   = callBudget + 3*time.Second
+	pollMin      = 15 * time.Millisecond // the first pause between two attempts to take a lock
+	pollMax      = 120 * time.Millisecond
+	maxRounds    = 4 // how often one request starts again because another program has refreshed
 )
 
 // Service has the calls of IAM Identity Center that the broker makes. *[idcenter.Client]
@@ -117,7 +117,7 @@ type Request struct {
 	Caller              string // the name of the command, for the log
 
 	// Rejected is a token that a service has refused before its expiry: the access token,
-	// or the session token of the role credentials. The broker renews it, unless another
+	// or the session token of the role credentials. The broker refreshes it, unless another
 	// process has done so. It is zero if nothing was refused.
 	Rejected secret.String
 }
@@ -157,7 +157,7 @@ func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	return Answer{Credentials: creds}, err
 }
 
-// fromCache answers a request from the cache if no renewal is due. It makes no request,
+// fromCache answers a request from the cache if no refresh is due. It makes no request,
 // not even to the agent.
 func (b *Broker) fromCache(r Request) (Answer, bool) {
 	s, now := r.Session, b.now()
@@ -167,8 +167,8 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 	}
 	st := b.tokensNow(s)
 	tok, live := st.best(now, r.Rejected)
-	_, renewable := st.renewable(now)
-	if !live || renewable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
+	_, refreshable := st.refreshable(now)
+	if !live || refreshable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
 		return Answer{}, false
 	}
 	if r.Purpose == AccessToken {

@@ -190,7 +190,7 @@ func TestClockSetBack(t *testing.T) {
 	})
 }
 
-// Two names of the session have a sign-in each. The renewal of one does not correct the date
+// Two names of the session have a sign-in each. The refresh of one does not correct the date
 // of the other.
 func TestClockSetBackWithTwoSignIns(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -208,7 +208,7 @@ func TestClockSetBackWithTwoSignIns(t *testing.T) {
 	})
 }
 
-// After the clock was set back, the token is renewed early. If that fails, the next attempt
+// After the clock was set back, the token is refreshed early. If that fails, the next attempt
 // is 30 seconds later, even if another attempt failed before the clock was set back.
 func TestClockSetBackWithoutNetwork(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -223,10 +223,10 @@ func TestClockSetBackWithoutNetwork(t *testing.T) {
 			return nil, nil
 		}
 		sleep(46 * time.Minute)
-		f.MustGet() // the early renewal fails
+		f.MustGet() // the early refresh fails
 		each := tries
 		if each == 0 {
-			t.Fatal("no renewal was attempted")
+			t.Fatal("no refresh was attempted")
 		}
 		f.SetClock(-2 * time.Hour)
 		tries = 0
@@ -235,7 +235,7 @@ func TestClockSetBackWithoutNetwork(t *testing.T) {
 			sleep(time.Second)
 		}
 		if tries > each {
-			t.Errorf("%d tries within 20 s, want at most the %d of one renewal", tries, each)
+			t.Errorf("%d tries within 20 s, want at most the %d of one refresh", tries, each)
 		}
 	})
 }

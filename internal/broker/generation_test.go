@@ -24,9 +24,9 @@ func (f *fixture) spoil(suffix string) {
 	}
 }
 
-// A sidecar file becomes unreadable before or during a renewal. The new token is stored and
+// A sidecar file becomes unreadable before or during a refresh. The new token is stored and
 // not revoked.
-func TestUnreadableSidecarDuringRenewal(t *testing.T) {
+func TestUnreadableSidecarDuringRefresh(t *testing.T) {
 	for _, suffix := range []string{".generation", ".outcome", ".lock", ".login.lock", ".login.outcome", ".login.holder"} {
 		for _, when := range []string{"before", "during"} {
 			withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -44,12 +44,12 @@ func TestUnreadableSidecarDuringRenewal(t *testing.T) {
 				}
 				c := f.MustGet()
 				if c.AccessKeyID == "" || f.Stored("corp").Left(time.Now()) <= 0 {
-					t.Errorf("%s unreadable %s the renewal: the new token was not stored", suffix, when)
+					t.Errorf("%s unreadable %s the refresh: the new token was not stored", suffix, when)
 				}
 				f.Count("Logout", 0)
 				f.Count(refresh, 1)
 				sleep(2 * time.Hour)
-				f.MustGet() // the next renewal works too
+				f.MustGet() // the next refresh works too
 				f.Count(refresh, 2)
 			})
 		}

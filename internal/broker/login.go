@@ -190,7 +190,7 @@ func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, e
 }
 
 // storeHeld replaces the session's token. The caller holds the session's lock, if only so
-// that a renewal can finish first.
+// that a refresh can finish first.
 func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Pending, in string) (ssocache.Token, error) {
 	b.warnOfClock(clock)
 	pending, err := b.reprepare(s, pending, in)

@@ -34,7 +34,7 @@ type Unrevoked struct {
 	Err      error
 }
 
-// signOutWait is how long a logout waits for a renewal that is under way, because the new
+// signOutWait is how long a logout waits for a refresh that is under way, because the new
 // token should be revoked too.
 const signOutWait = callBudget + time.Second
 
@@ -121,7 +121,7 @@ func (out *SignOut) add(one SignOut) {
 
 // end ends one session. It first ends the generation, so that running processes store
 // nothing more. Then it revokes the tokens and removes the files. list returns the session's
-// files, and an error for files that cannot be read. end calls it again after a renewal that
+// files, and an error for files that cannot be read. end calls it again after a refresh that
 // was under way.
 func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]tokenFile, error)) (SignOut, error) {
 	if files, err := list(); len(files) == 0 {
@@ -274,7 +274,7 @@ func (b *Broker) spendToSignOut(ctx context.Context, service Service, r *revoked
 	if err != nil {
 		return err
 	}
-	r.tok = old.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	r.tok = old.Refreshed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
 	r.tok.Origin = r.tok.Origin.Issued()
 	r.expired, r.older = false, old.RefreshToken
 	return nil
@@ -298,10 +298,10 @@ type Revoked struct {
 
 // A revokedToken is a token that the service must no longer accept.
 type revokedToken struct {
-	tok     ssocache.Token // the last token of the session; without a refresh token if it could not be renewed
+	tok     ssocache.Token // the last token of the session; without a refresh token if it could not be refreshed
 	older   secret.String  // a refresh token that was spent to sign out
 	expired bool           // tok has expired, so the service would refuse it in any case
-	refused bool           // the service has refused to renew it
+	refused bool           // the service has refused to refresh it
 }
 
 // ErrStillAccepted reports that the service accepts a token that was revoked.
@@ -320,7 +320,7 @@ const (
 // returns nil if it does. Otherwise it returns [ErrStillAccepted], [ErrNothingToVerify], or
 // another error if it could not ask the service.
 //
-// If the service renews the session by an old refresh token, Verify revokes the new token.
+// If the service refreshes the session by an old refresh token, Verify revokes the new token.
 func (b *Broker) Verify(ctx context.Context, r Revoked) error {
 	verified := false // for at least one token
 	var doubt error
@@ -384,7 +384,7 @@ func awaitRefusal(ctx context.Context, service Service, accessToken secret.Strin
 	}
 }
 
-// refuses checks that the service does not renew the session. If it does, refuses revokes
+// refuses checks that the service does not refresh the session. If it does, refuses revokes
 // the new token; signals are held back until then.
 func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Token, refresh secret.String) error {
 	defer b.hold()()

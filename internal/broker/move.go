@@ -14,7 +14,7 @@ import (
 // Move moves the tokens and role credentials of a session, under all of its names, to
 // another store. files lists more cache files to move. Move returns how many were moved.
 //
-// It waits for a renewal that is under way. Role credentials that are being fetched at the
+// It waits for a refresh that is under way. Role credentials that are being fetched at the
 // moment are not stored, because they would be written to the old store.
 func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to string, files []string) (int, error) {
 	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)

@@ -80,10 +80,10 @@ func sameOrigin(old, issued ssocache.Token) bool {
 	return old.Origin == issued.Origin || old.Origin.IsZero() && issued.Origin.Portal == ssocache.AWS
 }
 
-// renewedOrigin returns the origin of the successor of a token with the origin old. If old is
+// refreshedOrigin returns the origin of the successor of a token with the origin old. If old is
 // zero, the successor gets the origin of the service that issued it, even if only one of
 // the target's services is AWS's.
-func (t target) renewedOrigin(old ssocache.Origin) ssocache.Origin {
+func (t target) refreshedOrigin(old ssocache.Origin) ssocache.Origin {
 	if !old.IsZero() {
 		return old
 	}
@@ -277,7 +277,7 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 		return nil
 	}
 	for _, h := range b.allTokensNow(s) {
-		if tok, ok := (state{h}).liveOrRenewable(b.now()); ok && !t.takes(tok.Origin) {
+		if tok, ok := (state{h}).liveOrRefreshable(b.now()); ok && !t.takes(tok.Origin) {
 			e := t.refuse(s, tok)
 			e.Replaces = true
 			return e

@@ -309,8 +309,8 @@ func TestSignInAtAnotherService(t *testing.T) {
 	})
 }
 
-// A renewal does not replace a token of another service under another name of the session.
-func TestRenewalKeepsTokenOfAnotherOrigin(t *testing.T) {
+// A refresh does not replace a token of another service under another name of the session.
+func TestRefreshKeepsTokenOfAnotherOrigin(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Names = []string{f.Session.StartURL}

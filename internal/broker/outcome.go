@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// An outcome records how the last attempt to renew a token, to fetch role credentials or
+// An outcome records how the last attempt to refresh a token, to fetch role credentials or
 // to sign in ended. The process that made the attempt writes the outcome to a file beside
 // the lock. Processes that wait for the lock share a failure instead of repeating the
 // attempt.

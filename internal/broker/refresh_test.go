@@ -23,7 +23,7 @@ func TestRefreshWindow(t *testing.T) {
 		auto      profile.AutoRefresh
 		window    time.Duration // -1: not configured
 		age       time.Duration
-		renewed   bool
+		refreshed bool
 		wantEnded bool
 	}{
 		{"fresh", profile.Unset, -1, 44 * time.Minute, false, false},
@@ -53,8 +53,8 @@ func TestRefreshWindow(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if renewed := !tok.AccessToken.Equal(old.AccessToken); renewed != tt.renewed {
-					t.Errorf("renewed: %v, want %v", renewed, tt.renewed)
+				if refreshed := !tok.AccessToken.Equal(old.AccessToken); refreshed != tt.refreshed {
+					t.Errorf("refreshed: %v, want %v", refreshed, tt.refreshed)
 				}
 				if !f.Stored("corp").AccessToken.Equal(tok.AccessToken) {
 					t.Error("the returned token is not the stored one")
@@ -146,7 +146,7 @@ func TestNetworkFailureIsShared(t *testing.T) {
 	})
 }
 
-func TestFailedEarlyRenewal(t *testing.T) {
+func TestFailedEarlyRefresh(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		old := f.Stored("corp")
@@ -161,7 +161,7 @@ func TestFailedEarlyRenewal(t *testing.T) {
 				t.Errorf("the live token is not used: %v", err)
 			}
 			if tried := f.Emu.Count(refresh) > before; tried != wantTries {
-				t.Errorf("tried to renew: %v, want %v", tried, wantTries)
+				t.Errorf("tried to refresh: %v, want %v", tried, wantTries)
 			}
 		}
 		use(true)
@@ -199,7 +199,7 @@ func TestRefreshByProgramWithoutLock(t *testing.T) {
 			f.Before = nil
 			go func() {
 				sleep(time.Second)
-				theirs := spent.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, time.Now())
+				theirs := spent.Refreshed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, time.Now())
 				if err := f.Files.SaveToken("corp", theirs); err != nil {
 					t.Error(err)
 				}
@@ -330,7 +330,7 @@ func TestTokenOfAnotherStartURLIsNotUsed(t *testing.T) {
 	})
 }
 
-func TestRejectedTokenIsRenewedOnce(t *testing.T) {
+func TestRejectedTokenIsRefreshedOnce(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		rejected := f.Stored("corp").AccessToken

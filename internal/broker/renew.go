@@ -16,40 +16,40 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The renewal of a token: take the session's lock, read the token again, spend its refresh
+// The refresh of a token: take the session's lock, read the token again, spend its refresh
 // token, store the successor.
 
-// A renewal is a request to replace the session's token.
-type renewal struct {
+// A refreshRequest is a request to replace the session's token.
+type refreshRequest struct {
 	session  profile.Session
 	seen     secret.String // the newest access token that the request found
 	rejected secret.String // the access token that a service refused; zero if none did
 	budget   time.Duration // a shorter limit for the call than that of [Service]; 0 for none
 }
 
-// done returns a live token that makes the renewal unnecessary: it is not due, or it is
+// done returns a live token that makes the refresh unnecessary: it is not due, or it is
 // newer than the token that the request found.
-func (r renewal) done(st state, now time.Time) (ssocache.Token, bool) {
+func (r refreshRequest) done(st state, now time.Time) (ssocache.Token, bool) {
 	tok, live := st.best(now, r.rejected)
 	return tok, live && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
 }
 
-// renewEarly renews a token that is still live. If that fails, it prints a warning and
+// refreshEarly refreshes a token that is still live. If that fails, it prints a warning and
 // returns the zero token: the caller uses the old one. The only errors are that of ctx and
 // an *[OriginError].
-func (b *Broker) renewEarly(ctx context.Context, s profile.Session, h cachedToken, seen secret.String) (ssocache.Token, error) {
+func (b *Broker) refreshEarly(ctx context.Context, s profile.Session, h cachedToken, seen secret.String) (ssocache.Token, error) {
 	out := readOutcome(b.sessionFile(s, ".outcome"))
 	if out.fingerprint == b.triedFingerprint(h.tok.RefreshToken) &&
 		(out.kind == ended || out.failure() && out.within(retryEarly, b.now())) {
-		b.debug("early renewal put off", "session", s.Key(), "last", out.kind)
+		b.debug("early refresh put off", "session", s.Key(), "last", out.kind)
 		return ssocache.Token{}, nil
 	}
 	g := b.try(ctx, b.sessionFile(s, ".lock"))
 	if g.lock == nil {
-		return ssocache.Token{}, nil // another process is renewing, or locks do not work here
+		return ssocache.Token{}, nil // another process is refreshing, or locks do not work here
 	}
 	defer g.release()
-	tok, err := b.renewLocked(ctx, renewal{session: s, seen: seen, budget: earlyBudget}, g)
+	tok, err := b.refreshLocked(ctx, refreshRequest{session: s, seen: seen, budget: earlyBudget}, g)
 	var origin *OriginError
 	switch {
 	case err == nil:
@@ -73,10 +73,11 @@ func cause(err error) error {
 	return err
 }
 
-// renew renews a token that has expired, will expire within [lastMinute] or was rejected. If
-// many processes ask at the same time, one renews and the others wait for its result.
-func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
-	r := renewal{session: s, seen: st.newest(b.now()), rejected: rejected}
+// refreshNow refreshes a token that has expired, will expire within [lastMinute] or was
+// rejected. If many processes ask at the same time, one refreshes and the others wait for
+// its result.
+func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
+	r := refreshRequest{session: s, seen: st.newest(b.now()), rejected: rejected}
 	last := readOutcome(b.sessionFile(s, ".outcome"))
 	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), b.deadline(ctx), func() *reply { return b.othersToken(r, last) })
 	if err != nil {
@@ -92,30 +93,30 @@ func (b *Broker) renew(ctx context.Context, s profile.Session, st state, rejecte
 			return tok, nil
 		}
 	}
-	return b.renewLocked(ctx, r, g)
+	return b.refreshLocked(ctx, r, g)
 }
 
 // othersToken looks for the result of another process since the outcome last: a token that
-// makes the renewal unnecessary, or a failure to renew the same token.
-func (b *Broker) othersToken(r renewal, last outcome) *reply {
+// makes the refresh unnecessary, or a failure to refresh the same token.
+func (b *Broker) othersToken(r refreshRequest, last outcome) *reply {
 	now, st := b.now(), b.tokensNow(r.session)
 	if tok, ok := r.done(st, now); ok {
 		return &reply{Answer: Answer{Token: tok}}
 	}
 	out := readOutcome(b.sessionFile(r.session, ".outcome"))
-	h, ok := st.renewable(now)
+	h, ok := st.refreshable(now)
 	if !out.after(last) || !ok || out.fingerprint != b.triedFingerprint(h.tok.RefreshToken) {
 		return nil
 	}
 	return out.reply(r.session)
 }
 
-// renewLocked spends the refresh token and stores its successor, unless the files now have
+// refreshLocked spends the refresh token and stores its successor, unless the files now have
 // a token that makes this unnecessary. The caller holds the guard of the session's lock. If
-// another program spends the same refresh token first, renewLocked continues with the token
+// another program spends the same refresh token first, refreshLocked continues with the token
 // that it stores.
-func (b *Broker) renewLocked(ctx context.Context, r renewal, g guard) (ssocache.Token, error) {
-	for range maxRenewRounds {
+func (b *Broker) refreshLocked(ctx context.Context, r refreshRequest, g guard) (ssocache.Token, error) {
+	for range maxRounds {
 		h, v := b.readAgain(ctx, r)
 		if v != nil {
 			return v.Token, v.err
@@ -133,14 +134,14 @@ func (b *Broker) renewLocked(ctx context.Context, r renewal, g guard) (ssocache.
 			b.recordRefusal(r.session, h, before, err)
 			return ssocache.Token{}, &SessionError{Session: r.session, Why: "the service refused to refresh the token", Err: err}
 		}
-		b.debug("another program has renewed the token", "session", r.session.Key())
+		b.debug("another program has refreshed the token", "session", r.session.Key())
 	}
 	return ssocache.Token{}, &SessionError{Session: r.session, Why: "other programs keep replacing the token"}
 }
 
 // readAgain reads the session's tokens after the lock was taken. It returns the token to
-// spend, or the reply that ends the renewal.
-func (b *Broker) readAgain(ctx context.Context, r renewal) (cachedToken, *reply) {
+// spend, or the reply that ends the refresh.
+func (b *Broker) readAgain(ctx context.Context, r refreshRequest) (cachedToken, *reply) {
 	for _, key := range b.names(r.session) {
 		b.Cache.Forget(key) // read the file itself before its refresh token is spent
 	}
@@ -152,7 +153,7 @@ func (b *Broker) readAgain(ctx context.Context, r renewal) (cachedToken, *reply)
 	if tok, ok := r.done(st, now); ok {
 		return cachedToken{}, &reply{Answer: Answer{Token: tok}}
 	}
-	h, ok := st.renewable(now)
+	h, ok := st.refreshable(now)
 	if !ok {
 		return cachedToken{}, &reply{err: b.sessionError(r.session, st, r.rejected)}
 	}
@@ -166,7 +167,7 @@ func (b *Broker) readAgain(ctx context.Context, r renewal) (cachedToken, *reply)
 // spend sends the refresh token, which cannot be undone, and stores its successor. So it
 // first reserves the disk space of the successor. The end of ctx and signals stop it until
 // the refresh token is sent. After that, both are held back until the successor is stored.
-func (b *Broker) spend(ctx context.Context, r renewal, g guard, h cachedToken) (ssocache.Token, error) {
+func (b *Broker) spend(ctx context.Context, r refreshRequest, g guard, h cachedToken) (ssocache.Token, error) {
 	s := r.session
 	service, t, err := b.toSignIn(s, h.tok)
 	if err != nil {
@@ -194,14 +195,14 @@ func (b *Broker) spend(ctx context.Context, r renewal, g guard, h cachedToken) (
 		return ssocache.Token{}, err
 	}
 	b.warnOfClock(grant.Clock)
-	tok := h.tok.Renewed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
-	tok.Origin = t.renewedOrigin(h.tok.Origin)
+	tok := h.tok.Refreshed(grant.AccessToken, grant.RefreshToken, grant.Lifetime, b.now())
+	tok.Origin = t.refreshedOrigin(h.tok.Origin)
 	if b.overSince(s, before) {
 		pending.Abort()
 		_ = b.endAt(context.WithoutCancel(ctx), tok) // the sign-out could not revoke this token
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
 	}
-	b.storeRenewed(s, h, tok, pending)
+	b.storeRefreshed(s, h, tok, pending)
 	return tok, ctx.Err()
 }
 
@@ -238,9 +239,9 @@ func registration(t ssocache.Token) idcenter.Registration {
 	return idcenter.Registration{ClientID: t.ClientID, ClientSecret: t.ClientSecret, ExpiresAt: t.RegistrationExpiresAt}
 }
 
-// storeRenewed stores the successor of a token and its copies. The old refresh token is
+// storeRefreshed stores the successor of a token and its copies. The old refresh token is
 // already spent, so a failure is only a warning: this process continues with the new token.
-func (b *Broker) storeRenewed(s profile.Session, h cachedToken, tok ssocache.Token, pending keystore.Pending) {
+func (b *Broker) storeRefreshed(s profile.Session, h cachedToken, tok ssocache.Token, pending keystore.Pending) {
 	err := pending.Commit(tok.Encode())
 	var kept *atomicfile.KeptError
 	switch {
@@ -251,10 +252,10 @@ func (b *Broker) storeRenewed(s profile.Session, h cachedToken, tok ssocache.Tok
 		return
 	}
 	b.writeOutcome(b.sessionFile(s, ".outcome"), succeeded, tok.RefreshToken, nil)
-	b.recordRenewal(h.key, h.tok.RefreshToken, tok.RefreshToken)
+	b.recordRefresh(h.key, h.tok.RefreshToken, tok.RefreshToken)
 	b.writeCopies(s, h.key, tok)
 	b.Cache.Sweep(b.now())
-	b.debug("token renewed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
+	b.debug("token refreshed", "session", s.Key(), "file", b.Cache.TokenPath(h.key), "expires", ssocache.FormatTime(tok.ExpiresAt))
 }
 
 // writeCopies writes the access token, without the refresh token, under the session's other
@@ -299,7 +300,7 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken,
 	}
 	for {
 		st := b.tokensNow(s)
-		if now, ok := st.renewable(b.now()); ok && !now.tok.RefreshToken.Equal(h.tok.RefreshToken) {
+		if now, ok := st.refreshable(b.now()); ok && !now.tok.RefreshToken.Equal(h.tok.RefreshToken) {
 			return true, nil
 		}
 		if tok, err := b.Cache.LoadToken(h.key); err == nil && !tok.AccessToken.Equal(h.tok.AccessToken) {

@@ -74,18 +74,18 @@ func (b *Broker) cachedCredentials(q roleRequest) ssocache.Credentials {
 	return ssocache.Credentials{}
 }
 
-// keepFresh renews the session's token if that is due, although the request was answered
+// keepFresh refreshes the session's token if that is due, although the request was answered
 // from the cache. Other programs then find a live token.
 func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	st, now := b.tokensNow(s), b.now()
-	h, ok := st.renewable(now)
+	h, ok := st.refreshable(now)
 	if !ok || s.AutoRefresh == profile.Off {
 		return nil
 	}
 	if tok, live := st.best(now, secret.String{}); live && !tok.Due(now, s.Window()) {
 		return nil
 	}
-	_, err := b.renewEarly(ctx, s, h, st.newest(now))
+	_, err := b.refreshEarly(ctx, s, h, st.newest(now))
 	return err
 }
 
@@ -150,7 +150,7 @@ func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fres
 }
 
 // fetch gets role credentials from the portal and stores them. If the portal rejects the
-// token, fetch renews it and calls once more. It records a failure for the waiting
+// token, fetch refreshes it and calls once more. It records a failure for the waiting
 // processes.
 func (b *Broker) fetch(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
 	c, tried, err := b.callPortal(ctx, q, secret.String{})

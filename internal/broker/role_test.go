@@ -48,7 +48,7 @@ func TestRoleCredentialsNeedNoToken(t *testing.T) {
 	})
 }
 
-func TestCachedAnswerRenewsDueToken(t *testing.T) {
+func TestCachedAnswerRefreshesDueToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Session.RefreshWindow, f.Session.HasWindow = 12*time.Hour, true
 		f.Login()
@@ -222,7 +222,7 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 		check("after the login")
 		sleep(2 * time.Hour)
 		f.WithSession(profile.Session{StartURL: f.Session.StartURL, Region: f.Session.Region}, "corp").MustGet()
-		check("after a renewal by the legacy name")
+		check("after a refresh by the legacy name")
 		f.MustGet()
 		f.Count(refresh, 1)
 	})

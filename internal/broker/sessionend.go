@@ -14,7 +14,7 @@ import (
 )
 
 // A SessionEnd is the time at which a session of the access portal ends. From then on the
-// token cannot be renewed, and the user must sign in again. The service does not report
+// token cannot be refreshed, and the user must sign in again. The service does not report
 // this time, so it comes from the setting sso_session_duration or from the age of earlier
 // sessions. The zero SessionEnd means that the time is not known.
 type SessionEnd struct {
@@ -26,12 +26,12 @@ type SessionEnd struct {
 // SessionEnd returns what is known about the end of a session. It makes no request.
 func (b *Broker) SessionEnd(s profile.Session) SessionEnd {
 	st := b.allTokensNow(s)
-	renewable, ok := st.renewable(b.now())
+	refreshable, ok := st.refreshable(b.now())
 	if !ok {
 		return endWithoutRefresh(st, s.Duration)
 	}
-	h := b.readHistory(renewable.key)
-	if h.began.IsZero() || h.fingerprint != fingerprint(renewable.tok.RefreshToken) {
+	h := b.readHistory(refreshable.key)
+	if h.began.IsZero() || h.fingerprint != fingerprint(refreshable.tok.RefreshToken) {
 		return SessionEnd{}
 	}
 	switch {
@@ -58,7 +58,7 @@ func endWithoutRefresh(st state, duration time.Duration) SessionEnd {
 // before the service ended them. It follows the session from one refresh token to the
 // next. Nothing depends on the history, so a failure to write it is only logged.
 type history struct {
-	began       time.Time // the sign-in; zero if another program has signed in or renewed
+	began       time.Time // the sign-in; zero if another program has signed in or refreshed
 	last        time.Time // the last time at which the session was certainly alive
 	fingerprint string    // of the session's present refresh token
 
@@ -118,10 +118,10 @@ func (b *Broker) recordSignIn(key string, refreshToken secret.String) {
 	b.writeHistory(key, history{began: now, last: now, fingerprint: fingerprint(refreshToken), lower: old.lower, upper: old.upper})
 }
 
-// recordRenewal records that the refresh token spent was replaced by next. If the session
+// recordRefresh records that the refresh token spent was replaced by next. If the session
 // is older than upper, an earlier session was ended before its time: upper is wrong and is
 // discarded.
-func (b *Broker) recordRenewal(key string, spent, next secret.String) {
+func (b *Broker) recordRefresh(key string, spent, next secret.String) {
 	h, now := b.readHistory(key), b.now()
 	if h.fingerprint != fingerprint(spent) {
 		h.began = time.Time{}
@@ -139,7 +139,7 @@ func (b *Broker) recordRenewal(key string, spent, next secret.String) {
 }
 
 // learnSessionEnd records that the service has refused a refresh token for good. The
-// session ended after its last renewal and before now. The ages learned from earlier
+// session ended after its last refresh and before now. The ages learned from earlier
 // sessions narrow that, unless they contradict it: then the new ages replace them.
 func (b *Broker) learnSessionEnd(key string, refusedToken secret.String, err error) {
 	h, now := b.readHistory(key), b.now()

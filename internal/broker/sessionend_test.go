@@ -51,16 +51,16 @@ func TestConfiguredSessionEnd(t *testing.T) {
 		want = time.Now().Add(8 * time.Hour)
 		check("after the sign-in")
 		f.mustLive(3 * time.Hour)
-		check("after renewals")
+		check("after refreshes")
 
-		// After a renewal by another program, the time of the sign-in is unknown.
+		// After a refresh by another program, the time of the sign-in is unknown.
 		tok := f.Stored("corp")
 		tok.RefreshToken = secret.New("by another program")
 		if err := f.Files.SaveToken("corp", tok); err != nil {
 			t.Fatal(err)
 		}
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
-			t.Errorf("session end after a renewal by another program: %+v, want unknown", h)
+			t.Errorf("session end after a refresh by another program: %+v, want unknown", h)
 		}
 		f.Login()
 		want = time.Now().Add(8 * time.Hour)
@@ -85,7 +85,7 @@ func TestSessionEndAfterAdopt(t *testing.T) {
 	})
 }
 
-// Another program has signed in. Renewals do not reveal when.
+// Another program has signed in. Refreshes do not reveal when.
 func TestSessionEndUnknownAfterSignInByAnotherProgram(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Session.Duration = 8 * time.Hour

@@ -27,7 +27,7 @@ func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 		}
 	}
 	tok, live := st.best(now, secret.String{})
-	h, ok := st.renewable(now)
+	h, ok := st.refreshable(now)
 	switch {
 	case ok && (!live || h.tok.ExpiresAt.Equal(tok.ExpiresAt)):
 		return h.tok, nil
@@ -47,8 +47,8 @@ type Validity struct {
 	Unchecked error          // why the service could not be asked: Valid then relies on the token's date
 }
 
-// Valid reports whether the service accepts the session's token, or renews it. An error
-// means that the token must be renewed, and that the service could not be asked.
+// Valid reports whether the service accepts the session's token, or refreshes it. An error
+// means that the token must be refreshed, and that the service could not be asked.
 func (b *Broker) Valid(ctx context.Context, s profile.Session, caller string) (Validity, error) {
 	r := Request{Session: s, Purpose: AccessToken, Caller: caller}
 	for range 2 {

@@ -14,9 +14,9 @@ import (
 )
 
 // The token of a session: read it under all of the session's names and decide whether it
-// can be used. If it must be renewed, continue in renew.go.
+// can be used. If it must be refreshed, continue in renew.go.
 
-// token returns a live access token, and renews it first if that is due. It never returns
+// token returns a live access token, and refreshes it first if that is due. It never returns
 // the token rejected, which a service has refused.
 func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.String) (ssocache.Token, error) {
 	st, err := b.read(ctx, s)
@@ -26,23 +26,23 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 	b.moveKept(ctx, s, st)
 	now := b.now()
 	tok, live := st.best(now, rejected)
-	h, renewable := st.renewable(now)
+	h, refreshable := st.refreshable(now)
 	switch {
 	case live && !tok.Due(now, s.Window()):
 		return tok, nil
-	case !renewable || s.AutoRefresh == profile.Off:
+	case !refreshable || s.AutoRefresh == profile.Off:
 		if !live {
 			return tok, b.sessionError(s, st, rejected)
 		}
 		return tok, nil
 	case live && tok.Left(now) >= lastMinute:
-		renewed, err := b.renewEarly(ctx, s, h, tok.AccessToken)
-		if err != nil || !renewed.AccessToken.IsZero() {
-			return renewed, err
+		refreshed, err := b.refreshEarly(ctx, s, h, tok.AccessToken)
+		if err != nil || !refreshed.AccessToken.IsZero() {
+			return refreshed, err
 		}
 		return tok, nil
 	}
-	return b.renew(ctx, s, st, rejected)
+	return b.refreshNow(ctx, s, st, rejected)
 }
 
 // A cachedToken is a token and the cache key of its file.
@@ -58,7 +58,7 @@ type state []cachedToken
 
 // read loads the session's tokens under all of its names, and returns the tokens that may
 // be sent to the target. It returns an *[OriginError] if only a token of another origin is
-// live or renewable.
+// live or refreshable.
 func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 	t, err := b.target(s)
 	if err != nil {
@@ -69,10 +69,10 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 		return nil, err
 	}
 	mine, now := st.of(t), b.now()
-	if _, ok := mine.liveOrRenewable(now); ok {
+	if _, ok := mine.liveOrRefreshable(now); ok {
 		return mine, nil
 	}
-	if tok, ok := st.liveOrRenewable(now); ok {
+	if tok, ok := st.liveOrRefreshable(now); ok {
 		return nil, t.refuse(s, tok)
 	}
 	return mine, nil
@@ -150,8 +150,8 @@ func (b *Broker) allTokensNow(s profile.Session) state {
 	return st
 }
 
-// liveOrRenewable returns a token of the state that is live or can be renewed.
-func (st state) liveOrRenewable(now time.Time) (ssocache.Token, bool) {
+// liveOrRefreshable returns a token of the state that is live or can be refreshed.
+func (st state) liveOrRefreshable(now time.Time) (ssocache.Token, bool) {
 	for _, h := range st {
 		if h.tok.Left(now) > 0 || h.tok.Refreshable(now) {
 			return h.tok, true
@@ -183,8 +183,8 @@ func better(t, u ssocache.Token, now time.Time) bool {
 	return t.ExpiresAt.After(u.ExpiresAt)
 }
 
-// renewable returns the token whose refresh token can renew the session.
-func (st state) renewable(now time.Time) (cachedToken, bool) {
+// refreshable returns the token whose refresh token the service may accept.
+func (st state) refreshable(now time.Time) (cachedToken, bool) {
 	for _, h := range st {
 		if h.tok.Refreshable(now) {
 			return h, true
@@ -225,7 +225,7 @@ func (b *Broker) moveKept(ctx context.Context, s profile.Session, st state) {
 	}
 }
 
-// sessionError returns the error for a session that cannot be renewed.
+// sessionError returns the error for a session that cannot be refreshed.
 func (b *Broker) sessionError(s profile.Session, st state, rejected secret.String) error {
 	why := "the token has expired and cannot be refreshed"
 	switch {

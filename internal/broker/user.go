@@ -141,10 +141,10 @@ func userName(text string) bool {
 }
 
 // present returns the token that represents the present sign-in of the session: the one that
-// can be renewed, or else the one that lives longest.
+// can be refreshed, or else the one that lives longest.
 func (b *Broker) present(s profile.Session) (cachedToken, bool) {
 	st, now := b.tokensNow(s), b.now()
-	if h, ok := st.renewable(now); ok {
+	if h, ok := st.refreshable(now); ok {
 		return h, true
 	}
 	tok, live := st.best(now, secret.String{})
@@ -156,8 +156,8 @@ func (b *Broker) present(s profile.Session) (cachedToken, bool) {
 	return cachedToken{}, false
 }
 
-// signInOf identifies the sign-in that a token comes from. Renewals by lanyard do not change
-// it. If another program signed in or renewed, the access token identifies the sign-in.
+// signInOf identifies the sign-in that a token comes from. Refreshes by lanyard do not change
+// it. If another program signed in or refreshed, the access token identifies the sign-in.
 func (b *Broker) signInOf(s profile.Session, h cachedToken) string {
 	if g, began, ok := b.followed(s, h); ok {
 		return fingerprint(secret.New(g.id + "\x00" + strconv.FormatInt(began.Unix(), 10)))
@@ -166,7 +166,7 @@ func (b *Broker) signInOf(s profile.Session, h cachedToken) string {
 }
 
 // followed returns the generation and the time of the sign-in that a token comes from. ok is
-// false unless lanyard made the sign-in and every renewal since.
+// false unless lanyard made the sign-in and every refresh since.
 func (b *Broker) followed(s profile.Session, h cachedToken) (g generation, began time.Time, ok bool) {
 	old, g := b.readHistory(h.key), b.generation(s)
 	ok = !old.began.IsZero() && old.fingerprint == fingerprint(h.tok.RefreshToken) && g.known && g.id != ""

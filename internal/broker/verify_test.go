@@ -64,7 +64,7 @@ func TestVerify(t *testing.T) {
 
 // The service ends the access token and not the refresh token. The new token that it issues
 // is revoked, and the sign-out is not verified.
-func TestVerifyRevokesRenewedToken(t *testing.T) {
+func TestVerifyRevokesRefreshedToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Before = func(r *http.Request) (*http.Response, error) {

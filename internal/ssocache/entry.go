@@ -124,9 +124,9 @@ func (t Token) Copy() Token {
 	return t
 }
 
-// Renewed returns the token after a refresh, with a new access token and refresh token.
+// Refreshed returns the token after a refresh, with a new access token and refresh token.
 // If refresh is empty, the token keeps its refresh token.
-func (t Token) Renewed(access, refresh secret.String, life time.Duration, now time.Time) Token {
+func (t Token) Refreshed(access, refresh secret.String, life time.Duration, now time.Time) Token {
 	t.AccessToken, t.ExpiresAt, t.Life = access, now.Add(life), life
 	if !refresh.IsZero() {
 		t.RefreshToken = refresh

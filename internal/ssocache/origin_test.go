@@ -68,7 +68,7 @@ func TestOriginIsKept(t *testing.T) {
 	end := time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, o := range []Origin{{}, {AWS, AWS}, {"http://127.0.0.1:1", "http://127.0.0.1:1"}, {"https://a.example", "https://b.example"}} {
 		tok := Token{AccessToken: secret.New("a"), ExpiresAt: end, Origin: o}
-		for what, tok := range map[string]Token{"token": tok, "copy": tok.Copy(), "renewed": tok.Renewed(secret.New("b"), secret.String{}, time.Hour, end)} {
+		for what, tok := range map[string]Token{"token": tok, "copy": tok.Copy(), "refreshed": tok.Refreshed(secret.New("b"), secret.String{}, time.Hour, end)} {
 			if got, err := ParseToken(tok.Encode()); err != nil || got.Origin != o {
 				t.Errorf("%s of %+v: %+v, %v", what, o, got.Origin, err)
 			}

@@ -55,11 +55,11 @@ func TestTokenRoundTrip(t *testing.T) {
 	if got := string(tok.Encode()); got != file {
 		t.Errorf("rewritten as\n%s\nwant\n%s", got, file)
 	}
-	renewed := tok.Renewed(secret.New("a2"), secret.String{}, time.Hour, now)
-	if got := renewed.RefreshToken.Reveal(); got != "r" {
+	refreshed := tok.Refreshed(secret.New("a2"), secret.String{}, time.Hour, now)
+	if got := refreshed.RefreshToken.Reveal(); got != "r" {
 		t.Errorf("after a reply without a refresh token: %q, want the old one", got)
 	}
-	if got := string(renewed.Copy().Encode()); strings.Contains(got, `"r"`) || strings.Contains(got, "null") || strings.Contains(got, "client") {
+	if got := string(refreshed.Copy().Encode()); strings.Contains(got, `"r"`) || strings.Contains(got, "null") || strings.Contains(got, "client") {
 		t.Errorf("the copy can be refreshed: %s", got)
 	}
 }

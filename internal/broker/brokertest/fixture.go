@@ -28,7 +28,7 @@ import (
 // The role that the fixture's requests ask for.
 const Account, Admin = "111122223333", "AdministratorAccess"
 
-// Refresh is the operation that renews a token, for [Fixture.Count].
+// Refresh is the operation that refreshes a token, for [Fixture.Count].
 const Refresh = "CreateToken:refresh_token"
 
 // A Fixture holds a home folder and an emulated Identity Center. Its brokers share only the
