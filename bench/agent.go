@@ -65,7 +65,7 @@ func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop
 }
 
 // agentMemory prints the resident memory of an agent with many sessions, before and
-// after it has renewed all of them.
+// after it has refreshed all of them.
 func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 	var config strings.Builder
 	for i := range watched {
@@ -101,7 +101,7 @@ func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 	began := time.Now()
 	for idc.Count("CreateToken") < watched {
 		if time.Since(began) > time.Minute {
-			return fmt.Errorf("the agent has renewed %d of %d sessions in a minute", idc.Count("CreateToken"), watched)
+			return fmt.Errorf("the agent has refreshed %d of %d sessions in a minute", idc.Count("CreateToken"), watched)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -109,12 +109,12 @@ func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 	if err != nil {
 		return err
 	}
-	return printTable(w, fmt.Sprintf("\nagent, %d sessions\tresident memory\nwhen it has started\t%.1f MB\nwhen it has renewed all\t%.1f MB\n",
+	return printTable(w, fmt.Sprintf("\nagent, %d sessions\tresident memory\nwhen it has started\t%.1f MB\nwhen it has refreshed all\t%.1f MB\n",
 		watched, float64(fresh)/(1<<20), float64(busy)/(1<<20)))
 }
 
 // spread gives each session a different start URL, as fifty organizations would. The
-// emulator has only one, but a renewal does not name it.
+// emulator has only one, but a refresh does not name it.
 func spread(home, config string) error {
 	const shared = "https://d-1234567890"
 	for i := range watched {

@@ -27,7 +27,7 @@ func TestCredentialProcess(t *testing.T) {
 			c.identity = c.process
 		}
 		checkAdmin(t, h.run(t, c.whoami("tool")))
-		h.expire(t) // the process renews the token
+		h.expire(t) // the process refreshes the token
 		checkAdmin(t, h.run(t, c.whoami("legacy-tool"), path))
 	})
 	if got, want := h.srv.Count("GetRoleCredentials"), 1+h.srv.Count("CreateToken:refresh_token"); got != want {

@@ -52,10 +52,10 @@ func TestRefreshedWhileOthersHoldALiveToken(t *testing.T) {
 		theirs := h.start(t, c.whoami("dev"))
 		proctest.Eventually(t, "the refresh of the "+c.name, func() bool { return h.srv.Count(operation) == 1 })
 		checkAdmin(t, h.run(t, clientNamed("lanyard").whoami("dev")))
-		renewed := h.token(t)
+		refreshed := h.token(t)
 		checkAdmin(t, theirs())
-		if n := h.srv.Count(operation); n != 2 || h.token(t) != renewed {
-			t.Errorf("%d refreshes, want 2; the file has lanyard's new token: %v", n, h.token(t) == renewed)
+		if n := h.srv.Count(operation); n != 2 || h.token(t) != refreshed {
+			t.Errorf("%d refreshes, want 2; the file has lanyard's new token: %v", n, h.token(t) == refreshed)
 		}
 		h.checkRefresh(t, clientNamed("lanyard"))
 	})

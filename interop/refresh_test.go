@@ -27,8 +27,8 @@ func TestRefreshChain(t *testing.T) {
 	}
 }
 
-// checkRefresh makes the token expire, and checks that the client renews it with one
-// request and stores a token that the next client can renew.
+// checkRefresh makes the token expire, and checks that the client refreshes it with one
+// request and stores a token that the next client can refresh.
 func (h *home) checkRefresh(t *testing.T, c client) {
 	t.Helper()
 	h.expire(t)
@@ -51,7 +51,7 @@ func (h *home) checkRefresh(t *testing.T, c client) {
 }
 
 // legacyAutoConfig is the guide's: a legacy profile with sso_auto_refresh. Only lanyard
-// renews its token.
+// refreshes its token.
 const legacyAutoConfig = legacyConfig + "sso_auto_refresh = true\nsso_refresh_window = 43200  # 12 hours in seconds\n"
 
 func TestLegacyAutoRefresh(t *testing.T) {

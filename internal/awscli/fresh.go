@@ -57,7 +57,7 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 		}
 		var origin *broker.OriginError
 		// The AWS CLI does not cache the keys of a source profile.
-		if err := renew(ctx, w, p, assumes == nil); errors.As(err, &origin) {
+		if err := refresh(ctx, w, p, assumes == nil); errors.As(err, &origin) {
 			return "", err
 		} else if err != nil && ctx.Err() == nil {
 			app.WarnOf(err)
@@ -73,9 +73,9 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 // handOffCaller names the hand-off in the broker's log.
 const handOffCaller = "hand-off to the AWS CLI"
 
-// renew refreshes the role credentials of an SSO profile, or only the token if the profile
+// refresh refreshes the role credentials of an SSO profile, or only the token if the profile
 // has no role.
-func renew(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
+func refresh(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
 		_, err := signin.Credentials(ctx, w, p, handOffCaller)

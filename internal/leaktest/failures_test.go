@@ -58,12 +58,12 @@ var twists = []twist{inMessage, inCode, noJSON, wrongTypes}
 
 var faults = []emulator.Fault{{Status: 403}, {Status: 429}, {Status: 500}, {Drop: true}, {Truncate: true}, {ContentType: "text/html"}}
 
-// failToRenew runs commands while the services give wrong answers to renewals. Some of
+// failToRefresh runs commands while the services give wrong answers to refreshes. Some of
 // these answers end the session.
-func (w *fixture) failToRenew(t *testing.T) {
+func (w *fixture) failToRefresh(t *testing.T) {
 	t.Helper()
 	for _, twist := range twists {
-		w.mustRenew(t)
+		w.mustRefresh(t)
 		w.wire.set(false, func(rw http.ResponseWriter, r *http.Request, body []byte) bool {
 			return r.URL.Path == "/token" && twist(rw, r, body)
 		})
@@ -71,7 +71,7 @@ func (w *fixture) failToRenew(t *testing.T) {
 		w.wire.set(false, nil)
 	}
 	for _, f := range faults[:len(faults)-1] { // the program does not check the content type
-		w.mustRenew(t)
+		w.mustRefresh(t)
 		f.Operation = "CreateToken"
 		w.srv.AddFault(f)
 		w.wait(t, w.start(t, spare...), 0, anyCode)
@@ -83,9 +83,9 @@ func (w *fixture) failToRenew(t *testing.T) {
 // in a cache.
 var spare = []string{"sso", "get-credentials", "--profile", "spare"}
 
-// mustRenew signs in and makes the service refuse the token, so that the next command
-// has to renew it.
-func (w *fixture) mustRenew(t *testing.T) {
+// mustRefresh signs in and makes the service refuse the token, so that the next command
+// has to refresh it.
+func (w *fixture) mustRefresh(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
 	w.srv.ExpireAccessTokens()
@@ -101,7 +101,7 @@ func (w *fixture) runAnyhow(t *testing.T, args ...string) {
 	w.wait(t, w.start(t, args...), may, anyCode)
 }
 
-// quit ends one process during a renewal with SIGQUIT, which makes Go print the stacks
+// quit ends one process during a refresh with SIGQUIT, which makes Go print the stacks
 // of all goroutines, and another process with Ctrl-C.
 func (w *fixture) quit(t *testing.T) {
 	t.Helper()
@@ -110,11 +110,11 @@ func (w *fixture) quit(t *testing.T) {
 		delay  time.Duration
 		code   int
 	}{{syscall.SIGQUIT, proctest.TooLong, 2}, {syscall.SIGINT, 200 * time.Millisecond, 130}} {
-		w.mustRenew(t)
+		w.mustRefresh(t)
 		w.srv.ResetCounts()
 		w.srv.AddFault(emulator.Fault{Operation: "CreateToken", Delay: tt.delay})
 		p := w.start(t, spare...)
-		proctest.Eventually(t, "the renewal", func() bool { return w.srv.Count("CreateToken") > 0 })
+		proctest.Eventually(t, "the refresh", func() bool { return w.srv.Count("CreateToken") > 0 })
 		p.Signal(t, tt.signal)
 		w.wait(t, p, 0, tt.code)
 		w.srv.ClearFaults()

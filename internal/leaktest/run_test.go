@@ -19,7 +19,7 @@ func TestFullRun(t *testing.T) {
 	t.Parallel()
 	for _, s := range append(stores(), keychain()) {
 		for _, debug := range []bool{false, true} {
-			for part, do := range map[string]func(*fixture, *testing.T){"use": (*fixture).use, "failures": (*fixture).failures, "renewals that fail": (*fixture).failToRenew} {
+			for part, do := range map[string]func(*fixture, *testing.T){"use": (*fixture).use, "failures": (*fixture).failures, "refreshes that fail": (*fixture).failToRefresh} {
 				if (part != "use" || s.brief) && !debug && s.move != nil || part != "use" && s.brief {
 					continue
 				}
@@ -73,7 +73,7 @@ func (w *fixture) use(t *testing.T) {
 	w.signIns(t)
 	w.ask(t)
 	w.handOff(t)
-	w.renewals(t)
+	w.refreshes(t)
 }
 
 // failures makes every request, process and file fail.
@@ -82,7 +82,7 @@ func (w *fixture) failures(t *testing.T) {
 	w.signInWrongly(t)
 	w.fail(t)
 	w.unwritable(t)
-	if !w.store.inMemory { // there the agent renews
+	if !w.store.inMemory { // there the agent refreshes
 		w.quit(t)
 	}
 	w.signIn(t)
@@ -133,8 +133,8 @@ func (w *fixture) handOff(t *testing.T) {
 	}
 }
 
-// renewals runs commands with expired tokens, with an agent and without.
-func (w *fixture) renewals(t *testing.T) {
+// refreshes runs commands with expired tokens, with an agent and without.
+func (w *fixture) refreshes(t *testing.T) {
 	t.Helper()
 	w.wire.set(true, nil)
 	w.signIn(t)
@@ -142,21 +142,21 @@ func (w *fixture) renewals(t *testing.T) {
 		w.run(t, 0, 0, "agent", "start", "--stay")
 	}
 	w.run(t, key, 0, "sso", "get-credentials", "--profile", "deployer")
-	w.renewed(t)
+	w.refreshed(t)
 	w.run(t, 0, 0, "agent", "status")
 	w.run(t, 0, 0, "agent", "status", "--output", "json")
 	if !w.store.inMemory {
 		w.run(t, 0, 0, "agent", "stop", "--yes")
 	}
-	w.renewed(t)
+	w.refreshed(t)
 	w.wire.set(false, nil)
 }
 
-// renewed uses the token until it is due and has been renewed.
-func (w *fixture) renewed(t *testing.T) {
+// refreshed uses the token until it is due and has been refreshed.
+func (w *fixture) refreshed(t *testing.T) {
 	t.Helper()
 	w.srv.ResetCounts()
-	proctest.Eventually(t, "a renewal", func() bool {
+	proctest.Eventually(t, "a refresh", func() bool {
 		w.run(t, 0, 0, "sso", "list-accounts", "--profile", "dev")
 		return w.srv.Count("CreateToken") > 0
 	})

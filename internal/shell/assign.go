@@ -58,7 +58,7 @@ func setFish(name, value string) (string, error) {
 // setElvish doubles single quotes, the only special character in single quotes.
 func setElvish(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
-		return "", errors.New(name + " is not valid UTF-8, which elvish cannot read")
+		return "", errors.New(name + " is not valid UTF-8, which elvish cannot hold")
 	}
 	return checked("set-env "+name+" '"+strings.ReplaceAll(value, "'", "''")+"'", value)
 }
@@ -67,7 +67,7 @@ func setElvish(name, value string) (string, error) {
 // end it.
 func setNu(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
-		return "", errors.New(name + " is not valid UTF-8, which nu cannot read")
+		return "", errors.New(name + " is not valid UTF-8, which nu cannot hold")
 	}
 	fence := "#"
 	for strings.Contains(value, "'"+fence) {

@@ -26,9 +26,9 @@ type spending struct {
 func spendings() []spending {
 	get := []string{"sso", "get-credentials", "--profile", "dev"}
 	return []spending{
-		{"renewal", expired, get},
-		{"forced renewal", func(_ *testing.T, h *home) { h.srv.ExpireAccessTokens() }, get},
-		{"renewal in the encrypted store", encryptedExpired, get},
+		{"refresh", expired, get},
+		{"forced refresh", func(_ *testing.T, h *home) { h.srv.ExpireAccessTokens() }, get},
+		{"refresh in the encrypted store", encryptedExpired, get},
 		{"login", expired, []string{"sso", "login", "--no-browser", "--sso-session", "corp"}},
 	}
 }
@@ -160,7 +160,7 @@ func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 		if next := h.credentials(t, "dev"); next.Code != 0 {
 			t.Fatalf("the next command: exit %d: %s", next.Code, next.Stderr)
 		}
-		h.srv.ExpireAccessTokens() // the next command renews again
+		h.srv.ExpireAccessTokens() // the next command refreshes again
 	}
 	for _, path := range append(h.files(t, h.path(".aws"), ".kept"), h.files(t, h.path(".aws"), ".json")...) {
 		if strings.HasSuffix(path, ".kept") {

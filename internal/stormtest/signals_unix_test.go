@@ -110,7 +110,7 @@ func TestInterruptDuringRefresh(t *testing.T) {
 	}
 }
 
-// A process renews the token, fetches the role credentials, and is killed at a random
+// A process refreshes the token, fetches the role credentials, and is killed at a random
 // moment, many times. Each time both files are complete, no lock is held, and the next
 // process continues. If the service accepts a refresh token only once, that process can
 // find the session ended, and one login repairs it.

@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A valid token can be used while it is renewed, so only the renewing process waits.
+// A valid token can be used while it is refreshed, so only the refreshing process waits.
 func TestStormOnDueToken(t *testing.T) {
 	h := newHome(t, emulator.Config{}, config)
 	h.signIn(t)
@@ -26,7 +26,7 @@ func TestStormOnDueToken(t *testing.T) {
 	h.checkCount(t, "CreateToken", 1)
 	h.checkCount(t, "GetRoleCredentials", 0)
 	if h.token(t)["accessToken"] == before["accessToken"] {
-		t.Error("the token was not renewed")
+		t.Error("the token was not refreshed")
 	}
 	slow := 0
 	for _, r := range results {

@@ -139,18 +139,18 @@ func writers() []writer {
 	get := []string{"sso", "get-credentials", "--profile", "dev"}
 	login := []string{"sso", "login", "--no-browser", "--sso-session", "corp"}
 	return []writer{
-		{name: "renewal, grace", short: true, grace: grace, config: config, prepare: expired, args: get},
-		{name: "renewal, single use", config: config, prepare: expired, args: get, ended: true},
-		{name: "renewal with a copy for legacy profiles, grace", grace: grace, config: bothConfig, prepare: expired, args: get},
-		{name: "early renewal", grace: grace, config: config, prepare: heldInItsWindow, args: get},
+		{name: "refresh, grace", short: true, grace: grace, config: config, prepare: expired, args: get},
+		{name: "refresh, single use", config: config, prepare: expired, args: get, ended: true},
+		{name: "refresh with a copy for legacy profiles, grace", grace: grace, config: bothConfig, prepare: expired, args: get},
+		{name: "early refresh", grace: grace, config: config, prepare: heldInItsWindow, args: get},
 		{name: "role credentials", config: config, prepare: cold, args: get},
 		{name: "login over an expired session", config: bothConfig, prepare: expired, args: login, approve: true},
 		{name: "logout", config: config, prepare: held, args: []string{"sso", "logout"}, ended: true, finish: signsOut},
 		{name: "configure set", config: config, prepare: held, args: []string{"configure", "set", "region", "eu-west-1", "--profile", "dev"}},
 		{name: "migration", config: config, prepare: hasKey, args: migration(encryptedStore), finish: migrates(encryptedStore)},
 		{name: "migration back", config: config, prepare: encrypted, args: migration(fileStore), finish: migrates(fileStore)},
-		{name: "renewal in the encrypted store, grace", grace: grace, config: config, prepare: encryptedExpired, args: get},
-		{name: "renewal in the encrypted store, single use", config: config, prepare: encryptedExpired, args: get, ended: true},
+		{name: "refresh in the encrypted store, grace", grace: grace, config: config, prepare: encryptedExpired, args: get},
+		{name: "refresh in the encrypted store, single use", config: config, prepare: encryptedExpired, args: get, ended: true},
 	}
 }
 
