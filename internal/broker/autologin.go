@@ -44,7 +44,8 @@ func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context
 	return answer, err
 }
 
-// attempt is Get, and returns also the newest token from before it. Get may report a failure
+// attempt calls Get. It also returns the newest access token that the cache had before that
+// call. Get may report a failure
 // that another process had before the user signed in again. If there is a live token,
 // attempt repeats Get.
 func (b *Broker) attempt(ctx context.Context, r Request) (answer Answer, seen secret.String, err error) {
@@ -67,8 +68,8 @@ func sessionEnded(err error) bool {
 }
 
 // autoLogin signs in, or waits for the sign-in of another process, until the cache has a
-// live token other than seen. before is the generation at the begin of the request, and
-// ended the error of the request.
+// live token other than seen. before is the generation at the beginning of the request,
+// and ended is the error of the request.
 func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
 	if err := b.MaySignIn(s, false); err != nil {
 		return err
@@ -117,8 +118,9 @@ func (b *Broker) othersAutoLogin(s profile.Session, seen secret.String, last out
 	return nil
 }
 
-// autoSignIn signs in. It does not if the user has signed out since before, or if g holds
-// no lock, so that many processes might each open a browser tab.
+// autoSignIn signs in, with two exceptions. If the user has signed out since the generation
+// before, it returns ended. If g holds no lock, it does not sign in, because many processes
+// might each open a browser tab.
 func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g guard, before generation, ended error) error {
 	// Check first that the token can be stored, before the user goes through a browser.
 	pending, err := b.Cache.PrepareToken(s.Key())

@@ -135,8 +135,8 @@ func (b *Broker) othersCredentials(q roleRequest) *reply {
 }
 
 // takeFromOther reports whether a waiting process may use the cached credentials c, and
-// returns them with the right expiration. It may if it would reuse them anyway, or if
-// another process has fetched them during the wait. The second rule is for roles with short
+// returns them with the right expiration. A waiting process may use credentials that it would
+// also take from the cache without a wait, or that another process fetched during the wait. The second rule is for roles with short
 // sessions and for wrong clocks. before has the credentials in the cache before the wait,
 // fresh says that out was written during the wait.
 func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {

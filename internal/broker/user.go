@@ -173,8 +173,8 @@ func (b *Broker) followed(s profile.Session, h cachedToken) (g generation, began
 	return g, old.began, ok
 }
 
-// signedInBefore returns a time that is not before the sign-in that a token comes from; zero
-// if none is known.
+// signedInBefore returns the latest time at which the sign-in of a token can have happened, or
+// the zero time if that is not known.
 func (b *Broker) signedInBefore(s profile.Session, h cachedToken) time.Time {
 	path := b.Cache.TokenPath(h.key)
 	if _, _, ok := b.followed(s, h); ok {
