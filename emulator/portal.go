@@ -59,8 +59,9 @@ func portalHeaders(c *call, out response) {
 	out.header.Set("Server", "AWS SSO")
 }
 
-// mayList reports whether the access portal accepts tokens of the grant. It accepts those
-// of clients without scopes, and the scope that tools used before AWS published one.
+// mayList reports whether the access portal accepts tokens of the grant. It accepts a
+// grant without scopes, with sso:account:access, or with sso-portal:*. Tools used sso-portal:*
+// before AWS published a scope.
 func (g *grant) mayList() bool {
 	return len(g.scopes) == 0 || slices.Contains(g.scopes, accountScope) || slices.Contains(g.scopes, "sso-portal:*")
 }

@@ -181,8 +181,8 @@ func findUnserved(c *call, signed string) *operation {
 	return nil
 }
 
-// unserved returns an operation that fails because the emulator does not serve what: a
-// host, a service or an operation, or "" if it is unknown.
+// unserved returns an operation that fails. Its error names what the emulator lacks: a host, a
+// service or an operation; "" if that is not known.
 func unserved(name, what string) *operation {
 	return &operation{
 		name: name,
@@ -196,8 +196,8 @@ func unserved(name, what string) *operation {
 	}
 }
 
-// notServed returns the error that names what and the request. SDKs do not retry after
-// status 501.
+// notServed returns the error that names the missing service and the request. SDKs do not
+// retry after status 501.
 func notServed(c *call, what string) *apiError {
 	asked := c.Header.Get("X-Amz-Target")
 	if action := c.form().Get("Action"); asked == "" && action != "" {
