@@ -170,7 +170,8 @@ var whole = map[string][]string{
 	"DescribeSnapshots": {"NextToken", "DryRun", "OwnerIds", "RestorableByUserIds"},
 }
 
-// limitPages sets the page size for the operations for which the AWS CLI does.
+// limitPages sets a page size for some EC2 operations, as the AWS CLI does: those in whole,
+// unless the input has other members than whole lists.
 func (p *parser) limitPages(in *Input) {
 	members, ok := whole[p.op.Name]
 	if p.o.Service != "ec2" || !ok || !in.Paginate || in.Paging.PageSize != nil {

@@ -209,8 +209,8 @@ func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
 	return nil
 }
 
-// hasBody reports whether a request has a body: a member for the body is given. In JSON it
-// is enough if there could be such a member.
+// hasBody reports whether the input has a member for the body. In REST-JSON, a request has a
+// body if the model has such a member, even without a value.
 func hasBody(svc *model.Service, s *model.Shape, input *document.Object) bool {
 	for _, m := range s.Members {
 		if m.Location != model.Body {

@@ -203,9 +203,9 @@ func sortedSet(names []string) []string {
 }
 
 // notMembers returns the AWS CLI's error for an element that is not an object. The AWS CLI
-// uses the elements of v as names of members. For a list of numbers that works, because
-// they are positions in the list; positions reports that. But numbers cannot be sorted
-// among names, which is the error of unionNames.
+// uses the elements of v as names of members. Python accepts a list of numbers that are
+// valid indices of the list: notMembers then returns no error and sets positions, and unionNames
+// returns the error that Python reports later.
 func notMembers(v any) (positions bool, err error) {
 	switch v := v.(type) {
 	case string:

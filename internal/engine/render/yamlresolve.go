@@ -143,8 +143,8 @@ func isZone(s string) bool {
 	return ok && enough && rest == ""
 }
 
-// number removes a number from the beginning of s. The number must have at least least
-// digits; at most most are removed.
+// number removes a number from the beginning of s. It removes at most most digits. ok is
+// false if s begins with fewer digits than least.
 func number(s string, least, most int) (rest string, ok bool) {
 	n, _ := many(s, digits)
 	if n < least {
