@@ -12,9 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// accept serves clients until closing ends. While the agent is stopping, it tells clients
-// so. It serves a limited number of clients at a time; the others run out of patience and
-// do the work themselves.
+// accept serves clients until closing ends. While the agent is stopping, it answers
+// clients with that error. It serves a limited number of clients at a time; the other clients
+// reach their timeout and do the work themselves.
 func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
 	for acquire(closing, s.limits.connections) {
 		conn, err := l.Accept()

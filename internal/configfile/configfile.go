@@ -172,8 +172,9 @@ func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 	}
 }
 
-// withoutLock returns nil if an edit may go on without the lock. It must not if the cause
-// would stop the edit too, or if other users can take the lock and this one cannot.
+// withoutLock returns nil if an edit may go on without the lock. It
+// returns an error if this user cannot open an existing lock file, because other users may be
+// able to. It also returns an error if the cause, such as a full disk, would stop the edit too.
 func (e *Editor) withoutLock(p place, err error) error {
 	_, missing := os.Lstat(p.lockFile())
 	switch {

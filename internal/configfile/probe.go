@@ -38,8 +38,8 @@ func (e *Editor) Probe(ctx context.Context, path string, size int) error {
 	return p.probeRecord(len(before.data))
 }
 
-// probeRecord returns why no record of a change could be written. The folder of the records
-// might not exist yet: then the folder of the file decides, which is known to be writable.
+// probeRecord returns an error if the record of a change cannot be written. If the folder of
+// the records does not exist, it returns nil, because Probe has written to the parent folder.
 func (p place) probeRecord(size int) error {
 	folder := filepath.Join(p.folder(), ourFolder)
 	info, err := os.Lstat(folder)

@@ -28,9 +28,9 @@ type Keys struct {
 	Command   string // prints the passphrase; "" means that the user is asked
 }
 
-// Passphrases returns the passphrase for what, which is named in the question. It runs
-// command, or asks the user if command is empty.
-type Passphrases func(what, command string) (secret.String, error)
+// A Passphrases is a function that returns the passphrase for an object. It runs command. If
+// command is empty, it asks the user a question that names the object.
+type Passphrases func(object, command string) (secret.String, error)
 
 // ErrNoKeys means that the encrypted store was never set up.
 var ErrNoKeys = errors.New("no key is set up")
