@@ -96,7 +96,7 @@ func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	if !app.IO.Terminal {
 		return secret.String{}, &keystore.StoreError{
 			Store: keystore.Encrypted, Err: errors.New("the passphrase of " + what + " is needed, and there is no terminal to ask on"),
-			Hint: "set " + passphraseCommand + " to a command that prints it, or use a key without one: lanyard store migrate --to encrypted --age-identity FILE",
+			Hint: "set " + passphraseCommand + " to a command that prints the passphrase",
 		}
 	}
 	return askPassphrase(app, "Passphrase of "+what+": ")
