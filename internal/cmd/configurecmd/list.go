@@ -20,8 +20,8 @@ func newList(app *command.App) *cobra.Command {
 		Use:   "list",
 		Short: "Show the profile, keys and region in use",
 		Long: `Show the profile, the access key and the region in use, and where each of them
-comes from. The keys are masked. Those of an SSO profile are shown if you are
-signed in.`,
+comes from. The keys are masked. The keys of an SSO profile are shown only if
+you are signed in.`,
 		Example: `lanyard configure list
 lanyard configure list --profile dev-admin`,
 		Annotations: command.Uses("profile", "region", command.Connection),

@@ -41,9 +41,10 @@ func NewEnv(app *command.App) *cobra.Command {
 		Long: `Print lines that set the role credentials of a profile in your shell. They set
 the variables of "lanyard exec" and remove others that name credentials.
 
-The default format is that of the shell that runs the command, where Linux shows
-it; else that of $SHELL; else bash, or powershell on Windows. These formats are
-not for a shell:
+On Linux, the default format is for the shell that runs lanyard. If lanyard does
+not recognize that shell, and on other systems, it uses the shell in $SHELL.
+Otherwise it uses bash, or powershell on Windows. These formats are not for a
+shell:
 
   dotenv  lines of a .env file, as Docker Compose reads them
   json    one JSON object with the variables
@@ -239,8 +240,8 @@ func (s setting) github(app *command.App) error {
 	return nil
 }
 
-// callingShell returns the format for the shell that runs this process, by the name of the
-// parent process where Linux shows it, else by SHELL.
+// callingShell returns the format for the shell that runs this process. On Linux it looks at
+// the name of the parent process. Otherwise it looks at SHELL.
 func callingShell(env command.Env) string {
 	known := func(name string) (string, bool) {
 		name = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(strings.TrimSpace(name)), "-"), ".exe")

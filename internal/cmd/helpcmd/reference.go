@@ -37,7 +37,7 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "region", Text: "The region that AWS operations use."},
 		{Name: "output", Text: "json, text, table, yaml, yaml-stream or off."},
 		{Name: "credential_process", Text: `A command that prints credentials. lanyard understands lines that run "sso get-credentials"; the AWS CLI runs other commands.`},
-		{Name: "aws_access_key_id", Text: "With aws_secret_access_key, and aws_session_token for temporary keys: keys in the file."},
+		{Name: "aws_access_key_id", Text: "The id of an access key. It needs aws_secret_access_key, and for a temporary key also aws_session_token."},
 		{Name: "role_arn", Text: "A role to assume. lanyard hands commands of such a profile to the AWS CLI, and also those of a profile with web_identity_token_file or login_session."},
 		{Name: "source_profile", Text: `The profile whose credentials are used to assume the role. "lanyard login" signs in to its session.`},
 		{Name: "endpoint_url", Text: "The base URL of AWS services, except sign-in and portal."},
@@ -89,7 +89,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "TMPDIR", Text: "The folder of the agent's socket if neither XDG_RUNTIME_DIR nor /run/user/UID can be used."},
 	})
 	addList(p, "KEYS", []command.Item{
-		{Name: "AWS_ACCESS_KEY_ID", Text: "With AWS_SECRET_ACCESS_KEY: keys that come before the profile, unless --profile names one."},
+		{Name: "AWS_ACCESS_KEY_ID", Text: "The id of an access key. Together with AWS_SECRET_ACCESS_KEY it overrides the profile, unless --profile names a profile."},
 		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN comes before it."},
 		{Name: "AWS_CREDENTIAL_EXPIRATION", Text: "When the keys expire. lanyard refuses keys that have expired. Other tools set AWS_SESSION_EXPIRATION instead."},
 		{Name: "AWS_ACCOUNT_ID", Text: "The account of the keys."},

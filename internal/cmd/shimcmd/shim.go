@@ -32,9 +32,9 @@ lanyard shim install ~/.local/bin`
 		Long: `Create a link named aws to lanyard in the folder DIR. On Windows, lanyard
 creates a copy of itself, aws.exe.
 
-If DIR comes first on PATH, aws runs lanyard. Under the name aws, lanyard has
-only the AWS CLI's commands, and hands those that it does not have to the AWS
-CLI that comes later on PATH.
+If DIR comes first on PATH, aws runs lanyard. Under the name aws, lanyard
+accepts only the AWS CLI's commands. If a command is not built into lanyard,
+lanyard hands it off to the AWS CLI that comes later on PATH.
 
 lanyard does not replace an aws that is another program, and it does not change
 PATH.`,
@@ -135,8 +135,8 @@ func checkFolder(dir string) (string, error) {
 	return dir, err
 }
 
-// linkTarget returns the target for the link: the lanyard on PATH if that is this program,
-// because its name stays after an update, else the path of this program.
+// linkTarget returns the path of the lanyard on PATH if it is this program, because an update
+// keeps that path. Otherwise it returns the path of this program.
 func linkTarget(app *command.App) (string, error) {
 	selfName, err := os.Executable()
 	if err != nil {

@@ -19,7 +19,7 @@ const (
 	minWidth  = 60               // the terminal breaks lines if it is narrower
 	someNames = 3                // profiles shown in a pipe
 	someRoles = 5                // roles shown of each session
-	soon      = 30 * time.Minute // what ends within it "ends soon"
+	soon      = 30 * time.Minute // a session with less time left "ends soon"
 )
 
 // A page prints sessions as text, one block for each. On a terminal, names are cut in the
@@ -165,7 +165,7 @@ func tokenText(s sessionStatus, now time.Time) string {
 
 // endText describes when the portal's session ends; "" if that is not known.
 func endText(h broker.SessionEnd, now time.Time) string {
-	const near = 20 * time.Minute // between the two ends of what is known
+	const near = 20 * time.Minute // between the earliest and the latest possible end
 	switch {
 	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // it lives longer than earlier sessions
 		return ""
