@@ -115,7 +115,8 @@ func serve() (url string, stop func(), err error) {
 // signInURL matches the address of the sign-in page, which is new each time.
 var signInURL = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\?\S+`)
 
-// shownURL stands for it in the picture: the address at AWS, cut short.
+// shownURL replaces the emulator's sign-in address in the picture. It is AWS's address,
+// shortened.
 const shownURL = "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=…"
 
 // lifetimes matches the time left of new tokens and credentials, which depends on the

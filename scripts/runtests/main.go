@@ -20,8 +20,8 @@ import (
 const module = "github.com/lanyard-cli/lanyard/"
 
 // programTests are the packages whose tests start programs by the hundred. They run last
-// and without the race detector, which would make each start ten times as long. What
-// these programs run is tested with the detector in the other packages.
+// and without the race detector, which would make each start ten times as long. The
+// other packages test the code of these programs, with the detector except in singleTests.
 var programTests = []string{"internal/cli", "internal/configfile", "internal/stormtest", "internal/leaktest", "interop"}
 
 // singleTests are packages without concurrency and with so many cases that the race
