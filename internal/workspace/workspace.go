@@ -226,6 +226,18 @@ func (w *Workspace) SessionNamed(name string) (profile.Session, error) {
 	return *s, nil
 }
 
+// NamedSession returns the session that --sso-session or --profile names. name is the value
+// of --sso-session. The zero session means that neither flag was given.
+func (w *Workspace) NamedSession(p *profile.Profile, name string) (profile.Session, error) {
+	switch {
+	case name != "":
+		return w.SessionNamed(name)
+	case p.Explicit:
+		return p.LoginSession()
+	}
+	return profile.Session{}, nil
+}
+
 // Siblings returns the other names of a session, for the broker. Each spelling of the start
 // URL in a legacy profile is a name. It belongs to the first sso-session of the same portal
 // and region. Other sso-sessions of the portal are separate sign-ins, perhaps of another

@@ -66,7 +66,7 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := sessionToEnd(w, p, o.session)
+	s, err := w.NamedSession(p, o.session)
 	if err != nil {
 		return err
 	}
@@ -86,18 +86,6 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 		return err
 	}
 	return errors.Join(err, verifySignOut(ctx, w, out))
-}
-
-// sessionToEnd returns the session that --sso-session or --profile names. The zero session
-// means all.
-func sessionToEnd(w *workspace.Workspace, p *profile.Profile, name string) (profile.Session, error) {
-	switch {
-	case name != "":
-		return w.SessionNamed(name)
-	case p.Explicit:
-		return p.LoginSession()
-	}
-	return profile.Session{}, nil
 }
 
 // signOut signs out of a session. The zero session means all.

@@ -86,7 +86,7 @@ func status(ctx context.Context, app *command.App, o options) error {
 	if err != nil {
 		return err
 	}
-	only, err := onlySession(w, p, o.session)
+	only, err := w.NamedSession(p, o.session)
 	if err != nil {
 		return err
 	}
@@ -110,18 +110,6 @@ func status(ctx context.Context, app *command.App, o options) error {
 		err = output.Print(app, "Status", map[string]any{"sessions": list})
 	}
 	return errors.Join(err, unreadable)
-}
-
-// onlySession returns the session that --sso-session or --profile names. The zero session
-// stands for all.
-func onlySession(w *workspace.Workspace, p *profile.Profile, name string) (profile.Session, error) {
-	switch {
-	case name != "":
-		return w.SessionNamed(name)
-	case p.Explicit:
-		return p.LoginSession()
-	}
-	return profile.Session{}, nil
 }
 
 // sessions returns the sessions of the config in its order, then those of the other tokens

@@ -27,16 +27,9 @@ func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions)
 	if err != nil {
 		return plan, err
 	}
-	only := profile.Session{}
-	switch {
-	case o.session != "":
-		if only, err = w.SessionNamed(o.session); err != nil {
-			return plan, err
-		}
-	case p.Explicit:
-		if only, err = p.LoginSession(); err != nil {
-			return plan, err
-		}
+	only, err := w.NamedSession(p, o.session)
+	if err != nil {
+		return plan, err
 	}
 	for _, u := range uses {
 		if only.Key() == "" || only.Same(u.Session) || only.Name == "" && only.SharesLogin(u.Session) {
