@@ -146,7 +146,7 @@ func find(name string) (string, error) {
 }
 
 // checkBatch refuses arguments that cmd.exe, which runs batch files, would change or execute.
-// Windows programs quote an argument only if it contains a space, and in quotes cmd.exe still
+// Go quotes an argument only if it contains a space or a quote, and in quotes cmd.exe still
 // expands variables, so no argument with these characters is safe.
 func checkBatch(path string, args []string) error {
 	ext := strings.ToLower(filepath.Ext(path))
