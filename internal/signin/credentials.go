@@ -89,7 +89,7 @@ func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, 
 	}
 	client.Credentials = signingKeys(c)
 	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && p.Kind == profile.SSO {
-		client.Renew = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
+		client.RefreshCredentials = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
 			c, err := credentialsBut(ctx, w, p, caller, expired.SessionToken)
 			return signingKeys(c), err
 		}

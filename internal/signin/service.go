@@ -78,7 +78,7 @@ func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 		return w.AdviseConnection(connect) // without the outer errors
 	}
 	var refused *call.ServiceError
-	if !errors.As(err, &refused) || !refused.Expired() || client.Renew != nil {
+	if !errors.As(err, &refused) || !refused.Expired() || client.RefreshCredentials != nil {
 		return err
 	}
 	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely

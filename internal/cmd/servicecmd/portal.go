@@ -55,7 +55,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	if err != nil {
 		return err
 	}
-	client.RenewToken = token
+	client.RefreshAccessToken = token
 	o.in.Document = objectOf(o.in)
 	o.in.Document.Set(tokenMember, current.Reveal())
 	client.Region = s.Region

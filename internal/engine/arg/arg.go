@@ -2,12 +2,12 @@
 //
 //	ec2 describe-instances --filters Name=tag:Name,Values=a,b
 //
-// into the input of the operation. Names, syntax and messages are the AWS CLI's, and so is
-// the order in which mistakes are reported.
+// into the input of the operation. Names, syntax and messages are the AWS CLI's. If there are
+// several mistakes, this package reports the same one as the AWS CLI.
 //
-// [Parse] splits the words into options and values (flag.go, words.go), reads the value of
-// each option (value.go, file.go, json.go, shorthand.go), adds --cli-input-json (whole.go),
-// and checks the result (normalize.go, validate.go). [Flags] lists the options for help.
+// [Parse] splits the words into options and values (flag.go, words.go). It reads the value of
+// each option (value.go, file.go, json.go, shorthand.go), adds --cli-input-json (whole.go), and
+// checks the result (normalize.go, validate.go). [Flags] lists the options for help.
 package arg
 
 import (
@@ -20,16 +20,16 @@ import (
 
 // Options configure [Parse].
 type Options struct {
-	// Service is the service's name on the command line, such as "s3api", because a few rules
-	// depend on the service. It may be "".
+	// Service is the service's name on the command line, such as "s3api". It may be "". A few
+	// rules depend on the service.
 	Service string
 
-	// ReadFile reads the files in file:// and fileb:// values. If it is nil, such values
-	// are errors.
+	// ReadFile reads the files that file:// and fileb:// values name. If ReadFile is nil, such
+	// values are errors.
 	ReadFile func(path string) ([]byte, error)
 
-	// LookupEnv looks up environment variables, for variables and ~ in the names of those files.
-	// If it is nil, the names are not expanded.
+	// LookupEnv looks up the environment variables in the names of these files, and HOME for ~.
+	// If LookupEnv is nil, file names are not expanded.
 	LookupEnv func(name string) (string, bool)
 
 	// BinaryFormat is the encoding of blobs on the command line: "base64" or
@@ -42,28 +42,29 @@ type Options struct {
 
 // An Input is the result of [Parse].
 type Input struct {
-	// Document is the input of the operation. It is valid, unless Help is set or Skeleton
-	// is "input" or "yaml-input". It has the values of package model: a blob is a string in
-	// base64, a timestamp is a string in RFC 3339.
+	// Document is the input of the operation. It is valid, unless Help is set or Skeleton is
+	// "input" or "yaml-input". Its values have the types that package model defines: a blob is a
+	// string in base64, a timestamp is a string in RFC 3339.
 	Document *document.Object
 
-	// Paginate says to fetch all pages: the operation has pages, and the command line does
-	// not ask for a particular page.
+	// Paginate reports whether to fetch all pages. It is true if the operation has pages and the
+	// command line does not ask for a particular page.
 	Paginate bool
 
 	Paging Paging
 
-	// Skeleton is the value of --generate-cli-skeleton: "input", "yaml-input" or "output". If it
-	// is "", the operation is called.
+	// Skeleton is the value of --generate-cli-skeleton: "input", "yaml-input" or "output". If
+	// Skeleton is "", the caller calls the operation.
 	Skeleton string
 
-	Help bool // the word "help" was given
+	Help bool // the command line has the word "help"
 
 	Warnings []string // lines for stderr
 }
 
-// Paging holds the paging options, which replace the operation's own paging members. They
-// are set only if Paginate is set. nil and "" mean that an option was not given.
+// Paging holds the paging options, which replace the operation's own paging members. Its fields
+// are set only if Paginate is set. nil and "" mean that the command line does not have the
+// option.
 type Paging struct {
 	MaxItems, PageSize *int64
 	StartingToken      string
@@ -103,10 +104,10 @@ type parser struct {
 	op *model.Operation
 	o  Options
 
-	files map[string][]byte // the content of files that were read, by name
+	files map[string][]byte // the content of the files that the parser has read, by name
 
-	// ordered holds the objects that were read from the JSON of a parameter. In the AWS CLI they
-	// are OrderedDicts, and one message shows that.
+	// ordered holds the objects that the parser read from the JSON of a parameter. The AWS CLI
+	// uses OrderedDicts for these objects, and one of its messages shows that type.
 	ordered map[*document.Object]bool
 
 	noToken bool // the starting token is empty
@@ -133,7 +134,7 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 			continue
 		}
 		if opt.member == nil {
-			// The value is used later. If it names a file, report a missing file now.
+			// The value is used later. If the value names a file that does not exist, fail now.
 			if _, err := p.load(opt, v.words[0]); err != nil {
 				return err
 			}
@@ -204,20 +205,20 @@ func copyOf(o *document.Object) *document.Object {
 type UsageError struct {
 	Message string
 
-	// Usage says that the AWS CLI prints its usage with the message.
+	// Usage reports whether the AWS CLI prints its usage before the message.
 	Usage bool
 }
 
 func (e *UsageError) Error() string { return e.Message }
 
-// A ValueError reports a value for which the AWS CLI prints Python's own message. The AWS
-// CLI then exits with 255.
+// A ValueError reports a value for which the AWS CLI prints a message of Python and exits with
+// 255.
 type ValueError struct{ Message string }
 
 func (e *ValueError) Error() string { return e.Message }
 
-// badParameter returns the error for a mistake in the value of one option. name includes
-// the dashes.
+// badParameter returns the error for a mistake in the value of one option. name includes the
+// dashes.
 func badParameter(name, text string) error {
 	return &UsageError{Message: "Error parsing parameter '" + name + "': " + text}
 }

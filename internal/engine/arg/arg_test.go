@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// operation loads an operation. The test fails if there is none.
+// operation loads an operation. It fails the test if the tables do not have the operation.
 func operation(t testing.TB, service, name string) *model.Operation {
 	t.Helper()
 	s, err := model.Load(service)
@@ -30,7 +30,7 @@ func operation(t testing.TB, service, name string) *model.Operation {
 	return op
 }
 
-// files has the files that the tests can read.
+// files returns the content of a test file.
 func files(name string) ([]byte, error) {
 	content, ok := map[string]string{
 		"filters.json": "[{\"Name\": \"a\",\r\n \"Values\": [\"b\"]}]",
@@ -84,7 +84,7 @@ func plain(v any) string {
 func TestParse(t *testing.T) {
 	tests := []struct {
 		command string   // service and operation
-		args    []string // the words after it
+		args    []string // the words after the command
 		want    string
 	}{
 		{"ec2 describe-instances", nil, `{}`},
@@ -161,7 +161,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// The time does not grow with the square of the length.
+// The time to read a list does not grow with the square of its length.
 func TestLongLists(t *testing.T) {
 	const n = 200_000
 	op := operation(t, "ec2", "describe-instances")

@@ -9,12 +9,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// shorthand reads words in shorthand syntax: a structure, a map or a list of these.
+// shorthand reads words in shorthand syntax. The option is a structure, a map, or a list of
+// structures or maps.
 func (p *parser) shorthand(o *option, v any) (any, error) {
 	parse := func(text string) (any, error) {
 		s := &scanner{input: text, file: p.readParam}
 		parsed, err := s.parameter()
-		switch err.(type) { //nolint:errorlint // these are never wrapped
+		switch err.(type) { //nolint:errorlint // these errors are never wrapped
 		case nil:
 			return parsed, nil
 		case *syntaxError, *duplicateError:
@@ -60,9 +61,9 @@ func isValueStructure(s *model.Shape) bool {
 		s.Members[0].Shape.Kind == model.String
 }
 
-// coerce converts a shorthand value to the types of the shape, as far as the AWS CLI does.
-// A single value becomes a list of one, without conversion of the value. A boolean is
-// "true" or "false".
+// coerce converts a shorthand value to the types of the shape, as far as the AWS CLI does. A
+// single value becomes a list with one element, which is not converted. A boolean is "true" or
+// "false".
 func coerce(o *option, s *model.Shape, name string, v any) (any, error) {
 	switch s.Kind {
 	case model.Structure:
@@ -120,7 +121,7 @@ func coerceStructure(o *option, s *model.Shape, v any) (any, error) {
 	return object, nil
 }
 
-// coerceScalar converts a text to the type of the shape.
+// coerceScalar converts a string to the type of the shape.
 func coerceScalar(k model.Kind, v any) (any, error) {
 	text, isText := v.(string)
 	_, isRaw := v.(raw)
@@ -137,7 +138,7 @@ func coerceScalar(k model.Kind, v any) (any, error) {
 	return scalar(k, v)
 }
 
-// wrongType returns Python's error for a list or an object instead of a text.
+// wrongType returns Python's error for a list or an object instead of a string.
 func wrongType(k model.Kind, typeName string) error {
 	switch k {
 	case model.Integer, model.Long:

@@ -2,8 +2,8 @@ package arg
 
 import "github.com/lanyard-cli/lanyard/internal/engine/model"
 
-// everything returns operations with an input that has a member of every kind. No operation
-// of the tables has all of them.
+// everything returns operations whose inputs have members of every kind. No operation of the
+// tables has all kinds.
 func everything() []*model.Operation {
 	kind := func(k model.Kind) *model.Shape { return &model.Shape{Kind: k} }
 	least := func(k model.Kind, n int) *model.Shape { return &model.Shape{Kind: k, Min: n} }

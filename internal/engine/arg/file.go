@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// raw is the content of a fileb:// file: bytes that are not text.
+// A raw is the content of a fileb:// file. It need not be text.
 type raw []byte
 
 const (
@@ -41,7 +41,7 @@ func (p *parser) readParam(text string) (any, error) {
 			return nil, nil
 		}
 	}
-	if p.o.LookupEnv != nil { // the AWS CLI expands ~ first, so a ~ in a variable stays
+	if p.o.LookupEnv != nil { // the AWS CLI expands ~ first, so it does not expand a ~ that comes from a variable
 		name = userpath.ExpandVars(userpath.ExpandUser(name, p.o.LookupEnv), p.o.LookupEnv)
 	}
 	b, err := p.readFile(name)

@@ -17,8 +17,8 @@ type Flag struct {
 	Member   *model.Member // nil if the option is not a member of the input
 }
 
-// Flags returns the options of an operation for its help, in the order of the help. It
-// leaves out members that select a page, although they can be used.
+// Flags returns the options of an operation for its help, in the order of the help. It omits
+// members that select a page, although the command line accepts them.
 func Flags(op *model.Operation) []Flag {
 	t := newTable(op)
 	hidden := make(map[string]bool)
@@ -48,7 +48,7 @@ func Flags(op *model.Operation) []Flag {
 type table struct {
 	options  []*option
 	byName   map[string]*option
-	shadowed []*option // members that a paging option replaces
+	shadowed []*option // the members that paging options replace
 	op       *model.Operation
 }
 
@@ -102,7 +102,7 @@ func memberOption(p model.Parameter) *option {
 	}
 	switch m.Shape.Kind {
 	case model.Boolean:
-		o.arity, o.required = none, false // the service reports a missing one
+		o.arity, o.required = none, false // the service reports a missing value
 	case model.List:
 		o.arity = many
 	case model.Long:
@@ -120,7 +120,7 @@ type option struct {
 	typeName string
 	arity    arity
 	negative bool   // --no-NAME
-	number   string // "int" or "float": the words are checked at once
+	number   string // "int" or "float": read checks the words
 	choices  []string
 	required bool
 	member   *model.Member
@@ -134,12 +134,12 @@ const (
 	one arity = iota
 	none
 	many    // any number
-	perhaps // one or none
+	perhaps // none or one
 )
 
-// relax makes all options optional if the input comes from a file, or if the operation is
-// not called. Like the AWS CLI, it looks at the words only, even if they are values of
-// other options.
+// relax makes all options optional if a file contains the input, or if the operation is not
+// called. Like the AWS CLI, relax looks only for words such as --cli-input-json, even if such a
+// word is the value of another option.
 func (t *table) relax(args []string) {
 	for i, a := range args {
 		switch a {

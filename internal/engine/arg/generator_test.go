@@ -69,7 +69,7 @@ func (g *generator) next(t *testing.T) oracleCase {
 		i := 1 + g.IntN(len(c.words)-1)
 		c.words = append(c.words[:i:i], c.words[i+1:]...)
 	}
-	for i, w := range c.words { // a single word "help" would ask for help
+	for i, w := range c.words { // a single word "help" prints the help
 		if w == "help" {
 			c.words[i] = "helped"
 		}

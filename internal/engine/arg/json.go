@@ -1,4 +1,4 @@
-// A reader for JSON like Python's json module, with its messages.
+// A JSON reader that accepts the same texts as Python's json module, and has the same messages.
 
 package arg
 
@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// parseJSON reads one value. It calls object with each object in it.
+// parseJSON reads one value. It calls object with each object in the value.
 func parseJSON(text string, object func(*document.Object)) (any, error) {
 	r := &jsonReader{in: []rune(text), object: object}
 	if strings.HasPrefix(text, "\ufeff") {
@@ -34,7 +34,7 @@ type jsonReader struct {
 	in     []rune
 	pos    int
 	depth  int
-	object func(*document.Object) // is called with each object
+	object func(*document.Object) // the reader calls object with each object
 }
 
 func (r *jsonReader) fail(text string, at int) error {
@@ -48,13 +48,12 @@ func (r *jsonReader) fail(text string, at int) error {
 	return e
 }
 
-// A jsonError is a mistake in JSON, with the message of Python's parser, which the AWS CLI
-// prints.
+// A jsonError reports a mistake in JSON. Its text is from Python's parser; the AWS CLI prints it.
 type jsonError struct {
 	text string
 	line int
 	col  int
-	char int // from 0
+	char int // the first character is 0
 }
 
 func (e *jsonError) Error() string {
@@ -75,7 +74,7 @@ func (r *jsonReader) current() rune {
 	return -1
 }
 
-// constants has the values that are written as words.
+// constants lists the values that JSON and Python write as words.
 var constants = [...]struct {
 	word  string
 	value any
@@ -240,7 +239,7 @@ func (r *jsonReader) escape(begin int) (rune, error) {
 	return c, nil
 }
 
-// hex reads a "u" and four digits. As in Python, they must not be at the end of the text.
+// hex reads a "u" and four digits. As in Python, it fails if the text ends after them.
 func (r *jsonReader) hex() (rune, error) {
 	at := r.pos
 	if at+5 >= len(r.in) {

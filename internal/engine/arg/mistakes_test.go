@@ -8,7 +8,7 @@ import (
 
 const assume = "--role-arn arn:aws:iam::123456789012:role/x --role-session-name me"
 
-// TestMistakes compares error messages with those of the AWS CLI.
+// TestMistakes compares error messages with the messages of the AWS CLI.
 func TestMistakes(t *testing.T) {
 	tests := []struct {
 		command string

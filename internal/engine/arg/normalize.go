@@ -1,4 +1,4 @@
-// Conversion of blobs and times to the form of package model.
+// Conversion of blobs and times to the types that package model defines.
 
 package arg
 
@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// decodeBlobs replaces each text of a blob by its bytes.
+// decodeBlobs replaces each text of a blob by the bytes.
 func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
 	return walk(v, s, func(v any, s *model.Shape) (any, error) {
 		text, ok := v.(string)
@@ -26,8 +26,8 @@ func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
 	})
 }
 
-// decodeBase64 decodes base64 like Python: it ignores other characters, and the text after
-// the padding.
+// decodeBase64 decodes base64 like Python: it ignores characters outside the alphabet, and all
+// text after the padding.
 func decodeBase64(text string) (any, error) {
 	wrong := &ValueError{`Invalid base64: "` + text + `"`}
 	var chars []byte
@@ -56,7 +56,8 @@ func decodeBase64(text string) (any, error) {
 	return raw(b), nil
 }
 
-// normalize converts blobs and times to the form of package model. The input must be valid.
+// normalize converts blobs and times to the types that package model defines. The input must be
+// valid.
 func normalize(v any, s *model.Shape) any {
 	v, _ = walk(v, s, func(v any, s *model.Shape) (any, error) {
 		switch s.Kind {
@@ -77,12 +78,12 @@ func normalize(v any, s *model.Shape) any {
 			}
 		}
 		return v, nil
-	}) // the function returns no error
+	}) // this function returns no error
 	return v
 }
 
-// walk replaces each value in v that is not a list or an object. A list or an object that
-// does not fit its shape stays unchanged.
+// walk calls replace for each value in v that is not a list or an object. If a list or an object
+// does not have the type of its shape, walk does not change it.
 func walk(v any, s *model.Shape, replace func(any, *model.Shape) (any, error)) (any, error) {
 	if s.Document {
 		return v, nil
@@ -130,7 +131,7 @@ func walkObject(v *document.Object, s *model.Shape, replace func(any, *model.Sha
 	return v, nil
 }
 
-// layouts has the accepted formats of a time. The AWS CLI accepts more.
+// layouts lists the time formats that this package accepts. The AWS CLI accepts more formats.
 var layouts = [...]string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05-07", "2006-01-02T15:04:05",
 	"2006-01-02T15:04Z07:00", "2006-01-02T15:04-0700", "2006-01-02T15:04", "2006-01-02T15",
@@ -158,14 +159,14 @@ func timeOf(v any) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// parseTime reads a time: seconds since 1970, or one of the layouts. Without a zone it is
+// parseTime reads a time: seconds since 1970, or one of the layouts. A time without a zone is in
 // UTC, as in the AWS CLI.
 func parseTime(s string) (time.Time, bool) {
 	if f, err := parseFloat(s); err == nil {
 		return epoch(f)
 	}
 	s = strings.TrimFunc(s, isSpace)
-	// ISO 8601 dates may have a space before the time and before the zone.
+	// An ISO 8601 date may have a space before the time and before the zone.
 	iso := s
 	if len(s) > 11 && s[10] == ' ' {
 		iso = s[:10] + "T" + strings.ReplaceAll(s[11:], " ", "")
@@ -181,8 +182,8 @@ func parseTime(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epoch returns the time that is so many seconds after 1970, rounded to microseconds. ok is
-// false outside of Python's years 1 to 9999.
+// epoch returns the time at a number of seconds after 1970, rounded to microseconds. ok is false
+// outside of Python's years 1 to 9999.
 func epoch(seconds float64) (time.Time, bool) {
 	if math.IsNaN(seconds) || seconds < -62135596800 || seconds > 253402300799 {
 		return time.Time{}, false

@@ -18,14 +18,14 @@ import (
 )
 
 var (
-	oracleCases = flag.Int("oracle.cases", 100, "random command lines to compare with the AWS CLI")
-	oracleSeed  = flag.Uint64("oracle.seed", 1, "of the random command lines")
+	oracleCases = flag.Int("oracle.cases", 100, "number of random command lines to compare with the AWS CLI")
+	oracleSeed  = flag.Uint64("oracle.seed", 1, "seed of the random command lines")
 )
 
 // python is the interpreter that can import Debian's AWS CLI, version 2.
 const python = "/usr/bin/python3"
 
-// An oracleCase is a command line. An answer is its result.
+// An oracleCase is a command line. An answer is the result of a case.
 type (
 	oracleCase struct {
 		service string
@@ -40,8 +40,8 @@ type (
 	}
 )
 
-// TestAsTheAWSCLI parses random command lines, valid and invalid ones, with the AWS CLI and
-// with this package.
+// TestAsTheAWSCLI parses random command lines, valid and invalid ones, with the AWS CLI and with
+// this package, and compares the results.
 func TestAsTheAWSCLI(t *testing.T) {
 	out, err := exec.Command(python, "-c", "import awscli; print(awscli.__version__)").Output()
 	if version := strings.TrimSpace(string(out)); err != nil || !strings.HasPrefix(version, "2.") {
@@ -96,7 +96,8 @@ func TestAsTheAWSCLI(t *testing.T) {
 	t.Logf("%d command lines, %d of them right", len(cases), good)
 }
 
-// same compares answers. It ignores differences between versions of the AWS CLI.
+// same reports whether two answers are equal. It ignores differences between versions of the AWS
+// CLI.
 func same(want, got answer) bool {
 	want.Type = ""
 	want.Paging = strings.Replace(want.Paging, `StartingToken:""`, "", 1) // an empty token means none
@@ -146,7 +147,7 @@ func ours(t *testing.T, c oracleCase) answer {
 	return answer{Document: plain(in.Document), Paging: paging + "}", Paginate: in.Paginate}
 }
 
-// dumpModel writes a table in the form of a botocore model.
+// dumpModel writes a table as a botocore model.
 func dumpModel(t *testing.T, dir, service string) {
 	s, err := model.Load(service)
 	if err != nil {

@@ -21,9 +21,8 @@ const (
 	maxItems
 )
 
-// pagingConfig is the AWS CLI's name for the paging options in the input. It stays in the
-// input only if a paging option was given although pages are not fetched; validation then
-// reports it.
+// pagingConfig is the AWS CLI's name for the paging options in the input. If the command line has
+// a paging option but pages are not fetched, it stays in the input, and validation reports it.
 const pagingConfig = "PaginationConfig"
 
 // paginated reports whether the AWS CLI fetches all pages of the operation.
@@ -43,8 +42,8 @@ func pagingMembers(op *model.Operation) []string {
 	return names
 }
 
-// addPaging adds the paging options. A paging option replaces a member with the same name, until
-// settlePaging puts the member back.
+// addPaging adds the paging options. If a member has the name of a paging option, the option
+// replaces the member until settlePaging restores it.
 func (t *table) addPaging() {
 	if !paginated(t.op) {
 		return
@@ -69,8 +68,8 @@ func (t *table) addPage(p page, name string, kind model.Kind) {
 	t.add(o)
 }
 
-// settlePaging decides by the given options whether to fetch all pages. If not, it puts
-// back the members that paging options have replaced.
+// settlePaging decides whether to fetch all pages. If not, it restores the members that paging
+// options have replaced.
 func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	if !paginated(t.op) {
 		return nil
@@ -103,7 +102,7 @@ func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
 	return nil
 }
 
-// isFalsy reports whether the value counts as false in Python.
+// isFalsy reports whether Python would treat the value as false.
 func (t *table) isFalsy(dest string, v *given) bool {
 	n, err := parseInt(v.words[0])
 	o := t.byName["--"+strings.ReplaceAll(dest, "_", "-")]
@@ -132,7 +131,7 @@ func (p *parser) setPaging(in *Input, o *option, v *given) error {
 	return nil
 }
 
-// pageFile reads the starting token from a file, if its value names one.
+// pageFile reads the starting token from a file, if the value of the option names a file.
 func (p *parser) pageFile(in *Input, o *option, v *given) error {
 	loaded, err := p.load(o, v.words[0])
 	if text, ok := loaded.(string); ok && err == nil {
@@ -163,15 +162,15 @@ func (p *parser) firstPage(in *Input) *document.Object {
 	return d
 }
 
-// whole has the operations of EC2 that would return all items on one page, with the members
-// that do not reduce the result.
+// whole lists the EC2 operations that would return all items on one page. Each operation has the
+// members that do not reduce the number of items.
 var whole = map[string][]string{
 	"DescribeVolumes":   {"NextToken", "DryRun"},
 	"DescribeSnapshots": {"NextToken", "DryRun", "OwnerIds", "RestorableByUserIds"},
 }
 
-// limitPages sets a page size for some EC2 operations, as the AWS CLI does: those in whole,
-// unless the input has other members than whole lists.
+// limitPages sets a page size for the EC2 operations in whole, as the AWS CLI does. It does
+// nothing if the input has a member that whole does not list.
 func (p *parser) limitPages(in *Input) {
 	members, ok := whole[p.op.Name]
 	if p.o.Service != "ec2" || !ok || !in.Paginate || in.Paging.PageSize != nil {

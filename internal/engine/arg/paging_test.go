@@ -27,7 +27,7 @@ func TestPaging(t *testing.T) {
 		{"ec2 describe-volumes", "--volume-ids v", false, Paging{}, true, `{VolumeIds:["v"]}`},
 		{"ec2 describe-volumes", "", true, Paging{}, false, "{}"},
 		{"ec2 describe-volumes", "--page-size 5", false, Paging{PageSize: &five}, true, "{}"},
-		// The operation has an option with the name of a paging option.
+		// An operation can have its own option with the name of a paging option.
 		{"iam list-users", "--max-items 5", false, Paging{MaxItems: &five}, true, "{}"},
 		{"iam list-users", "--max-items 5", true, Paging{}, false, "{MaxItems:5}"},
 		{"iam list-users", "--max-items 5 --marker m", false, Paging{}, false, `{Marker:"m" MaxItems:5}`},

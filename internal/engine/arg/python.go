@@ -1,4 +1,4 @@
-// Reading and printing of values like Python.
+// Functions that read and print values like Python.
 
 package arg
 
@@ -42,7 +42,7 @@ func parseInt(s string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(digits(s), 10, 64)
 	if err != nil {
-		// Python has integers of any size, but no service accepts larger ones.
+		// Python has integers of any size, but no service accepts integers above 64 bits.
 		return 0, &ValueError{"integer out of range: " + s}
 	}
 	return n, nil
@@ -105,7 +105,7 @@ func parseFloatValue(v any) (any, error) {
 // repr returns a value in the form of Python's repr. Objects are dicts.
 func repr(v any) string { return printer{}.text(v) }
 
-// A printer prints values, and knows which objects are OrderedDicts.
+// A printer prints values. ordered holds the objects that are OrderedDicts in the AWS CLI.
 type printer struct{ ordered map[*document.Object]bool }
 
 func (p printer) text(v any) string {
@@ -144,7 +144,7 @@ func (p printer) object(o *document.Object) string {
 	return "OrderedDict([" + list + "])"
 }
 
-// bareTypeName returns the name of a type in Python's own messages.
+// bareTypeName returns the name of a type as Python's own messages show it.
 func bareTypeName(v any) string {
 	if _, ok := v.(raw); ok {
 		return "bytes"
@@ -152,7 +152,7 @@ func bareTypeName(v any) string {
 	return pytext.TypeName(v)
 }
 
-// typeName returns the type of a value in the form of Python's str.
+// typeName returns str(type(v)).
 func (p printer) typeName(v any) string {
 	name := bareTypeName(v)
 	if o, ok := v.(*document.Object); ok && p.ordered[o] {

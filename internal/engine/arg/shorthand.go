@@ -95,7 +95,7 @@ func (s *scanner) space() {
 	}
 }
 
-// expect reads the character c, and with around also the space around it.
+// expect reads the character c. If around is set, it also reads the space around c.
 func (s *scanner) expect(c byte, around bool) error {
 	if around {
 		s.space()
@@ -128,7 +128,7 @@ func (s *scanner) item() (any, error) {
 	return s.value(firstValue)
 }
 
-// maxDepth limits the nesting of braces and brackets. Python's limit is somewhat lower.
+// maxDepth limits the nesting of braces and brackets. Python's limit is a little lower.
 const maxDepth = 400
 
 // errDepth is Python's error for values that are nested too deeply.
@@ -187,8 +187,8 @@ func (s *scanner) separator(end byte) error {
 	return nil
 }
 
-// values reads one value or several, separated by commas. If an element turns out to be the
-// key of the next pair, values goes back to the comma before it.
+// values reads one or several values, separated by commas. If an element turns out to be the key
+// of the next pair, values goes back to the comma before the key.
 func (s *scanner) values() (any, error) {
 	first, err := s.value(firstValue)
 	if err != nil {
@@ -227,13 +227,13 @@ func (s *scanner) values() (any, error) {
 
 // A valueKind describes which characters a value may have.
 type valueKind struct {
-	name  string            // in messages
+	name  string            // the name that messages use
 	empty bool              // the value may be empty
 	more  func(c rune) bool // whether c is allowed after the first character
 }
 
-// The first value after a "=" ends at a closing brace or bracket. Further values end at a
-// "=", which shows that they are keys.
+// The first value after a "=" ends at a closing brace or bracket. The values after it also end at
+// a "=", because a "=" shows that they are keys.
 var (
 	firstValue  = valueKind{"first", true, func(c rune) bool { return c != ']' && c != '}' }}
 	secondValue = valueKind{"second", false, func(c rune) bool { return c != '=' }}
@@ -284,8 +284,8 @@ func (s *scanner) plain(k valueKind) {
 	}
 }
 
-// isPlain reports whether c is allowed in a value without quotes. Not allowed are quotes,
-// commas, control characters other than white space, and characters above U+FFFF.
+// isPlain reports whether c is allowed in a value without quotes. Quotes, commas, control
+// characters other than white space, and characters above U+FFFF are not allowed.
 func isPlain(c rune) bool {
 	switch {
 	case c == '"' || c == '\'' || c == ',' || c > 0xffff:
@@ -296,7 +296,7 @@ func isPlain(c rune) bool {
 	return true
 }
 
-// isFirst reports whether a value without quotes can begin with the plain character c.
+// isFirst reports whether a value without quotes can begin with c. c must be a plain character.
 func isFirst(c rune) bool { return c > ' ' && c != '=' && c != '[' && c != '{' }
 
 // quoted reads a value in quotes. A backslash escapes a quote or a backslash.
@@ -315,7 +315,7 @@ func (s *scanner) quoted(mark byte) (string, error) {
 		}
 	}
 	if end < 0 {
-		// Without an unescaped quote, the last escaped quote ends the value.
+		// If there is no unescaped quote, the last escaped quote ends the value.
 		end = escaped
 	}
 	if end < 0 {
@@ -330,7 +330,7 @@ func (s *scanner) quoted(mark byte) (string, error) {
 	return strings.ReplaceAll(v, `\\`, `\`), nil
 }
 
-// A syntaxError is a mistake in shorthand. [scanner.values] also uses it to notice that it
+// A syntaxError reports a mistake in shorthand. [scanner.values] also uses it to find out that it
 // has read the next key.
 type syntaxError struct {
 	expected, received string
@@ -360,12 +360,12 @@ func (e *duplicateError) Error() string {
 		"\nThis is often because there is a preceding \",\" instead of a space."
 }
 
-// duplicate returns the error for a second key. last is the end of the previous pair.
+// duplicate returns the error for a key that occurs twice. last is the end of the previous pair.
 func (s *scanner) duplicate(key string, last int) error {
 	return &duplicateError{key, s.input, last + 1}
 }
 
-// pointAt returns the input with an additional line that points at a position.
+// pointAt returns the input and a line below it with a caret at a position.
 func pointAt(input string, pos int) string {
 	pos = min(pos, len(input))
 	column := utf8.RuneCountInString(input[strings.LastIndexByte(input[:pos], '\n')+1 : pos])

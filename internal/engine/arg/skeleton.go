@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// InputSkeleton returns an input with every member, to be filled in.
-// --generate-cli-skeleton input prints it as JSON.
+// InputSkeleton returns an input with every member, for users to fill in. --generate-cli-skeleton
+// input prints it as JSON.
 func InputSkeleton(op *model.Operation) *document.Object {
 	return skeletonOf(op.Input, skeleton{})
 }
@@ -31,7 +31,7 @@ func skeletonOf(m *model.Member, s skeleton) *document.Object {
 
 // A skeleton builds an example value for a shape.
 type skeleton struct {
-	names  bool           // texts are the names of the members
+	names  bool           // strings are the names of their members
 	within []*model.Shape // the structures that contain the current value
 }
 

@@ -31,7 +31,7 @@ type checker struct {
 
 func (c *checker) add(parts ...string) { c.mistakes = append(c.mistakes, strings.Join(parts, "")) }
 
-// shown returns a path in the form that messages have.
+// shown returns a path as messages show it.
 func shown(path string) string {
 	if path == "" {
 		return "input"
@@ -39,7 +39,7 @@ func shown(path string) string {
 	return strings.TrimPrefix(path, ".")
 }
 
-// pythonTypes has the Python types that are valid for each kind.
+// pythonTypes lists the valid Python types of each kind.
 var pythonTypes = [...]string{
 	model.Structure: "<class 'dict'>",
 	model.List:      "<class 'list'>, <class 'tuple'>",
@@ -123,7 +123,7 @@ func (c *checker) checkNumber(path string, s *model.Shape, v any) bool {
 	return true
 }
 
-// atLeast reports a number or a length that is below the minimum.
+// atLeast reports an error if a number or a length is below the minimum.
 func (c *checker) atLeast(path string, s *model.Shape, what, text string, n float64) {
 	if s.Min != 0 && n < float64(s.Min) {
 		c.add("Invalid ", what, " for parameter ", shown(path), ", value: ", text, ", valid min ", what, ": ", strconv.Itoa(s.Min))
@@ -157,7 +157,7 @@ func (c *checker) checkStructure(path string, s *model.Shape, v *document.Object
 	names := make([]string, len(s.Members))
 	for i, m := range s.Members {
 		members[m.Name], names[i] = m, m.Name
-		// An idempotency token that is not given is generated.
+		// The client generates a missing idempotency token.
 		if m.Required && !m.Idempotency && !has(v, m.Name) {
 			c.add("Missing required parameter in ", shown(path), `: "`, m.Name, `"`)
 		}
@@ -175,7 +175,7 @@ func (c *checker) checkStructure(path string, s *model.Shape, v *document.Object
 	}
 }
 
-// The valid values of Bucket in S3. The texts are part of a message.
+// The valid values of Bucket in S3. A message shows these texts.
 const (
 	bucketName = `^[a-zA-Z0-9.\-_]{1,255}$`
 	bucketARN  = `^arn:(aws).*:(s3|s3-object-lambda):[a-z\-0-9]*:[0-9]{12}:accesspoint[/:][a-zA-Z0-9\-.]{1,63}$|` +

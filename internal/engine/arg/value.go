@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// errIndex is Python's error for the first character of an empty text.
+// errIndex is Python's error for s[0] if s is empty.
 var errIndex = &ValueError{"string index out of range"}
 
 // value reads the words of an option that is a member of the input.
@@ -28,7 +28,7 @@ func (p *parser) value(o *option, g *given) (any, error) {
 		case err != nil:
 			return nil, err
 		case loaded != nil:
-			v = loaded // for a list too: its value is then a text
+			v = loaded // the value is a string, even if the option takes a list
 		case o.arity == many:
 			v = g.words
 		}
@@ -54,7 +54,7 @@ func looksLikeJSON(v any) bool {
 	return strings.HasPrefix(first, "[") || strings.HasPrefix(first, "{")
 }
 
-// takesShorthand reports whether values can be written as Key=Value.
+// takesShorthand reports whether users can write a value as Key=Value.
 func takesShorthand(m *model.Member) bool {
 	s := m.Shape
 	switch s.Kind {
@@ -76,8 +76,7 @@ func takesShorthand(m *model.Member) bool {
 	return !s.Document
 }
 
-// unpack reads a value that is not in shorthand: a scalar, JSON, or a list of words of
-// these forms.
+// unpack reads a value that is not in shorthand: a scalar, JSON, or a list of scalars or JSON.
 func (p *parser) unpack(o *option, m *model.Member, v any) (any, error) {
 	if m.Shape.Document || m.JSONValue && m.Location == model.Header {
 		return p.json(o, v)
@@ -145,8 +144,8 @@ func (p *parser) unpackList(o *option, m *model.Member, v any) (any, error) {
 	return list, nil
 }
 
-// characters returns the characters of a text. If a text is given instead of a list, the
-// AWS CLI makes each character an element.
+// characters returns the characters of a string. If a list option gets a string, the AWS CLI
+// makes each character an element.
 func characters(s string) []any {
 	list := make([]any, 0, len(s))
 	for s != "" {

@@ -54,7 +54,7 @@ func (p *parser) wholeInput(in *Input, w *words) error {
 	return nil
 }
 
-// wholeText returns the text of the input, which may be in a file.
+// wholeText returns the text of the input. The option may name a file that contains the text.
 func (p *parser) wholeText(text string) (string, error) {
 	v, err := p.readParam(text)
 	switch v := v.(type) {
@@ -70,7 +70,7 @@ func plainJSON(text string) (any, error) {
 	return parseJSON(text, func(*document.Object) {})
 }
 
-// parseYAML reads one YAML document. Times stay texts.
+// parseYAML reads one YAML document. Times stay strings.
 func parseYAML(text string) (any, error) {
 	dec := yaml.NewDecoder(strings.NewReader(text))
 	var doc, second yaml.Node
@@ -140,7 +140,8 @@ func (r *yamlReader) object(n *yaml.Node, depth int) (any, error) {
 	return o, nil
 }
 
-// yamlScalar reads a scalar by the rules of YAML 1.2: a number that begins with 0 is decimal.
+// yamlScalar reads a scalar by the rules of YAML 1.2, where a number that begins with 0 is
+// decimal.
 func yamlScalar(n *yaml.Node) (any, error) {
 	if n.Style == 0 && isDecimal(n.Value) {
 		if i, err := strconv.ParseInt(n.Value, 10, 64); err == nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A given holds the value of an option on the command line. If an option occurs twice, the
-// last one counts.
+// A given holds the value of an option on the command line. If an option occurs twice, the last
+// value counts.
 type given struct {
 	words []string
 	on    bool // the value of a boolean
@@ -17,7 +17,7 @@ type given struct {
 // words holds the options and other words of a command line.
 type words struct {
 	values  map[string]*given // by the option's dest
-	help    string            // the one word that is allowed without an option, such as "help"
+	help    string            // the one word that may stand without an option, such as "help"
 	unknown []string
 }
 
@@ -38,8 +38,8 @@ func (t *table) read(args []string) (*words, error) {
 			i += n
 			continue
 		}
-		// The first word without an option can be "help". Further ones are unknown. A "--"
-		// directly before or after it is ignored.
+		// The first word without an option can be "help". All further words are unknown. A "--"
+		// directly before or after "help" is ignored.
 		if !helped {
 			helped = true
 			for i < len(list) && list[i].dashes {
@@ -60,7 +60,7 @@ func (t *table) read(args []string) (*words, error) {
 	return w, t.missing(w)
 }
 
-// missing returns an error that lists the required options that are not given.
+// missing returns an error that lists the required options that the command line does not have.
 func (t *table) missing(w *words) error {
 	var names []string
 	for _, o := range t.options {
@@ -107,7 +107,7 @@ func (t *table) take(w *words, list []word, i int) (int, error) {
 	return n, nil
 }
 
-// check checks the values as far as argparse does.
+// check makes the checks that argparse makes.
 func (o *option) check(values []string) error {
 	for _, v := range values {
 		if o.number == "int" && !isInt(v) {
@@ -123,7 +123,7 @@ func (o *option) check(values []string) error {
 	return nil
 }
 
-// A word is one argument: an option, known or not, or a value.
+// A word is one argument: a known option, an unknown option, or a value.
 type word struct {
 	text     string
 	isOption bool
@@ -188,8 +188,8 @@ func (t *table) word(a string) (word, error) {
 	return w, nil
 }
 
-// begin returns the options that begin with prefix. An abbreviation of a single option
-// means that option.
+// begin returns the options that begin with prefix. If only one option begins with it, prefix is
+// an abbreviation of that option.
 func (t *table) begin(prefix string) []*option {
 	var found []*option
 	for _, o := range t.options {

@@ -17,12 +17,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// modelsOf is the version of botocore to compare with. Other versions may have other
-// members than the tables.
+// modelsOf is the version of botocore to compare with. The members in other versions may differ
+// from the tables.
 const modelsOf = "1.43.11"
 
-// TestAsBotocore compares requests and outputs with those of botocore, the AWS CLI's
-// library, for random inputs and replies of every operation.
+// TestAsBotocore compares requests and outputs with those that botocore, the AWS CLI's library,
+// makes from the same random inputs and replies.
 func TestAsBotocore(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__version__)").Output(); err != nil {
 		t.Skipf("botocore cannot be imported: %v", err)
@@ -59,7 +59,7 @@ func TestAsBotocore(t *testing.T) {
 	}
 }
 
-// compare compares one case with the result of this package.
+// compare compares the result of botocore for one case with the result of this package.
 func compare(t *testing.T, line []byte) {
 	t.Helper()
 	var c struct {
@@ -116,14 +116,14 @@ func compare(t *testing.T, line []byte) {
 		t.Fatalf("%s: %v\n%s", name, err, c.Reply)
 	}
 	if op.Name == "GetBucketLocation" {
-		return // botocore reads it in another place
+		return // botocore reads the value from another part of the reply
 	}
 	if diff := cmp.Diff(show(member(t, line, "output")), show(out)); diff != "" {
 		t.Errorf("%s: output (-botocore +ours)\n%s", name, diff)
 	}
 }
 
-// member reads a member of a JSON object, with the order of its members.
+// member returns a member of a JSON object. The member's own members keep their order.
 func member(t *testing.T, line []byte, name string) any {
 	t.Helper()
 	v, err := document.ParseJSON(line)
@@ -157,7 +157,7 @@ func parameters(t *testing.T, s string) any {
 	return all
 }
 
-// flat converts botocore's parameters to the form of this package. "" means none.
+// flat converts botocore's parameters to the form of this package. "" means no parameters.
 func flat(v any) any {
 	all := make(map[string]any)
 	m, _ := v.(map[string]any)

@@ -8,13 +8,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCall checks the request and the output of whole calls.
+// TestCall compares the request and the output of a call with the expected ones.
 func TestCall(t *testing.T) {
 	tests := []struct {
 		name, service, operation string
 		input                    string
 		method, url, body        string
-		headers                  []string // of the request, as "Name: value"
+		headers                  []string // the expected headers of the request, as "Name: value"
 		reply                    *http.Response
 		output                   string
 	}{

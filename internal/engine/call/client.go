@@ -1,9 +1,9 @@
-// Package call calls operations of AWS services, as described by package model. It finds
-// the endpoint, writes the request in the service's protocol, signs it, retries transient
-// errors, reads the reply, and fetches pages.
+// Package call calls the AWS operations that package model describes. It finds the endpoint,
+// writes the request in the service's protocol, signs it, retries transient errors, reads the
+// reply, and fetches pages.
 //
-// [Client.Call] makes one call. It passes through target.go, validate.go, request.go,
-// retry.go, send.go and output.go. [Client.Pages] fetches results that come in pages.
+// [Client.Call] makes one call. A call passes through target.go, validate.go, request.go,
+// retry.go, send.go and output.go. [Client.Pages] fetches results that have several pages.
 package call
 
 import (
@@ -20,53 +20,54 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A Client calls operations of package model. The zero value calls unsigned operations of
-// services that need no region. A Client is safe for concurrent use if its fields do not
-// change.
+// A Client calls operations of package model. The zero value can call unsigned operations of
+// services that need no region. A Client is safe for concurrent use if its fields do not change.
 type Client struct {
-	HTTP            *http.Client // nil means http.DefaultClient; redirects are not followed
+	HTTP            *http.Client // nil means http.DefaultClient; the Client follows no redirects
 	Region          string       // if "", calls of a service that needs a region return a [NoRegionError]
 	Endpoint        string       // the base URL; "" means AWS's endpoint
 	FIPS, DualStack bool
 
 	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
-	// neither is set, the bucket is in the host name, unless there is an Endpoint, or the bucket
-	// name or the host does not allow it.
+	// neither is set, the bucket is in the host name. If there is an Endpoint, or the bucket name
+	// or the host does not allow that, the bucket is in the path.
 	PathStyle, VirtualHosts bool
 
 	Credentials Credentials
 
-	// Renew returns new credentials after a service has reported that they expired. RenewToken
-	// returns a new access token after the access portal has refused one. The call is then
-	// repeated once. An error of Renew or RenewToken is returned by the call. If the function is
-	// nil, the call returns the service's error.
-	Renew      func(ctx context.Context, expired Credentials) (Credentials, error)
-	RenewToken func(ctx context.Context, refused secret.String) (secret.String, error)
+	// RefreshCredentials returns new credentials. The client calls it if a service replies that
+	// the credentials have expired. RefreshAccessToken returns a new access token. The client
+	// calls it if the access portal rejects the token. Then the client repeats the call once.
+	//
+	// If the function returns an error, the call returns this error. If the function is nil, the
+	// call returns the service's error.
+	RefreshCredentials func(ctx context.Context, expired Credentials) (Credentials, error)
+	RefreshAccessToken func(ctx context.Context, refused secret.String) (secret.String, error)
 
 	MaxAttempts int    // 0 means 3, and 5 in mode "legacy"
-	RetryMode   string // "" and "adaptive" mean "standard"; "legacy" has longer pauses and no common budget
+	RetryMode   string // "" and "adaptive" mean "standard"; "legacy" has longer pauses and no retry budget
 
 	UserAgent string
 	Log       *slog.Logger // nil means no log
 
-	// TimeFormat is the format of times in output: "" or "iso8601", or "wire" to leave them
+	// TimeFormat is the format of times in output: "" or "iso8601". "wire" leaves times
 	// unchanged.
 	TimeFormat string
-	// Zone is the zone for times that a service sends as numbers, as in the AWS CLI. nil means
-	// UTC.
+	// Zone is the zone in which the output shows times that a service sends as numbers, as in the
+	// AWS CLI. nil means UTC.
 	Zone *time.Location
 
 	Now    func() time.Time                                 // nil means time.Now
 	Sleep  func(ctx context.Context, d time.Duration) error // waits between attempts; nil means a real wait
-	Random func() float64                                   // in [0, 1), for pauses; nil means math/rand's
+	Random func() float64                                   // returns a number in [0, 1) for pauses; nil means math/rand
 
 	mu    sync.Mutex
-	spent int // of the budget for retries
+	spent int // the used part of the retry budget
 
-	moved map[string]string // from the name of a bucket in another region to the region
+	moved map[string]string // from the name of a bucket in another region to that region
 
-	newKeys  Credentials   // from Renew
-	newToken secret.String // from RenewToken
+	newKeys  Credentials   // from RefreshCredentials
+	newToken secret.String // from RefreshAccessToken
 }
 
 // Credentials are the keys for signing requests.
@@ -75,17 +76,16 @@ type Credentials struct {
 	SecretAccessKey, SessionToken secret.String // SessionToken is empty for long-term keys
 }
 
-// Call calls an operation of the service. It returns the output as an object, with the
-// members in the reply in the order of the model. input has the model's names, and may be
-// nil.
+// Call calls an operation of the service. It returns the output as an object, with the members of
+// the reply in the order of the model. input has the model's names, and may be nil.
 //
-// Errors to test for: [ServiceError] for an error reply of the service, [InputError] for an
-// invalid input, [NoRegionError], and from package idcenter ConnectError for no reply and
-// ReplyError for an invalid reply.
+// Call returns a [ServiceError] for an error reply of the service, an [InputError] for an invalid
+// input, and a [NoRegionError] if the service needs a region. It returns a ConnectError of
+// package idcenter if no reply arrives, and a ReplyError for an invalid reply.
 func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
 	used, sent := c.keys(), c.withToken(input)
 	out, err := c.call(ctx, svc, op, sent)
-	if again, failed := c.renew(ctx, svc, op, sent, used, err); !again {
+	if again, failed := c.refresh(ctx, svc, op, sent, used, err); !again {
 		return out, cmp.Or(failed, err)
 	}
 	return c.call(ctx, svc, op, c.withToken(input))
@@ -123,8 +123,8 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	return out, nil
 }
 
-// regionFor returns the client's region, or the region of the input's bucket if that is
-// known to be another one.
+// regionFor returns the client's region. If the client knows that the input's bucket is in
+// another region, it returns the region of the bucket.
 func (c *Client) regionFor(input *document.Object) string {
 	bucket, _ := input.Get("Bucket")
 	name, _ := bucket.(string)
@@ -170,17 +170,18 @@ func (c *Client) withToken(input *document.Object) *document.Object {
 	return made
 }
 
-// renew renews the credentials or the access token after the service has refused them. It
-// reports whether to repeat the call. An error comes from Renew or RenewToken.
-func (c *Client) renew(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, used Credentials, err error) (bool, error) {
+// refresh gets new credentials or a new access token after the service has rejected the old ones.
+// It reports whether to repeat the call. An error comes from RefreshCredentials or
+// RefreshAccessToken.
+func (c *Client) refresh(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, used Credentials, err error) (bool, error) {
 	var refused *ServiceError
 	switch {
 	case !errors.As(err, &refused):
 		return false, nil
-	case c.RenewToken != nil && svc.Name == "sso" && refused.Code == unauthorized:
+	case c.RefreshAccessToken != nil && svc.Name == "sso" && refused.Code == unauthorized:
 		rejected, _ := input.Get(tokenMember)
 		text, _ := rejected.(string)
-		token, err := c.RenewToken(ctx, secret.New(text))
+		token, err := c.RefreshAccessToken(ctx, secret.New(text))
 		if err != nil {
 			return false, err
 		}
@@ -188,8 +189,8 @@ func (c *Client) renew(ctx context.Context, svc *model.Service, op *model.Operat
 		defer c.mu.Unlock()
 		c.newToken = token
 		return true, nil
-	case c.Renew != nil && !op.Unsigned && refused.Expired():
-		keys, err := c.Renew(ctx, used)
+	case c.RefreshCredentials != nil && !op.Unsigned && refused.Expired():
+		keys, err := c.RefreshCredentials(ctx, used)
 		if err != nil {
 			return false, err
 		}
@@ -201,7 +202,7 @@ func (c *Client) renew(ctx context.Context, svc *model.Service, op *model.Operat
 	return false, nil
 }
 
-// unauthorized is the access portal's code for a refused token.
+// unauthorized is the access portal's error code for a rejected token.
 const unauthorized = "UnauthorizedException"
 
 // tokenMember is the access portal's parameter for the access token.

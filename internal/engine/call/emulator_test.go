@@ -15,14 +15,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A registrations keeps nothing, so that each sign-in registers a client.
+// A registrations stores no client registration, so each sign-in registers a client.
 type registrations struct{}
 
 func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
 func (registrations) Save(idcenter.Registration) error    { return nil }
 func (registrations) Drop(string) error                   { return nil }
 
-// signedIn returns a client for an emulator to which jane has signed in, and her access token.
+// signedIn signs jane in to an emulator. It returns a client for the emulator, and jane's access
+// token.
 func signedIn(t *testing.T, srv *emulatortest.Server) (*Client, string) {
 	t.Helper()
 	c, err := idcenter.New(idcenter.Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL})
@@ -40,7 +41,7 @@ func signedIn(t *testing.T, srv *emulatortest.Server) (*Client, string) {
 	return &Client{Endpoint: srv.URL, Region: "us-east-1", Now: srv.Now}, result.Grant.AccessToken.Reveal()
 }
 
-// as returns the client with the credentials of one of jane's roles.
+// as returns a client with the credentials of one of jane's roles.
 func as(t *testing.T, c *Client, accessToken, account, role string) *Client {
 	t.Helper()
 	out := call(t, c, "sso", "get-role-credentials", object(t, `{"accessToken":"`+accessToken+`","accountId":"`+account+`","roleName":"`+role+`"}`))

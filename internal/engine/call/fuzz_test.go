@@ -7,8 +7,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// fuzzReply reads a body as a success reply and as an error reply. The result must be an
-// output or an error.
+// fuzzReply reads a body as a success reply and as an error reply. Each time, the result must be
+// an output or an error.
 func fuzzReply(f *testing.F, pairs [][2]string) {
 	type pair struct {
 		svc *model.Service

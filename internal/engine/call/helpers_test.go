@@ -28,7 +28,7 @@ func operation(t testing.TB, service, cliName string) (*model.Service, *model.Op
 	return svc, op
 }
 
-// object reads an object from JSON. "" means none.
+// object reads an object from JSON. "" means nil.
 func object(t testing.TB, text string) *document.Object {
 	t.Helper()
 	if text == "" {
@@ -71,7 +71,7 @@ type wireFunc func(*http.Request) (*http.Response, error)
 
 func (f wireFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// answer returns a reply. headers has names and values in turn.
+// answer returns a reply. headers alternates between names and values.
 func answer(status int, body string, headers ...string) *http.Response {
 	r := &http.Response{StatusCode: status, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(body))}
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -80,7 +80,7 @@ func answer(status int, body string, headers ...string) *http.Response {
 	return r
 }
 
-// A line is a client that records its requests. A function answers them.
+// A line is a client that records its requests, with a function that answers them.
 type line struct {
 	*Client
 	requests []*http.Request
@@ -112,7 +112,7 @@ func newLine(f func(try int, r *http.Request) (*http.Response, error)) *line {
 	return l
 }
 
-// call calls an operation with input in JSON.
+// call calls an operation with the JSON input.
 func (l *line) call(t testing.TB, service, cliName, input string) (*document.Object, error) {
 	t.Helper()
 	svc, op := operation(t, service, cliName)

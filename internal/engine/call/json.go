@@ -183,8 +183,8 @@ func parseJSON(b []byte) (any, error) {
 	return v, nil
 }
 
-// jsonStructure reads the members of a structure that are in the body into o. It ignores
-// members that are null.
+// jsonStructure reads the members of a structure in the body into o. It ignores members that are
+// null.
 func (p *parser) jsonStructure(s *model.Shape, from, o *document.Object) error {
 	for _, m := range s.Members {
 		raw, _ := from.Get(m.Wire())

@@ -40,7 +40,7 @@ func (p *parser) output(svc *model.Service, op *model.Operation, r *reply) (*doc
 	case model.JSON:
 		return o, p.jsonMembers(shape, r.body, o)
 	}
-	// The AWS CLI prints members from headers before those from the body.
+	// The AWS CLI prints the members from headers before the members from the body.
 	if err := p.headers(shape, r, o); err != nil {
 		return nil, err
 	}
@@ -72,8 +72,8 @@ func inBody(s *model.Shape) bool {
 	return false
 }
 
-// finish converts the output to the form that the AWS CLI prints. It decodes S3 keys,
-// unless the caller has asked for their encoding, and IAM's policy documents.
+// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy
+// documents. It also decodes S3 keys, unless the caller has asked for encoded keys.
 func finish(svc *model.Service, op *model.Operation, asked, out *document.Object) {
 	if svc.Name == "iam" {
 		decodePolicies(out)
@@ -83,8 +83,8 @@ func finish(svc *model.Service, op *model.Operation, asked, out *document.Object
 	}
 }
 
-// urlEncoded reports whether the operation can return keys in URL encoding. Without it, XML
-// cannot represent every character of a key.
+// urlEncoded reports whether the operation can return URL-encoded keys. XML cannot represent
+// every character of a key without this encoding.
 func urlEncoded(svc *model.Service, op *model.Operation) bool {
 	if svc.Name != "s3api" || op.Input == nil {
 		return false
@@ -96,7 +96,7 @@ func urlEncoded(svc *model.Service, op *model.Operation) bool {
 	return false
 }
 
-// decodeKeys decodes the URL encoding in a listing.
+// decodeKeys decodes the URL-encoded keys of a listing.
 func decodeKeys(out *document.Object) {
 	if v, _ := out.Get("EncodingType"); v != "url" {
 		return
@@ -155,7 +155,7 @@ func isPolicy(name string) bool {
 	return name == "AssumeRolePolicyDocument" || name == "PolicyDocument" || name == "Document"
 }
 
-// policy decodes a policy document. It returns the text unchanged if it is not one.
+// policy decodes a policy document. It returns any other text unchanged.
 func policy(text string) any {
 	plain, err := url.PathUnescape(text)
 	if err != nil {
@@ -171,7 +171,7 @@ func policy(text string) any {
 // bucketLocation is the shape whose only member is the text of the root element.
 const bucketLocation = "GetBucketLocationOutput"
 
-// textOrNull returns nil for an empty text: S3 sends no text for the region us-east-1.
+// textOrNull returns nil for an empty text. S3 sends no text for the region us-east-1.
 func textOrNull(text string) any {
 	if text == "" {
 		return nil

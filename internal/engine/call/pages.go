@@ -1,4 +1,4 @@
-// Results that come in pages.
+// Results that have several pages.
 
 package call
 
@@ -12,14 +12,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// Paging selects a part of a result and the size of the pages.
+// A Paging selects a part of a result and the size of the pages.
 type Paging struct {
-	MaxItems      *int64 // nil means all
+	MaxItems      *int64 // nil means all items
 	PageSize      *int64 // nil means the service's default
-	StartingToken string // from ResumeToken, or a token of the service; "" means from the beginning
+	StartingToken string // from ResumeToken or from the service; "" means from the beginning
 }
 
-// A Pager fetches the result of an operation page by page. Use it once.
+// A Pager fetches the result of an operation page by page. It cannot be used twice.
 type Pager struct {
 	client *Client
 	svc    *model.Service
@@ -27,19 +27,19 @@ type Pager struct {
 	paging Paging
 	input  *document.Object
 
-	skip    int   // items of the first page that an earlier run has returned
+	skip    int   // items at the start of the first page that an earlier run has returned
 	now     token // the token of the current page
 	resume  string
 	nonAggr *document.Object
-	reduced bool // Results was called for the first page
+	reduced bool // the first page has passed through Results
 }
 
-// CanPage reports whether the operation's result comes in pages.
+// CanPage reports whether the result of the operation has pages.
 func CanPage(op *model.Operation) bool { return op.Paginator != nil && len(op.Paginator.Result) > 0 }
 
-// Pages returns a pager for an operation for which [CanPage] is true. It returns an error
-// for an invalid starting token, and for a page size if the operation has no parameter for
-// it.
+// Pages returns a pager. [CanPage] must be true for the operation. Pages returns an error for an
+// invalid starting token. It also returns an error if there is a page size but the operation has
+// no parameter for it.
 func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.Object, paging Paging) (*Pager, error) {
 	if !CanPage(op) {
 		return nil, fmt.Errorf("operation %s: it has no pages", op.Name)
@@ -72,8 +72,8 @@ func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.
 	return p, nil
 }
 
-// largePages reports whether the AWS CLI asks for pages of 1000 by default. It does so for
-// volumes and snapshots, unless the input selects some of them.
+// largePages reports whether the AWS CLI asks for pages of 1000 items by default. The AWS CLI
+// does so for volumes and snapshots, unless the input selects some of them.
 func largePages(svc *model.Service, op *model.Operation, input *document.Object) bool {
 	if svc.Name != "ec2" || op.Name != "DescribeVolumes" && op.Name != "DescribeSnapshots" {
 		return false
@@ -92,7 +92,7 @@ func largePages(svc *model.Service, op *model.Operation, input *document.Object)
 	return true
 }
 
-// pageSize returns the size in the type of the model.
+// pageSize returns n in the type that the model defines for the page size.
 func (p *Pager) pageSize(n int64) any {
 	if m := p.op.Input.Shape.Member(p.op.Paginator.Limit); m != nil && m.Shape.Kind == model.String {
 		return fmt.Sprint(n)
@@ -100,8 +100,8 @@ func (p *Pager) pageSize(n int64) any {
 	return n
 }
 
-// All yields the pages. It fetches a page when the caller has consumed the previous one. An
-// error ends the sequence.
+// All yields the pages. It fetches a page after the caller has consumed the page before. An error
+// ends the sequence.
 func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 	return func(yield func(*document.Object, error) bool) {
 		total := 0
@@ -146,8 +146,8 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 	}
 }
 
-// begin removes from the first page the items that an earlier run has returned, and keeps
-// the values that are the same on all pages.
+// begin removes the items that an earlier run has returned from the first page. It also saves the
+// values that are the same on all pages.
 func (p *Pager) begin(page *document.Object) {
 	result := p.op.Paginator.Result
 	if p.paging.StartingToken != "" {
@@ -173,13 +173,13 @@ func (p *Pager) begin(page *document.Object) {
 	}
 }
 
-// items returns the number of items that the page has of the first result.
+// items returns the number of items of the most important result on the page.
 func (p *Pager) items(page *document.Object) int {
 	list, _ := find(page, p.op.Paginator.Result[0]).([]any)
 	return len(list)
 }
 
-// limit returns the largest number of items to return, and whether there is one.
+// limit returns the largest number of items to return. ok is false if there is no limit.
 func (p *Pager) limit() (int, bool) {
 	if p.paging.MaxItems == nil {
 		return 0, false
@@ -224,7 +224,7 @@ func (p *Pager) use(t token) {
 	}
 }
 
-// truthy reports whether v counts as true in Python.
+// truthy reports whether Python would treat v as true.
 func truthy(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -245,12 +245,12 @@ func truthy(v any) bool {
 	return true
 }
 
-// ResumeToken returns the StartingToken with which a later run continues after the items
-// returned so far, or "" after the last item. It is valid after [Pager.All] has ended.
+// ResumeToken returns a StartingToken with which a later run continues. It is "" if all items
+// have been returned. It is valid after [Pager.All] has ended.
 func (p *Pager) ResumeToken() string { return p.resume }
 
-// Results returns only the results of a page, as the AWS CLI prints pages in the format
-// text. The first page also has the values that are the same on all pages. Missing results
+// Results returns only the results of a page. In the format text, the AWS CLI prints pages in
+// this form. The first page also has the values that are the same on all pages. Missing results
 // are null. Call Results once for each page of [Pager.All], in order.
 func (p *Pager) Results(page *document.Object) *document.Object {
 	o := new(document.Object)
@@ -266,9 +266,9 @@ func (p *Pager) Results(page *document.Object) *document.Object {
 	return o
 }
 
-// Full fetches all pages and returns them as one object: the results of all pages, the
-// values that are the same on all pages, and a NextToken if MaxItems has ended the
-// sequence.
+// Full fetches all pages and returns one object. The object has the results of all pages and the
+// values that are the same on all pages. If MaxItems has ended the sequence, the object also has
+// a NextToken.
 func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 	full := new(document.Object)
 	for page, err := range p.All(ctx) {
@@ -288,7 +288,7 @@ func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 	return full, nil
 }
 
-// appendResult appends the result of a page to those of the pages before.
+// appendResult appends the result of a page to the results of earlier pages.
 func appendResult(full *document.Object, path string, v any) {
 	before := find(full, path)
 	if v == nil {
@@ -321,7 +321,7 @@ func appendResult(full *document.Object, path string, v any) {
 	}
 }
 
-// find returns the value at a path of names joined by dots, or nil.
+// find returns the value at a path, or nil. A path is names of members, joined by dots.
 func find(o *document.Object, path string) any {
 	name, rest, more := strings.Cut(path, ".")
 	v, _ := o.Get(name)

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// reservations serves the reservations r-0 … r-(n-1), with two on a page, or as many as
-// requested.
+// reservations serves the reservations r-0 … r-(n-1). A page has two reservations, or as many as
+// the request asks for.
 func reservations(n int) *line {
 	var l *line
 	l = newLine(func(try int, _ *http.Request) (*http.Response, error) {
@@ -51,7 +51,7 @@ func TestPages(t *testing.T) {
 		name   string
 		paging Paging
 		ids    string
-		token  string // decoded; "" for none
+		token  string // the decoded token; "" for none
 		calls  int
 	}{
 		{"all", Paging{}, "0 1 2 3 4", "", 3},
@@ -108,7 +108,7 @@ func reservationList(ids string) string {
 	return strings.Join(parts, ",")
 }
 
-// The token is from a run of the AWS CLI.
+// A run of the AWS CLI printed this token.
 func TestTokensOfTheAWSCLI(t *testing.T) {
 	if got := (token{{"NextToken", "tok2"}}).encode(whole); got != "eyJOZXh0VG9rZW4iOiAidG9rMiJ9" {
 		t.Errorf("token %s", got)
@@ -179,7 +179,7 @@ func TestSeveralResults(t *testing.T) {
 	}
 }
 
-// Like the AWS CLI, ask for large pages of volumes.
+// Like the AWS CLI, Pages asks for large pages of volumes.
 func TestPagesOfVolumes(t *testing.T) {
 	for input, want := range map[string]string{
 		"":                      "Action=DescribeVolumes&Version=2016-11-15&MaxResults=1000",

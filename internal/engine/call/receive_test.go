@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A drip is a body that returns n bytes of white space after each pause, in the middle of a
-// reply.
+// A drip is a body that returns n bytes of white space after each pause. The white space is in
+// the middle of a reply.
 type drip struct {
 	ctx   context.Context
 	pause time.Duration
@@ -50,10 +50,10 @@ func TestRepliesOverTime(t *testing.T) {
 		name    string
 		pause   time.Duration
 		n, size int
-		least   time.Duration // the shortest time until the end
+		least   time.Duration // the shortest duration of the call
 		most    time.Duration
 		tries   int
-		text    string // of the error; "" for none
+		text    string // the text of the expected error; "" for none
 	}{
 		{"large and slow", 10 * time.Second, 20 << 10, 900 << 10, 7 * time.Minute, 8 * time.Minute, 1, ""},
 		{"with long pauses", 50 * time.Second, 200 << 10, 900 << 10, 4 * time.Minute, 5 * time.Minute, 1, ""},
@@ -89,7 +89,7 @@ func TestRepliesOverTime(t *testing.T) {
 	}
 }
 
-// An interrupt ends the wait for a slow reply at once.
+// If the context ends during a slow reply, the call ends at once.
 func TestInterruptedReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -107,7 +107,7 @@ func TestInterruptedReply(t *testing.T) {
 	})
 }
 
-// endless returns white space without end, and counts it.
+// An endless returns white space without end, and counts the bytes.
 type endless struct{ n int }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -134,7 +134,8 @@ func TestEndlessReplies(t *testing.T) {
 	}
 }
 
-// A compressed body is an error, because it was not asked for and might unpack to a huge one.
+// A compressed body is an error. The client has not asked for compression, and a small body might
+// unpack to a huge one.
 func TestCompressedReply(t *testing.T) {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
@@ -152,7 +153,7 @@ func TestCompressedReply(t *testing.T) {
 	}
 }
 
-// Endless interim responses are an error.
+// A server that sends interim responses without end gets an error.
 func TestEndlessHints(t *testing.T) {
 	srv := serveRaw(t, func(conn net.Conn) {
 		for {
@@ -168,7 +169,7 @@ func TestEndlessHints(t *testing.T) {
 	}
 }
 
-// serveRaw returns a client for a server that answers each request with the given bytes.
+// serveRaw returns a client for a server. reply writes the bytes of each reply.
 func serveRaw(t *testing.T, reply func(net.Conn)) *line {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

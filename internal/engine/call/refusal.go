@@ -19,20 +19,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A ServiceError is an error reply of a service. Its text is the AWS CLI's, with the
-// service's message on one line.
+// A ServiceError is an error reply of a service. Its text is the AWS CLI's, and has the service's
+// message on one line.
 type ServiceError struct {
 	Operation string // "DescribeInstances"
 	Code      string // the HTTP status as text if the service sent no code
 	Message   string
-	Status    int    // of HTTP
+	Status    int    // the HTTP status
 	RequestID string // "" if the service sent none
-	Retries   int    // the number of retries; 0 if there was none
-	Region    string // for S3: the region of the bucket, if the reply has it
+	Retries   int    // the number of retries before this reply
+	Region    string // the region of the S3 bucket; "" if the reply does not name the region
 	Clock     idcenter.Clock
 
-	// Fields has the other members of the error in the model. The AWS CLI prints them below the
-	// text. It may be nil.
+	// Fields has the members of the error other than code and message. The AWS CLI prints them
+	// below the text. Fields may be nil.
 	Fields *document.Object
 }
 
@@ -50,13 +50,13 @@ func (e *ServiceError) Expired() bool {
 	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
 }
 
-// ExitStatus returns the AWS CLI's exit code for an error that a service sent.
+// ExitStatus returns the AWS CLI's exit code for an error reply.
 func (e *ServiceError) ExitStatus() int { return 254 }
 
-// Answer returns the service's code for the error, and its message.
+// Answer returns the service's error code and message.
 func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
 
-// Members yields the other members of the error, for output formats that print them.
+// Members yields Fields, for the output formats that print these members.
 func (e *ServiceError) Members() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		if e.Fields == nil {
@@ -70,7 +70,7 @@ func (e *ServiceError) Members() iter.Seq2[string, any] {
 	}
 }
 
-// NextStep returns a hint to correct the clock if the clock may be the cause, or "".
+// NextStep returns a hint to correct the clock, or "" if the clock cannot be the cause.
 func (e *ServiceError) NextStep() string {
 	if !e.Clock.Wrong() {
 		return ""
@@ -104,8 +104,8 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	return e
 }
 
-// withoutError reports whether an error reply does not contain an error of the service. It
-// comes from a proxy or a load balancer, or it is a reply to HEAD.
+// withoutError reports whether an error reply contains no error of the service. A proxy or a load
+// balancer has sent such a reply, or it is a reply to a HEAD request.
 func (r *reply) withoutError(svc *model.Service) bool {
 	body := bytes.TrimSpace(r.body)
 	if len(body) == 0 {
@@ -114,7 +114,7 @@ func (r *reply) withoutError(svc *model.Service) bool {
 	return r.status >= 500 && bytes.HasPrefix(bytes.ToLower(body), []byte("<html>"))
 }
 
-// readXML reads an error in XML. It also returns the endpoint that S3 names.
+// readXML reads an error in XML. It also returns the endpoint that S3 names in the error.
 func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, err error) {
 	root, err := parseXML(r.body)
 	if err != nil {
@@ -138,7 +138,7 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 	e.RequestID = cmp.Or(e.RequestID, r.shown(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
 	if shape := errorShape(op, e.Code); shape != nil {
 		p, fields := parser{}, new(document.Object)
-		if err := p.xmlStructure(shape, fault, fields); err == nil { // an error without its details is better than none
+		if err := p.xmlStructure(shape, fault, fields); err == nil { // if the details are invalid, leave them out
 			e.setFields(r, fields)
 		}
 	}
@@ -162,8 +162,8 @@ func s3Advice(e *ServiceError, endpoint string) string {
 	return e.Message
 }
 
-// readJSON reads an error in JSON. The code is in the body or in a header. The header takes
-// precedence in the REST protocol, and the body in the other.
+// readJSON reads an error in JSON. The code is in the body or in a header. In the REST protocol,
+// the header takes precedence; in the other protocol, the body.
 func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *reply) error {
 	body := new(document.Object)
 	if len(r.body) > 0 {
@@ -198,14 +198,14 @@ func (e *ServiceError) readJSON(svc *model.Service, op *model.Operation, r *repl
 	}
 	if shape != nil {
 		p, fields := parser{}, new(document.Object)
-		if err := p.jsonStructure(shape, body, fields); err == nil { // as above
+		if err := p.jsonStructure(shape, body, fields); err == nil { // if the details are invalid, leave them out
 			e.setFields(r, fields)
 		}
 	}
 	return nil
 }
 
-// errorShape returns the structure of the operation's error with a code, or nil.
+// errorShape returns the structure of the operation's error with this code, or nil.
 func errorShape(op *model.Operation, code string) *model.Shape {
 	for _, s := range op.Errors {
 		if s.Name == code || s.Code != "" && s.Code == code {
@@ -215,7 +215,7 @@ func errorShape(op *model.Operation, code string) *model.Shape {
 	return nil
 }
 
-// setFields sets the fields other than code and message.
+// setFields sets Fields to all members except code and message.
 func (e *ServiceError) setFields(r *reply, all *document.Object) {
 	fields := new(document.Object)
 	for name, v := range all.All() {
@@ -228,7 +228,7 @@ func (e *ServiceError) setFields(r *reply, all *document.Object) {
 	}
 }
 
-// hide removes the secrets of the request from the texts of a value.
+// hide removes the secrets of the request from the strings in a value.
 func (r *reply) hide(v any) any {
 	switch v := v.(type) {
 	case string:

@@ -71,7 +71,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// An invalid reply is an error that names the operation and quotes nothing from the reply.
+// The error for an invalid reply names the operation, and does not quote the reply.
 func TestBrokenReplies(t *testing.T) {
 	tests := []struct {
 		name, service, operation, input string
@@ -113,7 +113,7 @@ func TestBrokenReplies(t *testing.T) {
 	}
 }
 
-// A bucket in another region takes one more request.
+// If S3 replies that the bucket is in another region, the client sends the request there.
 func TestBucketInAnotherRegion(t *testing.T) {
 	const wrong = `<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'eu-west-1' is wrong; expecting 'us-west-2'</Message><Region>us-west-2</Region></Error>`
 	tests := []struct {
@@ -152,8 +152,8 @@ func TestBucketInAnotherRegion(t *testing.T) {
 	}
 }
 
-// A service may quote the request, as AWS does for a wrong signature. The keys and the
-// token are removed from the quotation.
+// A service may quote the request, as AWS does for a wrong signature. The client removes the keys
+// and the token from the quotation.
 func TestQuotedSecrets(t *testing.T) {
 	const quote = "x-amz-security-token:the-session-token of secret-access-key for the-access-token"
 	tests := []struct{ name, service, operation, input, reply string }{
@@ -201,7 +201,7 @@ func TestTargets(t *testing.T) {
 	tests := []struct {
 		name, service, input, region, endpoint string
 		fips, dual                             bool
-		url                                    string // the URL or the error
+		url                                    string // the expected URL or error
 	}{
 		{"a global service", "iam", "", "", "", false, false, "https://iam.amazonaws.com/"},
 		{"no region", "ec2", "", "", "", false, false, `You must specify a region. You can also configure your region by running "aws configure".`},

@@ -1,5 +1,4 @@
-// The request of an operation, in the service's protocol. The protocols are in
-// form.go, json.go, rest.go and xml.go.
+// Requests in the service's protocol. The protocols are in form.go, json.go, rest.go and xml.go.
 
 package call
 
@@ -14,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// A request is an operation with its input in the service's protocol, without a target.
+// A request is the input of an operation in the service's protocol. It has no target.
 type request struct {
 	method string
 	path   string      // escaped
@@ -23,7 +22,7 @@ type request struct {
 	body   []byte
 }
 
-// serialize writes the input in the service's protocol.
+// serialize returns the request for an input.
 func serialize(svc *model.Service, op *model.Operation, input *document.Object) (*request, error) {
 	r := &request{method: op.Method, path: "/", header: make(http.Header)}
 	var err error
@@ -75,7 +74,7 @@ func (r *request) rawQuery() string {
 	return b.String()
 }
 
-// escape escapes all characters except unreserved ones and those in keep.
+// escape escapes all characters except unreserved ones and the characters in keep.
 func escape(s, keep string) string {
 	var b strings.Builder
 	for i := range len(s) {

@@ -1,5 +1,5 @@
-// The REST protocols. In a request, members are in the path, the query, the headers and the
-// body. In a reply, they are in the headers, the status and the body.
+// The REST protocols. A request has members in the path, the query, the headers and the body. A
+// reply has members in the headers, the status and the body.
 
 package call
 
@@ -43,7 +43,7 @@ func (r *request) rest(svc *model.Service, op *model.Operation, input *document.
 	return r.restBody(svc, op, input)
 }
 
-// place writes a member that is not in the body.
+// place writes a member outside the body.
 func (r *request) place(op *model.Operation, m *model.Member, v any) error {
 	switch m.Location {
 	case model.URI:
@@ -80,7 +80,7 @@ func (r *request) place(op *model.Operation, m *model.Member, v any) error {
 	return nil
 }
 
-// memberText returns a scalar as text, or a value that is sent as JSON text.
+// memberText returns a scalar as text, or any other value as JSON.
 func memberText(operation, name string, m *model.Member, v any, format string) (string, error) {
 	if !m.JSONValue {
 		return scalar(operation, name, m.Shape, v, timeFormat(m, format))
@@ -90,8 +90,8 @@ func memberText(operation, name string, m *model.Member, v any, format string) (
 	return w.b.String(), err
 }
 
-// addQuery adds a value to the query. A list becomes several parameters with one name, a
-// map becomes parameters with its keys as names.
+// addQuery adds a value to the query. A list becomes several parameters with one name. A map
+// becomes parameters whose names are its keys.
 func (r *request) addQuery(op *model.Operation, name string, m *model.Member, v any) error {
 	switch v := v.(type) {
 	case []any:
@@ -162,7 +162,7 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 		case root == nil:
 			return nil
 		case !ok && svc.Protocol == model.RESTJSON && root.Shape.Kind == model.Structure:
-			v = new(document.Object) // send {} for no value
+			v = new(document.Object) // a missing value is sent as {}
 		case !ok:
 			return nil
 		case root.Shape.Kind == model.String || root.Shape.Kind == model.Blob:
@@ -185,7 +185,7 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 	return err
 }
 
-// contentType sets the content type, unless the input has set it.
+// contentType sets the content type, unless the input has a content type.
 func (r *request) contentType(mime string) {
 	if r.header.Get("Content-Type") == "" {
 		r.header.Set("Content-Type", mime)
@@ -209,8 +209,8 @@ func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
 	return nil
 }
 
-// hasBody reports whether the input has a member for the body. In REST-JSON, a request has a
-// body if the model has such a member, even without a value.
+// hasBody reports whether the input has a member for the body. In REST-JSON, a request has a body
+// if the model has such a member, even if the member has no value.
 func hasBody(svc *model.Service, s *model.Shape, input *document.Object) bool {
 	for _, m := range s.Members {
 		if m.Location != model.Body {
@@ -268,7 +268,8 @@ func (p *parser) headerValue(m *model.Member, text string) (any, error) {
 	return p.scalar(m, text)
 }
 
-// header returns the value of a header, or several values joined, and whether there is one.
+// header returns the value of a header. If there are several values, it joins them. ok is false
+// if there are none.
 func header(h http.Header, name string) (string, bool) {
 	values := h.Values(name)
 	if len(values) == 0 {
@@ -277,7 +278,8 @@ func header(h http.Header, name string) (string, bool) {
 	return strings.Join(values, ", "), true
 }
 
-// prefixed returns the headers with a prefix, without the prefix in their names.
+// prefixed returns the headers whose names begin with prefix. The names in the result lack the
+// prefix.
 func prefixed(h http.Header, prefix string) *document.Object {
 	o := new(document.Object)
 	for _, name := range sortedNames(h) {

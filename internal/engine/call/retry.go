@@ -1,4 +1,4 @@
-// Retries: how many, after which pauses, and after which errors.
+// Retries: their number, their pauses, and the errors that they can help against.
 
 package call
 
@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// The retry budget of the standard mode. It stops the retries of a client if the service is
-// down. A success gives back the cost of its retries.
+// The retry budget of the standard mode. If the service is down, the budget stops the retries of
+// the client. A successful call gives back the cost of its retries.
 const (
 	budget      = 500
 	costOfTry   = 5
@@ -72,7 +72,7 @@ func gaveUp(err error, retries int) error {
 	return err
 }
 
-// price returns the cost of a retry after err. 0 means no retry.
+// price returns the cost of a retry after err. 0 means that a retry would not help.
 func price(err error) int {
 	var (
 		failed  *idcenter.ConnectError
@@ -106,7 +106,7 @@ var retryable = []string{
 	"BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "EC2ThrottledException",
 }
 
-// pay takes the cost of a retry from the budget. It reports false if the budget is too small.
+// pay takes the cost of a retry from the budget. It returns false if the budget is too small.
 func (c *Client) pay(cost int) bool {
 	if c.RetryMode == "legacy" {
 		return true
@@ -126,11 +126,11 @@ func (c *Client) refund(cost int) {
 	c.spent = max(0, c.spent-cost)
 }
 
-// pause returns the pause after an attempt with this number.
+// pause returns the pause after attempt number try.
 func (c *Client) pause(try int) time.Duration {
 	random := c.Random
 	if random == nil {
-		random = rand.Float64 // need not be cryptographically secure
+		random = rand.Float64 // pauses need no secure random numbers
 	}
 	longest := time.Duration(math.Pow(2, float64(min(try, 16)-1))) * time.Second
 	if c.RetryMode != "legacy" {

@@ -26,11 +26,11 @@ func TestRetries(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	tests := []struct {
 		name   string
-		first  func() (*http.Response, error) // the answer to the first attempts
-		after  int                            // how many attempts get that answer; the next one succeeds
+		first  func() (*http.Response, error) // the reply to the first attempts
+		after  int                            // how many attempts get the reply first; the next attempt succeeds
 		tries  int
 		pauses []time.Duration
-		text   string // of the error; "" for none
+		text   string // the text of the expected error; "" for none
 	}{
 		{"success at once", nil, 0, 1, nil, ""},
 		{"throttled once", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},
@@ -119,7 +119,7 @@ func TestRetryModes(t *testing.T) {
 	}
 }
 
-// The budget stops the retries of a program that goes on calling while the service is down.
+// If the service is down and the program continues to call it, the budget stops the retries.
 func TestRetryBudget(t *testing.T) {
 	l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(503, ""), nil })
 	for range 100 {

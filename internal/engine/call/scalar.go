@@ -21,7 +21,7 @@ func scalar(operation, name string, s *model.Shape, v any, format string) (strin
 	switch v := v.(type) {
 	case string:
 		switch s.Kind {
-		case model.String, model.Blob: // blobs are in base64 already
+		case model.String, model.Blob: // a blob is already in base64
 			return v, nil
 		case model.Timestamp:
 			return inputTime(operation, name, v, format)
@@ -57,8 +57,8 @@ func wrongType(operation, name string, want model.Kind, v any) error {
 	return &InputError{operation, fmt.Sprintf("parameter %s: a %s is needed, not %s", name, want, describe(v))}
 }
 
-// describe returns the type of a value for messages. It does not show the value, which may
-// be a secret.
+// describe returns the type of a value for messages. It does not show the value, which may be a
+// secret.
 func describe(v any) string {
 	switch v.(type) {
 	case nil:
@@ -105,7 +105,7 @@ func (p *parser) scalar(m *model.Member, text string) (any, error) {
 func number(v float64) string {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return "0" // NaN or infinity, which JSON and documents do not have
+		return "0" // JSON and package document have no NaN and no infinity
 	}
 	return string(b)
 }
@@ -117,7 +117,8 @@ const (
 	unixTime = "unixTimestamp"
 )
 
-// timeFormat returns the format of the member's times. place is the default.
+// timeFormat returns the format of the member's times. If the member has no format, place is the
+// format.
 func timeFormat(m *model.Member, place string) string {
 	if m.TimeFormat != "" {
 		return m.TimeFormat
@@ -166,7 +167,7 @@ func (p *parser) time(text string) (any, error) {
 			continue
 		}
 		if !strings.ContainsAny(layout, "ZM") {
-			return strings.TrimSuffix(isoText(t), "+00:00"), nil // add no zone
+			return strings.TrimSuffix(isoText(t), "+00:00"), nil // Python shows this time without a zone
 		}
 		return isoText(t), nil
 	}
@@ -190,7 +191,7 @@ func unix(seconds float64) time.Time {
 	return time.Unix(int64(whole), int64(math.RoundToEven(fraction*1e6))*1000)
 }
 
-// isoText returns a time in the format of Python: with microseconds only if they are not zero.
+// isoText returns a time like Python's isoformat. Microseconds appear only if they are not zero.
 func isoText(t time.Time) string {
 	if t.Nanosecond()/1000 == 0 {
 		return t.Format("2006-01-02T15:04:05-07:00")

@@ -1,4 +1,4 @@
-// One attempt: sign the request, send it, and read the reply within limits of time and size.
+// One attempt: sign the request, send it, and read the reply within the limits for time and size.
 
 package call
 
@@ -81,8 +81,8 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	if c.HTTP != nil {
 		client = *c.HTTP
 	}
-	// Like the AWS CLI, ask for no compression: a small compressed body could unpack to a
-	// huge one. The header is not signed, because proxies change it.
+	// Like the AWS CLI, ask for no compression: a small compressed body could unpack to a huge
+	// one. The header is not signed, because proxies change it.
 	req.Header.Set("Accept-Encoding", "identity")
 	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
 	defer stop()
@@ -115,18 +115,18 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	return nil, fail
 }
 
-// A reply is the reply to one attempt.
+// A reply is the reply of a service to one attempt.
 type reply struct {
 	endpoint string
 	status   int
 	header   http.Header
 	body     []byte
 	clock    idcenter.Clock
-	secrets  []secret.String // of the request, to remove from texts of the reply
+	secrets  []secret.String // the secrets of the request, which texts of the reply must not contain
 }
 
-// shown makes a text of the service safe to print. It removes the secrets of the request,
-// and puts the text on one line, so that it cannot look like other messages.
+// shown makes a text of the service safe to print. It removes the secrets of the request. It also
+// puts the text on one line, so that the text cannot look like other messages.
 func (r *reply) shown(s string) string {
 	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
 }
@@ -150,8 +150,8 @@ func (r *reply) requestID() string {
 	return ""
 }
 
-// maxReply returns the size limit for a reply of the service in bytes. Only EC2 lists
-// everything on one page.
+// maxReply returns the largest size of a reply of the service, in bytes. EC2 has a larger limit,
+// because it can list everything on one page.
 func maxReply(svc *model.Service) int {
 	switch svc.Name {
 	case "ec2":
@@ -162,15 +162,15 @@ func maxReply(svc *model.Service) int {
 	return 16 << 20
 }
 
-// The time limits of an attempt. A reply may take long over a slow connection.
+// The time limits of an attempt. A long reply can take minutes over a slow connection.
 const (
-	connecting = 4 * time.Minute  // for the connection; the transport has shorter limits for each step
-	readTime   = time.Minute      // between two parts of a reply, if the client has no timeout
-	longest    = 30 * time.Minute // for the whole reply
+	connecting = 4 * time.Minute  // limit for the connection; the transport has shorter limits for each step
+	readTime   = time.Minute      // limit between two parts of a reply, if the client has no timeout
+	longest    = 30 * time.Minute // limit for the whole reply
 	slowest    = 64 << 10         // the least number of bytes in each minute
 )
 
-// Errors for replies that are too slow, too long or too large.
+// Errors for replies that are too slow, take too long, or are too large.
 var (
 	errSilent  = errors.New("the reply stopped in the middle")
 	errSlow    = errors.New("less than 64 kB per minute")
@@ -178,7 +178,7 @@ var (
 	errTooLong = errors.New("too large")
 )
 
-// A watch ends an attempt that receives nothing for too long.
+// A watch ends an attempt if the client receives nothing for too long.
 type watch struct {
 	timer    *time.Timer
 	patience time.Duration
@@ -198,7 +198,7 @@ func (w *watch) progress() { w.timer.Reset(w.patience) }
 func (w *watch) receive(body io.Reader, limit int) ([]byte, error) {
 	w.progress()
 	begun := time.Now()
-	minute, then := begun, 0 // when the current minute began, and with how many bytes
+	minute, then := begun, 0 // when the current minute began, and the number of bytes at that time
 	data := make([]byte, 0, 4<<10)
 	for {
 		n, err := body.Read(data[len(data):cap(data)])

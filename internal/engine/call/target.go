@@ -1,4 +1,4 @@
-// The target of a request: the service's endpoint, and for S3 the host of the bucket.
+// The target of a request: the service's endpoint. For S3, the target contains the bucket.
 
 package call
 
@@ -17,11 +17,12 @@ import (
 // A target is the destination of a request and the region of its signature.
 type target struct {
 	base       string // a URL without a path, or a custom endpoint with its path
-	region     string // of signatures
+	region     string // the region of the signature
 	bucketPath string // the prefix to remove from paths, because the bucket is in the host name
 }
 
-// targetIn returns the target for a service in a region, and for S3 with the bucket.
+// targetIn returns the target for a service in a region. For S3, the target depends on the
+// bucket.
 func (c *Client) targetIn(region string, svc *model.Service, input *document.Object) (target, error) {
 	if err := checkRegion(region); err != nil {
 		return target{}, err
@@ -40,12 +41,12 @@ func (c *Client) targetIn(region string, svc *model.Service, input *document.Obj
 	if svc.Name != "s3api" {
 		return t, nil
 	}
-	// A custom endpoint usually has no host name for each bucket.
+	// Custom endpoints usually do not have a host name for each bucket.
 	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
 }
 
-// A NoRegionError reports that the service needs a region, and that none is set. Its text
-// is the AWS CLI's.
+// A NoRegionError reports that the service needs a region and that no region is set. Its text is
+// the AWS CLI's.
 type NoRegionError struct{ Service string }
 
 func (e *NoRegionError) Error() string {
@@ -64,9 +65,9 @@ func checkRegion(region string) error {
 	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
 }
 
-// forBucket returns the target for the bucket in the input. The bucket is put in the host
-// name, unless path is set or the names and certificates do not allow it. Otherwise it
-// stays in the path.
+// forBucket returns the target for the bucket in the input. It puts the bucket in the host name.
+// If path is set, or the bucket name or the host does not allow that, the bucket stays in the
+// path.
 func (t target) forBucket(input *document.Object, path bool) (target, error) {
 	v, ok := input.Get("Bucket")
 	bucket, isText := v.(string)
@@ -101,8 +102,8 @@ func bucketName(s string) bool {
 	return s != "" && len(s) <= 255
 }
 
-// hostLabel reports whether a bucket name can be part of a host name. A dot would not match
-// the certificate.
+// hostLabel reports whether a bucket name can be part of a host name. A certificate does not
+// cover a name with a dot.
 func hostLabel(s string) bool {
 	if len(s) < 3 || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
@@ -115,8 +116,8 @@ func hostLabel(s string) bool {
 	return true
 }
 
-// moved returns the region of the bucket if S3 refused a request because the bucket is in
-// another region, or "".
+// moved returns the region of the bucket if S3 has rejected a request because the bucket is in
+// another region. Otherwise it returns "".
 func (t target) moved(svc *model.Service, err error) string {
 	var e *ServiceError
 	if svc.Name != "s3api" || !errors.As(err, &e) || e.Region == "" || e.Region == t.region || checkRegion(e.Region) != nil {
@@ -124,7 +125,7 @@ func (t target) moved(svc *model.Service, err error) string {
 	}
 	switch {
 	case e.Status == 301, e.Status == 307, e.Code == "AuthorizationHeaderMalformed", e.Code == "PermanentRedirect",
-		e.Code == "IllegalLocationConstraintException", e.Code == "400": // the reply to HEAD
+		e.Code == "IllegalLocationConstraintException", e.Code == "400": // a reply to HEAD
 		return e.Region
 	}
 	return ""

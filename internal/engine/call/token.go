@@ -1,5 +1,5 @@
-// Tokens for the next page: the service's values, and the AWS CLI's --starting-token that
-// contains them.
+// Tokens for the next page: the service's values, and the AWS CLI's --starting-token, which
+// contains these values.
 
 package call
 
@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// A token selects the next page. It has values for the paginator's input members, in order.
+// A token selects the next page. It has the values of the paginator's input members, in order.
 type token []tokenPart
 
 type tokenPart struct {
@@ -21,16 +21,15 @@ type tokenPart struct {
 	value any // nil means the first page
 }
 
-// truncated is the member of an encoded token with the number of items of the page that
-// were returned already. The format is the AWS CLI's, so that tokens can be used in both
-// programs.
+// truncated is the member of an encoded token with the number of items of the page that have been
+// returned. The format is the AWS CLI's, so that both programs can use the tokens.
 const truncated = "boto_truncate_amount"
 
-// whole means that no item of the page was returned yet.
+// whole means that no item of the page has been returned.
 const whole = -1
 
-// encode returns the token for the user. skip is the number of items of its page that were
-// returned already, or whole.
+// encode returns the token for the user. skip is the number of items of the page that have been
+// returned, or whole.
 func (t token) encode(skip int) string {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -73,8 +72,8 @@ func readToken(names []string, s string) (t token, skip int, err error) {
 		}
 		return t, skip, nil
 	}
-	// Tokens of old versions have the values separated by three underscores, and optionally the
-	// number of items at the end.
+	// Old versions of the AWS CLI joined the values by three underscores. The number of items
+	// could follow at the end.
 	parts := strings.Split(s, "___")
 	if len(parts) == len(names)+1 {
 		if skip, err = strconv.Atoi(parts[len(names)]); err != nil || skip < 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// prepare returns the input with the members that clients add: idempotency tokens, and for
-// S3 the encoding of keys that XML cannot represent.
+// prepare returns the input with the members that clients add: idempotency tokens, and for S3 the
+// URL encoding of keys that XML cannot represent.
 func prepare(svc *model.Service, op *model.Operation, input *document.Object) *document.Object {
 	all := new(document.Object)
 	for name, v := range input.All() {
@@ -42,8 +42,8 @@ func uuid() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// validate checks the input like the AWS CLI before it is sent: names, required members,
-// least lengths. The error has a line for each mistake.
+// validate checks names, required members and least lengths of the input, like the AWS CLI. The
+// error has a line for each mistake.
 func validate(op *model.Operation, input *document.Object) error {
 	if op.Input == nil {
 		for name := range input.All() {
@@ -98,8 +98,8 @@ func (v *validator) structure(path string, s *model.Shape, o *document.Object) {
 	}
 }
 
-// value checks a value and its parts. A value of the wrong type is reported later, when the
-// request is written.
+// value checks a value and its parts. It ignores values of the wrong type, because the writer of
+// the request reports them.
 func (v *validator) value(path string, s *model.Shape, value any) {
 	length := -1
 	switch value := value.(type) {

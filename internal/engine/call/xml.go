@@ -166,7 +166,7 @@ func (w *xmlWriter) text(s string) {
 	_ = xml.EscapeText(&w.b, []byte(s)) // a Buffer returns no errors
 }
 
-// xmlStructure reads the members of a structure that are in the body into o.
+// xmlStructure reads the members of a structure in the body into o.
 func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error {
 	for _, m := range s.Members {
 		if m.Location != model.Body {
@@ -194,7 +194,8 @@ func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error
 	return nil
 }
 
-// xmlValue reads a member from the elements with its name. A flattened member can have several.
+// xmlValue reads a member from the elements with its name. There can be several elements if the
+// member is flattened.
 func (p *parser) xmlValue(m *model.Member, found []*node) (any, error) {
 	n := found[0]
 	switch m.Shape.Kind {
@@ -244,15 +245,15 @@ type node struct {
 	name     string
 	attrs    []xml.Attr
 	text     string // the text before the first child
-	pieces   []byte // the text while the element is read
+	pieces   []byte // the text, while the parser reads the element
 	children []*node
 }
 
 // maxDepth limits the nesting of replies. The deepest models have about twelve levels.
 const maxDepth = 200
 
-// maxNodes limits the number of elements in a reply. Ten thousand EC2 instances have a
-// million. An element in memory is about a hundred times as large as in the reply.
+// maxNodes limits the number of elements in a reply. A reply with ten thousand EC2 instances has
+// a million elements. An element takes about a hundred times as much memory as in the reply.
 const maxNodes = 2 << 20
 
 // parseXML reads an XML document. Its errors do not quote the document.

@@ -1,9 +1,9 @@
-// Package document holds values like those of JSON. Objects keep the order of their
-// members, because the AWS CLI prints members in the order of the reply.
+// Package document holds JSON values. An object keeps the order of its members, because the AWS
+// CLI prints members in the order of the reply.
 //
-// A value is one of nil, bool, int64, *big.Int, float64, string, []any and *[Object].
-// A *big.Int is an integer that is too large for an int64.
-// Integers and floating-point numbers are different types, as in Python.
+// A value is one of nil, bool, int64, *big.Int, float64, string, []any and *[Object]. A *big.Int
+// is an integer that is too large for an int64. Integers and floating-point numbers are different
+// types, as in Python.
 package document
 
 import "iter"
@@ -35,7 +35,7 @@ func (o *Object) Get(name string) (any, bool) {
 	return v, ok
 }
 
-// Delete removes a member, if there is one.
+// Delete removes a member. It does nothing if the object has no such member.
 func (o *Object) Delete(name string) {
 	if _, ok := o.values[name]; !ok {
 		return
@@ -57,7 +57,7 @@ func (o *Object) Len() int {
 	return len(o.names)
 }
 
-// All yields the members in order. The object must not be changed during that.
+// All yields the members in order. The loop must not change the object.
 func (o *Object) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		if o == nil {

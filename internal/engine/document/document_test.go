@@ -12,7 +12,7 @@ func TestMembersKeepTheirOrder(t *testing.T) {
 	o := new(Object)
 	o.Set("b", int64(1))
 	o.Set("a", int64(2))
-	o.Set("b", int64(3)) // keeps its place
+	o.Set("b", int64(3)) // b stays before c
 	o.Set("c", nil)
 	o.Delete("a")
 	o.Delete("none")

@@ -11,9 +11,11 @@ import (
 	"strings"
 )
 
-// ParseJSON reads one JSON value and keeps the order of members. If a name occurs twice,
-// the member has the last value at the first position. A number with a fraction or an
-// exponent is a float64. An integer that is too large for an int64 is a *big.Int.
+// ParseJSON reads one JSON value and keeps the order of members. If a name occurs twice, the
+// member has the last value at the first position.
+//
+// A number with a fraction or an exponent is a float64. An integer that is too large for an int64
+// is a *big.Int.
 func ParseJSON(b []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
@@ -84,8 +86,8 @@ func decodeObject(dec *json.Decoder, depth int) (any, error) {
 	return o, err
 }
 
-// MaxDigits is the largest number of digits in an integer, as in Python. The time to read
-// an integer grows with the square of its length.
+// MaxDigits is the largest number of digits in an integer, as in Python. The time to read an
+// integer grows with the square of its length.
 const MaxDigits = 4300
 
 func number(s string) (any, error) {

@@ -44,8 +44,8 @@ func objects(v any) []*document.Object {
 	return all
 }
 
-// endpoints returns the table of endpoints: the partitions, and the hosts of services that
-// differ from the rule of the partition.
+// endpoints returns the table of endpoints. It has the partitions, and the hosts of services that
+// do not follow the rule of their partition.
 func endpoints(module string, newer *document.Object, list []listed) ([]byte, error) {
 	v, _ := newer.Get("partitions")
 	partitions := objects(v)
@@ -79,8 +79,8 @@ func endpoints(module string, newer *document.Object, list []listed) ([]byte, er
 	return b.Bytes(), nil
 }
 
-// globalRegion returns the pseudo region of a service for callers without a region, or "" if the
-// service needs a region.
+// globalRegion returns the pseudo region that a service uses without a region. It returns "" if
+// the service needs a region.
 func globalRegion(classic *document.Object, prefix string) string {
 	v, _ := classic.Get("partitions")
 	return text(object(object(objects(v)[0], "services"), prefix), "partitionEndpoint")
@@ -109,9 +109,8 @@ func readRules(dir, name, prefix string, partitions []*document.Object) ([]strin
 	return rows, nil
 }
 
-// rows returns the lines for one partition. A line with "*" is for all regions, if they
-// differ from the rule of the partition. Further lines are for regions that differ from
-// both.
+// rows returns the lines for one partition. If a service has its own rule for all regions, there
+// is a line with "*". Further lines are for regions that follow neither rule.
 func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	var rows []string
 	outputs := object(p, "outputs")
@@ -159,8 +158,8 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	return rows, nil
 }
 
-// A place is a host, which may contain "{region}", and the region of signatures. If sign is
-// "", that is the region itself.
+// A place is a host, which may contain "{region}", and the region of signatures. If sign is "",
+// the region of signatures is the region itself.
 type place struct{ host, sign string }
 
 // in returns the place for a region.

@@ -1,10 +1,9 @@
 // Gen writes the tables of package model from AWS's public API models.
 //
-// It reads the models from the module github.com/aws/aws-sdk-go. The go command downloads
-// that module; the program does not depend on it. The models there are old, so gen replaces
-// parts of them with newer.json, which has the differences to newer models: mainly the
-// order of members in output. The flag -newer writes newer.json from the data folder of an
-// installed botocore:
+// It reads the models from the module github.com/aws/aws-sdk-go. The go command downloads the
+// module; the program does not depend on it. The models in the module are old. The file
+// newer.json has the differences to newer models, mainly the order of members in output, and gen
+// applies them. The flag -newer writes newer.json from the data folder of an installed botocore:
 //
 //	go run ./internal/engine/gen -dir internal/engine/model \
 //		-newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
@@ -28,7 +27,7 @@ func main() {
 	flag.Parse()
 	if err := run(context.Background(), *dir, *newer); err != nil {
 		fmt.Fprintf(os.Stderr, "gen: %v\n", err)
-		os.Exit(1) //nolint:forbidigo // a program of its own
+		os.Exit(1) //nolint:forbidigo // this is a separate program
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 // sdk is the last version of the module that contains AWS's API models.
 const sdk = "github.com/aws/aws-sdk-go@v1.55.8"
 
-// locateModule downloads the SDK with the go command and returns the folder of its models.
-// It runs outside of our own module, so that go.mod does not change.
+// locateModule downloads the SDK with the go command and returns the folder of its models. It
+// runs the go command outside of our own module, so that go.mod does not change.
 func locateModule(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", sdk)
 	cmd.Dir = os.TempDir()
@@ -43,7 +43,7 @@ func readModule(dir, service string) (*awsModel, error) {
 	return readModel(filepath.Join(dir, "apis", service), "api-2.json")
 }
 
-// readNewer reads a model from botocore, with botocore's additions to AWS's paginators: the
+// readNewer reads a model from botocore. It adds botocore's additions to AWS's paginators: the
 // values that are the same on every page.
 func readNewer(dir, service string) (*awsModel, error) {
 	m, err := readModel(filepath.Join(dir, service), "service-2.json.gz")
@@ -68,7 +68,8 @@ func readNewer(dir, service string) (*awsModel, error) {
 	return m, nil
 }
 
-// readModel reads the latest version of an API that has a file with this name.
+// readModel reads a file of an API. If several versions of the API have the file, it reads the
+// latest version.
 func readModel(dir, name string) (*awsModel, error) {
 	versions, err := filepath.Glob(filepath.Join(dir, "*", name))
 	if err != nil || len(versions) == 0 {
@@ -87,7 +88,7 @@ func readModel(dir, name string) (*awsModel, error) {
 	return m, nil
 }
 
-// inputShapes returns the names of the shapes that the input of the operations refers to.
+// inputShapes returns the names of the shapes that occur in the input of the operations.
 func (m *awsModel) inputShapes(operations []string) map[string]bool {
 	found := make(map[string]bool)
 	var reach func(o *document.Object)
@@ -110,7 +111,7 @@ func (m *awsModel) inputShapes(operations []string) map[string]bool {
 	return found
 }
 
-// overlay replaces the parts of the model that newer has too.
+// overlay replaces the parts of the model that newer also has.
 func (m *awsModel) overlay(newer *document.Object) {
 	for name, v := range object(newer, "operations").All() {
 		m.operations.Set(name, v)

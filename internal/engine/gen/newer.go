@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// compareModels returns the text of newer.json: the differences of the newer models to
-// those of the module, for the listed operations.
+// compareModels returns the text of newer.json: the differences between the module's models and
+// the newer models, for the listed operations.
 func compareModels(module, newer string, list []listed) ([]byte, error) {
 	all := new(document.Object)
 	v, err := newerPartitions(newer)
@@ -48,8 +48,8 @@ func compareModels(module, newer string, list []listed) ([]byte, error) {
 	return append(b.Bytes(), '\n'), nil
 }
 
-// endpointRows sets the rows for the table of endpoints in diff, if the newer rules give
-// other rows.
+// endpointRows compares the rows for the table of endpoints. If the newer rules result in other
+// rows, it sets these rows in diff.
 func endpointRows(diff *document.Object, module, newer string, l listed, prefix string, partitions []*document.Object) error {
 	now, err := readRules(filepath.Join(newer, l.model()), "endpoint-rule-set-1.json.gz", prefix, partitions)
 	if err != nil {
@@ -72,7 +72,7 @@ func endpointRows(diff *document.Object, module, newer string, l listed, prefix 
 // A comparison compares two models of a service.
 type comparison struct {
 	before, now *awsModel
-	inputs      map[string]bool // shapes whose allowed values are compared too
+	inputs      map[string]bool // shapes for which allowed values are compared too
 	seen        map[string]bool
 	shapes      *document.Object // the shapes of now that differ
 }
@@ -109,7 +109,7 @@ func (c *comparison) operations(l listed) (*document.Object, error) {
 	return diff, nil
 }
 
-// reach compares the shapes that v refers to.
+// reach compares the shapes to which v refers.
 func (c *comparison) reach(v any) {
 	switch v := v.(type) {
 	case []any:
@@ -163,7 +163,7 @@ func reduceShape(s *document.Object, values bool) *document.Object {
 	return r
 }
 
-// reduce returns an object with only these members, in this order.
+// reduce returns an object with only the named members, in this order.
 func reduce(o *document.Object, names ...string) *document.Object {
 	if o == nil {
 		return nil
@@ -221,7 +221,7 @@ func encode(v any) string {
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
-		return "null" // impossible for the values of a document
+		return "null" // cannot happen for a value of package document
 	}
 	return string(b)
 }

@@ -22,16 +22,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// unsupported lists the descriptions of cases in AWS's protocol tests that are left out.
+// unsupported lists the descriptions of the cases in AWS's protocol tests that this test omits.
 var unsupported = []string{
-	"Endpoint host trait", // the generator refuses such operations
+	"Endpoint host trait", // the generator rejects such operations
 	"Endpoint host trait static prefix",
 	"Idempotency token auto fill", // the expected token is not random
-	"Header whitespace",           // net/http trims it, and allows no header names of spaces
+	"Header whitespace",           // net/http trims white space, and rejects header names that consist of spaces
 }
 
-// TestProtocols runs AWS's protocol tests, which are in the same module as the models. The
-// generator reads their shapes, and package call calls the operations.
+// TestProtocols runs AWS's protocol tests from the module with the models. The generator reads
+// their shapes, and package call calls the operations.
 func TestProtocols(t *testing.T) {
 	module, err := locateModule(t.Context())
 	if err != nil {
@@ -82,7 +82,7 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 		}
 	}
 	given.Set("authtype", "none")
-	// Real models have these two members in the other place.
+	// In real models, these two members are in the other place.
 	if wrapper := text(object(object(suite, "shapes"), text(object(given, "output"), "shape")), "resultWrapper"); wrapper != "" {
 		object(given, "output").Set("resultWrapper", wrapper)
 	}
@@ -202,7 +202,7 @@ func convert(s *model.Shape, v any, output bool) any {
 	return v
 }
 
-// empty matches an element without content, in its short form.
+// empty matches the short form of an element without content.
 var empty = regexp.MustCompile(`<([^ >]+)([^>]*?) ?/>`)
 
 // normal returns a body in a form that does not depend on the order of parameters and members.

@@ -9,20 +9,20 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// rules holds the endpoint rules of a service: a tree of conditions. Its leaves are
-// endpoints and errors.
+// A rules holds the endpoint rules of a service as a tree of conditions. Its leaves are endpoints
+// and errors.
 type rules struct {
 	root       *document.Object
 	partitions []*document.Object
 }
 
-// refused is the error of the rules if there is no such endpoint.
+// A refused is the error of the rules for an endpoint that does not exist.
 type refused string
 
 func (e refused) Error() string { return string(e) }
 
-// evaluate returns the URL and the region of signatures for the parameters. If
-// signingRegion is "", that is the region in the parameters.
+// evaluate returns the URL and the region of signatures for the parameters. If signingRegion is
+// "", the region of signatures is the region in the parameters.
 func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, err error) {
 	scope := make(map[string]any)
 	for name, v := range object(r.root, "parameters").All() {
@@ -68,8 +68,8 @@ func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, e
 	return fmt.Sprint(u), "", nil
 }
 
-// choose follows the first rule with true conditions to its leaf. It returns the leaf and
-// the variables that the conditions have assigned.
+// choose follows the first rule whose conditions are true to its leaf. It returns the leaf and
+// the variables that the conditions have set.
 func (r rules) choose(list any, scope map[string]any) (*document.Object, map[string]any, error) {
 	all, _ := list.([]any)
 	for _, v := range all {
@@ -165,8 +165,8 @@ func (r rules) call(call *document.Object, scope map[string]any) (any, error) {
 	}
 }
 
-// partition returns the data of the region's partition, or of the first partition if no partition
-// matches.
+// partition returns the data of the region's partition. If no partition matches, it returns the
+// first one.
 func (r rules) partition(region string) *document.Object {
 	for _, p := range r.partitions {
 		if _, ok := object(p, "regions").Get(region); ok {

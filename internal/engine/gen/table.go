@@ -13,11 +13,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// A writer writes one table: the operations, then the shapes that they use, sorted by name.
+// A writer writes one table: the operations, then the shapes in the operations, sorted by name.
 type writer struct {
 	model  *awsModel
 	lines  bytes.Buffer
-	shapes map[string]string // the lines of each composed shape by name; "" while they are written
+	shapes map[string]string // the lines of each composed shape by name; "" while the writer writes them
 	inputs map[string]bool   // the shapes of inputs; help lists the allowed values of their strings
 }
 
@@ -41,7 +41,7 @@ func table(l listed, m *awsModel) ([]byte, error) {
 	return w.lines.Bytes(), nil
 }
 
-// line writes the fields that are not empty. The first field of a part is empty.
+// line writes the fields, except empty ones. The first field of a part is empty.
 func (w *writer) line(first string, fields ...string) {
 	w.lines.WriteString(row(first, fields...))
 }
@@ -144,7 +144,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 		}
 		typ = shape
 	}
-	// The traits of a member override those of its shape.
+	// The traits of a member override the traits of its shape.
 	say := func(key string) string { return cmp.Or(text(ref, key), text(s, key)) }
 	is := func(key string) bool { return truth(ref, key) || truth(s, key) }
 	ns := object(ref, "xmlNamespace")
@@ -170,7 +170,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 	return row("", fields...), nil
 }
 
-// shape writes the lines of a composed shape, unless they are already written.
+// shape writes the lines of a composed shape. It writes each shape only once.
 func (w *writer) shape(name string) (string, error) {
 	if _, ok := w.shapes[name]; ok {
 		return name, nil

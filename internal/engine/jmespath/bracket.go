@@ -2,7 +2,7 @@
 
 package jmespath
 
-// leadingBracket reads the rest after a bracket at the beginning of an expression.
+// leadingBracket reads the rest of a bracket at the beginning of an expression.
 func (p *parser) leadingBracket() (*node, error) {
 	switch t := p.peek(); {
 	case t.typ == tokenNumber || t.typ == tokenColon:
@@ -19,7 +19,7 @@ func (p *parser) leadingBracket() (*node, error) {
 	return p.selectList()
 }
 
-// bracket reads the rest after a bracket that follows left.
+// bracket reads the rest of a bracket that follows left.
 func (p *parser) bracket(left *node) (*node, error) {
 	if typ := p.peek().typ; typ == tokenNumber || typ == tokenColon {
 		right, err := p.indexOrSlice()
@@ -51,7 +51,7 @@ func (p *parser) indexed(left, right *node) (*node, error) {
 	return p.project(kindProjection, n, powerStar)
 }
 
-// indexOrSlice reads 0] of [0], or 0:1] of [0:1].
+// indexOrSlice reads "0]" of "[0]", or "0:1]" of "[0:1]".
 func (p *parser) indexOrSlice() (*node, error) {
 	if p.peek().typ == tokenColon || p.after() == tokenColon {
 		return p.slice()
@@ -80,7 +80,7 @@ func (p *parser) slice() (*node, error) {
 	return n, nil
 }
 
-// filter reads the condition after [? and the expression for the elements.
+// filter reads the condition after "[?", and the expression that is applied to the elements.
 func (p *parser) filter(left *node) (*node, error) {
 	condition, err := p.expression(0)
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *parser) filter(left *node) (*node, error) {
 	return newNode(kindFilter, left, each, condition), nil
 }
 
-// project reads the expression for each element or value of left.
+// project reads the expression that is applied to each element or value of left.
 func (p *parser) project(k kind, left *node, power int) (*node, error) {
 	each, err := p.each(power)
 	if err != nil {
@@ -121,7 +121,7 @@ func (p *parser) each(power int) (*node, error) {
 	return nil, parseError(p.expr, t, "syntax error")
 }
 
-// selectList reads a, b] of [a, b].
+// selectList reads "a, b]" of "[a, b]".
 func (p *parser) selectList() (*node, error) {
 	list := newNode(kindSelectList)
 	for {
@@ -140,7 +140,7 @@ func (p *parser) selectList() (*node, error) {
 	}
 }
 
-// selectHash reads a: b, c: d} of {a: b, c: d}. The commas may be missing.
+// selectHash reads "a: b, c: d}" of "{a: b, c: d}". The commas may be missing.
 func (p *parser) selectHash() (*node, error) {
 	hash := newNode(kindSelectHash)
 	for {

@@ -49,8 +49,8 @@ func ordered(operator string, left, right any) (bool, error) {
 	return c >= 0, nil
 }
 
-// order compares two strings by code points, or two numbers. comparable is false for NaN.
-// For other types it returns the error of Python, which contains the operator.
+// order compares two strings by code points, or two numbers. comparable is false if a number is
+// NaN. For other types, order returns Python's error, which contains the operator.
 func order(operator string, x, y any) (c int, comparable bool, err error) {
 	if isString(x) && isString(y) {
 		return strings.Compare(x.(string), y.(string)), true, nil
@@ -86,7 +86,7 @@ func equals(x, y any) bool {
 	return pyEqual(x, y)
 }
 
-// pyEqual implements Python's ==: true equals 1 and 1.0, also in lists and objects.
+// pyEqual implements Python's ==. true equals 1 and 1.0, also inside lists and objects.
 func pyEqual(x, y any) bool {
 	if b, ok := x.(bool); ok && isNumber(y) {
 		x = number(b)

@@ -18,7 +18,7 @@ const suite = "github.com/jmespath/go-jmespath@v0.4.0"
 func suiteFiles(t *testing.T) []string {
 	t.Helper()
 	cmd := exec.Command("go", "mod", "download", "-json", suite)
-	cmd.Dir = t.TempDir() // outside of our module, so that go.mod does not change
+	cmd.Dir = t.TempDir() // outside of our module, so that the go command does not change go.mod
 	out, err := cmd.Output()
 	var module struct{ Dir, Error string }
 	if jsonErr := json.Unmarshal(out, &module); err != nil || jsonErr != nil {

@@ -11,7 +11,7 @@ import (
 type node struct {
 	kind     kind
 	children []*node
-	name     string // of a field or a function; the operator of a comparator
+	name     string // of a field or a function, or the operator of a comparator
 	names    []string
 	value    any       // of a literal
 	index    int64     // of an index
@@ -30,8 +30,8 @@ const (
 	kindIndex                       // returns an element
 	kindSlice                       // returns some elements
 	kindChain                       // applies the children in turn: a.b.c
-	kindIndexChain                  // the same for a[0][1]
-	kindPipe                        // the same for a | b
+	kindIndexChain                  // like kindChain, for a[0][1]
+	kindPipe                        // like kindChain, for a | b
 	kindFlatten                     // flattens the list that the child returns
 	kindProjection                  // children: the list, the expression for each element
 	kindValueProjection             // children: the object, the expression for each value
@@ -46,7 +46,7 @@ const (
 	kindReference // the child itself, not evaluated
 )
 
-// maxDepth limits the nesting of an expression. Python's limit is about a third of it.
+// maxDepth limits the nesting of an expression. Python's limit is about a third of maxDepth.
 const maxDepth = 1000
 
 func newNode(k kind, children ...*node) *node {
@@ -150,7 +150,8 @@ func (n *node) slice(v any) (any, error) {
 	return part, nil
 }
 
-// bound converts a written bound to a position between first and last.
+// bound converts the number in a slice to a position between first and last. missing is the
+// position if the slice has no number.
 func bound(written *int64, size, missing, first, last int64) int64 {
 	if written == nil {
 		return missing
@@ -188,8 +189,8 @@ func (n *node) flatten(v any) (any, error) {
 	return flat, nil
 }
 
-// projection applies the second child to each element for which the condition is true, and
-// drops null results.
+// projection applies the second child to the elements for which the condition is true, and drops
+// null results.
 func (n *node) projection(v any) (any, error) {
 	list, ok, err := n.elements(v)
 	if !ok {
@@ -217,8 +218,8 @@ func (n *node) projection(v any) (any, error) {
 	return collected, nil
 }
 
-// elements returns the elements of the list that the first child returns, or for a value
-// projection the values of the object. ok is false if the child returns another type.
+// elements returns the elements of the list that the first child returns. For a value projection,
+// it returns the values of the object. ok is false if the child returns another type.
 func (n *node) elements(v any) (list []any, ok bool, err error) {
 	if v, err = n.children[0].eval(v); err != nil {
 		return nil, false, err
@@ -245,7 +246,7 @@ func (n *node) logic(v any) (any, error) {
 	return n.children[1].eval(v)
 }
 
-// isFalse reports whether v counts as false in a condition. Numbers do not.
+// isFalse reports whether v counts as false in a condition. All numbers count as true.
 func isFalse(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -280,12 +281,12 @@ func (n *node) selection(v any) (any, error) {
 	return hash, nil
 }
 
-// A reference is the value of &expr, for functions that apply expr themselves.
+// A reference is the value of &expr. Functions such as sort_by apply expr to the elements.
 type reference struct {
 	expr *node
 }
 
-// String returns the text for messages. Python prints an address there.
+// String returns "<expression>" for messages. Python prints an address instead.
 func (*reference) String() string { return "<expression>" }
 
 // pyType returns the name of a value's type in Python.

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A function is a function of the language. The zero value is an unknown function.
+// A function is a function of JMESPath. The zero value is an unknown function.
 type function struct {
 	call     func(args []any) (any, error)
 	params   [][]string // the allowed types of each argument; empty for any type
@@ -17,8 +17,8 @@ type function struct {
 func takes(params ...[]string) [][]string { return params }
 func types(names ...string) []string      { return names }
 
-// builtin returns a function by its name. It is a switch, because a table would be built at
-// each start of the program.
+// builtin returns a function by its name. It is a switch, because a table would be built at each
+// start of the program.
 func builtin(name string) (function, bool) {
 	number, str, array, object := types("number"), types("string"), types("array"), types("object")
 	numbers, expref := types("array-number"), types("expref")
@@ -79,8 +79,8 @@ func builtin(name string) (function, bool) {
 	return function{}, false
 }
 
-// call evaluates the arguments before it checks the name of the function. So if there are
-// two mistakes, it reports the same one as Python.
+// call evaluates the arguments before it looks up the name of the function, like the Python
+// library. So if there are two mistakes, it reports the same one.
 func (n *node) call(v any) (any, error) {
 	args, err := n.evalAll(v)
 	if err != nil {
@@ -115,9 +115,9 @@ func (f function) checkCount(name string, n int) error {
 	return evalErrorf("Expected %s%d argument%s for function %s(), received %d", atLeast, want, plural, name, n)
 }
 
-// checkType checks the type of an argument. For array-number and array-string it also
-// checks the elements, which must have one type. The message for a wrong element has the
-// type's name in Python, as in the library.
+// checkType checks the type of an argument. For array-number and array-string, it also checks the
+// elements, which must all have the same type. As in the Python library, the message for a wrong
+// element shows its Python type.
 func checkType(name string, v any, allowed []string) error {
 	if len(allowed) == 0 {
 		return nil
@@ -149,7 +149,7 @@ func checkType(name string, v any, allowed []string) error {
 	return nil
 }
 
-// typeName returns the name of a value's type in the language.
+// typeName returns the name of a value's type in JMESPath.
 func typeName(v any) string {
 	switch pyType(v) {
 	case "NoneType":

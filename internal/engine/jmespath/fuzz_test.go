@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// FuzzSearch looks for panics, and for errors and results of undocumented types.
+// FuzzSearch finds panics, undocumented error types, and undocumented result types.
 func FuzzSearch(f *testing.F) {
 	for _, expr := range []string{
 		"Reservations[].Instances[].{Id: InstanceId, Name: Tags[?Key=='Name']|[0].Value}",
@@ -20,8 +20,8 @@ func FuzzSearch(f *testing.F) {
 		f.Add(expr, mixed)
 	}
 	f.Fuzz(func(t *testing.T, expr, doc string) {
-		// A few characters can double a list, so the result of a long expression may not
-		// fit into memory.
+		// A few characters of an expression can double a list. So the result of a long expression
+		// may not fit into memory.
 		if len(expr) > 120 || len(doc) > 2000 {
 			t.Skip("too long")
 		}

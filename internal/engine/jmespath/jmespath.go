@@ -1,13 +1,14 @@
-// Package jmespath implements the language of the AWS CLI's --query for values of package
-// document.
+// Package jmespath implements JMESPath, the language of the AWS CLI's --query, for values of
+// package document.
 //
-// The specification is https://jmespath.org/specification.html. If the AWS CLI's Python
-// library (version 1.0.1) differs from it, this package behaves like the library, because
-// scripts depend on that. So strings can be ordered, arguments of a function need no comma,
-// and errors have the same texts. Results keep the order of members: a multi-select hash
-// has the order of the expression, other objects that of the document.
+// The specification is https://jmespath.org/specification.html. The AWS CLI's Python library
+// (version 1.0.1) differs from it in places. This package behaves like the library, because
+// scripts depend on its behaviour. For example, strings have an order, the commas between the
+// arguments of a function may be missing, and errors have the same texts.
 //
-// Numbers are those of package document. Integers have any size, as in Python.
+// Results keep the order of members. The members of a multi-select hash have the order of the
+// expression, the members of other objects the order of the document. Integers have any size, as
+// in Python.
 package jmespath
 
 import (
@@ -21,7 +22,7 @@ import (
 type Expr struct {
 	text  string
 	root  *node
-	loose bool // contains an expression reference, so results must be checked for references
+	loose bool // the expression contains an expression reference, so Search must check results for references
 }
 
 // Compile parses an expression. The error is a [*SyntaxError]. [Expr.Search] checks the
@@ -42,9 +43,8 @@ func Compile(expr string) (*Expr, error) {
 	return &Expr{text: expr, root: root, loose: p.loose}, nil
 }
 
-// Search applies the expression to a value with the types of package document. The error is
-// an [*EvalError]. Search does not change the value, but the result may share parts with
-// it.
+// Search applies the expression to a value with the types of package document. The error is an
+// [*EvalError]. Search does not change the value, but the result may share parts with the value.
 func (e *Expr) Search(v any) (any, error) {
 	result, err := e.root.eval(v)
 	if err != nil {
@@ -59,17 +59,17 @@ func (e *Expr) Search(v any) (any, error) {
 // String returns the text of the expression.
 func (e *Expr) String() string { return e.text }
 
-// A SyntaxError reports an expression that cannot be compiled. Its text is the Python
-// library's. It has several lines; the last line has a caret below the mistake.
+// A SyntaxError reports an expression that cannot be compiled. Its text is the Python library's.
+// The text has several lines; the last line has a caret below the mistake.
 type SyntaxError struct {
 	text string
 }
 
 func (e *SyntaxError) Error() string { return e.text }
 
-// An EvalError reports an expression that cannot be applied to a value: an unknown
-// function, a wrong number of arguments, a value of the wrong type. Its text is the
-// Python library's, or Python's own.
+// An EvalError reports an expression that cannot be applied to a value, because of an unknown
+// function, a wrong number of arguments, or a value of the wrong type. Its text comes from the
+// Python library or from Python.
 type EvalError struct {
 	text string
 }
@@ -80,14 +80,14 @@ func evalErrorf(format string, args ...any) error {
 	return &EvalError{fmt.Sprintf(format, args...)}
 }
 
-// errReference is the error for &expr instead of a value. Python continues with an object
-// that cannot be printed.
+// errReference is the error for an &expr instead of a value. Python continues with an object
+// that it cannot print.
 var errReference = &EvalError{"an expression reference (&) is not a value"}
 
 // errDepth has Python's text, which the AWS CLI prints like any other error.
 var errDepth = &SyntaxError{"maximum recursion depth exceeded"}
 
-// typeError returns the error for an argument of the wrong type. types has the allowed types.
+// typeError returns the error for an argument of the wrong type. types lists the allowed types.
 func typeError(function string, value any, received string, types []string) error {
 	return evalErrorf(`In function %s(), invalid type for value: %s, expected one of: %s, received: "%s"`,
 		function, pytext.Str(value), pyNames(types), received)
@@ -106,8 +106,8 @@ func lexError(expr string, pos int, message string) error {
 	return &SyntaxError{fmt.Sprintf("Bad jmespath expression: %s:\n%s\n%s", message, expr, caret(pos))}
 }
 
-// parseError and incomplete add one to the column of the caret, for the quotation mark
-// before the expression.
+// parseError and incomplete add one to the column of the caret, because the message shows a
+// quotation mark before the expression.
 func parseError(expr string, t token, message string) error {
 	return &SyntaxError{fmt.Sprintf("%s: Parse error at column %d, token \"%s\" (%s), for expression:\n\"%s\"\n%s",
 		message, t.start, t.shown(), strings.ToUpper(string(t.typ)), expr, caret(t.start+1))}

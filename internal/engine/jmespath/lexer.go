@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// A lexer splits an expression into tokens. Positions are counted in characters, for the
-// caret in messages.
+// A lexer splits an expression into tokens. It counts positions in characters, because messages
+// have a caret at a position.
 type lexer struct {
 	expr   string
 	chars  []rune
@@ -19,7 +19,7 @@ type lexer struct {
 	tokens []token
 }
 
-// tokenize returns all tokens. The last one is tokenEOF.
+// tokenize returns all tokens. The last token is tokenEOF.
 func tokenize(expr string) ([]token, error) {
 	l := &lexer{expr: expr, chars: []rune(expr)}
 	for l.pos < len(l.chars) {
@@ -31,7 +31,7 @@ func tokenize(expr string) ([]token, error) {
 	return l.tokens, nil
 }
 
-// end is returned after the last character. No expression contains it.
+// end is the character after the last one. No expression contains -1.
 const end rune = -1
 
 func (l *lexer) at(i int) rune {
@@ -77,7 +77,7 @@ func (l *lexer) token() error {
 	return nil
 }
 
-// operator returns the token type for one or two characters.
+// operator returns the token type of one or two characters.
 func operator(s string) (tokenType, bool) {
 	switch s {
 	case ".":
@@ -132,7 +132,8 @@ func operator(s string) (tokenType, bool) {
 	return "", false
 }
 
-// span returns how many characters match in. It does not check the first one.
+// span returns the number of characters for which in is true. It skips the first character
+// without a check.
 func (l *lexer) span(in func(rune) bool) int {
 	n := 1
 	for in(l.at(l.pos + n)) {
@@ -141,8 +142,8 @@ func (l *lexer) span(in func(rune) bool) int {
 	return n
 }
 
-// number reads an integer. Larger integers become the largest int64, because no list has so
-// many elements.
+// number reads an integer. A number above the largest int64 becomes the largest int64, because no
+// list has so many elements.
 func (l *lexer) number() {
 	l.add(tokenNumber, l.span(isDigit))
 	t := &l.tokens[len(l.tokens)-1]
@@ -168,10 +169,10 @@ func (l *lexer) number() {
 func isLetter(c rune) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 func isDigit(c rune) bool  { return c >= '0' && c <= '9' }
 
-// A token is a token of an expression.
+// A token is a part of an expression, such as a name or an operator.
 type token struct {
 	typ   tokenType
-	text  string // the text for messages; not set for a literal
+	text  string // the text that messages show; "" for a literal
 	value any    // the value of a literal, or the int64 of a number
 	start int    // the position of the first character, from 0
 }
@@ -218,7 +219,8 @@ const (
 	tokenLeftParen  tokenType = "lparen"
 )
 
-// power returns the binding power of a token to the expression before it. 0 does not bind.
+// power returns how strongly a token binds to the expression before it. 0 means that it does not
+// bind.
 func (t tokenType) power() int {
 	switch t {
 	case tokenPipe:

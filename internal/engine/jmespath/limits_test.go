@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Expressions that are nested too deeply are refused. Long ones are not.
+// Compile rejects expressions that are nested too deeply. It accepts long expressions.
 func TestNesting(t *testing.T) {
 	const many = 20_000
 	tests := []struct {

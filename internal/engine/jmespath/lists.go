@@ -93,7 +93,7 @@ func sortList(args []any) (any, error) {
 	return sorted(list, itself)
 }
 
-// sortBy sorts a list by keys. All keys must have the type of the first one.
+// sortBy sorts a list by keys. All keys must have the type of the first key.
 func sortBy(args []any) (any, error) {
 	list, _ := args[0].([]any)
 	if len(list) == 0 {
@@ -122,7 +122,7 @@ func sorted(list []any, key func(any) (any, error)) (any, error) {
 		all[i] = keyed{k, e}
 	}
 	slices.SortStableFunc(all, func(a, b keyed) int {
-		c, _, _ := order("<", a.key, b.key) // the keys are of one type
+		c, _, _ := order("<", a.key, b.key) // the keys have the same type
 		return c
 	})
 	result := make([]any, len(all))
@@ -198,7 +198,7 @@ func update(o *document.Object, v any) error {
 	return nil
 }
 
-// sequence returns the elements of a loop over a value in Python.
+// sequence returns the elements that a Python loop over the value would have.
 func sequence(v any) ([]any, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -215,7 +215,7 @@ func sequence(v any) ([]any, bool) {
 	return nil, false
 }
 
-// memberName returns the name in JSON that Python prints for the key of a dict.
+// memberName returns the key of a dict as Python's json module writes it.
 func memberName(v any) (string, error) {
 	switch v := v.(type) {
 	case string:

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// until reads a text up to the delimiter. It keeps a backslash and the character after it
+// until reads the text before the delimiter. It keeps a backslash and the character after it
 // unchanged.
 func (l *lexer) until(delimiter rune) (string, error) {
 	var b strings.Builder
@@ -58,7 +58,7 @@ func (l *lexer) raw() error {
 	return nil
 }
 
-// literal reads `json`. Old scripts write `text` for the string "text".
+// literal reads `json`. Old scripts write `text` instead of `"text"`.
 func (l *lexer) literal() error {
 	start := l.pos
 	text, err := l.until('`')
@@ -88,7 +88,7 @@ func (l *lexer) addLiteral(start int, v any) {
 	l.tokens = append(l.tokens, token{typ: tokenLiteral, value: v, start: start})
 }
 
-// notFinite reads NaN and infinity, which Python accepts in JSON.
+// notFinite reads NaN, Infinity and -Infinity, which Python accepts in JSON.
 func notFinite(text string) (any, bool) {
 	switch strings.Trim(text, " \t\r\n") {
 	case "NaN":
@@ -101,7 +101,7 @@ func notFinite(text string) (any, bool) {
 	return nil, false
 }
 
-// nesting returns the depth of the nesting of lists and objects.
+// nesting returns how deeply lists and objects are nested.
 func nesting(json string) int {
 	depth, deepest, inString := 0, 0, false
 	for i := 0; i < len(json); i++ {
@@ -121,9 +121,9 @@ func nesting(json string) int {
 	return deepest
 }
 
-// unescape decodes the text between the quotation marks of a JSON string. problem is the
-// message of Python's json module, or "". Half of a surrogate pair becomes U+FFFD; Python
-// would keep it.
+// unescape decodes the text between the quotation marks of a JSON string. problem is the message
+// of Python's json module, or "". Half of a surrogate pair becomes U+FFFD; Python would keep the
+// half.
 func unescape(s string) (text, problem string) {
 	var b strings.Builder
 	for i := 0; i < len(s); {
@@ -156,8 +156,8 @@ func unescape(s string) (text, problem string) {
 	return b.String(), ""
 }
 
-// unescapeRune reads \uXXXX, or two of them for a surrogate pair. It returns the character
-// and the number of bytes.
+// unescapeRune reads "\uXXXX", or a surrogate pair of this form. It returns the character and the
+// number of bytes.
 func unescapeRune(s string) (rune, int) {
 	r, ok := hexRune(s)
 	if !ok {
@@ -182,7 +182,8 @@ func hexRune(s string) (rune, bool) {
 	return rune(n), err == nil
 }
 
-// isSpace is Python's str.isspace, which includes the four ASCII separators.
+// isSpace reports whether Python's str.isspace is true for r, including the four ASCII
+// separators.
 func isSpace(r rune) bool {
 	return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f
 }

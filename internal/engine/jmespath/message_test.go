@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// The messages are those of Python's jmespath 1.0.1.
+// Python's jmespath 1.0.1 prints these messages.
 func TestSyntaxErrors(t *testing.T) {
 	tests := []struct{ expr, want string }{
 		{"foo[", "Invalid jmespath expression: Incomplete expression:\n\"foo[\"\n     ^"},
@@ -117,7 +117,7 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-// The messages are those of Python's jmespath 1.0.1, or of Python 3.13.
+// Python's jmespath 1.0.1 or Python 3.13 prints these messages.
 func TestEvalErrors(t *testing.T) {
 	tests := []struct{ expr, doc, want string }{
 		{"nope(@)", "1", "Unknown function: nope()"},
@@ -183,7 +183,7 @@ func TestEvalErrors(t *testing.T) {
 	}
 }
 
-// A mistake in a part that is not evaluated is not reported.
+// Search does not report a mistake in a part of the expression that it does not evaluate.
 func TestUnreachedErrors(t *testing.T) {
 	for _, expr := range []string{"[].nope(@)", "[*].abs('x')", "`1` || nope(@)", "[?nope(@)]", "map(&nope(@), @)"} {
 		if v, err := search(expr, []any{}); err != nil {
@@ -192,7 +192,7 @@ func TestUnreachedErrors(t *testing.T) {
 	}
 }
 
-// Python returns an object that cannot be printed.
+// Python returns an object that it cannot print.
 func TestReferenceAsResult(t *testing.T) {
 	for _, expr := range []string{"&a", "[&a]", "{a: [&a]}", "to_array(&a)", "to_string(&a)", "to_number(&a)", "@ | &a"} {
 		if v, err := search(expr, int64(1)); !errors.Is(err, errReference) {

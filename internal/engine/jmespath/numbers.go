@@ -1,4 +1,4 @@
-// Functions of numbers, with Python's precision.
+// Functions of numbers, with the same precision as in Python.
 
 package jmespath
 
@@ -57,8 +57,8 @@ func sum(args []any) (any, error) {
 	return total(list), nil
 }
 
-// total returns the sum of a list. From the first float64 on it compensates for rounding
-// (Neumaier's sum), like Python since 3.12, so that ten times 0.1 is 1.0.
+// total returns the sum of a list. From the first float64 on, it compensates for rounding
+// (Neumaier's sum), like Python since 3.12. So the sum of ten times 0.1 is 1.0.
 func total(list []any) any {
 	n := new(big.Int)
 	for i, v := range list {
@@ -116,7 +116,7 @@ func integer(v any) (n *big.Int, ok bool) {
 	return nil, false
 }
 
-// fit returns an integer in the type that package document uses for its size.
+// fit returns n as an int64, or as a *big.Int if n is too large.
 func fit(n *big.Int) any {
 	if n.IsInt64() {
 		return n.Int64()
@@ -136,8 +136,8 @@ func toNumber(args []any) (any, error) {
 	return nil, nil
 }
 
-// parseNumber reads a number like Python's int, or else like its float. It returns nil for
-// other texts.
+// parseNumber reads a number like Python's int, or otherwise like Python's float. It returns nil
+// for other texts.
 func parseNumber(s string) any {
 	s, ok := joinDigits(strings.TrimFunc(s, isSpace))
 	if !ok {
@@ -154,10 +154,10 @@ func parseNumber(s string) any {
 		return nil
 	}
 	if strings.EqualFold(unsigned, "nan") {
-		return math.NaN() // strconv does not accept a sign here
+		return math.NaN() // strconv does not accept a sign before "nan"
 	}
 	if strings.ContainsAny(s, "xXpP") {
-		return nil // hexadecimal
+		return nil // Python does not read hexadecimal numbers
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil && !math.IsInf(f, 0) {
@@ -166,7 +166,7 @@ func parseNumber(s string) any {
 	return f
 }
 
-// joinDigits removes underscores, which are allowed between two digits.
+// joinDigits removes underscores between two digits. ok is false if an underscore is elsewhere.
 func joinDigits(s string) (string, bool) {
 	for i := range len(s) {
 		if s[i] == '_' && (i == 0 || i == len(s)-1 || !isDigit(rune(s[i-1])) || !isDigit(rune(s[i+1]))) {

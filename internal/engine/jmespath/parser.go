@@ -5,8 +5,8 @@ package jmespath
 import "fmt"
 
 // A parser parses an expression by the binding powers of its tokens (top down operator
-// precedence, Vaughan R. Pratt). It has the same mistakes as the Python library, because
-// expressions depend on them.
+// precedence, Vaughan R. Pratt). It has the bugs of the Python library, because expressions
+// depend on them.
 type parser struct {
 	expr   string
 	tokens []token
@@ -26,7 +26,7 @@ func (p *parser) parse() (*node, error) {
 	return root, nil
 }
 
-// peek returns the next token. The last one, tokenEOF, is never consumed.
+// peek returns the next token. The parser never consumes the last token, tokenEOF.
 func (p *parser) peek() token { return p.tokens[p.pos] }
 
 func (p *parser) next() token {
@@ -37,7 +37,7 @@ func (p *parser) next() token {
 	return t
 }
 
-// after returns the type of the token after the next one.
+// after returns the type of the second next token.
 func (p *parser) after() tokenType {
 	if p.pos+1 < len(p.tokens) {
 		return p.tokens[p.pos+1].typ
@@ -45,7 +45,7 @@ func (p *parser) after() tokenType {
 	return tokenEOF
 }
 
-// expect consumes a token of a type.
+// expect consumes a token of type typ. Any other token is an error.
 func (p *parser) expect(typ tokenType) error {
 	t := p.peek()
 	if t.typ != typ {
@@ -55,7 +55,7 @@ func (p *parser) expect(typ tokenType) error {
 	return nil
 }
 
-// unexpected returns the error for the next token if another one was expected.
+// unexpected returns the error for the next token. wanted says which token was expected.
 func (p *parser) unexpected(wanted string) error {
 	t := p.peek()
 	if t.typ == tokenEOF {
@@ -64,7 +64,7 @@ func (p *parser) unexpected(wanted string) error {
 	return parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
 }
 
-// expression parses tokens as long as they bind more strongly than power.
+// expression parses tokens while they bind more strongly than power.
 func (p *parser) expression(power int) (*node, error) {
 	p.depth++
 	defer func() { p.depth-- }()
@@ -90,7 +90,7 @@ func (p *parser) prefix(t token) (*node, error) {
 		return &node{kind: kindField, name: t.text}, nil
 	case tokenQuoted:
 		if paren := p.peek(); paren.typ == tokenLeftParen {
-			paren.start = 0 // Python puts the caret there
+			paren.start = 0 // Python shows the caret at position 0
 			return nil, parseError(p.expr, paren, "Quoted identifier not allowed for function names.")
 		}
 		return &node{kind: kindField, name: t.text}, nil
@@ -134,7 +134,7 @@ func (p *parser) unary(k kind, power int) (*node, error) {
 	return newNode(k, operand), nil
 }
 
-// infix parses the rest of an expression after left. It begins with the next token.
+// infix parses an operator after left, beginning with the next token.
 func (p *parser) infix(left *node) (*node, error) {
 	t := p.next()
 	switch t.typ {
@@ -206,8 +206,8 @@ func (p *parser) afterDot(power int) (*node, error) {
 	return nil, parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
 }
 
-// call parses the arguments of a function. Commas may be missing, and the last argument may
-// have one.
+// call parses the arguments of a function. Commas may be missing, and a comma may follow the last
+// argument.
 func (p *parser) call(left *node) (*node, error) {
 	if left.kind != kindField {
 		name := p.tokens[p.pos-2]

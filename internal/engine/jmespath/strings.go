@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// contains compares elements like Python: [1] contains true.
+// contains compares elements like Python, where [1] contains true.
 func contains(args []any) (any, error) {
 	switch in := args[0].(type) {
 	case string:
@@ -43,7 +43,7 @@ func join(args []any) (any, error) {
 	return strings.Join(parts, text(args[0])), nil
 }
 
-// text returns an argument that was checked to be a string.
+// text returns an argument that has passed the check for a string.
 func text(v any) string {
 	s, _ := v.(string)
 	return s
@@ -82,7 +82,7 @@ func toString(args []any) (any, error) {
 	return toJSON(args[0])
 }
 
-// toJSON returns a value as ASCII JSON without spaces, like to_string in Python.
+// toJSON returns a value as ASCII JSON without spaces, like to_string in the Python library.
 func toJSON(v any) (string, error) {
 	if holdsReference(v) {
 		return "", errReference

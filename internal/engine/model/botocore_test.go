@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// AWS adds members to its models every week, and the AWS CLI prints them. This test
-// compares the tables with each installed botocore. If it fails, run internal/engine/gen
+// AWS adds members to its models every week, and the AWS CLI prints the new members. This test
+// compares the tables with each installed botocore. If the test fails, run internal/engine/gen
 // with -newer.
 func TestTablesHaveMembersOfBotocore(t *testing.T) {
 	var stdin strings.Builder

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// A builder builds the shapes of one operation. done holds the shapes that are built already, so
-// that recursive shapes end.
+// A builder builds the shapes of one operation. A shape can contain itself, so done holds each
+// shape as soon as the builder starts it.
 type builder struct {
 	text map[string]string
 	done map[string]*Shape
@@ -162,7 +162,7 @@ func (m *Member) set(key, value string) {
 // locations has the names of the Locations in the models.
 var locations = [...]string{"", "uri", "querystring", "header", "headers", "statusCode"}
 
-// atoi reads a number that the generator has written. 0 means no limit.
+// atoi reads a number that the generator has written. The empty text means 0.
 func atoi(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n

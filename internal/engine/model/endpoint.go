@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// endpointsTable is the name of the table of endpoints, which belongs to no service.
+// endpointsTable is the name of the table of endpoints. This table belongs to no service.
 //
-// Its lines are partitions and services. Below a service are the hosts that differ from the
-// rule of the partition:
+// Its lines are partitions and services. Most hosts follow the rule of their partition. The lines
+// below a service are its other hosts:
 //
 //	partition	NAME	suffix=DOMAIN	dual=DOMAIN	match=REGULAR EXPRESSION
 //	service	NAME	global=REGION
@@ -22,9 +22,9 @@ type Endpoint struct {
 	Region string // for signatures
 }
 
-// Endpoint returns the endpoint of the service in a region, by AWS's endpoint rules. Without a
-// region, it returns the global endpoint; ok is false if the service has none. The name of an
-// unknown region decides to which partition it belongs.
+// Endpoint returns the endpoint of the service in a region, by AWS's endpoint rules. If region is
+// "", Endpoint returns the global endpoint; ok is false if the service has none. The name of an
+// unknown region determines its partition.
 func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok bool) {
 	table, err := tables.ReadFile("tables/" + endpointsTable + ".txt")
 	if err != nil {

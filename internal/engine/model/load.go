@@ -61,8 +61,8 @@ func Load(service string) (*Service, error) {
 	return Parse(service, string(text)), nil
 }
 
-// Parse reads the table of a service, in the format of the generator. [Service.Operation]
-// builds the operations later.
+// Parse reads the table of a service, in the format of the generator. Parse builds no operations:
+// [Service.Operation] builds an operation when a caller asks for it.
 func Parse(name, text string) *Service {
 	s := &Service{Name: name, shapes: make(map[string]string)}
 	for text != "" {

@@ -2,7 +2,7 @@ package model
 
 import "strings"
 
-// irregular has the names that do not follow the rule of [CLIName].
+// irregular lists the names that do not follow the rule of [CLIName].
 var irregular = [...][2]string{
 	{"CreateCachediSCSIVolume", "create-cached-iscsi-volume"},
 	{"CreateStorediSCSIVolume", "create-stored-iscsi-volume"},

@@ -4,18 +4,18 @@ package model
 type Operation struct {
 	Name    string // "DescribeInstances"
 	CLIName string // "describe-instances"
-	Method  string // of HTTP
+	Method  string // the HTTP method
 	URI     string // with parameters in braces and sometimes a query: "/{Bucket}?list-type=2"
 
-	// Input has a structure as its shape. It is nil if the operation has no input. Its
-	// LocationName and XMLNamespace name the XML element, if there is one.
+	// Input has a structure as its shape. It is nil if the operation has no input. LocationName
+	// and XMLNamespace describe the XML element of the input; they may be empty.
 	Input *Member
 
 	// Output has a structure as its shape. It is nil if the operation has no output.
 	Output *Member
 
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
-	Unsigned      bool   // no credentials are needed
+	Unsigned      bool   // the request needs no credentials
 	Paginator     *Paginator
 	Errors        []*Shape // the errors in the model, with their members
 }
@@ -43,9 +43,9 @@ func (o *Operation) Parameters() []Parameter {
 // NonAggregate are paths: names of members joined by dots, as in JMESPath.
 type Paginator struct {
 	Input        []string // members of the input that select the next page; empty if there is always one page
-	Output       []string // where a page has the next value of each Input
+	Output       []string // where a page has the next value of each Input member
 	Limit        string   // the member of the input with the page size; "" if there is none
-	More         string   // where a page has a boolean for more pages; "" if only Output shows that
+	More         string   // where a page has the boolean that says whether more pages follow; "" if only Output shows it
 	Result       []string // the lists to collect, the most important first; if empty, the paginator is not used
 	NonAggregate []string // the values that are the same on each page
 }

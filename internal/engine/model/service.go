@@ -44,7 +44,7 @@ type Service struct {
 }
 
 // EnvName returns the name of the service in variables such as AWS_ENDPOINT_URL_SSO_OIDC. A
-// [services] section of the config has the same name in lower case.
+// [services] section of the config uses the same name in lower case.
 func (s *Service) EnvName() string {
 	return strings.ToUpper(strings.NewReplacer(" ", "_", "-", "_").Replace(s.ID))
 }

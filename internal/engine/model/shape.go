@@ -67,15 +67,15 @@ const (
 	URI                  // in the path
 	QueryString          // the keys of a Map are names of parameters
 	Header
-	Headers // a Map: all headers whose names begin with LocationName
+	Headers // a Map of all headers whose names begin with LocationName
 	StatusCode
 )
 
-// A Member is a member of a structure, the element of a list, the key or value of a map, or
-// the input or output of an operation. It has a shape, and describes how the value is
-// written there.
+// A Member is a member of a structure, the element of a list, the key or value of a map, or the
+// input or output of an operation. It has a shape, and describes how requests and replies write
+// the value.
 type Member struct {
-	Name  string // in input, output and parameters; "" if it is not a member of a structure
+	Name  string // in input, output and parameters; "" for a Member outside a structure
 	Shape *Shape
 
 	Location     Location
@@ -87,9 +87,9 @@ type Member struct {
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
-	Streaming    bool // other clients do not read the body into memory
+	Streaming    bool // AWS's own clients stream this body
 	JSONValue    bool // a String with JSON, encoded in base64 in a header
-	Idempotency  bool // if there is no value, a random value is sent
+	Idempotency  bool // the client sends a random value if the caller gives none
 }
 
 // Wire returns the name on the wire: LocationName, or Name.

@@ -6,13 +6,13 @@ import (
 	"strconv"
 )
 
-// appendFloat appends repr(f): the shortest digits that give the same number. It writes an
-// exponent below 1e-4 and from 1e16 on, and otherwise a decimal point.
+// appendFloat appends repr(f): the shortest digits that give the same number. Numbers whose
+// absolute value is below 1e-4 (except 0) or at least 1e16 have an exponent.
 func appendFloat(b []byte, f float64) []byte {
 	return appendNumber(b, f, "nan", "inf")
 }
 
-// appendJSONFloat appends f as json.dumps does: NaN and infinity have their names in JavaScript.
+// appendJSONFloat appends json.dumps(f), which writes NaN, Infinity and -Infinity.
 func appendJSONFloat(b []byte, f float64) []byte {
 	return appendNumber(b, f, "NaN", "Infinity")
 }

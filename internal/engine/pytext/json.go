@@ -25,8 +25,8 @@ func AppendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// appendASCIIString escapes the characters that JSON requires and all that are not
-// printable ASCII. It writes characters above U+FFFF as a pair of surrogates.
+// appendASCIIString escapes the characters that JSON requires and all characters outside
+// printable ASCII. It writes a character above U+FFFF as a pair of surrogates.
 func appendASCIIString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, r := range s {

@@ -1,10 +1,10 @@
-// Package pytext writes values like Python. The AWS CLI is written in Python: its messages
-// show values in the form of str and repr, and the names of its cache files and its page
+// Package pytext writes values like Python, in which the AWS CLI is written. The AWS CLI's
+// messages show values in the form of str and repr. The names of its cache files and its page
 // tokens depend on the bytes that json.dumps prints.
 //
-// A value has a type of package document, or is a []byte, or has a String method, which is
-// then used. An object is a value that yields its members in order, like *document.Object.
-// This package imports no other package of the program.
+// A value has a type of package document, is a []byte, or has a String method. An object is a
+// value that yields its members in order, like *document.Object. This package imports no other
+// package of the program.
 package pytext
 
 import (
@@ -31,15 +31,15 @@ func Repr(v any) string {
 	return string(n.append(nil, v))
 }
 
-// JSON returns json.dumps(v, separators=(",", ":")): without spaces, and with characters
-// escaped that are not ASCII. Bytes that are not UTF-8 become U+FFFD.
+// JSON returns json.dumps(v, separators=(",", ":")). It writes no spaces, and escapes all
+// characters outside ASCII. Bytes that are not UTF-8 become U+FFFD.
 func JSON(v any) string {
 	n := jsonNotation(appendASCIIString)
 	return string(n.append(nil, v))
 }
 
-// AppendJSON appends v like [JSON], but with ensure_ascii=False: it escapes only what JSON
-// requires, and leaves bytes that are not UTF-8 unchanged.
+// AppendJSON appends v like [JSON], but with ensure_ascii=False. It escapes only the characters
+// that JSON requires, and keeps bytes that are not UTF-8.
 func AppendJSON(b []byte, v any) []byte {
 	n := jsonNotation(AppendJSONString)
 	return n.append(b, v)
@@ -68,7 +68,7 @@ func TypeName(v any) string {
 	return "object"
 }
 
-// An object is a dict in Python.
+// An object is a value that Python prints as a dict.
 type object interface {
 	All() iter.Seq2[string, any]
 }

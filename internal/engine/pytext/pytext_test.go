@@ -16,8 +16,8 @@ func object(pairs ...any) *document.Object {
 	return o
 }
 
-// Python 3.11 prints these texts for str(v), repr(v), json.dumps(v, separators=(",", ":")),
-// and the last with ensure_ascii=False.
+// Python 3.11 prints these texts for str(v), repr(v), json.dumps(v, separators=(",", ":")), and
+// json.dumps with ensure_ascii=False.
 func TestValues(t *testing.T) {
 	tests := []struct {
 		name                  string
@@ -72,7 +72,7 @@ func check(t *testing.T, function, got, want string) {
 func TestFloats(t *testing.T) {
 	tests := []struct {
 		v          float64
-		repr, json string // json "" means the same as repr
+		repr, json string // json "" means that the JSON is equal to repr
 	}{
 		{0, "0.0", ""},
 		{math.Copysign(0, -1), "-0.0", ""},
@@ -105,8 +105,8 @@ func TestFloats(t *testing.T) {
 	}
 }
 
-// Python reads arguments with errors="surrogateescape". JSON gets U+FFFD instead, because
-// other readers reject half of a surrogate pair.
+// Python reads arguments with errors="surrogateescape". JSON gets U+FFFD instead, because many
+// JSON readers reject half of a surrogate pair.
 func TestInvalidUTF8(t *testing.T) {
 	check(t, "Repr", pytext.Repr("a\xff\x80é"), `'a\udcff\udc80é'`)
 	check(t, "Repr", pytext.Repr("\ufffd"), "'\ufffd'")

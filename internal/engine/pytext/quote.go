@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// appendQuoted appends a string in quotation marks. They are single, unless the string
-// contains single and no double ones.
+// appendQuoted appends a string in single quotation marks. A string with single but no double
+// quotation marks gets double ones.
 func appendQuoted(b []byte, s string) []byte {
 	mark := quotationMark(s)
 	b = append(b, mark)
@@ -23,7 +23,7 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, mark)
 }
 
-// appendQuotedBytes appends bytes in quotation marks. ASCII bytes appear as characters.
+// appendQuotedBytes appends bytes in quotation marks. Printable ASCII bytes appear as characters.
 func appendQuotedBytes(b, v []byte) []byte {
 	mark := quotationMark(string(v))
 	b = append(b, 'b', mark)

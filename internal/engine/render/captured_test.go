@@ -47,8 +47,8 @@ func printed(t *testing.T, o render.Options, pages ...any) string {
 	return b.String()
 }
 
-// Each row compares the output with that of a run of the AWS CLI 2.36.7 in
-// testdata/captured. The results of queries are given as JSON.
+// Each row compares the output with a run of the AWS CLI 2.36.7 in testdata/captured. A row gives
+// the result of its query as JSON.
 func TestCapturedRuns(t *testing.T) {
 	const (
 		instances = "DescribeInstances"
@@ -60,7 +60,7 @@ func TestCapturedRuns(t *testing.T) {
 		name   string
 		format string
 		title  string
-		answer string // the result of the query, or the document; "" means the whole file of the title
+		answer string // the result of the query, or the document; "" means the whole file with the name title
 		color  bool
 	}{
 		{"ec2-describe-instances-json", "json", instances, "", false},

@@ -13,8 +13,8 @@ const (
 	barColor  = "\x1b[2m\x1b[33m" // dim yellow
 )
 
-// draw writes the sections one below the other, all with the width of the widest one. If
-// that is wider than the terminal, it first turns sections with one row.
+// draw writes the sections below each other. All sections have the width of the widest one. If
+// this width is larger than the terminal's, draw first turns sections with one row.
 func (t *table) draw(w *bufio.Writer, o Options) {
 	if len(t.sections) == 0 {
 		return
@@ -41,8 +41,8 @@ func (t *table) width() int {
 	return widest
 }
 
-// A drawing writes the lines of a table. With colours, it writes a reset after every text,
-// even after an empty one, to print the same bytes as the AWS CLI.
+// A drawing writes the lines of a table. With colours, it writes a reset after every text, even
+// after an empty one, as the AWS CLI does.
 type drawing struct {
 	w     *bufio.Writer
 	color bool
@@ -56,7 +56,7 @@ func (d *drawing) write(s string) {
 	}
 }
 
-// line writes the current line, with the bars of its indentation on both sides.
+// line writes the current line between the bars of its indentation.
 func (d *drawing) line(indent int) {
 	d.bars(indent)
 	_, _ = d.w.Write(d.buf)
@@ -102,8 +102,8 @@ func (d *drawing) section(s *section, width int) {
 	}
 }
 
-// rule draws a line between rows. The first width has room for the left edge,
-// and every width for an edge on the right.
+// rule draws a line between rows. The first width includes the left edge. Every width includes an
+// edge on the right.
 func (d *drawing) rule(widths []int, indent int) {
 	edge := "+"
 	for _, w := range widths {
@@ -132,7 +132,7 @@ func (d *drawing) row(row []cell, widths []int, indent int) {
 	for i, c := range row {
 		space, pad := widths[i]-len(edge)-c.width-1, 2
 		if space < pad {
-			pad = 0 // rounding has made the column narrower
+			pad = 0 // because of rounding, the column is too narrow
 		}
 		d.buf = append(d.buf, edge...)
 		d.fill(' ', pad)
@@ -150,8 +150,8 @@ func (d *drawing) row(row []cell, widths []int, indent int) {
 	d.line(indent)
 }
 
-// center appends the text of a cell in the middle of width columns. The width includes a
-// left edge, although only the first cell has one.
+// center appends the text of a cell in the middle of width columns. The width includes a left
+// edge, although only the first cell has a left edge.
 func (d *drawing) center(c cell, width int, edge string) {
 	left := width/2 - c.width/2 - 1
 	d.buf = append(d.buf, edge...)

@@ -50,8 +50,8 @@ func plain(s string) string {
 	return strings.NewReplacer("\x1b[0m", "", "\x1b[1m\x1b[34m", "", "\x1b[2m\x1b[33m", "").Replace(s)
 }
 
-// checkJSON reads the output and compares it with the value. An object without members
-// prints nothing.
+// checkJSON reads the output and compares it with the value. An object without members prints
+// nothing.
 func checkJSON(t *testing.T, doc any, out string) {
 	t.Helper()
 	if o, ok := doc.(*document.Object); ok && o.Len() == 0 {

@@ -20,7 +20,8 @@ type golden struct {
 	Want result `json:"want"`
 }
 
-// The output must be that of the AWS CLI. testdata/README.md describes how it was recorded.
+// The output must be equal to the AWS CLI's. testdata/README.md describes how the AWS CLI's
+// output was recorded.
 func TestGolden(t *testing.T) {
 	path := filepath.Join("testdata", "golden.jsonl")
 	if *updateGolden {
@@ -47,7 +48,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// makeGolden records every word alone in YAML, and small random documents in every format.
+// makeGolden records single words in YAML, and small random documents in every format.
 func makeGolden(t *testing.T) []byte {
 	t.Helper()
 	const random, largest = 150, 160

@@ -1,4 +1,4 @@
-// JSON output like that of Python's json module.
+// JSON output like the output of Python's json module.
 
 package render
 

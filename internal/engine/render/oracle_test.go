@@ -18,8 +18,8 @@ import (
 )
 
 var (
-	oracleDocs = flag.Int("oracle.docs", 300, "how many random documents are compared with the AWS CLI")
-	oracleSeed = flag.Uint64("oracle.seed", 1, "what they are made from")
+	oracleDocs = flag.Int("oracle.docs", 300, "number of random documents to compare with the AWS CLI")
+	oracleSeed = flag.Uint64("oracle.seed", 1, "seed of the random documents")
 )
 
 // A job is a document and the options for printing it.
@@ -31,7 +31,7 @@ type job struct {
 	Width  int             `json:"width,omitempty"`
 }
 
-// A result is the output, and the error after it, if there was one.
+// A result is the output of a job. If the job failed, Error is the error after the output.
 type result struct {
 	Out   string `json:"out"`
 	Error string `json:"error"`
@@ -52,7 +52,7 @@ func (j job) print() (r result, err error) {
 	return r, nil
 }
 
-// The output must be that of an installed AWS CLI, version 2, such as Debian's.
+// The output must be equal to the output of an installed AWS CLI, version 2, such as Debian's.
 func TestAgainstInstalledAWSCLI(t *testing.T) {
 	cli := startOracle(t)
 	random := rand.New(rand.NewPCG(*oracleSeed, 0))
@@ -65,7 +65,7 @@ func TestAgainstInstalledAWSCLI(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(want.Error, "'<' not supported") {
-				want.Error = got.Error // the order of the two types is random
+				want.Error = got.Error // the message names two types, in random order
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				in, _ := json.Marshal(j)

@@ -21,7 +21,7 @@ func object(members ...any) *document.Object {
 	return o
 }
 
-// If a query selects a list or an object twice, the AWS CLI prints an anchor and aliases in YAML.
+// If a query selects a list or an object twice, the AWS CLI's YAML has an anchor and aliases.
 func TestYAMLAliases(t *testing.T) {
 	o := object("k", "v")
 	l := []any{int64(1)}
@@ -129,7 +129,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// Like the AWS CLI, print the lines before the error.
+// Like the AWS CLI, Print prints the lines before the error.
 func TestTextBeforeAnError(t *testing.T) {
 	var b bytes.Buffer
 	err := render.New(&b, render.Options{Format: "text"}).Print(parse(t, `{"a": "x", "b": [{"c": 1}, 2]}`))
@@ -142,7 +142,7 @@ type failed struct{ err error }
 
 func (f failed) Search(any) (any, error) { return nil, f.err }
 
-// limited accepts n bytes and then returns an error.
+// A limited accepts n bytes and then returns an error.
 type limited struct {
 	n   int
 	err error
@@ -156,7 +156,7 @@ func (l *limited) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Instances of a large account, for benchmarks.
+// instances returns the instances of a large account, for benchmarks.
 func instances(n int) any {
 	list := make([]any, n)
 	for i := range list {
@@ -192,8 +192,8 @@ func BenchmarkTenThousandInstances(b *testing.B) {
 	}
 }
 
-// The AWS CLI prints an empty page of a stream, and nothing for an empty response.
-// With "off" it does not even apply the query.
+// The AWS CLI prints an empty page of a stream, but nothing for an empty response. With "off",
+// the AWS CLI does not apply the query.
 func TestEmptyPages(t *testing.T) {
 	empty := parse(t, `{}`)
 	for _, tt := range []struct{ format, page, response string }{

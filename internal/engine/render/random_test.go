@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// words has the parts of random strings: YAML syntax, texts that are not read as strings,
+// words lists the parts of random strings: YAML syntax, texts that YAML does not read as strings,
 // and characters of every width.
 var words = []string{
 	"", "a", "i-0123456789abcdef0", "arn:aws:iam::123456789012:role/x", "111111111111", "10.0.0.1", "10.0.0.0/16",
@@ -30,7 +30,7 @@ func randomString(r *rand.Rand) string {
 		return words[r.IntN(len(words))]
 	case 3:
 		return words[r.IntN(len(words))] + words[r.IntN(len(words))]
-	case 4: // about the width at which lines are folded
+	case 4: // about the width at which YAML folds lines
 		var b strings.Builder
 		for n := 60 + r.IntN(60); b.Len() < n; {
 			b.WriteString(strings.Repeat("x", r.IntN(12)))
@@ -69,8 +69,8 @@ func randomScalar(r *rand.Rand) any {
 	return randomString(r)
 }
 
-// randomValue returns a value for encoding/json. Most lists have elements of one kind, like
-// those of services.
+// randomValue returns a value for encoding/json. Most lists have elements of one kind, like the
+// lists in replies of services.
 func randomValue(r *rand.Rand, depth int) any {
 	kind := r.IntN(8)
 	switch {

@@ -1,8 +1,8 @@
-// Package render prints the output of an operation in the formats of the AWS CLI. It prints
-// the same bytes, so that scripts for the AWS CLI can read them.
+// Package render prints the output of an operation in the formats of the AWS CLI. It prints the
+// same bytes as the AWS CLI, so that scripts for the AWS CLI can read them.
 //
-// The formats are those of the AWS CLI 2.36, of Python's json module, and of the AWS CLI's
-// YAML emitter. testdata/README.md describes how they were recorded.
+// The formats are those of the AWS CLI 2.36, of Python's json module, and of the AWS CLI's YAML
+// emitter. testdata/README.md describes how the AWS CLI's output was recorded.
 package render
 
 import (
@@ -24,11 +24,11 @@ type Query interface {
 type Options struct {
 	Format string // one of [Formats]; "" means json
 	Query  Query  // nil prints everything
-	Title  string // the title of a table: the operation's name, "GetCallerIdentity"
-	Color  bool   // print a table with the AWS CLI's colours; other formats have none
-	Width  int    // of the terminal, in columns; 0 means 80, the AWS CLI's width without a terminal
+	Title  string // the title of a table: the operation's name, such as "GetCallerIdentity"
+	Color  bool   // print a table with the AWS CLI's colours; other formats have no colours
+	Width  int    // the width of the terminal, in columns; 0 means 80, the AWS CLI's width without a terminal
 
-	Terminal bool // the output is a terminal, so control characters in values must not reach it
+	Terminal bool // the output is a terminal, which must not receive control characters
 }
 
 // Formats returns the names of the formats in the AWS CLI's order.
@@ -36,7 +36,7 @@ func Formats() []string {
 	return []string{"json", "text", "table", "yaml", "yaml-stream", "off"}
 }
 
-// Streams reports whether the format prints each page of a paginated result when it
+// Streams reports whether the format prints each page of a paginated result when the page
 // arrives, and applies the query to each page. Other formats print the merged result.
 func Streams(format string) bool {
 	return format == "text" || format == "yaml-stream"
@@ -48,7 +48,7 @@ type FormatError struct{ Format string }
 func (e *FormatError) Error() string { return "Unknown output type: " + e.Format }
 
 // A ShapeError reports a value that the format cannot represent, such as rows of different
-// lengths in a table. Its text is the AWS CLI's, which is often that of a Python error.
+// lengths in a table. Its text is the AWS CLI's, which is often the text of a Python error.
 type ShapeError struct{ text string }
 
 func (e *ShapeError) Error() string { return e.text }
@@ -74,18 +74,17 @@ func New(w io.Writer, o Options) *Printer {
 	return &Printer{w: bufio.NewWriter(w), opts: o}
 }
 
-// Print prints one response. The error is a [*FormatError], a [*ShapeError], or an error of
-// the query or the writer. Like the AWS CLI, it may have printed a part of the response
-// before the error.
+// Print prints one response. The error is a [*FormatError], a [*ShapeError], or an error of the
+// query or the writer. Like the AWS CLI, Print may print a part of the response before an error.
 func (p *Printer) Print(v any) error { return p.printAs(v, false) }
 
-// Page prints one page of a response, for formats for which [Streams] is true. Unlike an
-// empty response, an empty page is printed.
+// Page prints one page of a response. [Streams] must be true for the format. Unlike Print, Page
+// prints an empty object.
 func (p *Printer) Page(v any) error { return p.printAs(v, true) }
 
 func (p *Printer) printAs(v any, page bool) error {
 	if p.opts.Format == "off" {
-		return nil // the query is not applied either
+		return nil // the AWS CLI does not apply the query either
 	}
 	if p.opts.Query != nil {
 		var err error
@@ -100,9 +99,9 @@ func (p *Printer) printAs(v any, page bool) error {
 	return err
 }
 
-// Token prints the token of a result that --max-items has cut short, in the format text
-// only. Like the AWS CLI, it applies the query to the token as if it were a page. Most
-// queries select nothing there and print "None".
+// Token prints the token of a result that --max-items has cut short. It prints only in the format
+// text. Like the AWS CLI, it applies the query to the token as if the token were a page. Most
+// queries select nothing from the token and print "None".
 func (p *Printer) Token(token string) error {
 	if p.opts.Format != "text" {
 		return nil
@@ -156,7 +155,8 @@ func (p *Printer) writeJSON(v any) {
 	_, _ = p.w.WriteString(escapeActive(b.String()))
 }
 
-// truth reports whether a value counts as true in Python: null, zero and empty values do not.
+// truth reports whether Python would treat a value as true. Null, zero and empty values are
+// false.
 func truth(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -15,10 +15,10 @@ const padding = 4
 type section struct {
 	title      string
 	titleWidth int
-	indent     int // bars before and after it, one for each level of nesting
+	indent     int // the number of bars on each side, one for each level of nesting
 	headers    []cell
 	rows       [][]cell
-	widths     []int // of the widest text in each column
+	widths     []int // the width of the widest text in each column
 	columns    int   // the number of columns, if fixed
 	fixed      bool
 }
@@ -31,8 +31,7 @@ type cell struct {
 
 func newCell(s string) cell { return cell{s, textWidth(s)} }
 
-// setHeaders sets the names of the columns. If they are set again later, the last ones are
-// printed.
+// setHeaders sets the names of the columns. A later call replaces the names.
 func (s *section) setHeaders(names []string) error {
 	headers := make([]cell, len(names))
 	for i, n := range names {
@@ -78,8 +77,8 @@ func (s *section) width() int {
 	return max(s.titleWidth, sum) + 2 + 2*s.indent
 }
 
-// turned returns a section with a row for each header, if the section has headers and one
-// row. It returns other sections unchanged.
+// turned returns a section with a row for each header. It does so only for a section with headers
+// and one row, and returns other sections unchanged.
 func (s *section) turned() *section {
 	if len(s.headers) == 0 || len(s.rows) != 1 {
 		return s
@@ -97,8 +96,8 @@ func (s *section) turned() *section {
 	return t
 }
 
-// fit returns the widths of the columns, scaled to a sum of total. If rounding makes the
-// sum too large, the first columns become narrower; if it makes it too small, the last ones
+// fit returns the widths of the columns, scaled to a sum of total. If rounding makes the sum too
+// large, the first columns become narrower. If rounding makes the sum too small, the last columns
 // become wider.
 func (s *section) fit(total int) []int {
 	sum := 0
@@ -126,9 +125,9 @@ func (s *section) fit(total int) []int {
 	return out
 }
 
-// textWidth returns how many columns the AWS CLI reserves for a text: two for each wide or
-// fullwidth character, and one for other characters, even for combining ones. An ambiguous
-// character such as é also counts as two, although most terminals show it in one column.
+// textWidth returns how many columns the AWS CLI reserves for a text. A wide or fullwidth
+// character counts as two columns. Other characters count as one, even combining ones. An
+// ambiguous character such as é counts as two, although most terminals show it in one column.
 func textWidth(s string) int {
 	n := 0
 	for _, r := range s {

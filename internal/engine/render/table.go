@@ -1,4 +1,4 @@
-// The table format: from a value to sections, columns and rows.
+// The table format: turns a value into sections, columns and rows.
 
 package render
 
@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// writeTable prints a value as a table. It has a section for the value, and an indented
-// section for each list or object in it.
+// writeTable prints a value as a table. The value has a section, and each list or object in the
+// value has an indented section.
 func writeTable(w *bufio.Writer, v any, o Options) error {
 	var t table
 	if err := t.add(v, &o.Title, 0); err != nil {
@@ -23,8 +23,8 @@ func writeTable(w *bufio.Writer, v any, o Options) error {
 
 type table struct{ sections []*section }
 
-// add adds a value in a new section, or in the last one if title is nil. It ignores values
-// that are empty, zero or false.
+// add adds a value in a new section. If title is nil, it adds the value to the last section. It
+// ignores values that are empty, zero or false.
 func (t *table) add(v any, title *string, indent int) error {
 	if !truth(v) {
 		return nil
@@ -41,7 +41,7 @@ func (t *table) add(v any, title *string, indent int) error {
 	case *document.Object:
 		return t.addObject(v, indent)
 	}
-	return nil // for a scalar, only the title is printed
+	return nil // the AWS CLI prints only the title for a scalar
 }
 
 func (t *table) begin(title *string, indent int) {
@@ -61,7 +61,7 @@ func (t *table) addObject(o *document.Object, indent int) error {
 	var err error
 	switch len(scalars) {
 	case 0:
-	case 1: // the name is in the row, not above it
+	case 1: // the row contains the name
 		err = t.last().addRow([]cell{newCell(scalars[0]), row[0]})
 	default:
 		if err = t.last().setHeaders(scalars); err == nil {
@@ -74,7 +74,7 @@ func (t *table) addObject(o *document.Object, indent int) error {
 	return t.addMembers(o, others, indent)
 }
 
-// addMembers adds the members with these names.
+// addMembers adds the named members.
 func (t *table) addMembers(o *document.Object, names []string, indent int) error {
 	for _, n := range names {
 		if v, ok := o.Get(n); ok {
@@ -86,8 +86,8 @@ func (t *table) addMembers(o *document.Object, names []string, indent int) error
 	return nil
 }
 
-// addObjects adds a list whose first element is an object, with a row for each element. If
-// an element contains lists or objects, each element starts a section.
+// addObjects adds a list whose first element is an object. Each element becomes a row. If an
+// element contains lists or objects, each element starts a section.
 func (t *table) addObjects(list []any, title *string, indent int) error {
 	headers, others, err := unionNames(list)
 	if err != nil {
@@ -102,7 +102,7 @@ func (t *table) addObjects(list []any, title *string, indent int) error {
 				return err
 			}
 		}
-		o, ok := e.(*document.Object) // if it is nil, it has no members
+		o, ok := e.(*document.Object) // a nil object has no members
 		if !ok && len(headers) > 0 {
 			return shapeErrorf("'%s' object has no attribute 'get'", pytext.TypeName(e))
 		}
@@ -116,7 +116,8 @@ func (t *table) addObjects(list []any, title *string, indent int) error {
 	return nil
 }
 
-// addList adds a row for each element. A list of lists in it adds rows to the same section.
+// addList adds a row for each element. If an element is a list of lists, its rows go to the same
+// section.
 func (t *table) addList(list []any) error {
 	for _, e := range list {
 		row, ok := listRow(e)
@@ -133,9 +134,8 @@ func (t *table) addList(list []any) error {
 	return nil
 }
 
-// listRow returns the row for an element of a list. ok is false if the element contains
-// lists or objects. Like the AWS CLI, it uses the names of the members as the row of an
-// object.
+// listRow returns the row for an element of a list. ok is false if the element contains lists or
+// objects. If e is an object, its row has the names of the members, as in the AWS CLI.
 func listRow(e any) ([]cell, bool) {
 	row := []cell{}
 	switch e := e.(type) {
@@ -167,8 +167,8 @@ func cells(o *document.Object, names []string) []cell {
 	return row
 }
 
-// unionNames returns the sorted names of members that are scalars in any of the objects,
-// and of members that are lists or objects in any of them.
+// unionNames returns two sorted lists of names: the members that are scalars in any of the
+// objects, and the members that are lists or objects in any of them.
 func unionNames(list []any) (scalars, others []string, err error) {
 	unsorted := false // an element was a list of positions
 	for _, e := range list {
@@ -202,10 +202,12 @@ func sortedSet(names []string) []string {
 	return slices.Compact(names)
 }
 
-// notMembers returns the AWS CLI's error for an element that is not an object. The AWS CLI
-// uses the elements of v as names of members. Python accepts a list of numbers that are
-// valid indices of the list: notMembers then returns no error and sets positions, and unionNames
-// returns the error that Python reports later.
+// notMembers returns the AWS CLI's error for an element that is not an object. The AWS CLI uses
+// the elements of v as names of members.
+//
+// Python accepts a list of numbers if they are valid indices of the list. For such a list,
+// notMembers returns no error, and positions is true. Then unionNames returns the error that
+// Python reports later.
 func notMembers(v any) (positions bool, err error) {
 	switch v := v.(type) {
 	case string:

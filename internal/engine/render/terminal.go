@@ -1,4 +1,4 @@
-// Protection of a terminal from control characters.
+// Functions that protect a terminal from control characters.
 
 package render
 
@@ -10,11 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Names and tags in the output of a service can contain control characters. Other users may
-// have written them, and a terminal would act on them. Text and tables print U+FFFD
-// instead. JSON and YAML escape them, so that values do not change.
+// The output of a service can contain control characters, for example in names and tags. Other
+// users may have written these names, and a terminal would obey the characters. Text and tables
+// print U+FFFD instead. JSON and YAML escape the characters, so that values do not change.
 
-// harmless returns a copy of a value without control characters.
+// harmless returns a copy of a value in which U+FFFD replaces control characters.
 func harmless(v any) any {
 	switch v := v.(type) {
 	case string:
@@ -35,8 +35,8 @@ func harmless(v any) any {
 	return v
 }
 
-// escapeActive escapes control characters for which JSON does not require that. The value
-// of the document stays the same.
+// escapeActive escapes the control characters that JSON allows without an escape. The value of
+// the document stays the same.
 func escapeActive(json string) string {
 	var b strings.Builder
 	start := 0

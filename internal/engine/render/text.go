@@ -12,16 +12,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
-// writeText writes a value in the text format: a line for each object. The line begins with
-// the name of the member that contains the object, in capitals.
+// writeText writes a value in the text format, which has a line for each object. The line begins
+// with the name of the member that contains the object, in capitals.
 func writeText(w *bufio.Writer, v any) error {
 	return text{w}.value(v, "")
 }
 
 type text struct{ w *bufio.Writer }
 
-// value prints v. Its lines begin with label: the name of the member in capitals and a tab,
-// or "" at the top.
+// value prints v. Each line begins with label. A label is the name of the member in capitals and
+// a tab. It is "" at the top level.
 func (t text) value(v any, label string) error {
 	switch v := v.(type) {
 	case *document.Object:
@@ -33,8 +33,8 @@ func (t text) value(v any, label string) error {
 	return t.w.WriteByte('\n')
 }
 
-// object prints the scalars of an object on one line, and then its lists and objects.
-// columns has the columns of the list that contains the object; nil means the object's own.
+// object prints the scalars of an object on one line, and then its lists and objects. columns are
+// the columns of the list that contains the object. nil means the object's own scalars.
 func (t text) object(o *document.Object, label string, columns []string) error {
 	scalars, others := memberNames(o)
 	if columns == nil {
@@ -54,7 +54,7 @@ func (t text) object(o *document.Object, label string, columns []string) error {
 	}
 	for _, n := range others {
 		if slices.Contains(columns, n) {
-			continue // printed as a cell, because it is a scalar in another element of the list
+			continue // another object of the list has a scalar here, so this value is a cell
 		}
 		v, _ := o.Get(n)
 		if err := t.value(v, upper(n)+"\t"); err != nil {
@@ -109,7 +109,8 @@ func (t text) objects(list []any, label string) error {
 	return nil
 }
 
-// scalars prints a list of scalars on one line. With a label, each scalar has its own line.
+// scalars prints a list of scalars on one line. If there is a label, each scalar has its own
+// line.
 func (t text) scalars(list []any, label string) {
 	for i, e := range list {
 		_, _ = t.w.WriteString(label)
@@ -127,7 +128,7 @@ func isObject(v any) bool {
 	return ok
 }
 
-// memberNames returns the sorted names of an object's scalar members and of its other members.
+// memberNames returns the sorted names of an object's scalar members, and of its other members.
 func memberNames(o *document.Object) (scalars, others []string) {
 	for n, v := range o.All() {
 		if isScalar(v) {
@@ -167,7 +168,7 @@ func specialUpper(r rune) (string, bool) {
 	return capitals, true
 }
 
-// specialCasing has the unconditional rules for capitals in Unicode's SpecialCasing.txt.
+// specialCasing contains the unconditional rules for capitals from Unicode's SpecialCasing.txt.
 const specialCasing = "" +
 	"\u00df=SS \u0149=\u02bcN \u01f0=J\u030c \u0390=\u0399\u0308\u0301 \u03b0=\u03a5\u0308\u0301 " +
 	"\u0587=\u0535\u0552 \u1e96=H\u0331 \u1e97=T\u0308 \u1e98=W\u030a \u1e99=Y\u030a \u1e9a=A\u02be " +

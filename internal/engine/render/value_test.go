@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
-// The AWS CLI 2.9.19 prints single scalars like this.
+// The AWS CLI 2.9.19 prints single scalars in this form.
 func TestNumbers(t *testing.T) {
 	tests := []struct {
 		v                any
@@ -35,7 +35,8 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// Labels are in capitals. By the rules of Unicode, they may have more letters than the name.
+// Labels are in capitals. In Unicode, the capitals of a letter can be several letters, so a label
+// can be longer than the name.
 func TestLabelsOfText(t *testing.T) {
 	tests := []struct{ name, want string }{
 		{"Tags", "TAGS"},

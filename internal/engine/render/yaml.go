@@ -1,4 +1,4 @@
-// YAML in block style, with the same bytes as the AWS CLI's emitter.
+// YAML in block style, with the same bytes as in the AWS CLI's output.
 
 package render
 
@@ -20,11 +20,11 @@ func writeYAMLBlock(w *bufio.Writer, v any, terminal bool) {
 	e.writeIndent()
 }
 
-// yamlWidth is the column after which a text is folded at the next space.
+// yamlWidth is the column after which the next space becomes a line break.
 const yamlWidth = 80
 
-// A yamlEmitter writes a document like libyaml, and has the same state. Most peculiarities
-// of the output follow from the flags whitespace and indention.
+// A yamlEmitter writes a document like libyaml. It has the same state as libyaml, because the
+// flags whitespace and indention explain most peculiarities of the output.
 type yamlEmitter struct {
 	w          *bufio.Writer
 	terminal   bool // escape control characters
@@ -33,14 +33,14 @@ type yamlEmitter struct {
 	whitespace bool // the last character is white space
 	indention  bool // the line has only indentation and indicators so far
 
-	anchors map[identity]*yamlAnchor // of values that occur more than once, see yamlanchor.go
+	anchors map[identity]*yamlAnchor // for values that occur more than once, see yamlanchor.go
 }
 
 // A place is the position of a node.
 type place int
 
 const (
-	inBlock     place = iota // at the top, or after "-" or "?"
+	inBlock     place = iota // at the top level, or after "-" or "?"
 	inMapping                // after "key:"
 	inSimpleKey              // before ":"
 )
@@ -72,7 +72,7 @@ func (e *yamlEmitter) node(v any, at place) {
 
 func (e *yamlEmitter) sequence(list []any, at place) {
 	outer := e.indent
-	// A list that is the value of a key is not indented under it.
+	// A list that is the value of a key has the same indentation as the key.
 	e.indent = e.deeper(at == inMapping && !e.indention)
 	for _, v := range list {
 		e.writeIndent()
@@ -113,8 +113,8 @@ func (e *yamlEmitter) deeper(indentless bool) int {
 	return e.indent + 2
 }
 
-// key writes a key and its colon. A key that is long or has line breaks gets a question
-// mark, and a separate line for the colon.
+// key writes a key and its colon. If a key is long or has line breaks, key writes a question mark
+// before it, and the colon on a separate line.
 func (e *yamlEmitter) key(name string) {
 	if s := analyze(name); len(name) <= 128 && !s.lineBreaks {
 		e.text(name, inSimpleKey)
@@ -133,7 +133,7 @@ func (e *yamlEmitter) empty(open, end string) {
 	e.whitespace, e.indention = false, false
 }
 
-// yamlScalar returns a scalar other than a string in YAML syntax.
+// yamlScalar returns a number, a boolean or nil in YAML syntax.
 func yamlScalar(v any) string {
 	if _, ok := v.(float64); !ok {
 		return string(pytext.AppendJSON(nil, v))
@@ -161,7 +161,7 @@ func (e *yamlEmitter) putRune(r rune) {
 	e.column++
 }
 
-// lineBreak writes a line feed or another line break of YAML 1.1.
+// lineBreak writes a line feed, or another character that is a line break in YAML 1.1.
 func (e *yamlEmitter) lineBreak(r rune) {
 	_, _ = e.w.WriteRune(r)
 	e.column = 0
@@ -175,8 +175,8 @@ func (e *yamlEmitter) separate() {
 	e.whitespace, e.indention = false, false
 }
 
-// indicator writes an indicator. After an indicator of block style, a nested block can
-// begin on the same line.
+// indicator writes an indicator such as "-". After an indicator of block style, a nested block
+// can begin on the same line.
 func (e *yamlEmitter) indicator(s string, block bool) {
 	if !e.whitespace {
 		e.put(" ")
@@ -186,7 +186,7 @@ func (e *yamlEmitter) indicator(s string, block bool) {
 	e.indention = e.indention && block
 }
 
-// writeIndent moves to the column of the indentation, on a new line if necessary.
+// writeIndent moves to the column of the indentation. It starts a new line if necessary.
 func (e *yamlEmitter) writeIndent() {
 	if !e.indention || e.column > e.indent || e.column == e.indent && !e.whitespace {
 		e.lineBreak('\n')

@@ -8,15 +8,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// A yamlAnchor belongs to a list or an object that occurs more than once, as in the result
-// of the query "[Tags, Tags]". The first occurrence has the anchor, later ones are aliases.
+// A yamlAnchor belongs to a list or an object that occurs more than once, as in the result of the
+// query "[Tags, Tags]". The first occurrence has the anchor. Later occurrences are aliases.
 type yamlAnchor struct {
 	number  int
 	written bool
 }
 
-// findAnchors returns an anchor for each list and object that occurs more than once. The
-// numbers follow the order of the second occurrences.
+// findAnchors returns an anchor for each list and object that occurs more than once. The anchors
+// have numbers in the order of the second occurrences.
 func findAnchors(v any) map[identity]*yamlAnchor {
 	quick := anchorFinder{seen: make(map[identity]bool)}
 	if quick.visit(v); !quick.found {
@@ -27,8 +27,8 @@ func findAnchors(v any) map[identity]*yamlAnchor {
 	return f.anchors
 }
 
-// An anchorFinder finds anchors. If anchors is nil, it finds only whether there are any,
-// which is faster because it need not sort names.
+// An anchorFinder finds anchors. If anchors is nil, it finds out only whether there are anchors,
+// which is faster because it does not sort names.
 type anchorFinder struct {
 	seen    map[identity]bool
 	found   bool
@@ -70,12 +70,12 @@ func (f *anchorFinder) visit(v any) {
 // An identity identifies a list or an object by its address, not by its content.
 type identity struct {
 	object *document.Object
-	first  *any // of a list
+	first  *any // the first element of a list
 	size   int
 }
 
-// identify returns the identity of a list or an object. It reports false for other values,
-// and for empty lists, which may have the same address.
+// identify returns the identity of a list or an object. ok is false for other values. ok is also
+// false for empty lists, because several of them may have the same address.
 func identify(v any) (identity, bool) {
 	switch v := v.(type) {
 	case []any:
@@ -88,8 +88,8 @@ func identify(v any) (identity, bool) {
 	return identity{}, false
 }
 
-// anchor writes the anchor of a value. If the value was written before, it writes an alias
-// instead and returns done.
+// anchor writes the anchor of a value. If the emitter has already written the value, anchor
+// writes an alias and returns true.
 func (e *yamlEmitter) anchor(v any) (done bool) {
 	if len(e.anchors) == 0 {
 		return false

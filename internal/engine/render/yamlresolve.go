@@ -1,11 +1,11 @@
-// Detection of plain YAML texts that would not be read as strings.
+// Detection of texts that YAML reads as other types than strings.
 
 package render
 
 import "strings"
 
-// isYAMLString reports whether a text without quotes is read as a string. The rules are
-// those of YAML 1.2, and of YAML 1.1 for dates, "<<" and "=".
+// isYAMLString reports whether YAML reads a text without quotes as a string. The rules are from
+// YAML 1.2. For dates, "<<" and "=", they are from YAML 1.1.
 func isYAMLString(s string) bool {
 	switch s {
 	case "", "~", "null", "Null", "NULL", "<<", "=",
@@ -20,8 +20,8 @@ func isYAMLString(s string) bool {
 
 const digits = "0123456789"
 
-// many removes the characters of a set from the beginning of s. It returns how many it has
-// removed.
+// many removes the characters of a set from the beginning of s. It returns the number of removed
+// characters, and the rest.
 func many(s, set string) (int, string) {
 	rest := strings.TrimLeft(s, set)
 	return len(s) - len(rest), rest
@@ -143,8 +143,8 @@ func isZone(s string) bool {
 	return ok && enough && rest == ""
 }
 
-// number removes a number from the beginning of s. It removes at most most digits. ok is
-// false if s begins with fewer digits than least.
+// number removes a number of at most most digits from the beginning of s. ok is false if s begins
+// with fewer digits than least.
 func number(s string, least, most int) (rest string, ok bool) {
 	n, _ := many(s, digits)
 	if n < least {

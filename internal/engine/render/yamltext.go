@@ -10,12 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// text writes a string in the first style that can represent it: plain, in single quotes,
-// or in double quotes.
+// text writes a string in the first possible style: plain, in single quotes, or in double quotes.
 func (e *yamlEmitter) text(s string, at place) {
 	a := analyze(s)
 	outer := e.indent
-	e.indent = max(e.indent, 0) + 2 // of further lines
+	e.indent = max(e.indent, 0) + 2 // the indentation of further lines
 	fold := at != inSimpleKey
 	switch {
 	case !a.singleQuotes || e.terminal && terminal.Harmless(s) != s || at == inSimpleKey && a.lineBreaks:
@@ -29,9 +28,9 @@ func (e *yamlEmitter) text(s string, at place) {
 	e.whitespace, e.indention = false, false
 }
 
-// An analysis reports in which styles a string can be written.
+// An analysis says in which styles YAML can represent a string.
 type analysis struct {
-	plain        bool // nothing in the string looks like syntax
+	plain        bool // no part of the string looks like syntax
 	singleQuotes bool // the string needs no escapes
 	lineBreaks   bool
 }
@@ -58,7 +57,7 @@ func analyze(s string) analysis {
 		if isBreak(r) {
 			a.plain, a.lineBreaks = false, true
 		}
-		// White space is lost at the ends and at folded lines.
+		// YAML drops white space at the ends and at folded lines.
 		if (r == ' ' || isBreak(r)) && (i == 0 || i == len(s)-size) {
 			a.plain = false
 		}
@@ -70,8 +69,8 @@ func analyze(s string) analysis {
 	return a
 }
 
-// isWord reports whether s is empty or has only letters, digits and marks without a meaning
-// in YAML. Most strings are words and need no further analysis.
+// isWord reports whether s is empty or has only letters, digits, and punctuation that has no
+// meaning in YAML. Most strings are words, and need no further analysis.
 func isWord(s string) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -90,7 +89,7 @@ func first(s string) rune {
 	return r
 }
 
-// isIndicator reports whether a character of a plain string in block style would be read as
+// isIndicator reports whether YAML would read a character of a plain string in block style as
 // syntax.
 func isIndicator(r rune, atStart, blankBefore, blankAfter bool) bool {
 	switch r {
@@ -115,8 +114,8 @@ func isBreak(r rune) bool {
 
 func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == 0 || isBreak(r) }
 
-// isYAMLPrintable reports whether a character is written without an escape. Characters
-// above U+FFFF are escaped, although YAML does not require that.
+// isYAMLPrintable reports whether the AWS CLI writes a character without an escape. It escapes
+// characters above U+FFFF, although YAML does not require that.
 func isYAMLPrintable(r rune) bool {
 	switch {
 	case r == '\n', r >= ' ' && r <= '~', r >= 0xA0 && r < 0xD800:
@@ -134,8 +133,8 @@ func (e *yamlEmitter) plain(s string, fold bool) {
 	e.put(s)
 }
 
-// foldSpaces writes s up to the last single space that becomes a line break, and returns
-// the rest.
+// foldSpaces writes s up to the last single space that becomes a line break. It returns the rest
+// of s.
 func (e *yamlEmitter) foldSpaces(s string) string {
 	start, column := 0, e.column
 	for i, r := range s {
@@ -150,9 +149,9 @@ func (e *yamlEmitter) foldSpaces(s string) string {
 	return s[start:]
 }
 
-// singleQuoted writes a string in single quotes. It doubles line feeds, because a single
-// one is read as a space. Strings with a space beside a line break are written in double
-// quotes instead.
+// singleQuoted writes a string in single quotes. It doubles line feeds, because YAML reads a
+// single line feed as a space. The string must not have a space beside a line break: such a
+// string needs double quotes.
 func (e *yamlEmitter) singleQuoted(s string, fold bool) {
 	e.indicator("'", false)
 	var previous rune
@@ -184,7 +183,8 @@ func (e *yamlEmitter) singleQuoted(s string, fold bool) {
 	e.put("'")
 }
 
-// doubleQuoted writes a string in double quotes, in which every character can be escaped.
+// doubleQuoted writes a string in double quotes. Double quotes allow an escape for every
+// character.
 func (e *yamlEmitter) doubleQuoted(s string, fold bool) {
 	e.indicator(`"`, false)
 	spaces := false

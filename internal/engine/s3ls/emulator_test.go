@@ -23,7 +23,8 @@ const (
 	mib     = 1 << 20
 )
 
-// stock returns the built-in organization with the buckets of captured runs of the AWS CLI.
+// stock returns the built-in organization with the buckets that the captured runs of the AWS CLI
+// list.
 func stock() emulator.Config {
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	c := emulator.BuiltIn()
@@ -52,7 +53,7 @@ func stock() emulator.Config {
 	return c
 }
 
-// A registrations keeps nothing, so that each sign-in registers a client.
+// A registrations stores no client registration, so each sign-in registers a client.
 type registrations struct{}
 
 func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
@@ -102,7 +103,7 @@ func emulated(t *testing.T, srv *emulatortest.Server) *call.Client {
 	return c
 }
 
-// lines joins lines. Each one ends with a line break.
+// lines joins lines, with a line break after each line.
 func lines(l ...string) string {
 	if len(l) == 0 {
 		return ""

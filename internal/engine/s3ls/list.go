@@ -90,13 +90,13 @@ func (l *listing) content(o *document.Object) error {
 // base returns the part of a key after the last slash.
 func base(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
-// members returns the objects of a list, or none if the list is missing.
+// members returns the objects of a list. A missing list has no objects.
 func members(page *document.Object, name string) []*document.Object {
 	v, _ := page.Get(name)
 	list, _ := v.([]any)
 	objects := make([]*document.Object, 0, len(list))
 	for _, e := range list {
-		o, _ := e.(*document.Object) // for nil, the caller reports a missing member
+		o, _ := e.(*document.Object) // if o is nil, the caller reports a missing member
 		objects = append(objects, o)
 	}
 	return objects
@@ -110,8 +110,8 @@ func textIn(o *document.Object, name string) (string, error) {
 	return "", fmt.Errorf("no %s", name)
 }
 
-// timeIn reads a time in any format of the client. Like the AWS CLI, it reads a time
-// without a zone as local time.
+// timeIn reads a time in any format of the client. Like the AWS CLI, it reads a time without a
+// zone as local time.
 func (l *listing) timeIn(o *document.Object, name string) (time.Time, error) {
 	s, err := textIn(o, name)
 	if err != nil {

@@ -10,7 +10,7 @@ type PathError struct{ Reason string }
 
 func (e *PathError) Error() string { return e.Reason }
 
-// split splits a path into the bucket, which is a name or an ARN, and the prefix of keys.
+// split splits a path into the bucket and the prefix of keys. The bucket is a name or an ARN.
 func split(path string) (bucket, prefix string, err error) {
 	path = strings.TrimPrefix(path, "s3://")
 	if !strings.HasPrefix(path, "arn:") {
@@ -25,23 +25,23 @@ func split(path string) (bucket, prefix string, err error) {
 			return m[1], m[2], nil
 		}
 	}
-	// An unknown form of ARN. Package call checks the bucket name.
+	// The ARN has an unknown form. Package call checks the bucket name.
 	bucket, prefix, _ = strings.Cut(path, "/")
 	return bucket, prefix, nil
 }
 
-// The ARNs that are allowed as a bucket. The first group is the bucket, the second is the
-// prefix. Resource names follow a colon or a slash, and contain neither.
+// The ARNs that users can write for a bucket. The first group is the bucket, the second group is
+// the prefix. Resource names follow a colon or a slash, and contain neither.
 const (
 	accessPoint        = `(?s)^(arn:aws[^:]*:s3:[a-z0-9-]*:[0-9]{12}:accesspoint[:/][^/]+)/?(.*)$`
 	outpostAccessPoint = `(?s)^(arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]accesspoint[:/][a-zA-Z0-9-]{1,63})[:/]?(.*)$`
-	bucketItself       = `(?s)^arn:aws[^:]*:s3:::([^:/]+)/?(.*)$` // the AWS CLI refuses these
+	bucketItself       = `(?s)^arn:aws[^:]*:s3:::([^:/]+)/?(.*)$` // the AWS CLI rejects these ARNs
 
 	objectLambda  = `^arn:aws[^:]*:s3-object-lambda:[a-z0-9-]+:[0-9]{12}:accesspoint[:/][a-zA-Z0-9-]{1,63}`
 	outpostBucket = `^arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]bucket[:/][a-zA-Z0-9-]{1,63}`
 )
 
-// refuse returns an error for resources that S3 cannot list. It says which commands to use
+// refuse returns an error for resources that S3 cannot list. The error names the commands to use
 // instead.
 func refuse(arn string) error {
 	switch {

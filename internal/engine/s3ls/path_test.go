@@ -22,7 +22,7 @@ func TestSplit(t *testing.T) {
 		{"s3://my-bucket//a//b/", "my-bucket", "/a//b/"},
 		{"s3://my-bucket/s3://x", "my-bucket", "s3://x"},
 		{"s3:/my-bucket", "s3:", "my-bucket"},
-		{"S3://my-bucket", "S3:", "/my-bucket"}, // the scheme is in lower case
+		{"S3://my-bucket", "S3:", "/my-bucket"}, // the scheme must be in lower case
 		{"s3://my-bucket/%20+", "my-bucket", "%20+"},
 		{"s3://arn:aws:s3:::my-bucket", "my-bucket", ""},
 		{"arn:aws-cn:s3:::my-bucket/dir/", "my-bucket", "dir/"},

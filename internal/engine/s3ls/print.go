@@ -56,7 +56,7 @@ func (p *printer) time(t time.Time) {
 	p.lines = t.In(p.zone).AppendFormat(p.lines, time.DateTime)
 }
 
-// right prints text aligned to the right of some columns.
+// right prints text aligned to the right, in a field of columns characters.
 func (p *printer) right(text string, columns int) {
 	for range columns - len(text) {
 		p.lines = append(p.lines, ' ')
@@ -74,8 +74,8 @@ func (p *printer) name(name string) {
 	p.lines = append(p.lines, '\n')
 }
 
-// harmless replaces control characters. Unlike [terminal.Harmless], it also replaces line
-// breaks and tabs, because a name has one line.
+// harmless replaces control characters. Unlike [terminal.Harmless], it also replaces line breaks
+// and tabs, because each name must stay on one line.
 func harmless(name string) string {
 	return strings.Map(func(r rune) rune {
 		if terminal.Active(r) {

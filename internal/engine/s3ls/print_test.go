@@ -9,7 +9,7 @@ func TestHarmless(t *testing.T) {
 		{"\x1b]0;title\a", "�]0;title�"},
 		{"a\r\n\tb\x7f", "a���b�"},
 		{"\u0085\u009b31m", "��31m"}, // the control characters of Latin-1
-		{"\x9b31m", "�31m"},          // not UTF-8: some terminals act on the byte
+		{"\x9b31m", "�31m"},          // not UTF-8, but some terminals obey the byte
 		{"exe.\u202etxt\u2066\u200f", "exe.�txt��"},
 		{"a\u2028b\u2029", "a�b�"},
 	}

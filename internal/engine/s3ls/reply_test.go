@@ -16,15 +16,15 @@ func TestTimes(t *testing.T) {
 	tests := []struct {
 		sent   string
 		zone   *time.Location
-		format string // TimeFormat of the client
+		format string // the TimeFormat of the client
 		want   string
 	}{
 		{"2024-12-31T23:59:59.999Z", nil, "", "2024-12-31 23:59:59"}, // rounded down
 		{"2024-12-31T23:59:59.000Z", moscow, "", "2025-01-01 02:59:59"},
 		{"2024-12-31T23:59:59.000Z", moscow, "wire", "2025-01-01 02:59:59"},
 		{"2024-03-31T00:59:59Z", berlin, "", "2024-03-31 01:59:59"},
-		{"2024-03-31T01:00:00Z", berlin, "", "2024-03-31 03:00:00"}, // summer time
-		{"2024-10-27T01:00:00Z", berlin, "", "2024-10-27 02:00:00"}, // and its end
+		{"2024-03-31T01:00:00Z", berlin, "", "2024-03-31 03:00:00"}, // summer time begins
+		{"2024-10-27T01:00:00Z", berlin, "", "2024-10-27 02:00:00"}, // summer time ends
 		{"2024-05-06T07:08:09+02:00", nil, "", "2024-05-06 05:08:09"},
 		{"Mon, 06 May 2024 07:08:09 GMT", nil, "wire", "2024-05-06 07:08:09"},
 		{"2024-05-06T07:08:09", moscow, "wire", "2024-05-06 07:08:09"},

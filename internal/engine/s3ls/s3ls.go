@@ -1,5 +1,5 @@
-// Package s3ls lists S3 buckets and objects like `aws s3 ls` of the AWS CLI, with the same
-// requests and the same output.
+// Package s3ls lists S3 buckets and objects. Its requests and its output are the same as those of
+// `aws s3 ls`.
 package s3ls
 
 import (
@@ -13,34 +13,34 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// Options configure a listing. The zero value lists the buckets.
+// Options select what to list, and in which form. The zero value lists the buckets.
 type Options struct {
-	// Path is "s3://BUCKET/PREFIX", or the same without "s3://". The bucket can be the ARN of an
-	// access point or of the bucket. Without a bucket, the buckets are listed.
+	// Path is "s3://BUCKET/PREFIX" or "BUCKET/PREFIX". BUCKET can be the ARN of an access point
+	// or of the bucket. If Path has no bucket, Run lists the buckets.
 	Path string
 
-	Recursive     bool   // list all keys below the prefix, in full
+	Recursive     bool   // list all keys below the prefix, and print them in full
 	HumanReadable bool   // print sizes such as "1.5 MiB"
 	Summarize     bool   // print the number of objects and their total size at the end
 	RequestPayer  string // "" or "requester"; not used for a list of buckets
 	PageSize      *int   // items in one reply; nil means S3's default
 
-	// BucketNamePrefix and BucketRegion select buckets for the list of buckets; "" means all.
+	// BucketNamePrefix and BucketRegion select the buckets in a list of buckets; "" means all.
 	BucketNamePrefix, BucketRegion string
 
-	Unsigned bool           // do not sign requests; for public buckets
-	Zone     *time.Location // of times; nil means UTC
+	Unsigned bool           // do not sign requests, for public buckets
+	Zone     *time.Location // the zone of printed times; nil means UTC
 	Terminal bool           // the output is a terminal: see [Run]
 }
 
-// Run writes the listing to w, page by page. matched is false if there is nothing below the
-// prefix; the AWS CLI then exits with 1.
+// Run writes the listing to w, page by page. matched is false if the prefix has no objects; the
+// AWS CLI then exits with 1.
 //
-// The error is a [PathError], an error of package call, or an error of w. Pages before the
-// error have been written.
+// The error is a [PathError], an error of package call, or an error of w. Before it returns an
+// error, Run writes the pages that have arrived.
 //
-// Names are written unchanged, even with control characters, because programs read them.
-// With [Options.Terminal], control characters are replaced by U+FFFD.
+// Run writes names unchanged, even with control characters, because programs read them. With
+// [Options.Terminal], it replaces control characters by U+FFFD.
 func Run(ctx context.Context, client *call.Client, o Options, w io.Writer) (matched bool, err error) {
 	bucket, prefix, err := split(o.Path)
 	if err != nil {
@@ -66,13 +66,13 @@ func Run(ctx context.Context, client *call.Client, o Options, w io.Writer) (matc
 	return matched, l.flush()
 }
 
-// A listing is one run.
+// A listing is one call of [Run].
 type listing struct {
 	printer
 	client  *call.Client
 	options Options
 
-	found       bool // an object or a common prefix was found
+	found       bool // the reply had an object or a common prefix
 	count, size int64
 }
 
@@ -92,7 +92,7 @@ func (l *listing) pages(ctx context.Context, operation string, input *document.O
 		unsigned.Unsigned, op = true, &unsigned
 	}
 	if l.options.PageSize != nil {
-		// Set the size in the input, so that S3 checks it: Paging ignores 0.
+		// Set the page size in the input, because Paging ignores 0. S3 then reports the error.
 		input.Set(op.Paginator.Limit, int64(*l.options.PageSize))
 	}
 	pager, err := l.client.Pages(svc, op, input, call.Paging{})

@@ -12,13 +12,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A server is an S3 service with the replies of the test. It records the requests.
+// A server is an S3 service whose replies come from the test. It records the requests.
 type server struct {
 	*call.Client
 	requests []*http.Request
 }
 
-// newServer starts a server. The function gets the number of each request, from 1.
+// newServer starts a server. Its function gets the number of each request, from 1.
 func newServer(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.Request)) *server {
 	t.Helper()
 	s := &server{}
@@ -34,7 +34,7 @@ func newServer(t *testing.T, answer func(n int, w http.ResponseWriter, r *http.R
 	return s
 }
 
-// run makes a listing and returns the output.
+// run runs a listing and returns the output.
 func (s *server) run(t *testing.T, o Options) (string, bool, error) {
 	t.Helper()
 	var b strings.Builder

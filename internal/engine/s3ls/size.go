@@ -5,9 +5,9 @@ import (
 	"math"
 )
 
-// humanSize returns a number of bytes as "1 Byte" or "17 Bytes", and from 1024 on in a unit
-// with one decimal. Like the AWS CLI, it uses the smallest unit in which the number,
-// rounded half to even, is below 1024.
+// humanSize returns a number of bytes as "1 Byte" or "17 Bytes". From 1024 on, it uses a unit and
+// one decimal. Like the AWS CLI, it uses the smallest unit in which the number, rounded half to
+// even, is below 1024.
 func humanSize(size int64) string {
 	switch {
 	case size == 1:
@@ -17,7 +17,7 @@ func humanSize(size int64) string {
 	}
 	number := float64(size)
 	for _, unit := range []string{"KiB", "MiB", "GiB", "TiB", "PiB"} {
-		number /= 1024 // exact: a power of two
+		number /= 1024 // exact, because 1024 is a power of two
 		if math.RoundToEven(number) < 1024 {
 			return fmt.Sprintf("%.1f %s", number, unit)
 		}

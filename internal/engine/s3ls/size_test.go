@@ -29,8 +29,8 @@ func TestHumanSize(t *testing.T) {
 		{1536, "1.5 KiB"},
 		{1000 * kib, "1000.0 KiB"},
 		{1023 * kib, "1023.0 KiB"},
-		{mib - kib/2 - 1, "1023.5 KiB"}, // is 1023.499 KiB, which rounds to 1023: the unit stays
-		{mib - kib/2, "1.0 MiB"},        // is 1023.5 KiB, which rounds to 1024
+		{mib - kib/2 - 1, "1023.5 KiB"}, // 1023.499 KiB, which rounds to 1023, so the unit stays
+		{mib - kib/2, "1.0 MiB"},        // 1023.5 KiB, which rounds to 1024
 		{mib - 1, "1.0 MiB"},
 		{mib, "1.0 MiB"},
 		{1572864, "1.5 MiB"},
