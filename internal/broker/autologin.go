@@ -10,13 +10,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// AutoLoginLimit is how long a command with auto_login waits for the user to sign in, in its
-// own browser tab or in that of another process.
+// AutoLoginLimit is how long a command with auto_login waits for a sign-in in its own browser
+// tab or in another process's tab.
 const AutoLoginLimit = 5 * time.Minute
 
 const (
-	autoLoginPause = time.Minute // after a failed sign-in, before auto_login starts another
-	maxAttempts    = 3           // requests that may end with an outdated error of another process
+	autoLoginPause = time.Minute // the pause after a failed sign-in
+	maxAttempts    = 3           // of Get, while it fails with an outdated error of another process
 )
 
 // GetOrLogin calls [Broker.Get]. If the session has ended, it signs the user in and calls Get
@@ -44,10 +44,9 @@ func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context
 	return answer, err
 }
 
-// attempt calls Get. It also returns the newest access token that the cache had before that
-// call. Get may report a failure
-// that another process had before the user signed in again. If there is a live token,
-// attempt repeats Get.
+// attempt calls Get. It also returns the newest access token that the cache had before the
+// call. Get may return a failure that another process recorded before the user signed in
+// again. So attempt calls Get again if the cache has a valid token.
 func (b *Broker) attempt(ctx context.Context, r Request) (answer Answer, seen secret.String, err error) {
 	for range maxAttempts {
 		seen = b.tokensNow(r.Session).newest(b.now())
@@ -55,7 +54,7 @@ func (b *Broker) attempt(ctx context.Context, r Request) (answer Answer, seen se
 		if answer, err = b.Get(ctx, r); !sessionEnded(err) || !errors.As(err, &theirs) {
 			break
 		}
-		if _, live := b.tokensNow(r.Session).best(b.now(), secret.String{}); !live {
+		if _, valid := b.tokensNow(r.Session).best(b.now(), secret.String{}); !valid {
 			break
 		}
 	}
@@ -68,7 +67,7 @@ func sessionEnded(err error) bool {
 }
 
 // autoLogin signs in, or waits for the sign-in of another process, until the cache has a
-// live token other than seen. before is the generation at the beginning of the request,
+// valid token other than seen. before is the generation at the beginning of the request,
 // and ended is the error of the request.
 func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
 	if err := b.MaySignIn(s, false); err != nil {
@@ -104,7 +103,7 @@ func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, se
 }
 
 // othersAutoLogin looks for the result of another process: a sign-in, or a failed sign-in
-// after last. After limit it returns a [LoginWaitError].
+// later than last. After limit it returns a [LoginWaitError].
 func (b *Broker) othersAutoLogin(s profile.Session, seen secret.String, last outcome, limit time.Time) *reply {
 	if v := b.othersSignIn(s, seen); v != nil {
 		return v
@@ -118,8 +117,8 @@ func (b *Broker) othersAutoLogin(s profile.Session, seen secret.String, last out
 	return nil
 }
 
-// autoSignIn signs in, with two exceptions. If the user has signed out since the generation
-// before, it returns ended. If g holds no lock, it does not sign in, because many processes
+// autoSignIn signs in, with two exceptions. If the user has signed out since before was read,
+// it returns the error ended. If g holds no lock, it does not sign in, because many processes
 // might each open a browser tab.
 func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g guard, before generation, ended error) error {
 	// Check first that the token can be stored, before the user goes through a browser.
@@ -155,7 +154,7 @@ func loginError(s profile.Session, err error) error {
 // A LoginError reports that the sign-in of [Broker.GetOrLogin] failed.
 type LoginError struct {
 	Session profile.Session
-	Err     error // of the process that tried to sign in, or a [LoginWaitError]
+	Err     error // the error of the sign-in, or a [LoginWaitError]
 }
 
 func (e *LoginError) Error() string { return e.Err.Error() }

@@ -24,7 +24,7 @@ type crowd struct {
 
 	mu    sync.Mutex
 	tabs  int
-	said  []string // the processes that were waited for
+	said  []string // the processes that Waiting was called with
 	limit time.Duration
 }
 
@@ -73,7 +73,7 @@ func (c *crowd) wantTabs(want int) {
 	}
 }
 
-// signsIn makes the user sign in after some time.
+// signsIn makes the user approve the sign-in after some time.
 func (c *crowd) signsIn(after time.Duration) {
 	in := c.f.ByCode("", func(shown string) {
 		sleep(after)
@@ -86,7 +86,7 @@ func (c *crowd) signsIn(after time.Duration) {
 
 var errRefused = &idcenter.CallbackError{Code: "access_denied"}
 
-// refuses makes the user refuse after some time.
+// refuses makes the user reject the sign-in after some time.
 func (c *crowd) refuses(after time.Duration) {
 	c.do = func(context.Context, broker.Keep) error {
 		sleep(after)
@@ -312,8 +312,8 @@ func TestNoAutoLoginWithoutStorage(t *testing.T) {
 	})
 }
 
-// Two sessions of one start URL are two sign-ins, perhaps of two users. They happen one
-// after the other, and the result of one does not concern the other.
+// Two sessions of one start URL are two sign-ins, perhaps of two users. The sign-ins happen
+// one after the other. A process ignores the sign-in to the other session.
 func TestStormOnTwoSessionsOfOneStartURL(t *testing.T) {
 	for _, refused := range []bool{false, true} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -362,8 +362,8 @@ func (s stall) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// A process reads the token before a sign-in, and records its failure after it. That failure
-// causes no second sign-in.
+// A process reads the token before a sign-in, and records a failure after the sign-in. The
+// failure causes no second sign-in.
 func TestOutdatedFailureAfterSignIn(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		s := stall{slog.DiscardHandler, make(chan struct{}), make(chan struct{})}

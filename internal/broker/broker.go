@@ -5,30 +5,30 @@
 // # Locks
 //
 // A process takes the lock of the role, then the lock of the session. It releases the
-// session's lock before it calls the portal. Lock files are beside the data that they
-// guard, so containers that share only ~/.aws exclude each other too. A process that waits
-// for a lock looks at the files again and again. It stops waiting when the holder has
-// stored a result, or has recorded a failure in the outcome file. If the holder does not
-// release the lock in time, the waiting processes take turns by a second lock.
+// session's lock before it calls the portal. Lock files are beside the data that they guard,
+// so they also work between containers that share only ~/.aws. A process that waits for a
+// lock looks at the files again and again. It stops waiting when the holder has stored a
+// result, or has recorded a failure in the outcome file. If the holder does not release the
+// lock in time, the waiting processes take turns by a second lock.
 //
 // # Programs without locks
 //
-// The AWS CLI, boto3 and the SDKs take no lock and rewrite the files in place. So the
-// broker reads a corrupt file again for up to three seconds before it believes it. When the
-// service refuses a refresh token, the broker waits as long for another program to store
-// the successor.
+// The AWS CLI, boto3 and the SDKs take no lock and rewrite the files in place. So the broker
+// reads a corrupt file again for up to three seconds before it reports an error. If the
+// service refuses a refresh token, the broker waits up to three seconds for another program
+// to store a new token.
 //
 // # Generations
 //
-// Each sign-in and sign-out begins a new generation of the session. A process that began
-// in an earlier generation does not store its result, so a sign-out is final even while
-// other processes are refreshing.
+// Each sign-in and sign-out begins a new generation of the session. A process that began in
+// an earlier generation does not store its result, so a sign-out is final even while other
+// processes are refreshing.
 //
 // # Files
 //
-// A request that the cache cannot answer passes through broker.go, role.go, token.go and
-// renew.go; read each from its top. lock.go has the locks, origin.go decides where a secret
-// may be sent, sidecar.go lists the files by which processes coordinate.
+// A request that the cache cannot answer runs code of broker.go, role.go, token.go and
+// refresh.go, in this order. lock.go has the locks. origin.go decides where a secret may be
+// sent. sidecar.go lists the files through which processes coordinate.
 package broker
 
 import (
@@ -45,25 +45,25 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Durations are measured by the monotonic clock, except in comparisons with a date in a
-// file.
+// The broker measures durations by the monotonic clock. It uses the wall clock only to
+// compare with a date in a file.
 const (
 	lastMinute   = time.Minute           // a token or credentials that expire sooner are refreshed at once
 	retryEarly   = 30 * time.Second      // pause after an early refresh that failed
 	endedFor     = time.Minute           // how long a refused refresh token is not tried again
 	patience     = 3 * time.Second       // how long to wait for programs that take no lock
-	patienceLeft = time.Second           // the least patience after the service has answered
+	patienceLeft = time.Second           // the minimum wait for them after the service has answered
 	rereadPause  = 50 * time.Millisecond // between two reads of a file while waiting for such a program
-	callBudget   = 25 * time.Second      // for one call with its retries; [Service] keeps to it
+	callBudget   = 25 * time.Second      // for one call with its retries; enforced by [Service]
 	earlyBudget  = 10 * time.Second      // for an early refresh, which is tried once
 	lockBudget   = callBudget + 3*time.Second
 	pollMin      = 15 * time.Millisecond // the first pause between two attempts to take a lock
 	pollMax      = 120 * time.Millisecond
-	maxRounds    = 4 // how often one request starts again because another program has refreshed
+	maxRounds    = 4 // how often a request starts again if another program has refreshed
 )
 
-// Service has the calls of IAM Identity Center that the broker makes. *[idcenter.Client]
-// implements it.
+// A Service makes the broker's calls of IAM Identity Center. *[idcenter.Client] implements
+// it.
 type Service interface {
 	Refresh(ctx context.Context, r idcenter.Registration, refreshToken secret.String) (idcenter.Grant, error)
 	RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (idcenter.Credentials, error)
@@ -75,22 +75,22 @@ type Service interface {
 type Broker struct {
 	Cache keystore.Files
 
-	// Endpoints returns the endpoints that the settings of this process name. If it is nil,
-	// AWS's own are used.
+	// Endpoints returns the endpoints that the settings of this process name. If Endpoints is
+	// nil, the broker uses AWS's own endpoints.
 	Endpoints func() (Endpoints, error)
 
 	// Connect returns a client of a session's services at the endpoints.
 	Connect func(profile.Session, Endpoints) (Service, error)
 
-	// Siblings returns the cache keys of the session's other names in the config: the start
-	// URL of an sso-session; for a legacy profile, the sso-sessions with its start URL and
-	// region. If Siblings is nil, no session has another name. The broker calls it only if
-	// necessary, because it may read the whole config.
+	// Siblings returns the cache keys of the session's other names in the config. The other name
+	// of an sso-session is its start URL. The other names of a legacy profile are the
+	// sso-sessions with its start URL and region. If Siblings is nil, no session has another
+	// name. The broker calls it only if necessary, because it may read the whole config.
 	Siblings func(profile.Session) []string
 
-	// Ask sends a request to the background agent. If answered is false, there is no agent,
-	// or it did not answer, or it declined: this process then does the work itself. If Ask
-	// is nil, there is no agent.
+	// Ask sends a request to the background agent. answered is false if no agent runs, or if the
+	// agent did not answer or declined. This process then does the work itself. If Ask is nil,
+	// no agent runs.
 	Ask func(ctx context.Context, r Request) (a Answer, answered bool, err error)
 
 	Now  func() time.Time        // nil means time.Now
@@ -101,7 +101,7 @@ type Broker struct {
 	clockWarned atomic.Bool // the user has been warned that the clock is wrong
 }
 
-// A Purpose is the kind of thing that a request asks for.
+// A Purpose is what a request asks for: role credentials or an access token.
 type Purpose int
 
 const (
@@ -116,9 +116,9 @@ type Request struct {
 	Purpose             Purpose
 	Caller              string // the name of the command, for the log
 
-	// Rejected is a token that a service has refused before its expiry: the access token,
-	// or the session token of the role credentials. The broker refreshes it, unless another
-	// process has done so. It is zero if nothing was refused.
+	// Rejected is a token that a service has refused before its expiry: the access token, or the
+	// session token of the role credentials. The broker refreshes it, unless another process has
+	// done so. Rejected is zero if no service has refused anything.
 	Rejected secret.String
 }
 
@@ -133,10 +133,13 @@ type Answer struct {
 	Token       ssocache.Token       // for AccessToken
 }
 
-// Get answers one request. Errors to test for: [SessionError] if the user must sign in
-// again, [OriginError] if the settings name another service than the one that issued the
-// token, [StorageError] if the cache cannot be written, [SharedError] if another process
-// has just failed at the same thing, and the errors of [Service].
+// Get answers one request. Callers can test for these errors, and for the errors of
+// [Service]:
+//
+//   - [SessionError]: the user must sign in again
+//   - [OriginError]: the settings name a service that did not issue the token
+//   - [StorageError]: the broker cannot write to the cache
+//   - [SharedError]: another process has just failed at the same thing
 func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 	b.debug("request", "caller", r.Caller, "session", r.Session.Key(), "startUrl", r.Session.StartURL,
 		"account", r.AccountID, "role", r.RoleName)
@@ -166,9 +169,9 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 		return Answer{}, false
 	}
 	st := b.tokensNow(s)
-	tok, live := st.best(now, r.Rejected)
+	tok, valid := st.best(now, r.Rejected)
 	_, refreshable := st.refreshable(now)
-	if !live || refreshable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
+	if !valid || refreshable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
 		return Answer{}, false
 	}
 	if r.Purpose == AccessToken {
@@ -202,10 +205,10 @@ func (e *SessionError) Unwrap() error { return e.Err }
 // ExitStatus returns the AWS CLI's exit code for a session that has ended.
 func (e *SessionError) ExitStatus() int { return 255 }
 
-// A StorageError reports that the cache folder cannot be written, and what the broker
-// therefore did not do. It spends no refresh token if it could not store the successor.
+// A StorageError reports that the broker cannot write to the cache folder. The broker then
+// spends no refresh token, because the new token would be lost.
 type StorageError struct {
-	Doing  string // what was not done: "not signed in"; "" means that the session was not refreshed
+	Doing  string // such as "not signed in"; "" means that the session was not refreshed
 	Folder string
 	Err    error
 }
@@ -220,8 +223,8 @@ func (e *StorageError) Error() string {
 
 func (e *StorageError) Unwrap() error { return e.Err }
 
-// storageError returns a [StorageError]. The error of a store that is not available is
-// clear by itself and is returned unchanged.
+// storageError returns a [StorageError]. It returns the error of an unavailable store
+// unchanged, because that error already names the store.
 func (b *Broker) storageError(doing string, err error) error {
 	if keystore.Unavailable(err) {
 		return err
@@ -243,8 +246,8 @@ func (b *Broker) warn(format string, args ...any) {
 	}
 }
 
-// warnOfClock warns the user, once, if the clock of this machine is too wrong to sign
-// requests.
+// warnOfClock warns the user once if this machine's clock is so wrong that AWS would reject
+// its requests.
 func (b *Broker) warnOfClock(c idcenter.Clock) {
 	if c.Wrong() && !b.clockWarned.Swap(true) {
 		b.warn("this machine's clock is %v; correct it, or AWS will reject its requests", c)
@@ -271,7 +274,7 @@ func (b *Broker) siblings(s profile.Session) []string {
 	return b.Siblings(s)
 }
 
-// names returns the cache keys of a session, its own first.
+// names returns the cache keys of a session. The session's own key is first.
 func (b *Broker) names(s profile.Session) []string {
 	return append([]string{s.Key()}, b.siblings(s)...)
 }

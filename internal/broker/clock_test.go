@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// useAll gets role credentials in n processes at the same time, and checks that all got the
-// same.
+// useAll gets role credentials in n processes at the same time, and checks that all get the
+// same credentials.
 func (f *fixture) useAll(n int) ssocache.Credentials {
 	f.T.Helper()
 	got := make([]ssocache.Credentials, n)
@@ -46,7 +46,7 @@ func (f *fixture) storedCredentials() ssocache.Credentials {
 func TestWrongClock(t *testing.T) {
 	tests := []struct {
 		ahead   time.Duration
-		warning string // "" for none
+		warning string // "" means no warning
 	}{
 		{0, ""},
 		{4 * time.Minute, ""},
@@ -190,8 +190,8 @@ func TestClockSetBack(t *testing.T) {
 	})
 }
 
-// Two names of the session have a sign-in each. The refresh of one does not correct the date
-// of the other.
+// Each of the session's two names has its own sign-in. The refresh of one token does not
+// correct the date of the other.
 func TestClockSetBackWithTwoSignIns(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

@@ -21,7 +21,7 @@ const (
 	refresh        = brokertest.Refresh
 )
 
-// A fixture is that of [brokertest], with more methods.
+// A fixture adds methods to the fixture of [brokertest].
 type fixture struct{ *brokertest.Fixture }
 
 // withFixture runs a test with a new fixture and with fake time.
@@ -41,7 +41,7 @@ func mustBeEnded(t *testing.T, err error) {
 	}
 }
 
-// jsonReply returns the reply of a service. code "" adds no error code.
+// jsonReply returns the reply of a service. If code is "", the reply has no error code.
 func jsonReply(r *http.Request, status int, code, body string) *http.Response {
 	h := http.Header{"Content-Type": {"application/json"}}
 	if code != "" {

@@ -28,11 +28,11 @@ func (b *Broker) generation(s profile.Session) generation {
 	return generation{text, err == nil}
 }
 
-// over reports whether the generation is known to have ended. If either file could not be
-// read, it is not known.
+// over reports whether the generation g has ended, because now differs. It returns false if
+// either file could not be read.
 func (g generation) over(now generation) bool { return g.known && now.known && g.id != now.id }
 
-// What begins a generation.
+// The events that begin a generation.
 const (
 	bySignIn  = "sign-in"
 	bySignOut = "sign-out"
@@ -52,7 +52,7 @@ func (b *Broker) nextGeneration(s profile.Session, by string) error {
 }
 
 // overSince reports whether the user is known to have signed in or out since g was read. If
-// the generations are not known, a session without any token file counts as signed out.
+// either generation is unknown, a session without any token file counts as signed out.
 func (b *Broker) overSince(s profile.Session, g generation) bool {
 	now := b.generation(s)
 	return g.over(now) || (!g.known || !now.known) && b.hasNoToken(s)

@@ -76,7 +76,8 @@ func TestSignOutWithUnreadableGeneration(t *testing.T) {
 	})
 }
 
-// An outcome that could not be read at first is not a new one when it can be read again.
+// An outcome file is unreadable at first, and readable later. The broker does not share its
+// old failure.
 func TestOldOutcomeReadLater(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

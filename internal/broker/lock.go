@@ -31,18 +31,18 @@ type reply struct {
 	err error
 }
 
-// noReply is the look function of a process that needs the lock in any case.
+// noReply is a look function for [Broker.wait] that never finds a reply.
 func noReply() *reply { return nil }
 
 // wait takes the lock at path. While another process holds the lock, wait calls look
 // repeatedly, and returns as soon as look finds a reply.
 //
-// After the deadline wait no longer insists on the lock, because its holder may be
-// stopped. The processes that were waiting take turns by a second lock, path+".2", so that
-// they do not all call the service at once. A process that does not get the second lock
-// in time continues without a lock.
+// After the deadline, wait gives up on the lock, because the process that holds it may be
+// stopped. The waiting processes then take turns with a second lock, path+".2", so that they
+// do not all call the service at once. A process that does not get the second lock in time
+// continues without a lock.
 //
-// The only error is that of ctx.
+// wait returns an error only if ctx ends.
 func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, look func() *reply) (guard, error) {
 	if err := b.Cache.MakeFolder(filepath.Dir(path)); err != nil {
 		return guard{why: err.Error()}, nil
@@ -67,8 +67,8 @@ func (b *Broker) wait(ctx context.Context, path string, deadline time.Time, look
 }
 
 // waitUntil takes the lock at path. It calls look only after another process has held the
-// lock, or if hasWaited says that this process has waited for another lock before. timedOut
-// is true if the lock was not free before the deadline.
+// lock, or if hasWaited is set. hasWaited means that this process has already waited for
+// another lock. timedOut is true if the lock was not free before the deadline.
 func (b *Broker) waitUntil(ctx context.Context, path string, deadline time.Time, hasWaited bool, look func() *reply) (g guard, timedOut bool, err error) {
 	for pause := pollMin; ; pause = min(pause*3/2, pollMax) {
 		lock, err := filelock.Try(path)
@@ -95,8 +95,8 @@ func (b *Broker) waitUntil(ctx context.Context, path string, deadline time.Time,
 	}
 }
 
-// waited returns how long a request has waited for locks. It may have waited for another
-// lock before start; its deadline shows when that was.
+// waited returns how long a request has waited for locks. The request may have waited for
+// another lock before start. The deadline shows when that wait began.
 func waited(start, deadline time.Time) time.Duration {
 	if began := deadline.Add(-lockBudget); began.Before(start) {
 		start = began

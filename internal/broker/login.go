@@ -21,7 +21,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// The sign-in. One process signs in at a time; the others wait and show which process it is.
+// This file has the sign-in. One process signs in at a time. The others wait, and show which
+// process is signing in.
 
 // A SignIn describes how to sign a user in.
 type SignIn struct {
@@ -32,14 +33,13 @@ type SignIn struct {
 	// limit is the longest wait. Waiting may be nil.
 	Waiting func(p Process, limit time.Duration)
 
-	// Force ends the current session first, even if it has another origin, and signs in
-	// even if another process has just done so. Roles lists the role-cache files of the AWS
-	// CLI that belong to the session: see [Broker.Logout].
+	// Force ends the current session first, even a session of another origin. It signs in even
+	// if another process has just signed in. Roles is passed to [Broker.Logout].
 	Force bool
 	Roles []string
 
 	// Do signs in and calls keep with the result. It must call keep before it shows the user
-	// that the sign-in succeeded. It is not called if another process signs in.
+	// that the sign-in succeeded. Login does not call Do if another process signs in.
 	Do func(ctx context.Context, keep Keep) error
 }
 
@@ -51,9 +51,9 @@ type Keep = func(context.Context, idcenter.Result) error
 const loginBudget = 11 * time.Minute
 
 // Login signs in and stores the token. Only one process signs in at a time. If another
-// process signs in to the same session while this one waits, Login returns that token,
-// unless in.Force is set. Unlike auto_login, Login ignores a sign-in that has just failed.
-// Its errors include those of [Broker.MaySignIn].
+// process signs in to the same session during the wait, Login returns the new token, unless
+// in.Force is set. Unlike auto_login, Login signs in even if a sign-in has just failed. It
+// also returns the errors of [Broker.MaySignIn].
 func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssocache.Token, error) {
 	if err := b.MaySignIn(s, in.Force); err != nil {
 		return ssocache.Token{}, err
@@ -99,16 +99,17 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 // sessions of a start URL share it, so their sign-ins are not at the same time.
 func (b *Broker) loginLock(s profile.Session) string { return b.sessionFile(s, ".login.lock") }
 
-// othersSignIn looks for a live token other than seen: another process has signed in.
+// othersSignIn looks for a valid token other than seen. If the cache has such a token,
+// another process has signed in.
 func (b *Broker) othersSignIn(s profile.Session, seen secret.String) *reply {
-	if tok, live := b.tokensNow(s).best(b.now(), seen); live && tok.ExpiresAt.After(b.now()) {
+	if tok, valid := b.tokensNow(s).best(b.now(), seen); valid && tok.ExpiresAt.After(b.now()) {
 		return &reply{Answer: Answer{Token: tok}}
 	}
 	return nil
 }
 
 // endCurrent signs out, so that the service cannot reuse the session for the sign-in that
-// follows. If the service cannot be reached, it only prints a warning.
+// follows. If the service is unreachable, endCurrent prints a warning and returns nil.
 func (b *Broker) endCurrent(ctx context.Context, s profile.Session, roles []string) error {
 	out, err := b.Logout(ctx, s, roles)
 	for _, u := range out.Unrevoked {
@@ -118,8 +119,8 @@ func (b *Broker) endCurrent(ctx context.Context, s profile.Session, roles []stri
 }
 
 // signIn signs in and stores the token. The caller holds the login lock. signIn records a
-// failure for other processes, but not an interrupt: then the next process that gets the
-// lock signs in.
+// failure for other processes, except an interrupt. After an interrupt, the next process that
+// gets the lock signs in.
 func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Pending, store string) (ssocache.Token, error) {
 	remove := b.writeProcess(s, in.Caller)
 	defer remove()
@@ -130,7 +131,7 @@ func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pendi
 	})
 	switch path := b.loginOutcome(s); {
 	case err == nil:
-		_ = os.Remove(path) // it usually does not exist
+		_ = os.Remove(path) // the file usually does not exist
 	case ctx.Err() == nil:
 		b.writeOutcome(path, kindOf(err), secret.String{}, err)
 	}
@@ -150,9 +151,9 @@ func (b *Broker) loginOutcome(s profile.Session) string {
 // revokeInterrupted is how long an interrupted sign-in tries to revoke its token.
 const revokeInterrupted = 3 * time.Second
 
-// store stores the token of a sign-in. If it cannot, it revokes the token, which would
-// otherwise stay valid without any trace on this machine. An interrupt ends the wait for
-// the session's lock; after that, store finishes.
+// store stores the token of a sign-in. If that fails, store revokes the token, which would
+// otherwise stay valid at the service. An interrupt ends only the wait for the session's
+// lock.
 func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Pending, in string) (ssocache.Token, error) {
 	held := context.WithoutCancel(ctx)
 	issued, err := b.issued(s, r)
@@ -189,8 +190,8 @@ func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, e
 	}, err
 }
 
-// storeHeld replaces the session's token. The caller holds the session's lock, if only so
-// that a refresh can finish first.
+// storeHeld replaces the session's token. The caller takes the session's lock first, so that
+// a refresh can finish.
 func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Pending, in string) (ssocache.Token, error) {
 	b.warnOfClock(clock)
 	pending, err := b.reprepare(s, pending, in)
@@ -216,8 +217,8 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 		if b.keptElsewhere(s.Key(), key) {
 			continue
 		}
-		// Only one file has the refresh token, so this replaces also a token that has an
-		// older one.
+		// The sibling may have the refresh token of an earlier sign-in. Replace it, so that only
+		// one file has a refresh token.
 		if err := b.Cache.SaveToken(key, tok.Copy()); err != nil {
 			b.warn("the token could not be copied to %s: %v", b.Cache.TokenPath(key), err)
 		}
@@ -228,14 +229,14 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 	return tok, nil
 }
 
-// reprepare reserves the place of the token again, under the session's lock. `store
-// migrate` may have moved the session to another store since pending was reserved in the
-// store in. If the same store cannot reserve a second place, pending is used: it may hold
-// the last free space of the disk.
+// reprepare reserves the place of the token again, under the session's lock. The store in
+// reserved pending before. Since then, `store migrate` may have moved the session to another
+// store. If the store is the same and cannot reserve a second place, reprepare returns
+// pending, because pending may hold the last free space of the disk.
 func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, in string) (keystore.Pending, error) {
 	now, err := b.Cache.Store(s.Key())
 	switch {
-	case err != nil: // the store is not known to have changed
+	case err != nil: // assume that the store is the same
 		return pending, nil
 	case in == keystore.Agent && now == keystore.File:
 		return nil, &keystore.StoreError{Store: in, Err: errors.New("the agent ended before it could keep the token in its memory"), Hint: "sign in again"}
@@ -255,10 +256,10 @@ func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, in strin
 // process. By then the other process has written its name and pid.
 const announceAfter = 100 * time.Millisecond
 
-// An announcement shows the user, once, that this process waits for the sign-in of another
+// An announcement tells the user once that this process waits for the sign-in of another
 // process.
 type announcement struct {
-	show  func() // nil after it was called
+	show  func() // nil after the call
 	start time.Time
 }
 
@@ -279,9 +280,9 @@ func (a *announcement) afterPause() {
 	}
 }
 
-// A Process describes the process that is signing in. The process wrote this to a file
-// beside the login lock. Other programs can write the file too, so it is only shown to
-// users. The zero Process is not known.
+// A Process describes the process that is signing in. The process wrote this to a file beside
+// the login lock. Other programs can write the file too, so it is only shown to users. The
+// zero Process is an unknown process.
 type Process struct {
 	PID     int
 	Host    string // "" if it is this machine
@@ -342,7 +343,7 @@ func (b *Broker) signInProcess(s profile.Session) Process {
 		p.Host = ""
 	}
 	if strings.ContainsFunc(p.Host+p.Command, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return Process{} // lanyard did not write this
+		return Process{} // another program wrote the file
 	}
 	return p
 }

@@ -35,7 +35,8 @@ func TestInterruptedWhileStoring(t *testing.T) {
 	})
 }
 
-// Another user may sign in next.
+// A sign-in removes the role credentials of the previous sign-in, because the user may be
+// another.
 func TestLoginRemovesRoleCredentials(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

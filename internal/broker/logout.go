@@ -17,8 +17,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// The sign-out: end the generation, revoke the tokens at the service, remove the files.
-// Verify then asks the service whether it refuses the tokens.
+// This file has the sign-out. It ends the generation, revokes the tokens at the service, and
+// removes the files. Verify then asks the service whether it refuses the tokens.
 
 // A SignOut holds what a logout did.
 type SignOut struct {
@@ -27,8 +27,8 @@ type SignOut struct {
 	Unrevoked []Unrevoked // the sessions that could not be revoked
 }
 
-// An Unrevoked session is signed out locally, but a copy of its token is valid until it
-// expires.
+// An Unrevoked is a session that was signed out locally and could not be revoked. A copy of
+// its token stays valid until it expires.
 type Unrevoked struct {
 	StartURL string
 	Err      error
@@ -41,11 +41,11 @@ const signOutWait = callBudget + time.Second
 type tokenFile = keystore.Found[ssocache.Token]
 
 // Logout signs out of one session under all of its names, and removes its role credentials.
-// Role credentials that lanyard stored name their session. For those that the AWS CLI
-// stored, the caller passes the file names in roles.
+// Role credentials that lanyard stored name their session. The AWS CLI's role credentials do
+// not, so the caller passes their file names in roles.
 func (b *Broker) Logout(ctx context.Context, s profile.Session, roles []string) (SignOut, error) {
 	if err := b.Cache.Reachable(); err != nil {
-		return SignOut{}, err // a store that does not answer looks like one without a token
+		return SignOut{}, err // an unavailable store looks like a store without a token
 	}
 	names := b.names(s)
 	out, err := b.end(ctx, s, func() ([]tokenFile, error) { return b.filesUnder(ctx, names) })
@@ -119,10 +119,10 @@ func (out *SignOut) add(one SignOut) {
 	out.Unrevoked = append(out.Unrevoked, one.Unrevoked...)
 }
 
-// end ends one session. It first ends the generation, so that running processes store
-// nothing more. Then it revokes the tokens and removes the files. list returns the session's
-// files, and an error for files that cannot be read. end calls it again after a refresh that
-// was under way.
+// end ends one session. It first ends the generation, so that running processes store nothing
+// more. Then it revokes the tokens and removes the files. list returns the session's files,
+// and an error for files that cannot be read. end calls list again after it has waited for a
+// refresh in progress.
 func (b *Broker) end(ctx context.Context, s profile.Session, list func() ([]tokenFile, error)) (SignOut, error) {
 	if files, err := list(); len(files) == 0 {
 		return SignOut{}, err
@@ -176,7 +176,7 @@ func (b *Broker) removeFiles(files []tokenFile) (gone []string, err error) {
 	return gone, err
 }
 
-// joined joins errors, and leaves out those with the text of an earlier one.
+// joined joins errors, and leaves out repeated texts.
 func joined(failures []error) error {
 	seen := map[string]bool{}
 	var distinct []error
@@ -235,14 +235,14 @@ func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (revokedToke
 	}
 	r.tok = tok
 	if !tok.Refreshable(b.now()) {
-		r.tok.RefreshToken = secret.String{} // it has no valid client registration
+		r.tok.RefreshToken = secret.String{} // the token has no valid client registration
 	}
 	err = b.endSession(ctx, service, &r)
 	return r, err
 }
 
-// endSession ends the session by the access token. If the service no longer knows the access
-// token, endSession uses the refresh token.
+// endSession ends the session by its access token. If the service no longer accepts the
+// access token, endSession uses the refresh token.
 func (b *Broker) endSession(ctx context.Context, service Service, r *revokedToken) error {
 	if !r.expired || r.tok.RefreshToken.IsZero() {
 		err := b.endAt(ctx, r.tok)
@@ -261,9 +261,9 @@ func (b *Broker) endSession(ctx context.Context, service Service, r *revokedToke
 	return b.endAt(ctx, r.tok)
 }
 
-// spendToSignOut exchanges the refresh token for an access token that can end the session.
-// An expired access token cannot, and without it the refresh token would stay valid. If
-// the service refuses the refresh token, the session has ended already.
+// spendToSignOut exchanges the refresh token for an access token that can end the session,
+// because an expired access token cannot. If the service refuses the refresh token, the
+// session has already ended.
 func (b *Broker) spendToSignOut(ctx context.Context, service Service, r *revokedToken) error {
 	old := r.tok
 	grant, err := b.refresh(ctx, service, old, old.RefreshToken)
@@ -289,8 +289,8 @@ func (b *Broker) endAt(ctx context.Context, tok ssocache.Token) error {
 	return service.Logout(ctx, tok.AccessToken)
 }
 
-// A Revoked is a session that was revoked at the service. It holds the tokens by which
-// [Broker.Verify] checks that.
+// A Revoked is a session that was revoked at the service. It holds the tokens that
+// [Broker.Verify] needs.
 type Revoked struct {
 	StartURL string
 	tokens   []revokedToken
@@ -322,7 +322,7 @@ const (
 //
 // If the service refreshes the session by an old refresh token, Verify revokes the new token.
 func (b *Broker) Verify(ctx context.Context, r Revoked) error {
-	verified := false // for at least one token
+	verified := false // for at least one token, the service was asked
 	var doubt error
 	for _, tok := range r.tokens {
 		switch err := b.verify(ctx, tok); {
@@ -384,8 +384,9 @@ func awaitRefusal(ctx context.Context, service Service, accessToken secret.Strin
 	}
 }
 
-// refuses checks that the service does not refresh the session. If it does, refuses revokes
-// the new token; signals are held back until then.
+// refuses returns nil if the service does not refresh the session any more. If the service
+// refreshes the session, refuses revokes the new token and returns an error. It holds back
+// signals until then.
 func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Token, refresh secret.String) error {
 	defer b.hold()()
 	ctx = context.WithoutCancel(ctx)
@@ -403,7 +404,7 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 }
 
 // cannotRefresh reports whether the service has refused the refresh token, or the client
-// registration that it belongs to.
+// registration of the refresh token.
 func cannotRefresh(err error) bool {
 	var s *idcenter.ServiceError
 	return errors.Is(err, idcenter.ErrInvalidGrant) || errors.Is(err, idcenter.ErrInvalidClient) ||

@@ -30,7 +30,7 @@ func (f *fixture) cached() (tokens, roles int) {
 }
 
 func TestLogoutRevokesAndRemoves(t *testing.T) {
-	for _, age := range []time.Duration{0, 2 * time.Hour} { // a live token, an expired one
+	for _, age := range []time.Duration{0, 2 * time.Hour} { // a valid token, an expired one
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			f.Names = []string{f.Session.StartURL}
 			f.Login()
@@ -56,10 +56,10 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 	}
 }
 
-// The copy under the legacy name has the same access token, and no refresh token. It does not
-// matter which file is read first: the refresh token ends an expired session.
+// The copy under the legacy name has the same access token, and no refresh token. Logout ends
+// the expired session by the refresh token, even if it reads the copy first.
 func TestLogoutOfExpiredSessionWithCopy(t *testing.T) {
-	for _, name := range []string{"corp", "dev"} { // their files sort after and before that of the copy
+	for _, name := range []string{"corp", "dev"} { // sort before and after the name of the copy
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			f.Session.Name = name
 			f.Names = []string{f.Session.StartURL}
@@ -76,7 +76,6 @@ func TestLogoutOfExpiredSessionWithCopy(t *testing.T) {
 	}
 }
 
-// A corrupt file is removed.
 func TestLogoutRemovesCorruptFile(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -196,7 +195,8 @@ func TestInterruptedLogout(t *testing.T) {
 	})
 }
 
-// The access token has ended and the refresh token is valid. The logout ends the session.
+// The access token has expired and the refresh token is valid. The logout ends the session by
+// the refresh token.
 func TestLogoutByRefreshToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

@@ -35,9 +35,9 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		}
 		slices.Sort(paths)
 		paths = slices.Compact(paths)
-		// The marker file ".NAME.store" of the token decides where new role credentials
-		// are stored. If the move is broken off, no marker must hide a file: so the token
-		// is moved first, or last if it is moved to a file.
+		// The marker file ".NAME.store" of the token decides where new role credentials are stored.
+		// If the move is interrupted, no marker may hide a file. So the token moves first, or last
+		// if the new store is the files.
 		if to == keystore.File {
 			paths = append(paths, b.Cache.TokenPath(key))
 		} else {
@@ -68,7 +68,7 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 	}
 	_, own := b.Cache.LoadToken(s.Key())
 	if keystore.Unknown(own) {
-		return own // going on might overwrite a token
+		return own // a move might overwrite a token
 	}
 	if best == "" {
 		return nil
@@ -80,7 +80,7 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 		b.writeHistory(s.Key(), b.readHistory(best))
 	}
 	for url := range old {
-		paths, _ := b.Cache.PathsOf(url) // files that cannot be read may stay: nothing uses them
+		paths, _ := b.Cache.PathsOf(url) // nothing uses the files that cannot be read
 		for _, path := range append(paths, b.Cache.TokenPath(url)) {
 			if err := b.Cache.Remove(path); err != nil {
 				return err
@@ -97,7 +97,7 @@ func (b *Broker) adoptable(s profile.Session, spellings []string) (old map[strin
 	for _, url := range spellings {
 		tok, err := b.Cache.LoadToken(url)
 		if keystore.Unknown(err) {
-			return nil, "", err // going on might lose a token
+			return nil, "", err // a move might lose a token
 		}
 		if err != nil || !tok.Belongs(s.StartURL, s.Region) {
 			continue

@@ -14,8 +14,8 @@ import (
 // Endpoints are AWS's own.
 type Endpoints struct{ SignIn, Portal profile.Endpoint }
 
-// ID identifies the two services, for example in records of what they refused. It is "" for
-// AWS's own.
+// ID returns a text that identifies the two services, for example in outcome files. It
+// returns "" for AWS's own services.
 func (e Endpoints) ID() string {
 	if e.SignIn.URL == "" && e.Portal.URL == "" {
 		return ""
@@ -75,14 +75,15 @@ func (st state) of(t target) state {
 	return slices.DeleteFunc(slices.Clone(st), func(h cachedToken) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
 }
 
-// sameOrigin reports whether a new token has the origin of an old one, and may replace it.
+// sameOrigin reports whether the token issued has the origin of the token old, so that it may
+// replace old.
 func sameOrigin(old, issued ssocache.Token) bool {
 	return old.Origin == issued.Origin || old.Origin.IsZero() && issued.Origin.Portal == ssocache.AWS
 }
 
-// refreshedOrigin returns the origin of the successor of a token with the origin old. If old is
-// zero, the successor gets the origin of the service that issued it, even if only one of
-// the target's services is AWS's.
+// refreshedOrigin returns the origin of a refreshed token. old is the origin of the token
+// before the refresh. If old is zero, refreshedOrigin returns the origin of the service that
+// issued the new token, even if only one of the target's services is AWS's.
 func (t target) refreshedOrigin(old ssocache.Origin) ssocache.Origin {
 	if !old.IsZero() {
 		return old
@@ -90,8 +91,8 @@ func (t target) refreshedOrigin(old ssocache.Origin) ssocache.Origin {
 	return t.origin().Issued()
 }
 
-// An OriginError reports that a secret was not sent, because the settings name another
-// service than the one that issued it.
+// An OriginError reports that a secret was not sent, because the settings name a service that
+// did not issue the secret.
 type OriginError struct {
 	Session  profile.Session
 	Origin   string // the service that issued the secret: [ssocache.AWS] or a base URL
@@ -241,8 +242,8 @@ func (b *Broker) toOrigin(tok ssocache.Token) (Service, ssocache.Token, error) {
 	return service, tok, err
 }
 
-// reach returns the endpoint of an origin. If that is the configured endpoint, it returns
-// the configured one with its setting.
+// reach returns the endpoint of an origin. For the configured endpoint it returns configured,
+// which includes the name of the setting.
 func reach(origin string, now ssocache.Endpoint, configured profile.Endpoint) profile.Endpoint {
 	switch origin {
 	case now.Origin:
@@ -255,7 +256,7 @@ func reach(origin string, now ssocache.Endpoint, configured profile.Endpoint) pr
 
 // MaySignIn returns an error if a sign-in is not allowed. An *[EndpointsError] means that one
 // service would issue the token and another receive it. An *[OriginError] means that the
-// sign-in would replace a live session of another origin; force allows that. MaySignIn
+// sign-in would replace a valid session of another origin; force allows that. MaySignIn
 // makes no request.
 func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 	t, err := b.target(s)
@@ -277,7 +278,7 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 		return nil
 	}
 	for _, h := range b.allTokensNow(s) {
-		if tok, ok := (state{h}).liveOrRefreshable(b.now()); ok && !t.takes(tok.Origin) {
+		if tok, ok := (state{h}).validOrRefreshable(b.now()); ok && !t.takes(tok.Origin) {
 			e := t.refuse(s, tok)
 			e.Replaces = true
 			return e

@@ -18,8 +18,8 @@ import (
 
 const other = "http://127.0.0.1:2"
 
-// atOther returns endpoints at the other service that a setting names. env makes the setting
-// an environment variable.
+// atOther returns endpoints at the other service. If env is set, environment variables name
+// the endpoints; otherwise another setting does.
 func atOther(signIn, portal, env bool) broker.Endpoints {
 	var e broker.Endpoints
 	if signIn {
@@ -72,11 +72,11 @@ func mustBeRefused(t *testing.T, err error) {
 	}
 }
 
-// If the settings name another service than the one that issued the token, no request is made
-// there, in any state of the session.
+// If the settings name a service that did not issue the token, the broker sends that service
+// no request, in any state of the session.
 func TestSecretIsSentOnlyToItsOrigin(t *testing.T) {
 	states := map[string]func(*fixture){
-		"live":    func(*fixture) {},
+		"valid":   func(*fixture) {},
 		"due":     func(*fixture) { sleep(50 * time.Minute) },
 		"expired": func(*fixture) { sleep(2 * time.Hour) },
 	}
@@ -96,15 +96,15 @@ func TestSecretIsSentOnlyToItsOrigin(t *testing.T) {
 						r := f.Request()
 						r.Purpose = purpose
 						_, err := f.withEndpoints(e).Get(f.T.Context(), r)
-						if way == "sign-in" && name == "live" {
+						if way == "sign-in" && name == "valid" {
 							if err != nil {
-								t.Errorf("a live token needs no request to the sign-in service: %v", err)
+								t.Errorf("a valid token needs no request to the sign-in service: %v", err)
 							}
 							continue
 						}
 						mustBeRefused(t, err)
 					}
-					if way == "sign-in" && name == "live" { // the service has ended the access token
+					if way == "sign-in" && name == "valid" { // the service has ended the access token
 						f.Emu.ExpireAccessTokens()
 						r := f.Request()
 						r.RoleName = "DeveloperAccess"
@@ -120,8 +120,8 @@ func TestSecretIsSentOnlyToItsOrigin(t *testing.T) {
 	}
 }
 
-// Cached role credentials are used only for the portal that issued them, and are not replaced
-// by those of another portal.
+// Cached role credentials are used only for the portal that issued them. Credentials of
+// another portal do not replace them.
 func TestRoleCredentialsOfAnotherPortal(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -149,8 +149,8 @@ func TestRoleCredentialsOfAnotherPortal(t *testing.T) {
 	})
 }
 
-// A token of another program counts as AWS's, and as that of the endpoint on this machine
-// that the environment names.
+// A token of another program counts as issued by AWS. It also counts as issued by the
+// endpoint on this machine that the environment names.
 func TestTokenWithoutOrigin(t *testing.T) {
 	foreign := func(f *fixture) {
 		f.Login()
@@ -240,7 +240,7 @@ func TestSettingWithOwnEndpointOfAWS(t *testing.T) {
 
 // A sign-out and its verification go to the service that issued the token.
 func TestSignOutAtOrigin(t *testing.T) {
-	for name, age := range map[string]time.Duration{"live": 0, "expired": 2 * time.Hour} {
+	for name, age := range map[string]time.Duration{"valid": 0, "expired": 2 * time.Hour} {
 		for _, all := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				withFixture(t, emulator.Config{}, func(f *fixture) {
@@ -270,7 +270,7 @@ func TestSignOutAtOrigin(t *testing.T) {
 	}
 }
 
-// A sign-in at another service is refused if it would replace a live session and is not
+// A sign-in at another service is refused if it would replace a valid session and is not
 // forced, or if the settings name only one of the two services.
 func TestSignInAtAnotherService(t *testing.T) {
 	signIn := func(f *fixture, e broker.Endpoints, force bool) (bool, error) {
@@ -330,7 +330,7 @@ func TestRefreshKeepsTokenOfAnotherOrigin(t *testing.T) {
 }
 
 // A config file could name AWS's sign-in endpoint, in any form or region, together with
-// another portal. It must not get AWS's tokens sent there.
+// another portal. The sign-in must fail, because that portal would get AWS's tokens.
 func TestSignInAtAWSForAnotherPortal(t *testing.T) {
 	refused := []string{
 		"https://oidc.eu-west-1.amazonaws.com", "https://oidc.us-east-1.amazonaws.com.", "https://oidc.us-east-1.amazonaws.com:0443",

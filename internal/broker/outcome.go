@@ -14,24 +14,24 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// An outcome records how the last attempt to refresh a token, to fetch role credentials or
-// to sign in ended. The process that made the attempt writes the outcome to a file beside
-// the lock. Processes that wait for the lock share a failure instead of repeating the
-// attempt.
+// An outcome records the result of the last refresh, fetch of role credentials or sign-in.
+// The process that made the attempt writes the outcome to a file beside the lock. Processes
+// that wait for the lock share a failure instead of repeating the attempt.
 type outcome struct {
-	id          string // differs for every attempt
+	id          string // different for every attempt
 	at          time.Time
 	kind        outcomeKind
-	fingerprint string // of the token that was tried; or of new role credentials, see recordExpiration
-	text        string // the error; or when new role credentials expire
+	fingerprint string // of the token that was tried, or of new role credentials: see recordExpiration
+	text        string // the error, or the expiration of new role credentials
 	unknown     bool   // the file could not be read, and the other fields are zero
 }
 
-// after reports whether o is known to be of a later attempt than last.
+// after reports whether o and last record different attempts. It returns false if either file
+// could not be read.
 func (o outcome) after(last outcome) bool { return !o.unknown && !last.unknown && o.id != last.id }
 
-// within reports whether the outcome is younger than d at now. An outcome with a date in
-// the future is not: the clock has been set back since.
+// within reports whether the outcome is younger than d at now. It returns false for a date in
+// the future, because the clock was set back.
 func (o outcome) within(d time.Duration, now time.Time) bool {
 	age := now.Sub(o.at)
 	return age >= 0 && age < d
@@ -43,11 +43,11 @@ const (
 	succeeded outcomeKind = "ok"
 	ended     outcomeKind = "ended"   // the service will never accept this token again
 	refusal   outcomeKind = "refused" // the service refused this request
-	busy      outcomeKind = "busy"    // the service answered that it cannot at the moment
-	failed    outcomeKind = "failed"  // there was no answer, or one that makes no sense
+	busy      outcomeKind = "busy"    // the service answered with a temporary error
+	failed    outcomeKind = "failed"  // no answer, or an invalid answer
 )
 
-// kindOf returns the kind of an attempt that ended with err.
+// kindOf returns the kind of a failed attempt.
 func kindOf(err error) outcomeKind {
 	var session *SessionError
 	var shared *SharedError
@@ -63,8 +63,8 @@ func kindOf(err error) outcomeKind {
 	return failed
 }
 
-// failure reports whether the attempt failed without ending the session: the failure may
-// pass, or the refusal concerned one request.
+// failure reports whether the attempt failed, but the session may still be valid. The failure
+// may be temporary, or the service refused only this request.
 func (o outcome) failure() bool { return o.kind == failed || o.kind == busy || o.kind == refusal }
 
 func (o outcome) err() error { return o.kind.shared(o.text) }
@@ -84,7 +84,7 @@ func (o outcome) reply(s profile.Session) *reply {
 // A SharedError is the error of another process that attempted the same thing at the same
 // time.
 type SharedError struct {
-	Text     string // the error as that process got it
+	Text     string // the text of that process's error
 	Refused  bool   // a service refused the request
 	Answered bool   // a service answered
 }
@@ -92,7 +92,7 @@ type SharedError struct {
 func (e *SharedError) Error() string { return e.Text }
 
 // ExitStatus returns the AWS CLI's exit code for an error of a service. It returns 0 if no
-// service answered; then the other errors of the chain decide.
+// service answered; then another error of the chain determines the exit code.
 func (e *SharedError) ExitStatus() int {
 	if e.Answered {
 		return 254
@@ -100,7 +100,7 @@ func (e *SharedError) ExitStatus() int {
 	return 0
 }
 
-// Share returns err in the form in which other processes get it.
+// Share returns err as other processes get it: without its type, with its text.
 func Share(err error) *SharedError {
 	return kindOf(err).shared(err.Error())
 }
@@ -112,7 +112,8 @@ func (k outcomeKind) shared(text string) *SharedError {
 // outcomeMagic is the first word of an outcome file.
 const outcomeMagic = "lanyard-outcome"
 
-// readOutcome returns the zero outcome if the file does not exist or has another format.
+// readOutcome returns the outcome in the file at path. It returns the zero outcome if the
+// file does not exist or has another format.
 func readOutcome(path string) outcome {
 	line, err := readSidecar(path)
 	if err != nil {
@@ -133,8 +134,8 @@ func readOutcome(path string) outcome {
 	return outcome{id: f[1], at: time.UnixMilli(ms), kind: outcomeKind(f[3]), fingerprint: f[4], text: text}
 }
 
-// writeOutcome records how an attempt ended. Nothing depends on the record, so a failure
-// to write it is only logged.
+// writeOutcome records how an attempt ended. If it cannot write the file, it only logs the
+// error, because nothing depends on the record.
 func (b *Broker) writeOutcome(path string, kind outcomeKind, tried secret.String, err error) {
 	text := ""
 	if err != nil {
@@ -167,7 +168,7 @@ func (b *Broker) triedFingerprint(tried secret.String) string {
 	return fingerprint(tried)
 }
 
-// fingerprint returns a hash by which a token can be recognized and not recovered.
+// fingerprint returns a hash that identifies a token without revealing it.
 func fingerprint(s secret.String) string {
 	sum := sha256.Sum256([]byte("lanyard outcome\x00" + s.Reveal()))
 	return hex.EncodeToString(sum[:12])

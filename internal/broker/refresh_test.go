@@ -21,7 +21,7 @@ func TestRefreshWindow(t *testing.T) {
 	tests := []struct {
 		name      string
 		auto      profile.AutoRefresh
-		window    time.Duration // -1: not configured
+		window    time.Duration // -1 means that the setting is missing
 		age       time.Duration
 		refreshed bool
 		wantEnded bool
@@ -32,7 +32,7 @@ func TestRefreshWindow(t *testing.T) {
 		{"the guide's window, second half of the lifetime", profile.On, 43200 * time.Second, 31 * time.Minute, true, false},
 		{"a small window", profile.On, time.Minute, 58 * time.Minute, false, false},
 		{"expired long ago", profile.Unset, -1, 5 * time.Hour, true, false},
-		{"no auto refresh, live", profile.Off, -1, 59 * time.Minute, false, false},
+		{"no auto refresh, valid", profile.Off, -1, 59 * time.Minute, false, false},
 		{"no auto refresh, expired", profile.Off, -1, 61 * time.Minute, false, true},
 	}
 	for _, tt := range tests {
@@ -158,7 +158,7 @@ func TestFailedEarlyRefresh(t *testing.T) {
 			before := f.Emu.Count(refresh)
 			tok, err := f.Token()
 			if err != nil || !tok.AccessToken.Equal(old.AccessToken) {
-				t.Errorf("the live token is not used: %v", err)
+				t.Errorf("the valid token is not used: %v", err)
 			}
 			if tried := f.Emu.Count(refresh) > before; tried != wantTries {
 				t.Errorf("tried to refresh: %v, want %v", tried, wantTries)
@@ -249,7 +249,7 @@ func TestRefreshTokenIsNotSpentWithoutStorage(t *testing.T) {
 		f.Unwritable()
 		sleep(50 * time.Minute)
 		if _, err := f.Token(); err != nil {
-			t.Errorf("a live token is not used: %v", err)
+			t.Errorf("a valid token is not used: %v", err)
 		}
 		f.MustGet() // role credentials need not be stored
 		sleep(time.Hour)

@@ -12,9 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Role credentials: read the cache, take the role's lock, read again, call the portal,
-// store. The end of the file corrects the expiration if the clocks of this machine and of
-// the service differ.
+// This file gets role credentials. It reads the cache, takes the role's lock, reads the cache
+// again, calls the portal, and stores the credentials. The end of the file corrects the
+// expiration if the clocks of this machine and of the service differ.
 
 // role returns role credentials, from the cache if they are valid for long enough.
 func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
@@ -37,12 +37,13 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 	return b.newCredentials(ctx, q)
 }
 
-// A roleRequest is a request for role credentials, with what the cache had when it began.
+// A roleRequest holds a request for role credentials, and the contents of the cache when the
+// request began.
 type roleRequest struct {
 	Request
 	target target
 	file   string               // the name of the cache file
-	cached ssocache.Credentials // from the cache; zero if there are none that the request can use
+	cached ssocache.Credentials // zero if the cache has none that the request can use
 	last   outcome              // of the last fetch before the request
 }
 
@@ -56,8 +57,8 @@ func (q roleRequest) mayUse(c ssocache.Credentials) bool {
 	return q.target.mayUse(c, q.Session) && !q.rejects(c)
 }
 
-// cachedCredentials reads the role credentials from the cache. They are zero if there are
-// none that the request can use.
+// cachedCredentials returns the role credentials in the cache. They are zero if the request
+// cannot use them.
 func (b *Broker) cachedCredentials(q roleRequest) ssocache.Credentials {
 	c, err := b.Cache.LoadCredentials(q.file)
 	switch {
@@ -75,14 +76,14 @@ func (b *Broker) cachedCredentials(q roleRequest) ssocache.Credentials {
 }
 
 // keepFresh refreshes the session's token if that is due, although the request was answered
-// from the cache. Other programs then find a live token.
+// from the cache. Other programs then find a valid token.
 func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	st, now := b.tokensNow(s), b.now()
 	h, ok := st.refreshable(now)
 	if !ok || s.AutoRefresh == profile.Off {
 		return nil
 	}
-	if tok, live := st.best(now, secret.String{}); live && !tok.Due(now, s.Window()) {
+	if tok, valid := st.best(now, secret.String{}); valid && !tok.Due(now, s.Window()) {
 		return nil
 	}
 	_, err := b.refreshEarly(ctx, s, h, st.newest(now))
@@ -107,7 +108,7 @@ func (b *Broker) newCredentials(ctx context.Context, q roleRequest) (ssocache.Cr
 		return b.fallBack(q.cached, v.err)
 	case v != nil:
 		return v.Credentials, nil
-	case g.lock == nil: // a second call does no harm
+	case g.lock == nil: // a second fetch is harmless
 		b.debug("role credentials are fetched without a lock", "why", g.why)
 	}
 	c, err := b.fetch(ctx, q)
@@ -134,11 +135,11 @@ func (b *Broker) othersCredentials(q roleRequest) *reply {
 	return out.reply(q.Session)
 }
 
-// takeFromOther reports whether a waiting process may use the cached credentials c, and
-// returns them with the right expiration. A waiting process may use credentials that it would
-// also take from the cache without a wait, or that another process fetched during the wait. The second rule is for roles with short
-// sessions and for wrong clocks. before has the credentials in the cache before the wait,
-// fresh says that out was written during the wait.
+// takeFromOther returns the cached credentials c with the right expiration, and reports
+// whether a waiting process may use them. They may be valid for long enough for any request,
+// or another process may have fetched them during the wait. The second case matters for roles
+// with short sessions and for wrong clocks. before holds the cached credentials before the
+// wait. fresh means that out was written during the wait.
 func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
 	if dated, ok := b.recentlyFetched(out, c, now); ok {
 		return dated, true
@@ -202,7 +203,7 @@ func (b *Broker) callPortal(ctx context.Context, q roleRequest, rejected secret.
 }
 
 // storeCredentials stores c in the cache, unless the generation has changed since startedIn
-// or the cache has live credentials of another origin. given is c with the expiration that
+// or the cache has valid credentials of another origin. given is c with the expiration that
 // the request returns.
 func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation, c, given ssocache.Credentials) {
 	if b.overSince(q.Session, startedIn) || len(b.tokensNow(q.Session)) == 0 {
@@ -213,13 +214,13 @@ func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation,
 		b.debug("role credentials of another origin are kept; these are not stored", "file", q.file, "origin", old.Origin)
 		return
 	}
-	if !c.Reusable(b.now()) { // before c is stored, so that a process that reads c finds it
+	if !c.Reusable(b.now()) { // first, so that a process that reads c also finds the outcome
 		b.recordExpiration(q.file, given)
 	}
 	if err := b.Cache.SaveCredentials(q.file, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
 	}
-	if b.overSince(q.Session, startedIn) { // the user signed out while this was stored
+	if b.overSince(q.Session, startedIn) { // the user signed out while c was being stored
 		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), q.file))
 	}
 }
@@ -230,7 +231,7 @@ func (b *Broker) recordRole(name string, tried secret.String, err error) {
 }
 
 // fallBack returns the cached credentials after a transient failure, with a warning. It
-// returns err if they have expired, or if a service has refused the request.
+// returns err if the credentials have expired, or if a service has refused the request.
 func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Credentials, error) {
 	left := cached.Left(b.now())
 	if left <= lastMinute || !transient(err) {
@@ -240,8 +241,8 @@ func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Cred
 	return cached, nil
 }
 
-// transient reports whether the network, the service or the storage failed, so that no
-// service refused the request.
+// transient reports whether err is a failure of the network, the service or the storage, and
+// not a refusal.
 func transient(err error) bool {
 	var session *SessionError
 	var storage *StorageError
@@ -257,13 +258,14 @@ func transient(err error) bool {
 	return errors.Is(err, idcenter.ErrTemporary) || errors.Is(err, ErrStillExpired)
 }
 
-// Dates of role credentials if this machine's clock is wrong.
+// The rest of this file corrects the dates of role credentials if this machine's clock is
+// wrong.
 //
 // Role credentials come with an expiration by the service's clock, here called the service's
 // date. The corrected date is the same time by this machine's clock. The cache file gets the
 // earlier of the two. So after the user has corrected the clock, credentials may seem to
-// expire too early, but never too late. Tokens have no such problem: they come with a
-// lifetime, and this machine's clock computes their date.
+// expire too early, but never too late. Tokens need no correction: they come with a lifetime,
+// and the broker computes their date by this machine's clock.
 //
 //   - A slow clock: the corrected date is earlier, and is stored.
 //   - A fast clock: the service's date is earlier, and is stored. By this machine's clock
@@ -275,7 +277,7 @@ func transient(err error) bool {
 const (
 	skewIgnored   = time.Minute      // a smaller difference of the clocks is not corrected
 	recordedFor   = 5 * time.Minute  // how long a corrected date in an outcome is used
-	recordedLeast = 15 * time.Minute // if the credentials are valid for this long; as in [ssocache.Credentials.Reusable]
+	recordedLeast = 15 * time.Minute // minimum validity of such credentials; as in [ssocache.Credentials.Reusable]
 )
 
 // ErrStillExpired reports that the service returned role credentials that have already
@@ -308,8 +310,9 @@ func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Ti
 	return stored, given, nil
 }
 
-// recordExpiration records the corrected date of role credentials in the outcome file. It
-// is for credentials that other processes would not use because of their date in the cache.
+// recordExpiration records the corrected date of role credentials in the outcome file.
+// Without the record, other processes would not use these credentials, because of their date
+// in the cache.
 func (b *Broker) recordExpiration(name string, given ssocache.Credentials) {
 	b.writeOutcomeText(b.roleFile(name, ".outcome"), succeeded, given.SessionToken, ssocache.FormatTime(given.Expiration))
 }
@@ -325,8 +328,8 @@ func (b *Broker) withRecordedEnd(o outcome, c ssocache.Credentials) (ssocache.Cr
 	return c, err == nil
 }
 
-// recentlyFetched is withRecordedEnd for a request that did not wait. The outcome must be
-// recent, and c must be valid for long enough.
+// recentlyFetched does the same as withRecordedEnd, for a request that did not wait. The
+// outcome must be recent, and c must be valid for long enough.
 func (b *Broker) recentlyFetched(o outcome, c ssocache.Credentials, now time.Time) (ssocache.Credentials, bool) {
 	c, ok := b.withRecordedEnd(o, c)
 	return c, ok && o.within(recordedFor, now) && c.Left(now) >= recordedLeast

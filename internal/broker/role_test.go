@@ -105,7 +105,7 @@ func TestCachedCredentialsAfterFailure(t *testing.T) {
 func TestPortalRejectsTheToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
-		f.Emu.ExpireAccessTokens() // the date in the file does not show it
+		f.Emu.ExpireAccessTokens() // the date in the file does not change
 		f.MustGet()
 		f.Count(refresh, 1)
 		f.Count("GetRoleCredentials", 2)
@@ -147,7 +147,7 @@ func TestRefusalIsShared(t *testing.T) {
 }
 
 // During the call to the portal, the role's lock is held and the session's lock is free. Both
-// are beside the data that they guard.
+// lock files are beside the data that they guard.
 func TestLocksDuringFetch(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -189,7 +189,7 @@ func TestLockIsNotReleased(t *testing.T) {
 		sleep(50 * time.Minute)
 		start := time.Now()
 		if _, err := f.Token(); err != nil || time.Since(start) > time.Second {
-			t.Errorf("live token: took %v, error %v", time.Since(start), err)
+			t.Errorf("valid token: took %v, error %v", time.Since(start), err)
 		}
 		sleep(time.Hour)
 		start = time.Now()

@@ -15,15 +15,15 @@ import (
 
 // A SessionEnd is the time at which a session of the access portal ends. From then on the
 // token cannot be refreshed, and the user must sign in again. The service does not report
-// this time, so it comes from the setting sso_session_duration or from the age of earlier
-// sessions. The zero SessionEnd means that the time is not known.
+// this time, so the broker takes it from the setting sso_session_duration or estimates it
+// from the ages of earlier sessions. The zero SessionEnd means that the time is unknown.
 type SessionEnd struct {
 	At         time.Time // the earliest possible time
 	Latest     time.Time // the latest possible time; equal to At if the end is known exactly
 	Configured bool      // the time comes from sso_session_duration
 }
 
-// SessionEnd returns what is known about the end of a session. It makes no request.
+// SessionEnd returns the configured or estimated end of a session. It makes no request.
 func (b *Broker) SessionEnd(s profile.Session) SessionEnd {
 	st := b.allTokensNow(s)
 	refreshable, ok := st.refreshable(b.now())
@@ -44,8 +44,9 @@ func (b *Broker) SessionEnd(s profile.Session) SessionEnd {
 	return SessionEnd{}
 }
 
-// endWithoutRefresh returns the session end for a token without a refresh token. Such a
-// token was issued at the sign-in itself, so its dates show when that was.
+// endWithoutRefresh returns the session end for a token without a refresh token. The sign-in
+// itself issued such a token, so the start of the token's lifetime is the time of the
+// sign-in.
 func endWithoutRefresh(st state, duration time.Duration) SessionEnd {
 	if len(st) == 0 || duration == 0 || st[0].tok.Life == 0 || !st[0].tok.RefreshToken.IsZero() {
 		return SessionEnd{}
@@ -54,13 +55,13 @@ func endWithoutRefresh(st state, duration time.Duration) SessionEnd {
 	return SessionEnd{At: end, Latest: end, Configured: true}
 }
 
-// A history holds when the present session began, and how old earlier sessions became
+// A history holds when the current session began, and how old earlier sessions became
 // before the service ended them. It follows the session from one refresh token to the
 // next. Nothing depends on the history, so a failure to write it is only logged.
 type history struct {
 	began       time.Time // the sign-in; zero if another program has signed in or refreshed
-	last        time.Time // the last time at which the session was certainly alive
-	fingerprint string    // of the session's present refresh token
+	last        time.Time // the last time at which the session is known to have been valid
+	fingerprint string    // of the session's current refresh token
 
 	// The age at which a session ends is between lower and upper. Both are 0 if nothing
 	// is known.
@@ -71,7 +72,8 @@ func (b *Broker) historyFile(key string) string {
 	return sidecar(b.Cache.SSO(), ssocache.TokenName(key), ".horizon")
 }
 
-// readHistory returns the zero history if the file cannot be read or does not exist.
+// readHistory returns the history of a session. It returns the zero history if the file
+// cannot be read or does not exist.
 func (b *Broker) readHistory(key string) history {
 	line, err := readSidecar(b.historyFile(key))
 	if err != nil {
@@ -118,9 +120,8 @@ func (b *Broker) recordSignIn(key string, refreshToken secret.String) {
 	b.writeHistory(key, history{began: now, last: now, fingerprint: fingerprint(refreshToken), lower: old.lower, upper: old.upper})
 }
 
-// recordRefresh records that the refresh token spent was replaced by next. If the session
-// is older than upper, an earlier session was ended before its time: upper is wrong and is
-// discarded.
+// recordRefresh records that the refresh token spent was replaced by next. If the session is
+// older than upper, an earlier session was revoked early. recordRefresh then discards upper.
 func (b *Broker) recordRefresh(key string, spent, next secret.String) {
 	h, now := b.readHistory(key), b.now()
 	if h.fingerprint != fingerprint(spent) {
@@ -138,9 +139,10 @@ func (b *Broker) recordRefresh(key string, spent, next secret.String) {
 	b.writeHistory(key, h)
 }
 
-// learnSessionEnd records that the service has refused a refresh token for good. The
-// session ended after its last refresh and before now. The ages learned from earlier
-// sessions narrow that, unless they contradict it: then the new ages replace them.
+// learnSessionEnd records that the service has refused a refresh token for good. The session
+// ended between its last refresh and now. learnSessionEnd intersects this range of ages with
+// the range learned from earlier sessions. If the ranges do not overlap, the new range
+// replaces the old range.
 func (b *Broker) learnSessionEnd(key string, refusedToken secret.String, err error) {
 	h, now := b.readHistory(key), b.now()
 	if !errors.Is(err, idcenter.ErrInvalidGrant) || h.began.IsZero() || h.fingerprint != fingerprint(refusedToken) || now.Before(h.last) {

@@ -16,9 +16,9 @@ import (
 
 func (f *fixture) sessionEnd() broker.SessionEnd { return f.Process().SessionEnd(f.Session) }
 
-// live uses the session every twenty minutes for d. It reports whether the session was alive
+// lasts uses the session every twenty minutes for d. It reports whether the session was valid
 // all the time.
-func (f *fixture) live(d time.Duration) bool {
+func (f *fixture) lasts(d time.Duration) bool {
 	for end := time.Now().Add(d); time.Now().Before(end); sleep(20 * time.Minute) {
 		if _, err := f.Token(); err != nil {
 			return false
@@ -27,10 +27,10 @@ func (f *fixture) live(d time.Duration) bool {
 	return true
 }
 
-func (f *fixture) mustLive(d time.Duration) {
+func (f *fixture) mustLast(d time.Duration) {
 	f.T.Helper()
-	if !f.live(d) {
-		f.T.Fatalf("the session did not live for %v", d)
+	if !f.lasts(d) {
+		f.T.Fatalf("the session ended within %v", d)
 	}
 }
 
@@ -50,7 +50,7 @@ func TestConfiguredSessionEnd(t *testing.T) {
 		f.Login()
 		want = time.Now().Add(8 * time.Hour)
 		check("after the sign-in")
-		f.mustLive(3 * time.Hour)
+		f.mustLast(3 * time.Hour)
 		check("after refreshes")
 
 		// After a refresh by another program, the time of the sign-in is unknown.
@@ -85,7 +85,7 @@ func TestSessionEndAfterAdopt(t *testing.T) {
 	})
 }
 
-// Another program has signed in. Refreshes do not reveal when.
+// Another program has signed in. The time of that sign-in stays unknown.
 func TestSessionEndUnknownAfterSignInByAnotherProgram(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Session.Duration = 8 * time.Hour
@@ -93,7 +93,7 @@ func TestSessionEndUnknownAfterSignInByAnotherProgram(t *testing.T) {
 		if err := os.Remove(f.historyFile()); err != nil {
 			t.Fatal(err)
 		}
-		f.mustLive(3 * time.Hour)
+		f.mustLast(3 * time.Hour)
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
 			t.Errorf("session end %+v, want unknown", h)
 		}
@@ -123,8 +123,8 @@ func (f *fixture) historyFile() string {
 func TestLearnedSessionEnd(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
-		if f.live(20 * time.Hour) {
-			t.Fatal("the session is still alive after eight hours")
+		if f.lasts(20 * time.Hour) {
+			t.Fatal("the session is still valid after eight hours")
 		}
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
 			t.Errorf("session end after the end: %+v, want unknown", h)
@@ -163,7 +163,7 @@ func TestLearnedSessionEnd(t *testing.T) {
 func TestSessionEndAfterRevokedSession(t *testing.T) {
 	withFixture(t, emulator.Config{PortalSession: 90 * time.Hour}, func(f *fixture) {
 		f.Login()
-		f.mustLive(2 * time.Hour)
+		f.mustLast(2 * time.Hour)
 		f.Emu.RevokeSessions("jane")
 		sleep(time.Hour)
 		_, err := f.Token()
@@ -173,7 +173,7 @@ func TestSessionEndAfterRevokedSession(t *testing.T) {
 		if h := f.sessionEnd(); h.Latest.Sub(begun).Round(time.Hour) != 3*time.Hour {
 			t.Errorf("learned %+v, want at most three hours", h)
 		}
-		f.mustLive(5 * time.Hour)
+		f.mustLast(5 * time.Hour)
 		if h := f.sessionEnd(); h != (broker.SessionEnd{}) {
 			t.Errorf("session end %+v of a session that is older, want unknown", h)
 		}
@@ -192,7 +192,7 @@ func TestSessionEndNotLearnedFromFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			withFixture(t, emulator.Config{PortalSession: 90 * time.Hour}, func(f *fixture) {
 				f.Login()
-				f.mustLive(2 * time.Hour)
+				f.mustLast(2 * time.Hour)
 				f.Emu.AddFault(tt.fault)
 				sleep(2 * time.Hour)
 				if _, err := f.Token(); err == nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// Sidecar files are the broker's own small files beside the cache files. The processes of
-// a user coordinate through them:
+// Sidecar files are the broker's own small files beside the cache files. The processes of a
+// user coordinate through them:
 //
 //	.NAME.lock, .NAME.login.lock        locks: lock.go
 //	.NAME.outcome, .NAME.login.outcome  how the last attempt ended: outcome.go
@@ -22,16 +22,15 @@ import (
 //	.NAME.user                          who is signed in: user.go
 //	.NAME.login.holder                  which process is signing in: login.go
 //
-// They are no JSON, and no name ends in ".json": the AWS CLI's logout parses every such file
-// of the folder, and fails at JSON that is not an object. They hold no secrets, only
-// fingerprints.
+// Sidecar files hold no secrets, only fingerprints. No name ends in ".json", because the AWS
+// CLI's logout parses every such file of the folder.
 
 // sidecar returns the path of a sidecar file of the cache file name, such as ".NAME.lock".
 func sidecar(folder, name, suffix string) string {
 	return filepath.Join(folder, "."+name[:len(name)-len(".json")]+suffix)
 }
 
-// sessionFile returns the path of a sidecar file of a session. It depends only on the
+// sessionFile returns the path of a sidecar file of a session. The path depends only on the
 // start URL, so all names of the session and all spellings of the URL share the file.
 func (b *Broker) sessionFile(s profile.Session, suffix string) string {
 	return sidecar(b.Cache.SSO(), ssocache.TokenName(starturl.Portal(s.StartURL)), suffix)

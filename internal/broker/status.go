@@ -9,11 +9,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// What commands show about a session: its token, and whether it is valid.
+// This file has what commands show about a session: its token and its validity.
 
 // Peek returns the session's token from the cache, or the zero Token if there is none. If
 // another name of the session has the refresh token, Peek adds it. It makes no request. An
-// error means that it is not known whether there is a token: see [keystore.Unknown].
+// error means that the session may have a token that cannot be read: see [keystore.Unknown].
 func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unknown(err) {
 		return ssocache.Token{}, err
@@ -26,12 +26,12 @@ func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 			}
 		}
 	}
-	tok, live := st.best(now, secret.String{})
+	tok, valid := st.best(now, secret.String{})
 	h, ok := st.refreshable(now)
 	switch {
-	case ok && (!live || h.tok.ExpiresAt.Equal(tok.ExpiresAt)):
+	case ok && (!valid || h.tok.ExpiresAt.Equal(tok.ExpiresAt)):
 		return h.tok, nil
-	case !live && len(st) > 0:
+	case !valid && len(st) > 0:
 		return st[0].tok, nil
 	case ok:
 		tok.RefreshToken, tok.ClientID, tok.ClientSecret = h.tok.RefreshToken, h.tok.ClientID, h.tok.ClientSecret

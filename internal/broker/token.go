@@ -13,10 +13,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The token of a session: read it under all of the session's names and decide whether it
-// can be used. If it must be refreshed, continue in renew.go.
+// This file reads the tokens of a session under all of its names, and decides whether one can
+// be used. If a token must be refreshed, refresh.go continues.
 
-// token returns a live access token, and refreshes it first if that is due. It never returns
+// token returns a valid access token, and refreshes it first if that is due. It never returns
 // the token rejected, which a service has refused.
 func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.String) (ssocache.Token, error) {
 	st, err := b.read(ctx, s)
@@ -25,17 +25,17 @@ func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.S
 	}
 	b.moveKept(ctx, s, st)
 	now := b.now()
-	tok, live := st.best(now, rejected)
+	tok, valid := st.best(now, rejected)
 	h, refreshable := st.refreshable(now)
 	switch {
-	case live && !tok.Due(now, s.Window()):
+	case valid && !tok.Due(now, s.Window()):
 		return tok, nil
 	case !refreshable || s.AutoRefresh == profile.Off:
-		if !live {
+		if !valid {
 			return tok, b.sessionError(s, st, rejected)
 		}
 		return tok, nil
-	case live && tok.Left(now) >= lastMinute:
+	case valid && tok.Left(now) >= lastMinute:
 		refreshed, err := b.refreshEarly(ctx, s, h, tok.AccessToken)
 		if err != nil || !refreshed.AccessToken.IsZero() {
 			return refreshed, err
@@ -52,8 +52,8 @@ type cachedToken struct {
 }
 
 // A state holds the tokens that the cache has for one session. A session may have several
-// names, each with a file: at most one of the files should have a refresh token, the
-// others have copies of the access token. The token under the session's own name is first.
+// names, each with a file. At most one file should have a refresh token; the others have
+// copies of the access token. The token under the session's own name is first.
 type state []cachedToken
 
 // read loads the session's tokens under all of its names, and returns the tokens that may
@@ -69,17 +69,17 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 		return nil, err
 	}
 	mine, now := st.of(t), b.now()
-	if _, ok := mine.liveOrRefreshable(now); ok {
+	if _, ok := mine.validOrRefreshable(now); ok {
 		return mine, nil
 	}
-	if tok, ok := st.liveOrRefreshable(now); ok {
+	if tok, ok := st.validOrRefreshable(now); ok {
 		return nil, t.refuse(s, tok)
 	}
 	return mine, nil
 }
 
-// readAll loads the session's tokens of any origin. An error means that the session may
-// have a token that cannot be read at the moment.
+// readAll loads the session's tokens of any origin. An error means that the session may have
+// a token that cannot be read now.
 func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) {
 	var st state
 	var unknown error
@@ -114,8 +114,8 @@ func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) 
 	return st, nil
 }
 
-// load reads one token file. If the file is corrupt, another program may be rewriting it
-// in place, so load reads it again until patience is over.
+// load reads one token file. If the file is corrupt, another program may be rewriting it in
+// place, so load reads the file again for up to [patience].
 func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 	for start := time.Now(); ; {
 		tok, err := b.Cache.LoadToken(key)
@@ -128,8 +128,8 @@ func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 	}
 }
 
-// tokensNow reads the session's tokens that may be sent to the target. It ignores files
-// that cannot be read; use it where the files are read again later.
+// tokensNow reads the session's tokens that may be sent to the target. It ignores files that
+// cannot be read, so use it only if the files are read again later.
 func (b *Broker) tokensNow(s profile.Session) state {
 	t, err := b.target(s)
 	if err != nil {
@@ -150,8 +150,8 @@ func (b *Broker) allTokensNow(s profile.Session) state {
 	return st
 }
 
-// liveOrRefreshable returns a token of the state that is live or can be refreshed.
-func (st state) liveOrRefreshable(now time.Time) (ssocache.Token, bool) {
+// validOrRefreshable returns a token of the state that is valid or can be refreshed.
+func (st state) validOrRefreshable(now time.Time) (ssocache.Token, bool) {
 	for _, h := range st {
 		if h.tok.Left(now) > 0 || h.tok.Refreshable(now) {
 			return h.tok, true
@@ -160,8 +160,8 @@ func (st state) liveOrRefreshable(now time.Time) (ssocache.Token, bool) {
 	return ssocache.Token{}, false
 }
 
-// best returns the live token that expires last, but never the token rejected. Of tokens
-// that expire at the same time it returns the first. ok is false if no token is live.
+// best returns the valid token that expires last, but never the token rejected. Of tokens
+// that expire at the same time it returns the first. ok is false if no token is valid.
 func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token, ok bool) {
 	for _, h := range st {
 		if h.tok.Left(now) <= 0 || (!rejected.IsZero() && h.tok.AccessToken.Equal(rejected)) {
@@ -174,8 +174,8 @@ func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token,
 	return tok, ok
 }
 
-// better reports whether t should be preferred to u: it expires later, or the date of u
-// cannot be right.
+// better reports whether t is preferred to u. It is preferred if t expires later, or if the
+// date of u is impossible.
 func better(t, u ssocache.Token, now time.Time) bool {
 	if u.AccessToken.IsZero() || t.Misdated(now) != u.Misdated(now) {
 		return u.AccessToken.IsZero() || u.Misdated(now)
@@ -193,8 +193,8 @@ func (st state) refreshable(now time.Time) (cachedToken, bool) {
 	return cachedToken{}, false
 }
 
-// newest returns the access token that expires last, live or not. It is zero if the state
-// is empty.
+// newest returns the access token that expires last, even if the token has expired. The
+// result is zero if the state is empty.
 func (st state) newest(now time.Time) secret.String {
 	var tok ssocache.Token
 	for _, h := range st {

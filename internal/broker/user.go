@@ -16,16 +16,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Who is signed in, and which roles the cache has. IAM Identity Center has no operation that
-// returns the user's name. STS returns it for role credentials, as the name of their session.
-// Package signin asks STS; this file decides which credentials may answer and keeps the answer.
+// This file finds out who is signed in, and which roles the cache has. IAM Identity Center
+// has no operation that returns the user's name. STS returns the name as the session name of
+// role credentials. Package signin asks STS. This file chooses the credentials for the
+// question and records the answer.
 
-// A CachedRole is the credentials of a role, with their path in the cache.
+// A CachedRole holds role credentials and their path in the cache.
 type CachedRole = keystore.Found[ssocache.Credentials]
 
-// RolesOf returns the cached role credentials that are live and belong to the session at its
-// configured portal. An entry that lanyard wrote names its session. ours reports whether
-// another entry belongs to the session by its path.
+// RolesOf returns the cached role credentials that are valid and belong to the session at its
+// configured portal. An entry that lanyard wrote names its session. For an entry of another
+// program, ours reports by the path whether the entry belongs to the session.
 func (b *Broker) RolesOf(s profile.Session, cached []CachedRole, ours func(path string) bool) []CachedRole {
 	t, err := b.target(s)
 	if err != nil {
@@ -49,10 +50,9 @@ type UserQuestion struct {
 	signIn  string               // see [signInOf]
 }
 
-// User returns the recorded name of the user who is signed in to the session; "" if it is
-// not known.
+// User returns the recorded name of the user who is signed in to the session, or "".
 func (b *Broker) User(s profile.Session) string {
-	h, ok := b.present(s)
+	h, ok := b.current(s)
 	if !ok {
 		return ""
 	}
@@ -63,11 +63,11 @@ func (b *Broker) User(s profile.Session) string {
 	return user
 }
 
-// AskUser returns the question that finds out the user of a session. ok is false if none of
-// the roles is known to come from the present sign-in: after a new sign-in the cache may
-// still have the credentials of another user.
+// AskUser returns the question that finds out the user of a session. ok is false if no role
+// is known to come from the current sign-in. After a new sign-in, the cache may still have
+// the credentials of another user.
 func (b *Broker) AskUser(s profile.Session, roles []CachedRole) (q UserQuestion, ok bool) {
-	h, ok := b.present(s)
+	h, ok := b.current(s)
 	if !ok || b.askedRecently(s, h) {
 		return q, false
 	}
@@ -80,11 +80,11 @@ func (b *Broker) AskUser(s profile.Session, roles []CachedRole) (q UserQuestion,
 	return q, q.signIn != ""
 }
 
-// RecordUser records the answer to a question, unless another sign-in has happened since. An
-// answer that is not a user's name, such as "", is recorded as no answer: AskUser then asks
-// again after [userRetry].
+// RecordUser records the answer to a question, unless another sign-in has happened since. If
+// the answer is not a valid name, RecordUser records that STS gave no answer, and AskUser
+// asks again after [userRetry].
 func (b *Broker) RecordUser(q UserQuestion, user string) {
-	h, ok := b.present(q.Session)
+	h, ok := b.current(q.Session)
 	if !ok || q.signIn != b.signInOf(q.Session, h) {
 		return
 	}
@@ -105,8 +105,8 @@ func (b *Broker) ForgetUsers(out SignOut) {
 
 const userSuffix = ".user"
 
-// userRetry is how long STS is not asked again after a question without an answer: `status`
-// must not wait for it each time on a network that does not reach STS.
+// userRetry is the pause after a question that STS did not answer. Without the pause, each
+// `status` would wait for STS on a network that does not reach STS.
 const userRetry = 10 * time.Minute
 
 // askedRecently reports whether the last question about this sign-in had no answer and is
@@ -120,7 +120,8 @@ func (b *Broker) askedRecently(s profile.Session, h cachedToken) bool {
 	return err == nil && b.now().Sub(info.ModTime()) < userRetry
 }
 
-// readUser returns what the record of a session says: a sign-in and its user, "" for no answer.
+// readUser returns the sign-in and the user in the record of a session. user is "" if STS
+// gave no answer.
 func (b *Broker) readUser(s profile.Session) (signIn, user string, ok bool) {
 	line, err := readSidecar(b.userFile(s.Key()))
 	if err != nil {
@@ -140,16 +141,16 @@ func userName(text string) bool {
 	return text != "" && len(text) <= 64 && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) })
 }
 
-// present returns the token that represents the present sign-in of the session: the one that
-// can be refreshed, or else the one that lives longest.
-func (b *Broker) present(s profile.Session) (cachedToken, bool) {
+// current returns the token of the current sign-in: the refreshable token, or else the token
+// that expires last.
+func (b *Broker) current(s profile.Session) (cachedToken, bool) {
 	st, now := b.tokensNow(s), b.now()
 	if h, ok := st.refreshable(now); ok {
 		return h, true
 	}
-	tok, live := st.best(now, secret.String{})
+	tok, valid := st.best(now, secret.String{})
 	for _, h := range st {
-		if live && h.tok.AccessToken.Equal(tok.AccessToken) {
+		if valid && h.tok.AccessToken.Equal(tok.AccessToken) {
 			return h, true
 		}
 	}
@@ -187,7 +188,8 @@ func (b *Broker) signedInBefore(s profile.Session, h cachedToken) time.Time {
 	return info.ModTime()
 }
 
-// storedAt returns when role credentials were stored or issued; zero if that is not known.
+// storedAt returns when role credentials were stored or issued, or the zero time if that is
+// unknown.
 func (b *Broker) storedAt(c CachedRole) time.Time {
 	if info, err := os.Stat(c.Path); err == nil {
 		return info.ModTime()

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// verify signs out and verifies that.
+// verify signs out, and returns the result of [broker.Broker.Verify].
 func (f *fixture) verify() error {
 	f.T.Helper()
 	out := f.Logout()
@@ -28,7 +28,7 @@ func TestVerify(t *testing.T) {
 		before func(*fixture)
 		want   error
 	}{
-		{"live token", func(*fixture) {}, nil},
+		{"valid token", func(*fixture) {}, nil},
 		{"token with a copy under another name", func(f *fixture) { f.Names = []string{f.Session.StartURL}; f.Login() }, nil},
 		{"expired token", func(*fixture) { sleep(2 * time.Hour) }, nil},
 		{"session revoked at the service", func(f *fixture) { f.Emu.RevokeSessions("jane") }, nil},
@@ -62,8 +62,8 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// The service ends the access token and not the refresh token. The new token that it issues
-// is revoked, and the sign-out is not verified.
+// The service revokes the access token, but not the refresh token. Verify revokes the new
+// token that the service issues, and returns an error.
 func TestVerifyRevokesRefreshedToken(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -82,7 +82,7 @@ func TestVerifyRevokesRefreshedToken(t *testing.T) {
 		}
 		f.Count("Logout", 1) // of the new token; the emulator did not see the first one
 		if _, err := f.Client().Refresh(f.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
-			t.Error("the session is still alive")
+			t.Error("the session is still valid")
 		}
 	})
 }

@@ -25,7 +25,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The role that the fixture's requests ask for.
+// Account and Admin name the role that the fixture's requests ask for.
 const Account, Admin = "111122223333", "AdministratorAccess"
 
 // Refresh is the operation that refreshes a token, for [Fixture.Count].
@@ -42,13 +42,13 @@ type Fixture struct {
 
 	// Before is called with every request, and may answer it. It may be nil.
 	Before func(*http.Request) (*http.Response, error)
-	Hold   func() func() // the Hold of the processes
+	Hold   func() func() // broker.Broker.Hold of each process
 	Warned []string      // the warnings that the processes have printed
 
 	ahead atomic.Int64 // nanoseconds that the processes' clock is ahead of the service's
 }
 
-// New returns a fixture without a sign-in. It uses only the durations of c.
+// New returns a fixture without a sign-in. New uses only the durations of c.
 func New(t *testing.T, c emulator.Config) *Fixture {
 	t.Helper()
 	base := emulator.BuiltIn()
@@ -64,8 +64,8 @@ func New(t *testing.T, c emulator.Config) *Fixture {
 	}
 }
 
-// WithSession returns a fixture with the same folder and Identity Center, and with another
-// session. names are the session's other names.
+// WithSession returns a fixture for another session in the same folder and Identity Center.
+// names are the session's other names.
 func (f *Fixture) WithSession(s profile.Session, names ...string) *Fixture {
 	return &Fixture{T: f.T, Emu: f.Emu, Files: f.Files, Session: s, Names: names}
 }
@@ -136,7 +136,7 @@ func (f *Fixture) ByCode(caller string, show func(string)) broker.SignIn {
 	}}
 }
 
-// Approve approves the device code in a text for the user, as jane.
+// Approve approves, as jane, the device code in a text that the user was shown.
 func (f *Fixture) Approve(shown string) {
 	if code := userCode.FindString(shown); code != "" {
 		if err := f.Emu.Approve(code, "jane"); err != nil {
@@ -168,7 +168,7 @@ func (f *Fixture) Get() (ssocache.Credentials, error) {
 	return a.Credentials, err
 }
 
-// MustGet is Get for a request that must succeed.
+// MustGet calls Get, and fails the test on an error.
 func (f *Fixture) MustGet() ssocache.Credentials {
 	f.T.Helper()
 	c, err := f.Get()
@@ -200,7 +200,7 @@ func (f *Fixture) SessionFile(suffix string) string {
 	return filepath.Join(f.Files.SSO(), "."+strings.TrimSuffix(ssocache.TokenName(f.Session.StartURL), ".json")+suffix)
 }
 
-// Count checks how often an operation was called.
+// Count fails the test unless the operation was called want times.
 func (f *Fixture) Count(operation string, want int) {
 	f.T.Helper()
 	if got := f.Emu.Count(operation); got != want {

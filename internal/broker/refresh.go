@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The refresh of a token: take the session's lock, read the token again, spend its refresh
-// token, store the successor.
+// This file refreshes a token. It takes the session's lock, reads the token again, spends the
+// refresh token, and stores the new token.
 
 // A refreshRequest is a request to replace the session's token.
 type refreshRequest struct {
@@ -27,16 +27,16 @@ type refreshRequest struct {
 	budget   time.Duration // a shorter limit for the call than that of [Service]; 0 for none
 }
 
-// done returns a live token that makes the refresh unnecessary: it is not due, or it is
-// newer than the token that the request found.
+// done returns a valid token if no refresh is necessary: the token is not due, or is newer
+// than the token that the request found.
 func (r refreshRequest) done(st state, now time.Time) (ssocache.Token, bool) {
-	tok, live := st.best(now, r.rejected)
-	return tok, live && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
+	tok, valid := st.best(now, r.rejected)
+	return tok, valid && (!tok.Due(now, r.session.Window()) || !tok.AccessToken.Equal(r.seen))
 }
 
-// refreshEarly refreshes a token that is still live. If that fails, it prints a warning and
-// returns the zero token: the caller uses the old one. The only errors are that of ctx and
-// an *[OriginError].
+// refreshEarly refreshes a token that is still valid. If the refresh fails, it prints a
+// warning and returns the zero token, and the caller uses the old token. It returns only
+// *[OriginError] and the error of ctx.
 func (b *Broker) refreshEarly(ctx context.Context, s profile.Session, h cachedToken, seen secret.String) (ssocache.Token, error) {
 	out := readOutcome(b.sessionFile(s, ".outcome"))
 	if out.fingerprint == b.triedFingerprint(h.tok.RefreshToken) &&
@@ -64,7 +64,7 @@ func (b *Broker) refreshEarly(ctx context.Context, s profile.Session, h cachedTo
 }
 
 // cause returns the service's own error for an ended session. The text of a [SessionError]
-// says that the session has expired, which would confuse while its token is still live.
+// says that the session has expired, which is confusing while the token is still valid.
 func cause(err error) error {
 	var s *SessionError
 	if errors.As(err, &s) && s.Err != nil {
@@ -88,7 +88,7 @@ func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, re
 	}
 	defer g.release()
 	if g.why != "" {
-		if tok, live := b.tokensNow(s).best(b.now(), rejected); live {
+		if tok, valid := b.tokensNow(s).best(b.now(), rejected); valid {
 			b.warn("could not refresh the SSO session: %s; its token is still used", g.why)
 			return tok, nil
 		}
@@ -96,8 +96,8 @@ func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, re
 	return b.refreshLocked(ctx, r, g)
 }
 
-// othersToken looks for the result of another process since the outcome last: a token that
-// makes the refresh unnecessary, or a failure to refresh the same token.
+// othersToken looks for the result of another process later than the outcome last: a token
+// that makes the refresh unnecessary, or a failure to refresh the same token.
 func (b *Broker) othersToken(r refreshRequest, last outcome) *reply {
 	now, st := b.now(), b.tokensNow(r.session)
 	if tok, ok := r.done(st, now); ok {
@@ -111,10 +111,10 @@ func (b *Broker) othersToken(r refreshRequest, last outcome) *reply {
 	return out.reply(r.session)
 }
 
-// refreshLocked spends the refresh token and stores its successor, unless the files now have
+// refreshLocked spends the refresh token and stores the new token, unless the files now have
 // a token that makes this unnecessary. The caller holds the guard of the session's lock. If
-// another program spends the same refresh token first, refreshLocked continues with the token
-// that it stores.
+// another program spends the same refresh token first, refreshLocked continues with the other
+// program's new token.
 func (b *Broker) refreshLocked(ctx context.Context, r refreshRequest, g guard) (ssocache.Token, error) {
 	for range maxRounds {
 		h, v := b.readAgain(ctx, r)
@@ -164,9 +164,10 @@ func (b *Broker) readAgain(ctx context.Context, r refreshRequest) (cachedToken, 
 	return h, nil
 }
 
-// spend sends the refresh token, which cannot be undone, and stores its successor. So it
-// first reserves the disk space of the successor. The end of ctx and signals stop it until
-// the refresh token is sent. After that, both are held back until the successor is stored.
+// spend sends the refresh token and stores the new token. The service may accept a refresh
+// token only once, so spend first reserves disk space for the new token. Until spend sends
+// the refresh token, a signal or the end of ctx stops it. After that, spend holds both back
+// until the new token is stored.
 func (b *Broker) spend(ctx context.Context, r refreshRequest, g guard, h cachedToken) (ssocache.Token, error) {
 	s := r.session
 	service, t, err := b.toSignIn(s, h.tok)
@@ -199,7 +200,7 @@ func (b *Broker) spend(ctx context.Context, r refreshRequest, g guard, h cachedT
 	tok.Origin = t.refreshedOrigin(h.tok.Origin)
 	if b.overSince(s, before) {
 		pending.Abort()
-		_ = b.endAt(context.WithoutCancel(ctx), tok) // the sign-out could not revoke this token
+		_ = b.endAt(context.WithoutCancel(ctx), tok) // the sign-out did not know this token
 		return ssocache.Token{}, &SessionError{Session: s, Why: "signed out while the token was being refreshed"}
 	}
 	b.storeRefreshed(s, h, tok, pending)
@@ -239,8 +240,8 @@ func registration(t ssocache.Token) idcenter.Registration {
 	return idcenter.Registration{ClientID: t.ClientID, ClientSecret: t.ClientSecret, ExpiresAt: t.RegistrationExpiresAt}
 }
 
-// storeRefreshed stores the successor of a token and its copies. The old refresh token is
-// already spent, so a failure is only a warning: this process continues with the new token.
+// storeRefreshed stores the new token and its copies. The old refresh token is already spent,
+// so storeRefreshed only warns if it fails. This process then continues with the new token.
 func (b *Broker) storeRefreshed(s profile.Session, h cachedToken, tok ssocache.Token, pending keystore.Pending) {
 	err := pending.Commit(tok.Encode())
 	var kept *atomicfile.KeptError
@@ -259,8 +260,8 @@ func (b *Broker) storeRefreshed(s profile.Session, h cachedToken, tok ssocache.T
 }
 
 // writeCopies writes the access token, without the refresh token, under the session's other
-// names. It does not replace a token that has a refresh token, because that is another
-// sign-in, nor a live token of another origin.
+// names. It does not replace a token with a refresh token, which comes from another sign-in.
+// It does not replace a valid token of another origin.
 func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
 	for _, key := range b.names(s) {
 		if key == holder || b.keptElsewhere(holder, key) {
@@ -280,9 +281,9 @@ func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Toke
 	}
 }
 
-// keptElsewhere reports whether one of two names of a session has its token in a store
-// other than the AWS CLI's files. Then no copy is made: a copy in another store would be
-// useless to other programs, and a copy in a file would be in plaintext.
+// keptElsewhere reports whether the token under one of the keys is in a store other than the
+// AWS CLI's files. Other programs could not use a copy in that store, and a copy in a file
+// would be in plaintext. So the broker writes no copy.
 func (b *Broker) keptElsewhere(keys ...string) bool {
 	return slices.ContainsFunc(keys, func(key string) bool {
 		store, err := b.Cache.Store(key)
@@ -292,7 +293,7 @@ func (b *Broker) keptElsewhere(keys ...string) bool {
 
 // replaced reports whether another program has stored a new token, after the service has
 // refused the refresh token of h. A program that takes no lock may have spent the refresh
-// token a moment earlier, so replaced waits for it to store the successor.
+// token a moment earlier, so replaced waits for the program to store the new token.
 func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken, sent time.Time) (bool, error) {
 	deadline := sent.Add(patience)
 	if least := time.Now().Add(patienceLeft); deadline.Before(least) {
@@ -306,7 +307,7 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken,
 		if tok, err := b.Cache.LoadToken(h.key); err == nil && !tok.AccessToken.Equal(h.tok.AccessToken) {
 			return true, nil // the program did not store a refresh token
 		} else if errors.Is(err, ssocache.ErrNotFound) {
-			return false, nil // signed out
+			return false, nil // the user signed out
 		}
 		if !time.Now().Before(deadline) {
 			return false, nil
