@@ -14,8 +14,8 @@ import (
 
 // An options holds the flags that several commands share.
 type options struct {
-	inMemory bool // of all commands
-	stay     bool // of start and run
+	inMemory bool // a flag of all commands
+	stay     bool // a flag of start and run
 }
 
 // New returns the command agent with its subcommands.
@@ -59,12 +59,12 @@ func (o *options) addStay(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&o.stay, "stay", false, "keep running when nothing is left to refresh, and wait for the next sign-in")
 }
 
-// withoutMemory returns a command that does not use --in-memory. The command refuses the
-// flag, and its help does not list it.
+// withoutMemory returns a command that does not use --in-memory. The command rejects the flag,
+// and its help does not list the flag.
 func (o *options) withoutMemory(cmd *cobra.Command, run func(*cobra.Command) error) *cobra.Command {
 	const name = "in-memory"
 	cmd.Flags().BoolVar(&o.inMemory, name, false, "")
-	_ = cmd.Flags().MarkHidden(name) // it fails only for an unknown flag
+	_ = cmd.Flags().MarkHidden(name) // this fails only for an unknown flag
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if o.inMemory {
 			return command.Usagef("--%s cannot be used with %q", name, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" "))

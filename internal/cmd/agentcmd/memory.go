@@ -1,4 +1,4 @@
-// This file has the work of an agent with --in-memory at its start and its end.
+// The start and the end of an agent with --in-memory.
 
 package agentcmd
 
@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// takeIntoMemory moves all sessions of the file store into the agent's memory. If one of
-// them fails, it moves all of them back. Sessions in other stores are not moved.
+// takeIntoMemory moves all sessions of the file store into the agent's memory. If it cannot move
+// a session, it moves all of them back. It does not move sessions of other stores.
 func takeIntoMemory(ctx context.Context, w *workspace.Workspace) (err error) {
 	if _, err := w.ConnectInUse(); err != nil {
 		return err
@@ -43,7 +43,7 @@ func takeIntoMemory(ctx context.Context, w *workspace.Workspace) (err error) {
 		} else if store != keystore.File {
 			continue
 		}
-		moved = append(moved, s) // before the move, which may fail halfway
+		moved = append(moved, s) // append s first, because the move may fail halfway
 		if err := w.MoveIntoMemory(ctx, s); err != nil {
 			return err
 		}
@@ -57,10 +57,10 @@ func takeIntoMemory(ctx context.Context, w *workspace.Workspace) (err error) {
 	return nil
 }
 
-// memoryLimit is how long an agent that is stopping tries to sign out.
+// memoryLimit is how long a stopping agent tries to sign out.
 const memoryLimit = 40 * time.Second
 
-// backToFiles moves sessions back to the files after a failed start.
+// backToFiles moves sessions back to the files after the agent has failed to start.
 func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), memoryLimit)
 	defer cancel()
@@ -71,9 +71,11 @@ func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Se
 	}
 }
 
-// endMemory returns the function for [agent.Server.End], which signs out of all sessions in
-// the agent's memory: after its end only a thief with a copy could use their tokens. If the
-// user has stopped the agent, later sign-ins use the files again. Otherwise they use the
+// endMemory returns the function for [agent.Server.End]. The function signs out of all sessions
+// in the agent's memory, because after the agent's end only a thief with a copy could use the
+// tokens.
+//
+// If the user has stopped the agent, later sign-ins use the files again. Otherwise they use the
 // memory of the next agent.
 func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Server) func(context.Context, bool, []agent.Watched) []string {
 	app, own := w.App, ownSettings(w)
@@ -88,7 +90,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 			unrevoked = append(unrevoked, fmt.Sprintf("the token of %s was removed, but could not be revoked: %v", startURL, err))
 			app.Log.Warn("a session could not be revoked", "startUrl", startURL, "error", err)
 		}
-		var all sync.WaitGroup // in parallel, because each may have to wait for a lock
+		var all sync.WaitGroup // sign out in parallel, because each sign-out may wait for a lock
 		for _, session := range watched {
 			all.Go(func() {
 				if err := endInMemory(ctx, app, server, session, asked); err != nil {
@@ -97,7 +99,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 			})
 		}
 		all.Wait()
-		// Tokens that belong to no session of the config, or whose markers were removed.
+		// Some tokens belong to no session of the config, or their marker is missing.
 		for _, tok := range memory.Tokens() {
 			all.Go(func() {
 				settings, ok := server.SettingsOf(tok)
@@ -114,7 +116,7 @@ func endMemory(w *workspace.Workspace, memory *agent.Memory, server *agent.Serve
 	}
 }
 
-// endInMemory signs out of one session, if it is in the agent's memory.
+// endInMemory signs out of one session, if the session is in the agent's memory.
 func endInMemory(ctx context.Context, app *command.App, server *agent.Server, w agent.Watched, asked bool) error {
 	b := server.Broker(w.Settings, w.Siblings, logWarnings(app))
 	if store, err := b.Cache.Store(w.Session.Key()); err != nil || store != keystore.Agent {
@@ -141,7 +143,7 @@ func ownSettings(w *workspace.Workspace) agent.Settings {
 	if err != nil {
 		return agent.Settings{}
 	}
-	settings, _ := w.Settings(p) // cannot fail without files
+	settings, _ := w.Settings(p) // Settings cannot fail if p uses no files
 	return settings
 }
 

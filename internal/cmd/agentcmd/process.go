@@ -1,5 +1,4 @@
-// This file creates the agent's process for "agent start": its command line, its environment
-// and its log.
+// The agent's process for "agent start": its command line, its environment and its log.
 
 package agentcmd
 
@@ -29,7 +28,7 @@ func newProcess(app *command.App, o options, log *os.File) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, args...) //nolint:gosec // this program
+	cmd := exec.Command(self, args...) //nolint:gosec // self is this program
 	cmd.Args[0] = "lanyard"
 	cmd.Env, cmd.Dir = environment(app), string(filepath.Separator)
 	cmd.Stderr = log
@@ -37,8 +36,8 @@ func newProcess(app *command.App, o options, log *os.File) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// arguments returns the agent's command line. It includes this command's flags for
-// connections.
+// arguments returns the agent's command line. The command line includes the connection flags of
+// this command.
 func arguments(app *command.App, o options) ([]string, error) {
 	args := []string{"agent", "run"}
 	add := func(given bool, words ...string) {
@@ -58,8 +57,8 @@ func arguments(app *command.App, o options) ([]string, error) {
 	return args, err
 }
 
-// environment returns the agent's environment: that of this process without credentials and
-// the choice of a profile, and with absolute paths.
+// environment returns the agent's environment. It has the variables of this process with absolute
+// paths, without credentials and without the choice of a profile.
 func environment(app *command.App) []string {
 	var env []string
 	for _, entry := range app.Env.Environ() {
@@ -85,11 +84,11 @@ type logFile struct {
 	begun int64 // the offset at which this agent's log begins
 }
 
-// longLog is the size in bytes at which an old log is emptied.
+// longLog is the size in bytes from which openLog empties an old log.
 const longLog = 1 << 20
 
-// openLog opens the log of the agent at an address for appending. It first empties a log
-// longer than longLog, but not a file that does not look like a log.
+// openLog opens the log of the agent at an address for appending. If the log is longer than
+// longLog, openLog first empties it. It does not empty a file that does not look like a log.
 func openLog(app *command.App, address string) (logFile, error) {
 	path, err := agent.LogPath(address)
 	if err != nil {
@@ -112,12 +111,12 @@ func openLog(app *command.App, address string) (logFile, error) {
 
 // lines returns the lines that the agent has written.
 func (l logFile) lines() []string {
-	text, _ := io.ReadAll(io.NewSectionReader(l.file, l.begun, 1<<16)) // on an error, use the part before it
+	text, _ := io.ReadAll(io.NewSectionReader(l.file, l.begun, 1<<16)) // after an error, use the part before it
 	return strings.Split(strings.TrimSpace(string(text)), "\n")
 }
 
-// explain returns the error and the hint that the agent printed before it ended, or err if
-// it printed none.
+// explain returns the error and the hint that the agent printed before its end. If the agent
+// printed no error, explain returns err.
 func (l logFile) explain(err error) error {
 	lines := l.lines()
 	for i, line := range lines {
@@ -135,7 +134,7 @@ func (l logFile) explain(err error) error {
 	return err
 }
 
-// repeatWarnings prints the warnings that the agent printed at its start.
+// repeatWarnings prints the warnings that the agent wrote to its log at its start.
 func (l logFile) repeatWarnings(app *command.App) {
 	for _, line := range l.lines() {
 		if said, ok := strings.CutPrefix(line, "lanyard: warning: "); ok {

@@ -8,7 +8,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The agent gets absolute paths, because it has another working folder, and no credentials.
+// The agent gets absolute paths, because its working folder is another one. It gets no
+// credentials.
 func TestEnvironmentOfTheAgent(t *testing.T) {
 	t.Chdir(t.TempDir())
 	absolute := func(name string) string {

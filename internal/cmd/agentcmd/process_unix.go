@@ -4,9 +4,9 @@ package agentcmd
 
 import "syscall"
 
-// noFollow is the flag to not open symbolic links.
+// noFollow makes an open fail if the file is a symbolic link.
 const noFollow = syscall.O_NOFOLLOW
 
-// detached returns the attributes of a process in a new session: the end of this terminal
-// does not end it.
+// detached returns the attributes of a process in a new session. The process continues when this
+// terminal ends.
 func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

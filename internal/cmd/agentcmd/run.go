@@ -35,7 +35,7 @@ lanyard agent run --stay`,
 	return cmd
 }
 
-// run runs the agent until nothing is left to refresh or it is stopped.
+// run runs the agent until it is stopped or there is nothing left to refresh.
 func run(ctx context.Context, app *command.App, o options) error {
 	level := slog.LevelInfo
 	if app.Flags.Debug {
@@ -107,7 +107,7 @@ type sessionList struct {
 func (l *sessionList) watched() ([]agent.Watched, error) {
 	stamp, err := configStamp(l.app)
 	if errors.Is(err, fs.ErrNotExist) && l.list == nil {
-		return nil, nil // the config never existed
+		return nil, nil // the config has never existed
 	}
 	if err != nil || stamp == l.stamp {
 		return l.list, err
@@ -119,7 +119,7 @@ func (l *sessionList) watched() ([]agent.Watched, error) {
 	return list, err
 }
 
-// configStamp returns a text that changes with the config files. The credentials file need
+// configStamp returns a text that changes when a config file changes. The credentials file need
 // not exist.
 func configStamp(app *command.App) (string, error) {
 	config, credentials := profile.Paths(app.Env.Lookup)
@@ -138,7 +138,7 @@ func configStamp(app *command.App) (string, error) {
 // watchedSessions returns the sessions of the config, each with the settings of the first
 // profile that uses it.
 func watchedSessions(app *command.App) ([]agent.Watched, error) {
-	w, err := workspace.OpenInAgent(app, nil) // no store is used
+	w, err := workspace.OpenInAgent(app, nil) // this workspace uses no store
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// If a profile's credential_process runs lanyard for another profile, the agent uses the
-// settings of that other profile, like every command.
+// A profile's credential_process can run lanyard for another profile. Then the agent uses the
+// settings of that other profile, as every command does.
 func TestAgentUsesSettingsOfSourceProfile(t *testing.T) {
 	const config = `[profile via]
 credential_process = lanyard sso get-credentials --profile dev

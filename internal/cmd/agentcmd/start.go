@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	// startLimit is how long a new agent may take to answer. It may have to wait for locks.
+	// startLimit is how long a new agent may take to answer. The agent may wait for locks.
 	startLimit = 40 * time.Second
 	// askEvery is the pause between two requests to an agent that is starting or stopping.
 	askEvery = 20 * time.Millisecond
@@ -54,7 +54,7 @@ func start(ctx context.Context, app *command.App, o options) error {
 	}
 	client.Patience = agent.LongPatience
 	status, err := client.Status(ctx)
-	// Wait for the end of an agent that is stopping.
+	// An agent is stopping: wait for its end.
 	for deadline := time.Now().Add(startLimit); errors.Is(err, agent.ErrEnding) && time.Now().Before(deadline) && sleep.For(ctx, askEvery) == nil; {
 		status, err = client.Status(ctx)
 	}
@@ -102,8 +102,8 @@ func launch(ctx context.Context, app *command.App, home, address string, o optio
 	return nil
 }
 
-// awaitAnswer waits until the agent with this pid answers or has ended. On a busy machine
-// that may take a while.
+// awaitAnswer waits until the agent with this pid answers or has ended. An agent may take a while
+// to answer on a busy machine.
 func awaitAnswer(ctx context.Context, app *command.App, home string, pid int, ended <-chan error) (agent.Status, error) {
 	for deadline := time.Now().Add(startLimit); ; {
 		status, err := workspace.PatientClient(app, home).Status(ctx)
@@ -123,8 +123,8 @@ func awaitAnswer(ctx context.Context, app *command.App, home string, pid int, en
 	}
 }
 
-// giveUp stops an agent that did not start properly: it may already have tokens in its
-// memory. If another process has started an agent meanwhile, giveUp returns nil.
+// giveUp stops an agent that did not start properly, because the agent may already have tokens in
+// its memory. If another process has started an agent meanwhile, giveUp returns nil.
 func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, err error, o options) error {
 	ctx = context.WithoutCancel(ctx)
 	status, err2 := workspace.PatientClient(app, home).Status(ctx)
@@ -138,7 +138,7 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 	unrevoked, err2 := workspace.PatientClient(app, home).Stop(ctx)
 	warnOfUnrevoked(app, unrevoked)
 	if err2 != nil {
-		_ = cmd.Process.Kill() // fails if it has ended
+		_ = cmd.Process.Kill() // Kill fails if the process has ended
 		warnOfKilledMemory(app, home)
 	}
 	return err
@@ -148,7 +148,7 @@ func giveUp(ctx context.Context, app *command.App, home string, cmd *exec.Cmd, e
 func hintIfNoSession(app *command.App) {
 	w, err := workspace.Open(app)
 	if err != nil {
-		return // the agent itself warns about the error
+		return // the agent itself warns about this error
 	}
 	if uses, err := w.QuietSessions(); err == nil && len(uses) == 0 {
 		app.TellSetUp()
@@ -167,8 +167,8 @@ func warnOfProblems(app *command.App, status agent.Status) {
 	}
 }
 
-// warnOfTools prints a warning with the profiles that other tools cannot use while tokens
-// are in the agent's memory.
+// warnOfTools prints a warning about the tokens in the agent's memory. The warning names the
+// profiles that other tools cannot use because of it.
 func warnOfTools(app *command.App) {
 	w, err := workspace.Open(app)
 	if err != nil {

@@ -88,7 +88,7 @@ func printStatus(app *command.App, s agent.Status, address string) error {
 	return output.Table(app, rows)
 }
 
-// clock formats a date of the agent as local time, with the date if it is not today.
+// clock formats a time of the agent as local time. It adds the date if the date is not today.
 func clock(app *command.App, date string) string {
 	t, err := time.Parse(time.RFC3339, date)
 	if err != nil {

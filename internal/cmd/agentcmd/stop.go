@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	// statusPatience is how long an agent may take to confirm a request for its status.
+	// statusPatience is how long an agent may take to answer a request for its status.
 	statusPatience = 2 * time.Second
-	// killLimit is how long a killed agent may take to end.
+	// killLimit is how long an agent may take to end after it was killed.
 	killLimit = 5 * time.Second
 )
 
@@ -77,14 +77,14 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 	case errors.Is(err, agent.ErrForeign), errors.Is(err, agent.ErrElsewhere):
 		return command.WithHint(err, "set %s to the socket of your own agent, or unset it", agent.SocketVariable)
 	case err != nil:
-		warnOfKilledMemory(app, home) // the agent may have died before it signed out
+		warnOfKilledMemory(app, home) // the agent may have died before its sign-outs
 		return err
 	}
 	_, err = fmt.Fprintln(app.Out, "The agent has stopped.")
 	return err
 }
 
-// confirmSignOut warns that stopping the agent signs the user out, and asks for a
+// confirmSignOut warns that the user will be signed out if the agent stops, and asks for a
 // confirmation. status is empty if the agent does not answer.
 func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent.Status) error {
 	if err := app.NeedsYes(cmd, yes); err != nil {
@@ -104,7 +104,7 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
 }
 
-// warnOfUnrevoked prints a warning for each session that could not be revoked.
+// warnOfUnrevoked prints a warning for each session that the agent could not revoke.
 func warnOfUnrevoked(app *command.App, unrevoked []string) {
 	for _, text := range unrevoked {
 		app.Warn(text, "a copy of the token stays valid until it expires")
@@ -135,7 +135,7 @@ func kill(ctx context.Context, app *command.App, address string) error {
 	return fmt.Errorf("process %d still runs %s after the kill", pid, killLimit)
 }
 
-// warnOfKilledMemory warns about the tokens in the memory of a killed agent.
+// warnOfKilledMemory warns about the tokens that were in the memory of a killed agent.
 func warnOfKilledMemory(app *command.App, home string) {
 	if usesMemory(app, home) {
 		app.Warn("the tokens in the agent's memory are lost and were not revoked", "sign in again; a copy of a token stays valid until it expires")

@@ -46,7 +46,7 @@ launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist`,
 	}
 }
 
-// printUnit prints the unit of this kind: systemd or launchd.
+// printUnit prints the unit of this kind. kind is systemd or launchd.
 func printUnit(app *command.App, kind string, inMemory bool) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -72,8 +72,8 @@ func printUnit(app *command.App, kind string, inMemory bool) error {
 	return err
 }
 
-// unitEnvironment returns the variables with the locations of files and endpoints. It leaves
-// out the proxies, because their URLs may contain a password.
+// unitEnvironment returns the variables with the locations of files and endpoints. It omits the
+// proxies, because their URLs may contain a password.
 func unitEnvironment(app *command.App) []string {
 	var env []string
 	for _, entry := range environment(app) {
@@ -89,8 +89,9 @@ func unitEnvironment(app *command.App) []string {
 	return env
 }
 
-// systemdUnit returns a user unit. In double quotes a backslash is an escape; % is doubled,
-// and so is $ in commands: see systemd.unit(5) and systemd.service(5).
+// systemdUnit returns a user unit. systemd reads a backslash in double quotes as an escape, so
+// systemdUnit doubles it. It also doubles %, and in commands $. See systemd.unit(5) and
+// systemd.service(5).
 func systemdUnit(words, env []string) string {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%")
 	var command []string
@@ -110,7 +111,7 @@ func systemdUnit(words, env []string) string {
 	return b.String()
 }
 
-// launchdList returns a property list: see launchd.plist(5).
+// launchdList returns a property list. See launchd.plist(5).
 func launchdList(words, env []string) string {
 	text := func(s string) string {
 		var b strings.Builder

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// exportFormats lists the formats of the AWS CLI.
+// exportFormats lists the AWS CLI's values of --format.
 var exportFormats = [...]string{"process", "env", "env-no-export", "powershell", "windows-cmd", "fish"}
 
 // newExport returns the command configure export-credentials.
@@ -60,7 +60,7 @@ func export(ctx context.Context, app *command.App, format string) error {
 	if !c.Expiration.IsZero() {
 		lines = append(lines, [2]string{"AWS_CREDENTIAL_EXPIRATION", ssocache.FormatOffset(c.Expiration)})
 	}
-	var text strings.Builder // print all or nothing: a shell would evaluate an incomplete answer
+	var text strings.Builder // print nothing after an error: a shell would evaluate an incomplete text
 	dialect := map[string]shell.Dialect{"fish": shell.Fish, "powershell": shell.PowerShell, "windows-cmd": shell.Cmd}[format]
 	for _, l := range lines {
 		line, err := dialect.Export(l[0], l[1])
@@ -76,8 +76,8 @@ func export(ctx context.Context, app *command.App, format string) error {
 	return err
 }
 
-// credentials returns the credentials in use. As in the AWS CLI, keys in the environment come
-// before the profile.
+// credentials returns the credentials in use. As in the AWS CLI, keys in the environment take
+// precedence over the profile.
 func credentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
 	if c, ok, err := workspace.EnvironmentKeys(app); ok || err != nil {
 		if err != nil && !errors.Is(err, workspace.ErrExpiredKeys) {

@@ -97,8 +97,9 @@ func readArgument(ctx context.Context, arg string) (string, error) {
 	return strings.TrimPrefix(string(content), "\ufeff"), nil
 }
 
-// parseUsers parses the CSV file. The columns can be in any order; their headers can be in
-// upper or lower case. An invalid row is an error, or is skipped with a warning.
+// parseUsers parses the CSV file. The columns can be in any order, and the case of their headers
+// does not matter. If skip is set, parseUsers skips an invalid row with a warning. Otherwise an
+// invalid row is an error.
 func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error) {
 	rows := csv.NewReader(strings.NewReader(content))
 	rows.FieldsPerRecord = -1
@@ -139,7 +140,7 @@ func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error)
 	}
 }
 
-// lineOf returns the line number of the last row, or of the row that err is about.
+// lineOf returns the line number of the row that err describes, or otherwise of the last row.
 func lineOf(rows *csv.Reader, err error) int {
 	var bad *csv.ParseError
 	if errors.As(err, &bad) {
@@ -149,7 +150,7 @@ func lineOf(rows *csv.Reader, err error) int {
 	return line
 }
 
-// readUser returns the keys in one row. bad says what is wrong with an invalid row.
+// readUser returns the keys in one row. If the row is invalid, bad describes the mistake.
 func readUser(row []string, columns [3]int) (u userKeys, bad string) {
 	var fields [3]string
 	for i, name := range [...]string{"user name", "access key ID", "secret access key"} {

@@ -70,8 +70,8 @@ func profileRow(w *workspace.Workspace) listRow {
 	return listRow{}
 }
 
-// keyRows returns the rows of the keys in use. It does not assume a role or run another
-// program to get keys; then the row has the kind of the keys only.
+// keyRows returns the rows of the keys in use. It does not assume a role or run another program
+// to get keys. If it has no keys, the row has only their kind.
 func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (id, secret listRow, err error) {
 	masked := func(c ssocache.Credentials, kind string) (listRow, listRow, error) {
 		return listRow{mask(c.AccessKeyID), kind, ""}, listRow{mask(c.SecretAccessKey.Reveal()), kind, ""}, nil
@@ -124,8 +124,8 @@ func mask(s string) string {
 	return "****************" + s
 }
 
-// regionRow returns the row of the region in use. If the region comes from a file, the row
-// has the literal value and the configured path.
+// regionRow returns the row of the region in use. If the region comes from a file, the row has
+// the path of the file as it is configured.
 func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	literal, _ := p.Get("region")
 	switch p.RegionSource {
@@ -141,7 +141,7 @@ func regionRow(w *workspace.Workspace, p *profile.Profile) listRow {
 	return listRow{}
 }
 
-// configured returns the literal path of a file: from the environment, or the default.
+// configured returns the path of a file as it is written in the environment, or the default path.
 func configured(w *workspace.Workspace, variable, def string) string {
 	if path, ok := w.App.Env.Lookup(variable); ok {
 		return path

@@ -1,5 +1,4 @@
-// The commands configure get, set and unset, and the names of settings on their command
-// lines.
+// The commands configure get, set and unset, and the parser for the names of settings.
 
 package configurecmd
 
@@ -66,8 +65,8 @@ func get(app *command.App, variable string, flags sectionFlags) error {
 	return err
 }
 
-// lookUp returns a setting and reports whether it is set. For a profile, the credentials file
-// comes before the config.
+// lookUp returns a setting and reports whether it is set. If both files have a setting of a
+// profile, lookUp returns the setting of the credentials file.
 func lookUp(w *workspace.Workspace, at place) (awsconfig.Setting, bool, error) {
 	sections, err := sectionsAt(w, at)
 	if err != nil {
@@ -82,7 +81,7 @@ func lookUp(w *workspace.Workspace, at place) (awsconfig.Setting, bool, error) {
 			return found, true, nil
 		}
 	}
-	// The setting could be in a file that cannot be read.
+	// A file that cannot be read may have the setting.
 	return awsconfig.Setting{}, false, cmp.Or(w.In.Config.Unreadable(), w.In.Credentials.Unreadable())
 }
 
@@ -221,7 +220,7 @@ func (s *sectionFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.services, "services", "", "use the [services] section `NAME` instead of a profile")
 }
 
-// A place says where a setting is in the config.
+// A place is the location of a setting in the config.
 type place struct {
 	kind awsconfig.Kind
 	name string
@@ -238,9 +237,11 @@ func open(app *command.App, variable string, flags sectionFlags) (*workspace.Wor
 	return w, at, err
 }
 
-// locate parses the name of a setting by the AWS CLI's rules: profile.NAME.KEY, default.KEY,
-// NAME.KEY for an existing profile, plugins.KEY, or else KEY in the profile in use. Each KEY
-// can have a .SUB for a nested block. The two flags choose another kind of section.
+// locate parses the name of a setting by the AWS CLI's rules. The name is profile.NAME.KEY,
+// default.KEY, NAME.KEY for an existing profile, or plugins.KEY. Otherwise it is KEY in the
+// profile in use. Each KEY can have a .SUB for a nested block.
+//
+// The flags --sso-session and --services choose another kind of section.
 func locate(w *workspace.Workspace, variable string, flags sectionFlags) (place, error) {
 	at := place{kind: awsconfig.Profile}
 	parts := strings.Split(variable, ".")
@@ -286,15 +287,16 @@ func badPlace(variable string) error {
 	return command.WithHint(command.Usagef("%q is not the name of a setting", variable), "use KEY, KEY.SUBKEY, profile.NAME.KEY or profile.NAME.KEY.SUBKEY, or add --profile NAME")
 }
 
-// hasProfile reports whether one of the files has the profile. It ignores unreadable files;
-// lookUp reports them.
+// hasProfile reports whether one of the files has the profile. It ignores files that it cannot
+// read; lookUp reports their errors.
 func hasProfile(w *workspace.Workspace, name string) bool {
 	config, credentials, err := w.ProfileSections(name)
 	return err == nil && (config != nil || credentials != nil)
 }
 
-// sectionsAt returns the sections that can have the setting, in order of precedence. It is an
-// error if a section does not exist that a flag, the environment or the argument names.
+// sectionsAt returns the sections that can have the setting, in order of precedence. A flag, the
+// environment or the argument can name a section. If that section does not exist, sectionsAt
+// returns an error.
 func sectionsAt(w *workspace.Workspace, at place) ([]*awsconfig.Section, error) {
 	if at.kind != awsconfig.Profile {
 		s, err := w.Section(at.kind, at.name)
@@ -309,7 +311,7 @@ func sectionsAt(w *workspace.Workspace, at place) ([]*awsconfig.Section, error) 
 		return nil, err
 	}
 	if _, named := w.ProfileName(); config == nil && credentials == nil && named && !at.named {
-		_, err := w.Resolve() // returns the error for a missing profile, with a suggestion
+		_, err := w.Resolve() // Resolve returns the error for a missing profile, with a suggestion
 		return nil, err
 	}
 	return []*awsconfig.Section{credentials, config}, nil

@@ -73,8 +73,8 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 	return nil
 }
 
-// lastChanges returns the last change. If the same command also changed the other file, it
-// returns both changes.
+// lastChanges returns the last change. If the same command also changed the other file,
+// lastChanges returns both changes.
 func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record, error) {
 	last, err := w.Editor().Last(paths...)
 	if err != nil {
@@ -93,7 +93,7 @@ func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record,
 	return changes, nil
 }
 
-// explainUndo adds the hint to the error for a file that has changed since the edit.
+// explainUndo adds a hint to the error for a file that has changed since the edit.
 func explainUndo(err error) error {
 	var changed *configfile.ChangedError
 	if errors.As(err, &changed) {

@@ -95,7 +95,7 @@ func upgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
 	return nil
 }
 
-// summary says how many profiles move to which session.
+// summary returns a text with the number of profiles that move to each session.
 func summary(upgrades []profile.Upgrade) string {
 	var moves []string
 	for _, u := range upgrades {
@@ -112,8 +112,9 @@ func summary(upgrades []profile.Upgrade) string {
 	return strings.Join(moves, "; ")
 }
 
-// findUpgrades returns the upgrades of the legacy profiles that the flags select. It is an
-// error if the flags select no profile, or if --sso-session-name would name several sessions.
+// findUpgrades returns the upgrades of the legacy profiles that the flags select. It returns an
+// error if the flags select no profile. It also returns an error if there are several upgrades
+// but --sso-session-name has only one name.
 func findUpgrades(w *workspace.Workspace, o upgradeOptions) ([]profile.Upgrade, error) {
 	upgrades, warnings, err := profile.Upgrades(w.In, o.startURL, o.session)
 	w.Warn(warnings)

@@ -1,5 +1,5 @@
-// The browser of programs under emulator run: the command in BROWSER, and the
-// auto-approve browser of --auto-approve.
+// The browser of programs under emulator run. It is the command in BROWSER, or with
+// --auto-approve the auto-approve browser.
 
 package emulatorcmd
 
@@ -24,7 +24,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// newBrowse returns the command in BROWSER of programs under emulator run.
+// newBrowse returns the command that BROWSER names for programs under emulator run.
 func newBrowse(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
@@ -33,9 +33,9 @@ func newBrowse(app *command.App) *cobra.Command {
 	}
 }
 
-// browse opens a page in the user's browser, with the environment in which emulator run
-// was started. With --auto-approve, it sends the page to the auto-approve browser of
-// emulator run, and returns before the client gets its callback.
+// browse opens a page in the user's browser, with the user's environment. With --auto-approve,
+// browse sends the page to the auto-approve browser of emulator run. Then it returns before the
+// client gets its callback.
 func browse(ctx context.Context, app *command.App, page string) error {
 	base := app.Env.Get(urlVariable)
 	if base == "" {
@@ -52,8 +52,8 @@ func browse(ctx context.Context, app *command.App, page string) error {
 	return askApprover(ctx, address, page)
 }
 
-// atEmulator returns the URL of the page for a browser without the proxy, and whether the
-// page belongs to the emulator.
+// atEmulator returns the URL at which a browser without the proxy reaches the page. isEmulator
+// reports whether the page belongs to the emulator.
 func atEmulator(page, base string) (at string, isEmulator bool) {
 	p, err := url.Parse(page)
 	if err != nil {
@@ -69,8 +69,7 @@ func atEmulator(page, base string) (at string, isEmulator bool) {
 	return p.String(), p.Scheme == b.Scheme && p.Host == b.Host && p.User == nil
 }
 
-// askApprover sends a page to the auto-approve browser of the emulator run that started
-// this program.
+// askApprover sends a page to the auto-approve browser of emulator run.
 func askApprover(ctx context.Context, address, page string) error {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
@@ -91,23 +90,22 @@ func askApprover(ctx context.Context, address, page string) error {
 }
 
 const (
-	// callbackLimit is how long the auto-approve browser tries to reach the client's
-	// callback.
+	// callbackLimit is how long the auto-approve browser tries to reach the client's callback.
 	callbackLimit = time.Minute
-	// callbackPause is the pause between two tries.
+	// callbackPause is the pause between two attempts.
 	callbackPause = 50 * time.Millisecond
 )
 
-// An approver is the browser of programs under emulator run --auto-approve. It opens the
-// emulator's page while the program waits, so that the program gets the error of a page
-// that fails. It calls the program's callback in the background, because a program may
-// not accept the callback before its browser command returns. The AWS CLI does not:
-// Python's webbrowser waits for the command in BROWSER.
+// An approver is the browser of programs under emulator run --auto-approve. A nil *approver does
+// nothing.
 //
-// A nil *approver does nothing.
+// The approver opens the emulator's page while the program waits, so the program gets the error
+// if the page fails. The approver calls the program's callback in the background, because a
+// program may not accept the callback before its browser command returns. The AWS CLI is such a
+// program: Python's webbrowser waits for the command in BROWSER.
 type approver struct {
 	base   string // the base URL of the emulator
-	path   string // secret, so that web pages cannot use it
+	path   string // secret, so that web pages cannot use the approver
 	client http.Client
 	ctx    context.Context // ends with emulator run
 	cancel context.CancelFunc
@@ -121,7 +119,7 @@ func newApprover(base string, warn func(text, hint string)) *approver {
 	s := &approver{base: base, path: "/_emulator-run/" + rand.Text(), warn: warn}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.client = http.Client{
-		Transport: &http.Transport{DisableKeepAlives: true}, // all requests stay on this machine, so no proxy
+		Transport: &http.Transport{DisableKeepAlives: true}, // all requests stay on this machine, so they need no proxy
 		CheckRedirect: func(req *http.Request, via []*http.Request) error {
 			if len(via) > 10 || !s.isEmulator(req.URL) {
 				return http.ErrUseLastResponse
@@ -140,7 +138,7 @@ func (s *approver) address() string {
 	return s.base + s.path
 }
 
-// wrap returns a handler for the auto-approve browser's address. It passes other
+// wrap returns a handler for the auto-approve browser's address. The handler passes all other
 // requests to next.
 func (s *approver) wrap(next http.Handler) http.Handler {
 	if s == nil {
@@ -186,7 +184,7 @@ func (s *approver) open(page string) error {
 	}
 	switch {
 	case a.to == nil && a.code == http.StatusOK:
-		return nil // the last page of a sign-in with a device code
+		return nil // this is the last page of a sign-in with a device code
 	case a.to == nil || s.isEmulator(a.to):
 		return fmt.Errorf("the sign-in page returned %s", a.status)
 	}
@@ -214,7 +212,7 @@ func (s *approver) callBack(to *url.URL) {
 	}
 }
 
-// A reply is the response of a page, without its body.
+// A reply is the response to a request for a page, without the body.
 type reply struct {
 	code   int
 	status string   // code and text
@@ -237,7 +235,7 @@ func (s *approver) get(u *url.URL, limit time.Duration) (reply, error) {
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 	to, redirect := resp.Location()
 	if redirect != nil {
-		to = nil // not a redirect, or a malformed one
+		to = nil // the response is no redirect, or a malformed one
 	}
 	return reply{resp.StatusCode, resp.Status, to}, err
 }
@@ -248,8 +246,8 @@ func notListening(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// withoutURL returns the cause of an error of net/http, whose text contains the whole
-// URL.
+// withoutURL returns the cause of an error of net/http. The text of the error itself contains the
+// whole URL.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {

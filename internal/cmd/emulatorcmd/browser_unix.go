@@ -10,10 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// writeBrowser writes the program that BROWSER names. Programs differ in how they split
-// BROWSER, and most take the whole value as a file name. So the program is a script that
-// needs no arguments. The script sets its variables, because some programs start a
-// browser with another environment.
+// writeBrowser writes a script and returns the value of BROWSER that runs the script.
+//
+// Programs split BROWSER in different ways, and most programs use the whole value as a file name.
+// So the script needs no arguments. The script sets its variables itself, because some programs
+// start a browser with another environment.
 func writeBrowser(home, self string, variables []string) (path string, err error) {
 	var script strings.Builder
 	script.WriteString("#!/bin/sh\n# The browser of programs under lanyard emulator run.\n")
@@ -26,7 +27,7 @@ func writeBrowser(home, self string, variables []string) (path string, err error
 	return path, os.WriteFile(path, []byte(script.String()), 0o700) //nolint:gosec // only the owner can run it
 }
 
-// BrowserArguments returns the arguments unchanged: the script contains the command.
+// BrowserArguments returns the arguments unchanged, because the script contains the command.
 func BrowserArguments(args []string) []string { return args }
 
 // quoteBrowser quotes the path of a program for BROWSER.

@@ -9,17 +9,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
-// browserProgram is a second name of this program. A .cmd file would not work: cmd.exe
-// cuts the URL at the first &, because programs do not quote it.
+// browserProgram is a second name of this program. A .cmd file would not work, because programs
+// do not quote the URL, and cmd.exe ends the URL at the first &.
 const browserProgram = "lanyard-emulator-browser.exe"
 
-// writeBrowser copies or links this program into the home under the name in BROWSER.
+// writeBrowser links or copies this program to browserProgram in the home folder.
 func writeBrowser(home, selfName string, _ []string) (path string, err error) {
 	path = filepath.Join(home, browserProgram)
 	if os.Link(selfName, path) == nil {
 		return path, nil
 	}
-	program, err := datafile.Read(selfName, self.MaxSize) // for example if the home is on another volume
+	program, err := datafile.Read(selfName, self.MaxSize) // the link fails, for example, if the home is on another volume
 	if err != nil {
 		return "", err
 	}

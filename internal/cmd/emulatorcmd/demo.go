@@ -46,7 +46,7 @@ Nothing leaves this machine, and your own files are not changed.`,
 // show a refresh.
 const demoLife = 2 * time.Second
 
-// demoConfig is the format of the demo's config file: a start URL and a region go in.
+// demoConfig is the format of the demo's config file. Its arguments are a start URL and a region.
 const demoConfig = `[sso-session demo]
 sso_start_url = %s
 sso_region = %s
@@ -190,7 +190,7 @@ func calls(n int) string {
 	return fmt.Sprint(n, " calls")
 }
 
-// defaultShell returns the name of a shell that this system has.
+// defaultShell returns the name of a shell that is part of this system.
 func defaultShell() string {
 	if runtime.GOOS == "windows" {
 		return "powershell"
@@ -207,9 +207,9 @@ func writeDemoConfig(home, config string) error {
 	return os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600)
 }
 
-// demoEnvironment returns environ without its AWS variables, and with the variables that
-// point at the emulator. BROWSER is this program: it requests the sign-in URL, and the
-// emulator signs in as jane.
+// demoEnvironment returns environ without its AWS variables, and with the variables that point at
+// the emulator. BROWSER is this program. This program requests the sign-in URL, and the emulator
+// signs in as jane.
 func demoEnvironment(environ []string, home, self, base string) []string {
 	env := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
@@ -238,7 +238,7 @@ func (s *stage) run(ctx context.Context, want int, args ...string) error {
 	s.sayCommand("$ lanyard " + strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
 	cmd.Env = s.env
-	cmd.Stdout, cmd.Stderr = s.app.IO.Out, s.app.IO.Out // a terminal stays one
+	cmd.Stdout, cmd.Stderr = s.app.IO.Out, s.app.IO.Out // if Out is a terminal, the program gets a terminal
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == want {

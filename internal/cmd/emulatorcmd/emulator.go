@@ -1,6 +1,6 @@
-// Package emulatorcmd has the commands that run the emulator of IAM Identity Center,
-// alone, with a program, and in the demo. It handles flags, output, and the home folder
-// of a program. Package emulator has the emulator itself.
+// Package emulatorcmd has the commands that run the emulator of IAM Identity Center. They run the
+// emulator alone, with a program, or as a demo. This package handles flags, output, and the home
+// folder of a program. The emulator itself is in package emulator.
 package emulatorcmd
 
 import (
@@ -69,7 +69,7 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 	}
 	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
-		return err // without the output, the user does not know the address
+		return err // if the output fails, the user does not know the address
 	}
 	<-cmd.Context().Done()
 	return nil
@@ -82,7 +82,7 @@ var endpointVariables = [...]string{
 	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
 }
 
-// adminVariable is the variable with the token of the admin API.
+// adminVariable is the environment variable with the token of the admin API.
 const adminVariable = "LANYARD_EMULATOR_ADMIN_TOKEN" //nolint:gosec // a name
 
 // pointers returns shell lines that point clients at the emulator.
@@ -109,8 +109,8 @@ func pointers(e *emulator.Emulator, base, adminToken string) []string {
 	return append(lines, "export AWS_EC2_METADATA_DISABLED=true")
 }
 
-// reloadOnHangup reads the organization file again at each SIGHUP, until the caller calls
-// stop. If the file is wrong, it prints a warning and keeps the old organization.
+// reloadOnHangup reads the organization file again at each SIGHUP, until the caller calls stop.
+// If the file is wrong, reloadOnHangup prints a warning and keeps the old organization.
 func reloadOnHangup(app *command.App, cmd *cobra.Command, o options, e *emulator.Emulator) (stop func()) {
 	hangups, release := child.TakeSignals(syscall.SIGHUP)
 	done := make(chan struct{})

@@ -70,7 +70,7 @@ func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
 	if err != nil {
 		return err
 	}
-	e, err := emulator.New(c) // checks the region and sets defaults
+	e, err := emulator.New(c) // New checks the region and sets defaults
 	if err != nil {
 		return explain(cmd, err, c)
 	}
@@ -83,8 +83,8 @@ func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
 	return printVariables(app, dialect, dir, variables(base, dir, profile))
 }
 
-// checkURL returns the base URL in --url without a trailing slash, or an error if it is
-// not valid.
+// checkURL returns the base URL in --url without a trailing slash. It returns an error if the URL
+// is not valid.
 func checkURL(raw string) (string, error) {
 	if raw == "" {
 		return "", command.WithHint(command.Usagef("the following arguments are required: --url"), "use the first line of the output of: lanyard emulator")
@@ -99,8 +99,8 @@ func checkURL(raw string) (string, error) {
 	return "http://" + u.Host, nil
 }
 
-// printVariables prints the lines that set the variables, and comments with the lines
-// that undo them.
+// printVariables prints the lines that set the variables, and comments with the lines that unset
+// them.
 func printVariables(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
 	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + sessionName}
 	undo := []string{"# to undo this, run the following lines and remove " + oneLine(dir)}
@@ -122,11 +122,11 @@ func printVariables(app *command.App, dialect shell.Dialect, dir string, vars []
 	return nil
 }
 
-// oneLine returns s without line breaks, which would end a comment.
+// oneLine returns s without line breaks, because a line break would end a comment.
 func oneLine(s string) string { return strings.NewReplacer("\n", "?", "\r", "?").Replace(s) }
 
-// warnOfEnvironment prints a warning if there is no emulator at base, and for variables
-// that override the config.
+// warnOfEnvironment prints a warning if no emulator runs at base. It also prints a warning for
+// each environment variable that overrides the config.
 func warnOfEnvironment(ctx context.Context, app *command.App, base string) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()

@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
-// These variables tell a program where the emulator is. They tell browse which variables
-// emulator run replaced, and their old values.
+// These variables tell a program where the emulator is. They tell browse which variables emulator
+// run has replaced, and the old values.
 const (
 	variablePrefix   = "LANYARD_EMULATOR_"
 	urlVariable      = variablePrefix + "URL"
@@ -36,9 +36,9 @@ func newHome(config string) (home string, err error) {
 	return home, nil
 }
 
-// homeParent returns the folder for temporary homes; "" is the system's. BROWSER names a
-// program in the home, and programs split BROWSER at blanks and colons, so the folder
-// must not contain them.
+// homeParent returns the folder for temporary home folders. "" is the folder of the system.
+// BROWSER names a program in the home folder, and programs split BROWSER at blanks and colons. So
+// the path must contain neither.
 func homeParent() string {
 	if runtime.GOOS != "windows" && strings.ContainsAny(os.TempDir(), " \t\n:%\"'\\") {
 		return "/tmp"
@@ -46,9 +46,9 @@ func homeParent() string {
 	return ""
 }
 
-// homeVariables returns the variables that point a program at the home and at the
-// emulator. approver is the address of the auto-approve browser, or "" if the user opens
-// the pages.
+// homeVariables returns the variables that point a program at the home folder and at the
+// emulator. approver is the address of the auto-approve browser, or "" if the user opens the
+// pages.
 func homeVariables(app *command.App, home, base, profile, approver string, c emulator.Config) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -85,7 +85,7 @@ func noProxyVariables(app *command.App) (set []string) {
 		return nil
 	}
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
-		if app.Env.Get(name) == "*" { // means all hosts
+		if app.Env.Get(name) == "*" { // "*" means all hosts
 			continue
 		}
 		set = append(set, name+"="+strings.TrimPrefix(app.Env.Get(name)+",127.0.0.1,localhost", ","))
@@ -93,9 +93,9 @@ func noProxyVariables(app *command.App) (set []string) {
 	return set
 }
 
-// homeEnvironment returns environ with the variables of set and without AWS variables. It
-// saves replaced variables under other names for browse. If set has a variable twice, the
-// last value counts.
+// homeEnvironment returns environ without AWS variables, and with the variables in set. It saves
+// replaced variables under other names, from which browse restores them. If set has a variable
+// twice, the last value counts.
 func homeEnvironment(environ, set []string) []string {
 	values := map[string]string{}
 	for _, kv := range set {
@@ -124,8 +124,8 @@ func homeEnvironment(environ, set []string) []string {
 	return append(env, replacedVariable+"="+strings.Join(replaced, ","))
 }
 
-// usersEnvironment returns the environment from which homeEnvironment made environ,
-// without AWS variables.
+// usersEnvironment restores the environment from which homeEnvironment made environ. It leaves
+// out AWS variables.
 func usersEnvironment(environ []string) []string {
 	var env, replaced []string
 	for _, kv := range environ {
@@ -147,7 +147,7 @@ func usersEnvironment(environ []string) []string {
 	return env
 }
 
-// isOurs reports whether homeEnvironment removes or sets the variable: it is for AWS or
+// isOurs reports whether homeEnvironment removes or sets the variable, because it is for AWS or
 // for the emulator.
 func isOurs(name string) bool {
 	return strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, variablePrefix)

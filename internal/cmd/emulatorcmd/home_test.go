@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The browser that a program under emulator run starts gets the user's environment.
+// If a program under emulator run starts a browser, the browser gets the user's environment.
 func TestBrowserGetsUsersEnvironment(t *testing.T) {
 	environ := []string{"HOME=/home/ada", "PATH=/bin", "EMPTY=", "XDG_CONFIG_HOME=/x", "HTTPS_PROXY=http://old", "AWS_PROFILE=prod", "_AWS_CLI_PROFILE_CHAIN=a", "LANYARD_EMULATOR_URL=http://other"}
 	set := []string{"HOME=/tmp/h", "BROWSER=us", "HTTPS_PROXY=http://ours", "NO_PROXY=first", "NO_PROXY=last", "AWS_CONFIG_FILE=/tmp/h/config", "LANYARD_EMULATOR_URL=http://base"}

@@ -1,4 +1,4 @@
-// The organization of the flags: from a file, generated, or built in.
+// The organization that the flags choose: from a file, generated, or built in.
 
 package emulatorcmd
 
@@ -45,8 +45,8 @@ func (o *options) addService(cmd *cobra.Command) {
 	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters) and print its token")
 }
 
-// newConfig returns the Config for the flags. It validates the organization file, but not
-// the other flags.
+// newConfig returns the Config that the flags describe. It validates the organization file, but
+// not the other flags.
 func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config, error) {
 	c, err := organization(app, cmd, o)
 	if err != nil {
@@ -65,7 +65,7 @@ func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config
 	return c, nil
 }
 
-// organization returns the organization of the file, a generated one, or the built-in
+// organization returns the organization in the file, a generated organization, or the built-in
 // one.
 func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.Config, err error) {
 	changed := cmd.Flags().Changed
@@ -95,9 +95,8 @@ func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.C
 	return c, nil
 }
 
-// explainFile returns a configuration error for a bad organization file, because the file
-// is the configuration of the emulator. Other errors, such as a port in use, have another
-// exit code.
+// explainFile returns a configuration error for a bad organization file. The file is the
+// configuration of the emulator. Other errors, such as a port in use, have other exit codes.
 func explainFile(path string, err error) error {
 	if err == nil {
 		return nil
@@ -112,7 +111,8 @@ func explainFile(path string, err error) error {
 	return &command.ConfigError{Code: "Configuration", Msg: "read organization file: " + err.Error()}
 }
 
-// explain returns an error that names the flag for an error of the emulator.
+// explain returns a usage error if a flag caused the emulator's error. The usage error names the
+// flag.
 func explain(cmd *cobra.Command, err error, c emulator.Config) error {
 	var field *emulator.FieldError
 	if !errors.As(err, &field) {

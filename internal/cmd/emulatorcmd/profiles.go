@@ -16,12 +16,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// sessionName is the session of the emulator in config files. The token cache uses this
-// name, so a session of AWS must not have it.
+// sessionName is the name of the emulator's session in config files. The token cache uses this
+// name, so no session of AWS may have it.
 const sessionName = "lanyard-emulator"
 
 const (
-	// configMark is the beginning of all config files that the emulator commands write.
+	// configMark is the first line of each config file that the emulator commands write.
 	configMark   = "# Written by lanyard emulator."
 	configHeader = configMark + " Its accounts and credentials are not real.\n"
 )
@@ -29,17 +29,17 @@ const (
 // maxProfiles is the largest number of profiles in a config.
 const maxProfiles = 1000
 
-// profileConfig returns a config with a session, and with a profile for each role of the
-// user; if user is "", for each role of any user. first is the name of the first profile,
-// for AWS_PROFILE, or "" if there are no roles.
+// profileConfig returns a config with a session, and with a profile for each role of the user. If
+// user is "", the config has a profile for each role of any user. first is the name of the first
+// profile, for AWS_PROFILE. It is "" if there are no roles.
 //
-// The default profile has only a region. aws-vault adds the settings of the default
-// profile to all other profiles, and prefers SSO settings to a credential_process. The
-// SDK for Go v1 loads the default profile while it reads an SSO session, and never ends
-// if the default profile has an SSO session too.
+// The default profile has only a region. aws-vault adds the settings of the default profile to
+// all other profiles, and prefers SSO settings to a credential_process. The SDK for Go v1 loads
+// the default profile while it reads an SSO session, and never ends if the default profile has an
+// SSO session too.
 func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
-		c = emulator.BuiltIn() // an empty organization means the built-in one
+		c = emulator.BuiltIn() // emulator.New replaces an empty organization with the built-in one
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n\n[default]\nregion = %s\n",
@@ -67,9 +67,9 @@ type grantedRole struct {
 	role    string
 }
 
-// grantedRoles returns the roles of the user in the order of the accounts and permission
-// sets; if user is "", those of any user. It returns at most limit roles, and whether
-// there are more.
+// grantedRoles returns the roles of the user in the order of the accounts and permission sets. If
+// user is "", it returns the roles of all users. It returns at most limit roles. more reports
+// whether there are more.
 func grantedRoles(c emulator.Config, user string, limit int) (roles []grantedRole, more bool) {
 	const all = "*"
 	sets := map[string]map[string]bool{} // by account id
@@ -108,8 +108,8 @@ func profileSection(header string, r grantedRole, region string) string {
 		header, sessionName, r.account.ID, r.role, region)
 }
 
-// profileName returns ACCOUNT-ROLE with only the characters that need no quotes in a
-// shell.
+// profileName returns ACCOUNT-ROLE. It replaces characters that a shell would need to see in
+// quotes.
 func profileName(r grantedRole) string {
 	name := r.account.Name
 	if name == "" {
@@ -123,9 +123,9 @@ func profileName(r grantedRole) string {
 	}, name+"-"+r.role)
 }
 
-// writeConfig writes a config to a folder. It also writes an empty credentials file, so
-// that programs do not read the user's. If dir is "", it creates a temporary folder. It
-// does not replace files that the emulator commands did not write.
+// writeConfig writes a config to a folder. If dir is "", it creates a temporary folder. It also
+// writes an empty credentials file, so that programs do not read the user's file. It never
+// replaces a file that the emulator commands did not write.
 func writeConfig(dir, config string) (string, error) {
 	var err error
 	if dir == "" {
@@ -149,8 +149,8 @@ func writeConfig(dir, config string) (string, error) {
 	return dir, nil
 }
 
-// variables returns the variables that point a client at the emulator, at the config in
-// dir, and at the profile, if it is not "".
+// variables returns the variables that point a client at the emulator and at the config in dir.
+// If profile is not "", they also choose the profile.
 func variables(base, dir, profile string) [][2]string {
 	var vars [][2]string
 	for _, name := range endpointVariables {

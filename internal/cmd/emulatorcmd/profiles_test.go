@@ -46,8 +46,8 @@ func TestGrantedRoles(t *testing.T) {
 	}
 }
 
-// Characters that are special in a shell or a config are replaced, and duplicate names
-// get the account id.
+// profileName replaces characters that are special in a shell or a config. If two names are
+// equal, the second one gets the account id.
 func TestProfileNames(t *testing.T) {
 	c := emulator.Config{
 		Users:          []emulator.User{{Name: "ada"}},

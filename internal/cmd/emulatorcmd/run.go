@@ -53,7 +53,7 @@ lanyard emulator run --auto-approve jane -- bash`,
 	return cmd
 }
 
-// run runs a program with an emulator, and removes the home when the program ends.
+// run runs a program with an emulator, and removes the home folder when the program ends.
 func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err error) {
 	if len(args) == 0 {
 		return command.WithHint(command.Usagef("missing argument: COMMAND"), "for example: %s -- sh", cmd.CommandPath())
@@ -62,7 +62,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	if err != nil {
 		return err
 	}
-	// From here on the program handles Ctrl-C. This process waits for it and cleans up.
+	// From here on, the program handles Ctrl-C. This process waits for the program and cleans up.
 	signals, release := child.TakeSignals(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer release()
 	l, err := listenLoopback("127.0.0.1:0")
@@ -108,8 +108,8 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
-// startProxy starts the proxy of --proxy and returns the variables that point a program
-// at it.
+// startProxy starts the proxy of --proxy. vars are the variables that point a program at the
+// proxy.
 func startProxy(app *command.App, h http.Handler, home string) (vars []string, stop func(), err error) {
 	p, err := intercept.Start(h, app.Log)
 	if err != nil {

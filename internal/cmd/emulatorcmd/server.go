@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
-// startServer starts an emulator on a loopback address. base is its URL. stop waits up to
-// 2 s for open requests.
+// startServer starts an emulator on a loopback address. base is the emulator's URL. stop waits up
+// to 2 s for open requests.
 func startServer(c emulator.Config, listen string) (e *emulator.Emulator, base string, stop func(), err error) {
 	l, err := listenLoopback(listen)
 	if err != nil {
@@ -60,7 +60,7 @@ func listenLoopback(listen string) (net.Listener, error) {
 		return nil, command.Usagef("--listen %q does not have the form ADDRESS:PORT", listen)
 	}
 	if strings.ToLower(host) == "localhost" {
-		host = "127.0.0.1" // without asking the resolver
+		host = "127.0.0.1" // use 127.0.0.1, because the resolver may give another address
 	}
 	if !loopback.Host(host) {
 		return nil, command.WithHint(command.Usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
@@ -75,9 +75,9 @@ func listenLoopback(listen string) (net.Listener, error) {
 // baseURL returns the URL of the server that listens on l.
 func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }
 
-// hereOnly rejects requests whose Host does not name this machine. A web page in the
-// user's browser can make its own host name resolve to this machine (DNS rebinding). The
-// browser would then let it read the emulator's pages.
+// hereOnly rejects requests whose Host does not name this machine. A web page in the user's
+// browser can make its own host name resolve to this machine (DNS rebinding). Then the browser
+// would let the web page read the emulator's pages.
 func hereOnly(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !isHere(r.Host) {
@@ -88,8 +88,8 @@ func hereOnly(h http.Handler) http.Handler {
 	})
 }
 
-// isHere reports whether a Host header names this machine: a loopback address, localhost,
-// or a name in localhost, as buckets have.
+// isHere reports whether a Host header names this machine: a loopback address, localhost, or a
+// subdomain of localhost. S3 buckets have such subdomains.
 func isHere(hostport string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 // envOptions are the flags and arguments of env.
 type envOptions struct {
 	profile  string // "" means the profile of --profile or AWS_PROFILE
-	format   string // "" means the calling shell's
+	format   string // "" means the format of the calling shell
 	unset    bool
 	noRegion bool
 }
@@ -78,7 +78,7 @@ eval "$(lanyard env --unset)"`,
 	return cmd
 }
 
-// printEnv prints the variables of a profile, or nothing if it cannot print all of them.
+// printEnv prints the variables of a profile. If it cannot print all of them, it prints none.
 func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 	if o.format != "" && !slices.Contains(formats[:], o.format) {
 		return command.WithHint(command.Usagef("argument --format: Found invalid choice '%s'", o.format), "choose from %s", strings.Join(formats[:], ", "))
@@ -122,7 +122,8 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 	return err
 }
 
-// printUnset prints lines that remove every variable of env that the environment has.
+// printUnset prints lines that unset the variables that env sets or clears. It skips variables
+// that are not set.
 func printUnset(app *command.App, o envOptions, syntax shell.Syntax) error {
 	if o.profile != "" {
 		return command.Usagef("--unset cannot be used with PROFILE")
@@ -135,7 +136,8 @@ func printUnset(app *command.App, o envOptions, syntax shell.Syntax) error {
 	return err
 }
 
-// unsetLines returns lines that unset each of names that is set in env.
+// unsetLines returns lines that unset the variables in names. It skips variables that env does
+// not have.
 func unsetLines(env command.Env, syntax shell.Syntax, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -146,7 +148,8 @@ func unsetLines(env command.Env, syntax shell.Syntax, names []string) string {
 	return b.String()
 }
 
-// lines returns the variables in a syntax, after the lines that remove other credentials.
+// lines returns the variables in a syntax. Before them, it returns the lines that unset other
+// credentials.
 func (s setting) lines(env command.Env, syntax shell.Syntax) (string, error) {
 	var b strings.Builder
 	others := slices.DeleteFunc(slices.Clone(cleared[:]), func(name string) bool {
@@ -190,7 +193,7 @@ func (s setting) get(name string) string {
 	return ""
 }
 
-// sts returns the credentials in the shape of the answer of sts assume-role.
+// sts returns the credentials in the format of "aws sts assume-role".
 func (s setting) sts() (string, error) {
 	type credentials struct {
 		AccessKeyID     string `json:"AccessKeyId"`
@@ -204,8 +207,8 @@ func (s setting) sts() (string, error) {
 	return string(b) + "\n", err
 }
 
-// github prints the commands that hide the secrets in the log of a GitHub Actions job, and then
-// adds the variables to the file of GITHUB_ENV, for the steps that follow.
+// github prints the commands that hide the secrets in the log of a GitHub Actions job. Then it
+// adds the variables to the file that GITHUB_ENV names, for the next steps of the job.
 //
 // See https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands.
 func (s setting) github(app *command.App) error {
@@ -231,7 +234,7 @@ func (s setting) github(app *command.App) error {
 		}
 		fmt.Fprintf(&text, "%s=%s\n", v.name, v.value)
 	}
-	if err == nil { // a secret that is not hidden in the log must not get into the variables
+	if err == nil { // without these commands, the log would show the secrets
 		_, err = f.WriteString(text.String())
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
@@ -240,8 +243,8 @@ func (s setting) github(app *command.App) error {
 	return nil
 }
 
-// callingShell returns the format for the shell that runs this process. On Linux it looks at
-// the name of the parent process. Otherwise it looks at SHELL.
+// callingShell returns the format for the shell that runs this process. On Linux, it looks at the
+// name of the parent process. If that name is no shell, it looks at SHELL.
 func callingShell(env command.Env) string {
 	known := func(name string) (string, bool) {
 		name = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(strings.TrimSpace(name)), "-"), ".exe")

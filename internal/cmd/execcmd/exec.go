@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The exit codes of env(1) and of shells for a program that cannot be started.
+// The exit codes of env(1) and of shells if a program cannot be started.
 const (
 	exitNotExecutable = 126
 	exitNotFound      = 127
@@ -130,7 +130,7 @@ func (e *startError) Error() string   { return e.name + ": " + e.err.Error() }
 func (e *startError) Unwrap() error   { return e.err }
 func (e *startError) ExitStatus() int { return e.status }
 
-// find returns the path of a program: a path as it is, or a name on PATH.
+// find returns the path of a program. name is a path, or a name on PATH.
 func find(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	switch {
@@ -145,9 +145,9 @@ func find(name string) (string, error) {
 	return "", &startError{name, exitNotExecutable, errors.Unwrap(err)}
 }
 
-// checkBatch refuses arguments that cmd.exe, which runs batch files, would change or execute.
-// Go quotes an argument only if it contains a space or a quote, and in quotes cmd.exe still
-// expands variables, so no argument with these characters is safe.
+// checkBatch rejects arguments that cmd.exe would change or execute. cmd.exe runs batch files. Go
+// quotes an argument only if the argument contains a space or a quote. Even in quotes, cmd.exe
+// expands variables, so there is no safe way to pass these characters.
 func checkBatch(path string, args []string) error {
 	ext := strings.ToLower(filepath.Ext(path))
 	if ext != ".bat" && ext != ".cmd" {

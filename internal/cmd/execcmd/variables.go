@@ -18,8 +18,8 @@ import (
 // profileVariable names the profile whose credentials are in the environment.
 const profileVariable = "LANYARD_PROFILE"
 
-// cleared lists the variables that name other credentials. A program that reads one of them
-// could use another identity than the profile's.
+// cleared lists the variables that name other credentials. A program that reads one of these
+// variables could use another identity than the profile's.
 var cleared = [...]string{
 	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
 	"AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION", "AWS_ACCOUNT_ID",
@@ -33,13 +33,13 @@ var cleared = [...]string{
 // A variable is one environment variable.
 type variable struct{ name, value string }
 
-// A setting holds the environment variables of one profile. It holds secrets in plaintext.
+// A setting holds the environment variables of one profile, with secrets in plaintext.
 type setting []variable
 
-// withProfile returns the App for the profile that the argument, --profile or AWS_PROFILE
-// names. It names the profile as a flag does, so that keys in the environment do not replace
-// it. The App does not see the region of the environment, which inside another exec is the
-// other profile's.
+// withProfile returns the App for the profile that the argument, --profile or AWS_PROFILE names.
+// The App treats the profile as if a flag named it, so keys in the environment do not replace it.
+// The App ignores the region in the environment, because in a nested exec this is the region of
+// the outer profile.
 func withProfile(app *command.App, argument string) (*command.App, error) {
 	flag := app.Flags.Profile
 	if argument != "" && flag != "" && argument != flag {
@@ -92,8 +92,8 @@ func variables(ctx context.Context, app *command.App, caller string, noRegion bo
 	return newSetting(p, c, region), nil
 }
 
-// newSetting returns the variables of credentials. If region is "", the environment keeps its
-// region variables.
+// newSetting returns the variables for credentials. If region is "", they include no region, so
+// the environment keeps its own.
 func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setting {
 	s := setting{
 		{"AWS_ACCESS_KEY_ID", c.AccessKeyID},
@@ -110,13 +110,13 @@ func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setti
 	}
 	add("AWS_ACCOUNT_ID", cmp.Or(c.AccountID, p.AccountID))
 	add("AWS_REGION", region)
-	add("AWS_DEFAULT_REGION", region) // the only one that boto3 reads
+	add("AWS_DEFAULT_REGION", region) // boto3 reads only AWS_DEFAULT_REGION
 	add(profileVariable, p.Name)
 	return s
 }
 
-// environment returns the entries of environ without the cleared variables, followed by the
-// profile's.
+// environment returns the entries of environ without the cleared variables, and then the
+// variables of the profile.
 func (s setting) environment(environ []string) []string {
 	removed := cleared[:]
 	for _, v := range s {

@@ -12,8 +12,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// New returns the help command. Unlike cobra's, it refuses a word that is neither a command
-// nor a topic.
+// New returns the help command. Unlike cobra's help command, it rejects a word that is neither a
+// command nor a topic.
 func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "help [COMMAND | TOPIC]",
@@ -51,7 +51,7 @@ func help(app *command.App, root *cobra.Command, args []string) error {
 	return found.Help()
 }
 
-// nearTopics returns the command lines for the topics whose names are similar to a word.
+// nearTopics returns the command lines for the topics whose names are similar to args.
 func nearTopics(app *command.App, args []string) []string {
 	if len(args) != 1 || app.Name != "lanyard" {
 		return nil
@@ -72,7 +72,7 @@ func topicNames() []string {
 	return names
 }
 
-// complete returns what can follow "help": commands and topics.
+// complete returns the commands and topics that can follow "help".
 func complete(app *command.App, root *cobra.Command, args []string, prefix string) []string {
 	parent, rest, err := root.Find(args)
 	if err != nil || len(rest) > 0 {

@@ -38,7 +38,7 @@ func Show(app *command.App, cmd *cobra.Command) error {
 	return p.Print()
 }
 
-// usage returns the forms of a command line that runs cmd.
+// usage returns the command lines that run cmd.
 func usage(cmd *cobra.Command) []string {
 	line := cmd.CommandPath()
 	if _, args, ok := strings.Cut(cmd.Use, " "); ok {
@@ -65,7 +65,7 @@ func addList(p *command.Page, heading string, items []command.Item) {
 	}
 }
 
-// commandItems returns the subcommands of cmd that belong to a group of cobra's.
+// commandItems returns the subcommands of cmd in a group.
 func commandItems(cmd *cobra.Command, group string) []command.Item {
 	var items []command.Item
 	for _, sub := range cmd.Commands() {
@@ -76,8 +76,7 @@ func commandItems(cmd *cobra.Command, group string) []command.Item {
 	return items
 }
 
-// addGroups adds the commands of the program, group by group. The services of AWS share
-// one item.
+// addGroups adds the commands of the program, group by group. All AWS services share one item.
 func addGroups(p *command.Page, root *cobra.Command) {
 	for _, group := range root.Groups() {
 		items := commandItems(root, group.ID)
@@ -101,8 +100,8 @@ func services(root *cobra.Command, group string) []string {
 	return names
 }
 
-// addRootList adds a list whose second column is where the other lists of the root page
-// have it.
+// addRootList adds a list in which the second column begins where it begins in the other lists of
+// the root page.
 func addRootList(p *command.Page, heading string, items []command.Item) {
 	for i := range items {
 		items[i].Name = fmt.Sprintf("%-11s", items[i].Name)
@@ -110,7 +109,7 @@ func addRootList(p *command.Page, heading string, items []command.Item) {
 	addList(p, heading, items)
 }
 
-// ownFlags returns the flags of a command that are not global, without --help.
+// ownFlags returns the flags of a command, without global flags and --help.
 func ownFlags(cmd *cobra.Command) []command.Item {
 	var items []command.Item
 	add := func(f *pflag.Flag) {
@@ -123,7 +122,7 @@ func ownFlags(cmd *cobra.Command) []command.Item {
 	return items
 }
 
-// globalOrder lists the global flags in the order in which pages name them.
+// globalOrder returns the global flags in the order in which pages name them.
 func globalOrder() []string {
 	return []string{
 		"profile", "region", "output", "query", "endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format",
@@ -132,8 +131,8 @@ func globalOrder() []string {
 	}
 }
 
-// inherited returns one line that names the global flags that a command uses; "" for a
-// command that only holds others.
+// inherited returns one line that names the global flags of a command. It returns "" for a
+// command that has only subcommands.
 func inherited(cmd *cobra.Command) string {
 	if command.IsGroup(cmd) || !cmd.HasParent() {
 		return ""
@@ -153,7 +152,8 @@ func inherited(cmd *cobra.Command) string {
 	return strings.TrimSuffix(line, ", ") + " " + end
 }
 
-// flagItem returns the line of a flag. The text of a flag names its value in backquotes.
+// flagItem returns the line for a flag. The text of a flag has the name of its value in
+// backquotes.
 func flagItem(f *pflag.Flag) command.Item {
 	value, text := pflag.UnquoteUsage(f)
 	name := "--" + f.Name
@@ -168,7 +168,7 @@ func flagItem(f *pflag.Flag) command.Item {
 	return command.Item{Name: name, Text: text}
 }
 
-// addLearnMore adds where to find more help.
+// addLearnMore adds a section that says where to find more help.
 func addLearnMore(p *command.Page, app *command.App, cmd *cobra.Command) {
 	switch {
 	case !cmd.HasParent() && app.Name == "aws":

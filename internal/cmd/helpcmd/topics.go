@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// A topic is a page of help that is not about one command.
+// A topic is a page of help that does not belong to one command.
 type topic struct {
 	name, short string
 	fill        func(p *command.Page, root *cobra.Command)
@@ -31,8 +31,8 @@ func (t topic) show(app *command.App, root *cobra.Command) error {
 	return p.Print()
 }
 
-// topicNamed returns the topic that the arguments of "help" name. Under the name aws there
-// are no topics, because the AWS CLI has topics of its own.
+// topicNamed returns the topic that the arguments of "help" name. Under the name aws there are no
+// topics, because the AWS CLI has its own.
 func topicNamed(app *command.App, args []string) (topic, bool) {
 	if len(args) == 1 && app.Name == "lanyard" {
 		for _, t := range topics() {

@@ -1,4 +1,4 @@
-// Calling an operation: its client, the client's credentials, and the pages of the result.
+// The call of an operation: its client, the client's credentials, and the pages of the result.
 
 package servicecmd
 
@@ -72,7 +72,7 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	return nil
 }
 
-// paging returns the options about pages.
+// paging returns the values of the paging options.
 func (o *operation) paging() call.Paging {
 	p := o.in.Paging
 	return call.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}

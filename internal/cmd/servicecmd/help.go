@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// inheritedFlags names the global flags that an operation is most often used with.
+// inheritedFlags names the global flags that users most often use with an operation.
 const inheritedFlags = `--profile, --region, --output, --query, … (see "lanyard help flags")`
 
 // serviceHelp lists the operations of a service.
@@ -43,7 +43,7 @@ func serviceHelp(app *command.App, service string) error {
 	return p.Print()
 }
 
-// operationHelp prints the options of an operation, and what it returns.
+// operationHelp prints the options of an operation, and the members of its result.
 func operationHelp(app *command.App, svc *model.Service, op *model.Operation) error {
 	p := app.NewPage()
 	p.Paragraph(summary(svc, op))
@@ -79,7 +79,7 @@ func awsPage(service, page string) string {
 	return "https://docs.aws.amazon.com/cli/latest/reference/" + service + "/" + page + ".html"
 }
 
-// summary returns what an operation does, as far as its model says that.
+// summary returns one line about an operation. It can say only what the model says.
 func summary(svc *model.Service, op *model.Operation) string {
 	if short := portalSummary(svc.Name, op.CLIName); short != "" {
 		return short + "."
@@ -87,7 +87,7 @@ func summary(svc *model.Service, op *model.Operation) string {
 	return fmt.Sprintf("Call the operation %s of the service %s.", op.Name, svc.Name)
 }
 
-// portalSummary returns what an operation of the access portal does.
+// portalSummary returns one line about an operation of the access portal.
 func portalSummary(service, operation string) string {
 	switch service + " " + operation {
 	case "sso list-accounts":
@@ -109,8 +109,8 @@ func usage(app *command.App, svc *model.Service, op *model.Operation) string {
 	return line + " [options]"
 }
 
-// requiredOptions returns the options that every call of the operation needs. The access
-// token of the portal comes from the session.
+// requiredOptions returns the options that every call of the operation needs. It omits the access
+// token of the portal, which comes from the session.
 func requiredOptions(svc *model.Service, op *model.Operation) []arg.Flag {
 	return slices.DeleteFunc(arg.Flags(op), func(f arg.Flag) bool { return !f.Required || isToken(svc, f) })
 }
@@ -119,12 +119,12 @@ func isToken(svc *model.Service, f arg.Flag) bool {
 	return svc.Name == "sso" && f.Member != nil && f.Member.Name == tokenMember
 }
 
-// placeholder returns the name of an option's value: ROLE_NAME for --role-name.
+// placeholder returns the name of an option's value, such as ROLE_NAME for --role-name.
 func placeholder(f arg.Flag) string {
 	return strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(f.Name, "--"), "-", "_"))
 }
 
-// exampleLine returns a command line with the required options and others. A long one
+// exampleLine returns a command line with the required options and others. A long command line
 // continues on a second line.
 func exampleLine(svc *model.Service, op *model.Operation, others ...string) string {
 	var options []string
@@ -169,14 +169,14 @@ func exampleValue(f arg.Flag) string {
 	return placeholder(f)
 }
 
-// optionItems returns the options of an operation, the required ones first, and those
-// that every operation has.
+// optionItems returns the options of an operation. own has the options of this operation,
+// required ones first. general has the options that every operation has.
 func optionItems(svc *model.Service, op *model.Operation) (own, general []command.Item) {
 	flags := arg.Flags(op)
 	slices.SortStableFunc(flags, func(a, b arg.Flag) int {
 		return cmp.Compare(rank(svc, a), rank(svc, b))
 	})
-	session := svc.Name == "sso" // not added yet
+	session := svc.Name == "sso" // --sso-session is missing from the list
 	for _, f := range flags {
 		if session && rank(svc, f) > 0 {
 			own, session = append(own, sessionItem()), false
@@ -192,7 +192,8 @@ func optionItems(svc *model.Service, op *model.Operation) (own, general []comman
 	return own, general
 }
 
-// sessionItem returns the option of the portal's operations that the AWS CLI does not have.
+// sessionItem returns the option --sso-session. The AWS CLI does not have this option for
+// operations of the portal.
 func sessionItem() command.Item {
 	return command.Item{
 		Name: "--sso-session",
@@ -200,7 +201,7 @@ func sessionItem() command.Item {
 	}
 }
 
-// rank sorts the options that the user has to give to the front.
+// rank returns a number by which to sort options. Required options come first.
 func rank(svc *model.Service, f arg.Flag) int {
 	if f.Required && !isToken(svc, f) {
 		return 0
@@ -208,7 +209,7 @@ func rank(svc *model.Service, f arg.Flag) int {
 	return 1
 }
 
-// optionText returns the type of an option and what its values can be.
+// optionText describes the type of an option, and its allowed values.
 func optionText(svc *model.Service, f arg.Flag) string {
 	if f.Member == nil {
 		return f.Type
@@ -248,8 +249,8 @@ func typeText(s *model.Shape) string {
 	return s.Kind.String()
 }
 
-// shorthand returns the AWS CLI's short form of a value that has parts; "" for a value
-// without parts, or one that has to be JSON.
+// shorthand returns the AWS CLI's short form of a value that has parts. It returns "" for a value
+// without parts, and for a value that must be JSON.
 func shorthand(s *model.Shape) string {
 	switch {
 	case s.Kind == model.List && s.Element.Shape.Kind == model.Structure:
@@ -264,8 +265,8 @@ func shorthand(s *model.Shape) string {
 	return ""
 }
 
-// members returns the short form of a structure whose members are values or lists of
-// values: Name=string,Values=string,string.
+// members returns the short form of a structure whose members are values or lists of values, such
+// as Name=string,Values=string,string.
 func members(s *model.Shape) string {
 	var parts []string
 	for _, m := range s.Members {
@@ -286,7 +287,7 @@ func members(s *model.Shape) string {
 	return strings.Join(parts, ",")
 }
 
-// generalText explains an option that every operation has, or every operation whose
+// generalText returns the text about an option that all operations have, or all operations whose
 // result has pages.
 func generalText(name string) string {
 	switch name {
@@ -311,7 +312,7 @@ func outputItems(op *model.Operation) []command.Item {
 	if op.Output == nil {
 		return nil
 	}
-	var paging []string // lanyard fetches all pages
+	var paging []string // help omits these members, because lanyard fetches all pages
 	if p := op.Paginator; p != nil {
 		paging = append(slices.Clone(p.Output), p.More)
 	}

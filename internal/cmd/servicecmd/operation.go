@@ -1,5 +1,5 @@
-// Package servicecmd has the commands of AWS services: the built-in operations and "s3 ls".
-// It finds the profile and its credentials, and lets the packages of the engine do the work.
+// Package servicecmd has the commands of AWS services: the built-in operations and "s3 ls". It
+// finds the profile and its credentials. The packages in internal/engine do the rest.
 package servicecmd
 
 import (
@@ -23,8 +23,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// NewService returns the command of an AWS service. Its first argument is an operation, and
-// package arg parses the options of the operation.
+// NewService returns the command of an AWS service. The command's first argument is an operation.
+// Package arg parses the options of the operation.
 func NewService(app *command.App, service string) *cobra.Command {
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -41,7 +41,8 @@ func NewService(app *command.App, service string) *cobra.Command {
 	return cmd
 }
 
-// NewOperation returns the command of one operation, for a group that also has our commands.
+// NewOperation returns the command of one operation, for a group that also has commands of
+// lanyard.
 func NewOperation(app *command.App, service, name string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
@@ -91,7 +92,7 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 	}
 }
 
-// An operation is one call of an operation of a service, as the command line describes it.
+// An operation is a call of an AWS operation, as the command line describes it.
 type operation struct {
 	app   *command.App
 	w     *workspace.Workspace
@@ -101,10 +102,10 @@ type operation struct {
 	print output.Printing
 
 	session     string // the value of --sso-session, for operations of the portal
-	sessionFlag string // a space and the flag that selects the session in use, for hints
+	sessionFlag string // a space and the flag that selects the session in use; hints need this text
 }
 
-// operate calls a built-in operation. It hands unknown operations and unknown options to the
+// operate calls a built-in operation. It hands off unknown operations and unknown options to the
 // AWS CLI.
 func operate(ctx context.Context, app *command.App, service, name, session string, args []string) error {
 	svc, err := model.Load(service)
@@ -136,7 +137,7 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	return o.run(ctx)
 }
 
-// badParameters returns an error in the parameters as a UsageError.
+// badParameters returns a UsageError for an error in the parameters.
 func badParameters(err error) error {
 	var usage *arg.UsageError
 	if errors.As(err, &usage) {
@@ -163,7 +164,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	return nil
 }
 
-// withoutToken returns a copy of an operation of the portal in which the access token is
+// withoutToken returns a copy of an operation of the portal. In the copy, the access token is
 // optional, because the token comes from the session.
 func withoutToken(op *model.Operation) *model.Operation {
 	made, input := *op, *op.Input
@@ -180,10 +181,10 @@ func withoutToken(op *model.Operation) *model.Operation {
 	return &made
 }
 
-// tokenMember is the parameter of the portal's operations that holds the access token.
+// tokenMember is the parameter for the access token in the portal's operations.
 const tokenMember = "accessToken"
 
-// skeleton prints a form of the parameters that the user can fill in.
+// skeleton prints the parameters in a form that the user can fill in.
 func (o *operation) skeleton() error {
 	switch o.in.Skeleton {
 	case "input":
@@ -233,7 +234,7 @@ func (o *operation) run(ctx context.Context) error {
 		}
 	}
 	if !o.op.Unsigned && !signin.Usable(o.app, p) {
-		// The AWS CLI can assume a role or run a credential_process.
+		// Only the AWS CLI can assume a role or run a credential_process.
 		return &command.ElsewhereError{Why: signin.NotSSO(o.w, p)}
 	}
 	client, err := o.client(ctx, p)
@@ -267,7 +268,7 @@ func (o *operation) portal() bool { return o.svc.Name == "sso" }
 // noRegion returns the error for a profile without a region.
 func noRegion(w *workspace.Workspace) error {
 	err := &command.ConfigError{Code: "NoRegion", Msg: `You must specify a region. You can also configure your region by running "aws configure".`}
-	if names, _, _ := profile.Names(w.In); len(names) == 0 { // an error needs no hint about setup
+	if names, _, _ := profile.Names(w.In); len(names) == 0 { // the user has no profile yet
 		return command.WithHint(err, "add --region REGION\n%s", w.App.SetUpHint())
 	}
 	return command.WithHint(err, "add --region REGION, or: %s configure set region REGION --profile %s", w.App.Name, command.Quote(profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)))

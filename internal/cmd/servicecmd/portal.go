@@ -17,8 +17,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// resolvePortal resolves the profile for an operation of the portal. The profile needs a
-// session, but no account and no role.
+// resolvePortal resolves the profile for an operation of the portal. The profile must have a
+// session. It needs no account and no role.
 func resolvePortal(w *workspace.Workspace) (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err == nil {
@@ -27,8 +27,8 @@ func resolvePortal(w *workspace.Workspace) (*profile.Profile, error) {
 	return p, err
 }
 
-// useSession sets the access token and the region from a session, unless the command line
-// gives them.
+// useSession sets the access token and the region from a session. Values on the command line take
+// precedence.
 func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *call.Client) error {
 	_, given := o.in.Document.Get(tokenMember)
 	if given && client.Region != "" {
@@ -62,7 +62,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 	return nil
 }
 
-// objectOf returns a copy of the input that can be changed.
+// objectOf returns a copy of the input that the caller may change.
 func objectOf(in *arg.Input) *document.Object {
 	o := new(document.Object)
 	for name, v := range in.Document.All() {
@@ -71,9 +71,9 @@ func objectOf(in *arg.Input) *document.Object {
 	return o
 }
 
-// findSession returns the session for an operation of the portal, and a profile that uses it.
-// The session is that of --sso-session, that of the profile, or the only session in the config
-// if no profile was named.
+// findSession returns the session for an operation of the portal, and a profile with this
+// session. The session is the one in --sso-session or in the profile. If the user named no
+// profile, it can also be the only session in the config.
 func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
 	w := o.w
 	if o.session != "" {

@@ -126,9 +126,9 @@ func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, err
 // requester is the only value of --request-payer.
 const requester = "requester"
 
-// A requestPayer is the value of the flag --request-payer, which is optional. It can also be
+// A requestPayer is the value of the flag --request-payer. The value is optional. It can also be
 // the next argument, which the parser of flags reads as a path. So requestPayer remembers the
-// flag's place among the arguments, and without removes the value there.
+// place of the flag among the arguments, and without removes the value from them.
 type requestPayer struct {
 	flags *pflag.FlagSet
 	value *string

@@ -16,7 +16,7 @@ func TestRequestPayerValueInNextArgument(t *testing.T) {
 	}{
 		{"", "", ""},
 		{"s3://b", "", "s3://b"},
-		{"requester", "", "requester"}, // a bucket
+		{"requester", "", "requester"}, // "requester" is a bucket here
 		{"--request-payer", "requester", ""},
 		{"--request-payer requester", "requester", ""},
 		{"--request-payer s3://b", "requester", "s3://b"},

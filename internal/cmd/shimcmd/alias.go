@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// aliasShells are the shells that aliases can be printed for.
+// aliasShells lists the shells for which alias print can print aliases.
 var aliasShells = [...]string{"bash", "zsh", "fish", "powershell"}
 
 // aliasOptions are the flags of alias print.
@@ -81,7 +81,7 @@ func printAliases(app *command.App, o aliasOptions) error {
 		app.Warn("no profile matches "+command.Quote(o.match), "run: "+app.Name+" configure list-profiles")
 		return nil
 	}
-	var text strings.Builder // printed at once, so that a shell never evaluates half of it
+	var text strings.Builder // print nothing after an error, so that a shell never evaluates an incomplete text
 	for i, alias := range aliasNames(o.prefix, names, dialect == shell.PowerShell) {
 		if alias == "" {
 			app.Warn(fmt.Sprintf("profile %q has no alias: its name has no character that is allowed in an alias", names[i]), "")
@@ -93,16 +93,17 @@ func printAliases(app *command.App, o aliasOptions) error {
 	return err
 }
 
-// matches is like path.Match, but a slash has no special meaning.
+// matches reports whether a name matches a pattern of path.Match. Unlike in path.Match, a slash
+// has no special meaning.
 func matches(pattern, name string) bool {
 	noSlash := strings.NewReplacer("/", "\x00")
 	ok, err := path.Match(noSlash.Replace(pattern), noSlash.Replace(name))
 	return ok && err == nil
 }
 
-// aliasNames returns the alias of each profile, or "" if the profile's name has no allowed
-// character. Profiles whose names need no change get their alias first, so that no other
-// profile takes it.
+// aliasNames returns the alias of each profile. The alias is "" if the profile's name has no
+// allowed character. Profiles whose names are allowed as they are get their alias first, so that
+// no other profile takes it.
 func aliasNames(prefix string, profiles []string, foldCase bool) []string {
 	names, taken := make([]string, len(profiles)), map[string]bool{}
 	key := func(name string) string {
@@ -142,13 +143,13 @@ func isASCIIWord(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_'
 }
 
-// aliasLine returns the line that defines an alias. It quotes the profile's name for the
-// command. For bash and zsh it quotes the whole command once more, because they parse the
-// value of an alias again.
+// aliasLine returns the line that defines an alias. It quotes the profile's name for the command.
+// For bash and zsh, it quotes the whole command again, because they parse the value of an alias
+// again.
 func aliasLine(dialect shell.Dialect, alias, program, name string) string {
 	flag := "--profile "
 	if strings.HasPrefix(name, "-") {
-		flag = "--profile=" // else the name would be read as a flag
+		flag = "--profile=" // in a separate word, the name would be read as a flag
 	}
 	switch dialect {
 	case shell.Fish:

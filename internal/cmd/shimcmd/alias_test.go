@@ -41,14 +41,14 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// hostile are names of profiles that would do something else than be a name.
+// hostile lists names of profiles that contain shell syntax.
 var hostile = []string{
 	"plain", "two words", "it's", `"`, `\`, `'; echo pwned; '`, "$(echo pwned)", "`echo pwned`", "$HOME", "a;b", "a&b", "a|b", "*", "~", "!!", "#x",
 	"-x", "--debug", "a=b", "${x}", `'"'"'`, "\u2019; echo pwned; \u2019", "\u00e9\xff", "a\tb", "%PATH%", "^", "(x)", "{a,b}", "$args",
 }
 
-// TestAliasLinesInShells evaluates the aliases of hostile names in the shells that
-// this machine has, and looks at what the program gets.
+// TestAliasLinesInShells evaluates the aliases of hostile names in the shells on this machine. It
+// checks the arguments that the program gets.
 func TestAliasLinesInShells(t *testing.T) {
 	for _, c := range []struct {
 		shell  string
@@ -69,7 +69,8 @@ func TestAliasLinesInShells(t *testing.T) {
 			text.WriteString(c.before)
 			for i, name := range hostile {
 				alias := fmt.Sprintf("aws-%d", i)
-				// As eval gets it, and used behind it: aliases count from the next line.
+				// The alias needs its own line, because a shell knows an alias only from the next
+				// line on.
 				text.WriteString(aliasLine(dialect, alias, "lanyard", name) + "\n")
 				text.WriteString(evalLine(c.shell, alias+" s3 'l s'") + "\n")
 				flag := "<--profile><" + name + ">"

@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// advisePath warns if the shell does not find the shim. The hint has the line for the shell's
-// start-up file.
+// advisePath warns if the shell does not find the shim. The hint contains the line for the
+// shell's start-up file.
 func advisePath(app *command.App, dir, shim string) {
 	line, file := pathLine(usersShell(app), dir)
 	hint := fmt.Sprintf("add this line to %s and start a new shell: %s", file, line)
@@ -63,8 +63,8 @@ func usersShell(app *command.App) string {
 	return "bash"
 }
 
-// pathLine returns the line that puts a folder at the front of PATH, and the start-up file of
-// the shell to which to add it.
+// pathLine returns the line that puts a folder at the front of PATH. file is the start-up file of
+// the shell for this line.
 func pathLine(name, dir string) (line, file string) {
 	switch name {
 	case "zsh":

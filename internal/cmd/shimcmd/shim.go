@@ -1,5 +1,5 @@
-// Package shimcmd has the commands by which shells call lanyard under other names, shim and
-// alias, and the command which.
+// Package shimcmd has the commands shim and alias, with which shells run lanyard under other
+// names. It also has the command which.
 package shimcmd
 
 import (
@@ -119,7 +119,7 @@ func remove(app *command.App, dir string) error {
 // fileName returns the file name of the shim.
 func fileName() string { return awscli.Programs(runtime.GOOS)[0] }
 
-// checkFolder returns the absolute path of a folder, which must exist.
+// checkFolder returns the absolute path of a folder. The folder must exist.
 func checkFolder(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -135,8 +135,8 @@ func checkFolder(dir string) (string, error) {
 	return dir, err
 }
 
-// linkTarget returns the path of the lanyard on PATH if it is this program, because an update
-// keeps that path. Otherwise it returns the path of this program.
+// linkTarget returns the path of the lanyard on PATH if that lanyard is this program, because an
+// update keeps this path. Otherwise linkTarget returns the path of this program.
 func linkTarget(app *command.App) (string, error) {
 	selfName, err := os.Executable()
 	if err != nil {
@@ -158,18 +158,18 @@ func linkTarget(app *command.App) (string, error) {
 	return selfName, nil
 }
 
-// A state says what file has the path of the shim.
+// A state describes the file at the path of the shim.
 type state int
 
 const (
 	missing  state = iota
-	foreign        // another program, which must not be changed
+	foreign        // another program, which lanyard must not change
 	outdated       // an older copy of lanyard, or a link to another or a missing lanyard
 	current        // a link to this program, or a copy of it
 )
 
-// judge returns the state of the shim at a path. A link to a file that does not exist counts
-// as ours if the name of that file is lanyard.
+// judge returns the state of the shim at a path. A link to a missing file counts as ours if the
+// file's name is lanyard.
 func judge(path, program string) (state, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -203,7 +203,7 @@ func judge(path, program string) (state, error) {
 	return current, nil
 }
 
-// sameFile reports whether two paths lead to one file, or to files with the same content.
+// sameFile reports whether two paths lead to the same file, or to files with the same content.
 func sameFile(a, b string) (bool, error) {
 	ia, err := os.Stat(a)
 	if err != nil {
@@ -216,12 +216,12 @@ func sameFile(a, b string) (bool, error) {
 	return os.SameFile(ia, ib) || ia.Size() == ib.Size() && self.SameBytes(a, b), nil
 }
 
-// put creates the link, or on Windows the copy, in one step.
+// put creates the link in one step. On Windows, it creates a copy.
 func put(path, program string) (err error) {
 	temp := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
 	defer func() {
 		if err != nil {
-			_ = os.Remove(temp) // the first error counts
+			_ = os.Remove(temp) // return the first error
 		}
 	}()
 	if runtime.GOOS == "windows" {
@@ -241,13 +241,13 @@ func copyFile(to, from string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = in.Close() }()                                                     // it was only read
-	out, err := os.OpenFile(filepath.Clean(to), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // a program
+	defer func() { _ = in.Close() }()                                                     // in was only read
+	out, err := os.OpenFile(filepath.Clean(to), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // the file is a program
 	if err != nil {
 		return err
 	}
 	if _, err := io.Copy(out, in); err != nil {
-		_ = out.Close() // the first error counts
+		_ = out.Close() // return the first error
 		return err
 	}
 	return out.Close()

@@ -51,8 +51,8 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 	return err
 }
 
-// programOf returns the path of the program that a command line runs. Without a command it
-// is the AWS CLI.
+// programOf returns the path of the program that a command line runs. If there is no command, it
+// returns the path of the AWS CLI.
 func programOf(app *command.App, root *cobra.Command, args []string) (string, error) {
 	if _, rest := command.SplitGlobals(args); len(rest) > 0 {
 		line, ours, err := awscli.Route(app, command.NodeOf(root), args)
@@ -77,8 +77,8 @@ func programOf(app *command.App, root *cobra.Command, args []string) (string, er
 	return path, nil
 }
 
-// leaves reports whether lanyard hands a built-in command to the AWS CLI because of the
-// profile. why is the error for the case that no AWS CLI is on PATH.
+// leaves reports whether lanyard hands off a built-in command to the AWS CLI because of the
+// profile. why is the error to report if no AWS CLI is on PATH.
 func leaves(app *command.App, line []string) (left bool, why error) {
 	words := command.Words(line)
 	if len(words) < 2 {
@@ -89,7 +89,7 @@ func leaves(app *command.App, line []string) (left bool, why error) {
 	default:
 		svc, err := model.Load(words[0])
 		if err != nil {
-			return false, nil //nolint:nilerr // not an operation
+			return false, nil //nolint:nilerr // the line is not an operation
 		}
 		if op, ok := svc.Operation(words[1]); !ok || op.Unsigned {
 			return false, nil
@@ -97,11 +97,11 @@ func leaves(app *command.App, line []string) (left bool, why error) {
 	}
 	w, err := workspace.Open(app)
 	if err != nil {
-		return false, nil //nolint:nilerr // the command itself says so
+		return false, nil //nolint:nilerr // the command itself reports this error
 	}
 	p, err := w.Resolve()
 	if err != nil || signin.Usable(app, p) {
-		return false, nil //nolint:nilerr // as above
+		return false, nil //nolint:nilerr // the command itself reports this error
 	}
 	return true, signin.NotSSO(w, p)
 }

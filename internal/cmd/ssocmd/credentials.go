@@ -90,7 +90,7 @@ func credentialProfile(w *workspace.Workspace, o credentialsOptions) (*profile.P
 	return sessionProfile(w, o.session, o.account, o.role)
 }
 
-// sessionProfile returns a profile made from the flags alone.
+// sessionProfile returns a profile whose settings all come from flags.
 func sessionProfile(w *workspace.Workspace, session, account, role string) (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err != nil {

@@ -56,8 +56,8 @@ lanyard logout --sso-session corp --verify`,
 	return cmd
 }
 
-// logout signs out of one session or of all, and prints the result of each. With --verify
-// it asks the service whether it refuses the old tokens.
+// logout signs out of one session or of all sessions, and prints each result. With --verify, it
+// asks the service whether the service rejects the old tokens.
 func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 	if o.session != "" && app.Flags.Profile != "" {
 		return command.Usagef("--sso-session cannot be used with --profile")
@@ -70,7 +70,7 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 	if err != nil {
 		return err
 	}
-	gone := w.MemoriesGone(s) // before the sign-out, because an agent without tokens ends
+	gone := w.MemoriesGone(s) // call this before the sign-out, because an agent without tokens ends
 	out, err := signOut(ctx, w, s)
 	if ctx.Err() == nil {
 		printSignOut(w, s, out, err != nil)
@@ -81,14 +81,14 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 		w.WarnMemoryGone(u)
 	}
 	warnOfUnrevoked(app, out)
-	ended := len(out.Revoked)+len(out.Unrevoked) > 0 // at least on this machine
+	ended := len(out.Revoked)+len(out.Unrevoked) > 0 // the sessions ended at least on this machine
 	if !o.verify || ctx.Err() != nil || err != nil && !ended {
 		return err
 	}
 	return errors.Join(err, verifySignOut(ctx, w, out))
 }
 
-// signOut signs out of a session. The zero session means all.
+// signOut signs out of a session. The zero session means all sessions.
 func signOut(ctx context.Context, w *workspace.Workspace, s profile.Session) (out broker.SignOut, err error) {
 	if s.Key() == "" {
 		out, err = w.Broker.LogoutAll(ctx)
@@ -111,9 +111,9 @@ func signOutOfOne(ctx context.Context, w *workspace.Workspace, s profile.Session
 	return w.Broker.Logout(ctx, s, names)
 }
 
-// printSignOut prints to stderr which sessions ended and which are left. Stdout stays
-// empty, as with the AWS CLI. The zero session means all. failed is true if the sign-out is
-// incomplete.
+// printSignOut prints to stderr which sessions ended and which sessions did not. Like the AWS
+// CLI, it prints nothing to stdout. The zero session means all sessions. failed is true if the
+// sign-out is incomplete.
 func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, failed bool) {
 	paint := w.App.ErrStyle()
 	say := func(format string, args ...any) { fmt.Fprintf(w.App.IO.Err, w.App.Name+": "+format+"\n", args...) }
@@ -138,9 +138,9 @@ func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut,
 	}
 }
 
-// endedSessions returns the names of the sessions that ended: the requested one, or those
-// of the config, and the start URLs of others. It leaves out sessions that were not
-// revoked, because a warning names them.
+// endedSessions returns the names of the sessions that ended. It uses the start URL for a session
+// that is not in the config. It omits sessions that could not be revoked, because a warning names
+// them.
 func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut) []string {
 	if s.Key() != "" && len(out.Files) > 0 && len(out.Unrevoked) == 0 {
 		return []string{s.Key()}
@@ -151,7 +151,7 @@ func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut
 	}
 	var ended []string
 	named := map[string]bool{}
-	uses, _ := w.QuietSessions() // if this fails, the start URLs are used
+	uses, _ := w.QuietSessions() // if this fails, the result has start URLs
 	for _, u := range workspace.Distinct(uses) {
 		if slices.Contains(out.Files, w.Broker.Cache.TokenPath(u.Key())) && !unrevoked[starturl.Portal(u.StartURL)] {
 			ended = append(ended, u.Key())
@@ -166,7 +166,7 @@ func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut
 	return ended
 }
 
-// warnOfUnrevoked warns about the sessions that ended on this machine only.
+// warnOfUnrevoked warns about sessions that ended on this machine but not at the service.
 func warnOfUnrevoked(app *command.App, out broker.SignOut) {
 	for _, u := range out.Unrevoked {
 		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
@@ -174,8 +174,8 @@ func warnOfUnrevoked(app *command.App, out broker.SignOut) {
 	}
 }
 
-// verifySignOut asks the service whether it refuses the old tokens of every session that
-// ended, and prints the answers.
+// verifySignOut asks the service whether it rejects the old tokens of every session that ended.
+// It prints the answers.
 func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignOut) error {
 	var accepted, unknown []string
 	for _, u := range out.Unrevoked {
@@ -199,7 +199,7 @@ func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignO
 	}
 	var doubt error
 	if unknown != nil {
-		// The exit code is not that of --verify, because the service did not answer.
+		// The service did not answer, so the exit code is not the one of --verify.
 		doubt = command.WithHint(fmt.Errorf("signed out locally, but not verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
 			"a copy of the token may stay valid until it expires")
 	}

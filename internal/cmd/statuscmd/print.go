@@ -16,18 +16,18 @@ import (
 const (
 	indent    = "  "
 	labels    = 13               // columns of the labels
-	minWidth  = 60               // the terminal breaks lines if it is narrower
-	someNames = 3                // profiles shown in a pipe
-	someRoles = 5                // roles shown of each session
+	minWidth  = 60               // a narrower terminal breaks lines
+	someNames = 3                // how many profiles a pipe shows
+	someRoles = 5                // how many roles each session shows
 	soon      = 30 * time.Minute // a session with less time left "ends soon"
 )
 
-// A page prints sessions as text, one block for each. On a terminal, names are cut in the
-// middle so that lines fit. In a pipe nothing is cut.
+// A page prints sessions as text, with one block for each session. On a terminal, it cuts names
+// in the middle so that lines fit. In a pipe, it cuts nothing.
 type page struct {
 	app   *command.App
 	paint style.Palette
-	width int  // of the terminal; 0 means any
+	width int  // the width of the terminal; 0 means no limit
 	full  bool // show every profile and role
 	text  strings.Builder
 }
@@ -41,7 +41,7 @@ func printPage(app *command.App, list []sessionStatus, full bool) error {
 	}
 	p := page{app: app, paint: app.OutStyle(), full: full}
 	if app.IO.OutTerminal {
-		p.width = 80 // if the terminal does not say
+		p.width = 80 // if the terminal does not report its width
 		if app.IO.Width > 0 {
 			p.width = max(app.IO.Width, minWidth)
 		}
@@ -88,11 +88,11 @@ func (p *page) session(s sessionStatus) {
 	}
 }
 
-// used returns the columns of a line that its label takes.
+// used returns the number of columns that the indentation and the label of a line take.
 func (p *page) used() int { return len(indent) + labels }
 
-// cut returns text in printable form, shortened so that it fits a line with used other
-// columns.
+// cut returns text in printable form. It shortens the text to fit a line in which used columns
+// are already taken.
 func (p *page) cut(text string, used int) string {
 	text = terminal.Printable(text)
 	if p.width == 0 {
@@ -148,7 +148,7 @@ func (s sessionStatus) endsSoon(now time.Time) bool {
 	return !s.end.Configured && within(s.end.Latest)
 }
 
-// tokenText describes how long the token lives and what happens then.
+// tokenText describes how long the token is valid and what happens afterwards.
 func tokenText(s sessionStatus, now time.Time) string {
 	switch {
 	case s.ExpiresAt == "":
@@ -163,11 +163,11 @@ func tokenText(s sessionStatus, now time.Time) string {
 	return "expires in " + output.Until(s.expires, now) + "; it cannot be refreshed"
 }
 
-// endText describes when the portal's session ends; "" if that is not known.
+// endText describes when the portal's session ends. It returns "" if the end is not known.
 func endText(h broker.SessionEnd, now time.Time) string {
 	const near = 20 * time.Minute // between the earliest and the latest possible end
 	switch {
-	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // it lives longer than earlier sessions
+	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // the session is older than all earlier sessions became
 		return ""
 	case h.Configured && !h.At.After(now):
 		return "passed, by sso_session_duration"
@@ -181,7 +181,7 @@ func endText(h broker.SessionEnd, now time.Time) string {
 	return "in " + output.Until(h.At, now) + " to " + output.Until(h.Latest, now)
 }
 
-// profiles prints the names of a session's profiles: as many as fit in a line, or all.
+// profiles prints the names of a session's profiles. It prints as many as fit in a line, or all.
 func (p *page) profiles(s sessionStatus) {
 	names := make([]string, len(s.Profiles))
 	for i, name := range s.Profiles {
@@ -201,7 +201,7 @@ func (p *page) profiles(s sessionStatus) {
 	p.line("profiles", someOf(names, shown))
 }
 
-// someOf returns the first n names, and the number of the others.
+// someOf returns the first n names, and the number of the remaining names.
 func someOf(names []string, n int) string {
 	text := strings.Join(names[:n], ", ")
 	if n < len(names) {
@@ -230,8 +230,8 @@ func (p *page) wrapped(label string, names []string) {
 	p.line(label, line)
 }
 
-// roles prints the roles whose credentials are in the cache, with their time left. An account
-// number is never cut.
+// roles prints the roles whose credentials are in the cache, with the time until they expire. It
+// never cuts an account number.
 func (p *page) roles(s sessionStatus) {
 	shown := len(s.Roles)
 	if !p.full && shown > someRoles {

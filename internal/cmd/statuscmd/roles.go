@@ -13,12 +13,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// addRoles adds the cached roles and the user to each session. It asks STS for users that
-// are not known, if the cache has credentials that STS takes.
+// addRoles adds the cached roles and the user to each session. If a user is not known and the
+// cache has credentials that STS accepts, addRoles asks STS for the user.
 func addRoles(ctx context.Context, w *workspace.Workspace, p *profile.Profile, list []sessionStatus) {
 	var known workspace.RoleNames
 	cached := w.Broker.Cache.Credentials()
-	if len(cached) > 0 { // the pass through a large config takes time
+	if len(cached) > 0 { // reading the role names from a large config takes time
 		var err error
 		if known, err = w.RoleNames(); err != nil {
 			w.App.Log.Debug("the config does not say which roles are in the cache", "error", err)

@@ -1,5 +1,5 @@
-// Package statuscmd has the command status, which shows every session. The command handles
-// flags and output; package broker does the work.
+// Package statuscmd has the command status, which shows every session. The command handles flags
+// and output. Package broker does the work.
 package statuscmd
 
 import (
@@ -77,7 +77,8 @@ lanyard status --output text --query "sessions[].startUrl"`,
 	return cmd
 }
 
-// status prints the sessions, or with --check only returns whether a sign-in is needed.
+// status prints the sessions. With --check, it prints nothing, and only returns whether a sign-in
+// is needed.
 func status(ctx context.Context, app *command.App, o options) error {
 	if o.session != "" && app.Flags.Profile != "" {
 		return command.Usagef("--sso-session cannot be used with --profile")
@@ -112,9 +113,9 @@ func status(ctx context.Context, app *command.App, o options) error {
 	return errors.Join(err, unreadable)
 }
 
-// sessions returns the sessions of the config in its order, then those of the other tokens
-// in the cache. If only is not zero, it returns that session alone. unreadable names the
-// files that cannot be read.
+// sessions returns the sessions of the config in its order, and then the sessions of other tokens
+// in the cache. If only is not zero, it returns only this session. unreadable names the files
+// that cannot be read.
 func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatus, unreadable, err error) {
 	uses, err := w.Sessions()
 	if err != nil {
@@ -142,7 +143,7 @@ func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatu
 			seen[file.Path] = true
 		case err != nil:
 			w.App.Warn(err.Error(), command.HintOf(err))
-			s.State = "unknown" // the store does not say whether there is a token
+			s.State = "unknown" // the store does not answer whether it has a token
 		}
 		list = append(list, s)
 	}
@@ -153,7 +154,8 @@ func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatu
 	return list, unreadable, nil
 }
 
-// commands returns the command lines that sign in to a session and show all of it.
+// commands returns two command lines. login signs in to a session, show prints all of the
+// session.
 func commands(app *command.App, u profile.SessionUse) (login, show string) {
 	name := ""
 	if len(u.Profiles) > 0 {
@@ -163,8 +165,8 @@ func commands(app *command.App, u profile.SessionUse) (login, show string) {
 	return login, strings.Replace(login, " sso login ", " status ", 1)
 }
 
-// orphans returns the sessions of the tokens that are not in the config. seen has the paths
-// of the configured ones. unreadable names the files that might be such tokens.
+// orphans returns the sessions that have a token but are not in the config. seen has the paths of
+// the configured sessions. unreadable names the files that could be such tokens.
 func orphans(w *workspace.Workspace, seen map[string]bool) (list []sessionStatus, unreadable error) {
 	for _, err := range w.Broker.Cache.Unreadable(w.Broker.Cache.SSO()) {
 		var file *keystore.UnreadableError
@@ -182,20 +184,20 @@ func orphans(w *workspace.Workspace, seen map[string]bool) (list []sessionStatus
 	return list, unreadable
 }
 
-// A sessionStatus is one session as "status --output json" prints it. Dates end in Z;
-// unknown dates are left out.
+// A sessionStatus is one session as "status --output json" prints it. Dates end in Z. Unknown
+// dates are omitted.
 type sessionStatus struct {
 	StartURL              string   `json:"startUrl"`
 	Region                string   `json:"region"`
 	SSOSession            string   `json:"ssoSession,omitempty"`
-	Store                 string   `json:"store,omitempty"` // where its secrets are, if not in the AWS CLI's files
-	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown if the store cannot be used, unreadable if the file cannot
+	Store                 string   `json:"store,omitempty"` // where its secrets are; "" means the AWS CLI's files
+	State                 string   `json:"state"`           // valid, refreshable, expired, none; unknown if the store cannot be used, unreadable if the file cannot be read
 	ExpiresAt             string   `json:"expiresAt,omitempty"`
 	ExpiresIn             *int     `json:"expiresInSeconds,omitempty"`
 	Refreshable           bool     `json:"refreshable"`
-	HorizonAt             string   `json:"horizonAt,omitempty"`       // the session end, or the earliest
-	HorizonLatestAt       string   `json:"horizonLatestAt,omitempty"` // if that is not known exactly
-	HorizonFrom           string   `json:"horizonFrom,omitempty"`     // configured, learned
+	HorizonAt             string   `json:"horizonAt,omitempty"`       // the session end, or its earliest time
+	HorizonLatestAt       string   `json:"horizonLatestAt,omitempty"` // the latest time of the session end, if HorizonAt is not exact
+	HorizonFrom           string   `json:"horizonFrom,omitempty"`     // configured or learned
 	RegistrationExpiresAt string   `json:"registrationExpiresAt,omitempty"`
 	User                  string   `json:"user,omitempty"`
 	Profiles              []string `json:"profiles"`
@@ -204,20 +206,20 @@ type sessionStatus struct {
 	session     profile.Session
 	expires     time.Time
 	end         broker.SessionEnd
-	orphan      bool   // no config names it
-	login, show string // the command lines that sign in to it and show all of it
+	orphan      bool   // the config does not have the session
+	login, show string // the command lines that sign in to the session and print all of it
 }
 
-// A role is a role with live credentials in the cache.
+// A role is a role with valid credentials in the cache.
 type role struct {
 	AccountID string `json:"accountId"`
-	RoleName  string `json:"roleName,omitempty"` // unknown if no profile has the role
+	RoleName  string `json:"roleName,omitempty"` // empty if no profile has the role
 	ExpiresAt string `json:"expiresAt"`
 
 	expires time.Time
 }
 
-// describe returns the status of a session from its token.
+// describe returns the status of a session with this token.
 func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, profiles []string) sessionStatus {
 	now := w.App.Now()
 	out := sessionStatus{
@@ -246,7 +248,7 @@ func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, pro
 	return out
 }
 
-// until adds the session end.
+// until returns s with the session end.
 func (s sessionStatus) until(h broker.SessionEnd) sessionStatus {
 	if h.At.IsZero() {
 		return s

@@ -81,7 +81,7 @@ func TestState(t *testing.T) {
 	}
 }
 
-// printed returns the page of one session. The width 0 is a pipe.
+// printed returns the page of one session. The width 0 means a pipe.
 func printed(t *testing.T, width int, full bool, s sessionStatus) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -96,7 +96,7 @@ func printed(t *testing.T, width int, full bool, s sessionStatus) string {
 	return out.String()
 }
 
-// busy is a session with long names, a hundred profiles and thirty roles.
+// busy returns a session with long names, a hundred profiles and thirty roles.
 func busy() sessionStatus {
 	s := sessionStatus{
 		StartURL: "https://a-name-that-is-rather-long-" + strings.Repeat("x", 60) + ".awsapps.com/start", Region: "eu-central-1",
@@ -135,7 +135,7 @@ func TestPageFitsTheTerminal(t *testing.T) {
 	}
 }
 
-// plain removes the colours.
+// plain returns text without colours.
 func plain(text string) string {
 	return strings.NewReplacer("\x1b[1m", "", "\x1b[32m", "", "\x1b[m", "").Replace(text)
 }
@@ -176,7 +176,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// A pipe gets whole names, and lists as short as on a terminal.
+// In a pipe, names are whole, but lists are as short as on a terminal.
 func TestPageInAPipe(t *testing.T) {
 	s := busy()
 	text := printed(t, 0, false, s)
@@ -190,7 +190,7 @@ func TestPageInAPipe(t *testing.T) {
 	}
 }
 
-// Names come from files that other programs write.
+// The names come from files that other programs write.
 func TestPageHidesControlCharacters(t *testing.T) {
 	const evil = "a\x1b]0;pwned\ab"
 	s := sessionStatus{

@@ -120,7 +120,7 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	return plan.run(ctx, w, o)
 }
 
-// preview returns the change of the config, or nil if the config does not change.
+// preview returns the change of the config. It returns nil if the config does not change.
 func (plan migration) preview(w *workspace.Workspace) (*workspace.Preview, error) {
 	if len(plan.changes) == 0 {
 		return nil, nil
@@ -128,8 +128,8 @@ func (plan migration) preview(w *workspace.Workspace) (*workspace.Preview, error
 	return w.Preview(plan.changes)
 }
 
-// probe returns an error if the config cannot be changed, the new store does not work, or a
-// token cannot be read. It changes nothing.
+// probe returns an error if the config cannot be changed, the new store does not work, or a token
+// cannot be read. probe changes nothing.
 func (plan migration) probe(ctx context.Context, w *workspace.Workspace, o migrateOptions, preview *workspace.Preview) error {
 	if preview != nil {
 		if err := preview.Probe(ctx); err != nil {
@@ -147,8 +147,8 @@ func (plan migration) probe(ctx context.Context, w *workspace.Workspace, o migra
 	return nil
 }
 
-// probeStore returns an error if the new store does not work. If the encrypted store has no
-// key yet, setUpKeys tries it later.
+// probeStore returns an error if the new store does not work. If the encrypted store has no key
+// yet, setUpKeys tries the store later.
 func probeStore(w *workspace.Workspace, o migrateOptions) error {
 	if o.to == keystore.Encrypted {
 		keys, fresh, err := chooseKeys(w, o)
@@ -159,9 +159,9 @@ func probeStore(w *workspace.Workspace, o migrateOptions) error {
 	return w.Broker.Cache.Try(o.to)
 }
 
-// chooseKeys returns the keys of the encrypted store: those that the flags name, or the
-// existing ones. fresh reports whether the keys must be saved. The zero Keys mean that the
-// store needs a new passphrase.
+// chooseKeys returns the keys of the encrypted store. The flags can name the keys; otherwise they
+// are the existing keys. fresh reports whether the keys must be saved. The zero Keys mean that
+// the store needs a new passphrase.
 func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, fresh bool, err error) {
 	have, err := keystore.LoadKeys(w.Broker.Cache.Home)
 	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
@@ -181,8 +181,8 @@ func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, f
 	return keys, true, nil
 }
 
-// setUpKeys sets up the keys of the encrypted store if needed, and tries the store. Without
-// keys it asks for a new passphrase.
+// setUpKeys sets up the keys of the encrypted store if needed, and tries the store. If there are
+// no keys, it asks for a new passphrase.
 func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
 	cache := w.Broker.Cache
 	keys, fresh, err := chooseKeys(w, o)
@@ -206,7 +206,7 @@ func setUpKeys(w *workspace.Workspace, o migrateOptions) error {
 	return cache.Try(o.to)
 }
 
-// show prints what moves and what changes in the config, and asks for a confirmation.
+// show prints which secrets move and what changes in the config, and asks for a confirmation.
 func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrateOptions, preview *workspace.Preview) error {
 	var names []string
 	for _, s := range plan.sessions {
@@ -226,8 +226,8 @@ func (plan migration) show(ctx context.Context, w *workspace.Workspace, o migrat
 	return w.App.Confirm(ctx, o.show || o.yes, "Do this? [Y/n] ", true)
 }
 
-// run carries out the plan. Profiles with a credential_process work with every store. So the
-// config changes before the secrets leave the files, or after they are back.
+// run carries out the plan. A profile with a credential_process works with every store. So the
+// config changes before the secrets leave the files, or after they are back in the files.
 func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrateOptions) error {
 	rewrite := func() error {
 		if len(plan.changes) == 0 {
@@ -262,8 +262,7 @@ func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrate
 	return nil
 }
 
-// adopt reads the changed config, and moves the tokens of the upgraded start URLs to the new
-// sessions.
+// adopt reads the changed config. It moves the tokens of upgraded start URLs to the new sessions.
 func (plan *migration) adopt(ctx context.Context, w *workspace.Workspace) error {
 	if len(plan.upgrades) == 0 {
 		return nil

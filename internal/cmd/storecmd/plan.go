@@ -1,4 +1,4 @@
-// This file plans "store migrate": which sessions move, and how the config changes.
+// The plan of "store migrate": which sessions move, and how the config changes.
 
 package storecmd
 
@@ -14,13 +14,13 @@ import (
 
 // A migration is the plan of "store migrate".
 type migration struct {
-	sessions []profile.Session  // whose secrets move
-	upgrades []profile.Upgrade  // of legacy profiles of these sessions
-	changes  []awsconfig.Change // of the config
+	sessions []profile.Session  // the sessions whose secrets move
+	upgrades []profile.Upgrade  // the upgrades of legacy profiles of these sessions
+	changes  []awsconfig.Change // the changes of the config
 }
 
-// planMigration returns the sessions to move and the changes of the config. Legacy profiles
-// first get an [sso-session], because a credential_process names a session.
+// planMigration returns the sessions to move and the changes of the config. It first plans an
+// [sso-session] for each legacy profile, because a credential_process names a session.
 func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions) (migration, error) {
 	var plan migration
 	uses, err := w.Sessions()
@@ -52,7 +52,7 @@ func planMigration(w *workspace.Workspace, p *profile.Profile, o migrateOptions)
 	return plan, err
 }
 
-// upgrade adds the upgrades of legacy profiles to the plan, and returns the inputs with the
+// upgrade adds the upgrades of legacy profiles to the plan. It returns the inputs with the
 // upgraded config.
 func (plan *migration) upgrade(w *workspace.Workspace) (profile.Inputs, error) {
 	in := w.In
@@ -114,8 +114,8 @@ func namesOf(sessions []profile.Session) []string {
 	return names
 }
 
-// lastOfEach returns the last change of each setting, so that a key that the upgrade sets and
-// the credential_process removes is not written at all.
+// lastOfEach returns the last change of each setting. So a key that the upgrade sets and the
+// credential_process removes is never written.
 func lastOfEach(changes []awsconfig.Change) []awsconfig.Change {
 	type place struct {
 		kind      awsconfig.Kind

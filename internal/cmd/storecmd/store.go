@@ -1,4 +1,4 @@
-// Package storecmd has the commands that show the store of tokens and role credentials, and
+// Package storecmd has the commands that show where tokens and role credentials are stored, and
 // move them to another store. The stores themselves are in package keystore.
 package storecmd
 
@@ -74,7 +74,7 @@ func showStores(app *command.App) error {
 }
 
 // A placement describes where the secrets of one session are. "store --output json" prints
-// it.
+// placements.
 type placement struct {
 	SSOSession string   `json:"ssoSession,omitempty"`
 	StartURL   string   `json:"startUrl"`
@@ -85,7 +85,7 @@ type placement struct {
 	InClear    []string `json:"inClear,omitempty"`  // plaintext files of a session in another store
 	Settings   []string `json:"settings,omitempty"` // profiles that other tools cannot use because of their SSO settings
 
-	unreadable error // of a file whose content is unknown
+	unreadable error // the error for a file that cannot be read
 }
 
 // placementOf finds the secrets of a session.
