@@ -13,6 +13,7 @@ const (
 	empty    = "empty Go program"
 	small    = "sso get-credentials, warm"
 	released = "sso get-credentials, warm, without cgo"
+	inPrompt = "prompt, large config"
 )
 
 // prepare creates the homes, signs in to each, and returns the contestants. The notes say
@@ -40,6 +41,8 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 		homes[h.name] = home
 		all = append(all, c)
 	}
+	big := homes[fmt.Sprintf("warm, %d profiles", o.profiles)]
+	all = append(all, &contestant{name: inPrompt, argv: []string{p.lanyard, "prompt"}, env: append(idc.env(big), "AWS_PROFILE=dev")})
 	cold, err := newHome(dir, "cold", session+profile)
 	if err == nil {
 		err = idc.signIn(p, cold, "corp")

@@ -15,6 +15,7 @@ const (
 	agentTarget = 2.0 // times a warm answer without an agent, for an answer with one
 
 	handOffTarget = 10 * time.Millisecond // added to the time of the AWS CLI
+	promptTarget  = 5 * time.Millisecond  // added to the time of an empty program
 )
 
 // table prints the medians, their ratios and the targets.
@@ -32,6 +33,9 @@ func table(w io.Writer, all []*contestant) error {
 		}
 		return ratio(c, small)
 	}
+	moreThanEmpty := func(c *contestant, limit time.Duration) string {
+		return fmt.Sprintf("%v more than empty; <= %v", (median(c.times) - median(byName[empty].times)).Round(10*time.Microsecond), limit)
+	}
 	target := func(c *contestant) string {
 		switch {
 		case c.name == released:
@@ -41,7 +45,9 @@ func table(w io.Writer, all []*contestant) error {
 		case strings.HasPrefix(c.name, "warm, "):
 			return fmt.Sprintf("<= %.1f x warm", agentTarget)
 		case c.name == handOff:
-			return fmt.Sprintf("%v more than empty; <= %v", (median(c.times) - median(byName[empty].times)).Round(10*time.Microsecond), handOffTarget)
+			return moreThanEmpty(c, handOffTarget)
+		case c.name == inPrompt:
+			return moreThanEmpty(c, promptTarget)
 		case c.versus != "":
 			return ratio(c, c.versus) + " x " + c.versus
 		}

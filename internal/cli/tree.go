@@ -117,6 +117,7 @@ func groups(app *command.App) []helpGroup {
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
+			execcmd.NewPrompt(app),
 			shimcmd.NewShim(app),
 			shimcmd.NewAlias(app),
 			shimcmd.NewWhich(app),

@@ -1,6 +1,6 @@
-// Package warm answers the most frequent command before the rest of the program starts:
+// Package warm answers the most frequent commands before the rest of the program starts:
 // "sso get-credentials", if the role's credentials are in the cache and the session's
-// token is not due for a refresh.
+// token is not due for a refresh, and "prompt".
 //
 // A tool that uses credential_process starts lanyard once for each of its own processes.
 // Most of that time would go into initialising packages that this answer does not need:
@@ -20,6 +20,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/prompt"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
@@ -38,9 +39,16 @@ func init() {
 }
 
 // Answer returns the output of the command line args, which include the program's name.
-// ok is false if args is not a simple "sso get-credentials", or if the cache is not enough
-// to answer.
+// ok is false if args is not a simple "sso get-credentials" or "prompt", or if the cache is
+// not enough to answer.
 func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time) ([]byte, bool) {
+	if name, format, ok := parsePrompt(args); ok {
+		seg, err := prompt.Find(name, lookupEnv, now)
+		if err != nil {
+			return nil, true // a prompt shows no errors
+		}
+		return []byte(seg.Text(format)), true
+	}
 	name, ok := parse(args)
 	if !ok {
 		return nil, false
@@ -94,6 +102,38 @@ func parse(args []string) (name string, ok bool) {
 		return rest[1], rest[0] == "--profile"
 	}
 	return "", false
+}
+
+// parsePrompt returns the profile and the format of a "prompt" without other flags than
+// --profile and --format.
+func parsePrompt(args []string) (name, format string, ok bool) {
+	if len(args) < 2 || args[1] != "prompt" || !isLanyard(args[0]) {
+		return "", "", false
+	}
+	for rest := args[2:]; len(rest) > 0; rest = rest[1:] {
+		flag, value, given := strings.Cut(rest[0], "=")
+		if !given {
+			if len(rest) == 1 {
+				return "", "", false
+			}
+			rest, value = rest[1:], rest[1]
+		}
+		switch flag {
+		case "--profile":
+			name = value
+		case "--format":
+			format = value
+		default:
+			return "", "", false
+		}
+	}
+	return name, format, true
+}
+
+// isLanyard reports whether the program was not called by the name aws, which has no prompt.
+func isLanyard(program string) bool {
+	program = strings.TrimSuffix(program, ".exe")
+	return program[strings.LastIndexAny(program, `/\`)+1:] != "aws"
 }
 
 // resolve returns the profile. ok is false if there is an error or a warning, or if the

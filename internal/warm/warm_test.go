@@ -147,6 +147,34 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// Answer prints the segment of a prompt, and nothing if there is an error.
+func TestPrompt(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	h := newHome(t, now)
+	h.write(t, config)
+	for _, tt := range []struct {
+		args string
+		want string // "-" if the normal command runs
+	}{
+		{"lanyard prompt --profile dev", "dev 111122223333 1h00m"},
+		{"/bin/lanyard prompt --profile=dev --format={profile}", "dev"},
+		{"lanyard prompt --format {session} --profile dev", "1h00m"},
+		{"lanyard prompt", ""},
+		{"lanyard prompt --profile nope", ""},
+		{"lanyard prompt --profile", "-"},
+		{"lanyard prompt --profile dev --output json", "-"},
+		{"lanyard prompt --help", "-"},
+		{"lanyard prompt dev", "-"},
+		{"/usr/bin/aws prompt --profile dev", "-"},
+		{"lanyard status", "-"},
+	} {
+		got, ok := warm.Answer(strings.Fields(tt.args), h.lookup, now)
+		if ok != (tt.want != "-") || ok && string(got) != tt.want {
+			t.Errorf("%s: %q, %v; want %q", tt.args, got, ok, tt.want)
+		}
+	}
+}
+
 // Answer runs before the costly packages are initialised: that is the purpose of the
 // package. The normal command, which a second flag selects, prints the same.
 func TestAnswersBeforeTheRestStarts(t *testing.T) {

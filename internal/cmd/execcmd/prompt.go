@@ -1,0 +1,59 @@
+package execcmd
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/output"
+	"github.com/lanyard-cli/lanyard/internal/prompt"
+)
+
+// NewPrompt returns the command prompt. Package warm answers nearly all its command lines.
+func NewPrompt(app *command.App) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "prompt",
+		Short: "Print the profile in use for the shell's prompt",
+		Long: `Print the profile in use, its account and the state of its session, for the
+prompt of a shell. The state is one of these:
+
+  42m           the token is valid for this time
+  refreshable   the token has expired; the next use of the profile refreshes it
+  ended         you must sign in
+  signed out    you must sign in: there is no token
+
+In "lanyard shell", and after "lanyard env", it is the time that the keys are
+valid, or "ended". If a store such as the keychain holds the token, the state is
+left out. The JSON has the states of "lanyard status".
+
+The profile is --profile, else that of the environment. If no profile is in use,
+or if there is an error, lanyard prints nothing and exits with 0. It makes no
+request, takes no lock and writes no file.
+
+In --format, lanyard replaces {profile}, {account}, {role}, {region} and
+{session}, which is the state. It prints no line break at the end.`,
+		Example: `lanyard prompt
+# in ~/.bashrc, with single quotes
+PS1='$(lanyard prompt --format "({profile} {session}) ")'"$PS1"
+# as JSON
+lanyard prompt --output json`,
+		Annotations: command.Uses("profile", "output", "query"),
+		Args:        command.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			seg, err := prompt.Find(app.Flags.Profile, app.Env.Lookup, app.Now())
+			switch {
+			case err != nil:
+				app.Log.Debug("nothing to show", "error", err)
+				return nil
+			case app.Flags.Output != "" || app.Flags.Query != "":
+				return output.Print(app, "Prompt", seg)
+			}
+			_, err = io.WriteString(app.Out, seg.Text(format))
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "", `print this `+"`TEXT`"+`; by default "{profile} {account} {session}"`)
+	return cmd
+}
