@@ -234,8 +234,8 @@ func TestSignInWithoutStorageIsRevoked(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		in := f.ByCode("sso login", func(text string) {
 			f.Approve(text)
-			f.Unwritable()
 			_ = os.RemoveAll(f.Files.SSO()) // removes the reserved file too
+			f.Unwritable()
 		})
 		if _, err := f.Process().Login(f.T.Context(), f.Session, in); err == nil {
 			t.Fatal("the token was stored")

@@ -16,7 +16,7 @@ func TestLogoutOnAFullDisk(t *testing.T) {
 		withFixture(t, emulator.Config{}, func(f *fixture) {
 			home := f.Files.Home
 			if err := syscall.Mount("tmpfs", home, "tmpfs", 0, "size=256k,mode=0700"); err != nil {
-				t.Skip("cannot mount a tmpfs: ", err)
+				f.T.Skip("cannot mount a tmpfs: ", err)
 			}
 			defer func() { _ = syscall.Unmount(home, syscall.MNT_DETACH) }()
 			f.Login()

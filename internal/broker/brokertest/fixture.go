@@ -216,7 +216,10 @@ func (f *Fixture) Unwritable() {
 	if os.Geteuid() == 0 {
 		err = os.Chown(f.Files.Home, 1000, 1000)
 	} else {
-		err = errors.Join(os.Chmod(f.Files.SSO(), 0o500), os.MkdirAll(f.Files.Roles(), 0o500))
+		for _, dir := range []string{f.Files.SSO(), f.Files.Roles()} {
+			err = errors.Join(err, os.MkdirAll(dir, 0o700), os.Chmod(dir, 0o500))
+			f.T.Cleanup(func() { _ = os.Chmod(dir, 0o700) }) // else the folder could not be removed
+		}
 	}
 	if err != nil {
 		f.T.Fatal(err)
