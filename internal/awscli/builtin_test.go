@@ -55,6 +55,7 @@ func TestBuiltIn(t *testing.T) {
 		"sts --region x get-caller-identity":        both,
 		"--no-sign-request sts get-caller-identity": both,
 		"sts assume-role-with-nothing":              none,
+		"sts get-caler-identity":                    lanyard,
 		"sts get-caller":                            none, // not a typo: names of operations can be longer
 		"--cli-auto-prompt sts get-caller-identity": none,
 		"--no-cli-auto-prompt sso login":            both,

@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
-	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
 // Route reports whether lanyard runs a command line itself. If so, it also expands the
@@ -65,7 +65,11 @@ func builtIn(root command.Node, args []string) (ours bool, err error) {
 			continue
 		}
 		if cmd.IsService() {
-			return builtInOperation(cmd.Name(), word) && !prompt, nil
+			ours := builtInOperation(cmd.Name(), word)
+			if !ours && root.Name() != "aws" {
+				return false, typoInOperation(root.Name(), cmd.Name(), word)
+			}
+			return ours && !prompt, nil
 		}
 		if ours, special := specialWord(cmd, args); special {
 			return ours, nil
@@ -124,6 +128,23 @@ func builtInOperation(service, name string) bool {
 	return err == nil && slices.Contains(s.Operations(), name)
 }
 
+// typoInOperation returns the error for a word that differs by one typo from a built-in
+// operation, and else nil. No other operation of AWS CLI 2.36.7 is
+// that similar to a built-in one. Some differ by two letters, such as assume-root.
+func typoInOperation(program, service, word string) error {
+	s, err := model.Load(service)
+	if err != nil {
+		return nil //nolint:nilerr // the AWS CLI may know the service
+	}
+	for _, name := range s.Operations() {
+		if awsnames.OneTypo(word, name) {
+			return command.WithHint(command.Usagef("unknown operation %q of %s", word, service),
+				"did you mean: %s %s %s\nif the AWS CLI has this operation, run: aws %s %s", program, service, name, service, command.Quote(word))
+		}
+	}
+	return nil
+}
+
 // Misspelled returns an error if a command line for the AWS CLI looks like a typo in a command
 // of lanyard, and else nil. It is used if the AWS CLI is not installed.
 func Misspelled(app *command.App, root command.Node, args []string) error {
@@ -143,7 +164,7 @@ func Misspelled(app *command.App, root command.Node, args []string) error {
 
 // MisspelledOperation returns the error for an operation whose name looks like a typo, or nil.
 func MisspelledOperation(app *command.App, svc *model.Service, name string) error {
-	near := profile.Nearest(name, svc.Operations())
+	near := typo.Nearest(name, svc.Operations())
 	if near == nil || near[0] == name {
 		return nil
 	}

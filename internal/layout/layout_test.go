@@ -27,7 +27,7 @@ var rows = [...][]string{
 	{"internal/keystore", "internal/prompt", "internal/idcenter", "internal/intercept", "internal/engine/render", "internal/configfile"},
 	{"internal/profile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
-	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/awsnames", "internal/loopback"},
+	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback"},
 }
 
 // apart lists packages that every row may import, and packages that hold only tests.

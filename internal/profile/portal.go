@@ -5,6 +5,8 @@ package profile
 import (
 	"slices"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
 // CleanStartURL removes the backslash before a #. Some shells need it there, and users copy
@@ -120,7 +122,7 @@ func CheckRegion(region string) (known bool, near []string, err error) {
 			return true, nil, nil
 		}
 	}
-	return false, Nearest(region, all), nil
+	return false, typo.Nearest(region, all), nil
 }
 
 // A partition is a set of regions that share accounts and sign-ins. The list comes from

@@ -37,14 +37,3 @@ func TestName(t *testing.T) {
 		t.Errorf("Name = %q, want x", got)
 	}
 }
-
-func TestNearest(t *testing.T) {
-	names := []string{"dev-admin", "dev-reader", "prod", "Prod2", "x"}
-	for name, want := range map[string]string{
-		"dev-admni": "dev-admin", "Dev-Admin": "dev-admin", "prd": "prod Prod2", "staging": "", "y": "", "devadmin": "dev-admin",
-	} {
-		if got := strings.Join(Nearest(name, names), " "); got != want {
-			t.Errorf("Nearest(%q) = %q, want %q", name, got, want)
-		}
-	}
-}

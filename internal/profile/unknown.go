@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
 // unknownProfile returns the error for a profile that does not exist.
@@ -22,10 +23,10 @@ func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
 	if files.session(p.Name) != nil {
 		lines = append(lines, "there is an [sso-session "+p.Name+"], but no profile of this name")
 	}
-	near := Nearest(p.Name, files.names)
+	near := typo.Nearest(p.Name, files.names)
 	all := listNames("profiles", files.names)
 	if n := len(files.names); n > fewNames && len(near) == 0 {
-		all = []string{"the config has " + strconv.Itoa(n) + " profiles; to print their names, use configure list-profiles"}
+		all = []string{"the config has " + strconv.Itoa(n) + " profiles; to print their names, run: lanyard configure list-profiles"}
 	}
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	switch {
@@ -63,7 +64,7 @@ func (r *resolver) noSession(name string, code int) error {
 	if files.profiles[name].exists() {
 		lines = append(lines, "there is a profile "+name+", but no session of this name")
 	}
-	near := Nearest(name, names)
+	near := typo.Nearest(name, names)
 	all := listNames("sessions", names)
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	if len(near) > 0 {
@@ -119,9 +120,9 @@ func looksLike(text string, kind awsconfig.Kind, name string) bool {
 	const typos = 2
 	switch word := strings.Join(words[:before], ""); kind {
 	case awsconfig.Profile:
-		return word == "" || distance(word, "profile", typos) <= typos
+		return word == "" || typo.Distance(word, "profile", typos) <= typos
 	case awsconfig.SSOSession:
-		return word == "" || word == "sso" || word == "session" || distance(word, "ssosession", typos) <= typos
+		return word == "" || word == "sso" || word == "session" || typo.Distance(word, "ssosession", typos) <= typos
 	}
 	return false
 }
@@ -138,52 +139,4 @@ func listNames(noun string, names []string) []string {
 		return nil
 	}
 	return []string{"the " + noun + " are: " + strings.Join(names, ", ")}
-}
-
-// Nearest returns up to three names that differ from name by a typo, the nearest first. A
-// name may have one wrong character in three, and three at most. Case is ignored.
-func Nearest(name string, names []string) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	limit := min(3, len(name)/3+1)
-	lower := strings.ToLower(name)
-	var near []candidate
-	for _, n := range names {
-		if d := distance(lower, strings.ToLower(n), limit); d <= limit && n != "" && d < len(n) {
-			near = append(near, candidate{n, d})
-		}
-	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return a.distance - b.distance })
-	var out []string
-	for _, c := range near[:min(3, len(near))] {
-		out = append(out, c.name)
-	}
-	return out
-}
-
-// distance returns the number of single-byte insertions, deletions and substitutions that
-// turn a into b. If it is more than limit, the result is any number above limit.
-func distance(a, b string, limit int) int {
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -55,7 +55,7 @@ func TestUnknownProfileAmongMany(t *testing.T) {
 	if !errors.As(err, &e) {
 		t.Fatal(err)
 	}
-	if want := "the config has 9 profiles; to print their names, use configure list-profiles"; e.Hint != want || e.SetUp {
+	if want := "the config has 9 profiles; to print their names, run: lanyard configure list-profiles"; e.Hint != want || e.SetUp {
 		t.Errorf("hint %q, SetUp %v; want %q", e.Hint, e.SetUp, want)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
 // New returns the help command. Unlike cobra's help command, it rejects a word that is neither a
@@ -56,7 +56,7 @@ func nearTopics(app *command.App, args []string) []string {
 	if len(args) != 1 || app.Name != "lanyard" {
 		return nil
 	}
-	near := profile.Nearest(args[0], topicNames())
+	near := typo.Nearest(args[0], topicNames())
 	for i, name := range near {
 		near[i] = app.Name + " help " + name
 	}

@@ -1,0 +1,55 @@
+// Package typo finds the names that a user may have meant.
+package typo
+
+import (
+	"slices"
+	"strings"
+)
+
+// Nearest returns up to three names that differ from name by a typo, the nearest first. A
+// name may have one wrong character in three, and three at most. Case is ignored.
+func Nearest(name string, names []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	limit := min(3, len(name)/3+1)
+	lower := strings.ToLower(name)
+	var near []candidate
+	for _, n := range names {
+		if d := Distance(lower, strings.ToLower(n), limit); d <= limit && n != "" && d < len(n) {
+			near = append(near, candidate{n, d})
+		}
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int { return a.distance - b.distance })
+	var out []string
+	for _, c := range near[:min(3, len(near))] {
+		out = append(out, c.name)
+	}
+	return out
+}
+
+// Distance returns the number of single-byte insertions, deletions and substitutions that
+// turn a into b. If it is more than limit, the result is any number above limit.
+func Distance(a, b string, limit int) int {
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return limit + 1
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substituted := diagonal
+			if a[i] != b[j] {
+				substituted++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
