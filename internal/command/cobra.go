@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
 // NearCommands returns the command lines that the user may have meant by a word after cmd:
@@ -69,7 +70,46 @@ func FlagError(cmd *cobra.Command, err error) error {
 	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
 		return err
 	}
-	return WithHint(Usagef("%s", msg), "run: %s --help", cmd.CommandPath())
+	near := nearFlags(cmd, strings.TrimPrefix(msg, "Unknown options: "))
+	return WithHint(Usagef("%s", msg), "%srun: %s --help", didYouMean(near), cmd.CommandPath())
+}
+
+// nearFlags returns the names of flags of cmd that differ from an option by a typo.
+func nearFlags(cmd *cobra.Command, option string) []string {
+	name, isLong := strings.CutPrefix(option, "--")
+	if !isLong {
+		return nil
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden && (!IsGlobal(cmd, f) || UsesFlag(cmd, f.Name)) {
+			names = append(names, f.Name)
+		}
+	})
+	name, _, _ = strings.Cut(name, "=")
+	return typo.Nearest(name, names)
+}
+
+// didYouMean returns a line of a hint that suggests flags, or "" if there are none.
+func didYouMean(flags []string) string {
+	if len(flags) == 0 {
+		return ""
+	}
+	return "did you mean: --" + strings.Join(flags, ", --") + "\n"
+}
+
+// NearGlobal returns the hint for an option of an AWS operation that differs from a global
+// flag by one typo, or "". A plural is not a typo: an operation may have --regions.
+func NearGlobal(option string) string {
+	name, isLong := strings.CutPrefix(option, "--")
+	name, _, _ = strings.Cut(name, "=")
+	var near []string
+	GlobalSet(new(Globals)).VisitAll(func(f *pflag.Flag) {
+		if isLong && awsnames.OneTypo(name, f.Name) && name != f.Name+"s" {
+			near = append(near, f.Name)
+		}
+	})
+	return strings.TrimSuffix(didYouMean(near), "\n")
 }
 
 // IsGroup reports whether a command of the tree only holds other commands.

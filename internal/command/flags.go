@@ -292,7 +292,8 @@ func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 		case arg == "-h":
 			return nil, pflag.ErrHelp
 		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative.MatchString(arg):
-			return nil, WithHint(Usagef("Unknown options: %s", arg), "put -- before a value that begins with a dash: %s -- KEY VALUE", cmd.CommandPath())
+			return nil, WithHint(Usagef("Unknown options: %s", arg), "%sput -- before a value that begins with a dash: %s -- KEY VALUE",
+				didYouMean(nearFlags(cmd, arg)), cmd.CommandPath())
 		}
 		values = append(values, arg)
 	}

@@ -122,8 +122,8 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
 		var usage *arg.UsageError
-		if errors.As(err, &usage) && strings.HasPrefix(usage.Message, "Unknown options: ") {
-			return &command.ElsewhereError{Why: badParameters(err)}
+		if errors.As(err, &usage) && usage.Unknown != nil {
+			return unknownOptions(app, usage)
 		}
 		return badParameters(err)
 	}
@@ -135,6 +135,18 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	}
 	o.w = workspace.Files(app)
 	return o.run(ctx)
+}
+
+// unknownOptions returns the error for options that the tables do not have. The AWS CLI may
+// have them, so the line is handed off to it, unless one is a typo in a global flag.
+func unknownOptions(app *command.App, usage *arg.UsageError) error {
+	err := badParameters(usage)
+	for _, option := range usage.Unknown {
+		if hint := command.NearGlobal(option); hint != "" && app.Name == "lanyard" {
+			return command.WithHint(err, "%s", hint)
+		}
+	}
+	return &command.ElsewhereError{Why: err}
 }
 
 // badParameters returns a UsageError for an error in the parameters.

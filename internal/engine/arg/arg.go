@@ -90,7 +90,7 @@ func Parse(op *model.Operation, args []string, o Options) (*Input, error) {
 		w.unknown = append(w.unknown, w.help)
 	}
 	if len(w.unknown) > 0 {
-		return nil, &UsageError{Message: "Unknown options: " + strings.Join(w.unknown, ", "), Usage: true}
+		return nil, &UsageError{Message: "Unknown options: " + strings.Join(w.unknown, ", "), Usage: true, Unknown: w.unknown}
 	}
 	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !o.NoPaginate}
 	if err := p.fill(in, t, w); err != nil {
@@ -207,6 +207,9 @@ type UsageError struct {
 
 	// Usage reports whether the AWS CLI prints its usage before the message.
 	Usage bool
+
+	// Unknown holds the unknown options and the words that belong to no option.
+	Unknown []string
 }
 
 func (e *UsageError) Error() string { return e.Message }
