@@ -83,8 +83,6 @@ func TestBuiltIn(t *testing.T) {
 		"opsworks describe-stacks":                  none, // only in older versions
 		"s":                                         lanyard,
 		"''":                                        lanyard,
-		"__complete sso ":                           both,
-		"__completeNoDesc sso ":                     both,
 	} {
 		for _, name := range []string{"lanyard", "aws"} {
 			args := strings.Fields(line)

@@ -95,7 +95,7 @@ func specialWord(cmd command.Node, args []string) (ours, special bool) {
 	switch word := args[0]; {
 	case word == "help" && cmd == cmd.Root():
 		return cmd.Name() != "aws" || cmd.Has(args[1:]), true
-	case word == "help", strings.HasPrefix(word, command.CompletionRequest) && cmd == cmd.Root():
+	case word == "help":
 		return true, true
 	}
 	return false, false

@@ -13,6 +13,9 @@ func Command(name string) bool {
 	return false
 }
 
+// Commands returns the names of the AWS CLI's top-level commands, sorted.
+func Commands() []string { return strings.Fields(commands) }
+
 // Near returns at most three commands of the AWS CLI that begin with word or differ from
 // it by one typo.
 func Near(word string) []string {

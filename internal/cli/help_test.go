@@ -80,7 +80,7 @@ func TestTopics(t *testing.T) {
 		if strings.Count(page, "\n") < 15 {
 			t.Errorf("help %s is short:\n%s", topic, page)
 		}
-		for _, list := range []string{root, run(t, "lanyard", "help", "--help"), run(t, "lanyard", "__complete", "help", "")} {
+		for _, list := range []string{root, run(t, "lanyard", "help", "--help"), run(t, "lanyard", "__complete", "fish", "help", "")} {
 			if !regexp.MustCompile(`(?m)^ *` + topic + `\s`).MatchString(list) {
 				t.Errorf("the topic %s is not listed:\n%s", topic, list)
 			}

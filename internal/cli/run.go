@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // Run executes one command line and returns the exit code. args does not contain the name
@@ -34,6 +36,11 @@ func Run(ctx context.Context, app *command.App, args []string) int {
 // AWS CLI.
 func dispatch(ctx context.Context, app *command.App, args []string) error {
 	tree := Tree(app)
+	if len(args) > 0 && args[0] == shell.CompletionRequest {
+		tree.InitDefaultHelpCmd()
+		completecmd.Answer(app, tree, args[1:])
+		return nil
+	}
 	tree.SetIn(app.IO.In)
 	tree.SetOut(app.Out)
 	tree.SetErr(app.IO.Err)

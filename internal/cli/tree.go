@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
@@ -121,6 +122,7 @@ func groups(app *command.App) []helpGroup {
 			shimcmd.NewShim(app),
 			shimcmd.NewAlias(app),
 			shimcmd.NewWhich(app),
+			completecmd.New(app),
 		}},
 		{"EMULATOR", []*cobra.Command{
 			emulatorcmd.NewDemo(app),

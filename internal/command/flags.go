@@ -68,6 +68,7 @@ const (
 	usesAnnotation    = "uses"    // global flags, separated by spaces; "*" for all
 	serviceAnnotation = "service" // the AWS service whose operations are its arguments
 	groupAnnotation   = "group"   // "true" for a command that only holds others
+	offerAnnotation   = "offer"   // of a flag: its values
 )
 
 // Uses returns the annotation that names the global flags that a command uses, in addition
@@ -97,6 +98,14 @@ func UsesFlag(cmd *cobra.Command, flag string) bool {
 	used := cmd.Annotations[usesAnnotation]
 	return used == "*" || slices.Contains(strings.Fields(used), flag)
 }
+
+// Offer names the values of a flag for completion.
+func Offer(flags *pflag.FlagSet, name string, values ...string) {
+	_ = flags.SetAnnotation(name, offerAnnotation, values) // an error means that there is no such flag
+}
+
+// Offered returns the values that [Offer] named, or nil.
+func Offered(f *pflag.Flag) []string { return f.Annotations[offerAnnotation] }
 
 // takes reports whether a command accepts a global flag. Commands that the AWS CLI has too
 // accept all of them, because scripts rely on it. Our own commands accept only flags that

@@ -7,9 +7,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// CompletionRequest is the beginning of the names of cobra's completion commands.
-const CompletionRequest = cobra.ShellCompRequestCmd
-
 // A Node is a command of the tree, for packages that look up commands and do not run them.
 // Nodes of one tree can be compared. The zero value is no command.
 type Node struct{ cmd *cobra.Command }

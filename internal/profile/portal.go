@@ -148,6 +148,16 @@ func partitions() []partition {
 	}
 }
 
+// Regions returns the regions of all partitions, the commercial ones first.
+func Regions() []string {
+	var names []string
+	all := partitions()
+	for i := range all {
+		names = append(names, strings.Fields(all[len(all)-1-i].regions)...)
+	}
+	return names
+}
+
 // PartitionRegions returns the regions of the partition that a region belongs to. The
 // region need not be known; "" means the commercial partition.
 func PartitionRegions(region string) []string {

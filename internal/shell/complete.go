@@ -1,0 +1,167 @@
+package shell
+
+import (
+	"errors"
+	"strings"
+)
+
+// CompletionRequest is the name of the hidden command that the completion scripts run:
+//
+//	lanyard __complete SHELL WORD... CURRENT
+//	lanyard __complete bash LINE TEXT
+//
+// WORD... are the words of the line after the program, and CURRENT is the beginning of the
+// word at the cursor, without quotes. In bash, LINE is the line up to the cursor with its
+// quotes, and TEXT is the end of it that bash replaces: see [ParseBash].
+//
+// The command prints a line for each value: the value, a tab, and a description, which can be
+// empty. For a shell that does not quote values itself, the value is quoted. [CompleteFiles]
+// as the only line asks the shell for the names of files.
+const CompletionRequest = "__complete"
+
+// CompleteFiles is the answer to a completion request for a word that can be any file.
+const CompleteFiles = "\t"
+
+// CompletionShells lists the shells that [CompletionScript] knows.
+func CompletionShells() []string {
+	return []string{"bash", "zsh", "fish", "elvish", "nu", "xonsh", "powershell"}
+}
+
+// CompletionScript returns the lines that a start-up file of a shell evaluates to complete the
+// command lines of a program. The program is lanyard, or aws if a link has that name. It
+// returns an error for an unknown shell.
+func CompletionScript(shell, program string) (string, error) {
+	script, ok := map[string]string{
+		"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion, "elvish": elvishCompletion,
+		"nu": nuCompletion, "xonsh": xonshCompletion, "powershell": powerShellCompletion,
+	}[shell]
+	if !ok {
+		return "", errors.New("unknown shell " + shell)
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(script, "\n"), "PROGRAM", program), nil
+}
+
+// Bash splits words at : and =, and replaces only the part after them. So it gets quoted
+// replacements of that part. A read loop or mapfile would read a pipe byte by byte. Bash 3.2 of
+// macOS has no compopt.
+const bashCompletion = `
+_complete_PROGRAM() {
+  local IFS=$'\n' glob=+f
+  [[ $- == *f* ]] && glob=-f
+  set -f
+  COMPREPLY=($(command PROGRAM __complete bash "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null))
+  set $glob
+  if [[ ${COMPREPLY[0]} == $'\t' ]]; then
+    COMPREPLY=()
+    compopt -o default 2>/dev/null
+  fi
+}
+complete -F _complete_PROGRAM PROGRAM
+`
+
+// A description in zsh follows an unescaped colon. The option -D keeps compinit from writing a
+// file.
+const zshCompletion = `
+_complete_PROGRAM() {
+  local -a answer
+  answer=("${(@f)$(command PROGRAM __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+  if [[ $answer[1] == $'\t' ]]; then
+    _files
+    return
+  fi
+  answer=("${(@)answer//\\/\\\\}")
+  answer=("${(@)answer//:/\\:}")
+  answer=("${(@)answer/$'\t'/:}")
+  [[ -n $answer[1] ]] && _describe -V PROGRAM answer
+}
+if (( ! $+functions[compdef] )); then
+  autoload -Uz compinit && compinit -D
+fi
+compdef _complete_PROGRAM PROGRAM
+`
+
+const fishCompletion = `
+function __complete_PROGRAM
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l plain (string unescape -- $current; or string unescape -- "$current'"; or string unescape -- "$current\"")
+    while string match -q -- '*=*' $words[1]
+        set -e words[1]
+    end
+    set -e words[1]
+    set -l answer (command PROGRAM __complete fish $words "$plain" 2>/dev/null)
+    if test "$answer" = \t
+        __fish_complete_path $current
+    else
+        printf '%s\n' $answer
+    end
+end
+complete -c PROGRAM -f -k -a '(__complete_PROGRAM)'
+`
+
+const elvishCompletion = `
+set edit:completion:arg-completer[PROGRAM] = {|@words|
+  use str
+  try {
+    (external PROGRAM) __complete elvish (all $words[1..]) 2>/dev/null | from-lines | each {|line|
+      var value description = (str:split "\t" $line)
+      if (eq $value '') {
+        edit:complete-filename $@words
+      } elif (eq $description '') {
+        edit:complex-candidate $value &code-suffix=' '
+      } else {
+        edit:complex-candidate $value &code-suffix=' ' &display=$value'  ('$description')'
+      }
+    }
+  } catch e { }
+}
+`
+
+const nuCompletion = `
+$env.config.completions.external.enable = true
+$env.config.completions.external.completer = (do {|other|
+  {|spans|
+    if $spans.0 == "PROGRAM" {
+      let answer = (^PROGRAM __complete nu ...($spans | skip 1) | complete | get stdout | lines)
+      if $answer == ["\t"] { null } else {
+        $answer | each {|line| $line | split row "\t" | {value: $in.0, description: $in.1} }
+      }
+    } else if $other != null { do $other $spans }
+  }
+} $env.config.completions.external.completer?)
+`
+
+const xonshCompletion = `
+def _complete_PROGRAM(context):
+    import os, subprocess
+    from xonsh.completers.tools import RichCompletion
+    command = context.command
+    if not command or command.arg_index < 1 or os.path.basename(command.args[0].value) != "PROGRAM":
+        return None
+    words = [arg.value for arg in command.args[1:command.arg_index]]
+    answer = subprocess.run(["PROGRAM", "__complete", "xonsh", *words, command.prefix], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    lines = [line.split("\t") for line in answer.stdout.decode().splitlines()]
+    if lines and not lines[0][0]:
+        return None
+    return {RichCompletion(value, description=text, append_space=True) for value, text in lines}
+_complete_PROGRAM.contextual = True
+__xonsh__.completers["PROGRAM"] = _complete_PROGRAM
+__xonsh__.completers.move_to_end("PROGRAM", last=False)
+`
+
+// Windows PowerShell drops empty arguments, so each word follows a dot.
+const powerShellCompletion = `
+Register-ArgumentCompleter -Native -CommandName PROGRAM -ScriptBlock {
+  param($current, $line, $cursor)
+  $words = @($line.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object {
+    if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }
+  }) + "$current" | ForEach-Object { ".$_" }
+  & (Get-Command -CommandType Application PROGRAM | Select-Object -First 1) __complete powershell @words 2>$null | ForEach-Object {
+    $value, $text = $_ -split [char]9
+    if ($value) {
+      if (-not $text) { $text = $value }
+      [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $text)
+    }
+  }
+}
+`
