@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 type envOptions struct {
 	options
 	url, shell, dir string
+	unset           bool
 }
 
 // newEnv returns the command emulator env.
@@ -37,10 +39,11 @@ changed.
 
 In PowerShell, use: lanyard emulator env ... | Out-String | Invoke-Expression
 
-The last lines of the output show how to undo it. Use the same --org,
---accounts, --roles and --region as for the emulator.`,
+Use the same --org, --accounts, --roles and --region as for the emulator. With
+--unset, the lines give the shell its earlier variables back.`,
 		Example: `# bash or zsh
 eval "$(lanyard emulator env --url http://127.0.0.1:8080)"
+eval "$(lanyard emulator env --unset)"
 # fish
 lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source`,
 		Annotations: command.Uses("region"),
@@ -52,6 +55,7 @@ lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source`,
 	f.StringVar(&o.url, "url", "", "the base `URL` of the emulator, the first line of its output")
 	f.StringVar(&o.shell, "shell", "bash", "print lines for this `SHELL`: bash, zsh, fish or powershell")
 	f.StringVar(&o.dir, "dir", "", "write the config to this `DIR` (default a new temporary folder)")
+	f.BoolVar(&o.unset, "unset", false, "print lines that undo what emulator env has done in this shell")
 	return cmd
 }
 
@@ -61,6 +65,12 @@ func printEnv(app *command.App, cmd *cobra.Command, o envOptions) error {
 	dialect, ok := shell.ByName(o.shell)
 	if !ok {
 		return command.Usagef("argument --shell: Found invalid choice '%s': choose bash, zsh, fish or powershell", o.shell)
+	}
+	switch {
+	case o.unset && o.url != "":
+		return command.Usagef("--unset cannot be used with --url")
+	case o.unset:
+		return printUndo(app, dialect)
 	}
 	base, err := checkURL(o.url)
 	if err != nil {
@@ -99,26 +109,91 @@ func checkURL(raw string) (string, error) {
 	return "http://" + u.Host, nil
 }
 
-// printVariables prints the lines that set the variables, and comments with the lines that unset
-// them.
+// emulator env stores the folder of the config, and the variables that it replaces, in
+// variables with these names. emulator env --unset reads them.
+const (
+	dirVariable  = variablePrefix + "DIR"
+	beforePrefix = variablePrefix + "BEFORE_"
+)
+
+// variableNames returns the names of all variables that emulator env can set.
+func variableNames() []string {
+	var names []string
+	for _, v := range variables("", "", "any") {
+		names = append(names, v[0])
+	}
+	return names
+}
+
+// printVariables prints the lines that store the old variables and set the new ones. If
+// the shell already uses an emulator, the old variables are stored already.
 func printVariables(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
-	lines := []string{"# the config is in " + oneLine(dir) + "; sign in with: " + app.Name + " sso login --sso-session " + sessionName}
-	undo := []string{"# to undo this, run the following lines and remove " + oneLine(dir)}
-	for _, v := range vars {
+	set := slices.Concat(vars, [][2]string{{dirVariable, dir}})
+	if _, again := app.Env.Lookup(dirVariable); !again {
+		var before [][2]string
+		for _, name := range variableNames() {
+			if old, ok := app.Env.Lookup(name); ok {
+				before = append(before, [2]string{beforePrefix + name, old})
+			}
+		}
+		set = slices.Concat(before, set)
+	}
+	signIn, undo := "sign in with: "+app.Name+" sso login --sso-session "+sessionName, "undo this with: "+undoLine(app, dialect)
+	lines := []string{"# the config is in " + oneLine(dir), "# " + signIn, "# " + undo}
+	for _, v := range set {
 		line, err := dialect.Export(v[0], v[1])
 		if err != nil {
 			return err
 		}
 		lines = append(lines, line)
-		back := dialect.Unset(v[0])
-		if old, set := app.Env.Lookup(v[0]); set {
-			if back, err = dialect.Export(v[0], old); err != nil {
-				return err
-			}
-		}
-		undo = append(undo, "#   "+back)
 	}
-	fmt.Fprintln(app.Out, strings.Join(append(lines, undo...), "\n"))
+	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
+		return err
+	}
+	if app.IO.ErrTerminal && !app.IO.OutTerminal { // eval hides the comments
+		app.Hint(signIn + "\n" + undo)
+	}
+	return nil
+}
+
+// undoLine returns the command line that undoes emulator env in a shell.
+func undoLine(app *command.App, dialect shell.Dialect) string {
+	line := app.Name + " emulator env --unset"
+	switch dialect {
+	case shell.Fish:
+		return line + " --shell fish | source"
+	case shell.PowerShell:
+		return line + " --shell powershell | Out-String | Invoke-Expression"
+	}
+	return `eval "$(` + line + `)"`
+}
+
+// printUndo prints lines that set the variables to their values before emulator env.
+func printUndo(app *command.App, dialect shell.Dialect) error {
+	dir, ok := app.Env.Lookup(dirVariable)
+	if !ok {
+		app.Warn("this shell does not use an emulator", "")
+		return nil
+	}
+	var lines []string
+	for _, name := range variableNames() {
+		old, ok := app.Env.Lookup(beforePrefix + name)
+		if _, isSet := app.Env.Lookup(name); !ok && isSet {
+			lines = append(lines, dialect.Unset(name))
+		}
+		if !ok {
+			continue
+		}
+		line, err := dialect.Export(name, old)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line, dialect.Unset(beforePrefix+name))
+	}
+	if _, err := fmt.Fprintln(app.Out, strings.Join(append(lines, dialect.Unset(dirVariable)), "\n")); err != nil {
+		return err
+	}
+	app.Hint("remove the folder " + command.Quote(dir))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package emulatorcmd
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -105,7 +106,21 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 		defer stop()
 		set = append(set, vars...)
 	}
+	if len(args) == 1 && app.IO.Terminal { // probably a shell
+		greet(app, base, profile)
+	}
 	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
+}
+
+// greet tells the user of a shell what is different in it.
+func greet(app *command.App, base, profile string) {
+	fmt.Fprintf(app.IO.Err, "%s: the emulator runs at %s until this program ends\n", app.Name, base)
+	fmt.Fprintf(app.IO.Err, "%s: HOME is a temporary folder", app.Name)
+	if profile != "" {
+		fmt.Fprintf(app.IO.Err, ", and AWS_PROFILE is %s", profile)
+	}
+	fmt.Fprintln(app.IO.Err)
+	app.Hint("to sign in, run: " + app.Name + " sso login")
 }
 
 // startProxy starts the proxy of --proxy. vars are the variables that point a program at the

@@ -1,0 +1,25 @@
+//go:build unix
+
+package cli_test
+
+import "testing"
+
+// A shell of emulator run begins with a message that says what is different in it.
+func TestEmulatorShellGreets(t *testing.T) {
+	tm := sit(t, seat{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")
+	tm.expect("lanyard: the emulator runs at http://127.0.0.1:")
+	tm.expect("lanyard: HOME is a temporary folder, and AWS_PROFILE is account1-AdministratorAccess")
+	tm.expect("hint: to sign in, run: lanyard sso login")
+	tm.send("exit 3\n")
+	tm.exits(3)
+}
+
+// If a shell evaluates the output of emulator env, its comments are not visible. Hints on the
+// terminal have the same text.
+func TestEmulatorEnvHints(t *testing.T) {
+	tm := sit(t, seat{program: "sh"}, "-c", `eval "$(lanyard emulator env --url "$AWS_ENDPOINT_URL_SSO" --dir "$HOME/conf")"; echo in "$AWS_PROFILE"`)
+	tm.expect("hint: sign in with: lanyard sso login --sso-session lanyard-emulator")
+	tm.expect(`hint: undo this with: eval "$(lanyard emulator env --unset)"`)
+	tm.expect("in account1-AdministratorAccess")
+	tm.exits(0)
+}
