@@ -131,11 +131,33 @@ func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut,
 		say("not signed in; nothing to do")
 	}
 	now := w.App.Now()
+	names := sessionNames(w)
+	unnamed := false
 	for _, f := range w.Broker.Cache.Tokens() {
-		if f.Value.Left(now) > 0 || f.Value.Refreshable(now) {
-			say("%s to %s", paint.Soon("still signed in"), terminal.Printable(f.Value.StartURL))
+		if f.Value.Left(now) <= 0 && !f.Value.Refreshable(now) {
+			continue
+		}
+		name, known := names[f.Path]
+		if !known {
+			name, unnamed = f.Value.StartURL+" in a session that is not in the config", true
+		}
+		say("%s to %s", paint.Soon("still signed in"), terminal.Printable(name))
+	}
+	if unnamed {
+		w.App.Hint("to end all sessions, run: " + w.App.Name + " sso logout")
+	}
+}
+
+// sessionNames returns the names of the configured sessions by the paths of their tokens.
+func sessionNames(w *workspace.Workspace) map[string]string {
+	names := map[string]string{}
+	uses, _ := w.QuietSessions() // if this fails, no session has a name
+	for _, u := range uses {
+		for _, key := range append(w.Siblings(u.Session), u.Key()) {
+			names[w.Broker.Cache.TokenPath(key)] = u.Key()
 		}
 	}
+	return names
 }
 
 // endedSessions returns the names of the sessions that ended. It uses the start URL for a session
