@@ -38,6 +38,7 @@ func (e *Emulator) adminCalls() map[string]adminCall {
 		"DELETE faults":   func(*call) (any, error) { e.ClearFaults(); return nil, nil },
 		"POST rateLimits": e.adminRateLimits,
 
+		"POST mfaCode":          e.adminMFACode,
 		"POST webIdentityToken": e.adminWebIdentityToken,
 	}
 }
@@ -244,6 +245,20 @@ func (e *Emulator) adminWebIdentityToken(c *call) (any, error) {
 		return nil, errors.New("subject is missing")
 	}
 	return map[string]string{"token": e.WebIdentityToken(in.Subject, in.Audience, d)}, nil
+}
+
+func (e *Emulator) adminMFACode(c *call) (any, error) {
+	var in struct {
+		Serial string `json:"serial"`
+	}
+	if err := adminDecode(c, &in); err != nil {
+		return nil, err
+	}
+	code, err := e.MFACode(in.Serial)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{"code": code}, nil
 }
 
 // parseDuration parses a duration; "" is 0.

@@ -18,7 +18,10 @@ const (
 	deployRole   = "arn:aws:iam::123456789012:role/Deploy"
 	secureRole   = "arn:aws:iam::210987654321:role/Secure"
 	pipelineRole = "arn:aws:iam::123456789012:role/Pipeline"
+	operateRole  = "arn:aws:iam::210987654321:role/Operate"
+	tracedRole   = "arn:aws:iam::210987654321:role/Traced"
 	janesDevice  = "arn:aws:iam::444455556666:mfa/jane"
+	robinsDevice = "arn:aws:iam::444455556666:mfa/robin"
 )
 
 // An assumed is a response of STS, or its error.
@@ -76,6 +79,7 @@ func TestAssumeRoleWithMFA(t *testing.T) {
 		{"a code alone", secureRole, "", code, 403, "must provide both MFA serial number and one time pass code"},
 		{"another device", secureRole, "arn:aws:iam::444455556666:mfa/joe", code, 403, "unable to validate MFA code"},
 		{"a wrong code", secureRole, janesDevice, "000000", 403, "invalid MFA one time pass code"},
+		{"the device of an IAM user", secureRole, robinsDevice, code, 403, "unable to validate MFA code"},
 		{"a short code", secureRole, janesDevice, "12345", 400, "'tokenCode'"},
 		{"a short serial number", secureRole, "x", code, 400, "'serialNumber'"},
 		{"the right code", secureRole, janesDevice, code, 200, ""},
@@ -154,7 +158,7 @@ func TestAssumeRoleParameters(t *testing.T) {
 	}{
 		{"inherited", nil, ""},
 		{"the same source identity", []string{"SourceIdentity", "jane"}, ""},
-		{"another source identity", []string{"SourceIdentity", "joe"}, "AccessDenied"},
+		{"another source identity", []string{"SourceIdentity", "joe"}, "ValidationError"},
 		{"a transitive tag set again", []string{"Tags.member.1.Key", "team", "Tags.member.1.Value", "b"}, "InvalidParameterValue"},
 		{"another tag set again", []string{"Tags.member.1.Key", "env", "Tags.member.1.Value", "b"}, ""},
 	} {

@@ -10,7 +10,7 @@ import (
 // BuiltIn returns a Config with the default organization: a small company with six
 // accounts. The users jane and guest need no password. alice's password is "correct
 // horse". sam's is "battery staple", and sam also needs a code of an authenticator app.
-// guest has no accounts.
+// guest has no accounts. The IAM user robin has an access key and an MFA device.
 func BuiltIn() Config {
 	return Config{
 		Users: []User{
@@ -65,7 +65,14 @@ func BuiltIn() Config {
 			{Account: "210987654321", Name: "Audit", Trusts: []string{"111122223333"}, ExternalID: "audit-2026"},
 			{Account: "210987654321", Name: "Secure", Trusts: []string{"444455556666"}, MFA: true},
 			{Account: "123456789012", Name: "Pipeline", WebIdentity: []string{"repo:example/*"}, MaxSession: 2 * time.Hour},
+			{Account: "210987654321", Name: "Operate", Trusts: []string{"444455556666", "123456789012", "210987654321"}, MaxSession: 12 * time.Hour},
+			{Account: "210987654321", Name: "Traced", Trusts: []string{"444455556666", "210987654321"}, SourceIdentity: []string{"jane", "robin"}},
 		},
+		// This is the access key of AWS's documentation.
+		IAMUsers: []IAMUser{{
+			Account: "444455556666", Name: "robin", TOTP: "KRSXG5CTMVRXEZLU",
+			AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		}},
 		MFADevices: []MFADevice{{Serial: "arn:aws:iam::444455556666:mfa/jane", TOTP: "GEZDGNBVGY3TQOJQ"}},
 	}
 }

@@ -32,11 +32,13 @@ type Config struct {
 	PermissionSets []PermissionSet
 	Assignments    []Assignment
 
-	// Buckets, Instances, Roles and MFADevices are the resources in the accounts. If
-	// these four and the organization are empty, they come from [BuiltIn] too.
+	// Buckets, Instances, Roles, IAMUsers and MFADevices are the resources in the
+	// accounts. If these five and the organization are empty, they come from [BuiltIn]
+	// too.
 	Buckets    []Bucket
 	Instances  []Instance
 	Roles      []Role
+	IAMUsers   []IAMUser
 	MFADevices []MFADevice
 
 	// TokenLifetime is the lifetime of an access token that has a refresh token; 0 means
@@ -147,21 +149,38 @@ type Instance struct {
 type Role struct {
 	Account string
 	Name    string
-	// Trusts lists the callers that can assume the role: account ids, and ARNs of roles
-	// or role sessions. In an ARN, * matches any text.
+	// Trusts lists the callers that can assume the role: account ids, and ARNs of roles,
+	// role sessions or IAM users. In an ARN, * matches any text.
 	Trusts     []string
 	ExternalID string // if not "", callers must send it
 	// MaxSession is the longest lifetime of a role session, 1 h to 12 h; 0 means 1 h.
 	MaxSession time.Duration
-	// MFA reports whether callers must send a code of one of the MFADevices.
+	// MFA reports whether callers must send a code of an MFA device, or use credentials
+	// of GetSessionToken with such a code.
 	MFA bool
+	// SourceIdentity, if not empty, lists the source identities of callers. Without one of
+	// them they cannot assume the role. * matches any text.
+	SourceIdentity []string
 	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity accepts. In a
 	// subject, * matches any text.
 	WebIdentity []string
 }
 
-// An MFADevice is an authenticator app for roles with MFA. In AWS the device belongs to
-// the calling IAM user. Here all callers can use it.
+// An IAMUser is a user of an account with an access key that does not expire. IAM users do
+// not sign in.
+type IAMUser struct {
+	Account string
+	Name    string
+	// AccessKeyID and SecretAccessKey are the access key.
+	AccessKeyID, SecretAccessKey string
+	// TOTP, if not "", is the base32 secret of the user's virtual MFA device, as for
+	// [User]. Its serial number is arn:aws:iam::ACCOUNT:mfa/NAME.
+	TOTP string
+}
+
+// An MFADevice is an MFA device for callers that are role sessions. In AWS, a device
+// belongs to an IAM user. Here all role sessions can use it, so that users of Identity
+// Center can try roles with MFA.
 type MFADevice struct {
 	Serial string // its ARN, or the serial number of a hardware token
 	TOTP   string // the base32 secret, as for [User]
@@ -179,8 +198,8 @@ func (c Config) withDefaults() Config {
 		b := BuiltIn()
 		c.Users, c.Groups, c.Accounts = b.Users, b.Groups, b.Accounts
 		c.PermissionSets, c.Assignments = b.PermissionSets, b.Assignments
-		if len(c.Buckets)+len(c.Instances)+len(c.Roles)+len(c.MFADevices) == 0 {
-			c.Buckets, c.Instances, c.Roles, c.MFADevices = b.Buckets, b.Instances, b.Roles, b.MFADevices
+		if len(c.Buckets)+len(c.Instances)+len(c.Roles)+len(c.IAMUsers)+len(c.MFADevices) == 0 {
+			c.Buckets, c.Instances, c.Roles, c.IAMUsers, c.MFADevices = b.Buckets, b.Instances, b.Roles, b.IAMUsers, b.MFADevices
 		}
 	}
 	for _, d := range []struct {

@@ -133,12 +133,13 @@ type resources struct {
 	buckets   map[string]*Bucket   // by name
 	owned     map[string][]*Bucket // by account; sorted by name
 	instances map[string][]Instance
-	iamRoles  map[string]Role   // by account and name
-	devices   map[string]string // MFA devices: base32 secret by serial
+	iamRoles  map[string]Role      // by account and name
+	devices   map[string]mfaDevice // by serial number
+	keys      map[string]accessKey // by access key id
 }
 
 func newResources(c Config, known func(account string) bool) (*resources, error) {
-	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}, map[string]string{}}
+	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}, map[string]mfaDevice{}, map[string]accessKey{}}
 	for i, b := range c.Buckets {
 		switch {
 		case !isBucketName(b.Name):
@@ -164,6 +165,9 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 		return nil, err
 	}
 	if err := r.addDevices(c); err != nil {
+		return nil, err
+	}
+	if err := r.addIAMUsers(c, known); err != nil {
 		return nil, err
 	}
 	return r, r.addRoles(c, known)
@@ -202,13 +206,48 @@ func (r *resources) addDevices(c Config) error {
 		if !isSerial(d.Serial) {
 			return wrong(fmt.Sprintf("%q is not 9 to 256 letters, digits or any of %s", d.Serial, serialExtra), "mfa_devices", k, "serial")
 		}
-		if r.devices[d.Serial] != "" {
+		if _, ok := r.devices[d.Serial]; ok {
 			return wrong(fmt.Sprintf("duplicate %q", d.Serial), "mfa_devices", k, "serial")
 		}
 		if _, err := TOTPCode(d.TOTP, time.Time{}); err != nil {
 			return wrong(err.Error(), "mfa_devices", k, "totp")
 		}
-		r.devices[d.Serial] = d.TOTP
+		r.devices[d.Serial] = mfaDevice{secret: d.TOTP}
+	}
+	return nil
+}
+
+func (r *resources) addIAMUsers(c Config, known func(string) bool) error {
+	seen := map[string]bool{}
+	for k, u := range c.IAMUsers {
+		switch {
+		case !isRoleName(u.Name):
+			return wrong(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", u.Name, nameExtra), "iam_users", k, "name")
+		case !known(u.Account):
+			return wrong(fmt.Sprintf("no account %q", u.Account), "iam_users", k, "account")
+		case seen[place(u.Account, u.Name)]:
+			return wrong(fmt.Sprintf("duplicate %q", u.Name), "iam_users", k, "name")
+		case !wordy(u.AccessKeyID, 16, 128, "_"):
+			return wrong(fmt.Sprintf("%q is not 16 to 128 letters, digits or _", u.AccessKeyID), "iam_users", k, "access_key_id")
+		case r.keys[u.AccessKeyID].secret != "":
+			return wrong(fmt.Sprintf("duplicate %q", u.AccessKeyID), "iam_users", k, "access_key_id")
+		case u.SecretAccessKey == "":
+			return wrong("is missing", "iam_users", k, "secret_access_key")
+		}
+		seen[place(u.Account, u.Name)] = true
+		owner := u.principal(partitionOf(c.Region))
+		r.keys[u.AccessKeyID] = accessKey{owner, u.SecretAccessKey}
+		if u.TOTP == "" {
+			continue
+		}
+		serial := u.MFASerial(c.Region)
+		if _, ok := r.devices[serial]; ok {
+			return wrong(fmt.Sprintf("the device of %q is one of the mfa_devices", u.Name), "iam_users", k, "totp")
+		}
+		if _, err := TOTPCode(u.TOTP, time.Time{}); err != nil {
+			return wrong(err.Error(), "iam_users", k, "totp")
+		}
+		r.devices[serial] = mfaDevice{u.TOTP, owner.ARN}
 	}
 	return nil
 }
@@ -224,7 +263,7 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
 			return wrong(fmt.Sprintf("%v is not between 1h and 12h", role.MaxSession), "roles", k, "max_session")
 		case role.MFA && len(r.devices) == 0:
-			return wrong("there are no mfa_devices", "roles", k, "mfa")
+			return wrong("there are no mfa_devices, and no iam_users with a totp", "roles", k, "mfa")
 		}
 		r.iamRoles[place(role.Account, role.Name)] = role
 	}
@@ -256,13 +295,12 @@ const (
 	serialExtra = "_+=/:,.@-" // what IAM allows in serial numbers of MFA devices
 )
 
-func isAccountID(s string) bool  { return len(s) == 12 && made(s, "0123456789") }
-func isUserName(s string) bool   { return wordy(s, 2, 64, nameExtra) } // as a role session name
-func isSetName(s string) bool    { return wordy(s, 1, 32, nameExtra) }
-func isRoleName(s string) bool   { return wordy(s, 1, 64, nameExtra) }
-func isExternalID(s string) bool { return wordy(s, 2, 1224, nameExtra+":/") }
-func isSerial(s string) bool     { return wordy(s, 9, 256, serialExtra) }
-func isChallenge(s string) bool  { return wordy(s, 43, 43, "_-") } // SHA-256 in base64url
+func isAccountID(s string) bool { return len(s) == 12 && made(s, "0123456789") }
+func isUserName(s string) bool  { return wordy(s, 2, 64, nameExtra) } // as a role session name
+func isSetName(s string) bool   { return wordy(s, 1, 32, nameExtra) }
+func isRoleName(s string) bool  { return wordy(s, 1, 64, nameExtra) }
+func isSerial(s string) bool    { return wordy(s, 9, 256, serialExtra) }
+func isChallenge(s string) bool { return wordy(s, 43, 43, "_-") } // SHA-256 in base64url
 func isBucketName(s string) bool {
 	return wordy(s, 3, 63, ".-") && s == strings.ToLower(s) && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") &&
 		!strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "-")

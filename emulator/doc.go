@@ -28,7 +28,8 @@
 // [Emulator.AddFault] and [Emulator.SetRateLimits] make requests fail.
 // [Emulator.ExpireAccessTokens] and [Emulator.RevokeSessions] end tokens and sessions.
 // [Emulator.Approve] and Config.AutoApprove sign users in without a page. [Emulator.Count]
-// and [Emulator.Requests] report the requests of clients.
+// and [Emulator.Requests] report the requests of clients. [Emulator.MFACode] and
+// [Emulator.WebIdentityToken] return what clients need to assume some roles.
 //
 // # Configuring clients
 //
@@ -54,10 +55,11 @@
 //	POST   approve     {"userCode":"BCDF-GHJK","user":"jane"}
 //	POST   deny        {"userCode":"BCDF-GHJK"}
 //	GET    counts      requests by operation; DELETE sets them to 0
-//	GET    requests    the latest requests, without their secrets
+//	GET    requests    the latest requests, without secrets
 //	GET    faults      the rules that make requests fail; DELETE removes them
 //	POST   faults      {"operation":"CreateToken:refresh_token","count":1,"status":500}
 //	POST   rateLimits  {"on":true,"retryAfter":"2s"}
+//	POST   mfaCode     {"serial":"arn:aws:iam::444455556666:mfa/robin"}
 //	POST   webIdentityToken  {"subject":"repo:example/app","audience":"sts.amazonaws.com","duration":"15m"}
 //
 // # Limits

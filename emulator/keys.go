@@ -1,4 +1,4 @@
-// Temporary credentials: how they are issued and verified.
+// Credentials: how they are issued and verified.
 
 package emulator
 
@@ -17,23 +17,63 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
-// A principal is the owner of temporary credentials. The session token contains it,
-// sealed, and the secret key is derived from the key id. So the emulator stores nothing
-// for the credentials that it issues.
+// A principal is the owner of credentials. The session token of temporary credentials
+// contains it, sealed, and the secret key is derived from the key id. So the emulator
+// stores nothing for the credentials that it issues.
 type principal struct {
 	KeyID   string `json:"k"`
 	Account string `json:"a"`
-	ARN     string `json:"r"` // the ARN of the role session
+	ARN     string `json:"r"` // the ARN of the role session or of the IAM user
 	UserID  string `json:"u"`
-	Expires int64  `json:"e"` // seconds since 1970
-	Set     string `json:"s"` // the permission set; "" after AssumeRole
+	Expires int64  `json:"e"` // seconds since 1970; 0 means never
+	Set     string `json:"s"` // the permission set; "" after AssumeRole and for IAM users
+	// MFA reports whether the IAM user got the credentials with a code of an MFA device.
+	MFA bool `json:"m,omitempty"`
 	// SourceIdentity and Tags pass on to the roles that this principal assumes. Tags
 	// holds the transitive tags only.
 	SourceIdentity string            `json:"i,omitempty"`
 	Tags           map[string]string `json:"t,omitempty"`
 }
 
-// credentials holds role credentials as a client gets them.
+// expired reports whether the credentials of p have expired.
+func (p principal) expired(now time.Time) bool { return p.Expires != 0 && now.Unix() >= p.Expires }
+
+// An accessKey is the long-term access key of an IAM user.
+type accessKey struct {
+	owner  principal
+	secret string
+}
+
+// principal returns the principal of u in the partition.
+func (u IAMUser) principal(partition string) principal {
+	id := sha256.Sum256([]byte("user/" + u.Account + "/" + u.Name))
+	return principal{
+		KeyID: u.AccessKeyID, Account: u.Account, ARN: "arn:" + partition + ":iam::" + u.Account + ":user/" + u.Name,
+		UserID: "AIDA" + base32.StdEncoding.EncodeToString(id[:])[:17],
+	}
+}
+
+// isUser reports whether p is an IAM user. Otherwise p is a role session.
+func (p principal) isUser() bool { return strings.Contains(p.ARN, ":user/") }
+
+// identity returns the ARN that trust policies and IAM use for p: of the IAM user, or of
+// the role behind the role session.
+func (p principal) identity() string {
+	if p.isUser() {
+		return p.ARN
+	}
+	part := strings.Split(p.ARN, ":") // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+	role := strings.Split(part[len(part)-1], "/")[1]
+	return "arn:" + part[1] + ":iam::" + p.Account + ":role/" + role
+}
+
+// MFASerial returns the serial number of the user's MFA device. The region is that of the
+// Config.
+func (u IAMUser) MFASerial(region string) string {
+	return "arn:" + partitionOf(region) + ":iam::" + u.Account + ":mfa/" + u.Name
+}
+
+// credentials holds temporary credentials as a client gets them.
 type credentials struct {
 	principal
 	secret, token string
@@ -69,8 +109,11 @@ func roleID(account, role string) string {
 }
 
 // partition returns the partition of the instance's region.
-func (e *Emulator) partition() string {
-	switch r := e.config().Region; {
+func (e *Emulator) partition() string { return partitionOf(e.config().Region) }
+
+// partitionOf returns the partition of a region.
+func partitionOf(r string) string {
+	switch {
 	case strings.HasPrefix(r, "cn-"):
 		return "aws-cn"
 	case strings.HasPrefix(r, "us-gov-"):
@@ -104,24 +147,41 @@ func (e *Emulator) holder(token string) (p principal, ok bool) {
 	return p, ok && json.Unmarshal([]byte(payload), &p) == nil
 }
 
-// Identify returns the ARN of the role session that owns the credentials, as
-// GetCallerIdentity does. It returns an error if the emulator did not issue the
-// credentials or if they have expired.
+// owner returns the principal and the secret key of an access key. The token is "" for
+// the access key of an IAM user. The error is errNoKey or errNoToken.
+func (e *Emulator) owner(id, token string) (p principal, secret string, err error) {
+	if token == "" {
+		key, ok := e.dir.Load().keys[id]
+		if !ok {
+			return p, "", errNoKey
+		}
+		return key.owner, key.secret, nil
+	}
+	p, ok := e.holder(token)
+	if !ok || subtle.ConstantTimeCompare([]byte(p.KeyID), []byte(id)) != 1 {
+		return principal{}, "", errNoToken
+	}
+	return p, e.secretKey(id), nil
+}
+
+// Identify returns the ARN of the role session or of the IAM user that owns the
+// credentials, as GetCallerIdentity does. It returns an error if the emulator did not
+// issue the credentials or if they have expired.
 func (e *Emulator) Identify(accessKeyID, secretAccessKey, sessionToken string) (arn string, err error) {
-	p, err := e.consolePrincipal(accessKeyID, secretAccessKey, sessionToken, e.Now())
+	p, err := e.holderOf(accessKeyID, secretAccessKey, sessionToken, e.Now())
 	if err != nil {
 		return "", err
 	}
 	return p.ARN, nil
 }
 
-// consolePrincipal verifies credentials and returns their principal.
-func (e *Emulator) consolePrincipal(id, secret, token string, now time.Time) (principal, error) {
-	p, ok := e.holder(token)
+// holderOf verifies credentials and returns their principal.
+func (e *Emulator) holderOf(id, secret, token string, now time.Time) (principal, error) {
+	p, want, err := e.owner(id, token)
 	switch {
-	case !ok, p.KeyID != id, subtle.ConstantTimeCompare([]byte(secret), []byte(e.secretKey(id))) != 1:
+	case err != nil, subtle.ConstantTimeCompare([]byte(secret), []byte(want)) != 1:
 		return p, errors.New("the credentials are not valid")
-	case now.Unix() >= p.Expires:
+	case p.expired(now):
 		return p, errors.New("the credentials have expired")
 	}
 	return p, nil
@@ -159,17 +219,12 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 		return s, errMalformed
 	}
 	s.signature = sig
-	p, ok := e.holder(sig.Token)
-	switch {
-	case !ok && sig.Token != "":
-		return s, errNoToken
-	case !ok:
-		return s, errNoKey
-	case subtle.ConstantTimeCompare([]byte(p.KeyID), []byte(sig.KeyID)) != 1:
-		return s, errNoToken
+	p, secret, err := e.owner(sig.KeyID, sig.Token)
+	if err != nil {
+		return s, err
 	}
 	s.principal = p
-	s.check = sig.Verify(c.Request, c.body, e.secretKey(p.KeyID))
+	s.check = sig.Verify(c.Request, c.body, secret)
 	switch {
 	case !s.check.OK:
 		return s, errSignature
@@ -181,9 +236,10 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 		s.reason = reason
 		return s, errSkewed
 	}
-	if c.now.Unix() >= p.Expires {
+	if p.expired(c.now) {
 		return s, errKeyEnded
 	}
+	c.caller = p.ARN
 	return s, nil
 }
 

@@ -86,6 +86,10 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 			defer resp.Body.Close()
 			return resp.StatusCode == 200
 		},
+		`-d '{"serial":"arn:aws:iam::444455556666:mfa/robin"}' $E/mfaCode`: func(out string) bool {
+			var in struct{ Code string }
+			return json.Unmarshal([]byte(out), &in) == nil && x.assume(robin(), secureRole, "SerialNumber", robinsDevice, "TokenCode", in.Code).status == 200
+		},
 		`$E/state`:            contains(`"startUrl":`),
 		`$E/counts`:           contains(`"RegisterClient":`),
 		`-X DELETE $E/counts`: func(string) bool { return len(x.srv.Counts()) == 0 },

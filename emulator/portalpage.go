@@ -4,6 +4,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -156,7 +157,10 @@ func (e *Emulator) getSigninToken(c *call, in url.Values) response {
 	if err := json.Unmarshal([]byte(in.Get("Session")), &session); err != nil {
 		return failText(c, &apiError{status: http.StatusBadRequest, message: "Session must be a JSON object of sessionId, sessionKey and sessionToken"})
 	}
-	p, err := e.consolePrincipal(session.SessionID, session.SessionKey, session.SessionToken, c.now)
+	p, err := e.holderOf(session.SessionID, session.SessionKey, session.SessionToken, c.now)
+	if err == nil && session.SessionToken == "" {
+		err = errors.New("the keys of an IAM user are not valid here")
+	}
 	if err != nil {
 		return failText(c, &apiError{status: http.StatusForbidden, message: err.Error()})
 	}

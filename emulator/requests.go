@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -56,8 +57,8 @@ func (c *counters) add(names ...string) {
 	}
 }
 
-// A RequestRecord describes a request. It holds no secrets: no query, no body and no
-// token.
+// A RequestRecord describes a request. It holds no secrets: no query, no body, no code and
+// no token.
 type RequestRecord struct {
 	Time      time.Time `json:"time"` // by the clock of the emulator
 	ID        string    `json:"id"`   // the response's header x-amzn-RequestId
@@ -67,6 +68,50 @@ type RequestRecord struct {
 	Path      string    `json:"path"`
 	Status    int       `json:"status"` // 0 means that the emulator sent no response
 	UserAgent string    `json:"userAgent,omitempty"`
+	// Caller is the ARN of the role session or of the IAM user that signed the request.
+	// For AssumeRoleWithWebIdentity it is the subject of the token. It is "" if the
+	// emulator did not verify the signature or the token.
+	Caller string `json:"caller,omitempty"`
+	// AssumeRole holds the parameters of AssumeRole and AssumeRoleWithWebIdentity. It is
+	// nil for other operations.
+	AssumeRole *AssumeRoleRecord `json:"assumeRole,omitempty"`
+}
+
+// An AssumeRoleRecord holds what a client sent to assume a role, except codes and tokens.
+// The zero value of a field means that the client did not send the parameter.
+type AssumeRoleRecord struct {
+	RoleARN           string            `json:"roleArn"`
+	SessionName       string            `json:"sessionName"`
+	DurationSeconds   int               `json:"durationSeconds,omitempty"`
+	ExternalID        string            `json:"externalId,omitempty"`
+	SerialNumber      string            `json:"serialNumber,omitempty"`
+	SourceIdentity    string            `json:"sourceIdentity,omitempty"`
+	Tags              map[string]string `json:"tags,omitempty"`
+	TransitiveTagKeys []string          `json:"transitiveTagKeys,omitempty"`
+	Policy            string            `json:"policy,omitempty"`
+	PolicyARNs        []string          `json:"policyArns,omitempty"`
+}
+
+// assumeRole returns the parameters of a request to assume a role, and nil for other
+// requests.
+func (c *call) assumeRole() *AssumeRoleRecord {
+	if c.names[0] != "AssumeRole" && c.names[0] != "AssumeRoleWithWebIdentity" {
+		return nil
+	}
+	in := c.form()
+	r := &AssumeRoleRecord{
+		RoleARN: in.Get("RoleArn"), SessionName: in.Get("RoleSessionName"), ExternalID: in.Get("ExternalId"),
+		SerialNumber: in.Get("SerialNumber"), SourceIdentity: in.Get("SourceIdentity"),
+		TransitiveTagKeys: numbered(in, "TransitiveTagKeys.member"), Policy: in.Get("Policy"), PolicyARNs: policyARNs(in),
+	}
+	r.DurationSeconds, _ = strconv.Atoi(in.Get("DurationSeconds")) // STS rejects other texts
+	for n := 1; in.Has(fmt.Sprintf("Tags.member.%d.Key", n)); n++ {
+		if r.Tags == nil {
+			r.Tags = map[string]string{}
+		}
+		r.Tags[in.Get(fmt.Sprintf("Tags.member.%d.Key", n))] = in.Get(fmt.Sprintf("Tags.member.%d.Value", n))
+	}
+	return r
 }
 
 // A requestLog holds the latest requests.
@@ -87,7 +132,7 @@ func (e *Emulator) Requests() []RequestRecord {
 const requestLogSize = 1000
 
 func (l *requestLog) add(r RequestRecord) {
-	// Clients choose the lengths of these texts.
+	// Clients choose the lengths of these texts. The size of the body limits AssumeRole.
 	for _, text := range []*string{&r.Host, &r.Path, &r.UserAgent} {
 		*text = (*text)[:min(len(*text), 200)]
 	}

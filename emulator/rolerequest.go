@@ -10,16 +10,16 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/constraint"
 )
 
 // The limits of STS.
 const (
 	maxTags       = 50
 	maxPolicyARNs = 10
-	maxPolicy     = 2048
 	// maxPacked replaces AWS's limit of policies and tags together. AWS does not publish
 	// how it packs them.
 	maxPacked = 4096
@@ -36,26 +36,29 @@ type roleRequest struct {
 	packed                   int // percent of the limit of policies and tags
 }
 
-func newRoleRequest(in url.Values) (q roleRequest, no *apiError) {
-	q = roleRequest{arn: in.Get("RoleArn"), session: in.Get("RoleSessionName"), sourceIdentity: in.Get("SourceIdentity")}
+// newRoleRequest reads the parameters. self reports whether the caller describes the
+// session: AssumeRoleWithWebIdentity ignores the source identity and the tags.
+func newRoleRequest(v *constraint.Parameters, self bool) (q roleRequest, no *apiError) {
+	q = roleRequest{
+		arn: v.Required("RoleArn", constraint.ARN()), session: v.Required("RoleSessionName", constraint.Name()),
+		life: v.Seconds(time.Hour, 12*time.Hour),
+	}
+	policy := v.Text("Policy", constraint.Policy())
+	if self {
+		q.sourceIdentity = v.Text("SourceIdentity", constraint.Name())
+		no = q.readTags(v)
+	}
+	if err := violations(v); err != nil {
+		return q, err
+	}
+	if no != nil {
+		return q, no
+	}
 	var ok bool
-	if q.partition, q.account, q.role, ok = roleOf(q.arn); !ok || len(q.arn) < 20 || len(q.arn) > 2048 {
+	if q.partition, q.account, q.role, ok = roleOf(q.arn); !ok {
 		return q, validation(q.arn + " is invalid")
 	}
-	const name = "Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}"
-	switch {
-	case !isUserName(q.session):
-		return q, constraint(q.session, "roleSessionName", name)
-	case in.Has("SourceIdentity") && !isUserName(q.sourceIdentity):
-		return q, constraint(q.sourceIdentity, "sourceIdentity", name)
-	}
-	if q.life, no = assumedLife(in.Get("DurationSeconds")); no != nil {
-		return q, no
-	}
-	if no = q.readTags(in); no != nil {
-		return q, no
-	}
-	return q, q.pack(in)
+	return q, q.pack(v.Values, policy)
 }
 
 // roleOf returns the parts of the ARN of an IAM role.
@@ -69,67 +72,55 @@ func roleOf(arn string) (partition, account, name string, ok bool) {
 	return part[1], part[4], name, ok && isRoleName(name)
 }
 
-// assumedLife returns the value of DurationSeconds.
-func assumedLife(text string) (time.Duration, *apiError) {
-	if text == "" {
-		return time.Hour, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 900 || n > 43200 {
-		return 0, constraint(text, "durationSeconds", "Member must have value between 900 and 43200")
-	}
-	return time.Duration(n) * time.Second, nil
-}
-
 // readTags reads the session tags. Keys are equal if they differ only in case.
-func (q *roleRequest) readTags(in url.Values) *apiError {
+func (q *roleRequest) readTags(v *constraint.Parameters) *apiError {
 	q.tags = map[string]string{}
 	seen := map[string]bool{}
+	duplicate := false
 	for n := 1; ; n++ {
 		prefix := fmt.Sprintf("Tags.member.%d.", n)
-		if !in.Has(prefix + "Key") {
+		if !v.Has(prefix+"Key") && !v.Has(prefix+"Value") {
 			break
 		}
-		key, value := in.Get(prefix+"Key"), in.Get(prefix+"Value")
-		switch {
-		case n > maxTags:
-			return constraint("[tags]", "tags", "Member must have length less than or equal to 50")
-		case key == "" || len(key) > 128:
-			return constraint(key, fmt.Sprintf("tags.%d.member.key", n), "Member must have length between 1 and 128")
-		case len(value) > 256:
-			return constraint(value, fmt.Sprintf("tags.%d.member.value", n), "Member must have length less than or equal to 256")
-		case seen[strings.ToLower(key)]:
-			return badParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		if n > maxTags {
+			v.Violate("Tags", "[tags]", fmt.Sprintf("Member must have length less than or equal to %d", maxTags))
+			break
 		}
+		key := v.Required(prefix+"Key", constraint.TagKey())
+		q.tags[key] = v.Required(prefix+"Value", constraint.TagValue())
+		duplicate = duplicate || seen[strings.ToLower(key)]
 		seen[strings.ToLower(key)] = true
-		q.tags[key] = value
 	}
-	for _, key := range numbered(in, "TransitiveTagKeys.member") {
-		if !seen[strings.ToLower(key)] {
-			return badParameter("The specified transitive tag key must be included in the requested tags.")
+	missing := false
+	for n, key := range numbered(v.Values, "TransitiveTagKeys.member") {
+		if n == maxTags {
+			v.Violate("TransitiveTagKeys", "[transitiveTagKeys]", fmt.Sprintf("Member must have length less than or equal to %d", maxTags))
+			break
 		}
+		v.Text(fmt.Sprintf("TransitiveTagKeys.member.%d", n+1), constraint.TagKey())
+		missing = missing || !seen[strings.ToLower(key)]
 		q.transitive = append(q.transitive, strings.ToLower(key))
+	}
+	switch {
+	case duplicate:
+		return badParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+	case missing:
+		return badParameter("The specified transitive tag key must be included in the requested tags.")
 	}
 	return nil
 }
 
 // pack checks the session policies, and measures them with the tags. The policies have no
 // effect, because the emulator checks no permissions.
-func (q *roleRequest) pack(in url.Values) *apiError {
-	var arns []string
-	for n := 1; in.Has(fmt.Sprintf("PolicyArns.member.%d.arn", n)); n++ {
-		arns = append(arns, in.Get(fmt.Sprintf("PolicyArns.member.%d.arn", n)))
-	}
-	policy := in.Get("Policy")
+func (q *roleRequest) pack(in url.Values, policy string) *apiError {
+	arns := policyARNs(in)
 	var compact bytes.Buffer
 	switch {
 	case len(arns) > maxPolicyARNs:
-		return constraint("[policyArns]", "policyArns", "Member must have length less than or equal to 10")
+		return validation("1 validation error detected: Value '[policyArns]' at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10")
 	case slices.ContainsFunc(arns, func(a string) bool { return len(a) < 20 || len(a) > 2048 || !strings.HasPrefix(a, "arn:") }):
 		return validation("ARN " + strings.Join(arns, ", ") + " is not valid.")
-	case in.Has("Policy") && (policy == "" || len(policy) > maxPolicy):
-		return constraint(policy, "policy", "Member must have length between 1 and 2048")
-	case in.Has("Policy") && (json.Compact(&compact, []byte(policy)) != nil || compact.Bytes()[0] != '{'):
+	case policy != "" && (json.Compact(&compact, []byte(policy)) != nil || compact.Bytes()[0] != '{'):
 		return &apiError{status: http.StatusBadRequest, code: "MalformedPolicyDocument", message: "This policy contains invalid Json"}
 	}
 	size := compact.Len() + len(strings.Join(arns, ""))
@@ -143,6 +134,14 @@ func (q *roleRequest) pack(in url.Values) *apiError {
 		}
 	}
 	return nil
+}
+
+// policyARNs returns the ARNs of the managed session policies.
+func policyARNs(in url.Values) (arns []string) {
+	for n := 1; in.Has(fmt.Sprintf("PolicyArns.member.%d.arn", n)); n++ {
+		arns = append(arns, in.Get(fmt.Sprintf("PolicyArns.member.%d.arn", n)))
+	}
+	return arns
 }
 
 // inherit returns the transitive tags of the new session: those of the caller's session,
@@ -178,24 +177,22 @@ type assumedRole struct {
 	SourceIdentity string `xml:"SourceIdentity,omitempty"`
 	ID             string `xml:"AssumedRoleUser>AssumedRoleId"`
 	Arn            string `xml:"AssumedRoleUser>Arn"`
-	KeyID          string `xml:"Credentials>AccessKeyId"`
-	Secret         string `xml:"Credentials>SecretAccessKey"`
-	Token          string `xml:"Credentials>SessionToken"`
-	Expires        string `xml:"Credentials>Expiration"`
-	Packed         int    `xml:"PackedPolicySize,omitempty"`
+	Credentials    xmlCredentials
+	Packed         int `xml:"PackedPolicySize,omitempty"`
 }
 
 func (q *roleRequest) assumed(creds credentials) assumedRole {
-	return assumedRole{
-		creds.SourceIdentity, creds.UserID, creds.ARN, creds.KeyID, creds.secret, creds.token,
-		time.Unix(creds.Expires, 0).UTC().Format(time.RFC3339), q.packed,
-	}
+	return assumedRole{creds.SourceIdentity, creds.UserID, creds.ARN, creds.xml(), q.packed}
 }
 
-func validation(message string) *apiError {
-	return &apiError{status: http.StatusBadRequest, code: "ValidationError", message: message}
+// An xmlCredentials is credentials in a response of STS.
+type xmlCredentials struct {
+	KeyID   string `xml:"AccessKeyId"`
+	Secret  string `xml:"SecretAccessKey"`
+	Token   string `xml:"SessionToken"`
+	Expires string `xml:"Expiration"`
 }
 
-func constraint(value, member, rule string) *apiError {
-	return validation("1 validation error detected: Value '" + value + "' at '" + member + "' failed to satisfy constraint: " + rule)
+func (c credentials) xml() xmlCredentials {
+	return xmlCredentials{c.KeyID, c.secret, c.token, time.Unix(c.Expires, 0).UTC().Format(time.RFC3339)}
 }

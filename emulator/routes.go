@@ -98,6 +98,7 @@ type action struct {
 func (e *Emulator) actions() map[string]action {
 	return map[string]action{
 		"GetCallerIdentity": {stsVersion, e.stsOperation(e.getCallerIdentity)},
+		"GetSessionToken":   {stsVersion, e.stsOperation(e.getSessionToken)},
 		"AssumeRole":        {stsVersion, e.stsOperation(e.assumeRole)},
 
 		"AssumeRoleWithWebIdentity": {stsVersion, e.assumeRoleWithWebIdentity},

@@ -52,7 +52,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		e.requests.add(RequestRecord{
 			Time: c.now, ID: c.id, Operation: c.names[len(c.names)-1], Method: c.Method, Host: c.Host, Path: c.URL.Path,
-			Status: out.status, UserAgent: c.UserAgent(),
+			Status: out.status, UserAgent: c.UserAgent(), Caller: c.caller, AssumeRole: c.assumeRole(),
 		})
 		e.config().Log.Debug("request", "operation", c.names[len(c.names)-1], "status", out.status, "took", time.Since(start), "id", c.id)
 	}()
@@ -78,6 +78,9 @@ type call struct {
 	now   time.Time
 	body  []byte
 	names []string // the names under which the request is counted; the operation's own is first
+	// caller is the ARN of the principal that signed the request, or the subject of a web
+	// identity token; "" if it is not verified.
+	caller string
 }
 
 // hostname returns the host of the request without a port.

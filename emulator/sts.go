@@ -1,4 +1,4 @@
-// STS: GetCallerIdentity, AssumeRole and AssumeRoleWithWebIdentity.
+// STS: GetCallerIdentity, GetSessionToken, AssumeRole and AssumeRoleWithWebIdentity.
 
 package emulator
 
@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/constraint"
 )
 
 const (
@@ -97,29 +99,65 @@ func (e *Emulator) getCallerIdentity(c *call, _ url.Values, s signer) (any, *api
 	}{Result: result{s.ARN, s.UserID, s.Account}, Metadata: responseMetadata{c.id}}, nil
 }
 
+// The lifetimes of GetSessionToken for IAM users.
+const (
+	sessionTokenLife    = 12 * time.Hour
+	maxSessionTokenLife = 36 * time.Hour
+)
+
+// getSessionToken implements GetSessionToken. The new credentials are those of the same
+// IAM user. They remember whether the request had a code of an MFA device.
+func (e *Emulator) getSessionToken(c *call, in url.Values, s signer) (any, *apiError) {
+	if s.signature.Token != "" {
+		return nil, accessDenied("Cannot call GetSessionToken with session credentials")
+	}
+	v := &constraint.Parameters{Values: in}
+	life := v.Seconds(sessionTokenLife, maxSessionTokenLife)
+	code := newMFACode(v)
+	if err := violations(v); err != nil {
+		return nil, err
+	}
+	mfa, err := e.checkMFA(code, s.principal)
+	if err != nil {
+		return nil, err
+	}
+	p := s.principal
+	p.MFA, p.Expires = mfa, c.now.Add(life).Unix()
+	type result struct {
+		Credentials xmlCredentials
+	}
+	return struct {
+		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetSessionTokenResponse"`
+		Result   result           `xml:"GetSessionTokenResult"`
+		Metadata responseMetadata `xml:"ResponseMetadata"`
+	}{Result: result{e.issue(p).xml()}, Metadata: responseMetadata{c.id}}, nil
+}
+
 // assumeRole implements AssumeRole. The error is the same for a role that does not exist
 // and for a role that does not trust the caller.
 func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError) {
-	q, err := newRoleRequest(in)
+	v := &constraint.Parameters{Values: in}
+	external, code := v.Text("ExternalId", constraint.ExternalID()), newMFACode(v)
+	q, err := newRoleRequest(v, true)
 	if err != nil {
 		return nil, err
 	}
-	if in.Has("ExternalId") && !isExternalID(in.Get("ExternalId")) {
-		return nil, validation("1 validation error detected: Value at 'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]{2,1224}")
+	if q.life > chainedLimit && s.signature.Token != "" {
+		return nil, validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
-	if q.life > chainedLimit {
-		return nil, validation("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining")
-	}
-	mfa, err := e.checkMFA(in)
+	mfa, err := e.checkMFA(code, s.principal)
 	if err != nil {
 		return nil, err
 	}
+	if q.sourceIdentity != "" && s.SourceIdentity != "" && q.sourceIdentity != s.SourceIdentity {
+		return nil, validation("The source identity is already set for this assume role session")
+	}
+	q.sourceIdentity = cmp.Or(q.sourceIdentity, s.SourceIdentity)
 	r, ok := e.iamRole(q)
 	switch {
-	case !ok, !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != in.Get("ExternalId"), r.MFA && !mfa:
+	case !ok, !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != external, r.MFA && !mfa && !s.MFA,
+		len(r.SourceIdentity) > 0 && !anyMatches(r.SourceIdentity, q.sourceIdentity):
 		return nil, s.mayNot("sts:AssumeRole", q.arn)
-	case q.sourceIdentity != "" && s.SourceIdentity != "" && q.sourceIdentity != s.SourceIdentity:
-		return nil, s.mayNot("sts:SetSourceIdentity", q.arn) // the source identity cannot change
 	case q.life > r.MaxSession:
 		return nil, validation(overMaxSession)
 	}
@@ -128,7 +166,7 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 		return nil, err
 	}
 	p := q.principal(e.partition(), c.now)
-	p.SourceIdentity, p.Tags = cmp.Or(q.sourceIdentity, s.SourceIdentity), tags
+	p.SourceIdentity, p.Tags = q.sourceIdentity, tags
 	return struct {
 		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
 		Result   assumedRole      `xml:"AssumeRoleResult"`
@@ -136,8 +174,9 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	}{Result: q.assumed(e.issue(p)), Metadata: responseMetadata{c.id}}, nil
 }
 
-// chainedLimit is the longest session of a role that another role assumes. All
-// credentials of the emulator are a role's.
+// chainedLimit is the longest session of a role if the caller has temporary credentials.
+// The credentials of GetSessionToken count too:
+// https://github.com/mmmorris1975/aws-runas/issues/11
 const chainedLimit = time.Hour
 
 const overMaxSession = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
@@ -150,15 +189,17 @@ func (e *Emulator) iamRole(q roleRequest) (Role, bool) {
 
 // trusts reports whether p can assume the role.
 func (r Role) trusts(p principal) bool {
-	session := strings.Split(p.ARN, ":") // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
-	parts := strings.Split(session[len(session)-1], "/")
-	iam := "arn:" + session[1] + ":iam::" + p.Account + ":role/" + parts[1]
 	for _, t := range r.Trusts {
-		if t == p.Account || matches(t, p.ARN) || matches(t, iam) {
+		if t == p.Account || matches(t, p.ARN) || matches(t, p.identity()) {
 			return true
 		}
 	}
 	return false
+}
+
+// anyMatches reports whether text matches one of the patterns.
+func anyMatches(patterns []string, text string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
 }
 
 // matches reports whether text matches the pattern, in which * matches any text.
@@ -184,6 +225,18 @@ func matches(pattern, text string) bool {
 
 func (s signer) mayNot(action, resource string) *apiError {
 	return accessDenied(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", s.ARN, action, resource))
+}
+
+// violations returns STS's error for the violations of constraints, and nil without any.
+func violations(v *constraint.Parameters) *apiError {
+	if message := v.Message(); message != "" {
+		return validation(message)
+	}
+	return nil
+}
+
+func validation(message string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "ValidationError", message: message}
 }
 
 func accessDenied(message string) *apiError {
@@ -221,17 +274,20 @@ func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration
 // assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no
 // signature: the token identifies the caller.
 func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
-	q, no := newRoleRequest(in)
+	v := &constraint.Parameters{Values: in}
+	token := v.Required("WebIdentityToken", constraint.WebIdentityToken())
+	q, no := newRoleRequest(v, false)
 	if no != nil {
 		return failSTS(c, no)
 	}
-	claims, no := e.webClaims(in.Get("WebIdentityToken"), c.now)
+	claims, no := e.webClaims(token, c.now)
 	if no != nil {
 		return failSTS(c, no)
 	}
+	c.caller = claims.Subject
 	r, ok := e.iamRole(q)
 	switch {
-	case !ok, !slices.ContainsFunc(r.WebIdentity, func(s string) bool { return matches(s, claims.Subject) }):
+	case !ok, !anyMatches(r.WebIdentity, claims.Subject):
 		return failSTS(c, accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))
 	case q.life > r.MaxSession:
 		return failSTS(c, validation(overMaxSession))
@@ -256,9 +312,6 @@ func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
 func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no *apiError) {
 	bad := func(code, message string) *apiError {
 		return &apiError{status: http.StatusBadRequest, code: code, message: message}
-	}
-	if len(token) < 4 || len(token) > 20_000 {
-		return claims, constraint(token[:min(len(token), 40)], "webIdentityToken", "Member must have length between 4 and 20000")
 	}
 	part := strings.Split(token, ".")
 	var payload, signature []byte

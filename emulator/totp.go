@@ -9,10 +9,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/constraint"
 )
 
 // TOTPCode returns the six digits that an authenticator app shows at the time (RFC 6238).
@@ -42,45 +43,85 @@ const totpStep = 30 * time.Second
 // Advance, which the user's app shows. whose is the owner of the secret.
 func (e *Emulator) useTOTP(whose, secret, code string) bool {
 	defer e.lock()()
-	for _, at := range []time.Time{e.Now(), e.unmoved()} {
-		now := at.Unix() / int64(totpStep/time.Second)
-		for _, step := range []int64{now, now - 1, now + 1} { // clocks can differ by one step
-			want, err := totp(secret, step)
-			if err != nil || !hmac.Equal([]byte(want), []byte(code)) || slices.Contains(e.totpUsed[whose], step) {
-				continue
-			}
-			used := append(e.totpUsed[whose], step)
-			e.totpUsed[whose] = used[max(0, len(used)-maxTOTPUsed):]
-			return true
+	for _, step := range e.totpSteps() {
+		want, err := totp(secret, step)
+		if err != nil || !hmac.Equal([]byte(want), []byte(code)) || slices.Contains(e.totpUsed[whose], step) {
+			continue
 		}
+		used := append(e.totpUsed[whose], step)
+		e.totpUsed[whose] = used[max(0, len(used)-maxTOTPUsed):]
+		return true
 	}
 	return false
+}
+
+// totpSteps returns the time steps whose codes are right now, the current one first. The
+// clock of a device can differ by one step.
+func (e *Emulator) totpSteps() (steps []int64) {
+	for _, at := range []time.Time{e.Now(), e.unmoved()} {
+		now := at.Unix() / int64(totpStep/time.Second)
+		steps = append(steps, now, now-1, now+1)
+	}
+	return steps
 }
 
 // maxTOTPUsed is the number of used codes to remember for each secret. It is the number
 // of codes that are right at the same time.
 const maxTOTPUsed = 6
 
-// checkMFA checks the code of an MFA device. given reports whether the request has one.
+// An mfaDevice is an MFA device for STS.
+type mfaDevice struct {
+	secret string // base32
+	owner  string // the ARN of its IAM user; "" means that every role session can use it
+}
+
+// An mfaCode holds the parameters SerialNumber and TokenCode.
+type mfaCode struct{ serial, code string }
+
+// newMFACode checks the format of SerialNumber and TokenCode, and returns them.
+func newMFACode(v *constraint.Parameters) mfaCode {
+	return mfaCode{v.Text("SerialNumber", constraint.Serial()), v.Text("TokenCode", constraint.Code())}
+}
+
+// checkMFA checks the code for the caller. given reports whether the request has a code.
 // Each code works once.
-func (e *Emulator) checkMFA(in url.Values) (given bool, no *apiError) {
-	serial, code := in.Get("SerialNumber"), in.Get("TokenCode")
+func (e *Emulator) checkMFA(m mfaCode, caller principal) (given bool, no *apiError) {
 	switch {
-	case serial == "" && code == "":
+	case m.serial == "" && m.code == "":
 		return false, nil
-	case in.Has("SerialNumber") && !isSerial(serial):
-		return false, constraint(serial, "serialNumber", "Member must satisfy regular expression pattern: [\\w+=/:,.@-]*, and have length between 9 and 256")
-	case in.Has("TokenCode") && (len(code) != 6 || !made(code, "0123456789")):
-		return false, constraint(code, "tokenCode", "Member must satisfy regular expression pattern: [\\d]*, and have length equal to 6")
-	case serial == "" || code == "":
+	case m.serial == "" || m.code == "":
 		return false, accessDenied("MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.")
 	}
-	secret, ok := e.dir.Load().devices[serial]
+	owner := ""
+	if caller.isUser() {
+		owner = caller.ARN
+	}
+	d, ok := e.dir.Load().devices[m.serial]
 	switch {
-	case !ok:
+	case !ok, d.owner != owner:
 		return false, accessDenied("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
-	case !e.useTOTP("mfa "+serial, secret, code): // user names have no blanks
+	case !e.useTOTP(mfaOwner(m.serial), d.secret, m.code):
 		return false, accessDenied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 	}
 	return true, nil
+}
+
+// mfaOwner returns the name of a device for useTOTP. Names of users have no blanks.
+func mfaOwner(serial string) string { return "mfa " + serial }
+
+// MFACode returns a code of the MFA device that STS accepts now. A code that was used is
+// not returned again, so a caller can need several in a row. It returns an error if the
+// device does not exist or if all its codes are used.
+func (e *Emulator) MFACode(serial string) (string, error) {
+	d, ok := e.dir.Load().devices[serial]
+	if !ok {
+		return "", fmt.Errorf("no MFA device %q", serial)
+	}
+	defer e.lock()()
+	for _, step := range e.totpSteps() {
+		if !slices.Contains(e.totpUsed[mfaOwner(serial)], step) {
+			return totp(d.secret, step)
+		}
+	}
+	return "", fmt.Errorf("all current codes of the MFA device %q are used; wait %v", serial, totpStep)
 }

@@ -24,6 +24,7 @@ func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 		"assignments":           r.list(func(n *yaml.Node, path string, _ int) { r.assignment(n, path, c) }),
 		"roles":                 r.list(func(n *yaml.Node, path string, _ int) { r.role(n, path, c) }),
 		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
+		"iam_users":             r.list(func(n *yaml.Node, path string, _ int) { r.iamUser(n, path, c) }),
 		"mfa_devices":           r.list(func(n *yaml.Node, path string, _ int) { r.device(n, path, c) }),
 		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
 	})
@@ -68,9 +69,18 @@ func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
 	r.object(n, path, map[string]field{
 		"account": r.text(&x.Account), "name": r.text(&x.Name), "trusts": r.texts(&x.Trusts),
 		"external_id": r.text(&x.ExternalID), "max_session": r.duration(&x.MaxSession),
-		"mfa": r.flag(&x.MFA), "web_identity": r.texts(&x.WebIdentity),
+		"mfa": r.flag(&x.MFA), "web_identity": r.texts(&x.WebIdentity), "source_identity": r.texts(&x.SourceIdentity),
 	})
 	c.Roles = append(c.Roles, x)
+}
+
+func (r *reader) iamUser(n *yaml.Node, path string, c *emulator.Config) {
+	var u emulator.IAMUser
+	r.object(n, path, map[string]field{
+		"account": r.text(&u.Account), "name": r.text(&u.Name), "totp": r.text(&u.TOTP),
+		"access_key_id": r.text(&u.AccessKeyID), "secret_access_key": r.text(&u.SecretAccessKey),
+	})
+	c.IAMUsers = append(c.IAMUsers, u)
 }
 
 func (r *reader) device(n *yaml.Node, path string, c *emulator.Config) {

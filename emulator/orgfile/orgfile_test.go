@@ -20,7 +20,8 @@ func TestExampleUsesEveryField(t *testing.T) {
 	if len(c.Users) != 3 || u.TOTP == "" || c.Users[1].Password != "correct horse" || c.Accounts[0] != (emulator.Account{ID: "111122223333", Name: "account1", Email: "account1@example.com"}) ||
 		len(a.Accounts) != 1 || a.Accounts[0] != "111122223333" || c.PermissionSets[1].SessionDuration != 4*time.Hour || c.PortalSession != 8*time.Hour ||
 		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
-		!c.Roles[1].MFA || len(c.Roles[2].WebIdentity) != 1 || c.MFADevices[0].TOTP == "" {
+		!c.Roles[1].MFA || len(c.Roles[2].WebIdentity) != 1 || c.MFADevices[0].TOTP == "" ||
+		len(c.Roles[1].SourceIdentity) != 2 || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" {
 		t.Errorf("%+v", c)
 	}
 	if _, err := emulator.New(c); err != nil {
@@ -29,6 +30,10 @@ func TestExampleUsesEveryField(t *testing.T) {
 }
 
 func TestBadFilesNameFileLineAndField(t *testing.T) {
+	const (
+		user = "accounts: [{id: 111122223333}]\niam_users:\n- name: robin\n  account: 111122223333\n"
+		key  = "  access_key_id: AKIAIOSFODNN7EXAMPLE\n  secret_access_key: x\n"
+	)
 	tests := []struct{ name, text, want string }{
 		{"empty", "", "org.yaml:1: organization: the file is empty"},
 		{"not YAML", "users:\n  - name: [jane\n", "org.yaml:"},
@@ -51,6 +56,14 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"negative size", "buckets:\n- objects:\n  - size: -1\n", "org.yaml:3: buckets[0].objects[0].size: "},
 		{"bad state", "accounts: [{id: 111122223333}]\ninstances:\n- account: 111122223333\n  id: i-00000000\n  state: happy\n", `org.yaml:5: instances[0].state: no state "happy"`},
 		{"MFA without a device", "accounts: [{id: 111122223333}]\nroles:\n- account: 111122223333\n  name: r\n  mfa: true\n", "org.yaml:5: roles[0].mfa: there are no mfa_devices"},
+		{"IAM user without a name", "iam_users:\n- account: 111122223333\n", `org.yaml:2: iam_users[0].name: "" is not 1 to 64`},
+		{"IAM user of no account", "accounts: [{id: 444455556666}]\niam_users:\n- name: robin\n  account: 111122223333\n", `org.yaml:4: iam_users[0].account: no account "111122223333"`},
+		{"short key", user + "  access_key_id: AKIA\n", `org.yaml:5: iam_users[0].access_key_id: "AKIA" is not 16 to 128`},
+		{"no secret key", user + "  access_key_id: AKIAIOSFODNN7EXAMPLE\n", "org.yaml:3: iam_users[0].secret_access_key: is missing"},
+		{"bad secret of a device", user + key + "  totp: '1'\n", "org.yaml:7: iam_users[0].totp: "},
+		{"IAM user twice", user + key + "- name: robin\n  account: 111122223333\n", `org.yaml:7: iam_users[1].name: duplicate "robin"`},
+		{"key twice", user + key + "- name: joe\n  account: 111122223333\n" + key, `org.yaml:9: iam_users[1].access_key_id: duplicate "AKIAIOSFODNN7EXAMPLE"`},
+		{"device twice", user + key + "  totp: AAAA\nmfa_devices: [{serial: 'arn:aws:iam::111122223333:mfa/robin', totp: AAAA}]\n", `org.yaml:7: iam_users[0].totp: the device of "robin" is one of the mfa_devices`},
 		{"MFA maybe", "roles:\n- mfa: maybe\n", "org.yaml:2: roles[0].mfa: must be true or false"},
 		{"short serial", "mfa_devices:\n- serial: x\n", `org.yaml:2: mfa_devices[0].serial: "x" is not 9 to 256`},
 		{"bad secret", "mfa_devices:\n- serial: GAHT12345678\n  totp: '1'\n", "org.yaml:3: mfa_devices[0].totp: "},
