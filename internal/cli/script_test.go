@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
 		"many": many, "slay": slay,
 		"setleft": setLeftAnywhere, "secrets": secrets,
+		"authenticator": authenticator,
 	})
 }
 
@@ -162,6 +163,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "reissue": reissue, "other": other, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
+			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
 		},
 	})

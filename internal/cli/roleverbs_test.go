@@ -1,0 +1,130 @@
+package cli_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lanyard-cli/lanyard/emulator"
+)
+
+// mfacode is the command mfacode DEVICE [FILE]. It writes a code that the device has not used
+// to FILE, or sets $CODE. DEVICE is a serial number, or the name of a built-in device.
+func mfacode(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 && len(args) != 2 {
+		ts.Fatalf("usage: mfacode DEVICE [FILE]")
+	}
+	serial := args[0]
+	if !strings.Contains(serial, ":") {
+		serial = "arn:aws:iam::444455556666:mfa/" + serial
+	}
+	code, err := server(ts).MFACode(serial)
+	ts.Check(err)
+	if len(args) == 1 {
+		ts.Setenv("CODE", code)
+		return
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(code+"\n"), 0o600))
+}
+
+// authenticator is the program authenticator SECRET. It prints the code that an authenticator
+// app with the base32 secret shows now.
+func authenticator() {
+	code, err := emulator.TOTPCode(os.Args[1], time.Now())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(code)
+	os.Exit(0)
+}
+
+// webtoken is the command webtoken SUBJECT FILE [LIFETIME]. It writes a web identity token,
+// which is valid for LIFETIME or 15 minutes, to FILE.
+func webtoken(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 && len(args) != 3 {
+		ts.Fatalf("usage: webtoken SUBJECT FILE [LIFETIME]")
+	}
+	life := 15 * time.Minute
+	if len(args) == 3 {
+		var err error
+		life, err = time.ParseDuration(args[2])
+		ts.Check(err)
+	}
+	token := server(ts).WebIdentityToken(args[0], "sts.amazonaws.com", life)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(token), 0o600))
+}
+
+// assumed is the command assumed NAME=VALUE... It checks the last AssumeRole or
+// AssumeRoleWithWebIdentity. The names are those of AWS (RoleSessionName), Tags.KEY, Caller
+// and Status. In VALUE, * matches any text. An empty VALUE means that the client did not send
+// the parameter. With "only" as the first argument, it also rejects parameters that the script
+// does not name, except RoleArn, RoleSessionName, Caller and Status.
+func assumed(ts *testscript.TestScript, _ bool, args []string) {
+	log := slices.DeleteFunc(server(ts).Requests(), func(r emulator.RequestRecord) bool { return r.AssumeRole == nil })
+	if len(log) == 0 {
+		ts.Fatalf("no role was assumed")
+	}
+	sent := roleParameters(log[len(log)-1])
+	only := len(args) > 0 && args[0] == "only"
+	if only {
+		args = args[1:]
+	}
+	named := []string{"RoleArn", "RoleSessionName", "Caller", "Status"}
+	for _, arg := range args {
+		name, want, ok := strings.Cut(arg, "=")
+		if !ok {
+			ts.Fatalf("usage: assumed [only] NAME=VALUE...")
+		}
+		named = append(named, name)
+		if got := sent[name]; !globbed(want, got) {
+			ts.Fatalf("%s is %q, want %q; the client sent %q", name, got, want, sent)
+		}
+	}
+	for name, value := range sent {
+		if only && !slices.Contains(named, name) {
+			ts.Fatalf("the client also sent %s=%s", name, value)
+		}
+	}
+}
+
+// roleParameters returns the parameters of a record that the client sent, by AWS's names.
+func roleParameters(r emulator.RequestRecord) map[string]string {
+	a := r.AssumeRole
+	sent := map[string]string{
+		"Caller": r.Caller, "Status": strconv.Itoa(r.Status), "RoleArn": a.RoleARN, "RoleSessionName": a.SessionName, "ExternalId": a.ExternalID,
+		"SerialNumber": a.SerialNumber, "SourceIdentity": a.SourceIdentity, "Policy": a.Policy,
+		"TransitiveTagKeys": strings.Join(a.TransitiveTagKeys, ","), "PolicyArns": strings.Join(a.PolicyARNs, ","),
+	}
+	if a.DurationSeconds != 0 {
+		sent["DurationSeconds"] = strconv.Itoa(a.DurationSeconds)
+	}
+	for name, value := range sent {
+		if value == "" {
+			delete(sent, name)
+		}
+	}
+	for key, value := range a.Tags {
+		sent["Tags."+key] = value
+	}
+	return sent
+}
+
+// globbed reports whether text matches the pattern, in which * matches any text.
+func globbed(pattern, text string) bool {
+	before, after, ok := strings.Cut(pattern, "*")
+	if !ok {
+		return pattern == text
+	}
+	rest, ok := strings.CutPrefix(text, before)
+	for i := 0; ok && i <= len(rest); i++ {
+		if globbed(after, rest[i:]) {
+			return true
+		}
+	}
+	return false
+}
