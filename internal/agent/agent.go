@@ -1,14 +1,14 @@
-// Package agent is an optional background process. It refreshes sessions before they
-// expire, and gets tokens and role credentials for all processes that ask it.
+// Package agent is an optional background process. It refreshes sessions before they expire,
+// and gets tokens and role credentials for all processes that ask it.
 //
 // One agent serves one home folder. It listens on a Unix socket (a named pipe on Windows)
-// that only the user can open. Both sides check the user at the other end. A client sends
-// one line of JSON. The agent confirms the request at once, then sends a sign of life every
-// second, and then the answer. A client that gets no line in time does the work itself. The
-// agent uses the same broker with the same locks, so no work is done twice.
+// that only the user can open. Both sides check the user at the other end. A client sends one
+// line of JSON. The agent confirms the request at once, sends a heartbeat every second, and
+// then sends the answer. A client that gets no line in time does the work itself. The agent
+// and its clients use the same locks, so they do no work twice.
 //
-// The agent works with the settings of the client (endpoints, certificates), because its
-// own environment may be that of a service manager.
+// The agent works with the settings of the client (endpoints, certificates), because its own
+// environment may be that of a service manager.
 package agent
 
 import (
@@ -19,22 +19,22 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// The times of the protocol.
+// The timeouts and pauses of the protocol.
 const (
 	// Patience is how long a client waits for the confirmation of its request before it
-	// goes on without the agent.
+	// continues without the agent.
 	Patience = 50 * time.Millisecond
-	// LongPatience is the same for a client that needs the agent, because the token is
-	// only in the agent's memory.
+	// LongPatience is the same for a client that needs the agent, because only the agent's
+	// memory has the token.
 	LongPatience = 5 * time.Second
 
-	beat         = time.Second     // between two signs of life
-	silenceLimit = 3 * time.Second // a client gives up after this time without a sign of life
+	beat         = time.Second     // between two heartbeats
+	silenceLimit = 3 * time.Second // a client gives up after this time without a heartbeat
 	answerLimit  = 2 * time.Minute // a client gives up after this time without an answer
 	requestLimit = 5 * time.Second // the agent gives up if a client takes longer to send its request
 )
 
-// Errors to test for.
+// Callers can test for these errors.
 var (
 	ErrNone    = errors.New("no agent is running")
 	ErrSilent  = errors.New("the agent does not answer")
@@ -50,7 +50,7 @@ type Watched struct {
 	Session  profile.Session
 	Siblings []string // see broker.Broker.Siblings
 	Settings Settings
-	Problem  string // what is wrong with the session's settings in the config; may be ""
+	Problem  string // what is wrong with the session's settings; may be ""
 }
 
 // id returns a text that identifies a session.

@@ -45,7 +45,8 @@ func (w *fixture) expire() {
 	}
 }
 
-// Two hundred questions at the same time cause one refresh and one call for the role.
+// If two hundred clients ask at the same time, the agent makes one refresh and one call for
+// the role.
 func TestManyQuestionsAtOnce(t *testing.T) {
 	w := newFixture(t, emulator.Config{})
 	w.Login()

@@ -13,7 +13,7 @@ import (
 )
 
 // get answers a question through a broker. Clients that ask the same question at the same
-// time share one answer. If one of them disconnects, the work goes on for the others.
+// time share one answer. If one client disconnects, get continues for the others.
 func (s *Server) get(ctx context.Context, q question) line {
 	if q.Settings.Proxies != s.Proxies {
 		s.Log.Debug("left to the client, which uses other proxies", "session", q.Session.Key())
@@ -52,7 +52,7 @@ func (s *Server) answer(ctx context.Context, q question) line {
 		warnings = append(warnings, text)
 	})
 	a, err := b.Get(ctx, q.request())
-	defer s.look() // the token may be new
+	defer s.look() // the token may have changed
 	out := line{Warnings: warnings}
 	if err != nil {
 		f, ok := failureOf(err)

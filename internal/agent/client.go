@@ -20,16 +20,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// SocketVariable is the variable with the socket of the agent; "none" means no agent.
+// SocketVariable is the environment variable with the agent's socket. "none" means no agent.
 const SocketVariable = "LANYARD_AGENT_SOCKET"
 
 // Address returns the address of the agent of a home folder: the absolute path of a socket,
-// or a named pipe. It returns "" if the environment says that no agent is used.
+// or a named pipe. It returns "" if the environment disables the agent.
 func Address(lookupEnv func(string) (string, bool), home string) string {
 	if own, _ := lookupEnv(SocketVariable); own == "none" {
 		return ""
 	} else if own != "" {
-		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // absolute, because the agent has another working folder
+		if path, err := filepath.Abs(userpath.Expand(own, lookupEnv)); err == nil { // the agent has another working folder
 			return path
 		}
 		return own
@@ -91,8 +91,8 @@ type Question struct {
 	Settings Settings
 }
 
-// Ask asks a question. answered is false if the client should do the work itself. The
-// warnings are for the user.
+// Ask asks a question. answered is false if the client must do the work itself. The caller
+// shows the warnings to the user.
 func (c *Client) Ask(ctx context.Context, q Question) (a broker.Answer, warnings []string, answered bool, err error) {
 	r := q.Request
 	got, err := c.call(ctx, request{Verb: verbGet, Get: &question{
@@ -111,7 +111,8 @@ func (c *Client) Ask(ctx context.Context, q Question) (a broker.Answer, warnings
 	return a, got.Warnings, err == nil, err
 }
 
-// Status returns the agent's status. Its errors are those of this package.
+// Status returns the agent's status. It returns the errors of this package, such as
+// [ErrNone].
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	got, err := c.call(ctx, request{Verb: verbStatus})
 	if err == nil && got.Status == nil {
@@ -123,21 +124,21 @@ func (c *Client) Status(ctx context.Context) (Status, error) {
 	return *got.Status, nil
 }
 
-// Wake makes the agent look at its sessions at once, because something has changed.
+// Wake makes the agent check its sessions at once, because something has changed.
 func (c *Client) Wake(ctx context.Context) error {
 	_, err := c.call(ctx, request{Verb: verbWake})
 	return err
 }
 
-// Forget tells the agent that sessions were signed out. The agent reads all tokens again,
-// and ends if no session is left.
+// Forget tells the agent that sessions were signed out. The agent reads all tokens again, and
+// exits if it has no session left.
 func (c *Client) Forget(ctx context.Context) error {
 	_, err := c.call(ctx, request{Verb: verbForget})
 	return err
 }
 
-// Stop stops the agent and returns after its end. unrevoked has a text for each session that
-// the agent could not revoke.
+// Stop stops the agent and waits until it has ended. unrevoked has a text for each session
+// that the agent could not revoke.
 func (c *Client) Stop(ctx context.Context) (unrevoked []string, err error) {
 	l, err := c.call(ctx, request{Verb: verbStop})
 	return l.Warnings, err
@@ -189,7 +190,8 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 	}
 }
 
-// explain returns the error for a failed connection. After a timeout the client is dead.
+// explain returns the error for a failed connection. After a timeout, explain marks the agent
+// as silent.
 func (c *Client) explain(err error) error {
 	var timeout net.Error
 	switch {

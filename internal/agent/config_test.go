@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The agent goes on refreshing a session if the config becomes invalid. If the token is only
-// in its memory, it does so even if the session is no longer in the config.
+// If the config becomes invalid, the agent continues to refresh its sessions. If only its
+// memory has a token, the agent also continues if the session is removed from the config.
 func TestConfigBecomesInvalid(t *testing.T) {
 	invalid := func(w *fixture) []agent.Watched {
 		return []agent.Watched{{Session: w.Session, Problem: "a bad setting"}}
@@ -81,8 +81,8 @@ func TestConfigIsInvalidFromTheStart(t *testing.T) {
 	})
 }
 
-// A sign-out of one session does not make the agent forget another, even if the other's
-// service is unreachable.
+// A sign-out of one session does not make the agent forget another session, even if the other
+// session's service is unreachable.
 func TestSignOutOfAnotherSession(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()
@@ -102,8 +102,8 @@ func TestSignOutOfAnotherSession(t *testing.T) {
 	})
 }
 
-// The agent notices a new sign-in at once, even while it waits before the next try with the
-// old token.
+// The agent notices a new sign-in at once, even during the pause before its next attempt with
+// the old token.
 func TestSignInBetweenTries(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()

@@ -12,9 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// accept serves clients until closing ends. While the agent is stopping, it answers
-// clients with that error. It serves a limited number of clients at a time; the other clients
-// reach their timeout and do the work themselves.
+// accept serves clients until closing ends. While the agent is stopping, accept answers each
+// client that the agent is ending. It serves a limited number of clients at a time. The other
+// clients reach their timeout and do the work themselves.
 func (s *Server) accept(ctx, closing context.Context, l net.Listener, connections *sync.WaitGroup) {
 	for acquire(closing, s.limits.connections) {
 		conn, err := l.Accept()
@@ -40,9 +40,9 @@ func (s *Server) accept(ctx, closing context.Context, l net.Listener, connection
 	}
 }
 
-// A limits limits what the agent does at the same time, so that the process does not run
-// out of file descriptors. Connections must leave enough of them for tokens, locks and
-// calls of the service.
+// A limits bounds the agent's parallel work, so that the process does not run out of file
+// descriptors. Connections must leave enough file descriptors for tokens, locks and calls of
+// the service.
 type limits struct {
 	connections chan struct{} // has an element for each client that is served
 	work        chan struct{} // has an element for each distinct question in progress
@@ -56,14 +56,14 @@ const (
 	mostServed = 4096
 )
 
-// newLimits divides the file descriptors. At least a quarter is for work.
+// newLimits divides the file descriptors. At least a quarter of them is for work.
 func newLimits(files int) limits {
 	work := min(max(files/4/perWork, leastWork), mostWork)
 	connections := min(max(files-base-work*perWork, 1), mostServed)
 	return limits{make(chan struct{}, connections), make(chan struct{}, work)}
 }
 
-// acquire waits for a free place. It returns false if the context ends first.
+// acquire waits for a free place. It returns false if ctx ends first.
 func acquire(ctx context.Context, places chan struct{}) bool {
 	select {
 	case places <- struct{}{}:
@@ -73,7 +73,6 @@ func acquire(ctx context.Context, places chan struct{}) bool {
 	}
 }
 
-// serve answers one client.
 func (s *Server) serve(ctx, closing context.Context, conn net.Conn) {
 	if err := checkPeer(conn); err != nil {
 		s.Log.Warn("refused a connection", "error", err)

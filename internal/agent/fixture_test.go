@@ -38,13 +38,13 @@ func newFixture(t *testing.T, c emulator.Config) *fixture {
 	return w
 }
 
-// inBubble runs a test with a fixture in a synctest bubble.
+// inBubble runs a test with a fixture and with fake time ([synctest]).
 func inBubble(t *testing.T, c emulator.Config, test func(w *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(newFixture(t, c)) })
 }
 
-// A brokenNetwork counts the requests until it is repaired.
+// A brokenNetwork fails each request until it is repaired, and counts the requests.
 type brokenNetwork struct {
 	mended atomic.Bool
 	tries  atomic.Int64
@@ -91,7 +91,8 @@ func (r running) over() bool {
 	}
 }
 
-// A deaf is a listener without clients. It uses no network, so that it works in a bubble.
+// A deaf is a listener that no client connects to. It uses no network, so it works with fake
+// time.
 type deaf chan struct{}
 
 func (d deaf) Accept() (net.Conn, error) { <-d; return nil, net.ErrClosed }

@@ -36,8 +36,8 @@ func asAnother(t *testing.T, f func()) {
 	}
 }
 
-// Client and agent refuse another user at the other end, even if the mode of the socket
-// allows the connection.
+// The client rejects another user's agent, and the agent rejects another user's client, even
+// if the mode of the socket allows the connection.
 func TestOtherUsersAreRefused(t *testing.T) {
 	w := newFixture(t, emulator.Config{})
 	w.Login()

@@ -85,7 +85,8 @@ func (m *Memory) keepsAnother(watched []watch, now time.Time) bool {
 	})
 }
 
-// carryOut handles a client's request to the store. m is nil if the agent has no such store.
+// carryOut carries out a client's request to the store. m is nil if the agent has no such
+// store.
 func (m *Memory) carryOut(r request) line {
 	if m == nil {
 		return line{Missing: true}
@@ -103,10 +104,9 @@ func (m *Memory) carryOut(r request) line {
 	return line{}
 }
 
-// A Backend is the [keystore.Backend] that a client uses for the store in the agent's
-// memory. If the agent has ended, its tokens are lost, and Load returns
-// [ssocache.ErrNotFound]. If the agent does not answer, Load returns a
-// [keystore.StoreError].
+// A Backend is the [keystore.Backend] that a client uses for the store in the agent's memory.
+// The tokens are lost when the agent ends. Load then returns [ssocache.ErrNotFound]. If the
+// agent does not answer, Load returns a [keystore.StoreError].
 type Backend struct {
 	Client *Client                // its Patience should be [LongPatience]
 	Hint   func(err error) string // returns a hint for an error; may be nil

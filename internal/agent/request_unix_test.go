@@ -13,7 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Clients that never finish their requests do not fill the agent's memory or block it.
+// Clients that never finish their requests neither fill the agent's memory nor block the
+// agent.
 func TestUnfinishedRequests(t *testing.T) {
 	w := newFixture(t, emulator.Config{})
 	w.Login()

@@ -21,19 +21,18 @@ type Server struct {
 	Watched func() ([]Watched, error)
 	// Memory is the store in the agent's memory; nil if the agent has no such store.
 	Memory *Memory
-	// Begin is called first, while the agent already answers clients. If it returns an
-	// error, the agent ends. nil does nothing.
+	// Begin is called first, while the agent already answers clients. If Begin returns an error,
+	// the agent ends. Begin may be nil.
 	Begin func(context.Context) error
-	// End is called when the agent ends; asked says whether a client has stopped it. The
-	// client gets the result: a text for each session that could not be revoked. nil does
-	// nothing.
+	// End is called when the agent ends. asked means that a client has stopped the agent. That
+	// client gets the result: a text for each session that could not be revoked. End may be nil.
 	End func(ctx context.Context, asked bool, watched []Watched) (unrevoked []string)
 
 	Stay bool          // do not end when nothing is left to refresh
 	Home func() string // see [HomeID]; nil means ""
 
-	// Lost returns an error if clients cannot reach the agent any more. nil means that
-	// they always can.
+	// Lost returns an error if clients cannot reach the agent any more. nil means that clients
+	// can always reach it.
 	Lost    func() error
 	Proxies string // see [Settings]
 	Now     func() time.Time
@@ -59,13 +58,13 @@ type Server struct {
 	forgotten bool   // the next survey must read all tokens again
 	problem   string // of the config
 
-	endedBy   map[string]string   // by session id: the place of the service that has ended the session
+	endedBy   map[string]string   // by session id: the ID of the endpoints that have ended the session
 	requested map[string]Settings // by session id: the settings of the last request
 }
 
-// Serve answers clients until the context ends, a client stops the agent, or nothing is
-// left to refresh. It closes the listener. It returns after all work has finished, so that
-// no refreshed token is lost. Its error is that of Begin.
+// Serve answers clients until the context ends, a client stops the agent, or nothing is left
+// to refresh. It closes the listener. It returns after all work has finished, so that no
+// refreshed token is lost. It returns the error of Begin.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	ctx, s.stop = context.WithCancel(ctx)
 	defer s.stop()

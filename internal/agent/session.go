@@ -12,14 +12,14 @@ import (
 type watch struct {
 	Watched
 	valid bool   // the settings were valid at least once
-	stamp string // of the files that the token was read from
+	stamp string // of the files that the agent has read the token from
 	tok   ssocache.Token
 	ended bool // the token needs a new sign-in
 
 	locked bool // the store cannot be read, so it may have a token
 	fails  int
-	retry  time.Time // do not try again before this time
-	err    string    // of the last try
+	retry  time.Time // the earliest time of the next attempt
+	err    string    // the error of the last attempt
 }
 
 // update sets the session's current settings. Invalid settings do not replace valid ones.
@@ -55,15 +55,15 @@ func (w *watch) next(now time.Time) time.Time {
 	return due
 }
 
-// failed postpones the next try. The pause doubles with each failure.
+// failed postpones the next attempt. The pause doubles with each failure.
 func (w *watch) failed(now time.Time, why string) {
 	w.retry = now.Add(min(roundEvery<<min(w.fails, 10), retryMax))
 	w.fails++
 	w.err = why
 }
 
-// postponed reports whether the next try must wait. A retry time that is too far in the
-// future does not count: the clock was set back since.
+// postponed reports whether the next attempt must wait. It ignores a retry time that is too
+// far in the future, because the clock was set back.
 func (w *watch) postponed(now time.Time) bool {
 	return w.retry.After(now) && w.retry.Sub(now) <= retryMax
 }

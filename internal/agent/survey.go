@@ -32,8 +32,8 @@ func (s *Server) survey() []watch {
 		}
 		stamp := w.stamp
 		s.read(&w)
-		// The service has ended the session only if it is the session's own service, and if
-		// the user has not signed in again since.
+		// Only the session's own service can end the session. A new sign-in since then also keeps
+		// the session.
 		if by, ok := over[id(w.Session)]; ok && by == w.Settings.Endpoints().ID() && w.stamp == stamp {
 			w.ended, w.err = true, "the service has ended it"
 		}
@@ -45,9 +45,9 @@ func (s *Server) survey() []watch {
 	return watched
 }
 
-// list returns the sessions of the config. If the config cannot be read, it returns the
-// known sessions. It also returns known sessions that are no longer in the config but have a
-// token in the agent's memory, because that token exists nowhere else.
+// list returns the sessions of the config. If the config cannot be read, it returns the known
+// sessions. It also returns sessions that were removed from the config if the agent's memory
+// has their token, because the token exists nowhere else.
 func (s *Server) list(known []watch) (list []Watched, problem string) {
 	list, err := s.Watched()
 	if err != nil {
@@ -97,7 +97,8 @@ func (s *Server) broker(w *watch, warn func(string)) *broker.Broker {
 	return s.Broker(w.Settings, w.Siblings, warn)
 }
 
-// reopen makes the next use open the stores again: a keychain may be unlocked by then.
+// reopen makes the next use open the stores again, because a keychain may be unlocked by
+// then.
 func reopen(b *broker.Broker) {
 	if v := b.Cache.Backends; v != nil {
 		v.Reopen()

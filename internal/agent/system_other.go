@@ -10,7 +10,7 @@ import (
 )
 
 // peerOf always returns an error, because these systems have no common way to find the peer.
-// So the agent does not work on them.
+// The agent does not work on these systems.
 func peerOf(net.Conn) (peer, error) {
 	return peer{}, errors.New("the agent is not supported on this system")
 }

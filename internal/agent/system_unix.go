@@ -22,7 +22,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-// defaultAddress returns a path in the runtime folder of the user, or in a folder among the
+// defaultAddress returns a path in the runtime folder of the user, or in the folder for
 // temporary files if the user has no runtime folder.
 func defaultAddress(lookupEnv func(string) (string, bool), name string) string {
 	uid := strconv.Itoa(os.Geteuid())
@@ -44,8 +44,9 @@ func LogPath(address string) (string, error) {
 	return address + ".log", makeFolder(address)
 }
 
-// HomeID returns a text that identifies a home folder by the device and inode of its
-// ~/.aws: a container may mount it at another path. It is "" if ~/.aws does not exist.
+// HomeID returns a text that identifies a home folder by the device and inode of its ~/.aws,
+// because a container may mount the folder at another path. It returns "" if ~/.aws does not
+// exist.
 func HomeID(home string) string {
 	info, err := os.Stat(filepath.Join(home, ".aws"))
 	if err != nil {
@@ -58,8 +59,8 @@ func HomeID(home string) string {
 	return fmt.Sprintf("%d:%d", st.Dev, st.Ino)
 }
 
-// Listen creates the socket of the agent. It returns [ErrRunning] if another agent has it.
-// The caller must release the lock after closing the listener.
+// Listen creates the socket of the agent. It returns [ErrRunning] if another agent uses the
+// address. The caller must release the lock after closing the listener.
 func Listen(address string) (net.Listener, *filelock.Lock, error) {
 	if err := checkLength(address); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", address, err)
@@ -143,8 +144,9 @@ func checkLock(path string) error {
 	return errors.Join(fmt.Errorf("%s exists and is not the lock of an agent", path), err)
 }
 
-// removeSocket removes the socket of an agent that died; a running agent would hold the
-// lock. It returns an error if the file is not such a socket.
+// removeSocket removes the socket that a dead agent has left. The caller holds the agent's
+// lock, so no agent is running. removeSocket returns an error if the file is not a socket, or
+// if another program listens there.
 func removeSocket(address string) error {
 	info, err := os.Lstat(address)
 	switch {
@@ -184,8 +186,8 @@ func dial(ctx context.Context, address string, within time.Duration) (net.Conn, 
 	if err := checkLength(address); err != nil {
 		return nil, err
 	}
-	// On a busy machine the timeout may end before the dialer has opened the socket. Check
-	// first whether it exists, so that this does not look like an agent that is silent.
+	// On a busy machine the timeout may end before the dialer has opened the socket. Check first
+	// whether the socket exists. Otherwise dial would report a missing agent as silent.
 	if _, err := os.Lstat(address); err != nil {
 		return nil, err
 	}
@@ -219,7 +221,7 @@ func PID(ctx context.Context, address string) (pid int, err error) {
 	if err != nil || pid <= 1 {
 		return 0, fmt.Errorf("%s.lock does not contain the pid of the agent", address)
 	}
-	// In another pid namespace (a container) the same number may be another process.
+	// In another pid namespace, such as a container, the pid may be another process.
 	if conn, err := dial(ctx, address, LongPatience); err == nil {
 		defer func() { _ = conn.Close() }()
 		if p, err := peerOf(conn); err != nil || p.pid != pid {

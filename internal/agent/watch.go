@@ -12,15 +12,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The times of the watch. Each round uses the wall clock, so that the agent notices within
-// one round that the machine was asleep or its clock was set.
+// The intervals of the watch. Each round uses the wall clock. So the agent notices within one
+// round that the machine was asleep, or that the clock was set.
 const (
 	roundEvery   = 15 * time.Second
 	roundMin     = time.Second
 	retrySoon    = 2 * time.Second
 	minWindow    = 2 * time.Minute  // the smallest refresh window
-	idleLimit    = 10 * time.Minute // after which an agent without sessions ends
-	retryMax     = 5 * time.Minute  // the longest pause between tries if the service is unreachable
+	idleLimit    = 10 * time.Minute // the agent ends after this time without a session
+	retryMax     = 5 * time.Minute  // the longest pause between attempts if the service is unreachable
 	maxRefreshes = 8                // at the same time
 )
 
@@ -55,8 +55,8 @@ func (s *Server) lost() error {
 	return s.Lost()
 }
 
-// round looks at every session once, and refreshes those that are due. It returns the number
-// of sessions that still need the agent.
+// round checks every session once, and refreshes the sessions that are due. It returns the
+// number of sessions that still need the agent.
 func (s *Server) round(ctx context.Context) (left int) {
 	watched := s.survey()
 	s.publish(watched)
@@ -72,7 +72,7 @@ func (s *Server) round(ctx context.Context) (left int) {
 			left++
 		}
 	}
-	if left == 0 && s.Memory.keepsAnother(watched, s.Now()) { // a session that is in no known config
+	if left == 0 && s.Memory.keepsAnother(watched, s.Now()) { // of a session that is in no known config
 		left++
 	}
 	return left
@@ -143,8 +143,8 @@ func (s *Server) idle() bool {
 	return s.active == 0
 }
 
-// forget begins a round at once that reads all tokens again, because a session was signed
-// out.
+// forget begins a round at once, because the user has signed out of a session. The round
+// reads all tokens again.
 func (s *Server) forget() {
 	s.mu.Lock()
 	s.forgotten = true

@@ -71,7 +71,7 @@ func TestEnd(t *testing.T) {
 			if !r.over() {
 				t.Error("the agent still runs")
 			}
-			// After one refusal the agent does not ask again.
+			// After one refusal the agent does not try again.
 			if got := w.Emu.Count(refresh); got > 13 {
 				t.Errorf("%d calls for eight hours", got)
 			}
@@ -119,7 +119,7 @@ func TestEnd(t *testing.T) {
 	})
 }
 
-// If the service is unreachable, the agent waits longer after each try. It refreshes the
+// If the service is unreachable, the agent waits longer after each attempt. It refreshes the
 // session when the service is reachable again.
 func TestBrokenNetwork(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
@@ -142,8 +142,8 @@ func TestBrokenNetwork(t *testing.T) {
 	})
 }
 
-// The agent notices in the next round that the machine was asleep or its clock was set. It
-// refreshes at most once.
+// The agent notices in the next round that the machine was asleep, or that the clock was set.
+// It refreshes at most once.
 func TestClockJumps(t *testing.T) {
 	for name, step := range map[string]time.Duration{"ahead": 5 * time.Hour, "back": -5 * time.Hour} {
 		t.Run(name, func(t *testing.T) {

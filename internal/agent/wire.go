@@ -70,11 +70,11 @@ func (q question) request() broker.Request {
 // A line is a line that the agent sends. Exactly one of Heard, Alive and Done is set.
 type line struct {
 	Heard bool `json:"heard,omitempty"` // the request was received
-	Alive bool `json:"alive,omitempty"` // a sign of life
+	Alive bool `json:"alive,omitempty"` // a heartbeat
 	Done  bool `json:"done,omitempty"`  // the answer
 
 	// The answer:
-	Declined    bool            `json:"declined,omitempty"`  // the client should do the work itself
+	Declined    bool            `json:"declined,omitempty"`  // the client must do the work itself
 	Ending      bool            `json:"ending,omitempty"`    // the agent is stopping
 	Elsewhere   bool            `json:"elsewhere,omitempty"` // the agent serves another home folder
 	Credentials json.RawMessage `json:"credentials,omitempty"`
@@ -135,7 +135,7 @@ func readLine(r *bufio.Reader, limit int, grow func() error, v any) error {
 	}
 }
 
-// A failure is an error of the broker on the wire.
+// A failure is an error of the broker, in the form that the agent sends.
 type failure struct {
 	Ended    bool   `json:"ended,omitempty"` // the error is a [broker.SessionError]
 	Why      string `json:"why,omitempty"`   // its Why
@@ -144,9 +144,9 @@ type failure struct {
 	Answered bool   `json:"answered,omitempty"`
 }
 
-// failureOf converts an error for the client. ok is false if the client should do the work
-// itself: it may be able to store a token that the agent cannot store, or ask the user for a
-// passphrase. For an [broker.OriginError] the client itself reports the error.
+// failureOf converts an error for the client. ok is false if the client must do the work
+// itself. The client may be able to store a token that the agent cannot store, or to ask the
+// user for a passphrase. The client also reports an [broker.OriginError] itself.
 func failureOf(err error) (f failure, ok bool) {
 	var storage *broker.StorageError
 	var session *broker.SessionError

@@ -229,10 +229,11 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 	return tok, nil
 }
 
-// reprepare reserves the place of the token again, under the session's lock. The store in
-// reserved pending before. Since then, `store migrate` may have moved the session to another
-// store. If the store is the same and cannot reserve a second place, reprepare returns
-// pending, because pending may hold the last free space of the disk.
+// reprepare reserves the place of the token again, under the session's lock. pending is a
+// place in the store named in, from an earlier reservation. Since then, `store migrate` may
+// have moved the session to another store. If the store is the same and cannot reserve a
+// second place, reprepare returns pending, because pending may hold the last free space of
+// the disk.
 func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, in string) (keystore.Pending, error) {
 	now, err := b.Cache.Store(s.Key())
 	switch {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// An invalid reply is an error that names the endpoint and quotes nothing from the reply. It is
-// never mistaken for an error of the service.
+// An invalid reply is an error that names the endpoint and quotes nothing from the reply. The
+// client never takes it for an error of the service.
 func TestBrokenReplies(t *testing.T) {
 	tests := []struct {
 		name      string

@@ -23,12 +23,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// The sign-in in the browser: the page that the user visits, and the callback server that
-// receives the redirect. device.go has the sign-in by device code.
+// This file has the sign-in in the browser: the page that the user visits, and the callback
+// server that receives the redirect. device.go has the sign-in by device code.
 
-// signInByBrowser signs in by the authorization code grant with PKCE (RFC 7636) and a loopback
-// redirect (RFC 8252, section 7.3). It listens first, so that a port in use is reported
-// before any request.
+// signInByBrowser signs in by the authorization code grant with PKCE (RFC 7636) and a
+// loopback redirect (RFC 8252, section 7.3). It listens before it makes a request, so that it
+// can report a port in use first.
 func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) {
 	cb, err := listen(s.CallbackPort)
 	if err != nil {
@@ -61,8 +61,9 @@ func (c *Client) signInByBrowser(ctx context.Context, s SignIn) (Result, error) 
 	return res, err
 }
 
-// authorize sends the user to the service and exchanges the code that comes back for a grant.
-// waiting is ctx with the time limit for the user. The callback page waits for the result.
+// authorize sends the user to the service, and exchanges the code from the callback for a
+// grant. waiting is ctx with the time limit for the user. The callback page waits for the
+// result.
 func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registration, cb *callback, round *round) (Grant, error) {
 	verifier := newVerifier()
 	s.Listening(cb.port)
@@ -99,7 +100,7 @@ func (c *Client) authorize(ctx, waiting context.Context, s SignIn, reg Registrat
 	return grant, expired(err)
 }
 
-// await returns the code from the browser or from the address that the user pastes. failed
+// await returns the code from the browser, or from the address that the user pastes. failed
 // receives an error if the browser cannot be opened.
 func (s SignIn) await(waiting context.Context, cb *callback, round *round, failed <-chan error) (secret.String, error) {
 	for {
@@ -166,7 +167,7 @@ func newState() string {
 }
 
 const (
-	headerBudget = 5 * time.Second        // for the headers of a request
+	headerBudget = 5 * time.Second        // for the headers of a request to the callback server
 	pageBudget   = 30 * time.Second       // how long the callback page waits for the tokens
 	followBudget = time.Second            // how long close waits for the browser to follow the redirect to the page
 	leaveBudget  = 500 * time.Millisecond // how long close waits for the end of a response
@@ -197,9 +198,9 @@ func (e *CallbackError) Is(target error) bool {
 	return false
 }
 
-// A callback is the web server on 127.0.0.1 that receives the redirect of the browser. Any
-// program and any web page on this machine can send requests to it. A request without the
-// state of the sign-in gets status 400 and changes nothing.
+// A callback is the web server on 127.0.0.1 that receives the browser's redirect. Any program
+// and any web page on this machine can send requests to this server. The server answers a
+// request without the sign-in's state with status 400, and changes nothing.
 type callback struct {
 	host   string // "127.0.0.1:PORT"
 	port   int
@@ -242,7 +243,7 @@ func listen(port int) (*callback, error) {
 		ReadHeaderTimeout: headerBudget,
 		IdleTimeout:       headerBudget,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0), // it would quote requests of strangers
+		ErrorLog:          log.New(io.Discard, "", 0), // the log would quote requests of other programs
 	}
 	cb.server.SetKeepAlivesEnabled(false)
 	go func() { _ = cb.server.Serve(listener) }() // ends with the listener
@@ -289,7 +290,8 @@ func (cb *callback) serve(w http.ResponseWriter, req *http.Request) {
 
 // answer reads the query of a redirect. It returns the path of the page to show, or "" if the
 // query is not an answer to this round. Only the first answer counts: a reload or a prefetch
-// leads to the same page and changes nothing. visit says that the answer comes from a browser.
+// leads to the same page and changes nothing. visit means that the answer comes from a
+// browser, not from the user's paste.
 func (r *round) answer(rawQuery string, visit bool) (page string) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil || len(query["state"]) != 1 || len(query["code"]) > 1 || len(query["error"]) > 1 ||
@@ -315,28 +317,28 @@ func (r *round) answer(rawQuery string, visit bool) (page string) {
 	return page
 }
 
-// pasted reads the address that the user pasted, and reports whether it is an answer.
+// pasted reads the address that the user pasted, and reports whether it contains an answer.
 func (cb *callback) pasted(r *round, text secret.String) bool {
 	u, err := url.Parse(strings.TrimSpace(text.Reveal()))
 	return err == nil && u.Scheme == "http" && u.Host == cb.host && u.User == nil && u.Path == redirectPath &&
 		r.answer(u.RawQuery, false) != ""
 }
 
-// answered reports whether an answer has arrived, and whether one came from a browser.
+// answered reports whether an answer has arrived, and whether a browser sent an answer.
 func (r *round) answered() (taken, visited bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.taken, r.visited
 }
 
-// finish ends the round, so that the page can show the result. A nil err means success.
+// finish ends the round, so that the page can show the result. err is nil after a success.
 func (r *round) finish(err error) {
 	r.failure = err
 	close(r.over)
 }
 
-// close ends the server. If a browser has delivered an answer, close first waits a short time
-// until the browser has got the page. A cancelled ctx ends the wait.
+// close stops the server. If a browser has delivered an answer, close first waits a short
+// time, until the browser has got the page. The end of ctx also ends the wait.
 func (cb *callback) close(ctx context.Context) {
 	cb.mu.Lock()
 	r := cb.round

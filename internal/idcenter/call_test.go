@@ -25,7 +25,7 @@ var (
 var hidden = []string{"-of-the-test", "access-2", "refresh-2", "secret-2"}
 
 // at returns a client for a server with this handler at both endpoints. The client does not
-// pause between attempts. At the end of the test, its log is searched for secrets.
+// pause between attempts. At the end of the test, at searches the client's log for secrets.
 func at(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
 	srv := httptest.NewServer(h)
@@ -123,7 +123,7 @@ func TestServiceErrors(t *testing.T) {
 		status        int
 		header        string
 		body          string
-		refresh, role string // the text; "" = not called
+		refresh, role string // the expected texts; "" means that the test makes no such call
 		is            []error
 	}{
 		{
@@ -205,8 +205,8 @@ func TestServiceErrors(t *testing.T) {
 	}
 }
 
-// identity checks the text of an error, and that the error matches the sentinels is and no
-// others.
+// identity checks the text of err. It also checks that err matches the sentinel errors in is,
+// and no other sentinel error.
 func identity(t *testing.T, err error, text string, is []error) {
 	t.Helper()
 	if err == nil || err.Error() != text {

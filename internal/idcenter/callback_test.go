@@ -146,7 +146,7 @@ func strictly(t *testing.T, name string, v visit) {
 	noSecret(t, name, v.body)
 }
 
-// A connection without a request delays neither the sign-in nor its end.
+// A connection without a request delays neither the sign-in nor the end of the server.
 func TestSilentVisitors(t *testing.T) {
 	c := at(t, oidc(grants))
 	start := time.Now()
@@ -169,8 +169,8 @@ func TestSilentVisitors(t *testing.T) {
 	}
 }
 
-// The page waits for the exchange of the code. A reload or a prefetch blocks nothing and starts
-// nothing.
+// The page waits for the exchange of the code. A reload or a prefetch neither blocks the
+// sign-in nor exchanges the code again.
 func TestPageWaitsForExchange(t *testing.T) {
 	exchange := make(chan struct{})
 	exchanges := 0
@@ -329,7 +329,7 @@ func TestPageArrives(t *testing.T) {
 	}
 }
 
-// The browser of the user cannot reach the server, so the user pastes the address from it.
+// The browser of the user cannot reach the server, so the user pastes the browser's address.
 func TestPasted(t *testing.T) {
 	c := at(t, oidc(grants))
 	pasted := make(chan secret.String)

@@ -1,14 +1,14 @@
-// Package idcenter is a client for AWS IAM Identity Center. It signs a user in, in the browser
-// with PKCE or with a device code. It refreshes tokens, and gets accounts, roles and role
+// Package idcenter is a client for AWS IAM Identity Center. It signs a user in with PKCE in
+// the browser, or with a device code. It refreshes tokens, and gets accounts, roles and role
 // credentials from the access portal.
 //
 // Start with [New] and [Client.SignIn]. The package stores nothing: the caller stores tokens,
 // and keeps client registrations through [Registrations].
 //
-// Every call has a time limit: see [Options]. It returns one of three error types,
-// [ServiceError], [ConnectError] or [ReplyError]; use [errors.Is] with the sentinel errors of
-// this package. The error of a cancelled context is returned unchanged. No error and no log
-// line contains a secret.
+// Every call has a time limit: see [Options]. It returns one of three error types:
+// [ServiceError], [ConnectError] or [ReplyError]. To test an error, use [errors.Is] with the
+// sentinel errors of this package. The error of a cancelled context is returned unchanged. No
+// error and no log line contains a secret.
 package idcenter
 
 import (
@@ -41,8 +41,8 @@ type Options struct {
 	// StartURL is the start URL of the session, or "". For a dual-stack portal the client
 	// uses the dual-stack sign-in service.
 	StartURL string
-	// OIDCEndpoint and PortalEndpoint are base URLs. They must be https, or http on loopback.
-	// "" means AWS's endpoint in the region, by the SDK's rules.
+	// OIDCEndpoint and PortalEndpoint are base URLs. They must be https, or http on loopback. ""
+	// means AWS's own endpoint in the region.
 	OIDCEndpoint, PortalEndpoint string
 	// FIPS and DualStack choose the variants of AWS's own endpoints. They cannot be combined
 	// with a custom endpoint.
@@ -54,7 +54,8 @@ type Options struct {
 	// MaxAttempts limits the attempts of a call; 0 means 3. A call is repeated only after a
 	// network error, status 429 or 5xx, and within 25 s.
 	MaxAttempts int
-	// Now is the clock to compare with the service's clock; nil means time.Now.
+	// Now returns the time that the client compares with the service's clock. nil means
+	// time.Now.
 	Now func() time.Time
 	// Log gets a line for each attempt at level Debug; nil means no log.
 	Log *slog.Logger
@@ -68,8 +69,8 @@ type Client struct {
 	portURL  string
 	http     *http.Client
 	attempts int
-	budget   time.Duration // callBudget
-	pause    time.Duration // maxPause
+	budget   time.Duration // usually callBudget
+	pause    time.Duration // usually maxPause
 	now      func() time.Time
 	log      *slog.Logger
 }
@@ -102,8 +103,8 @@ func New(o Options) (*Client, error) {
 	if c.attempts <= 0 {
 		c.attempts = retry.DefaultMaxAttempts
 	}
-	// The requests are not signed, so the SDK must not correct the clock: it would mistake a
-	// refused sign-in for a wrong clock and repeat it.
+	// The requests are not signed, so the SDK must not correct the clock. It would take a
+	// refused sign-in for a wrong clock, and repeat the request.
 	c.oidc = ssooidc.New(ssooidc.Options{
 		Region: o.Region, BaseEndpoint: &oidcURL, HTTPClient: c.http, AppID: "lanyard",
 		DisableClockSkewCorrection: true,
@@ -121,8 +122,9 @@ func (c *Client) OIDCURL() string { return c.oidcURL }
 // PortalURL returns the base URL of the access portal, without a slash at the end.
 func (c *Client) PortalURL() string { return c.portURL }
 
-// withoutRedirects returns a copy of hc that follows no redirects, because the headers, with a
-// token, would be sent along. If hc is nil, it returns a default client.
+// withoutRedirects returns a copy of hc that follows no redirects, because a redirected
+// request would contain the headers with the token. If hc is nil, it returns a default
+// client.
 func withoutRedirects(hc *http.Client) *http.Client {
 	if hc == nil {
 		hc = &http.Client{Transport: &http.Transport{
@@ -142,8 +144,8 @@ func withoutRedirects(hc *http.Client) *http.Client {
 	return &own
 }
 
-// endpoints returns the base URLs of the two services: the custom endpoints, or AWS's by the
-// SDK's rules for the region (partitions, FIPS, dual-stack).
+// endpoints returns the base URLs of the two services. Without custom endpoints, it uses the
+// SDK's rules for the region: partitions, FIPS, dual-stack.
 func endpoints(o Options) (oidc, portal string, err error) {
 	if o.Region != "" && !regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`).MatchString(o.Region) {
 		// The region becomes part of a host name.
@@ -205,12 +207,12 @@ func optional(s string) *string {
 	return &s
 }
 
-// The calls of the sign-in service and of the access portal.
+// This part has the calls of the sign-in service and of the access portal.
 
 // A Grant holds the tokens from a sign-in or a refresh.
 type Grant struct {
 	AccessToken  secret.String
-	RefreshToken secret.String // zero if the reply has none: then an old one stays valid
+	RefreshToken secret.String // zero if the reply has none; the old refresh token then stays valid
 	Lifetime     time.Duration // of the access token, from the time of the reply; whole seconds
 	Clock        Clock
 }
@@ -222,11 +224,12 @@ const (
 	grantDevice  = "urn:ietf:params:oauth:grant-type:device_code"
 )
 
-// Refresh exchanges refreshToken for a new grant. The service accepts a refresh token once, or
-// for a short time, so the caller must make sure first that it can store the successor.
-// Cancelling ctx stops the call only until the token is sent. After that the call ends with
-// the reply or at the deadline of ctx. [ErrInvalidGrant] means that the session has ended,
-// [ErrInvalidClient] that the client registration is no longer valid.
+// Refresh exchanges refreshToken for a new grant. The service accepts a refresh token only
+// once, or only for a short time. So the caller must make sure before the call that it can
+// store the new token. A cancelled ctx stops the call only until the refresh token is sent.
+// After that, the call ends with the reply or at the deadline of ctx. [ErrInvalidGrant] means
+// that the session has ended. [ErrInvalidClient] means that the client registration is no
+// longer valid.
 func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken secret.String) (Grant, error) {
 	return c.createToken(ctx, reg, &ssooidc.CreateTokenInput{
 		GrantType:    new(grantRefresh),
@@ -252,7 +255,7 @@ func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.
 	defer cancel()
 	out, err := c.oidc.CreateToken(budget, in, w.oidc)
 	if w.spending != nil && w.spending.done() {
-		ctx = context.WithoutCancel(ctx) // use the reply although ctx is cancelled
+		ctx = context.WithoutCancel(ctx) // use the reply even if ctx is cancelled
 	}
 	if err := w.result(ctx, err); err != nil {
 		return Grant{}, err
@@ -292,8 +295,8 @@ const lastDate = 253402300799999
 // pageSize is the largest page of the portal.
 const pageSize = 100
 
-// RoleCredentials returns credentials of a role in an account. [ErrUnauthorized] means that the
-// access token is not valid, [ErrForbidden] that the user does not have the role.
+// RoleCredentials returns credentials of a role in an account. [ErrUnauthorized] means that
+// the access token is not valid. [ErrForbidden] means that the user does not have the role.
 func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
 	w := c.wire("GetRoleCredentials", c.portURL, accessToken)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -320,8 +323,9 @@ func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String,
 	}, nil
 }
 
-// Accounts yields the accounts of the user. It fetches a page when the caller has consumed the
-// previous one. An error ends the sequence. The time limit of a call applies to each page.
+// Accounts yields the accounts of the user. It fetches a page when the caller has consumed
+// the previous page. An error ends the sequence. The time limit of a call applies to each
+// page.
 func (c *Client) Accounts(ctx context.Context, accessToken secret.String) iter.Seq2[Account, error] {
 	return pages("ListAccounts", c, accessToken, func(w *wire, next *string) ([]Account, *string, error) {
 		budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -340,7 +344,7 @@ func (c *Client) Accounts(ctx context.Context, accessToken secret.String) iter.S
 	})
 }
 
-// Roles yields the roles of the user in an account, like Accounts.
+// Roles yields the user's roles in an account. It fetches pages like [Client.Accounts].
 func (c *Client) Roles(ctx context.Context, accessToken secret.String, accountID string) iter.Seq2[Role, error] {
 	return pages("ListAccountRoles", c, accessToken, func(w *wire, next *string) ([]Role, *string, error) {
 		budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -389,8 +393,8 @@ func pages[T any](operation string, c *Client, token secret.String, fetch func(*
 	}
 }
 
-// Logout ends the session of the access token at the service, and with it the refresh token.
-// [ErrUnauthorized] means that the access token is not valid.
+// Logout ends the session of the access token at the service. The session's refresh token
+// then no longer works. [ErrUnauthorized] means that the access token is not valid.
 func (c *Client) Logout(ctx context.Context, accessToken secret.String) error {
 	w := c.wire("Logout", c.portURL, accessToken)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -399,8 +403,8 @@ func (c *Client) Logout(ctx context.Context, accessToken secret.String) error {
 	return w.result(ctx, err)
 }
 
-// Accepts reports whether the portal accepts the access token. It lists one account to find
-// out. An error means that it is not known.
+// Accepts reports whether the portal accepts the access token. It tries to list one account.
+// An error means that the answer is unknown.
 func (c *Client) Accepts(ctx context.Context, accessToken secret.String) (bool, error) {
 	w := c.wire("ListAccounts", c.portURL, accessToken)
 	budget, cancel := context.WithTimeout(ctx, c.budget)

@@ -10,7 +10,7 @@ func TestEndpoints(t *testing.T) {
 		name         string
 		o            Options
 		oidc, portal string
-		err          string // part of the error; "" = none
+		err          string // part of the expected error; "" means no error
 	}{
 		{name: "plain", o: Options{Region: "eu-west-1"}, oidc: "https://oidc.eu-west-1.amazonaws.com", portal: "https://portal.sso.eu-west-1.amazonaws.com"},
 		{name: "China", o: Options{Region: "cn-north-1"}, oidc: "https://oidc.cn-north-1.amazonaws.com.cn", portal: "https://portal.sso.cn-north-1.amazonaws.com.cn"},

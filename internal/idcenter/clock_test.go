@@ -73,7 +73,7 @@ func TestAnswersCarryTheServicesClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A slow service is assumed to reply in the middle of the request.
+	// The client assumes that the service replied in the middle of the request.
 	for _, clock := range []Clock{grant.Clock, keys.Clock} {
 		if !clock.Date.Equal(theirs.Truncate(time.Second)) || clock.Ahead.Round(time.Minute) != time.Hour {
 			t.Errorf("%+v, want %v and an hour ahead", clock, theirs)

@@ -11,18 +11,19 @@ import (
 )
 
 const (
-	pollInterval = 5 * time.Second // if the service sends none (RFC 8628, section 3.2)
+	pollInterval = 5 * time.Second // if the service sends no interval (RFC 8628, section 3.2)
 	pollSlower   = 5 * time.Second // added after slow_down (RFC 8628, section 3.5)
 	pollFaults   = 4               // consecutive 5xx replies that end the poll
 )
 
-// deviceWarning is shown with every device code. An attacker can send a code to a user; if the
-// user approves it, the attacker is signed in.
+// deviceWarning is shown with every device code. An attacker can send a code to a user. If
+// the user approves the code, the attacker is signed in.
 const deviceWarning = "\nOnly approve this code if you started this sign-in yourself; " +
 	"never approve a code that you were sent: it would sign the sender in as you.\n"
 
-// signInByCode signs in by the device authorization grant (RFC 8628). Like the AWS CLI, it asks
-// for the tokens once before it shows the code: the service may have approved already.
+// signInByCode signs in by the device authorization grant (RFC 8628). Like the AWS CLI, it
+// asks for the tokens once before it shows the code, because the service may already have
+// approved the sign-in.
 func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (Grant, error) {
 	w := c.wire("StartDeviceAuthorization", c.oidcURL, reg.ClientSecret)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
@@ -62,7 +63,7 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 	return p.run(ctx, func() (Grant, error) { return attempt(1) })
 }
 
-// showCode shows the code and what to do with it, in the AWS CLI's words.
+// showCode shows the code and the instructions, in the AWS CLI's words.
 func (s SignIn) showCode(out *ssooidc.StartDeviceAuthorizationOutput) {
 	uri, code := clean(value(out.VerificationUri)), clean(value(out.UserCode))
 	text := "Attempting to open your default browser.\n" +
@@ -91,8 +92,8 @@ func (s SignIn) codeLifetime(seconds int32) time.Duration {
 	return lifetime
 }
 
-// A poll asks the service repeatedly until the user has answered. interval is the pause before
-// each attempt.
+// A poll asks the service again and again until the user has answered. interval is the pause
+// before each attempt.
 type poll struct {
 	interval time.Duration
 	deadline time.Time
@@ -102,8 +103,8 @@ type poll struct {
 	notOpened func(error)
 }
 
-// run pauses and asks until there is an answer. After the deadline it returns ErrExpired, or
-// the network error of the last attempt.
+// run pauses and asks until the user has answered. After the deadline it returns ErrExpired,
+// or the network error of the last attempt.
 func (p *poll) run(ctx context.Context, attempt func() (Grant, error)) (Grant, error) {
 	last := ErrExpired
 	for {
@@ -132,9 +133,9 @@ func (p *poll) run(ctx context.Context, attempt func() (Grant, error)) (Grant, e
 	}
 }
 
-// wait reports whether to ask again after err, and sets the interval. The user needs minutes to
-// sign in, so a short failure must not end the poll: throttling and network errors never end
-// it, and errors of the service only after some attempts.
+// wait reports whether to ask again after err, and sets the interval. The user needs minutes
+// to sign in, so a short failure must not end the poll. Throttling and network errors never
+// end the poll. Errors of the service end it only after some attempts.
 func (p *poll) wait(err error) bool {
 	var refusal *ServiceError
 	errors.As(err, &refusal)

@@ -15,7 +15,8 @@ func refusal(status int, code string) error {
 	return &ServiceError{Operation: "CreateToken", Status: status, Code: code}
 }
 
-// answers returns a service that gives these answers in turn, and counts them. nil means a grant.
+// An answers is a service that gives these answers in turn, and counts them. nil means a
+// grant.
 type answers struct {
 	list  []error
 	asked int
@@ -102,12 +103,12 @@ func deviceService(token http.HandlerFunc) http.HandlerFunc {
 	})
 }
 
-// A result of the first attempt is returned before anything is shown.
+// If the first attempt ends the sign-in, the client shows nothing.
 func TestFirstAttempt(t *testing.T) {
 	tests := []struct {
 		name  string
 		token http.HandlerFunc
-		want  string // of the error; "" = none
+		want  string // part of the expected error; "" means no error
 		shown bool
 	}{
 		{name: "approved already", token: grants},
@@ -141,7 +142,7 @@ func TestFirstAttempt(t *testing.T) {
 	}
 }
 
-// Texts and URLs of a server are checked before they are shown or opened.
+// The client checks the texts and URLs of a server before it shows or opens them.
 func TestHostileDeviceReply(t *testing.T) {
 	c := at(t, oidc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/device_authorization" {

@@ -79,7 +79,8 @@ func (s *shelf) Save(reg Registration) error {
 }
 func (s *shelf) Drop(string) error { s.full, s.drops = false, s.drops+1; return nil }
 
-// Sign in, list, get credentials, refresh, sign out.
+// The test signs in, lists accounts and roles, gets credentials, refreshes the token and
+// signs out.
 func TestSignInByBrowser(t *testing.T) {
 	d := newDesk(t, emulator.Config{})
 	kept := &shelf{}
@@ -102,7 +103,7 @@ If you are unable to open the URL on this device, run this command again with th
 		t.Errorf("shown:\n%s", d.shown)
 	}
 	if res.Grant.AccessToken.IsZero() || res.Grant.RefreshToken.IsZero() || res.Grant.Lifetime != time.Hour {
-		t.Errorf("grant %+v", res.Grant)
+		t.Errorf("grant %+v, want an access token, a refresh token and the configured lifetime", res.Grant)
 	}
 	if kept.saved != 1 || kept.reg.ClientID != res.Registration.ClientID || len(kept.reg.GrantTypes) != 3 || time.Until(kept.reg.ExpiresAt) < 80*24*time.Hour {
 		t.Errorf("registration kept %d times: %+v", kept.saved, kept.reg)
@@ -176,7 +177,7 @@ Only approve this code if you started this sign-in yourself; [^\n]+
 		t.Errorf("grant %+v", res.Grant)
 	}
 
-	s.Scopes = []string{"sso:account:access"} // the kept registration does not have it
+	s.Scopes = []string{"sso:account:access"} // the kept registration does not have this scope
 	res, err = d.c.SignIn(t.Context(), s)
 	if err != nil || res.Grant.RefreshToken.IsZero() || kept.saved != 2 {
 		t.Errorf("grant %+v, %d registrations, %v", res.Grant, kept.saved, err)
@@ -187,7 +188,7 @@ Only approve this code if you started this sign-in yourself; [^\n]+
 	}
 }
 
-// Both flows show that they do not open a browser.
+// Both flows tell the user that no browser opens.
 func TestNoBrowser(t *testing.T) {
 	for _, device := range []bool{false, true} {
 		d := newDesk(t, emulator.Config{})
@@ -267,7 +268,7 @@ func TestUnknownClient(t *testing.T) {
 		d := newDesk(t, emulator.Config{})
 		kept := &shelf{full: true, reg: Registration{ClientID: "gone", ClientSecret: secret.New("secret-2"), ExpiresAt: time.Now().Add(time.Hour)}}
 		if !device {
-			// /authorize knows the client, so that the user gets a code.
+			// The emulator's page /authorize accepts the client, so that the user gets a code.
 			res, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Registrations: kept, Open: d.signsIn})
 			if err != nil {
 				t.Fatal(err)

@@ -13,10 +13,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
-// AWS's own endpoints, and the start URLs of access portals.
+// This file has AWS's own endpoints, and the start URLs of access portals.
 
-// CheckEndpoint checks a custom endpoint of any AWS service. It must be https, or http on this
-// machine, and cannot be combined with FIPS or dual-stack. "" means the service's own endpoint.
+// CheckEndpoint checks a custom endpoint of any AWS service. A custom endpoint must be https,
+// or http on this machine. It cannot be combined with FIPS or dual-stack. "" means the
+// service's own endpoint.
 func CheckEndpoint(endpoint string, fips, dualStack bool) error {
 	switch err := checkEndpoint(endpoint); {
 	case err != nil || endpoint == "":
@@ -29,8 +30,8 @@ func CheckEndpoint(endpoint string, fips, dualStack bool) error {
 	return nil
 }
 
-// OwnEndpoints returns the base URLs of AWS's two services in a region, in all forms: the usual
-// one first, then FIPS and dual-stack. Both lists are empty for an invalid region.
+// OwnEndpoints returns the base URLs of AWS's two services in a region, in all forms. The
+// usual form is first, then FIPS and dual-stack. Both lists are empty for an invalid region.
 func OwnEndpoints(region string) (oidc, portal []string) {
 	for _, o := range []Options{{}, {FIPS: true}, {DualStack: true}, {FIPS: true, DualStack: true}} {
 		o.Region = region
@@ -43,8 +44,8 @@ func OwnEndpoints(region string) (oidc, portal []string) {
 	return oidc, portal
 }
 
-// AtOwnEndpoint reports which of AWS's two services, in any region, a base URL leads to. It
-// ignores a dot after the host, the port and the path.
+// AtOwnEndpoint reports whether a base URL leads to AWS's sign-in service or to its portal,
+// in any region. It ignores a dot after the host, the port and the path.
 func AtOwnEndpoint(base string) (oidc, portal bool) {
 	u, err := url.Parse(base)
 	if err != nil {
@@ -59,11 +60,11 @@ func AtOwnEndpoint(base string) (oidc, portal bool) {
 	return oidc, portal
 }
 
-// ErrStartURL is wrapped by every error about the start URL itself. If a vanity URL cannot be
-// reached, the error is a [ConnectError].
+// Each error about the start URL itself wraps ErrStartURL. If a vanity URL cannot be reached,
+// the error is a [ConnectError].
 var ErrStartURL = errors.New("the start URL cannot be used")
 
-// A startURLError is an ErrStartURL with the AWS CLI's text.
+// A startURLError is an [ErrStartURL] with the AWS CLI's text.
 type startURLError struct{ text string }
 
 func (e *startURLError) Error() string        { return e.text }
@@ -74,12 +75,11 @@ func refuseStartURL(format string, args ...any) error {
 }
 
 // ResolveStartURL returns the URL of the access portal to which a start URL leads. A URL on a
-// host of AWS is returned unchanged, without a request. Any other https URL is a vanity URL: a
-// HEAD request must be redirected directly to a host of AWS. If that host names a region,
-// region is set. With local, an http URL on this machine is returned unchanged too, for a
-// service on this machine.
+// host of AWS is returned unchanged, without a request. Any other https URL is a vanity URL.
+// It must redirect a HEAD request directly to a host of AWS. If that host contains a region,
+// region is set. If local is set, an http URL on this machine is also returned unchanged.
 //
-// The rules and the error texts are the AWS CLI's.
+// ResolveStartURL has the same rules and error texts as the AWS CLI.
 func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, local bool) (resolved, region string, err error) {
 	u, err := url.Parse(startURL)
 	switch {
@@ -91,7 +91,7 @@ func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, loca
 		return "", "", refuseStartURL("The sso_start_url must use the https scheme.")
 	case u.Hostname() == "":
 		return "", "", refuseStartURL("Invalid sso_start_url: '%s'", clean(startURL))
-	case u.User != nil: // it hides the host
+	case u.User != nil: // a user name can hide the real host
 		return "", "", refuseStartURL("Invalid sso_start_url: '%s'", clean(u.Redacted()))
 	case awsOwned(u.Hostname()):
 		return startURL, "", nil
@@ -144,8 +144,8 @@ func follow(ctx context.Context, hc *http.Client, u *url.URL) (*url.URL, error) 
 	return u, nil
 }
 
-// awsOwned reports whether AWS serves access portals and issuers at a host. The list is the AWS
-// CLI's.
+// awsOwned reports whether AWS serves access portals and issuers at a host. The AWS CLI has
+// the same list.
 func awsOwned(host string) bool {
 	host = strings.ToLower(host)
 	exact := []string{
@@ -161,15 +161,15 @@ func awsOwned(host string) bool {
 	})
 }
 
-// Hosts of access portals that name the region.
+// These hosts of access portals contain the region.
 const (
 	dualStackPortal = `^[^.]+\.portal\.([a-z0-9-]+)\.(?:app\.aws|app\.amazonwebservices\.com\.cn|api\.amazonwebservices\.eu)$`
 	ipv4Portal      = `^[^.]+\.([a-z0-9-]+)\.portal\.amazonaws\.(?:com|com\.cn|eu)$`
 )
 
 // DualStackPortal reports whether a start URL belongs to a dual-stack portal, such as
-// https://ssoins-1234.portal.eu-west-1.app.aws. A device code of the IPv4 sign-in service
-// fails there: see https://github.com/aws/aws-cli/issues/10507.
+// https://ssoins-1234.portal.eu-west-1.app.aws. A device code from the IPv4 sign-in service
+// does not work with such a portal; see https://github.com/aws/aws-cli/issues/10507.
 func DualStackPortal(startURL string) bool {
 	u, err := url.Parse(startURL)
 	return err == nil && regexp.MustCompile(dualStackPortal).MatchString(strings.ToLower(u.Hostname()))

@@ -15,13 +15,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
 )
 
-// Errors to test for with [errors.Is].
+// Callers can test for these errors with [errors.Is].
 var (
-	// ErrInvalidGrant means that the refresh token or the code is spent, revoked or unknown.
-	// The user must sign in again.
+	// ErrInvalidGrant means that the refresh token or the code was already used, was revoked or
+	// is unknown. The user must sign in again.
 	ErrInvalidGrant = errors.New("the grant is not valid")
-	// ErrInvalidClient means that the service does not know the client registration. A new
-	// registration helps.
+	// ErrInvalidClient means that the service does not know the client registration. The caller
+	// can register again.
 	ErrInvalidClient = errors.New("the client registration is not valid")
 	// ErrUnauthorizedClient means that the client registration does not allow this sign-in.
 	ErrUnauthorizedClient = errors.New("the client is not authorized")
@@ -33,8 +33,8 @@ var (
 	ErrNetwork = errors.New("the service was not reached")
 	// ErrTemporary means that a later attempt may succeed: network, 429, 5xx, broken reply.
 	ErrTemporary = errors.New("the service does not answer at the moment")
-	// ErrExpired means that the user did not approve the sign-in in time. It is returned
-	// unwrapped; the text is the AWS CLI's.
+	// ErrExpired means that the user did not approve the sign-in in time. The client returns it
+	// unwrapped. The text is the AWS CLI's.
 	ErrExpired = errors.New("The pending authorization to retrieve an SSO token has expired. " +
 		"The login flow to retrieve an SSO token must be restarted.")
 )
@@ -47,7 +47,7 @@ type ServiceError struct {
 	Status    int    // the HTTP status
 	RequestID string // "" if the service sent none
 	Retries   int    // how often the call was repeated; 0 if it was not repeated
-	// Details are the other members of the reply in their order, such as
+	// Details are the other members of the reply, in the order of the reply. An example is
 	// {"error", "access_denied"}.
 	Details [][2]string
 }
@@ -65,7 +65,8 @@ func (e *ServiceError) Error() string {
 func (e *ServiceError) Is(target error) bool {
 	switch target {
 	case ErrInvalidGrant:
-		// An expired refresh token has the code of an expired device code.
+		// The service uses the same code for an expired refresh token and for an expired device
+		// code.
 		return e.is("InvalidGrantException", "invalid_grant") || e.is("ExpiredTokenException", "expired_token")
 	case ErrInvalidClient:
 		return e.is("InvalidClientException", "invalid_client")
@@ -87,8 +88,8 @@ func (e *ServiceError) ExitStatus() int { return 254 }
 // Answer returns the service's code and message.
 func (e *ServiceError) Answer() (code, message string) { return e.Code, e.Message }
 
-// is reports whether e has the service's code or, if the service sent no code, the OAuth
-// error of that name.
+// is reports whether e has this code. If the service sent no code, is compares the OAuth
+// error instead.
 func (e *ServiceError) is(code, oauth string) bool {
 	if e.Code == code {
 		return true
@@ -117,7 +118,7 @@ func detailsText(details [][2]string) string {
 	return b.String()
 }
 
-// Kind returns the OAuth name of a refusal, such as "invalid_scope", and "" for other
+// Kind returns the OAuth name of a refusal, such as "invalid_scope". It returns "" for other
 // errors.
 func Kind(err error) string {
 	var callback *CallbackError
@@ -143,13 +144,13 @@ func Kind(err error) string {
 	return name.String()
 }
 
-// A ReplyError is a reply that Identity Center does not send, such as a page of a proxy,
-// truncated JSON, or a token reply without a token.
+// A ReplyError reports a reply that Identity Center would not send. Examples are a proxy's
+// page, truncated JSON, or a token reply without a token.
 type ReplyError struct {
 	Operation string
 	URL       string // the endpoint
 	Status    int    // the HTTP status
-	Reason    string // what is wrong with the reply, without a quotation from it
+	Reason    string // what is wrong with the reply; quotes nothing from the reply
 }
 
 func (e *ReplyError) Error() string {
@@ -160,8 +161,8 @@ func (e *ReplyError) Error() string {
 	return fmt.Sprintf("The endpoint URL %q sent an invalid reply to %s: HTTP %d, %s", endpoint, e.Operation, e.Status, e.Reason)
 }
 
-// Is reports whether e is ErrTemporary. A truncated reply is temporary. A page with status 4xx
-// is not: it probably comes from another server.
+// Is reports whether e is ErrTemporary. A truncated reply is temporary. A page with status
+// 4xx is not temporary, because it probably comes from another server.
 func (e *ReplyError) Is(target error) bool {
 	return target == ErrTemporary && (e.Status < 400 || e.Status == http.StatusTooManyRequests || e.Status >= 500)
 }
@@ -178,7 +179,7 @@ const (
 	ProxyFailed                     // the proxy was not reached, or refused the connection
 )
 
-// A ConnectError reports a request without a reply. Its text is the AWS CLI's. It is both
+// A ConnectError reports a request without a reply. Its text is the AWS CLI's. It matches
 // [ErrNetwork] and [ErrTemporary].
 type ConnectError struct {
 	URL     string // the URL of the request or of the proxy, with masked passwords
@@ -205,18 +206,17 @@ func (e *ConnectError) Error() string {
 	return fmt.Sprintf("Could not connect to the endpoint URL: %q", e.URL)
 }
 
-// Unwrap returns the cause.
 func (e *ConnectError) Unwrap() error { return e.Err }
 
-// Is reports whether target is ErrNetwork or ErrTemporary; e is both.
+// Is reports whether target is ErrNetwork or ErrTemporary.
 func (e *ConnectError) Is(target error) bool { return target == ErrNetwork || target == ErrTemporary }
 
-// connectError converts the error of a request. connected says whether the request had a
+// connectError converts the error of a request. connected means that the request had a
 // connection.
 func connectError(client *http.Client, req *http.Request, err error, connected bool) *ConnectError {
 	var urlErr *url.Error
 	if errors.As(err, &urlErr) {
-		err = urlErr.Err // its text repeats the URL
+		err = urlErr.Err // the text of err repeats the URL
 	}
 	e := &ConnectError{URL: req.URL.Redacted(), Failure: NotConnected, Err: err}
 	var netErr net.Error
@@ -255,8 +255,8 @@ func isTLS(err error) bool {
 		strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "HTTP response to HTTPS client")
 }
 
-// proxyURL returns the proxy that client uses for req, with its password masked; ""
-// means no proxy.
+// proxyURL returns the proxy that client uses for req, with its password masked. It returns
+// "" if client uses no proxy.
 func proxyURL(client *http.Client, req *http.Request) string {
 	transport := client.Transport
 	if transport == nil {

@@ -10,10 +10,11 @@ import (
 	"net/http"
 )
 
-// The pages that the browser shows at the end of a sign-in. They name no user and no
-// session, because every program on this machine can read them.
+// This file has the pages that the browser shows at the end of a sign-in. The pages name no
+// user and no session, because every program on this machine can read them.
 
-// pageStyle is the part of the stylesheet that the emulator's pages begin with too.
+// pageStyle is the stylesheet of the pages. The emulator's stylesheet begins with the same
+// text.
 //
 //go:embed page.css
 var pageStyle string
@@ -40,13 +41,13 @@ const pageFormat = `<!DOCTYPE html>
 // page returns a page with a title and the HTML that follows it.
 func page(title, body string) string { return fmt.Sprintf(pageFormat, title, pageStyle, "", body) }
 
-// successPage returns the page of a sign-in that succeeded.
+// successPage returns the page after a successful sign-in.
 func successPage() string {
 	return fmt.Sprintf(pageFormat, "You are signed in", pageStyle, ` class="good"`,
 		"<p>Lanyard has stored the session. Your profiles can use it now.</p>\n<p>You can close this tab and return to your terminal.</p>")
 }
 
-// failurePage returns the page of a sign-in that failed with err.
+// failurePage returns the page after a sign-in that failed with err.
 func failurePage(err error) string {
 	var refused *CallbackError
 	if errors.As(err, &refused) && refused.Code == "access_denied" {
@@ -64,20 +65,20 @@ func notice(text string) string {
 	return `<p class="notice" role="alert">` + html.EscapeString(text) + "</p>\n"
 }
 
-// waitingPage returns the page of a sign-in that takes longer than the browser waits.
+// waitingPage returns the page for a sign-in that has not ended within [pageBudget].
 func waitingPage() string {
 	return page("Still signing in", "<p>This takes longer than usual. Your terminal shows the result.</p>\n<p>You can close this tab.</p>")
 }
 
-// strangerPage returns the answer to a request that does not belong to the sign-in.
+// strangerPage returns the page for a request that does not belong to the sign-in.
 func strangerPage() string {
 	return page("Request ignored",
 		"<p>Lanyard uses this address only to complete a sign-in. This request does not belong to the sign-in.</p>\n"+
 			"<p>To sign in, open the URL that your terminal shows. You can close this tab.</p>")
 }
 
-// strict sets the headers of every response of the callback server. A page is not cached,
-// framed or sniffed, runs no script, and loads nothing.
+// strict sets the headers of every response of the callback server. They forbid the browser
+// to cache, frame or sniff a page, to run scripts, and to load anything.
 func strict(h http.Header) {
 	style := sha256.Sum256([]byte(pageStyle))
 	h.Set("Content-Type", "text/html; charset=utf-8")

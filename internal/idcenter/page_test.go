@@ -50,7 +50,7 @@ func TestPagesSayWhatToDoNext(t *testing.T) {
 	}
 }
 
-// Set CALLBACK_SCREENSHOTS to a folder to get pictures of the pages.
+// This test writes pictures of the pages to the folder in CALLBACK_SCREENSHOTS.
 func TestChromiumShowsPagesOnAPhone(t *testing.T) {
 	path := ""
 	for _, name := range []string{"google-chrome", "chromium-browser", "chromium"} {

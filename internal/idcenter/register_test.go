@@ -102,8 +102,8 @@ func TestHostileRegistration(t *testing.T) {
 	}
 }
 
-// The requests are those of the AWS CLI, except for the client name and the grant type for device
-// codes.
+// The client sends the same requests as the AWS CLI, except for the client name and the grant
+// type for device codes.
 func TestRequests(t *testing.T) {
 	bodies := map[string]string{}
 	c := at(t, oidc(grants))
@@ -192,7 +192,7 @@ func TestRegistrationNotKept(t *testing.T) {
 	}
 }
 
-// A readOnly always keeps its stale registration.
+// A readOnly keeps the same registration, which cannot be replaced.
 type readOnly struct{ full bool }
 
 func (r readOnly) Load() (Registration, bool) {
@@ -201,8 +201,8 @@ func (r readOnly) Load() (Registration, bool) {
 func (readOnly) Save(Registration) error { return errors.New("read-only") }
 func (readOnly) Drop(string) error       { return errors.New("read-only") }
 
-// A registration is dropped if there is no callback, or one with an error that may concern the
-// client. It is kept if the user refuses.
+// The client drops a registration if no callback arrives, or if the callback has an error
+// that may concern the client. It keeps the registration if the user refuses.
 func TestCallbackThatDropsRegistration(t *testing.T) {
 	for code, want := range map[string]int{"": 1, "access_denied": 0, "invalid_request": 1, "invalid_scope": 1} {
 		kept := &shelf{}

@@ -14,9 +14,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A sign-in and its client registration.
+// This file has a sign-in and its client registration.
 
-// defaultTimeout is how long the user may take, as in the AWS CLI.
+// defaultTimeout is how long the user may take to sign in. The AWS CLI has the same limit.
 const defaultTimeout = 600 * time.Second
 
 // A SignIn describes a sign-in. Only StartURL is required.
@@ -26,31 +26,32 @@ type SignIn struct {
 	IssuerURL     string        // the start URL from [ResolveStartURL]; "" means StartURL
 	Scopes        []string      // as configured; if nil, the browser flow asks for sso:account:access
 	Device        bool          // use a device code instead of the browser flow
-	NoBrowser     bool          // do not open a browser, and show that
+	NoBrowser     bool          // do not open a browser, and tell the user so
 	CallbackPort  int           // the port of the callback server on 127.0.0.1; 0 means any free port
 	Registrations Registrations // nil keeps no registration
 	// Open opens a URL in the user's browser. It runs concurrently. If it fails, the sign-in
-	// continues, because the URL is shown too. nil means the same as NoBrowser.
+	// continues, because the URL is shown too. If Open is nil, NoBrowser is implied.
 	Open func(ctx context.Context, url string) error
 	// NotOpened is called with the error if the browser cannot be opened. It may be nil.
 	NotOpened func(err error)
-	// ByCode is the command to sign in by device code, for a hint; "" means the same command
-	// with --use-device-code.
+	// ByCode is the command line for a sign-in by device code, for a hint. "" means the same
+	// command with --use-device-code.
 	ByCode string
-	// Show prints whole lines for the user, in the AWS CLI's words. nil prints nothing.
+	// Show prints whole lines for the user, in the AWS CLI's words. If Show is nil, nothing is
+	// printed.
 	Show func(text string)
 	// Listening is called with the port of the callback server before the URL is shown, so
 	// that the caller can explain how to reach it from another machine. It may be nil.
 	Listening func(port int)
-	// Pasted receives text from a user whose browser cannot reach the port: the address at
-	// which the browser failed. It is checked like a request. If it is not the right address,
-	// Show says so. It may be nil.
+	// Pasted receives text from a user whose browser cannot reach the port. The text should be
+	// the address at which the browser failed. SignIn checks it like a request. If the address
+	// is wrong, SignIn says so with Show. Pasted may be nil.
 	Pasted <-chan secret.String
-	// Waiting is called when the sign-in begins to wait for the user, with the longest time
-	// that it waits. It returns a function to call after the wait. It may be nil.
+	// Waiting is called when the wait for the user begins. limit is the longest time of the
+	// wait. Waiting returns a function that is called after the wait. Waiting may be nil.
 	Waiting func(limit time.Duration) (done func())
-	// Keep stores the result. The callback page shows success only after Keep has returned;
-	// an error of Keep is the error of the sign-in. nil stores nothing.
+	// Keep stores the result. The callback page shows success only after Keep has returned; an
+	// error of Keep is the error of the sign-in. If Keep is nil, nothing is stored.
 	Keep func(ctx context.Context, r Result) error
 	// Timeout is how long the user may take; 0 means 600 s for the browser flow, and the
 	// service's own limit for a device code.
@@ -65,13 +66,13 @@ type Result struct {
 }
 
 // SignIn signs the user in, and returns when s.Keep has stored the tokens. It returns
-// [ErrExpired] if the user does not sign in in time, and a [CallbackError] or a [ServiceError]
-// if the user or the service refuses. A cancelled ctx ends it at once.
+// [ErrExpired] if the user takes too long. It returns a [CallbackError] or a [ServiceError]
+// if the user or the service refuses. A cancelled ctx ends the sign-in at once.
 //
-// If the service does not accept the client registration, SignIn drops it and starts again with
-// a new one. It also drops the registration if the sign-in ends without a callback, or with
-// another error than a refusal by the user: for an unknown client, the service shows an error
-// page and does not redirect the browser.
+// If the service does not accept the client registration, SignIn drops it and starts again
+// with a new one. SignIn also drops the registration if the sign-in ends without a callback,
+// because the service shows an error page to an unknown client and does not redirect the
+// browser. The same holds for a callback with any error except the user's refusal.
 func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	if s.StartURL == "" {
 		return Result{}, errors.New("a sign-in needs a start URL")
@@ -107,9 +108,9 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	return res, err
 }
 
-// withRegistration calls signIn with a client registration. If the service does not accept the
-// registration, withRegistration drops it. If it was a kept one, it calls signIn once more with
-// a new one.
+// withRegistration calls signIn with a client registration. If the service does not accept
+// the registration, withRegistration drops it. If the registration was an old one,
+// withRegistration calls signIn once more with a new registration.
 func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Registration) (Grant, error)) (Result, error) {
 	reg, kept, err := c.registration(ctx, s)
 	if err != nil {
@@ -132,8 +133,8 @@ func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Reg
 	return Result{Grant: grant, Registration: reg}, nil
 }
 
-// badClient reports whether the service does not accept the client registration, so that a new
-// one may help.
+// badClient reports whether the service does not accept the client registration, so that a
+// new registration may help.
 func badClient(err error) bool {
 	return errors.Is(err, ErrInvalidClient) || errors.Is(err, ErrUnauthorizedClient)
 }
@@ -157,16 +158,16 @@ func (s SignIn) open(ctx context.Context, url string) <-chan error {
 	return failed
 }
 
-// notOpened reports that the browser was not opened.
+// notOpened tells the user that the browser was not opened.
 func (s SignIn) notOpened(err error) {
 	if s.NotOpened != nil {
 		s.NotOpened(err)
 	}
 }
 
-// A Registration identifies lanyard to the service as a client. It is valid for many sign-ins,
-// usually for 90 days. Tokens can be refreshed only with the registration that they were issued
-// to.
+// A Registration identifies lanyard to the service as a client. It is valid for many
+// sign-ins, usually for 90 days. The service refreshes a token only for the registration that
+// it issued the token to.
 type Registration struct {
 	ClientID     string
 	ClientSecret secret.String
@@ -177,7 +178,7 @@ type Registration struct {
 
 // Registrations keeps the client registration of one session between sign-ins.
 type Registrations interface {
-	// Load returns the kept registration, or false if there is none.
+	// Load returns the kept registration. ok is false if no registration is kept.
 	Load() (Registration, bool)
 	// Save keeps a new registration. An error is logged, and the sign-in continues.
 	Save(Registration) error
@@ -186,15 +187,16 @@ type Registrations interface {
 	Drop(clientID string) error
 }
 
-// registrationReserve is the least time that a registration must be valid to be used again, as
-// in the AWS CLI.
+// registrationReserve is how long a kept registration must still be valid for a sign-in. The
+// AWS CLI has the same limit.
 const registrationReserve = 15 * time.Minute
 
-// redirectPath is the path of the callback. A loopback redirect is registered without its port
-// (RFC 8252, section 7.3).
+// redirectPath is the path of the callback. The client registers a loopback redirect without
+// its port (RFC 8252, section 7.3).
 const redirectPath = "/oauth/callback"
 
-// registration returns the kept registration if it can be used for s, or else a new one.
+// registration returns the kept registration if it can be used for s. Otherwise it registers
+// a new client.
 func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, kept bool, err error) {
 	if s.Registrations != nil {
 		if reg, ok := s.Registrations.Load(); ok && s.covered(reg) {
@@ -226,9 +228,9 @@ func (c *Client) newRegistration(ctx context.Context, s SignIn) (Registration, e
 	return reg, err
 }
 
-// covered reports whether reg can be used for s: it is valid for long enough, and has the scopes
-// and the grant type. The AWS CLI records grant types only for the browser flow, so a
-// registration without them is for device codes.
+// covered reports whether reg can be used for s. It must be valid for long enough, and must
+// have the scopes and the grant type. The AWS CLI records grant types only for the browser
+// flow. So a registration without grant types is for device codes.
 func (s SignIn) covered(reg Registration) bool {
 	if reg.ClientID == "" || reg.ClientSecret.IsZero() || reg.ExpiresAt.Sub(s.Now()) < registrationReserve {
 		return false
@@ -245,8 +247,9 @@ func (s SignIn) covered(reg Registration) bool {
 	return browser
 }
 
-// scopes returns the scopes to ask for. If none are configured, the browser flow asks for the
-// scope that makes a token refreshable, and the device flow for none, as in the AWS CLI.
+// scopes returns the scopes to ask for. Without configured scopes, the browser flow asks for
+// the scope that makes a token refreshable. The device flow asks for no scope, like the AWS
+// CLI.
 func (s SignIn) scopes() []string {
 	if len(s.Scopes) == 0 && !s.Device {
 		return []string{"sso:account:access"}
@@ -261,8 +264,8 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 		Scopes:     s.scopes(),
 	}
 	if !s.Device {
-		// The grant type for device codes is for an AWS CLI before 2.22. It uses the same
-		// registration file, ignores the grant types in it, and signs in by device code.
+		// AWS CLI versions before 2.22 need the grant type for device codes. They use the same
+		// registration file for a sign-in by device code, and ignore the grant types in the file.
 		in.GrantTypes = []string{grantCode, grantRefresh, grantDevice}
 		in.RedirectUris = []string{"http://127.0.0.1" + redirectPath}
 		in.IssuerUrl = new(s.IssuerURL)
@@ -312,8 +315,9 @@ func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientI
 	}, nil
 }
 
-// clientName returns the name to register, with the name of the session or, without one, the
-// time. Characters that are not allowed in a client name become hyphens.
+// clientName returns the name to register. The name contains the session's name, or the time
+// if the session has no name. A hyphen replaces each character that a client name must not
+// contain.
 func clientName(session string, now time.Time) string {
 	if session == "" {
 		return "lanyard-" + strconv.FormatInt(now.Unix(), 10)

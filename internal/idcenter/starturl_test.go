@@ -15,7 +15,7 @@ func TestResolveStartURLWithoutRequest(t *testing.T) {
 	tests := []struct {
 		url      string
 		loopback bool
-		err      string // "" = comes back unchanged
+		err      string // the expected error; "" means that the URL comes back unchanged
 	}{
 		{url: "https://d-1234567890.awsapps.com/start"},
 		{url: "https://corp.awsapps.com/start/#/"},

@@ -15,7 +15,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// A refresh can be interrupted until the refresh token is sent, and not after that.
+// An interrupt stops a refresh only until the refresh token is sent.
 func TestInterruptedRefresh(t *testing.T) {
 	reply := func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"accessToken":"access-2","expiresIn":60}`))}, nil

@@ -27,12 +27,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// One call of a service: the attempts, the reply, and the error for it.
+// This file makes one call of a service. It has the attempts, the reply, and the error for
+// the reply.
 
 // A wire is the HTTP client that the SDK uses for one call. It records the attempts, because
-// the SDK's errors are not enough. They lose what the AWS CLI shows: OAuth members of unknown
-// errors, and whether the connection timed out. And they may show parts of replies, which can
-// contain secrets.
+// the SDK's errors lack details that the AWS CLI shows: OAuth members of unknown errors, and
+// connection timeouts. The SDK's errors may also contain parts of replies, and so secrets.
 type wire struct {
 	client    *http.Client
 	now       func() time.Time
@@ -60,12 +60,12 @@ func (w *wire) oidc(o *ssooidc.Options) { o.HTTPClient, o.Retryer = w, w.retryer
 
 func (w *wire) portal(o *sso.Options) { o.HTTPClient, o.Retryer = w, w.retryer }
 
-// Do makes one attempt and reads the whole reply. So if the connection breaks in the middle of
-// the reply, the attempt has failed and is repeated.
+// Do makes one attempt and reads the whole reply. So if the connection breaks in the middle
+// of the reply, the SDK repeats the attempt.
 func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	w.tries++
 	w.reply = nil
-	req.Header.Set("Accept-Encoding", "identity") // a compressed body could be small and unpack to a huge one
+	req.Header.Set("Accept-Encoding", "identity") // a small compressed body could unpack to a huge body
 	start := time.Now()
 	resp, fail := send(w.client, w.spending.watch(req))
 	var body []byte
@@ -106,7 +106,7 @@ func send(client *http.Client, req *http.Request) (*http.Response, *ConnectError
 	return resp, nil
 }
 
-// debug logs an attempt, with the URL without its query.
+// debug logs an attempt. It logs the URL without the query.
 func (w *wire) debug(req *http.Request, start time.Time, attrs ...slog.Attr) {
 	attrs = append([]slog.Attr{
 		slog.String("operation", w.operation), slog.Int("try", w.tries),
@@ -162,9 +162,9 @@ type reply struct {
 	clock  Clock
 }
 
-// broken returns why the reply cannot come from the service, or "" if it can. Both services
-// reply with a JSON object or, to Logout, with an empty body. The content type may be missing or
-// plain text.
+// broken returns why the reply cannot come from the service, or "" if the reply may come from
+// the service. Both services reply with a JSON object, or with an empty body to Logout. The
+// content type may be missing or plain text.
 func (r *reply) broken() string {
 	kind, _, _ := mime.ParseMediaType(r.header.Get("Content-Type"))
 	body := bytes.TrimSpace(r.body)
@@ -193,8 +193,9 @@ func (r *reply) requestID(secrets []secret.String) string {
 	return ""
 }
 
-// refusal reads the reply as an error of operation, like the AWS CLI: the code comes from a
-// header, or from a member of the body, or is the status. It removes the secrets from all texts.
+// refusal reads the reply as an error of operation, like the AWS CLI. The code comes from a
+// header, from a member of the body, or from the status. refusal removes the secrets from all
+// texts.
 func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError {
 	members := map[string]any{}
 	_ = json.Unmarshal(r.body, &members) // no object: no members
@@ -225,16 +226,16 @@ func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError
 	return e
 }
 
-// A spending watches a call that sends a secret which can be used only once. Until the first
-// byte is sent, the call can be cancelled. After that it must not be cancelled, because the
-// reply has the successor of the secret.
+// A spending watches a call that sends a refresh token, which may work only once. The caller
+// can cancel the call until the first byte is sent. After that, the call must continue,
+// because the reply has the new token.
 type spending struct {
 	mu            sync.Mutex
 	sent, stopped bool
 }
 
-// begin returns the context of the call. It ends with ctx until something is sent, and in any
-// case after limit or at the deadline of ctx.
+// begin returns the context of the call. Until something is sent, this context ends with ctx.
+// In any case it ends after limit, or at the deadline of ctx.
 func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	end := time.Now().Add(limit)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
@@ -249,7 +250,8 @@ func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Cont
 	return held, func() { unwatch(); cancel() }
 }
 
-// stop cancels the call, unless something was sent, and reports whether it did.
+// stop cancels the call, unless something was sent, and reports whether it cancelled the
+// call.
 func (s *spending) stop() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -274,8 +276,8 @@ func (s *spending) done() bool {
 	return s.sent
 }
 
-// watch returns the request with a body that reports when it is sent. If s is nil, watch returns
-// req unchanged.
+// watch returns a copy of the request whose body calls s.send when it is sent. If s is nil,
+// watch returns req unchanged.
 func (s *spending) watch(req *http.Request) *http.Request {
 	if s == nil || req.Body == nil {
 		return req
@@ -303,13 +305,13 @@ func (b *spentBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-// maxSecret limits the size of a token or key in bytes, so that the cache file stays readable.
-// AWS's have up to about 2,000.
+// maxSecret limits the size of a token or key in bytes, so that the cache file stays
+// readable. AWS's tokens and keys have up to about 2,000 bytes.
 const maxSecret = 32 << 10
 
 // invalidMember returns what is wrong with the tokens and keys of a reply, or "". members has
-// names and values in turn. A value with control characters must not be stored, because it would
-// later be sent in a header.
+// names and values in turn. A stored value is later sent in a header, so it must not have
+// control characters.
 func invalidMember(members ...string) string {
 	for i := 0; i < len(members); i += 2 {
 		name, value := members[i], members[i+1]
@@ -334,15 +336,15 @@ func Redact(s string, secrets []secret.String) string {
 	return s
 }
 
-// A Clock compares the service's clock with this machine's clock at the time of a reply. It is
-// zero if the reply had no date.
+// A Clock compares the service's clock with this machine's clock at the time of a reply. A
+// Clock is zero if the reply had no date.
 type Clock struct {
-	Date  time.Time     // the service's time when it answered
+	Date  time.Time     // the service's time of the reply
 	Ahead time.Duration // how far this machine's clock was ahead; negative if it was behind
 }
 
-// signedWithin is the largest difference of the clocks at which AWS accepts a signed request: 5
-// minutes, or 15 for S3.
+// signedWithin is the largest clock difference at which AWS accepts a signed request: 5
+// minutes. For S3, the limit is 15 minutes.
 const signedWithin = 5 * time.Minute
 
 // Wrong reports whether the clock is so wrong that AWS rejects signed requests.
@@ -365,9 +367,9 @@ func (c Clock) String() string {
 	return span + " " + direction
 }
 
-// ClockOf reads the Date of a reply (RFC 9110, section 6.6.1). received is the local time at
-// which the reply arrived, took the duration of the request. ClockOf assumes that the service
-// replied in the middle of that. The date has whole seconds, rounded down.
+// ClockOf reads the Date of a reply (RFC 9110, section 6.6.1). received is the local time
+// when the reply arrived. took is the duration of the request. ClockOf assumes that the
+// service replied in the middle of the request. The date has whole seconds, rounded down.
 func ClockOf(h http.Header, received time.Time, took time.Duration) Clock {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
@@ -413,8 +415,9 @@ func (d Doer) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// retryer returns the SDK's standard retryer with two changes: it retries after every 429, and
-// never after an untrusted certificate. It has no retry quota, because a call has a time limit.
+// retryer returns the SDK's standard retryer with two changes: it retries after every 429,
+// and never after an untrusted certificate. It has no retry quota, because each call has a
+// time limit.
 func retryer(attempts int, maxPause time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxPause

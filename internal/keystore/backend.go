@@ -18,8 +18,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// This file has the backends (the stores other than the files), the markers that say in
-// which store a value is, and the errors of both.
+// This file has the backends: the stores other than the files. It also has the markers that
+// name the store of a value, and the errors of backends and markers.
 
 // The names of the stores in markers and on the command line.
 const (
@@ -32,8 +32,8 @@ const (
 // A Backend is a store other than the AWS CLI's files. Names of values are "sso/HASH" and
 // "cli/HASH": the folder of the cache and the name of the file that the value replaces.
 //
-// A process that dies while it replaces a value leaves the old value or the new one.
-// Callers use the locks of package broker, so that only one process writes a name.
+// If a process dies while it replaces a value, the backend has the old value or the new
+// value. Callers use the locks of package broker, so that only one process writes a name.
 type Backend interface {
 	// Load returns a value. The error wraps [ssocache.ErrNotFound] if the value does not
 	// exist, and [ssocache.ErrCorrupt] if it is not valid.
@@ -51,9 +51,9 @@ type Pending interface {
 	Abort()
 }
 
-// Backends holds the backends of one process. It opens a backend when it is first used,
-// and caches values for a moment: a process that waits for another one reads them every
-// few milliseconds.
+// Backends holds the backends of one process. It opens a backend when the backend is first
+// used. It caches values for a moment, because a process that waits for another process reads
+// them every few milliseconds.
 type Backends struct {
 	// Open opens a store: [Keychain], [Encrypted] or [Agent].
 	Open func(store string) (Backend, error)
@@ -96,7 +96,7 @@ func (v *Backends) Reopen() {
 	v.opened = nil
 }
 
-// A cached is the value of a path while its marker has this id.
+// A cached holds the value of a path, and the id that the marker had when the value was read.
 type cached struct {
 	id   string
 	at   time.Time
@@ -155,7 +155,6 @@ func (f Files) valueName(path string) string {
 	return folder + "/" + strings.TrimSuffix(filepath.Base(path), ".json")
 }
 
-// EncryptedFolder returns the folder of the encrypted store.
 func EncryptedFolder(home string) string { return filepath.Join(home, ".aws", "lanyard") }
 
 // encryptedPath returns the file in the encrypted store for the value called name.
@@ -163,11 +162,11 @@ func encryptedPath(home, name string) string {
 	return filepath.Join(EncryptedFolder(home), strings.ReplaceAll(name, "/", "-")+".age")
 }
 
-// A marker is a file that says in which store a value is. It exists for each cache file
-// whose content is in a backend, and contains no secret. Its name does not end in ".json",
-// so that the AWS CLI does not read it.
+// A marker is a file that names the store of a value. Each cache file whose content is in a
+// backend has a marker. A marker contains no secret. Its name does not end in ".json", so
+// that the AWS CLI does not read it.
 //
-// The marker of a session's token is kept after a sign-out: the next token goes to the same
+// A sign-out keeps the marker of the session's token, so the next token goes to the same
 // store.
 type marker struct {
 	store string
@@ -177,8 +176,9 @@ type marker struct {
 
 const markerMagic = "lanyard-store"
 
-// readMarker returns the marker of a path, or the zero marker if the value is in the file.
-// A marker that cannot be read is an error: the value must not be written as plaintext.
+// readMarker returns the marker of a path, or the zero marker if the value is in the file. It
+// returns an error if it cannot read the marker, because the value must not be written as
+// plaintext.
 func readMarker(path string) (marker, error) {
 	data, err := datafile.Read(ssocache.MarkerPath(path), datafile.Limit)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -211,7 +211,7 @@ func (Files) touch(path string, m marker) error {
 	return atomicfile.Write(ssocache.MarkerPath(path), []byte(line+"\n"), 0o600)
 }
 
-// unmark removes the marker of a path, so that its file is used.
+// unmark removes the marker of a path. The value is then in the file.
 func unmark(path string) error { return removeFile(ssocache.MarkerPath(path)) }
 
 // ownerOf returns the owner field of a session's markers.
@@ -231,7 +231,7 @@ func (f Files) Store(session string) (string, error) {
 	return m.store, err
 }
 
-// marked returns the markers in a folder by the paths of their values. The errors are those
+// marked returns the markers in a folder by the paths of their values. unknown has the errors
 // of listing the folder and of reading markers.
 func marked(folder string) (found map[string]marker, unknown []error) {
 	entries, err := os.ReadDir(folder)
@@ -301,9 +301,9 @@ func (f Files) prepareIn(store, path, session string) (Pending, error) {
 }
 
 // Commit stores the value, then changes the marker, so that other processes notice the
-// change. It also removes a plaintext file that another program has left at the path. A
-// plaintext token stays: it may be another program's sign-in, which a sign-out should
-// revoke.
+// change. Another program may have written a plaintext file to the path. Commit removes that
+// file, unless it has a token: the token may be another program's sign-in, which a sign-out
+// should revoke.
 func (p *markedPending) Commit(data []byte) error {
 	err := p.Pending.Commit(data)
 	var kept *atomicfile.KeptError
@@ -350,7 +350,8 @@ func (e *UnreadableError) Error() string {
 
 func (e *UnreadableError) Unwrap() error { return e.Err }
 
-// NextStep returns how to become the owner of the file if permissions are missing, else "".
+// NextStep returns how to become the owner of the file if permissions are missing. Otherwise
+// it returns "".
 func (e *UnreadableError) NextStep() string {
 	if !errors.Is(e.Err, fs.ErrPermission) || runtime.GOOS == "windows" {
 		return ""
@@ -367,8 +368,8 @@ func unreadable(path string, err error) error {
 	return &UnreadableError{path, err}
 }
 
-// Unknown reports whether, after this error of a Load method, it is unknown whether the
-// value exists: a store cannot be used or a file cannot be read.
+// Unknown reports whether err, the error of a Load method, means that a store or a file
+// cannot be read. Then it is unknown whether the value exists.
 func Unknown(err error) bool {
 	return err != nil && !errors.Is(err, ssocache.ErrNotFound) && !errors.Is(err, ssocache.ErrCorrupt) && !errors.Is(err, ssocache.ErrNotSSO)
 }

@@ -13,15 +13,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// An encrypted is a [Backend] with an age file for each value. It encrypts with a public
-// key, without asking the user. To decrypt, it needs the identity.
+// An encrypted is a [Backend] with an age file for each value. It encrypts with a public key,
+// without a question to the user. It decrypts with the identity.
 type encrypted struct {
 	files Files
 	keys  Keys
 	read  func() ([]age.Identity, error)
 }
 
-// OpenEncrypted returns the encrypted store of a home folder, which [Keys.Save] has set up.
+// OpenEncrypted returns the encrypted store of a home folder. [Keys.Save] sets up that store.
 // The store reads the identity when the first value is loaded.
 func OpenEncrypted(f Files, ask Passphrases) (Backend, error) {
 	keys, err := LoadKeys(f.Home)

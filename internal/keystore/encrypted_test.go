@@ -61,7 +61,7 @@ func TestEncryptedWithEachKindOfKey(t *testing.T) {
 	}
 	const passphrase = "correct horse"
 	tests := []struct {
-		name, key string // "" means only a passphrase
+		name, key string // key "" means that the store has only a passphrase
 		asked     int
 	}{
 		{"age", textFile(t, "# mine\n"+x.String()+"\n"), 0},
@@ -133,7 +133,7 @@ func TestInvalidKeys(t *testing.T) {
 	}
 }
 
-// If a move dies before it removes the encrypted value, the next move removes it.
+// A move dies before it removes the encrypted value. The next move removes that value.
 func TestNextMoveRemovesOldValue(t *testing.T) {
 	f := files(t)
 	f.Backends = &keystore.Backends{Open: func(string) (keystore.Backend, error) { return keystore.OpenEncrypted(f, nil) }}

@@ -13,11 +13,11 @@ import (
 
 // An entries stores values of any size in a keychain whose entries have a limited size.
 //
-// The entry called NAME is the head. It contains a small value itself. A larger value is
-// split into pieces: NAME/a/0, NAME/a/1, … (side a) or NAME/b/0, … (side b). To replace a
-// value, the new pieces are written to the side that the head does not name. Then the head
-// is replaced, and then the old side is removed. If the process dies in between, the head
-// still names a complete value.
+// The entry called NAME is the head. The head contains a small value itself. A larger value
+// is split into pieces: NAME/a/0, NAME/a/1, … (side a) or NAME/b/0, … (side b). To replace a
+// value, the new pieces are written to the side that the head does not name. Then the head is
+// replaced, and then the old side is removed. If the process dies between these steps, the
+// head still names a complete value.
 type entries struct {
 	ring  ring
 	limit int // bytes of one entry
@@ -26,7 +26,7 @@ type entries struct {
 const (
 	headMagic  = "lanyard-value "
 	maxPieces  = 64
-	rereadings = 3 // how often to read again while another process replaces the value
+	rereadings = 3 // how often Load reads again while another process replaces the value
 )
 
 // A head is the content of the entry called NAME: the value itself, or a description of its
@@ -108,8 +108,8 @@ func (e *entries) head(name string) (head, error) {
 	return h, nil
 }
 
-// Prepare implements [Backend]. It writes as many bytes as a token needs to entries that
-// are never read, because a keychain can be readable but full or locked.
+// Prepare implements [Backend]. A keychain can be readable but full or locked. So Prepare
+// writes as many bytes as a token needs, to entries that no process reads.
 func (e *entries) Prepare(name string) (Pending, error) {
 	for i := range (usual + e.limit - 1) / e.limit {
 		if err := e.ring.Set(pieceName(name, trial, i), strings.Repeat(".", min(usual, e.limit))); err != nil {
@@ -122,8 +122,8 @@ func (e *entries) Prepare(name string) (Pending, error) {
 // usual is the size of the value that Prepare tries to store.
 const usual = 4 << 10
 
-// trial is the side that Prepare writes to. It is not a or b, because a sign-in may be
-// pending for minutes while other processes refresh the token.
+// trial is the side that Prepare writes to. It cannot be a or b: a sign-in may be pending for
+// minutes, while other processes refresh the token.
 const trial = "trial"
 
 // A pendingEntries is a [Pending] value of entries.
@@ -140,12 +140,12 @@ func (p *pendingEntries) Commit(data []byte) error {
 	}
 	p.done = true
 	e, s := p.entries, string(data)
-	defer func() { _ = e.clear(p.name, trial, 0) }() // on failure nothing secret is left
+	defer func() { _ = e.clear(p.name, trial, 0) }() // a failure leaves no secret
 	if head := headMagic + "inline\n" + s; len(head) <= e.limit {
 		if err := e.ring.Set(p.name, head); err != nil {
 			return err
 		}
-		_ = e.clear(p.name, "a", 0) // on failure the next write clears them
+		_ = e.clear(p.name, "a", 0) // after a failure, the next write clears them
 		_ = e.clear(p.name, "b", 0)
 		return nil
 	}
@@ -156,7 +156,7 @@ func (p *pendingEntries) Commit(data []byte) error {
 func (p *pendingEntries) Abort() {
 	if !p.done {
 		p.done = true
-		_ = p.entries.clear(p.name, trial, 0) // on failure nothing secret is left
+		_ = p.entries.clear(p.name, trial, 0) // a failure leaves no secret
 	}
 }
 
@@ -200,8 +200,8 @@ func (e *entries) Remove(name string) error {
 	return errors.Join(failures...)
 }
 
-// clear removes the pieces of a side from this number on, the last piece first. If the
-// process dies in between, there is no gap, and the next call finds the rest.
+// clear removes the pieces of a side from the number from on. It removes the last piece
+// first. If the process dies, the remaining pieces have no gap, so the next call finds them.
 func (e *entries) clear(name, side string, from int) error {
 	end := from
 	for ; end < maxPieces; end++ {

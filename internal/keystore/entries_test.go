@@ -11,10 +11,11 @@ import (
 
 var errDied = errors.New("the process has died")
 
-// A fakeRing is a ring that fails after a number of changes, as if the process died.
+// A fakeRing is a ring that fails after a number of changes. This simulates the death of the
+// process.
 type fakeRing struct {
 	entries map[string]string
-	left    int // changes until it fails; negative means never
+	left    int // changes until the ring fails; negative means that it never fails
 	limit   int
 }
 
@@ -64,8 +65,8 @@ func put(e *entries, data []byte) error {
 	return p.Commit(data)
 }
 
-// If the process dies after any change of the keychain, the value is the old one or the new
-// one. A later write removes the rest of both.
+// If the process dies after any change of the keychain, Load returns the old value or the new
+// value. A later write removes the remaining pieces.
 func TestReplacementDies(t *testing.T) {
 	sizes := []int{1, 99, 100, 101, 250, 1000}
 	for _, from := range sizes {
@@ -107,7 +108,7 @@ func TestReplacementDies(t *testing.T) {
 	}
 }
 
-// Other processes can write a value while one is pending, and Abort does not change it.
+// While a value is pending, other processes can write the value. Abort does not change it.
 func TestAbortKeepsTheValue(t *testing.T) {
 	d := &fakeRing{entries: map[string]string{}, left: -1, limit: 100}
 	e := &entries{ring: d, limit: 100}

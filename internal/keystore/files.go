@@ -1,6 +1,6 @@
 // Package keystore stores tokens and role credentials. The default store is the AWS CLI's
-// files in the home folder, where every other tool finds them. Each session can use a
-// [Backend] instead.
+// files in the home folder, where other tools find them. Each session can use a [Backend]
+// instead.
 package keystore
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Files stores values in the AWS CLI's cache folders. If a marker there names a backend, it
+// Files stores values in the AWS CLI's cache folders. If a marker names a backend, Files
 // stores the value in that backend.
 type Files struct {
 	ssocache.Dir
@@ -42,9 +42,9 @@ func (f Files) LoadRegistration(name string) (ssocache.Registration, error) {
 	return load(f, filepath.Join(f.SSO(), name), ssocache.ParseRegistration)
 }
 
-// load reads the value at a path of the cache from its store. If the value is not in the
-// store that its marker names, another process may have just moved it: load then reads the
-// marker again.
+// load reads the value at a path of the cache from its store. Another process may move the
+// value to another store at the same time. So if the store does not have the value, load
+// reads the marker again.
 func load[T any](f Files, path string, parse func([]byte) (T, error)) (T, error) {
 	m, err := readMarker(path)
 	for range rereadings {
@@ -101,8 +101,8 @@ func loadFile[T any](path string, parse func([]byte) (T, error)) (T, error) {
 	return v, err
 }
 
-// PrepareToken reserves space for the token with this key. Call it before using a refresh
-// token: if the new token could not be stored, it would be lost.
+// PrepareToken reserves space for the token with this key. Call it before you spend a refresh
+// token, because a new token that cannot be stored is lost.
 func (f Files) PrepareToken(key string) (Pending, error) {
 	return f.prepare(f.TokenPath(key), key)
 }
@@ -162,8 +162,8 @@ func (f Files) prepare(path, session string) (Pending, error) {
 // times smaller.
 const reserve = 16 << 10
 
-// ErrForeignHome means that root runs in another user's home folder. That user could not
-// read files that root creates there.
+// ErrForeignHome means that root runs in another user's home folder. The user could not read
+// files that root creates there.
 var ErrForeignHome = errors.New("the home folder belongs to another user")
 
 // MakeFolder creates one of the cache's folders with mode 0700. If root runs in another
@@ -195,9 +195,9 @@ func foreign(home string) bool {
 // RemoveRegistration removes the registration called name.
 func (f Files) RemoveRegistration(name string) error { return f.Remove(filepath.Join(f.SSO(), name)) }
 
-// DropRegistration removes all registrations of a client. They can have several file names,
-// because the AWS CLI names the file after the session's settings. A registration that
-// cannot be read is not removed.
+// DropRegistration removes all registrations of a client. The registrations can have several
+// file names, because the AWS CLI derives the name from the session's settings.
+// DropRegistration does not remove a registration that it cannot read.
 func (f Files) DropRegistration(clientID string) error {
 	var failures []error
 	for _, r := range f.registrations() {
@@ -208,8 +208,8 @@ func (f Files) DropRegistration(clientID string) error {
 	return errors.Join(failures...)
 }
 
-// RemoveCredentials removes the role credentials with these names, and those for which also
-// returns true. The error also names files that cannot be read.
+// RemoveCredentials removes the role credentials with these names, and all role credentials
+// for which also returns true. The error also names files that cannot be read.
 func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials) bool) error {
 	var failures []error
 	for _, name := range names {
@@ -226,7 +226,8 @@ func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials)
 }
 
 // Remove removes the value at a path of the cache, both the file and the value in its
-// backend. It is not an error if neither exists. The marker of a session's token is kept.
+// backend. It is not an error if neither exists. Remove keeps the marker of a session's
+// token.
 func (f Files) Remove(path string) error {
 	m, err := readMarker(path)
 	if err != nil {
@@ -247,7 +248,7 @@ func (f Files) Remove(path string) error {
 		if err := f.touch(path, m); !atomicfile.Full(err) {
 			return err
 		}
-		return nil // the disk is full, but the value is removed; only the marker's id is old
+		return nil // the disk is full, but the value is removed; only the marker has an old id
 	}
 	return unmark(path)
 }
@@ -262,9 +263,9 @@ func removeFile(path string) error {
 	return nil
 }
 
-// PlaintextToken returns the token in the AWS CLI's file if the session's own token is in a
-// backend: another program has written it. ok is false if there is no such token. An error
-// means that the file exists but its content is unknown.
+// PlaintextToken returns the token in the AWS CLI's file, if the session's store is a
+// backend. Another program has written such a token. ok is false if the file does not exist.
+// An error means that the file exists but its content is unknown.
 func (f Files) PlaintextToken(key string) (tok ssocache.Token, ok bool, err error) {
 	store, err := f.Store(key)
 	if err != nil || store == File {
@@ -277,8 +278,8 @@ func (f Files) PlaintextToken(key string) (tok ssocache.Token, ok bool, err erro
 	return tok, err == nil, err
 }
 
-// Sweep removes temporary files that are older than an hour: killed processes have left
-// them, and they may contain a token.
+// Sweep removes temporary files that are older than an hour. Killed processes leave these
+// files, which may contain a token.
 func (f Files) Sweep(now time.Time) {
 	for _, folder := range []string{f.SSO(), f.Roles(), EncryptedFolder(f.Home)} {
 		entries, _ := os.ReadDir(folder)
@@ -316,7 +317,7 @@ func (f Files) StoreKeptToken(key string) error {
 }
 
 // Stamp returns a text that changes when a token with one of these keys changes, in any
-// store. It uses only the sizes and times of the files. It is "" if no token exists.
+// store. It uses only the sizes and times of the files. It returns "" if no token exists.
 func (f Files) Stamp(keys ...string) string {
 	var b strings.Builder
 	for _, key := range keys {

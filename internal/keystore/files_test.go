@@ -94,8 +94,8 @@ func TestSweepRemovesOldTemporaryFilesOnly(t *testing.T) {
 	}
 }
 
-// DropRegistration removes the client's registrations under all file names. It does not
-// remove other clients, or a token that names the client.
+// DropRegistration removes the client's registrations under all file names. It keeps other
+// clients, and tokens that name the client.
 func TestDropRegistration(t *testing.T) {
 	f := files(t)
 	tok := token

@@ -18,7 +18,7 @@ const Service = "lanyard"
 // KeychainOptions holds the options of [OpenKeychain]. The zero value works.
 type KeychainOptions struct {
 	Deadline  time.Duration               // of one call; 0 means 10 s
-	LookupEnv func(string) (string, bool) // to check for a session bus; nil means no check
+	LookupEnv func(string) (string, bool) // to find a session bus; nil means that none is needed
 }
 
 // keychainDeadline is how long one call may take. A keychain that asks the user for a
@@ -59,8 +59,8 @@ func entryLimit(goos string) int {
 	return 64 << 10
 }
 
-// haveBus returns an error if no session bus exists. The library would start a new bus,
-// which has no keychain.
+// haveBus returns an error if no session bus exists. Without this check, the library would
+// start a new bus, which has no keychain.
 func haveBus(lookup func(string) (string, bool)) error {
 	if lookup == nil || runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return nil
@@ -86,9 +86,9 @@ var errNoEntry = errors.New("no such entry")
 
 // A ring is a keyring with one value for each user name.
 type ring interface {
-	Get(user string) (string, error) // errNoEntry if the entry does not exist
+	Get(user string) (string, error) // returns errNoEntry if the entry does not exist
 	Set(user, value string) error
-	Delete(user string) error // errNoEntry if the entry does not exist
+	Delete(user string) error // returns errNoEntry if the entry does not exist
 }
 
 // systemRing is the system's keychain, through the library.
@@ -112,9 +112,8 @@ func explainRing(err error) error {
 	return explainSystem(err)
 }
 
-// A timeoutRing is a ring whose calls have a timeout. A call that takes too long goes on in
-// the background, because it cannot be stopped. So after a timeout, every call fails at
-// once.
+// A timeoutRing is a ring whose calls have a timeout. A call that takes too long continues in
+// the background, because Go cannot stop it. After one timeout, every call fails at once.
 type timeoutRing struct {
 	ring     ring
 	deadline time.Duration

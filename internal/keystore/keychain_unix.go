@@ -28,8 +28,8 @@ func explainSystem(err error) error {
 			}
 		}
 	}
-	// The library asks to unlock the keychain before every call. It has no error type for
-	// a user who closes the window, or for a system without windows.
+	// The library asks to unlock the keychain before every call. If the user closes the window,
+	// or the system has no windows, the library returns an error without a type.
 	if strings.HasPrefix(err.Error(), "failed to unlock") {
 		return locked()
 	}

@@ -20,16 +20,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// Keys holds the public key that encrypts the values of the encrypted store, and where the
-// private key is. It contains no secret.
+// Keys holds the public key that encrypts the values of the encrypted store, and the path of
+// the private key. It contains no secret.
 type Keys struct {
 	Recipient string // an age recipient or an SSH public key
 	Identity  string // the path of the age or SSH key file; "" for a key in the store's folder, encrypted with a passphrase
-	Command   string // prints the passphrase; "" means that the user is asked
+	Command   string // prints the passphrase; "" means that lanyard asks the user
 }
 
-// A Passphrases is a function that returns the passphrase for an object. It runs command. If
-// command is empty, it asks the user a question that names the object.
+// A Passphrases function returns the passphrase for an object. It runs command. If command is
+// "", it asks the user a question that names the object.
 type Passphrases func(object, command string) (secret.String, error)
 
 // ErrNoKeys means that the encrypted store was never set up.
@@ -118,8 +118,8 @@ func KeysFor(path string) (Keys, error) {
 }
 
 // NewPassphraseKeys creates an identity, encrypts it with the passphrase and writes it into
-// the store's folder. Later, command prints the passphrase; "" means that the user is
-// asked.
+// the store's folder. Later, command prints the passphrase. If command is "", lanyard asks
+// the user.
 func NewPassphraseKeys(f Files, pass secret.String, command string) (Keys, error) {
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -201,7 +201,7 @@ func (k Keys) identities(home string, ask Passphrases) ([]age.Identity, error) {
 	return []age.Identity{id}, nil
 }
 
-// unlock decrypts the identity that [NewPassphraseKeys] has created.
+// unlock decrypts the identity that [NewPassphraseKeys] created.
 func (k Keys) unlock(home string, ask Passphrases) ([]age.Identity, error) {
 	sealed, err := datafile.Read(identityPath(home), datafile.Limit)
 	if err != nil {

@@ -55,8 +55,8 @@ func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown 
 	return known(f, f.Roles(), all, ssocache.ParseCredentials)
 }
 
-// known returns the values of a folder: those in files, and those in backends whose marker
-// is wanted.
+// known returns the values of a folder: all values in files, and the values in backends whose
+// marker is wanted.
 func known[T any](f Files, folder string, wanted func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
 	found, unknown = list(folder, parse)
 	markers, more := marked(folder)
@@ -116,7 +116,7 @@ func inOrder(m map[string]marker) iter.Seq2[string, marker] {
 	}
 }
 
-// Reachable opens every store that a marker names, and returns the error if one cannot be
+// Reachable opens every store that a marker names, and returns an error if a store cannot be
 // used.
 func (f Files) Reachable() error {
 	tried := map[string]bool{}

@@ -87,9 +87,10 @@ func (f Files) setStore(session, to, path string) error {
 	return f.mark(path, to, session)
 }
 
-// removeLeft removes the old values that an interrupted move or a killed process has left
-// as plaintext or in the encrypted store; neither needs a key. Temporary files without
-// content are kept: a sign-in that waits for the browser has reserved them.
+// removeLeft removes old values that an interrupted move or a killed process has left. It
+// looks for plaintext files and in the encrypted store, because it can remove both without a
+// key. It keeps temporary files without content, because a sign-in that waits for the browser
+// may have reserved them.
 func (f Files) removeLeft(path, store string) error {
 	if store == File {
 		return removeFile(encryptedPath(f.Home, f.valueName(path)))

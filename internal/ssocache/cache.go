@@ -1,10 +1,10 @@
-// Package ssocache reads and writes the cache files that the AWS CLI and the AWS SDKs
-// share: tokens and client registrations in ~/.aws/sso/cache, role credentials in
-// ~/.aws/cli/cache. File names, fields and dates are the AWS CLI's. A sign-in with
-// either tool works in both.
+// Package ssocache reads and writes the cache files that the AWS CLI and the AWS SDKs share:
+// tokens and client registrations in ~/.aws/sso/cache, role credentials in ~/.aws/cli/cache.
+// It writes the same file names, fields and dates as the AWS CLI. So a sign-in with lanyard
+// also works in the AWS CLI, and the other way round.
 //
-// cache.go has the files, their names and their JSON, entry.go the three kinds of
-// entries, origin.go the endpoints to which their secrets may be sent.
+// cache.go has the names of the files and their JSON. entry.go has the three kinds of
+// entries. origin.go has the endpoints to which their secrets may be sent.
 package ssocache
 
 import (
@@ -27,19 +27,20 @@ import (
 
 // A Dir is the cache in one home folder. AWS_CONFIG_FILE does not move it.
 type Dir struct {
-	Home string // the user's home folder; must not be ""
+	Home string
 }
 
-// Errors to test for.
+// Callers can test for these errors.
 var (
 	// ErrNotFound means that the file does not exist.
 	ErrNotFound = errors.New("not in the cache")
-	// ErrCorrupt means that the content of the file is not valid. Another program may
-	// be rewriting the file in place at this moment.
+	// ErrCorrupt means that the content of the file is not valid. Another program may be
+	// rewriting the file in place.
 	ErrCorrupt = errors.New("unreadable cache file")
 )
 
-// sep is used instead of path/filepath, whose imports would slow down package warm.
+// sep replaces path/filepath, because the imports of path/filepath would slow down package
+// warm.
 const sep = string(os.PathSeparator)
 
 // SSO returns the folder of the tokens and client registrations.
@@ -47,8 +48,8 @@ func (d Dir) SSO() string {
 	return strings.TrimSuffix(d.Home, sep) + sep + ".aws" + sep + "sso" + sep + "cache"
 }
 
-// Roles returns the folder of the role credentials. The AWS CLI also keeps the
-// credentials of assumed roles and a database there.
+// Roles returns the folder of the role credentials. The AWS CLI keeps other files there too:
+// credentials of assumed roles, and a database.
 func (d Dir) Roles() string {
 	return strings.TrimSuffix(d.Home, sep) + sep + ".aws" + sep + "cli" + sep + "cache"
 }
@@ -106,14 +107,14 @@ func (d Dir) HasMarker(key string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// TokenName returns the file name of a token: the hex SHA-1 of key, and ".json". The key
-// is the name of the sso-session, or the start URL for legacy profiles. Source: botocore's
-// SSOTokenLoader; every SDK does the same.
+// TokenName returns the file name of a token: the hex SHA-1 of key, and ".json". The key is
+// the name of the sso-session, or the start URL for legacy profiles. See SSOTokenLoader in
+// botocore. The SDKs use the same name.
 func TokenName(key string) string { return hash(key) + ".json" }
 
-// RoleName returns the file name of the credentials of one role in one account. It
-// contains a hash of sessionName, or of startURL if sessionName is "" (legacy profiles).
-// Source: botocore's SSOCredentialFetcher.
+// RoleName returns the file name of the credentials of one role in one account. It contains a
+// hash of sessionName, or of startURL if sessionName is "" (legacy profiles). See
+// SSOCredentialFetcher in botocore.
 func RoleName(accountID, roleName, sessionName, startURL string) string {
 	last := `"sessionName":` + pythonQuote(sessionName)
 	if sessionName == "" {
@@ -122,9 +123,9 @@ func RoleName(accountID, roleName, sessionName, startURL string) string {
 	return hash(`{"accountId":`+pythonQuote(accountID)+`,"roleName":`+pythonQuote(roleName)+`,`+last+`}`) + ".json"
 }
 
-// RegistrationName returns the file name of a session's client registration.
-// sessionName is "" for a legacy profile; scopes is nil if the config has no scopes.
-// Source: botocore's SSOTokenFetcher.
+// RegistrationName returns the file name of a session's client registration. sessionName is
+// "" for a legacy profile; scopes is nil if the config has no scopes. See SSOTokenFetcher in
+// botocore.
 func RegistrationName(startURL, region, sessionName string, scopes []string) string {
 	name := "null"
 	if sessionName != "" {
@@ -186,8 +187,8 @@ func writeEscape(b *strings.Builder, r rune) {
 	b.WriteString(`\u` + "0000"[len(h):] + h)
 }
 
-// An object holds the JSON object of a cache file. It includes unknown fields, so that
-// they survive a rewrite.
+// An object holds the JSON object of a cache file. It includes unknown fields, so that a
+// rewrite keeps them.
 type object map[string]json.RawMessage
 
 func decodeObject(data []byte) (object, error) {
@@ -201,9 +202,9 @@ func decodeObject(data []byte) (object, error) {
 	return o, nil
 }
 
-// text returns the string with this key, or "" if it is missing or null (one SDK writes
-// nulls). It returns an error for a string with control characters, because the string
-// may be sent in a header or printed on a terminal.
+// text returns the string with this key, or "" if the string is missing or null. One SDK
+// writes nulls. text returns an error for a string with control characters, because the
+// string may be sent in a header or printed on a terminal.
 func (o object) text(key string) (string, error) {
 	raw, ok := o[key]
 	if !ok || string(raw) == "null" {
@@ -229,13 +230,13 @@ func (o object) time(key string) (time.Time, error) {
 	}
 	t, err := ParseTime(s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s is not a date", key) // don't print s: in a corrupt file it may be a token
+		return time.Time{}, fmt.Errorf("%s is not a date", key) // don't print s: in a corrupt file, s may be a token
 	}
 	return t, nil
 }
 
-// encode returns the object as one line of JSON, formatted like Python's json.dump. The
-// keys in first come first, in that order; the other keys follow, sorted.
+// encode returns the object as one line of JSON, formatted like Python's json.dump. The keys
+// in first come first, in their order. The other keys follow, sorted.
 func (o object) encode(first ...string) []byte {
 	rest := make([]string, 0, len(o))
 	for k := range o {

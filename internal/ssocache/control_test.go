@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A file with control characters in a value is corrupt: the value could be sent in a
+// A file with control characters in a value is corrupt, because the value may be sent in a
 // header. The error names the file.
 func TestControlCharacters(t *testing.T) {
 	dir := ssocache.Dir{Home: t.TempDir()}

@@ -11,10 +11,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// The three kinds of entries: tokens, role credentials and client registrations.
+// This file has the three kinds of entries: tokens, role credentials and client
+// registrations.
 
-// A Token holds the access token of a session and what is needed to refresh it. The zero
-// value means no token.
+// A Token holds the access token of a session, and the refresh token and the client
+// registration that refresh it. The zero value means no token.
 type Token struct {
 	StartURL, Region      string // as in the config at the sign-in; "" if the file lacks them
 	AccessToken           secret.String
@@ -24,11 +25,11 @@ type Token struct {
 	ClientSecret          secret.String
 	RegistrationExpiresAt time.Time // after this, the refresh token no longer works
 
-	// Life is the full lifetime of the access token. It is 0 if another program wrote
-	// the file: the AWS CLI and the SDKs do not store it.
+	// Life is the full lifetime of the access token. It is 0 if another program wrote the file,
+	// because the AWS CLI and the SDKs do not store the lifetime.
 	Life time.Duration
 
-	// Origin says which services the token belongs to. It is zero if another program
+	// Origin names the services that the token may be sent to. It is zero if another program
 	// wrote the file.
 	Origin Origin
 
@@ -104,9 +105,9 @@ func (t Token) Encode() []byte {
 	return o.encode(tokenFields[:]...)
 }
 
-// Refreshable reports whether the token can be refreshed without the user: it has a
-// refresh token and a client registration that is valid at now. A registration without
-// an expiry counts as valid (the Go and JavaScript SDKs do not store the expiry).
+// Refreshable reports whether the token can be refreshed at now without a sign-in. It needs a
+// refresh token and a valid client registration. A registration without an expiry counts as
+// valid, because the Go and JavaScript SDKs do not store the expiry.
 func (t Token) Refreshable(now time.Time) bool {
 	return !t.RefreshToken.IsZero() && t.ClientID != "" && !t.ClientSecret.IsZero() &&
 		(t.RegistrationExpiresAt.IsZero() || t.RegistrationExpiresAt.After(now))
@@ -116,8 +117,8 @@ func (t Token) Refreshable(now time.Time) bool {
 // expired, the result is 0 or negative.
 func (t Token) Left(now time.Time) time.Duration { return t.ExpiresAt.Sub(now) }
 
-// Copy returns the token without its refresh token and client. It is stored under the
-// other names of the session: a refresh token must be in one file only.
+// Copy returns the token without its refresh token and client. The broker stores copies under
+// the session's other names, because only one file must have the refresh token.
 func (t Token) Copy() Token {
 	t.RefreshToken, t.ClientID, t.ClientSecret, t.RegistrationExpiresAt = secret.String{}, "", secret.String{}, time.Time{}
 	t.extra = nil
@@ -134,23 +135,22 @@ func (t Token) Refreshed(access, refresh secret.String, life time.Duration, now 
 	return t
 }
 
-// assumedLife is the lifetime of a token if it is not known. The service issues
-// refreshable tokens for one hour.
+// assumedLife is the lifetime of a token whose file does not have the lifetime. The service
+// issues refreshable tokens for one hour.
 const assumedLife = time.Hour
 
-// Misdated reports whether the expiry of the token must be wrong: at now, more time is
-// left than the full lifetime. This happens if the clock was set back. It returns false
-// for a token without a Life.
+// Misdated reports whether the token's expiry must be wrong, because more time is left at now
+// than the full lifetime. This happens if the clock was set back. Misdated returns false for
+// a token without a Life.
 func (t Token) Misdated(now time.Time) bool { return misdated(t.Life, t.Left(now), time.Minute) }
 
-// misdated reports whether left is more than the full lifetime. The slack allows for
-// rounding and for small differences between clocks.
+// misdated reports whether left is more than the full lifetime. slack allows for rounding and
+// for small differences between clocks.
 func misdated(life, left, slack time.Duration) bool { return life > 0 && left > life+slack }
 
-// Due reports whether the token should be refreshed at now, because less than window is
-// left or because its expiry is wrong. If the window is as long as the token's lifetime
-// or longer, the token is due in the second half of its lifetime; otherwise every use
-// would refresh it.
+// Due reports whether the token should be refreshed at now, because less than window is left
+// or because its expiry is wrong. If the window is at least as long as the token's lifetime,
+// the token is due in the second half of its lifetime. Otherwise every use would refresh it.
 func (t Token) Due(now time.Time, window time.Duration) bool {
 	return t.Misdated(now) || now.After(t.DueAt(window))
 }
@@ -168,8 +168,8 @@ func (t Token) DueAt(window time.Duration) time.Time {
 	return t.ExpiresAt.Add(-window)
 }
 
-// Belongs reports whether the token belongs to the session with this start URL and
-// region. The file name is not enough: two configs may use one session name for two
+// Belongs reports whether the token belongs to the session with this start URL and region.
+// The file name does not show this, because two configs may use one session name for two
 // start URLs. A value that the file lacks counts as equal.
 func (t Token) Belongs(startURL, region string) bool {
 	return (t.StartURL == "" || starturl.Same(t.StartURL, startURL)) && (t.Region == "" || t.Region == region)
@@ -182,19 +182,20 @@ type Credentials struct {
 	Expiration                    time.Time
 	AccountID                     string
 
-	// Session is the cache key of the session that the credentials came from (see
-	// [TokenName]). A sign-out uses it to find them. "" if another program wrote the file.
+	// Session is the cache key of the session that the credentials came from (see [TokenName]).
+	// A sign-out finds the credentials by this key. Session is "" if another program wrote the
+	// file.
 	Session string
 
-	// StartURL is the start URL of that session; see [Token.Belongs]. "" if another
+	// StartURL is the start URL of that session; see [Token.Belongs]. StartURL is "" if another
 	// program wrote the file.
 	StartURL string
 
-	// Origin is the access portal that issued the credentials, in the form of
-	// [Origin].Portal. "" if another program wrote the file.
+	// Origin is the access portal that issued the credentials, in the form of [Origin].Portal.
+	// Origin is "" if another program wrote the file.
 	Origin string
 
-	// Life is the full lifetime of the credentials; 0 if it is not known.
+	// Life is the full lifetime of the credentials, or 0 if the lifetime is unknown.
 	Life time.Duration
 
 	extra object // unknown fields
@@ -274,9 +275,9 @@ func (c Credentials) Encode() []byte {
 // Left returns how long the credentials are still valid at now.
 func (c Credentials) Left(now time.Time) time.Duration { return c.Expiration.Sub(now) }
 
-// ProcessJSON returns the credentials in the format of credential_process, version 1.
-// The date ends in Z, which every SDK reads. A zero Expiration means that the
-// credentials do not expire; the output then has no date.
+// ProcessJSON returns the credentials in the format of credential_process, version 1. The
+// date ends in Z, which every SDK reads. If Expiration is zero, the credentials do not
+// expire, and the output has no date.
 func (c Credentials) ProcessJSON() []byte { return c.process(FormatTime) }
 
 // ExportJSON returns the same document as the AWS CLI's "configure export-credentials":
@@ -313,9 +314,9 @@ func (c Credentials) process(date func(time.Time) string) []byte {
 // has the same limit.
 const roleReuse = 15 * time.Minute
 
-// Reusable reports whether the credentials are valid long enough to be used without a
-// request for new ones. Credentials with a wrong expiry (see [Token.Misdated]) are not
-// reusable, because they may have expired. The slack is larger than the clock difference
+// Reusable reports whether the credentials are valid long enough to be used without a request
+// for new ones. Credentials with a wrong expiry (see [Token.Misdated]) are not reusable,
+// because they may have expired. The slack in that check is larger than the clock difference
 // that the broker tolerates.
 func (c Credentials) Reusable(now time.Time) bool {
 	return c.Left(now) >= roleReuse && !misdated(c.Life, c.Left(now), 2*time.Minute)
@@ -327,12 +328,12 @@ func (c Credentials) Belongs(startURL string) bool {
 	return Token{StartURL: c.StartURL}.Belongs(startURL, "")
 }
 
-// A Registration holds this machine's client registration at the sign-in service.
+// A Registration holds a client registration at the sign-in service.
 type Registration struct {
 	ClientID     string
 	ClientSecret secret.String
 	ExpiresAt    time.Time
-	Scopes       []string // nil if registered without scopes, as the device-code flow can be
+	Scopes       []string // nil if registered without scopes, for example by the device-code flow
 	GrantTypes   []string // nil if registered for the device-code flow only
 	Origin       string   // the sign-in service, in the form of [Origin].SignIn; "" if another program wrote the file
 }
@@ -374,8 +375,8 @@ func ParseRegistration(data []byte) (Registration, error) {
 	return r, nil
 }
 
-// Encode returns the content of a registration file. A registration for the device-code
-// flow has no grantTypes: that is how the AWS CLI recognizes it.
+// Encode returns the content of a registration file. A registration for the device-code flow
+// has no grantTypes, because the AWS CLI recognizes such a registration by that.
 func (r Registration) Encode() []byte {
 	o := object{}
 	o.set("clientId", r.ClientID)

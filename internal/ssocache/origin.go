@@ -85,9 +85,10 @@ func (e Endpoint) Takes(origin string) bool {
 	return origin == e.Origin
 }
 
-// Canonical returns the normal form of a base URL, in which origins are compared: scheme
-// and host in lower case, without default port, user name and trailing slashes. It does
-// not use net/url, whose imports would slow down package warm.
+// Canonical returns the normal form of a base URL, in which lanyard compares origins. Scheme
+// and host are in lower case, and the URL has no default port, user name or trailing slashes.
+// Canonical does not use net/url, because the imports of net/url would slow down package
+// warm.
 func Canonical(url string) string {
 	scheme, rest, ok := strings.Cut(url, "://")
 	if !ok {

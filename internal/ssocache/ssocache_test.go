@@ -273,7 +273,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// The error for an invalid date does not quote the value: it may be a token.
+// The error for an invalid date does not quote the value, because the value may be a token.
 func TestInvalidDatesAreNotQuoted(t *testing.T) {
 	const spoilt = `{"clientId": "c", "clientSecret": "s", "expiresAt": "a-token", "accessToken": "a-token", "Credentials": {"AccessKeyId": "A", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": "a-token"}}`
 	for name, parse := range map[string]func([]byte) error{
