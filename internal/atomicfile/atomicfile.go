@@ -1,9 +1,9 @@
-// Package atomicfile replaces files atomically: a reader sees the old content or
-// the new content, never a mixture, even if the writer dies halfway.
+// Package atomicfile replaces files atomically. A reader sees the old content or the new
+// content, never a mixture, even if the writer dies.
 //
-// The new content is written to a temporary file in the same folder, flushed, and
-// renamed over the old file. Symbolic links are followed first, because users keep
-// ~/.aws in a dotfiles repository: the link stays and its target changes.
+// The package writes the new content to a temporary file in the same folder, flushes it, and
+// renames it over the old file. The package first follows symbolic links, because users keep
+// ~/.aws in a dotfiles repository. The link stays, and its target changes.
 package atomicfile
 
 import (
@@ -27,19 +27,19 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 	return p.Commit(data)
 }
 
-// A Pending is a replacement that is prepared but not yet made. It has reserved disk
-// space for the content, so that a full disk is found out early. The caller must call
-// Commit or Abort.
+// A Pending is a replacement that is prepared but not yet made. It has reserved disk space
+// for the content, so that a full disk is an early error. The caller must call Commit or
+// Abort.
 type Pending struct {
 	target string
 	tmp    *os.File
 	done   bool // committed or aborted
 }
 
-// Prepare creates the temporary file that will replace path and reserves size
-// bytes in it. It fails if [Pending.Commit] would fail: if the storage is read-only
-// or full, if the folder is not writable, or if path leads to something that is not
-// a regular file, such as a device or a pipe.
+// Prepare creates the temporary file that will replace path and reserves size bytes in it.
+// Prepare fails if [Pending.Commit] would fail. So it returns an error if the disk is
+// read-only or full, or if the folder is not writable. It also returns an error if path leads
+// to a device, a pipe or anything else that is not a regular file.
 func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 	target, err := Resolve(path)
 	if err != nil {
@@ -58,8 +58,8 @@ func Prepare(path string, size int, perm fs.FileMode) (_ *Pending, err error) {
 			p.Abort()
 		}
 	}()
-	// Set the owner before the mode: until then the file has another group, which
-	// must not get the mode's group permissions.
+	// Set the owner before the mode. Until then, the file has another group, which must not get
+	// the mode's group permissions.
 	keepOwner(tmp, target)
 	if err := tmp.Chmod(perm); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 		return nil, err
@@ -100,11 +100,11 @@ func keepOwner(tmp *os.File, target string) {
 // the AWS CLI reads every *.json file of its cache folders.
 const TempInfix = ".tmp-"
 
-// Stat describes the temporary file. It already has the mode, owner and group of the
-// final file.
+// Stat describes the temporary file, which already has the mode, owner and group of the final
+// file.
 func (p *Pending) Stat() (fs.FileInfo, error) { return p.tmp.Stat() }
 
-// Commit replaces the file's content with data. It can be called once.
+// Commit replaces the file's content with data. The caller can call Commit once.
 func (p *Pending) Commit(data []byte) (err error) {
 	defer func() {
 		if err != nil {
@@ -131,8 +131,8 @@ func (p *Pending) Commit(data []byte) (err error) {
 	return nil
 }
 
-// Abort removes the temporary file and does not touch the old content. After Commit
-// it does nothing.
+// Abort removes the temporary file, and does not change the old content. After Commit, Abort
+// does nothing.
 func (p *Pending) Abort() {
 	if p.done {
 		return
@@ -142,20 +142,20 @@ func (p *Pending) Abort() {
 	_ = os.Remove(p.tmp.Name())
 }
 
-// A Reserved is a replacement whose content must not be lost, such as a new token: the
-// refresh token that bought it works only once. [Reserve] tries in advance everything
-// that could fail. If the rename still fails, Commit overwrites the file in
-// place; if that fails too, Commit keeps the content in a file next to it (see
-// [Kept]). The caller must call Commit or Abort.
+// A Reserved is a replacement whose content must not be lost, such as a new token. The
+// refresh token for it works only once. [Reserve] tries in advance everything that could
+// fail. If the rename still fails, Commit overwrites the file in place. If the overwrite
+// fails too, Commit keeps the content in another file (see [Kept]). The caller must call
+// Commit or Abort.
 type Reserved struct {
 	*Pending
-	path    string // as the caller gave it; links are not followed
+	path    string // in the caller's words; links are not followed
 	perm    fs.FileMode
 	inPlace bool // the file can be overwritten but not replaced
 }
 
-// A KeptError reports that the file at Path could not be written. Its new content is in
-// the file Kept, where [Newest] finds it.
+// A KeptError reports that the file at Path could not be written. The new content is in the
+// file Kept, where [Newest] finds it.
 type KeptError struct {
 	Path, Kept string
 	Err        error
@@ -201,11 +201,11 @@ func (r *Reserved) Commit(data []byte) error {
 			return nil
 		}
 	}
-	// Keep a copy of the new content before overwriting the file: an overwrite can fail
-	// halfway.
+	// Keep a copy of the new content before the overwrite, because an overwrite can fail in the
+	// middle.
 	kept := Kept(r.path)
 	keepErr := r.keep(tmp, kept, data)
-	discard(tmp) // does nothing if keep has renamed it
+	discard(tmp) // does nothing if keep has renamed tmp
 	err2 := overwrite(r.target, data, r.perm)
 	switch {
 	case err2 == nil:
@@ -214,8 +214,8 @@ func (r *Reserved) Commit(data []byte) error {
 	case keepErr != nil:
 		return errors.Join(err, err2, keepErr)
 	}
-	// The overwrite may have changed the file and its time. Give the kept file the same
-	// time, or Newest would prefer the file.
+	// The overwrite may have changed the file and its time. Give the kept file the same time.
+	// Otherwise Newest would prefer the file.
 	if info, err := os.Stat(r.target); err == nil {
 		_ = os.Chtimes(kept, info.ModTime(), info.ModTime())
 	}
@@ -230,7 +230,7 @@ func (r *Reserved) fill(data []byte) (string, error) {
 	if err == nil {
 		err = f.Truncate(int64(len(data)))
 	}
-	_ = flush(f) // if it fails, the content is less durable but still correct
+	_ = flush(f) // after an error the content is less durable, but correct
 	_ = f.Close()
 	if err == nil {
 		return f.Name(), nil
@@ -249,8 +249,8 @@ func (r *Reserved) fill(data []byte) (string, error) {
 	return f.Name(), nil
 }
 
-// writeOut writes data to f and closes it. It returns the error of the write only: if
-// the flush or the close fails, the content is less durable but still correct.
+// writeOut writes data to f and closes it. It returns only the error of the write. If the
+// flush or the close fails, the content is less durable, but correct.
 func writeOut(f *os.File, data []byte) error {
 	_, err := f.Write(data)
 	if err == nil {
@@ -260,8 +260,8 @@ func writeOut(f *os.File, data []byte) error {
 	return err
 }
 
-// keep stores data in the file kept. It renames tmp, which holds the data, or writes a
-// new file if that fails.
+// keep stores data in the file kept. tmp already holds the data, so keep renames tmp. If that
+// fails, keep writes a new file.
 func (r *Reserved) keep(tmp, kept string, data []byte) error {
 	if tmp != "" && rename(tmp, kept) == nil {
 		return nil
@@ -300,8 +300,7 @@ func overwrite(target string, data []byte, perm fs.FileMode) error {
 	return err
 }
 
-// discard removes a file that may hold a secret. If it cannot remove the file, it
-// empties it.
+// discard removes a file that may hold a secret. If that fails, discard empties the file.
 func discard(path string) {
 	if path != "" && os.Remove(path) != nil {
 		_ = os.Truncate(path, 0)
@@ -318,8 +317,9 @@ func Kept(path string) string {
 // KeptSuffix.
 const KeptSuffix = ".kept"
 
-// Newest returns the path of the newest content of the file at path: the [Kept] file if
-// it exists and the file has not been written since, otherwise the file itself.
+// Newest returns the path of the newest content of the file at path. It returns the [Kept]
+// file if that file exists and the original has not been written since. Otherwise it returns
+// path.
 func Newest(path string) string {
 	kept := Kept(path)
 	k, err := os.Lstat(kept)
@@ -340,8 +340,8 @@ func removeKept(path string) {
 	}
 }
 
-// flush makes the written data durable. A file system that does not support this is not
-// an error.
+// flush makes the written data durable. It ignores the error of a file system that does not
+// support this.
 func flush(f *os.File) error {
 	err := f.Sync()
 	for _, missing := range []error{errors.ErrUnsupported, syscall.EINVAL} {
@@ -368,12 +368,13 @@ func notRegular(path string, info fs.FileInfo) error {
 // Full reports whether an error says that the disk or the user's quota is full.
 func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
-// maxLinks is how many symbolic links in a row are followed. Linux has the same limit.
+// maxLinks is the maximum number of symbolic links that Resolve follows. Linux has the same
+// limit.
 const maxLinks = 40
 
-// Resolve returns the file that [Write] replaces. If path is a symbolic link, that is
-// its target, which need not exist; otherwise it is path itself. As root, Resolve
-// follows only links that root owns.
+// Resolve returns the file that [Write] replaces. For a symbolic link, that is its target,
+// which need not exist. Otherwise it is path itself. As root, Resolve follows only links that
+// root owns.
 func Resolve(path string) (string, error) {
 	for range maxLinks {
 		info, err := os.Lstat(path)
@@ -403,15 +404,15 @@ func Resolve(path string) (string, error) {
 	return "", &fs.PathError{Op: "replace", Path: path, Err: errors.New("too many symbolic links")}
 }
 
-// mayFollow reports whether Resolve may follow a symbolic link. Root follows only its
-// own links: otherwise another user could make root overwrite any file.
+// mayFollow reports whether Resolve may follow a symbolic link. Root follows only root's
+// links. Otherwise another user could make root overwrite any file.
 func mayFollow(link fs.FileInfo) bool {
 	uid, _, ok := owner.Of(link)
 	return os.Geteuid() != 0 || ok && uid == 0
 }
 
-// linkTarget returns the path that the link at path leads to; link is the text of the
-// link. A relative link starts at the real folder of path: if ~/.aws is a link and
+// linkTarget returns the path that the link at path leads to. link is the text of the link. A
+// relative link starts at the real folder of path. For example, if ~/.aws is a link and
 // ~/.aws/config links to ../config, the target is not ~/config.
 func linkTarget(path, link string) (string, error) {
 	if !filepath.IsAbs(link) {

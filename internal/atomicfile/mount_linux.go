@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// isMountPoint reports whether something is mounted on the file itself, as containers
-// do with single files. Such a file cannot be replaced by a rename.
+// isMountPoint reports whether something is mounted on the file itself, as containers do with
+// single files. A rename cannot replace such a file.
 func isMountPoint(target string, info fs.FileInfo) bool {
 	var st unix.Statx_t
 	err := unix.Statx(unix.AT_FDCWD, target, unix.AT_SYMLINK_NOFOLLOW, unix.STATX_BASIC_STATS, &st)

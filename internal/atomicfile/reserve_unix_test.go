@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
-// Only regular files are replaced. Without the check, root would replace a device that
-// a link leads to.
+// Prepare rejects a file that is not regular. Otherwise root would replace a device that a
+// link leads to.
 func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	kinds := map[string]func(path string) error{
 		"pipe":   func(path string) error { return syscall.Mkfifo(path, 0o600) },
@@ -70,8 +70,8 @@ func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	}
 }
 
-// Content that cannot be written to its file is kept in another file, where Newest finds
-// it. The next successful write removes it.
+// If Commit cannot write the content to its file, it keeps the content in another file, where
+// Newest finds it. The next successful write removes that file.
 func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "token.json")
@@ -109,7 +109,7 @@ func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 	onlyFiles(t, dir, "token.json")
 }
 
-// Commit writes a new file if another program has removed the reserved one.
+// If another program has removed the reserved file, Commit writes a new file.
 func TestCommitAfterReservedFileWasRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "token.json")

@@ -14,8 +14,8 @@ import (
 
 func rename(from, to string) error { return os.Rename(from, to) }
 
-// syncDir makes a rename durable. It ignores errors: not every file system supports
-// this, and without it the data is still safe.
+// syncDir makes a rename durable. It ignores errors, because some file systems do not support
+// this. The old content or the new content survives a crash in any case.
 func syncDir(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -27,8 +27,8 @@ func syncDir(dir string) {
 
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
-// onlyInPlace reports whether a file can be overwritten but not replaced. It returns an
-// error if neither is possible.
+// onlyInPlace reports whether a file can be overwritten but not replaced. It returns an error
+// if the file can be neither overwritten nor replaced.
 func onlyInPlace(target string) (bool, error) {
 	info, err := os.Lstat(target)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,7 +48,7 @@ func onlyInPlace(target string) (bool, error) {
 	case isMountPoint(target, info) || sticky(target, info):
 		return true, err
 	case errors.Is(err, syscall.EACCES):
-		return false, nil // replacing needs permissions for the folder, not for the file
+		return false, nil // a rename needs permissions for the folder, not for the file
 	}
 	return false, err // for example, the file is immutable
 }

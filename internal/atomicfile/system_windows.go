@@ -23,8 +23,8 @@ func syncDir(string) {}
 
 const noFollow = 0
 
-// onlyInPlace reports whether a file can be overwritten but not replaced. It returns an
-// error if neither is possible, for example for a read-only file.
+// onlyInPlace reports whether a file can be overwritten but not replaced. It returns an error
+// if the file can be neither overwritten nor replaced, for example if it is read-only.
 func onlyInPlace(target string) (bool, error) {
 	f, err := os.OpenFile(target, os.O_WRONLY, 0)
 	if err == nil {

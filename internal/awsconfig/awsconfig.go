@@ -1,16 +1,17 @@
-// Package awsconfig reads and edits the AWS config and credentials files. It reads them
-// like the AWS CLI, and an edit keeps every byte that need not change.
+// Package awsconfig reads and edits the AWS config and credentials files. It reads them like
+// the AWS CLI, and an edit keeps every byte that need not change.
 //
 // A [Doc] is a file in memory. [Doc.All] returns all sections. [Doc.Find] parses only one
-// section. It is fast even in a large file, because the program starts anew for each request
-// for credentials. [Edit] changes settings. All three use the same code to parse a line.
+// section. It must be fast even in a large file, because the program starts again for each
+// request for credentials. [Edit] changes settings. All three use the same code to parse a
+// line.
 //
-// The AWS CLI rejects the whole file for some mistakes whose meaning is clear: a duplicate
-// section, a duplicate key, a byte order mark. This package accepts them and reports each
-// as a [Problem]. A mistake whose meaning is not clear is a [ParseError].
+// For some mistakes the AWS CLI rejects the whole file, although the meaning is clear: a
+// duplicate section, a duplicate key, a byte order mark. This package accepts these mistakes,
+// and reports each as a [Problem]. A mistake without a clear meaning is a [ParseError].
 //
-// The package imports only what package os imports too. More imports would slow down the
-// start of the program (see package warm).
+// The package imports only packages that package os also imports. More imports would slow
+// down the start of the program (see package warm).
 package awsconfig
 
 import (
@@ -34,7 +35,7 @@ const (
 	Other                  // any other section, such as [plugins]
 )
 
-// String returns the first word of the header of such a section, or "other".
+// String returns the first word of the headers of this kind, or "other".
 func (k Kind) String() string {
 	switch k {
 	case Profile:
@@ -53,19 +54,19 @@ type Setting struct {
 	Value string // trimmed of white space; the lines of a long value are joined with \n
 	Line  int    // the line of the key, from 1
 
-	// Nested is not nil if the value is a block of nested settings: the line of the key
-	// has no value, and indented lines follow. Value is then those lines after a \n. If
-	// a nested key occurs twice, its last value counts.
+	// Nested is not nil if the value is a block of nested settings. In a block, the line of the
+	// key has no value, and indented lines follow. Value then has these lines after a
+	// . If a nested key occurs twice, its last value counts.
 	Nested []Setting
 }
 
-// A Section holds the settings of one profile, session or set of services, including
-// those inherited from [DEFAULT].
+// A Section holds the settings of one profile, session or set of services, including the
+// settings inherited from [DEFAULT].
 type Section struct {
 	Kind     Kind
 	Name     string // for Other, the text between the brackets
 	Path     string // of the file
-	Line     int    // the line of its (first) header, from 1
+	Line     int    // of its first header, from 1
 	Settings []Setting
 }
 
@@ -93,9 +94,9 @@ type Doc struct {
 	bom  bool   // the file begins with a byte order mark
 	data string // without the byte order mark
 
-	sifted bool   // ReadFor has left out the sections of other profiles
+	sifted bool   // ReadFor left out the sections of other profiles
 	only   string // the profile that ReadFor was called for
-	gaps   []gap  // where sections were left out, in the order of data
+	gaps   []gap  // the places where sections were left out, in the order of data
 }
 
 // bom is the byte order mark that some editors write at the start of a file.
@@ -139,14 +140,14 @@ func readString(path string) (string, error) {
 	}
 }
 
-// absent reports whether err means that the file does not exist. That includes a path
-// through something that is not a folder: the home of some system users is /dev/null.
+// absent reports whether err means that the file does not exist. absent also returns true if
+// a parent in the path is not a folder, because the home of some system users is /dev/null.
 func absent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// Unreadable returns a Doc for a file that exists but could not be read; err is the
-// reason. Find finds nothing in it, and All returns err.
+// Unreadable returns a Doc for a file that exists but could not be read. err is the reason.
+// Find finds nothing in it, and All returns err.
 func Unreadable(path string, credentials bool, err error) *Doc {
 	return &Doc{Path: path, Credentials: credentials, unreadable: err}
 }
@@ -159,9 +160,9 @@ func (d *Doc) Unreadable() error {
 	return d.unreadable
 }
 
-// All returns the sections in the order of their first headers, without [DEFAULT] and
-// without the sections that the AWS CLI ignores. An error about the content is a
-// *[ParseError]; All then returns the problems before that line.
+// All returns the sections in the order of their first headers, without [DEFAULT] and without
+// the sections that the AWS CLI ignores. An error about the content is a *[ParseError]. All
+// then also returns the problems before that line.
 func (d *Doc) All() ([]*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
@@ -180,8 +181,8 @@ func (d *Doc) All() ([]*Section, []Problem, error) {
 	return c.sections(), c.problems, nil
 }
 
-// whole returns the Doc of the whole file: it reads the file again if ReadFor has left
-// out sections.
+// whole returns the Doc of the whole file. It reads the file again if ReadFor has left out
+// sections.
 func (d *Doc) whole() (*Doc, error) {
 	if !d.sifted {
 		return d, nil
@@ -195,8 +196,8 @@ type Title struct {
 	Line int
 }
 
-// Unused returns the headers of sections that the AWS CLI ignores: they name no profile,
-// session or services.
+// Unused returns the headers of sections that the AWS CLI ignores: such sections name no
+// profile, session or services.
 func (d *Doc) Unused() []Title {
 	if d == nil {
 		return nil

@@ -8,10 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// A reading is a config file as parsed by a second implementation, which checks the
-// package. It uses regular expressions and follows the documentation of Python's
-// configparser and the behaviour of the AWS CLI. TestPython compares it with the real
-// parser.
+// A reading is a config file that a second parser has read. The tests compare this parser
+// with the package. It uses regular expressions and follows the documentation of Python's
+// configparser and the behaviour of the AWS CLI. TestPython compares it with the real parser.
 type reading struct {
 	lines    []string // with their endings
 	sections []*pySection
@@ -31,7 +30,7 @@ type pyOption struct {
 	end   int      // the index of the last line of the value
 }
 
-// The characters that Python's str.isspace accepts: as a list, and as a class for regular
+// These are the characters that Python's str.isspace accepts: a list, and a class for regular
 // expressions.
 const (
 	spaces = "\t\n\v\f\r\x1c\x1d\x1e\x1f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -203,7 +202,7 @@ func unquote(word string) string {
 	})
 }
 
-// section returns the last section with this meaning, or nil.
+// section returns the last section with this kind and name, or nil.
 func (r *reading) section(what string, credentials bool) (found *pySection) {
 	for _, s := range r.sections {
 		if meaning(s.header, credentials) == what {

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// A collector builds sections from lines. The caller adds all lines of a section in
-// order, beginning with its header. It may leave out whole sections.
+// A collector builds sections from lines. The caller adds all lines of a section in order,
+// beginning with its header. The caller may leave out whole sections.
 type collector struct {
 	path        string
 	credentials bool
@@ -20,8 +20,8 @@ type collector struct {
 
 	cur    *raw
 	last   int    // index in cur.settings of the setting that was read last
-	more   []part // its continuation lines so far
-	blanks int    // blank lines since the last of them
+	more   []part // the continuation lines of that setting, so far
+	blanks int    // blank lines since the last part in more
 }
 
 // A raw holds the settings of all sections with the same header text.
@@ -66,8 +66,8 @@ func (d *Doc) collector() *collector {
 	return c
 }
 
-// add adds the next line; num is its number. An error is a *[ParseError]. After an error
-// the collector must not be used.
+// add adds the next line, which has the number num. An error is a *[ParseError]. After an
+// error the collector must not be used.
 func (c *collector) add(num int, l line) error {
 	if !utf8.ValidString(l.raw) {
 		return c.fail(num, "not UTF-8 text; save the file as UTF-8 without a byte order mark")
@@ -101,8 +101,8 @@ func (c *collector) add(num int, l line) error {
 	return nil
 }
 
-// whyBad returns what is wrong with a line. It quotes only headers, because another line
-// may contain a secret.
+// whyBad returns what is wrong with a line. It quotes only headers, because other lines may
+// contain secrets.
 func whyBad(text string) string {
 	switch {
 	case text[0] == '[':
@@ -113,8 +113,8 @@ func whyBad(text string) string {
 	return "neither a [section] nor a key = value"
 }
 
-// defaultSection is the header of the section from which all others inherit. It comes
-// from Python's configparser and is not the profile [default].
+// defaultSection is the header of the section whose settings all other sections inherit.
+// Python's configparser defines it. It is not the profile [default].
 const defaultSection = "DEFAULT"
 
 // begin starts a section. If an earlier section has the same header, begin continues
@@ -158,7 +158,7 @@ func (c *collector) set(num int, key, value string) {
 	}
 	c.last = len(c.cur.settings)
 	if c.last == 0 {
-		c.cur.settings = make([]Setting, 0, 8) // few sections have more
+		c.cur.settings = make([]Setting, 0, 8) // most sections have at most 8
 	}
 	if c.cur.indices != nil {
 		c.cur.indices[key] = c.last
@@ -239,8 +239,8 @@ func (s *Setting) nest(n Setting) {
 	s.Nested = append(s.Nested, n)
 }
 
-// cutInnerLine cuts s at the first character that ends a line in Python's str.splitlines
-// but not in a text file. The AWS CLI splits nested blocks with str.splitlines.
+// cutInnerLine cuts s at the first character that ends a line in Python's str.splitlines, but
+// not in a text file. The AWS CLI splits nested blocks with str.splitlines.
 func cutInnerLine(s string) (text, rest string, found bool) {
 	for i, r := range s {
 		switch r {
@@ -302,7 +302,7 @@ func (c *collector) sections() []*Section {
 		}
 		s := &Section{Kind: kind, Name: name, Path: c.path, Line: r.line, Settings: inherit(r.settings, inherited)}
 		if i, ok := seen[id{kind, name}]; ok {
-			secs[i] = s // like the AWS CLI: the settings are not merged
+			secs[i] = s // the settings are not merged, as in the AWS CLI
 			continue
 		}
 		seen[id{kind, name}] = len(secs)
@@ -317,8 +317,7 @@ type id struct {
 	name string
 }
 
-// inherit returns the settings in own, followed by those of inherited whose keys are not
-// in own.
+// inherit returns the settings in own, then the inherited settings whose keys are not in own.
 func inherit(own, inherited []Setting) []Setting {
 	if len(inherited) == 0 {
 		return own

@@ -10,19 +10,18 @@ import (
 	"unicode/utf8"
 )
 
-// A Change sets or removes one setting.
 type Change struct {
 	Kind Kind   // of the section
 	Name string // of the section, without quotes; for Other, the text between the brackets
 
-	// Key ignores case, like the AWS CLI. A new key is written as it is spelled here.
+	// Key ignores case, as in the AWS CLI. A new key is written with this spelling.
 	Key string
 	// Sub, if not empty, is a key in the nested block Key. It is case-sensitive.
 	Sub string
 
 	// Value is trimmed of white space, because a reader trims every value.
 	Value string
-	// Remove removes the setting; Value is not used. It is not an error if the setting
+	// Remove removes the setting. Edit then ignores Value. It is not an error if the setting
 	// does not exist.
 	Remove bool
 }
@@ -32,9 +31,9 @@ type Change struct {
 //
 // Edit finds every spelling of a section's header. If a name has several spellings, the last
 // section counts. A changed value stays on its line. A new key follows the last setting of
-// its section. A new section is added at the end of the file. Edit does not change
-// [DEFAULT]: it sets an inherited key in the section itself, and removes only keys of the
-// section itself.
+// its section. A new section is added at the end of the file. Edit does not change [DEFAULT].
+// It sets an inherited key in the section itself, and removes only keys of the section
+// itself.
 //
 // Edit parses the result and checks every setting. If the AWS CLI cannot read the file, Edit
 // accepts only changes that repair it, such as the removal of a duplicate key.
@@ -63,8 +62,8 @@ func Edit(path string, content []byte, credentials bool, changes ...Change) ([]b
 	return edited, nil
 }
 
-// An editor holds a file that is being edited. It holds the file twice: as lines, and as
-// the settings that the lines should have in the end. verify compares the two.
+// An editor holds a file that is being edited. It holds the file twice: as lines, and as the
+// settings that the edited lines should have. verify compares both.
 type editor struct {
 	path        string
 	credentials bool
@@ -162,7 +161,7 @@ const (
 	noUTF8     = "it is not UTF-8 text"
 )
 
-// check returns an error for a key or a value that a reader would not read back the same.
+// check returns an error for a key or a value that a reader would read back differently.
 func (e *editor) check(ch Change) error {
 	if why := badKey(ch.Key, "=:"); why != "" {
 		return e.refuse(ch, 0, "Invalid key "+strconv.Quote(ch.Key)+": "+why, "choose another key")
@@ -239,8 +238,8 @@ func (e *editor) addSection(ch Change) (*block, error) {
 	return b, nil
 }
 
-// endLastLine adds a line ending to the last line of the file if it has none. It returns
-// the line ending for a new line after it.
+// endLastLine adds a missing line ending to the last line of the file. It returns the line
+// ending for a new line after it.
 func (e *editor) endLastLine() string {
 	for _, b := range slices.Backward(e.blocks) {
 		if len(b.lines) > 0 {
@@ -250,9 +249,9 @@ func (e *editor) endLastLine() string {
 	return "\n"
 }
 
-// endLine adds a line ending to line i of a block if it has none, and returns the line
-// ending for a new line after it. It uses the ending of a neighbouring line, because a
-// file can have different line endings.
+// endLine adds a missing line ending to line i of a block, and returns the line ending for a
+// new line after that line. It uses the ending of a neighbouring line, because a file can
+// have different line endings.
 func (e *editor) endLine(b *block, i int) string {
 	if end := ending(b.lines[i].raw); end != "" {
 		return end
@@ -353,7 +352,7 @@ func sameSettings(a, b []Setting) bool {
 	return true
 }
 
-// mistake returns the error for a result that verify rejects.
+// mistake returns the error for an edit that verify rejects.
 func (e *editor) mistake(text string) error {
 	return &EditError{
 		Path: e.path,

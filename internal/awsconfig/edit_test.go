@@ -72,7 +72,7 @@ func TestEditLikeTheAWSCLI(t *testing.T) {
 	}
 }
 
-// Edits that differ from the AWS CLI's, or that the AWS CLI cannot make.
+// These edits differ from the AWS CLI's edits, or the AWS CLI cannot make them.
 func TestEdit(t *testing.T) {
 	tests := []struct {
 		name, file string
@@ -132,7 +132,7 @@ func TestEditRefuses(t *testing.T) {
 	tests := []struct {
 		name, file string
 		change     Change
-		want       string // the text of the error, or @ and the whole message
+		want       string // part of the error text, or @ and the whole message
 	}{
 		{"a line feed in the value", "", set("default", "foo", secret+"\nb"), "Invalid value for key foo: newline characters and carriage returns are not allowed."},
 		{"a carriage return", "", set("default", "s3.foo", secret+"\r"), "Invalid value for key s3.foo: newline characters and carriage returns are not allowed."},

@@ -14,7 +14,7 @@ func TestCorpus(t *testing.T) {
 	n := 0
 	for name, content := range files {
 		if !isCredentials(name) && !strings.HasSuffix(name, ".config") {
-			continue // older file without an extension
+			continue // an older file without an extension
 		}
 		n++
 		if _, err := read(content); (err != nil) != isBad(name) {
@@ -30,8 +30,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// In a file that the AWS CLI cannot read, an edit repairs the file or fails. The error has
-// the line and a hint.
+// If the AWS CLI cannot read a file, an edit repairs the file or fails. The error has the
+// line and a hint.
 func TestEditBadFiles(t *testing.T) {
 	for name, content := range corpus(t) {
 		if !isBad(name) {
@@ -76,7 +76,7 @@ func TestEditRepairsDuplicates(t *testing.T) {
 		profile string
 		key     string // ! means that the key is removed
 		old     string // the part of the file that changes
-		new     string // what it becomes
+		new     string // the new text of that part
 	}{
 		{"bad-duplicate-key.config", "default", "!region", "region = us-east-1\noutput = json\nregion = us-east-2\n", "output = json\n"},
 		{"bad-duplicate-key.config", "default", "region", "region = us-east-1\noutput = json\nregion = us-east-2\n", "region = value\noutput = json\n"},
@@ -103,7 +103,7 @@ func TestEditRepairsDuplicates(t *testing.T) {
 			}
 		})
 	}
-	// Two duplicate keys need two changes.
+	// Two duplicate keys need two changes in one call.
 	one := awsconfig.Change{Name: "default", Key: "region", Remove: true}
 	two := awsconfig.Change{Name: "a", Key: "output", Remove: true}
 	if got, ok := edit(t, files["bad-duplicate-keys-two.config"], false, one); ok {

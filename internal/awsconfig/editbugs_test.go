@@ -6,9 +6,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// AWS CLI 2.36.7 gets these edits wrong. It does not find some spellings of a section and
-// adds a second one, which hides the first or makes the file unreadable. It also separates
-// lines that belong together.
+// AWS CLI 2.36.7 gets these edits wrong. It does not find some spellings of a section, and
+// adds a second section. The second section hides the first, or makes the file unreadable. It
+// also separates lines that belong together.
 func TestBugsOfTheAWSCLI(t *testing.T) {
 	set := func(name, key, value string) awsconfig.Change {
 		return awsconfig.Change{Name: name, Key: key, Value: value}

@@ -13,7 +13,8 @@ func isBad(name string) bool { return strings.HasPrefix(name, "bad-") }
 
 func isCredentials(name string) bool { return filepath.Ext(name) == ".credentials" }
 
-// target returns a change of the section with this meaning, still without key and value.
+// target returns a change of the section with this kind and name. The caller sets key and
+// value.
 func target(what string) awsconfig.Change {
 	kinds := map[string]awsconfig.Kind{
 		"profile": awsconfig.Profile, "sso-session": awsconfig.SSOSession, "services": awsconfig.Services, "other": awsconfig.Other,
@@ -76,7 +77,7 @@ func changesOf(r *reading, credentials bool) (list []awsconfig.Change) {
 	return list
 }
 
-// refusals lists valid files for which Edit refuses some changes, with a part of the
+// refusals lists valid files for which Edit refuses some changes. Each value is a part of the
 // error message.
 var refusals = map[string]string{
 	"form-feed-in-block.config":       "shares its line with another setting",

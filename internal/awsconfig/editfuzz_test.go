@@ -28,7 +28,7 @@ func corpus(tb testing.TB) map[string]string {
 	return files
 }
 
-// get returns the value that the package reads for a setting.
+// get returns the value of a setting, as the package reads it.
 func get(tb testing.TB, content string, credentials bool, ch awsconfig.Change) (string, bool) {
 	tb.Helper()
 	sections, problems, err := awsconfig.NewDoc("config", credentials, content).All()
@@ -67,7 +67,7 @@ func edit(tb testing.TB, content string, credentials bool, changes ...awsconfig.
 	return "", false
 }
 
-// checkEdit checks the properties of every change of every file.
+// checkEdit checks what holds for every change of every file.
 func checkEdit(t *testing.T, content string, credentials bool, ch awsconfig.Change) {
 	t.Helper()
 	after, ok := edit(t, content, credentials, ch)
@@ -78,7 +78,7 @@ func checkEdit(t *testing.T, content string, credentials bool, ch awsconfig.Chan
 	if err == nil {
 		err = judge(content, after, credentials, ch)
 	} else {
-		_, err = read(after) // the change must have repaired the file
+		_, err = read(after) // the change has repaired the file
 	}
 	if err != nil {
 		t.Fatalf("%+v\nbefore %q\nafter  %q\n%v", ch, content, after, err)
@@ -141,7 +141,7 @@ func FuzzEdit(f *testing.F) {
 	})
 }
 
-// A new header is read back with the same kind and name.
+// Find reads a new header with the same kind and name.
 func FuzzHeader(f *testing.F) {
 	for _, name := range []string{"default", "dev", "my prof", "o'neil", `a"b\c'd`, "日本語", "DEFAULT", "a]b", " x ", "\t", "profile x", "#1"} {
 		f.Add(name, byte(0), false)
@@ -167,8 +167,8 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
-// After any sequence of changes the file is valid. Several changes in one call have the
-// same result as one call for each.
+// After any sequence of changes the file is valid. Several changes in one call have the same
+// result as one call for each change.
 func FuzzEditSequence(f *testing.F) {
 	for name, content := range corpus(f) {
 		if strings.HasPrefix(name, "nested") || strings.HasPrefix(name, "mixed") {

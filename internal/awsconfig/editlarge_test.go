@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The time of an edit is linear in the size of the file. A quadratic one would take
-// minutes here.
+// The time of an edit must be linear in the size of the file. A quadratic edit would take
+// minutes in this test.
 func TestChangesOfLargeFiles(t *testing.T) {
 	const n = 100_000
 	repeat := func(format string) string {

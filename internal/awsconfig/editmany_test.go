@@ -41,7 +41,7 @@ func TestEditTenThousandProfiles(t *testing.T) {
 	}
 }
 
-// Several changes in one call have the same result as one call for each.
+// Several changes in one call have the same result as one call for each change.
 func TestEditSeveralAtOnce(t *testing.T) {
 	for name, content := range corpus(t) {
 		r, err := read(content)

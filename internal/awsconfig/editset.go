@@ -33,15 +33,15 @@ func (e *editor) set(b *block, ch Change) error {
 	return nil
 }
 
-// remove removes a key with its continuation lines. It keeps the comments between them.
-// An inherited key is not removed.
+// remove removes a key and its continuation lines. It keeps the comments between these lines.
+// It does not remove an inherited key.
 func (b *block) remove(key string) {
 	b.drop(b.options(key), false)
 	b.raw.settings = slices.DeleteFunc(b.raw.settings, func(s Setting) bool { return s.Key == key })
 }
 
-// effective returns the setting of the section with this key, or the inherited one. It
-// returns nil if neither exists.
+// effective returns the section's own setting with this key, or else the inherited setting,
+// or else nil.
 func (e *editor) effective(b *block, key string) *Setting {
 	if s := b.raw.setting(key); s != nil || e.defaults == nil {
 		return s
@@ -59,8 +59,8 @@ func (r *raw) setting(key string) *Setting {
 	return nil
 }
 
-// insert inserts lines after line i of the section. All texts except the first get a
-// deeper indent.
+// insert inserts lines after line i of the section. All lines except the first get a deeper
+// indent.
 func (e *editor) insert(b *block, i int, indent string, kind lineKind, texts ...string) {
 	end := e.endLine(b, i)
 	for n, text := range texts {
@@ -72,9 +72,9 @@ func (e *editor) insert(b *block, i int, indent string, kind lineKind, texts ...
 	}
 }
 
-// indentation returns the indent for a new key: that of the section's last key. With a
-// deeper indent the new line would continue the value above. With a smaller indent an
-// indented header below could become the value of the new key.
+// indentation returns the indent for a new key, which is the indent of the section's last
+// key. With a deeper indent, the new line would continue the value above. With a smaller
+// indent, an indented header below could become the value of the new key.
 func (e *editor) indentation(b *block) string {
 	for _, l := range slices.Backward(b.lines) {
 		if l.kind == option {
@@ -131,7 +131,8 @@ func (e *editor) setNested(b *block, ch Change) error {
 	return nil
 }
 
-// removeNested removes a key of a nested block. With the last key it removes the block.
+// removeNested removes a key of a nested block. If the block has no other key, removeNested
+// removes the block.
 func (e *editor) removeNested(b *block, ch Change) error {
 	key := strings.ToLower(ch.Key)
 	old := b.raw.setting(key)
@@ -222,7 +223,7 @@ func (l *line) replaceValue(delimiters, value string) {
 }
 
 // options returns the indices of the lines that set the key, which must be in lower case.
-// More than one is a [Problem] of the file.
+// More than one index is a [Problem] of the file.
 func (b *block) options(key string) (at []int) {
 	for i, l := range b.lines {
 		if l.kind != option {
@@ -246,8 +247,8 @@ func (b *block) end(i int) int {
 	return end
 }
 
-// tail returns the index of the line after which a new setting is inserted: the last line
-// of the last setting, or the header.
+// tail returns the index of the line after which a new setting is inserted. This is the last
+// line of the last setting, or the header.
 func (b *block) tail() int {
 	for i, l := range slices.Backward(b.lines) {
 		if l.kind == option {
@@ -257,9 +258,9 @@ func (b *block) tail() int {
 	return 0
 }
 
-// drop removes the options at these indices (in increasing order) and their continuation
-// lines. It keeps the comments between them and, if keepFirst is set, the first line of
-// the first option.
+// drop removes the options at the indices in at, which are in increasing order, and their
+// continuation lines. It keeps the comments between these lines. If keepFirst is set, it
+// keeps the first line of the first option.
 func (b *block) drop(at []int, keepFirst bool) {
 	kept := b.lines[:0]
 	for j := 0; j < len(b.lines); j++ {

@@ -13,10 +13,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// Find returns the section of this kind and name, or nil if it does not exist. It skips
-// other sections: a file of one megabyte takes less than a millisecond. It finds problems
-// and errors only before the first header, in unclosed headers, and in the section
-// itself and [DEFAULT]. If a section seems to be missing, [Doc.All] may find the reason.
+// Find returns the section of this kind and name, or nil if it does not exist. Find skips
+// other sections, so that a file of one megabyte takes less than a millisecond. It finds
+// problems and errors only before the first header, in unclosed headers, in the section
+// itself and in [DEFAULT]. If Find does not find a section, [Doc.All] may find the reason.
 func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 	if d == nil {
 		return nil, nil, nil
@@ -64,9 +64,9 @@ func (d *Doc) finder(kind Kind, name string) *finder {
 	}
 }
 
-// marks returns the texts with which the headers of sections of this kind, and of [DEFAULT],
-// begin. The header of a session or of services begins with its kind. Few other places in a
-// file contain that text, so the search is faster.
+// marks returns the texts that begin the headers of [DEFAULT] and of sections of this kind.
+// The header of a session or of services begins with its kind. Few other places in a file
+// contain that text, so the search is faster.
 func (d *Doc) marks(kind Kind) []string {
 	if d.Credentials || kind != SSOSession && kind != Services {
 		return []string{"["}
@@ -74,8 +74,8 @@ func (d *Doc) marks(kind Kind) []string {
 	return []string{"[" + kind.String(), "[" + defaultSection + "]"}
 }
 
-// mayBeNamed is a quick check of the text of a header: if it returns false, the section
-// has another name. A text without quotes ends with the name.
+// mayBeNamed checks the text of a header quickly. If it returns false, the section has
+// another name. A text without quotes ends with the name.
 func mayBeNamed(text, name string) bool {
 	if strings.HasSuffix(text, name) {
 		return true
@@ -115,8 +115,8 @@ func (f *finder) preamble() error {
 	}
 }
 
-// collect searches for headers that begin with mark, which begins with [, and collects
-// the wanted sections.
+// collect searches for headers that begin with mark, and collects the wanted sections. mark
+// begins with [.
 func (f *finder) collect(mark string) error {
 	f.inSection = true
 	for from := f.pos; ; {
@@ -156,8 +156,7 @@ func (f *finder) collect(mark string) error {
 	}
 }
 
-// section adds the header that starts at start, and the lines after it up to the next
-// header.
+// section adds the header that begins at start, and the lines up to the next header.
 func (f *finder) section(start int, l line) error {
 	for num := f.lineNumber(start); ; num++ {
 		if err := f.add(num, l); err != nil {
@@ -191,8 +190,8 @@ func (f *finder) lineStart(i int) int {
 	return i
 }
 
-// lineNumber returns the number of the line that starts at pos. pos must not be smaller
-// than in the call before: lineNumber counts on from there.
+// lineNumber returns the number of the line that starts at pos. pos must not be smaller than
+// in the previous call, because lineNumber continues to count from there.
 func (f *finder) lineNumber(pos int) int {
 	f.num += countLines(f.data[f.counted:pos])
 	f.counted = pos
@@ -203,13 +202,13 @@ func (f *finder) lineNumber(pos int) int {
 	return f.num
 }
 
-// ReadFor reads a file to resolve one profile. It leaves out the sections of other
-// profiles; a look-up that needs them, such as [Doc.All], reads the file again. A missing
-// file counts as empty. A folder, a pipe and a file larger than [datafile.ConfigLimit]
-// are errors. An error names the path.
+// ReadFor reads a file to resolve one profile. It leaves out the sections of other profiles.
+// A look-up that needs these sections, such as [Doc.All], reads the file again. A missing
+// file counts as empty. ReadFor returns an error for a folder, a pipe and a file larger than
+// [datafile.ConfigLimit]. The error names the path.
 //
-// ReadFor exists for speed. Keeping a large file in memory takes several times as long as
-// searching it, because of page faults.
+// ReadFor exists for speed. To keep a large file in memory takes several times as long as to
+// search it, because of page faults.
 func ReadFor(path string, credentials bool, profile string) (*Doc, error) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if absent(err) {
@@ -222,8 +221,8 @@ func ReadFor(path string, credentials bool, profile string) (*Doc, error) {
 	return sift(f, path, credentials, profile, 32<<10)
 }
 
-// sift is ReadFor with a buffer of this initial size. The buffer grows to hold the
-// largest section.
+// sift does the work of ReadFor, with a buffer of this initial size. The buffer grows to hold
+// the largest section.
 func sift(r io.Reader, path string, credentials bool, profile string, size int) (*Doc, error) {
 	s := sieve{only: profile, credentials: credentials}
 	buf, n := make([]byte, size), 0
@@ -255,9 +254,9 @@ func sift(r io.Reader, path string, credentials bool, profile string, size int) 
 // A gap is a place in Doc.data where lines were left out.
 type gap struct{ at, lines int }
 
-// A sieve leaves out the sections of other profiles. It works on units: the lines from
-// one header without an indent to the next. Such a header always begins a section,
-// because it cannot continue a value.
+// A sieve leaves out the sections of other profiles. It works on units. A unit has the lines
+// from one header without an indent to the next such header. A header without an indent
+// always begins a section, because it cannot continue a value.
 type sieve struct {
 	only        string // the profile whose section is kept
 	credentials bool
@@ -265,13 +264,13 @@ type sieve struct {
 	kept    strings.Builder
 	gaps    []gap
 	skipped int  // lines left out since the last kept unit
-	begun   bool // the first header was seen; everything before it is kept
+	begun   bool // the first header was seen; the lines before it are kept
 }
 
-// take processes the complete units at the start of b and returns the rest. end says that
-// b ends with the end of the file.
+// take processes the complete units at the start of b and returns the rest. end means that b
+// is the end of the file.
 func (s *sieve) take(b []byte, end bool) []byte {
-	start, skip := 0, 0 // start of this unit; start of the units left out before it
+	start, skip := 0, 0 // the start of this unit, and the start of the units left out before it
 	plain := true       // the unit has no other [, so it has no indented header
 	flush := func(unit []byte) {
 		if s.begun && plain && s.isOther(unit) {
@@ -322,8 +321,8 @@ func (s *sieve) keep(unit []byte) {
 	s.kept.Write(unit)
 }
 
-// isOther reports whether the unit is certainly the section of another profile. In doubt
-// it returns false, and the unit is kept.
+// isOther reports whether the unit is certainly the section of another profile. If it is not
+// certain, isOther returns false, and the unit is kept.
 func (s *sieve) isOther(unit []byte) bool {
 	mark := "["
 	if !s.credentials {
@@ -336,8 +335,8 @@ func (s *sieve) isOther(unit []byte) bool {
 	return !mayHaveName(rest, s.only)
 }
 
-// mayHaveName reports whether a header may have this name; rest is the header from the
-// name on. A quote or a space makes it uncertain, so mayHaveName returns true.
+// mayHaveName reports whether a header may have this name. rest is the part of the header
+// that begins with the name. If rest has a quote or a space, mayHaveName returns true.
 func mayHaveName(rest []byte, name string) bool {
 	for i, c := range rest {
 		switch c {

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// manyProfiles returns a config with n legacy profiles like the guide's, then a profile
-// with a session, then the session.
+// manyProfiles returns a config with n legacy profiles like the guide's profiles. A profile
+// with a session and the session follow.
 func manyProfiles(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -35,7 +35,7 @@ func judge(before, after string, credentials bool, ch awsconfig.Change) error {
 }
 
 // judgeLines compares the bytes. Only a window of the old lines may change. The position of
-// the setting decides which lines these are and what they must look like.
+// the setting determines these lines and a pattern for the new lines.
 func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Change) error {
 	what := ch.Kind.String() + " " + ch.Name
 	from, to := len(was.lines), len(was.lines) // the window: [from, to)
@@ -71,7 +71,7 @@ func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Chang
 	head, tail := strings.Join(was.lines[:from], ""), strings.Join(was.lines[to:], "")
 	middle, ok := strings.CutPrefix(after, head)
 	if ok && from == len(was.lines) && !reEnded.MatchString(head) {
-		middle = middle[len(reBegin.FindString(middle)):] // the line ending that the last line lacked
+		middle = middle[len(reBegin.FindString(middle)):] // the line ending that the last line did not have
 	}
 	middle, ok2 := strings.CutSuffix(middle, tail)
 	if !ok || !ok2 {
@@ -88,8 +88,8 @@ func judgeLines(was *reading, after string, credentials bool, ch awsconfig.Chang
 	return sameEnding(was.lines, lines)
 }
 
-// window returns the lines of a nested block that a change of one of its keys may change,
-// and a pattern for the new lines.
+// window returns the lines that a change of one key of a nested block may change, and a
+// pattern for the new lines.
 func window(was *reading, o *pyOption, ch awsconfig.Change, added string) (from, to int, pattern string) {
 	pairs, _ := o.nested()
 	var at []int // the lines of this key

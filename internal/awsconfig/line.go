@@ -50,8 +50,8 @@ func (s *scanner) next() (l line, ok bool) {
 		return line{}, false
 	}
 	if s.lf <= s.pos {
-		// Remember the next \n: a file with many lone \r would otherwise be searched to
-		// its end for every line.
+		// Remember the next
+		// . Otherwise a file with many lone \r would be searched to its end for every line.
 		s.lf = len(s.data) + 1
 		if i := strings.IndexByte(s.data[s.pos:], '\n'); i >= 0 {
 			s.lf = s.pos + i + 1
@@ -111,15 +111,15 @@ func headerText(text string) (string, bool) {
 	return text[1:end], true
 }
 
-// sectionName returns the kind and the name of the section with this header text. ok is
-// false for a section that the AWS CLI silently ignores: its header begins with a known
-// word but does not have exactly two words, such as [profilex] or [profile one two]. In a
-// credentials file the text is the name of a profile.
+// sectionName returns the kind and the name of the section with this header text. ok is false
+// for a section that the AWS CLI silently ignores. Its header begins with a known word but
+// does not have exactly two words, as in [profilex] or [profile one two]. In a credentials
+// file, the text is the name of a profile.
 func sectionName(text string, credentials bool) (kind Kind, name string, ok bool) {
 	switch {
 	case credentials, text == "default":
 		return Profile, text, true
-	case strings.HasPrefix(text, "profile"): // like the AWS CLI, which accepts [profiles x] too
+	case strings.HasPrefix(text, "profile"): // the AWS CLI also accepts [profiles x]
 		kind = Profile
 	case strings.HasPrefix(text, "sso-session"):
 		kind = SSOSession
@@ -160,10 +160,10 @@ func secondWord(text string) (string, bool) {
 
 const inheritedByAll = "all sections inherit from [" + defaultSection + "]"
 
-// Header returns the header of a new section, like the AWS CLI and without a line ending:
-// [default], [profile dev], [profile 'my prof'], [sso-session corp], and [NAME] in a
-// credentials file. It returns an *[EditError] for a name that a reader would not read
-// back the same.
+// Header returns the header of a new section, without a line ending. Like the AWS CLI, it
+// writes [default], [profile dev], [profile 'my prof'], [sso-session corp], and [NAME] in a
+// credentials file. It returns an *[EditError] for a name that a reader would read back
+// differently.
 func Header(kind Kind, name string, credentials bool) (string, error) {
 	text, why := newHeader(kind, name, credentials)
 	if why != "" {
@@ -175,8 +175,8 @@ func Header(kind Kind, name string, credentials bool) (string, error) {
 	return "[" + text + "]", nil
 }
 
-// newHeader returns the text between the brackets of a new header. For an invalid name it
-// returns the reason in why.
+// newHeader returns the text between the brackets of a new header. For an invalid name, why
+// is the reason.
 func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 	switch {
 	case name == "":
@@ -186,7 +186,7 @@ func newHeader(kind Kind, name string, credentials bool) (text, why string) {
 	case !utf8.ValidString(name):
 		return "", noUTF8
 	case strings.IndexByte(name, ']') >= 0:
-		// This package could read it back, but the SDKs end the header at the first ].
+		// This package can read such a header, but the SDKs end the header at the first ].
 		return "", "it contains ]"
 	case credentials && kind != Profile:
 		return "", "a credentials file can only contain profiles"
@@ -296,9 +296,9 @@ func trim(s string) string {
 	return trimRight(s[n:])
 }
 
-// CutComment removes a comment from the end of a value: the text from white space before
-// a # or ; on. It reports whether it found one. In these files a # or ; within a line is
-// part of the value, so call it only for settings where lanyard accepts a comment.
+// CutComment removes a comment from the end of a value, and reports whether it found a
+// comment. A comment begins at the white space before a # or ;. For the AWS CLI such text is
+// part of the value, so call CutComment only for settings in which lanyard accepts a comment.
 func CutComment(v string) (string, bool) {
 	for i := 1; i < len(v); i++ {
 		if c := v[i]; c != '#' && c != ';' {

@@ -45,7 +45,7 @@ func (s *pySection) pairs() (list []pair) {
 	return list
 }
 
-// after returns the expected outline after a change.
+// after returns the outline that is expected after a change.
 func (o outline) after(ch awsconfig.Change) outline {
 	what := ch.Kind.String() + " " + ch.Name
 	at := -1

@@ -93,7 +93,7 @@ func TestCredentialsNamesAreWholeHeaders(t *testing.T) {
 	}
 }
 
-// Files that the AWS CLI rejects and this package accepts.
+// The AWS CLI rejects these files, and this package accepts them.
 func TestProblems(t *testing.T) {
 	tests := []struct {
 		name, file, want string
@@ -147,7 +147,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// Files that the AWS CLI and this package reject.
+// The AWS CLI and this package reject these files.
 func TestParseErrors(t *testing.T) {
 	tests := []struct {
 		name, file, want string

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// sameAfterSift checks that a file read for one profile has the same sections for that
-// profile, and for sessions, services and others, as the whole file.
+// sameAfterSift checks a file that was read for one profile. That profile, the sessions, the
+// services and the other sections must be the same as in the whole file.
 func sameAfterSift(t *testing.T, content string) {
 	t.Helper()
 	for _, credentials := range []bool{false, true} {

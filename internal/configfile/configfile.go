@@ -1,25 +1,25 @@
-// Package configfile edits the config and credentials files in ~/.aws, which users write
-// by hand and other programs read.
+// Package configfile edits the config and credentials files in ~/.aws, which users write by
+// hand and other programs read.
 //
-// An edit takes a lock and replaces the file atomically: if the process dies, the file has
-// the old content or the new. It keeps the mode, owner and group, follows symbolic links,
-// and can be undone. It does not keep access control lists, other extended attributes and
-// hard links (see [Editor.Edit]).
+// An edit takes a lock and replaces the file atomically. If the process dies, the file has
+// the old content or the new content. An edit keeps the mode, owner and group, follows
+// symbolic links, and can be undone. It does not keep access control lists, other extended
+// attributes or hard links (see [Editor.Edit]).
 //
 // The package writes these files into the folder of the file (after following links):
 //
 //	.NAME.lock                 the lock; never removed, or two processes could hold the same lock
-//	.NAME.tmp-…                a file about to be renamed; the next edit removes those of killed processes
+//	.NAME.tmp-…                a new file before its rename; the next edit removes the files of killed processes
 //	.lanyard/NAME-YYYY-MM-DD   the content before the first change of that day; the newest 30 are kept
 //	.lanyard/NAME.last         undoes the last change: the content before it, and a hash of the content after
 //	.lanyard/NAME.next         the same for a change whose last step was interrupted
 //	.lanyard/.gitignore        keeps these files out of a dotfiles repository
 //
-// Backups and records of a credentials file contain secrets. They have mode 0600, in a
-// folder with mode 0700. The AWS CLI reads none of these files.
+// Backups and records of a credentials file contain secrets. They have mode 0600, in a folder
+// with mode 0700. The AWS CLI reads none of these files.
 //
-// Other programs do not take the lock. If one of them writes the file during an edit, the
-// edit notices and keeps its change, up to the moment of the rename.
+// Other programs do not take the lock. If another program changes the file during an edit,
+// before the rename, the edit notices and keeps that change.
 package configfile
 
 import (
@@ -42,23 +42,23 @@ import (
 
 // An Editor edits files. The zero value works.
 type Editor struct {
-	Now  func() time.Time        // the time of backups and records; nil means time.Now
+	Now  func() time.Time        // for the dates of backups and records; nil means time.Now
 	Wait time.Duration           // how long to wait for another process's edit; 0 means 10 s
 	Warn func(text, hint string) // called with warnings; nil discards them
 }
 
-// Edit replaces the content of the file at path with the result of change, and reports
-// whether the content differs. A missing file counts as empty: Edit creates it with mode
-// 0600, and its folder with mode 0700. If change returns the old bytes, Edit writes
+// Edit replaces the content of the file at path with the result of change. It reports whether
+// the new content differs from the old. A missing file counts as empty: Edit creates the file
+// with mode 0600, and its folder with mode 0700. If change returns the old bytes, Edit writes
 // nothing.
 //
-// Edit calls change again if the file has changed meanwhile, so the result of change must
-// depend only on old. The argument what describes the change for an undo, for example
-// "configure set region".
+// If another program changes the file during the edit, Edit calls change again. So the result
+// of change must depend only on old. The argument what describes the change for an undo, for
+// example "configure set region".
 //
-// If change returns an error, Edit returns the same error. Any other error is a
-// [*FileError] or the context's. After an error the file has its old content. A replacement
-// breaks hard links: the other names keep the old content, and Edit warns about them.
+// If change returns an error, Edit returns the same error. All other errors are [*FileError]
+// or the error of ctx. After an error, the file has its old content. A replacement breaks
+// hard links. The other names keep the old content, and Edit warns about them.
 func (e *Editor) Edit(ctx context.Context, path, what string, change func(old []byte) ([]byte, error)) (changed bool, err error) {
 	return e.apply(ctx, path, what, func(old state) (state, error) {
 		data, err := change(slices.Clone(old.data))
@@ -69,13 +69,13 @@ func (e *Editor) Edit(ctx context.Context, path, what string, change func(old []
 	})
 }
 
-// attempts is how often an edit is tried if another program writes the file meanwhile.
+// attempts is how often Edit tries again if another program changes the file during the edit.
 const attempts = 5
 
 // errChanged means that another program has changed the file since it was read.
 var errChanged = errors.New("another program keeps changing the file")
 
-// apply is Edit for changes that may also remove the file.
+// apply does the same as Edit, for changes that may also remove the file.
 func (e *Editor) apply(ctx context.Context, path, what string, decide func(state) (state, error)) (changed bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -84,8 +84,8 @@ func (e *Editor) apply(ctx context.Context, path, what string, decide func(state
 	if err != nil {
 		return false, err
 	}
-	// Read the file first without the lock: if nothing needs to change, the edit also
-	// works in a read-only folder.
+	// Read the file first without the lock. So an edit that changes nothing also works in a
+	// read-only folder.
 	before, err := p.read()
 	if err != nil {
 		return false, err
@@ -138,8 +138,8 @@ const (
 	pollMax     = 50 * time.Millisecond
 )
 
-// lock takes the file's lock; it waits at most Wait. If the file system has no locks, it
-// warns and returns nil: the edit then goes on without a lock.
+// lock takes the file's lock. It waits at most e.Wait. If the file system has no locks, lock
+// warns and returns nil, and the edit continues without a lock.
 func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 	wait := e.Wait
 	if wait == 0 {
@@ -172,9 +172,9 @@ func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 	}
 }
 
-// withoutLock returns nil if an edit may go on without the lock. It
-// returns an error if this user cannot open an existing lock file, because other users may be
-// able to. It also returns an error if the cause, such as a full disk, would stop the edit too.
+// withoutLock returns nil if the edit may continue without the lock. It returns an error if
+// this user cannot open the existing lock file, because another user may hold the lock. It
+// also returns an error if the cause would stop the edit too. A full disk is an example.
 func (e *Editor) withoutLock(p place, err error) error {
 	_, missing := os.Lstat(p.lockFile())
 	switch {
@@ -194,11 +194,11 @@ func (e *Editor) withoutLock(p place, err error) error {
 }
 
 // sweep removes the temporary files of killed processes, because they may contain secrets.
-// Without the lock, another process may need such a file, so sweep keeps files of the last
-// hour.
+// Without the lock, sweep keeps the files of the last hour, because another process may still
+// use them.
 func (e *Editor) sweep(p place, locked bool) {
 	for _, folder := range []string{p.folder(), filepath.Join(p.folder(), ourFolder)} {
-		entries, _ := os.ReadDir(folder) // on an error there is nothing to remove
+		entries, _ := os.ReadDir(folder) // after an error, no file is removed
 		for _, entry := range entries {
 			if !p.temporary(entry.Name()) {
 				continue
@@ -212,7 +212,8 @@ func (e *Editor) sweep(p place, locked bool) {
 }
 
 // temporary reports whether name is a temporary file of this file, its records or its
-// backups. It does not match those of another file whose name has this name as a prefix.
+// backups. It returns false for the files of another file whose name begins with the same
+// text.
 func (p place) temporary(name string) bool {
 	name, ok := strings.CutPrefix(name, "."+p.name())
 	ending, _, found := strings.Cut(name, atomicfile.TempInfix)
@@ -226,10 +227,10 @@ func (p place) temporary(name string) bool {
 	return err == nil
 }
 
-// replace makes the change. Its order allows an interruption at any point: first the steps
-// that fail if the disk is full or permissions are missing, then the backup, then the
-// record for the undo. The record gets the name .next, so that the record of the earlier
-// change stays until this change is made.
+// replace makes the change. The order of its steps allows an interruption at any point. First
+// come the steps that fail if the disk is full or permissions are missing. Then come the
+// backup and the record for the undo. The record gets the name .next, which keeps the record
+// of the earlier change until this change is made.
 func (e *Editor) replace(ctx context.Context, p place, what string, before, after state) error {
 	pending, err := p.prepare(before, after)
 	if err != nil {
@@ -276,7 +277,7 @@ func (p place) unchanged(before state) error {
 	return nil
 }
 
-// A pending is a change that is prepared and can be committed.
+// A pending is a prepared change, which can be committed.
 type pending struct {
 	p    place
 	file *atomicfile.Pending // nil if the change removes the file

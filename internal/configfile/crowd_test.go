@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// Fifty processes add a line each, half of them through one link and half through another.
-// No line is lost.
+// Fifty processes each add a line. Half of them use one link, and half use another link. No
+// line is lost.
 func TestConcurrentEdits(t *testing.T) {
 	const crowd = 50
 	folder := t.TempDir()
@@ -58,8 +58,8 @@ func TestConcurrentEdits(t *testing.T) {
 	checkNames(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
 }
 
-// Two processes undo the same change at the same time. One succeeds; the other gets a
-// ChangedError.
+// Two processes undo the same change at the same time. One process succeeds, and the other
+// gets a ChangedError.
 func TestConcurrentUndo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	write(t, path, "old\n", 0o600)

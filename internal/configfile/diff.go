@@ -23,15 +23,15 @@ func Diff(name string, before, after []byte) string {
 	return unmark(out)
 }
 
-// A marker makes the lines of both contents safe to print. If that changes a line, it
-// appends a mark: a number for the original line. The diff then compares the original
-// lines, although secrets are hidden.
+// A marker makes the lines of both contents safe to print. If that changes a line, the marker
+// appends a mark: a number for the original line. So the diff still shows each changed line,
+// although the secrets are hidden.
 type marker struct {
 	windows bool           // all lines of both contents end in \r\n, so \r is not shown
 	seen    map[string]int // the number of each changed line
 }
 
-// mark begins and ends a mark. It cannot occur in a line that is safe to print.
+// mark begins and ends a mark. No safe line contains this byte.
 const mark = "\x00"
 
 func (m *marker) mark(content []byte) []byte {
@@ -74,8 +74,8 @@ func unmark(s string) string {
 	}
 }
 
-// lines yields the lines of s with their endings. As in the AWS CLI, a lone \r ends a line:
-// the next line may contain a secret.
+// lines yields the lines of s with their endings. A lone \r ends a line, as in the AWS CLI,
+// because the next line may contain a secret.
 func lines(s string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for s != "" {
@@ -133,9 +133,9 @@ func visible(s string) string {
 
 const redacted = "[redacted]"
 
-// A redactor hides the secrets of a file. The caller passes the lines in order, without
-// line endings. A redactor finds more keys than the AWS CLI, because secrets can also be in
-// comments, in nested blocks and in the wrong section.
+// A redactor hides the secrets of a file. The caller passes the lines in order, without line
+// endings. Unlike the AWS CLI, it also finds keys in comments, in nested blocks and in the
+// wrong section, because they may have secrets.
 type redactor struct {
 	inOption bool // a line with a deeper indent continues a value
 	indent   int  // of the last line that does not continue a value

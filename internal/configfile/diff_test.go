@@ -78,8 +78,8 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// For all contents: a difference is shown, the diff is safe for a terminal, and it does
-// not contain the secret.
+// The diff of any two contents shows a difference, is safe for a terminal, and does not
+// contain the secret.
 func FuzzDiff(f *testing.F) {
 	const canary = "c4n4ry"
 	f.Add([]byte("[a]\n"), []byte("[b]\n"))

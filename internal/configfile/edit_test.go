@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// editor returns an Editor with a fixed time, which fails the test if it warns.
+// editor returns an Editor with a fixed time. The Editor fails the test if it warns.
 func editor(t *testing.T) *configfile.Editor {
 	return &configfile.Editor{
 		Now:  func() time.Time { return noon },
@@ -66,7 +66,7 @@ func checkMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-// checkNames compares the names in a folder.
+// checkNames fails the test unless the folder contains exactly these names.
 func checkNames(t *testing.T, folder string, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -165,8 +165,8 @@ func TestWriteOfAnotherProgramIsKept(t *testing.T) {
 	}
 }
 
-// Another program writes the file while the backup and the record are written. The test
-// does so in Now, which is called for their dates.
+// Another program writes the file while Edit writes the backup and the record. The test
+// writes the file in Now, which Edit calls for the dates of both.
 func TestLateWriteOfAnotherProgramIsKept(t *testing.T) {
 	for _, times := range []int{1, 1000} {
 		path := filepath.Join(t.TempDir(), "config")

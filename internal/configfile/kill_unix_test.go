@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// Processes make a thousand edits and are killed at random moments. After each kill the
-// file is complete, the record is that of the last change, and no lock is left.
+// Processes make a thousand edits and are killed at random moments. After each kill, the file
+// is complete, the record belongs to the last change, and the lock is free.
 func TestThousandEditsWithKills(t *testing.T) {
 	const edits = 1000
 	folder := t.TempDir()
@@ -61,8 +61,8 @@ func TestThousandEditsWithKills(t *testing.T) {
 	checkNames(t, filepath.Join(folder, ".lanyard"), backups(t, path, ".gitignore", "config.last")...)
 }
 
-// killCounting starts a process that edits the file in a loop, and kills it this long after
-// its first edit. It returns the number of edits that the process has reported.
+// killCounting starts a process that edits the file in a loop. It kills the process this long
+// after the first edit. It returns the number of edits that the process has reported.
 func killCounting(t *testing.T, path string, after time.Duration) (counted int) {
 	t.Helper()
 	cmd := command(t, "count", path, "")
@@ -89,8 +89,8 @@ func killCounting(t *testing.T, path string, after time.Duration) (counted int) 
 	return counted
 }
 
-// wholeAfter checks that the file has the complete content after n or n+1 edits. It returns
-// which.
+// wholeAfter returns the number of edits in the file. It fails the test unless the file is
+// complete and the number is n or n+1.
 func wholeAfter(t *testing.T, path string, n int) int {
 	t.Helper()
 	content, err := os.ReadFile(path)

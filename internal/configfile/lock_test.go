@@ -55,7 +55,7 @@ func TestCancelledEditWritesNothing(t *testing.T) {
 	}
 }
 
-// A folder at the path of the lock makes locking fail, like a file system without locks.
+// A folder at the path of the lock makes the lock fail, like a file system without locks.
 func TestEditWithoutLocks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	if err := os.Mkdir(filepath.Join(filepath.Dir(path), ".config.lock"), 0o700); err != nil {

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 func child(ctx context.Context, what, path, text string) error {
-	// A long wait for many processes on a slow machine.
+	// Fifty processes on a slow machine may need a long wait.
 	e := &configfile.Editor{Wait: 2 * time.Minute}
 	switch what {
 	case "add":

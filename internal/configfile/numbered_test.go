@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// numbered returns the content after n edits. Its size varies, and number checks all of
-// it.
+// numbered returns the content after n edits. The size varies, and number checks the whole
+// content.
 func numbered(n int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "[profile p%d]\n", n)

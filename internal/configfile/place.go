@@ -18,9 +18,9 @@ import (
 // ourFolder is the name of the folder for backups and records, next to the file.
 const ourFolder = ".lanyard"
 
-// A place is the path of a file, as given and with links resolved.
+// A place holds the path of a file, as given and with links resolved.
 type place struct {
-	given string // as the user knows it
+	given string // the path in the user's words
 	path  string // after following links
 }
 
@@ -50,8 +50,8 @@ func locate(path string) (place, error) {
 	if path == target {
 		return p, nil
 	}
-	// A missing folder is created, but not for the target of a link: the folder is
-	// probably on a disk that is not mounted, or in a repository that was moved.
+	// Create a missing folder, but not for the target of a link. Such a folder is probably on a
+	// disk that is not mounted, or in a repository that was moved.
 	if _, err := os.Stat(p.folder()); errors.Is(err, fs.ErrNotExist) {
 		return place{}, &FileError{
 			Op: "change", Path: path,
@@ -71,8 +71,8 @@ type state struct {
 
 func (s state) equal(t state) bool { return s.exists == t.exists && bytes.Equal(s.data, t.data) }
 
-// perm returns the mode for the file. An existing file keeps its mode, even if it is wider
-// than 0600: that is the user's choice.
+// perm returns the mode for the file. An existing file keeps its mode, even a wider mode than
+// 0600, because the user has chosen it.
 func (s state) perm() fs.FileMode {
 	if s.info == nil {
 		return 0o600
@@ -80,8 +80,9 @@ func (s state) perm() fs.FileMode {
 	return s.info.Mode().Perm()
 }
 
-// read reads the file. It returns an error if the file is not a regular file: reading a
-// pipe would wait, and an edit would replace a device such as /dev/null with a file.
+// read reads the file. It returns an error for a pipe, because a read would wait. It also
+// returns an error for a device such as /dev/null, because an edit would replace the device
+// with a file.
 func (p place) read() (state, error) {
 	info, err := os.Stat(p.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,8 +104,8 @@ func (p place) read() (state, error) {
 // errNotRegular is the error for a pipe, a device or a link.
 var errNotRegular = errors.New("it is not a regular file")
 
-// mayReplace returns an error for a replacement that the system would allow but the owner
-// of the file would not expect.
+// mayReplace returns an error for a replacement that the system allows, but that the owner of
+// the file would not expect.
 func (p place) mayReplace(s state) error {
 	if !s.exists {
 		return nil
@@ -112,7 +113,7 @@ func (p place) mayReplace(s state) error {
 	err := checkOwner(s.info)
 	hint := "run the command as that user, or make yourself the owner: sudo chown \"$USER\" " + p.path
 	if err == nil && s.perm()&0o200 == 0 && !privileged() {
-		// A rename would succeed: it needs permissions for the folder only.
+		// The system would allow the rename, which needs permissions only for the folder.
 		err, hint = errors.New("it is write-protected"), "make it writable: chmod u+w "+p.path
 	}
 	if err != nil {
@@ -124,7 +125,7 @@ func (p place) mayReplace(s state) error {
 // A FileError reports that an operation on a file failed. The file has its old content.
 type FileError struct {
 	Op   string // "change", "read", "back up"
-	Path string // as the caller named the file
+	Path string // in the caller's words
 	Hint string // how to fix it; may be ""
 	Err  error
 }
@@ -140,7 +141,7 @@ type ChangedError struct {
 	What   string // the change
 	Record string // path of the record, which has the content before the change
 	Backup string // path of the newest backup, or ""
-	Hint   string // names both
+	Hint   string // names the record and the backup
 }
 
 func (e *ChangedError) Error() string {
@@ -152,8 +153,8 @@ func (p place) fail(err error) error {
 	return &FileError{Op: "change", Path: p.given, Err: p.place(err), Hint: p.hint(err)}
 }
 
-// place adds the folder or the link target to an error, if the path that the user knows is
-// not enough.
+// place adds the folder or the link target to an error, if the user's path does not show the
+// cause.
 func (p place) place(err error) error {
 	var at *fs.PathError
 	switch isPath := errors.As(err, &at); {

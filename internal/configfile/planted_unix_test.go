@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// In a shared folder, another user has planted a folder for backups. Root writes no secrets
-// into it.
+// Another user has made a folder for backups in a shared folder. Root writes no secrets into
+// it.
 func TestPlantedFolderOfBackups(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can create another user's folder, and only root is affected")

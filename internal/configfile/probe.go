@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 )
 
-// Probe returns the error that [Editor.Edit] would return for a change that makes the file
-// size bytes long: it takes the lock, and reserves space for the new file and for the record
-// of the change. It changes nothing. If the file does not exist, Probe returns nil.
+// Probe takes the lock, and reserves space for a file of size bytes and for the record of a
+// change. It returns the error that [Editor.Edit] would return. It changes nothing. If the
+// file does not exist, Probe returns nil.
 func (e *Editor) Probe(ctx context.Context, path string, size int) error {
 	p, err := locate(path)
 	if err != nil {
@@ -38,8 +38,9 @@ func (e *Editor) Probe(ctx context.Context, path string, size int) error {
 	return p.probeRecord(len(before.data))
 }
 
-// probeRecord returns an error if the record of a change cannot be written. If the folder of
-// the records does not exist, it returns nil, because Probe has written to the parent folder.
+// probeRecord returns an error if an edit could not write the record of a change. If the
+// folder of the records does not exist, it returns nil, because Probe has written to the
+// parent folder.
 func (p place) probeRecord(size int) error {
 	folder := filepath.Join(p.folder(), ourFolder)
 	info, err := os.Lstat(folder)

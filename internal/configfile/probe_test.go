@@ -23,7 +23,7 @@ func TestProbeChangesNothing(t *testing.T) {
 	checkNames(t, folder, ".config.lock", "config")
 }
 
-// Probe finds the errors of Edit.
+// Probe fails if Edit would fail.
 func TestProbeFailsWhereEditFails(t *testing.T) {
 	tests := []struct {
 		name    string

@@ -75,7 +75,7 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	refused(t, missing, "read-only file system", "mounted read-only")
 }
 
-// A container mounts a single file of the host.
+// A container can mount a single file of the host. Edit cannot replace such a file.
 func TestMountedFile(t *testing.T) {
 	root := folders(t, "host", "container")
 	path := filepath.Join(root, "container", "config")

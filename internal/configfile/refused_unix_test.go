@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 )
 
-// refused makes an edit that must fail. The file and its folder must not change, except for
-// the folder .lanyard and the lock.
+// refused makes an edit that must fail. It fails the test if the file or its folder has
+// changed, except for the folder .lanyard and the lock.
 func refused(t *testing.T, path string, says ...string) *configfile.FileError {
 	t.Helper()
 	before, _ := os.ReadFile(path)

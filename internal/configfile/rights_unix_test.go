@@ -12,8 +12,8 @@ import (
 
 const nobody = 65534
 
-// asOtherUser returns a folder of an unprivileged user, and a function that edits the
-// config in it as that user.
+// asOtherUser returns a folder of an unprivileged user. It also returns a function that edits
+// the config there as that user.
 func asOtherUser(t *testing.T) (folder string, run func(what string) (output string, code int)) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -21,7 +21,7 @@ func asOtherUser(t *testing.T) (folder string, run func(what string) (output str
 	}
 	root := t.TempDir()
 	for path := root; path != os.TempDir() && path != filepath.Dir(path); path = filepath.Dir(path) {
-		if err := os.Chmod(path, 0o711); err != nil { // folders of the test are closed to other users
+		if err := os.Chmod(path, 0o711); err != nil { // the test's folders are closed to other users
 			t.Fatal(err)
 		}
 	}
@@ -143,7 +143,7 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 	}
 }
 
-// An edit without a difference needs no permissions for the folder.
+// An edit that changes nothing needs no permissions for the folder.
 func TestNoDifferenceInReadOnlyFolder(t *testing.T) {
 	folder, run := asOtherUser(t)
 	write(t, filepath.Join(folder, "config"), "new\n", 0o444)

@@ -24,7 +24,7 @@ func TestRootKeepsOwnerAndGroup(t *testing.T) {
 	for _, name := range []string{"credentials", ".config.lock", ".lanyard", ".lanyard/.gitignore", ".lanyard/config.last", ".lanyard/config-2026-11-22"} {
 		checkOwner(t, filepath.Join(folder, name), nobody, nobody)
 	}
-	// The user can undo what root did.
+	// The user can undo root's change.
 	if output, code := run("undo"); code != 1 || !strings.Contains(output, "gid 4242") {
 		t.Errorf("exit code %d: %s", code, output)
 	}

@@ -24,8 +24,8 @@ func links(info fs.FileInfo) int {
 	return 1
 }
 
-// checkOwner returns an error for another user's file: the replacement would belong to this
-// user. Root can set the owner again.
+// checkOwner returns an error for another user's file, because the replacement would belong
+// to this user. Root is allowed, because root can set the owner again.
 func checkOwner(info fs.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if ok && !privileged() && int(st.Uid) != os.Geteuid() {
@@ -34,9 +34,9 @@ func checkOwner(info fs.FileInfo) error {
 	return nil
 }
 
-// trust returns an error for a backup folder that another user may have planted in a
-// shared folder: files that root writes there would belong to that user. The folder must
-// belong to this user or to the owner of its parent.
+// trust returns an error for a backup folder that another user may have made in a shared
+// folder. Files that root writes there would belong to that user. So the folder must belong
+// to this user or to the owner of its parent.
 func (p place) trust(folder fs.FileInfo) error {
 	around, err := os.Stat(p.folder())
 	if err != nil {
@@ -51,8 +51,8 @@ func (p place) trust(folder fs.FileInfo) error {
 }
 
 // sameOwner returns an error if the replacement does not have the owner and group of the
-// file. Another group is an error only if the mode gives the group more permissions than
-// all users.
+// file. A different group is an error only if the mode gives the group more permissions than
+// other users.
 func sameOwner(old, replacement fs.FileInfo) error {
 	was, ok := old.Sys().(*syscall.Stat_t)
 	is, ok2 := replacement.Sys().(*syscall.Stat_t)
@@ -69,8 +69,9 @@ func sameOwner(old, replacement fs.FileInfo) error {
 	return nil
 }
 
-// makeFolder is os.MkdirAll with mode 0700. If root creates a folder below another user's
-// folder (an ~/.aws that a container shares with its host), it belongs to that user.
+// makeFolder calls os.MkdirAll with mode 0700. If root creates a folder below another user's
+// folder, the new folder belongs to that user. A container may share such an ~/.aws with its
+// host.
 func makeFolder(folder string) error {
 	if info, err := os.Stat(folder); err == nil && info.IsDir() {
 		return nil
@@ -97,8 +98,8 @@ func makeFolder(folder string) error {
 	return nil
 }
 
-// existing returns nil if folder is a folder, which another process has just created.
-// Otherwise it returns an error that describes what exists there.
+// existing returns nil if folder is a folder, because another process has just created it.
+// Otherwise it returns an error that says what folder is.
 func existing(folder string) error {
 	info, err := os.Stat(folder)
 	if err == nil && info.IsDir() {

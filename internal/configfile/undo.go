@@ -1,4 +1,4 @@
-// This file has the ways back from a change: daily backups, the record of the last change,
+// This file has the ways to take back a change: daily backups, the record of the last change,
 // and the undo.
 
 package configfile
@@ -23,18 +23,18 @@ import (
 
 // A Record is a change that can be undone.
 type Record struct {
-	Path    string // the file, as the caller of [Editor.Last] named it
+	Path    string // the file, in the words of the caller of [Editor.Last]
 	What    string // the description given to [Editor.Edit]
 	When    time.Time
 	Before  []byte // the content before the change
 	After   []byte // the content after the change; an undo requires it
 	Created bool   // the change created the file
-	Removed bool   // the change removed the file: it undid one that created it
+	Removed bool   // the change removed the file; it was the undo of a change that created the file
 }
 
 // Last returns the newest change to any of these files, or nil if no change was made. If that
-// file has changed since, it returns a [*ChangedError], and not an older change of another
-// file.
+// file has changed since, Last returns a [*ChangedError]. It does not return an older change
+// of another file.
 func (e *Editor) Last(paths ...string) (*Record, error) {
 	var newest *Record
 	var newestErr error
@@ -54,8 +54,8 @@ func (e *Editor) Last(paths ...string) (*Record, error) {
 	return newest, nil
 }
 
-// last returns the last change of one file. It also returns a *ChangedError if the file has
-// changed since.
+// last returns the last change of one file. If the file has changed since, it also returns a
+// *ChangedError.
 func last(path string) (*Record, error) {
 	p, err := locate(path)
 	if err != nil {
@@ -97,13 +97,12 @@ func (p place) changed(what string) error {
 	return e
 }
 
-// Undo restores the content before the change. If the file has changed since, Undo
-// returns a [*ChangedError] and does not touch the file. Other errors are those of
-// [Editor.Edit].
+// Undo restores the content before the change. If the file has changed since, Undo returns a
+// [*ChangedError] and does not touch the file. It also returns the errors of [Editor.Edit].
 //
-// If the change created the file, Undo removes it; the record keeps its content. An undo is
-// a change too: undoing it makes the original change again. A file that is created this
-// way has mode 0600.
+// If the change created the file, Undo removes the file, and the record keeps the content. An
+// undo is a change too. The undo of an undo makes the original change again. It creates a
+// removed file with mode 0600.
 func (e *Editor) Undo(ctx context.Context, r *Record) error {
 	if r == nil {
 		return errors.New("no change to undo")
@@ -133,13 +132,13 @@ func opposite(what string) string {
 	return undoOf + what
 }
 
-// The endings of a file's records.
+// The records of a file have these endings.
 //
 // A change has three steps: write the record .next, replace the file, and rename .next to
-// .last. Each record has a hash of the content after its change. The record whose hash
-// matches the file is the one to undo. So a crash between two steps loses neither the change
-// nor its undo. If .next does not match the file, its change was never made, and the next
-// change overwrites it.
+// .last. Each record has a hash of the content after its change. Undo uses the record whose
+// hash matches the file. So a crash between two steps loses neither the change nor its undo.
+// If .next does not match the file, its change was never made, and the next change overwrites
+// it.
 const (
 	lastRecord = ".last"
 	nextRecord = ".next"
@@ -212,8 +211,8 @@ func (p place) load(ending string) (*stored, error) {
 	return &r, nil
 }
 
-// finishInterrupted completes the change of a process that was killed before its last
-// step: the file has the new content, so the record becomes the last one.
+// finishInterrupted completes the change of a process that was killed before its last step.
+// The file has the new content, so finishInterrupted renames the record to .last.
 func (p place) finishInterrupted(now state) {
 	if r, err := p.load(nextRecord); err == nil && r != nil && r.fits(now) {
 		_ = os.Rename(p.record(nextRecord), p.record(lastRecord))
@@ -223,7 +222,8 @@ func (p place) finishInterrupted(now state) {
 // keptBackups is how many backups of one file are kept.
 const keptBackups = 30
 
-// backUp writes the backup of the day, unless it exists already or the file does not exist.
+// backUp writes the backup of the day. It writes nothing if the backup already exists, or if
+// the file does not exist.
 func (e *Editor) backUp(p place, before state) error {
 	if err := p.makeOurFolder(); err != nil {
 		return err
@@ -241,8 +241,8 @@ func (e *Editor) backUp(p place, before state) error {
 	return nil
 }
 
-// makeOurFolder creates the folder for backups and records. It must not be a link: through
-// a link another user could make root write to any folder.
+// makeOurFolder creates the folder for backups and records. The folder must not be a link,
+// because with a link another user could make root write to any folder.
 func (p place) makeOurFolder() error {
 	folder := filepath.Join(p.folder(), ourFolder)
 	if err := makeFolder(folder); err != nil {
@@ -292,7 +292,7 @@ func (p place) backups() []string {
 	return names
 }
 
-// prune removes all backups except the newest. It ignores errors: the next edit tries
+// prune removes all backups except the newest. It ignores errors, because the next edit tries
 // again.
 func (p place) prune() {
 	names := p.backups()

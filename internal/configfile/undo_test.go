@@ -115,7 +115,8 @@ func TestLastOfSeveralFiles(t *testing.T) {
 	if r := last(t, e, credentials, config); r.Path != config {
 		t.Errorf("the newest change is one of %s", r.Path)
 	}
-	// Last does not return an older change of another file if the newest cannot be undone.
+	// If the newest change cannot be undone, Last does not return an older change of another
+	// file.
 	write(t, config, "theirs\n", 0o600)
 	var changed *configfile.ChangedError
 	if r, err := e.Last(credentials, config); !errors.As(err, &changed) || changed.Path != config {
@@ -139,10 +140,10 @@ func TestInvalidRecord(t *testing.T) {
 	}
 }
 
-// If a process is killed between writing the record and replacing the file, the earlier
-// change can still be undone. If it is killed between replacing the file and renaming the
-// record, the next edit does not lose the record. TestThousandEditsWithKills also reaches
-// both points, but does not distinguish them.
+// If a process is killed after it writes the record and before it replaces the file, the
+// earlier change can still be undone. If a process is killed after it replaces the file and
+// before it renames the record, the next edit keeps the record. TestThousandEditsWithKills
+// also reaches both points, but does not distinguish them.
 func TestInterruptedChanges(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config")
 	ours := filepath.Join(filepath.Dir(path), ".lanyard")
@@ -155,7 +156,7 @@ func TestInterruptedChanges(t *testing.T) {
 	}
 	edit(t, e, path, "2")
 
-	// Undo the last step of the second edit.
+	// Take back the last step of the second edit.
 	if err := os.Rename(filepath.Join(ours, "config.last"), filepath.Join(ours, "config.next")); err != nil {
 		t.Fatal(err)
 	}
@@ -163,13 +164,13 @@ func TestInterruptedChanges(t *testing.T) {
 	if r := last(t, e, path); r.What != "add 2" {
 		t.Errorf("the last change is %q", r.What)
 	}
-	// Undo its last two steps: the file has the content of the first edit.
+	// Take back its last two steps: the file has the content of the first edit.
 	write(t, path, "0\n1\n", 0o600)
 	if r := last(t, e, path); r.What != "add 1" {
 		t.Errorf("the last change is %q", r.What)
 	}
-	// The next edit first finishes the interrupted one, then writes its own record. The test
-	// cancels it, and the interrupted change can still be undone.
+	// The next edit first finishes the interrupted edit, then writes its own record. The test
+	// cancels the next edit. The interrupted edit can still be undone.
 	write(t, path, "0\n1\n2\n", 0o600)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = e.Edit(ctx, path, "x", func([]byte) ([]byte, error) { cancel(); return []byte("3\n"), nil })

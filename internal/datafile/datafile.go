@@ -1,7 +1,7 @@
-// Package datafile reads files that other programs and users can change: configs,
-// caches, markers, certificates. The program opens every such file with this package.
-// A pipe, a device or a huge file is then an error; it never makes the program hang or
-// run out of memory.
+// Package datafile reads files that other programs and users can change: configs, caches,
+// markers, certificates. The program opens every such file with this package. So a pipe, a
+// device or a huge file causes an error. The program does not hang, and does not run out of
+// memory.
 package datafile
 
 import (
@@ -21,7 +21,7 @@ const (
 	ConfigLimit = 64 << 20 // of a config or credentials file
 )
 
-// Errors to test for. Both are wrapped in a [fs.PathError].
+// Callers can test for these errors. Both come wrapped in a [fs.PathError].
 var (
 	ErrNotRegular = errors.New("is not a regular file")
 	ErrTooLarge   = errors.New("is too large")
@@ -31,7 +31,7 @@ var (
 type File struct {
 	f    *os.File
 	path string
-	size int64 // when it was opened; 0 if unknown
+	size int64 // at the time of Open; 0 if unknown
 	max  int64
 	left int64 // bytes that may still be read
 }
@@ -102,8 +102,8 @@ func (e limitError) Error() string {
 
 func (e limitError) Is(target error) bool { return target == ErrTooLarge }
 
-// Read returns the content of a regular file of at most limit bytes. Its errors are
-// [ErrNotRegular], [ErrTooLarge] and the errors of [os.ReadFile].
+// Read returns the content of a regular file of at most limit bytes. It returns
+// [ErrNotRegular], [ErrTooLarge] or an error of [os.ReadFile].
 func Read(path string, limit int64) ([]byte, error) {
 	f, err := Open(path, limit)
 	if err != nil {
@@ -122,7 +122,7 @@ func ReadArgument(ctx context.Context, path string, limit int64) ([]byte, error)
 		err  error
 	}
 	done := make(chan result, 1)
-	go func() { // goes on after the context ends, until the pipe has a writer
+	go func() { // continues after ctx ends, until the pipe has a writer
 		f, err := os.Open(path) //nolint:gosec // the user's file
 		if err != nil {
 			done <- result{nil, err}
@@ -168,7 +168,7 @@ const (
 )
 
 // openWithRetry opens a file for reading. If the process or the system has no free file
-// descriptors, it retries for a second: usually some are closed soon.
+// descriptors, it retries for a second, because other files are usually closed soon.
 func openWithRetry(path string) (f *os.File, err error) {
 	for start := time.Now(); ; time.Sleep(retryPause) {
 		f, err = os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the caller's file

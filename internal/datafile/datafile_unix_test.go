@@ -65,7 +65,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// Read waits a moment for a free file descriptor.
+// If no file descriptor is free, Read waits a moment.
 func TestReadWithoutFreeDescriptors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {

@@ -13,17 +13,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-// On a file system without locks, processes take turns by leases: numbered files in a
-// folder next to the lock file. Only the file with the highest number counts. The process
-// that created it holds the lock and writes to the file every [leaseBeat]. The lock is
-// free if that process has released it, or has not written for [leaseLife]. To take a
-// free lock, a process creates the file with the next number.
+// On a file system without locks, processes take turns by leases: numbered files in a folder
+// next to the lock file. Only the file with the highest number counts. The process that
+// created it holds the lock and writes to the file every [leaseBeat]. The lock is free if
+// that process has released it, or has not written for [leaseLife]. To take a free lock, a
+// process creates the file with the next number.
 //
-// This has no race: O_EXCL lets only one process create a number, and the two highest
-// files are never removed. A process that creates an old number late finds a higher one
-// and gives up.
+// This has no race: O_EXCL lets only one process create a number, and the two highest files
+// are never removed. A process that creates an old number late finds a higher one and gives
+// up.
 //
-// The age of a file is measured by the clock of the file system, which may be on another
+// The age of a file is its age by the file system's clock. The file system may be on another
 // machine.
 const (
 	leaseLife = 10 * time.Second
@@ -43,8 +43,8 @@ func unsupported(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) || errors.Is(err, syscall.EINVAL)
 }
 
-// tryLease takes the lease of a lock file. It returns [ErrBusy] if another process has
-// it.
+// tryLease takes the lease of a lock file. It returns [ErrBusy] if another process has the
+// lease.
 func tryLease(lockFile string) (*lease, error) {
 	folder := lockFile + ".lease"
 	if err := os.Mkdir(folder, 0o700); err == nil {
@@ -80,7 +80,7 @@ func tryLease(lockFile string) (*lease, error) {
 		_ = os.Remove(path)
 		return nil, errors.Join(err, ErrBusy)
 	}
-	// Keep the file before this one, so that a concurrent listing sees at least one.
+	// Keep the file before the new file, so that a concurrent listing sees at least one file.
 	for n := last - 1; n > 0 && os.Remove(leaseFile(folder, n)) == nil; n-- {
 		continue
 	}
@@ -125,14 +125,14 @@ func isFree(folder string, n int) (bool, error) {
 		return true, nil
 	}
 	if time.Since(info.ModTime()).Abs() < leaseLife/2 {
-		return false, nil // the lease looks young: no need to ask the file system's clock
+		return false, nil // the lease looks young, so the file system's time is not needed
 	}
 	now, err := clockOf(folder)
 	return err == nil && now.Sub(info.ModTime()) >= leaseLife, err
 }
 
-// clockOf returns the current time of the file system's clock. It creates a file there
-// and reads the file's time.
+// clockOf returns the current time of the file system's clock. It creates a file in the
+// folder, and reads the file's time.
 func clockOf(folder string) (time.Time, error) {
 	f, err := os.CreateTemp(folder, ".clock-")
 	if err != nil {
@@ -146,8 +146,8 @@ func clockOf(folder string) (time.Time, error) {
 	return info.ModTime(), nil
 }
 
-// beat writes to the lease file every [leaseBeat], until the lease is released. This
-// shows other processes that this one is alive.
+// beat writes to the lease file every [leaseBeat], until the lease is released. The writes
+// show other processes that this process still runs.
 func (l *lease) beat() {
 	defer close(l.done)
 	ticker := time.NewTicker(leaseBeat)
@@ -162,7 +162,7 @@ func (l *lease) beat() {
 	}
 }
 
-// release frees the lease, so that the next process can take the lock at once.
+// release frees the lease. The next process can take the lock at once.
 func (l *lease) release() {
 	close(l.stop)
 	<-l.done

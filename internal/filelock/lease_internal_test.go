@@ -46,7 +46,8 @@ func TestLeaseExcludesOthers(t *testing.T) {
 	}
 }
 
-// The lease of a killed process expires. A lease that its process writes to does not.
+// The lease of a killed process expires. The lease does not expire while its process writes
+// to it.
 func TestLeaseOfAKilledProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), ".x.lock")
 	l, err := tryLease(path)
@@ -60,7 +61,7 @@ func TestLeaseOfAKilledProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := tryLease(path); !errors.Is(err, ErrBusy) {
-		t.Errorf("the lease of a living process: %v, want ErrBusy", err)
+		t.Errorf("the lease of a running process: %v, want ErrBusy", err)
 	}
 	close(l.stop) // killed: no more beats
 	<-l.done

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 )
 
-// In a shared folder, another user can plant a link or a pipe at the path of a lock file.
-// Try does not follow the link and does not wait for the pipe.
+// In a shared folder, another user can make a link or a pipe at the path of a lock file. Try
+// does not follow the link and does not wait for the pipe.
 func TestPlantedLocks(t *testing.T) {
 	folder := t.TempDir()
 	target := filepath.Join(folder, "target")
@@ -31,7 +31,7 @@ func TestPlantedLocks(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	l, err := filelock.Try(pipe) // must return; its result does not matter
+	l, err := filelock.Try(pipe) // must return, with or without an error
 	if err == nil {
 		l.Release()
 	}

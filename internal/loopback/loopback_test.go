@@ -25,7 +25,7 @@ func TestHost(t *testing.T) {
 		"localhost.example.com":     false,
 		"127.0.0.1.example.com":     false,
 		"127.0.0.1%lo":              false,
-		"127.1":                     false, // 127.0.0.1 for some resolvers, a name for others
+		"127.1":                     false, // some resolvers read 127.0.0.1; others read a name
 		"127.0.0.01":                false,
 		"2130706433":                false,
 		"0x7f.0.0.1":                false,

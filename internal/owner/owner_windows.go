@@ -1,4 +1,4 @@
-// Package owner reports who owns a file. On Windows it does nothing: Windows has no
+// Package owner reports who owns a file. On Windows it does nothing, because Windows has no
 // user ids and no root.
 package owner
 
@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// Of always returns false: Windows has no user ids.
+// Of always returns false, because Windows has no user ids.
 func Of(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
 
 // MakeFolder creates a folder and its parents.

@@ -69,7 +69,7 @@ func TestInvalidAutoLogin(t *testing.T) {
 	}
 }
 
-// The AWS CLI rejects a profile whose settings differ from those of its session.
+// The AWS CLI rejects a profile whose settings differ from the settings of its session.
 func TestDifferentAutoLoginInProfileAndSession(t *testing.T) {
 	const file = "[profile x]\nsso_session=s\nauto_login=true\n[sso-session s]\nsso_start_url=u\nsso_region=r-1\nauto_login=false\n"
 	_, warnings, err := Resolve(with(file, "", "--profile=x"))

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// byProcess turns a profile into an SSO profile if its credential_process runs this
-// program. The credentials are the same, and no process need be started. chain holds the
-// profiles that led to this one.
+// byProcess turns a profile into an SSO profile if its credential_process runs this program.
+// The credentials are the same, and no new process is necessary. chain holds the profiles
+// that led to p.
 func (r *resolver) byProcess(p *Profile, chain []string) error {
 	process, line, ok := r.process(p.settings, p.Explicit)
 	if !ok {
@@ -71,9 +71,9 @@ func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
 	return nil
 }
 
-// bySource sets the session of a profile that assumes a role: that of its source_profile,
-// unless the profile names a session itself. chain holds the profiles that led to this
-// one.
+// bySource sets the session of a profile that assumes a role. If the profile does not name a
+// session itself, it gets the session of its source_profile. chain holds the profiles that
+// led to p.
 func (r *resolver) bySource(p *Profile, chain []string) {
 	source, ok := p.settings.get("source_profile")
 	if !ok || p.settings.has("sso_session") || p.settings.has("sso_start_url") {
@@ -100,8 +100,8 @@ func (r *resolver) bySource(p *Profile, chain []string) {
 	}
 }
 
-// brokenChain returns botocore's error for a source_profile that cannot be resolved. A nil
-// err means that the chain is circular.
+// brokenChain returns botocore's error for a source_profile that cannot be resolved. If err
+// is nil, the chain is circular.
 func (r *resolver) brokenChain(p *Profile, source found, chain []string, err error) error {
 	var e *Error
 	if err == nil {
@@ -121,7 +121,7 @@ func (r *resolver) brokenChain(p *Profile, source found, chain []string, err err
 	return err
 }
 
-// follow resolves the profile that p names. If the chain is circular, it returns no
+// follow resolves the profile that p names. If the chain is circular, follow returns no
 // profile and no error.
 func (r *resolver) follow(p *Profile, name string, chain []string) (*Profile, []Warning, error) {
 	chain = append(chain, p.Name)

@@ -16,17 +16,17 @@ type SessionUse struct {
 	Session
 	Profiles []string
 
-	// Spellings holds the start URLs of a legacy session as its profiles spell them,
-	// Session.StartURL first. Each is the cache key of a token file.
+	// Spellings holds the start URLs of a legacy session, as its profiles spell them.
+	// Session.StartURL is first. Each spelling is the cache key of a token file.
 	Spellings []string
 
 	section *awsconfig.Section // nil for a legacy session
 }
 
-// Sessions returns all sessions of the files: every [sso-session] in the order of the
-// config, then the legacy sessions in the order of their first profiles. Sessions are
-// distinct if their name, portal or region differs: see [Session.Same]. Incomplete
-// sessions are left out with a warning. An error is an *[Error].
+// Sessions returns all sessions of the files. Every [sso-session] comes first, in the order
+// of the config. Then come the legacy sessions, in the order of their first profiles. Two
+// sessions are different if their names, portals or regions differ: see [Session.Same].
+// Sessions leaves out incomplete sessions, with a warning. An error is an *[Error].
 func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 	r := &resolver{Inputs: in}
 	files, err := r.readAll()
@@ -118,8 +118,9 @@ func (l *listing) add(s Session) *SessionUse {
 	return &l.uses[len(l.uses)-1]
 }
 
-// Names returns the names of all profiles: those of the config in the order of the file,
-// then those that are only in the credentials file. An error is an *[Error].
+// Names returns the names of all profiles. The profiles of the config come first, in the
+// order of the file. Then come the profiles that are only in the credentials file. An error
+// is an *[Error].
 func Names(in Inputs) ([]string, []Warning, error) {
 	r := &resolver{Inputs: in}
 	files, err := r.readAll()
@@ -129,9 +130,9 @@ func Names(in Inputs) ([]string, []Warning, error) {
 	return files.names, r.warnings, nil
 }
 
-// CheckAgreement returns an error for a change after which a profile and its session
-// would have different values for one key: the AWS CLI and the SDKs reject such a
-// profile. The error is an *[Error] with the exit code 253.
+// CheckAgreement returns an error if a profile and its session would have different values
+// for one key after the change. The AWS CLI and the SDKs reject such a profile. The error is
+// an *[Error] with the exit code 253.
 func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	if c.Remove || c.Sub != "" || c.Kind != awsconfig.Profile && c.Kind != awsconfig.SSOSession {
 		return nil
@@ -186,9 +187,9 @@ func (files *allFiles) checkSession(c awsconfig.Change) error {
 	}
 }
 
-// Contradictions returns the sso_ keys of a profile in the config file whose values differ
-// from those of an [sso-session], in the order of the file. With these keys the profile
-// cannot use that session.
+// Contradictions returns the sso_ keys whose values differ between a profile of the config
+// file and an [sso-session]. It returns the keys in the order of the file. With these keys,
+// the profile cannot use that session.
 func Contradictions(in Inputs, profile, session string) ([]string, error) {
 	r := &resolver{Inputs: in}
 	files, err := r.readAll()
@@ -217,7 +218,7 @@ func (s settings) ownConfig() []awsconfig.Setting {
 
 // An allFiles holds all profiles and sessions of both files, in the order of the files.
 type allFiles struct {
-	names    []string // of the profiles: first those of the config
+	names    []string // of the profiles; the config's profiles are first
 	profiles map[string]settings
 	sessions []*awsconfig.Section
 }
@@ -266,9 +267,9 @@ func (files *allFiles) session(name string) *awsconfig.Section {
 	return nil
 }
 
-// sessionOf returns the settings that name a profile's session: those of the profile, or
-// of the profile that its credential_process names. session is the setting that names an
-// [sso-session]; ok is false for a legacy profile.
+// sessionOf returns the settings that name a profile's session. They are the settings of the
+// profile, or of the profile that its credential_process names. session is the setting that
+// names an [sso-session]. ok is false for a legacy profile.
 func (files *allFiles) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
 	own = files.profiles[name]
 	for seen := []string{}; !slices.Contains(seen, name); {

@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// For all files: an error is an *Error with an exit code, and without an error an SSO
-// profile is complete.
+// For any file, an error is an *Error with an exit code. Without an error, an SSO profile is
+// complete.
 func FuzzResolve(f *testing.F) {
 	f.Add(guide, "", "account1-admin")
 	f.Add(corp, "[dev]\nsso_refresh_window = 5", "dev")

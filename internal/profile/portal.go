@@ -9,12 +9,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
-// CleanStartURL removes the backslash before a #. Some shells need it there, and users copy
-// it into a config: https://acme.awsapps.com/start/\#/.
+// CleanStartURL removes the backslash before a #. Some shells need the backslash, and users
+// copy it into a config: https://acme.awsapps.com/start/\#/.
 func CleanStartURL(startURL string) string { return strings.ReplaceAll(startURL, `\#`, "#") }
 
 // StartURLAdvice returns a warning and a hint if a start URL has a backslash, or is clearly
-// not an access portal. Otherwise both are "".
+// not an access portal. Otherwise text and hint are "".
 func StartURLAdvice(startURL string) (text, hint string) {
 	if clean := CleanStartURL(startURL); clean != startURL {
 		return "the start URL " + startURL + " has a backslash, which only a shell needs; lanyard uses " + clean,
@@ -74,8 +74,8 @@ func StartURLHost(url string) string {
 	return strings.ToLower(rest)
 }
 
-// AWSOwned reports whether AWS owns the host; otherwise it may be a company's own domain
-// that redirects to the portal. The list is that of the AWS CLI (sso/resolve.py).
+// AWSOwned reports whether AWS owns the host. Any other host may be a company's own domain
+// that redirects to the portal. The AWS CLI has the same list (sso/resolve.py).
 func AWSOwned(host string) bool {
 	host = strings.ToLower(host)
 	switch host {
@@ -94,8 +94,8 @@ func AWSOwned(host string) bool {
 	return false
 }
 
-// StartURLRegions returns the regions that an Identity Center with this start URL can be
-// in. It looks only at the host.
+// StartURLRegions returns the regions in which an Identity Center with this start URL can be.
+// It looks only at the host of the URL.
 func StartURLRegions(startURL string) []string {
 	host := StartURLHost(startURL)
 	switch {
@@ -109,9 +109,9 @@ func StartURLRegions(startURL string) []string {
 	return append(PartitionRegions(""), PartitionRegions("us-gov-")...)
 }
 
-// CheckRegion returns an *[Error] if region is not a valid region name. known reports
-// whether it is in the list of regions: an unknown region may be new, or a typo. near
-// holds known regions with a similar name.
+// CheckRegion returns an *[Error] if region is not a valid region name. known is true if the
+// list of regions contains region. An unknown region may be new, or a typo. near holds known
+// regions with a similar name.
 func CheckRegion(region string) (known bool, near []string, err error) {
 	if region == "" || !validRegion(region) {
 		return false, nil, &Error{Msg: "Provided region_name '" + region + "' doesn't match a supported format.", Code: 255}
@@ -148,7 +148,7 @@ func partitions() []partition {
 	}
 }
 
-// Regions returns the regions of all partitions, the commercial ones first.
+// Regions returns the regions of all partitions. The commercial partition is first.
 func Regions() []string {
 	var names []string
 	all := partitions()
@@ -158,8 +158,8 @@ func Regions() []string {
 	return names
 }
 
-// PartitionRegions returns the regions of the partition that a region belongs to. The
-// region need not be known; "" means the commercial partition.
+// PartitionRegions returns the regions of the partition that a region belongs to. The region
+// may be unknown. "" means the commercial partition.
 func PartitionRegions(region string) []string {
 	for _, p := range partitions() {
 		if strings.HasPrefix(region, p.prefix) {

@@ -16,8 +16,8 @@ import (
 // environment names the profile.
 type OwnProcess struct{ Program, Profile, Session, AccountID, RoleName string }
 
-// Line returns the value of credential_process. The AWS CLI and the SDKs split it into
-// words by the rules of the operating system, so Line quotes words by these rules.
+// Line returns the value of credential_process. The AWS CLI and the SDKs split this value
+// into words by the rules of the operating system, so Line quotes words by the same rules.
 func (p OwnProcess) Line() string { return p.line(runtime.GOOS == "windows") }
 
 func (p OwnProcess) line(windows bool) string {
@@ -42,10 +42,10 @@ func quoteWord(s string, windows bool) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// parseProcess parses a credential_process. ok is false if it runs another program, or has
-// a word that parseProcess does not know: then only running the program gives its answer.
-// own reports whether a program is this one under another name; nil means that it never
-// is.
+// parseProcess parses a credential_process. ok is false if the command line runs another
+// program. ok is also false for a word that parseProcess does not know, because only the
+// program knows its answer then. own reports whether a program is lanyard under another name.
+// If own is nil, no program is.
 func parseProcess(line string, own func(program string) bool, windows bool) (p OwnProcess, ok bool) {
 	words, ok := splitWords(line, windows)
 	if !ok || len(words) < 3 {
@@ -91,8 +91,8 @@ func (p *OwnProcess) readFlags(words []string) (command []string, ok bool) {
 	return command, true
 }
 
-// runsOurs reports whether the program is this one, by its name. aws counts too: the AWS
-// CLI has no `sso get-credentials`, so aws must be a link to this program.
+// runsOurs reports whether the program's name is lanyard or aws. The AWS CLI has no `sso
+// get-credentials`, so aws must be a link to lanyard.
 func runsOurs(program string, windows bool) bool {
 	base := program[strings.LastIndexByte(program, '/')+1:]
 	if windows {

@@ -1,8 +1,8 @@
-// Package profile resolves a profile from flags, environment and files: its name, its
-// kind of credentials, its session, region, output format and endpoints.
+// Package profile resolves a profile from flags, environment and files: its name, its kind of
+// credentials, its session, region, output format and endpoints.
 //
-// The package has no other inputs than [Inputs] and no side effects. It follows the rules
-// of the AWS CLI and uses its error messages; comments name the differences.
+// The package has no inputs except [Inputs], and no side effects. It follows the AWS CLI's
+// rules and uses its error messages. Comments name the differences.
 package profile
 
 import (
@@ -15,20 +15,20 @@ import (
 
 // Inputs holds everything that a resolution depends on.
 type Inputs struct {
-	// Profile, Region, Output and EndpointURL are the values of the flags. "" means that
-	// the flag was not given: the AWS CLI ignores an empty --profile too.
+	// Profile, Region, Output and EndpointURL are the values of the flags. "" means that the
+	// flag is not set. The AWS CLI also ignores an empty --profile.
 	Profile, Region, Output, EndpointURL string
 
-	// New means that the command creates the profile: it is not an error if the profile
-	// does not exist yet.
+	// New means that the command creates the profile. Then it is not an error if the profile
+	// does not exist.
 	New bool
 
 	LookupEnv func(string) (string, bool) // nil means an empty environment
 
 	Config, Credentials *awsconfig.Doc // nil means an empty file
 
-	// Own reports whether the program of a credential_process is this program under
-	// another name. nil means that it never is.
+	// Own reports whether the program of a credential_process is lanyard under another name. If
+	// Own is nil, no program is.
 	Own func(program string) bool
 }
 
@@ -53,16 +53,16 @@ type Profile struct {
 	Kind     Kind
 	KindFrom string // the setting or the variable that decides the Kind
 
-	// Process is the profile's credential_process if it runs this program and lanyard
-	// understands its command line; Kind is then SSO. Otherwise it is nil.
+	// Process is the profile's credential_process if it runs lanyard and lanyard understands its
+	// command line. Kind is then SSO. Otherwise Process is nil.
 	Process *OwnProcess
 
-	// Source is the profile whose settings are used to reach the session. It is the end of
-	// a chain of source_profile or credential_process settings. nil means this profile.
+	// Source is the profile whose settings lanyard uses to reach the session. It is the end of a
+	// chain of source_profile or credential_process settings. nil means this profile.
 	Source *Profile
 
-	// EnvKeys means that AWS_ACCESS_KEY_ID is set and the flag does not name a profile.
-	// The keys in the environment are then used instead of the profile's credentials.
+	// EnvKeys means that AWS_ACCESS_KEY_ID is set and the flag does not name a profile. Commands
+	// then use the keys of the environment instead of the profile's credentials.
 	EnvKeys bool
 
 	// Session, AccountID and RoleName are set only if Kind is SSO.
@@ -70,12 +70,12 @@ type Profile struct {
 	AccountID string
 	RoleName  string
 
-	Region       string // unchecked, see CheckRegion; "" means no region
+	Region       string // not checked; see CheckRegion; "" means no region
 	RegionSource Source
-	Output       string // unchecked, see OutputFormat
+	Output       string // not checked; see OutputFormat
 	OutputSource Source
 
-	EndpointURL string // the flag; only for the operation on the command line
+	EndpointURL string // of the flag; only for the operation on the command line
 	CABundle    string // a path; "" means the system's certificates
 	FIPS        bool
 	DualStack   bool
@@ -83,7 +83,7 @@ type Profile struct {
 	RetryMode   string // "" means not configured; see CheckRetries
 
 	in       Inputs
-	variable string // the variable that names the profile, if any
+	variable string // the variable that names the profile, or ""
 	settings settings
 	login    Session
 	loginErr error
@@ -91,8 +91,8 @@ type Profile struct {
 	regionErr, retryErr error
 }
 
-// ForSession returns the profile whose settings are used to reach the session: Source, or
-// p if Source is nil.
+// ForSession returns the profile whose settings lanyard uses to reach the session. That is
+// p.Source, or p if p.Source is nil.
 func (p *Profile) ForSession() *Profile {
 	if p.Source != nil {
 		return p.Source
@@ -107,22 +107,22 @@ func (p *Profile) Get(key string) (awsconfig.Setting, bool) {
 	return f.Setting, ok
 }
 
-// LoginSession returns the session to sign in to. It requires sso_session, or
-// sso_start_url and sso_region, but no account and no role. Its errors are those of
-// `aws sso login`; most have the exit code 253.
+// LoginSession returns the session to sign in to. The profile needs sso_session, or
+// sso_start_url and sso_region. It needs no account and no role. LoginSession returns the
+// same errors as `aws sso login`. Most errors have the exit code 253.
 func (p *Profile) LoginSession() (Session, error) { return p.login, p.loginErr }
 
-// CheckRegion returns an error if the region is invalid. [Resolve] does not return it,
-// because many commands call no service in the region.
+// CheckRegion returns an error if the region is invalid. [Resolve] does not return this
+// error, because many commands call no service in the region.
 func (p *Profile) CheckRegion() error { return p.regionErr }
 
-// CheckRetries returns an error if max_attempts or retry_mode is invalid. [Resolve] does
-// not return it, because many commands call no service.
+// CheckRetries returns an error if max_attempts or retry_mode is invalid. [Resolve] does not
+// return this error, because many commands call no service.
 func (p *Profile) CheckRetries() error { return p.retryErr }
 
-// OutputFormat returns the output format; the default is json. It returns an error for an
-// unknown format. [Resolve] does not return it, because many commands print nothing in
-// this format.
+// OutputFormat returns the output format. The default is json. It returns an error for an
+// unknown format. [Resolve] does not return this error, because many commands print nothing
+// in this format.
 func (p *Profile) OutputFormat() (string, error) {
 	if p.OutputSource == NoSource {
 		return "json", nil
@@ -168,9 +168,9 @@ func (k Kind) String() string {
 	return "a profile without credentials"
 }
 
-// StaticKeys returns the settings of the file that contains the static keys, and whether
-// it is the credentials file. An access key of one file is never combined with a secret
-// key of the other. It returns an error if the secret key is missing.
+// StaticKeys returns the settings of the file that contains the static keys. credentials
+// means that this is the credentials file. StaticKeys never combines an access key of one
+// file with a secret key of the other. It returns an error if the secret key is missing.
 func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, err error) {
 	section, provider := p.settings.credentials, "shared-credentials-file"
 	if _, credentials = section.Get("aws_access_key_id"); !credentials {
@@ -187,8 +187,8 @@ func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, e
 
 // Paths returns the paths of the config and the credentials file: AWS_CONFIG_FILE and
 // AWS_SHARED_CREDENTIALS_FILE with variables and a leading ~ expanded, or the files in
-// ~/.aws. If a variable is set but empty, the path is "" and there is no file. Like the
-// AWS CLI, Paths leaves the ~ in the path if the home folder is unknown.
+// ~/.aws. If a variable is set but empty, the path is "", which means no file. Like the AWS
+// CLI, Paths leaves the ~ in the path if the home folder is unknown.
 func Paths(lookupEnv func(string) (string, bool)) (config, credentials string) {
 	return path(lookupEnv, "AWS_CONFIG_FILE", "config"), path(lookupEnv, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
@@ -202,16 +202,16 @@ func path(lookupEnv func(string) (string, bool), variable, name string) string {
 	return userpath.Expand(p, lookupEnv)
 }
 
-// An Error reports a mistake in the inputs. Msg is the AWS CLI's message if it has one.
-// Code is the exit code: 253 for configuration that a sign-in needs, 252 for a flag, 255
-// for everything else.
+// An Error reports a mistake in the inputs. Msg is the AWS CLI's message, if the AWS CLI has
+// one. Code is the exit code: 253 for settings that a sign-in needs, 252 for a flag, 255 for
+// all other mistakes.
 type Error struct {
 	Msg  string
 	Hint string // how to fix it; may be empty
 	Code int
 
-	// SetUp means that the user has probably not set up a profile or session yet and
-	// should run `configure sso`.
+	// SetUp means that the user has probably not set up a profile or session. The user should
+	// run `configure sso`.
 	SetUp bool
 
 	err error
@@ -239,8 +239,8 @@ func (e *Error) NextStep() string { return e.Hint }
 // NotSetUp returns SetUp.
 func (e *Error) NotSetUp() bool { return e.SetUp }
 
-// A Warning reports a mistake that does not stop the command. Text names file, line and
-// key.
+// A Warning reports a mistake that does not stop the command. Text names the file, the line
+// and the key.
 type Warning struct {
 	Text string
 	Hint string

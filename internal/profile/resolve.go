@@ -14,12 +14,12 @@ import (
 // Resolve resolves the profile. An error is an *[Error].
 //
 // The profile is nil if it does not exist or its file cannot be read. If only its SSO
-// settings are wrong, Resolve returns both the profile and the error: a sign-in needs
-// fewer settings, see [Profile.LoginSession].
+// settings are wrong, Resolve returns both the profile and the error, because a sign-in needs
+// fewer settings: see [Profile.LoginSession].
 func Resolve(in Inputs) (*Profile, []Warning, error) { return resolve(in, nil) }
 
-// resolve is Resolve with the chain of profiles whose credential_process or
-// source_profile led to this one.
+// resolve does the work of [Resolve]. The profiles in chain led to this profile through
+// credential_process or source_profile.
 func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	r := &resolver{Inputs: in}
 	p := &Profile{in: in}
@@ -58,8 +58,8 @@ func Name(flag string, lookupEnv func(string) (string, bool)) string {
 	return name
 }
 
-// choose returns the name of the profile, and the variable that names it if there is one.
-// Like the AWS CLI, it accepts a variable that is set but empty: the name is then "".
+// choose returns the name of the profile, and the variable that names it, or "". Like the AWS
+// CLI, it accepts a variable that is set but empty. The name is then "".
 func choose(flag string, lookupEnv func(string) (string, bool)) (name, variable string) {
 	if flag != "" {
 		return flag, ""
@@ -89,10 +89,11 @@ func (r *resolver) read(p *Profile) (err error) {
 	return r.unknownProfile(p, files)
 }
 
-// checkUnreadable handles files that exist but cannot be read; done reports whether there
-// is one. The AWS CLI treats such a file as empty. lanyard does the same and adds a
-// warning. It returns an error if the named profile was not found: it may be in that file.
-// If the environment names the profile but also contains keys, this is not an error.
+// checkUnreadable handles files that exist but cannot be read. done is true if a file cannot
+// be read. The AWS CLI treats such a file as empty. lanyard does the same and adds a warning.
+// If the named profile was not found, checkUnreadable returns an error, because that file may
+// contain the profile. If the environment names the profile but also contains keys, this is
+// not an error.
 func (r *resolver) checkUnreadable(p *Profile) (done bool, err error) {
 	hint := "make the file readable, or set AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE to other files"
 	for _, doc := range []*awsconfig.Doc{r.Config, r.Credentials} {
@@ -118,7 +119,7 @@ func (r *resolver) environmentKeys() bool {
 	return id != "" && secret != ""
 }
 
-// ignored returns the warning for an unreadable file that is treated as empty.
+// ignored returns the warning for an unreadable file, which lanyard treats as empty.
 func ignored(err error) Warning {
 	return Warning{Text: err.Error() + "; continuing without this file"}
 }
@@ -136,7 +137,7 @@ func (r *resolver) region(p *Profile) {
 		p.regionErr = err
 		return
 	}
-	// The command that creates a profile may be about to correct the region.
+	// A command that creates a profile may correct the region.
 	r.warn(Warning{Text: err.Msg, Hint: err.Hint})
 	p.Region, p.RegionSource = "", NoSource
 }
@@ -196,10 +197,10 @@ func (r *resolver) isTrue(p *Profile, variable, key string) bool {
 const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
 // kind returns the kind of a profile's credentials, and the setting or variable that
-// decides it. The order is that of botocore's create_credential_resolver. kind ignores
-// keys in the environment: they do not belong to the profile. byFlag says that the flag
-// names the profile; kind then also ignores the web identity of the environment. Most
-// settings count even if their value is empty.
+// determines the kind. It has the same order as botocore's create_credential_resolver. kind
+// ignores keys in the environment, because they do not belong to the profile. byFlag means
+// that the flag names the profile. kind then also ignores the web identity of the
+// environment. Most settings count even if their value is empty.
 func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 	first := func(keys ...string) (where string, ok bool) {
 		for _, key := range keys {
@@ -278,10 +279,10 @@ type Endpoint struct {
 // name of its variable: SSO, SSO_OIDC, STS, S3, EC2.
 //
 // The order is AWS_ENDPOINT_URL_<service>, AWS_ENDPOINT_URL, the profile's [services], the
-// profile's endpoint_url; empty values are ignored. For SSO and SSO_OIDC, which get the
-// user's tokens, AWS_ENDPOINT_URL and endpoint_url are ignored too: they usually name a
-// LocalStack. Endpoint also ignores --endpoint-url, which is for the operation on the
-// command line.
+// profile's endpoint_url. Endpoint ignores empty values. SSO and SSO_OIDC get the user's
+// tokens. For these services, Endpoint also ignores AWS_ENDPOINT_URL and endpoint_url,
+// because they usually name a LocalStack. Endpoint also ignores --endpoint-url, which is for
+// the operation on the command line.
 func (p *Profile) Endpoint(service string) (Endpoint, error) {
 	r := &resolver{Inputs: p.in}
 	if r.isTrue(p, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {

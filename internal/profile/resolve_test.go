@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// guide is the config of the guide. Its block about refreshing is pasted after a profile
-// with the same header.
+// guide is the config of the guide. Its block about the refresh follows a profile with the
+// same header.
 const guide = `[profile account1-admin]
 sso_start_url = https://your-domain.awsapps.com/start
 sso_region = us-east-1
@@ -205,7 +205,7 @@ func TestRegionAndOutput(t *testing.T) {
 			}
 		})
 	}
-	// A command that calls no service in the region works with an invalid one.
+	// A command that calls no service in the region works with an invalid region.
 	for _, bad := range []struct{ word, region, where string }{
 		{"--profile=bad", "us_east_1", "config: line 9: key region"},
 		{"AWS_REGION=a b", "a b", "AWS_REGION"},

@@ -12,8 +12,8 @@ type Rewrite struct {
 }
 
 // ToProcess replaces the SSO settings of the sessions' profiles with a credential_process
-// that runs the program. The SSO settings must go, because the SDKs ignore a
-// credential_process in a profile that has them. An error is an *[Error].
+// that runs the program. ToProcess removes the SSO settings, because the SDKs ignore a
+// credential_process in a profile with SSO settings. An error is an *[Error].
 func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning, error) {
 	return rewrite(in, sessions, func(r *resolver, out *Rewrite, name string, own settings) {
 		session, isSSO := own.get("sso_session")
@@ -24,7 +24,7 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 		account, _ := own.get("sso_account_id")
 		named, _ := own.get("sso_role_name")
 		if role.AccountID, role.RoleName = account.Value, named.Value; role.AccountID == "" || role.RoleName == "" {
-			return // the profile is only for signing in
+			return // the profile has no role; it is only for signing in
 		}
 		for _, f := range []found{session, account, named} {
 			if f.source == CredentialsFile {

@@ -11,9 +11,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// A Session is a session of Identity Center: a start URL in a region, to which a user signs
-// in. It is an [sso-session], or a legacy session without a name, whose profiles have the
-// start URL themselves.
+// A Session is a session of Identity Center. A user signs in to a start URL in a region. A
+// session is an [sso-session], or a legacy session without a name. The profiles of a legacy
+// session have the start URL themselves.
 type Session struct {
 	Name             string // of the [sso-session]; "" for a legacy session
 	StartURL, Region string // as configured
@@ -22,24 +22,23 @@ type Session struct {
 	// scopes are configured.
 	Scopes []string
 
-	// AutoRefresh, RefreshWindow and Duration are the settings of the profile in use, or
-	// else of the [sso-session]. The result of [Sessions] has no profile in use: the
-	// settings of the section and of all its profiles are combined. On overrides Off, and
-	// the largest number counts.
+	// AutoRefresh, RefreshWindow and Duration are the settings of the profile in use, or else of
+	// the [sso-session]. [Sessions] has no profile in use, so it combines the settings of the
+	// section and of all its profiles. On overrides Off, and the largest number counts.
 	AutoRefresh   AutoRefresh
 	RefreshWindow time.Duration // 0 if not configured
 	HasWindow     bool          // sso_refresh_window is configured; it may be 0
 
-	// Duration is the session length of the access portal (sso_session_duration); 0 means
-	// not configured.
+	// Duration is sso_session_duration, the session length of the access portal. 0 means not
+	// configured.
 	Duration time.Duration
 
-	// AutoLogin is auto_login: a command may sign in if the session has ended. It is
-	// always false in the result of [Sessions].
+	// AutoLogin is auto_login. If it is true, a command may sign in when the session has ended.
+	// In the result of [Sessions] it is always false.
 	AutoLogin bool
 
-	// Path and Line are the position of the [sso-session], or of the sso_start_url of a
-	// legacy session.
+	// Path and Line are the position of the [sso-session]. For a legacy session, they are the
+	// position of the sso_start_url.
 	Path string
 	Line int
 }
@@ -53,21 +52,21 @@ func (s Session) Key() string {
 	return s.StartURL
 }
 
-// SharesLogin reports whether a token of one session also works for the other. That is so
-// if both have the same portal and region; start URLs may be spelled differently.
+// SharesLogin reports whether a token of one session also works for the other. It returns
+// true if both have the same portal and region. The start URLs may have different spellings.
 func (s Session) SharesLogin(t Session) bool {
 	return s.Region == t.Region && starturl.Same(s.StartURL, t.StartURL)
 }
 
-// Same reports whether the two are the same [sso-session], or legacy sessions of the same
+// Same reports whether s and t are the same [sso-session], or are legacy sessions of the same
 // portal and region.
 func (s Session) Same(t Session) bool { return s.Name == t.Name && s.SharesLogin(t) }
 
 // defaultWindow is the refresh window of the AWS CLI.
 const defaultWindow = 15 * time.Minute
 
-// Window returns the refresh window: a token with less time left is refreshed. It is
-// sso_refresh_window, or 15 minutes.
+// Window returns the refresh window: sso_refresh_window, or 15 minutes. A token with less
+// time left is due for a refresh.
 func (s Session) Window() time.Duration {
 	if !s.HasWindow {
 		return defaultWindow
@@ -86,8 +85,8 @@ func SessionNamed(in Inputs, name string) (*Session, []Warning, error) {
 	return &s, r.warnings, nil
 }
 
-// sso sets the account, the role and the session of an SSO profile. Its errors are those
-// of the AWS CLI's credential provider, with the exit code 255.
+// sso sets the account, the role and the session of an SSO profile. It returns the same
+// errors as the AWS CLI's credential provider, with the exit code 255.
 func (r *resolver) sso(p *Profile) error {
 	own := p.settings
 	if !own.has("sso_account_id") && !own.has("sso_role_name") {
@@ -144,8 +143,8 @@ func (r *resolver) sso(p *Profile) error {
 	return nil
 }
 
-// consistent returns an error if a key has different values in the profile and its
-// session. For Lanyard's own settings that is only a warning: see warnDifferent.
+// consistent returns an error if a key has different values in the profile and its session.
+// For Lanyard's own settings, warnDifferent adds only a warning.
 func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
 		theirs := found{s, section.Path, ConfigFile}
@@ -165,7 +164,7 @@ func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 	return nil
 }
 
-// validity returns the check for values of this key: see clean.
+// validity returns the function that checks a value of this key. [resolver.clean] uses it.
 func validity(key string) func(string) bool {
 	switch key {
 	case "region", "sso_region":
@@ -196,9 +195,9 @@ func (r *resolver) login(own settings) (Session, error) {
 	return r.build(nil, url, region, own)
 }
 
-// warnDifferent adds a warning if one of Lanyard's own settings has different values in
-// the profile and its session. The AWS CLI and boto3 compare all keys of the two, and
-// reject such a profile.
+// warnDifferent adds a warning if one of Lanyard's own settings has different values in the
+// profile and its session. The AWS CLI and boto3 compare all keys of the profile and the
+// session, and reject such a profile.
 func (r *resolver) warnDifferent(own settings, section *awsconfig.Section) {
 	for _, key := range ourKeys() {
 		mine, ok := own.get(key)
@@ -216,7 +215,7 @@ func (r *resolver) warnDifferent(own settings, section *awsconfig.Section) {
 }
 
 // namedSession returns the session of an [sso-session]. user holds the settings of the
-// profile that uses it, if any.
+// profile that uses the session, if any.
 func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	section, err := r.session(name)
 	if err != nil {
@@ -251,8 +250,8 @@ func urlAndRegion(get func(key string) (found, bool)) (url, region found, missin
 	return url, region, missing
 }
 
-// build returns the session with its refresh settings. section is nil for a legacy
-// session; user holds the settings of the profile that uses it, if any.
+// build returns the session with its refresh settings. section is nil for a legacy session.
+// user holds the settings of the profile that uses the session, if any.
 func (r *resolver) build(section *awsconfig.Section, url, region found, user settings) (Session, error) {
 	s := r.basic(section, url, region)
 	if !validRegion(s.Region) {
@@ -280,8 +279,8 @@ func (s Session) with(set refreshSettings) Session {
 	return s
 }
 
-// scopes returns the scopes in sso_registration_scopes. It removes quotes and comments and
-// adds a warning: no scope contains them, and the service would refuse the sign-in.
+// scopes returns the scopes in sso_registration_scopes. It removes quotes and comments, which
+// no scope contains, and adds a warning. With them, the service would refuse the sign-in.
 func (r *resolver) scopes(f found) []string {
 	bare, _ := awsconfig.CutComment(f.Value)
 	list := strings.Split(bare, ",")
@@ -300,7 +299,7 @@ func (r *resolver) scopes(f found) []string {
 }
 
 // SplitScopes splits a list of scopes at its commas. The result is never nil, so that an
-// empty setting differs from a missing one.
+// empty setting differs from a missing setting.
 func SplitScopes(list string) []string {
 	scopes := []string{}
 	for scope := range strings.SplitSeq(list, ",") {

@@ -135,7 +135,7 @@ func TestSessionNamed(t *testing.T) {
 	wantError(t, err, 255, "Provided region_name '-' doesn't match a supported format.", "line 3")
 }
 
-// The settings of the profile in use count, then those of its session. Other profiles do
+// The settings of the profile in use override the settings of its session. Other profiles do
 // not count.
 func TestRefreshSettings(t *testing.T) {
 	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
@@ -191,7 +191,7 @@ func TestRefreshSettings(t *testing.T) {
 	}
 }
 
-// In the result of Sessions, the section and all profiles of the session count.
+// Sessions combines the settings of the section and of all profiles of the session.
 func TestRefreshSettingsOfSessions(t *testing.T) {
 	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\n"
 	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
@@ -227,7 +227,7 @@ func TestRefreshSettingsOfSessions(t *testing.T) {
 func TestDifferentRefreshSettingsInProfileAndSession(t *testing.T) {
 	const file = corp + "sso_auto_refresh = true # mine\n[sso-session corp]\nsso_auto_refresh = false\nsso_refresh_window=60\n"
 	p, warnings, err := Resolve(with(file, "", "--profile=tokenonly"))
-	if err != nil || len(warnings) != 2 { // the other one reports the duplicate session
+	if err != nil || len(warnings) != 2 { // the other warning is about the duplicate session
 		t.Fatal(err, warnings)
 	}
 	const want = `config: line 13: key sso_auto_refresh: "true # mine" differs from "false" in [sso-session corp] (line 15); the AWS CLI and boto3 reject such a profile`

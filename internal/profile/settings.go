@@ -1,5 +1,5 @@
-// This file reads single settings: it chooses the file, removes comments and checks
-// values. The settings that only Lanyard has come last.
+// This file reads single settings. It chooses the file, removes comments and checks values.
+// Lanyard's own settings come last.
 
 package profile
 
@@ -19,7 +19,7 @@ type settings struct {
 	config, credentials *awsconfig.Section
 }
 
-// A found is a setting and the file that contains it.
+// A found holds a setting and the file that contains it.
 type found struct {
 	awsconfig.Setting
 	path   string
@@ -53,7 +53,7 @@ func in(s *awsconfig.Section, key string, source Source) (found, bool) {
 type resolver struct {
 	Inputs
 	warnings []Warning
-	sessions map[string]*awsconfig.Section // read so far; nil for a session that does not exist
+	sessions map[string]*awsconfig.Section // the sessions that were read; nil for a session that does not exist
 }
 
 func (r *resolver) env(name string) (string, bool) {
@@ -63,7 +63,7 @@ func (r *resolver) env(name string) (string, bool) {
 	return r.LookupEnv(name)
 }
 
-// warn adds a warning, unless it is already there.
+// warn adds a warning, unless the resolver already has it.
 func (r *resolver) warn(w Warning) {
 	if !slices.Contains(r.warnings, w) {
 		r.warnings = append(r.warnings, w)
@@ -118,7 +118,7 @@ func (r *resolver) session(name string) (*awsconfig.Section, error) {
 }
 
 // clean returns the value of f. As in the AWS CLI and the SDKs, a comment after a value is
-// part of the value. But if the value is valid only without the comment, clean removes the
+// part of the value. If the value is valid only without the comment, clean removes the
 // comment and adds a warning.
 func (r *resolver) clean(f found, valid func(string) bool) string {
 	if valid(f.Value) {
@@ -140,8 +140,9 @@ func place(f found) string {
 	return f.path + ": line " + strconv.Itoa(f.Line) + ": key " + f.Key
 }
 
-// validRegion reports whether s may be a region. Like in the AWS CLI, that is a host label
-// that does not consist of digits only. The empty string is valid and means no region.
+// validRegion reports whether s may be a region. As in the AWS CLI, a region is a host label
+// with at least one character other than a digit. The empty string is valid and means no
+// region.
 func validRegion(s string) bool {
 	if s == "" {
 		return true
@@ -200,7 +201,7 @@ func ValidAccountID(s string) bool {
 const (
 	autoRefreshKey     = "sso_auto_refresh"
 	refreshWindowKey   = "sso_refresh_window"
-	sessionDurationKey = "sso_session_duration" // the session length that the organization has set for its access portal
+	sessionDurationKey = "sso_session_duration" // the session length of the organization's access portal
 	autoLoginKey       = "auto_login"           // a command may sign in if the session has ended
 )
 
@@ -214,8 +215,8 @@ func isOurs(key string) bool {
 	return slices.Contains(keys[:], key)
 }
 
-// ours returns one of Lanyard's own settings, from the profile or else from its session.
-// ok is false if neither has it or its value is invalid.
+// ours returns one of Lanyard's own settings, from the profile or else from its session. ok
+// is false if neither has the setting, or if the value is invalid.
 func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (value string, ok bool) {
 	f, ok := own.get(key)
 	if !ok {
@@ -227,8 +228,8 @@ func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (v
 	return r.valid(f)
 }
 
-// valid returns the value of one of Lanyard's own settings without a comment after it: users
-// write such comments. For an invalid value it adds a warning and returns false.
+// valid returns the value of one of Lanyard's own settings. Users write comments after these
+// values, so valid removes them. For an invalid value, it adds a warning and returns false.
 func (r *resolver) valid(f found) (value string, ok bool) {
 	value, _ = awsconfig.CutComment(f.Value)
 	if problem := invalid(f.Key, value); problem != "" {
@@ -253,9 +254,9 @@ func invalid(key, value string) string {
 	return ""
 }
 
-// CheckSetting returns an error if the value is invalid for one of Lanyard's own settings:
-// these take true or false, or a whole number of seconds. Other keys accept every value.
-// The error is an *[Error] with the exit code 253.
+// CheckSetting returns an error if the value is invalid for one of Lanyard's own settings.
+// These settings take true or false, or a whole number of seconds. Other keys accept every
+// value. The error is an *[Error] with the exit code 253.
 func CheckSetting(key, value string) error {
 	key = strings.ToLower(key)
 	problem := invalid(key, value)
@@ -290,8 +291,8 @@ const (
 	Off
 )
 
-// refreshSettings holds the settings that say when a token is refreshed and how long a
-// session lasts.
+// refreshSettings holds the settings for the refresh of a token and for the length of a
+// session.
 type refreshSettings struct {
 	auto      AutoRefresh
 	window    time.Duration
@@ -318,8 +319,8 @@ func (s *refreshSettings) add(key, value string) {
 	}
 }
 
-// refresh returns the settings for the use of a session by one profile; other profiles do
-// not count. section is nil for a legacy session.
+// refresh returns the settings of a session that one profile uses. Other profiles do not
+// count. section is nil for a legacy session.
 func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshSettings) {
 	for _, key := range []string{autoRefreshKey, refreshWindowKey, sessionDurationKey} {
 		if value, ok := r.ours(key, section, own); ok {
@@ -329,7 +330,7 @@ func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshS
 	return s
 }
 
-// gather returns the combined settings of a session and several of its profiles, for
+// gather returns the combined settings of a session and of several of its profiles. It is for
 // commands that use no profile.
 func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s refreshSettings) {
 	sources := []func(key string) (found, bool){func(key string) (found, bool) { return in(section, key, ConfigFile) }}
@@ -351,9 +352,9 @@ func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s r
 // autoLoginVariable overrides auto_login.
 const autoLoginVariable = "LANYARD_AUTO_LOGIN"
 
-// autoLogin reports whether a command may sign in. The variable decides, then the profile,
-// then the session. An invalid value is a warning and means no, because the user may not
-// expect a browser.
+// autoLogin reports whether a command may sign in. The variable overrides the profile, and
+// the profile overrides the session. For an invalid value, autoLogin adds a warning and
+// returns false, because the user may not expect a browser.
 func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 	switch v, _ := r.env(autoLoginVariable); {
 	case v == "":

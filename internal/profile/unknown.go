@@ -1,5 +1,5 @@
-// This file has the errors for profiles and sessions that do not exist. Their hints name
-// similar ones.
+// This file has the errors for profiles and sessions that do not exist. The hints name
+// similar profiles and sessions.
 
 package profile
 
@@ -47,7 +47,7 @@ func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
 // noSession returns the error for a session that does not exist.
 func (r *resolver) noSession(name string, code int) error {
 	e := &Error{Msg: "The specified sso-session does not exist: \"" + name + "\"", Code: code}
-	quiet := resolver{Inputs: r.Inputs} // drops the warnings about other sections
+	quiet := resolver{Inputs: r.Inputs} // its warnings about other sections are dropped
 	files, err := quiet.readAll()
 	if err != nil {
 		return err // this may be why the session was not found
@@ -110,7 +110,8 @@ func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 }
 
 // looksLike reports whether the text of a header is probably a typo for the header of this
-// kind and name: with a typo in the first word, wrong separators, or no first word.
+// kind and name: The header may have a typo in the first word, wrong separators, or no first
+// word.
 func looksLike(text string, kind awsconfig.Kind, name string) bool {
 	words, want := foldWords(text), foldWords(name)
 	before := len(words) - len(want)
@@ -133,7 +134,7 @@ func foldWords(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" \t-_.:=,\"'", r) })
 }
 
-// listNames returns a line with all names, or nothing if there are many.
+// listNames returns a line with all names, or no line if the list is long.
 func listNames(noun string, names []string) []string {
 	if len(names) == 0 || len(names) > fewNames {
 		return nil

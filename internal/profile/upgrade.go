@@ -15,8 +15,8 @@ import (
 // AccessScope is the scope that makes a token refreshable.
 const AccessScope = "sso:account:access"
 
-// An Upgrade moves the legacy profiles of one portal and region to an [sso-session], whose
-// tokens every SDK can refresh.
+// An Upgrade moves the legacy profiles of one portal and region to an [sso-session]. Every
+// SDK can refresh the tokens of an [sso-session].
 type Upgrade struct {
 	Session   Session // the new session of the profiles; its Name is set
 	New       bool    // the session is not in the config yet
@@ -25,11 +25,11 @@ type Upgrade struct {
 	Changes   []awsconfig.Change // of the config file
 }
 
-// Upgrades returns the upgrades for the legacy profiles of a start URL, or of all start
-// URLs if startURL is "". It uses a session of the same portal and region if the config
-// has one. Otherwise it creates one with the normal form of the start URL; the first is
-// called name, or after the start URL if name is "". The refresh settings of the profiles
-// move to the session. An error is an *[Error].
+// Upgrades returns the upgrades for the legacy profiles of a start URL, or of all start URLs
+// if startURL is "". It uses a session of the same portal and region if the config has one.
+// Otherwise it creates a session with the normal form of the start URL. The first new session
+// gets the name name. If name is "", the start URL determines the name. The refresh settings
+// of the profiles move to the session. An error is an *[Error].
 func Upgrades(in Inputs, startURL, name string) ([]Upgrade, []Warning, error) {
 	r := &resolver{Inputs: in}
 	files, err := r.readAll()
@@ -129,8 +129,8 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 	return &u.list[len(u.list)-1]
 }
 
-// unused returns a session name that is not in use: name, or the first part of the start
-// URL's host if name is "". It appends a number if needed.
+// unused returns a session name that is not in use. It returns name, or the first part of the
+// start URL's host if name is "". It appends a number if needed.
 func (u *upgrader) unused(name, startURL string) string {
 	if name == "" {
 		name, _, _ = strings.Cut(StartURLHost(startURL), ".")
@@ -152,7 +152,7 @@ func (u *upgrader) unused(name, startURL string) string {
 	return name
 }
 
-// refresh adds the changes of the session itself: its settings if it is new, and the
+// refresh adds the changes of the session itself: the settings of a new session, and the
 // refresh settings of its profiles.
 func (u *upgrader) refresh(up *Upgrade) {
 	section := u.files.session(up.Session.Name)

@@ -11,12 +11,12 @@ import (
 // redacted is printed instead of a secret.
 const redacted = "[redacted]"
 
-// A String is a secret. It prints, logs and encodes as "[redacted]"; only
-// [String.Reveal] returns its value. The zero value is the empty secret. Compare two
-// Strings with [String.Equal]: == compares addresses.
+// A String is a secret. It prints, logs and encodes as "[redacted]". Only [String.Reveal]
+// returns its value. The zero value is the empty secret. Compare two Strings with
+// [String.Equal], because == compares addresses.
 //
-// A String holds a pointer because fmt does not call the methods of unexported fields.
-// It prints such a field directly, and then prints an address.
+// A String holds a pointer because fmt does not call the methods of unexported fields. For
+// such a field, fmt prints only the address.
 type String struct{ p *string }
 
 // New returns a secret with the value s.

@@ -44,8 +44,8 @@ func Is(path string) bool {
 	return mine.Size() == theirs.Size() && SameBytes(self, path)
 }
 
-// MaxSize is a limit in bytes. The program is always smaller, so a larger file is not a
-// copy of it.
+// MaxSize is the size limit in bytes for a file that may be a copy of lanyard. The program is
+// always smaller.
 const MaxSize = 1 << 30
 
 // SameBytes reports whether two files of the same size have the same content.
@@ -54,7 +54,7 @@ func SameBytes(a, b string) bool {
 	if err != nil {
 		return false
 	}
-	defer func() { _ = fa.Close() }() // it was only read
+	defer func() { _ = fa.Close() }() // Close cannot lose data, because the file was only read
 	fb, err := datafile.Open(b, MaxSize)
 	if err != nil {
 		return false

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Syntax is a way to write environment variables as lines that a shell or a tool reads.
+// A Syntax is a way to write environment variables, one for each line.
 type Syntax struct {
 	// Set returns the line that sets a variable. It returns an error for a value that the
 	// syntax cannot hold.
@@ -19,7 +19,7 @@ type Syntax struct {
 	Unset func(name string) string
 }
 
-// Syntaxes returns the syntaxes by name: those of shells, and dotenv.
+// Syntaxes returns all syntaxes by name: the syntaxes of shells, and dotenv.
 func Syntaxes() map[string]Syntax {
 	posix := Syntax{setPOSIX, POSIX.Unset}
 	return map[string]Syntax{
@@ -34,7 +34,7 @@ func Syntaxes() map[string]Syntax {
 	}
 }
 
-// errNUL is the reason why no syntax holds every string.
+// errNUL is the reason why a syntax cannot hold every string.
 var errNUL = errors.New("an environment variable cannot hold a NUL byte")
 
 // checked returns the line, unless the value holds a NUL byte.
@@ -45,8 +45,8 @@ func checked(line, value string) (string, error) {
 	return line, nil
 }
 
-// setPOSIX keeps line breaks in quotes, which Export refuses because the AWS CLI's format has
-// one variable a line.
+// setPOSIX keeps line breaks in quotes. Export returns an error for line breaks, because the
+// AWS CLI's format has one variable a line.
 func setPOSIX(name, value string) (string, error) {
 	return checked("export "+name+"="+POSIX.Word(value), value)
 }
@@ -63,8 +63,8 @@ func setElvish(name, value string) (string, error) {
 	return checked("set-env "+name+" '"+strings.ReplaceAll(value, "'", "''")+"'", value)
 }
 
-// setNu writes a raw string. It has more # signs than any sequence in the value that could
-// end it.
+// setNu writes a raw string. The string has more # signs than any sequence in the value that
+// could end the string.
 func setNu(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errors.New(name + " is not valid UTF-8, which nu cannot hold")
@@ -76,8 +76,7 @@ func setNu(name, value string) (string, error) {
 	return checked("$env."+name+" = r"+fence+"'"+value+"'"+fence, value)
 }
 
-// setXonsh writes a Python string. Bytes that are not UTF-8 become the surrogates by which
-// Python represents them.
+// setXonsh writes a Python string. Bytes that are not UTF-8 become surrogates, as in Python.
 func setXonsh(name, value string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(value); {
@@ -108,8 +107,9 @@ func setDotenv(name, value string) (string, error) {
 	return checked(name+`="`+strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "\n", `\n`).Replace(value)+`"`, value)
 }
 
-// hex returns a number in hexadecimal with at least so many digits. Package fmt would slow
-// down the start of the program: package awsconfig imports this package.
+// hex returns a number in hexadecimal, with at least this number of digits. It does not use
+// package fmt, because fmt would slow down the start of the program through package
+// awsconfig.
 func hex(n rune, digits int) string {
 	s := strconv.FormatInt(int64(n), 16)
 	return strings.Repeat("0", max(0, digits-len(s))) + s

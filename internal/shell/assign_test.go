@@ -17,7 +17,7 @@ var hardValues = []string{
 
 func TestSyntaxes(t *testing.T) {
 	for _, tt := range []struct {
-		syntax, value, want string // "" is an error
+		syntax, value, want string // the expected line; "" means an error
 	}{
 		{"bash", "it's", `export X='it'\''s'`},
 		{"fish", `a'\`, `set -gx X 'a\'\\'`},
@@ -46,7 +46,7 @@ func TestSyntaxes(t *testing.T) {
 
 // The installed shells set each value exactly, and remove it again.
 func TestShellsReadAssignments(t *testing.T) {
-	// For each shell: how to run a file, and a line that prints X between marks.
+	// Each shell has a command to run a file, and a line that prints X between marks.
 	for name, print := range map[string]string{
 		"sh":     `"$PRINT"`,
 		"bash":   `"$PRINT"`,

@@ -41,8 +41,8 @@ func (d Dialect) Word(s string) string {
 	return d.Quote(s)
 }
 
-// plain reports whether s means itself in every shell without quotes. In zsh a word that
-// begins with = is replaced by the path of a program.
+// plain reports whether every shell reads s unquoted as s. zsh replaces a word that begins
+// with = by the path of a program.
 func plain(s string) bool {
 	return s != "" && s[0] != '=' && strings.IndexFunc(s, func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
@@ -65,8 +65,8 @@ func (d Dialect) Quote(s string) string {
 }
 
 // escapePowerShell escapes the characters that end PowerShell's double quotes or are expanded
-// in them. PowerShell accepts typographic quotes too, and a code page can turn other bytes into
-// one. So all characters outside ASCII are written as numbers.
+// in them. PowerShell also accepts typographic quotes, and a code page can turn other bytes
+// into a quote. So escapePowerShell writes all characters outside ASCII as numbers.
 func escapePowerShell(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -85,8 +85,8 @@ func escapePowerShell(s string) string {
 }
 
 // Export returns the line that sets an environment variable. For a value without special
-// characters, such as nearly every key, the line is exactly the AWS CLI's. Export returns an
-// error if the dialect cannot express the value.
+// characters, the line is exactly the AWS CLI's line. Nearly all keys are such values. Export
+// returns an error if the dialect cannot express the value.
 func (d Dialect) Export(name, value string) (string, error) {
 	if strings.ContainsAny(value, "\x00\r\n") {
 		return "", errors.New(name + " contains a line break, which this format cannot hold")
@@ -106,7 +106,7 @@ func (d Dialect) Export(name, value string) (string, error) {
 		if plain(value) || value == "" {
 			return "set " + name + "=" + value, nil
 		}
-		return "set " + d.Quote(name+"="+value), nil // quote all of it, or & and | would end the command
+		return "set " + d.Quote(name+"="+value), nil // quote everything; otherwise & and | would end the command
 	}
 	if value == "" {
 		return "export " + name + "=", nil
@@ -127,14 +127,14 @@ func (d Dialect) Unset(name string) string {
 	return "unset " + name
 }
 
-// Split splits a line into words as Python's shlex.split does, which the AWS CLI uses. It
-// understands the quotes and backslashes of a POSIX shell. It expands nothing and knows no
-// comments. An error means that a quote or an escape is incomplete; its text is Python's.
+// Split splits a line into words like Python's shlex.split, which the AWS CLI uses. It
+// understands the quotes and backslashes of a POSIX shell. It expands no variables, and has
+// no comments. It returns Python's error text for an incomplete quote or escape.
 func Split(s string) ([]string, error) {
 	var (
 		words []string
 		word  strings.Builder
-		began bool // a word has begun; it can be empty
+		began bool // a word, perhaps empty, has begun
 	)
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
@@ -189,8 +189,8 @@ func quoted(word *strings.Builder, s string, quote byte) (int, error) {
 }
 
 // SplitWindows splits a line into words as the C runtime of Windows does. Backslashes are
-// literal, except before a double quote: there two backslashes stand for one, and a single
-// one escapes the quote. ok is false if a quote is not closed.
+// literal, except before a double quote: Before a double quote, two backslashes mean one
+// backslash, and a single backslash escapes the quote. ok is false if a quote is not closed.
 func SplitWindows(line string) (words []string, ok bool) {
 	var word strings.Builder
 	quoted, begun, slashes := false, false, 0
@@ -237,7 +237,7 @@ func SplitWindows(line string) (words []string, ok bool) {
 func QuoteWindows(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	slashes := 0 // before the character
+	slashes := 0 // the number of backslashes before the character
 	for i := range len(s) {
 		switch s[i] {
 		case '\\':

@@ -31,7 +31,7 @@ func TestQuoteForPowerShell(t *testing.T) {
 func TestExport(t *testing.T) {
 	for _, tt := range []struct {
 		dialect     shell.Dialect
-		value, want string // "" is an error
+		value, want string // the expected line; "" means an error
 	}{
 		{shell.POSIX, "a/b+c==", "export X=a/b+c=="},
 		{shell.POSIX, "", "export X="},
@@ -51,7 +51,7 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// The shells of this machine read the quoted words as the original words.
+// The installed shells read each quoted word as the original word.
 func TestShellsUnderstandQuotedWords(t *testing.T) {
 	hostile := []string{"plain", "it's", `"`, `\`, "$(echo x)", "`echo x`", "a\tb", "*", "~", "!!", "#x", "=ls", "\u2019", "\xff"}
 	for name, dialect := range map[string]shell.Dialect{"sh": shell.POSIX, "bash": shell.POSIX, "zsh": shell.POSIX, "fish": shell.Fish} {

@@ -1,6 +1,6 @@
-// Package signin gets a user a session and its credentials. It signs in through the browser
-// or with a device code, on request or by auto_login, and writes the hints that say what to
-// type next. Commands call [Login], [Get] and [Credentials].
+// Package signin signs a user in, through the browser or with a device code. A command asks
+// for the sign-in, or auto_login allows it. The package also gets credentials, and writes the
+// hints that name the next command. Commands call [Login], [Get] and [Credentials].
 package signin
 
 import (
@@ -25,7 +25,7 @@ func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile
 	return credentialsBut(ctx, w, p, caller, secret.String{})
 }
 
-// credentialsBut returns role credentials whose session token is not the rejected one.
+// credentialsBut returns role credentials with a session token other than rejected.
 func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	if p.Kind != profile.SSO {
 		return ssocache.Credentials{}, NotSSO(w, p)
@@ -37,8 +37,8 @@ func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Prof
 	return answer.Credentials, err
 }
 
-// ChainVariable names the variable in which the AWS CLI passes the chain of profiles to a
-// credential_process. It prevents a profile from calling itself.
+// ChainVariable is the variable in which the AWS CLI passes the chain of profiles to a
+// credential_process. The chain prevents a profile from calling itself.
 const ChainVariable = "_AWS_CLI_PROFILE_CHAIN"
 
 // CheckChain returns an error if the profile is already in the chain of callers.
@@ -61,7 +61,8 @@ func CheckChain(app *command.App, name string) error {
 	return nil
 }
 
-// CallerCredentials returns the keys of the environment, or else those of the profile.
+// CallerCredentials returns the keys of the environment, or else the credentials of the
+// profile.
 func CallerCredentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
 	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
 		return c, err
@@ -77,8 +78,8 @@ func signingKeys(c ssocache.Credentials) call.Credentials {
 	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
 }
 
-// Authorize gives the client the keys of the environment, or else those of the profile. If
-// a service says that role credentials have expired, the client gets new ones.
+// Authorize gives the client the keys of the environment, or else the credentials of the
+// profile. If a service says that role credentials have expired, the client gets new ones.
 func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
 	if w.App.Flags.NoSignRequest {
 		return nil
@@ -102,8 +103,7 @@ func Usable(app *command.App, p *profile.Profile) bool {
 	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
 }
 
-// callBudget is the time that a sign-in leaves for requests after the user has finished in
-// the browser.
+// callBudget is the time for requests after the user has finished in the browser.
 const callBudget = 25 * time.Second
 
 // messages returns the stream for messages about a sign-in: stdout, or stderr if another
@@ -115,8 +115,8 @@ func messages(w *workspace.Workspace, o Options) io.Writer {
 	return w.App.Out
 }
 
-// Get sends a request to the broker for a command that uses a profile. If only a sign-in
-// helps and auto_login allows it, Get signs in first.
+// Get sends a request to the broker for a command that uses a profile. If a sign-in is
+// necessary and auto_login allows it, Get signs in first.
 func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
 	if w.NoHome != nil {
 		return broker.Answer{}, w.NoHome

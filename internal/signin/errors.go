@@ -93,7 +93,7 @@ func concernsKMS(e *idcenter.ServiceError) bool {
 // only the IPv4 endpoint.
 func connectHint(w *workspace.Workspace, s profile.Session, e *idcenter.ConnectError) string {
 	hint := "check the network, the proxy settings, and sso_region = " + s.Region + " in " + w.In.Config.Path
-	own, _ := idcenter.OwnEndpoints(s.Region) // the first is the IPv4 endpoint
+	own, _ := idcenter.OwnEndpoints(s.Region) // the first endpoint is the IPv4 endpoint
 	u, err := url.Parse(e.URL)
 	if err != nil || len(own) == 0 || !idcenter.DualStackPortal(s.StartURL) || !slices.Contains(own[1:], u.Scheme+"://"+u.Host) {
 		return hint
@@ -102,7 +102,7 @@ func connectHint(w *workspace.Workspace, s profile.Session, e *idcenter.ConnectE
 }
 
 // explainUnasked adds a hint to an error of a sign-in by auto_login, in this process or in
-// another one.
+// another process.
 func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.LoginError) error {
 	var shared *broker.SharedError
 	var late *broker.LoginWaitError
@@ -112,8 +112,9 @@ func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.Logi
 	return explainLogin(w, err.Session, err)
 }
 
-// LoginFor returns the command line that signs in to an [sso-session], or to the session of
-// a profile if the session has no name. Without both, it is the plain login.
+// LoginFor returns the command line that signs in to an [sso-session], or to the session of a
+// profile if the session has no name. Without a session and a profile, it returns the plain
+// login command.
 func LoginFor(app *command.App, session, profile string) string {
 	line := app.Name + " sso login"
 	switch {
@@ -146,12 +147,12 @@ func loginTo(app *command.App, s profile.Session, uses []profile.SessionUse) str
 
 // loginAgain returns the command line that repeats a login.
 func loginAgain(w *workspace.Workspace, s profile.Session) string {
-	uses, _ := w.QuietSessions() // if this fails, the line names no profile
+	uses, _ := w.QuietSessions() // after an error, the line names no profile
 	return loginTo(w.App, s, uses)
 }
 
-// ExplainOrigin adds a hint to the error for a secret that was not sent because another
-// service issued it.
+// ExplainOrigin adds a hint to the error for a secret that was not sent, because another
+// service had issued it.
 func ExplainOrigin(w *workspace.Workspace, err error) error {
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
@@ -166,8 +167,8 @@ func ExplainOrigin(w *workspace.Workspace, err error) error {
 	return err
 }
 
-// originHint says how to use the service that issued the session, and how to sign in at the
-// configured one.
+// originHint returns the hint that says how to use the service that issued the session, and
+// how to sign in at the configured service.
 func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	var back string
 	switch {
@@ -219,13 +220,13 @@ func Explain(w *workspace.Workspace, p *profile.Profile, err error) error {
 }
 
 // IsForbidden reports whether the access portal refused a role. The error can come from
-// another process, so only its text counts.
+// another process, so IsForbidden looks only at its text.
 func IsForbidden(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "(ForbiddenException) when calling the GetRoleCredentials operation")
 }
 
-// RoleHint says which role the access portal refused, and which command lists the allowed
-// ones. The name of the profile may be empty.
+// RoleHint returns a hint that names the refused role, and the command that lists the allowed
+// roles. The name of the profile may be empty.
 func RoleHint(app *command.App, name, account, role, flag string) string {
 	who := ""
 	if name != "" {
@@ -235,8 +236,8 @@ func RoleHint(app *command.App, name, account, role, flag string) string {
 		who, role, account, app.Name, command.Quote(account), flag)
 }
 
-// SessionFlag returns a space and the flag that names the session of a profile; "" if
-// neither has a name.
+// SessionFlag returns a space and the flag that names the session of a profile. It returns ""
+// if neither the session nor the profile has a name.
 func SessionFlag(app *command.App, p *profile.Profile) string {
 	switch {
 	case p.Session.Name != "":
@@ -247,7 +248,7 @@ func SessionFlag(app *command.App, p *profile.Profile) string {
 	return ""
 }
 
-// StorageHint returns the hint for a folder in which lanyard cannot store anything.
+// StorageHint returns the hint for a folder in which lanyard cannot store tokens.
 func StorageHint(e *broker.StorageError) string {
 	if errors.Is(e, keystore.ErrForeignHome) {
 		return "run the command as the owner of that home folder, or set HOME to a folder of yours"
@@ -263,10 +264,10 @@ func ProfileFlag(name string) string {
 	return "--profile " + command.Quote(name)
 }
 
-// MissingKeys returns the hint for a profile without credentials: name another profile, add
-// the missing SSO settings, or set up a profile.
+// MissingKeys returns the hint for a profile without credentials. The hint says to name
+// another profile, to add the missing SSO settings, or to set up a profile.
 func MissingKeys(w *workspace.Workspace, p *profile.Profile) string {
-	names, _, _ := profile.Names(w.In) // if this fails, the other hints apply
+	names, _, _ := profile.Names(w.In) // after an error, the other hints apply
 	names = slices.DeleteFunc(names, func(name string) bool { return name == p.Name })
 	other := ""
 	if len(names) > 0 && !p.Explicit && !p.FromEnv {

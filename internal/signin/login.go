@@ -21,7 +21,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Options say how to sign in, and to which sessions. The zero value signs in through the
+// Options hold how to sign in, and to which sessions. The zero value signs in through the
 // browser of this machine.
 type Options struct {
 	Session              string
@@ -29,8 +29,8 @@ type Options struct {
 	CallbackPort         int
 	All                  bool
 	IfNeeded, Force      bool
-	Quiet                bool   // do not print the success
-	Caller               string // the command's name, for other processes that wait for it
+	Quiet                bool   // do not print that the sign-in succeeded
+	Caller               string // the command's name, for other processes that wait for the sign-in
 	unasked              bool   // by auto_login, for another command
 }
 
@@ -79,8 +79,8 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 	return s, nil
 }
 
-// signIn prepares a sign-in. It returns the session with its current region, and what the
-// broker needs.
+// signIn prepares a sign-in. It returns the session with its current region, and the
+// [broker.SignIn] for the broker.
 func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o Options) (profile.Session, broker.SignIn, error) {
 	issuer, region, err := resolveIssuer(ctx, w, p, s)
 	if err != nil {
@@ -104,20 +104,20 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	out := messages(w, o)
 	request := idcenter.SignIn{
 		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
-		// Browsers add a fragment to the start URL; the service does not know it.
+		// Browsers add a fragment to the start URL, but the service does not know the fragment.
 		IssuerURL: starturl.Portal(issuer),
 		Device:    o.UseDevice, NoBrowser: o.NoBrowser, CallbackPort: o.CallbackPort,
 		Show: func(text string) { fmt.Fprint(out, text) },
 		Now:  w.App.Now,
 	}
 	if o.unasked {
-		// Other processes wait a little longer than this, so that they learn the result.
+		// Other processes wait a little longer than request.Timeout, so that they see the result.
 		request.Timeout = broker.AutoLoginLimit - callBudget
 		request.ByCode = SessionLogin(w.App, s) + " --use-device-code"
 	}
 	if s.Name == "" {
-		// A legacy profile gets the AWS CLI's eight-hour token, which other tools can use
-		// but which cannot be refreshed, unless sso_auto_refresh is on.
+		// A legacy profile gets the AWS CLI's eight-hour token. Other tools can use this token, but
+		// it cannot be refreshed. If sso_auto_refresh is on, the profile gets a refreshable token.
 		if s.AutoRefresh == profile.On {
 			request.Scopes = []string{profile.AccessScope}
 		} else {
@@ -151,8 +151,8 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	}, nil
 }
 
-// resolveIssuer checks the start URL before it sends anything, and resolves a vanity URL,
-// which may be in another region than sso_region says.
+// resolveIssuer checks the start URL before it sends a request, and resolves a vanity URL.
+// The portal of a vanity URL may be in a region other than sso_region.
 func resolveIssuer(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
 	if strings.ContainsAny(s.StartURL, `"'`) {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
@@ -198,8 +198,8 @@ func setRegionHint(w *workspace.Workspace, s profile.Session, region string) str
 	return "set sso_region = " + region + " in " + w.In.Config.Path
 }
 
-// updateRegion writes the region of a vanity start URL to the config, as the AWS CLI does:
-// to the [sso-session], or to every legacy profile of the session.
+// updateRegion writes the region of a vanity start URL to the config, as the AWS CLI does. It
+// changes the [sso-session], or every legacy profile of the session.
 func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session, region string, o Options) error {
 	if region == s.Region {
 		return nil
@@ -232,10 +232,10 @@ func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session
 // A registrations stores the client registration in the file that the AWS CLI uses.
 type registrations struct {
 	dir     keystore.Files
-	session string // the key of the session, which decides about the store
+	session string // the key of the session, which determines the store
 	name    string
 
-	endpoint ssocache.Endpoint // of the sign-in service: it accepts only its own registrations
+	endpoint ssocache.Endpoint // of the sign-in service, which accepts only its own registrations
 }
 
 func (r *registrations) Load() (idcenter.Registration, bool) {

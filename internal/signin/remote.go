@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A place says where lanyard runs, as seen from the user's browser.
+// A place says where lanyard runs, relative to the user's browser.
 type place int
 
 const (
@@ -22,8 +22,8 @@ const (
 	container              // the browser cannot reach it
 )
 
-// where returns the place. In an SSH session with a display, a browser opens on this
-// machine. The browser of BROWSER can reach this machine too: editors that work in
+// where returns the place. In an SSH session with a display, a browser opens on this machine.
+// A browser that BROWSER names can also reach this machine, because editors that work in
 // containers set the variable.
 func where(app *command.App) place {
 	switch {
@@ -94,9 +94,8 @@ func sshTarget(app *command.App) string {
 	return command.Quote(target)
 }
 
-// readPasted reads lines from the terminal without echo, because a callback URL has a code
-// that is as good as a password. done stops it, and returns when nothing reads the terminal
-// any more.
+// readPasted reads lines from the terminal without echo, because the code in a callback URL
+// is secret. done stops readPasted, and returns when nothing reads the terminal any more.
 func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.String) (done func()) {
 	if _, ok := app.IO.In.(*os.File); !ok {
 		return func() {}
@@ -120,7 +119,7 @@ func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.Stri
 	}()
 	return func() {
 		cancel()
-		if runtime.GOOS != "windows" { // a read on Windows cannot be cancelled
+		if runtime.GOOS != "windows" { // Windows cannot cancel a read
 			<-ended
 		}
 	}

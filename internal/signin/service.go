@@ -18,8 +18,8 @@ import (
 const serviceTimeout = time.Minute
 
 // NewClient returns a client of a service, without credentials. The access portal gets the
-// token of the session, so its client uses the settings of the profile that has the
-// session: the broker uses the same settings to decide where the token may go.
+// token of the session. So its client uses the settings of the profile that has the session.
+// The broker uses the same settings to decide where to send the token.
 func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (*call.Client, error) {
 	reach := p
 	if svc.Name == "sso" {
@@ -70,8 +70,8 @@ func s3Settings(p *profile.Profile) func(key string) string {
 	}
 }
 
-// ExplainKeys adds a hint to an error about expired keys. There is no hint for role
-// credentials: the client has already tried new ones.
+// ExplainKeys adds a hint to an error about expired keys. It adds no hint for role
+// credentials, because the client has already tried new credentials.
 func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 	var connect *idcenter.ConnectError
 	if errors.As(err, &connect) {
@@ -81,7 +81,7 @@ func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 	if !errors.As(err, &refused) || !refused.Expired() || client.RefreshCredentials != nil {
 		return err
 	}
-	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the signature, more likely
+	if refused.Code == "RequestExpired" && refused.Clock.Wrong() { // the wrong clock is the likely cause
 		return err
 	}
 	if _, ok, _ := workspace.EnvironmentKeys(w.App); ok {

@@ -12,8 +12,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// LoginTargets returns the sessions to sign in to, and the profile whose settings apply.
-// If several sessions are possible, it asks the user on a terminal, and fails without one.
+// LoginTargets returns the sessions to sign in to, and the profile whose settings apply. If
+// several sessions are possible, LoginTargets asks the user on a terminal. Without a
+// terminal, it returns an error.
 func LoginTargets(ctx context.Context, w *workspace.Workspace, o Options) ([]profile.Session, *profile.Profile, error) {
 	p, err := w.ResolveForLogin()
 	if err != nil {
@@ -57,7 +58,7 @@ func LoginTargets(ctx context.Context, w *workspace.Workspace, o Options) ([]pro
 		"%s", strings.Join(commands, "\n"))
 }
 
-// forAllProfiles returns the session with the settings of all its profiles together: a
+// forAllProfiles returns the session with the settings of all its profiles together. A
 // sign-in without a named profile is for all of them.
 func forAllProfiles(w *workspace.Workspace, s profile.Session) profile.Session {
 	uses, err := w.QuietSessions()

@@ -15,12 +15,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// userTimeout is how long all questions together may take: `status` waits for the answers.
+// userTimeout is the time for all questions together, because `status` waits for the answers.
 const userTimeout = 2 * time.Second
 
 // LearnUsers asks STS who is signed in, for several sessions at the same time, and records
-// the answers. p is the profile whose settings count. A question without an answer is not
-// an error: the user stays unknown, and STS is asked again after ten minutes.
+// the answers. p is the profile whose settings the questions use. A question without an
+// answer is not an error. The user stays unknown, and LearnUsers asks STS again after ten
+// minutes.
 func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile, questions []broker.UserQuestion) {
 	limited, cancel := context.WithTimeout(ctx, userTimeout)
 	defer cancel()
@@ -43,7 +44,7 @@ func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile,
 	}
 	wg.Wait()
 	for i, q := range questions {
-		if asked[i] && ctx.Err() == nil { // after Ctrl-C, the answer is not known
+		if asked[i] && ctx.Err() == nil { // Ctrl-C leaves the user unknown
 			w.Broker.RecordUser(q, users[i])
 		}
 	}
@@ -85,8 +86,8 @@ func callerIdentity(w *workspace.Workspace, p *profile.Profile, q broker.UserQue
 }
 
 // userOf returns the user's name from the ARN of a role of IAM Identity Center, such as
-// arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane; "" if
-// the ARN is another one.
+// arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane. It
+// returns "" for any other ARN.
 func userOf(arn string) string {
 	_, role, _ := strings.Cut(arn, ":assumed-role/")
 	name, user, _ := strings.Cut(role, "/")

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/style"
 )
 
-// showWaiting shows a line on a terminal while the user signs in. In a pipe and in a dumb
-// terminal it shows nothing, and neither while readPasted reads the terminal.
+// showWaiting shows a line on a terminal while the user signs in. It shows nothing in a pipe,
+// on a dumb terminal, or while readPasted reads the terminal.
 func showWaiting(app *command.App, request *idcenter.SignIn) {
 	if !app.IO.ErrTerminal || style.Dumb(app.Env.Lookup) || request.Pasted != nil {
 		return
@@ -26,8 +26,8 @@ func showWaiting(app *command.App, request *idcenter.SignIn) {
 	}
 }
 
-// A waitingLine is a line on a terminal that is drawn again every second: what lanyard waits
-// for, how long it still waits, and how to cancel.
+// A waitingLine is a line on a terminal that says what lanyard waits for, how long, and how
+// to cancel. It is drawn again every second.
 type waitingLine struct {
 	out  io.Writer
 	name string // of the program
@@ -37,7 +37,8 @@ type waitingLine struct {
 	visible  bool
 }
 
-// begin shows the line. done removes it and returns when nothing draws it any more.
+// begin shows the line. done removes the line, and returns when no goroutine draws it any
+// more.
 func (l *waitingLine) begin(limit time.Duration) (done func()) {
 	l.mu.Lock()
 	l.deadline, l.visible = time.Now().Add(limit), true
@@ -80,8 +81,8 @@ func (l *waitingLine) without(print func()) {
 	print()
 }
 
-// The escape sequences of the line. Without automatic line breaks a narrow terminal cuts the
-// line, so that it stays one line that can be erased.
+// The escape sequences of the line. Without automatic line breaks, a narrow terminal cuts the
+// text to one line, which can be erased.
 const (
 	breaksOff = "\x1b[?7l"
 	breaksOn  = "\x1b[?7h"

@@ -19,7 +19,7 @@ func shown(left string) string {
 	return "\r\x1b[K\x1b[?7llanyard: waiting for the sign-in, " + left + " left (Ctrl-C cancels)\x1b[?7h"
 }
 
-// A screen collects what several goroutines write.
+// A screen collects the output of several goroutines.
 type screen struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -31,7 +31,7 @@ func (s *screen) Write(p []byte) (int, error) {
 	return s.buf.Write(p)
 }
 
-// take returns the text and removes it.
+// take returns the collected text and clears it.
 func (s *screen) take() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,7 +74,7 @@ func TestWaitingLine(t *testing.T) {
 		request.Show("done\n")
 		time.Sleep(time.Minute)
 		next("after the end", "done\n")
-	}) // fails if a goroutine is left
+	}) // fails if a goroutine still runs
 }
 
 func TestNoWaitingLine(t *testing.T) {

@@ -10,17 +10,17 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// A Palette colours text that is written to one stream. The zero Palette returns text as
-// it is.
+// A Palette colours text that is written to one stream. The zero Palette returns text
+// unchanged.
 //
-// Every method returns text that ends in the terminal's normal state, so do not colour text
-// that is already coloured: colour its parts one by one. Clean text from elsewhere with
-// terminal.Printable first.
+// Every method returns text that ends in the terminal's normal state. So do not colour text
+// that already has colours; colour its parts one by one. First clean text of servers and
+// other users with terminal.Printable.
 type Palette struct{ on bool }
 
-// New returns the Palette of a stream. flag is the value of --color: "on" and "off" decide,
-// anything else means auto. Auto colours a terminal, unless NO_COLOR is set and not empty
-// (https://no-color.org), or TERM is "dumb", empty or not set.
+// New returns the Palette of a stream. flag is the value of --color. Any value except "on"
+// and "off" means auto. Auto uses colours on a terminal, with two exceptions: NO_COLOR is not
+// empty (https://no-color.org), or TERM is "dumb", empty or not set.
 func New(isTerminal bool, lookup func(name string) (string, bool), flag string) Palette {
 	switch flag {
 	case "on":
@@ -82,7 +82,7 @@ func (p Palette) Selected(text string) string { return p.render(text, nil, true)
 // Match colours the part of a row that matches a filter.
 func (p Palette) Match(text string) string { return p.render(text, lipgloss.Green, true) }
 
-// render colours text; a nil colour is the terminal's own.
+// render colours text. A nil colour is the terminal's own colour.
 func (p Palette) render(text string, c color.Color, bold bool) string {
 	s := lipgloss.NewStyle().Bold(bold)
 	if c != nil {
@@ -91,8 +91,8 @@ func (p Palette) render(text string, c color.Color, bold bool) string {
 	return p.lines(text, s)
 }
 
-// lines renders each line of text. lipgloss would pad the lines of a block to one length,
-// and replace tabs.
+// lines renders each line of text by itself, because lipgloss would pad a text of several
+// lines to one length. It keeps tabs.
 func (p Palette) lines(text string, s lipgloss.Style) string {
 	if !p.on {
 		return text

@@ -1,5 +1,5 @@
 // Package terminal detects terminals, makes text safe for them, and measures text. Text can
-// come from servers and from files that others write, and a terminal acts on control
+// come from servers and from the files of other users, and a terminal acts on control
 // characters.
 package terminal
 
@@ -11,15 +11,15 @@ import (
 	"golang.org/x/term"
 )
 
-// Is reports whether a stream is a terminal. Other character devices, such as the null
-// device, are not.
+// Is reports whether a stream is a terminal. It returns false for other character devices,
+// such as the null device.
 func Is(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Printable makes a message safe: it replaces every character that is not visible, except
-// line breaks and tabs, by U+FFFD.
+// Printable makes a message safe. It replaces every character that is not visible by U+FFFD.
+// It keeps line breaks and tabs.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
@@ -29,12 +29,12 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Harmless makes an answer safe: it replaces characters on which a terminal acts, except
-// line breaks and tabs, by U+FFFD. It changes less than [Printable], because answers are
-// compared and copied.
+// Harmless makes an answer safe. It replaces each character on which a terminal acts by
+// U+FFFD. It keeps line breaks and tabs. It changes less than [Printable], because users and
+// scripts compare and copy answers.
 func Harmless(text string) string { return strings.Map(HarmlessRune, text) }
 
-// HarmlessRune does what [Harmless] does, for one character.
+// HarmlessRune does the same as [Harmless] for one character.
 func HarmlessRune(r rune) rune {
 	if r != '\n' && r != '\t' && Active(r) {
 		return unicode.ReplacementChar

@@ -30,8 +30,8 @@ func ExpandUser(path string, env Env) string {
 	return posixUser(path, env, passwd)
 }
 
-// ExpandVars replaces $NAME and ${NAME}, on Windows also %NAME%. It leaves variables
-// that are not set as they are.
+// ExpandVars replaces $NAME and ${NAME}, and on Windows also %NAME%. It does not change a
+// variable that is not set.
 func ExpandVars(path string, env Env) string {
 	if runtime.GOOS == "windows" {
 		return windowsVars(path, env)
@@ -39,9 +39,8 @@ func ExpandVars(path string, env Env) string {
 	return posixVars(path, env)
 }
 
-// Home returns the user's home folder, to which ~ expands. The folder is "/" if HOME is
-// set but empty. ok is false if neither the environment nor /etc/passwd names a home
-// folder.
+// Home returns the user's home folder, which replaces ~. The folder is "/" if HOME is set but
+// empty. ok is false if neither the environment nor /etc/passwd names a home folder.
 func Home(env Env) (home string, ok bool) {
 	home = ExpandUser("~", env)
 	return home, home != "~"
@@ -72,9 +71,9 @@ func posixUser(path string, env Env, users func() string) string {
 	return path
 }
 
-// passwd returns the content of /etc/passwd, or "" if it cannot be read. The file does
-// not contain the users of a directory service such as LDAP: only the C library finds
-// those, and releases are built without it.
+// passwd returns the content of /etc/passwd, or "" if it cannot be read. The file does not
+// contain the users of a directory service such as LDAP. Only the C library finds these
+// users, and releases do not use the C library.
 func passwd() string {
 	b, err := datafile.Read("/etc/passwd", datafile.ConfigLimit)
 	if err != nil {
@@ -83,8 +82,8 @@ func passwd() string {
 	return string(b)
 }
 
-// homeOf returns the home folder of the first line of users whose field with this index
-// has the value.
+// homeOf returns the home folder in the first line of users whose field with this index has
+// the value.
 func homeOf(users string, field int, value string) (home string, ok bool) {
 	for line := range strings.Lines(users) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), ":")

@@ -1,4 +1,5 @@
-// The rules for Windows. This file is built on every system, so that all can test it.
+// This file has the rules for Windows. It is built on every system, so that every system can
+// test it.
 
 package userpath
 
@@ -23,7 +24,7 @@ func windowsUser(path string, env Env) string {
 		home = joinDrive(drive, home)
 	}
 	if name != "" {
-		// Like Python, guess that the home folders of all users have one parent.
+		// Like Python, assume that the home folders of all users have the same parent.
 		current, known := env("USERNAME")
 		if name != current {
 			cut := strings.LastIndexAny(home, `\/:`) + 1
@@ -40,15 +41,15 @@ func windowsUser(path string, env Env) string {
 func joinDrive(drive, path string) string {
 	switch {
 	case len(path) > 1 && path[1] == ':', strings.HasPrefix(path, `\\`):
-		return path // it already names a drive or a network share
+		return path // path already names a drive or a network share
 	case drive == "", path != "" && (path[0] == '\\' || path[0] == '/'), strings.HasSuffix(drive, ":"):
 		return drive + path
 	}
 	return strings.TrimRight(drive, `\/`) + `\` + path
 }
 
-// windowsVars is a port of Python's ntpath.expandvars. Text in single quotes is not
-// expanded; %% means % and $$ means $.
+// windowsVars is a port of Python's ntpath.expandvars. It does not expand text in single
+// quotes. %% means % and $$ means $.
 func windowsVars(path string, env Env) string {
 	var b strings.Builder
 	replace := func(name, open, end string) {

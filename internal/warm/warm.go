@@ -1,16 +1,16 @@
-// Package warm answers the most frequent commands before the rest of the program starts:
-// "sso get-credentials", if the role's credentials are in the cache and the session's
-// token is not due for a refresh, and "prompt".
+// Package warm answers the most frequent commands before the rest of the program starts. It
+// answers "prompt". It answers "sso get-credentials" if the role's credentials are in the
+// cache and the session's token is not due for a refresh.
 //
-// A tool that uses credential_process starts lanyard once for each of its own processes.
-// Most of that time would go into initialising packages that this answer does not need:
-// HTTP, TLS, the SDK. Go initialises a package as soon as its imports are ready, in the
-// order of import paths. This package imports little, so its init runs before net/http's.
-// It is the only init of the program.
+// A tool that uses credential_process starts lanyard once for each of its own processes. Most
+// of the time of a start is the initialisation of packages that this answer does not need:
+// HTTP, TLS, the SDK. Go initialises a package as soon as its imports are ready, in the order
+// of import paths. This package imports little, so its init runs before the init of net/http.
+// The program has no other init.
 //
-// The normal command gives the same answer: both use the same code for config, profile and
-// cache. If the cache is not enough, or there is an error or a warning, init does nothing
-// and the normal command runs.
+// The normal command prints the same answer, because both use the same code for config,
+// profile and cache. If the cache does not have the answer, or an error or a warning occurs,
+// init does nothing and the normal command runs.
 package warm
 
 import (
@@ -33,14 +33,14 @@ func init() {
 	switch n, err := os.Stdout.Write(answer); {
 	case err == nil:
 		os.Exit(0)
-	case n > 0: // part of the answer is written: the normal command must not add a second one
+	case n > 0: // part of the answer is written, so the normal command must not write the answer again
 		os.Exit(255)
 	}
 }
 
-// Answer returns the output of the command line args, which include the program's name.
-// ok is false if args is not a simple "sso get-credentials" or "prompt", or if the cache is
-// not enough to answer.
+// Answer returns the output of the command line args, which include the program's name. ok is
+// false if args is not a simple "sso get-credentials" or "prompt", or if the cache does not
+// have the answer.
 func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time) ([]byte, bool) {
 	if name, format, ok := parsePrompt(args); ok {
 		seg, err := prompt.Find(name, lookupEnv, now)
@@ -76,7 +76,7 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if err != nil || !ssocache.EndpointAt(portal.URL, portal.Env).Takes(creds.Origin) {
 		return nil, false
 	}
-	// A token that is due is refreshed on every use, even if the cached credentials would do.
+	// A due token is refreshed on every use, even if the cached credentials are valid.
 	tok, err := cache.LoadToken(s.Key())
 	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Left(now) <= 0 {
 		return nil, false
@@ -87,8 +87,8 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	return creds.ProcessJSON(), true
 }
 
-// parse returns the profile of an "sso get-credentials" without other flags than
-// --profile.
+// parse returns the profile in the arguments of "sso get-credentials". ok is false if they
+// have a flag other than --profile.
 func parse(args []string) (name string, ok bool) {
 	if len(args) < 3 || args[1] != "sso" || args[2] != "get-credentials" {
 		return "", false
@@ -104,8 +104,8 @@ func parse(args []string) (name string, ok bool) {
 	return "", false
 }
 
-// parsePrompt returns the profile and the format of a "prompt" without other flags than
-// --profile and --format.
+// parsePrompt returns the profile and the format in the arguments of "prompt". ok is false if
+// they have a flag other than --profile and --format.
 func parsePrompt(args []string) (name, format string, ok bool) {
 	if len(args) < 2 || args[1] != "prompt" || !isLanyard(args[0]) {
 		return "", "", false
@@ -130,14 +130,14 @@ func parsePrompt(args []string) (name, format string, ok bool) {
 	return name, format, true
 }
 
-// isLanyard reports whether the program was not called by the name aws, which has no prompt.
+// isLanyard reports whether the program's name is not aws. The AWS CLI has no command prompt.
 func isLanyard(program string) bool {
 	program = strings.TrimSuffix(program, ".exe")
 	return program[strings.LastIndexAny(program, `/\`)+1:] != "aws"
 }
 
-// resolve returns the profile. ok is false if there is an error or a warning, or if the
-// profile has no SSO settings.
+// resolve returns the profile. ok is false after an error or a warning, or if the profile has
+// no SSO settings.
 func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profile, bool) {
 	config, credentials := profile.Paths(lookupEnv)
 	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}

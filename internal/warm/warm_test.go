@@ -81,7 +81,7 @@ func TestAnswer(t *testing.T) {
 		name   string
 		args   []string
 		change func(h *home)
-		config string // "" means the usual one
+		config string // "" means the usual config
 		want   bool
 	}{
 		{"everything in the cache", plain, nil, "", true},
@@ -147,7 +147,7 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// Answer prints the segment of a prompt, and nothing if there is an error.
+// Answer prints the segment of a prompt. If an error occurs, it prints nothing.
 func TestPrompt(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	h := newHome(t, now)
@@ -175,8 +175,8 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
-// Answer runs before the costly packages are initialised: that is the purpose of the
-// package. The normal command, which a second flag selects, prints the same.
+// Answer runs before the costly packages are initialised, which is the purpose of package
+// warm. The normal command prints the same answer. The test selects it with a second flag.
 func TestAnswersBeforeTheRestStarts(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "lanyard.exe")
 	if out, err := exec.Command("go", "build", "-o", exe, "github.com/lanyard-cli/lanyard/cmd/lanyard").CombinedOutput(); err != nil {

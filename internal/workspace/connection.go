@@ -27,12 +27,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// Connect makes the broker for a session of p, with its settings: endpoints, CA bundle,
+// Connect makes the broker for a session of p, with the settings of p: endpoints, CA bundle,
 // FIPS.
 func (w *Workspace) Connect(p *profile.Profile) { w.ConnectBy(p.ForSession()) }
 
-// ConnectBy makes the broker with the settings of p itself, even if p gets its session from
-// a source profile.
+// ConnectBy makes the broker with the settings of p itself, even if a source profile has p's
+// session.
 func (w *Workspace) ConnectBy(p *profile.Profile) {
 	w.Broker = &broker.Broker{
 		Cache:    w.Stores.Cache(),
@@ -69,7 +69,6 @@ func (w *Workspace) Client(p *profile.Profile, startURL, region string) (*idcent
 	return w.Service(settings, startURL, region)
 }
 
-// Settings returns the connection settings of a profile.
 func (w *Workspace) Settings(p *profile.Profile) (agent.Settings, error) {
 	s := agent.Settings{
 		FIPS: p.FIPS, DualStack: p.DualStack, MaxAttempts: p.MaxAttempts,
@@ -88,7 +87,7 @@ func (w *Workspace) Settings(p *profile.Profile) (agent.Settings, error) {
 	return s, err
 }
 
-// Service returns the client of a session for the settings.
+// Service returns the client of a session, with these settings.
 func (w *Workspace) Service(s agent.Settings, startURL, region string) (*idcenter.Client, error) {
 	hc, err := w.httpClientOf(s)
 	if err != nil {
@@ -149,7 +148,8 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 
 // caBundle returns the path of the CA certificates to trust, or "" for the system's, and
 // remembers its source. The order is the AWS CLI's. An empty variable or setting means the
-// system's certificates. (The AWS CLI before 2.36.6 did not verify certificates then.)
+// system's certificates. AWS CLI versions before 2.36.6 did not verify certificates in this
+// case.
 func (w *Workspace) caBundle(p *profile.Profile) (path string) {
 	w.bundle = caBundle{}
 	if path = w.App.Flags.CABundle; path != "" {
@@ -165,13 +165,13 @@ func (w *Workspace) caBundle(p *profile.Profile) (path string) {
 	return userpath.Expand(path, w.App.Env.Lookup)
 }
 
-// A caBundle says where the path of the CA certificates comes from.
+// A caBundle holds the source of the path of the CA certificates.
 type caBundle struct {
 	from  string // the flag, variable or setting; "" if none is set
 	empty bool   // the value is empty
 }
 
-// String completes the sentence "the trusted certificates …".
+// String returns the end of the sentence "the trusted certificates …".
 func (b caBundle) String() string {
 	switch {
 	case b.from == "":
@@ -182,8 +182,8 @@ func (b caBundle) String() string {
 	return "come from " + b.from
 }
 
-// AdviseConnection adds a hint to an error of a certificate or a proxy: which settings
-// matter, and their values.
+// AdviseConnection adds a hint to an error of a certificate or a proxy. The hint names the
+// settings that matter, and their values.
 func (w *Workspace) AdviseConnection(err error) error {
 	if hint := w.ConnectionHint(err); hint != "" {
 		return command.WithHint(err, "%s", hint)
@@ -191,7 +191,8 @@ func (w *Workspace) AdviseConnection(err error) error {
 	return err
 }
 
-// ConnectionHint returns the hint for an error of a certificate or a proxy; "" for others.
+// ConnectionHint returns the hint for an error of a certificate or a proxy. It returns "" for
+// other errors.
 func (w *Workspace) ConnectionHint(err error) string {
 	var failed *idcenter.ConnectError
 	if !errors.As(err, &failed) {
@@ -212,9 +213,9 @@ func (w *Workspace) ConnectionHint(err error) string {
 	return ""
 }
 
-// maxBundle is the largest CA bundle, in bytes. Those of systems have some hundred thousand
-// bytes. Companies append their own, and an export of a Windows store with comments can
-// exceed one megabyte.
+// maxBundle is the largest CA bundle, in bytes. The bundle of a system has some hundred
+// thousand bytes. Companies append their own certificates. An export of a Windows store with
+// comments can exceed one megabyte.
 const maxBundle = 16 << 20
 
 func (w *Workspace) readBundle(path string) (*x509.CertPool, error) {
@@ -233,8 +234,8 @@ func (w *Workspace) readBundle(path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// client returns the client of the home folder's agent. A command uses one client, so it
-// does not ask an agent again that did not answer.
+// client returns the client of the home folder's agent. A command uses one client, so it does
+// not ask a silent agent twice.
 func (s *Stores) client() *agent.Client {
 	if s.asked == nil {
 		s.asked = NewAgentClient(s.App, s.Home)
@@ -292,7 +293,7 @@ func (w *Workspace) question(p *profile.Profile, r broker.Request) (agent.Questi
 }
 
 // Proxies returns a fingerprint of the proxies in the environment and of the variables that
-// move the system's certificates; "" if there are none.
+// move the system's certificates. It returns "" if none of these variables is set.
 func Proxies(app *command.App) string {
 	text := proxyenv.Read(app.Env.Environ()).String()
 	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} { // see crypto/x509
@@ -305,14 +306,14 @@ func Proxies(app *command.App) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// WakeAgent notifies the agent, if one runs, of a new token.
+// WakeAgent tells the agent, if one runs, about a new token.
 func (w *Workspace) WakeAgent(ctx context.Context) {
 	if err := w.Stores.client().Wake(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
 		w.App.Log.Debug("the agent was not notified", "error", err)
 	}
 }
 
-// ForgetByAgent makes the agent forget the sessions that were signed out.
+// ForgetByAgent tells the agent, if one runs, which sessions were signed out.
 func (w *Workspace) ForgetByAgent(ctx context.Context) {
 	if err := w.Stores.client().Forget(ctx); err != nil && !errors.Is(err, agent.ErrNone) {
 		w.App.Log.Debug("the agent was not notified", "error", err)

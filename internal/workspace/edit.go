@@ -26,8 +26,8 @@ func (w *Workspace) Editor() *configfile.Editor {
 	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.App.Warn}
 }
 
-// Edit applies the changes to the config or the credentials file. `configure undo` shows
-// what as the description.
+// Edit applies the changes to the config or the credentials file. `configure undo` shows the
+// text what.
 func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, changes ...awsconfig.Change) (changed bool, err error) {
 	path, variable := w.In.Config.Path, "AWS_CONFIG_FILE"
 	if credentials {
@@ -45,8 +45,8 @@ func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, cha
 	return changed, ExplainEdit(err)
 }
 
-// Editable returns an error if no edit of the config can succeed because the AWS CLI could
-// not read the file. Commands check this before they ask questions.
+// Editable returns an error if the AWS CLI cannot read the config, because no edit can
+// succeed then. Commands call Editable before they ask questions.
 func (w *Workspace) Editable() error {
 	content, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
 	if err != nil {
@@ -83,8 +83,8 @@ func (w *Workspace) Section(kind awsconfig.Kind, name string) (*awsconfig.Sectio
 	return s, err
 }
 
-// ProfileSections returns the sections of a profile in both files; nil for a file without
-// that profile.
+// ProfileSections returns the sections of a profile in both files. A section is nil if the
+// file does not have the profile.
 func (w *Workspace) ProfileSections(name string) (config, credentials *awsconfig.Section, err error) {
 	config, err = w.Section(awsconfig.Profile, name)
 	if err != nil {
@@ -97,8 +97,8 @@ func (w *Workspace) ProfileSections(name string) (config, credentials *awsconfig
 	return config, credentials, err
 }
 
-// ProfileName returns the name of the profile in use, and whether a flag or variable names
-// it.
+// ProfileName returns the name of the profile in use. named means that a flag or a variable
+// names the profile.
 func (w *Workspace) ProfileName() (name string, named bool) {
 	name = profile.Name(w.App.Flags.Profile, w.App.Env.Lookup)
 	_, inEnv := w.App.Env.Lookup("AWS_PROFILE")
@@ -115,7 +115,7 @@ func Removals(name string, keys []string) []awsconfig.Change {
 	return changes
 }
 
-// ProgramLine returns the program for a credential_process line. If lanyard is on PATH it
+// ProgramLine returns the program for a credential_process line. If lanyard is on PATH, that
 // is the bare name, so that the line survives an upgrade.
 func ProgramLine(app *command.App) string {
 	name := "lanyard"

@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// EnvironmentKeys returns the keys of the environment. They take precedence unless
+// EnvironmentKeys returns the keys of the environment. These keys override the profile unless
 // --profile is set.
 func EnvironmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	id := app.Env.Get("AWS_ACCESS_KEY_ID")
@@ -37,11 +37,12 @@ func EnvironmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 // ErrExpiredKeys is the AWS CLI's error for expired keys.
 var ErrExpiredKeys = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
-// environmentExpiration returns when the keys of the environment expire, or the zero time
-// if no variable says so. It returns an error if they have expired.
+// environmentExpiration returns when the keys of the environment expire, or the zero time if
+// no variable says so. It returns an error if they have expired.
 //
-// AWS_CREDENTIAL_EXPIRATION is the AWS CLI's. Other tools set AWS_SESSION_EXPIRATION with
-// temporary keys. The AWS CLI ignores it, so it counts only if it is a date in the past.
+// The AWS CLI reads AWS_CREDENTIAL_EXPIRATION. Other tools set AWS_SESSION_EXPIRATION with
+// temporary keys. The AWS CLI ignores that variable, so lanyard uses it only if its date is
+// in the past.
 func environmentExpiration(app *command.App, temporary bool) (time.Time, error) {
 	expired := func(variable string, at time.Time) error {
 		return command.WithHint(ErrExpiredKeys,

@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// A Preview is a change of the config that the user can look at before it is made.
+// A Preview is a change of the config that lanyard can show before it makes the change.
 type Preview struct {
 	w             *Workspace
 	before, after []byte
@@ -29,13 +29,13 @@ func (w *Workspace) Preview(changes []awsconfig.Change) (*Preview, error) {
 	return &Preview{w, before, after}, nil
 }
 
-// Probe returns why the change could not be made now: because of a lock, missing permissions
-// or a full disk. It changes nothing.
+// Probe returns an error if lanyard cannot make the change now, because of a lock, missing
+// permissions or a full disk. It changes nothing.
 func (p *Preview) Probe(ctx context.Context) error {
 	return ExplainEdit(p.w.Editor().Probe(ctx, p.w.In.Config.Path, len(p.after)))
 }
 
-// Files says how many files the change is in, for a summary.
+// Files returns a text with the number of files that change, for a summary.
 func (p *Preview) Files() string { return "1 file changes: " + p.w.In.Config.Path }
 
 // Print prints the change as a diff.
@@ -44,7 +44,7 @@ func (p *Preview) Print() error {
 }
 
 // PrintDiff prints the difference between two contents of a file to stdout, in colours if
-// that is a terminal. It shows no secrets.
+// stdout is a terminal. It shows no secrets.
 func (w *Workspace) PrintDiff(path string, before, after []byte) error {
 	colours := w.App.OutStyle()
 	var text strings.Builder
@@ -64,7 +64,7 @@ func (w *Workspace) PrintDiff(path string, before, after []byte) error {
 	}
 	out := io.Writer(w.App.Out)
 	if colours.On() {
-		out = w.App.Out.Raw() // the diff has no control characters of the file's
+		out = w.App.Out.Raw() // the diff already replaces control characters
 	}
 	_, err := io.WriteString(out, text.String())
 	return err

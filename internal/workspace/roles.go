@@ -7,8 +7,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// RoleNames finds the role of an entry in the role cache. The name of the entry's file is a
-// hash of account, role and session: only the config has the names.
+// RoleNames finds the role of an entry in the role cache. The file name of an entry is a hash
+// of account, role and session. Only the config has the names.
 type RoleNames struct {
 	files map[string]configuredRole
 	names []string // of all roles in the config
@@ -17,7 +17,7 @@ type RoleNames struct {
 // A configuredRole is the role of a profile.
 type configuredRole struct {
 	account, name string
-	sessions      []string // keys of the sessions under which profiles use it
+	sessions      []string // the keys of the sessions with which profiles use the role
 }
 
 // RoleNames reads the roles of all profiles, in one pass.
@@ -50,8 +50,8 @@ func (known RoleNames) Uses(file string, s profile.Session) bool {
 	return slices.Contains(known.files[file].sessions, s.Key())
 }
 
-// Of returns the account and the name of an entry's role. The entry itself has the account.
-// The name is "" if no profile has a role of that name.
+// Of returns the account and the name of an entry's role. account is the account in the entry
+// itself. The name is "" if no profile has the role.
 func (known RoleNames) Of(file string, s profile.Session, account string) (accountID, name string) {
 	if r, ok := known.files[file]; ok {
 		return r.account, r.name

@@ -23,13 +23,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Environment variables of the stores.
+// These environment variables configure the stores.
 const (
 	keychainTimeout   = "LANYARD_KEYCHAIN_TIMEOUT"   // seconds that one call of the keychain may take
 	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // a command that prints the passphrase of the encrypted store
 )
 
-// Stores holds how this process reaches the stores of a home folder's tokens.
+// Stores opens the stores of a home folder's tokens for this process.
 type Stores struct {
 	App  *command.App
 	Home string
@@ -37,8 +37,8 @@ type Stores struct {
 	inAgent bool          // this process is the background agent
 	memory  *agent.Memory // the store of the agent itself; else nil
 
-	backends *keystore.Backends // nil until the cache is used
-	asked    *agent.Client      // nil until an agent is asked
+	backends *keystore.Backends // nil before the first use of the cache
+	asked    *agent.Client      // nil before the first request to an agent
 	chosen   secret.String      // the new passphrase of the encrypted store
 }
 
@@ -81,7 +81,7 @@ func keychainDeadline(app *command.App) (time.Duration, error) {
 }
 
 // passphrase returns the passphrase from the configured command, or asks on the terminal.
-// Without either it returns an error.
+// Without a command and a terminal, it returns an error.
 func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	app := s.App
 	if !s.chosen.IsZero() {
@@ -111,8 +111,8 @@ func askPassphrase(app *command.App, text string) (secret.String, error) {
 	return secret.New(line), nil
 }
 
-// maxPrinted is how many bytes a passphrase command may print. Some print notes after the
-// passphrase.
+// maxPrinted is how many bytes a passphrase command may print. Some commands print notes
+// after the passphrase.
 const maxPrinted = 64 << 10
 
 // A printed collects up to maxPrinted bytes of a command's output.
@@ -129,8 +129,8 @@ func (p *printed) Write(b []byte) (int, error) {
 	return p.text.Write(b)
 }
 
-// printedBy runs a shell command and returns the first line of its output. Its stderr is
-// shown to the user. Errors do not quote its output.
+// printedBy runs a shell command and returns the first line of its output. The command's
+// stderr goes to the user. Errors do not quote the output.
 func printedBy(app *command.App, command string) (secret.String, error) {
 	shell := []string{"sh", "-c"}
 	if runtime.GOOS == "windows" {
@@ -161,8 +161,8 @@ func printedBy(app *command.App, command string) (secret.String, error) {
 	return secret.New(line), nil
 }
 
-// NewPassphrase gets a new passphrase from the command, or asks for it twice. The encrypted
-// store is opened with it next.
+// NewPassphrase gets a new passphrase from the command, or asks the user for it twice. The
+// encrypted store then uses this passphrase.
 func (s *Stores) NewPassphrase(command string) (secret.String, error) {
 	pass, err := s.newPassphrase(command)
 	s.chosen = pass
@@ -209,8 +209,8 @@ func (s *Stores) agentBackend() keystore.Backend {
 	}}
 }
 
-// MemoryIsGone reports whether the session's tokens were kept in the memory of an agent
-// that has ended.
+// MemoryIsGone reports whether the session's tokens were in the memory of an agent that has
+// ended.
 func (w *Workspace) MemoryIsGone(s profile.Session) bool {
 	if store, err := w.Broker.Cache.Store(s.Key()); err != nil || store != keystore.Agent {
 		return false
@@ -219,8 +219,8 @@ func (w *Workspace) MemoryIsGone(s profile.Session) bool {
 	return errors.Is(err, agent.ErrNone) || err == nil && !status.InMemory
 }
 
-// MemoriesGone returns the sessions for which [Workspace.MemoryIsGone] is true. It looks at
-// s only, unless that is zero.
+// MemoriesGone returns the sessions for which [Workspace.MemoryIsGone] is true. If s is not
+// zero, it looks only at s.
 func (w *Workspace) MemoriesGone(s profile.Session) []profile.Session {
 	if !w.Broker.Cache.Uses(keystore.Agent) {
 		return nil
@@ -248,8 +248,8 @@ func (w *Workspace) WarnMemoryGone(s profile.Session) {
 		"run: "+MemoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
 }
 
-// MemoryCommand starts an agent that keeps tokens in memory. The AWS CLI has no such
-// command, so the line names lanyard even if this program is called aws.
+// MemoryCommand starts an agent that keeps tokens in memory. The AWS CLI has no such command,
+// so the line names lanyard even under the name aws.
 const MemoryCommand = "lanyard agent start --in-memory"
 
 // MoveIntoMemory moves a session from files into the agent's memory.
@@ -271,7 +271,7 @@ func (w *Workspace) IntoMemory(ctx context.Context, s profile.Session) error {
 	if store, err := w.Broker.Cache.Store(s.Key()); err != nil || store != keystore.File {
 		return nil //nolint:nilerr // storing the token reports the error
 	}
-	status, err := PatientClient(w.App, w.Home).Status(ctx) // the default client may have given up too soon
+	status, err := PatientClient(w.App, w.Home).Status(ctx) // the default client may have given up too early
 	switch {
 	case err == nil && status.InMemory:
 		return w.MoveIntoMemory(ctx, s)
@@ -281,8 +281,8 @@ func (w *Workspace) IntoMemory(ctx context.Context, s profile.Session) error {
 	return nil
 }
 
-// MoveKeys returns the cache keys of the tokens that move with a session. The key by start
-// URL, which a legacy profile uses, moves with the first session of that URL.
+// MoveKeys returns the cache keys of the tokens that move with a session. Legacy profiles use
+// the start URL as the key. That key moves with the first session of the start URL.
 func (w *Workspace) MoveKeys(s profile.Session) []string {
 	keys := append([]string{s.Key()}, w.Siblings(s)...)
 	uses, err := w.QuietSessions()
@@ -300,8 +300,8 @@ func (w *Workspace) MoveKeys(s profile.Session) []string {
 	return keys
 }
 
-// MoveFiles returns the cache files of a session that do not name it: its client
-// registration, and the role credentials that the AWS CLI wrote.
+// MoveFiles returns the cache files that belong to a session, but do not name it. These are
+// its client registration, and the role credentials that the AWS CLI wrote.
 func (w *Workspace) MoveFiles(s profile.Session) []string {
 	cache := w.Broker.Cache
 	files := []string{filepath.Join(cache.SSO(), ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes))}

@@ -20,7 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// A Workspace holds the files as they were read, the profile in use, and the broker.
+// A Workspace holds the config files, the profile in use, and the broker.
 type Workspace struct {
 	App    *command.App
 	In     profile.Inputs
@@ -34,12 +34,12 @@ type Workspace struct {
 	edited    time.Time // the first edit of this command; else zero
 
 	uses   []profile.SessionUse // of the config; see Sessions
-	unsaid []profile.Warning    // about uses, not printed yet
+	unsaid []profile.Warning    // about uses; not printed yet
 	loaded bool
 }
 
-// Open reads the config files for a command that uses the token cache, and so needs a home
-// folder. It does not resolve a profile.
+// Open reads the config files for a command that needs a home folder, because it uses the
+// token cache. It does not resolve a profile.
 func Open(app *command.App) (*Workspace, error) {
 	w := Files(app)
 	return w, w.NoHome
@@ -53,8 +53,8 @@ func Files(app *command.App) *Workspace {
 	return w
 }
 
-// OpenInAgent does what [Open] does for the background agent, which does not ask an agent.
-// memory is the store in its memory; nil if the agent keeps no tokens there.
+// OpenInAgent does the same as [Open], for the background agent, which does not ask an agent.
+// memory is the agent's store. It is nil if the agent keeps no tokens in memory.
 func OpenInAgent(app *command.App, memory *agent.Memory) (*Workspace, error) {
 	w, err := Open(app)
 	w.Stores.inAgent, w.Stores.memory = true, memory
@@ -82,8 +82,8 @@ func (w *Workspace) read() {
 	app.Log.Debug("files", "config", configPath, "credentials", credentialsPath, "home", w.Home)
 }
 
-// readConfig reads a file. It returns no error: a look-up in the file reports the error if
-// it matters.
+// readConfig reads a file. It returns no error. A later look-up in the file returns the
+// error.
 func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 	doc, err := awsconfig.ReadFor(path, credentials, wanted)
 	if err != nil {
@@ -93,7 +93,7 @@ func readConfig(path string, credentials bool, wanted string) *awsconfig.Doc {
 }
 
 // ForSessions opens a workspace for a command about sessions. It connects with the settings
-// of the profile in use, which does not need SSO settings.
+// of the profile in use. That profile may have no SSO settings.
 func ForSessions(app *command.App) (*Workspace, *profile.Profile, error) {
 	w, err := Open(app)
 	if err != nil {
@@ -162,7 +162,7 @@ func ProfileNames(app *command.App) ([]string, error) {
 }
 
 // ownPrograms returns a function that reports whether a program is lanyard under another
-// name. It looks at each program once, because many profiles can name the same one.
+// name. It looks at each program once, because many profiles can name the same program.
 func ownPrograms(app *command.App) func(program string) bool {
 	known := map[string]bool{}
 	return func(program string) bool {
@@ -175,8 +175,8 @@ func ownPrograms(app *command.App) func(program string) bool {
 	}
 }
 
-// ownUnderAnotherName reports whether the program of a credential_process is lanyard. The
-// names lanyard and aws are recognized without this look at the file.
+// ownUnderAnotherName reports whether the program of a credential_process is lanyard. Package
+// profile recognizes the names lanyard and aws without a look at the file.
 func ownUnderAnotherName(app *command.App, program string) bool {
 	if filepath.Base(program) != program {
 		return self.IsProgram(program) && self.Is(program)
@@ -191,8 +191,8 @@ func ownUnderAnotherName(app *command.App, program string) bool {
 	return false
 }
 
-// Sessions returns the sessions of the config with their profiles, and prints warnings
-// about invalid ones. It reads the whole file, once.
+// Sessions returns the sessions of the config with their profiles, and prints warnings about
+// invalid sessions. It reads the whole file, but only once.
 func (w *Workspace) Sessions() ([]profile.SessionUse, error) {
 	uses, err := w.QuietSessions()
 	w.Warn(w.unsaid)
@@ -202,8 +202,8 @@ func (w *Workspace) Sessions() ([]profile.SessionUse, error) {
 // SessionWarnings returns the warnings that [Workspace.QuietSessions] did not print.
 func (w *Workspace) SessionWarnings() []profile.Warning { return w.unsaid }
 
-// QuietSessions does what [Workspace.Sessions] does, without warnings. It is for commands
-// that use one profile and are not concerned with the others.
+// QuietSessions returns the same as [Workspace.Sessions], and prints no warnings. It is for
+// commands that use only one profile.
 func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
 	if w.loaded {
 		return w.uses, nil
@@ -239,8 +239,8 @@ func (w *Workspace) NamedSession(p *profile.Profile, name string) (profile.Sessi
 }
 
 // Siblings returns the other names of a session, for the broker. Each spelling of the start
-// URL in a legacy profile is a name. It belongs to the first sso-session of the same portal
-// and region. Other sso-sessions of the portal are separate sign-ins, perhaps of another
+// URL in a legacy profile is a name. The first sso-session of the same portal and region also
+// has these names. Other sso-sessions of the portal are separate sign-ins, perhaps of another
 // user, and share no name.
 func (w *Workspace) Siblings(s profile.Session) []string {
 	uses, err := w.QuietSessions()
@@ -279,8 +279,9 @@ func (w *Workspace) ResolveForLogin() (*profile.Profile, error) {
 	return p, nil
 }
 
-// PreferNamed returns the sso-session of the same start URL and region, if the config has
-// one: the SDKs refresh only the tokens of an sso-session. Otherwise it returns s.
+// PreferNamed returns the sso-session with the same start URL and region, because the SDKs
+// refresh only the tokens of an sso-session. If the config has no such sso-session, it
+// returns s.
 func (w *Workspace) PreferNamed(s profile.Session) profile.Session {
 	if s.Name != "" {
 		return s
@@ -297,8 +298,8 @@ func (w *Workspace) PreferNamed(s profile.Session) profile.Session {
 	return s
 }
 
-// Distinct returns one session for each portal and region, an sso-session rather than a
-// legacy one. It returns every sso-session of a portal.
+// Distinct returns every sso-session, and a legacy session for each portal and region without
+// an sso-session.
 func Distinct(uses []profile.SessionUse) []profile.Session {
 	var out []profile.Session
 	for _, u := range uses {
@@ -321,11 +322,11 @@ func UseOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
 	return profile.SessionUse{}
 }
 
-// profileSettings returns the settings of every profile from both files, in one pass. A
-// look-up for each of ten thousand profiles would take a minute.
+// profileSettings returns the settings of every profile from both files, in one pass. Ten
+// thousand single look-ups would take a minute.
 func (w *Workspace) profileSettings() (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the last one wins
+	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the last file overrides the first
 		sections, _, err := doc.All()
 		if err != nil {
 			return nil, err
