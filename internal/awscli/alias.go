@@ -15,8 +15,8 @@ import (
 )
 
 // cliAliases holds the aliases of the AWS CLI's file ~/.aws/cli/alias. The first key is the
-// command that an alias belongs to, "" for the section [toplevel]. The second key is the name
-// of the alias.
+// command of the alias, or "" for the section [toplevel]. The second key is the name of the
+// alias.
 type cliAliases map[string]map[string]string
 
 // readAliases reads the file. If the file does not exist, there are no aliases.
@@ -28,8 +28,8 @@ func readAliases(app *command.App) (cliAliases, error) {
 	path := filepath.Join(home, ".aws", "cli", "alias")
 	content, err := datafile.Read(path, datafile.Limit)
 	if err != nil {
-		// The AWS CLI ignores the file too. Do not warn if the folder cannot be searched:
-		// the file might not exist.
+		// The AWS CLI ignores the file too. Do not warn if the folder cannot be searched, because
+		// the file may not exist.
 		if _, statErr := os.Stat(path); statErr == nil {
 			app.Warn(fmt.Sprintf("cannot read the aliases of the AWS CLI: %v; continuing without them", err), "")
 		}
@@ -47,8 +47,8 @@ const noValue = "\x00"
 
 // parseAliases parses the file. The AWS CLI uses the same parser as for its config: names are
 // in lower case, and a value can have several lines. In the config, indented lines after an
-// empty value are a nested block; here they are the value. The mark noValue makes the value
-// not empty, so the lines continue it.
+// empty value are a nested block. In the alias file, these lines are the value. The mark
+// noValue makes the value not empty, so that the lines continue the value.
 func parseAliases(path, content string) ([]*awsconfig.Section, []awsconfig.Problem, error) {
 	lines := strings.Split(strings.ReplaceAll(content, noValue, ""), "\n")
 	for i, line := range lines {
@@ -75,8 +75,8 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 	return aliases
 }
 
-// externalAlias returns the shell command that a command line is an alias for. ok is false
-// if it is not an alias for a shell command.
+// externalAlias returns the shell command of an alias for a shell command. ok is false for
+// any other command line.
 func externalAlias(app *command.App, root command.Node, args []string) (line string, ok bool, err error) {
 	aliases, err := readAliases(app)
 	if err != nil || len(aliases) == 0 {
@@ -93,9 +93,9 @@ func externalAlias(app *command.App, root command.Node, args []string) (line str
 	return strings.Join(words, " "), true, nil
 }
 
-// An expansion expands the aliases in a command line as the AWS CLI does: it takes out the
-// global flags at any place. Flags of an alias come after the flags of the line, so they
-// override them.
+// An expansion expands the aliases in a command line like the AWS CLI. It removes the global
+// flags at any place. The flags of an alias come after the flags of the line, so the flags of
+// the alias override them.
 type expansion struct {
 	root    command.Node
 	aliases cliAliases
@@ -103,7 +103,7 @@ type expansion struct {
 	globals  []string
 	words    []string
 	used     []string // the aliases, in order
-	shell    bool     // the line is a shell command: external, then the words
+	shell    bool     // the line is a shell command: external, and then the words
 	external string
 }
 
@@ -132,7 +132,8 @@ func (e *expansion) own(name string) bool {
 	return name == "help" || ok && !awsName(name)
 }
 
-// level expands the word at a position until it is not an alias or is an alias for itself.
+// level expands the word at a position. It stops at a word that is not an alias, or is an
+// alias for itself.
 func (e *expansion) level(at int, command string) error {
 	var seen []string
 	for at < len(e.words) {

@@ -21,7 +21,7 @@ func TestBuiltIn(t *testing.T) {
 		"--":                      both,
 		"help":                    both,
 		"help sso login":          both,
-		"help config-vars":        lanyard, // a help topic of the AWS CLI; lanyard reports an unknown topic
+		"help config-vars":        lanyard, // a help topic of the AWS CLI; lanyard says that the topic is unknown
 		"sso login":               both,
 		"sso login --profile x":   both,
 		"sso":                     both,
@@ -56,10 +56,10 @@ func TestBuiltIn(t *testing.T) {
 		"--no-sign-request sts get-caller-identity": both,
 		"sts assume-role-with-nothing":              none,
 		"sts get-caler-identity":                    lanyard,
-		"sts get-caller":                            none, // not a typo: names of operations can be longer
+		"sts get-caller":                            none, // not a typo, because names of operations can be longer
 		"--cli-auto-prompt sts get-caller-identity": none,
 		"--no-cli-auto-prompt sso login":            both,
-		"status --cli-auto-prompt":                  lanyard, // which refuses the flag
+		"status --cli-auto-prompt":                  lanyard, // lanyard refuses the flag
 		"sso get-credentials --cli-auto-prompt":     both,
 		"dynamodb list-tables":                      none,
 		"dynamodb":                                  none,

@@ -19,11 +19,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// freshen refreshes the session and the role credentials in the cache before the AWS CLI
-// uses them: the AWS CLI refreshes later than lanyard, and without a lock. A failure is only a
-// warning, because the command might not need credentials. The error means that the AWS CLI
-// would send the session's token to a service that did not issue it. freshen returns the path
-// of a config that the AWS CLI must use instead of the user's, or "".
+// freshen refreshes the session and the role credentials in the cache before the AWS CLI uses
+// them, because the AWS CLI refreshes later than lanyard and without a lock. If a refresh
+// fails, freshen only warns, because the command may need no credentials. It returns an error
+// if the AWS CLI would send the session's token to a service that did not issue the token.
+// overlay is the path of a config that replaces the user's config for the AWS CLI, or "".
 func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
 	if _, rest := command.SplitGlobals(args); needsNothing(args, rest) {
 		return "", nil
@@ -53,7 +53,7 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 			continue
 		}
 		if assumes != nil {
-			w.ConnectBy(assumes) // the AWS CLI reads the endpoints from the profile in use
+			w.ConnectBy(assumes) // the AWS CLI uses the endpoints of the profile in use
 		}
 		var origin *broker.OriginError
 		// The AWS CLI does not cache the keys of a source profile.
@@ -70,7 +70,7 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 	return "", nil
 }
 
-// handOffCaller names the hand-off in the broker's log.
+// handOffCaller is the name of the hand-off in the broker's log.
 const handOffCaller = "hand-off to the AWS CLI"
 
 // refresh refreshes the role credentials of an SSO profile, or only the token if the profile
@@ -85,7 +85,7 @@ func refresh(ctx context.Context, w *workspace.Workspace, p *profile.Profile, ro
 	}
 	s, err := p.LoginSession()
 	if err != nil {
-		return nil //nolint:nilerr // it is not an SSO profile
+		return nil //nolint:nilerr // the profile has no SSO settings
 	}
 	_, err = signin.Get(ctx, w, p, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: handOffCaller})
 	return err
@@ -106,12 +106,12 @@ func needsNothing(args, rest []string) bool {
 }
 
 // writeOverlay writes a copy of the config in which the profile has a credential_process that
-// the AWS CLI can run, and returns its path. It returns "" if the profile does not need that.
+// the AWS CLI can run, and returns its path. It returns "" if the profile needs no such copy.
 // The AWS CLI cannot read a token outside its files, and the real `aws` has no command
-// get-credentials. The user's config is not changed.
+// get-credentials. writeOverlay does not change the user's config.
 //
-// The copy is not removed, because this process becomes the AWS CLI. It has the content of
-// the config and is replaced each time.
+// Lanyard does not remove the copy, because this process becomes the AWS CLI. The next
+// hand-off replaces the copy.
 func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
 	changes, err := processChanges(w, p)
 	if err != nil {

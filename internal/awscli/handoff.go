@@ -22,9 +22,9 @@ import (
 )
 
 // HandOff runs the AWS CLI with an unchanged command line. First it refreshes the session and
-// the role credentials that the AWS CLI will use. On Unix this process becomes the AWS CLI, so
-// HandOff returns only errors. why is the reason why lanyard cannot run the command itself,
-// or nil; it is returned if the AWS CLI is not on PATH.
+// the role credentials that the AWS CLI will use. On Unix, this process becomes the AWS CLI,
+// so HandOff returns only errors. why says why lanyard cannot run the command itself. why may
+// be nil. If the AWS CLI is not on PATH, HandOff returns why.
 func HandOff(ctx context.Context, app *command.App, root command.Node, args []string, why error) error {
 	app.ReadFlags(args)
 	app.Debug()
@@ -52,8 +52,8 @@ func HandOff(ctx context.Context, app *command.App, root command.Node, args []st
 	return child.Become(app, path, append([]string{path}, args...), env)
 }
 
-// withoutAWS runs a command line without the AWS CLI if it is an alias for a shell command,
-// or returns an error that says what is missing.
+// withoutAWS handles a command line if the AWS CLI is missing. It runs an alias for a shell
+// command. For any other command line, it returns an error that says what is missing.
 func withoutAWS(app *command.App, root command.Node, args []string, why error) error {
 	line, external, err := externalAlias(app, root, args)
 	switch {
@@ -81,7 +81,7 @@ func withoutAWS(app *command.App, root command.Node, args []string, why error) e
 		"%s\n%s", builtInHint(words[0]), InstallHint)
 }
 
-// InstallHint says how to get the AWS CLI.
+// InstallHint is the hint for a command that only the AWS CLI has.
 const InstallHint = "for all other commands install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
 
 // builtInHint lists the built-in operations of a service. For any other service it lists the
@@ -99,16 +99,16 @@ func builtInHint(service string) string {
 	return "services with built-in operations: " + strings.Join(services, ", ")
 }
 
-// PassedVariable holds the fingerprints of the command lines that were handed off by the
-// parent processes, separated by commas.
+// PassedVariable is the variable with the fingerprints of the command lines that parent
+// processes have handed off. Commas separate the fingerprints.
 const PassedVariable = "_LANYARD_DOOR"
 
-// maxPassed is the number of nested hand-offs that are allowed. More than one can be right:
-// an alias of the AWS CLI can run aws again.
+// maxPassed is the maximum number of nested hand-offs. More than one is useful, because an
+// alias of the AWS CLI can run aws again.
 const maxPassed = 5
 
 // pass returns the value of PassedVariable for the child. It returns an error if the program
-// to run has started lanyard again with the same arguments, or too many times.
+// has started lanyard again with the same arguments, or more than maxPassed times.
 func pass(app *command.App, what string, args []string) (string, error) {
 	var seen []string
 	if s := app.Env.Get(PassedVariable); s != "" {
@@ -147,8 +147,8 @@ func withVariable(environ []string, name, value string) []string {
 // errNoAWS means that Find found no AWS CLI.
 var errNoAWS = errors.New("the AWS CLI is not on PATH")
 
-// Find returns the path of the AWS CLI: the first program of that name on PATH that is not
-// lanyard. Like package exec, it skips relative folders.
+// Find returns the path of the AWS CLI. That is the first program with the AWS CLI's name on
+// PATH that is not lanyard. Like package exec, Find skips relative folders.
 func Find(app *command.App) (string, error) {
 	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
 		if !filepath.IsAbs(dir) {

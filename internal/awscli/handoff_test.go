@@ -56,7 +56,7 @@ func TestWithVariable(t *testing.T) {
 	}
 }
 
-// TestFind puts files before the AWS CLI on PATH that have its name but are not the AWS CLI.
+// TestFind puts other files with the AWS CLI's name before the AWS CLI on PATH.
 func TestFind(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
@@ -107,7 +107,6 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// hardLink makes a second name for a file.
 func hardLink(from, to string) error { return os.Link(from, to) }
 
 func copyProgram(to, from string) error {

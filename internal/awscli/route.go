@@ -10,12 +10,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
-// Route reports whether lanyard runs a command line itself. If so, it also expands the
-// aliases of ~/.aws/cli/alias. The AWS CLI gets other lines unchanged and expands the aliases
-// itself. An unknown command is an error.
+// Route reports whether lanyard runs a command line itself. For such a line, Route expands
+// the aliases of ~/.aws/cli/alias. The AWS CLI gets every other line unchanged, and expands
+// the aliases itself. Route returns an error for an unknown command.
 //
-// If the file cannot be parsed, the AWS CLI refuses every command. Route returns an error
-// only for commands that lanyard does not have: the file might define them.
+// If the alias file cannot be parsed, the AWS CLI refuses every command. Route returns an
+// error only for commands that lanyard does not have, because the file may define them.
 func Route(app *command.App, root command.Node, args []string) (line []string, ours bool, err error) {
 	ours, unknown := builtIn(root, args)
 	aliases, err := readAliases(app)
@@ -46,14 +46,14 @@ func Route(app *command.App, root command.Node, args []string) (line []string, o
 	return e.line(), true, nil
 }
 
-// builtIn reports whether lanyard runs a command line itself. If not, the line is for the AWS
-// CLI, or err says that the command is unknown. Only the words of the command matter, not the
-// options.
+// builtIn reports whether lanyard runs a command line itself. If ours is false, the line is
+// for the AWS CLI, or err says that the command is unknown. The result depends on the words
+// of the command, not on the options.
 //
-// Lanyard runs every command of the tree. For a service, it runs the built-in operations. Under
-// the name lanyard, an unknown word is an error, and only known commands of the AWS CLI are
-// handed off. Under the name aws, the AWS CLI gets every unknown word, and "configure" alone,
-// which is its wizard for keys.
+// Lanyard runs every command of the tree. For a service, it runs the built-in operations.
+// Under the name lanyard, an unknown word is an error, and only known commands of the AWS CLI
+// are handed off. Under the name aws, the AWS CLI gets every unknown word. It also gets
+// "configure" alone, which is the AWS CLI's wizard for keys.
 func builtIn(root command.Node, args []string) (ours bool, err error) {
 	cmd, help, prompt := root, false, false
 	for len(args) > 0 && args[0] != "--" {
@@ -89,8 +89,8 @@ func builtIn(root command.Node, args []string) (ours bool, err error) {
 	return help || cmd.Path() != "aws configure", nil
 }
 
-// specialWord reports whether the first argument is help or a request for completions, which
-// are not commands of the tree, and whether lanyard runs them itself.
+// specialWord reports whether the first argument is help or a request for completions. The
+// tree has no such commands. ours means that lanyard runs the line itself.
 func specialWord(cmd command.Node, args []string) (ours, special bool) {
 	switch word := args[0]; {
 	case word == "help" && cmd == cmd.Root():
@@ -102,7 +102,7 @@ func specialWord(cmd command.Node, args []string) (ours, special bool) {
 }
 
 // isAWSCommand reports whether the AWS CLI has a command of this name below cmd. Under the
-// name aws, it assumes so for every word in a group of the AWS CLI.
+// name aws, it returns true for every word in a group of the AWS CLI.
 func isAWSCommand(cmd command.Node, word string) bool {
 	switch root := cmd.Root(); {
 	case cmd != root && !awsName(cmd.Group()):
@@ -129,8 +129,8 @@ func builtInOperation(service, name string) bool {
 }
 
 // typoInOperation returns the error for a word that differs by one typo from a built-in
-// operation, and else nil. No other operation of AWS CLI 2.36.7 is
-// that similar to a built-in one. Some differ by two letters, such as assume-root.
+// operation. For other words it returns nil. No other operation of AWS CLI 2.36.7 is so similar
+// to a built-in operation. Some differ by two letters, such as assume-root.
 func typoInOperation(program, service, word string) error {
 	s, err := model.Load(service)
 	if err != nil {
@@ -145,8 +145,8 @@ func typoInOperation(program, service, word string) error {
 	return nil
 }
 
-// Misspelled returns an error if a command line for the AWS CLI looks like a typo in a command
-// of lanyard, and else nil. It is used if the AWS CLI is not installed.
+// Misspelled returns an error if a command line for the AWS CLI looks like a typo in a
+// command of lanyard. Otherwise it returns nil. It is for machines without the AWS CLI.
 func Misspelled(app *command.App, root command.Node, args []string) error {
 	words := command.Words(args)
 	if len(words) < 2 || slices.Contains(awsnames.Subcommands(words[0]), words[1]) {

@@ -40,8 +40,8 @@ func OneTypo(a, b string) bool {
 	return len(a) < 2 && len(b) < 2 || swapped
 }
 
-// Subcommands returns the AWS CLI's subcommands of sso, configure or s3: the groups that
-// lanyard has too.
+// Subcommands returns the AWS CLI's subcommands of sso, configure or s3. Lanyard has these
+// groups too.
 func Subcommands(command string) []string {
 	switch command {
 	case "sso":

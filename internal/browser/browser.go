@@ -1,6 +1,6 @@
-// Package browser opens a URL in the user's browser, with the commands in BROWSER or with
-// the openers of the system. It uses no shell, passes no AWS secrets to the browser, and
-// does not wait until the browser ends.
+// Package browser opens a URL in the user's browser, with the commands in BROWSER or with the
+// openers of the system. It uses no shell, and passes no AWS secrets to the browser. It does
+// not wait until the browser ends.
 package browser
 
 import (
@@ -23,24 +23,24 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// ErrNoBrowser is the error if no command can open a URL.
+// ErrNoBrowser means that no command can open a URL.
 var ErrNoBrowser = errors.New("no browser found: set BROWSER to the command of one")
 
-// grace is how long an opener can take to fail. An opener that runs longer is the browser
-// itself.
+// grace is how long Open waits for an opener to fail. An opener that runs longer is the
+// browser itself.
 const grace = 3 * time.Second
 
-// Open opens url in the user's browser: with the commands of BROWSER in env if it is set,
-// and otherwise with the openers of the system. It tries the commands in turn, until one
+// Open opens url in the user's browser. It uses the commands of BROWSER in env. If BROWSER is
+// not set, it uses the openers of the system. It tries the commands in turn, until one
 // succeeds or runs for 3 s. The error names all commands that failed.
 //
-// On Unix the browser gets a session of its own, so that Ctrl-C on our terminal does not
-// end it. So Open does not support browsers that need the terminal.
+// On Unix, the browser gets its own session, so that Ctrl-C on our terminal does not end the
+// browser. So Open does not support browsers that need the terminal.
 //
 // No shell reads the URL, even if BROWSER names one. The browser gets env without AWS
-// secrets, an empty standard input, and out for its output; nil discards the output. Open
-// rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops waiting, but
-// does not end the browser.
+// secrets, and an empty standard input. Its output goes to out. If out is nil, Open discards
+// the output. Open rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops
+// waiting, but does not end the browser.
 func Open(ctx context.Context, url string, env []string, out io.Writer) error {
 	return open(ctx, url, env, out, grace)
 }
@@ -96,9 +96,9 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// escapeURL percent-encodes the characters of the URL that a script (xdg-open, wslview, or
-// the user's own) could expand. The encoding does not change the meaning of a path or
-// query.
+// escapeURL percent-encodes the characters of the URL that a script could expand. Scripts are
+// xdg-open, wslview, or the user's own programs. The encoding does not change the meaning of
+// a path or query.
 func escapeURL(url string) string {
 	scheme, rest, _ := strings.Cut(url, "://")
 	at := strings.IndexAny(rest, "/?#")
@@ -116,7 +116,7 @@ func escapeURL(url string) string {
 	return scheme + "://" + rest[:at] + b.String()
 }
 
-// ErrNotAllowed is the error for a URL that must not be opened.
+// ErrNotAllowed means that lanyard must not open the URL.
 var ErrNotAllowed = errors.New("lanyard opens only https URLs, and http URLs of this machine")
 
 // Allowed returns an error that wraps [ErrNotAllowed], unless url is a valid https URL,
@@ -131,7 +131,7 @@ func Allowed(rawURL string) error {
 	case err != nil || u.Opaque != "" || u.Hostname() == "":
 		return refuse("not a URL")
 	case u.User != nil:
-		return refuse("a URL with a user name") // a user name can hide the host
+		return refuse("a URL with a user name") // a user name can hide the real host
 	case u.Scheme == "https", u.Scheme == "http" && loopback.Host(u.Hostname()):
 		return nil
 	}
@@ -143,7 +143,7 @@ func Declined(env []string) bool {
 	return strings.EqualFold(strings.TrimSpace(lookup(env, "BROWSER")), "none")
 }
 
-// A command starts a browser. err is the reason if it cannot be started.
+// A command starts a browser. If it cannot be started, err is the reason.
 type command struct {
 	name string // for messages
 	path string
@@ -151,17 +151,17 @@ type command struct {
 	err  error
 }
 
-// errShell is the error for an entry of BROWSER with which a shell would read the URL.
+// errShell is the error for an entry of BROWSER that gives the URL to a shell.
 var errShell = errors.New("a shell would interpret the URL")
 
-// fromVariable returns the commands in BROWSER, as Python's webbrowser reads it. Entries
-// are separated by ':' (';' on Windows). An entry with %s is a command line in which %s
-// is the URL; fromVariable splits it as a shell does. Other entries are the names or
-// paths of programs. An & at the end of an entry is ignored.
+// fromVariable returns the commands in BROWSER, as Python's webbrowser reads the variable. A
+// ':' (on Windows a ';') separates entries. An entry with %s is a command line in which %s is
+// the URL. fromVariable splits such an entry like a shell. Other entries are the names or
+// paths of programs. fromVariable ignores an & at the end of an entry.
 //
-// Unlike Python, fromVariable accepts a separator in quotes, does not split C:\, and
-// accepts arguments in an entry without %s; the URL is then the last argument. It also
-// accepts an unquoted path with blanks if the program exists.
+// Unlike Python, fromVariable accepts a separator in quotes, and does not split C:\. It
+// accepts arguments in an entry without %s, and adds the URL as the last argument. It accepts
+// an unquoted path with blanks if the program exists.
 func fromVariable(value, url string, env []string) []command {
 	var commands []command
 	for _, entry := range entries(value, os.PathListSeparator) {
@@ -297,14 +297,14 @@ func byApplication(name, url string) []command {
 	return []command{{name, "/usr/bin/open", []string{"open", "-a", application, url}, nil}}
 }
 
-// split splits a command line into words: with escapes as Python's shlex.split, without
-// escapes, as on Windows, at blanks outside double quotes. The end of the line closes an
-// open quote.
+// split splits a command line into words. With escapes, it works like Python's shlex.split.
+// Without escapes, as on Windows, it splits at blanks outside double quotes. The end of the
+// line closes an open quote.
 func split(line string, escapes bool) []string {
 	if !escapes {
 		return splitQuoted(line)
 	}
-	for _, end := range []string{"", `\`, `"`, `'`, `\"`} { // one of these completes the line
+	for _, end := range []string{"", `\`, `"`, `'`, `\"`} { // one of these endings completes the line
 		if words, err := shell.Split(line + end); err == nil {
 			return words
 		}
@@ -378,9 +378,9 @@ func isExplorer(path string) bool {
 	return strings.EqualFold(path[strings.LastIndexAny(path, `/\`)+1:], "explorer.exe")
 }
 
-// withoutSecrets returns env without the variables of AWS and lanyard whose names contain
-// a word such as KEY, SECRET, TOKEN or PASS. The browser, its extensions and its child
-// processes do not need them.
+// withoutSecrets returns env without the variables of AWS and lanyard whose names contain a
+// word such as KEY, SECRET, TOKEN or PASS. The browser, its extensions and its child
+// processes do not need these variables.
 func withoutSecrets(env []string) []string {
 	var kept []string
 	for _, entry := range env {

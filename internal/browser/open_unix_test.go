@@ -16,13 +16,13 @@ import (
 	"time"
 )
 
-// target is a URL that a shell would expand, and escaped is the form that programs get.
+// A shell would expand the URL target. Programs get the form escaped.
 const (
 	target  = "https://portal.example/authorize?a=1&b=$(touch%20pwned);c='x'"
 	escaped = "https://portal.example/authorize?a=1&b=%24%28touch%20pwned%29%3Bc=%27x%27"
 )
 
-// script writes an executable shell script that plays a browser.
+// script writes an executable shell script that replaces a browser.
 func script(t *testing.T, dir, name, body string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
@@ -57,7 +57,8 @@ func TestOpenWithVariable(t *testing.T) {
 	}
 }
 
-// A %s in a word with other words is a script, and the URL would become a part of it.
+// A shell would read a word with %s and other words as a script. The URL would become a part
+// of the script.
 func TestScriptsInVariableAreSkipped(t *testing.T) {
 	dir := t.TempDir()
 	xdg := "PATH=" + dir
@@ -123,8 +124,8 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// A browser that keeps running has a session of its own, survives the wait, and leaves no
-// zombie process.
+// A browser that keeps running has its own session and survives the wait. It leaves no zombie
+// process.
 func TestOpenLeavesBrowser(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mkfifo(dir+"/gate", 0o600); err != nil {

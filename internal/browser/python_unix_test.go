@@ -14,7 +14,7 @@ import (
 // A row is a value of BROWSER with the command that Open calls. DIR is the folder of the
 // browsers, and U is the URL.
 type row struct {
-	value, want string // "" if no command is called
+	value, want string // the command; "" if Open calls no command
 	differs     string // why Python's webbrowser calls another command
 }
 
@@ -49,7 +49,7 @@ var rows = []row{
 func TestBROWSERAsPythonReadsIt(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Log("python3 is not installed; the test compares nothing with it")
+		t.Log("python3 is not installed; Open is not compared with Python")
 	}
 	if runtime.GOOS == "darwin" {
 		python = "" // Python uses AppleScript for some names

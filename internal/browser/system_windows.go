@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// systemCommands returns the opener of the system. It is not the command start of
-// cmd.exe, because that is a shell.
+// systemCommands returns the opener of the system. It does not use the command start of
+// cmd.exe, because cmd.exe is a shell.
 func systemCommands(env []string, url string) []command {
 	root := lookup(env, "SystemRoot")
 	if root == "" {
@@ -27,7 +27,7 @@ func runsInShell(path string) bool {
 	return false
 }
 
-// findProgram finds a program as Windows does, but not in the current folder.
+// findProgram finds a program like Windows, but not in the current folder.
 func findProgram(name string, _ []string) (string, error) { return exec.LookPath(name) }
 
 // ownSession returns the attributes of a process that does not get the Ctrl-C of our

@@ -1,5 +1,5 @@
-// Package child runs other programs on this process's terminal: as a child, or by replacing
-// this process.
+// Package child runs other programs on this process's terminal. The program is a child, or
+// replaces this process.
 package child
 
 import (
@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Become replaces this process with a program. On Windows that is not possible; there it runs
-// the program as a child and returns its exit code as an error.
+// Become replaces this process with a program. Windows cannot replace a process. There Become
+// runs the program as a child, and returns its exit code as an error.
 func Become(app *command.App, path string, argv, env []string) error {
 	if err := become(app, path, argv, env); err != nil {
 		return fmt.Errorf("%s cannot be run: %w", path, err)
@@ -24,8 +24,8 @@ func Become(app *command.App, path string, argv, env []string) error {
 }
 
 // Run runs a program on the terminal of this process and returns its exit code as an error.
-// The terminal sends Ctrl-C to the program. Run forwards all other signals, and without a
-// terminal every signal.
+// The terminal sends Ctrl-C to the program. Run forwards all other signals. Without a
+// terminal, it forwards every signal.
 func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	child := exec.Command(args[0], args[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
@@ -36,7 +36,7 @@ func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	}
 	if err := child.Start(); err != nil {
 		if inner := errors.Unwrap(err); inner != nil {
-			err = inner // the message below has the name already
+			err = inner // the message below already has the name
 		}
 		return fmt.Errorf("%s cannot be run: %w", args[0], err)
 	}
@@ -47,7 +47,7 @@ func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 			select {
 			case s := <-signals:
 				if !fromTerminal || s != os.Interrupt && s != syscall.SIGQUIT {
-					_ = child.Process.Signal(s) // it may have ended
+					_ = child.Process.Signal(s) // the child may have ended
 				}
 			case <-done:
 				return
@@ -66,11 +66,11 @@ func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
 	return command.ExitError(exit.ExitCode())
 }
 
-// TakeSignals returns signals that Main would otherwise receive and end the command for. After
-// release is called, the signals end the program at once.
+// TakeSignals returns signals that would otherwise make Main end the command. After a call of
+// release, the signals end the program at once.
 func TakeSignals(which ...os.Signal) (signals <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 8)
-	signal.Ignore(which...) // removes Main's listener; after Reset a signal could end the process
+	signal.Ignore(which...) // removes Main's listener; Reset alone would let a signal end the process
 	signal.Notify(c, which...)
 	return c, func() { signal.Stop(c) }
 }

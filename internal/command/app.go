@@ -1,7 +1,7 @@
 // Package command has what every command needs: the [App] with the outside world and the
 // global flags, errors with an exit code and a hint, the only printer of errors, help pages,
-// and helpers for cobra. It knows nothing about AWS or sign-ins; errors.go explains how errors
-// of other packages choose their exit codes.
+// and helpers for cobra. It has no code for AWS or for sign-ins. errors.go explains how
+// errors of other packages choose their exit codes.
 package command
 
 import (
@@ -19,9 +19,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// An App holds the outside world of one command line, its global flags, and what was
-// reported to the user. Several packages of commands use each field. State of a single
-// command belongs in that command's package.
+// An App holds the outside world of one command line, its global flags, and the warnings that
+// were printed. Several packages of commands use each field. State of a single command
+// belongs in that command's package.
 type App struct {
 	Name string // the name of the program: "lanyard", or "aws" if a link has that name
 	IO   Streams
@@ -45,7 +45,8 @@ type App struct {
 	talk *talk
 }
 
-// Streams holds the standard streams of the process, and which of them are terminals.
+// Streams holds the standard streams of the process. It also says which streams are
+// terminals.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -77,7 +78,7 @@ func (app *App) ErrStyle() style.Palette {
 	return style.New(app.IO.ErrTerminal, app.Env.Lookup, app.Flags.Color)
 }
 
-// A talk remembers what was printed to the user and asked so far.
+// A talk records the warnings and questions so far.
 type talk struct {
 	warned      map[string]bool // the texts of the warnings that were printed
 	errorFormat string          // cli_error_format of the profile
@@ -99,14 +100,14 @@ func (app *App) WithProfile(name string) *App {
 	return &other
 }
 
-// Debug turns on logging to stderr if --debug was given.
+// Debug turns on the log on stderr if --debug is set.
 func (app *App) Debug() {
 	if app.Flags.Debug {
 		app.LogFrom(slog.LevelDebug)
 	}
 }
 
-// LogFrom turns on logging to stderr from a level upwards.
+// LogFrom turns on the log on stderr, from this level upwards.
 func (app *App) LogFrom(level slog.Level) {
 	app.Log = slog.New(slog.NewTextHandler(app.IO.Err, &slog.HandlerOptions{Level: level}))
 }
@@ -146,7 +147,7 @@ func (c *Writer) Write(p []byte) (int, error) {
 func (c *Writer) Err() error { return c.err }
 
 // Raw returns a writer that does not replace control characters. Use it for coloured text.
-// Pass text from elsewhere through [terminal.Printable] first.
+// First clean text of servers and users with [terminal.Printable].
 func (c *Writer) Raw() io.Writer {
 	return writerFunc(func(p []byte) (n int, err error) {
 		if c.err == nil {

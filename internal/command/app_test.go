@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// State of a single command belongs in that command's package, not in App.
+// The state of a single command belongs in that command's package, not in App.
 func TestAppStaysSmall(t *testing.T) {
 	const most = 12
 	if n := reflect.TypeFor[command.App]().NumField(); n > most {

@@ -11,8 +11,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
-// NearCommands returns the command lines that the user may have meant by a word after cmd:
-// commands with a similar name, and subcommands of other groups with exactly this name.
+// NearCommands returns the command lines that the user may have meant by a word after cmd.
+// They are commands with a similar name, and subcommands of other groups with exactly this
+// name.
 func NearCommands(cmd *cobra.Command, word string) []string {
 	var near []string
 	for _, name := range cmd.SuggestionsFor(word) {
@@ -48,14 +49,14 @@ func Child(cmd *cobra.Command, word string) *cobra.Command {
 }
 
 // StartCommand checks the global flags and turns on logging. Every command calls it after
-// its flags were parsed.
+// cobra has parsed the flags.
 func (app *App) StartCommand(cmd *cobra.Command) error {
 	app.Flags.Given = cmd.Root().PersistentFlags().Changed
 	app.Debug()
 	return app.checkFlags(cmd)
 }
 
-// FlagError rewords cobra's error about a flag as the AWS CLI would.
+// FlagError returns cobra's error about a flag, in the AWS CLI's words.
 func FlagError(cmd *cobra.Command, err error) error {
 	msg := err.Error()
 	if name, ok := strings.CutPrefix(msg, "unknown flag: "); ok {
@@ -67,7 +68,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 	if flag, _, ok := strings.Cut(msg, ": strconv."); ok {
 		msg = flag + ": not a valid number"
 	}
-	if err == pflag.ErrHelp { //nolint:errorlint // cobra compares it so
+	if err == pflag.ErrHelp { //nolint:errorlint // cobra also compares with ==
 		return err
 	}
 	near := nearFlags(cmd, strings.TrimPrefix(msg, "Unknown options: "))
@@ -126,8 +127,8 @@ func Group(use, short string) *cobra.Command {
 	}
 }
 
-// A HelpRequest ends a command whose only argument is the word help. As in the AWS CLI, that
-// asks for its help page.
+// A HelpRequest ends a command whose only argument is the word help. As in the AWS CLI, the
+// user then gets the command's help page.
 type HelpRequest struct{ Cmd *cobra.Command }
 
 func (h HelpRequest) Error() string { return "help on " + h.Cmd.CommandPath() }
@@ -176,7 +177,7 @@ func MaxArgs(n int) cobra.PositionalArgs {
 const SuggestWithin = 2
 
 // UnknownCommand returns the error for a word that is not a command below cmd. The hint
-// suggests similar commands, or names the AWS CLI if that has the command.
+// suggests similar commands, or names the AWS CLI if the AWS CLI has the command.
 func UnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

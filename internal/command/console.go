@@ -12,7 +12,7 @@ import (
 )
 
 // Console returns the console on stdin and stderr. Call it only if IO.Terminal is true. A
-// command line has one Console, because it buffers what the user typed ahead.
+// command line has one Console, because it buffers the keys that the user types early.
 func (app *App) Console() *picker.Console {
 	if app.talk.console == nil {
 		in, _ := app.IO.In.(*os.File) // a terminal is always a file
@@ -32,8 +32,8 @@ func (app *App) ExplainConsole(err error) error {
 	return err
 }
 
-// NeedsYes returns an error if a command must ask for a confirmation but has no terminal
-// and no --yes. Commands call it before they print what they would change.
+// NeedsYes returns an error if a command must ask for a confirmation but has no terminal and
+// no --yes. Commands call it before they print the planned changes.
 func (app *App) NeedsYes(cmd *cobra.Command, yes bool) error {
 	if yes || app.IO.Terminal {
 		return nil
@@ -41,7 +41,7 @@ func (app *App) NeedsYes(cmd *cobra.Command, yes bool) error {
 	return WithHint(Usagef("%q asks for a confirmation, and there is no terminal to ask on", commandPath(cmd)), "to confirm, add --yes")
 }
 
-// Confirm asks a question on the terminal, unless --yes was given. If the answer is no, it
+// Confirm asks a question on the terminal, unless yes (--yes) is set. If the answer is no, it
 // returns ErrInterrupted.
 func (app *App) Confirm(ctx context.Context, yes bool, question string, byDefault bool) error {
 	if yes {

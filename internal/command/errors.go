@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// The exit codes are the AWS CLI v2's.
+// The exit codes are the same as in the AWS CLI v2.
 const (
-	ExitCommand     = 1   // the negative answer that the help of a command describes
+	ExitCommand     = 1   // a negative answer, such as "configure get" of a missing key
 	ExitInterrupted = 130 // Ctrl-C
 	exitUsage       = 252 // invalid command line
 	exitConfig      = 253 // invalid configuration
@@ -15,10 +15,10 @@ const (
 	ExitOther       = 255 // any other error
 )
 
-// A codedError chooses the exit code of the command that returns it. With 0 it leaves the
-// choice to the errors that it wraps. Errors of any package can have this method. The
-// method is named ExitStatus, because *exec.ExitError already has ExitCode for a child's code.
-// Errors can also have these methods:
+// A codedError chooses the exit code of the command that returns it. If ExitStatus returns 0,
+// the wrapped errors choose the exit code. Errors of any package can have this method. The
+// method is named ExitStatus, because *exec.ExitError already has ExitCode for a child's
+// code. Errors can also have these methods:
 //
 //	NextStep() string                // a hint: what the user should type next
 //	ErrorName() string               // the text begins with "An error occurred (NAME): "
@@ -41,7 +41,7 @@ func (e *UsageError) ErrorName() string { return "ParamValidation" }
 func Usagef(format string, args ...any) error { return &UsageError{fmt.Sprintf(format, args...)} }
 
 // A ConfigError reports an invalid configuration. Code is the AWS CLI's name of the error,
-// mostly "Configuration".
+// usually "Configuration".
 type ConfigError struct{ Code, Msg string }
 
 func (e *ConfigError) Error() string {
@@ -75,13 +75,13 @@ func (e ExitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 // ErrInterrupted is the error of a command that the user interrupted.
 var ErrInterrupted = errors.New("interrupted")
 
-// ErrComplete ends a command with success although its context has ended. The user ends a
-// pager or an agent with an interrupt.
+// ErrComplete ends a command with success although its context has ended. For example, the
+// user ends a pager or an agent with an interrupt.
 var ErrComplete = errors.New("complete")
 
 // An ElsewhereError reports that only the AWS CLI can run the command line. Package cli then
-// hands the line off, if the AWS CLI has the command. If no AWS CLI is on PATH, the command
-// ends with the error Why; nil means a general message.
+// hands the line off, if the AWS CLI has the command. If the AWS CLI is not on PATH, the
+// command ends with the error Why. If Why is nil, it ends with a general message.
 type ElsewhereError struct{ Why error }
 
 func (e *ElsewhereError) Error() string { return "the AWS CLI is needed: " + fmt.Sprint(e.Why) }
@@ -96,7 +96,8 @@ func (e *hintError) Error() string    { return e.err.Error() }
 func (e *hintError) Unwrap() error    { return e.err }
 func (e *hintError) NextStep() string { return e.hint }
 
-// WithHint adds a hint to an error: what the user should type next. A nil error stays nil.
+// WithHint adds a hint to an error. The hint says what the user should type next. If err is
+// nil, WithHint returns nil.
 func WithHint(err error, format string, args ...any) error {
 	if err == nil {
 		return nil

@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Globals holds the values of the global flags. They are the AWS CLI's and can be anywhere
-// in the command line.
+// Globals holds the values of the global flags. The AWS CLI has the same global flags. They
+// can be anywhere in the command line.
 type Globals struct {
 	Profile, Region, Output, Query, EndpointURL string
 	CABundle, Color, BinaryFormat, errorFormat  string
@@ -56,24 +56,24 @@ func GlobalSet(g *Globals) *pflag.FlagSet {
 	return flags
 }
 
-// PromptFlag is the only global flag that lanyard does not implement: it hands such a line
-// to the AWS CLI.
+// PromptFlag is the only global flag that lanyard does not implement: it hands such a command
+// line off to the AWS CLI.
 const PromptFlag = "cli-auto-prompt"
 
 // Connection lists the global flags about connections to services.
 const Connection = "ca-bundle no-verify-ssl cli-connect-timeout cli-read-timeout"
 
-// The annotations that a command of the tree may have.
+// A command of the tree can have these annotations.
 const (
 	usesAnnotation    = "uses"    // global flags, separated by spaces; "*" for all
 	serviceAnnotation = "service" // the AWS service whose operations are its arguments
 	groupAnnotation   = "group"   // "true" for a command that only holds others
-	offerAnnotation   = "offer"   // of a flag: its values
+	offerAnnotation   = "offer"   // the values of a flag
 )
 
-// Uses returns the annotation that names the global flags that a command uses, in addition
-// to those that every command uses. [Connection] names several. lanyard's own commands
-// refuse all other global flags, and the help does not name them.
+// Uses returns the annotation for a command that uses these global flags. [Connection] names
+// several flags. Every command also uses some other flags. lanyard's own commands refuse all
+// remaining global flags, and their help does not list them.
 func Uses(flags ...string) map[string]string {
 	return map[string]string{usesAnnotation: strings.Join(flags, " ")}
 }
@@ -91,7 +91,7 @@ func IsService(cmd *cobra.Command) bool { return cmd.Annotations[serviceAnnotati
 func UsesFlag(cmd *cobra.Command, flag string) bool {
 	switch flag {
 	case "debug", "color", "no-cli-pager", "no-cli-auto-prompt", "cli-error-format":
-		return true // every command uses them
+		return true // every command uses these flags
 	case PromptFlag:
 		return false
 	}
@@ -99,17 +99,17 @@ func UsesFlag(cmd *cobra.Command, flag string) bool {
 	return used == "*" || slices.Contains(strings.Fields(used), flag)
 }
 
-// Offer names the values of a flag for completion.
+// Offer sets the values of a flag that completion offers.
 func Offer(flags *pflag.FlagSet, name string, values ...string) {
-	_ = flags.SetAnnotation(name, offerAnnotation, values) // an error means that there is no such flag
+	_ = flags.SetAnnotation(name, offerAnnotation, values) // an error means that the flag does not exist
 }
 
-// Offered returns the values that [Offer] named, or nil.
+// Offered returns the values that [Offer] has set, or nil.
 func Offered(f *pflag.Flag) []string { return f.Annotations[offerAnnotation] }
 
-// takes reports whether a command accepts a global flag. Commands that the AWS CLI has too
-// accept all of them, because scripts rely on it. Our own commands accept only flags that
-// they use.
+// takes reports whether a command accepts a global flag. A command that the AWS CLI also has
+// accepts all global flags, because scripts may use them. lanyard's own commands accept only
+// the flags that they use.
 func takes(cmd *cobra.Command, flag string) bool {
 	return UsesFlag(cmd, flag) || IsOfAWS(cmd)
 }
@@ -127,8 +127,8 @@ func commandPath(cmd *cobra.Command) string {
 	return path
 }
 
-// checkFlags returns an error if a global flag was given that the command does not accept,
-// or if its value is invalid.
+// checkFlags returns an error if the command does not accept a global flag of the command
+// line, or if the value is invalid.
 func (app *App) checkFlags(cmd *cobra.Command) error {
 	var err error
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
@@ -190,7 +190,7 @@ func SplitGlobals(args []string) (globals [][]string, rest []string) {
 }
 
 // globalWidth returns the number of arguments that the global flag at the start of args
-// takes; 0 if args does not start with a global flag.
+// takes. It returns 0 if args does not start with a global flag.
 func globalWidth(flags *pflag.FlagSet, args []string) int {
 	long, ok := strings.CutPrefix(args[0], "--")
 	if !ok {
@@ -218,8 +218,8 @@ func (app *App) ReadFlags(args []string) {
 	}
 }
 
-// Words returns the words of a command line that name a command: at most two, before the
-// first option.
+// Words returns the words of a command line that name a command. It returns at most two words
+// before the first option.
 func Words(args []string) []string {
 	_, rest := SplitGlobals(args)
 	for i, arg := range rest {
@@ -236,7 +236,7 @@ func TakeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
 	return TakeFlags(cmd, args, cmd.Root().PersistentFlags())
 }
 
-// TakeFlags is like TakeGlobals for the flags of several sets.
+// TakeFlags does the same as [TakeGlobals] for the flags of several sets.
 func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]string, error) {
 	var rest []string
 	for i := 0; i < len(args); i++ {
@@ -266,7 +266,7 @@ func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]str
 	return rest, nil
 }
 
-// lookUp returns the first set that has a flag, and the flag.
+// lookUp returns the first set that has a flag of this name, and the flag.
 func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 	for _, set := range sets {
 		if f := set.Lookup(name); f != nil {
@@ -276,12 +276,13 @@ func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 	return nil, nil
 }
 
-// negative matches negative numbers. As in the AWS CLI, they are values although they begin
+// negative matches negative numbers. As in the AWS CLI, they are values, although they begin
 // with a dash. The AWS CLI also takes a word that contains a space as a value.
 var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
 
-// TakeValues is like TakeFlags for a command whose arguments can be negative numbers. It
-// returns an error for an unknown flag, and [pflag.ErrHelp] if the user asks for help.
+// TakeValues does the same as [TakeFlags] for a command whose arguments can be negative
+// numbers. It returns an error for an unknown flag, and [pflag.ErrHelp] if the user asks for
+// help.
 func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 	rest, err := TakeFlags(cmd, args, cmd.Root().PersistentFlags(), cmd.Flags())
 	if err != nil {

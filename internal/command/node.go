@@ -8,7 +8,8 @@ import (
 )
 
 // A Node is a command of the tree, for packages that look up commands and do not run them.
-// Nodes of one tree can be compared. The zero value is no command.
+// Two Nodes of one tree are equal if they are the same command. The zero value is not a
+// command.
 type Node struct{ cmd *cobra.Command }
 
 // NodeOf returns the node of a command.
@@ -17,7 +18,7 @@ func NodeOf(cmd *cobra.Command) Node { return Node{cmd} }
 // Name returns the last word of the command's path.
 func (n Node) Name() string { return n.cmd.Name() }
 
-// Path returns the whole name of the command, beginning with the program's.
+// Path returns the whole name of the command. It begins with the program's name.
 func (n Node) Path() string { return n.cmd.CommandPath() }
 
 // Root returns the node of the program.
@@ -47,10 +48,10 @@ func (n Node) Has(words []string) bool {
 // IsGroup reports whether the command has subcommands.
 func (n Node) IsGroup() bool { return n.cmd.HasSubCommands() }
 
-// IsService reports whether the command is that of an AWS service.
+// IsService reports whether the command belongs to an AWS service.
 func (n Node) IsService() bool { return IsService(n.cmd) }
 
-// IsOfAWS reports whether the AWS CLI has the command too.
+// IsOfAWS reports whether the AWS CLI also has the command.
 func (n Node) IsOfAWS() bool { return IsOfAWS(n.cmd) }
 
 // Unknown returns the error for a word that is not a command below n.

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	pageWidth    = 80  // of a page that is not written to a terminal
+	pageWidth    = 80  // for output that is not a terminal
 	maxPageWidth = 100 // longer lines are hard to read
 	minPageWidth = 40
 	maxNameWidth = 28 // of a list item; the text of a longer name starts on the next line
@@ -32,7 +32,7 @@ func (app *App) NewPage() *Page {
 	return p
 }
 
-// Paragraph adds a text, as it is, and an empty line.
+// Paragraph adds a text unchanged, and an empty line.
 func (p *Page) Paragraph(text string) {
 	if text = strings.Trim(text, "\n"); text != "" {
 		p.text.WriteString(text + "\n\n")
@@ -42,7 +42,7 @@ func (p *Page) Paragraph(text string) {
 // Prose adds a text, breaks its lines at spaces, and adds an empty line.
 func (p *Page) Prose(text string) { p.Paragraph(strings.Join(wrap(text, p.width), "\n")) }
 
-// Section adds a heading in capital letters, and calls body to add what is below it.
+// Section adds a heading in capital letters. body adds the text below the heading.
 func (p *Page) Section(heading string, body func()) {
 	p.text.WriteString(p.palette.Heading(heading) + "\n")
 	body()
@@ -78,7 +78,7 @@ func (p *Page) List(items []Item) {
 		}
 	}
 	if column == 0 {
-		column = 4 // every name has a line of its own
+		column = 4 // every name has its own line
 	}
 	for _, i := range items {
 		name, text := i.Name, wrap(i.Text, p.width-column-4)
@@ -117,8 +117,8 @@ func (p *Page) Print() error {
 	return err
 }
 
-// wrap breaks a text at spaces into lines of at most width characters. Only a word can be
-// longer.
+// wrap breaks a text at spaces into lines of at most width characters. A line is longer only
+// if it is one long word.
 func wrap(text string, width int) []string {
 	var lines []string
 	line, n := "", 0

@@ -14,12 +14,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// A renderer prints a value in a format such as "json". Package cli provides it, because
-// this package must not import the engine's.
+// A renderer prints a value in a format such as "json". Package cli provides it, because this
+// package must not import the engine.
 type renderer func(w io.Writer, format, title string, v any) error
 
 // Report prints an error to stderr and returns the exit code. Only this function prints
-// errors. It uses print for the formats that are not plain text.
+// errors. It uses print for all formats except plain text.
 func (app *App) Report(err error, print renderer) int {
 	if err == nil {
 		return 0
@@ -62,8 +62,8 @@ func judge(err error) (code int, text string) {
 	return coded.ExitStatus(), text
 }
 
-// decisive returns the error in the tree of err that decides the exit code, or nil. Of
-// several joined errors, the first in this order decides: command line, the command's
+// decisive returns the error in the tree of err that determines the exit code, or nil. Of
+// several joined errors, it returns the first in this order: command line, the command's
 // negative answer, configuration, other errors, service.
 func decisive(err error) codedError {
 	order := []int{exitUsage, ExitCommand, exitConfig, ExitOther, exitService}
@@ -77,7 +77,7 @@ func decisive(err error) codedError {
 	}
 	var found codedError
 	for err != nil {
-		if e, ok := err.(codedError); ok && e.ExitStatus() != 0 { //nolint:errorlint // the tree is walked here
+		if e, ok := err.(codedError); ok && e.ExitStatus() != 0 { //nolint:errorlint // decisive itself walks the tree
 			return e
 		}
 		if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -93,8 +93,8 @@ func decisive(err error) codedError {
 	return nil
 }
 
-// HintOf returns the hint of an error, or "". The outermost hint counts; of joined errors,
-// the first one with a hint.
+// HintOf returns the hint of an error, or "". It returns the outermost hint. For joined
+// errors, it returns the hint of the first error that has a hint.
 func HintOf(err error) string {
 	if err == nil {
 		return ""
@@ -129,7 +129,7 @@ func (app *App) SetUpHint() string { return "to set up a profile, run: " + app.N
 // TellSetUp prints SetUpHint after a result that is empty because no profile exists.
 func (app *App) TellSetUp() { app.Hint(app.SetUpHint()) }
 
-// Warn prints a warning and its hint to stderr. A text is printed only once.
+// Warn prints a warning and its hint to stderr. Warn prints the same text only once.
 func (app *App) Warn(text, hint string) {
 	if app.talk.warned[text] {
 		return
@@ -161,8 +161,8 @@ func validErrorFormat(s string) bool {
 	return slices.Contains([]string{"enhanced", "legacy", "json", "yaml", "text", "table"}, s)
 }
 
-// formatOfErrors returns the format from the flag, the environment or the profile; by
-// default "enhanced".
+// formatOfErrors returns the format from the flag, the environment or the profile. The
+// default is "enhanced".
 func (app *App) formatOfErrors() string {
 	for _, format := range []string{app.Flags.errorFormat, app.Env.Get("AWS_CLI_ERROR_FORMAT"), app.talk.errorFormat} {
 		if validErrorFormat(format) {
@@ -188,7 +188,7 @@ func (app *App) printFormatted(err error, format, text string, print renderer) e
 	return print(app.IO.Err, format, "error", o)
 }
 
-// An answeredError is an error that a service answered.
+// An answeredError is an error reply of a service.
 type answeredError interface {
 	error
 	Answer() (code, message string)
@@ -207,13 +207,13 @@ func codeOf(err error, text string) (code, message string) {
 }
 
 // wrapped matches the AWS CLI's form of errors. Errors that another process got from a
-// service have it too.
+// service also have this form.
 func wrapped() *regexp.Regexp {
 	return regexp.MustCompile(`(?s)^An error occurred \(([^)]+)\)(?: when calling the \w+ operation(?: \(reached max retries: \d+\))?)?: (.*)$`)
 }
 
-// withoutWrapper returns the text of an error in the legacy format: without the AWS CLI's
-// wrapper, unless a service answered the error.
+// withoutWrapper returns the text of an error in the legacy format. It removes the AWS CLI's
+// wrapper, unless the error is a service's reply.
 func withoutWrapper(err error, code int, text string) string {
 	var answered answeredError
 	if errors.As(err, &answered) || code == exitService {
@@ -223,7 +223,8 @@ func withoutWrapper(err error, code int, text string) string {
 	return message
 }
 
-// details returns further members of a service's error, to be printed below its text.
+// details returns the further members of a service's error. Report prints them below the text
+// of the error.
 func details(err error, print renderer) string {
 	var answered interface {
 		error

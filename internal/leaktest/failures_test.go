@@ -2,8 +2,8 @@
 
 package leaktest_test
 
-// Failures: wrong answers from services, processes that are stopped, folders that cannot
-// be written, and corrupt files.
+// This file has failures: wrong replies of services, stopped processes, read-only folders,
+// and corrupt files.
 
 import (
 	"bytes"
@@ -30,7 +30,7 @@ var asks = [][]string{
 	{"ec2", "describe-instances", "--profile", "dev"},
 }
 
-// fail runs commands while the services give wrong answers.
+// fail runs commands while the services send wrong replies.
 func (w *fixture) fail(t *testing.T) {
 	t.Helper()
 	w.signIn(t)
@@ -58,8 +58,8 @@ var twists = []twist{inMessage, inCode, noJSON, wrongTypes}
 
 var faults = []emulator.Fault{{Status: 403}, {Status: 429}, {Status: 500}, {Drop: true}, {Truncate: true}, {ContentType: "text/html"}}
 
-// failToRefresh runs commands while the services give wrong answers to refreshes. Some of
-// these answers end the session.
+// failToRefresh runs commands while the services send wrong replies to refreshes. Some of
+// these replies end the session.
 func (w *fixture) failToRefresh(t *testing.T) {
 	t.Helper()
 	for _, twist := range twists {
@@ -79,7 +79,7 @@ func (w *fixture) failToRefresh(t *testing.T) {
 	}
 }
 
-// spare asks for the keys of a role that the service never gives out, so they are never
+// spare asks for the keys of a role. The service never issues these keys, so they are never
 // in a cache.
 var spare = []string{"sso", "get-credentials", "--profile", "spare"}
 
@@ -101,8 +101,8 @@ func (w *fixture) runAnyhow(t *testing.T, args ...string) {
 	w.wait(t, w.start(t, args...), may, anyCode)
 }
 
-// quit ends one process during a refresh with SIGQUIT, which makes Go print the stacks
-// of all goroutines, and another process with Ctrl-C.
+// quit ends one process during a refresh with SIGQUIT, and another process with Ctrl-C. At
+// SIGQUIT, Go prints the stacks of all goroutines.
 func (w *fixture) quit(t *testing.T) {
 	t.Helper()
 	for _, tt := range []struct {
@@ -141,9 +141,9 @@ func (w *fixture) unwritable(t *testing.T) {
 	}
 }
 
-// TestCorruptFiles damages files of the AWS CLI's caches in ways that leave the secrets
-// in them. Each command waits a while, because another program might be writing the
-// file, so the subtests run in parallel.
+// TestCorruptFiles damages files of the AWS CLI's caches, but keeps the secrets in them. Each
+// command waits a while, because another program may be writing the file. So the subtests run
+// in parallel.
 func TestCorruptFiles(t *testing.T) {
 	t.Parallel()
 	for _, file := range []struct{ name, pattern, secret, date string }{

@@ -62,27 +62,27 @@ env
 test -z "$AWS_CONFIG_FILE" || cat "$AWS_CONFIG_FILE"
 `
 
-// browser writes the URL to a file in the folder that it is given.
+// browser writes the URL to a file in the folder of its argument.
 const browser = `#!/bin/sh
 printf %s "$2" > "$1/new" && mv "$1/new" "$1/visited"
 `
 
 // A fixture is a user's home, an Identity Center, and the program's output so far.
 type fixture struct {
-	srv     *emulatortest.Server // as the program and the browser reach it
+	srv     *emulatortest.Server // the server that the program and the browser use
 	wire    *wire
 	secrets *secrets
 	root    string
 	env     []string
 	debug   bool
 	store   store
-	inFiles kind // the kinds that the AWS CLI's caches are allowed to hold now
+	inFiles kind // the kinds that the AWS CLI's caches may hold now
 	outputs []output
 	seen    *processes
 }
 
-// An output is a text that the program has written, with the kinds of secrets that it is
-// allowed to hold.
+// An output is a text that the program has written, with the kinds of secrets that it may
+// hold.
 type output struct {
 	name, text string
 	may        kind
@@ -149,11 +149,11 @@ func (w *fixture) start(t *testing.T, args ...string) *proctest.Process {
 	return p
 }
 
-// agent matches what "agent start" prints about the process that it started.
+// agent matches the output of "agent start".
 var agent = regexp.MustCompile(`^The agent is running \(pid (\d+)\)`)
 
-// wait waits for a process to end and records its output. Stdout is allowed to hold
-// secrets of the kinds in may. If may is not 0, it must hold one, because that is the
+// wait waits for a process to end and records its output. Stdout may hold secrets of the
+// kinds in may. If may is not 0, stdout must hold such a secret, because that is the
 // command's purpose.
 func (w *fixture) wait(t *testing.T, p *proctest.Process, may kind, code int) string {
 	t.Helper()
@@ -169,7 +169,7 @@ func (w *fixture) wait(t *testing.T, p *proctest.Process, may kind, code int) st
 	}
 	holds, _ := w.secrets.in(r.Stdout, may)
 	if may != 0 && code == 0 && holds&may == 0 {
-		t.Errorf("%s: its answer holds no %s", p, may)
+		t.Errorf("%s: stdout holds no %s, want one", p, may)
 	}
 	w.checkOutputs(t)
 	w.checkFiles(t, "after "+p.String())

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// secretLike matches text that looks like a token or a secret key. AWS's own are longer.
+// secretLike matches text that looks like a token or a secret key. AWS's tokens and keys are
+// longer.
 var secretLike = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
 
 // knownLike matches text that looks like a secret but is not: AWS's published examples,
@@ -39,7 +40,7 @@ func checkPattern(t *testing.T, issued []string) {
 	}
 }
 
-// No golden file, script or documentation page holds text that looks like a token.
+// Golden files, scripts and documentation pages hold no text that looks like a token.
 func TestGoldenFiles(t *testing.T) {
 	root := filepath.Join("..", "..")
 	files := 0

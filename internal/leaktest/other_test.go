@@ -4,7 +4,7 @@ package leaktest_test
 
 import "testing"
 
-// Replacements for what only Linux offers to the tests: /proc, and a separate keyring.
+// This file replaces the parts of the tests that need Linux: /proc, and a separate keyring.
 
 // processes observes nothing, because this system has no /proc.
 type processes struct{}
@@ -19,8 +19,7 @@ func (p *processes) taken() []output { return nil }
 
 func (p *processes) count() (all, agents int) { return 0, 0 }
 
-// keychain would be the real keychain of the user who runs the tests, so no test uses
-// it.
+// keychain skips the test, because it would use the user's real keychain.
 func keychain() store {
 	return store{name: "keychain", prepare: func(t *testing.T, _ *fixture) {
 		t.Skip("this system's keychain belongs to the user")

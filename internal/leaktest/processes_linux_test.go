@@ -9,8 +9,7 @@ import (
 	"sync"
 )
 
-// processes records the processes of the program in one home while they wait for an
-// answer from the network.
+// processes records the program's processes in one home while they wait for the network.
 type processes struct {
 	mu     sync.Mutex
 	pids   []int
@@ -22,7 +21,7 @@ type processes struct {
 // canLook reports whether the tests can read arguments and environments here.
 const canLook = true
 
-// watch adds a process to those that look reads.
+// watch adds a process to the processes that look reads.
 func (p *processes) watch(pid int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -37,7 +36,7 @@ func (p *processes) look() {
 		dir := filepath.Join("/proc", strconv.Itoa(pid))
 		args, err := os.ReadFile(filepath.Join(dir, "cmdline"))
 		if err != nil || len(args) == 0 {
-			return true // it has ended
+			return true // the process has ended
 		}
 		env, _ := os.ReadFile(filepath.Join(dir, "environ")) // only root can read an agent's environment
 		p.note(args, env)
@@ -70,7 +69,7 @@ func (p *processes) taken() []output {
 	return texts
 }
 
-// count returns how many different processes were seen, and how often an agent was.
+// count returns the number of different processes, and how often look has seen an agent.
 func (p *processes) count() (all, agents int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

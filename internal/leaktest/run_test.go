@@ -10,11 +10,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// TestFullRun runs every command with each store, with and without --debug, and searches
-// for secrets after each command. The commands mostly wait, so the parts run in
-// parallel. Failures run only with the file store and without --debug, because --debug
-// only adds output. The store with a passphrase is left out: each process would derive
-// the key again, and only the source of the key differs.
+// TestFullRun runs every command with each store, with and without --debug, and searches for
+// secrets after each command. The commands mostly wait, so the parts run in parallel.
+// Failures run only with the file store and without --debug, because --debug only adds
+// output. The test leaves out the store with a passphrase. Each process would derive the key
+// again, and only the source of the key differs.
 func TestFullRun(t *testing.T) {
 	t.Parallel()
 	for _, s := range append(stores(), keychain()) {
@@ -67,7 +67,7 @@ func (w *fixture) signIns(t *testing.T) {
 	w.signIn(t)
 }
 
-// use signs in in every way and runs every command that makes requests.
+// use signs in with each kind of sign-in, and runs every command that makes requests.
 func (w *fixture) use(t *testing.T) {
 	t.Helper()
 	w.signIns(t)
@@ -76,13 +76,13 @@ func (w *fixture) use(t *testing.T) {
 	w.refreshes(t)
 }
 
-// failures makes every request, process and file fail.
+// failures makes requests, processes and files fail.
 func (w *fixture) failures(t *testing.T) {
 	t.Helper()
 	w.signInWrongly(t)
 	w.fail(t)
 	w.unwritable(t)
-	if !w.store.inMemory { // there the agent refreshes
+	if !w.store.inMemory { // the agent refreshes that store
 		w.quit(t)
 	}
 	w.signIn(t)
@@ -123,8 +123,8 @@ func (w *fixture) ask(t *testing.T) {
 	w.run(t, key, 0, "sts", "assume-role", "--role-arn", "arn:aws:iam::123456789012:role/Deploy", "--role-session-name", "leak", "--profile", "deployer")
 }
 
-// handOff runs a command that is handed off to the AWS CLI, which prints what it
-// received.
+// handOff runs a command that lanyard hands off to the AWS CLI. The AWS CLI prints its
+// arguments and environment.
 func (w *fixture) handOff(t *testing.T) {
 	t.Helper()
 	got := w.run(t, 0, 0, "dynamodb", "list-tables", "--profile", "dev")
@@ -152,7 +152,7 @@ func (w *fixture) refreshes(t *testing.T) {
 	w.wire.set(false, nil)
 }
 
-// refreshed uses the token until it is due and has been refreshed.
+// refreshed uses the token until it is due and the program has refreshed it.
 func (w *fixture) refreshed(t *testing.T) {
 	t.Helper()
 	w.srv.ResetCounts()
@@ -162,7 +162,7 @@ func (w *fixture) refreshed(t *testing.T) {
 	})
 }
 
-// checkLearnt checks that the run produced secrets, and output to search.
+// checkLearnt checks that the run has produced secrets, and outputs for the search.
 func (w *fixture) checkLearnt(t *testing.T) {
 	t.Helper()
 	n := w.secrets.count()

@@ -2,8 +2,8 @@
 
 package leaktest_test
 
-// The search covers the program's output, the arguments and environments of its
-// processes, and the files below the fixture's root.
+// The search covers the program's outputs, the arguments and environments of its processes,
+// and the files below the fixture's root.
 
 import (
 	"encoding/base64"
@@ -17,8 +17,8 @@ import (
 	"testing"
 )
 
-// TestPlantedSecretIsFound plants secrets in every form and place, and checks that the
-// search finds them. It shows that the other tests can fail.
+// TestPlantedSecretIsFound plants secrets in every form and place, and checks that the search
+// finds them. So the other tests can fail.
 func TestPlantedSecretIsFound(t *testing.T) {
 	w := newFixture(t)
 	w.store = stores()[0]
@@ -43,7 +43,7 @@ func TestPlantedSecretIsFound(t *testing.T) {
 			}
 		}
 	}
-	// The caches are allowed to hold secrets if only the user can read them.
+	// The caches may hold secrets if only the user can read them.
 	if leaks := w.fileLeaks(t); len(leaks) > 0 {
 		t.Errorf("found %v without planted secrets", leaks)
 	}
@@ -78,7 +78,7 @@ func (w *fixture) checkTexts(t *testing.T, texts []output) {
 // atRest lists the folders that the program writes to.
 var atRest = []string{"home", "run", "tmp", "work", "ring"}
 
-// checkFiles searches every file that the program can have left.
+// checkFiles searches every file that the program may have written.
 func (w *fixture) checkFiles(t *testing.T, when string) {
 	t.Helper()
 	for _, leak := range w.fileLeaks(t) {
@@ -97,7 +97,7 @@ func (w *fixture) fileLeaks(t *testing.T) (leaks []string) {
 				}
 			}
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil // the agent is at work
+				return nil // the agent changes files
 			}
 			return err
 		})
@@ -108,7 +108,8 @@ func (w *fixture) fileLeaks(t *testing.T) (leaks []string) {
 	return leaks
 }
 
-// fileLeak describes the secrets that a file must not hold, or returns "".
+// fileLeak describes the secrets that a file must not hold. It returns nil if the file has no
+// such secret.
 func (w *fixture) fileLeak(path, text string) (leaks []string) {
 	may := kind(0)
 	if cache := filepath.Dir(path); (strings.HasSuffix(path, ".json") || strings.Contains(path, ".json.tmp-")) &&

@@ -12,14 +12,14 @@ import (
 	"sync"
 )
 
-// A kind of secret decides where the secret is allowed.
+// A kind of secret determines where the secret may be.
 type kind uint
 
 const (
 	token        kind = 1 << iota // access and refresh tokens
 	registration                  // client secrets
 	key                           // secret keys and session tokens of roles
-	code                          // exchanged for a token: codes and verifiers
+	code                          // codes and verifiers, which the program exchanges for a token
 	visit                         // parts of the printed URL: state and challenge
 	own                           // the key of a store
 )
@@ -34,8 +34,8 @@ func (k kind) String() string {
 	return strings.Join(names, ", ")
 }
 
-// shortest is the least length of a secret and of a needle. Shorter values would be
-// found by chance.
+// shortest is the minimum length of a secret and of a needle. A search would find shorter
+// values by chance.
 const shortest = 12
 
 // A needle is one form in which a secret can appear in a text.
@@ -45,8 +45,8 @@ type needle struct {
 	member     string // its name on the wire
 }
 
-// secrets holds the values that the wire has recorded. A search takes the same time
-// however many there are.
+// secrets holds the values that the wire has recorded. The time of a search does not depend
+// on the number of secrets.
 type secrets struct {
 	mu     sync.Mutex
 	values map[string]kind
@@ -58,7 +58,7 @@ func newSecrets() *secrets {
 	return &secrets{values: map[string]kind{}, issued: map[string]string{}, needle: map[string][]needle{}}
 }
 
-// learn adds a value. Its first half alone counts as a find too, because texts can be
+// learn adds a value. The first half of the value also counts as a find, because texts can be
 // cut.
 func (s *secrets) learn(k kind, member, value string, issued bool) {
 	if len(value) < shortest {
@@ -117,7 +117,7 @@ func (f find) String() string {
 	return fmt.Sprintf("%s (%s), %s, at byte %d", f.kind, f.member, f.form, f.at)
 }
 
-// in returns the kinds of secrets in a text, and the finds whose kind the text must not
+// in returns the kinds of secrets in a text. leaks are the secrets that the text must not
 // hold.
 func (s *secrets) in(text string, may kind) (holds kind, leaks []find) {
 	s.mu.Lock()

@@ -37,8 +37,8 @@ func (w *fixture) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to s
 	return to
 }
 
-// signIn signs the user in through the program. The printed URL is allowed to hold state
-// and challenge, and must hold them if it is the program's own page.
+// signIn signs the user in through the program. The printed URL may hold state and challenge.
+// A URL of the browser flow must hold them.
 func (w *fixture) signIn(t *testing.T, flags ...string) {
 	t.Helper()
 	p := w.start(t, append([]string{"sso", "login", "--sso-session", "corp"}, flags...)...)

@@ -13,15 +13,15 @@ import (
 	"filippo.io/age"
 )
 
-// A store is where a run keeps its secrets.
+// A store is the place of a run's secrets.
 type store struct {
 	name string
-	// prepare sets up what the store needs, before the sign-in.
+	// prepare sets up the store, before the sign-in.
 	prepare func(*testing.T, *fixture)
 	// move moves the secrets from files into the store, and leaves none in the files. It
 	// is nil for the file store.
 	move func(*testing.T, *fixture)
-	// before and after run around each sign-in that starts in the store.
+	// before and after run around each sign-in that uses the store.
 	before, after func(*testing.T, *fixture)
 	// opened returns the contents of the store by name, for the search.
 	opened   func(*testing.T, *fixture) map[string]string
@@ -33,7 +33,7 @@ func nothing(*testing.T, *fixture) {}
 
 func closed(*testing.T, *fixture) map[string]string { return nil }
 
-// stores lists every store except the keychain, which not every system has.
+// stores lists every store except the keychain. Some systems have no keychain.
 func stores() []store {
 	return []store{
 		{name: "file", prepare: nothing, before: nothing, after: nothing, opened: closed},
@@ -74,7 +74,7 @@ func stores() []store {
 				w.checkFiles(t, "after the agent has begun")
 			},
 			after: func(t *testing.T, w *fixture) {
-				w.inFiles = registration // it returns to the files when the agent ends
+				w.inFiles = registration // the registration returns to the files when the agent ends
 				w.run(t, 0, 0, "agent", "stop", "--yes")
 			},
 		},

@@ -25,8 +25,8 @@ var members = map[string]kind{
 	"state": visit, "code_challenge": visit,
 }
 
-// A wire is a proxy between the program and the emulator. It records the secrets that
-// pass in both directions.
+// A wire is a proxy between the program and the emulator. It records the secrets in requests
+// and replies.
 type wire struct {
 	url     string
 	secrets *secrets
@@ -34,11 +34,11 @@ type wire struct {
 
 	mu    sync.Mutex
 	short bool  // answers give tokens a lifetime of one second
-	twist twist // nil: the emulator answers
+	twist twist // nil means that the emulator answers
 }
 
-// A twist answers a request instead of the emulator. It returns false to leave the
-// request to the emulator.
+// A twist may answer a request instead of the emulator. If it returns false, the emulator
+// answers.
 type twist func(w http.ResponseWriter, r *http.Request, body []byte) bool
 
 // newWire starts a proxy in front of the server.
@@ -50,8 +50,7 @@ func newWire(t *testing.T, server string, s *secrets) *wire {
 	}
 	w := &wire{secrets: s, passing: func() {}}
 	proxy := &httputil.ReverseProxy{
-		// The Host header stays, because it is signed and the emulator builds URLs from
-		// it.
+		// Keep the Host header, because it is signed, and because the emulator builds URLs from it.
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target); r.Out.Host = r.In.Host },
 		Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true},
 		ErrorHandler: func(http.ResponseWriter, *http.Request, error) {
@@ -128,7 +127,7 @@ func (w *wire) answer(r *http.Response) error {
 	return nil
 }
 
-// query records the secrets of a query. Only its code was issued by the emulator.
+// query records the secrets of a query. The emulator has issued only the code.
 func (w *wire) query(q url.Values, answer bool) {
 	for name, values := range q {
 		for _, value := range values {
@@ -163,9 +162,9 @@ func (w *wire) walk(v any, answer bool) {
 	}
 }
 
-// The twists are wrong answers that quote the request.
+// The twists are wrong replies that quote the request.
 
-// quoted returns the text of a request, secrets first.
+// quoted returns the text of a request. The secrets come first.
 func quoted(r *http.Request, body []byte) string {
 	var b strings.Builder
 	for _, name := range []string{"X-Amz-Sso_bearer_token", "X-Amz-Security-Token", "Authorization"} {
@@ -202,7 +201,7 @@ func inMessage(w http.ResponseWriter, r *http.Request, body []byte) bool {
 		return true
 	}
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes everything
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder accepts every text
 	send(w, http.StatusForbidden, "text/xml", "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>"+b.String()+
 		"</Message><CanonicalRequest>"+b.String()+"</CanonicalRequest></Error><RequestId>1</RequestId></ErrorResponse>")
 	return true
@@ -261,5 +260,5 @@ func isPage(r *http.Request) bool { return !speaksJSON(r) && r.Header.Get("Autho
 func send(w http.ResponseWriter, status int, contentType, body string) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(body)) // if this fails the client is gone
+	_, _ = w.Write([]byte(body)) // on an error the client has gone
 }

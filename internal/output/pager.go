@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// pagerCommand returns the pager's command line. The order is the AWS CLI's: AWS_PAGER, the
-// profile's cli_pager, PAGER, less. An empty value means no pager.
+// pagerCommand returns the pager's command line. Like the AWS CLI, it tries AWS_PAGER, the
+// profile's cli_pager, PAGER and less, in this order. An empty value means no pager.
 func pagerCommand(app *command.App, p *profile.Profile) string {
 	if app.Flags.NoCLIPager {
 		return ""
@@ -42,7 +42,7 @@ type pager struct {
 
 	cmd     *exec.Cmd
 	in      io.WriteCloser
-	release func() // stops holding back interrupts: they belong to the pager while it runs
+	release func() // stops holding back interrupts, which belong to the pager while it runs
 }
 
 func (p *pager) Write(b []byte) (int, error) {
@@ -61,14 +61,14 @@ func (p *pager) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// start starts the program as the AWS CLI does: LESS is set so that short output stays on
-// the screen.
+// start starts the program like the AWS CLI. It sets LESS so that short output stays on the
+// screen.
 func (p *pager) start() error {
 	words, err := shell.Split(p.command)
 	if err != nil || len(words) == 0 {
 		return &command.ConfigError{Code: "Pager", Msg: fmt.Sprintf("Unable to redirect output to pager: %q cannot be split into words", p.command)}
 	}
-	// Not bound to a context: Ctrl-C stops a search in less, and a killed pager does not
+	// Do not use CommandContext: Ctrl-C stops a search in less, and a killed pager does not
 	// restore the terminal.
 	p.cmd = exec.Command(words[0], words[1:]...) //nolint:gosec,noctx // the user configured this pager
 	p.cmd.Env = p.app.Env.Environ()
@@ -100,7 +100,7 @@ func (p *pager) close() error {
 	err := p.cmd.Wait()
 	p.release()
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) { // its exit code does not matter
+	if err != nil && !errors.As(err, &exit) { // the pager's exit code does not matter
 		return err
 	}
 	return command.ErrComplete

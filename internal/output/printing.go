@@ -1,5 +1,5 @@
-// Package output prints results: in the format of --output and with --query, as tables, and
-// through a pager.
+// Package output prints results in the format of --output and with --query. It also prints
+// tables, and starts the pager.
 package output
 
 import (
@@ -17,7 +17,7 @@ import (
 type Printing struct {
 	app    *command.App
 	Format string
-	query  render.Query // nil prints the whole result
+	query  render.Query // nil means the whole result
 	title  string
 	pager  string // a command line; "" means no pager
 }
@@ -51,8 +51,8 @@ func printingAs(app *command.App, format, title string) (Printing, error) {
 	return out, nil
 }
 
-// Print prints a result of lanyard's own in the format of --output. The profile's format
-// applies to services only.
+// Print prints a result of lanyard's own in the format of --output. It ignores the profile's
+// format, which is only for AWS operations.
 func Print(app *command.App, title string, v any) error {
 	format := app.Flags.Output
 	if format == "" {

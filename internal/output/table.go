@@ -46,8 +46,8 @@ func Widest(text string) (n int) {
 	return n
 }
 
-// Until formats the time from now until t: "4h05m", "42m", "30s"; "expired" if it has
-// passed.
+// Until formats the time from now until t: "4h05m", "42m", "30s". It returns "expired" if t
+// has passed.
 func Until(t, now time.Time) string {
 	left := t.Sub(now).Round(time.Second)
 	if left <= 0 {
@@ -63,8 +63,8 @@ func Until(t, now time.Time) string {
 	return fmt.Sprintf("%ds", int(left.Seconds()))
 }
 
-// Summary returns the first three names and the number of the others; "-" if there are
-// none.
+// Summary returns the first three names and the number of the other names. It returns "-" for
+// an empty list.
 func Summary(names []string) string {
 	const shown = 3
 	if len(names) == 0 {

@@ -1,4 +1,4 @@
-// Questions that are answered with one line, and the completion of that line.
+// This file asks questions that the user answers with one line, and completes that line.
 
 package picker
 
@@ -18,24 +18,24 @@ type Question struct {
 	// Default is the answer for an empty line.
 	Default string
 
-	// Suggestions are shown while the typed text is the beginning of them; upper and lower
-	// case are the same. Tab adds what all of them have in common, then cycles through them.
+	// Suggestions that begin with the typed text are shown, without regard to case. Tab adds
+	// their common beginning, and then cycles through them.
 	Suggestions []string
 
-	// Note, if not nil, returns a text for what is typed so far. The text is shown below the
-	// line. It can have several lines; lines that do not fit are left out.
+	// Note, if not nil, returns a text for the typed text. The Console shows it below the line.
+	// It can have several lines. The Console leaves out lines that do not fit.
 	Note func(typed string) string
 
 	// Choices, if any, are the items of a menu that the Down key opens below the line. The
 	// name of the picked item is the answer.
 	Choices []Item
 
-	// Check, if not nil, returns an error for an invalid answer. The error is shown, and the
-	// user can correct the line.
+	// Check, if not nil, returns an error for an invalid answer. The Console shows the error,
+	// and the user can correct the line.
 	Check func(answer string) error
 }
 
-// answer returns the answer that a typed line stands for.
+// answer returns the answer for a typed line.
 func (q *Question) answer(typed string) (string, error) {
 	answer := strings.TrimSpace(typed)
 	if answer == "" {
@@ -83,7 +83,7 @@ func (c *Console) Ask(ctx context.Context, q Question) (string, error) {
 	}
 }
 
-// An asker shows a question and handles the keys until it is answered.
+// An asker shows a question and handles the keys until the user has answered.
 type asker struct {
 	c    *Console
 	q    *Question
@@ -96,14 +96,14 @@ type asker struct {
 
 	block      *block
 	cols, rows int
-	atStart    bool // the line has a row of its own, below the prompt
+	atStart    bool // the line is in its own row below the prompt
 	textRows   int
 	textCol    int
-	resized    bool // the size has changed and might change again
+	resized    bool // the size has changed, and may change again
 }
 
-// choose opens the menu of choices below the line, and returns the key to go on with: Enter
-// if the user has picked an item, which is in the line then.
+// choose opens the menu of choices below the line, and returns the next key to handle. If the
+// user picks an item, choose puts the item into the line and returns Enter.
 func (a *asker) choose(ctx context.Context) (key, error) {
 	if len(a.q.Choices) == 0 || a.rows < 4 {
 		return key{}, nil
@@ -119,7 +119,7 @@ func (a *asker) choose(ctx context.Context) (key, error) {
 		return key{}, writeErr
 	}
 	if err != nil {
-		if err == errEsc { //nolint:errorlint // not another way to cancel
+		if err == errEsc { //nolint:errorlint // other ways to cancel must end Ask
 			err = nil
 		}
 		return key{}, err
@@ -128,8 +128,8 @@ func (a *asker) choose(ctx context.Context) (key, error) {
 	return key{kind: keyEnter}, nil
 }
 
-// minRoom is the number of columns that must be free after the prompt. With fewer, the line
-// gets a row of its own.
+// minRoom is the number of columns that must be free after the prompt. With fewer free
+// columns, the line gets its own row.
 const minRoom = 12
 
 // start prints the prompt in one piece and as plain text, because programs that answer
@@ -165,8 +165,8 @@ func (a *asker) refresh() error {
 }
 
 // resize prints the question again after the size of the terminal has stopped changing. It
-// does not touch the rows above: the terminal may have moved them, and they may belong to
-// other programs.
+// does not change the rows above, because the terminal may have moved them, and they may
+// belong to other programs.
 func (a *asker) resize() (changing bool, err error) {
 	cols, rows := a.c.size()
 	if cols == a.cols && rows == a.rows && !a.resized {
@@ -183,7 +183,7 @@ func (a *asker) resize() (changing bool, err error) {
 	return false, a.start("\r" + back + eraseBelow)
 }
 
-// finish leaves the prompt and the whole line on the screen, and the cursor in the row
+// finish leaves the prompt and the whole line on the screen. It leaves the cursor in the row
 // below.
 func (a *asker) finish() error {
 	back := "\r" + move(a.block.off, 'C')
@@ -232,9 +232,9 @@ func (a *asker) press(k key) (answer string, done bool, err error) {
 	return "", false, nil
 }
 
-// below returns the rows below the line. They never push the prompt off the screen. An
-// error is shown if there is any row for it. The rest is shown in terminals with at least
-// four rows.
+// below returns the rows below the line. They never push the prompt off the screen. An error
+// is shown if the terminal has a free row. Notes and suggestions are shown in terminals with
+// at least four rows.
 func (a *asker) below() []string {
 	room := a.rows - 1 - a.textRows
 	if a.atStart {
@@ -265,12 +265,12 @@ func (a *asker) below() []string {
 	return rows
 }
 
-// A tabs is the state of completion after consecutive Tab keys. The zero value means that
-// Tab was not pressed.
+// A tabs holds the state of completion after one or more Tab keys. The zero value means that
+// the user has not pressed Tab.
 type tabs struct {
 	typed   string   // the line before the first Tab
-	matches []string // nil if Tab was not pressed
-	at      int      // the match that is in the line; -1 means their common beginning
+	matches []string // nil if the user has not pressed Tab
+	at      int      // the index of the match in the line; -1 means their common beginning
 }
 
 // complete handles Tab, or Shift-Tab if back is true. It reports whether the line has
@@ -297,7 +297,7 @@ func (t *tabs) complete(l *line, suggestions []string, back bool) bool {
 	return l.text != before
 }
 
-// turn selects the next match, or the previous one if back is true.
+// turn selects the next match. If back is true, it selects the previous match.
 func (t *tabs) turn(back bool) {
 	n := len(t.matches)
 	switch {

@@ -249,7 +249,7 @@ func TestHangUp(t *testing.T) {
 	_ = term.master.Close()
 	term.replies(got, reply{err: ErrGone})
 	<-term.done
-	goroutinesEnd(t, goroutines-1) // the goroutine of the screen has ended too
+	goroutinesEnd(t, goroutines-1) // the goroutine of the screen has also ended
 }
 
 func TestPanicRestoresTheTerminal(t *testing.T) {
@@ -310,7 +310,7 @@ func TestDumbTerminal(t *testing.T) {
 	term.untouched()
 	term.mu.Lock()
 	defer term.mu.Unlock()
-	// The terminal echoes Backspace as "\b \b"; that is not an escape sequence.
+	// The terminal echoes Backspace as "\b \b", which is not an escape sequence.
 	if strings.Contains(term.stream.String(), "\x1b") {
 		t.Errorf("an escape sequence in %q", term.stream.String())
 	}

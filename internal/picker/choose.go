@@ -1,4 +1,4 @@
-// Menus: the user picks an item, and types words to filter and order the items.
+// This file has menus. The user picks an item, and types words to filter and order the items.
 
 package picker
 
@@ -11,17 +11,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/style"
 )
 
-// A Menu is a list of items to pick one from.
+// A Menu is a list of items. The user picks one item.
 type Menu struct {
-	Title string // a line above the items while the menu is open, such as "Pick a session:"; "" means none
+	Title string // a line above the items while the menu is open, such as "Pick a session:"; "" means no title
 	Items []Item
-	Start int // the index of the item that is selected at first
+	Start int // the index of the item that is selected first
 }
 
-// An Item is one row of a menu. Each field can be empty. The words that the user types are
-// searched for in all three fields: a match in the name ranks before a match in the ID, and a
-// match in the ID before a match in the detail. Invisible characters are shown as question
-// marks.
+// An Item is one row of a menu. Each field can be empty. The menu searches all three fields
+// for the words that the user types. A match in the name ranks before a match in the ID, and
+// a match in the ID ranks before a match in the detail. The menu shows invisible characters
+// as question marks.
 type Item struct {
 	Name   string // such as the name of an account; shortened if the terminal is narrow
 	ID     string // such as the number of an account; never shortened
@@ -43,7 +43,7 @@ func (i Item) String() string {
 	return name + " (" + i.ID + ")"
 }
 
-// maxRows is the number of items that are shown at once.
+// maxRows is the number of items that a menu shows at once.
 const maxRows = 10
 
 // Choose lets the user pick an item and returns its index:
@@ -57,8 +57,8 @@ const maxRows = 10
 //	}
 //
 // Typed words filter and order the items: see [score]. Esc clears the filter, or cancels the
-// menu if there is no filter. With an error the index is -1; [ErrCancelled] means that the
-// user picked nothing. The menu is erased when Choose returns.
+// menu if there is no filter. If Choose returns an error, the index is -1. [ErrCancelled]
+// means that the user picked no item. Choose erases the menu before it returns.
 func (c *Console) Choose(ctx context.Context, m Menu) (int, error) {
 	if len(m.Items) == 0 {
 		return -1, errors.New("menu without items")
@@ -74,10 +74,10 @@ func (c *Console) Choose(ctx context.Context, m Menu) (int, error) {
 	return c.choose(ctx, m)
 }
 
-// errEsc is an ErrCancelled that was caused by Esc.
+// errEsc is the [ErrCancelled] for the Esc key.
 var errEsc = fmt.Errorf("%w", ErrCancelled)
 
-// choose is Choose for a terminal in raw mode.
+// choose does the work of [Console.Choose] on a terminal in raw mode.
 func (c *Console) choose(ctx context.Context, m Menu) (int, error) {
 	ch := newChooser(c, m)
 	if err := c.write(pasteOn + cursorOff); err != nil {
@@ -101,14 +101,14 @@ func (c *Console) choose(ctx context.Context, m Menu) (int, error) {
 	}
 }
 
-// A chooser shows a menu and handles the keys until an item is picked.
+// A chooser shows a menu and handles the keys until the user has picked an item.
 type chooser struct {
 	c       *Console
 	title   string
 	ranking *ranking
 	typed   line // the text of the filter; its cursor stays at the end
 
-	found    []int // the items that match, best first
+	found    []int // the items that match, the best item first
 	selected int   // index in found
 	top      int   // index in found of the first row
 
@@ -155,8 +155,8 @@ func (ch *chooser) press(k key) (picked int, done bool, err error) {
 	return -1, false, nil
 }
 
-// refilter edits the filter and selects the best match. Without a filter the item that was
-// selected stays selected.
+// refilter edits the filter and selects the best match. If the new filter is empty, the
+// selected item stays selected.
 func (ch *chooser) refilter(k key) {
 	kept := -1
 	if len(ch.found) > 0 {
@@ -167,11 +167,12 @@ func (ch *chooser) refilter(k key) {
 	}
 	ch.found, ch.selected = ch.ranking.rank(ch.typed.text), 0
 	if strings.TrimSpace(ch.typed.text) == "" {
-		ch.selected = max(kept, 0) // every item has its own place again
+		ch.selected = max(kept, 0) // without a filter, the index in found is the item's own index
 	}
 }
 
-// walk moves the selection. Up and Down wrap around at the ends; pages stop there.
+// walk moves the selection. Up and Down continue at the other end of the list. Page Up and
+// Page Down stop at the ends.
 func (ch *chooser) walk(to kind) {
 	n := len(ch.found)
 	if n == 0 {
@@ -213,8 +214,8 @@ func (ch *chooser) refresh() error {
 	return nil
 }
 
-// height returns how many items there is room for, and whether there is a row for the title
-// and for the status. One more row stays free for what is printed above the menu.
+// height returns the number of items that fit, and whether the title and the status also fit.
+// One more row stays free for the text above the menu.
 func (ch *chooser) height() (items int, title, status bool) {
 	_, rows := ch.c.size()
 	switch {
@@ -228,7 +229,7 @@ func (ch *chooser) height() (items int, title, status bool) {
 	return min(maxRows, rows-2), false, true
 }
 
-// scroll moves the rows so that the selected item is among them. A step scrolls by one row; a
+// scroll moves the rows so that the selected item is visible. A step scrolls by one row; a
 // jump puts the item into the middle.
 func (ch *chooser) scroll(high int) {
 	switch last := ch.top + high - 1; {
@@ -254,7 +255,7 @@ func (ch *chooser) picture() []string {
 	}
 	words := typedWords(ch.typed.text)
 	for i := ch.top; i < min(ch.top+high, len(ch.found)); i++ {
-		mark, paint := "  ", style.Palette{}.Selected // which changes nothing
+		mark, paint := "  ", style.Palette{}.Selected // this Palette changes nothing
 		if i == ch.selected {
 			mark, paint = "> ", ch.c.Style.Selected
 		}

@@ -153,7 +153,7 @@ func TestQuestionWithChoices(t *testing.T) {
 	term.sees("Session:\n> corp, https://corp.awsapps.com/start\n  lab, https://lab.awsapps.com/start\nfilter: co   1 of 2 matches (2)")
 	term.typeIn("\x1b")
 	term.contains("1/2   type to filter")
-	term.typeIn("\x1b") // back to the question
+	term.typeIn("\x1b") // return to the question
 	term.seesWithCursor("Session: |\na note")
 	term.typeIn("x\x1b[B")
 	term.sees("Session: x\n> corp, https://corp.awsapps.com/start\n  lab, https://lab.awsapps.com/start\n1/2   type to filter")

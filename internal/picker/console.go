@@ -1,10 +1,10 @@
 // Package picker asks the user questions on a terminal and shows menus to pick from. Begin
 // with [Console].
 //
-// It sends no queries to the terminal: over a slow line the answers would arrive late and
-// look like typed text. If the user types ahead, the keys go to the next questions in order.
-// Between calls nothing reads the terminal, and it is in its original state, so that other
-// programs can use it.
+// It sends no queries to the terminal, because over a slow line the answers would arrive late
+// and look like typed text. If the user types ahead, the keys go to the next questions in
+// order. Between calls, no goroutine reads the terminal, and the terminal is in its original
+// state. So other programs can use it.
 package picker
 
 import (
@@ -24,30 +24,28 @@ import (
 )
 
 var (
-	// ErrCancelled means that the user has cancelled: by Esc, Ctrl-C, or Ctrl-D on an empty
-	// line.
+	// ErrCancelled means that the user has pressed Esc, Ctrl-C, or Ctrl-D on an empty line.
 	ErrCancelled = errors.New("cancelled")
 
-	// ErrGone means that there will be no more answers: the terminal was closed, or the
-	// input ended.
+	// ErrGone means that no more answers can come, because the terminal was closed or the input
+	// has ended.
 	ErrGone = errors.New("the terminal is gone")
 )
 
-// A Console asks the user on one terminal. Its calls must not overlap. Besides its own
-// errors, every call can return [ErrCancelled], [ErrGone], and the cause of the context's
-// end.
+// A Console asks the user on one terminal. Its calls must not overlap. Every call can return
+// [ErrCancelled], [ErrGone], and the cause of the end of ctx.
 //
 // If In is not a terminal, or Out is a file that is not a terminal, the Console prints plain
-// lines as for a dumb terminal. A script can answer those.
+// lines, as for a dumb terminal. A script can answer plain lines.
 type Console struct {
-	In    *os.File  // where the answers are read
-	Out   io.Writer // where the questions are written
+	In    *os.File  // the stream of the answers
+	Out   io.Writer // the stream of the questions
 	Dumb  bool      // the terminal understands no escape sequences: TERM is "dumb" or not set
 	Style style.Palette
 
-	ahead   []byte // input that is not used yet
+	ahead   []byte // input for the next questions
 	pasting bool   // ahead is in the middle of a paste
-	pasted  []byte // the paste up to ahead
+	pasted  []byte // the part of the paste before ahead
 
 	escWait time.Duration // how long an Esc waits for the rest of a sequence; 0 means defaultEscWait
 }
@@ -71,8 +69,8 @@ func (c *Console) size() (cols, rows int) {
 	return cols, rows
 }
 
-// enter switches the terminal to raw mode, in which it delivers single keys. The caller
-// defers leave, which restores the terminal.
+// enter switches the terminal to raw mode, so that the terminal delivers single keys. The
+// caller defers leave, which restores the terminal.
 func (c *Console) enter() (leave func(), err error) {
 	in := int(c.In.Fd())
 	before, err := term.MakeRaw(in)
@@ -97,8 +95,8 @@ func (c *Console) write(s string) error {
 
 func gone(err error) error { return fmt.Errorf("%w: %w", ErrGone, err) }
 
-// Confirm asks a question that is answered with yes or no, or y or n. An empty line means
-// byDefault. The text ends in "[Y/n] " or "[y/N] ".
+// Confirm asks a question. The user answers yes, no, y or n. An empty line means byDefault.
+// The text ends in "[Y/n] " or "[y/N] ".
 func (c *Console) Confirm(ctx context.Context, text string, byDefault bool) (bool, error) {
 	answer, err := c.Ask(ctx, Question{Text: text, Check: func(answer string) error {
 		if _, ok := yesOrNo(answer, byDefault); !ok {
@@ -123,9 +121,9 @@ func yesOrNo(answer string, byDefault bool) (yes, ok bool) {
 	return false, false
 }
 
-// A block is a number of rows that are redrawn in place. Between drawings the cursor is in
-// the first row. So if the terminal gets another width and wraps long rows again, everything
-// below the cursor still belongs to the block.
+// A block is a group of rows that is drawn again in place. Between two drawings, the cursor
+// is in the first row. A terminal with a new width may wrap long rows again. The text below
+// the cursor then still belongs to the block.
 type block struct {
 	rows []string // the rows on the screen; at least one
 	off  int      // the column where the first row begins, after a prompt
@@ -135,8 +133,8 @@ type block struct {
 // newBlock returns a block that begins at the cursor, in the column off.
 func newBlock(off int) *block { return &block{rows: []string{""}, off: off, col: off} }
 
-// draw returns the text that replaces the rows on the screen with these rows, and moves the
-// cursor to the column col of the first row.
+// draw returns the text that replaces the block on the screen with rows, and moves the cursor
+// to the column col of the first row.
 func (b *block) draw(rows []string, col int) string {
 	var s strings.Builder
 	at := 0
@@ -161,8 +159,8 @@ func (b *block) draw(rows []string, col int) string {
 	return s.String() + move(at, 'A') + "\r" + move(col, 'C')
 }
 
-// down moves the cursor down to another row. It adds rows at the bottom of the terminal if
-// there are too few.
+// down moves the cursor down to another row. If the block needs more rows, down adds rows at
+// the bottom of the terminal.
 func (b *block) down(s *strings.Builder, from, to int) {
 	there := min(to, max(len(b.rows)-1, from))
 	s.WriteString(move(there-from, 'B'))
@@ -186,7 +184,8 @@ func move(n int, to byte) string {
 	return "\x1b[" + strconv.Itoa(n) + string(to)
 }
 
-// match emphasizes text that matches what is typed. Without colours it is underlined.
+// match emphasizes text that matches the typed text. Without colours, match underlines the
+// text.
 func (c *Console) match(text string) string {
 	if c.Style.On() {
 		return c.Style.Match(text)

@@ -1,4 +1,4 @@
-// How the bytes of the input become keys.
+// This file turns the bytes of the input into keys.
 
 package picker
 
@@ -10,12 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// A kind is the meaning of a key. Keys that always mean the same share a kind: Ctrl-A and
-// Home, Ctrl-P and Up.
+// A kind is the meaning of a key. Keys with the same meaning share a kind, for example Ctrl-A
+// and Home.
 type kind uint8
 
 const (
-	keyNone kind = iota // a sequence without a meaning here
+	keyNone kind = iota // a sequence that has no meaning for this package
 	keyText
 	keyPaste
 	keyPasteBegins
@@ -51,21 +51,21 @@ type key struct {
 }
 
 const (
-	// slice is the longest wait for input. After each wait the end of the context and the
-	// size of the terminal are checked. A goroutine that blocks in a read could stay behind
-	// and take the input of the next reader; with short waits there is no such goroutine.
+	// slice is the longest wait for input. After each wait, the Console checks the context and
+	// the size of the terminal. The waits are short, so no goroutine needs to block in a read.
+	// Such a goroutine could outlive the call and take the input of the next reader.
 	slice = 50 * time.Millisecond
 
-	// defaultEscWait is how long an Esc waits for more bytes. Terminals send a sequence in
-	// one piece, so an Esc that stays alone is the Esc key.
+	// defaultEscWait is how long an Esc waits for more bytes. Terminals send a sequence in one
+	// piece, so a single Esc is the Esc key.
 	defaultEscWait = 50 * time.Millisecond
 
-	// restWait is how long an incomplete sequence or character waits for its rest. Then it
-	// is dropped.
+	// restWait is how long the Console waits for the rest of an incomplete sequence or
+	// character. Then the Console drops the incomplete bytes.
 	restWait = 500 * time.Millisecond
 )
 
-// key returns the next key. It calls idle before each wait, so at least once per slice.
+// key returns the next key. It calls idle before each wait, at least once per slice.
 func (c *Console) key(ctx context.Context, idle func() error) (key, error) {
 	if ctx.Err() != nil {
 		return key{}, context.Cause(ctx)
@@ -93,7 +93,7 @@ func (c *Console) key(ctx context.Context, idle func() error) (key, error) {
 	}
 }
 
-// patience returns how long the bytes that were read wait for more bytes of their key.
+// patience returns how long to wait for more bytes of an incomplete key.
 func (c *Console) patience() time.Duration {
 	if len(c.ahead) == 1 && !c.pasting {
 		if c.escWait != 0 {
@@ -105,7 +105,7 @@ func (c *Console) patience() time.Duration {
 }
 
 // fill waits for input, at most for one slice, and appends it to ahead. It reports whether
-// there was input.
+// input arrived.
 func (c *Console) fill(ctx context.Context, wait time.Duration) (bool, error) {
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
@@ -126,11 +126,11 @@ func (c *Console) fill(ctx context.Context, wait time.Duration) (bool, error) {
 	return n > 0, nil
 }
 
-// maxPaste is the number of bytes that are kept of a paste. A line holds less.
+// maxPaste is the number of bytes of a paste that the Console keeps. A line is shorter.
 const maxPaste = 64 << 10
 
-// take takes the next key from ahead. A paste is one key; take returns it when it is
-// complete. settled means that the bytes have waited long enough for more.
+// take takes the next key from ahead. A paste is one key, and take returns it when it is
+// complete. settled means that the wait for more bytes is over.
 func (c *Console) take(settled bool) (key, bool) {
 	for len(c.ahead) > 0 {
 		if c.pasting {
@@ -143,7 +143,7 @@ func (c *Console) take(settled bool) (key, bool) {
 				c.pasting, c.pasted = false, nil
 				return k, true
 			case n == 0:
-				return key{}, false // even if settled: a slow line can stall in the middle
+				return key{}, false // even if settled, because a slow line can stall in the middle of a paste
 			}
 			continue
 		}
@@ -172,7 +172,7 @@ func (c *Console) drop(n int) {
 
 const esc = 0x1b
 
-// controls are the keys that send one control character.
+// controls has the keys that send one control character.
 var controls = [0x20]kind{
 	0x01: keyHome, 0x02: keyLeft, 0x03: keyCancel, 0x04: keyDeleteOrEOF, 0x05: keyEnd, 0x06: keyRight,
 	0x08: keyBackspace, 0x09: keyTab, 0x0a: keyEnter, 0x0b: keyKillAfter, 0x0c: keyRedraw, 0x0d: keyEnter,
@@ -180,8 +180,8 @@ var controls = [0x20]kind{
 }
 
 // decode returns the first key in b and the number of its bytes. The number is 0 if the key
-// is not complete. If b is settled, no more bytes will come: then the number is never 0, and
-// an incomplete sequence is keyNone.
+// is not complete. If settled is true, no more bytes will come. Then the number is never 0,
+// and an incomplete sequence is keyNone.
 func decode(b []byte, settled bool) (key, int) {
 	switch c := b[0]; {
 	case c == esc:
@@ -201,7 +201,7 @@ func decode(b []byte, settled bool) (key, int) {
 	return key{kind: keyText, text: string(b[:n])}, n
 }
 
-// decodeEsc is decode for input that begins with Esc.
+// decodeEsc does the same as decode, for input that begins with Esc.
 func decodeEsc(b []byte, settled bool) (key, int) {
 	if len(b) == 1 {
 		return unfinished(key{kind: keyEsc}, 1, settled)
@@ -265,7 +265,7 @@ func decodeCSI(b []byte, settled bool) (key, int) {
 	if i == len(b) {
 		return unfinished(key{}, i, settled)
 	}
-	if b[i] < 0x40 || b[i] > 0x7e { // not part of the sequence, which is incomplete
+	if b[i] < 0x40 || b[i] > 0x7e { // this byte ends the incomplete sequence
 		return key{}, i
 	}
 	if start == 3 {
@@ -342,7 +342,7 @@ func decodeSS3(b []byte, settled bool) (key, int) {
 }
 
 // decodeString skips a control string (ECMA-48, 5.6), such as the late answer to a query of
-// an earlier program. It ends with BEL or ESC \.
+// an earlier program. The string ends with BEL or ESC \.
 func decodeString(b []byte, settled bool) (key, int) {
 	for i := 2; i < len(b); i++ {
 		switch {
@@ -352,7 +352,7 @@ func decodeString(b []byte, settled bool) (key, int) {
 			return key{}, i + 2
 		case b[i] == esc && i+1 == len(b):
 			return unfinished(key{}, i, settled)
-		case b[i] < 0x20: // not part of the string, which is incomplete
+		case b[i] < 0x20: // this byte ends the incomplete string
 			return key{}, i
 		}
 	}
@@ -361,9 +361,9 @@ func decodeString(b []byte, settled bool) (key, int) {
 
 const pasteEnd = "\x1b[201~"
 
-// decodePaste returns the next text of a paste, the number of bytes that it used, and
-// whether the paste is complete. Ctrl-C also ends a paste, in case its end mark was lost;
-// the Ctrl-C itself is not used.
+// decodePaste returns the next text of a paste, the number of bytes that it used, and whether
+// the paste is complete. Ctrl-C also ends a paste, because the end mark may be lost.
+// decodePaste does not use the Ctrl-C itself.
 func decodePaste(b []byte) (text []byte, n int, end bool) {
 	if i := bytes.IndexByte(b, 0x03); i >= 0 && !bytes.Contains(b[:i], []byte(pasteEnd)) {
 		return b[:i], i, true
@@ -374,7 +374,7 @@ func decodePaste(b []byte) (text []byte, n int, end bool) {
 	n = len(b)
 	for k := min(len(b), len(pasteEnd)-1); k > 0; k-- {
 		if strings.HasPrefix(pasteEnd, string(b[len(b)-k:])) {
-			n = len(b) - k // the rest can be the beginning of the end mark
+			n = len(b) - k // the rest may be the beginning of the end mark
 			break
 		}
 	}

@@ -1,5 +1,4 @@
-// One line of text: how it is edited, how it looks on a terminal, and how it is compared
-// without case.
+// This file edits one line of text, shows it on a terminal, and compares it without case.
 
 package picker
 
@@ -11,12 +10,11 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// maxLine is the longest line in bytes. A terminal that edits lines itself has the same
-// limit.
+// maxLine is the longest line in bytes. Linux terminals have the same limit.
 const maxLine = 4095
 
-// A line is text that is being edited. The cursor is between grapheme clusters, which users
-// see as characters, and never inside one.
+// A line is text that is being edited. The cursor is between two grapheme clusters, which
+// users see as characters.
 type line struct {
 	text string
 	cur  int // the bytes before the cursor
@@ -82,8 +80,8 @@ func (l *line) remove(from, to int) {
 	l.settle()
 }
 
-// settle moves the cursor to the end of the character that it is in. Two characters can
-// become one when the text between them changes.
+// settle moves the cursor to the end of the character that contains it. An edit can join two
+// characters, and the cursor may then be inside the new character.
 func (l *line) settle() {
 	_, l.cur = around(l.text, l.cur)
 }
@@ -136,7 +134,7 @@ func wordEnd(s string, offset int) int {
 
 // view returns the part of the line around the cursor that fits in cols columns, and the
 // column of the cursor in it, which is less than cols. "<" and ">" mark hidden text on the
-// left and right. The part moves by half its width, so that it does not move with every key.
+// left and right. The view moves by half its width, so that it does not move with every key.
 func (l *line) view(cols int) (shown string, col int) {
 	before, text := width(visible(l.text[:l.cur])), visible(l.text)
 	if cols < 4 {
@@ -146,7 +144,7 @@ func (l *line) view(cols int) (shown string, col int) {
 		return text, before
 	}
 	start := 0
-	if last := cols - 3; before > last { // room for both marks, and for the cursor after the text
+	if last := cols - 3; before > last { // keep room for both marks, and for the cursor after the text
 		half := max(cols/2, 1)
 		start = (before - last + half - 1) / half * half
 	}
@@ -163,9 +161,9 @@ func (l *line) view(cols int) (shown string, col int) {
 	return mark + text, min(max(col, 0), cols-1)
 }
 
-// visible replaces with question marks the characters that are invisible or control the
-// terminal: control characters, line separators, and format characters such as those that
-// change the direction of text. It keeps the joiners in emoji.
+// visible replaces some characters by question marks: control characters, line separators,
+// and invisible format characters. Some of them control the terminal or the direction of
+// text. visible keeps the joiners in emoji.
 func visible(s string) string {
 	if ascii(s) {
 		return s
@@ -181,7 +179,7 @@ func visible(s string) string {
 	}, strings.ToValidUTF8(s, "?"))
 }
 
-// visibleLines is visible, but keeps line feeds.
+// visibleLines does the same as visible, but keeps line feeds.
 func visibleLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
@@ -190,8 +188,8 @@ func visibleLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// typable returns the text that a paste or a typed line adds to a line: its first line that
-// is not empty, with spaces instead of tabs and without other control characters.
+// typable returns the first line of s that is not empty, for a paste or a typed line. It
+// replaces tabs by spaces, and removes other control characters.
 func typable(s string) string {
 	s = strings.TrimLeft(s, "\r\n")
 	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
@@ -251,7 +249,7 @@ func tail(s string, cols int) string {
 	return s
 }
 
-// fit cuts s to cols columns. An ellipsis shows that something was cut off.
+// fit cuts s to cols columns. An ellipsis replaces the rest.
 func fit(s string, cols int) string {
 	if width(s) <= cols {
 		return s
@@ -262,9 +260,9 @@ func fit(s string, cols int) string {
 	return head(s, cols-1) + ellipsis
 }
 
-// flow returns where s ends if it is written from the left edge of a terminal that is cols
-// columns wide and wraps lines: the number of rows below the first, and the column. The
-// column is cols if s fills its last row.
+// flow returns the position of the cursor after s. The terminal wraps lines at cols columns,
+// and s begins at the left edge. row is the number of rows below the first. col is cols if s
+// fills the last row.
 func flow(s string, cols int) (row, col int) {
 	state := -1
 	for s != "" {
@@ -278,9 +276,9 @@ func flow(s string, cols int) (row, col int) {
 	return row, col
 }
 
-// fold returns s in a form that is equal for texts that differ in case only. It is
-// Unicode's simple case folding, plus two rules of the full one for what users type: "ss"
-// for a sharp s, and "i" for a Turkish capital I with a dot.
+// fold returns the same text for all texts that differ only in case. It uses Unicode's simple
+// case folding and two rules of the full case folding: "ss" for a sharp s, and "i" for a
+// Turkish capital I with a dot.
 func fold(s string) string {
 	if folded(s) {
 		return s
@@ -293,8 +291,9 @@ func fold(s string) string {
 	return b.String()
 }
 
-// foldOffsets is fold. It also returns for each byte of the result where in s its character
-// begins, or nil if both have their characters in the same places.
+// foldOffsets returns the result of fold. It also returns, for each byte of the result, the
+// offset of its character in s. offsets is nil if all offsets are equal in s and in the
+// result.
 func foldOffsets(s string) (result string, offsets []int) {
 	if ascii(s) {
 		return fold(s), nil
@@ -309,7 +308,7 @@ func foldOffsets(s string) (result string, offsets []int) {
 	return b.String(), offsets
 }
 
-// folded reports whether s is ASCII without capital letters, which fold leaves as it is.
+// folded reports whether s is ASCII without capital letters, which fold does not change.
 func folded(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf || 'A' <= s[i] && s[i] <= 'Z' {
@@ -335,8 +334,8 @@ func foldTo(b *strings.Builder, r rune) {
 	}
 }
 
-// foldRune returns the same character for all characters that differ from r in case only:
-// the lower-case ASCII letter if there is one, else the first character by code point.
+// foldRune returns the same character for all characters that differ from r only in case.
+// That is the lower-case ASCII letter, or else the first character by code point.
 func foldRune(r rune) rune {
 	least := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {

@@ -74,8 +74,8 @@ func TestView(t *testing.T) {
 	}
 }
 
-// FuzzEdit checks for any keys that the cursor is between characters and that the view
-// fits.
+// FuzzEdit checks that the cursor is between characters and that the view fits, after any
+// keys.
 func FuzzEdit(f *testing.F) {
 	f.Add("abc\x1b[D\x7f日本語\x17", 12)
 	f.Add("👩\u200d👩\u200d👧e\u0301\x02\x02x\x04\x1bb\x1bd", 5)

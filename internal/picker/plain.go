@@ -1,5 +1,5 @@
-// Questions and menus in plain lines, for dumb terminals and for scripts that answer
-// through a pipe.
+// This file asks questions and shows menus in plain lines. It is for dumb terminals, and for
+// scripts that answer through a pipe.
 
 package picker
 
@@ -16,7 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// askPlain is Ask without control of the cursor.
+// askPlain does the same as [Console.Ask], without control of the cursor.
 func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 	for {
 		if err := c.write(visibleLines(q.Text)); err != nil {
@@ -36,9 +36,9 @@ func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 	}
 }
 
-// choosePlain is Choose without control of the cursor. It prints a numbered list, and the
-// user types a number or words to filter the list. A number that is not in the list counts
-// as a word: it may be part of an account number.
+// choosePlain does the same as [Console.Choose], without control of the cursor. It prints a
+// numbered list. The user types a number, or words to filter the list. A number that is not
+// in the list counts as a word, because it may be part of an account number.
 func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 	r := newRanking(m.Items)
 	found, words := r.rank(""), ""
@@ -82,7 +82,7 @@ func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 	}
 }
 
-// maxListed is the number of items that are listed at once.
+// maxListed is the number of items that choosePlain lists at once.
 const maxListed = 20
 
 // listing returns the first lines of a list.
@@ -114,7 +114,7 @@ func (c *Console) readLine(ctx context.Context) (string, error) {
 		}
 		if _, err := c.fill(ctx, time.Hour); err != nil {
 			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && terminal.Is(c.In) {
-				_ = c.write("\n") // the terminal does not print one for Ctrl-D
+				_ = c.write("\n") // the terminal prints no line feed for Ctrl-D
 				return "", ErrCancelled
 			}
 			if text := typable(string(c.ahead)); text != "" && errors.Is(err, ErrGone) {

@@ -1,4 +1,4 @@
-// Which items of a menu match what is typed, and in which order they are shown.
+// This file finds the items of a menu that match the typed text, and orders them.
 
 package picker
 
@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// A score says how well an item matches the typed words. A lower score is better. Every
-// typed word must match the item. The score of one word is the lowest that applies:
+// A score says how well an item matches the typed words. A lower score is better. Every typed
+// word must match the item. The score of one word is the lowest score that applies:
 //
 //	                                            name   ID   detail
 //	the word is the whole field                    0    1        2
@@ -54,8 +54,8 @@ func newRanking(items []Item) *ranking {
 	return r
 }
 
-// rank returns the indexes of the items that match the text, best first. A blank text
-// matches every item.
+// rank returns the indexes of the items that match the text. The best item is first. A blank
+// text matches every item.
 func (r *ranking) rank(text string) []int {
 	type match struct {
 		item  int
@@ -123,7 +123,8 @@ type hit struct {
 	at    int // its offset in the folded text of the field
 }
 
-// find returns the best match of the word. Its score is absent if there is no match.
+// find returns the best match of the word. The score of the hit is absent if the word does
+// not match.
 func (e *entry) find(w word) hit {
 	best := hit{score: absent}
 	for i := range e {
@@ -143,8 +144,8 @@ func (e *entry) find(w word) hit {
 	return best
 }
 
-// marks returns the characters that the words match: for each field their offsets in its
-// text, in ascending order and without duplicates.
+// marks returns the characters that the words match. For each field it has the offsets in the
+// field's text, in ascending order and without duplicates.
 func (e *entry) marks(words []word) (marks [3][]int) {
 	for _, w := range words {
 		best := e.find(w)
@@ -175,7 +176,7 @@ func (e *entry) marks(words []word) (marks [3][]int) {
 type field struct {
 	text   string // the text that the menu shows
 	folded string // the text that is searched: see fold
-	at     []int  // for each byte of folded, the offset of its character in text; nil if the offsets are equal
+	at     []int  // for each byte of folded, the offset of its character in text; nil if all offsets are equal
 }
 
 func newField(s string) field {
@@ -192,7 +193,7 @@ func (f *field) offset(i int) int {
 	return f.at[i]
 }
 
-// find searches for the text in one piece. It returns the first place at the start of a word,
+// find searches for the text as a whole. It returns the first place at the start of a word,
 // or else the first place.
 func (f *field) find(text string) (how score, at int) {
 	if text == f.folded {
@@ -216,8 +217,8 @@ func (f *field) find(text string) (how score, at int) {
 	}
 }
 
-// findScattered searches for the characters of the text in this order, the first at the start
-// of a word. It returns the offset of the first character, or -1.
+// findScattered searches for the characters of the text, in this order. The first character
+// must be at the start of a word. It returns the offset of the first character, or -1.
 func (f *field) findScattered(text string) int {
 	first, size := utf8.DecodeRuneInString(text)
 	start := 0
@@ -232,7 +233,7 @@ func (f *field) findScattered(text string) int {
 		}
 		start += size
 	}
-	// If the other characters are not after this place, they are not after a later one.
+	// If the other characters are not after this place, they are not after a later place either.
 	at := start + size
 	for _, r := range text[size:] {
 		i := strings.IndexRune(f.folded[at:], r)
@@ -245,9 +246,9 @@ func (f *field) findScattered(text string) int {
 }
 
 // startsWord reports whether a word begins at the offset i in folded. A word begins at the
-// start of the field, after a character that is not a letter, digit or mark, at a digit after
-// a letter, and at a capital letter next to a small letter. Examples: AWS|Read|Only|Access and
-// eu-|west-|1.
+// start of the field, and after a character that is not a letter, digit or mark. It also
+// begins at a digit after a letter, and at a capital letter next to a small letter. Examples:
+// AWS|Read|Only|Access and eu-|west-|1.
 func (f *field) startsWord(i int) bool {
 	at := f.offset(i)
 	if at == 0 {

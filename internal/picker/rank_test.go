@@ -14,8 +14,8 @@ func TestRank(t *testing.T) {
 	tests := []struct {
 		name  string
 		typed string
-		items []Item   // in an order that the ranking has to change
-		want  []string // the names, best first
+		items []Item   // in an order that the ranking must change
+		want  []string // the names; the best name is first
 	}{
 		{"nothing typed", " ", items("b", "a"), []string{"b", "a"}},
 		{
@@ -97,7 +97,7 @@ func TestEqualScoresKeepTheOrder(t *testing.T) {
 	}
 }
 
-// highlighted returns the pieces with brackets around those that match.
+// highlighted returns the pieces as text, with brackets around the pieces that match.
 func highlighted(list []piece) string {
 	var b strings.Builder
 	for _, p := range list {
@@ -155,9 +155,9 @@ func TestRow(t *testing.T) {
 	}
 }
 
-// FuzzRank checks for any list and any typed text that the ranking has each item at most
-// once and exactly the matching ones, that the rows fit, and that the highlighted characters
-// are those of the typed words.
+// FuzzRank checks any list with any typed text. The ranking must have each matching item
+// once, and no other item. The rows must fit. The highlighted characters must be the
+// characters of the typed words.
 func FuzzRank(f *testing.F) {
 	f.Add("payments-prod\n111122223333\npay@example.com\nprod\n444455556666\n", "prod 44", 30)
 	f.Add("Straße\n1\ncafe\u0301\n日本語\n2\n👩\u200d👩\u200d👧", "ss CAFE\u0301 本", 12)
@@ -198,7 +198,8 @@ func FuzzRank(f *testing.F) {
 	})
 }
 
-// matchesAll is a slow and simple form of what the ranking finds.
+// matchesAll reports whether the entry matches all words. It is slower and simpler than the
+// ranking.
 func matchesAll(e *entry, words []word) bool {
 	for _, w := range words {
 		found := strings.Contains(fold(e[nameField].text), w.text) ||
@@ -231,8 +232,8 @@ func inOrder(word, text string) bool {
 	return true
 }
 
-// checkHighlight checks that each word is highlighted in one field, and that every
-// highlighted character is one of a word, or joined with one.
+// checkHighlight checks that each word is highlighted in one field. Every highlighted
+// character must belong to a word, or be joined with a character of a word.
 func checkHighlight(t *testing.T, e *entry, words []word) {
 	t.Helper()
 	marks := e.marks(words)
@@ -287,7 +288,7 @@ func BenchmarkKey(b *testing.B) {
 	}
 }
 
-// BenchmarkOpen measures what happens before a menu of 10,000 items is shown.
+// BenchmarkOpen measures the work before a menu of 10,000 items appears.
 func BenchmarkOpen(b *testing.B) {
 	list := many(10_000)
 	for b.Loop() {
@@ -295,7 +296,7 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
-// items returns items that have a name only.
+// items returns items that have only a name.
 func items(names ...string) []Item {
 	var list []Item
 	for _, n := range names {

@@ -1,4 +1,4 @@
-// How an item is shown in one row of a menu.
+// This file shows an item in one row of a menu.
 
 package picker
 
@@ -8,13 +8,14 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// A piece is a part of a row. Either all of its characters match a typed word, or none does.
+// A piece is a part of a row. Either all of its characters match a typed word, or no
+// character does.
 type piece struct {
 	text  string
 	match bool
 }
 
-// add appends a piece to a row. It joins the piece with the last one if match is the same.
+// add appends a piece to a row. It joins the piece with the last piece if match is the same.
 func add(row []piece, text string, match bool) []piece {
 	if n := len(row); n > 0 && row[n-1].match == match {
 		row[n-1].text += text
@@ -23,12 +24,13 @@ func add(row []piece, text string, match bool) []piece {
 	return append(row, piece{text, match})
 }
 
-// minDetail is the number of columns below which a shortened detail is left out.
+// minDetail is the smallest width of a shortened detail, in columns. A shorter detail is left
+// out.
 const minDetail = 8
 
-// row returns the row of an entry for a number of columns: "NAME, DETAIL (ID)", the form of the
-// AWS CLI's list of accounts. If that is too wide, first the detail is shortened or left out,
-// then the name is shortened. The ID is cut only if it is wider than the row.
+// row returns the row of an entry for a number of columns: "NAME, DETAIL (ID)", as in the AWS
+// CLI's list of accounts. If that is too wide, row first shortens or leaves out the detail,
+// and then shortens the name. It cuts the ID only if the ID is wider than the row.
 func (e *entry) row(cols int, words []word) []piece {
 	marks := e.marks(words)
 	name, id, detail := &e[nameField], &e[idField], &e[detailField]
@@ -57,7 +59,7 @@ func (e *entry) row(cols int, words []word) []piece {
 	return row
 }
 
-// ellipsis is shown for characters that were cut off.
+// ellipsis replaces the characters that were cut off.
 const ellipsis = "…"
 
 // addField appends a text, shortened to a number of columns. A letter and its combining marks

@@ -9,13 +9,13 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// A screen holds the text that a user would see. It understands the escape sequences that
-// this package writes, and records all others.
+// A screen holds the text on the terminal. It interprets the escape sequences that this
+// package writes, and records all other sequences.
 type screen struct {
 	cols, rows int
 	cells      [][]string // "" is blank; "\x00" is the right half of a wide character
 	x, y       int
-	wrapNext   bool // the last column is written; the next character goes to a new row
+	wrapNext   bool // the last column is written, and the next character goes to a new row
 	noWrap     bool
 	hidden     bool // the cursor
 	paste      bool // the marks around pasted text are on
@@ -31,7 +31,7 @@ func newScreen(cols, rows int) *screen {
 	return s
 }
 
-// resize changes the size as a terminal does that does not wrap long lines again.
+// resize changes the size. Like some terminals, it does not wrap long lines again.
 func (s *screen) resize(cols, rows int) {
 	old := s.cells
 	if s.y >= rows {

@@ -17,9 +17,10 @@ import (
 )
 
 // Hidden prints a prompt, which can be empty, and reads one line without showing it. It
-// switches the echo off before it prints the prompt, so that the first keys are hidden too.
+// switches the echo off before it prints the prompt, so that the first keys are also hidden.
 // It returns the line without its end, and keeps white space. The terminal edits the line.
-// Ctrl-C sends a signal as usual, and other goroutines can write to the terminal meanwhile.
+// Ctrl-C sends a signal as usual. Other goroutines can write to the terminal at the same
+// time.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	fd := int(c.In.Fd())
 	if terminal.Is(c.In) {
@@ -75,5 +76,5 @@ func waitInput(f *os.File, d time.Duration) (bool, error) {
 	return n > 0, nil
 }
 
-// prepareOutput does nothing: terminals understand escape sequences.
+// prepareOutput does nothing, because terminals on Unix interpret escape sequences.
 func prepareOutput(io.Writer) (undo func()) { return func() {} }

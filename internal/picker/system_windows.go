@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Hidden prints a prompt and reads one line without showing it. On Windows it notices the
-// end of the context only after the next line.
+// Hidden prints a prompt and reads one line without showing it. On Windows, it notices the
+// end of ctx only after the next line.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	if _, err := io.WriteString(c.Out, prompt); err != nil {
 		return "", gone(err)
@@ -30,9 +30,9 @@ func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 }
 
 // waitInput waits at most for d and reports whether f has input. A console also reports
-// events that are not input, such as a released key or a focused window. Then the next read
-// blocks until a key is pressed, and the end of a context is noticed only after that. For a
-// pipe it returns true at once.
+// events that are not input, such as a released key or a focused window. The next read then
+// blocks until the user presses a key, and the Console notices the end of a context only
+// after that. For a pipe, waitInput returns true at once.
 func waitInput(f *os.File, d time.Duration) (bool, error) {
 	if !terminal.Is(f) {
 		return true, nil

@@ -112,7 +112,7 @@ func (t *testTerminal) typeIn(s string) {
 	}
 }
 
-// await waits until the screen satisfies ok.
+// await waits until ok returns true for the screen.
 func (t *testTerminal) await(what string, ok func(s *screen) bool) {
 	t.t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -164,7 +164,7 @@ func (t *testTerminal) contains(text string) {
 }
 
 // untouched checks that the terminal has its original state, and that the screen has
-// understood all output.
+// interpreted all output.
 func (t *testTerminal) untouched() {
 	t.t.Helper()
 	if now := termState(t.t, t.tty); *now != *t.before {
@@ -227,8 +227,8 @@ func (t *testTerminal) unread() bool {
 	return ready
 }
 
-// goroutinesEnd waits until at most n goroutines run. A goroutine that has sent its reply
-// can still be running for a moment.
+// goroutinesEnd waits until at most n goroutines run. A goroutine may still run for a moment
+// after it has sent its reply.
 func goroutinesEnd(t *testing.T, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); runtime.NumGoroutine() > n; runtime.Gosched() {

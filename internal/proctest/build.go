@@ -1,8 +1,7 @@
-// Package proctest builds the program and runs it in processes, for tests of the whole
-// program. Only tests import it.
+// Package proctest builds the program and runs its processes, for tests of the whole program.
+// Only tests import it.
 //
-// A test package calls [Main] from its TestMain and starts each process with
-// [Command.Start].
+// A test package calls [Main] from its TestMain and starts each process with [Command.Start].
 package proctest
 
 import (
@@ -40,7 +39,7 @@ func Main(m *testing.M, program *string, parallel int) (code int) {
 // build builds the program in dir with the linker flags of a release. It returns the
 // path of the program.
 func build(dir string) (path string, err error) {
-	// Other users must be able to run the program: some tests start it as another user.
+	// Other users must be able to run the program, because some tests start it as another user.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return "", err
 	}

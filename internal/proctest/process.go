@@ -30,7 +30,7 @@ type Command struct {
 	Gate *os.File
 }
 
-// A Process is a process that Start has started.
+// A Process is a process that [Command.Start] has started.
 type Process struct {
 	Line           []string // the Line of its Command
 	Stdout, Stderr Output

@@ -1,7 +1,7 @@
-// Package proxyenv finds the proxy for a request in the environment. It works like the
-// AWS CLI, which uses Python's urllib. This differs from Go's net/http: a lower-case
-// variable overrides an upper-case one, and an empty one switches the proxy off;
-// NO_PROXY has no CIDR notation; requests to loopback addresses use the proxy too.
+// Package proxyenv finds the proxy for a request in the environment. It works like the AWS
+// CLI, which uses Python's urllib. Go's net/http has other rules. Here, a lower-case variable
+// overrides an upper-case variable, and an empty variable switches the proxy off. NO_PROXY
+// has no CIDR notation. Requests to loopback addresses also use the proxy.
 package proxyenv
 
 import (
@@ -43,7 +43,7 @@ func Read(environ []string) Proxies {
 			}
 		}
 	}
-	if cgi { // a client of a CGI script can set HTTP_PROXY by a Proxy header
+	if cgi { // a client of a CGI script can set HTTP_PROXY through the header Proxy
 		delete(p.byScheme, "http")
 	}
 	if runtime.GOOS == "windows" { // the names of variables ignore case
@@ -61,7 +61,7 @@ func Read(environ []string) Proxies {
 	return p
 }
 
-// For returns the proxy for a request, or nil if the request needs none. It can be the
+// For returns the proxy for a request, or nil if the request needs no proxy. It can be the
 // Proxy of an [http.Transport].
 func (p Proxies) For(req *http.Request) (*url.URL, error) {
 	s := p.byScheme[req.URL.Scheme]
@@ -111,8 +111,8 @@ func (p Proxies) bypasses(host string) bool {
 	return false
 }
 
-// String returns the settings in a form that can be compared: equal strings mean the
-// same proxy for every request. The string may contain passwords.
+// String returns the settings as a text. Equal texts mean the same proxy for every request.
+// The text may contain passwords.
 func (p Proxies) String() string {
 	return p.byScheme["http"].value + "\x00" + p.byScheme["https"].value + "\x00" + p.byScheme["no"].value
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// document is the credential_process answer.
+// A document is the credential_process answer.
 type document struct {
 	Version                                   int
 	AccessKeyID                               string `json:"AccessKeyId"`
@@ -52,7 +52,7 @@ func checkAnswers(t *testing.T, results ...proctest.Result) {
 	}
 }
 
-// checkCount checks how often the service was called.
+// checkCount fails the test unless the operation was called want times.
 func (h *home) checkCount(t *testing.T, operation string, want int) {
 	t.Helper()
 	if got := h.srv.Count(operation); got != want {
@@ -64,8 +64,8 @@ func (h *home) checkCount(t *testing.T, operation string, want int) {
 const guideText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
 	"To refresh this SSO session run aws sso login with the corresponding profile."
 
-// checkEnded checks that a process reported an ended session and what to do, and printed
-// nothing to stdout.
+// checkEnded checks that a process reported an ended session and the next step. The process
+// must print nothing to stdout.
 func checkEnded(t *testing.T, r proctest.Result) {
 	t.Helper()
 	if r.Code != 255 {

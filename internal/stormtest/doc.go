@@ -1,11 +1,11 @@
-// Package stormtest starts the real program as many processes against the emulator and
-// checks their common effect: how often they called the service, how each process ended,
-// and what they left on the disk.
+// Package stormtest starts many processes of the real program against the emulator, and
+// checks their common effect: the number of calls to the service, the result of each process,
+// and the files on the disk.
 //
-// The function scenes lists the storms. The function writers lists the commands that are
-// killed before each of their writes. make test runs a part of both and logs what it
-// leaves to make storm.
+// The function scenes lists the storms. The function writers lists commands. The tests kill
+// each command before each of its writes. make test runs a part of both lists, and logs the
+// remaining part, which make storm runs.
 //
-// Everything here is a test. No test depends on elapsed time, because machines differ;
-// times are only logged.
+// The package has only tests. No test depends on elapsed time, because machines differ. The
+// tests only log times.
 package stormtest

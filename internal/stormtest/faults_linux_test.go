@@ -1,6 +1,7 @@
 package stormtest_test
 
-// Failing system calls, and systems with few file descriptors or without file locks.
+// This file has failing system calls, and systems with few file descriptors or without file
+// locks.
 
 import (
 	"errors"
@@ -16,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A spending is a command that gets a token that is stored nowhere else yet.
+// A spending is a command that gets a new token which no store has yet.
 type spending struct {
 	name    string
 	prepare func(t *testing.T, h *home)
@@ -56,8 +57,8 @@ func needStrace(t *testing.T) {
 	}
 }
 
-// If a call fails between the service's answer and the end of the command, no token is
-// lost: the next command works without a new sign-in, and nothing is revoked.
+// If a system call fails between the service's reply and the end of the command, no token is
+// lost. The next command works without a new sign-in, and no token is revoked.
 func TestFaultsAfterTheSpend(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
@@ -97,8 +98,8 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 	}
 }
 
-// If calls fail from the start, the command notices before it spends the token, or the
-// failure does no harm.
+// If calls fail from the start, the command fails before it spends the token, or the failure
+// is harmless.
 func TestFaultsFromTheStart(t *testing.T) {
 	t.Parallel()
 	needStrace(t)
@@ -195,7 +196,7 @@ func TestStormWithoutLocks(t *testing.T) {
 				processes[i] = h.startProgram(t, gate, "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=flock", "-e", "inject=flock:error="+fault,
 					program, "sso", "get-credentials", "--profile", "dev")
 			}
-			_ = errors.Join(gate.Close(), release.Close()) // this starts them
+			_ = errors.Join(gate.Close(), release.Close()) // starts the processes
 			results := make([]proctest.Result, n)
 			for i, p := range processes {
 				results[i] = p.Wait(t)
@@ -207,8 +208,8 @@ func TestStormWithoutLocks(t *testing.T) {
 	}
 }
 
-// An agent with a low limit of open files keeps enough of them for its own work: no
-// process fails, and the token is refreshed once.
+// An agent with a low limit of open files reserves enough file descriptors for its own work.
+// No process fails, and one refresh is enough.
 func TestAgentWithFewDescriptors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -219,7 +220,7 @@ func TestAgentWithFewDescriptors(t *testing.T) {
 		{"files", crowd, []string{"agent", "start"}},
 		{"in memory", crowd / 4, []string{"agent", "start", "--in-memory"}},
 	} {
-		t.Run(tt.name, func(t *testing.T) { // not in parallel: each starts many processes
+		t.Run(tt.name, func(t *testing.T) { // not in parallel, because each case starts many processes
 			h := newHome(t, emulator.Config{}, config)
 			h.signIn(t)
 			h.env = append(h.env, agent.SocketVariable+"="+h.path("agent.sock"))
@@ -232,14 +233,14 @@ func TestAgentWithFewDescriptors(t *testing.T) {
 			results, _ := h.gather(t, tt.n, dev).run(t)
 			checkAnswers(t, results...)
 			h.checkCount(t, "CreateToken", 1)
-			h.checkCount(t, "GetRoleCredentials", 2) // the first call used the ended token
+			h.checkCount(t, "GetRoleCredentials", 2) // the first call used the expired token
 			h.checkCount(t, "Logout", 0)
 		})
 	}
 }
 
-// A file or folder that could not be read once is not a missing one: a logout that
-// reports success has removed the token and the credentials.
+// Each file and folder is unreadable once. If a logout reports success, it has removed the
+// token and the credentials.
 func TestLogoutReportsUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	needStrace(t)

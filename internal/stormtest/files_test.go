@@ -22,9 +22,8 @@ func (h *home) token(t *testing.T) map[string]any {
 	return readJSON(t, h.cache().TokenPath("corp"))
 }
 
-// setToken makes the token expire after left, in the session's file and in its copy
-// under the start URL, if that exists. It rewrites the files in place, as the AWS CLI
-// does.
+// setToken makes the token expire after left, in the session's file and in the copy under the
+// start URL, if it exists. It rewrites the files in place, like the AWS CLI.
 func (h *home) setToken(t *testing.T, left time.Duration) {
 	t.Helper()
 	for _, key := range []string{"corp", startURL} {
@@ -92,7 +91,7 @@ func parse(t *testing.T, path string, data []byte) map[string]any {
 	return v
 }
 
-// files lists the files below dir whose names end in suffix. dir can be missing.
+// files lists the files below dir whose names end in suffix. dir may not exist.
 func (h *home) files(t *testing.T, dir, suffix string) []string {
 	t.Helper()
 	var found []string
@@ -108,8 +107,8 @@ func (h *home) files(t *testing.T, dir, suffix string) []string {
 	return found
 }
 
-// checkFiles checks what every test must leave: complete cache files that other users
-// cannot read, and locks that no process holds.
+// checkFiles checks that all cache files are complete, that other users cannot read them, and
+// that no process holds a lock.
 func (h *home) checkFiles(t *testing.T) {
 	t.Helper()
 	for _, path := range h.files(t, h.path(".aws"), ".json") {

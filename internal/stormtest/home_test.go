@@ -79,7 +79,7 @@ type home struct {
 	srv  *emulatortest.Server
 	dir  string
 	env  []string
-	attr *syscall.SysProcAttr // attributes of the processes; nil: the defaults
+	attr *syscall.SysProcAttr // of the processes; nil means the defaults
 }
 
 // newHome makes a home with a config and without a session.
@@ -121,8 +121,8 @@ func (h *home) signIn(t *testing.T) {
 }
 
 // authorizeURL returns the URL that a sign-in has printed, with the server's own host,
-// because the server's pages refuse a form that comes through a proxy. It returns ""
-// before the URL is printed.
+// because the server's pages refuse a form that comes through a proxy. It returns "" if the
+// sign-in has not printed the URL.
 func (h *home) authorizeURL(p *proctest.Process) string {
 	_, rest, ok := strings.Cut(strings.TrimSpace(address.FindString(p.Stdout.String())), "/authorize")
 	if !ok {
@@ -137,8 +137,8 @@ func (h *home) start(t *testing.T, args ...string) *proctest.Process {
 	return h.startProgram(t, nil, append([]string{program}, args...)...)
 }
 
-// startProgram runs any program with the home's environment. The program starts when
-// gate is closed; a nil gate starts it at once.
+// startProgram runs any program with the home's environment. The program starts when gate is
+// closed. If gate is nil, the program starts at once.
 func (h *home) startProgram(t *testing.T, gate *os.File, line ...string) *proctest.Process {
 	t.Helper()
 	return proctest.Command{Line: line, Dir: h.dir, Env: h.env, Attr: h.attr, Gate: gate}.Start(t)
@@ -170,10 +170,10 @@ const crowd = 200
 // A storm is a group of processes that start together.
 type storm struct {
 	processes []*proctest.Process
-	release   func() time.Time // starts the processes and returns the time
+	release   func() time.Time // starts the processes and returns the start time
 }
 
-// gather makes the n processes of a storm. name returns the profile of the i-th process.
+// gather prepares the n processes of a storm. name returns the profile of the i-th process.
 func (h *home) gather(t *testing.T, n int, name func(i int) string) *storm {
 	t.Helper()
 	if _, err := exec.LookPath("sh"); err != nil {
@@ -191,8 +191,8 @@ func (h *home) gather(t *testing.T, n int, name func(i int) string) *storm {
 	return s
 }
 
-// run starts the processes and returns how each ended, and how long after the start the
-// last one did.
+// run starts the processes, and returns how each process ended. It also returns the time from
+// the start until the last process ended.
 func (s *storm) run(t *testing.T) ([]proctest.Result, time.Duration) {
 	t.Helper()
 	return s.results(t, s.release())

@@ -9,14 +9,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// After a logout, credentials that were being fetched are not stored, even if the user
-// has signed in again.
+// A fetch of credentials runs during a logout. The credentials are not stored, even if the
+// user has signed in again.
 func TestLogoutDuringFetch(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
 		logout []string
-		again  bool // sign in after it
+		again  bool // sign in after the logout
 	}{
 		{"of all sessions", []string{"sso", "logout"}, false},
 		{"of one", []string{"sso", "logout", "--sso-session", "corp"}, false},
@@ -57,7 +57,7 @@ func TestLogoutDuringFetch(t *testing.T) {
 	}
 }
 
-// A logout waits for a running refresh, so that it revokes the new token as well.
+// A logout waits for a running refresh, so that it also revokes the new token.
 func TestLogoutDuringRefresh(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, emulator.Config{}, config)

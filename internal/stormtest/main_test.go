@@ -20,11 +20,12 @@ func TestMain(m *testing.M) {
 	os.Exit(proctest.Main(m, &program, 16))
 }
 
-// full reports whether everything runs, as in make storm. Otherwise only the part for
-// make test runs, and the log lists the rest.
+// full reports whether all tests run, as in make storm. Otherwise only the part for make test
+// runs, and the log lists the remaining tests.
 func full() bool { return os.Getenv("STORM") == "full" }
 
-// rounds returns how often make storm plays a scene with random kills: STORM_ROUNDS.
+// rounds returns STORM_ROUNDS, the number of rounds of a scene with random kills in make
+// storm.
 func rounds(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("STORM_ROUNDS")
@@ -38,8 +39,8 @@ func rounds(t *testing.T) int {
 	return n
 }
 
-// seeds returns the seeds of n rounds: STORM_SEED if it is set, fixed seeds in make
-// test, and random ones in make storm.
+// seeds returns the seeds of n rounds. It returns STORM_SEED if that is set, fixed seeds in
+// make test, and random seeds in make storm.
 func seeds(t *testing.T, n int) (found []uint64) {
 	t.Helper()
 	if text := os.Getenv("STORM_SEED"); text != "" {

@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// Programs that run during a scene: an agent, the AWS CLI, boto3.
+// This file has programs that run during a scene: an agent, the AWS CLI, boto3.
 
 import (
 	"context"
@@ -28,7 +28,7 @@ type standby int
 const (
 	noAgent  standby = iota
 	agentOn          // an agent runs
-	inMemory         // it keeps the tokens in its memory only
+	inMemory         // an agent runs, and keeps the tokens only in its memory
 )
 
 // startAgent runs an agent in the home until the test ends.
@@ -74,13 +74,13 @@ var otherPrograms = sync.OnceValue(func() (found [][]string) {
 			found = append(found, []string{python, "-c", boto3})
 		}
 	}
-	// Take one of each kind; the AWS CLI has the shorter lists.
+	// Take one program of each kind. The AWS CLI has the shorter command lines.
 	slices.SortFunc(found, func(a, b []string) int { return len(b) - len(a) })
 	return slices.CompactFunc(found, func(a, b []string) bool { return len(a) == len(b) })
 })
 
-// startOthers starts n such programs, and returns when the first of them has called the
-// service. The storm starts then.
+// startOthers starts n of the other programs, and returns when the first program has called
+// the service. The storm then starts.
 func (h *home) startOthers(t *testing.T, n int) (started []*proctest.Process) {
 	t.Helper()
 	if n == 0 {
@@ -102,8 +102,9 @@ func (h *home) startOthers(t *testing.T, n int) (started []*proctest.Process) {
 	return started
 }
 
-// proxy leads an AWS CLI without support for AWS_ENDPOINT_URL to the emulator through
-// proxy variables. Programs that support that variable do not use the proxy.
+// proxy leads an AWS CLI to the emulator through proxy variables. Some versions of the AWS
+// CLI do not support AWS_ENDPOINT_URL. Programs that support the variable do not use the
+// proxy.
 func (h *home) proxy(t *testing.T) []string {
 	t.Helper()
 	p, err := intercept.Start(h.srv.Emulator, slog.New(slog.DiscardHandler))

@@ -1,7 +1,7 @@
 package stormtest_test
 
-// Token files that cannot be replaced or read: mounted as a single file, immutable, in a
-// sticky folder, or owned by another user.
+// This file has token files that cannot be replaced or read. The file is a mount, is
+// immutable, is in a sticky folder, or belongs to another user.
 
 import (
 	"errors"
@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A file that is mounted by itself, as in containers, cannot be replaced. It is
-// overwritten.
+// A container can mount a single file. The program cannot replace such a file, so it
+// overwrites the file.
 func TestTokenFileMountedByItself(t *testing.T) {
 	t.Parallel()
 	for _, s := range spendings() {
@@ -54,7 +54,7 @@ func TestTokenFileMountedByItself(t *testing.T) {
 	}
 }
 
-// If the new token could not be stored, the refresh token is not spent.
+// If the program cannot store the new token, it does not spend the refresh token.
 func TestImmutableTokenFile(t *testing.T) {
 	t.Parallel()
 	for _, s := range spendings() {
@@ -84,7 +84,7 @@ func TestImmutableTokenFile(t *testing.T) {
 }
 
 // In another user's sticky folder, only the owner can replace a file. If the file is
-// writable it is overwritten, otherwise the token is not spent.
+// writable, the program overwrites it. Otherwise the program does not spend the token.
 func TestTokenFileInStickyFolder(t *testing.T) {
 	t.Parallel()
 	for name, mode := range map[string]os.FileMode{"writable": 0o666, "readable": 0o644} {
@@ -121,8 +121,8 @@ func TestTokenFileInStickyFolder(t *testing.T) {
 	}
 }
 
-// An unreadable file may hold a session. No command reports that no session is signed in
-// or that it has signed out, and none revokes or removes anything.
+// An unreadable file may hold a session. So no command reports a missing session or a
+// successful logout, and no command revokes or removes anything.
 func TestFilesOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -185,7 +185,7 @@ func TestFilesOfAnotherUser(t *testing.T) {
 	}
 }
 
-// If one session's file is unreadable, a logout still ends the others.
+// If one session's file is unreadable, a logout still ends the other sessions.
 func TestLogoutBesideUnreadableFile(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -204,6 +204,6 @@ func TestLogoutBesideUnreadableFile(t *testing.T) {
 	}
 	h.checkCount(t, "Logout", 1)
 	if _, err := os.Lstat(h.cache().TokenPath("corp")); err == nil {
-		t.Error("the readable token is still there")
+		t.Error("the readable token was not removed")
 	}
 }

@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// How a scene is played, checked and reported. scenes_unix_test.go lists the scenes.
+// This file plays, checks and reports a scene. scenes_unix_test.go lists the scenes.
 
 import (
 	"fmt"
@@ -15,8 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// TestStorm plays the scenes one after the other, because each of them uses the whole
-// machine.
+// TestStorm plays the scenes one after the other, because each scene uses the whole machine.
 func TestStorm(t *testing.T) {
 	var rows []row
 	var left []string
@@ -44,27 +43,27 @@ func TestStorm(t *testing.T) {
 	}
 }
 
-// A scene is one storm: the cache at its start, how the service behaves, which processes
-// are killed, and the expected result.
+// A scene describes one storm: the cache at the start, the behaviour of the service, the
+// processes to kill, and the expected result.
 type scene struct {
 	name  string
-	short bool // make test plays it too; make storm plays all
+	short bool // make test also plays it; make storm plays all scenes
 
 	n       int
 	roles   []string                    // the profiles, in turn
 	cache   func(t *testing.T, h *home) // prepares the cache after the sign-in
-	grace   time.Duration               // how long a spent refresh token still works; 0: not at all
+	grace   time.Duration               // how long a spent refresh token still works; 0 means not at all
 	latency time.Duration               // of each of the two calls
 	behind  bool                        // the latency comes after the operation, before the answer
-	faults  []emulator.Fault            // each takes the latency too
+	faults  []emulator.Fault            // each fault also has the latency
 	doomed  int                         // percent of the processes that are killed at random moments
 	holder  bool                        // one process refreshes, and is killed before its answer arrives
 	others  int                         // number of AWS CLI and boto3 processes, which take no lock
 	standby standby                     // the agent, if any
 	orphans bool                        // the agent is killed at a random moment
-	after   func(t *testing.T, h *home) // further checks; nil: none
+	after   func(t *testing.T, h *home) // further checks; may be nil
 
-	refreshes, fetches int // calls if nothing goes wrong
+	refreshes, fetches int // the numbers of calls without a failure
 	spare              int // how many more refreshes are allowed
 	end                ending
 }
@@ -74,9 +73,9 @@ type ending int
 
 const (
 	succeeds ending = iota // all surviving processes have their credentials
-	ends                   // the service has ended the session: all say so, and one login repairs it
-	mayEnd                 // each process ends in one of these two ways
-	fails                  // no service gave a valid answer: all processes say so, and nothing is lost
+	ends                   // the service has ended the session; all processes say so, and one login repairs it
+	mayEnd                 // each process ends in one of the two ways above
+	fails                  // no service sent a valid reply; all processes say so, and no token is lost
 )
 
 // home makes the home of a scene.
@@ -85,7 +84,7 @@ func (s scene) home(t *testing.T) *home {
 	h := newHome(t, emulator.Config{RefreshGrace: s.grace}, bothConfig)
 	h.signIn(t)
 	if s.standby == agentOn {
-		h.startAgent(t) // before there is work
+		h.startAgent(t) // before the agent has work
 	}
 	s.cache(t, h)
 	for _, f := range s.faults {
@@ -149,9 +148,9 @@ func (s scene) play(t *testing.T, seed uint64) row {
 	return r
 }
 
-// startDoomed starts a process that refreshes, and returns when the service has
-// refreshed the token and holds the answer back. The process never gets that answer:
-// kill ends it, and releases the answers to other processes.
+// startDoomed starts a process that refreshes. It returns when the service has refreshed the
+// token and holds back the reply. The process never gets the reply, because kill ends the
+// process. kill then releases the replies to other processes.
 func (h *home) startDoomed(t *testing.T) (kill func()) {
 	t.Helper()
 	oidc := lateAnswers(t, h.srv.URL, "/token")
@@ -200,7 +199,7 @@ func (s scene) judge(t *testing.T, h *home, results []proctest.Result, r *row) {
 	if s.doomed > 0 && r.killed == 0 {
 		t.Error("all processes had ended before they were to be killed: this tested nothing")
 	}
-	if s.others == 0 && len(well) > 0 { // the AWS CLI replaces credentials in the middle
+	if s.others == 0 && len(well) > 0 { // the AWS CLI replaces credentials during the storm
 		checkAnswers(t, well...)
 	}
 	if s.holder {
@@ -213,7 +212,7 @@ func (s scene) judge(t *testing.T, h *home, results []proctest.Result, r *row) {
 }
 
 // checkCalls checks how often the service was called. A fault costs one call. A killed
-// process can have made one call, and a program without lanyard's lock two.
+// process may cost one more call, and a program without lanyard's lock two more calls.
 func (s scene) checkCalls(t *testing.T, r row) {
 	t.Helper()
 	refreshes, fetches := s.refreshes, s.fetches
@@ -228,7 +227,7 @@ func (s scene) checkCalls(t *testing.T, r row) {
 	if s.holder {
 		more, refreshes = 0, refreshes+1
 	}
-	if s.orphans { // each of the agent's calls can have been repeated
+	if s.orphans { // each of the agent's calls may have been repeated
 		more += len(s.roles)
 	}
 	check := func(operation string, got, least, most int) {
@@ -249,15 +248,15 @@ func (s scene) checkCalls(t *testing.T, r row) {
 // unlimited allows any number of calls.
 const unlimited = -1
 
-// repair checks what is left: complete files, free locks, and a working session. If the
-// service has ended the session, one login repairs it.
+// repair checks the state after the storm: complete files, free locks, and a working session.
+// If the service has ended the session, one login repairs it.
 func (s scene) repair(t *testing.T, h *home, r row) {
 	t.Helper()
 	if r.corrupt == 0 {
 		h.checkFiles(t)
 	}
 	h.srv.ClearFaults()
-	if s.standby != inMemory { // its tokens keep their origin
+	if s.standby != inMemory { // tokens in memory keep their origin
 		h.useFor(h.srv.URL, "SSO_OIDC", "SSO")
 	}
 	if r.ended > 0 {
@@ -273,7 +272,7 @@ type row struct {
 	scene               string
 	seed                uint64
 	n                   int
-	well, ended, killed int // processes by result; the others failed
+	well, ended, killed int // processes by result; the other processes failed
 	refreshes, fetches  int // calls
 	corrupt             int // files
 	latency, took       time.Duration

@@ -12,14 +12,15 @@ import (
 var (
 	one  = []string{"dev"}
 	four = []string{"dev", "dev-2", "dev-3", "dev-4"}
-	// eight are profiles for four roles, each as [sso-session] and as legacy profile, on
-	// one sign-in. The two kinds store their role credentials under different names.
+	// eight has profiles for four roles. Each role has a profile with [sso-session] and a legacy
+	// profile. All profiles share one sign-in. The two kinds store their role credentials under
+	// different names.
 	eight = []string{"dev", "old", "dev-2", "old-2", "dev-3", "old-3", "dev-4", "old-4"}
 )
 
 const grace = time.Minute
 
-// scenes lists all storms. docs/storms.md explains what they show.
+// scenes lists all storms. docs/storms.md explains the results.
 func scenes() []scene {
 	all := append(quiet(), deadly()...)
 	all = append(all, faulty()...)
@@ -27,7 +28,7 @@ func scenes() []scene {
 	return append(all, mixed()...)
 }
 
-// quiet are the scenes without failures, and those with an ended session.
+// quiet returns the scenes without failures, and the scenes with an ended session.
 func quiet() []scene {
 	return []scene{
 		{name: "cold", short: true, n: crowd, roles: one, cache: cold, latency: latency / 2, fetches: 1},
@@ -47,9 +48,9 @@ func quiet() []scene {
 	}
 }
 
-// deadly are the scenes with killed processes. If the service waits before the
-// operation, a killed process has usually spent no token. If the service waits after it,
-// the token is spent.
+// deadly returns the scenes with killed processes. If the service waits before the operation,
+// a killed process has usually spent no token. If the service waits after the operation, the
+// process has spent the token.
 func deadly() []scene {
 	return []scene{
 		{
@@ -72,7 +73,7 @@ func deadly() []scene {
 	}
 }
 
-// faulty are the scenes in which the service fails, for some or all tries of one call.
+// faulty returns the scenes in which the service fails, for some or all tries of one call.
 func faulty() []scene {
 	throttled := func(operation string, n int) emulator.Fault {
 		return emulator.Fault{Operation: operation, Status: http.StatusTooManyRequests, Count: n}
@@ -112,7 +113,7 @@ func faulty() []scene {
 	}
 }
 
-// assisted are the scenes with an agent. The agent makes the calls, so a killed process
+// assisted returns the scenes with an agent. The agent makes the calls, so a killed process
 // loses no token, even if the service accepts a refresh token only once.
 func assisted() []scene {
 	return []scene{
@@ -143,7 +144,7 @@ func assisted() []scene {
 	}
 }
 
-// mixed are the scenes with programs that refresh without lanyard's lock.
+// mixed returns the scenes with programs that refresh without lanyard's lock.
 func mixed() []scene {
 	faults := []emulator.Fault{
 		{Operation: "CreateToken", Status: http.StatusTooManyRequests, Count: 1},

@@ -1,6 +1,6 @@
 package stormtest_test
 
-// A service that fails, answers late or never answers.
+// This file has services that fail, answer late or never answer.
 
 import (
 	"cmp"
@@ -20,13 +20,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A service that never answers makes a command fail in the end, but only a command that
-// needs the service.
+// A service never answers. A command that needs the service fails in the end. Other commands
+// succeed.
 func TestSilentService(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name        string
-		token, role time.Duration // lifetime left; role 0: no role credentials
+		token, role time.Duration // lifetime left; role 0 means no role credentials
 		services    []string      // the services that never answer
 		ok          bool
 	}{
@@ -63,7 +63,7 @@ func TestSilentService(t *testing.T) {
 	}
 }
 
-// Requests with transient failures are repeated.
+// The program repeats a request after a transient failure.
 func TestPassingFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -79,8 +79,8 @@ func TestPassingFaults(t *testing.T) {
 		for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
 			t.Run(tt.name+" of "+operation, func(t *testing.T) {
 				t.Parallel()
-				// The real service accepts a spent refresh token for this time, in case
-				// its answer was lost.
+				// The real service accepts a spent refresh token for some time, because its reply may
+				// have been lost.
 				h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
 				h.signIn(t)
 				h.setToken(t, -time.Minute)
@@ -109,15 +109,15 @@ func (h *home) slow(d time.Duration) {
 	}
 }
 
-// A late service has carried out a request, and holds its answer back until the test
-// releases it.
+// A late service carries out each request, and holds back the reply until the test releases
+// it.
 type late struct {
 	url      string
-	answered chan struct{} // receives a value for each answer that is held back
-	arrive   chan struct{} // close it to let all answers through
+	answered chan struct{} // receives a value for each reply that is held back
+	arrive   chan struct{} // close it to release all replies
 }
 
-// lateAnswers starts a proxy for the server that holds back the answers for path.
+// lateAnswers starts a proxy for the server. The proxy holds back the replies for path.
 func lateAnswers(t *testing.T, server, path string) *late {
 	t.Helper()
 	l := &late{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
@@ -145,8 +145,8 @@ func slowAnswers(t *testing.T, server string, d time.Duration) string {
 	})
 }
 
-// front starts a proxy for the server. It calls hold with the request before it passes
-// the answer on.
+// front starts a proxy for the server. It calls hold with the request before it forwards the
+// reply.
 func front(t *testing.T, server string, hold func(asked *http.Request)) string {
 	t.Helper()
 	to, err := url.Parse(server)
@@ -154,7 +154,7 @@ func front(t *testing.T, server string, hold func(asked *http.Request)) string {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(to)
-	proxy.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // clients are killed
+	proxy.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // the proxy logs an error for each killed client
 	proxy.ModifyResponse = func(r *http.Response) error {
 		hold(r.Request)
 		return nil

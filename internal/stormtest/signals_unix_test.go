@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// Processes that are killed, stopped or interrupted.
+// This file has processes that are killed, stopped or interrupted.
 
 import (
 	"math/rand/v2"
@@ -17,8 +17,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// The process that holds the lock is killed during its call, several times in turn. The
-// next process continues at once.
+// The test kills the process that holds the lock, during its call. The next process continues
+// at once. The test repeats this several times.
 func TestKilledHolders(t *testing.T) {
 	const rounds = 4
 	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
@@ -26,7 +26,7 @@ func TestKilledHolders(t *testing.T) {
 			h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
 			h.signIn(t)
 			h.setToken(t, -time.Minute)
-			// Answers are released after the kills.
+			// The service sends its replies after the kills.
 			h.srv.AddFault(emulator.Fault{Operation: operation, Count: rounds, Delay: proctest.TooLong})
 			for round := range rounds {
 				holder := h.start(t, "sso", "get-credentials", "--profile", "dev")
@@ -43,16 +43,16 @@ func TestKilledHolders(t *testing.T) {
 	}
 }
 
-// A process that is stopped while it holds the lock (Ctrl-Z, a debugger) does not block
-// the others forever. They continue after the time limit of a call, and still make only
-// one call together.
+// A process that is stopped while it holds the lock (Ctrl-Z, a debugger) does not block the
+// others forever. They continue after the time limit of a call, and together make only one
+// call.
 func TestStoppedHolder(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, emulator.Config{}, config)
 	h.signIn(t)
 	h.setToken(t, -time.Minute)
-	// The stopped process's request is never carried out, so its refresh token can be
-	// used once more.
+	// The service never carries out the request of the stopped process, so the refresh token
+	// still works.
 	h.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Delay: 2 * proctest.TooLong})
 	h.slow(latency)
 
@@ -73,8 +73,8 @@ func TestStoppedHolder(t *testing.T) {
 	t.Logf("%v, expected about 28 s; %d reported that they continue without a lock", took, warned)
 }
 
-// Ctrl-C arrives before the answer with the new token. The refresh token is spent, so
-// the process stores the new token before it exits.
+// Ctrl-C arrives before the reply with the new token. The process has already spent the
+// refresh token, so it stores the new token before it exits.
 func TestInterruptDuringRefresh(t *testing.T) {
 	t.Parallel()
 	for name, signals := range map[string][]syscall.Signal{
@@ -103,23 +103,22 @@ func TestInterruptDuringRefresh(t *testing.T) {
 			}
 			h.checkCount(t, "GetRoleCredentials", 0)
 			h.checkFiles(t)
-			// The stored token works.
 			checkAnswers(t, h.credentials(t, "dev"))
 			h.checkCount(t, "CreateToken", 1)
 		})
 	}
 }
 
-// A process refreshes the token, fetches the role credentials, and is killed at a random
-// moment, many times. Each time both files are complete, no lock is held, and the next
-// process continues. If the service accepts a refresh token only once, that process can
-// find the session ended, and one login repairs it.
+// A process refreshes the token and fetches role credentials. The test kills it at a random
+// moment, many times. After each kill, both files are complete, no process holds a lock, and
+// the next process continues. If the service accepts a refresh token only once, the session
+// may have ended. Then one login repairs it.
 func TestKillLoop(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name          string
 		grace         time.Duration
-		rounds, short int // under make storm, and in make test
+		rounds, short int // the number of rounds in make storm and in make test
 	}{
 		{"grace", grace, 700, 15},
 		{"single use", 0, 300, 15},
@@ -155,7 +154,7 @@ type killLoop struct {
 	grace               time.Duration
 	random              *rand.Rand
 	killed, torn, ended int
-	usual               time.Duration // how long a process takes that is not killed
+	usual               time.Duration // how long a process takes without a kill
 }
 
 func (l *killLoop) round(t *testing.T) {

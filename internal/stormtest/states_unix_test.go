@@ -12,7 +12,7 @@ import (
 
 // These functions prepare a fresh sign-in before a scene, a writer or a fault.
 
-// cold changes nothing: no role credentials are cached.
+// cold does nothing, so the cache has no role credentials.
 func cold(*testing.T, *home) {}
 
 // expired makes the token expired.
@@ -27,7 +27,7 @@ func revoked(t *testing.T, h *home) {
 	h.srv.RevokeSessions(user)
 }
 
-// revokedAlive ends the session at the service. By its date the token is still valid.
+// revokedAlive ends the session at the service. The date of the token is still valid.
 func revokedAlive(_ *testing.T, h *home) { h.srv.RevokeSessions(user) }
 
 // held caches the role credentials.
@@ -54,7 +54,7 @@ func migration(to string) []string {
 	return args
 }
 
-// hasKey makes a key for the encrypted store, in addition to another preparation.
+// hasKey returns a preparation that also makes a key for the encrypted store.
 func hasKey(t *testing.T, h *home) {
 	held(t, h)
 	key, err := age.GenerateX25519Identity()
@@ -72,8 +72,7 @@ func encrypted(t *testing.T, h *home) {
 	h.mustRun(t, migration(encryptedStore)...)
 }
 
-// encryptedExpired leaves a token in the encrypted store that the service refuses, and
-// no role credentials.
+// encryptedExpired leaves a refused token in the encrypted store, and no role credentials.
 func encryptedExpired(t *testing.T, h *home) {
 	hasKey(t, h)
 	h.forgetRoles(t)

@@ -18,11 +18,11 @@ import (
 // A storage is a way to make new files in ~/.aws impossible.
 type storage struct {
 	prepare func(t *testing.T, h *home)               // before the sign-in
-	spoil   func(t *testing.T, h *home) (mend func()) // after it
+	spoil   func(t *testing.T, h *home) (mend func()) // after the sign-in
 }
 
-// If a new token could not be stored, the refresh token is not spent, and the program
-// uses what is still valid.
+// If the program cannot store a new token, it does not spend the refresh token. It uses the
+// credentials that are still valid.
 func TestStorage(t *testing.T) {
 	t.Parallel()
 	storages := map[string]storage{
@@ -31,7 +31,7 @@ func TestStorage(t *testing.T) {
 	}
 	tests := []struct {
 		name        string
-		token, role time.Duration // lifetime left; role 0: no role credentials
+		token, role time.Duration // lifetime left; role 0 means no role credentials
 		refused     bool          // the service refuses the token, although its date is valid
 		ok          bool
 	}{
@@ -70,7 +70,7 @@ func TestStorage(t *testing.T) {
 				if strings.Count(r.Stderr, "\n") > 2 {
 					t.Errorf("more than one message: %s", r.Stderr)
 				}
-				// Everything works again when there is space.
+				// Every command works again when the folder is writable and has space.
 				mend()
 				h.forgetRoles(t)
 				checkAnswers(t, h.credentials(t, "dev"))
@@ -89,7 +89,7 @@ func asNobody(t *testing.T, h *home) {
 	}
 	const nobody = 65534
 	h.attr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	if err := os.Chmod(filepath.Dir(h.dir), 0o711); err != nil { // t.TempDir makes it private
+	if err := os.Chmod(filepath.Dir(h.dir), 0o711); err != nil { // t.TempDir makes the folder private
 		t.Fatal(err)
 	}
 	for _, path := range []string{h.dir, h.path(".aws"), h.path(".aws", "config")} {
@@ -111,6 +111,6 @@ func takeWriting(t *testing.T, h *home) (mend func()) {
 		}
 	}
 	change(0o500)
-	t.Cleanup(func() { change(0o700) }) // so that the folders can be removed
+	t.Cleanup(func() { change(0o700) }) // otherwise the folders cannot be removed
 	return func() { change(0o700) }
 }

@@ -1,6 +1,6 @@
 package stormtest_test
 
-// Processes that find a token due, refused, or being rewritten.
+// This file has processes that find a token which is due, refused, or being rewritten.
 
 import (
 	"os"
@@ -10,7 +10,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A valid token can be used while it is refreshed, so only the refreshing process waits.
+// Other processes use the valid token during the refresh, so only the refreshing process
+// waits.
 func TestStormOnDueToken(t *testing.T) {
 	h := newHome(t, emulator.Config{}, config)
 	h.signIn(t)
@@ -41,8 +42,7 @@ func TestStormOnDueToken(t *testing.T) {
 	t.Logf("%d of %d took as long as the refresh", slow, len(results))
 }
 
-// The service refuses a token that is valid by its date: one forced refresh serves all
-// roles.
+// The service refuses a token with a valid date. One forced refresh is enough for all roles.
 func TestStormOnRejectedToken(t *testing.T) {
 	profiles := []string{"dev", "dev-2", "dev-3", "dev-4"}
 	h := newHome(t, emulator.Config{}, config)
@@ -54,23 +54,23 @@ func TestStormOnRejectedToken(t *testing.T) {
 
 	checkAnswers(t, results...)
 	h.checkCount(t, "CreateToken", 1)
-	// Each role is refused at most once and fetched once. A role that is fetched late
-	// starts with the new token.
+	// Each role is refused at most once and fetched once. A role that is fetched late uses the
+	// new token from the start.
 	if got := h.srv.Count("GetRoleCredentials"); got <= len(profiles) || got > 2*len(profiles) {
 		t.Errorf("GetRoleCredentials was called %d times, want %d to %d", got, len(profiles)+1, 2*len(profiles))
 	}
 	h.checkFiles(t)
 }
 
-// The AWS CLI and boto3 rewrite the token file in place without a lock. A file that
-// cannot be parsed is read again for a while.
+// The AWS CLI and boto3 rewrite the token file in place without a lock. The program reads a
+// file again for a while if it cannot parse the file.
 func TestTokenFileBeingRewritten(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
 		half func(whole []byte) []byte
 		left time.Duration // lifetime left of the final token
-		want int           // CreateToken
+		want int           // calls of CreateToken
 	}{
 		{"empty, then a live token", func([]byte) []byte { return nil }, time.Hour, 0},
 		{"half, then a live token", func(b []byte) []byte { return b[:len(b)/2] }, time.Hour, 0},

@@ -17,19 +17,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The test binary is also a tracer. With killVariable set to N it runs the program in
-// its arguments and kills it just before the N-th system call that changes something
-// below HOME; 0 kills nothing. logVariable names a file that gets one line for each such
-// call.
+// The test binary is also a tracer. It runs the program in its arguments. With killVariable
+// set to N, it kills the program just before the N-th system call that changes a file below
+// HOME. 0 means no kill. logVariable names a file that gets one line for each such call.
 //
-// strace can kill too, but it counts the calls of each thread separately. A Go program
-// moves between threads, so some calls would never be hit.
+// strace can kill too, but it counts the calls of each thread separately. A Go program moves
+// between threads, so some calls would never be hit.
 const (
 	killVariable = "STORMTEST_KILL_AT"
 	logVariable  = "STORMTEST_TRACE_LOG"
 )
 
-// cannotTrace is the start of the tracer's message when the system forbids tracing.
+// cannotTrace is the start of the tracer's message if the system forbids tracing.
 const cannotTrace = "tracer: processes cannot be traced here:"
 
 // runTracer is the main function of the tracer.
@@ -56,10 +55,10 @@ type tracer struct {
 	at, n int
 	log   *os.File
 	home  string
-	err   error // system calls cannot be read
+	err   error // the tracer cannot read system calls
 }
 
-// run returns the program's exit code, or 137 if it was killed.
+// run returns the program's exit code, or 137 if the tracer killed it.
 func (tr *tracer) run(args []string) (int, error) {
 	runtime.LockOSThread() // only the thread that started the program may trace it
 	cmd := exec.Command(args[0], args[1:]...)
@@ -95,7 +94,7 @@ func (tr *tracer) run(args []string) (int, error) {
 			if !tr.goesOn(tid) {
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
-		case ws.StopSignal() == syscall.SIGTRAP: // an event: there is a new thread
+		case ws.StopSignal() == syscall.SIGTRAP: // an event: the program has a new thread
 		case ws.StopSignal() == syscall.SIGSTOP && !threads[tid]:
 			threads[tid] = true
 		default:
@@ -114,12 +113,13 @@ type syscallInfo struct {
 	args   [6]uint64
 }
 
-// goesOn counts the call that a thread starts. It returns false for the call to kill at.
+// goesOn counts the system call that a thread starts. It returns false if the tracer must
+// kill the program at this call.
 func (tr *tracer) goesOn(tid int) bool {
 	var info syscallInfo
 	_, _, errno := syscall.Syscall6(syscall.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(tid),
 		unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)
-	if errno != 0 && errno != syscall.ESRCH { // ESRCH: the thread has ended
+	if errno != 0 && errno != syscall.ESRCH { // ESRCH means that the thread has ended
 		tr.err = fmt.Errorf("look at a system call: %w", errno)
 	}
 	if errno != 0 || info.op != unix.PTRACE_SYSCALL_INFO_ENTRY {
@@ -138,14 +138,14 @@ func (tr *tracer) goesOn(tid int) bool {
 	return tr.n != tr.at
 }
 
-// short replaces hashes in file names by their first letters, and removes random parts.
+// short shortens the hashes in file names to their first letters, and removes random parts.
 var short = regexp.MustCompile(`([0-9a-f]{4})[0-9a-f]{36}|(?:-)[0-9]{5,}$`)
 
-// A change is a system call that changes files. It says which argument names the file
-// and, for a path, which argument is the folder of a relative path.
+// A change describes a system call that changes files. One argument names the file. If that
+// is a relative path, another argument names the folder.
 type change struct {
 	name         string
-	folder, file int // folder -1: file is a descriptor
+	folder, file int // the index of each argument; folder is -1 if file is a descriptor
 }
 
 var changing = map[uint64]change{
@@ -185,7 +185,7 @@ func text(tid int, at uint64) string {
 	}
 	defer func() { _ = mem.Close() }()
 	b := make([]byte, 4096)
-	n, _ := mem.ReadAt(b, int64(at)) // less, at the end of a page: paths are short
+	n, _ := mem.ReadAt(b, int64(at)) // ReadAt returns fewer bytes at the end of a page, but paths are short
 	s, _, _ := strings.Cut(string(b[:n]), "\x00")
 	return s
 }

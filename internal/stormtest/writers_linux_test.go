@@ -2,7 +2,8 @@
 
 package stormtest_test
 
-// Commands that write files, killed at each of these system calls.
+// This file has commands that write files. The test kills each command at each of these
+// system calls.
 
 import (
 	"os"
@@ -42,22 +43,22 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	}
 }
 
-// A writer is a command that changes files, and the files at its start. It is killed
-// before the first call that changes a file, before the second, and so on, until it
-// completes.
+// A writer is a command that changes files, with a preparation of the files. The test kills
+// it before the first call that changes a file, then before the second call, and so on, until
+// the command completes.
 type writer struct {
 	name    string
-	short   bool // make test runs it too; make storm runs all
+	short   bool // make test also runs it; make storm runs all writers
 	grace   time.Duration
 	config  string
 	prepare func(t *testing.T, h *home)
 	args    []string
-	approve bool                        // it waits for a sign-in
-	ended   bool                        // the session may have ended
+	approve bool                        // the command waits for a sign-in
+	ended   bool                        // the kill may end the session
 	finish  func(t *testing.T, h *home) // after the kill and the next request
 }
 
-// A traced run is the work of a writer until it completed or was killed.
+// A traced holds the result of one run of a writer, which completed or was killed.
 type traced struct {
 	home   *home
 	code   int
@@ -66,7 +67,7 @@ type traced struct {
 	config []byte            // after the command
 }
 
-// run prepares a home and runs the writer there. The writer is killed at the n-th call.
+// run prepares a home and runs the writer in it. It kills the writer at the n-th call.
 func (w writer) run(t *testing.T, n int) traced {
 	t.Helper()
 	h := newHome(t, emulator.Config{RefreshGrace: w.grace}, w.config)
@@ -154,8 +155,8 @@ func writers() []writer {
 	}
 }
 
-// migrates checks that a killed migration can be repeated, and then leaves nothing in
-// the old store.
+// migrates returns a check: a killed migration can be repeated, and the old store is then
+// empty.
 func migrates(to string) func(t *testing.T, h *home) {
 	return func(t *testing.T, h *home) {
 		h.mustRun(t, migration(to)...)
@@ -172,7 +173,7 @@ func migrates(to string) func(t *testing.T, h *home) {
 	}
 }
 
-// signsOut checks that a killed logout can be repeated, and then leaves nothing.
+// signsOut checks that a killed logout can be repeated. The store is then empty.
 func signsOut(t *testing.T, h *home) {
 	h.mustRun(t, "sso", "logout")
 	checkEnded(t, h.credentials(t, "dev"))

@@ -18,9 +18,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// chooseRole sets the account and the role of the profile: from the flags, the only choice,
-// or what the user picks. If the portal refuses to list accounts or roles, the profile is
-// written without them.
+// chooseRole sets the account and the role of the profile. They come from the flags, from the
+// only choice, or from the user. If the portal refuses to list accounts or roles, chooseRole
+// leaves them empty.
 func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) error {
 	p.account, p.role = "", ""
 	if first {
@@ -34,7 +34,7 @@ func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 	}
 	err := z.AdviseConnection(z.pickRole(ctx, p))
 	if errors.Is(err, idcenter.ErrUnauthorized) {
-		// The session may have been ended on another machine.
+		// The user may have signed out on another machine.
 		if err = z.signInAgain(ctx); err == nil {
 			err = z.AdviseConnection(z.pickRole(ctx, p))
 		}
@@ -47,8 +47,8 @@ func (z *Wizard) chooseRole(ctx context.Context, p *ssoProfile, first bool) erro
 	return err
 }
 
-// signIn makes sure that there is a token. It uses a valid session of the config. A new
-// session always signs in, once.
+// signIn makes sure that the session has a token. It uses a valid session of the config. For
+// a new session it always signs in, but only once.
 func (z *Wizard) signIn(ctx context.Context) error {
 	if z.known || z.Session.Name == "" || !z.token.AccessToken.IsZero() {
 		err := z.takeToken(ctx, secret.String{})
@@ -60,7 +60,7 @@ func (z *Wizard) signIn(ctx context.Context) error {
 	return z.login(ctx)
 }
 
-// login signs in anew.
+// login signs in, even if the session has a token.
 func (z *Wizard) login(ctx context.Context) (err error) {
 	z.o.Quiet, z.o.Caller = true, "configure sso"
 	if z.Session, err = signin.Login(ctx, z.Workspace, z.p, z.Session, z.o.Options); err != nil {
@@ -164,8 +164,8 @@ func (z *Wizard) pickRoleOf(ctx context.Context, client *idcenter.Client, accoun
 	return roles[i].Name, nil
 }
 
-// compareAccounts orders accounts as the AWS CLI does: by the name or else the e-mail
-// address, in lower case. Accounts with neither come last.
+// compareAccounts orders accounts like the AWS CLI. It compares the names, or else the e-mail
+// addresses, in lower case. Accounts without a name and an e-mail address come last.
 func compareAccounts(a, b idcenter.Account) int {
 	key := func(a idcenter.Account) (int, string) {
 		if name := cmp.Or(a.Name, a.Email); name != "" {

@@ -54,7 +54,7 @@ func (o *Options) check(global command.Globals) error {
 	return nil
 }
 
-// scopesOr returns the scopes of the flag, or def.
+// scopesOr returns the scopes of the flag, or def if the flag is not set.
 func (o *Options) scopesOr(def string) string {
 	if o.Scopes == "" {
 		return def
@@ -98,8 +98,8 @@ func checkRegion(s string) error {
 	return err
 }
 
-// checkRegionTwice is checkRegion for a user who can answer again: a region that lanyard does
-// not know is accepted when it is entered twice in a row.
+// checkRegionTwice returns a check like checkRegion. To use a region that lanyard does not
+// know, the user enters it twice in a row.
 func checkRegionTwice() func(string) error {
 	var last string
 	return func(s string) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
-// ByFlags writes one profile from the flags, without questions. Its error names all missing
+// ByFlags writes one profile from the flags, without questions. The error names all missing
 // flags.
 func (z *Wizard) ByFlags(ctx context.Context) error {
 	missing, err := z.answersByFlags(ctx)
@@ -80,7 +80,7 @@ func (z *Wizard) profileByFlags() ssoProfile {
 	return p
 }
 
-// tellOfSignIn prints how to sign in if there is no valid session.
+// tellOfSignIn prints how to sign in, if the session is not valid.
 func (z *Wizard) tellOfSignIn(p ssoProfile) {
 	tok, err := z.Broker.Peek(z.Session)
 	if err != nil {
@@ -106,8 +106,8 @@ func (z *Wizard) warnOfRegion(region string) {
 	z.App.Warn("lanyard does not know the region "+region+" and uses it anyway", hint)
 }
 
-// sameInUse reports whether --profile names the profile. Then that profile is changed even
-// if it is for another role.
+// sameInUse reports whether --profile names the profile. The wizard then changes that
+// profile, even if the profile is for another role.
 func (z *Wizard) sameInUse(p ssoProfile) bool {
 	return z.App.Flags.Profile != "" && z.App.Flags.Profile == p.name
 }
@@ -128,7 +128,7 @@ func (z *Wizard) sessionByFlags(ctx context.Context) error {
 	return nil
 }
 
-// noTerminal returns the error for missing flags when there is no terminal to ask on.
+// noTerminal returns the error for missing flags without a terminal.
 func noTerminal(app *command.App, missing []string) error {
 	return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(missing, ", ")),
 		"add these flags, or run the command in a terminal to be asked for the values")

@@ -82,8 +82,8 @@ func (p ssoProfile) proposal() string {
 	return p.role + "-" + p.account
 }
 
-// isAnother says what an existing profile of the same name is for: another role or other
-// credentials. It returns "" if the profile can be replaced without a question.
+// isAnother describes an existing profile of the same name that has another role or other
+// credentials. It returns "" if the wizard can replace the profile without a question.
 func (z *Wizard) isAnother(p ssoProfile) (string, error) {
 	config, credentials, err := z.ProfileSections(p.name)
 	if err != nil {
@@ -110,7 +110,7 @@ func (z *Wizard) isAnother(p ssoProfile) (string, error) {
 
 // write prints the new settings and writes them.
 func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
-	// The session may have been removed from the file during the sign-in.
+	// Another program may have removed the session from the file during the sign-in.
 	if err := z.rereadSession(); err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func blocks(changes []awsconfig.Change) string {
 	return b.String()
 }
 
-// tell prints how to use the profile, in the AWS CLI's words.
+// tell prints how to use the profile. The text is the AWS CLI's.
 func (z *Wizard) tell(p ssoProfile) {
 	run := z.App.Name + " sts get-caller-identity"
 	switch {
@@ -215,7 +215,8 @@ func (z *Wizard) more(ctx context.Context) (bool, error) {
 	}
 }
 
-// noteMore is shown below the question until the user types something.
+// noteMore returns the note below the question. The note disappears when the user types
+// something.
 func noteMore(typed string) string {
 	if typed != "" {
 		return ""
@@ -232,8 +233,8 @@ func checkMore(s string) error {
 	return errors.New("Answer yes, no or advanced")
 }
 
-// advanced asks for the two refresh settings. They are written to the [sso-session], or to
-// the profile if it has no session.
+// advanced asks for the two refresh settings. The wizard writes them to the [sso-session], or
+// to the profile if it has no session.
 func (z *Wizard) advanced(ctx context.Context) error {
 	s := z.Session
 	auto := "true"

@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// askSession asks for the session: an existing one, a new one, or no name for a legacy
-// profile.
+// askSession asks for the name of an existing or a new session. A legacy profile has no name
+// here.
 func (z *Wizard) askSession(ctx context.Context) error {
 	name, current := z.o.Name, z.value("sso_session")
 	if !z.o.Given("sso-session-name") {
@@ -43,8 +43,8 @@ func (z *Wizard) askSession(ctx context.Context) error {
 	return z.askNewSession(ctx, z.value("sso_start_url"), z.value("sso_region"), profile.AccessScope)
 }
 
-// knownSession uses the session of this name in the config, if there is one, and reports
-// whether there is. It is an error if flags contradict that session.
+// knownSession uses the session of this name in the config. It reports whether the config has
+// that session. It returns an error if flags contradict that session.
 func (z *Wizard) knownSession(name string) (bool, error) {
 	if name == "" {
 		return false, nil
@@ -122,7 +122,7 @@ func (z *Wizard) setStartURL(startURL string) {
 	z.Session.StartURL = profile.CleanStartURL(startURL)
 }
 
-// A revealed is the region that was found by the start URL. It is certain if a vanity URL
+// A revealed holds the region that the start URL shows. The region is certain if a vanity URL
 // redirects to a host with a region in its name. The region in the name of an AWS host is
 // only a proposal.
 type revealed struct {
@@ -130,8 +130,7 @@ type revealed struct {
 	certain bool
 }
 
-// revealedRegion finds the region of the start URL. It makes a request for a vanity URL
-// only.
+// revealedRegion finds the region of the start URL. It makes a request only for a vanity URL.
 func (z *Wizard) revealedRegion(ctx context.Context) (revealed, error) {
 	url := z.Session.StartURL
 	if profile.AWSOwned(profile.StartURLHost(url)) {
@@ -157,8 +156,8 @@ func prompt(text, current string) string {
 	return text + " [" + terminal.Printable(current) + "]: "
 }
 
-// sessionItems returns the sessions of the config, for a menu. An unreadable config has none
-// here; the wizard reports it later.
+// sessionItems returns the sessions of the config, for a menu. For an unreadable config it
+// returns no sessions; the wizard reports the error later.
 func (z *Wizard) sessionItems() []picker.Item {
 	uses, _ := z.QuietSessions()
 	var items []picker.Item
@@ -191,8 +190,8 @@ func (z *Wizard) startURLs() []string {
 	return urls
 }
 
-// describeSession returns what the config says about the session that is being typed. Before
-// the user types, it says how to pick one of several sessions.
+// describeSession returns what the config says about the session that the user types. Before
+// the user types, it returns how to pick one of several sessions.
 func (z *Wizard) describeSession(typed string) string {
 	items := z.sessionItems()
 	if typed == "" && len(items) > 1 {
@@ -238,7 +237,7 @@ func (z *Wizard) ofSession() (get func(key string) string, err error) {
 	}, err
 }
 
-// WholeSessionByFlags takes all settings of the session from the flags, or else from the
+// WholeSessionByFlags sets all settings of the session from the flags, or else from the
 // config.
 func (z *Wizard) WholeSessionByFlags(ctx context.Context) error {
 	z.Session.Name = z.o.Name

@@ -1,6 +1,6 @@
 // Package wizard asks for sessions and profiles and writes them to the config. It has the
-// questions of "configure sso" and "configure sso-session", and skips those that a flag
-// answers. Begin with [New].
+// questions of "configure sso" and "configure sso-session", and skips a question if a flag
+// answers it. Begin with [New].
 package wizard
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Options are the answers that were given as flags, and how to sign in.
+// Options hold the answers from flags, and how to sign in.
 type Options struct {
 	signin.Options
 	StartURL, Region, Name, Scopes string
@@ -68,7 +68,7 @@ type Wizard struct {
 	Session profile.Session // its Name is "" for a legacy profile
 	known   bool            // the session is in the config
 	token   ssocache.Token
-	last    ssoProfile // the last profile that was written
+	last    ssoProfile // the last profile that the wizard has written
 }
 
 // An ssoProfile is a profile to write. A profile without an account can only sign in.
@@ -97,7 +97,8 @@ func (z *Wizard) Run(ctx context.Context) error {
 	}
 }
 
-// left returns nil if the user cancels after a profile was written, and else the error.
+// left returns nil if the user cancels after the wizard has written a profile. Otherwise it
+// returns err.
 func (z *Wizard) left(err error, first bool) error {
 	if !first && (errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone)) {
 		return nil
@@ -111,8 +112,9 @@ func (z *Wizard) value(key string) string {
 	return s.Value
 }
 
-// changes returns the changes that write a profile: the keys of the profile in the AWS CLI's
-// order, then the keys of its session. They also remove keys that contradict the new ones.
+// changes returns the changes that write a profile. The keys of the profile come first, in
+// the AWS CLI's order. Then come the keys of its session. The changes also remove keys that
+// contradict the new keys.
 func (z *Wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	var list []awsconfig.Change
 	kind, name := awsconfig.Profile, p.name
@@ -150,8 +152,8 @@ func (z *Wizard) changes(p ssoProfile) ([]awsconfig.Change, error) {
 	return list, nil
 }
 
-// comeFirst returns the keys of a profile that the AWS CLI and the SDKs prefer to the SSO
-// keys. With one of them, the profile would not use the role that the user has picked.
+// comeFirst returns the keys of a profile that override the SSO keys in the AWS CLI and the
+// SDKs. With such a key, the profile would not use the role that the user has picked.
 func comeFirst() []string {
 	return []string{
 		"role_arn", "source_profile", "credential_source", "web_identity_token_file", "credential_process", "login_session",
