@@ -29,6 +29,12 @@ func TestParallel(t *testing.T) {
 	})
 }
 
+// A script of testscript prints such a line before it skips itself.
+func TestScript(t *testing.T) {
+	t.Log("\n> [!exec:fish] skip 'there is no fish here'")
+	t.SkipNow()
+}
+
 func TestSilent(t *testing.T) { t.SkipNow() }
 
 func TestWrong(t *testing.T) {
@@ -76,16 +82,16 @@ func TestSummary(t *testing.T) {
 		t.Error("the summary reports success")
 	}
 	for _, want := range []string{
-		"a TestParallel/zsh: there is no zsh here\n",
-		"a TestParallel/fish: there is no fish here\n",
-		"a TestSilent: it gives no reason\n",
+		"there is no zsh here:\n    a TestParallel/zsh\n",
+		"there is no fish here:\n    a TestParallel/fish\n    a TestScript\n",
+		"it gives no reason:\n    a TestSilent\n",
 		"the bells: no tower\n",
 		"== storms\n3 processes\n",
 		"a TestWrong/sub\n",
 		"two is not three\n",
 		"cannot use \"no number\"",
 		"no home\n",
-		"3 passed, 4 failed, 3 skipped\n",
+		"3 passed, 4 failed, 4 skipped\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q", want)

@@ -167,8 +167,17 @@ func (s *summary) print(note string) bool {
 		}
 	}
 	fmt.Fprintln(s.out, "== skipped")
+	names := map[string][]string{} // by reason
+	var reasons []string
 	for _, skip := range s.skips {
-		fmt.Fprintf(s.out, "%s: %s\n", skip.name, skip.reason())
+		why := skip.reason()
+		if names[why] == nil {
+			reasons = append(reasons, why)
+		}
+		names[why] = append(names[why], skip.name.String())
+	}
+	for _, why := range reasons {
+		fmt.Fprintf(s.out, "%s:\n    %s\n", why, strings.Join(names[why], "\n    "))
 	}
 	if note != "" {
 		fmt.Fprintln(s.out, note)
@@ -183,11 +192,17 @@ func (s *summary) print(note string) bool {
 // place matches the position that the testing package prints before a message.
 var place = regexp.MustCompile(`^ *\S+_test\.go:\d+: `)
 
+// scriptSkip matches the line of a testscript that skips the script.
+var scriptSkip = regexp.MustCompile(`^ *> .*\bskip '([^']+)'$`)
+
 // reason returns what a test printed last before it was skipped.
 func (r result) reason() string {
 	for _, line := range slices.Backward(r.output) {
 		if at := place.FindString(line); at != "" {
 			return strings.TrimSpace(line[len(at):])
+		}
+		if m := scriptSkip.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil {
+			return m[1]
 		}
 	}
 	return "it gives no reason"
