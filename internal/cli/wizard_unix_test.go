@@ -351,6 +351,17 @@ func TestWizardAsksBeforeReplacingAProfile(t *testing.T) {
 	tm.config(corpBlock + other + adminBlock)
 }
 
+// As in the AWS CLI, AWS_PROFILE names the profile to write. A hint says so.
+func TestWizardWritesTheProfileOfTheEnvironment(t *testing.T) {
+	tm := sit(t, seat{env: []string{"AWS_PROFILE=mine"}}, "configure", "sso", "--sso-account-id", "111122223333",
+		"--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
+	tm.newSession()
+	tm.expect("hint: AWS_PROFILE names the profile mine; to write another profile, add --profile-name NAME\n")
+	tm.expect("[profile mine]")
+	tm.answer(more, "\r")
+	tm.exits(0)
+}
+
 func TestWizardPicksOneOfSeveralSessions(t *testing.T) {
 	const lab = "[sso-session lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = eu-west-1\n"
 	tm := sit(t, seat{config: lab + corpBlock}, "configure", "sso",

@@ -50,6 +50,11 @@ func (z *Wizard) askName(ctx context.Context, p *ssoProfile, first bool) (err er
 		return nil // the user has named the profile to change
 	case first && named:
 		p.name = inUse
+		variable := "AWS_PROFILE"
+		if _, ok := z.App.Env.Lookup(variable); !ok {
+			variable = "AWS_DEFAULT_PROFILE"
+		}
+		z.App.Hint(variable + " names the profile " + inUse + "; to write another profile, add --profile-name NAME")
 	default:
 		if p.name, err = z.con.Ask(ctx, picker.Question{
 			Text: prompt("Profile name", p.proposal()), Default: p.proposal(),
