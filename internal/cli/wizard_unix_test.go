@@ -353,9 +353,9 @@ func TestWizardAsksBeforeReplacingAProfile(t *testing.T) {
 
 // As in the AWS CLI, AWS_PROFILE names the profile to write. A hint says so.
 func TestWizardWritesTheProfileOfTheEnvironment(t *testing.T) {
-	tm := sit(t, seat{env: []string{"AWS_PROFILE=mine"}}, "configure", "sso", "--sso-account-id", "111122223333",
-		"--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
-	tm.newSession()
+	tm := sit(t, seat{env: []string{"AWS_PROFILE=mine"}}, "configure", "sso", "--sso-session-name", "corp", "--sso-start-url", startURL, "--sso-region", "us-east-1",
+		"--sso-registration-scopes", "sso:account:access", "--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1")
+	tm.answer("CLI default output format (json if not specified) [None]: ", "\r")
 	tm.expect("hint: AWS_PROFILE names the profile mine; to write another profile, add --profile-name NAME\n")
 	tm.expect("[profile mine]")
 	tm.answer(more, "\r")

@@ -96,11 +96,11 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 		}
 		return printUnset(app, o, syntax)
 	}
-	in, err := withProfile(app, o.profile)
+	in, from, err := withProfile(app, o.profile)
 	if err != nil {
 		return err
 	}
-	vars, err := variables(ctx, in, "env", o.noRegion)
+	vars, err := variables(ctx, in, from, "env", o.noRegion)
 	if err != nil {
 		return err
 	}

@@ -108,11 +108,11 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	if err := checkBatch(path, o.argv[1:]); err != nil {
 		return err
 	}
-	app, err = withProfile(app, o.profile)
+	app, from, err := withProfile(app, o.profile)
 	if err != nil {
 		return err
 	}
-	vars, err := variables(ctx, app, "exec", o.noRegion)
+	vars, err := variables(ctx, app, from, "exec", o.noRegion)
 	if err != nil {
 		return err
 	}

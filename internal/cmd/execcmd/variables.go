@@ -39,15 +39,20 @@ type setting []variable
 // withProfile returns the App for the profile that the argument, --profile or AWS_PROFILE names.
 // The App treats the profile as if a flag named it, so keys in the environment do not replace it.
 // The App ignores the region in the environment, because in a nested exec this is the region of
-// the outer profile.
-func withProfile(app *command.App, argument string) (*command.App, error) {
+// the outer profile. variable is the environment variable that names the profile, or "".
+func withProfile(app *command.App, argument string) (with *command.App, variable string, err error) {
 	flag := app.Flags.Profile
 	if argument != "" && flag != "" && argument != flag {
-		return nil, command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
+		return nil, "", command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
 	}
-	name := cmp.Or(argument, flag, app.Env.Get("AWS_PROFILE"), app.Env.Get("AWS_DEFAULT_PROFILE"))
+	name := cmp.Or(argument, flag)
+	for _, v := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
+		if value := app.Env.Get(v); name == "" && value != "" {
+			name, variable = value, v
+		}
+	}
 	if name == "" {
-		return nil, command.WithHint(command.Usagef("missing argument: PROFILE"),
+		return nil, "", command.WithHint(command.Usagef("missing argument: PROFILE"),
 			"name a profile, or set AWS_PROFILE; list the profiles with: lanyard configure list-profiles")
 	}
 	app = app.WithProfile(name)
@@ -58,14 +63,18 @@ func withProfile(app *command.App, argument string) (*command.App, error) {
 		}
 		return lookup(name)
 	}
-	return app, nil
+	return app, variable, nil
 }
 
-// variables returns the environment variables of the profile in use.
-func variables(ctx context.Context, app *command.App, caller string, noRegion bool) (setting, error) {
+// variables returns the environment variables of the profile that withProfile has chosen. from is
+// the environment variable that names the profile, or "".
+func variables(ctx context.Context, app *command.App, from, caller string, noRegion bool) (setting, error) {
 	w := workspace.Files(app)
 	p, err := w.Resolve()
 	if err != nil {
+		if p == nil && from != "" {
+			err = command.WithHint(err, "%s", strings.TrimSpace(from+" is set to this name\n"+command.HintOf(err)))
+		}
 		return nil, err
 	}
 	if p.Kind == profile.None {
