@@ -14,11 +14,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// watched is the number of sessions of the agent whose memory is measured.
+// watched is the number of sessions of the agent in agentMemory.
 const watched = 50
 
-// startAgent starts an agent in a home and returns the environment for programs that ask
-// it.
+// startAgent starts an agent in a home. with is the environment for programs that use the agent.
 func startAgent(p programs, dir, name string, env []string, flags ...string) (with []string, stop func(), err error) {
 	with = append(slices.Clone(env), "LANYARD_AGENT_SOCKET="+filepath.Join(dir, name+".sock"))
 	call := func(args ...string) error {
@@ -32,8 +31,8 @@ func startAgent(p programs, dir, name string, env []string, flags ...string) (wi
 	return with, func() { _ = call("stop", "--yes") }, call(append([]string{"start"}, flags...)...)
 }
 
-// besideAgents returns two contestants: a warm answer from the cache while an agent runs,
-// and a warm answer from an agent's memory.
+// besideAgents returns two contestants. One gets a warm answer from the cache while an agent
+// runs. The other gets a warm answer from an agent's memory.
 func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop func(), err error) {
 	var stops []func()
 	stop = func() {
@@ -64,8 +63,8 @@ func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop
 	return all, stop, nil
 }
 
-// agentMemory prints the resident memory of an agent with many sessions, before and
-// after it has refreshed all of them.
+// agentMemory prints the resident memory of an agent with many sessions, before and after the
+// agent has refreshed all of them.
 func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 	var config strings.Builder
 	for i := range watched {
@@ -113,8 +112,8 @@ func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 		watched, float64(fresh)/(1<<20), float64(busy)/(1<<20)))
 }
 
-// spread gives each session a different start URL, as fifty organizations would. The
-// emulator has only one, but a refresh does not name it.
+// spread gives each session a different start URL, as if there were fifty organizations. The
+// emulator has only one start URL, but a refresh request does not contain a start URL.
 func spread(home, config string) error {
 	const shared = "https://d-1234567890"
 	for i := range watched {
@@ -130,7 +129,7 @@ func spread(home, config string) error {
 	return os.WriteFile(filepath.Join(home, ".aws", "config"), []byte(config), 0o600)
 }
 
-// askStatus returns the resident memory in bytes that the agent reports.
+// askStatus returns the resident memory that the agent reports, in bytes.
 func askStatus(p programs, env []string) (int, error) {
 	cmd := exec.Command(p.lanyard, "agent", "status", "--output", "json")
 	cmd.Env = env

@@ -8,10 +8,10 @@ import (
 	"runtime"
 )
 
-// programs holds the paths of the programs that are measured.
+// A programs holds the paths of the programs that bench measures.
 type programs struct {
 	empty, lanyard string
-	static         string // lanyard without cgo: it loads no shared libraries
+	static         string // lanyard without cgo, which loads no shared libraries
 }
 
 // build builds the programs with the linker flags of a release.

@@ -24,8 +24,8 @@ sso_role_name = AdministratorAccess
 region = us-east-1
 `
 
-// bigConfig returns a config of n profiles, each with further lines, and then the profile
-// dev.
+// bigConfig returns a config of n profiles and the profile dev. Each of the n profiles also has
+// the lines in further.
 func bigConfig(n int, further string) string {
 	var b strings.Builder
 	b.WriteString(session)

@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The load on the emulator, and how long each row is measured.
+// The load on the emulator, and the duration of each measurement.
 const (
 	fewSessions, manySessions = 10, 10_000
 	fewAccounts, manyAccounts = 10, 10_000
@@ -27,14 +27,14 @@ type crowd struct {
 
 	service    *service
 	tokens     []string
-	perSession int64 // bytes
+	perSession int64 // memory of a session in bytes
 	account    string
 	role       string
 }
 
-// load prints how many requests the emulator answers in a second and how much memory a
-// session takes, with few and many sessions and accounts. The cost of a request should
-// not grow with either.
+// load prints how many requests the emulator answers in a second, and the memory of a session. It
+// does so for few and for many sessions and accounts. The cost of a request should depend on
+// neither number.
 func load(w io.Writer) error {
 	text := "emulator\trole credentials/s\taccount pages/s\tmemory/session\n"
 	for _, c := range []*crowd{
@@ -116,7 +116,7 @@ func (c *crowd) post(path string, body, reply any) error {
 	if err != nil {
 		return err
 	}
-	resp, err := http.Post(c.service.url+path, "application/json", bytes.NewReader(data)) //nolint:noctx // a benchmark on loopback
+	resp, err := http.Post(c.service.url+path, "application/json", bytes.NewReader(data)) //nolint:noctx // this is a benchmark on loopback
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,8 @@ func (c *crowd) post(path string, body, reply any) error {
 	return json.NewDecoder(resp.Body).Decode(reply)
 }
 
-// rate requests path with the tokens of all sessions in turn, on one connection for each
-// core, and returns the number of answers in a second.
+// rate sends requests for path with the tokens of all sessions in turn, over one connection for
+// each core. It returns the number of answers in a second.
 func (c *crowd) rate(path string) (float64, error) {
 	var done atomic.Int64
 	var failed atomic.Pointer[error]
@@ -153,7 +153,7 @@ func (c *crowd) rate(path string) (float64, error) {
 }
 
 func (c *crowd) get(path, token string) error {
-	req, err := http.NewRequest(http.MethodGet, c.service.url+path, nil) //nolint:noctx // a benchmark on loopback
+	req, err := http.NewRequest(http.MethodGet, c.service.url+path, nil) //nolint:noctx // this is a benchmark on loopback
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,5 @@
-// Bench measures the speed of the program, next to the programs that it is compared with,
-// in one run on one machine. README.md says how to read the table. No figure makes it
-// fail.
+// Bench measures the speed of lanyard and of other programs, in one run on one machine. README.md
+// explains the table. Bench does not fail because of a slow result.
 //
 //	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false]
 package main
@@ -31,7 +30,7 @@ func main() {
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) // nothing was measured
+		os.Exit(1) // bench has measured nothing
 	}
 }
 

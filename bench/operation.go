@@ -12,8 +12,9 @@ import (
 
 const caller = "sts get-caller-identity"
 
-// operations returns the contestants that call a service on loopback, lanyard and the AWS
-// CLI, and one for the hand-off: lanyard starts an empty program instead of the AWS CLI.
+// operations returns the contestants lanyard and the AWS CLI, which call a service on loopback.
+// It also returns a contestant for the hand-off, in which lanyard starts an empty program instead
+// of the AWS CLI.
 func operations(dir string, o options, p programs, env []string) (all []*contestant, notes []string, err error) {
 	argv := []string{p.lanyard, "sts", "get-caller-identity"}
 	all = append(all, &contestant{name: caller, argv: argv, env: env})
@@ -47,7 +48,7 @@ func operations(dir string, o options, p programs, env []string) (all []*contest
 	return append(all, c), nil, nil
 }
 
-// handOff names the contestant whose command lanyard hands off.
+// handOff is the name of the contestant in which lanyard hands off a command.
 const handOff = "hand-off to an empty aws"
 
 func copyProgram(from, to string) error {
@@ -55,5 +56,5 @@ func copyProgram(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, b, 0o700) //nolint:gosec // a program
+	return os.WriteFile(to, b, 0o700) //nolint:gosec // the file is a program
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The names of the contestants that others are compared with.
+// The names of the contestants with which the table compares other contestants.
 const (
 	empty    = "empty Go program"
 	small    = "sso get-credentials, warm"
@@ -16,8 +16,8 @@ const (
 	inPrompt = "prompt, large config"
 )
 
-// prepare creates the homes, signs in to each, and returns the contestants. The notes say
-// which contestants are left out and why.
+// prepare creates the home folders, signs in to each of them, and returns the contestants. The
+// notes name missing contestants and the reasons.
 func prepare(dir string, o options, p programs, idc *service) (all []*contestant, notes []string, err error) {
 	get := []string{p.lanyard, "sso", "get-credentials"}
 	all = []*contestant{{name: empty, argv: []string{p.empty}}}
@@ -33,7 +33,7 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 		}
 		c := &contestant{name: h.name, argv: get, env: idc.env(home)}
 		if err = idc.signIn(p, home, "corp"); err == nil {
-			err = c.run(false) // now the answer is in the cache
+			err = c.run(false) // this run fills the cache
 		}
 		if err != nil {
 			return nil, nil, err
@@ -63,8 +63,8 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	return append(all, ops...), append(notes, more...), err
 }
 
-// awsCLI returns the contestant that gets the same credentials with the AWS CLI, if the
-// installed version has the command. "sts get-caller-identity" is not the same work,
+// awsCLI returns the contestant that gets the same credentials with the AWS CLI. It returns nil
+// if the installed version lacks the command. "sts get-caller-identity" would be another task,
 // because it makes a request.
 func awsCLI(o options, env []string) (*contestant, string) {
 	path, err := exec.LookPath(o.aws)
@@ -73,7 +73,7 @@ func awsCLI(o options, env []string) (*contestant, string) {
 	}
 	version := exec.Command(path, "--version")
 	version.Env = env
-	out, err := version.CombinedOutput() // early versions write it to stderr
+	out, err := version.CombinedOutput() // early versions write the version to stderr
 	if err != nil {
 		return nil, fmt.Sprintf("The AWS CLI is left out: --version: %v.", err)
 	}

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A contestant is a command whose cost is measured.
+// A contestant is a command that bench measures.
 type contestant struct {
 	name   string
 	argv   []string
 	env    []string
-	before func() error // runs before each start and is not measured
-	versus string       // a contestant to compare with, besides the empty program and the warm answer
-	every  int          // takes part in every n-th round only, because it is slow; 0 means in all
+	before func() error // bench runs it before each start and does not measure it
+	versus string       // another contestant for the comparison, besides the empty program and the warm answer
+	every  int          // a slow contestant takes part only in every n-th round; 0 means in all rounds
 
 	times  []time.Duration
 	faults []int64
 }
 
-// race runs the contestants in turn, so that other work of the machine slows down all of
-// them alike.
+// race runs the contestants in turn, so that other work of the machine slows down all contestants
+// equally.
 func race(all []*contestant, rounds int) error {
-	for round := -1; round < rounds; round++ { // one to warm up
+	for round := -1; round < rounds; round++ { // the first round is not measured
 		for _, c := range all {
 			if c.every > 0 && max(round, 0)%c.every != 0 {
 				continue

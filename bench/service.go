@@ -21,7 +21,7 @@ type service struct {
 	server *http.Server
 }
 
-// serveBuiltIn serves the built-in organization. Every sign-in is answered as jane.
+// serveBuiltIn serves the built-in organization. Every sign-in is jane's.
 func serveBuiltIn() (*service, error) {
 	config := emulator.BuiltIn()
 	config.AutoApprove = "jane"
@@ -63,7 +63,7 @@ var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\S+`)
 // signIn signs in to a session of the home with lanyard.
 func (s *service) signIn(p programs, home, session string) error {
 	cmd := exec.Command(p.lanyard, "sso", "login", "--no-browser", "--sso-session", session)
-	var stderr bytes.Buffer // shown only if the sign-in fails
+	var stderr bytes.Buffer // bench prints it only if the sign-in fails
 	cmd.Env, cmd.Stderr = s.env(home), &stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 // latency is how long the service takes for each of the two requests of a storm.
 const latency = time.Second
 
-// storms starts many processes at once with an expired token and prints how long they
-// took together.
+// storms starts many processes at the same time with an expired token. It prints the time until
+// all have ended.
 func storms(w io.Writer, dir string, p programs, idc *service) error {
 	text := fmt.Sprintf("storm, latency %v\ttime\tx latency\tok\trefreshes\tfetches\ttarget\n", latency)
 	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
@@ -58,8 +58,8 @@ func storms(w io.Writer, dir string, p programs, idc *service) error {
 	return printTable(w, text)
 }
 
-// storm runs n processes at once and returns how long they took and how many of them got
-// credentials.
+// storm runs n processes at the same time. took is the time until all have ended. ok is the
+// number of processes that got credentials.
 func storm(n int, p programs, env []string) (took time.Duration, ok int) {
 	began := time.Now()
 	type running struct {

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// The targets of the project. The table prints them; no test asserts them.
+// The targets of the project. The table prints these targets; no test checks them.
 const (
-	warmTarget  = 2.2 // times an empty program, for a warm answer of the released build
-	bigTarget   = 1.3 // times a small config, for a large config
-	agentTarget = 2.0 // times a warm answer without an agent, for an answer with one
+	warmTarget  = 2.2 // for a warm answer of the released build, as a multiple of an empty program
+	bigTarget   = 1.3 // for a large config, as a multiple of a small config
+	agentTarget = 2.0 // for an answer while an agent runs, as a multiple of an answer without an agent
 
-	handOffTarget = 10 * time.Millisecond // added to the time of the AWS CLI
-	promptTarget  = 5 * time.Millisecond  // added to the time of an empty program
+	handOffTarget = 10 * time.Millisecond // the time that the hand-off adds to the AWS CLI
+	promptTarget  = 5 * time.Millisecond  // the time that the prompt adds to an empty program
 )
 
 // table prints the medians, their ratios and the targets.

@@ -25,7 +25,7 @@ type batch struct {
 	env      []string
 }
 
-// newBatch returns a batch against one server, with the given keys in the environment.
+// newBatch returns a batch for one server. The environment has the given keys.
 func newBatch(t *testing.T, endpoint string, keys ...string) *batch {
 	t.Helper()
 	return &batch{endpoint, append([]string{
@@ -40,8 +40,8 @@ func (b *batch) args(line string) []string {
 	return append(split(line), "--endpoint-url", b.endpoint)
 }
 
-// awsCLI runs the command lines with the AWS CLI in one process, because each start takes
-// most of a second.
+// awsCLI runs all command lines with the AWS CLI in one process, because each start takes almost
+// a second.
 func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 	t.Helper()
 	task := struct {
@@ -79,8 +79,8 @@ func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 	return results
 }
 
-// lanyard runs one command line with the program under test. The legacy error format
-// leaves out what the AWS CLI adds to some errors since 2.34.
+// lanyard runs one command line with the program under test. In the legacy error format, errors
+// lack the prefix that the AWS CLI has added since 2.34.
 func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, proctest.TooLong)
 	defer cancel()
@@ -94,7 +94,8 @@ func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}, nil
 }
 
-// interpreterOfAWSCLI returns the Python that the first line of the AWS CLI's script names.
+// interpreterOfAWSCLI returns the Python interpreter that the first line of the AWS CLI's script
+// names.
 func interpreterOfAWSCLI(t *testing.T) string {
 	t.Helper()
 	c := clientNamed("AWS CLI v2")
@@ -104,7 +105,7 @@ func interpreterOfAWSCLI(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	first, _ := bufio.NewReader(f).ReadString('\n') // of a binary: anything
+	first, _ := bufio.NewReader(f).ReadString('\n') // if the file is a binary, first can be any text
 	path, ok := strings.CutPrefix(strings.TrimSpace(first), "#!")
 	if !ok || exec.Command(path, "-c", "import awscli.clidriver").Run() != nil {
 		t.Skipf("%s %s is not a Python script, or its modules cannot be imported", c.base[0], c.version)

@@ -12,7 +12,7 @@ var formats = []string{"json", "yaml", "yaml-stream", "text", "table"}
 // A question is a command line and the output formats in which it runs.
 type question struct {
 	line    string
-	formats []string // nil for the default
+	formats []string // nil means the default format
 }
 
 // inEvery returns questions that run each line in every format.
@@ -23,7 +23,7 @@ func inEvery(lines ...string) (qs []question) {
 	return qs
 }
 
-// once returns questions that run each line as it is.
+// once returns questions that run each line in the default format.
 func once(lines ...string) (qs []question) {
 	for _, line := range lines {
 		qs = append(qs, question{line, nil})
@@ -31,7 +31,7 @@ func once(lines ...string) (qs []question) {
 	return qs
 }
 
-// lines returns the command lines of the questions, with the values of the names.
+// lines returns the command lines of the questions. It replaces each name in names by its value.
 func (b *batch) lines(names map[string]string, questions ...[]question) (lines []string) {
 	var pairs []string
 	for name, value := range names {
@@ -52,7 +52,7 @@ func (b *batch) lines(names map[string]string, questions ...[]question) (lines [
 	return lines
 }
 
-// compare checks that lanyard and the AWS CLI print the same to stdout and stderr and
+// compare checks that lanyard and the AWS CLI print the same text to stdout and stderr, and
 // return the same exit code.
 func (b *batch) compare(t *testing.T, lines []string) {
 	t.Helper()
@@ -78,8 +78,8 @@ func (b *batch) compare(t *testing.T, lines []string) {
 	}
 }
 
-// saidByAWS returns the AWS CLI's error without the usage before it and without the prefix
-// of newer versions.
+// saidByAWS returns the AWS CLI's error without the usage before it, and without the prefix of
+// newer versions.
 func saidByAWS(text string) string {
 	for _, lead := range []string{"aws: error: ", "aws <command> <subcommand> help\n"} {
 		if _, after, ok := strings.Cut(text, lead); ok {
@@ -95,7 +95,7 @@ func saidByLanyard(text string) string {
 	return strings.TrimPrefix(strings.TrimSpace(text), "lanyard: ")
 }
 
-// difference returns both results from the point where they begin to differ.
+// difference returns both results from the first difference on.
 func difference(want, got result) string {
 	n := 0
 	for n < len(want.stdout) && n < len(got.stdout) && want.stdout[n] == got.stdout[n] {

@@ -29,7 +29,7 @@ var motoEC2 = append(
 		`ec2 describe-security-groups --group-names web --query 'SecurityGroups[].IpPermissions[]' --output table`,
 	)...)
 
-// motoQueries asks for parts of one answer.
+// motoQueries are questions for parts of one reply.
 var motoQueries = append(
 	inEvery(
 		`ec2 describe-instances --query Reservations[].Instances[].InstanceId`,

@@ -7,7 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// With the same keys and token, both programs print the same answers of the emulator.
+// With the same keys and token, both programs print the emulator's replies in the same way.
 func TestBuiltInOperationsAgainstTheEmulator(t *testing.T) {
 	t.Parallel()
 	interpreterOfAWSCLI(t)
@@ -69,8 +69,8 @@ var emulatorRefusals = once(
 	`s3api list-objects-v2 --bucket nobodys`,
 )
 
-// differentSkeleton lists the operations whose skeleton differs: the AWS CLI shows the
-// first allowed value of a parameter, and lanyard does not.
+// differentSkeleton lists the operations whose skeletons differ. The AWS CLI shows the first
+// allowed value of a parameter, and lanyard does not.
 var differentSkeleton = map[string]bool{
 	"cloudformation list-stacks": true,
 	"iam list-policies":          true,

@@ -2,7 +2,7 @@ package interop_test
 
 import "testing"
 
-// lanyard prints the answers of services as the AWS CLI prints them.
+// lanyard prints the replies of services as the AWS CLI prints them.
 func TestBuiltInOperationsAgainstMoto(t *testing.T) {
 	t.Parallel()
 	interpreterOfAWSCLI(t)
@@ -12,7 +12,7 @@ func TestBuiltInOperationsAgainstMoto(t *testing.T) {
 }
 
 var motoSTS = once(
-	// The answer has new keys each time.
+	// The reply has new keys each time.
 	`sts assume-role --role-arn arn:aws:iam::123456789012:role/Deploy --role-session-name x --query AssumedRoleUser.Arn`,
 	`sts assume-role --role-arn arn:aws:iam::123456789012:role/Deploy --role-session-name x --query 'keys(Credentials)'`,
 	`sts get-session-token --duration-seconds 900 --query 'keys(@)' --output yaml`,

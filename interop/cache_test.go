@@ -20,7 +20,7 @@ func (h *home) tokenPath() string {
 	return h.path(".aws", "sso", "cache", hex.EncodeToString(sum[:])+".json")
 }
 
-// token reads the token file, which any of the clients may have written.
+// token reads the token file. Any of the clients may have written the file.
 func (h *home) token(t *testing.T) (tok struct {
 	AccessToken, RefreshToken, ClientID, ClientSecret, Region, StartURL string
 	ExpiresAt, RegistrationExpiresAt                                    time.Time
@@ -39,7 +39,8 @@ func (h *home) token(t *testing.T) (tok struct {
 
 var expiry = regexp.MustCompile(`("expiresAt"\s*:\s*)"[^"]*"`)
 
-// setExpiry changes the expiry in the token file and keeps the rest as the client wrote it.
+// setExpiry changes the expiry in the token file. It keeps the other fields as the client wrote
+// them.
 func (h *home) setExpiry(t *testing.T, at time.Time) {
 	t.Helper()
 	data, err := os.ReadFile(h.tokenPath())
@@ -52,8 +53,8 @@ func (h *home) setExpiry(t *testing.T, at time.Time) {
 	}
 }
 
-// expire makes the access token expire in the file and at the service, and removes the
-// role credentials. It does not move a clock, because the clients have their own.
+// expire makes the access token expire in the file and at the service, and removes the role
+// credentials. It does not move a clock, because the clients have their own clocks.
 func (h *home) expire(t *testing.T) {
 	t.Helper()
 	h.setExpiry(t, time.Now().Add(-time.Minute))

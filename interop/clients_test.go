@@ -10,24 +10,24 @@ import (
 type client struct {
 	name    string
 	version string
-	base    []string // the start of each of its command lines; nil if it is not installed
-	install string   // the command that installs it
+	base    []string // the start of each of its command lines; nil if the client is not installed
+	install string   // the command that installs the client
 	python  bool
 
 	variable string // KEY=VALUE for its environment, or ""
 
-	identity []string // calls GetCallerIdentity; the name of a profile follows
-	process  []string // the same for a profile without SSO settings, if it differs
-	accounts []string // lists accounts in pages; the path of a token file follows
+	identity []string // the arguments for GetCallerIdentity; the name of a profile follows
+	process  []string // the same for a profile without SSO settings; nil means identity
+	accounts []string // the arguments that list accounts in pages; the path of a token file follows
 }
 
-// An identity holds the answer of GetCallerIdentity, as every client prints it.
+// An identity holds the reply to GetCallerIdentity, as every client prints it.
 type identity struct{ Account, Arn, UserId string } //nolint:revive,staticcheck // the service's names
 
 // A listing holds the numbers of pages and accounts that a client received.
 type listing struct{ Pages, Accounts int }
 
-// each runs the test once for every client and skips clients that are not installed.
+// each runs the test once for every client. It skips clients that are not installed.
 func each(t *testing.T, clients []client, f func(t *testing.T, c client)) {
 	t.Helper()
 	for _, c := range clients {
@@ -43,7 +43,7 @@ func others(clients []client) []client {
 	return slices.DeleteFunc(slices.Clone(clients), func(c client) bool { return c.name == "lanyard" })
 }
 
-// oneOfEach returns the clients without second versions of the same client.
+// oneOfEach returns only one version of each client.
 func oneOfEach() []client {
 	boto3 := ""
 	return which(func(c client) bool {
@@ -98,7 +98,7 @@ func checkAdmin(t *testing.T, r result) {
 	}
 }
 
-// The log of this test shows which clients the other tests ran.
+// The log of this test shows with which clients the other tests ran.
 func TestInstalledClients(t *testing.T) {
 	each(t, everyClient(), func(t *testing.T, c client) { t.Logf("%s, version %s: %s", c.name, c.version, c.base[0]) })
 }

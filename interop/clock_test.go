@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// After the emulator's clock is moved, clients still sign by their own clock. They report
-// that their keys have expired, and work again after a new sign-in.
+// If the emulator's clock moves, clients still sign by their own clock. They report that their
+// keys have expired. After a new sign-in, they work again.
 func TestClientsAfterAdvance(t *testing.T) {
 	for _, d := range []time.Duration{70 * time.Minute, 8 * time.Hour, 13 * time.Hour} {
 		t.Run(d.String(), func(t *testing.T) {
@@ -28,7 +28,7 @@ func TestClientsAfterAdvance(t *testing.T) {
 			each(t, oneOfEach(), func(t *testing.T, c client) {
 				withKeys := c
 				if c.process != nil {
-					withKeys.identity = c.process // for a profile without SSO settings
+					withKeys.identity = c.process // the profile has no SSO settings
 				}
 				if r := h.run(t, withKeys.whoami("keys")); r.code == 0 || !strings.Contains(r.stdout+r.stderr, "ExpiredToken") {
 					t.Errorf("with expired keys: exit %d\n%s%s", r.code, r.stdout, r.stderr)

@@ -1,6 +1,6 @@
-// Package interop holds only tests. Real clients (the AWS CLI, boto3, the SDKs for Go and
-// JavaScript) sign in to the emulator and share one cache with lanyard.
+// Package interop has only tests. In these tests, real clients (the AWS CLI, boto3, the SDKs for
+// Go and JavaScript) sign in to the emulator. They share one cache with lanyard.
 //
-// Tests of a client that is not installed are skipped, and the reason says how to install
-// it.
+// If a client is not installed, its tests are skipped. The reason names the command that installs
+// the client.
 package interop

@@ -19,13 +19,13 @@ region = us-east-1
 
 const expiredText = "The SSO session associated with this profile has expired or is otherwise invalid"
 
-// Each client prints the portal's errors in its own words. These words show that it
-// recognizes the emulator's answers.
+// Each client prints the portal's errors in its own words. These words show that the client
+// understands the emulator's replies.
 func TestPortalErrors(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setup{"errors", sessionConfig + otherRole, "corp"}, emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
-	const once = "AWS_MAX_ATTEMPTS=1" // otherwise the clients retry for ten seconds
+	const once = "AWS_MAX_ATTEMPTS=1" // more attempts would take ten seconds
 
 	t.Run("403", func(t *testing.T) {
 		each(t, oneOfEach(), func(t *testing.T, c client) {

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// everyClient finds the clients on this machine once. Clients that are not installed are
-// in the list too, with a nil base.
+// everyClient finds the clients on this machine. It searches only once. The list also has the
+// clients that are not installed; their base is nil.
 var everyClient = sync.OnceValue(func() []client {
 	all := []client{{
 		name: "lanyard", version: "under test", base: []string{lanyardPath},
@@ -24,14 +24,15 @@ var everyClient = sync.OnceValue(func() []client {
 	return append(all, goSDK(), findJavaScript())
 })
 
-// A python is an interpreter and the version of its boto3, "" without boto3.
+// A python is an interpreter and the version of its boto3. boto3 is "" if the interpreter does
+// not have it.
 type python struct{ path, boto3 string }
 
 // findPythons returns all interpreters on PATH, because any of them may have boto3.
 func findPythons() (found []python) {
 	const question = "import sys\nprint(sys.executable)\nimport boto3\nprint(boto3.__version__)"
 	for _, path := range programs("python3", nil) {
-		out, _ := exec.Command(path, "-c", question).Output() // fails where there is no boto3
+		out, _ := exec.Command(path, "-c", question).Output() // fails if the interpreter has no boto3
 		answer := strings.Fields(string(out))
 		if len(answer) == 1 {
 			answer = append(answer, "")
@@ -43,8 +44,8 @@ func findPythons() (found []python) {
 	return found
 }
 
-// findAWSCLIs looks for both versions on PATH and in the folders of the interpreters. It
-// skips the shims of version managers, because they change the PATH of the program.
+// findAWSCLIs looks for both versions on PATH and in the folders of the interpreters. It skips
+// the shims of version managers, because shims change PATH.
 func findAWSCLIs(pythons []python) []client {
 	verb := []string{"sts", "get-caller-identity", "--output", "json", "--profile"}
 	v2 := client{name: "AWS CLI v2", install: "apt-get install awscli", python: true, identity: verb}
@@ -57,7 +58,7 @@ func findAWSCLIs(pythons []python) []client {
 		if filepath.Base(filepath.Dir(path)) == "shims" {
 			continue
 		}
-		out, err := exec.Command(path, "--version").CombinedOutput() // old versions print it to stderr
+		out, err := exec.Command(path, "--version").CombinedOutput() // old versions print the version to stderr
 		version, _, _ := strings.Cut(string(out), " ")
 		for prefix, c := range map[string]*client{"aws-cli/1.": &v1, "aws-cli/2.": &v2} {
 			if err == nil && c.base == nil && strings.HasPrefix(version, prefix) {
@@ -88,7 +89,7 @@ func findBoto3(pythons []python) (found []client) {
 	return found
 }
 
-// goSDK returns the client for which this test binary starts itself.
+// goSDK returns the client that is this test binary.
 func goSDK() client {
 	self, err := os.Executable()
 	if err != nil {
@@ -116,8 +117,9 @@ func findJavaScript() client {
 	return c
 }
 
-// programs returns all programs with a name on PATH and in more folders, each once. The
-// first of them is not enough, because two versions of the AWS CLI have the same name.
+// programs returns all programs with a name, on PATH and in more folders. It returns each program
+// once. It does not stop at the first program, because two versions of the AWS CLI have the same
+// name.
 func programs(name string, more []string) (paths []string) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -138,7 +140,7 @@ func programs(name string, more []string) (paths []string) {
 func absolute(path string) string {
 	full, err := filepath.Abs(path)
 	if err != nil {
-		panic(err) // the working directory is gone
+		panic(err) // the working directory no longer exists
 	}
 	return full
 }

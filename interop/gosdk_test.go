@@ -11,10 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// goClientVariable is set when the test binary starts as a client of the AWS SDK for Go.
+// goClientVariable is set if the test binary runs as a client of the AWS SDK for Go.
 const goClientVariable = "LANYARD_INTEROP_GO_CLIENT"
 
-// goClient runs that client with a verb and its argument, and prints JSON to stdout.
+// goClient runs this client with a verb and its argument, and prints JSON to stdout.
 func goClient(args []string) int {
 	verbs := map[string]func(context.Context, string) (any, error){"identity": goIdentity, "accounts": goAccounts}
 	answer, err := verbs[args[0]](context.Background(), args[1])

@@ -15,8 +15,8 @@ const (
 	adminARN = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_"
 )
 
-// sessionConfig and legacyConfig describe the same access in the two forms of a config:
-// the profile dev is jane's administrator role.
+// sessionConfig and legacyConfig describe the same access in the two forms of a config. The
+// profile dev is jane's administrator role.
 const sessionConfig = `[sso-session corp]
 sso_start_url = ` + startURL + `
 sso_region = us-east-1
@@ -46,7 +46,7 @@ var setups = []setup{
 	{"legacy", legacyConfig, ""},
 }
 
-// A home is a home folder that holds only this config, and an emulator for its clients.
+// A home is a home folder with only this config, and an emulator for its clients.
 type home struct {
 	setup
 	dir   string
@@ -76,8 +76,8 @@ func (h *home) path(elem ...string) string {
 	return filepath.Join(append([]string{h.dir}, elem...)...)
 }
 
-// env returns the whole environment of a client. It contains no variable of the test
-// process except PATH.
+// env returns the complete environment of a client. The only variable from the test process is
+// PATH.
 func (h *home) env(in invocation) []string {
 	env := append([]string{
 		"HOME=" + h.dir, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "AWS_PAGER=",

@@ -13,7 +13,7 @@ sso_start_url = ` + startURL + `
 sso_region = us-east-1
 ` + adminRole
 
-// All clients use a login made by one of them.
+// After one client has signed in, all clients can use the session.
 func TestOneLoginServesAll(t *testing.T) {
 	for _, by := range []string{"lanyard", "AWS CLI v2"} {
 		for _, s := range setups {
@@ -23,7 +23,7 @@ func TestOneLoginServesAll(t *testing.T) {
 				h.loginWith(t, clientNamed(by))
 				clients := everyClient()
 				if s.session == "" {
-					clients = oneOfEach() // all versions read these in the same way
+					clients = oneOfEach() // all versions of a client read these files in the same way
 				}
 				h.checkNoLoginSince(t, func() {
 					each(t, clients, func(t *testing.T, c client) {
@@ -39,8 +39,8 @@ func TestOneLoginServesAll(t *testing.T) {
 	}
 }
 
-// The AWS CLI needs one login for session profiles and one for legacy profiles. lanyard
-// stores a login under both names.
+// The AWS CLI needs one login for session profiles and one for legacy profiles. lanyard stores
+// the token of a login under both names.
 func TestOneLoginServesBothKindsOfProfile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setup{"both", bothConfig, "corp"}, emulator.Config{})

@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A logout by one program ends and removes a session of the other.
+// A logout by one program ends and removes a session that the other program started.
 func TestLogoutByTheOther(t *testing.T) {
 	for _, s := range setups {
 		for _, order := range [][2]string{{"lanyard", "AWS CLI v2"}, {"AWS CLI v2", "lanyard"}} {
@@ -29,7 +29,8 @@ func TestLogoutByTheOther(t *testing.T) {
 	}
 }
 
-// checkSignedOut checks that no file and no session is left that yields credentials.
+// checkSignedOut checks that the clients cannot get credentials: no token file is left, and no
+// session.
 func (h *home) checkSignedOut(t *testing.T, clients ...client) {
 	t.Helper()
 	if _, err := os.Stat(h.tokenPath()); !os.IsNotExist(err) {
@@ -49,8 +50,8 @@ func (h *home) checkSignedOut(t *testing.T, clients ...client) {
 	}
 }
 
-// The AWS CLI's logout reads every file of both cache folders. lanyard's own files do not
-// stop it, and it does not change them.
+// The AWS CLI's logout reads every file of both cache folders. It does not fail at lanyard's own
+// files, and does not change them.
 func TestAWSCLILogoutKeepsOurFiles(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setups[0], emulator.Config{})
@@ -58,7 +59,7 @@ func TestAWSCLILogoutKeepsOurFiles(t *testing.T) {
 	aws.need(t)
 	h.loginWith(t, lanyard)
 	h.expire(t)
-	h.checkAdmin(t, lanyard) // writes the outcome of a refresh
+	h.checkAdmin(t, lanyard) // this writes the outcome of a refresh
 	h.run(t, lanyard.with([]string{"sso", "logout"})).must(t)
 	h.loginWith(t, lanyard)
 	h.checkAdmin(t, lanyard)
@@ -80,7 +81,7 @@ func TestAWSCLILogoutKeepsOurFiles(t *testing.T) {
 	}
 }
 
-// oursIn lists lanyard's own files in the cache folders.
+// oursIn returns a list of lanyard's own files in the cache folders.
 func (h *home) oursIn(t *testing.T) string {
 	t.Helper()
 	var names []string

@@ -10,11 +10,11 @@ import (
 // lanyardPath is the path of the program under test.
 var lanyardPath string
 
-// TestMain builds the program. The test binary is also the client of the Go SDK: clients
-// read HOME and the environment, so each needs its own process.
+// TestMain builds the program. The test binary is also the client of the Go SDK. Each client
+// needs its own process, because clients read HOME and the environment.
 func TestMain(m *testing.M) {
 	if os.Getenv(goClientVariable) != "" {
 		os.Exit(goClient(os.Args[1:]))
 	}
-	os.Exit(proctest.Main(m, &lanyardPath, 6)) // few, because the tests also limit the programs that they run
+	os.Exit(proctest.Main(m, &lanyardPath, 6)) // few tests at once, because run also limits the programs
 }

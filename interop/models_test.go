@@ -11,10 +11,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// tableModelsOf is the version of botocore from which the tables of operations are made.
+// tableModelsOf is the version of botocore from which the generator made the tables of
+// operations.
 const tableModelsOf = "1.43.11"
 
-// models returns botocore's names of the services in the tables.
+// models returns botocore's names of the services that have a table.
 func models() (names []string) {
 	for _, name := range model.Services() {
 		names = append(names, strings.TrimSuffix(name, "api")) // s3api has the model of s3
@@ -22,9 +23,9 @@ func models() (names []string) {
 	return names
 }
 
-// tableModels writes the models of the tables to a folder and returns its path. With them
-// every version of the AWS CLI knows the operations as lanyard does. Members and their
-// order change every week.
+// tableModels writes the models of the tables to a folder and returns its path. With this folder,
+// every version of the AWS CLI has the same operations as lanyard. Otherwise members and their
+// order would differ, because AWS changes the models every week.
 func tableModels(t *testing.T) string {
 	t.Helper()
 	dir, err := writeModels()
@@ -38,7 +39,7 @@ func tableModels(t *testing.T) string {
 }
 
 // writeModels writes the models once, next to the program under test. It returns "" if no
-// interpreter has them.
+// interpreter has these models.
 var writeModels = sync.OnceValues(func() (string, error) {
 	path := pythonWith("import botocore; assert botocore.__version__ == '" + tableModelsOf + "'")
 	if path == "" {

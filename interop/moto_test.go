@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// startMoto starts moto's server with sample resources, in the first Python that has moto.
-// It returns the server's address, URL, and the ids INSTANCE and ACCOUNT.
+// startMoto starts moto's server with sample resources, in the first Python that has moto. It
+// returns the server's URL and the ids INSTANCE and ACCOUNT.
 func startMoto(t *testing.T) map[string]string {
 	t.Helper()
 	path := pythonWith("import moto.server, boto3")
@@ -38,7 +38,7 @@ func startMoto(t *testing.T) map[string]string {
 	t.Cleanup(func() {
 		stdin.Close()
 		cancel()
-		_ = cmd.Wait() // killed above
+		_ = cmd.Wait() // Kill has ended the process
 	})
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
@@ -53,7 +53,7 @@ func startMoto(t *testing.T) map[string]string {
 	return nil
 }
 
-// pythonWith returns the first interpreter that runs the statement without error, or "".
+// pythonWith returns the first interpreter that can run the statement, or "".
 func pythonWith(statement string) string {
 	for _, path := range programs("python3", nil) {
 		if exec.Command(path, "-c", statement).Run() == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Clients list all accounts of an organization that needs several pages.
+// Clients can list all accounts of an organization that needs several pages.
 func TestListInPages(t *testing.T) {
 	t.Parallel()
 	const accounts, pages = 250, 3
@@ -49,7 +49,7 @@ func largeOrganization(n int) emulator.Config {
 	return c
 }
 
-// boto3 signs in by device code, as a program without files does.
+// boto3 signs in with a device code, like a program that uses no files.
 func TestBoto3DeviceCode(t *testing.T) {
 	each(t, which(func(c client) bool { return strings.HasPrefix(c.name, "boto3") }), func(t *testing.T, c client) {
 		t.Parallel()

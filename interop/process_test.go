@@ -9,7 +9,7 @@ import (
 )
 
 // A tool without support for SSO gets the credentials by credential_process. The profile
-// legacy-tool has the line of the guide, which calls the program aws.
+// legacy-tool has the line of the guide, which runs a program named aws.
 func TestCredentialProcess(t *testing.T) {
 	t.Parallel()
 	const line = " sso get-credentials --profile dev\nregion = us-east-1\n"
@@ -27,7 +27,7 @@ func TestCredentialProcess(t *testing.T) {
 			c.identity = c.process
 		}
 		checkAdmin(t, h.run(t, c.whoami("tool")))
-		h.expire(t) // the process refreshes the token
+		h.expire(t) // the process then refreshes the token
 		checkAdmin(t, h.run(t, c.whoami("legacy-tool"), path))
 	})
 	if got, want := h.srv.Count("GetRoleCredentials"), 1+h.srv.Count("CreateToken:refresh_token"); got != want {
@@ -35,7 +35,7 @@ func TestCredentialProcess(t *testing.T) {
 	}
 }
 
-// A process that fails prints the reason, and the client prints it too.
+// If a credential_process fails, it prints the reason. The client prints the reason too.
 func TestCredentialProcessFails(t *testing.T) {
 	t.Parallel()
 	config := sessionConfig + "\n[profile tool]\ncredential_process = " + lanyardPath + " sso get-credentials --profile dev\nregion = us-east-1\n"

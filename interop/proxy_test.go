@@ -24,9 +24,10 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// startProxy starts an HTTPS proxy that answers for AWS's hosts, and returns the variables
-// that lead to it. Clients that do not know AWS_ENDPOINT_URL_SSO reach the emulator through
-// it. Newer clients do not use it, because the emulator's own address is not https.
+// startProxy starts an HTTPS proxy that answers for AWS's hosts. It returns the variables with
+// which clients use the proxy. Clients that do not know AWS_ENDPOINT_URL_SSO reach the emulator
+// through this proxy. Newer clients do not use the proxy, because the emulator's own address is
+// not https.
 func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	t.Helper()
 	cert, bundle := authority(t)
@@ -36,8 +37,8 @@ func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	}
 	aws := httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
-		// Signatures include the host, but a browser must be able to reach the
-		// sign-in pages.
+		// Keep the host, because signatures include it. Requests to oidc get the emulator's
+		// host, because a browser must be able to open the sign-in pages.
 		if !strings.HasPrefix(r.In.Host, "oidc.") {
 			r.Out.Host = r.In.Host
 		}
@@ -50,7 +51,7 @@ func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	return []string{"HTTPS_PROXY=" + proxy.URL, "AWS_CA_BUNDLE=" + bundle}
 }
 
-// tunnel connects every CONNECT to one address.
+// tunnel connects every CONNECT request to one address.
 func tunnel(to string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
@@ -74,7 +75,7 @@ func tunnel(to string) http.Handler {
 		}
 		done := make(chan struct{}, 2)
 		pipe := func(w io.Writer, r io.Reader) {
-			_, _ = io.Copy(w, r) // either side may close the connection
+			_, _ = io.Copy(w, r) // the client or the server may close the connection
 			done <- struct{}{}
 		}
 		go pipe(there, buffered)
@@ -83,7 +84,7 @@ func tunnel(to string) http.Handler {
 	})
 }
 
-// authority returns a certificate for AWS's hosts and the path of a bundle that trusts it.
+// authority returns a certificate for AWS's hosts, and the path of a bundle that trusts it.
 func authority(t *testing.T) (tls.Certificate, string) {
 	t.Helper()
 	pair, err := makeAuthority()

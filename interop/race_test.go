@@ -11,12 +11,12 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The AWS CLI and boto3 take no lock. If one of them has used the refresh token and waits
-// for the answer, the service refuses lanyard's refresh. lanyard then waits for the file
-// that the other program is about to write.
+// The AWS CLI and boto3 take no lock. They may use the refresh token at the same time as lanyard.
+// Then the service rejects lanyard's refresh, and lanyard waits for the file that the other
+// program is about to write.
 //
-// The emulator ends the session when a refresh token is used twice. So a fault plays a
-// service that only refuses the second use.
+// The emulator would end the session if a refresh token is used twice. AWS only rejects the
+// second use, so the test plays that with a fault.
 func TestRefreshAtTheSameTime(t *testing.T) {
 	each(t, others(everyClient()), func(t *testing.T, c client) {
 		t.Parallel()
@@ -38,9 +38,9 @@ func TestRefreshAtTheSameTime(t *testing.T) {
 	})
 }
 
-// If the service refuses the AWS CLI's or boto3's refresh, they use their token while it is
+// If the service rejects a refresh of the AWS CLI or boto3, they use their token while it is
 // valid.
-func TestRefreshedWhileOthersHoldALiveToken(t *testing.T) {
+func TestRefreshedWhileOthersHoldAValidToken(t *testing.T) {
 	early := slices.DeleteFunc(oneOfEach(), func(c client) bool { return !c.python }) // the SDKs for Go and JavaScript refresh later
 	each(t, early, func(t *testing.T, c client) {
 		t.Parallel()

@@ -8,9 +8,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Lanyard and the other clients refresh in turn, each with the token that the client before
-// has stored. The service accepts each refresh token once, so a client that stores a wrong
-// token breaks the chain.
+// lanyard and the other clients refresh in turn. Each client uses the token that the client
+// before it has stored. The service accepts each refresh token once, so a client that stores a
+// wrong token breaks the chain.
 func TestRefreshChain(t *testing.T) {
 	for _, by := range []string{"lanyard", "AWS CLI v2"} {
 		t.Run("login by "+by, func(t *testing.T) {
@@ -27,8 +27,8 @@ func TestRefreshChain(t *testing.T) {
 	}
 }
 
-// checkRefresh makes the token expire, and checks that the client refreshes it with one
-// request and stores a token that the next client can refresh.
+// checkRefresh makes the token expire. It checks that the client refreshes the token with one
+// request, and stores a token that the next client can refresh.
 func (h *home) checkRefresh(t *testing.T, c client) {
 	t.Helper()
 	h.expire(t)
@@ -50,7 +50,7 @@ func (h *home) checkRefresh(t *testing.T, c client) {
 	}
 }
 
-// legacyAutoConfig is the guide's: a legacy profile with sso_auto_refresh. Only lanyard
+// legacyAutoConfig is the guide's config, a legacy profile with sso_auto_refresh. Only lanyard
 // refreshes its token.
 const legacyAutoConfig = legacyConfig + "sso_auto_refresh = true\nsso_refresh_window = 43200  # 12 hours in seconds\n"
 
@@ -75,8 +75,8 @@ func TestLegacyAutoRefresh(t *testing.T) {
 	}
 }
 
-// If the session has ended at the service, every client reports that and leaves the token
-// file as it is.
+// If the service has ended the session, every client reports that, and does not change the token
+// file.
 func TestEndedSession(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setups[0], emulator.Config{})

@@ -6,15 +6,15 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A client registration is valid for 90 days, and both programs keep it in the same file.
-// Each can sign in with the registration of the other, or replaces it.
+// A client registration is valid for 90 days. lanyard and the AWS CLI store it in the same file.
+// Each program can sign in with the registration of the other program, or replaces it.
 func TestSharedRegistration(t *testing.T) {
 	aws, lanyard := clientNamed("AWS CLI v2"), clientNamed("lanyard")
-	code := []string{"--use-device-code"} // the AWS CLI before 2.22 knows only this way, without the flag
+	code := []string{"--use-device-code"} // the AWS CLI before 2.22 always uses a device code, and does not know the flag
 	tests := []struct {
 		name          string
 		first, second client
-		flags         []string // of lanyard
+		flags         []string // the flags of lanyard
 		registrations int
 	}{
 		{name: "device codes, the AWS CLI first", first: aws, second: lanyard, flags: code, registrations: 1},

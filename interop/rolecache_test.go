@@ -8,11 +8,11 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The name of a role's cache file is a hash of JSON in which non-ASCII letters are escaped
-// as Python escapes them. The name of a token file is a hash of the letters themselves.
+// The name of a role's cache file is a hash of JSON with Python's escapes for letters outside
+// ASCII. The name of a token file is a hash of the unescaped letters.
 const foreignName = "société-𝒳"
 
-// Each program uses the role credentials that the other has fetched.
+// Each program uses the role credentials that the other program has fetched.
 func TestSharedRoleCache(t *testing.T) {
 	foreign := setup{"foreign letters", strings.ReplaceAll(sessionConfig, "corp", foreignName), foreignName}
 	for _, s := range append([]setup{foreign}, setups...) {
@@ -39,8 +39,8 @@ func TestSharedRoleCache(t *testing.T) {
 	}
 }
 
-// checkWithoutToken checks that the client uses role credentials in the cache until they
-// expire, even if the token is gone.
+// checkWithoutToken checks that the client uses role credentials in the cache until they expire,
+// even without a token.
 func (h *home) checkWithoutToken(t *testing.T, c client) {
 	t.Helper()
 	if err := os.Remove(h.tokenPath()); err != nil {

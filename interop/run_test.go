@@ -8,14 +8,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// pythons limits the interpreters that run at once to two, because more slow each other
-// down.
+// pythons limits the number of Python programs that run at the same time to two. More programs
+// would slow each other down.
 var pythons = make(chan struct{}, 2)
 
 // An invocation is a command line of a client.
 type invocation struct {
 	args     []string
-	python   bool   // counts towards the limit
+	python   bool   // the program counts towards the limit of pythons
 	variable string // KEY=VALUE, or ""
 }
 
@@ -25,8 +25,8 @@ type result struct {
 	code           int
 }
 
-// run runs the command in the home and waits for its end. It fails the test if the program
-// cannot be started or hangs, but not if the program fails.
+// run runs the command in the home and waits for its end. The test fails if the program cannot be
+// started or hangs. It does not fail if the program fails.
 func (h *home) run(t *testing.T, in invocation, env ...string) result {
 	t.Helper()
 	return h.start(t, in, env...)()
@@ -46,14 +46,14 @@ func (h *home) start(t *testing.T, in invocation, env ...string) (wait func() re
 	}
 }
 
-// begin starts the command. Python programs wait until fewer than two others run.
+// begin starts the command. A Python program waits while two others run.
 func (h *home) begin(t *testing.T, in invocation, env ...string) (p *proctest.Process) {
 	t.Helper()
 	if in.python {
 		pythons <- struct{}{}
 		defer func() {
 			go func() {
-				if p != nil { // it was started
+				if p != nil { // the program was started
 					<-p.Ended
 				}
 				<-pythons
@@ -65,7 +65,7 @@ func (h *home) begin(t *testing.T, in invocation, env ...string) (p *proctest.Pr
 
 func (in invocation) String() string { return strings.Join(in.args, " ") }
 
-// must fails the test unless the program succeeded.
+// must fails the test if the program did not succeed.
 func (r result) must(t *testing.T) result {
 	t.Helper()
 	if r.code != 0 {

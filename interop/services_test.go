@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// The role credentials work for S3 and EC2 too.
+// The role credentials also work for S3 and EC2.
 func TestServicesWithTheCredentials(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setups[0], emulator.Config{})
@@ -43,8 +43,8 @@ func TestServicesWithTheCredentials(t *testing.T) {
 	})
 }
 
-// chainedConfig has a profile whose role is assumed with the role of Identity Center. Its
-// source profile is a legacy profile, because AWS CLI 2.9 accepts no other here.
+// chainedConfig has a profile that assumes a role with the role of Identity Center. Its source
+// profile is a legacy profile, because AWS CLI 2.9 accepts no other source here.
 const chainedConfig = `[profile dev]
 sso_start_url = ` + startURL + `
 sso_region = us-east-1

@@ -10,12 +10,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// signInURL matches the address of a sign-in page that a program prints: /authorize, or
-// the device page with the code in it.
+// signInURL matches the address of a sign-in page that a program prints. The address is
+// /authorize, or the device page with the code.
 var signInURL = regexp.MustCompile(`https?://\S+(/authorize\?|user_code=)\S+\s`)
 
-// signIn runs a command that waits for a sign-in, signs jane in at the address that it
-// prints, and returns its stdout.
+// signIn runs a command that waits for a sign-in. It signs jane in at the address that the
+// command prints, and returns the command's stdout.
 func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 	t.Helper()
 	p := h.begin(t, in, env...)
@@ -35,8 +35,8 @@ func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 	return p.Result.Stdout
 }
 
-// loginWith signs jane in with "sso login", as the AWS CLI spells it. The client opens its
-// browser, and jane signs in on the page that it opens.
+// loginWith signs jane in with "sso login". The client opens its browser, and jane signs in on
+// that page.
 func (h *home) loginWith(t *testing.T, c client, flags ...string) {
 	t.Helper()
 	c.need(t)
@@ -54,7 +54,7 @@ func (h *home) loginWith(t *testing.T, c client, flags ...string) {
 	wait().must(t)
 }
 
-// browserProgram writes a program for BROWSER, which writes the address to the file
+// browserProgram writes a program for BROWSER. The program writes the address to the file
 // visited.
 func browserProgram(t *testing.T) (program, visited string) {
 	t.Helper()

@@ -12,8 +12,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// docs/architecture.md shows how to add a command: one package and one line of the tree.
-// The test adds the command of that page to a copy of the program and runs its script.
+// docs/architecture.md shows how to add a command: with one package, and one line in the tree.
+// The test adds this command to a copy of the program and runs its script.
 func TestCommandOfDocsWorks(t *testing.T) {
 	page, err := os.ReadFile("../../docs/architecture.md")
 	if err != nil {
@@ -57,7 +57,7 @@ func fenced(t *testing.T, text, mark string) string {
 	return block
 }
 
-// treeWithHello returns tree.go with the line and the import that the page asks for.
+// treeWithHello returns tree.go with the line and the import that docs/architecture.md describes.
 func treeWithHello(t *testing.T) string {
 	t.Helper()
 	tree, err := os.ReadFile("tree.go")
@@ -73,8 +73,8 @@ func treeWithHello(t *testing.T) string {
 	return strings.Replace(text, imports, imports+"\t\"github.com/lanyard-cli/lanyard/internal/cmd/hellocmd\"\n", 1)
 }
 
-// buildWith builds the program with other contents of some source files, and returns the
-// path of the program. The file names are relative to the root of the repository.
+// buildWith builds the program after replacing some source files, and returns the path of the
+// program. The file names are relative to the root of the repository.
 func buildWith(t *testing.T, dir string, files map[string]string) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")

@@ -18,8 +18,8 @@ func scriptAgent(getenv func(string) string, home string) *agent.Client {
 	return &agent.Client{Address: agent.Address(lookup, home), Home: agent.HomeID(home), Patience: agent.LongPatience}
 }
 
-// endAgent ends an agent that a script started and did not end, even if the script
-// stopped it with a signal.
+// endAgent ends an agent that a script started but did not end. It also ends an agent that the
+// script has stopped with a signal.
 func endAgent(getenv func(string) string, home string) {
 	client := scriptAgent(getenv, home)
 	if _, err := client.Stop(context.Background()); !errors.Is(err, agent.ErrSilent) {
@@ -32,7 +32,8 @@ func endAgent(getenv func(string) string, home string) {
 	}
 }
 
-// awaitNoAgent is the command await-no-agent. It waits until the agent has ended by itself.
+// awaitNoAgent is the command await-no-agent. It waits until the agent has ended without a
+// request to stop.
 func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -46,8 +47,9 @@ func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
-// awaitProblem is the command await-problem TEXT. It waits until the agent reports a problem
-// that contains TEXT, or no problem if TEXT is "none". It makes the agent look at once.
+// awaitProblem is the command await-problem TEXT. It waits until the agent reports a problem that
+// contains TEXT. If TEXT is "none", it waits until the agent reports no problem. It makes the
+// agent check its sessions at once.
 func awaitProblem(ts *testscript.TestScript, _ bool, args []string) {
 	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {

@@ -11,9 +11,9 @@ import (
 	"sync"
 )
 
-// many is the program many N CODE FILE COMMAND... It runs COMMAND N times at once and
-// writes their stderr to FILE, where a script can read it meanwhile. All must end with the
-// exit code CODE and the same output, which many prints once.
+// many is the program many N CODE FILE COMMAND... It runs N processes of COMMAND at the same
+// time. It writes their stderr to FILE, which a script can read meanwhile. All processes must
+// have the exit code CODE and the same output; many prints this output once.
 func many() {
 	n, err := strconv.Atoi(os.Args[1])
 	must(err)
@@ -26,7 +26,7 @@ func many() {
 		cmd.Stdout, cmd.Stderr = &answers[i], said
 		must(cmd.Start())
 		wait.Go(func() {
-			_ = cmd.Wait() // the code says it
+			_ = cmd.Wait() // ProcessState has the exit code
 			codes[i] = strconv.Itoa(cmd.ProcessState.ExitCode())
 		})
 	}
@@ -42,8 +42,8 @@ func many() {
 	os.Exit(0)
 }
 
-// slay is the program slay HOME. It kills the process that is signing in, whose pid is in the
-// cache.
+// slay is the program slay HOME. It reads the pid of the process that is signing in from the
+// cache, and kills this process.
 func slay() {
 	files, err := filepath.Glob(filepath.Join(os.Args[1], ".aws", "sso", "cache", ".*.login.holder"))
 	must(err)

@@ -9,7 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The table of the AWS CLI's subcommands must contain those that we have too.
+// If lanyard has a group of commands, the table of the AWS CLI's subcommands must have the AWS
+// CLI's commands of this group.
 func TestSubcommandsOfTheAWSCLI(t *testing.T) {
 	root := Tree(&command.App{Name: "aws"})
 	for _, group := range root.Commands() {

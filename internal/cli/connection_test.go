@@ -74,7 +74,7 @@ func TestCertificates(t *testing.T) {
 		name  string
 		env   []string
 		flags []string
-		want  string // in stderr; "" means that the call succeeds
+		want  string // expected text in stderr; "" means that the call succeeds
 	}{
 		{"the system's", nil, nil, system},
 		{"the variable", []string{"AWS_CA_BUNDLE=~/corp.pem"}, nil, ""},

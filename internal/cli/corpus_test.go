@@ -13,14 +13,14 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// corpus names the hand-written config files with which the editor is tested.
+// corpus is the folder of the hand-written config files with which this package tests the editor.
 const corpus = "../awsconfig/testdata/corpus"
 
-// An edit is a command that changes the config, and the changes that are allowed.
+// An edit is a command that changes the config, and the changes that it may make.
 type edit struct {
 	args []string
-	adds func(line string) bool // lines that it may add, without the white space around them
-	cuts func(line string) bool // lines that it may remove
+	adds func(line string) bool // reports whether the command may add the line; line has no white space around it
+	cuts func(line string) bool // reports whether the command may remove the line
 }
 
 func edits() map[string]edit {
@@ -53,9 +53,9 @@ func edits() map[string]edit {
 
 const startURL2 = "https://lanyard-new.awsapps.com/start"
 
-// The test runs every command that changes the config on every file. The command must change
-// only what it says, and nothing the second time. Undo must restore every byte. A file that
-// the AWS CLI cannot read must stay as it is.
+// The test runs every command that changes the config on every file. The first run may only make
+// the changes that the command promises. The second run must change nothing. Undo must restore
+// every byte. A file that the AWS CLI cannot read must not change.
 func TestCommandsKeepOtherContent(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus, "*.config"))
 	if err != nil || len(files) < 150 {
@@ -98,7 +98,8 @@ func TestCommandsKeepOtherContent(t *testing.T) {
 					if stderr == "" {
 						t.Errorf("%s: nothing was changed, and no message printed", name)
 					}
-					// A block that is inherited from [DEFAULT] is not replaced in part.
+					// lanyard refuses to replace a part of a block that is inherited from
+					// [DEFAULT].
 					if code != 0 && !strings.HasPrefix(filepath.Base(file), "bad-") && !strings.Contains(stderr, "is inherited from [DEFAULT]") {
 						t.Errorf("%s: exit code %d\n%s", name, code, stderr)
 					}
@@ -116,12 +117,12 @@ func TestCommandsKeepOtherContent(t *testing.T) {
 	}
 }
 
-// check compares two contents of a config, line by line. Lines must keep their order and
-// their bytes; only lines that the edit may add or remove can differ.
+// check compares two contents of a config, line by line. Lines must keep their order and their
+// bytes. Only lines that the edit may add or remove can differ.
 func (e edit) check(t *testing.T, name, before, after string) {
 	t.Helper()
 	if before != "" && !strings.HasSuffix(before, "\n") && !strings.HasSuffix(before, "\r") {
-		before += newline(before) // which is the one change that an addition may make
+		before += newline(before) // an edit may complete the last line with a line break
 	}
 	old, now := lines(before), lines(after)
 	i := 0

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// If many processes change one file at once, every change is kept.
+// If many processes change one file at the same time, the file has every change afterwards.
 func TestFiftySetsAtOnce(t *testing.T) {
 	tm := sit(t, seat{config: "# mine\n[default]\nregion = us-east-1\n"}, "version")
 	tm.exits(0)

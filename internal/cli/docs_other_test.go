@@ -2,5 +2,5 @@
 
 package cli_test
 
-// typed needs a terminal of Unix; only the scripts of testdata/docs use it.
+// typed needs a Unix terminal. Only the scripts of testdata/docs use it.
 func typed() { panic("typed is for Unix") }

@@ -13,18 +13,17 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestDocs checks that each command line of the README, of docs/*.md and of the examples of
-// the help pages is run by a script in testdata/docs, and that each run is followed by a check
-// of its effect.
+// TestDocs checks that the scripts in testdata/docs run each command line of the README, of
+// docs/*.md and of the examples of the help pages. A script must check the effect of each line.
 // TestDocsScripts runs the scripts. A script has these lines besides testscript's:
 //
 //	$ LINE       runs a line of the page in a shell; " &" at the end runs it in the background
-//	$255 LINE    the same, and the exit code must be 255
+//	$255 LINE    is like "$ LINE", but the exit code must be 255
 //	+ LINE       runs another line of the page in the same shell
 //	> LINE       types a line of the page into the program that the "$" line runs
 //	. LINE       runs a line of the script itself in the same shell
 //	answers FILE runs the next line on a terminal; FILE has pairs of lines: a question, its answer
-//	replace A B  runs the following lines with B instead of A: an address that exists only in the test
+//	replace A B  replaces A by B in the following lines; A is an address that the test does not have
 //
 // All other lines prepare the next run or check the last one.
 func TestDocs(t *testing.T) {
@@ -42,7 +41,7 @@ func TestDocs(t *testing.T) {
 			t.Errorf("%s belongs to no page", f)
 		}
 	}
-	used := map[string]bool{} // lines and blocks of the table docElsewhere that a page has
+	used := map[string]bool{} // the keys of docElsewhere that a page has
 	for _, s := range sources {
 		script := scripts[s.name]
 		for _, l := range s.lines {
@@ -51,7 +50,7 @@ func TestDocs(t *testing.T) {
 				continue
 			}
 			runs := script.runs
-			if !l.fenced || s.name == "help" { // the script of another page may run it
+			if !l.fenced || s.name == "help" { // the script of another page may run a mention
 				for _, other := range scripts {
 					runs = append(slices.Clip(runs), other.runs...)
 				}
@@ -95,19 +94,19 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// A docSource is a text with command lines that users copy. The script
-// testdata/docs/NAME.txtar runs them.
+// A docSource is a text with command lines that users copy. The script testdata/docs/NAME.txtar
+// runs these lines.
 type docSource struct {
 	name   string
 	lines  []docLine
 	blocks []docBlock
 }
 
-// A docLine is a command line of a page, without its comment. Words in capitals stand for
-// any words.
+// A docLine is a command line of a page, without its comment. Words in capitals stand for any
+// words.
 type docLine struct {
 	text, where string
-	fenced      bool // it is a line of a code block, not a mention in a sentence
+	fenced      bool // the line is in a code block, not in a sentence
 }
 
 // A docBlock is a config file or an output that a page shows.
@@ -168,7 +167,7 @@ func readPage(name, text string) (docSource, error) {
 		if strings.HasPrefix(lines[i], "    ") && (i == 0 || lines[i-1] == "") {
 			return s, fmt.Errorf("%s:%d: begin the block with ```sh for commands, or ```text for output", name, i+1)
 		}
-		if lines[i] == "" { // the end of a paragraph, and of every mention in it
+		if lines[i] == "" { // the paragraph ends, and so does a mention in it
 			mentions()
 			proseLine = i + 2
 			continue
@@ -226,13 +225,13 @@ func helpExamples(t *testing.T) docSource {
 // oneLine returns the text with each run of white space replaced by one blank.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// matches reports whether a script that runs the line tests this one.
+// matches reports whether a script tests this line by running the line run.
 func (l docLine) matches(run string) bool {
 	if !docVague.MatchString(l.text) { // a sentence may name a command without its arguments
 		return l.text == run || !l.fenced && strings.HasPrefix(run, l.text+" ")
 	}
 	pattern := regexp.QuoteMeta(l.text)
-	for range 2 { // words that share a blank match in the second round
+	for range 2 { // the second round matches words that share a blank with other words
 		pattern = docVague.ReplaceAllString(pattern, `$1\S.*$3`)
 	}
 	return regexp.MustCompile(`^` + pattern + `$`).MatchString(run)
@@ -248,17 +247,17 @@ type docScript struct {
 // A docRun is a line of a page that a script runs.
 type docRun struct {
 	text, where string
-	checked     bool // a check follows it
+	checked     bool // a check follows the run
 }
 
 var (
 	docMoreLine = regexp.MustCompile(`^[+.>] `)
 	docRunLine  = regexp.MustCompile(`^\$(\d*) (.*?)(?: (&(?:\w+&)?))?$`)
 	docCheck    = regexp.MustCompile(`^(?:\[\S+\] +)?!? *(?:stdout|stderr|grep|cmp|like|exists|count|await|nosecret|leakless) .`)
-	docNoCheck  = regexp.MustCompile(`^(?:stdout|stderr) '?(\.|\.[*+])?'?$`) // any output passes it
+	docNoCheck  = regexp.MustCompile(`^(?:stdout|stderr) '?(\.|\.[*+])?'?$`) // a pattern that matches any output
 )
 
-// readDocScript returns the script of a page: an empty one if the page has none.
+// readDocScript returns the script of a page. If the page has no script, the result is empty.
 func readDocScript(t *testing.T, name string) *docScript {
 	t.Helper()
 	s := &docScript{path: "testdata/docs/" + name + ".txtar", archive: new(txtar.Archive)}
@@ -270,7 +269,7 @@ func readDocScript(t *testing.T, name string) *docScript {
 		t.Fatal(err)
 	}
 	s.archive = txtar.Parse(data)
-	first := 0 // the first run of the present shell
+	first := 0 // the first run of the current shell
 	for i, line := range strings.Split(string(s.archive.Comment), "\n") {
 		run := docRun{where: fmt.Sprintf("%s:%d", s.path, i+1)}
 		if m := docRunLine.FindStringSubmatch(line); m != nil {
@@ -288,8 +287,8 @@ func readDocScript(t *testing.T, name string) *docScript {
 	return s
 }
 
-// holds reports whether the script has a file with these lines, and uses the file. In the
-// file *** stands for any text, as in the verb like.
+// holds reports whether the script has a file with these lines, and marks the file as used. In
+// the file, *** stands for any text, as in the verb like.
 func (s *docScript) holds(block string) bool {
 	want := strings.Split(block, "\n")
 	for _, f := range s.archive.Files {
@@ -308,7 +307,7 @@ func (s *docScript) holds(block string) bool {
 	return false
 }
 
-// likeLine reports whether a line of a file for the verb like stands for a line of a page.
+// likeLine reports whether a line of a file for the verb like matches a line of a page.
 func likeLine(pattern, line string) bool {
 	pattern = regexp.QuoteMeta(pattern)
 	for _, variable := range []string{`\*\*\*`, `\$HOME`, `\$URL`, `\$WORK`} {
@@ -317,8 +316,8 @@ func likeLine(pattern, line string) bool {
 	return regexp.MustCompile(`^` + pattern + `$`).MatchString(line)
 }
 
-// testscript returns the script in the language of testscript, with the lines of each shell in
-// a file. Every line keeps its number.
+// testscript returns the script in the language of testscript. It moves the lines of each shell
+// to a file. Line numbers do not change.
 func (s *docScript) testscript() []byte {
 	a := *s.archive
 	lines := strings.Split(string(a.Comment), "\n")
@@ -341,7 +340,7 @@ func (s *docScript) testscript() []byte {
 			verb = "exits " + m[1] + " "
 		}
 		if background != "" {
-			commands = "exec " + commands // so that a signal reaches the program
+			commands = "exec " + commands // exec, so that a signal reaches the program
 		}
 		at := i
 		typed := ""
@@ -365,14 +364,15 @@ func (s *docScript) testscript() []byte {
 	return txtar.Format(&a)
 }
 
-// An elsewhere says why no script runs a line or holds a block, and which test does.
+// An elsewhere says why no script in testdata/docs runs a line or has a block. It also names the
+// test that covers the line or block.
 type elsewhere struct {
 	reason string
-	test   string // a file and a text in it; "" if no test can
+	test   string // a file and a text in it; "" if no test can cover it
 }
 
-// docElsewhere lists the lines and blocks that no script of testdata/docs runs or holds. A key
-// is a line, the begin of a line followed by "…", or a page and the language of its blocks.
+// docElsewhere lists the lines and blocks that no script in testdata/docs runs or has. A key is a
+// line, the beginning of a line followed by "…", or a page and the language of its blocks.
 var docElsewhere = map[string]elsewhere{
 	"make test":              {"this test is a part of it", ""},
 	"NO_INSTALL=1 make test": {"this test is a part of it", "scripts/setup NO_INSTALL"},
@@ -421,7 +421,7 @@ func elsewhereKey(line string) string {
 	return ""
 }
 
-// TestReadPage checks that no way to write a command line in a page escapes TestDocs.
+// TestReadPage checks that readPage finds command lines in all forms.
 func TestReadPage(t *testing.T) {
 	page := "Run `lanyard\nstatus` or `status`.\n\n```sh\nlanyard sso login \\\n  --all   # every one\n# a comment\neval \"$(lanyard x)\"\n```\n\n```ini\n[default]\n```\n"
 	got, err := readPage("p.md", page)

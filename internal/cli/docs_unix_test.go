@@ -18,8 +18,8 @@ import (
 )
 
 // TestDocsScripts runs the command lines of the README and of docs/*.md: see TestDocs. Each
-// script has an Identity Center and a browser that signs in as jane without being asked. ROOT
-// is the repository; SRC is a folder that builds as the repository does.
+// script has an Identity Center, and a browser that signs in as jane without a question. ROOT is
+// the repository. SRC is a folder that builds like the repository.
 func TestDocsScripts(t *testing.T) {
 	dir := t.TempDir()
 	for _, s := range docSources(t) {
@@ -51,7 +51,7 @@ func TestDocsScripts(t *testing.T) {
 	})
 }
 
-// linkSource makes a folder that builds as the repository does: its entries are links.
+// linkSource makes a folder that builds like the repository. Its entries are links.
 func linkSource(root, dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
@@ -83,7 +83,7 @@ func typed() {
 				chunks <- buf[:n]
 			}
 			if err != nil {
-				return // the terminal of a program that has ended
+				return // reading fails when the program has ended
 			}
 		}
 	}()
@@ -115,7 +115,7 @@ func typed() {
 	}
 	for more() {
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // ProcessState has the exit code
 	os.Stdout.Write(escapes.ReplaceAll(screen, nil))
 	os.Exit(cmd.ProcessState.ExitCode())
 }

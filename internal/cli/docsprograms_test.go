@@ -11,7 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// approve URL is a browser in which jane signs in and allows what is asked.
+// approve is the program approve URL. It is a browser in which jane signs in and grants the
+// access.
 func approve() {
 	e, err := emulator.New(emulator.BuiltIn())
 	must(err)
@@ -19,7 +20,7 @@ func approve() {
 	must(srv.SignIn(context.Background(), os.Args[1], "jane"))
 }
 
-// ageKeygen -o FILE makes a key file as the program age-keygen does.
+// ageKeygen is the program age-keygen -o FILE. It makes a key file as the real age-keygen does.
 func ageKeygen() {
 	id, err := agefile.GenerateX25519Identity()
 	must(err)

@@ -16,15 +16,15 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// In a container, the user is often not in the list of users, and HOME is root's or not
-// set. With keys in the environment, no home folder is needed.
+// In a container, the user is often not in the list of users, and HOME is root's or not set. If
+// the environment has keys, lanyard needs no home folder.
 func TestKeysNeedNoHome(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: only root can be another user")
 	}
 	root := t.TempDir()
 	for path := root; path != os.TempDir() && path != filepath.Dir(path); path = filepath.Dir(path) {
-		if err := os.Chmod(path, 0o711); err != nil { // the test's own, closed to others
+		if err := os.Chmod(path, 0o711); err != nil { // this folder belongs to the test; other users cannot list it
 			t.Fatal(err)
 		}
 	}
@@ -80,7 +80,7 @@ func TestKeysNeedNoHome(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s%s", tt.name, code, stdout, stderr)
 		}
 	}
-	// Other commands report that the home folder is missing.
+	// Commands that need a home folder report that it is missing.
 	for _, args := range [][]string{
 		{"sso", "login"},
 		{"sso", "logout"},
@@ -102,7 +102,8 @@ func TestKeysNeedNoHome(t *testing.T) {
 	}
 }
 
-// copyProgram copies this test binary, because other users cannot read its folder.
+// copyProgram copies this test binary, because other users cannot read the folder in which go
+// test builds it.
 func copyProgram(t *testing.T, path string) {
 	t.Helper()
 	self, err := os.Executable()

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// looksSecret matches tokens of Identity Center and of the emulator, AWS keys, session
-// tokens and JSON Web Tokens. Scripts use values that are too short, or that contain EXAMPLE.
+// looksSecret matches tokens of Identity Center and of the emulator, AWS keys, session tokens and
+// JSON Web Tokens. The values in scripts are too short to match, or contain EXAMPLE.
 var looksSecret = regexp.MustCompile(`\bao[ar][\w-]{20,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{16,}|\b(?:IQoJ|FwoG)[\w/+=]{16,}` +
 	`|[?&](?:code|state|code_challenge)=[\w.~-]{16,}|(?i)secret_?access_?key"?[=: ]+"?[\w/+]{40}\b`)
 

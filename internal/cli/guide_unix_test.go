@@ -16,12 +16,12 @@ import (
 // A guideTest runs the command lines of the guide, with this program linked as aws.
 type guideTest struct {
 	*terminal
-	block string   // the block that is being run
-	left  []string // lines that are not run
+	block string   // the block that the test is running
+	left  []string // lines that the test does not run
 }
 
-// TestEveryBlockOfTheGuide runs every block of the guide. A line that the test does not know
-// is an error, so that no line is forgotten.
+// TestEveryBlockOfTheGuide runs every block of the guide. If the guide has a line that the test
+// does not know, the test fails.
 func TestEveryBlockOfTheGuide(t *testing.T) {
 	text, err := os.ReadFile("testdata/guide.md")
 	if err != nil {
@@ -62,7 +62,7 @@ func (g *guideTest) line(line string) {
 	case line == "brew install awscli":
 		g.left = append(g.left, line+": Homebrew is on macOS, and installs from the network")
 	case line == "aws --version":
-		g.expect("aws-cli/") // what the terminal was opened with
+		g.expect("aws-cli/") // the terminal first ran "aws --version"
 		g.exits(0)
 	case line == "aws configure sso":
 		g.wizard()
@@ -79,7 +79,7 @@ func (g *guideTest) line(line string) {
 	}
 }
 
-// wizard answers the questions of the wizard; the guide names four of them.
+// wizard answers the questions of the wizard. The guide names four of these questions.
 func (g *guideTest) wizard() {
 	g.t.Helper()
 	g.start(seat{program: "aws"}, "configure", "sso")
@@ -112,7 +112,7 @@ func (g *guideTest) run(line string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
 	cmd := exec.Command("sh", "-c", line)
 	cmd.Env, cmd.Stdout, cmd.Stderr = g.environ(), &out, &errs
-	_ = cmd.Run() // the code says it
+	_ = cmd.Run() // ProcessState has the exit code
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
@@ -140,10 +140,10 @@ func (g *guideTest) ini(block string) {
 	switch {
 	case strings.Contains(block, "sso_auto_refresh"):
 		g.prints("aws configure get sso_refresh_window --profile your-profile-name", "43200  # 12 hours in seconds")
-		// The best practice of a default profile in the shell.
+		// The guide recommends to set a default profile in the shell.
 		g.prints("export AWS_PROFILE=your-profile-name; aws configure get sso_auto_refresh", "true")
 	case strings.Contains(block, "credential_process"):
-		// The guide's profile has no SSO settings. The error says what to add.
+		// The guide's profile has no SSO settings. The error names the missing settings.
 		_, stderr, code := g.run("aws sso get-credentials --profile sso-profile")
 		if code != 253 || !strings.Contains(stderr, "sso_account_id") {
 			g.t.Errorf("exit code %d\n%s", code, stderr)
@@ -160,7 +160,7 @@ func (g *guideTest) ini(block string) {
 	}
 }
 
-// error checks the message of a session that has ended against the guide.
+// error compares the message for a session that has ended with the guide.
 func (g *guideTest) error(message string) {
 	g.t.Helper()
 	g.srv.RevokeSessions("jane")

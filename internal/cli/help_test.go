@@ -18,7 +18,7 @@ import (
 )
 
 func TestEveryCommandHasHelp(t *testing.T) {
-	const maxShort = 54 // what fits beside the longest name of a subcommand in 80 columns
+	const maxShort = 54 // the room beside the longest name of a subcommand in 80 columns
 	for _, cmd := range commands(t, "lanyard") {
 		name := cmd.CommandPath()
 		if n := len(cmd.Short); n == 0 || n > maxShort {
@@ -33,7 +33,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			}
 		})
 		if cmd.DisableFlagParsing && cmd.Example == "" {
-			continue // an operation: TestHelpPages looks for the examples on its page
+			continue // for an operation, TestHelpPages looks for the examples on its page
 		}
 		examples := 0
 		for line := range strings.Lines(cmd.Example) {
@@ -47,7 +47,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 	}
 }
 
-// A help page is complete, the same in each form of the request, and fits 80 columns.
+// A help page is complete and fits 80 columns. All forms of a help request print the same page.
 func TestHelpPages(t *testing.T) {
 	for _, cmd := range commands(t, "lanyard") {
 		path := strings.Fields(cmd.CommandPath())[1:]
@@ -57,7 +57,7 @@ func TestHelpPages(t *testing.T) {
 				continue // "lanyard help help" is the page of the help command
 			}
 			if (cmd.Name() == "which" || cmd.CommandPath() == "lanyard emulator run") && args[len(args)-1] == "help" {
-				continue // the word is an argument: a command
+				continue // the argument is a command
 			}
 			if got := run(t, "lanyard", args...); got != page {
 				t.Errorf("%q prints another page than help %q:\n%s", args, path, got)
@@ -94,7 +94,8 @@ func TestTopics(t *testing.T) {
 	})
 }
 
-// Variables that begin with an underscore are internal. The others are documented.
+// Variables that begin with an underscore are internal. The documentation has all other
+// variables.
 func TestVariablesAreDocumented(t *testing.T) {
 	docs, err := os.ReadFile("../../docs/environment.md")
 	if err != nil {
@@ -102,10 +103,10 @@ func TestVariablesAreDocumented(t *testing.T) {
 	}
 	page := run(t, "lanyard", "help", "environment")
 	variable := regexp.MustCompile(`"((?:LANYARD|AWS)_[A-Z_]*[A-Z])"`)
-	found := map[string]string{} // to the file
+	found := map[string]string{} // from a variable to the file that reads it
 	for _, file := range sources(t) {
 		if strings.HasPrefix(file, "../cmd/emulatorcmd/") || file == "../cmd/execcmd/variables.go" {
-			continue // they set and remove variables of other programs
+			continue // these packages set and remove variables of other programs
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -118,7 +119,7 @@ func TestVariablesAreDocumented(t *testing.T) {
 	for _, name := range []string{"LANYARD_EMULATOR_URL", "LANYARD_EMULATOR_ADMIN_TOKEN", "LANYARD_PROFILE"} {
 		found[name] = "the commands that set it for other programs"
 	}
-	delete(found, "AWS_CONTAINER_AUTHORIZATION_TOKEN") // only kept from the agent's environment
+	delete(found, "AWS_CONTAINER_AUTHORIZATION_TOKEN") // lanyard only removes it from the agent's environment
 	if len(found) < 30 {
 		t.Fatalf("only %d variables found", len(found))
 	}
@@ -132,7 +133,7 @@ func TestVariablesAreDocumented(t *testing.T) {
 	}
 }
 
-// Every setting that package profile reads is in "help config".
+// "help config" has every setting that package profile reads.
 func TestSettingsAreDocumented(t *testing.T) {
 	page := run(t, "lanyard", "help", "config")
 	setting := regexp.MustCompile(`"((?:sso|cli|aws|use|ignore|max|retry)_[a-z_]+|auto_login|region|output|services|endpoint_url|ca_bundle|role_arn|web_identity_token_file|credential_process|login_session|source_profile)"`)
@@ -177,7 +178,7 @@ func sources(t *testing.T) []string {
 func checkWidth(t *testing.T, page string) {
 	t.Helper()
 	for line := range strings.Lines(page) {
-		isURL := strings.HasPrefix(line, "  https://") // cannot be broken
+		isURL := strings.HasPrefix(line, "  https://") // a URL cannot be broken
 		if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > 80 && !isURL {
 			t.Errorf("a line of %d characters: %s", n, line)
 		}

@@ -15,11 +15,11 @@ import (
 	"github.com/creack/pty"
 )
 
-// A terminal never gets control characters from names and tags, even if its size is unknown.
-// JSON and YAML print them as escapes.
+// A terminal never gets control characters from names and tags, even if its size is unknown. JSON
+// and YAML print these characters as escapes.
 func TestTerminalGetsNoControlCharacters(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Amz-Target") == "" { // S3
+		if r.Header.Get("X-Amz-Target") == "" { // a request to S3
 			_, _ = io.WriteString(w, `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>evil%1B]0;pwned%07</Key>`+
 				`<LastModified>2024-05-06T07:08:09Z</LastModified><Size>1</Size></Contents></ListBucketResult>`)
 			return
@@ -53,7 +53,8 @@ func TestTerminalGetsNoControlCharacters(t *testing.T) {
 	}
 }
 
-// onTerminal runs lanyard on a terminal. The size 0 by 0 means unknown.
+// onTerminal runs lanyard on a terminal. A size of 0 by 0 means that the terminal has no known
+// size.
 func onTerminal(t *testing.T, size pty.Winsize, url string, args ...string) (out string, code int) {
 	t.Helper()
 	home := t.TempDir()
@@ -71,12 +72,12 @@ func onTerminal(t *testing.T, size pty.Winsize, url string, args ...string) (out
 		t.Fatal(err)
 	}
 	defer func() { _ = tty.Close() }()
-	text, _ := io.ReadAll(tty) // ends with EIO when the program has ended
-	_ = cmd.Wait()             // its exit code is in the state
+	text, _ := io.ReadAll(tty) // ReadAll fails with EIO when the program has ended
+	_ = cmd.Wait()             // ProcessState has the exit code
 	return string(text), cmd.ProcessState.ExitCode()
 }
 
-// The null device is a character device but not a terminal, so no question is asked.
+// The null device is a character device but not a terminal, so lanyard asks no question.
 func TestNullDeviceIsNotATerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {

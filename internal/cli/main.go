@@ -1,6 +1,6 @@
-// Package cli is the program. It handles signals, builds the tree of commands, runs the
-// command that a line names or hands the line off to the AWS CLI, and returns the exit code.
-// Start reading at [Main] and [Run].
+// Package cli is the program. It handles signals, builds the tree of commands, and runs the
+// command of a line or hands off the line to the AWS CLI. It returns the exit code. Start reading
+// at [Main] and [Run].
 package cli
 
 import (
@@ -43,7 +43,7 @@ func Main(args []string) int {
 		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,
 		Open: func(ctx context.Context, url string) error {
-			var out io.Writer // nil: discard what the browser prints
+			var out io.Writer // if nil, the browser's output is discarded
 			if app.Flags.Debug {
 				out = os.Stderr
 			}
@@ -62,7 +62,8 @@ func Main(args []string) int {
 	return Run(ctx, app, args)
 }
 
-// programName returns "aws" if the program was called by that name, else "lanyard".
+// programName returns "aws" if the program was started under that name. Otherwise it returns
+// "lanyard".
 func programName(args []string) string {
 	if len(args) > 0 && strings.TrimSuffix(filepath.Base(args[0]), ".exe") == "aws" {
 		return "aws"
@@ -70,15 +71,15 @@ func programName(args []string) string {
 	return "lanyard"
 }
 
-// A holder ends the context at the first signal. The second signal ends the process at
-// once, unless a token is being written to the disk.
+// A holder ends the context at the first signal. The second signal ends the process at once.
+// While the program writes a token to the disk, the holder delays this end.
 type holder struct {
 	mu      sync.Mutex
 	holds   int
-	pending func() // ends the process when the last hold is released; nil without a signal
+	pending func() // ends the process when the last hold is released; nil before a second signal
 }
 
-// watch starts to handle signals, until stop is called.
+// watch handles signals until stop is called.
 func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -99,7 +100,7 @@ func (h *holder) watch(cancel context.CancelCauseFunc) (stop func()) {
 	return func() { signal.Stop(signals); close(done) }
 }
 
-// end ends the process, or lets the last release do it.
+// end ends the process. If a hold is active, the process ends when the last hold is released.
 func (h *holder) end() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -23,14 +23,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// An attacked fixture is a home with a session of AWS, which the emulator plays, and with a
-// config that names the endpoint other.example, as if the config came with a repository.
+// An attacked fixture is a home folder with a session of AWS. The emulator plays AWS. The config
+// names the endpoint other.example, as a config from a foreign repository might do.
 type attacked struct {
 	t     *testing.T
 	srv   *emulatortest.Server
 	files keystore.Files
 	env   map[string]string
-	other []string // the requests that other.example got
+	other []string // the requests that other.example received
 }
 
 const originConfig = `[sso-session corp]
@@ -59,7 +59,7 @@ func newAttacked(t *testing.T) *attacked {
 	return a
 }
 
-// signIn signs in again, with a config that does not name the other endpoint.
+// signIn signs in again, with a config that does not name other.example.
 func (a *attacked) signIn() {
 	a.t.Helper()
 	a.config("")
@@ -75,7 +75,7 @@ func (a *attacked) signIn() {
 	}
 }
 
-// config writes the config, with more text after the profile.
+// config writes the config. It adds more after the profile.
 func (a *attacked) config(more string) {
 	a.t.Helper()
 	path := filepath.Join(a.files.Home, ".aws", "config")
@@ -161,8 +161,8 @@ func (a *attacked) cached() map[string]string {
 	return all
 }
 
-// No setting and no command sends a secret to an endpoint that did not issue it, or changes
-// the user's session because of another endpoint.
+// No setting and no command sends a secret to an endpoint that did not issue the secret. No
+// setting and no command changes the user's session because of another endpoint.
 func TestSessionIsNotSentElsewhere(t *testing.T) {
 	const url = "https://other.example"
 	services := func(names ...string) string {
@@ -176,8 +176,8 @@ func TestSessionIsNotSentElsewhere(t *testing.T) {
 		name, config   string
 		env            []string
 		flag           bool
-		portal, signIn bool   // what it moves
-		from           string // how messages name the setting
+		portal, signIn bool   // whether the setting changes the endpoint
+		from           string // the name of the setting in messages
 	}{
 		{name: "endpoint_url", config: "endpoint_url = " + url + "\n"},
 		{name: "AWS_ENDPOINT_URL", env: []string{"AWS_ENDPOINT_URL"}},
@@ -196,7 +196,7 @@ func TestSessionIsNotSentElsewhere(t *testing.T) {
 		"sso get-role-credentials --account-id 111122223333 --role-name AdministratorAccess --profile x",
 		"sso login --profile x", "sso login --if-needed --profile x", "sso logout --profile x", "sso logout --verify --profile x",
 	}
-	for _, state := range []string{"live", "ended by the service", "expired", "live, written by the AWS CLI", "expired, written by the AWS CLI"} {
+	for _, state := range []string{"valid", "ended by the service", "expired", "valid, written by the AWS CLI", "expired, written by the AWS CLI"} {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
 			a := newAttacked(t)
@@ -232,8 +232,8 @@ func TestSessionIsNotSentElsewhere(t *testing.T) {
 						}
 					}
 					ofPortal := strings.HasPrefix(command, "sso list-") || strings.HasPrefix(command, "sso get-role-")
-					renews := !strings.HasPrefix(state, "live")
-					refused := way.portal || way.signIn && renews || way.flag && ofPortal
+					refreshes := !strings.HasPrefix(state, "valid")
+					refused := way.portal || way.signIn && refreshes || way.flag && ofPortal
 					if words[1] == "login" && !slices.Contains(words, "--if-needed") {
 						refused = way.portal || way.signIn
 					}
@@ -263,8 +263,8 @@ func TestSessionIsNotSentElsewhere(t *testing.T) {
 	}
 }
 
-// attack puts the session into a state, with role credentials of AWS in the cache that end
-// too soon to be used.
+// attack puts the session into a state. It also writes role credentials of AWS to the cache; they
+// expire too soon to be used.
 func (a *attacked) attack(state, command, role string) {
 	a.t.Helper()
 	a.config("")
@@ -281,7 +281,7 @@ func (a *attacked) attack(state, command, role string) {
 			tok.ExpiresAt = time.Now().Add(-time.Minute)
 		}
 	})
-	if !strings.HasPrefix(state, "live") {
+	if !strings.HasPrefix(state, "valid") {
 		a.srv.ExpireAccessTokens()
 	}
 	if err := a.files.SaveCredentials(filepath.Base(role), ssocache.Credentials{

@@ -6,7 +6,7 @@ import (
 )
 
 // If a profile gets its session from another profile, by credential_process or source_profile,
-// the endpoints of that other profile count.
+// the endpoints of the other profile apply.
 func TestEndpointsOfSourceProfileCount(t *testing.T) {
 	const config = `
 [profile by-process]

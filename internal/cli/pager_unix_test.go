@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// On a terminal, results go through the pager as they arrive. Without a terminal they do not.
-// The error for a missing pager names it.
+// On a terminal, lanyard sends results to the pager as they arrive. Without a terminal, it uses
+// no pager. If the pager is missing, the error names it.
 func TestPager(t *testing.T) {
 	const config = corpBlock + "[default]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\nregion = us-east-1\n"
 	tm := sit(t, seat{config: config}, "sso", "login")

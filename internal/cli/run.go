@@ -32,8 +32,8 @@ func Run(ctx context.Context, app *command.App, args []string) int {
 	return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
 }
 
-// dispatch runs the command that the line or an alias names, or hands the line off to the
-// AWS CLI.
+// dispatch runs the command that the line or an alias names, or hands off the line to the AWS
+// CLI.
 func dispatch(ctx context.Context, app *command.App, args []string) error {
 	tree := Tree(app)
 	if len(args) > 0 && args[0] == shell.CompletionRequest {
@@ -60,7 +60,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	switch {
 	case errors.As(err, &help):
 		return help.Cmd.Help()
-	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI does not have it
+	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI does not have the command
 		return cmp.Or(elsewhere.Why, err)
 	case errors.As(err, &elsewhere):
 		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
@@ -68,8 +68,8 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	return err
 }
 
-// helpOnOperation turns "help SERVICE OPERATION" into "SERVICE OPERATION help", which the
-// AWS CLI understands too. Other lines are returned as they are.
+// helpOnOperation turns "help SERVICE OPERATION" into "SERVICE OPERATION help", which the AWS CLI
+// also understands. It returns other lines unchanged.
 func helpOnOperation(root command.Node, args []string) []string {
 	globals, words := command.SplitGlobals(args)
 	if len(words) != 3 || words[0] != "help" || strings.HasPrefix(words[2], "-") {

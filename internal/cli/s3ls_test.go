@@ -15,7 +15,7 @@ func TestS3ListReplacesControlCharacters(t *testing.T) {
 	const page = `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>a%1Bb</Key>` +
 		`<LastModified>2024-05-06T07:08:09Z</LastModified><Size>1</Size></Contents></ListBucketResult>`
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, page) // a reply that is cut short is noticed
+		_, _ = io.WriteString(w, page) // the client notices an incomplete reply
 	}))
 	defer srv.Close()
 	home := t.TempDir()

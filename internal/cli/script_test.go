@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// visit is the browser of the scripts. It writes the URL to the file $VISITED, where the
-// commands signin and refuse find it, and a line for every tab to $VISITED.all.
+// visit is the browser of the scripts. It writes the URL to the file $VISITED, where the commands
+// signin and refuse find it. For every tab, it adds a line to $VISITED.all.
 func visit() {
 	file := os.Getenv("VISITED")
 	all, err := os.OpenFile(file+".all", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -56,8 +56,8 @@ func visit() {
 	fmt.Println("the browser talks on its stdout")
 }
 
-// into is the program into FILE COMMAND... It runs COMMAND with stdout in FILE, where a script
-// can read it meanwhile.
+// into is the program into FILE COMMAND... It runs COMMAND and writes its stdout to FILE. A
+// script can read FILE meanwhile.
 func into() {
 	f, err := os.OpenFile(os.Args[1], os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -84,8 +84,8 @@ func without() {
 	os.Exit(child(os.Stdout, os.Environ(), os.Args[2:]))
 }
 
-// code is the program code N COMMAND... It succeeds if COMMAND exits with N. Scripts use it in
-// the background, where the command exits does not work.
+// code is the program code N COMMAND... It succeeds if the exit code of COMMAND is N. Scripts use
+// it in the background, where the command exits does not work.
 func code() {
 	if got := strconv.Itoa(child(os.Stdout, os.Environ(), os.Args[2:])); got != os.Args[1] {
 		fmt.Fprintf(os.Stderr, "exit code %s, want %s\n", got, os.Args[1])
@@ -94,8 +94,8 @@ func code() {
 	os.Exit(0)
 }
 
-// child runs a command, passes interrupts on to it, and returns its exit code; -1 means that
-// a signal ended it.
+// child runs a command and passes interrupts on to it. It returns the exit code of the command,
+// or -1 if a signal ended the command.
 func child(stdout io.Writer, env, args []string) int {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, os.Stdin, stdout, os.Stderr
@@ -106,26 +106,26 @@ func child(stdout io.Writer, env, args []string) int {
 	}
 	go func() {
 		for s := range interrupts {
-			_ = cmd.Process.Signal(s) // it may have ended
+			_ = cmd.Process.Signal(s) // Signal fails if the process has ended
 		}
 	}()
-	_ = cmd.Wait() // the code says it
+	_ = cmd.Wait() // ProcessState has the exit code
 	return cmd.ProcessState.ExitCode()
 }
 
-// TestScripts runs the scripts that specify the command line. Each script has its own home
-// folder and its own emulator. SCRIPTS names another folder of scripts, UPDATE_SCRIPTS
-// rewrites the files that cmp compares with.
+// TestScripts runs the scripts that specify the command line. Each script has its own home folder
+// and its own emulator. The variable SCRIPTS names another folder of scripts. UPDATE_SCRIPTS
+// rewrites the files that cmp compares.
 func TestScripts(t *testing.T) {
 	runScripts(t, cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"), func(*testscript.Env) error { return nil })
 }
 
-// runScripts runs the scripts of a folder. more completes the environment of each script.
+// runScripts runs the scripts of a folder. more can change the environment of each script.
 func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(7 * time.Minute), // for a command that waits forever
+		Deadline:            time.Now().Add(7 * time.Minute), // ends a command that hangs
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
@@ -135,7 +135,8 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 				name, value, _ := strings.Cut(kv, "=")
 				env.Setenv(name, value)
 			}
-			// BIN has only the programs of this package, for scripts without the AWS CLI.
+			// BIN has only the programs of this package. Scripts use it as PATH to run without
+			// the AWS CLI.
 			bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			for name, value := range map[string]string{
 				"BIN": bin, "HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
@@ -169,11 +170,11 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 	})
 }
 
-// organization returns the built-in organization with the first start URL in the script's
+// organization returns the built-in organization. Its start URL is the first one in the script's
 // config.
 func organization(home string) emulator.Config {
 	c := emulator.BuiltIn()
-	config, _ := os.ReadFile(filepath.Join(home, ".aws", "config")) // some scripts have none
+	config, _ := os.ReadFile(filepath.Join(home, ".aws", "config")) // some scripts have no config
 	if m := regexp.MustCompile(`(?m)^sso_start_url *= *(https://\S+[.]\S+)$`).FindSubmatch(config); m != nil {
 		c.StartURL = string(m[1])
 	}
@@ -187,8 +188,8 @@ func server(ts *testscript.TestScript) *emulatortest.Server {
 // signInURL matches the URL for a sign-in that login prints.
 var signInURL = regexp.MustCompile(`http://\S+(?:/authorize\?|user_code=)\S+`)
 
-// person returns a command USER [FILE]. It waits until the program opens the browser, or
-// prints the URL to FILE, and then acts as the user.
+// person returns a command USER [FILE]. The command waits until the program opens the browser, or
+// prints the URL to FILE. Then it calls act for the user.
 func person(act func(*emulatortest.Server, *testscript.TestScript, string, string) error) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if len(args) != 1 && len(args) != 2 {
@@ -208,7 +209,7 @@ func person(act func(*emulatortest.Server, *testscript.TestScript, string, strin
 	}
 }
 
-// wait waits until a file matches a pattern, and returns the match.
+// wait waits until the content of a file matches a pattern, and returns the match.
 func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		text, err := os.ReadFile(file)
@@ -221,13 +222,13 @@ func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string
 	}
 }
 
-// await is the command await FILE PATTERN. It waits until FILE matches PATTERN.
+// await is the command await FILE PATTERN. It waits until the content of FILE matches PATTERN.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	wait(ts, ts.MkAbs(args[0]), regexp.MustCompile(`(?m)`+args[1]))
 }
 
 // like is the command like FILE WANT. It compares like cmp, but *** in WANT matches any text
-// within a line, and the variables $HOME, $URL and $WORK are replaced.
+// within a line. It replaces the variables $HOME, $URL and $WORK.
 func like(ts *testscript.TestScript, _ bool, args []string) {
 	pattern := regexp.QuoteMeta(ts.ReadFile(args[1]))
 	for _, name := range []string{"HOME", "URL", "WORK"} {
@@ -244,8 +245,8 @@ func bom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\ufeff"+ts.ReadFile(args[0])), 0o600))
 }
 
-// nosecret is the command nosecret FILE... It checks that the files contain no secret of the
-// caches, and no code or state of a sign-in. stdout and stderr count as files.
+// nosecret is the command nosecret FILE... It checks that the files contain no secret from the
+// caches, and no code or state of a sign-in. FILE can be stdout or stderr.
 func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	secret := regexp.MustCompile(`"(?:accessToken|refreshToken|clientSecret|SecretAccessKey|SessionToken)": ?"([^"]+)"`)
 	query := regexp.MustCompile(`(?:code|state|code_challenge)=[\w.~-]{16,}`)
@@ -268,15 +269,16 @@ func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// count is the command count OPERATION N. It checks that the server got N such requests.
+// count is the command count OPERATION N. It checks that the server got N requests for OPERATION.
 func count(ts *testscript.TestScript, _ bool, args []string) {
 	if got := strconv.Itoa(server(ts).Count(args[0])); got != args[1] {
 		ts.Fatalf("%s was called %s times, want %s", args[0], got, args[1])
 	}
 }
 
-// fault is the command fault OPERATION STATUS CODE [MESSAGE], fault OPERATION drop, or
-// "fault none". It makes the server answer requests with an error.
+// fault is the command fault OPERATION STATUS CODE [MESSAGE], or fault OPERATION drop. It makes
+// the server answer the requests with an error, or drop the connection. "fault none" ends all
+// faults.
 func fault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
 		server(ts).ClearFaults()
@@ -294,8 +296,8 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 // revoke is the command revoke USER. It ends the sessions of a user on the server.
 func revoke(ts *testscript.TestScript, _ bool, args []string) { server(ts).RevokeSessions(args[0]) }
 
-// expire is the command expire KEY. It sets the end of the token KEY to a minute ago, and
-// makes the server refuse all access tokens and role credentials.
+// expire is the command expire KEY. It sets the expiry of the token KEY to a minute ago. It also
+// makes the server reject all access tokens and role credentials.
 func expire(ts *testscript.TestScript, _ bool, args []string) {
 	setLeft(ts, args[0], -time.Minute)
 	server(ts).ExpireAccessTokens()
@@ -317,8 +319,8 @@ func setLeft(ts *testscript.TestScript, key string, left time.Duration) {
 	ts.Check(os.WriteFile(dir.TokenPath(key), tok.Encode(), 0o600))
 }
 
-// reissue is the command reissue KEY. It sets the origin of the token KEY to the endpoints
-// that the environment names now.
+// reissue is the command reissue KEY. It sets the origin of the token KEY to the endpoints in the
+// environment.
 func reissue(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ssocache.Dir{Home: ts.Getenv("HOME")}
 	tok, err := dir.LoadToken(args[0])
@@ -329,7 +331,7 @@ func reissue(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(dir.TokenPath(args[0]), tok.Encode(), 0o600))
 }
 
-// advance is the command advance DURATION. It moves the server's clock, which then differs
+// advance is the command advance DURATION. It moves the server's clock, so that the clock differs
 // from this machine's. To let time pass, use expire and age.
 func advance(ts *testscript.TestScript, _ bool, args []string) {
 	d, err := time.ParseDuration(args[0])
@@ -337,14 +339,14 @@ func advance(ts *testscript.TestScript, _ bool, args []string) {
 	server(ts).Advance(d)
 }
 
-// exits is the command exits CODE COMMAND... It runs COMMAND and checks its exit code, which
-// exec does not.
+// exits is the command exits CODE COMMAND... It runs COMMAND and checks its exit code. The
+// command exec only checks whether the code is 0.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
-	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // not wrapped
+	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // the error is not wrapped
 		got = exit.ExitCode()
 	} else if err != nil {
 		ts.Fatalf("%v", err)

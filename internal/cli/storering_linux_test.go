@@ -14,8 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestKeychainScripts runs the scripts that need a keychain. Each has its own session bus and
-// gnome-keyring.
+// TestKeychainScripts runs the scripts that need a keychain. Each script has its own session bus
+// and gnome-keyring.
 func TestKeychainScripts(t *testing.T) {
 	for _, program := range []string{"dbus-daemon", "gnome-keyring-daemon"} {
 		if _, err := exec.LookPath(program); err != nil {
@@ -44,7 +44,7 @@ func (r *ring) startBus() error {
 	if err := os.MkdirAll(filepath.Join(r.folder, "data", "keyrings"), 0o700); err != nil {
 		return err
 	}
-	// Without service files, the bus does not start another keyring by itself.
+	// Without service files, the bus cannot start another keyring.
 	config := filepath.Join(r.folder, "bus.conf")
 	text := `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:dir=` + r.folder + `</listen>
@@ -101,7 +101,8 @@ func (r *ring) stop() {
 	}
 }
 
-// ringVerb is the command ring gone, ring locked, ring unlocked, ring silent or ring speaks.
+// ringVerb is the command ring gone, ring locked, ring unlocked, ring silent or ring speaks. It
+// changes the state of the Secret Service.
 func ringVerb(ts *testscript.TestScript, _ bool, args []string) {
 	r := ts.Value("ring").(*ring)
 	switch args[0] {

@@ -22,7 +22,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// cacheHere returns the cache of the home folder, in any store, for the programs of scripts.
+// cacheHere returns the cache of the home folder, in any store. The programs of scripts use it.
 func cacheHere() keystore.Files {
 	f := keystore.Files{Dir: ssocache.Dir{Home: os.Getenv("HOME")}, Backends: &keystore.Backends{}}
 	f.Backends.Open = func(store string) (keystore.Backend, error) {
@@ -61,8 +61,8 @@ func setLeftAnywhere() {
 	}
 }
 
-// secrets is the program secrets FILE. It appends every secret in the stores to FILE, one per
-// line.
+// secrets is the program secrets FILE. It appends every secret in the stores to FILE, one secret
+// in each line.
 func secrets() {
 	f := cacheHere()
 	out, err := os.OpenFile(os.Args[1], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -79,8 +79,8 @@ func secrets() {
 	must(out.Close())
 }
 
-// leakless is the command leakless SECRETS FILE... It checks that no secret in SECRETS is in
-// the files or in a file of the home folder. stdout and stderr count as files.
+// leakless is the command leakless SECRETS FILE... It checks that no secret in SECRETS is in the
+// files or in a file of the home folder. FILE can be stdout or stderr.
 func leakless(ts *testscript.TestScript, _ bool, args []string) {
 	texts := map[string]string{}
 	for _, name := range args[1:] {
@@ -113,7 +113,7 @@ func leakless(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Logf("%d secrets looked for in %d files", n, len(texts))
 }
 
-// started returns a command that is ready to start in the environment of a script.
+// started returns a command with the environment of a script. The caller starts it.
 func started(ts *testscript.TestScript, args []string) *exec.Cmd {
 	path, err := exec.LookPath(filepath.Join(ts.Getenv("BIN"), args[0]))
 	ts.Check(err)
@@ -129,8 +129,8 @@ func started(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return cmd
 }
 
-// storm is the command storm N COMMAND... It runs COMMAND N times at once. All must succeed
-// with the same output.
+// storm is the command storm N COMMAND... It runs N processes of COMMAND at the same time. All
+// must succeed with the same output.
 func storm(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -154,8 +154,8 @@ func storm(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// torn is the command torn ROUNDS STORE. It migrates to STORE and back to files ROUNDS times,
-// and kills each migration at some moment. Each time, the session must still work.
+// torn is the command torn ROUNDS STORE. It migrates to STORE and back to files, ROUNDS times. It
+// kills each migration after a random time. After each kill, the session must still work.
 func torn(ts *testscript.TestScript, _ bool, args []string) {
 	rounds, err := strconv.Atoi(args[0])
 	ts.Check(err)

@@ -21,8 +21,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// A terminal runs the program, with its own home folder and its own emulator, and types what
-// a user would type.
+// A terminal runs the program on a pseudo terminal, with its own home folder and its own
+// emulator. It types the input of a user.
 type terminal struct {
 	t    *testing.T
 	srv  *emulatortest.Server
@@ -31,18 +31,18 @@ type terminal struct {
 	cmd  *exec.Cmd
 
 	mu      sync.Mutex
-	screen  []byte // all that the program has written
-	read    int    // how much of it was expected already
+	screen  []byte // all output of the program
+	read    int    // the number of bytes of screen that expect has passed
 	changed chan struct{}
 	ended   chan error
 }
 
 // A seat holds the options of a terminal. The zero value means the defaults.
 type seat struct {
-	program    string // "" for lanyard
-	cols, rows uint16 // 0: 100 by 30
+	program    string // "" means lanyard
+	cols, rows uint16 // 0 means 100 columns or 30 rows
 	env        []string
-	config     string // ~/.aws/config before; "" for none
+	config     string // content of ~/.aws/config before the run; "" means no config
 	org        func(*emulator.Config)
 }
 
@@ -66,7 +66,7 @@ func sit(t *testing.T, s seat, args ...string) *terminal {
 	return tm
 }
 
-// start runs another command line in the same home.
+// start runs another command line in the same home folder.
 func (tm *terminal) start(s seat, args ...string) {
 	tm.t.Helper()
 	if s.cols == 0 {
@@ -83,13 +83,13 @@ func (tm *terminal) start(s seat, args ...string) {
 	tm.screen, tm.read = nil, 0
 	go tm.watch(tty)
 	tm.t.Cleanup(func() {
-		_ = tm.cmd.Process.Kill() // it may have ended
+		_ = tm.cmd.Process.Kill() // Kill fails if the process has ended
 		_ = tty.Close()
 	})
 }
 
-// pollable returns the terminal as a file that can be closed while it is being read. Only
-// then does closing hang up the terminal.
+// pollable returns the terminal as a file that can be closed during a read. Otherwise, Close
+// would not hang up the terminal.
 func pollable(t *testing.T, tty *os.File) *os.File {
 	t.Helper()
 	fd, err := syscall.Dup(int(tty.Fd()))
@@ -141,7 +141,7 @@ func (tm *terminal) text() string {
 	return escapes.ReplaceAllString(string(tm.screen), "")
 }
 
-// expect waits for a text after the texts that were expected before.
+// expect waits for a text in the output after the text of the last expect.
 func (tm *terminal) expect(want string) {
 	tm.t.Helper()
 	deadline := time.After(20 * time.Second)
@@ -213,7 +213,7 @@ func (tm *terminal) exits(code int) {
 	}
 }
 
-// config compares the content of the config.
+// config compares the content of the config with want.
 func (tm *terminal) config(want string) {
 	tm.t.Helper()
 	got, err := os.ReadFile(tm.path("config"))

@@ -26,7 +26,7 @@ const rootLong = `Sign in to AWS IAM Identity Center (AWS SSO) once. Then every 
 AWS config has credentials, in any tool, until the session ends. lanyard shares
 its files with the AWS CLI: a sign-in with either of them works in both.`
 
-// rootExample returns the examples of the help of the whole program.
+// rootExample returns the examples in the help of the program.
 func rootExample(name string) string {
 	if name == "aws" {
 		return `aws configure sso
@@ -55,7 +55,7 @@ func Tree(app *command.App) *cobra.Command {
 		Annotations:                command.Uses("*"),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.DisableFlagParsing {
-				return nil // it calls StartCommand after reading its flags itself
+				return nil // such a command reads its flags itself, and then calls StartCommand
 			}
 			if err := app.StartCommand(cmd); err != nil {
 				return err
@@ -66,7 +66,7 @@ func Tree(app *command.App) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(helpcmd.New(app))
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		_ = helpcmd.Show(app, cmd) // Run asks app.Out for the error
+		_ = helpcmd.Show(app, cmd) // app.Out keeps the error
 	})
 	root.SetFlagErrorFunc(command.FlagError)
 	app.Flags.Add(root.PersistentFlags())
@@ -88,7 +88,7 @@ func Tree(app *command.App) *cobra.Command {
 	return root
 }
 
-// moreTitle is the title of the group of the help command.
+// moreTitle is the title of the group with the help command.
 const moreTitle = "MORE"
 
 // A helpGroup is a group of commands in the help of the program.
@@ -97,8 +97,8 @@ type helpGroup struct {
 	commands []*cobra.Command
 }
 
-// groups returns the commands of the program. To add a command, add a line here. Under the
-// name aws, only the commands that the AWS CLI has too are ours.
+// groups returns the commands of the program. To add a command, add a line here. Under the name
+// aws, the program has only the commands that the AWS CLI also has.
 func groups(app *command.App) []helpGroup {
 	all := []helpGroup{
 		{"SIGN IN", []*cobra.Command{
@@ -142,7 +142,8 @@ func groups(app *command.App) []helpGroup {
 	return all
 }
 
-// newSSO returns the group sso: our commands and the operations of the access portal.
+// newSSO returns the command sso, with lanyard's own commands and the operations of the access
+// portal.
 func newSSO(app *command.App) *cobra.Command {
 	sso := command.Group("sso", "Sign in, get credentials, list accounts and roles")
 	sso.Example = "# sign in to the session of a profile\nlanyard sso login --profile dev-admin\nlanyard sso list-accounts"

@@ -18,11 +18,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// A vanity is a transport to two hosts: one that redirects to the access portal, and the
-// emulator. A request to any other host is an error.
+// A vanity is a transport to two hosts. One host redirects to the access portal. The other host
+// is the emulator. A request to any other host is an error.
 type vanity struct {
 	t       *testing.T
-	portal  string // where the host leads
+	portal  string // the URL to which the host redirects
 	visited []string
 }
 
@@ -41,7 +41,7 @@ func (v *vanity) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, http.ErrNotSupported
 }
 
-// runAt runs a command line in this process. The user of its browser is signed in.
+// runAt runs a command line in this process. Its browser belongs to a user who is signed in.
 func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.RoundTripper, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	env := map[string]string{"HOME": home, "USERPROFILE": home, "BROWSER": "unused"}
@@ -123,7 +123,7 @@ func TestWizardUsesRegionOfVanityStartURL(t *testing.T) {
 		t.Errorf("the config is\n%s\nwant\n%s", got, want)
 	}
 
-	// A start URL that redirects to another host is refused, and nothing is written.
+	// If a start URL redirects to another host, the wizard rejects it and writes nothing.
 	home = t.TempDir()
 	code, _, stderr = runAt(t, srv, home, &vanity{t: t, portal: "https://login.example.com/"}, args...)
 	if code != 253 || !strings.Contains(stderr, "Could not resolve start URL 'https://sso.example.com' to an AWS-owned endpoint. Final URL: 'https://login.example.com/'") {

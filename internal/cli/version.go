@@ -21,12 +21,12 @@ const awsVersion = "2.36.7"
 // develVersion is the version of a build that no release tag names.
 const develVersion = "devel"
 
-// A build holds what the Go toolchain recorded about the program. Fields that it did
-// not record are empty.
+// A build holds the facts that the Go toolchain recorded about the program. A field is empty if
+// its fact was not recorded.
 type build struct {
-	Version  string `json:"version"`  // "1.2.3", or "devel"
+	Version  string `json:"version"`  // such as "1.2.3"; "devel" without a release
 	Commit   string `json:"commit"`   // 12 hexadecimal digits
-	Date     string `json:"date"`     // of the commit, RFC 3339 in UTC
+	Date     string `json:"date"`     // the date of the commit, in RFC 3339 and UTC
 	Modified bool   `json:"modified"` // the source tree differed from the commit
 	Go       string `json:"go"`
 	OS       string `json:"os"`
@@ -49,7 +49,8 @@ func newVersion(app *command.App) *cobra.Command {
 	}
 }
 
-// printVersion prints what --version prints: one line, whose first word programs read.
+// printVersion prints the version for --version. It prints one line. Programs read its first
+// word.
 func printVersion(app *command.App) error {
 	line := buildOf(debug.ReadBuildInfo()).line()
 	if app.Name == "aws" {
@@ -83,7 +84,7 @@ func (b build) line() string {
 	return fmt.Sprintf("lanyard/%s %s %s/%s", version, b.Go, b.OS, b.Arch)
 }
 
-// source returns, for example, "commit 0123456789ab of 2026-01-31, modified", or "" if
+// source returns, for example, "commit 0123456789ab of 2026-01-31, modified". It returns "" if
 // the commit is unknown.
 func (b build) source() string {
 	if b.Commit == "" {
@@ -99,13 +100,13 @@ func (b build) source() string {
 	return text
 }
 
-// pseudoVersion matches the version that Go gives a commit without a tag:
+// pseudoVersion matches the version that Go gives to a commit without a tag. See
 // https://go.dev/ref/mod#pseudo-versions.
 const pseudoVersion = `^v\d.*[-.](\d{14})-([0-9a-f]{12})$`
 
-// buildOf reads the record of the toolchain. "go build" in a clone records the commit,
-// "go install MODULE@VERSION" only the module's version. Without Git, and with
-// -buildvcs=false, neither is recorded.
+// buildOf reads the facts that the toolchain recorded. "go build" in a clone records the commit.
+// "go install MODULE@VERSION" records only the version of the module. Without Git, or with
+// -buildvcs=false, the toolchain records neither.
 func buildOf(info *debug.BuildInfo, ok bool) build {
 	b := build{Version: develVersion, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if !ok {

@@ -84,7 +84,8 @@ func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "corp\r")
 	tm.signIn("jane")
-	// The text that the user types is searched in name, e-mail and account number.
+	// The menu searches the user's text in the name, the e-mail address and the number of each
+	// account.
 	tm.answer("There are 6 AWS accounts available to you.\n", "")
 	tm.answer("> ", "555566667777\r")
 	tm.expect("Using the account ID 555566667777\n")
@@ -98,7 +99,7 @@ func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm.answer("Profile name [ReadOnlyAccess-555566667777]: ", "log archive\r")
 	tm.expect("lanyard sts get-caller-identity --profile 'log archive'\n")
 
-	// A second profile in the same run, then the settings of the guide.
+	// A second profile in the same run, and then the settings of the guide.
 	tm.answer(more, "y\r")
 	tm.answer("> ", "payments-test\r")
 	tm.answer("> ", "dev\r")
@@ -110,11 +111,11 @@ func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm.answer("(sso_refresh_window) [900]: ", "12h\r")
 	tm.expect("is not a whole number of seconds")
 	tm.send("\x1543200\r")
-	tm.answer(more, "advanced\r") // what was said is what Enter keeps
+	tm.answer(more, "advanced\r") // Enter keeps the value that the user gave before
 	tm.answer("(sso_auto_refresh) [true]: ", "\r")
 	tm.answer("(sso_refresh_window) [43200]: ", "\r")
 
-	// If the session has ended meanwhile, the wizard signs in again.
+	// If the session has ended since, the wizard signs in again.
 	tm.srv.RevokeSessions("jane")
 	tm.answer(more, "yes\r")
 	tm.signIn("jane")
@@ -150,10 +151,10 @@ output = json
 		t.Errorf("%d registrations, want 1", n)
 	}
 
-	// Enter keeps the values of the profile. The wizard uses the live session.
+	// Enter keeps the values of the profile. The wizard uses the valid session.
 	tm.start(seat{}, "configure", "sso", "--profile", "log archive")
 	tm.answer("SSO session name [corp]: ", "\r")
-	tm.answer("> log-archive", "\x1b[B\r") // the next one
+	tm.answer("> log-archive", "\x1b[B\r") // moves to the next account
 	tm.expect("Using the account ID 123456789012\n")
 	tm.answer("Default client Region [us-east-2]: ", "\r")
 	tm.answer("CLI default output format (json if not specified) [json]: ", "\r")
@@ -175,8 +176,8 @@ func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
 	tm.config(corpBlock + adminBlock + "output = yaml\n")
 }
 
-// After a sign-in over SSH, text that is typed at the menu is not read as a pasted URL. A pasted
-// URL is not shown.
+// After a sign-in over SSH, the wizard does not read text that is typed at the menu as a pasted
+// URL. The terminal does not show a pasted URL.
 func TestWizardOverSSH(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock, env: []string{"BROWSER=", "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22"}}, "configure", "sso")
 	tm.answer("(Recommended): ", "corp\r")
@@ -219,7 +220,7 @@ func TestWizardWithoutASessionName(t *testing.T) {
 	tm.answer("CLI default output format (json if not specified) [None]: ", "\r")
 	tm.answer("Profile name [AdministratorAccess-111122223333]: ", "default\r")
 	tm.expect("The AWS CLI is now configured to use the default profile.\nRun the following command to verify your configuration:\n\nlanyard sts get-caller-identity\n")
-	tm.answer(more, "\x03") // what was chosen is written
+	tm.answer(more, "\x03") // Ctrl-C keeps the profiles that are written
 	tm.exits(0)
 	tm.config("[default]\nsso_start_url = " + startURL + `
 sso_region = us-east-1
@@ -228,7 +229,7 @@ sso_role_name = AdministratorAccess
 `)
 }
 
-// The user can leave at every question, and nothing is written.
+// The user can leave at every question. Then the wizard has written nothing.
 func TestWizardLeftEarly(t *testing.T) {
 	const before = "[default]\nregion = us-east-1\n"
 	steps := []struct{ question, keys string }{
@@ -309,7 +310,7 @@ func TestWizardWithoutAChoice(t *testing.T) {
 		tm.signIn("jane")
 		tm.expect("The only AWS account available to you is: 444455556666\nUsing the account ID 444455556666\n" +
 			"The only role available to you is: Billing\nUsing the role name \"Billing\"\n")
-		tm.send("\r\r\r\r") // typed ahead
+		tm.send("\r\r\r\r") // the user types ahead
 		tm.exits(0)
 		tm.config(corpBlock + "[profile Billing-444455556666]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = Billing\n")
 	})

@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// authority returns the proxy's own certificate, the last one of the bundle.
+// authority returns the certificate of the proxy's authority, which is the last one in the
+// bundle.
 func (r *run) authority(t *testing.T) *x509.Certificate {
 	t.Helper()
 	rest, err := os.ReadFile(r.bundle)
@@ -39,8 +40,8 @@ func (r *run) authority(t *testing.T) *x509.Certificate {
 	return cert
 }
 
-// The authority is valid for AWS's names only, so a stolen key cannot sign for other
-// names. The test makes the same authority certificate with its own key.
+// The authority is valid only for AWS's names, so a thief cannot use its key to sign certificates
+// for other names. The test makes the same authority certificate with its own key.
 func TestAuthorityIsValidForAWSOnly(t *testing.T) {
 	ca := start(t).authority(t)
 	if life := time.Until(ca.NotAfter); !ca.IsCA || !ca.MaxPathLenZero || life > 24*time.Hour || life < 23*time.Hour {
@@ -96,7 +97,7 @@ func newKey(t *testing.T) *ecdsa.PrivateKey {
 
 func sign(t *testing.T, template, parent *x509.Certificate, public crypto.PublicKey, key *ecdsa.PrivateKey) *x509.Certificate {
 	t.Helper()
-	if template == parent { // self-signed with another key than the original
+	if template == parent { // the certificate is self-signed, with another key than the original
 		twin := *template
 		twin.PublicKey = public
 		template, parent = &twin, &twin
@@ -118,14 +119,14 @@ func TestEachRunHasItsOwnAuthority(t *testing.T) {
 	}
 }
 
-// The proxy writes one file with certificates, readable only by the user, and no key.
+// The proxy writes one file. The file has certificates but no key, and only the user can read it.
 func TestNoKeyIsWrittenToDisk(t *testing.T) {
 	temp := t.TempDir()
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP", "HOME", "USERPROFILE"} {
 		t.Setenv(name, temp)
 	}
 	r := start(t)
-	if _, err := r.client(t, r.env["HTTPS_PROXY"]).Get("https://sts.amazonaws.com/"); err != nil { // makes the proxy create a certificate
+	if _, err := r.client(t, r.env["HTTPS_PROXY"]).Get("https://sts.amazonaws.com/"); err != nil { // the request makes the proxy create a certificate
 		t.Fatal(err)
 	}
 	written, err := os.ReadFile(r.bundle)

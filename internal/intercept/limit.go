@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// A limited is a listener with a maximum number of open connections. When it is full,
-// Accept waits until a connection is closed.
+// A limited is a listener with a maximum number of open connections. At the maximum, Accept waits
+// until a connection is closed.
 type limited struct {
 	net.Listener
 	free   chan struct{}
@@ -37,11 +37,11 @@ func (l *limited) Accept() (net.Conn, error) {
 	return &countedConn{Conn: conn, release: sync.OnceFunc(func() { <-l.free })}, nil
 }
 
-// Close closes the listener. It also ends an Accept that waits because the listener is
-// full.
+// Close closes the listener. If Accept waits because of the maximum, Close ends the wait.
 func (l *limited) Close() error { return l.close() }
 
-// A countedConn is a connection that makes room for the next one when it is closed.
+// A countedConn is a connection that lets the listener accept another connection when it is
+// closed.
 type countedConn struct {
 	net.Conn
 	release func()

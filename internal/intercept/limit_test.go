@@ -45,7 +45,7 @@ func TestNoMoreConnectionsThanTheLimit(t *testing.T) {
 		t.Fatal("there is room for a third connection")
 	default:
 	}
-	for range 2 { // closing it a second time makes no room
+	for range 2 { // the second Close makes no room
 		_ = first.Close()
 	}
 	third := <-accepted

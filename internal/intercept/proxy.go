@@ -1,10 +1,10 @@
-// Package intercept connects a program to an emulated Identity Center if the program has
-// no setting for another endpoint and always calls AWS's host names.
+// Package intercept connects a program to an emulated Identity Center. It is for programs that
+// always call AWS's host names and have no setting for another endpoint.
 //
-// It runs the proxy of package awsproxy as a server on 127.0.0.1. The proxy answers for
-// AWS's host names, with certificates of an authority that exists for one run only. The
-// package also writes the file with the certificates and sets the variables for the child
-// process. Give them to that process only. The system's trust stores are not changed.
+// It runs the proxy of package awsproxy as a server on 127.0.0.1. The proxy answers for AWS's
+// host names. Its certificates have an authority that exists only for one run. This package also
+// writes the file with the certificates and sets the variables for the child process. Give these
+// variables only to this process. The system's trust stores do not change.
 package intercept
 
 import (
@@ -21,11 +21,11 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/awsproxy"
 )
 
-// maxConnections is how many connections the proxy serves at the same time.
+// maxConnections is the largest number of connections at the same time.
 const maxConnections = 256
 
-// A Proxy is an HTTP proxy on 127.0.0.1. It answers requests for AWS's host names itself
-// and refuses all others.
+// A Proxy is an HTTP proxy on 127.0.0.1. It answers requests for AWS's host names itself, and
+// rejects all other requests.
 type Proxy struct {
 	addr         string
 	proxy        *awsproxy.Proxy
@@ -33,9 +33,9 @@ type Proxy struct {
 	done         chan struct{}
 }
 
-// Start starts a proxy that calls h for each request. The Host of a request is AWS's host
-// name. Network errors, such as failed handshakes, are logged at debug level. The proxy
-// runs until [Proxy.Close].
+// Start starts a proxy that calls h for each request. The Host of a request is AWS's host name.
+// The proxy logs network errors, such as failed handshakes, at debug level. It runs until
+// [Proxy.Close].
 func Start(h http.Handler, log *slog.Logger) (*Proxy, error) {
 	inner := emulator.NewServer(h)
 	aws, err := awsproxy.New(inner)
@@ -62,7 +62,7 @@ func Start(h http.Handler, log *slog.Logger) (*Proxy, error) {
 func (p *Proxy) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	err := p.outer.Close() // ends new connections; open tunnels belong to the inner server
+	err := p.outer.Close() // no new connections; open tunnels belong to the inner server
 	<-p.done
 	if p.inner.Shutdown(ctx) != nil {
 		err = errors.Join(err, p.inner.Close())
@@ -70,8 +70,8 @@ func (p *Proxy) Close() error {
 	return err
 }
 
-// WriteBundle writes a new file with mode 0600 that contains the certificates for the
-// child process to trust: the system's and the proxy's.
+// WriteBundle writes a new file with mode 0600. The file has the certificates that the child
+// process must trust: the system's and the proxy's.
 func (p *Proxy) WriteBundle(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

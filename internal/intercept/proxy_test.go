@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
 
-// A run is a running proxy with the variables for its child process.
+// A run is a running proxy and the variables for its child process.
 type run struct {
 	emulator *emulator.Emulator
 	proxy    *intercept.Proxy

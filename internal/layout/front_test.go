@@ -28,8 +28,8 @@ func read(t *testing.T, name string) string {
 	return string(data)
 }
 
-// files returns the files of the repository whose names end so, without those of other
-// projects.
+// files returns the files of the repository whose names have this ending. It leaves out the files
+// of other projects.
 func files(t *testing.T, ending string) (names []string) {
 	t.Helper()
 	err := fs.WalkDir(os.DirFS(top), ".", func(name string, d fs.DirEntry, err error) error {
@@ -49,7 +49,7 @@ func files(t *testing.T, ending string) (names []string) {
 	return names
 }
 
-// A workflow holds what the tests check of a file in .github/workflows.
+// A workflow holds the parts of a file in .github/workflows that the tests check.
 type workflow struct {
 	Permissions map[string]string
 	Jobs        map[string]struct {
@@ -118,7 +118,7 @@ func TestWorkflowsTestEverySystem(t *testing.T) {
 	}
 }
 
-// An issue form with a mistake disappears from the list on GitHub without a word.
+// If an issue form has a mistake, GitHub does not list the form and reports no error.
 func TestIssueForms(t *testing.T) {
 	forms := 0
 	for _, name := range files(t, ".yml") {
@@ -187,7 +187,7 @@ var (
 	notInAnchor  = regexp.MustCompile(`[^\p{L}\p{N}\- _]`)
 )
 
-// anchors returns the anchors of a Markdown file, as GitHub makes them of headings.
+// anchors returns the anchors that GitHub makes from the headings of a Markdown file.
 func anchors(text string) map[string]bool {
 	all := map[string]bool{}
 	for _, h := range heading.FindAllStringSubmatch(fenced.ReplaceAllString(text, ""), -1) {

@@ -1,5 +1,5 @@
-// Package layout_test checks the rules of docs/architecture.md, and that the files around
-// the code (licence, workflows, links) are complete.
+// Package layout_test checks the rules of docs/architecture.md. It also checks that the files
+// around the code (licence, workflows, links) are complete.
 package layout_test
 
 import (
@@ -13,8 +13,8 @@ import (
 
 const module = "github.com/lanyard-cli/lanyard/"
 
-// rows are the layers, the top layer first. A package imports only from rows below its own.
-// internal/cmd/* means every group of commands.
+// rows lists the rows of packages, from the top row down. A package imports only from rows below
+// its own. internal/cmd/* means every group of commands.
 var rows = [...][]string{
 	{"cmd/lanyard", "bench", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
 	{"internal/warm", "internal/cli"},
@@ -30,28 +30,28 @@ var rows = [...][]string{
 	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback"},
 }
 
-// apart lists packages that every row may import, and packages that hold only tests.
+// apart lists the packages that every row may import, and the packages that have only tests.
 var apart = []string{"emulator", "internal/engine/gen", "interop", "internal/stormtest", "internal/leaktest", "internal/layout"}
 
 // forTests lists the packages that only tests may import.
 var forTests = []string{"internal/proctest", "internal/broker/brokertest"}
 
-// maxFiles is how many files a package may have, not counting tests. large lists the
-// packages that need more, with the reason.
+// maxFiles is the largest number of files in a package, without tests. large lists the packages
+// that need more files, with the reason.
 const maxFiles = 25
 
 var large = map[string]string{}
 
-// A goPackage is a package of the module as go list describes it. Paths of the module's
-// packages are relative to the module.
+// A goPackage is a package of the module as go list describes it. Paths of packages of the module
+// are relative to the module.
 type goPackage struct {
 	ImportPath string
 	GoFiles    []string
 	Imports    []string
 }
 
-// list returns the packages of the module by path. Imports from other modules keep their
-// full paths.
+// list returns the packages of the module by path. Imports from other modules keep their full
+// paths.
 func list(t *testing.T) map[string]goPackage {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", module+"...").Output()
@@ -99,7 +99,7 @@ func isCommand(pkg string) bool {
 	return ok && strings.HasSuffix(name, "cmd") && !strings.Contains(name, "/")
 }
 
-// within reports whether a package is in a list, or in a subfolder of a package in it.
+// within reports whether a package is in a list, or in a subfolder of a package in the list.
 func within(pkg string, list []string) bool {
 	for _, p := range list {
 		if pkg == p || strings.HasPrefix(pkg, p+"/") {
@@ -139,8 +139,8 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 	}
 }
 
-// Only the command line knows flags and arguments, so the packages below it can be used
-// without cobra.
+// Only the command line knows flags and arguments, so other programs can use the packages below
+// it without cobra.
 func TestOnlyCommandsImportCobra(t *testing.T) {
 	for pkg, p := range list(t) {
 		if pkg == "internal/cli" || pkg == "internal/command" || isCommand(pkg) {
@@ -154,8 +154,8 @@ func TestOnlyCommandsImportCobra(t *testing.T) {
 	}
 }
 
-// Packages name meanings and internal/style chooses the colours. internal/warm must not
-// start later because of lipgloss.
+// Packages name the meaning of a text, and internal/style chooses the colour. lipgloss would
+// delay the start of internal/warm.
 func TestOnlyPackageStyleImportsLipgloss(t *testing.T) {
 	for pkg, p := range list(t) {
 		for _, imp := range p.Imports {
@@ -166,8 +166,9 @@ func TestOnlyPackageStyleImportsLipgloss(t *testing.T) {
 	}
 }
 
-// Every command imports package command, so it must stay small. Except for the picker, which
-// asks the user, it imports only packages that import no other package of the module.
+// Every command imports package command, so package command must stay small. It may import the
+// picker, because it asks the user. Apart from the picker, it imports only packages that import
+// no other package of the module.
 func TestPackageCommandImportsLittle(t *testing.T) {
 	all := list(t)
 	for _, imp := range all["internal/command"].Imports {

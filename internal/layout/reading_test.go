@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// unchecked lists functions that open a path without a check. They wait for the writer of
-// a pipe, and read from a device without end.
+// unchecked lists functions that open a path without a check. If the path is a pipe, these
+// functions wait for a writer. If it is a device, they may read without end.
 var unchecked = map[string]bool{"Open": true, "ReadFile": true}
 
 // openers lists the files that may call these functions, with the reason.

@@ -18,17 +18,17 @@ import (
 
 const (
 	module  = "github.com/lanyard-cli/lanyard/"
-	counted = module + "internal/" // the folder whose files count
+	counted = module + "internal/" // journeys counts the files in this folder
 )
 
 // A fixture is a home folder, an emulator, and the programs to run.
 type fixture struct {
-	dir     string // holds everything else
+	dir     string // contains all other files
 	home    string
 	lanyard string // the program, built with coverage
 	answers string // this program, built with coverage
 	self    string // this program
-	url     string // of the emulator
+	url     string // the URL of the emulator
 	server  *http.Server
 }
 
@@ -50,8 +50,8 @@ func newFixture(dir string) (*fixture, error) {
 	return f, f.serve()
 }
 
-// build builds a program that records which statements of our packages run. Go writes
-// coverage only if the main package is recorded too.
+// build builds a program that records which statements of our packages run. Go writes the
+// coverage only if it also records the main package.
 func (f *fixture) build(name, pkg string) (path string, err error) {
 	path = filepath.Join(f.dir, name+".exe")
 	cmd := exec.Command("go", "build", "-cover", "-coverpkg="+counted+"...,"+module+pkg, "-o", path, module+pkg)
@@ -61,7 +61,7 @@ func (f *fixture) build(name, pkg string) (path string, err error) {
 	return path, nil
 }
 
-// serve starts the emulator, which answers every sign-in as jane.
+// serve starts the emulator. Every sign-in is jane's.
 func (f *fixture) serve() error {
 	config := emulator.BuiltIn()
 	config.AutoApprove = "jane"
@@ -95,7 +95,7 @@ func (f *fixture) command(program string, args ...string) *exec.Cmd {
 
 func (f *fixture) coverage() string { return filepath.Join(f.dir, "coverage") }
 
-// blocksOf runs a command and returns the blocks of statements that ran, each as
+// blocksOf runs a command and returns the blocks of statements that ran. A block has the form
 // FILE:START,END.
 func (f *fixture) blocksOf(run func(f *fixture) error) (map[string]bool, error) {
 	if err := os.Mkdir(f.coverage(), 0o700); err != nil {
@@ -115,7 +115,7 @@ func (f *fixture) blocksOf(run func(f *fixture) error) (map[string]bool, error) 
 		return nil, err
 	}
 	blocks := map[string]bool{}
-	for line := range strings.Lines(string(text)) { // FILE:START,END STATEMENTS COUNT
+	for line := range strings.Lines(string(text)) { // a line has the form FILE:START,END STATEMENTS COUNT
 		block, numbers, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if strings.HasPrefix(block, counted) && !strings.HasSuffix(numbers, " 0") {
 			blocks[strings.TrimPrefix(block, module)] = true
@@ -143,14 +143,13 @@ const (
 	profileName = "dev"
 )
 
-// version runs the statements that every command runs: once by the flag, once by the
-// command.
+// version runs the statements that every command runs. It calls both the flag and the command.
 func (f *fixture) version() error {
 	return errors.Join(run(f.command(f.lanyard, "--version")), run(f.command(f.lanyard, "version")))
 }
 
-// configureSSO answers the wizard's questions: a new session, a sign-in, an account, a
-// role and a profile.
+// configureSSO answers the wizard's questions about a new session, a sign-in, an account, a role
+// and a profile.
 func (f *fixture) configureSSO() error {
 	return converse(f.command(f.lanyard, "configure", "sso"), []exchange{
 		{"SSO session name", sessionName},
@@ -166,7 +165,7 @@ func (f *fixture) configureSSO() error {
 	})
 }
 
-// coldAnswer asks for credentials that are not in the cache, with an expired token.
+// coldAnswer requests credentials that are not in the cache, with an expired token.
 func (f *fixture) coldAnswer() error {
 	if err := f.expireToken(); err != nil {
 		return err
@@ -208,10 +207,10 @@ func (f *fixture) expireToken() error {
 	return nil
 }
 
-// warmAnswer asks for the same credentials again.
+// warmAnswer requests the same credentials again.
 func (f *fixture) warmAnswer() error { return run(f.command(f.answers, answerRole)) }
 
-// run runs a command, which must succeed.
+// run runs a command. It returns an error if the command fails.
 func run(cmd *exec.Cmd) error {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)

@@ -1,11 +1,10 @@
-// Journeys counts the files that a reader passes through to follow one command: the files
-// of internal/ in which at least one statement runs. It builds the program with coverage,
-// runs each journey in an empty home with an emulator, and exits with 1 if a journey needs
-// more files than its goal.
+// Journeys counts the files through which a reader follows one command: the files in internal/
+// with a statement that runs. It builds the program with coverage and runs each journey in an
+// empty home with an emulator. It exits with 1 if a journey has more files than its goal.
 //
-// Every command builds the tree of commands and is dispatched. So a file does not count if
-// its statements also run for "lanyard --version" or "lanyard version", which do nothing
-// else. The warm answer builds no tree, so all of its files count.
+// Every command builds the tree of commands. So a file does not count if its statements also run
+// for "lanyard --version" and "lanyard version", which do nothing else. The warm answer builds no
+// tree, so all of its files count.
 //
 //	go run ./scripts/journeys [-v]
 package main
@@ -30,11 +29,11 @@ type journey struct {
 	name     string
 	goal     int
 	run      func(f *fixture) error
-	treeless bool // it builds no tree of commands
+	treeless bool // the command builds no tree of commands
 }
 
-// journeys returns the journeys in the order in which they run. Each journey uses the home
-// as the journey before has left it.
+// journeys returns the journeys in the order in which they run. Each journey uses the home in the
+// state after the previous journey.
 func journeys() []journey {
 	return []journey{
 		{"configure sso", 80, (*fixture).configureSSO, false},
@@ -44,7 +43,7 @@ func journeys() []journey {
 }
 
 func main() {
-	// The program starts itself as the browser and as the warm answer.
+	// Journeys starts itself as the browser and as the warm answer.
 	if len(os.Args) > 2 && os.Args[1] == browseRole {
 		exit(browse(os.Args[2]))
 	}
@@ -104,7 +103,7 @@ func count(verbose bool) error {
 	return nil
 }
 
-// list prints the files, a line for each package.
+// list prints the files, with one line for each package.
 func list(files []string) {
 	byPackage := map[string][]string{}
 	for _, file := range files {
@@ -118,8 +117,8 @@ func list(files []string) {
 
 const answerRole = "answer"
 
-// answer prints the warm answer in a process that then writes its coverage. The released
-// program ends before main starts, so it writes none.
+// answer prints the warm answer in a process that then writes its coverage. The released program
+// writes no coverage, because it ends before main starts.
 func answer() error {
 	args := []string{"lanyard", "sso", "get-credentials", "--profile", profileName}
 	got, ok := warm.Answer(args, os.LookupEnv, time.Now())

@@ -15,7 +15,7 @@ import (
 
 const browseRole = "browse"
 
-// browse does the work of the user's browser: it opens a page and follows it to its end.
+// browse plays the user's browser. It opens a page and follows its redirects.
 func browse(page string) error {
 	resp, err := http.Get(page)
 	if err != nil {
@@ -28,7 +28,7 @@ func browse(page string) error {
 	return nil
 }
 
-// An exchange is a text that a program prints and the line that the user types.
+// An exchange is a text that a program prints, and the line that the user then types.
 type exchange struct{ shown, typed string }
 
 // timeout is how long to wait for a text.
@@ -44,7 +44,7 @@ func converse(cmd *exec.Cmd, exchanges []exchange) error {
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
-		_, _ = io.Copy(s, tty) // ends with an error when the program has ended
+		_, _ = io.Copy(s, tty) // Copy fails when the program has ended
 	}()
 	for _, e := range exchanges {
 		if err = s.await(e.shown); err != nil {
@@ -64,11 +64,11 @@ func converse(cmd *exec.Cmd, exchanges []exchange) error {
 	return nil
 }
 
-// A screen holds everything that a program has written to its terminal.
+// A screen holds the output of a program to its terminal.
 type screen struct {
 	mu      sync.Mutex
 	text    []byte
-	read    int // how much of it await has passed
+	read    int // the number of bytes that await has passed
 	changed chan struct{}
 }
 

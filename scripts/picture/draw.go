@@ -11,11 +11,11 @@ import (
 type theme struct {
 	name, background, border, text, faint string
 
-	colors [16]string // of a terminal: black, red, green, yellow, blue, magenta, cyan, white, and bright
+	colors [16]string // the colours of a terminal: black, red, green, yellow, blue, magenta, cyan, white, and their bright forms
 }
 
-// themes returns the themes for light and dark pages. Their colours have a contrast of at
-// least 4.5 to the background.
+// themes returns the themes for light and dark pages. The contrast of each colour to the
+// background is at least 4.5.
 func themes() []theme {
 	return []theme{
 		{"light", "#ffffff", "#d0d7de", "#1f2328", "#59636e", [16]string{
@@ -40,8 +40,7 @@ const (
 
 const fonts = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
-// draw returns the screen as an SVG file. Text stays text, and nothing is loaded from
-// elsewhere.
+// draw returns the screen as an SVG file. Text stays text. The file loads nothing from elsewhere.
 func draw(s *screen, th theme) []byte {
 	rows := s.rows
 	for len(rows) > 0 && isEmpty(rows[len(rows)-1]) {
@@ -72,8 +71,8 @@ func draw(s *screen, th theme) []byte {
 	return b.Bytes()
 }
 
-// drawRun draws cells of one style. SVG collapses several blanks, so it draws the parts
-// between them one by one.
+// drawRun draws cells of one style. SVG collapses several blanks, so drawRun draws the parts
+// between them separately.
 func drawRun(b *bytes.Buffer, cells []cell, column, y int, th theme) {
 	for from := 0; from < len(cells); from++ {
 		if isEmpty(cells[from : from+1]) {
@@ -88,8 +87,8 @@ func drawRun(b *bytes.Buffer, cells []cell, column, y int, th theme) {
 	}
 }
 
-// drawPart draws cells as one text. It gives the position and the length, so that columns
-// stay aligned in every font.
+// drawPart draws cells as one text. It sets the position and the length, so that columns are
+// aligned in every font.
 func drawPart(b *bytes.Buffer, cells []cell, column, y int, th theme) {
 	var text strings.Builder
 	for _, c := range cells {
@@ -126,6 +125,6 @@ func isEmpty(row []cell) bool {
 
 func escaped(text string) string {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(text)) // a Buffer takes everything
+	_ = xml.EscapeText(&b, []byte(text)) // a Buffer returns no errors
 	return b.String()
 }

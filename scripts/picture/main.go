@@ -1,11 +1,11 @@
-// Picture draws the terminal in the README. It runs the program in a terminal, in an
-// empty home beside an emulator: a sign-in, two calls, and the status. It
-// writes what the terminal shows as two SVG files, for light and dark pages.
+// Picture draws the terminal in the README. It runs the program in a terminal, in an empty home
+// with an emulator: a sign-in, two calls, and the status. It writes the screen to two SVG files,
+// for light and dark pages.
 //
 //	go run ./scripts/picture [-check]
 //
-// With -check it writes nothing, and fails if the text of the committed files is not what
-// the program prints now.
+// With -check, it writes nothing. It fails if the program now prints another text than the
+// committed files show.
 package main
 
 import (
@@ -17,15 +17,14 @@ import (
 	"path/filepath"
 )
 
-// columns is the width of the terminal. The longest line of the AWS CLI's messages just
-// fits.
+// columns is the width of the terminal. The longest line of the AWS CLI's messages just fits.
 const columns = 110
 
-// folder is where the README finds the pictures.
+// folder is where the README expects the pictures.
 const folder = "docs/images"
 
 func main() {
-	// The program starts itself as the user's browser.
+	// Picture starts itself as the user's browser.
 	if len(os.Args) == 3 && os.Args[1] == browseRole {
 		exit(browse(os.Args[2]))
 	}
@@ -72,7 +71,7 @@ func run(check bool) error {
 
 const browseRole = "browse"
 
-// browse does the work of the user's browser: it opens a page and follows it to its end.
+// browse plays the user's browser. It opens a page and follows its redirects.
 func browse(page string) error {
 	resp, err := http.Get(page)
 	if err != nil {

@@ -48,7 +48,7 @@ sso_region = us-east-1
 sso_registration_scopes = sso:account:access
 `
 
-// play runs the scene and returns what the terminal shows at its end.
+// play runs the scene and returns the screen at its end.
 func play() (*screen, error) {
 	dir, err := os.MkdirTemp("", "lanyard-picture-")
 	if err != nil {
@@ -90,7 +90,7 @@ func play() (*screen, error) {
 	return s, nil
 }
 
-// serve starts an emulator that signs everyone in as jane, with predictable identifiers.
+// serve starts an emulator with predictable identifiers. Every sign-in is jane's.
 func serve() (url string, stop func(), err error) {
 	c := emulator.BuiltIn()
 	c.AutoApprove, c.StartURL = "jane", "https://corp.awsapps.com/start"
@@ -112,18 +112,18 @@ func serve() (url string, stop func(), err error) {
 	return "http://" + l.Addr().String(), func() { _ = server.Close() }, nil
 }
 
-// signInURL matches the address of the sign-in page, which is new each time.
+// signInURL matches the address of the sign-in page. The address is different in each run.
 var signInURL = regexp.MustCompile(`http://127\.0\.0\.1:\d+/authorize\?\S+`)
 
-// shownURL replaces the emulator's sign-in address in the picture. It is AWS's address,
-// shortened.
+// shownURL replaces the emulator's sign-in address in the picture. It is a shortened address of
+// AWS.
 const shownURL = "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=…"
 
-// lifetimes matches the time left of new tokens and credentials, which depends on the
-// speed of the machine by a minute or two.
+// lifetimes matches the time left of new tokens and credentials. On a slow machine, the time can
+// be a minute or two shorter.
 var lifetimes = regexp.MustCompile(`\b(?:\dh00m|\dh5\dm|5\dm)\b`)
 
-// inHours returns the time left of new credentials as it is a moment after the call.
+// inHours returns the time left of new credentials right after the call.
 func inHours(left []byte) []byte {
 	switch text := string(left); {
 	case !strings.Contains(text, "h") || text == "1h00m":
@@ -135,14 +135,14 @@ func inHours(left []byte) []byte {
 	}
 }
 
-// inTerminal runs a command in a terminal of its own and shows on s what it prints.
+// inTerminal runs a command in its own terminal, and writes its output to s.
 func inTerminal(s *screen, cmd *exec.Cmd) error {
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: columns, Rows: 40})
 	if err != nil {
 		return err
 	}
 	out, readErr := io.ReadAll(tty)
-	if errors.Is(readErr, syscall.EIO) { // how Linux reports the end of a terminal
+	if errors.Is(readErr, syscall.EIO) { // Linux reports the end of a terminal as EIO
 		readErr = nil
 	}
 	out = signInURL.ReplaceAllLiteral(out, []byte(shownURL))

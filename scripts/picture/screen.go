@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A style is how a cell is printed. Colours are the 16 of a terminal, plus 1: 0 means the
+// A style is the look of a cell. A colour is one of a terminal's 16 colours plus 1. 0 means the
 // default colour.
 type style struct {
 	color                  int
@@ -19,8 +19,8 @@ type cell struct {
 	style
 }
 
-// A screen interprets the output of a program as a terminal does. It knows the control
-// sequences that lanyard prints and has as many rows as it needs.
+// A screen interprets the output of a program as a terminal does. It knows the control sequences
+// that lanyard prints. It has as many rows as it needs.
 type screen struct {
 	columns  int
 	rows     [][]cell
@@ -30,7 +30,7 @@ type screen struct {
 
 func newScreen(columns int) *screen { return &screen{columns: columns} }
 
-// Write interprets p, which must not end within a control sequence or a character.
+// Write interprets p. p must not end within a control sequence or a character.
 func (s *screen) Write(p []byte) (int, error) {
 	for i := 0; i < len(p); {
 		if p[i] == 0x1b {
@@ -53,7 +53,7 @@ func (s *screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// put writes a character and wraps at the right edge.
+// put writes a character. It starts a new line at the right edge.
 func (s *screen) put(r rune) {
 	if s.col == s.columns {
 		s.row, s.col = s.row+1, 0
@@ -116,7 +116,7 @@ func (s *screen) escape(p []byte) int {
 	return end + 1
 }
 
-// with returns the style after a sequence of attributes (SGR).
+// with returns the style after it applies attributes (SGR) to t.
 func (t style) with(args []int) style {
 	for _, n := range args {
 		switch {
@@ -143,8 +143,8 @@ func (t style) with(args []int) style {
 	return t
 }
 
-// text returns the text on the screen, without blanks at the ends of lines and of the
-// whole.
+// text returns the text on the screen. It removes the blanks at the end of each line and at the
+// end of the text.
 func (s *screen) text() string {
 	var b strings.Builder
 	for _, row := range s.rows {

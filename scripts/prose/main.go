@@ -1,7 +1,7 @@
-// Prose finds turns of phrase that make the texts of this project hard to read. It
-// searches the Markdown files, the comments of the Go files, the messages and help
-// texts in the program's string literals, and the comments of the test scripts. It
-// prints a line FILE:LINE: TURN (INSTEAD) for each, and exits with 1 if it found any.
+// Prose finds phrases that make the texts of this project hard to read. It searches the Markdown
+// files, the comments of the Go files, the string literals of the program, and the comments of
+// the test scripts. For each phrase, it prints a line FILE:LINE: TURN (INSTEAD). It exits with 1
+// if it found a phrase.
 //
 //	go run ./scripts/prose [FOLDER]
 package main
@@ -39,8 +39,8 @@ func main() {
 	}
 }
 
-// skipped lists the folders that hold no prose of ours, and the files that quote the
-// turns or that must stay as they are.
+// skipped lists the folders without prose of ours, the files that quote the phrases, and the
+// files that must not change.
 var skipped = []string{
 	".git", ".cache", "dist", "interop/js/node_modules",
 	"internal/cli/testdata/guide.md", // the AWS guide, word for word
@@ -48,7 +48,7 @@ var skipped = []string{
 	"scripts/prose/turns.go", "scripts/prose/main_test.go",
 }
 
-// search returns a line for each turn in the files of a folder, in the order of the files.
+// search returns a line for each phrase in the files of a folder, in the order of the files.
 func search(root fs.FS) (found []string, err error) {
 	err = fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -92,7 +92,7 @@ type text struct {
 	body string
 }
 
-// findings returns a line for each turn in the text.
+// findings returns a line for each phrase in the text.
 func (t text) findings(path string) (lines []string) {
 	for _, turn := range turns {
 		for _, at := range turn.pattern.FindAllStringIndex(t.body, -1) {
@@ -107,11 +107,11 @@ func (t text) findings(path string) (lines []string) {
 	return lines
 }
 
-// whole takes a file as one text.
+// whole returns a file as one text.
 func whole(_ string, data []byte) ([]text, error) { return []text{{1, string(data)}}, nil }
 
-// ofGo returns the comments of a Go file and, except in tests, its string literals.
-// Tests hold names and passwords that look like prose.
+// ofGo returns the comments of a Go file, and its string literals. It omits the string literals
+// of tests, because they contain names and passwords that look like prose.
 func ofGo(name string, data []byte) (all []text, err error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
@@ -137,7 +137,7 @@ func ofGo(name string, data []byte) (all []text, err error) {
 	return all, nil
 }
 
-// ofScript returns the comments of a test script, above the files that it carries.
+// ofScript returns the comments of a test script. It omits the files in the script.
 func ofScript(_ string, data []byte) (all []text, err error) {
 	if len(data) == 0 {
 		return nil, errors.New("empty script")

@@ -6,15 +6,15 @@ import (
 	"unicode"
 )
 
-// A turn is a phrase to avoid and what to write instead.
+// A turn is a phrase to avoid, and the words to write instead.
 type turn struct {
 	pattern *regexp.Regexp
 	instead string
-	after   *regexp.Regexp // the turn is right after this; nil for never
+	after   *regexp.Regexp // the turn counts only right after this; nil means that it always counts
 }
 
-// turns lists phrases that are nearly always a fault. A phrase that is often right
-// ("who is", "of its own") is not here, because a list of false alarms is not read.
+// turns lists phrases that are nearly always a fault. Phrases that are often right ("who is", "of
+// its own") are missing, because users ignore a list with many false alarms.
 var turns = compile([][]string{
 	{`nobody|no-one|whoever|whomever|somebody`, "name the actor: no process, the user, another program"},
 	{`whatever|whatsoever|whichever`, "name the thing: any error, each file"},
@@ -25,7 +25,7 @@ var turns = compile([][]string{
 	{`in the place of|in place of`, "instead of"},
 	{`(?:is|are) none`, "no X exists; without X", `\b(?:if|when|unless) there $`},
 	{`what there is`, "name it"},
-	{`that one (?:is|was|has|of|that|who|which|alone|too)`, "repeat the noun"}, // not: that one call may take
+	{`that one (?:is|was|has|of|that|who|which|alone|too)`, "repeat the noun"}, // do not match "that one call may take"
 	{`that one[.,;:)]`, "repeat the noun"},
 	{`those who|the one who|the ones who|he who|one who`, "the processes that, the users who"},
 	{`another's|one's`, "of another process, of another user"},
@@ -41,8 +41,8 @@ var turns = compile([][]string{
 	{`the person`, "the user"},
 })
 
-// compile makes the patterns: whole words in any case, which may continue on the next
-// line of a comment.
+// compile makes the patterns. A pattern matches whole words in any case. The words may continue
+// on the next line of a comment.
 func compile(table [][]string) (all []turn) {
 	for _, row := range table {
 		pattern := `(?i)\b(?:` + gaps(row[0]) + `)`
@@ -58,7 +58,8 @@ func compile(table [][]string) (all []turn) {
 	return all
 }
 
-// gaps lets the blanks of a pattern match the end of a line and the comment sign after it.
+// gaps returns a pattern in which a blank also matches the end of a line and the comment sign
+// after it.
 func gaps(pattern string) string { return strings.ReplaceAll(pattern, " ", `[\s/#>*]+`) }
 
 // isGap reports whether a character separates the words of a turn.

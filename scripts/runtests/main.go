@@ -1,7 +1,6 @@
-// Runtests runs every test of the project, with the race detector where it can, and ends
-// with a list of the tests that were skipped and why. If a test fails, it keeps the whole
-// log in .cache and prints the log's path. It exits with 1 if a test failed. Skipped tests do
-// not change the exit code.
+// Runtests runs every test of the project, with the race detector if possible. At the end, it
+// lists the skipped tests and the reasons. If a test fails, it keeps the whole log in .cache,
+// prints the path of the log, and exits with 1. Skipped tests do not change the exit code.
 //
 //	go run ./scripts/runtests
 package main
@@ -19,16 +18,16 @@ import (
 
 const module = "github.com/lanyard-cli/lanyard/"
 
-// programTests are the packages whose tests start programs by the hundred. They run last
-// and without the race detector, which would make each start ten times as long. The
-// other packages test the code of these programs, with the detector except in singleTests.
+// programTests are the packages whose tests start hundreds of programs. They run last and without
+// the race detector, because the detector makes each start ten times as slow. Tests of other
+// packages run the code of these programs with the detector, except in singleTests.
 var programTests = []string{"internal/cli", "internal/configfile", "internal/stormtest", "internal/leaktest", "interop"}
 
-// singleTests are packages without concurrency and with so many cases that the race
-// detector would take minutes.
+// singleTests are packages without concurrency. They have so many cases that the race detector
+// would take minutes.
 var singleTests = []string{"internal/awsconfig", "internal/engine/s3ls"}
 
-// stormTests fill the machine and run alone.
+// stormTests use the whole machine, so no other tests run at the same time.
 var stormTests = []string{"internal/stormtest"}
 
 func main() {
@@ -90,8 +89,9 @@ func runAll(all []string, log io.Writer) (bool, error) {
 	return s.print(note), nil
 }
 
-// detector returns the flag and the environment for the race detector. It needs cgo, and
-// so a C compiler; without one the note says that the detector is left out.
+// detector returns the flag and the environment for the race detector. The detector needs cgo,
+// and cgo needs a C compiler. If there is no C compiler, note says that the tests run without the
+// detector.
 func detector() (flags, env []string, note string) {
 	compiler, err := exec.Command("go", "env", "CC").Output()
 	if words := strings.Fields(string(compiler)); err == nil && len(words) > 0 {
@@ -113,7 +113,7 @@ func packages() ([]string, error) {
 	return strings.Fields(string(out)), nil
 }
 
-// goTest tests the packages and adds what happened to the summary.
+// goTest tests the packages and adds the results to the summary.
 func goTest(s *summary, env, flags, packages []string) error {
 	if len(packages) == 0 {
 		return errors.New("a group has no packages: its list names packages that do not exist")

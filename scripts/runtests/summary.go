@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// An event is a line of "go test -json": see "go doc test2json".
+// An event is a line of "go test -json". See "go doc test2json".
 type event struct {
 	Action      string
 	Package     string
 	Test        string
 	Output      string
-	ImportPath  string // of a package that does not build
+	ImportPath  string // the package that does not build
 	FailedBuild string // the package whose build failed
 }
 
-// A testName identifies a test, or with an empty Test a package.
+// A testName identifies a test. If Test is "", it identifies a package.
 type testName struct{ Package, Test string }
 
 func (n testName) String() string {
@@ -34,14 +34,14 @@ func (n testName) String() string {
 type summary struct {
 	out, log io.Writer
 
-	output          map[testName][]string // of tests and packages that still run
+	output          map[testName][]string // the output of tests and packages that still run
 	passed          int
 	failures, skips []result
 	failedTests     map[string]bool // the packages with a failed test
 	storms          []string
 }
 
-// A result is a test that failed or was skipped, with what it printed.
+// A result is a failed or skipped test, with its output.
 type result struct {
 	name   testName
 	output []string
@@ -61,7 +61,7 @@ func (s *summary) read(r io.Reader) error {
 		if line != "" {
 			var e event
 			if json.Unmarshal([]byte(line), &e) != nil {
-				e = event{Action: "output", Output: line} // go test prints some of its own errors plainly
+				e = event{Action: "output", Output: line} // some errors of go test are plain text
 			}
 			if err := s.add(e); err != nil {
 				return err
@@ -105,7 +105,7 @@ func (s *summary) add(e event) error {
 		case e.Test != "":
 			s.failedTests[e.Package] = true
 			s.fail(name)
-		case e.FailedBuild == "" && !s.failedTests[e.Package]: // it panicked, or its TestMain failed
+		case e.FailedBuild == "" && !s.failedTests[e.Package]: // the package panicked, or its TestMain failed
 			s.fail(name)
 		case e.FailedBuild != "":
 			s.failedTests[e.Package] = true
@@ -124,8 +124,8 @@ func (s *summary) fail(name testName) {
 	delete(s.output, name)
 }
 
-// write writes a line of output to the log, and to the screen if it is the result of a
-// package or a failure.
+// write writes a line of output to the log. If the line is the result of a package or a failure,
+// it also prints the line.
 func (s *summary) write(e event) error {
 	if _, err := io.WriteString(s.log, e.Output); err != nil {
 		return err
@@ -139,12 +139,11 @@ func (s *summary) write(e event) error {
 	return nil
 }
 
-// shownLines is how many lines of the output of one failed test are shown. The log has
-// the rest.
+// shownLines is the largest number of output lines that print shows for a failed test. The log
+// has all lines.
 const shownLines = 100
 
-// print prints the results, with a note on what was left out, and reports whether
-// everything passed.
+// print prints the results and the note. It reports whether all tests passed.
 func (s *summary) print(note string) bool {
 	if s.storms != nil {
 		fmt.Fprintln(s.out, "== storms")
@@ -195,7 +194,7 @@ var place = regexp.MustCompile(`^ *\S+_test\.go:\d+: `)
 // scriptSkip matches the line of a testscript that skips the script.
 var scriptSkip = regexp.MustCompile(`^ *> .*\bskip '([^']+)'$`)
 
-// reason returns what a test printed last before it was skipped.
+// reason returns the last line that a test printed before it was skipped.
 func (r result) reason() string {
 	for _, line := range slices.Backward(r.output) {
 		if at := place.FindString(line); at != "" {
