@@ -59,7 +59,7 @@ func (d *directory) members() (map[string][]string, error) {
 	return members, nil
 }
 
-// checkTargets checks what assignment i gives.
+// checkTargets checks the accounts and permission sets of assignment i.
 func (d *directory) checkTargets(i int, a Assignment) error {
 	switch {
 	case len(a.Accounts) == 0:
@@ -92,7 +92,7 @@ func (d *directory) shareViews(byUser map[string][]int) {
 	}
 }
 
-// A lazyView is a view that is computed on first use.
+// A lazyView is a view that is computed when it is first used.
 type lazyView struct {
 	granted []int // indexes of assignments
 	once    sync.Once
@@ -109,9 +109,9 @@ func (d *directory) access(user string) *view {
 	return l.view
 }
 
-// A view holds the accounts and roles of a set of assignments. Users with the same
-// assignments share a view, and accounts with the same roles share a list. This keeps ten
-// thousand accounts for a thousand users small.
+// A view holds the accounts and roles of a set of assignments. Users with the same assignments
+// share a view. Accounts with the same roles share a list of roles. So ten thousand accounts for
+// a thousand users need little memory.
 type view struct {
 	accounts []accountAccess // by id, ascending
 	byID     map[string]int
@@ -124,7 +124,7 @@ type accountAccess struct {
 
 // newView returns the view of the assignments with the given indexes.
 func (d *directory) newView(granted []int) *view {
-	which := make([][]int, len(d.accounts)) // by account: the assignments that name it
+	which := make([][]int, len(d.accounts)) // by account: the assignments that name the account
 	for _, g := range granted {
 		for _, id := range d.granted[g].Accounts {
 			if id != "*" {
@@ -188,8 +188,8 @@ func (v *view) has(account, role string) bool {
 	return ok
 }
 
-// after returns at most n accounts whose ids are greater than id, and whether there are
-// more. Paging by id stays correct if the organization is reloaded.
+// after returns at most n accounts whose ids are greater than id. more reports whether there are
+// more accounts. Pages that begin after an id stay correct if the organization is reloaded.
 func (v *view) after(id string, n int) (page []accountAccess, more bool) {
 	i, _ := slices.BinarySearchFunc(v.accounts, id, func(a accountAccess, id string) int {
 		if a.ID == id {

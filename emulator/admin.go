@@ -1,4 +1,4 @@
-// The admin API: the Go methods for programs in other languages.
+// The admin API, with which programs in other languages use the Go methods.
 
 package emulator
 
@@ -44,7 +44,7 @@ func (e *Emulator) adminCalls() map[string]adminCall {
 }
 
 // findAdmin returns the operation of a request to the admin API. It returns nil for other
-// requests, and if the admin API is off.
+// requests, or if the admin API is off.
 func (e *Emulator) findAdmin(c *call) *operation {
 	name, ok := strings.CutPrefix(c.URL.Path, AdminPath)
 	if !ok || e.config().AdminToken == "" {
@@ -69,9 +69,9 @@ func (e *Emulator) findAdmin(c *call) *operation {
 	}}
 }
 
-// refuseAdmin returns an error unless the request has the token and comes from a program
-// on this machine. It also rejects requests of web pages: they have an Origin header, or
-// after DNS rebinding a Host that is not loopback.
+// refuseAdmin returns an error if the request has a wrong token or comes from another machine. It
+// also rejects requests of web pages. Such a request has an Origin header, or after DNS rebinding
+// a Host that is not loopback.
 func (e *Emulator) refuseAdmin(c *call) *apiError {
 	host := c.hostname()
 	ip := net.ParseIP(strings.Trim(host, "[]"))
@@ -91,8 +91,8 @@ func failAdmin(_ *call, err *apiError) response {
 	return jsonResponse(err.status, map[string]string{"error": err.message})
 }
 
-// adminDecode decodes the body. It rejects unknown fields, because a typo would silently
-// change the meaning.
+// adminDecode decodes the body. It rejects unknown fields, because a typo would silently change
+// the meaning of the request.
 func adminDecode(c *call, v any) error {
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()
@@ -161,7 +161,7 @@ func (e *Emulator) adminDeny(c *call) (any, error) {
 	return nil, e.Deny(in.UserCode)
 }
 
-// A faultJSON is a [Fault] in the admin API.
+// A faultJSON is the JSON form of a [Fault].
 type faultJSON struct {
 	Operation   string  `json:"operation,omitempty"`
 	Count       int     `json:"count,omitempty"`
@@ -261,7 +261,7 @@ func (e *Emulator) adminMFACode(c *call) (any, error) {
 	return map[string]string{"code": code}, nil
 }
 
-// parseDuration parses a duration; "" is 0.
+// parseDuration parses a duration. "" means 0.
 func parseDuration(text string) (time.Duration, error) {
 	if text == "" {
 		return 0, nil
@@ -269,7 +269,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return time.ParseDuration(text)
 }
 
-// durationText returns d for parseDuration.
+// durationText returns d as parseDuration reads it.
 func durationText(d time.Duration) string {
 	if d == 0 {
 		return ""

@@ -42,7 +42,7 @@ func TestAdmin(t *testing.T) {
 		t.Error("the counts are not 0 after the reset")
 	}
 	must(204, "POST", "expire", "")
-	if x.live() {
+	if x.valid() {
 		t.Error("the access token works after expire")
 	}
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
@@ -61,7 +61,7 @@ func TestAdmin(t *testing.T) {
 	must(204, "DELETE", "faults", "") // the fault does not affect the admin API
 	must(400, "POST", "revoke", `{"user":"jnae"}`)
 	must(204, "POST", "revoke", `{"user":"jane"}`)
-	if x.live() {
+	if x.valid() {
 		t.Error("the access token works after revoke")
 	}
 	dev := x.must(200, "/device_authorization", map[string]any{"clientId": x.id, "clientSecret": x.secret, "startUrl": x.startURL})
@@ -85,7 +85,7 @@ func TestAdmin(t *testing.T) {
 	}
 }
 
-// The admin API rejects faults for unknown operations, because they would have no effect.
+// The admin API rejects faults for unknown operations, because such faults would have no effect.
 func TestAdminFaults(t *testing.T) {
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
 	x.login("jane")

@@ -24,7 +24,7 @@ const (
 	robinsDevice = "arn:aws:iam::444455556666:mfa/robin"
 )
 
-// An assumed is a response of STS, or its error.
+// An assumed is a response of STS, or an error of STS.
 type assumed struct {
 	status         int
 	Code           string `xml:"Error>Code"`

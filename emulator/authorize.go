@@ -16,10 +16,10 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// authorize handles GET /authorize, where a client sends the user's browser. It redirects
-// to a page below /start/, because the cookie is limited to that path. Otherwise browsers
-// would also send the cookie to the client's loopback port: cookies do not depend on
-// ports.
+// authorize handles GET /authorize, the URL to which a client sends the user's browser. It
+// redirects to a page below /start/, because the cookie is limited to this path. Without this
+// limit, browsers would also send the cookie to the client's loopback port, because cookies do
+// not depend on ports.
 func (e *Emulator) authorize(c *call) response {
 	a, no := e.authorization(c.URL.Query(), c.now)
 	switch {
@@ -48,9 +48,9 @@ type authorization struct {
 	scopes    []string
 }
 
-// A refusal is an error of /authorize. redirect leads back to the client. It is "" if the
-// client is unknown or did not register the redirect URI; then only the user sees the
-// message (RFC 6749 section 4.1.2.1).
+// A refusal is an error of /authorize. redirect leads back to the client. It is "" if the client
+// is unknown or has not registered the redirect URI. Then only the user sees the message (RFC
+// 6749 section 4.1.2.1).
 type refusal struct {
 	message  string
 	redirect string
@@ -145,7 +145,7 @@ func (e *Emulator) consented(c *call, v visit, in url.Values) response {
 	return redirect(e.approved(a, s, c.now))
 }
 
-// denied returns the redirect after the user chose Deny.
+// denied returns the redirect for a user who chose Deny.
 func (a *authorization) denied() string {
 	return a.back(url.Values{"error": {"access_denied"}, "error_description": {"The user denied the request"}})
 }
@@ -160,7 +160,7 @@ func (e *Emulator) approved(a *authorization, s *session, now time.Time) string 
 	return a.back(url.Values{"code": {e.seal.seal(kindCode, id)}})
 }
 
-// back returns the redirect URI with the response.
+// back returns the redirect URI with the response in its query.
 func (a *authorization) back(answer url.Values) string {
 	if a.state != "" {
 		answer.Set("state", a.state)
@@ -180,7 +180,7 @@ type authCode struct {
 	challenge string
 	sessionID string
 	scopes    []string
-	grantID   string // set when used
+	grantID   string // "" until the client uses the code
 	used      bool
 }
 

@@ -24,7 +24,7 @@ func TestHugeBody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// The server can close the connection before it reads the whole body.
+		// The server may close the connection before it reads the whole body.
 		if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode < 400 || resp.StatusCode > 499 {

@@ -17,8 +17,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A chromium is a real browser. Set EMULATOR_SCREENSHOTS to a folder to get pictures of
-// the pages: light and dark, for a desktop and for two phones.
+// A chromium is a real browser. It takes pictures of the pages if EMULATOR_SCREENSHOTS names a
+// folder: light and dark, for a desktop and for two phones.
 type chromium struct {
 	*tester
 	ctx context.Context
@@ -58,7 +58,7 @@ func (b *chromium) run(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// faults is a script that returns what is wrong with the layout of a page.
+// faults is a script that returns the mistakes in the layout of a page.
 const faults = `(() => {
 	const found = [], root = document.scrollingElement;
 	const name = e => e.tagName.toLowerCase() + " " + (e.id || e.name || e.textContent.trim());
@@ -85,8 +85,8 @@ const faults = `(() => {
 	return found;
 })()`
 
-// at waits for the page with that id, checks its layout in every width and color scheme,
-// and takes its pictures.
+// at waits for the page with this id, checks its layout in every width and color scheme, and
+// takes its pictures.
 func (b *chromium) at(id string) {
 	b.Helper()
 	b.run(chromedp.WaitVisible(chromedp.CSS("main#"+id)), chromedp.Poll[chromedp.Void](`document.readyState === "complete"`))
@@ -137,7 +137,7 @@ func (b *chromium) text(selector string) string {
 	return s
 }
 
-// waitAnswer waits until the browser is at the program's callback.
+// waitAnswer waits until the browser has opened the program's callback.
 func (b *chromium) waitAnswer() {
 	b.Helper()
 	for {
@@ -153,7 +153,7 @@ func (b *chromium) waitAnswer() {
 
 func browserConfig() emulator.Config {
 	c := emulator.BuiltIn()
-	c.Now = time.Now // Chromium judges cookies by the real time
+	c.Now = time.Now // the real time, because Chromium uses it to expire cookies
 	return c
 }
 
@@ -174,7 +174,7 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	b.run(b.press(`button[value="allow"]`))
 	b.waitAnswer()
 	b.keep(b.must(200, "/token", b.codeBody(b.answer().Get("code"))))
-	if !b.live() {
+	if !b.valid() {
 		t.Error("the token does not work")
 	}
 	// The user is still signed in, so the next program needs only the consent.
@@ -215,7 +215,7 @@ func TestChromiumSignsInByDeviceCode(t *testing.T) {
 	b.run(b.press(`button[value="allow"]`))
 	b.at("done")
 	b.keep(b.must(200, "/token", b.token(grantDevice, "deviceCode", dev["deviceCode"].(string))))
-	if !b.live() {
+	if !b.valid() {
 		t.Error("the token does not work")
 	}
 	dev = b.must(200, "/device_authorization", start)
@@ -249,7 +249,8 @@ func TestChromiumUsesThePortal(t *testing.T) {
 	b.at("signin")
 }
 
-// Names come from the organization and from programs, and have no blanks to break lines at.
+// Names come from the organization and from programs. Long names may have no blanks, so a page
+// must break lines within a name.
 func TestChromiumFitsLongNames(t *testing.T) {
 	long := strings.Repeat("long-name_", 6)
 	c := emulator.Config{

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// BuiltIn returns a Config with the default organization: a small company with six
+// BuiltIn returns a Config with the default organization, a small company with six
 // accounts. The users jane and guest need no password. alice's password is "correct
-// horse". sam's is "battery staple", and sam also needs a code of an authenticator app.
-// guest has no accounts. The IAM user robin has an access key and an MFA device.
+// horse". sam's password is "battery staple", and sam also needs a code of an authenticator
+// app. guest has no accounts. The IAM user robin has an access key and an MFA device.
 func BuiltIn() Config {
 	return Config{
 		Users: []User{
@@ -77,10 +77,10 @@ func BuiltIn() Config {
 	}
 }
 
-// Generate returns a Config with a large organization of 1 to 100,000 accounts and 1 to
-// 3,500 permission sets. All users have all permission sets in all accounts. There are
-// ten users without passwords; the first is jane. The first accounts and permission sets
-// are those of [BuiltIn].
+// Generate returns a Config with a large organization of 1 to 100,000 accounts and 1 to 3,500
+// permission sets. All users have all permission sets in all accounts. There are ten users
+// without passwords. The first user is jane. The first accounts and permission sets are the same
+// as in [BuiltIn].
 func Generate(accounts, sets int) (Config, error) {
 	switch {
 	case accounts < 1 || accounts > 100_000:
@@ -102,7 +102,7 @@ func Generate(accounts, sets int) (Config, error) {
 	for i := len(c.Accounts); i < accounts; i++ {
 		name := fmt.Sprintf("%s-%s-%05d", teams[i%len(teams)], stages[i%len(stages)], i+1)
 		c.Accounts = append(c.Accounts, Account{
-			ID:   fmt.Sprintf("%012d", 300_000_000_000+int64(i)*1_000_003), // spread, and different from the built-in ones
+			ID:   fmt.Sprintf("%012d", 300_000_000_000+int64(i)*1_000_003), // ids with gaps, different from the built-in ids
 			Name: name, Email: name + "@example.com",
 		})
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// A tester is a client that shows requests and responses.
+// A tester is a client that prints requests and responses if the test fails.
 type tester struct {
 	*testing.T
 	srv          *emulatortest.Server
@@ -41,7 +41,7 @@ func newTester(t *testing.T, c emulator.Config) *tester {
 	}
 	x := &tester{T: t, srv: emulatortest.Start(t, c), verifier: "verifier-verifier-verifier-verifier-verifier", last: new(atomic.Pointer[url.Values])}
 	x.startURL = x.srv.StartURL()
-	const path = "/oauth/callback" // browsers also request the icon of the page
+	const path = "/oauth/callback" // a path, because browsers also request the icon of the page
 	mux := http.NewServeMux()
 	mux.HandleFunc(path, func(_ http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
@@ -62,7 +62,7 @@ func (x *tester) answer() url.Values {
 	return nil
 }
 
-// register registers a new client and uses it from now on.
+// register registers a new client. The tester then uses this client.
 func (x *tester) register() {
 	x.Helper()
 	x.registration = x.must(200, "/client/register", map[string]any{
@@ -94,7 +94,7 @@ func (x *tester) do(method, path string, body any, header ...string) (*http.Resp
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req) // does not follow redirects
+	resp, err := http.DefaultTransport.RoundTrip(req) // RoundTrip does not follow redirects
 	if err != nil {
 		x.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -108,7 +108,7 @@ func (x *tester) do(method, path string, body any, header ...string) (*http.Resp
 	return resp, out
 }
 
-// must posts JSON and requires the status.
+// must posts JSON. It fails the test if the response has another status.
 func (x *tester) must(status int, path string, body any) map[string]any {
 	x.Helper()
 	resp, out := x.do("POST", path, body)
@@ -118,7 +118,7 @@ func (x *tester) must(status int, path string, body any) map[string]any {
 	return out
 }
 
-// fails posts JSON and checks that the response is the OIDC error.
+// fails posts JSON. It fails the test if the response is not this OIDC error.
 func (x *tester) fails(status int, exception, oauth, path string, body any) {
 	x.Helper()
 	resp, out := x.do("POST", path, body)
@@ -161,7 +161,7 @@ func (x *tester) codeBody(code string) map[string]any {
 	return x.token("authorization_code", "code", code, "codeVerifier", x.verifier, "redirectUri", x.callback)
 }
 
-// login signs the user in with PKCE and keeps the tokens.
+// login signs the user in with PKCE and stores the tokens in x.
 func (x *tester) login(user string) {
 	x.Helper()
 	x.keep(x.must(200, "/token", x.codeBody(x.code(user))))
@@ -178,8 +178,8 @@ func (x *tester) portal(path string) (*http.Response, map[string]any) {
 	return x.do("GET", path, nil, "x-amz-sso_bearer_token", x.access)
 }
 
-// live reports whether the access token works.
-func (x *tester) live() bool {
+// valid reports whether the access token works.
+func (x *tester) valid() bool {
 	x.Helper()
 	resp, out := x.portal("/assignment/accounts?max_result=1")
 	if resp.StatusCode != 200 && (resp.StatusCode != 401 || out["__type"] != "com.amazonaws.switchboard.portal#UnauthorizedException") {

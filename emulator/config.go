@@ -11,8 +11,8 @@ import (
 // A Config holds the organization of an emulator and the lifetimes of tokens. The zero
 // value has the organization of [BuiltIn] and the lifetimes that AWS publishes.
 type Config struct {
-	// StartURL is the start URL that clients sign in to; "" means
-	// https://d-1234567890.awsapps.com/start. Nothing connects to it. Use a host in
+	// StartURL is the start URL of the access portal; "" means
+	// https://d-1234567890.awsapps.com/start. No client connects to it. Use a host in
 	// awsapps.com, because the AWS CLI rejects other start URLs.
 	StartURL string
 	// Region is the region of the instance; "" means us-east-1. It determines the
@@ -47,13 +47,13 @@ type Config struct {
 	// LegacyTokenLifetime is the lifetime of an access token without a refresh token; 0
 	// means 8 h.
 	LegacyTokenLifetime time.Duration
-	// PortalSession is how long a user stays signed in; 0 means 8 h. All tokens of the
-	// sign-in end with it.
+	// PortalSession is how long a user stays signed in; 0 means 8 h. All tokens of the sign-in
+	// expire at the same time.
 	PortalSession time.Duration
 	// RegistrationLifetime is the lifetime of a client registration; 0 means 90 days.
 	RegistrationLifetime time.Duration
-	// RefreshGrace is how long a refresh token still works after its first use; 0 means
-	// not at all. A later use revokes the tokens that the client got from the sign-in.
+	// RefreshGrace is how long a refresh token still works after its first use; 0 means that it
+	// works only once. A later use revokes the tokens that the client got from the sign-in.
 	RefreshGrace time.Duration
 	// DeviceCodeLifetime is the lifetime of a device code; 0 means 10 min.
 	DeviceCodeLifetime time.Duration
@@ -63,20 +63,20 @@ type Config struct {
 	AutoApprove string
 	// RateLimits turns on the request limits that AWS publishes.
 	RateLimits bool
-	// AdminToken turns on the admin API at [AdminPath]; "" turns it off. Programs that
-	// send the token as "Authorization: Bearer TOKEN" can move the clock, add faults, end
-	// sessions and read counters. The admin API accepts only loopback addresses.
+	// AdminToken turns on the admin API at [AdminPath]; "" turns it off. Programs that send the
+	// token as "Authorization: Bearer TOKEN" can move the clock, add faults, end sessions and
+	// read counters. The admin API accepts requests only from loopback addresses.
 	AdminToken string
-	// Now returns the time, before [Emulator.Advance] moves it; nil means time.Now.
+	// Now returns the time. [Emulator.Advance] adds to it. nil means time.Now.
 	Now func() time.Time
-	// Seed, if not 0, makes all identifiers and tokens predictable. Others can then
+	// Seed makes all identifiers and tokens predictable, if it is not 0. Other users can then
 	// compute the tokens.
 	Seed uint64
 	// Log gets a record of each request, without secrets; nil means no log.
 	Log *slog.Logger
 }
 
-// A User can sign in.
+// A User is a user of the organization, who can sign in.
 type User struct {
 	Name string
 	// Password is the password; "" means that the sign-in page accepts any password.
@@ -100,15 +100,17 @@ type Account struct {
 	Email string
 }
 
-// A PermissionSet is assigned to users in accounts. The access portal calls it a role.
+// A PermissionSet is a set of permissions that an Assignment gives to users. The access portal
+// calls it a role.
 type PermissionSet struct {
 	Name string
 	// SessionDuration is the lifetime of role credentials, 1 h to 12 h; 0 means 1 h.
 	SessionDuration time.Duration
 }
 
-// An Assignment gives a user or a group all its permission sets in all its accounts. Set
-// either User or Group. "*" in Accounts or PermissionSets means all of the organization.
+// An Assignment gives a user or a group all its permission sets in all its accounts. Set either
+// User or Group. "*" in Accounts or PermissionSets means all accounts or permission sets of the
+// organization.
 type Assignment struct {
 	User, Group    string
 	Accounts       []string // ids
@@ -152,14 +154,14 @@ type Role struct {
 	// Trusts lists the callers that can assume the role: account ids, and ARNs of roles,
 	// role sessions or IAM users. In an ARN, * matches any text.
 	Trusts     []string
-	ExternalID string // if not "", callers must send it
+	ExternalID string // if not "", callers must send this external id
 	// MaxSession is the longest lifetime of a role session, 1 h to 12 h; 0 means 1 h.
 	MaxSession time.Duration
 	// MFA reports whether callers must send a code of an MFA device, or use credentials
 	// of GetSessionToken with such a code.
 	MFA bool
-	// SourceIdentity, if not empty, lists the source identities of callers. Without one of
-	// them they cannot assume the role. * matches any text.
+	// SourceIdentity lists the source identities with which callers can assume the role. If
+	// it is empty, callers need no source identity. * matches any text.
 	SourceIdentity []string
 	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity accepts. In a
 	// subject, * matches any text.
@@ -173,20 +175,20 @@ type IAMUser struct {
 	Name    string
 	// AccessKeyID and SecretAccessKey are the access key.
 	AccessKeyID, SecretAccessKey string
-	// TOTP, if not "", is the base32 secret of the user's virtual MFA device, as for
-	// [User]. Its serial number is arn:aws:iam::ACCOUNT:mfa/NAME.
+	// TOTP is the base32 secret of the user's virtual MFA device, as for [User]; "" means that
+	// the user has no device. The serial number of the device is arn:aws:iam::ACCOUNT:mfa/NAME.
 	TOTP string
 }
 
 // An MFADevice is an MFA device for callers that are role sessions. In AWS, a device
-// belongs to an IAM user. Here all role sessions can use it, so that users of Identity
-// Center can try roles with MFA.
+// belongs to an IAM user. In the emulator, all role sessions can use the device, so that
+// users of Identity Center can try roles with MFA.
 type MFADevice struct {
 	Serial string // its ARN, or the serial number of a hardware token
 	TOTP   string // the base32 secret, as for [User]
 }
 
-// withDefaults returns c with its zero values replaced by the defaults.
+// withDefaults returns a copy of c in which defaults replace the zero values.
 func (c Config) withDefaults() Config {
 	if c.StartURL == "" {
 		c.StartURL = "https://d-1234567890.awsapps.com/start"
@@ -225,7 +227,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Validate returns the error that [New] returns for c: nil or a *[FieldError].
+// Validate returns the error that [New] would return for c: nil or a *[FieldError].
 func (c Config) Validate() error {
 	_, err := newDirectory(c.withDefaults())
 	return err
@@ -233,7 +235,7 @@ func (c Config) Validate() error {
 
 // A FieldError reports a wrong entry of a Config.
 type FieldError struct {
-	// Field is the path of the entry, such as "accounts[2].id", with the names of an
+	// Field is the path of the entry, such as "accounts[2].id". It has the names of an
 	// organization file.
 	Field   string
 	Problem string

@@ -1,5 +1,5 @@
-// The sign-in with a device code (RFC 8628): StartDeviceAuthorization, the pages on which
-// the user enters the code, and the polls of the client.
+// The sign-in with a device code (RFC 8628): StartDeviceAuthorization, the pages on which the
+// user enters the code, and the polls of the client.
 
 package emulator
 
@@ -26,13 +26,13 @@ type device struct {
 	polls    bucket
 
 	decided   bool
-	sessionID string // decided and "" means denied
+	sessionID string // "" in a decided device means denied
 }
 
 const (
 	maxDevices     = 20_000
 	deviceInterval = 1 // seconds between polls
-	// userCodeLetters has no vowels, so that codes are not words.
+	// userCodeLetters has no vowels, so that no code is a word.
 	userCodeLetters = "BCDFGHJKLMNPQRSTVWXZ"
 )
 
@@ -85,7 +85,7 @@ func (e *Emulator) newUserCode() string {
 	}
 }
 
-// deviceEnded removes the user code of a device that left the store.
+// deviceEnded removes the user code of a device that has left the store.
 func (e *Emulator) deviceEnded(d *device) { delete(e.byCode, d.userCode) }
 
 // deviceGrant returns the grant for a poll of the client. The caller holds e.mu.
@@ -117,8 +117,8 @@ func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, 
 	return e.newGrant(s, cl.id, d.scopes), nil
 }
 
-// tooFast reports whether the client polls faster than its interval. It allows two polls
-// in a row, because the AWS CLI begins with two.
+// tooFast reports whether the client polls faster than its interval. It allows two polls in a
+// row, because the AWS CLI sends two at the start.
 func (d *device) tooFast(now time.Time) bool {
 	return !d.polls.take(2, 1.0/deviceInterval, now)
 }
@@ -147,8 +147,8 @@ func (e *Emulator) decide(userCode string, how func(*device)) error {
 	return nil
 }
 
-// deviceByCode returns the undecided device with the code, in any spelling. The caller
-// holds e.mu.
+// deviceByCode returns the undecided device with the code, in any spelling. The caller holds
+// e.mu.
 func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
 	s := strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(typed))
 	if len(s) != 8 {
@@ -161,9 +161,9 @@ func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
 	return d, nil
 }
 
-// deviceEntry asks for the code. If the URL contains the code, deviceEntry asks the user
-// to confirm it. A code in the URL is not an approval, because the sender of the link may
-// want the reader's access.
+// deviceEntry asks for the code. If the URL contains the code, deviceEntry asks the user to
+// confirm the code. A code in the URL is not an approval, because the sender of the link may want
+// access as the reader.
 func (e *Emulator) deviceEntry(c *call) response {
 	typed := c.URL.Query().Get("user_code")
 	if e.config().AutoApprove != "" && typed != "" {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// A directory is an organization, checked and indexed. It does not change: a reload
-// replaces the directory.
+// A directory is a checked organization with indexes. It does not change, because a reload
+// replaces the whole directory.
 type directory struct {
 	cfg      Config
 	users    map[string]User
@@ -28,7 +28,7 @@ type directory struct {
 	*resources
 }
 
-// newDirectory checks and indexes c, which has its defaults. An error is a *FieldError.
+// newDirectory checks and indexes c. c has its defaults. The error is a *FieldError.
 func newDirectory(c Config) (*directory, error) {
 	if err := checkSettings(c); err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func (d *directory) indexSets() error {
 	return nil
 }
 
-// resources holds the resources in the accounts, indexed.
+// A resources holds the resources in the accounts, with indexes.
 type resources struct {
 	buckets   map[string]*Bucket   // by name
 	owned     map[string][]*Bucket // by account; sorted by name
@@ -173,11 +173,11 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 	return r, r.addRoles(c, known)
 }
 
-// place returns the key of the instances in an account and region, or of an IAM role in
-// an account.
+// place returns the key of the instances in an account and region. It also returns the key of an
+// IAM role in an account.
 func place(account, region string) string { return account + "/" + region }
 
-// beginning returns the creation time of resources for which the Config has none.
+// beginning returns the creation time of resources that have no time in the Config.
 func beginning() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 func (r *resources) addInstances(c Config, known func(string) bool) error {
@@ -270,7 +270,7 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 	return nil
 }
 
-// The functions below avoid regular expressions, which a program would compile at its
+// The functions below use no regular expressions, because a program would compile them at its
 // start even if it runs no emulator.
 
 // wordy reports whether s consists of least to most ASCII letters, digits or bytes in
@@ -287,16 +287,16 @@ func wordy(s string, least, most int, extra string) bool {
 	return true
 }
 
-// made reports whether all bytes of s are in the alphabet.
+// made reports whether s consists only of letters of the alphabet.
 func made(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
 
 const (
-	nameExtra   = "_+=,.@-"   // what IAM allows in names
-	serialExtra = "_+=/:,.@-" // what IAM allows in serial numbers of MFA devices
+	nameExtra   = "_+=,.@-"   // the characters that IAM allows in names
+	serialExtra = "_+=/:,.@-" // the characters that IAM allows in serial numbers of MFA devices
 )
 
 func isAccountID(s string) bool { return len(s) == 12 && made(s, "0123456789") }
-func isUserName(s string) bool  { return wordy(s, 2, 64, nameExtra) } // as a role session name
+func isUserName(s string) bool  { return wordy(s, 2, 64, nameExtra) } // the rules of a role session name
 func isSetName(s string) bool   { return wordy(s, 1, 32, nameExtra) }
 func isRoleName(s string) bool  { return wordy(s, 1, 64, nameExtra) }
 func isSerial(s string) bool    { return wordy(s, 9, 256, serialExtra) }

@@ -16,7 +16,7 @@ import (
 
 const ec2Version = "2016-11-15"
 
-// ec2Operation returns an operation of EC2: it verifies the signature and calls f.
+// ec2Operation returns an operation of EC2. The operation verifies the signature and calls f.
 func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
 	return func(c *call, in url.Values) response {
 		s, err := e.verify(c, "ec2", querySkew)
@@ -41,7 +41,7 @@ func failEC2(c *call, err *apiError) response {
 	}{Errors: []detail{{err.code, err.message}}, RequestID: c.id})
 }
 
-// ec2Error returns EC2's error for a bad signature. It has fewer cases than STS's.
+// ec2Error returns EC2's error for a bad signature. EC2 has fewer error codes for this than STS.
 func ec2Error(_ signer, err error) *apiError {
 	if errors.Is(err, errSkewed) || errors.Is(err, errKeyEnded) {
 		return &apiError{status: http.StatusBadRequest, code: "RequestExpired", message: "Request has expired."}
@@ -79,7 +79,7 @@ func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *ap
 	return out, nil
 }
 
-// knownInstances returns an error if an id is not in all.
+// knownInstances returns an error if one of the ids is not in all.
 func knownInstances(ids []string, all []Instance) *apiError {
 	for _, id := range ids {
 		switch {
@@ -92,7 +92,7 @@ func knownInstances(ids []string, all []Instance) *apiError {
 	return nil
 }
 
-// instancePage reads the size of the page, and the instance after which it begins.
+// instancePage returns the size of the page, and the id of the instance before the page.
 func (e *Emulator) instancePage(in url.Values, all int) (most int, after string, no *apiError) {
 	most = all
 	if text := in.Get("MaxResults"); text != "" {
@@ -140,8 +140,8 @@ func instanceFilters(in url.Values) (func(Instance) bool, *apiError) {
 	}, nil
 }
 
-// instanceValue returns a function for the values that the filter compares, or nil for an
-// unknown filter.
+// instanceValue returns a function that returns the values of an instance for a filter. It
+// returns nil for an unknown filter.
 func instanceValue(filter string) func(Instance) []string {
 	if key, ok := strings.CutPrefix(filter, "tag:"); ok {
 		return func(i Instance) []string {
@@ -167,7 +167,7 @@ func instanceValue(filter string) func(Instance) []string {
 	}[filter]
 }
 
-// The response of DescribeInstances. EC2 wraps each element of a list in item.
+// The response of DescribeInstances. In EC2's XML, each element of a list is in an item.
 type (
 	instancesAnswer struct {
 		XMLName      xml.Name           `xml:"http://ec2.amazonaws.com/doc/2016-11-15/ DescribeInstancesResponse"`

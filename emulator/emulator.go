@@ -13,7 +13,7 @@ import (
 )
 
 // An Emulator is an IAM Identity Center with parts of STS, S3 and EC2. It is an
-// [net/http.Handler] and safe for concurrent use. Make one with [New].
+// [net/http.Handler], and safe for concurrent use. Make one with [New].
 type Emulator struct {
 	clock   clock
 	random  *source
@@ -40,7 +40,7 @@ type Emulator struct {
 	byCode   map[string]string  // by user code: id of the device
 	totpUsed map[string][]int64 // by owner of the secret: time steps of used codes
 
-	lastToken, oldestToken uint64 // numbers of access tokens: last issued, oldest valid
+	lastToken, oldestToken uint64 // the numbers of the last issued and of the oldest valid access token
 }
 
 // New returns an emulator with the Config c. If an entry of c is wrong, the error is a
@@ -75,10 +75,10 @@ func New(c Config) (*Emulator, error) {
 	return e, nil
 }
 
-// Reload replaces the fields of the Config that an organization file has: the
-// organization, its resources, the start URL, the region and the lifetimes. It ignores
-// the other fields of c. Users that are still in c stay signed in, and tokens keep their
-// lifetimes. If c is not valid, Reload changes nothing and returns a *[FieldError].
+// Reload replaces the fields of the Config that an organization file has: the organization, its
+// resources, the start URL, the region and the lifetimes. It ignores the other fields of c. Users
+// that are still in c stay signed in. Tokens keep their lifetimes. If c is not valid, Reload
+// changes nothing and returns a *[FieldError].
 func (e *Emulator) Reload(c Config) error {
 	old := e.config()
 	c.Now, c.Seed, c.Log, c.PublicURL = old.Now, old.Seed, old.Log, old.PublicURL
@@ -126,11 +126,11 @@ type clock struct {
 	offset atomic.Int64 // nanoseconds added to source
 }
 
-// Now returns the time of the emulator, with the effect of Advance. Tokens, sessions and
-// codes expire by this time. Clients do not know about Advance, so the emulator also
-// accepts signatures and authenticator codes that are fresh without it.
+// Now returns the time of the emulator, including the effect of Advance. Tokens, sessions and
+// codes expire by this time. Clients do not know about Advance. So the emulator also accepts
+// signatures and authenticator codes that are fresh by the time without Advance.
 func (e *Emulator) Now() time.Time {
-	// Round removes the monotonic reading, which comparisons would otherwise use.
+	// Round removes the monotonic reading, because comparisons would otherwise use it.
 	return e.clock.source().Round(0).Add(time.Duration(e.clock.offset.Load())).UTC()
 }
 
@@ -209,8 +209,9 @@ func (s *store[V]) delete(id string) {
 	}
 }
 
-// sweep removes expired records from the front of the store. The records of a store have
-// equal lifetimes, so these are all expired records, unless the clock was moved back.
+// sweep removes expired records from the front of the store. The records of a store have equal
+// lifetimes, so the front holds all expired records. After the clock was moved back, expired
+// records can also be elsewhere.
 func (s *store[V]) sweep(now time.Time) {
 	for el := s.order.Front(); el != nil; el = s.order.Front() {
 		rec := el.Value.(record[V])

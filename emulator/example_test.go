@@ -31,7 +31,7 @@ func Example() {
 	// Output: 200 OK map[RegisterClient:1]
 }
 
-// The Date header follows the clock of the emulator.
+// The Date header has the time of the emulator's clock.
 func ExampleEmulator_Advance() {
 	e, err := emulator.New(emulator.Config{Now: func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) }})
 	if err != nil {
@@ -45,7 +45,7 @@ func ExampleEmulator_Advance() {
 	// Output: Sat, 31 Jan 2026 20:00:00 GMT
 }
 
-// The first two listings are throttled.
+// The emulator throttles the first two listings.
 func ExampleEmulator_AddFault() {
 	e, err := emulator.New(emulator.Config{})
 	if err != nil {

@@ -1,4 +1,4 @@
-// Requests that fail on purpose: faults and rate limits.
+// Faults and rate limits, which make requests fail.
 
 package emulator
 
@@ -16,40 +16,40 @@ import (
 	"time"
 )
 
-// A Fault is a rule that makes requests fail, or changes how responses arrive. Without
-// Status and Drop, the operation runs, and only its response changes.
+// A Fault is a rule that makes requests fail or changes their responses. If Status is 0 and Drop
+// is false, the operation runs, and only its response changes.
 type Fault struct {
 	// Operation is the name of the operation, as for [Emulator.Count]; "" means all
 	// requests.
 	Operation string
-	// Count is the number of requests that the rule affects. After that the rule is
-	// removed. 0 means no limit.
+	// Count is the number of requests that the rule affects. The emulator then removes the rule.
+	// 0 means no limit.
 	Count int
-	// Probability is the share of requests that the rule affects, from 0 to 1; 0 means
-	// all.
+	// Probability is the share of requests that the rule affects, from 0 to 1; 0 means all
+	// requests.
 	Probability float64
 
 	// Delay is a pause, in real time, before the emulator handles the request.
 	Delay time.Duration
-	// Status, if not 0, is the HTTP status of an error that replaces the response. The
+	// Status is the HTTP status of an error that replaces the response; 0 means no error. The
 	// error has the Code and the Message, in the format of the service.
 	Status        int
 	Code, Message string
-	// RetryAfter, if not 0, is the header Retry-After of the error, rounded up to
-	// seconds.
+	// RetryAfter is the value of the header Retry-After of the error, rounded up to seconds; 0
+	// means no header.
 	RetryAfter time.Duration
 	// Drop closes the connection without a response.
 	Drop bool
-	// After runs the operation before Status or Drop replaces its response. A refresh
-	// token is then used, and its successor is lost.
+	// After runs the operation before Status or Drop replaces its response. So the operation uses
+	// a refresh token, but the client does not receive the next one.
 	After bool
 	// Truncate closes the connection in the middle of the response.
 	Truncate bool
-	// ContentType, if not "", replaces the content type of the response.
+	// ContentType replaces the content type of the response; "" means no change.
 	ContentType string
 }
 
-// AddFault adds a rule. If several rules match a request, the oldest applies. AddFault
+// AddFault adds a rule. If several rules match a request, the oldest rule applies. AddFault
 // panics if f names an unknown operation or has a number that is out of range.
 func (e *Emulator) AddFault(f Fault) {
 	if err := e.checkFault(f); err != nil {
@@ -94,8 +94,8 @@ func (e *Emulator) checkFault(f Fault) error {
 	return e.checkOperation(f.Operation)
 }
 
-// serve runs the operation, with a fault if one applies. A response without a status
-// means that the connection was closed.
+// serve runs the operation. If a fault matches the request, serve applies the fault. A response
+// without a status means that the emulator has closed the connection.
 func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response {
 	if op.exempt {
 		return op.run(c)
@@ -132,8 +132,8 @@ func (e *Emulator) serve(w http.ResponseWriter, c *call, op *operation) response
 	return out
 }
 
-// fault returns the first rule for a request with these names, and reduces its count. The
-// zero Fault has no effect.
+// fault returns the first rule for a request with these names, and reduces its count. It returns
+// the zero Fault if no rule matches.
 func (e *Emulator) fault(names []string) Fault {
 	e.faults.mu.Lock()
 	defer e.faults.mu.Unlock()
@@ -154,8 +154,8 @@ func (e *Emulator) fault(names []string) Fault {
 	return Fault{}
 }
 
-// apiError returns the error of the rule. The OAuth code is the name of the exception in
-// snake case, as in the OIDC API, except for the internal error.
+// apiError returns the error of the rule. The OAuth code is the name of the exception in snake
+// case, as in the OIDC API. The internal error does not follow this rule.
 func (f Fault) apiError() *apiError {
 	err := &apiError{status: f.Status, code: f.Code, message: f.Message}
 	if err.code == "" {
@@ -184,12 +184,12 @@ func (f Fault) apiError() *apiError {
 	return err
 }
 
-// writeHalf writes the first half of the response, with the Content-Length of the whole.
+// writeHalf writes the first half of the response, with the Content-Length of the whole response.
 func (e *Emulator) writeHalf(w http.ResponseWriter, c *call, out response) {
 	length := len(out.body)
 	out.body = out.body[:length/2]
 	e.write(w, c, out, length)
-	_ = http.NewResponseController(w).Flush() // otherwise the panic that follows discards the half
+	_ = http.NewResponseController(w).Flush() // without Flush, the panic would discard the half
 }
 
 // retryAfter adds the header Retry-After to a response if d is not 0.
@@ -199,8 +199,8 @@ func retryAfter(out response, d time.Duration) {
 	}
 }
 
-// SetRateLimits turns the request limits that AWS publishes on or off. It overrides the
-// Config.
+// SetRateLimits turns the request limits that AWS publishes on or off. It overrides
+// Config.RateLimits.
 func (e *Emulator) SetRateLimits(on bool) {
 	e.limits.forced.Store(-1)
 	if on {
@@ -208,14 +208,14 @@ func (e *Emulator) SetRateLimits(on bool) {
 	}
 }
 
-// SetRetryAfter sets the header Retry-After of responses to requests above the limits, in
-// whole seconds. 0 omits the header, as AWS does.
+// SetRetryAfter sets the header Retry-After of responses to requests above the limits, in whole
+// seconds. If d is 0, responses have no such header, as in AWS.
 func (e *Emulator) SetRetryAfter(d time.Duration) { e.limits.after.Store(int64(d)) }
 
-// limits holds token buckets. A bucket holds the requests of one second.
+// A limits holds token buckets. A bucket holds the requests of one second.
 type limits struct {
-	forced  atomic.Int32 // SetRateLimits: 1 on, -1 off, 0 not called
-	after   atomic.Int64 // SetRetryAfter, in nanoseconds
+	forced  atomic.Int32 // set by SetRateLimits: 1 on, -1 off, 0 not called
+	after   atomic.Int64 // set by SetRetryAfter, in nanoseconds
 	mu      sync.Mutex
 	buckets *store[*bucket]
 }
@@ -225,10 +225,10 @@ func (l *limits) on(c *Config) bool {
 	return forced > 0 || forced == 0 && c.RateLimits
 }
 
-// check returns an error response if the request exceeds the published limits (AWS's page
-// of IAM Identity Center quotas). For the portal AWS publishes no limits. 20 requests per
-// second and token is what authors of tools have measured. A response without a status
-// means that the request is within the limits.
+// check returns an error response if the request exceeds the published limits (AWS's page of IAM
+// Identity Center quotas). AWS publishes no limits for the portal. Authors of tools have measured
+// a limit of 20 requests per second and token. A response without a status means that the request
+// is within the limits.
 func (l *limits) check(e *Emulator, c *call, op *operation) response {
 	if !l.on(e.config()) {
 		return response{}
@@ -241,7 +241,7 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 		ok = l.take("address "+host, 20, c.now)
 	case "StartDeviceAuthorization", "CreateToken":
 		var in struct{ ClientID string }
-		_ = json.Unmarshal(c.body, &in) // the operation reports the error
+		_ = json.Unmarshal(c.body, &in) // the operation reports this error
 		ok = l.take("client "+in.ClientID, 80, c.now)
 		if ok && op.name == "CreateToken" {
 			ok = l.take("instance", 250, c.now)
@@ -276,13 +276,13 @@ func (l *limits) take(key string, rate float64, now time.Time) bool {
 	b, ok := l.buckets.get(key, now)
 	if !ok {
 		b = &bucket{left: rate, at: now}
-		l.buckets.put(key, b, now.Add(time.Hour)) // an hour later a new bucket is as full
+		l.buckets.put(key, b, now.Add(time.Hour)) // after an hour, the bucket would be full again
 	}
 	return b.take(rate, rate, now)
 }
 
-// take removes one request from the bucket, and reports whether the bucket had one. The
-// bucket fills at the rate per second up to most.
+// take removes one request from the bucket. It returns false if the bucket is empty. The bucket
+// gains rate requests per second, and holds at most most.
 func (b *bucket) take(most, rate float64, now time.Time) bool {
 	b.left = min(most, b.left+rate*max(0, now.Sub(b.at).Seconds()))
 	b.at = now

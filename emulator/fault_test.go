@@ -68,7 +68,7 @@ func TestFaultsOfTheConnection(t *testing.T) {
 	x.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Status: 500, After: true})
 	body := x.token("refresh_token", "refreshToken", x.refresh)
 	x.fails(500, "InternalServerException", "server_error", "/token", body)
-	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", body) // the response was lost, and the token is used
+	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", body) // the client did not get the response, but the token is used
 }
 
 func TestProbabilityWithSeed(t *testing.T) {

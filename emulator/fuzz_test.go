@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// fuzzed is an emulator with one session and its tokens.
+// fuzzed returns an emulator with one session and its tokens.
 func fuzzed(f *testing.F) (e *emulator.Emulator, id, secret, access, refresh string) {
 	f.Helper()
 	e, err := emulator.New(emulator.Config{Seed: 1, Now: fixedNow})
@@ -22,7 +22,7 @@ func fuzzed(f *testing.F) (e *emulator.Emulator, id, secret, access, refresh str
 	return e, id, secret, access, refresh
 }
 
-// For any body, the response is that of the operation or a client error.
+// Any body leads to the response of the operation or to a client error.
 func FuzzOIDCBodies(f *testing.F) {
 	e, id, secret, _, refresh := fuzzed(f)
 	f.Add("/client/register", `{"clientName":"n","clientType":"public","scopes":["a"],"redirectUris":["http://[::1]:0/%"]}`)
@@ -45,7 +45,7 @@ func FuzzOIDCBodies(f *testing.F) {
 	})
 }
 
-// Only the issued texts are valid tokens.
+// Only the tokens that the emulator issued are valid.
 func FuzzTokens(f *testing.F) {
 	e, id, secret, access, refresh := fuzzed(f)
 	for _, s := range []string{access, refresh, access + "=", access + "\n", access[:len(access)-1], "aoa", "aor", "", strings.ToUpper(access)} {
@@ -68,8 +68,8 @@ func FuzzTokens(f *testing.F) {
 	})
 }
 
-// quote returns s as a JSON string. It replaces s if s contains other characters than
-// tokens; the replacement is not a valid token.
+// quote returns s as a JSON string. If s contains characters that tokens do not contain, quote
+// returns another text that is not a valid token.
 func quote(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(s) {
@@ -81,7 +81,7 @@ func quote(s string) string {
 	return `"` + b.String() + `"`
 }
 
-// For any query, redirects lead only to a registered program.
+// Any query leads only to a registered program, if it leads to a redirect.
 func FuzzAuthorize(f *testing.F) {
 	e, _, _, _, _ := fuzzed(f)
 	w := post(e, "/client/register", `{"clientName":"n","clientType":"public","scopes":["sso:account:access"],"redirectUris":["http://127.0.0.1/cb"]}`)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The emulator tests the client of lanyard, so it must not share code with it. Other
-// projects link it into their tests, so it must not bring dependencies.
+// The emulator tests the client of lanyard, so the two must not share code. Other projects link
+// the emulator into their tests, so it must have few dependencies.
 func TestImportsNoPackagesOfLanyard(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "./...").Output()
 	if err != nil {
@@ -16,7 +16,7 @@ func TestImportsNoPackagesOfLanyard(t *testing.T) {
 	for _, pkg := range strings.Fields(string(out)) {
 		switch {
 		case pkg == "github.com/lanyard-cli/lanyard/emulator", strings.HasPrefix(pkg, "github.com/lanyard-cli/lanyard/emulator/"):
-		case pkg == "go.yaml.in/yaml/v3": // the organization file
+		case pkg == "go.yaml.in/yaml/v3": // reads the organization file
 		default:
 			t.Errorf("the emulator imports %s", pkg)
 		}

@@ -1,4 +1,4 @@
-// Credentials: how they are issued and verified.
+// Credentials: the functions that issue and verify them.
 
 package emulator
 
@@ -18,8 +18,8 @@ import (
 )
 
 // A principal is the owner of credentials. The session token of temporary credentials
-// contains it, sealed, and the secret key is derived from the key id. So the emulator
-// stores nothing for the credentials that it issues.
+// contains the sealed principal. The emulator derives the secret key from the key id. So
+// the emulator stores nothing for the credentials that it issues.
 type principal struct {
 	KeyID   string `json:"k"`
 	Account string `json:"a"`
@@ -29,8 +29,8 @@ type principal struct {
 	Set     string `json:"s"` // the permission set; "" after AssumeRole and for IAM users
 	// MFA reports whether the IAM user got the credentials with a code of an MFA device.
 	MFA bool `json:"m,omitempty"`
-	// SourceIdentity and Tags pass on to the roles that this principal assumes. Tags
-	// holds the transitive tags only.
+	// Roles that this principal assumes inherit SourceIdentity and Tags. Tags has only the
+	// transitive tags.
 	SourceIdentity string            `json:"i,omitempty"`
 	Tags           map[string]string `json:"t,omitempty"`
 }
@@ -56,8 +56,8 @@ func (u IAMUser) principal(partition string) principal {
 // isUser reports whether p is an IAM user. Otherwise p is a role session.
 func (p principal) isUser() bool { return strings.Contains(p.ARN, ":user/") }
 
-// identity returns the ARN that trust policies and IAM use for p: of the IAM user, or of
-// the role behind the role session.
+// identity returns the ARN that trust policies and IAM use for p. It is the ARN of the IAM
+// user, or of the role to which the role session belongs.
 func (p principal) identity() string {
 	if p.isUser() {
 		return p.ARN
@@ -67,20 +67,20 @@ func (p principal) identity() string {
 	return "arn:" + part[1] + ":iam::" + p.Account + ":role/" + role
 }
 
-// MFASerial returns the serial number of the user's MFA device. The region is that of the
+// MFASerial returns the serial number of the user's MFA device. region is the region of the
 // Config.
 func (u IAMUser) MFASerial(region string) string {
 	return "arn:" + partitionOf(region) + ":iam::" + u.Account + ":mfa/" + u.Name
 }
 
-// credentials holds temporary credentials as a client gets them.
+// A credentials holds temporary credentials as a client gets them.
 type credentials struct {
 	principal
 	secret, token string
 }
 
-// roleCredentials issues credentials for the permission set in the account. ok is false
-// if the user does not have the permission set there.
+// roleCredentials issues credentials for the permission set in the account. ok is false if the
+// user does not have the permission set in this account.
 func (e *Emulator) roleCredentials(user, account, set string, now time.Time) (creds credentials, ok bool) {
 	d := e.dir.Load()
 	if !d.access(user).has(account, set) {
@@ -95,8 +95,8 @@ func (e *Emulator) roleCredentials(user, account, set string, now time.Time) (cr
 	}), true
 }
 
-// roleName returns the name of the IAM role that Identity Center creates for a permission
-// set in an account. It ends in a hash of both.
+// roleName returns the name of the IAM role that Identity Center creates for a permission set in
+// an account. The name ends in a hash of the account and the permission set.
 func roleName(account, set string) string {
 	sum := sha256.Sum256([]byte(account + "/" + set))
 	return "AWSReservedSSO_" + set + "_" + hex.EncodeToString(sum[:8])
@@ -136,7 +136,7 @@ func (e *Emulator) issue(p principal) credentials {
 
 const base32Letters = letters + "234567"
 
-// secretKey returns the secret of a key id. It has 40 characters, as in AWS.
+// secretKey returns the secret access key for a key id. It has 40 characters, as in AWS.
 func (e *Emulator) secretKey(id string) string {
 	return base64.StdEncoding.EncodeToString(e.seal.mac("secret-key", id))[:40]
 }
@@ -190,12 +190,12 @@ func (e *Emulator) holderOf(id, secret, token string, now time.Time) (principal,
 // A signer is the principal that signed a request, and the signature.
 type signer struct {
 	principal
-	signature *sigv4.Signature // nil if it is malformed
+	signature *sigv4.Signature // nil if the signature is malformed
 	check     sigv4.Check
 	reason    string // AWS's message, if it depends on the request
 }
 
-// The errors of a signature. Each service has its own codes and messages for them.
+// The errors of a signature. Each service has its own codes and messages for these errors.
 var (
 	errUnsigned  = errors.New("request is not signed")
 	errMalformed = errors.New("signature is malformed")
@@ -206,8 +206,8 @@ var (
 	errSignature = errors.New("signature does not match")
 )
 
-// verify verifies the signature of a request for the service. The error is one of the
-// errors above. With an error, verify returns the parts of the signer that it knows.
+// verify verifies the signature of a request for the service. The error is one of the errors
+// above. If there is an error, verify returns only the known parts of the signer.
 func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, error) {
 	var s signer
 	sig, err := sigv4.Parse(c.Request)
@@ -243,8 +243,8 @@ func (e *Emulator) verify(c *call, service string, skew time.Duration) (signer, 
 	return s, nil
 }
 
-// offTime returns AWS's message if the request was not signed at the time now, and
-// otherwise "".
+// offTime returns AWS's message if the signing time differs from now by more than skew. Otherwise
+// it returns "".
 func offTime(sig *sigv4.Signature, now time.Time, skew time.Duration) string {
 	const form = "20060102T150405Z"
 	late, note := skew, fmt.Sprintf("%d min.", skew/time.Minute)

@@ -23,7 +23,7 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
-	keys := func() int { // the status of the portal, after a fault
+	keys := func() int { // keys returns the status of the portal's response while a fault is active
 		resp, _ := x.portal("/federation/credentials?account_id=111122223333&role_name=AdministratorAccess")
 		return resp.StatusCode
 	}
@@ -37,18 +37,18 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 	contains := func(text string) func(string) bool {
 		return func(out string) bool { return strings.Contains(out, text) }
 	}
-	// The effects, by the arguments after the header. The test signs in before each of
-	// them.
+	// The keys are the arguments after the header. A value checks the effect of the line. The
+	// test signs in before each line.
 	effects := map[string]func(out string) bool{
-		`-d '{"duration":"70m"}' $E/advance`: func(string) bool { return !x.live() && refresh() && x.live() },
-		`-X POST $E/expire`:                  func(string) bool { return !x.live() && refresh() && x.live() },
-		`-d '{"user":"jane"}' $E/revoke`:     func(string) bool { return !x.live() && !refresh() },
+		`-d '{"duration":"70m"}' $E/advance`: func(string) bool { return !x.valid() && refresh() && x.valid() },
+		`-X POST $E/expire`:                  func(string) bool { return !x.valid() && refresh() && x.valid() },
+		`-d '{"user":"jane"}' $E/revoke`:     func(string) bool { return !x.valid() && !refresh() },
 		`-d '{"operation":"GetRoleCredentials","count":2,"status":429,"retryAfter":"2s"}' $E/faults`: func(string) bool {
 			first, second := keys(), keys()
 			return first == 429 && second == 429 && keys() == 200
 		},
 		`-d '{"operation":"CreateToken:refresh_token","count":1,"status":500,"after":true}' $E/faults`: func(string) bool {
-			first := refresh() // the response with the new token is lost
+			first := refresh() // the client does not get the response with the new token
 			return !first && !refresh()
 		},
 		`$E/faults`: func(out string) bool { return strings.TrimSpace(out) == "[]" },
@@ -66,7 +66,7 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 		},
 		`-d '{"on":false}' $E/rateLimits`: func(string) bool {
 			for range 25 {
-				if !x.live() {
+				if !x.valid() {
 					return false
 				}
 			}

@@ -1,5 +1,5 @@
-// The OIDC API: its format and errors, RegisterClient and CreateToken. The authorization
-// code flow is in authorize.go, the device flow in device.go.
+// The OIDC API: its format and errors, RegisterClient and CreateToken. authorize.go has the
+// authorization code flow, and device.go has the device flow.
 
 package emulator
 
@@ -34,8 +34,7 @@ func oidcRoute(name string, limit int64, detail func(*call) string, f func(*call
 	}
 }
 
-// decode decodes the JSON object of a request into v. Like AWS, it ignores unknown
-// members.
+// decode decodes the JSON object of a request into v. Like AWS, it ignores unknown members.
 func (c *call) decode(v any) *apiError {
 	if err := json.Unmarshal(c.body, v); err != nil {
 		return invalidRequest("The request body is not a valid JSON object for this operation")
@@ -43,8 +42,8 @@ func (c *call) decode(v any) *apiError {
 	return nil
 }
 
-// failOIDC returns an error of the OIDC API in two forms: the OAuth form for RFC 8628
-// clients, and the AWS form, which is the only one that the SDKs read.
+// failOIDC returns an error of the OIDC API in two forms: the OAuth form for RFC 8628 clients,
+// and the AWS form for the SDKs. The SDKs read only the AWS form.
 func failOIDC(_ *call, err *apiError) response {
 	oauth := err.oauth
 	if oauth == "" {
@@ -157,8 +156,8 @@ const (
 
 const accountScope = "sso:account:access"
 
-// checkScopes rejects texts that cannot be scopes. It rejects unknown scopes of Identity
-// Center. It accepts scopes of other services, because AWS adds new ones.
+// checkScopes rejects texts that cannot be scopes. It rejects unknown scopes of Identity Center.
+// It accepts all scopes of other services, because AWS adds new ones.
 func checkScopes(scopes []string) *apiError {
 	bad := len(scopes) > maxScopes || slices.ContainsFunc(scopes, func(s string) bool {
 		return !isScope(s) || strings.HasPrefix(s, "sso:") && s != accountScope
@@ -261,10 +260,10 @@ func (e *Emulator) createToken(c *call) (any, *apiError) {
 	return e.tokens(cl, g, c.now), nil
 }
 
-// grantName returns the second name under which a CreateToken request is counted, or "".
+// grantName returns the second name by which the emulator counts a CreateToken request, or "".
 func grantName(c *call) string {
 	var in struct{ GrantType string }
-	_ = json.Unmarshal(c.body, &in) // the operation itself will complain
+	_ = json.Unmarshal(c.body, &in) // the operation itself reports this error
 	switch in.GrantType {
 	case grantDevice:
 		return "device_code"
@@ -308,9 +307,9 @@ func (e *Emulator) useGrant(cl *client, in tokenRequest, now time.Time) (*grant,
 	return g, nil
 }
 
-// tokens issues an access token, and a refresh token if the client can refresh. Every
-// refresh returns a new refresh token, because most SDKs store an empty one otherwise.
-// The caller holds e.mu.
+// tokens issues an access token. If the client may refresh, it also issues a refresh token. Every
+// refresh returns a new refresh token, because most SDKs would otherwise store an empty one. The
+// caller holds e.mu.
 func (e *Emulator) tokens(cl *client, g *grant, now time.Time) any {
 	out := struct {
 		AccessToken  string `json:"accessToken"`

@@ -88,7 +88,7 @@ func TestDeviceFlow(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.keep(x.must(200, "/token", poll))
-	if !x.live() || x.refresh == "" {
+	if !x.valid() || x.refresh == "" {
 		t.Error("the tokens do not work")
 	}
 	x.fails(400, "ExpiredTokenException", "expired_token", "/token", poll) // the code is used

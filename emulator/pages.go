@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
-// The paths of the pages. The path of the cookie contains all of them.
+// The paths of the pages. The browser sends the cookie to all of these paths.
 const (
 	startPath   = "/start/"
 	signInPath  = "/start/signin"
@@ -46,7 +46,7 @@ func (e *Emulator) addPages(routes map[string]*route) {
 	add(keysPath, map[string]*operation{"GET": page("Page", e.keysPage)})
 	add(consolePath, map[string]*operation{"GET": page("Page", e.toConsole)})
 	add(signOutPath, map[string]*operation{"POST": page("Page", e.form(e.signOut))})
-	for _, path := range []string{"/", "/start"} { // for users who type the address
+	for _, path := range []string{"/", "/start"} { // for users who type the address by hand
 		add(path, map[string]*operation{"GET": page("Page", func(*call) response { return redirect(startPath) })})
 	}
 	federation := &operation{name: "Federation", rename: federationAction, run: e.federation, fail: failText}
@@ -58,14 +58,14 @@ func (e *Emulator) addPages(routes map[string]*route) {
 
 // A visit is a request of a browser, with the data of its cookie.
 type visit struct {
-	cookie string // its value; never ""
+	cookie string // the value of the cookie; never ""
 	fresh  bool   // the response must set the cookie
 	user   string // "" if no user is signed in
 	id     string // the id of the session
 }
 
-// visit returns the data of the browser's cookie. If there is no cookie, it makes a new
-// one.
+// visit returns the data of the browser's cookie. If the browser sent no cookie, visit makes a
+// new cookie.
 func (e *Emulator) visit(c *call) visit {
 	if ck, err := c.Cookie(e.cookie); err == nil {
 		if id, ok := e.seal.open(kindCookie, ck.Value); ok {
@@ -80,8 +80,8 @@ func (e *Emulator) visit(c *call) visit {
 	return visit{cookie: e.seal.seal(kindCookie, e.random.bytes(16)), fresh: true}
 }
 
-// form returns a handler that calls f if a page of this emulator, in the same browser,
-// sent the form.
+// form returns a handler for a form. The handler calls f if the form came from a page of this
+// emulator in the same browser.
 func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) response {
 	return func(c *call) response {
 		in, err := url.ParseQuery(string(c.body))
@@ -98,13 +98,14 @@ func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) r
 	}
 }
 
-// csrf returns the token that a form of this browser must contain.
+// csrf returns the token that a form from this browser must contain.
 func (e *Emulator) csrf(v visit) string {
 	return base64.RawURLEncoding.EncodeToString(e.seal.mac("csrf", v.cookie))
 }
 
-// show renders a page. The browser can send its form only to the emulator, and follow
-// redirects to the origin formTo. "" means no other origin.
+// show renders a page. The browser can send the page's form only to the emulator. It can follow
+// redirects only to the emulator and to the origin formTo. If formTo is "", it can follow
+// redirects only to the emulator.
 func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, formTo string) response {
 	p.CSRF, p.User, p.StartURL = e.csrf(v), v.user, e.config().StartURL
 	b, err := e.pages.Render(name, p)
@@ -156,7 +157,8 @@ func (e *Emulator) signInPage(c *call, v visit, status int, p web.Page) response
 	return e.show(c, status, v, "signin", p, "")
 }
 
-// toSignIn redirects the browser to the sign-in page, which then returns to this page.
+// toSignIn redirects the browser to the sign-in page. After the sign-in, the browser returns to
+// this page.
 func toSignIn(c *call) response {
 	return redirect(signInPath + "?continue=" + url.QueryEscape(c.URL.RequestURI()))
 }
@@ -200,11 +202,11 @@ func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
 // enter signs the user in with this browser.
 func (e *Emulator) enter(c *call, v visit, user, to string) response {
 	unlock := e.lock()
-	e.sessions.delete(v.id) // the session of the previous user
+	e.sessions.delete(v.id) // ends the session of the previous user
 	s := e.newSession(user, c.now)
 	unlock()
 	out := redirect(to)
-	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value, because others can know the old one
+	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value, because another person may know the old one
 	return out
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A browser stores cookies and does not follow redirects.
+// A browser stores cookies. It does not follow redirects.
 type browser struct {
 	*tester
 	http.Client
@@ -178,7 +178,7 @@ func mustURL(t *testing.T, s string) *url.URL {
 	return u
 }
 
-// The pages escape the names that clients register.
+// The pages escape client names, because any program can choose its name.
 func TestPagesEscape(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	reg := x.must(200, "/client/register", map[string]any{

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// portalRoute returns the route of an operation of the access portal's API. The
-// operations need an access token.
+// portalRoute returns the route of an operation of the access portal's API. Such an operation
+// needs an access token.
 func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, *apiError)) *route {
 	op := &operation{name: name, fail: failPortal}
 	op.run = func(c *call) response {
@@ -59,9 +59,9 @@ func portalHeaders(c *call, out response) {
 	out.header.Set("Server", "AWS SSO")
 }
 
-// mayList reports whether the access portal accepts tokens of the grant. It accepts a
-// grant without scopes, with sso:account:access, or with sso-portal:*. Tools used sso-portal:*
-// before AWS published a scope.
+// mayList reports whether the access portal accepts tokens of the grant. It accepts a grant
+// without scopes, with sso:account:access, or with sso-portal:*. Tools used sso-portal:* before
+// AWS published a scope.
 func (g *grant) mayList() bool {
 	return len(g.scopes) == 0 || slices.Contains(g.scopes, accountScope) || slices.Contains(g.scopes, "sso-portal:*")
 }
@@ -140,8 +140,8 @@ func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 	return out, nil
 }
 
-// page reads the position and the size of a page. The next token contains the last entry
-// of the page before.
+// page returns the position and the size of a page. A next token contains the last entry of the
+// previous page.
 func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
 	q := c.URL.Query()
 	n = maxPage
@@ -160,11 +160,11 @@ func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
 	return after, n, nil
 }
 
-// maxPage is the largest size of a page, and the default.
+// maxPage is the largest size of a page. It is also the default size.
 const maxPage = 100
 
-// getRoleCredentials implements GetRoleCredentials. Its error does not reveal whether the
-// account and the role exist.
+// getRoleCredentials implements GetRoleCredentials. The error is the same for a missing account,
+// a missing role, and a role that the user does not have.
 func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
 	q := c.URL.Query()
 	account, role := q.Get("account_id"), q.Get("role_name")
@@ -183,8 +183,8 @@ func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
 	}}, nil
 }
 
-// logout implements Logout. It ends the sign-in of the token, for all clients that share
-// it.
+// logout implements Logout. It ends the sign-in to which the token belongs. So it signs out all
+// clients that share this sign-in.
 func (e *Emulator) logout(_ *call, g *grant) (any, *apiError) {
 	defer e.lock()()
 	e.sessions.delete(g.sessionID)

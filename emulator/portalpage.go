@@ -43,8 +43,8 @@ func (e *Emulator) portalPage(c *call) response {
 // portalRows is the number of accounts on a portal page.
 const portalRows = 50
 
-// search returns at most n accounts after id whose name, id or e-mail address contains
-// all words, and whether there are more.
+// search returns at most n accounts after id whose name, id or e-mail address contains all words.
+// more reports whether there are more such accounts.
 func (v *view) search(words []string, after string, n int) (found []accountAccess, more bool) {
 	if len(words) == 0 {
 		return v.after(after, n)
@@ -102,8 +102,7 @@ func (e *Emulator) keysPage(c *call) response {
 	}, "")
 }
 
-// toConsole redirects from an account and a role to the console, as the access portal
-// does.
+// toConsole redirects from an account and a role to the console, as AWS's access portal does.
 func (e *Emulator) toConsole(c *call) response {
 	v := e.visit(c)
 	if v.user == "" {
@@ -123,8 +122,8 @@ func (e *Emulator) toConsole(c *call) response {
 	}.Encode())
 }
 
-// federation implements the endpoint that turns role credentials into a console session:
-// getSigninToken for programs, login for browsers.
+// federation implements the endpoint that turns role credentials into a console session. Programs
+// call getSigninToken, and browsers open login.
 func (e *Emulator) federation(c *call) response {
 	in := c.form()
 	switch in.Get("Action") {
@@ -183,7 +182,7 @@ const signinTokenLife = 15 * time.Minute
 // A consoleSession is the content of a sign-in token.
 type consoleSession struct {
 	principal
-	Use int64 `json:"until"` // the expiry of the token, in seconds since 1970
+	Use int64 `json:"until"` // the time until which the sign-in token is valid, in seconds since 1970
 }
 
 func (e *Emulator) signinToken(p principal, now time.Time) string {
@@ -194,8 +193,8 @@ func (e *Emulator) signinToken(p principal, now time.Time) string {
 	return e.seal.seal(kindConsole, string(b))
 }
 
-// consoleLogin handles the sign-in link. The emulator has no console, so the page shows
-// the role session and the destination.
+// consoleLogin handles the sign-in link. The emulator has no console. Its page shows the role
+// session and the destination of the link.
 func (e *Emulator) consoleLogin(c *call, in url.Values) response {
 	payload, ok := e.seal.open(kindConsole, in.Get("SigninToken"))
 	var s consoleSession

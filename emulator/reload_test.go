@@ -24,7 +24,7 @@ func TestReloadKeepsSessions(t *testing.T) {
 	if got := fmt.Sprint(x.roles("888899990000")); got != "[Billing]" {
 		t.Errorf("roles after the reload: %s", got)
 	}
-	if alice.live() {
+	if alice.valid() {
 		t.Error("a removed user is still signed in")
 	}
 	out := x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh))
@@ -39,7 +39,7 @@ func TestReloadKeepsSessions(t *testing.T) {
 	if status, _ := x.adminDo("GET", "state", ""); status != 200 {
 		t.Errorf("the admin API is off after the reload: status %d", status)
 	}
-	if !x.live() {
+	if !x.valid() {
 		t.Error("the bad organization replaced the good one")
 	}
 }

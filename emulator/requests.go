@@ -12,25 +12,24 @@ import (
 	"time"
 )
 
-// counters holds the numbers of requests by operation. It has only the emulator's own
-// names, so that clients cannot fill the memory with other names.
+// A counters holds the numbers of requests by operation. It has only names that the emulator
+// defines, so clients cannot fill the memory with other names.
 type counters struct {
 	mu sync.Mutex
 	n  map[string]int
 }
 
-// Count returns the number of requests for the operation, including those that failed.
-// The names of operations are those of AWS's service models ("RegisterClient",
-// "GetRoleCredentials"). CreateToken requests also count by grant type
-// ("CreateToken:refresh_token"). The authorization endpoint is "Authorize", the pages are
-// "Page", and requests for unknown operations are "Unknown".
+// Count returns the number of requests for the operation, including failed requests. Operations
+// have the names of AWS's service models ("RegisterClient", "GetRoleCredentials"). A CreateToken
+// request also counts by grant type ("CreateToken:refresh_token"). The authorization endpoint is
+// "Authorize", the pages are "Page", and requests for unknown operations are "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	return e.counts.n[operation]
 }
 
-// Counts returns the counts that are not 0, by operation.
+// Counts returns all counts that are not 0, by operation.
 func (e *Emulator) Counts() map[string]int {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
@@ -57,14 +56,14 @@ func (c *counters) add(names ...string) {
 	}
 }
 
-// A RequestRecord describes a request. It holds no secrets: no query, no body, no code and
+// A RequestRecord describes a request. It contains no secrets: no query, no body, no code and
 // no token.
 type RequestRecord struct {
 	Time      time.Time `json:"time"` // by the clock of the emulator
 	ID        string    `json:"id"`   // the response's header x-amzn-RequestId
 	Operation string    `json:"operation"`
 	Method    string    `json:"method"`
-	Host      string    `json:"host"` // the Host header; through the proxy a host name of AWS
+	Host      string    `json:"host"` // the Host header; through the proxy, it is a host name of AWS
 	Path      string    `json:"path"`
 	Status    int       `json:"status"` // 0 means that the emulator sent no response
 	UserAgent string    `json:"userAgent,omitempty"`
@@ -77,8 +76,8 @@ type RequestRecord struct {
 	AssumeRole *AssumeRoleRecord `json:"assumeRole,omitempty"`
 }
 
-// An AssumeRoleRecord holds what a client sent to assume a role, except codes and tokens.
-// The zero value of a field means that the client did not send the parameter.
+// An AssumeRoleRecord holds the parameters with which a client assumed a role, except codes and
+// tokens. The zero value of a field means that the client did not send the parameter.
 type AssumeRoleRecord struct {
 	RoleARN           string            `json:"roleArn"`
 	SessionName       string            `json:"sessionName"`
@@ -92,7 +91,7 @@ type AssumeRoleRecord struct {
 	PolicyARNs        []string          `json:"policyArns,omitempty"`
 }
 
-// assumeRole returns the parameters of a request to assume a role, and nil for other
+// assumeRole returns the parameters of a request to assume a role. It returns nil for other
 // requests.
 func (c *call) assumeRole() *AssumeRoleRecord {
 	if c.names[0] != "AssumeRole" && c.names[0] != "AssumeRoleWithWebIdentity" {
@@ -117,7 +116,7 @@ func (c *call) assumeRole() *AssumeRoleRecord {
 // A requestLog holds the latest requests.
 type requestLog struct {
 	mu      sync.Mutex
-	records []RequestRecord // a ring when it is full
+	records []RequestRecord // works as a ring if it is full
 	next    int
 }
 
@@ -132,7 +131,8 @@ func (e *Emulator) Requests() []RequestRecord {
 const requestLogSize = 1000
 
 func (l *requestLog) add(r RequestRecord) {
-	// Clients choose the lengths of these texts. The size of the body limits AssumeRole.
+	// Clients choose the lengths of these texts, so limit them. The size of the body already
+	// limits the texts of AssumeRole.
 	for _, text := range []*string{&r.Host, &r.Path, &r.UserAgent} {
 		*text = (*text)[:min(len(*text), 200)]
 	}
@@ -146,10 +146,10 @@ func (l *requestLog) add(r RequestRecord) {
 	l.next = (l.next + 1) % requestLogSize
 }
 
-// operationNames returns the names by which requests are counted, sorted.
+// operationNames returns the sorted names by which the emulator counts requests.
 func (e *Emulator) operationNames() []string {
 	names := map[string]bool{
-		// The path alone does not determine these names.
+		// These names depend on more than the path.
 		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
 		"ListBuckets": true, "ListObjectsV2": true, "S3": true, "Query": true, "Unknown": true,
@@ -165,8 +165,8 @@ func (e *Emulator) operationNames() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// checkOperation returns an error if name is not an operation. A fault for an unknown
-// operation would have no effect.
+// checkOperation returns an error if name is not an operation. Without this check, a fault with a
+// typo would have no effect.
 func (e *Emulator) checkOperation(name string) error {
 	names := e.operationNames()
 	if name == "" || slices.Contains(names, name) {
@@ -179,13 +179,13 @@ func (e *Emulator) checkOperation(name string) error {
 	return fmt.Errorf("fault: no operation %q; similar operations: %s", name, strings.Join(near, ", "))
 }
 
-// isNear reports whether the text can be a typo of the name.
+// isNear reports whether text may be a typo of name.
 func isNear(text, name string) bool {
 	a, b := strings.ToLower(text), strings.ToLower(name)
 	return distance(a, b) <= max(2, len(b)/5) || len(a) > 3 && strings.Contains(b, a)
 }
 
-// distance returns the number of letters to add, remove or change to turn a into b.
+// distance returns how many letters must be added, removed or changed to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

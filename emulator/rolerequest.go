@@ -1,4 +1,4 @@
-// The parameters and the results that AssumeRole and AssumeRoleWithWebIdentity share.
+// The common parameters and results of AssumeRole and AssumeRoleWithWebIdentity.
 
 package emulator
 
@@ -20,12 +20,12 @@ import (
 const (
 	maxTags       = 50
 	maxPolicyARNs = 10
-	// maxPacked replaces AWS's limit of policies and tags together. AWS does not publish
-	// how it packs them.
+	// maxPacked replaces AWS's limit for policies and tags together. AWS does not publish
+	// how it packs policies and tags.
 	maxPacked = 4096
 )
 
-// A roleRequest holds the parameters that AssumeRole and AssumeRoleWithWebIdentity share.
+// A roleRequest holds the common parameters of AssumeRole and AssumeRoleWithWebIdentity.
 type roleRequest struct {
 	arn, session             string
 	partition, account, role string
@@ -33,11 +33,11 @@ type roleRequest struct {
 	sourceIdentity           string
 	tags                     map[string]string
 	transitive               []string
-	packed                   int // percent of the limit of policies and tags
+	packed                   int // percent of the limit for policies and tags
 }
 
-// newRoleRequest reads the parameters. self reports whether the caller describes the
-// session: AssumeRoleWithWebIdentity ignores the source identity and the tags.
+// newRoleRequest reads the parameters. If self is set, the request itself has the source identity
+// and the tags. AssumeRoleWithWebIdentity ignores these parameters.
 func newRoleRequest(v *constraint.Parameters, self bool) (q roleRequest, no *apiError) {
 	q = roleRequest{
 		arn: v.Required("RoleArn", constraint.ARN()), session: v.Required("RoleSessionName", constraint.Name()),
@@ -110,8 +110,8 @@ func (q *roleRequest) readTags(v *constraint.Parameters) *apiError {
 	return nil
 }
 
-// pack checks the session policies, and measures them with the tags. The policies have no
-// effect, because the emulator checks no permissions.
+// pack checks the session policies, and measures their size together with the tags. The
+// policies have no effect, because the emulator checks no permissions.
 func (q *roleRequest) pack(in url.Values, policy string) *apiError {
 	arns := policyARNs(in)
 	var compact bytes.Buffer
@@ -144,8 +144,8 @@ func policyARNs(in url.Values) (arns []string) {
 	return arns
 }
 
-// inherit returns the transitive tags of the new session: those of the caller's session,
-// which the request cannot change, and those of the request.
+// inherit returns the transitive tags of the new session. These are the tags of the caller's
+// session and the transitive tags of the request. The request cannot change the caller's tags.
 func (q *roleRequest) inherit(callers map[string]string) (map[string]string, *apiError) {
 	tags := maps.Clone(callers)
 	for key, value := range q.tags {
@@ -172,7 +172,7 @@ func (q *roleRequest) principal(partition string, now time.Time) principal {
 	}
 }
 
-// An assumedRole is the result that both operations share.
+// An assumedRole is the common result of both operations.
 type assumedRole struct {
 	SourceIdentity string `xml:"SourceIdentity,omitempty"`
 	ID             string `xml:"AssumedRoleUser>AssumedRoleId"`

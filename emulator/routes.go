@@ -1,4 +1,4 @@
-// The operation of a request. All services share one port.
+// The choice of the operation for a request. All services share one port.
 
 package emulator
 
@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
-// find returns the operation of the request.
+// find returns the operation for the request.
 func (e *Emulator) find(c *call) *operation {
 	if op := e.findAdmin(c); op != nil {
 		return op
@@ -58,16 +58,16 @@ func (e *Emulator) newRoutes() map[string]*route {
 	return routes
 }
 
-// failUnknown returns the response to an unknown path.
+// failUnknown returns the response for an unknown path.
 func failUnknown(*call) response {
 	out := jsonResponse(http.StatusNotFound, map[string]string{"message": "no such operation"})
 	out.header.Set("X-Amzn-Errortype", "UnknownOperationException")
 	return out
 }
 
-// findService returns the operation if the request is for STS, S3 or EC2, and nil if it
-// is for Identity Center. The service in the signature decides. Without a signature, the
-// form of the request decides.
+// findService returns the operation if the request is for STS, S3 or EC2. It returns nil if the
+// request is for Identity Center. The signature names the service. If there is no signature,
+// findService looks at the form of the request.
 func (e *Emulator) findService(c *call, signed string) *operation {
 	q := c.URL.Query()
 	switch {
@@ -91,7 +91,7 @@ func signedFor(c *call) string {
 
 // An action is an operation of the query protocol.
 type action struct {
-	version string // of the service's API
+	version string // the version of the service's API
 	run     func(*call, url.Values) response
 }
 
@@ -106,8 +106,8 @@ func (e *Emulator) actions() map[string]action {
 	}
 }
 
-// queryOperation returns the operation for a request of the query protocol. Its Action
-// parameter, which can be in the body, names it.
+// queryOperation returns the operation for a request of the query protocol. The parameter Action
+// names the operation. It can be in the body.
 func (e *Emulator) queryOperation(service string) *operation {
 	fail := func(c *call, err *apiError) response {
 		if service == "ec2" || service == "" && c.form().Get("Version") == ec2Version {
@@ -139,8 +139,8 @@ func (e *Emulator) queryOperation(service string) *operation {
 	}
 }
 
-// form returns the parameters of a request of the query protocol, from the body if it is
-// a form, and otherwise from the URL.
+// form returns the parameters of a request of the query protocol. They are in the body if the
+// body is a form, and otherwise in the URL.
 func (c *call) form() url.Values {
 	if c.Method == http.MethodPost && strings.HasPrefix(c.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		in, err := url.ParseQuery(string(c.body))
@@ -166,9 +166,9 @@ func badParameter(format string, a ...any) *apiError {
 	return &apiError{status: http.StatusBadRequest, code: "InvalidParameterValue", message: fmt.Sprintf(format, a...)}
 }
 
-// findUnserved returns an operation that answers for a service that the emulator does not
-// have, in the protocol of that service. It returns nil if the request can be for a
-// service of the emulator.
+// findUnserved returns an operation that answers for a service that the emulator does not have.
+// The answer has the protocol of that service. findUnserved returns nil if the request can be for
+// a service of the emulator.
 func findUnserved(c *call, signed string) *operation {
 	host := c.hostname()
 	switch {
@@ -182,23 +182,23 @@ func findUnserved(c *call, signed string) *operation {
 	return nil
 }
 
-// unserved returns an operation that fails. Its error names what the emulator lacks: a host, a
-// service or an operation; "" if that is not known.
+// unserved returns an operation that always fails. Its error names the missing host, service or
+// operation. what is "" if the name is not known.
 func unserved(name, what string) *operation {
 	return &operation{
 		name: name,
 		run:  func(c *call) response { return failUnserved(c, notServed(c, what)) },
 		fail: func(c *call, err *apiError) response {
 			if err.message == errBodyTooLarge.Error() {
-				err = notServed(c, what) // the size of the body does not matter
+				err = notServed(c, what) // the missing service is the error, even if the body is too large
 			}
 			return failUnserved(c, err)
 		},
 	}
 }
 
-// notServed returns the error that names the missing service and the request. SDKs do not
-// retry after status 501.
+// notServed returns the error that names the missing service and the request. It has status 501,
+// after which SDKs do not retry.
 func notServed(c *call, what string) *apiError {
 	asked := c.Header.Get("X-Amz-Target")
 	if action := c.form().Get("Action"); asked == "" && action != "" {
@@ -216,9 +216,9 @@ func notServed(c *call, what string) *apiError {
 	}
 }
 
-// failUnserved returns an error in the protocol of the request. Headers identify the JSON
-// and CBOR protocols, and the parameters the query protocol. For other requests the
-// service decides.
+// failUnserved returns an error in the protocol of the request. Headers identify the JSON and
+// CBOR protocols. Parameters identify the query protocol. For other requests, the service
+// determines the protocol.
 func failUnserved(c *call, err *apiError) response {
 	kind := c.Header.Get("Content-Type")
 	service := signedFor(c) + "." + c.Host

@@ -3,7 +3,7 @@
 package emulator
 
 import (
-	"crypto/md5" // for ETags, as in S3
+	"crypto/md5" // computes ETags, as S3 does
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -54,7 +54,7 @@ func bucketOf(c *call) (bucket, key string) {
 	return bucket, key
 }
 
-// s3Skew is the difference of clocks that S3 allows.
+// s3Skew is the clock difference that S3 allows.
 const s3Skew = 15 * time.Minute
 
 // badS3Signature returns S3's error for a bad signature.
@@ -86,7 +86,7 @@ func badS3Signature(c *call, s signer, err error) response {
 
 func failS3(c *call, err *apiError) response { return failS3With(c, err) }
 
-// failS3With returns an error of S3 with details, as pairs of name and value.
+// failS3With returns an error of S3 with details. details alternates between names and values.
 func failS3With(c *call, err *apiError, details ...string) response {
 	v := s3Error{Code: err.code, Message: err.message, Resource: c.URL.Path, RequestID: c.id}
 	for i := 0; i < len(details); i += 2 {
@@ -156,7 +156,7 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 			break
 		}
 		x := bucketXML{Name: b.Name, CreationDate: b.Created.UTC().Format(s3Time)}
-		if paged { // S3 omits it otherwise
+		if paged { // S3 omits it if the request has no paging parameters
 			x.BucketRegion = b.Region
 		}
 		out.Buckets = append(out.Buckets, x)
@@ -164,7 +164,7 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 	return s3Headers(c, xmlResponse(http.StatusOK, out))
 }
 
-// atMost parses the size of a page; "" is most.
+// atMost parses the size of a page. "" means most.
 func atMost(text string, least, most int) (int, *apiError) {
 	if text == "" {
 		return most, nil
@@ -251,8 +251,8 @@ func (e *Emulator) listObjects(c *call, s signer) response {
 	return resp
 }
 
-// listed checks the parameters of a listing. It returns the bucket, the size of the page,
-// and the entry after which the page begins.
+// listed checks the parameters of a listing. It returns the bucket, the size of the page, and the
+// name of the entry before the page.
 func (e *Emulator) listed(name string, q url.Values, s signer) (b *Bucket, most int, after string, no *apiError) {
 	b = e.dir.Load().buckets[name]
 	most, no = atMost(q.Get("max-keys"), 0, 1000)
@@ -288,8 +288,8 @@ type entry struct {
 	object *Object // nil for a common prefix
 }
 
-// entries yields the entries of the sorted objects after the given name. It skips the
-// objects in a common prefix by binary search.
+// entries yields the entries of the sorted objects after the given name. It uses binary search to
+// skip the objects in a common prefix.
 func entries(objects []Object, prefix, delimiter, after string) func(yield func(entry) bool) {
 	// from returns the index of the first object for which past is true.
 	from := func(past func(key string) bool) int {

@@ -18,14 +18,13 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A signedRequest is a request with a signature of the SDK, which shares no code with the
-// emulator.
+// A signedRequest is a request that the SDK has signed. The SDK shares no code with the emulator.
 type signedRequest struct {
 	method, url, body string
 	service, region   string
 	key               aws.Credentials
 	at                time.Time
-	change            func(*http.Request) // after signing
+	change            func(*http.Request) // changes the request after the signature
 }
 
 func (s signedRequest) do(t *testing.T) (int, string) {
@@ -155,7 +154,7 @@ func TestSTSRefuses(t *testing.T) {
 	}
 }
 
-// The clients of the SDK sign in, list accounts, get credentials and sign out.
+// The SDK's clients sign in, list accounts, get credentials and sign out.
 func TestGoSDK(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	oidc := ssooidc.New(ssooidc.Options{Region: "us-east-1", BaseEndpoint: &x.srv.URL})

@@ -15,9 +15,9 @@ import (
 	"sync"
 )
 
-// A sealer makes tokens that contain their data and cannot be forged. The emulator does
-// not need to store tokens, so it can issue any number of them. A token of one kind is
-// not valid as a token of another kind.
+// A sealer makes tokens that contain their data and cannot be forged. The emulator does not store
+// these tokens, so it can issue any number of them. A token of one kind is not valid as a token
+// of another kind.
 type sealer struct{ key []byte }
 
 // The kinds of sealed texts. The signature covers the kind.
@@ -46,15 +46,15 @@ func (s sealer) open(kind, text string) (payload string, ok bool) {
 	return s.openAs(base64.RawURLEncoding, kind, text)
 }
 
-// sealAs is seal with another encoding.
+// sealAs is like seal, but with another encoding.
 func (s sealer) sealAs(enc *base64.Encoding, kind, payload string) string {
 	return enc.EncodeToString(append([]byte(payload), s.mac(kind, payload)[:macSize]...))
 }
 
-// openAs is open with another encoding.
+// openAs is like open, but with another encoding.
 func (s sealer) openAs(enc *base64.Encoding, kind, text string) (payload string, ok bool) {
-	// A token has exactly one text: Strict rejects stray bits, and the decoder would skip
-	// line breaks.
+	// A token must have exactly one valid text. Strict rejects stray bits. The decoder skips line
+	// breaks, so check for them.
 	b, err := enc.Strict().DecodeString(text)
 	if err != nil || len(b) < macSize || strings.ContainsAny(text, "\r\n") {
 		return "", false
@@ -90,15 +90,15 @@ func (s *source) bytes(n int) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := make([]byte, n)
-	// Neither reader returns errors: crypto/rand ends the program instead.
+	// Neither reader returns an error. If crypto/rand fails, it ends the program.
 	_, _ = io.ReadFull(s.r, b)
 	return string(b)
 }
 
-// pick returns n random letters of alphabet, which has at most 256.
+// pick returns n random letters of the alphabet. The alphabet has at most 256 letters.
 func (s *source) pick(n int, alphabet string) string {
 	out := make([]byte, 0, n)
-	limit := 256 - 256%len(alphabet) // equal chances for all letters
+	limit := 256 - 256%len(alphabet) // makes all letters equally likely
 	for len(out) < n {
 		for _, c := range []byte(s.bytes(n)) {
 			if int(c) < limit && len(out) < n {

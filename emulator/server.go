@@ -13,18 +13,19 @@ import (
 	"time"
 )
 
-// Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the
-// SDKs at an emulator with the base URL, for all services that it has.
+// Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the SDKs at an
+// emulator. The variables cover all services of the emulator.
 func Env(baseURL string) []string {
-	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // otherwise SDKs look for credentials there
+	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // otherwise SDKs look for credentials in the instance metadata
 	for _, service := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
 		env = append(env, "AWS_ENDPOINT_URL_"+service+"="+baseURL)
 	}
 	return env
 }
 
-// NewServer returns a server for h with time limits, so that slow clients cannot hold
-// connections forever. Set its Addr to a loopback address, or serve a listener on one.
+// NewServer returns a server for h. It has time limits, so that slow clients cannot keep
+// connections open forever. Set its Addr to a loopback address, or call Serve with a loopback
+// listener.
 func NewServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
@@ -46,7 +47,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.counts.add(c.names...)
 	}
 	var out response
-	defer func() { // runs after the panic of a fault too
+	defer func() { // also runs after the panic of a fault
 		if op.exempt {
 			return
 		}
@@ -59,13 +60,13 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, errBodyTooLarge):
 		out = op.fail(c, &apiError{status: http.StatusBadRequest, code: "InvalidRequestException", oauth: "invalid_request", message: err.Error()})
-		out.header.Set("Connection", "close") // otherwise the server reads the rest
-	case err != nil: // the client disconnected or was too slow
+		out.header.Set("Connection", "close") // otherwise the server would read the rest of the body
+	case err != nil: // the client has disconnected or was too slow
 		panic(http.ErrAbortHandler)
 	default:
 		out = e.serve(w, c, op)
 	}
-	if out.status == 0 { // the client disconnected; net/http would send status 200
+	if out.status == 0 { // the client has disconnected; net/http would send status 200
 		panic(http.ErrAbortHandler)
 	}
 	e.write(w, c, out, len(out.body))
@@ -77,9 +78,9 @@ type call struct {
 	id    string // the request id in the headers of the response
 	now   time.Time
 	body  []byte
-	names []string // the names under which the request is counted; the operation's own is first
+	names []string // the names by which the emulator counts the request; the operation's own name is first
 	// caller is the ARN of the principal that signed the request, or the subject of a web
-	// identity token; "" if it is not verified.
+	// identity token. It is "" if the emulator has not verified the signature or the token.
 	caller string
 }
 
@@ -126,13 +127,14 @@ const bodyLimit = 64 << 10
 // An operation is an operation of a service, or a page.
 type operation struct {
 	name  string
-	limit int64 // of the body, in bytes; 0 means bodyLimit
-	// exempt operations are not counted, not recorded, and not affected by faults.
+	limit int64 // the size limit of the body in bytes; 0 means bodyLimit
+	// The emulator does not count or record requests for exempt operations, and applies no faults
+	// to them.
 	exempt bool
 	// detail returns a more exact name for counters and faults, or "". It can be nil.
 	detail func(*call) string
-	// rename returns the name of the operation if the path does not determine it, or "".
-	// It can be nil.
+	// rename returns the name of the operation if the path does not determine the name. Otherwise
+	// it returns "". It can be nil.
 	rename func(*call) string
 	run    func(*call) response
 	// fail returns an error in the format of the service.
@@ -145,8 +147,8 @@ type route struct {
 	other   func(*call) response // handles other methods
 }
 
-// A response is a complete HTTP response. Operations return it, and only ServeHTTP writes
-// it.
+// A response is a complete HTTP response. Operations return responses, and only ServeHTTP writes
+// them.
 type response struct {
 	status int
 	header http.Header
@@ -169,11 +171,11 @@ func (e *Emulator) write(w http.ResponseWriter, c *call, out response, length in
 	for k, v := range out.header {
 		h[k] = v
 	}
-	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks with it
+	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks with this time
 	h.Set("X-Amzn-Requestid", c.id)
 	h.Set("Content-Length", strconv.Itoa(length))
 	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body) // an error means that the client disconnected
+	_, _ = w.Write(out.body) // an error means that the client has disconnected
 }
 
 // jsonResponse returns a response with v as JSON.

@@ -255,8 +255,8 @@ func TestSignatureErrorsOfEachService(t *testing.T) {
 	check("expired (s3)", s3, "400", "ExpiredToken")
 }
 
-// Advance does not change the clock with which clients sign. So the error must be that
-// the credentials expired, not that the signature is wrong.
+// Advance does not change the clock with which clients sign. So the error must say that the
+// credentials have expired, not that the signature is wrong.
 func TestSignaturesAfterAdvance(t *testing.T) {
 	for _, d := range []time.Duration{70 * time.Minute, 8 * time.Hour, 13 * time.Hour, -2 * time.Hour} {
 		x := newTester(t, emulator.Config{})

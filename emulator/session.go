@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A session is a user's sign-in at the access portal. Its grants end with it.
+// A session is a user's sign-in at the access portal. When it ends, its grants end too.
 type session struct {
 	id      string
 	user    string
@@ -16,8 +16,8 @@ type session struct {
 	grants  map[string]struct{}
 }
 
-// A grant gives one client the tokens of one sign-in: a token family. The emulator does
-// not store tokens. They are sealed texts that contain the id of the grant.
+// A grant gives one client the tokens of one sign-in. OAuth calls these tokens a token family.
+// The emulator does not store tokens. They are sealed texts that contain the id of the grant.
 type grant struct {
 	id        string
 	sessionID string
@@ -25,10 +25,10 @@ type grant struct {
 	clientID  string
 	scopes    []string
 	expires   time.Time
-	// generation is the number of the refresh token that has not been used.
+	// generation is the number of the current refresh token, which no client has used.
 	generation uint64
-	// rotated holds the times at which the earlier refresh tokens were used, latest last.
-	// It goes back as far as the grace period needs.
+	// rotated holds the times at which clients used the earlier refresh tokens, in order. It goes
+	// back as far as the grace period.
 	rotated []time.Time
 }
 
@@ -36,7 +36,7 @@ type grant struct {
 const (
 	maxSessions = 100_000
 	maxGrants   = 100_000
-	maxGraces   = 64 // uses of one refresh token within its grace
+	maxGraces   = 64 // the number of times that a refresh token can be used in its grace period
 )
 
 // newSession signs the user in. The caller holds e.mu.
@@ -50,7 +50,7 @@ func (e *Emulator) newSession(user string, now time.Time) *session {
 	return s
 }
 
-// sessionEnded removes the grants of a session that left the store.
+// sessionEnded removes the grants of a session that has left the store.
 func (e *Emulator) sessionEnded(s *session) {
 	for id := range s.grants {
 		e.grants.delete(id)
@@ -61,7 +61,7 @@ func (e *Emulator) sessionEnded(s *session) {
 	}
 }
 
-// newGrant gives a client a grant of the session. The caller holds e.mu.
+// newGrant adds a grant for a client to the session. The caller holds e.mu.
 func (e *Emulator) newGrant(s *session, clientID string, scopes []string) *grant {
 	g := &grant{id: e.random.bytes(16), sessionID: s.id, user: s.user, clientID: clientID, scopes: scopes, expires: s.expires}
 	e.grants.put(g.id, g, g.expires)
@@ -69,15 +69,15 @@ func (e *Emulator) newGrant(s *session, clientID string, scopes []string) *grant
 	return g
 }
 
-// grantEnded removes a grant that left the store from its session.
+// grantEnded removes a grant that has left the store from its session.
 func (e *Emulator) grantEnded(g *grant) {
 	if el := e.sessions.items[g.sessionID]; el != nil {
 		delete(el.Value.(record[*session]).value.grants, g.id)
 	}
 }
 
-// RevokeSessions ends all portal sessions of the user. The emulator then rejects the
-// user's access and refresh tokens, and the user's browsers are signed out.
+// RevokeSessions ends all portal sessions of the user. Then the emulator rejects the user's
+// access and refresh tokens, and the user is signed out in all browsers.
 func (e *Emulator) RevokeSessions(user string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -115,14 +115,14 @@ func (e *Emulator) grantOf(token string, now time.Time) (*grant, bool) {
 	return e.grants.get(payload[:16], now)
 }
 
-// refreshToken returns the unused refresh token of g. The caller holds e.mu.
+// refreshToken returns the current refresh token of g. The caller holds e.mu.
 func (e *Emulator) refreshToken(g *grant) string {
 	return "aor" + e.seal.seal(kindRefresh, string(binary.BigEndian.AppendUint64([]byte(g.id), g.generation)))
 }
 
-// useRefreshToken uses a refresh token of the client. A second use after the grace period
-// ends the grant, because one of the two users of the token must be a thief (RFC 9700
-// section 4.14.2). The caller holds e.mu.
+// useRefreshToken uses a refresh token of the client. If the token is used again after the grace
+// period, useRefreshToken ends the grant, because the token may be stolen (RFC 9700 section
+// 4.14.2). The caller holds e.mu.
 func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*grant, bool) {
 	payload, ok := e.openToken("aor", kindRefresh, token)
 	if !ok || len(payload) != 24 {

@@ -83,7 +83,7 @@ func TestTOTP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.Advance(8 * time.Hour) // the authenticator app has another clock
+		e.Advance(8 * time.Hour) // the authenticator app still uses the real time
 		if ok := e.useTOTP("jane", secret, "081804"); ok != want {
 			t.Errorf("code with a clock %v ahead: valid %v", off, ok)
 		}

@@ -46,7 +46,7 @@ func TestStormOnOneRefreshToken(t *testing.T) {
 	}
 }
 
-// All operations run at the same time, for the race detector.
+// All operations run at the same time, so that the race detector can find races.
 func TestConcurrentUse(t *testing.T) {
 	e, err := emulator.New(emulator.Config{AdminToken: "t"})
 	if err != nil {
@@ -110,7 +110,7 @@ func TestLogsContainNoSecrets(t *testing.T) {
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
 	key := x.keys("444455556666", "DeveloperAccess")
 	x.adminDo("GET", "state", "")
-	x.portal("/assignment/accounts?next_token=" + x.access) // the token in a wrong place
+	x.portal("/assignment/accounts?next_token=" + x.access) // the token is in a wrong place
 	x.do("GET", "/federation?Action=getSigninToken&Session="+key.SecretAccessKey, nil)
 
 	records, err := json.Marshal(x.srv.Requests())

@@ -21,10 +21,10 @@ import (
 
 const (
 	stsVersion = "2011-06-15"
-	querySkew  = 5 * time.Minute // the difference of clocks that STS and EC2 allow
+	querySkew  = 5 * time.Minute // the clock difference that STS and EC2 allow
 )
 
-// stsOperation returns an operation of STS: it verifies the signature and calls f.
+// stsOperation returns an operation of STS. The operation verifies the signature and calls f.
 func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
 	return func(c *call, in url.Values) response {
 		s, err := e.verify(c, "sts", querySkew)
@@ -105,8 +105,8 @@ const (
 	maxSessionTokenLife = 36 * time.Hour
 )
 
-// getSessionToken implements GetSessionToken. The new credentials are those of the same
-// IAM user. They remember whether the request had a code of an MFA device.
+// getSessionToken implements GetSessionToken. The new credentials belong to the same IAM user.
+// They record whether the request had a code of an MFA device.
 func (e *Emulator) getSessionToken(c *call, in url.Values, s signer) (any, *apiError) {
 	if s.signature.Token != "" {
 		return nil, accessDenied("Cannot call GetSessionToken with session credentials")
@@ -202,7 +202,7 @@ func anyMatches(patterns []string, text string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return matches(p, text) })
 }
 
-// matches reports whether text matches the pattern, in which * matches any text.
+// matches reports whether text matches the pattern. In the pattern, * matches any text.
 func matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {
@@ -227,7 +227,7 @@ func (s signer) mayNot(action, resource string) *apiError {
 	return accessDenied(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", s.ARN, action, resource))
 }
 
-// violations returns STS's error for the violations of constraints, and nil without any.
+// violations returns STS's error for violated constraints. It returns nil if there are none.
 func violations(v *constraint.Parameters) *apiError {
 	if message := v.Message(); message != "" {
 		return validation(message)
@@ -244,7 +244,7 @@ func accessDenied(message string) *apiError {
 }
 
 const (
-	// webIssuer is the identity provider of the emulator. The host does not exist.
+	// webIssuer is the identity provider of the emulator. Its host does not exist.
 	webIssuer = "https://emulator.invalid"
 	// webAudience is the audience that STS requires.
 	webAudience = "sts.amazonaws.com"
@@ -258,9 +258,9 @@ type webClaims struct {
 	Expires  int64  `json:"exp"`
 }
 
-// WebIdentityToken returns a token for AssumeRoleWithWebIdentity, like those that CI
-// services and clusters write to AWS_WEB_IDENTITY_TOKEN_FILE. It looks like a JWT, but
-// only this emulator can verify it. STS requires the audience sts.amazonaws.com.
+// WebIdentityToken returns a token for AssumeRoleWithWebIdentity. CI services and clusters write
+// such tokens to AWS_WEB_IDENTITY_TOKEN_FILE. The token looks like a JWT, but only this emulator
+// can verify it. STS requires the audience sts.amazonaws.com.
 func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration) string {
 	now := e.Now()
 	b, err := json.Marshal(webClaims{webIssuer, subject, audience, now.Unix(), now.Add(life).Unix()})
@@ -271,8 +271,8 @@ func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration
 	return signed + "." + base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
 }
 
-// assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no
-// signature: the token identifies the caller.
+// assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no signature,
+// because the token identifies the caller.
 func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
 	v := &constraint.Parameters{Values: in}
 	token := v.Required("WebIdentityToken", constraint.WebIdentityToken())

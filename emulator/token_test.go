@@ -24,7 +24,7 @@ func TestTokensWithAndWithoutScope(t *testing.T) {
 		t.Errorf("tokens without a scope: %v", out)
 	}
 	x.keep(out)
-	if !x.live() {
+	if !x.valid() {
 		t.Error("the portal rejects a token without scopes")
 	}
 }
@@ -37,15 +37,15 @@ func TestRefreshRotates(t *testing.T) {
 	if x.refresh == first.refresh || x.access == first.access || x.refresh == "" {
 		t.Error("the refresh returned an old token")
 	}
-	if !x.live() || !first.live() {
+	if !x.valid() || !first.valid() {
 		t.Error("the old access token does not work after the refresh")
 	}
 	x.srv.Advance(time.Hour)
-	if x.live() {
+	if x.valid() {
 		t.Error("an access token works after its hour")
 	}
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
-	if !x.live() {
+	if !x.valid() {
 		t.Error("the access token of the refresh does not work")
 	}
 }
@@ -57,7 +57,7 @@ func TestRefreshTokenReuseRevokesTheFamily(t *testing.T) {
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", stolen)))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", stolen))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", x.refresh))
-	if x.live() {
+	if x.valid() {
 		t.Error("the access token still works")
 	}
 }
@@ -82,7 +82,7 @@ func TestTokensEnd(t *testing.T) {
 		do          func(*tester)
 		access      bool // whether the access token still works
 		refresh     bool
-		wantRefresh string // the exception, or "" if the refresh works
+		wantRefresh string // the expected exception; "" means that the refresh works
 	}{
 		{"nothing happens", func(*tester) {}, true, true, ""},
 		{"a second before the hour", func(x *tester) { x.srv.Advance(time.Hour - time.Second) }, true, true, ""},
@@ -99,7 +99,7 @@ func TestTokensEnd(t *testing.T) {
 			x := newTester(t, emulator.Config{})
 			x.login("jane")
 			tt.do(x)
-			if got := x.live(); got != tt.access {
+			if got := x.valid(); got != tt.access {
 				t.Errorf("access token works: %v, want %v", got, tt.access)
 			}
 			body := x.token("refresh_token", "refreshToken", x.refresh)
@@ -128,7 +128,7 @@ func TestForgedReplayedAndForeign(t *testing.T) {
 	victim := *x
 	code := x.code("jane")
 	dev := x.must(200, "/device_authorization", map[string]any{"clientId": x.id, "clientSecret": x.secret, "startUrl": x.startURL})
-	x.register() // use another client
+	x.register() // switch to another client
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.codeBody(code))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token("refresh_token", "refreshToken", victim.refresh))
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
@@ -137,13 +137,13 @@ func TestForgedReplayedAndForeign(t *testing.T) {
 			x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.token(kind[0], kind[1], forged))
 		}
 	}
-	if !victim.live() {
+	if !victim.valid() {
 		t.Error("the requests of another client ended the session")
 	}
 	victim.must(200, "/token", victim.token("refresh_token", "refreshToken", victim.refresh))
 
 	x.access = victim.refresh
-	if x.live() {
+	if x.valid() {
 		t.Error("a refresh token works as an access token")
 	}
 	x.secret = victim.secret
@@ -154,11 +154,11 @@ func TestCodeReplayRevokes(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	code := x.code("jane")
 	x.keep(x.must(200, "/token", x.codeBody(code)))
-	if !x.live() {
+	if !x.valid() {
 		t.Fatal("the token does not work")
 	}
 	x.fails(400, "InvalidGrantException", "invalid_grant", "/token", x.codeBody(code))
-	if x.live() {
+	if x.valid() {
 		t.Error("the tokens of a code work after its second use")
 	}
 }

@@ -4,7 +4,7 @@ package emulator
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" // the hash of authenticator apps (RFC 6238)
+	"crypto/sha1" // authenticator apps use SHA-1 (RFC 6238)
 	"encoding/base32"
 	"encoding/binary"
 	"errors"
@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/constraint"
 )
 
-// TOTPCode returns the six digits that an authenticator app shows at the time (RFC 6238).
-// The secret is base32. Spaces, lower case and missing padding are allowed.
+// TOTPCode returns the six digits that an authenticator app shows at a time (RFC 6238). The
+// secret is base32. It may have spaces, lower case letters, and no padding.
 func TOTPCode(secret string, at time.Time) (string, error) {
 	return totp(secret, at.Unix()/int64(totpStep/time.Second))
 }
@@ -38,9 +38,9 @@ func totp(secret string, step int64) (string, error) {
 
 const totpStep = 30 * time.Second
 
-// useTOTP reports whether the code is right and unused, and marks it as used (RFC 6238
-// section 5.2). It accepts codes for the emulator's time and for the time without
-// Advance, which the user's app shows. whose is the owner of the secret.
+// useTOTP reports whether the code is right and unused, and records its use (RFC 6238 section
+// 5.2). It accepts codes for the emulator's time. It also accepts codes for the time without
+// Advance, because the user's app shows these codes. whose is the owner of the secret.
 func (e *Emulator) useTOTP(whose, secret, code string) bool {
 	defer e.lock()()
 	for _, step := range e.totpSteps() {
@@ -55,7 +55,7 @@ func (e *Emulator) useTOTP(whose, secret, code string) bool {
 	return false
 }
 
-// totpSteps returns the time steps whose codes are right now, the current one first. The
+// totpSteps returns the time steps whose codes are right now. The current step comes first. The
 // clock of a device can differ by one step.
 func (e *Emulator) totpSteps() (steps []int64) {
 	for _, at := range []time.Time{e.Now(), e.unmoved()} {
@@ -65,8 +65,8 @@ func (e *Emulator) totpSteps() (steps []int64) {
 	return steps
 }
 
-// maxTOTPUsed is the number of used codes to remember for each secret. It is the number
-// of codes that are right at the same time.
+// maxTOTPUsed is the number of used codes to remember for each secret. At most so many codes are
+// right at the same time.
 const maxTOTPUsed = 6
 
 // An mfaDevice is an MFA device for STS.
@@ -106,12 +106,13 @@ func (e *Emulator) checkMFA(m mfaCode, caller principal) (given bool, no *apiErr
 	return true, nil
 }
 
-// mfaOwner returns the name of a device for useTOTP. Names of users have no blanks.
+// mfaOwner returns the owner of a device's codes for useTOTP. User names have no blanks, so they
+// cannot be equal to it.
 func mfaOwner(serial string) string { return "mfa " + serial }
 
-// MFACode returns a code of the MFA device that STS accepts now. A code that was used is
-// not returned again, so a caller can need several in a row. It returns an error if the
-// device does not exist or if all its codes are used.
+// MFACode returns a code of the MFA device that STS accepts now. It does not return used codes,
+// so a caller can get several codes in a row. It returns an error if the device does not exist or
+// all its codes are used.
 func (e *Emulator) MFACode(serial string) (string, error) {
 	d, ok := e.dir.Load().devices[serial]
 	if !ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A client of an unknown service gets an error in the protocol of that service. The error
+// A client of an unknown service gets an error in the protocol of this service. The error
 // contains the host.
 func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 	x := newTester(t, emulator.Config{})
@@ -104,7 +104,7 @@ func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 	}
 }
 
-// Without a host name of AWS, the signature names the service.
+// If the host is not AWS's, the signature names the service.
 func TestUnservedServicesAtTheEndpoint(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	x.login("jane")

@@ -20,8 +20,8 @@ import (
 // life is the lifetime of the authority and of its certificates.
 const life = 24 * time.Hour
 
-// An authority signs certificates for AWS's host names. Its own certificate does not
-// allow other names. The key exists in memory only.
+// An authority signs certificates for AWS's host names. Its own certificate does not allow other
+// names. Its key exists only in memory.
 type authority struct {
 	key  *ecdsa.PrivateKey
 	cert *x509.Certificate
@@ -39,7 +39,7 @@ func newAuthority(now time.Time) (*authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, v4, _ := net.ParseCIDR("0.0.0.0/0") // these never fail
+	_, v4, _ := net.ParseCIDR("0.0.0.0/0") // ParseCIDR cannot fail for these texts
 	_, v6, _ := net.ParseCIDR("::/0")
 	template := &x509.Certificate{
 		SerialNumber: serial,

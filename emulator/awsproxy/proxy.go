@@ -1,12 +1,11 @@
-// Package awsproxy serves an emulator under AWS's host names, for programs that ignore
-// endpoint settings. A [Proxy] is an HTTP proxy that answers for those names over TLS.
-// Its certificates come from an authority that exists for one run and is limited to AWS's
-// names.
+// Package awsproxy serves an emulator under AWS's host names, for programs that ignore endpoint
+// settings. A [Proxy] is an HTTP proxy that answers for these names over TLS. Its certificates
+// come from an authority that exists for one run and is limited to AWS's names.
 //
-// Run the program with the variable HTTPS_PROXY (see [Proxy.Address]), and with
-// SSL_CERT_FILE, AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS, which name a file with the text
-// of [Proxy.Bundle]. Set them for that program only. Never add the authority to a trust
-// store of the system.
+// Run the program with the variable HTTPS_PROXY (see [Proxy.Address]). Write the text of
+// [Proxy.Bundle] to a file, and set SSL_CERT_FILE, AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS to its
+// name. Set these variables only for this program. Never add the authority to a trust store of
+// the system.
 package awsproxy
 
 import (
@@ -27,9 +26,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 )
 
-// A Proxy is an http.Handler for CONNECT requests. It forwards nothing.
+// A Proxy is an http.Handler for CONNECT requests. It forwards no request to another host.
 type Proxy struct {
-	inner *http.Server // answers inside the tunnels
+	inner *http.Server // answers the requests inside the tunnels
 	ca    *authority
 	token string
 }
@@ -37,7 +36,7 @@ type Proxy struct {
 // New returns a proxy that answers with the server inner, for example one of
 // emulator.NewServer. The proxy does not use the listeners and addresses of inner.
 func New(inner *http.Server) (*Proxy, error) {
-	ca, err := newAuthority(time.Now()) // programs check certificates against the real time
+	ca, err := newAuthority(time.Now()) // the real time, because programs check certificates by it
 	if err != nil {
 		return nil, err
 	}
@@ -54,9 +53,9 @@ func (p *Proxy) Address(hostport string) string {
 // CA returns the certificate of the proxy's authority in PEM.
 func (p *Proxy) CA() []byte { return p.ca.pem() }
 
-// Bundle returns the certificates that the system trusts and the proxy's authority, in
-// PEM. On systems without a certificate file, such as macOS and Windows, it contains only
-// the authority.
+// Bundle returns the certificates that the system trusts and the certificate of the proxy's
+// authority, in PEM. On systems without a certificate file, such as macOS and Windows, it returns
+// only the certificate of the authority.
 func (p *Proxy) Bundle() []byte {
 	for _, file := range []string{
 		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
@@ -68,8 +67,8 @@ func (p *Proxy) Bundle() []byte {
 	return p.CA()
 }
 
-// ServeHTTP opens a tunnel to the emulator for a host of AWS. For services that the
-// emulator does not have, the emulator returns an error.
+// ServeHTTP opens a tunnel to the emulator for a host of AWS. If the emulator does not have the
+// service, the emulator itself returns an error.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !p.authorized(r) {
 		w.Header().Set("Proxy-Authenticate", `Basic realm="emulator"`)
@@ -95,12 +94,12 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = conn.Close() // the program disconnected
 		return
 	}
-	_ = conn.SetDeadline(time.Time{}) // of the request; the inner server sets its own
+	_ = conn.SetDeadline(time.Time{}) // removes the deadline of the request; the inner server sets its own
 	p.serve(tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}))
 }
 
-// authorized reports whether the request has the token. It also compares a missing token,
-// so that the time is the same.
+// authorized reports whether the request has the token. It also compares a missing token, so that
+// the answer always takes the same time.
 func (p *Proxy) authorized(r *http.Request) bool {
 	encoded, _ := strings.CutPrefix(r.Header.Get("Proxy-Authorization"), "Basic ")
 	b, err := base64.StdEncoding.DecodeString(encoded)
@@ -112,8 +111,8 @@ func (p *Proxy) authorized(r *http.Request) bool {
 func (p *Proxy) serve(conn net.Conn) {
 	l := &oneListener{addr: conn.LocalAddr()}
 	l.conn.Store(&conn)
-	// Serve returns when the listener has no more connections. The server still handles
-	// the connection that it got.
+	// Serve returns when the listener has no more connections. The server still handles the
+	// connection that the listener has returned.
 	if err := p.inner.Serve(l); err != nil && !errors.Is(err, errNoMore) {
 		_ = conn.Close() // the inner server is closed
 	}

@@ -50,7 +50,7 @@ func client(t *testing.T, proxy string, ca []byte) *http.Client {
 func TestProxyServesAWSHosts(t *testing.T) {
 	e, p, srv := start(t)
 	c := client(t, p.Address(srv.Listener.Addr().String()), p.Bundle())
-	for range 3 { // on one connection
+	for range 3 { // all requests use one connection
 		resp, err := c.Post("https://oidc.us-east-1.amazonaws.com/client/register", "application/json", strings.NewReader(`{"clientName":"n","clientType":"public"}`))
 		if err != nil {
 			t.Fatal(err)

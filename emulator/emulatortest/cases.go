@@ -6,8 +6,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// elapsed returns a Config whose access tokens expire at once for clients, while the
-// server still accepts them. So a case can test the refresh without waiting.
+// elapsed returns a Config whose access tokens expire at once for clients. The server still
+// accepts these tokens. So a case can test the refresh without a wait.
 func elapsed() emulator.Config {
 	now := time.Now()
 	return emulator.Config{TokenLifetime: time.Millisecond, Now: func() time.Time { return now }}
@@ -40,8 +40,8 @@ func cases() []conformanceCase {
 			}
 		}},
 		{"KeepsTheNewRefreshToken", elapsed(), func(a *attempt) {
-			// The server accepts each refresh token once, and treats a second use as
-			// theft. So this fails if the client stores the wrong token.
+			// The server accepts each refresh token once, and treats a second use as theft. So
+			// this call fails if the client stores the wrong token.
 			a.login()
 			for range 4 {
 				a.works()

@@ -10,17 +10,17 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A Client is a program or library that signs users in to Identity Center and gets role
-// credentials for them. It keeps its state between calls, in its own files or in memory.
+// A Client is a program or library that signs users in to Identity Center and gets their role
+// credentials. It keeps its state between calls, in its own files or in memory.
 type Client interface {
-	// Login signs a user in. The client calls open once with the URL for the user; it can
-	// do so in another goroutine. open returns when the user is done. Login must return
-	// an error if the user denies the request.
+	// Login signs a user in. The client calls open once with the URL for the user. The call can
+	// be in another goroutine. open returns when the user is done. If the user denies the
+	// request, Login must return an error.
 	Login(ctx context.Context, open func(address string) error) error
 	// Credentials returns credentials of a role for the signed-in user. It must not open
 	// a browser. If it needs a new sign-in, it must return an error.
 	Credentials(ctx context.Context, account, role string) (Credentials, error)
-	// Logout ends the session, on the server too.
+	// Logout ends the session on the client and on the server.
 	Logout(ctx context.Context) error
 }
 
@@ -30,10 +30,11 @@ type Credentials struct {
 	Expires                                    time.Time
 }
 
-// TestClient runs the conformance suite. Each case is a subtest with a server of its own,
-// and newClient returns a client for that server. Clients must not share files with each
-// other, or with the user who runs the tests. Use the -skip flag of go test to omit cases
-// that a client cannot pass by design.
+// TestClient runs the conformance suite. Each case is a subtest with its own server. newClient
+// returns a client for this server. Clients must not share files with each other, or with the
+// user who runs the tests.
+//
+// Some clients cannot pass a case by design. Use the -skip flag of go test to omit such cases.
 func TestClient(t *testing.T, newClient func(t *testing.T, srv *Server) Client) {
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -88,7 +89,7 @@ func (a *attempt) works() {
 	}
 }
 
-// fails checks that the client returns no credentials of the role.
+// fails checks that the client returns no credentials for the role.
 func (a *attempt) fails(account, role string) {
 	a.Helper()
 	if c, err := a.client.Credentials(a.ctx, account, role); err == nil {

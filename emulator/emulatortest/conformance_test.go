@@ -15,8 +15,7 @@ import (
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
-// An sdkClient is a minimal client with the Go SDK. It shows that a client can pass the
-// suite.
+// An sdkClient is a minimal client with the Go SDK. It shows that a client can pass the suite.
 type sdkClient struct {
 	srv     *emulatortest.Server
 	oidc    *ssooidc.Client

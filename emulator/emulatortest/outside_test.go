@@ -10,13 +10,13 @@ import (
 )
 
 // Go programs outside this module can use the emulator. The test runs the example of
-// docs/emulator.md in a module of its own, which requires this module.
+// docs/emulator.md in a separate module that requires this module.
 func TestManualExampleInAnotherModule(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum")) // so that go downloads nothing
+	sums, err := os.ReadFile(filepath.Join(root, "go.sum")) // with these sums, go downloads nothing
 	if err != nil {
 		t.Fatal(err)
 	}

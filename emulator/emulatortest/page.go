@@ -6,7 +6,7 @@ import (
 	"regexp"
 )
 
-// A page holds the parts of an emulator page that a user acts on.
+// A page holds the parts of an emulator page that a user sees and uses.
 type page struct {
 	id      string // the id of the main element
 	message string
@@ -14,7 +14,7 @@ type page struct {
 	fields  url.Values // the fields of the form with their values
 }
 
-// These expressions match the emulator's pages, not HTML in general.
+// These expressions match the emulator's pages. They do not match HTML in general.
 var (
 	mainTag    = regexp.MustCompile(`<main id="(\w+)"`)
 	messageTag = regexp.MustCompile(`(?s)id="message">(.*?)</p>`)

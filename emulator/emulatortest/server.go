@@ -55,7 +55,7 @@ func Start(t testing.TB, c emulator.Config) *Server {
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	t.Cleanup(func() {
-		_ = srv.Close() // it fails only if the server is closed
+		_ = srv.Close() // Close fails only if the server is already closed
 		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("emulator: %v", err)
 		}
@@ -63,9 +63,8 @@ func Start(t testing.TB, c emulator.Config) *Server {
 	return &Server{Emulator: e, URL: "http://" + l.Addr().String()}
 }
 
-// Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the
-// SDKs at the server. Set HOME to a temporary folder too, so that the test does not
-// overwrite real sessions.
+// Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the SDKs at the
+// server. Also set HOME to a temporary folder, so that the test does not overwrite real sessions.
 func (s *Server) Env() []string {
 	return emulator.Env(s.URL)
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// Transport returns a transport that calls the emulator without a network. Use it in a
-// bubble of [testing/synctest], where a client cannot wait for the network. Requests
-// appear to come from 127.0.0.1.
+// Transport returns a transport that calls the emulator without a network. Use it in a bubble of
+// [testing/synctest], because a bubble cannot wait for the network. All requests seem to come
+// from 127.0.0.1.
 func Transport(e *emulator.Emulator) http.RoundTripper { return transport{e} }
 
 type transport struct{ emu *emulator.Emulator }
@@ -40,8 +40,8 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// serve reports whether the emulator sent a response. The emulator closes a connection by
-// a panic with [http.ErrAbortHandler], as handlers of net/http do.
+// serve reports whether the emulator sent a response. The emulator closes a connection by a panic
+// with [http.ErrAbortHandler], like other handlers of net/http.
 func (t transport) serve(w http.ResponseWriter, r *http.Request) (answered bool) {
 	defer func() {
 		switch reason := recover(); {

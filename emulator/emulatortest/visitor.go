@@ -16,18 +16,17 @@ import (
 // pageLimit is the largest number of pages in a sign-in.
 const pageLimit = 12
 
-// SignIn plays a user with a new browser. It opens the URL that a program printed, signs
-// in as the user, allows the request, and follows the redirect to the program. The
-// address is the URL of /authorize, or the complete verification URL of a device, which
-// contains the code.
+// SignIn plays a user with a new browser. It opens the URL that a program printed, signs in as
+// the user, allows the request, and follows the redirect to the program. The address is the URL
+// of /authorize, or the complete verification URL of a device with the code.
 //
 // SignIn returns an error if a page or the program reports a failure.
 func (s *Server) SignIn(ctx context.Context, address, user string) error {
 	return s.visit(ctx, address, user, "allow")
 }
 
-// Refuse plays a user who signs in and then denies the request of the program. It returns
-// the errors of [Server.SignIn], except for the denial.
+// Refuse plays a user who signs in and then denies the request of the program. It returns the
+// errors of [Server.SignIn], except the error that reports the denial.
 func (s *Server) Refuse(ctx context.Context, address, user string) error {
 	err := s.visit(ctx, address, user, "deny")
 	if errors.Is(err, errDenied) {
@@ -64,7 +63,7 @@ type visitor struct {
 	user     emulator.User
 	decision string
 	browser  http.Client
-	tried    bool // the sign-in form was sent
+	tried    bool // the visitor has sent the sign-in form
 }
 
 func newVisitor(s *Server, user, decision string) (*visitor, error) {
@@ -82,7 +81,7 @@ func newVisitor(s *Server, user, decision string) (*visitor, error) {
 	return v, nil
 }
 
-// open loads a page and returns the request that follows it, or nil at the end.
+// open loads a page and returns the next request. It returns nil at the end of the sign-in.
 func (v *visitor) open(req *http.Request) (*http.Request, error) {
 	resp, err := v.browser.Do(req)
 	if err != nil {
@@ -106,7 +105,7 @@ func (v *visitor) open(req *http.Request) (*http.Request, error) {
 	return v.act(req, pageOf(string(b)))
 }
 
-// atProgram returns the result of the sign-in on the program's own page.
+// atProgram returns the result of the sign-in from the program's own page.
 func atProgram(u *url.URL, status int) error {
 	switch code := u.Query().Get("error"); {
 	case code == "access_denied":

@@ -46,8 +46,8 @@ func Load(path string) (emulator.Config, error) {
 	return Parse(path, data)
 }
 
-// Parse parses the content of an organization file. Errors contain the name, and are of
-// the type *[Error].
+// Parse parses the content of an organization file. Its errors have the type *[Error] and contain
+// the name.
 func Parse(name string, data []byte) (emulator.Config, error) {
 	r := &reader{file: name, lines: map[string]int{}}
 	var doc yaml.Node

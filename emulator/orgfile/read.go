@@ -6,12 +6,12 @@ import (
 	"os"
 )
 
-// maxFile is the largest size of an organization file in bytes. A file of ten thousand
-// accounts with ten roles each is several times smaller.
+// maxFile is the largest size of an organization file in bytes. A file with ten thousand accounts
+// of ten roles each has less than half this size.
 const maxFile = 64 << 20
 
-// read returns the content of a regular file. It rejects pipes and devices, because a
-// read could block or never end.
+// read returns the content of a regular file. It rejects pipes and devices, because a read from
+// them could block or never end.
 func read(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {

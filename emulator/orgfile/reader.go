@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A reader reads the YAML tree of a file. It records the line of each entry, and keeps
-// the first error.
+// A reader reads the YAML tree of a file. It records the line of each entry, and keeps the first
+// error.
 type reader struct {
 	file  string
 	lines map[string]int // by path
@@ -25,7 +25,8 @@ func (r *reader) fail(n *yaml.Node, path, format string, a ...any) {
 	}
 }
 
-// line returns the line of the entry, or of the closest parent in the file.
+// line returns the line of the entry. If the file does not have the entry, line returns the line
+// of its closest parent.
 func (r *reader) line(path string) int {
 	for path != "" {
 		if n, ok := r.lines[path]; ok {
@@ -67,7 +68,7 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// list reads a sequence, and calls each for its elements.
+// list reads a sequence. It calls each for every element.
 func (r *reader) list(each func(n *yaml.Node, path string, i int)) field {
 	return func(n *yaml.Node, path string) {
 		n = resolve(n)
@@ -86,8 +87,8 @@ func (r *reader) list(each func(n *yaml.Node, path string, i int)) field {
 	}
 }
 
-// text reads a scalar as it is written, so that account ids need no quotes and keep
-// leading zeros.
+// text reads a scalar exactly as the file has it. So account ids need no quotes and keep leading
+// zeros.
 func (r *reader) text(to *string) field {
 	return func(n *yaml.Node, path string) {
 		n = resolve(n)
@@ -161,7 +162,7 @@ func (r *reader) flag(to *bool) field {
 	}
 }
 
-// resolve returns the node of an alias, and other nodes unchanged.
+// resolve returns the node to which an alias refers. It returns other nodes unchanged.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias

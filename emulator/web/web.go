@@ -1,5 +1,5 @@
-// Package web has the emulator's pages for browsers. They are HTML with one stylesheet
-// and without scripts.
+// Package web has the emulator's pages for browsers. The pages are HTML with one stylesheet and
+// no scripts.
 package web
 
 import (
@@ -17,19 +17,19 @@ type Page struct {
 	Title    string
 	Message  string // the error or the result
 	Good     bool   // whether the result is a success
-	User     string // the user who is signed in; "" if none is
+	User     string // the user who is signed in; "" if no user is signed in
 	StartURL string
 	CSRF     string
 
 	Open     []string // sign-in: the users without a password
-	Continue string   // sign-in: the path of the page that follows
+	Continue string   // sign-in: the path of the next page
 	Username string   // sign-in: the name that the user entered before
 	NeedCode bool     // sign-in: whether to ask for a code of an authenticator app
 
 	Action   string // the path that receives the form
 	Client   string // the name of the program that requests access
 	Scopes   []Scope
-	Target   string // consent: host and port of the program; console: the destination
+	Target   string // consent: the host and port of the program; console: the destination
 	UserCode string
 
 	Query    string // portal: the search
@@ -59,7 +59,7 @@ type Snippet struct{ Label, Text string }
 // A Scope is an OAuth scope. Meaning is "" if the emulator does not know the scope.
 type Scope struct{ Name, Meaning string }
 
-// Describe returns the scopes with what they allow. No scopes mean the default scope.
+// Describe returns each scope with its meaning. Without scopes, it returns the default scope.
 func Describe(scopes []string) []Scope {
 	meanings := map[string]string{
 		"":                     "List your AWS accounts and roles, and get credentials for them",

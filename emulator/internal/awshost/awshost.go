@@ -1,5 +1,5 @@
-// Package awshost recognizes the host names of AWS, and of the services that the emulator
-// has.
+// Package awshost recognizes the host names of AWS, and the host names of services that the
+// emulator has.
 package awshost
 
 import "strings"
@@ -27,7 +27,7 @@ func Domains() []string { return append(services(), portals()...) }
 // Is reports whether the host is in one of [Domains].
 func Is(host string) bool {
 	if host == "" || strings.ContainsRune("0123456789]", rune(host[len(host)-1])) {
-		return false // an IP address, which is the usual case
+		return false // host is usually an IP address
 	}
 	host = strings.ToLower(host)
 	for _, domain := range Domains() {
@@ -43,8 +43,8 @@ func below(host, domain string) bool {
 	return ok && (name == "" || strings.HasSuffix(name, "."))
 }
 
-// Served reports whether host is AWS's host name, in any region, of a service that the
-// emulator has.
+// Served reports whether host is AWS's host name of a service that the emulator has, in any
+// region.
 func Served(host string) bool {
 	host = strings.ToLower(host)
 	for _, domain := range portals() {

@@ -28,8 +28,8 @@ type Signature struct {
 	Token string
 	// Time is the signing time.
 	Time time.Time
-	// Presigned reports whether the signature is in the query. The request is then valid
-	// until Expires after Time.
+	// Presigned reports whether the signature is in the query. Then the request is valid from
+	// Time until Expires later.
 	Presigned bool
 	Expires   time.Duration
 
@@ -40,8 +40,8 @@ type Signature struct {
 	headers []string // the signed headers, in the order of the request
 }
 
-// Parse returns the signature of r. The error is [ErrMissing], or names the part that is
-// missing or malformed.
+// Parse returns the signature of r. The error is [ErrMissing], or it names a missing or malformed
+// part.
 func Parse(r *http.Request) (*Signature, error) {
 	if auth := r.Header.Get("Authorization"); auth != "" {
 		return fromHeader(r, auth)

@@ -10,8 +10,8 @@ import (
 
 const vectorSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
-// The first three vectors are from AWS's published test suite, the last from the IAM user
-// guide.
+// The first three vectors are from AWS's published test suite. The last vector is from the IAM
+// user guide.
 func TestVectors(t *testing.T) {
 	tests := []struct {
 		name, url, service, headers, signature string

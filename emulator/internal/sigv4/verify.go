@@ -13,16 +13,16 @@ import (
 
 const unsigned = "UNSIGNED-PAYLOAD"
 
-// A Check is the result of [Signature.Verify]. It has the two texts that services return
-// if the signatures differ.
+// A Check is the result of [Signature.Verify]. It has two texts, the canonical request and the
+// string to sign. Services return these texts if the signatures differ.
 type Check struct {
 	OK                             bool
 	CanonicalRequest, StringToSign string
 }
 
-// Verify reports whether the signature is right for r, the body and the secret key. S3
-// differs from other services: it does not encode the path twice, and can omit the body
-// from the signature.
+// Verify reports whether the signature is right for r, the body and the secret key. S3 has other
+// rules than other services: it does not encode the path twice, and it allows signatures without
+// the body.
 func (s *Signature) Verify(r *http.Request, body []byte, secret string) Check {
 	payload, ok := s.payloadHash(r, body)
 	if !ok || !slices.Contains(s.headers, "host") {
@@ -57,8 +57,8 @@ func (s *Signature) payloadHash(r *http.Request, body []byte) (hash string, ok b
 	return hexSum(body), true
 }
 
-// path returns the canonical URI: the path with each segment encoded again, but not for
-// S3.
+// path returns the canonical URI: the path with each segment encoded again. For S3, it does not
+// encode the segments again.
 func (s *Signature) path(u *url.URL) string {
 	p := u.EscapedPath()
 	if p == "" {
@@ -102,7 +102,7 @@ func (s *Signature) headerLines(r *http.Request) string {
 	var b strings.Builder
 	for _, name := range s.headers {
 		values := r.Header.Values(name)
-		switch name { // net/http stores these two in fields
+		switch name { // net/http stores these two headers in fields
 		case "host":
 			values = []string{r.Host}
 		case "content-length":
@@ -117,8 +117,8 @@ func (s *Signature) headerLines(r *http.Request) string {
 	return b.String()
 }
 
-// reescape returns a part of a query in its canonical form. Parts that cannot be decoded
-// stay as they are, and do not match a signature.
+// reescape returns a part of a query in its canonical form. It returns a part that it cannot
+// decode unchanged; this part then does not match a signature.
 func reescape(s string) string {
 	d, err := url.QueryUnescape(s)
 	if err != nil {
