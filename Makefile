@@ -1,20 +1,20 @@
-# make build      the program, as it is released: ./lanyard
-# make test       all checks and tests. As root on Debian it first installs the programs
-#                 that the tests drive; NO_INSTALL=1 make test installs nothing
-# make check      format, vet on three systems, go.mod, linters, prose
-# make race       all tests, with the race detector
-# make bench      how fast the program is, as ratios measured in one run
-# make storm      hundreds of processes at once, with kills and faults: docs/storms.md
-# make fuzz       every parser, FUZZTIME=30s each
-# make journeys   how many files a reader passes through to follow a command
-# make prose      phrases to rewrite in docs, help, messages and comments
+# make build      builds the program like a release: ./lanyard
+# make test       runs all checks and tests. As root on Debian, it first installs the programs
+#                 that the tests start; NO_INSTALL=1 make test installs nothing
+# make check      checks format, vet on three systems, go.mod, linters, prose
+# make race       runs all tests with the race detector
+# make bench      measures the speed of the program, as ratios within one run
+# make storm      runs hundreds of processes with kills and faults: docs/storms.md
+# make fuzz       fuzzes every parser, each for FUZZTIME=30s
+# make journeys   counts the files through which a reader follows a command
+# make prose      finds hard phrases in docs, help, messages and comments
 # make picture    draws the terminal in the README again
-# make reproduce  builds in two folders and compares the files
+# make reproduce  builds in two folders and compares the programs
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-# Without cgo the program is one static file, and it starts a third faster.
+# Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
 .PHONY: build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
@@ -54,8 +54,8 @@ race:
 bench:
 	go run ./bench
 
-# STORM_SEED=N repeats the kills of a round, STORM_ROUNDS=N runs the random parts more
-# often. make test runs a shorter form.
+# STORM_SEED=N repeats the kills of a round. STORM_ROUNDS=N runs the random parts more
+# often. make test runs fewer rounds.
 storm:
 	STORM=full go test -count=1 -v -timeout 60m ./internal/stormtest
 

@@ -1,5 +1,5 @@
-// The AWS SDK for JavaScript as the tests in interop/ use it. Answers are JSON
-// on stdout.
+// A client of the AWS SDK for JavaScript for the tests in interop/. It prints JSON
+// to stdout.
 
 import { readFile } from "node:fs/promises";
 import { SSOClient, paginateListAccounts } from "@aws-sdk/client-sso";

@@ -1,4 +1,4 @@
-"""Runs many command lines of the AWS CLI, each of which takes most of a second to start.
+"""Runs many command lines of the AWS CLI in two processes, because each start takes almost a second.
 
 stdin has a JSON object: models is a list of services, commands a list of lists of
 arguments. stdout gets a JSON array of [exit code, stdout, stderr].
@@ -20,7 +20,7 @@ WORKERS = 2
 
 
 def read_models(names):
-    """Reads the models and makes every loader use them."""
+    """Reads the models once, and makes every loader use these models."""
     read, load = {}, botocore.loaders.JSONFileLoader.load_file
 
     def once(self, path):
@@ -30,7 +30,7 @@ def read_models(names):
 
     botocore.loaders.JSONFileLoader.load_file = once
     loader = botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
-    # botocore searches six hundred folders to list the services. Once is enough.
+    # To list the services, botocore searches six hundred folders, so do it only once.
     listed = botocore.loaders.Loader.list_available_services
     botocore.loaders.Loader.list_available_services = lambda self, type_name: listed(loader, type_name)
     for name in names:
@@ -47,7 +47,7 @@ def read_models(names):
 
 
 def run(args):
-    """Runs one command and returns its exit code and what it printed."""
+    """Runs one command and returns its exit code, stdout and stderr."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         os.dup2(out.fileno(), 1)
         os.dup2(err.fileno(), 2)

@@ -1,4 +1,4 @@
-"""boto3 as the tests in interop/ use it. Answers are JSON on stdout."""
+"""A client of boto3 for the tests in interop/. It prints JSON to stdout."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ def accounts(token_file):
 
 
 def device(start_url):
-    """Signs in by device code, as a program without files does."""
+    """Signs in with a device code, like a program that uses no files."""
     oidc = boto3.client("sso-oidc", region_name="us-east-1")
     client = oidc.register_client(clientName="boto3", clientType="public", scopes=["sso:account:access"])
     who = {k: client[k] for k in ("clientId", "clientSecret")}

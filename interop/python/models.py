@@ -1,6 +1,6 @@
-"""Writes botocore's models of some operations to a folder, as older versions read them.
+"""Writes botocore's models of some operations to a folder, in the format of older versions.
 
-The operations are those of a table, with a service and an operation in each line.
+A table lists the operations. Each line has a service and an operation.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""A server of AWS's services by moto, with something in it to list.
+"""Runs moto's server of AWS services with sample resources.
 
-It prints its address, and the ids of what is there, and ends with its stdin.
+It prints the URL of the server and the ids of the resources. It ends when its stdin ends.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""Reads command lines as the AWS CLI, version 2, reads them.
+"""Parses command lines with the AWS CLI, version 2.
 
-The argument is a folder of models. Each line of standard input is a case:
-[service, words behind it, whether pages are followed, whether blobs are raw]. The
-line of output says what the case became.
+The argument is a folder of models. Each line of stdin is a case:
+[service, words after the service, whether --no-paginate is set, whether blobs are raw].
+For each case, a line of stdout has the result.
 """
 import copy
 import io
@@ -29,7 +29,7 @@ class Sent(Exception):
 
 
 def plain(v):
-    """A value in one line, as the test prints its own."""
+    """Returns a value as one line, in the format of the test."""
     if isinstance(v, dict):
         return '{' + ' '.join('%s:%s' % (k, plain(e)) for k, e in v.items()) + '}'
     if isinstance(v, (list, tuple)):
@@ -49,7 +49,7 @@ seen = {}
 
 
 class Normal(awscli.shorthand.ModelVisitor):
-    """Gives blobs and times the one form that this package gives them."""
+    """Converts blobs and times to the form of package arg."""
 
     def _visit_scalar(self, parent, shape, name, value):
         if value is None:
@@ -76,7 +76,7 @@ def invoke(original):
             try:
                 Normal().visit(seen['parameters'], shape)
             except Exception:
-                pass  # the call says what is wrong
+                pass  # the call reports the error
         return original(self, service_name, operation_name, parameters, parsed_globals)
     return wrapped
 
@@ -115,7 +115,7 @@ def run(driver, service, words, no_paginate, raw):
         handler = awscli.errorhandler.construct_cli_error_handlers_chain()
         code = handler.handle_exception(e, io.StringIO(), io.StringIO())
         text = str(e)
-        if type(e).__name__ == 'ArgParseException':  # later versions have the message first
+        if type(e).__name__ == 'ArgParseException':  # later versions print the message first
             text = text.split('.py: error: ', 1)[1].removesuffix('\n')
         return {'error': text, 'code': code, 'type': type(e).__name__}
     if out.getvalue():
@@ -129,7 +129,7 @@ def main():
         service = 's3api' if service == 's3' else service
         for command in driver._get_command_table()[service]._get_command_table().values():
             getattr(command, '_operation_model', None)
-        # What is read once is there for all cases.
+        # Load the models now, so that all cases can use them.
         client = driver.session.create_client('s3' if service == 's3api' else service)
         client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
     for line in sys.stdin:

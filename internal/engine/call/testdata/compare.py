@@ -1,6 +1,6 @@
-"""Prints what botocore makes of random inputs and replies, as JSON lines.
+"""Prints botocore's requests and outputs for random inputs and replies, as JSON lines.
 
-Arguments: how many times, then SERVICE OPERATION pairs.
+The arguments are the number of rounds and pairs of SERVICE OPERATION.
 """
 
 import base64
@@ -19,7 +19,7 @@ WORDS = ["", "a", "eu-west-1", "i-0abc", "x y+z", "é€", "a&b<c>\"d'", "https:
 
 
 def value(shape, depth=0):
-    """A random value of the shape, as a client is given it."""
+    """Returns a random value of the shape, as the input of a client."""
     kind = shape.type_name
     if kind == "structure":
         return {n: value(m, depth + 1) for n, m in shape.members.items() if depth < 9 and random.random() < 0.7}
@@ -47,7 +47,7 @@ def text(shape, v, place):
 
 
 def xml(name, shape, v):
-    """The element (or elements) of a value in a reply."""
+    """Returns the element or the elements of a value in a reply."""
     kind, traits = shape.type_name, shape.serialization
     if kind == "structure":
         inner = ""
@@ -89,7 +89,7 @@ def as_json(shape, v):
 
 
 def reply(service, op):
-    """The headers and the body of a random reply."""
+    """Returns the headers and the body of a random reply."""
     shape, headers = op.output_shape, {}
     if shape is None:
         return headers, ""

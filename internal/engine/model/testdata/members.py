@@ -1,7 +1,7 @@
-"""Prints the members that an installed botocore knows of the operations on stdin.
+"""Prints the members that an installed botocore has for the operations on stdin.
 
-Each line of stdin is a service and an operation, by botocore's names. Each line of
-the output is a service, an operation, a structure and a member of it.
+Each line of stdin has botocore's names of a service and an operation. Each line of
+stdout has a service, an operation, a structure, and a member of the structure.
 """
 
 import sys
@@ -9,7 +9,7 @@ import sys
 try:
     import botocore
     import botocore.session as sessions
-except ImportError:  # the AWS CLI 2 brings its own
+except ImportError:  # the AWS CLI 2 has its own copy
     from awscli import botocore
     from awscli.botocore import session as sessions
 
@@ -37,7 +37,7 @@ def main():
         if service not in models:
             models[service] = session.get_service_model(service)
         if name not in models[service].operation_names:
-            continue  # a version that is too old for it
+            continue  # this version is too old to have the operation
         operation, seen = models[service].operation_model(name), {}
         reach(operation.input_shape, seen)
         reach(operation.output_shape, seen)

@@ -1,7 +1,7 @@
 """Prints documents with the formatters of an installed AWS CLI, version 2.
 
-Each line read is {"doc", "format", "title", "color", "width"}; for each, one
-{"out", "error"} is written. The first line written is the version.
+The first line of stdout is the version. Each line of stdin is an object with "doc",
+"format", "title", "color" and "width". For each, stdout gets an object with "out" and "error".
 """
 
 import io
@@ -17,14 +17,14 @@ import colorama
 
 
 class Resetting(io.StringIO):
-    """Resets colours after every write, as the AWS CLI has its stream do."""
+    """Resets colours after every write, like the AWS CLI's stream."""
 
     def write(self, text):
         return super().write(text + "\x1b[0m")
 
 
 class Answer:
-    """A query that finds the document."""
+    """A query that returns the document."""
 
     def __init__(self, doc):
         self.doc = doc
@@ -34,7 +34,7 @@ class Answer:
 
 
 def width_since_python_3_12(char, old=unicodedata.east_asian_width):
-    """Before, every unassigned character was fullwidth."""
+    """Before Python 3.12, every unassigned character was fullwidth. Returns the width of later versions."""
     return "N" if unicodedata.category(char) == "Cn" and old(char) == "F" else old(char)
 
 
