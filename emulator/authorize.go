@@ -207,7 +207,7 @@ func (e *Emulator) codeGrant(cl *client, in tokenRequest, now time.Time) (*grant
 		return nil, invalidGrant("The code verifier does not match the code challenge")
 	}
 	if u := loopback(in.RedirectURI); u == nil || u.String() != code.redirect {
-		return nil, invalidGrant("The redirect URI differs from that of the authorization request")
+		return nil, invalidGrant("The redirect URI differs from the redirect URI of the authorization request")
 	}
 	s, ok := e.sessions.get(code.sessionID, now)
 	if !ok {

@@ -278,7 +278,7 @@ func (e *Emulator) useGrant(cl *client, in tokenRequest, now time.Time) (*grant,
 	switch in.GrantType {
 	case grantCode, grantDevice, grantRefresh:
 	default:
-		return nil, oidcError("UnsupportedGrantTypeException", "unsupported_grant_type", "The grant type is not one of a public client")
+		return nil, oidcError("UnsupportedGrantTypeException", "unsupported_grant_type", "A public client cannot use this grant type")
 	}
 	if !cl.may(in.GrantType) {
 		return nil, oidcError("UnauthorizedClientException", "unauthorized_client", "The client is not registered for the grant type")

@@ -105,4 +105,4 @@ func (a *attempt) atMost(n int, operation string) {
 	}
 }
 
-var errNoUser = errors.New("the user did not come")
+var errNoUser = errors.New("no user opened the sign-in page")

@@ -125,7 +125,7 @@ func pass(app *command.App, what string, args []string) (string, error) {
 		return strings.Join(append(seen, mark), ","), nil
 	}
 	return "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: text},
-		"make sure that it runs the real AWS CLI; PATH is %s", app.Env.Get("PATH"))
+		"make sure that %s runs the real AWS CLI; PATH is %s", what, app.Env.Get("PATH"))
 }
 
 // fingerprint returns a hash of a list of arguments.

@@ -227,7 +227,7 @@ func (b *Broker) Revoke(ctx context.Context, tok ssocache.Token) error {
 func (b *Broker) revokeOne(ctx context.Context, tok ssocache.Token) (revokedToken, error) {
 	r := revokedToken{tok: tok, expired: tok.Left(b.now()) <= 0}
 	if tok.Region == "" {
-		return r, errors.New("its token file names no region")
+		return r, errors.New("the token file names no region")
 	}
 	service, tok, err := b.toOrigin(tok)
 	if err != nil {
@@ -398,9 +398,9 @@ func (b *Broker) refuses(ctx context.Context, service Service, tok ssocache.Toke
 		return err
 	}
 	if err := service.Logout(ctx, grant.AccessToken); err != nil {
-		return fmt.Errorf("%w: it refreshed the session, and the new token could not be revoked: %w", ErrStillAccepted, err)
+		return fmt.Errorf("%w: the service refreshed the session, and the new token could not be revoked: %w", ErrStillAccepted, err)
 	}
-	return fmt.Errorf("%w: it refreshed the session", ErrStillAccepted)
+	return fmt.Errorf("%w: the service refreshed the session", ErrStillAccepted)
 }
 
 // cannotRefresh reports whether the service has refused the refresh token, or the client

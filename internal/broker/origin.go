@@ -112,7 +112,7 @@ func (e *OriginError) Error() string {
 		origin = "AWS"
 	}
 	if e.Replaces {
-		return fmt.Sprintf("session %s: cannot sign in at %s (%s): that would replace the current session, which was issued by %s",
+		return fmt.Sprintf("session %s: cannot sign in at %s (%s): a sign-in would replace the current session, which was issued by %s",
 			e.Session.Key(), e.Endpoint, from, origin)
 	}
 	return fmt.Sprintf("session %s: its token was issued by %s and is not sent to %s (%s)", e.Session.Key(), origin, e.Endpoint, from)

@@ -64,11 +64,11 @@ func (b *Broker) cachedCredentials(q roleRequest) ssocache.Credentials {
 	switch {
 	case errors.Is(err, ssocache.ErrNotFound):
 	case err != nil:
-		b.debug("role credentials that cannot be read ignored", "error", err)
+		b.debug("ignored unreadable role credentials", "error", err)
 	case !q.target.mayUse(c, q.Session):
-		b.debug("role credentials of another start URL or origin ignored", "file", q.file, "startUrl", c.StartURL, "origin", c.Origin)
+		b.debug("ignored role credentials of another start URL or origin", "file", q.file, "startUrl", c.StartURL, "origin", c.Origin)
 	case q.rejects(c):
-		b.debug("role credentials that a service refused ignored", "file", q.file)
+		b.debug("ignored role credentials that a service refused", "file", q.file)
 	default:
 		return c
 	}
@@ -211,7 +211,7 @@ func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation,
 		return
 	}
 	if old, err := b.Cache.LoadCredentials(q.file); err == nil && !t.portal.Takes(old.Origin) && old.Left(b.now()) > 0 {
-		b.debug("role credentials of another origin are kept; these are not stored", "file", q.file, "origin", old.Origin)
+		b.debug("kept the cached role credentials of another origin; the new role credentials are not stored", "file", q.file, "origin", old.Origin)
 		return
 	}
 	if !c.Reusable(b.now()) { // first, so that a process that reads c also finds the outcome

@@ -89,7 +89,7 @@ func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) 
 			if tok.Belongs(s.StartURL, s.Region) {
 				st = append(st, cachedToken{key, tok})
 			} else {
-				b.debug("token of another start URL or region ignored", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
+				b.debug("ignored the token of another start URL or region", "file", b.Cache.TokenPath(key), "startUrl", tok.StartURL)
 			}
 			continue
 		}
@@ -102,7 +102,7 @@ func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) 
 		case keystore.Unknown(err):
 			unknown = err
 		default:
-			b.warn("%v; it is treated as absent", err)
+			b.warn("%v; lanyard treats this file as missing", err)
 		}
 	}
 	if unknown != nil {

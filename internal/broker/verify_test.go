@@ -77,7 +77,7 @@ func TestVerifyRevokesRefreshedToken(t *testing.T) {
 		}
 		tok := f.Stored("corp")
 		err := f.verify()
-		if !errors.Is(err, broker.ErrStillAccepted) || !strings.Contains(err.Error(), "it refreshed the session") {
+		if !errors.Is(err, broker.ErrStillAccepted) || !strings.Contains(err.Error(), "the service refreshed the session") {
 			t.Errorf("error %v", err)
 		}
 		f.Count("Logout", 1) // of the new token; the emulator did not see the first one

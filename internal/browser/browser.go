@@ -24,7 +24,7 @@ import (
 )
 
 // ErrNoBrowser means that no command can open a URL.
-var ErrNoBrowser = errors.New("no browser found: set BROWSER to the command of one")
+var ErrNoBrowser = errors.New("no browser found: set BROWSER to the command of a browser")
 
 // grace is how long Open waits for an opener to fail. An opener that runs longer is the
 // browser itself.

@@ -23,8 +23,8 @@ import (
 )
 
 const rootLong = `Sign in to AWS IAM Identity Center (AWS SSO) once. Then every profile in your
-AWS config has credentials, in any tool, until the session ends. lanyard shares
-its files with the AWS CLI: a sign-in with either of them works in both.`
+AWS config has credentials, in any tool, until the session ends. lanyard and the
+AWS CLI share their files, so a sign-in with either program works in both.`
 
 // rootExample returns the examples in the help of the program.
 func rootExample(name string) string {

@@ -38,7 +38,7 @@ func (app *App) NeedsYes(cmd *cobra.Command, yes bool) error {
 	if yes || app.IO.Terminal {
 		return nil
 	}
-	return WithHint(Usagef("%q asks for a confirmation, and there is no terminal to ask on", commandPath(cmd)), "to confirm, add --yes")
+	return WithHint(Usagef("%q needs a confirmation, and there is no terminal", commandPath(cmd)), "to confirm, add --yes")
 }
 
 // Confirm asks a question on the terminal, unless yes (--yes) is set. If the answer is no, it

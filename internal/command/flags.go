@@ -36,7 +36,7 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	f.StringVar(&g.EndpointURL, "endpoint-url", "", "send the requests of this command to this `URL`")
 	f.BoolVar(&g.NoVerifySSL, "no-verify-ssl", false, "do not verify TLS certificates")
 	f.StringVar(&g.CABundle, "ca-bundle", "", "trust the CA certificates in this PEM `FILE`")
-	f.BoolVar(&g.Debug, "debug", false, "print to stderr where values come from and which requests are made, without secrets")
+	f.BoolVar(&g.Debug, "debug", false, "print the source of each value and all requests to stderr, without secrets")
 	f.BoolVar(&g.NoCLIPager, "no-cli-pager", false, "do not show the output in a pager")
 	f.StringVar(&g.Color, "color", "auto", "use colours: `WHEN` is on, off or auto")
 	f.IntVar(&g.ConnectTimeout, "cli-connect-timeout", 0, "wait this many `SECONDS` for a connection; by default 5, or 60 for AWS operations")
@@ -44,8 +44,8 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	f.BoolVar(&g.NoPaginate, "no-paginate", false, "fetch only the first page of the result")
 	f.BoolVar(&g.NoSignRequest, "no-sign-request", false, "do not sign requests, and use no credentials")
 	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "the `FORMAT` of binary values: base64 (the default) or raw-in-base64-out")
-	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; lanyard hands such commands to the AWS CLI")
-	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters; lanyard never asks")
+	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; lanyard hands off the command to the AWS CLI")
+	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters (lanyard never asks for them)")
 	f.StringVar(&g.errorFormat, "cli-error-format", "", "print errors in this `FORMAT`: enhanced (the default), legacy, json, yaml, text or table")
 }
 

@@ -128,7 +128,7 @@ func (e *Editor) apply(ctx context.Context, path, what string, decide func(state
 	}
 	return false, &FileError{
 		Op: "change", Path: p.given, Err: errChanged,
-		Hint: "try again when that program is done",
+		Hint: "run the command again when the other program has finished",
 	}
 }
 
@@ -166,7 +166,7 @@ func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 			return nil, &FileError{
 				Op: "change", Path: p.given,
 				Err:  fmt.Errorf("another process has held its lock for %v", wait),
-				Hint: "try again, or see which process holds the lock: lsof " + p.lockFile(),
+				Hint: "run the command again, or find the process that holds the lock: lsof " + p.lockFile(),
 			}
 		}
 	}
@@ -189,7 +189,7 @@ func (e *Editor) withoutLock(p place, err error) error {
 		return p.fail(err)
 	}
 	e.warn(fmt.Sprintf("%s: changed without a lock: %v", p.given, reason(err)),
-		"locks do not work in "+p.folder()+": let only one command change the file at a time")
+		"locks do not work in "+p.folder()+": do not change the file with two commands at the same time")
 	return nil
 }
 
@@ -238,7 +238,7 @@ func (e *Editor) replace(ctx context.Context, p place, what string, before, afte
 	}
 	defer pending.abort()
 	if n := links(before.info); n > 1 {
-		e.warn(fmt.Sprintf("%s has %d names (hard links); only this name gets the change", p.given, n),
+		e.warn(fmt.Sprintf("%s has %d names (hard links); lanyard changes the file only under this name", p.given, n),
 			"use symbolic links instead of hard links")
 	}
 	if err := e.backUp(p, before); err != nil {

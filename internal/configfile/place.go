@@ -111,7 +111,7 @@ func (p place) mayReplace(s state) error {
 		return nil
 	}
 	err := checkOwner(s.info)
-	hint := "run the command as that user, or make yourself the owner: sudo chown \"$USER\" " + p.path
+	hint := "run the command as the owner of the file, or make yourself the owner: sudo chown \"$USER\" " + p.path
 	if err == nil && s.perm()&0o200 == 0 && !privileged() {
 		// The system would allow the rename, which needs permissions only for the folder.
 		err, hint = errors.New("it is write-protected"), "make it writable: chmod u+w "+p.path
@@ -145,7 +145,7 @@ type ChangedError struct {
 }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("cannot undo %q: %s has changed since", e.What, e.Path)
+	return fmt.Sprintf("cannot undo %q: %s has changed since then", e.What, e.Path)
 }
 
 // fail returns the error for a failed change of the file.

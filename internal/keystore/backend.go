@@ -191,7 +191,7 @@ func readMarker(path string) (marker, error) {
 	if len(f) != 4 || f[0] != markerMagic {
 		return marker{}, &StoreError{
 			"unknown", errors.New(ssocache.MarkerPath(path) + ": does not name a store"),
-			"delete that file if the tokens are in the AWS CLI's files",
+			"delete this file if the tokens are in the AWS CLI's files",
 		}
 	}
 	return marker{f[1], f[2], f[3]}, nil
@@ -356,7 +356,7 @@ func (e *UnreadableError) NextStep() string {
 	if !errors.Is(e.Err, fs.ErrPermission) || runtime.GOOS == "windows" {
 		return ""
 	}
-	return "if the file should be yours, run: sudo chown \"$USER\" " + shell.POSIX.Word(e.Path)
+	return "if the file should belong to you, run: sudo chown \"$USER\" " + shell.POSIX.Word(e.Path)
 }
 
 // unreadable returns an [UnreadableError] for an error of reading path.

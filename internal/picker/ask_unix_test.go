@@ -300,7 +300,7 @@ func TestDumbTerminal(t *testing.T) {
 	picked := term.choose(t.Context(), Menu{Items: items("alpha", "beta")})
 	term.contains("Type a number, or words to search for:")
 	term.typeIn("beta\r")
-	term.contains("Press Enter to pick it")
+	term.contains("Press Enter to pick this entry")
 	term.typeIn("\r")
 	term.replies(picked, reply{index: 1})
 	ended := term.ask(t.Context(), Question{Text: "B: "})

@@ -29,7 +29,7 @@ var (
 
 	// ErrGone means that no more answers can come, because the terminal was closed or the input
 	// has ended.
-	ErrGone = errors.New("the terminal is gone")
+	ErrGone = errors.New("the terminal was closed")
 )
 
 // A Console asks the user on one terminal. Its calls must not overlap. Every call can return

@@ -55,7 +55,7 @@ func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 		}
 		question := "Type a number, or words to search for: "
 		if words != "" && len(found) == 1 {
-			question = "Press Enter to pick it, or type words to search for: "
+			question = "Press Enter to pick this entry, or type words to search for: "
 		}
 		typed, err := c.Ask(ctx, Question{Text: question})
 		if err != nil {

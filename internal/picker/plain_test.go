@@ -51,7 +51,7 @@ func TestScriptedConversation(t *testing.T) {
 }
 
 func TestScriptedMenu(t *testing.T) {
-	const ask, take = "Type a number, or words to search for: ", "Press Enter to pick it, or type words to search for: "
+	const ask, take = "Type a number, or words to search for: ", "Press Enter to pick this entry, or type words to search for: "
 	const list = "  1  alpha\n  2  beta\n  3  alphabet?[2J\n"
 	tests := []struct {
 		name, input string

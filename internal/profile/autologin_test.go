@@ -47,9 +47,9 @@ func TestInvalidAutoLogin(t *testing.T) {
 	const x = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"
 	const s = "[sso-session s]\nsso_start_url=u\nsso_region=r-1\n"
 	tests := []struct{ name, config, words, want string }{
-		{"in the profile", x + "auto_login = yes # really\n" + s, "", `config: line 5: key auto_login: "yes # really" is neither true nor false; the default is used`},
-		{"in the session", x + s + "auto_login =\n", "", `config: line 8: key auto_login: "" is neither true nor false; the default is used`},
-		{"a digit", x + s + "auto_login = 1", "", `config: line 8: key auto_login: "1" is neither true nor false; the default is used`},
+		{"in the profile", x + "auto_login = yes # really\n" + s, "", `config: line 5: key auto_login: "yes # really" is neither true nor false; lanyard uses the default`},
+		{"in the session", x + s + "auto_login =\n", "", `config: line 8: key auto_login: "" is neither true nor false; lanyard uses the default`},
+		{"a digit", x + s + "auto_login = 1", "", `config: line 8: key auto_login: "1" is neither true nor false; lanyard uses the default`},
 		{"overridden by the variable", x + s + "auto_login = on", "LANYARD_AUTO_LOGIN=0", ""},
 		{"in the variable", x + s + "auto_login = true", "LANYARD_AUTO_LOGIN=yes", `LANYARD_AUTO_LOGIN: "yes" is neither true nor false; auto_login is off`},
 	}

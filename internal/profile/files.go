@@ -159,7 +159,7 @@ func (files *allFiles) checkProfile(c awsconfig.Change) error {
 	return &Error{
 		Msg: "profile " + c.Name + " would contradict its [sso-session " + ref.Value + "], which has " + c.Key + " = " + theirs.Value +
 			" (line " + strconv.Itoa(theirs.Line) + "): the AWS CLI and the SDKs reject such a profile",
-		Code: 253, Hint: "change the session instead: --sso-session " + ref.Value,
+		Code: 253, Hint: "change the session instead: lanyard configure set " + c.Key + " VALUE --sso-session " + ref.Value,
 	}
 }
 
@@ -183,7 +183,7 @@ func (files *allFiles) checkSession(c awsconfig.Change) error {
 	return &Error{
 		Msg: "[sso-session " + c.Name + "] would contradict the " + c.Key + " of its profiles " + shown +
 			": the AWS CLI and the SDKs reject such profiles",
-		Code: 253, Hint: "remove it from these profiles first: configure unset " + c.Key + " --profile NAME",
+		Code: 253, Hint: "remove the key from these profiles first: lanyard configure unset " + c.Key + " --profile NAME",
 	}
 }
 

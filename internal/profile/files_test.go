@@ -62,7 +62,7 @@ aws_access_key_id = A
 		"config: line 39: key sso_session: profile lost: [sso-session missing] does not exist",
 		"profile half lacks sso_region",
 		`config: line 46: key sso_region: "eu_west_1" is not a region`,
-		`config: line 50: key sso_auto_refresh: "perhaps" is neither true nor false; the default is used`,
+		`config: line 50: key sso_auto_refresh: "perhaps" is neither true nor false; lanyard uses the default`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

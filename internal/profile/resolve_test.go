@@ -143,7 +143,7 @@ func TestWhichProfile(t *testing.T) {
 		{"AWS_DEFAULT_PROFILE", "AWS_DEFAULT_PROFILE=a", "a-1", "", ""},
 		{"set but empty", "AWS_PROFILE= AWS_DEFAULT_PROFILE=a", "", "The config profile () could not be found", "AWS_PROFILE is set but empty"},
 		{"unknown", "--profile=nope", "", "The config profile (nope) could not be found", ""},
-		{"a typo", "--profile=defualt", "", "The config profile (defualt) could not be found", "did you mean default?"},
+		{"a typo", "--profile=defualt", "", "The config profile (defualt) could not be found", "did you mean: default"},
 		{"unknown from the environment", "AWS_PROFILE=nope", "", "The config profile (nope) could not be found", "AWS_PROFILE is set to this name"},
 	}
 	for _, tt := range tests {

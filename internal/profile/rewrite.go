@@ -30,7 +30,7 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 			if f.source == CredentialsFile {
 				r.warn(Warning{
 					Text: place(f) + ": profile " + name + " is not changed: its SSO settings are in the credentials file",
-					Hint: "move them to the config file, or the AWS CLI and the SDKs will no longer find the session",
+					Hint: "move its SSO settings to the config file; otherwise the AWS CLI and the SDKs will not find the session",
 				})
 				return
 			}

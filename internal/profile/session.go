@@ -157,7 +157,7 @@ func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
 			return &Error{
 				Msg:  "The value for " + s.Key + " is inconsistent between profile (" + a + ") and sso-session (" + b + ").",
 				Code: 255,
-				Hint: "delete it from the profile: " + place(mine),
+				Hint: "delete " + s.Key + " from the profile: " + place(mine),
 			}
 		}
 	}
@@ -209,7 +209,7 @@ func (r *resolver) warnDifferent(own settings, section *awsconfig.Section) {
 			Text: place(mine) + ": " + strconv.Quote(mine.Value) + " differs from " + strconv.Quote(theirs.Value) +
 				" in [sso-session " + section.Name + "] (line " + strconv.Itoa(theirs.Line) +
 				"); the AWS CLI and boto3 reject such a profile",
-			Hint: "delete it from the profile",
+			Hint: "delete " + key + " from the profile",
 		})
 	}
 }
@@ -228,7 +228,7 @@ func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	if missing != nil {
 		return Session{}, &Error{
 			Msg: "Missing the following required SSO configuration values: " + strings.Join(missing, ", ") + ".", Code: 253,
-			Hint: "add it to [sso-session " + name + "] in " + section.Path,
+			Hint: "add " + strings.Join(missing, " and ") + " to [sso-session " + name + "] in " + section.Path,
 		}
 	}
 	return r.build(section, url, region, user)

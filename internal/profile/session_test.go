@@ -30,7 +30,7 @@ func TestSSOErrors(t *testing.T) {
 		},
 		{
 			"a typo in its name", session + "[profile x]\nsso_session=crop\nsso_account_id=111111111111",
-			`The specified sso-session does not exist: "crop"`, "did you mean corp?", 255,
+			`The specified sso-session does not exist: "crop"`, "did you mean: corp", 255,
 		},
 		{
 			"a comment after its name", session + "[profile x]\nsso_session=corp # ours\nsso_account_id=111111111111",
@@ -159,12 +159,12 @@ func TestRefreshSettings(t *testing.T) {
 		{"in a comment or a nested block", x + "# sso_auto_refresh=true\ns3=\n  sso_auto_refresh=true", "", Unset, 0, ""},
 		{"in DEFAULT", "[DEFAULT]\nsso_refresh_window=60\n" + x, "", Unset, time.Minute, ""},
 		{"in the credentials file", x, "[x]\nsso_auto_refresh=true", On, 0, ""},
-		{"neither true nor false", x + "sso_auto_refresh=yes", "", Unset, 0, `config: line 6: key sso_auto_refresh: "yes" is neither true nor false; the default is used`},
-		{"empty", x + "sso_auto_refresh=", "", Unset, 0, `config: line 6: key sso_auto_refresh: "" is neither true nor false; the default is used`},
-		{"a window with a unit", x + "sso_refresh_window=12h # half", "", Unset, 0, `config: line 6: key sso_refresh_window: "12h # half" is not a whole number of seconds; the default is used`},
-		{"a window that is too large", x + "sso_refresh_window=9223372037", "", Unset, 0, `config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds; the default is used`},
-		{"a negative window in the session", member + s + "sso_refresh_window=-1", "", Unset, 0, `config: line 8: key sso_refresh_window: "-1" is not a whole number of seconds; the default is used`},
-		{"a duration with a unit", x + "sso_session_duration=8h", "", Unset, 0, `config: line 6: key sso_session_duration: "8h" is not a whole number of seconds; the default is used`},
+		{"neither true nor false", x + "sso_auto_refresh=yes", "", Unset, 0, `config: line 6: key sso_auto_refresh: "yes" is neither true nor false; lanyard uses the default`},
+		{"empty", x + "sso_auto_refresh=", "", Unset, 0, `config: line 6: key sso_auto_refresh: "" is neither true nor false; lanyard uses the default`},
+		{"a window with a unit", x + "sso_refresh_window=12h # half", "", Unset, 0, `config: line 6: key sso_refresh_window: "12h # half" is not a whole number of seconds; lanyard uses the default`},
+		{"a window that is too large", x + "sso_refresh_window=9223372037", "", Unset, 0, `config: line 6: key sso_refresh_window: "9223372037" is not a whole number of seconds; lanyard uses the default`},
+		{"a negative window in the session", member + s + "sso_refresh_window=-1", "", Unset, 0, `config: line 8: key sso_refresh_window: "-1" is not a whole number of seconds; lanyard uses the default`},
+		{"a duration with a unit", x + "sso_session_duration=8h", "", Unset, 0, `config: line 6: key sso_session_duration: "8h" is not a whole number of seconds; lanyard uses the default`},
 		{"an invalid value in another profile", x + "[profile y]\nsso_start_url=u\nsso_refresh_window=-1", "", Unset, 0, ""},
 	}
 	for _, tt := range tests {

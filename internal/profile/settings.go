@@ -233,7 +233,7 @@ func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (v
 func (r *resolver) valid(f found) (value string, ok bool) {
 	value, _ = awsconfig.CutComment(f.Value)
 	if problem := invalid(f.Key, value); problem != "" {
-		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is " + problem + "; the default is used"})
+		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is " + problem + "; lanyard uses the default"})
 		return "", false
 	}
 	return value, true
@@ -265,7 +265,7 @@ func CheckSetting(key, value string) error {
 	}
 	e := &Error{Msg: "key " + key + ": " + strconv.Quote(value) + " is " + problem, Code: 253}
 	if key == refreshWindowKey || key == sessionDurationKey {
-		e.Hint = "write seconds: 12 hours are 43200"
+		e.Hint = "write the number of seconds, for example 43200 for 12 hours"
 	}
 	return e
 }

@@ -31,9 +31,9 @@ func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	switch {
 	case len(near) > 0 && p.FromEnv:
-		lines = append(lines, p.variable+" is set to this name; did you mean "+strings.Join(near, " or ")+"?")
+		lines = append(lines, p.variable+" is set to this name; did you mean: "+strings.Join(near, ", "))
 	case len(near) > 0:
-		lines = append(lines, "did you mean "+strings.Join(near, " or ")+"?")
+		lines = append(lines, "did you mean: "+strings.Join(near, ", "))
 	case p.FromEnv:
 		lines = append(lines, p.variable+" is set to this name")
 	}
@@ -53,7 +53,7 @@ func (r *resolver) noSession(name string, code int) error {
 		return err // this may be why the session was not found
 	}
 	if bare, cut := awsconfig.CutComment(name); cut {
-		e.Hint = "put the comment after " + bare + " on its own line; it is read as part of the name"
+		e.Hint = "put the comment after " + bare + " on its own line; here the comment is part of the name"
 		return e
 	}
 	var names []string
@@ -68,7 +68,7 @@ func (r *resolver) noSession(name string, code int) error {
 	all := listNames("sessions", names)
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	if len(near) > 0 {
-		lines = append(lines, "did you mean "+strings.Join(near, " or ")+"?")
+		lines = append(lines, "did you mean: "+strings.Join(near, ", "))
 	}
 	if len(near) < len(names) {
 		lines = append(lines, all...)

@@ -68,7 +68,7 @@ func (u *upgrader) profile(name string, own settings) {
 	case url.source == CredentialsFile || region.source == CredentialsFile:
 		u.warn(Warning{
 			Text: place(url) + ": profile " + name + " is not changed: its SSO settings are in the credentials file",
-			Hint: "move them to the config file",
+			Hint: "move its SSO settings to the config file",
 		})
 		return
 	}

@@ -139,8 +139,8 @@ func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r brok
 		}
 		now = s
 		in.Waiting = func(h broker.Process, limit time.Duration) {
-			fmt.Fprintf(w.App.IO.Err, "%s: waiting for the sign-in to %s that %s has begun, for up to %s\n",
-				w.App.Name, terminal.Printable(s.StartURL), terminal.Printable(h.String()), minutes(limit))
+			fmt.Fprintf(w.App.IO.Err, "%s: waiting up to %s for %s to sign in to %s\n",
+				w.App.Name, minutes(limit), terminal.Printable(h.String()), terminal.Printable(s.StartURL))
 		}
 		do := in.Do
 		in.Do = func(ctx context.Context, keep broker.Keep) error {

@@ -64,7 +64,7 @@ func refusalHint(w *workspace.Workspace, s profile.Session, kind string) string 
 			"run: " + w.App.Name + " configure set sso_registration_scopes " + profile.AccessScope + " --sso-session " + command.Quote(s.Name)
 	case "unauthorized_client", "unsupported_grant_type", "invalid_client_metadata", "invalid_redirect_uri":
 		return "the service does not allow this kind of sign-in\nrun: " + again + " --use-device-code\n" +
-			"or without --use-device-code, if you used that"
+			"if you used --use-device-code, run the command without this flag"
 	case "access_denied":
 		return "the sign-in was refused in the browser, or your user is not allowed to use this application\n" +
 			"to try again, run: " + again
@@ -190,7 +190,7 @@ func NotSSO(w *workspace.Workspace, p *profile.Profile) error {
 	}
 	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
 		"name a profile that has sso_account_id and sso_role_name\n"+
-			"or install the AWS CLI version 2, to which lanyard hands such a profile: https://docs.aws.amazon.com/cli/")
+			"or install the AWS CLI version 2, which can use this profile: https://docs.aws.amazon.com/cli/")
 }
 
 // Explain adds a hint to an error of the broker.
@@ -232,7 +232,7 @@ func RoleHint(app *command.App, name, account, role, flag string) string {
 	if name != "" {
 		who = "profile " + name + ": "
 	}
-	return fmt.Sprintf("%syou have no access to role %s in account %s\nto see the roles that you have there, run: %s sso list-account-roles --account-id %s%s",
+	return fmt.Sprintf("%syou have no access to role %s in account %s\nto list your roles in this account, run: %s sso list-account-roles --account-id %s%s",
 		who, role, account, app.Name, command.Quote(account), flag)
 }
 
@@ -251,9 +251,9 @@ func SessionFlag(app *command.App, p *profile.Profile) string {
 // StorageHint returns the hint for a folder in which lanyard cannot store tokens.
 func StorageHint(e *broker.StorageError) string {
 	if errors.Is(e, keystore.ErrForeignHome) {
-		return "run the command as the owner of that home folder, or set HOME to a folder of yours"
+		return "run the command as the owner of that home folder, or set HOME to your own folder"
 	}
-	return "make " + e.Folder + " writable, or free some space there"
+	return "make " + e.Folder + " writable, or free some disk space"
 }
 
 // ProfileFlag returns the flag that names a profile, quoted for a shell.

@@ -54,7 +54,7 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 		}
 	}
 	in.Waiting = func(h broker.Process, _ time.Duration) {
-		w.App.Warn(fmt.Sprintf("another sign-in to %s has begun; waiting for %s", s.StartURL, h), "")
+		w.App.Warn(fmt.Sprintf("waiting for %s to sign in to %s", h, s.StartURL), "")
 	}
 	tok, err := w.Broker.Login(ctx, s, in)
 	if err != nil {
@@ -72,7 +72,7 @@ func Login(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s pr
 		fmt.Fprintf(w.App.Out, " %s\n", s.StartURL)
 	}
 	if s.Name == "" && s.AutoRefresh == profile.On {
-		w.App.Warn(fmt.Sprintf("this token expires in %s, and only lanyard can refresh it: the profiles of %s have no sso_session",
+		w.App.Warn(fmt.Sprintf("this token expires in %s; only lanyard can refresh it, because the profiles of %s have no sso_session",
 			output.Until(tok.ExpiresAt, w.App.Now()), s.StartURL),
 			"to let every SDK refresh it, run: lanyard configure upgrade --sso-start-url "+command.Quote(s.StartURL))
 	}
@@ -156,7 +156,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 func resolveIssuer(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session) (issuer, region string, err error) {
 	if strings.ContainsAny(s.StartURL, `"'`) {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},
-			"remove the quotes, which are part of the value, in %s:%d", s.Path, s.Line)
+			"remove the quotes from the value in %s:%d", s.Path, s.Line)
 	}
 	if strings.ContainsAny(s.StartURL, " \t") {
 		return "", "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Invalid sso_start_url: '" + s.StartURL + "'"},

@@ -85,7 +85,7 @@ func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 		return err
 	}
 	if _, ok, _ := workspace.EnvironmentKeys(w.App); ok {
-		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
+		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new keys, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
-	return command.WithHint(err, "the keys of profile %s have expired: replace them", profile.Name(w.App.Flags.Profile, w.App.Env.Lookup))
+	return command.WithHint(err, "the keys of profile %s have expired: write new keys to the profile", profile.Name(w.App.Flags.Profile, w.App.Env.Lookup))
 }

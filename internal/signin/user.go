@@ -30,15 +30,15 @@ func LearnUsers(ctx context.Context, w *workspace.Workspace, p *profile.Profile,
 	for i, q := range questions {
 		ask, err := callerIdentity(w, p, q)
 		if err != nil {
-			w.App.Log.Debug("STS is not asked who is signed in", "session", q.Session.Key(), "why", err)
+			w.App.Log.Debug("STS is not asked for the user", "session", q.Session.Key(), "why", err)
 			continue
 		}
 		asked[i] = true
 		wg.Go(func() {
-			w.App.Log.Debug("ask STS who is signed in", "session", q.Session.Key())
+			w.App.Log.Debug("ask STS for the user", "session", q.Session.Key())
 			var err error
 			if users[i], err = ask(limited); err != nil {
-				w.App.Log.Debug("STS did not say who is signed in", "session", q.Session.Key(), "error", err)
+				w.App.Log.Debug("STS did not return the user", "session", q.Session.Key(), "error", err)
 			}
 		})
 	}

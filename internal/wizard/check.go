@@ -110,7 +110,7 @@ func checkRegionTwice() func(string) error {
 		last = s
 		suggestion := ""
 		if len(near) > 0 {
-			suggestion = "Did you mean " + near[0] + "?\n"
+			suggestion = "Did you mean: " + near[0] + "\n"
 		}
 		return errors.New("lanyard does not know this region.\n" + suggestion + "Press Enter again to use it anyway, or Esc to clear the line.")
 	}

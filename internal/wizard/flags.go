@@ -88,7 +88,7 @@ func (z *Wizard) tellOfSignIn(p ssoProfile) {
 		return
 	}
 	if tok.Left(z.App.Now()) <= 0 && !tok.Refreshable(z.App.Now()) {
-		fmt.Fprintf(z.App.IO.Err, "%s: not signed in yet: %s\n", z.App.Name, signin.LoginFor(z.App, z.Session.Name, p.name))
+		fmt.Fprintf(z.App.IO.Err, "%s: to sign in, run: %s\n", z.App.Name, signin.LoginFor(z.App, z.Session.Name, p.name))
 	}
 }
 
@@ -101,7 +101,7 @@ func (z *Wizard) warnOfRegion(region string) {
 	}
 	hint := ""
 	if len(near) > 0 {
-		hint = "did you mean " + strings.Join(near, " or ") + "?"
+		hint = "did you mean: " + strings.Join(near, ", ")
 	}
 	z.App.Warn("lanyard does not know the region "+region+" and uses it anyway", hint)
 }

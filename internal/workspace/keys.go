@@ -46,7 +46,7 @@ var ErrExpiredKeys = errors.New("Credentials were refreshed, but the refreshed c
 func environmentExpiration(app *command.App, temporary bool) (time.Time, error) {
 	expired := func(variable string, at time.Time) error {
 		return command.WithHint(ErrExpiredKeys,
-			"%s says that the keys in AWS_ACCESS_KEY_ID expired at %s: set new ones, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and %s",
+			"%s says that the keys in AWS_ACCESS_KEY_ID expired at %s: set new keys, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and %s",
 			variable, ssocache.FormatTime(at), variable)
 	}
 	const own, other = "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION"

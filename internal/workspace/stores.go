@@ -95,7 +95,7 @@ func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	}
 	if !app.IO.Terminal {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: errors.New("the passphrase of " + what + " is needed, and there is no terminal to ask on"),
+			Store: keystore.Encrypted, Err: errors.New("lanyard needs the passphrase of " + what + ", and there is no terminal"),
 			Hint: "set " + passphraseCommand + " to a command that prints the passphrase",
 		}
 	}
@@ -144,18 +144,18 @@ func printedBy(app *command.App, command string) (secret.String, error) {
 	}
 	err := cmd.Run()
 	if out.tooMuch {
-		err = fmt.Errorf("it prints more than %d bytes", maxPrinted)
+		err = fmt.Errorf("its output has more than %d bytes", maxPrinted)
 	}
 	if err != nil {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: fmt.Errorf("the passphrase command failed: %w", err), Hint: "the command is: " + command,
+			Store: keystore.Encrypted, Err: fmt.Errorf("the passphrase command failed: %w", err), Hint: "check the passphrase command: " + command,
 		}
 	}
 	line, _, _ := strings.Cut(out.text.String(), "\n")
 	line = strings.TrimSuffix(line, "\r")
 	if line == "" {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: errors.New("the passphrase command printed nothing"), Hint: "the command is: " + command,
+			Store: keystore.Encrypted, Err: errors.New("the passphrase command printed nothing"), Hint: "check the passphrase command: " + command,
 		}
 	}
 	return secret.New(line), nil
@@ -244,7 +244,7 @@ func (w *Workspace) WarnIfMemoryGone(s profile.Session) {
 
 // WarnMemoryGone prints the warning that the session's tokens were lost with an agent.
 func (w *Workspace) WarnMemoryGone(s profile.Session) {
-	w.App.Warn("the tokens of "+s.Key()+" were in the memory of an agent that has ended; if it was killed, they were not revoked",
+	w.App.Warn("the tokens of "+s.Key()+" were in the memory of an agent that has ended; if the agent was killed, they were not revoked",
 		"run: "+MemoryCommand+", and sign in; or keep tokens elsewhere: lanyard store migrate --to file")
 }
 

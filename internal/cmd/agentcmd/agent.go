@@ -25,18 +25,17 @@ func New(app *command.App) *cobra.Command {
 		Use:   "agent",
 		Short: "Refresh sessions in the background",
 		Long: `The agent is a background process that refreshes your sessions before they
-expire. While it runs, it makes the requests for every lanyard process, so that
-no token is lost if one of them is killed. The agent is optional: if it does not
-answer within 50 ms, each process does the work itself.
+expire. While the agent runs, it sends the requests of all lanyard processes. If
+you kill one of these processes, no token is lost. The agent is optional: if it
+does not answer within 50 ms, each process does the work itself.
 
 The agent ends when it has nothing left to refresh: after you sign out, or when
 the last session has ended.
 
-With --in-memory, the agent keeps tokens and role credentials only in its
-memory, and moves them there from the AWS CLI's files. Other tools get them
-through credential_process (see "lanyard store migrate --help"). When such an
-agent ends, it signs you out. "lanyard agent --in-memory" is short for
-"lanyard agent start --in-memory".`,
+With --in-memory, the agent moves tokens and role credentials from the AWS CLI's
+files into its memory. Other tools get credentials through credential_process
+(see "lanyard store migrate --help"). When such an agent ends, it signs you out.
+"lanyard agent --in-memory" is short for "lanyard agent start --in-memory".`,
 		Example: `lanyard agent start
 lanyard agent status
 lanyard agent stop`,

@@ -66,7 +66,7 @@ func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Se
 	defer cancel()
 	for _, s := range moved {
 		if _, err := w.Broker.Move(ctx, s, w.MoveKeys(s), keystore.File, w.MoveFiles(s)); err != nil {
-			w.App.Warn("session "+s.Key()+": cannot move the tokens back to the files: "+err.Error(), "sign in again")
+			w.App.Warn("session "+s.Key()+": cannot move the tokens back to the files: "+err.Error(), "run: "+w.App.Name+" sso login")
 		}
 	}
 }

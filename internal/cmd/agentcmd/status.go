@@ -20,8 +20,8 @@ import (
 func newStatus(app *command.App, o *options) *cobra.Command {
 	return o.withoutMemory(&cobra.Command{
 		Use:   "status",
-		Short: "Show what the agent refreshes and when",
-		Long: `Show whether the agent runs, and when it refreshes which session. The exit code
+		Short: "Show the agent and the sessions that it refreshes",
+		Long: `Show whether the agent runs, and when it refreshes each session. The exit code
 is 1 if no agent runs.`,
 		Example: `lanyard agent status
 lanyard agent status --output json`,

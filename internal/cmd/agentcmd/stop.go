@@ -41,7 +41,7 @@ lanyard asks for a confirmation first. Without a terminal, --yes is required.`,
 lanyard agent stop --yes`,
 		Args: command.NoArgs,
 	}
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
 	return o.withoutMemory(cmd, func(cmd *cobra.Command) error { return stop(app, cmd, yes) })
 }
 
@@ -100,8 +100,8 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 	if len(names) > 0 {
 		from = " of " + strings.Join(names, ", ")
 	}
-	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens only in its memory: stopping it signs you out%s\n", app.Name, terminal.Printable(from))
-	return app.Confirm(cmd.Context(), yes, "Stop it? [y/N] ", false)
+	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens only in its memory and signs you out%s when it stops\n", app.Name, terminal.Printable(from))
+	return app.Confirm(cmd.Context(), yes, "Stop the agent? [y/N] ", false)
 }
 
 // warnOfUnrevoked prints a warning for each session that the agent could not revoke.

@@ -14,7 +14,7 @@ func New(app *command.App) *cobra.Command {
 	configure.Example = `# set up profiles for IAM Identity Center
 lanyard configure sso
 lanyard configure set region eu-west-1 --profile dev-admin
-# take the last change back
+# undo the last change
 lanyard configure undo`
 	configure.AddCommand(
 		newSSO(app), newSession(app),

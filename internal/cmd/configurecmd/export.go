@@ -26,8 +26,8 @@ func newExport(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export-credentials",
 		Short: "Print credentials as JSON or as shell variables",
-		Long: `Print the credentials of a profile for other programs. The formats are those of
-the AWS CLI. Values that a shell would misread are quoted.`,
+		Long: `Print the credentials of a profile for other programs, in the formats of the AWS
+CLI. lanyard quotes values that a shell would misread.`,
 		Example: `lanyard configure export-credentials --profile dev-admin
 # set the variables in this shell (bash or zsh)
 eval "$(lanyard configure export-credentials --profile dev-admin \

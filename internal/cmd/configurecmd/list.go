@@ -19,9 +19,9 @@ func newList(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "Show the profile, keys and region in use",
-		Long: `Show the profile, the access key and the region in use, and where each of them
-comes from. The keys are masked. The keys of an SSO profile are shown only if
-you are signed in.`,
+		Long: `Show the profile, the access key and the region in use, and the source of each
+value. lanyard masks the keys. It shows the keys of an SSO profile only if you
+are signed in.`,
 		Example: `lanyard configure list
 lanyard configure list --profile dev-admin`,
 		Annotations: command.Uses("profile", "region", command.Connection),
@@ -155,7 +155,8 @@ func newListProfiles(app *command.App) *cobra.Command {
 		Use:   "list-profiles",
 		Short: "Print the names of all profiles",
 		Long: `Print the names of all profiles, one per line: first the profiles of the config
-in the order of the file, then those that are only in the credentials file.`,
+in the order of the file, then the profiles that are only in the credentials
+file.`,
 		Example: `lanyard configure list-profiles`,
 		Args:    command.NoArgs,
 		RunE:    func(*cobra.Command, []string) error { return listProfiles(app) },

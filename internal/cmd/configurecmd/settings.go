@@ -92,8 +92,8 @@ func newSet(app *command.App) *cobra.Command {
 		Use:   "set KEY VALUE",
 		Short: "Change one setting of the config",
 		Long: `Write one setting to the config file, or to the credentials file if the setting
-is an access key. The rest of the file stays as it is, byte for byte. To take
-the change back, run "lanyard configure undo".
+is an access key. The rest of the file stays as it is, byte for byte. To undo
+the change, run "lanyard configure undo".
 
 KEY has the same form as in "lanyard configure get".`,
 		Example: `lanyard configure set region eu-west-1 --profile dev-admin

@@ -21,16 +21,15 @@ func newSSO(app *command.App) *cobra.Command {
 		Use:   "sso",
 		Short: "Set up profiles for IAM Identity Center",
 		Long: `Ask for the start URL, sign in, let you choose an account and a role, and write
-a profile. A flag answers a question in advance. Without a terminal, every
-answer must be given as a flag; lanyard then writes the profile without signing
-in.
+a profile. Each flag answers a question. Without a terminal, give every answer
+as a flag. lanyard then writes the profile and does not sign in.
 
---region and --output are written to the profile. On a terminal, lanyard still
-asks for them and offers the values of these flags; --default-region and
---output-format skip the questions.
+lanyard writes --region and --output to the profile. On a terminal, these flags
+set the defaults of the questions; --default-region and --output-format skip the
+questions.
 
-Esc or Ctrl-C stops without writing anything. To take a change back, run
-"lanyard configure undo".`,
+Esc or Ctrl-C stops the command, and lanyard writes nothing. To undo a change,
+run "lanyard configure undo".`,
 		Example: `# answer questions
 lanyard configure sso
 # give every answer as a flag
@@ -79,9 +78,9 @@ func newSession(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sso-session",
 		Short: "Set up an [sso-session] without signing in",
-		Long: `Ask for the name, start URL, region and scopes of an [sso-session], and write
-it to the config. If the session exists, Enter keeps its values. A flag answers
-a question in advance. Without a terminal, lanyard asks no questions.`,
+		Long: `Ask for the name, start URL, region and scopes of an [sso-session], and write it
+to the config. If the session exists, Enter keeps its values. Each flag answers
+a question. Without a terminal, lanyard asks no questions.`,
 		Example: `# answer questions
 lanyard configure sso-session
 # give every answer as a flag

@@ -20,12 +20,12 @@ func newUndo(app *command.App) *cobra.Command {
 	var o undoOptions
 	cmd := &cobra.Command{
 		Use:   "undo",
-		Short: "Take back the last change of the config",
+		Short: "Undo the last change of the config",
 		Long: `Show the last change that lanyard made to the config or the credentials file,
-and take it back. A second undo restores the change.
+and undo it. A second undo restores the change.
 
-If another program has changed the file since, lanyard leaves it alone. Without
-a terminal, --yes is required.`,
+If another program has changed the file since then, lanyard does not change the
+file. Without a terminal, --yes is required.`,
 		Example: `# show what would change
 lanyard configure undo --dry-run
 lanyard configure undo --yes`,
@@ -60,7 +60,7 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 		return nil
 	}
 	last := changes[0]
-	question := fmt.Sprintf("Take back %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04"))
+	question := fmt.Sprintf("Undo %q of %s? [Y/n] ", last.What, last.When.Local().Format("2006-01-02 15:04"))
 	if err := app.Confirm(ctx, o.yes, question, true); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 			return explainUndo(err)
 		}
 	}
-	fmt.Fprintf(app.IO.Err, "%s: took back: %s\n", app.Name, terminal.Printable(last.What))
+	fmt.Fprintf(app.IO.Err, "%s: undone: %s\n", app.Name, terminal.Printable(last.What))
 	return nil
 }
 
@@ -81,7 +81,7 @@ func lastChanges(w *workspace.Workspace, paths ...string) ([]*configfile.Record,
 		return nil, explainUndo(err)
 	}
 	if last == nil {
-		return nil, &command.CommandError{Msg: "there is no change to take back"}
+		return nil, &command.CommandError{Msg: "there is no change to undo"}
 	}
 	changes := []*configfile.Record{last}
 	for _, path := range paths {

@@ -27,13 +27,13 @@ func newUpgrade(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "upgrade",
 		Short: "Give legacy SSO profiles an [sso-session]",
-		Long: `Move the SSO settings of legacy profiles (those with sso_start_url) to an
+		Long: `Move the SSO settings of legacy profiles (profiles with sso_start_url) to an
 [sso-session]. The AWS CLI and every SDK can refresh the tokens of an
-[sso-session]; only lanyard can refresh those of a legacy profile.
+[sso-session]. Only lanyard can refresh the tokens of a legacy profile.
 
-Without --sso-start-url, all legacy profiles are upgraded. lanyard shows the
-change first. To take it back, run "lanyard configure undo". Without a terminal,
---yes is required.`,
+Without --sso-start-url, lanyard upgrades all legacy profiles. It shows the
+change first. To undo the change, run "lanyard configure undo". Without a
+terminal, --yes is required.`,
 		Example: `# show what would change
 lanyard configure upgrade --dry-run
 lanyard configure upgrade --sso-session-name corp --yes`,

@@ -28,7 +28,7 @@ import (
 func newBrowse(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "browse URL", Hidden: true, Args: cobra.ExactArgs(1),
-		Short: "Be the browser of a program under emulator run",
+		Short: "Act as the browser of a program under emulator run",
 		RunE:  func(cmd *cobra.Command, args []string) error { return browse(cmd.Context(), app, args[0]) },
 	}
 }

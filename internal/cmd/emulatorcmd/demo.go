@@ -73,26 +73,26 @@ region = us-east-1
 
 // The texts of the demo. Their lines fit a terminal of 80 columns.
 const (
-	demoIntroduction = `This demo starts an Identity Center on this machine and uses it as you would use
-the one of your organization. It needs no AWS account and no network, and it
-does not read or change your files. It takes about ten seconds.
+	demoIntroduction = `This demo starts an Identity Center on this machine, and uses it as you would
+use your organization's Identity Center. The demo needs no AWS account and no
+network. It does not read or change your files, and takes about ten seconds.
 
-Each line that begins with $ is a command that the demo runs. The demo has a
-home folder of its own, with this config file:
+Each line that begins with $ is a command that the demo runs. The demo has its
+own home folder, with this config file:
 
 %s`
 	demoSignIn = `1. Sign in once. A small program plays the browser and signs in as jane.`
 	demoUse    = `2. Now every profile works, in every account.`
-	demoExpire = `3. Access tokens live for an hour at AWS, and for %d seconds here. The demo waits
-   until the token has expired, and then uses the third profile.`
+	demoExpire = `3. Access tokens are valid for an hour at AWS, and for %d seconds here. The demo
+   waits until the token has expired, and then uses the third profile.`
 	demoRefreshed = `   The profile works: the token was refreshed (%s), without a sign-in.`
 	demoSignOut   = `4. Sign out. This ends the session at the service and removes the cached
    tokens and credentials.`
 	demoRefused = `5. The next command fails on purpose, because step 4 ended the session. The hint
    says how to sign in again.`
-	demoEnd = `That was the demo. Its home folder is removed. Try next:
+	demoEnd = `The demo has ended and removed its home folder. Try next:
 
-    # open a shell with an emulator; sign in there with: %[1]s sso login
+    # open a shell with an emulator; to sign in, run: %[1]s sso login
     %[1]s emulator run --auto-approve jane -- %[2]s
 
     # set up the profiles of your own organization

@@ -32,8 +32,8 @@ func New(app *command.App) *cobra.Command {
 it, list accounts and get role credentials, without an AWS account. It keeps its
 data in memory, listens only on this machine, and runs until it is interrupted.
 
-The first line of the output is the base URL. The next lines show how to point a
-client at it.
+The first line of the output is the base URL. The next lines show how to connect
+a client to the emulator.
 
 With --org, the emulator reads the file again when it receives SIGHUP. Users
 stay signed in.`,

@@ -31,16 +31,16 @@ func newEnv(app *command.App) *cobra.Command {
 	var o envOptions
 	cmd := &cobra.Command{
 		Use:   "env --url URL",
-		Short: "Point a shell at a running emulator",
-		Long: `Print lines that point a shell at a running emulator, and write the config file
-that these lines name. The config has the session ` + sessionName + ` and a profile
-for each role, at most 1,000. Your own config, credentials and sessions are not
-changed.
+		Short: "Connect a shell to a running emulator",
+		Long: `Print lines that connect a shell to a running emulator, and write the config
+file that these lines name. The config has the session
+` + sessionName + ` and a profile for each role, at most 1,000. Your own config,
+credentials and sessions are not changed.
 
 In PowerShell, use: lanyard emulator env ... | Out-String | Invoke-Expression
 
 Use the same --org, --accounts, --roles and --region as for the emulator. With
---unset, the lines give the shell its earlier variables back.`,
+--unset, the lines restore the earlier variables of the shell.`,
 		Example: `# bash or zsh
 eval "$(lanyard emulator env --url http://127.0.0.1:8080)"
 eval "$(lanyard emulator env --unset)"

@@ -56,7 +56,7 @@ func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config
 		b.WriteString(profileSection("profile "+name, r, e.Region()))
 	}
 	if more {
-		fmt.Fprintf(&b, "\n# There are more roles. These are the profiles of the first %d.\n", maxProfiles)
+		fmt.Fprintf(&b, "\n# This file has profiles only for the first %d roles.\n", maxProfiles)
 	}
 	return b.String(), first
 }

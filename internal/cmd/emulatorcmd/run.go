@@ -27,8 +27,8 @@ func newRun(app *command.App) *cobra.Command {
 		Use:   "run [flags] -- COMMAND [ARGS...]",
 		Short: "Run a program against an emulator",
 		Long: `Start an emulator and run a program against it. The program gets a temporary
-home folder with a config for the emulator, and none of your AWS_ variables, so
-that your own sessions are not touched.
+home folder with a config for the emulator, and none of your AWS_ variables. So
+your own sessions do not change.
 
 When the program ends, lanyard removes the home folder. It exits with the
 program's exit code, or with 128 plus the number of the signal.
@@ -36,7 +36,7 @@ program's exit code, or with 128 plus the number of the signal.
 With --auto-approve, BROWSER is a program that signs in as that user.
 
 With --proxy, lanyard also runs an HTTPS proxy that answers for AWS's host names
-and refuses all others. Use it for programs that ignore the endpoint
+and refuses all other hosts. Use --proxy for programs that ignore the endpoint
 variables.`,
 		Example: `# sign in as the user jane and list the buckets
 lanyard emulator run --auto-approve jane -- \

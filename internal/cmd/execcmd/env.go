@@ -38,8 +38,9 @@ func NewEnv(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env [PROFILE]",
 		Short: "Print the credentials of a profile as variables",
-		Long: `Print lines that set the role credentials of a profile in your shell. They set
-the variables of "lanyard exec" and remove others that name credentials.
+		Long: `Print lines that set the role credentials of a profile in your shell. The lines
+set the variables of "lanyard exec", and remove other variables that name
+credentials.
 
 On Linux, the default format is for the shell that runs lanyard. If lanyard does
 not recognize that shell, and on other systems, it uses the shell in $SHELL.

@@ -36,12 +36,12 @@ func NewExec(app *command.App) *cobra.Command {
 		Use:   "exec [flags] [PROFILE] -- COMMAND [ARG...]",
 		Short: "Run a command with the credentials of a profile",
 		Long: `Run a command with the role credentials of a profile in its environment. On
-Unix the command replaces lanyard, so signals, job control and the exit code are
-the command's own.
+Unix, the command replaces lanyard. So it gets all signals itself and returns
+its own exit code.
 
 The command gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
 AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
-LANYARD_PROFILE. Other variables that name credentials are removed. --region
+LANYARD_PROFILE. lanyard removes other variables that name credentials. --region
 overrides the profile's region. Without a region, the region variables stay.
 
 lanyard does not refresh the credentials while the command runs. For a program

@@ -83,7 +83,7 @@ func addGroups(p *command.Page, root *cobra.Command) {
 		if services := services(root, group.ID); len(services) > 0 {
 			last := len(services) - 1
 			items = append(items, command.Item{Name: "SERVICE", Text: "Call a built-in operation of " +
-				strings.Join(services[:last], ", ") + " or " + services[last] + "; other operations are handed to the AWS CLI"})
+				strings.Join(services[:last], ", ") + " or " + services[last] + "; lanyard hands off other operations to the AWS CLI"})
 		}
 		addRootList(p, group.Title, items)
 	}
@@ -173,7 +173,7 @@ func addLearnMore(p *command.Page, app *command.App, cmd *cobra.Command) {
 	switch {
 	case !cmd.HasParent() && app.Name == "aws":
 		p.Section("LEARN MORE", func() {
-			p.Wrap(`Run "aws COMMAND help" for help on a command. lanyard hands every command that is not listed here to the AWS CLI.`)
+			p.Wrap(`Run "aws COMMAND help" for help on a command. lanyard hands off every command that is not listed here to the AWS CLI.`)
 			p.Wrap(`Run "lanyard help" for the commands that the AWS CLI does not have.`)
 		})
 	case !cmd.HasParent():

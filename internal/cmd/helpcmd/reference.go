@@ -12,14 +12,14 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard reads the AWS CLI's config file, ~/.aws/config, and credentials file, ~/.aws/credentials. " +
 		`A setting is a line KEY = VALUE in a section. To change it, edit the file or run "lanyard configure set".`)
 	addList(p, "SETTINGS OF LANYARD", []command.Item{
-		{Name: "sso_auto_refresh", Text: "true or false: refresh the session without asking. The default is true if the session has a refresh token."},
+		{Name: "sso_auto_refresh", Text: "true or false: refresh the session automatically. The default is true if the session has a refresh token."},
 		{Name: "sso_refresh_window", Text: "Refresh the access token when fewer seconds than this are left. The default is 900. If the value is the lifetime of the token or more, lanyard refreshes in the second half of the lifetime."},
-		{Name: "sso_session_duration", Text: `Seconds that a session of your access portal lasts. "lanyard status" uses it to show when the session ends. Ask your administrator for the value.`},
-		{Name: "auto_login", Text: "true or false: a command that finds the session ended may open the browser, sign in and continue. The default is false."},
+		{Name: "sso_session_duration", Text: `How many seconds a session of your access portal lasts. "lanyard status" uses it to show when the session ends. Ask your administrator for the value.`},
+		{Name: "auto_login", Text: "true or false: if the session has ended, a command may open the browser, sign in and continue. The default is false."},
 	})
 	addText(p, "WHERE LANYARD'S SETTINGS GO",
 		"These four settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
-		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles: true if one of them is true, and the largest number.",
+		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. Of several numbers, the largest number counts.",
 		"A comment that begins with # or ; may follow these values. An invalid value causes a warning, and lanyard uses the default.")
 	addList(p, "SSO SETTINGS OF A PROFILE", []command.Item{
 		{Name: "sso_session", Text: "The name of the [sso-session] to use."},
@@ -38,7 +38,7 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "output", Text: "json, text, table, yaml, yaml-stream or off."},
 		{Name: "credential_process", Text: `A command that prints credentials. lanyard understands lines that run "sso get-credentials"; the AWS CLI runs other commands.`},
 		{Name: "aws_access_key_id", Text: "The id of an access key. It needs aws_secret_access_key, and for a temporary key also aws_session_token."},
-		{Name: "role_arn", Text: "A role to assume. lanyard hands commands of such a profile to the AWS CLI, and also those of a profile with web_identity_token_file or login_session."},
+		{Name: "role_arn", Text: "A role to assume. lanyard hands off commands of such a profile to the AWS CLI. It also hands off commands of a profile with web_identity_token_file or login_session."},
 		{Name: "source_profile", Text: `The profile whose credentials are used to assume the role. "lanyard login" signs in to its session.`},
 		{Name: "endpoint_url", Text: "The base URL of AWS services, except sign-in and portal."},
 		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only its sso and sso_oidc settings change the endpoints of sign-in and portal."},
@@ -78,8 +78,8 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_CLI_ERROR_FORMAT", Text: "The format of errors; see --cli-error-format."},
 		{Name: "AWS_PAGER", Text: "The program that shows long output; else PAGER. Empty: no pager."},
 		{Name: "LESS", Text: "Options of less. The default is FRX."},
-		{Name: "NO_COLOR", Text: "If it is not empty, lanyard prints no colours."},
-		{Name: "TERM", Text: `If it is "dumb" or empty, lanyard prints no colours, and menus become numbered lists.`},
+		{Name: "NO_COLOR", Text: "If this variable is not empty, lanyard prints no colours."},
+		{Name: "TERM", Text: `If this variable is "dumb" or empty, lanyard prints no colours, and menus become numbered lists.`},
 	})
 	addList(p, "FILES", []command.Item{
 		{Name: "AWS_CONFIG_FILE", Text: "The config file. The default is ~/.aws/config."},
@@ -90,11 +90,11 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 	})
 	addList(p, "KEYS", []command.Item{
 		{Name: "AWS_ACCESS_KEY_ID", Text: "The id of an access key. Together with AWS_SECRET_ACCESS_KEY it overrides the profile, unless --profile names a profile."},
-		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN comes before it."},
-		{Name: "AWS_CREDENTIAL_EXPIRATION", Text: "When the keys expire. lanyard refuses keys that have expired. Other tools set AWS_SESSION_EXPIRATION instead."},
+		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN overrides this variable."},
+		{Name: "AWS_CREDENTIAL_EXPIRATION", Text: "The time when the keys expire. lanyard refuses expired keys. Other tools set AWS_SESSION_EXPIRATION instead."},
 		{Name: "AWS_ACCOUNT_ID", Text: "The account of the keys."},
-		{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Text: "Credentials come from a web identity. lanyard hands such commands to the AWS CLI."},
-		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "Credentials come from the container; also AWS_CONTAINER_CREDENTIALS_FULL_URI. lanyard hands such commands to the AWS CLI."},
+		{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Text: "A file with a web identity token. If credentials come from this file, lanyard hands off the command to the AWS CLI."},
+		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "The address of the container's credentials; also AWS_CONTAINER_CREDENTIALS_FULL_URI. If credentials come from this address, lanyard hands off the command to the AWS CLI."},
 	})
 	addList(p, "ENDPOINTS AND CONNECTION", []command.Item{
 		{Name: "AWS_ENDPOINT_URL_SSO", Text: "The base URL of the access portal."},
@@ -106,8 +106,8 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_USE_DUALSTACK_ENDPOINT", Text: "true: use endpoints with IPv6."},
 		{Name: "AWS_RETRY_MODE", Text: "legacy, standard or adaptive."},
 		{Name: "AWS_MAX_ATTEMPTS", Text: "How often a request is tried."},
-		{Name: "AWS_CA_BUNDLE", Text: "A PEM file with the CA certificates to trust. REQUESTS_CA_BUNDLE counts if neither this nor ca_bundle is set. On Linux, SSL_CERT_FILE and SSL_CERT_DIR change where the system's certificates are."},
-		{Name: "HTTPS_PROXY", Text: "The proxy for https URLs; HTTP_PROXY for http URLs. The lower-case names come first."},
+		{Name: "AWS_CA_BUNDLE", Text: "A PEM file with the CA certificates to trust. If neither this variable nor ca_bundle is set, lanyard uses REQUESTS_CA_BUNDLE. On Linux, SSL_CERT_FILE and SSL_CERT_DIR name the system's certificates."},
+		{Name: "HTTPS_PROXY", Text: "The proxy for https URLs; HTTP_PROXY for http URLs. The lower-case names override the upper-case names."},
 		{Name: "NO_PROXY", Text: "Hosts without a proxy, separated by commas."},
 	})
 	addList(p, "BROWSER AND SHELL", []command.Item{
@@ -117,24 +117,24 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "DBUS_SESSION_BUS_ADDRESS", Text: "Where the keychain of a Linux desktop is."},
 	})
 	addText(p, "INTERNAL",
-		"Variables that begin with an underscore, such as _LANYARD_DOOR, are set by lanyard for the programs that it starts. Do not set them.")
+		"lanyard sets variables that begin with an underscore, such as _LANYARD_DOOR, for the programs that it starts. Do not set these variables.")
 }
 
 func fillFiles(p *command.Page, _ *cobra.Command) {
-	p.Prose("All files that lanyard creates here are readable only by you (mode 0600, folders 0700). " +
-		"An existing config keeps its mode and owner. lanyard replaces a file in one step, so that a reader never sees half of it.")
+	p.Prose("Only you can read the files that lanyard creates here (mode 0600, folders 0700). " +
+		"An existing config keeps its mode and owner. lanyard replaces a file in one step, so that no program reads half a file.")
 	addList(p, "FILES OF THE AWS CLI", []command.Item{
-		{Name: "~/.aws/config", Text: `Profiles and sessions. You and "lanyard configure" write it. AWS_CONFIG_FILE names another file.`},
-		{Name: "~/.aws/credentials", Text: `Access keys. You, "configure set" and "configure import" write it. AWS_SHARED_CREDENTIALS_FILE names another file.`},
+		{Name: "~/.aws/config", Text: `Profiles and sessions. You and "lanyard configure" write this file. AWS_CONFIG_FILE names another file.`},
+		{Name: "~/.aws/credentials", Text: `Access keys. You, "configure set" and "configure import" write this file. AWS_SHARED_CREDENTIALS_FILE names another file.`},
 		{Name: "~/.aws/sso/cache/*.json", Text: "Access tokens, refresh tokens and client registrations. lanyard, the AWS CLI and the SDKs write them."},
 		{Name: "~/.aws/cli/cache/*.json", Text: "Role credentials. lanyard and the AWS CLI write them."},
-		{Name: "~/.aws/cli/alias", Text: "Aliases of the AWS CLI. lanyard only reads it."},
+		{Name: "~/.aws/cli/alias", Text: "Aliases of the AWS CLI. lanyard only reads this file."},
 	})
 	addList(p, "FILES OF LANYARD", []command.Item{
-		{Name: "~/.aws/sso/cache/.NAME…", Text: "Locks and notes about the token NAME, also in ~/.aws/cli/cache. Only .NAME.json.kept and .NAME.tmp-… can hold secrets. docs/architecture.md describes each of them."},
-		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. The file keys says which key decrypts the store, and holds no secret. The file config is a copy of your config for commands that lanyard hands to the AWS CLI."},
+		{Name: "~/.aws/sso/cache/.NAME…", Text: "Locks and notes about the token NAME, also in ~/.aws/cli/cache. Only .NAME.json.kept and .NAME.tmp-… can hold secrets. docs/architecture.md describes each file."},
+		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. The file keys names the key that decrypts the store, and holds no secret. The file config is a copy of your config for commands that lanyard hands off to the AWS CLI."},
 		{Name: "~/.aws/.config.lock", Text: "The lock for changes of the config, in the same folder as the config; .credentials.lock for the credentials file."},
-		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30, and what "configure undo" needs. A backup of the credentials file contains its access keys.`},
+		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30. "configure undo" also has its record there. A backup of the credentials file contains its access keys.`},
 		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows it is a named pipe."},
 		{Name: "agent-….sock.log", Text: `The log of an agent that "lanyard agent start" started. It holds no secrets. On Windows it is in %LOCALAPPDATA%\lanyard.`},
 		{Name: "temporary folders", Text: `The homes of "lanyard demo" and "lanyard emulator run", which remove them at the end. The config of "lanyard emulator env" stays until you remove it.`},

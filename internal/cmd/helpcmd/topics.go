@@ -79,7 +79,7 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 		{Name: "255", Text: "Anything else: for example, the session has ended, the profile does not exist, a file cannot be read, or a service cannot be reached."},
 	})
 	addText(p, "OTHER PROGRAMS",
-		`A command that lanyard hands to the AWS CLI ends with the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" end with the exit code of the program that they run.`)
+		`A command that lanyard hands off to the AWS CLI returns the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" return the exit code of the program that they run.`)
 }
 
 func fillFlags(p *command.Page, root *cobra.Command) {

@@ -37,7 +37,7 @@ func serviceHelp(app *command.App, service string) error {
 	})
 	p.Section("LEARN MORE", func() {
 		p.Wrap(fmt.Sprintf("Run %q for the options of an operation.", name+" OPERATION "+help))
-		p.Wrap(fmt.Sprintf("lanyard hands other operations of %s to the AWS CLI. They are described in:", service))
+		p.Wrap(fmt.Sprintf("lanyard hands off other operations of %s to the AWS CLI. The AWS CLI's page describes them:", service))
 		p.Indent(awsPage(service, "index"))
 	})
 	return p.Print()
@@ -302,7 +302,7 @@ func generalText(name string) string {
 	case "--cli-input-yaml":
 		return "string; read options from YAML; file://FILE for a file"
 	case "--generate-cli-skeleton":
-		return "print a form for these options instead of making a call; allowed values: input, yaml-input, output"
+		return "print a template for these options, and make no call; allowed values: input, yaml-input, output"
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ import (
 // NewS3 returns the command s3 with its subcommand.
 func NewS3(app *command.App) *cobra.Command {
 	s3 := command.Group("s3", "List S3 buckets and objects")
-	s3.Long = `lanyard has "s3 ls" built in. It hands other s3 commands to the AWS CLI.`
+	s3.Long = `lanyard has "s3 ls" built in. It hands off other s3 commands to the AWS CLI.`
 	s3.Example = `lanyard s3 ls`
 	s3.AddCommand(newS3List(app))
 	return s3

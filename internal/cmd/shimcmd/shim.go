@@ -46,8 +46,8 @@ lanyard shim install ~/.local/bin`,
 		Use:   "remove DIR",
 		Short: "Remove the aws link from a folder",
 		Long: `Remove aws from the folder DIR if it is a link to lanyard, a copy of any version
-of lanyard, or a link to a lanyard that no longer exists. Another program named
-aws is left alone.`,
+of lanyard, or a link to a lanyard that no longer exists. lanyard does not
+remove another program named aws.`,
 		Example: `lanyard shim remove ~/.local/bin`,
 		Args:    command.WantArgs("DIR"),
 		RunE:    func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },

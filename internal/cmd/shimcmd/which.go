@@ -22,9 +22,9 @@ func NewWhich(app *command.App) *cobra.Command {
 Without COMMAND, print the path of the AWS CLI.
 
 The answer depends on the aliases in ~/.aws/cli/alias and on the profile. For
-example, lanyard hands commands of a profile that assumes a role to the AWS CLI.
-lanyard also hands off a command with an option that it does not know, even if
-"which" prints lanyard.
+example, lanyard hands off commands of a profile that assumes a role to the AWS
+CLI. lanyard also hands off a command with an unknown option, even if "which"
+prints lanyard.
 
 If no program runs the command line, the exit code is 1. An unknown command is
 an error (252).`,

@@ -59,7 +59,7 @@ func getCredentials(ctx context.Context, app *command.App, o credentialsOptions)
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", signin.MissingKeys(w, p))
 	default:
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
-			"name a profile that has sso_account_id and sso_role_name\nfor this one: %s configure export-credentials --profile %s", w.App.Name, command.Quote(p.Name))
+			"name a profile that has sso_account_id and sso_role_name\nfor this profile, run: %s configure export-credentials --profile %s", w.App.Name, command.Quote(p.Name))
 	}
 	c, err := signin.Credentials(ctx, w, p, "sso get-credentials")
 	if err != nil {

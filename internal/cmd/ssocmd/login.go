@@ -22,20 +22,20 @@ func NewLogin(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Sign in to IAM Identity Center in the browser",
-		Long: `Sign in to IAM Identity Center. The token is stored where the AWS CLI and the
-SDKs look for it.
+		Long: `Sign in to IAM Identity Center. lanyard stores the token in the files that the
+AWS CLI and the SDKs read.
 
 One sign-in serves every profile of the session. Legacy profiles of the same
-access portal share it too. Two [sso-session]s of one portal are two separate
-sign-ins.
+access portal also share this sign-in. Two [sso-session]s of one portal are two
+separate sign-ins.
 
 Without --profile or --sso-session, lanyard signs in to the session of the
 default profile, or to the only session in the config.
 
-If the session is still valid, you sign in again; --if-needed does nothing
-instead. The browser may still be signed in to the portal and not ask for a
-password. --force revokes the session first, so that the portal asks you to sign
-in again.`,
+If the session is still valid, lanyard signs in again. With --if-needed, it does
+nothing instead. The browser may still be signed in to the portal and not ask
+for a password. --force revokes the session first, so that the portal asks you
+to sign in again.`,
 		Example: `# sign in to the only session in the config
 lanyard login
 # sign in to the session of a profile, but only if it has ended
@@ -48,11 +48,11 @@ lanyard login --sso-session corp --use-device-code`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Session, "sso-session", "", "sign in to the [sso-session] `NAME`")
-	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL and open nothing")
+	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")
 	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
 	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the browser's callback; 0 means any free port")
 	f.BoolVar(&o.IfNeeded, "if-needed", false, "do nothing while the session is valid")
-	f.BoolVar(&o.Force, "force", false, "revoke the session first, so that the sign-in is really new")
+	f.BoolVar(&o.Force, "force", false, "revoke the session first, so that the portal asks you to sign in again")
 	f.BoolVar(&o.All, "all", false, "sign in to every session in the config, one after the other")
 	return cmd
 }

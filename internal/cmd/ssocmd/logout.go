@@ -35,12 +35,12 @@ func NewLogout(app *command.App) *cobra.Command {
 
 lanyard revokes the tokens at the service, then removes them and the role
 credentials from the cache. If the service cannot be reached, lanyard removes
-them anyway and warns which sessions were not revoked. It prints to stderr which
-sessions ended and which are left.
+them anyway, and prints a warning for each session that was not revoked. It
+prints the ended and the remaining sessions to stderr.
 
-With --verify, lanyard then asks the service whether it refuses the old access
-token and refresh token. The exit code is 1 if it still accepts one of them, and
-255 if it cannot be asked.
+With --verify, lanyard then checks that the service refuses the old access token
+and refresh token. The exit code is 1 if the service still accepts one of these
+tokens, and 255 if the service does not answer.
 
 Role credentials that a program already has keep working until they expire.`,
 		Example: `# sign out of every session
@@ -124,7 +124,7 @@ func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut,
 	switch {
 	case len(ended)+len(out.Unrevoked) > 0 || failed:
 	case len(out.Files) > 0:
-		say("no session was live; removed %d %s", len(out.Files), output.Plural(len(out.Files), "old token file"))
+		say("no session was valid; removed %d %s", len(out.Files), output.Plural(len(out.Files), "old token file"))
 	case s.Key() != "":
 		say("not signed in to %s; nothing to do", terminal.Printable(s.Key()))
 	default:

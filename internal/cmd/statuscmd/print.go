@@ -35,7 +35,7 @@ type page struct {
 // printPage prints the sessions as text.
 func printPage(app *command.App, list []sessionStatus, full bool) error {
 	if len(list) == 0 {
-		_, err := fmt.Fprintln(app.Out, "No session is configured, and none is signed in.")
+		_, err := fmt.Fprintln(app.Out, "No session is configured or signed in.")
 		app.TellSetUp()
 		return err
 	}

@@ -49,17 +49,17 @@ In the JSON output, "ended" is "expired", "signed out" is "none", and no session
 has the state "ends soon".
 
 The session end is the time when the access portal ends the session and you must
-sign in again. The service does not say when that is. lanyard learns it from
-earlier sessions, or computes it from the time of the sign-in and
+sign in again. The service does not publish this time. lanyard learns the time
+from earlier sessions, or computes it from the time of the sign-in and
 sso_session_duration.
 
-The roles are those with valid credentials in the cache. If the user is not
-known yet, lanyard asks STS once with such credentials, for up to two seconds,
-and remembers the answer until the next sign-in.
+The list of roles has the roles with valid credentials in the cache. If lanyard
+does not know the user yet, it asks STS once with these credentials, for up to
+two seconds, and remembers the answer until the next sign-in.
 
 With --check, lanyard prints nothing. The exit code is 0 if every session in the
 config (or the one session) can be used, and 1 if you must sign in. If no
-session is configured, it is 0.`,
+session is configured, the exit code is 0.`,
 		Example: `lanyard status
 # one session, with all profiles and cached roles
 lanyard status --sso-session corp

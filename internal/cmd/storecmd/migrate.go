@@ -34,13 +34,13 @@ func newMigrate(app *command.App) *cobra.Command {
 		Long: `Move the tokens and role credentials of all sessions, or of one with
 --sso-session or --profile, to another store: file, keychain, encrypted, or
 agent (the memory of an agent that was started with --in-memory). lanyard writes
-each of them, reads it back and compares it before it removes the old one. Later
+each secret, reads it back and compares it before it removes the old copy. Later
 sign-ins use the new store.
 
 The AWS CLI and the SDKs cannot read the new store, and they ignore
 credential_process in a profile with SSO settings. So lanyard replaces the SSO
 settings of the profiles with a credential_process; "--to file" restores them.
-It shows the change of the config first. To take the change back, run
+lanyard shows the change of the config first. To undo the change, run
 "lanyard configure undo". Without a terminal, --yes is required.
 
 The encrypted store needs an age or SSH key file (ed25519 or rsa), or a
@@ -60,7 +60,7 @@ lanyard store migrate --to file`,
 	f.StringVar(&o.session, "sso-session", "", "move only the secrets of the [sso-session] `NAME`")
 	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key `FILE` that decrypts")
 	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a `COMMAND` that prints the passphrase")
-	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
 	f.BoolVar(&o.show, "dry-run", false, "show what would change in the config, and change nothing")
 	return cmd
 }
@@ -254,7 +254,7 @@ func (plan migration) run(ctx context.Context, w *workspace.Workspace, o migrate
 		fmt.Fprintf(w.App.Out, "%s: %s store, %d %s moved\n", terminal.Printable(s.Key()), o.to, n, output.Plural(n, "secret"))
 	}
 	if err := errors.Join(failures...); err != nil {
-		return command.WithHint(err, "run the same command again; no secrets are lost, and those that were not moved are in their old store")
+		return command.WithHint(err, "run the same command again; the secrets that were not moved are still in their old store")
 	}
 	if o.to == keystore.File {
 		return rewrite()

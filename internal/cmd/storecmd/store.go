@@ -32,10 +32,10 @@ credentials. The stores are:
   keychain   macOS Keychain, Windows Credential Manager, or Secret Service
              (GNOME, KDE)
   encrypted  files encrypted with age, by an age or SSH key or a passphrase
-  agent      the memory of the background agent; gone when the agent ends
+  agent      the memory of the background agent; lost when the agent ends
 
 "lanyard store migrate" moves them. It also writes credential_process lines to
-the config, through which other tools use tokens that are not in the files.`,
+the config. With these lines, other tools get credentials from lanyard.`,
 		Example: `lanyard store
 lanyard store --output json`,
 		Annotations: command.Uses("output", "query"),
