@@ -8,7 +8,7 @@ import "testing"
 func TestEmulatorShellGreets(t *testing.T) {
 	tm := sit(t, seat{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")
 	tm.expect("lanyard: the emulator runs at http://127.0.0.1:")
-	tm.expect("lanyard: HOME is a temporary folder, and AWS_PROFILE is account1-AdministratorAccess")
+	tm.expect("lanyard: HOME is temporary; AWS_PROFILE is account1-AdministratorAccess")
 	tm.expect("hint: to sign in, run: lanyard sso login")
 	tm.send("exit 3\n")
 	tm.exits(3)

@@ -115,9 +115,9 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 // greet tells the user of a shell what is different in it.
 func greet(app *command.App, base, profile string) {
 	fmt.Fprintf(app.IO.Err, "%s: the emulator runs at %s until this program ends\n", app.Name, base)
-	fmt.Fprintf(app.IO.Err, "%s: HOME is a temporary folder", app.Name)
+	fmt.Fprintf(app.IO.Err, "%s: HOME is temporary", app.Name)
 	if profile != "" {
-		fmt.Fprintf(app.IO.Err, ", and AWS_PROFILE is %s", profile)
+		fmt.Fprintf(app.IO.Err, "; AWS_PROFILE is %s", profile)
 	}
 	fmt.Fprintln(app.IO.Err)
 	app.Hint("to sign in, run: " + app.Name + " sso login")
