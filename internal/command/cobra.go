@@ -75,19 +75,27 @@ func FlagError(cmd *cobra.Command, err error) error {
 	return WithHint(Usagef("%s", msg), "%srun: %s --help", didYouMean(near), cmd.CommandPath())
 }
 
-// nearFlags returns the names of flags of cmd that differ from an option by a typo.
+// nearFlags returns the names of flags of cmd that begin with an option. If there are none, it
+// returns the names that differ from the option by a typo.
 func nearFlags(cmd *cobra.Command, option string) []string {
 	name, isLong := strings.CutPrefix(option, "--")
 	if !isLong {
 		return nil
 	}
-	var names []string
+	name, _, _ = strings.Cut(name, "=")
+	var names, longer []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden && (!IsGlobal(cmd, f) || UsesFlag(cmd, f.Name)) {
-			names = append(names, f.Name)
+		if f.Hidden || IsGlobal(cmd, f) && !UsesFlag(cmd, f.Name) {
+			return
+		}
+		names = append(names, f.Name)
+		if len(name) > 2 && strings.HasPrefix(f.Name, name) {
+			longer = append(longer, f.Name)
 		}
 	})
-	name, _, _ = strings.Cut(name, "=")
+	if len(longer) > 0 && len(longer) <= 3 {
+		return longer
+	}
 	return typo.Nearest(name, names)
 }
 
