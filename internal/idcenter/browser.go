@@ -115,7 +115,7 @@ func (s SignIn) await(waiting context.Context, cb *callback, round *round, faile
 			if !open {
 				s.Pasted = nil
 			} else if !cb.pasted(round, text) {
-				s.Show("This is not the address that the browser shows after the sign-in. Paste the one that begins with " + cb.redirectURL() + "?\n")
+				s.Show("This is not the address that the browser shows after the sign-in. Paste the address that begins with " + cb.redirectURL() + "?\n")
 			}
 		}
 	}

@@ -167,7 +167,7 @@ Then enter the code:
 
 [A-Z]{4}-[A-Z]{4}
 
-Only approve this code if you started this sign-in yourself; [^\n]+
+Only approve this code if you started this sign-in yourself. [^\n]+
 \z`)
 	if !want.MatchString(d.shown) {
 		t.Errorf("shown:\n%s", d.shown)

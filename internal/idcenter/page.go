@@ -44,7 +44,7 @@ func page(title, body string) string { return fmt.Sprintf(pageFormat, title, pag
 // successPage returns the page after a successful sign-in.
 func successPage() string {
 	return fmt.Sprintf(pageFormat, "You are signed in", pageStyle, ` class="good"`,
-		"<p>Lanyard has stored the session. Your profiles can use it now.</p>\n<p>You can close this tab and return to your terminal.</p>")
+		"<p>Lanyard has stored the session. Your profiles can use the session now.</p>\n<p>You can close this tab and return to your terminal.</p>")
 }
 
 // failurePage returns the page after a sign-in that failed with err.

@@ -23,7 +23,7 @@ func New(app *command.App) *cobra.Command {
 		Long: `Print a script that completes command lines of lanyard: commands, flags and
 their values, profiles with their accounts and roles, sessions, regions,
 services, operations and their options. If the aws command on PATH is lanyard,
-the script completes command lines of aws too.
+the script also completes command lines of aws.
 
 SHELL is ` + strings.Join(shells[:len(shells)-1], ", ") + ` or ` + shells[len(shells)-1] + `.
 Evaluate the script in the start-up file of the shell:
@@ -38,7 +38,7 @@ Evaluate the script in the start-up file of the shell:
               eval (lanyard completion elvish | slurp)
   xonsh       ~/.xonshrc
               execx($(lanyard completion xonsh))
-  nu          save the script in an autoload folder, again after each update
+  nu          save the script in an autoload folder after each update
               lanyard completion nu | save -f
                 ($nu.user-autoload-dirs.0 | path join lanyard.nu)
   powershell  the file $PROFILE

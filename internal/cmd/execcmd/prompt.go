@@ -24,16 +24,16 @@ prompt of a shell. The state is one of these:
   ended         you must sign in
   signed out    you must sign in: there is no token
 
-In "lanyard shell", and after "lanyard env", it is the time that the keys are
-valid, or "ended". If a store such as the keychain holds the token, the state is
-left out. The JSON has the states of "lanyard status".
+In "lanyard shell", and after "lanyard env", the state is the time that the keys
+are valid, or "ended". If a store such as the keychain holds the token, lanyard
+prints no state. The JSON has the states of "lanyard status".
 
-The profile is --profile, else that of the environment. If no profile is in use,
-or if there is an error, lanyard prints nothing and exits with 0. It makes no
+The profile is --profile, else the profile of the environment. If no profile is
+in use, or after an error, lanyard prints nothing and exits with 0. It makes no
 request, takes no lock and writes no file.
 
 In --format, lanyard replaces {profile}, {account}, {role}, {region} and
-{session}, which is the state. It prints no line break at the end.`,
+{session} (the state). It prints no line break at the end.`,
 		Example: `lanyard prompt
 # in ~/.bashrc, with single quotes
 PS1='$(lanyard prompt --format "({profile} {session}) ")'"$PS1"
