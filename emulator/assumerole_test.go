@@ -168,6 +168,100 @@ func TestAssumeRoleParameters(t *testing.T) {
 	}
 }
 
+// The codes and messages are AWS's.
+func TestAssumeRoleRefusals(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	x.login("jane")
+	dev, admin := x.keys("444455556666", "DeveloperAccess"), x.keys("111122223333", "AdministratorAccess")
+	const (
+		auditRole = "arn:aws:iam::210987654321:role/Audit"
+		invalid   = "1 validation error detected: Value '"
+		fails     = "failed to satisfy constraint: Member must "
+		name      = fails + `satisfy regular expression pattern: [\w+=,.@-]*`
+	)
+	tags := func(n int) (kv []string) {
+		for i := range n {
+			kv = append(kv, fmt.Sprintf("Tags.member.%d.Key", i+1), fmt.Sprintf("key%d", i), fmt.Sprintf("Tags.member.%d.Value", i+1), "v")
+		}
+		return kv
+	}
+	tag := func(key, value string, more ...string) []string {
+		return append([]string{"Tags.member.1.Key", key, "Tags.member.1.Value", value}, more...)
+	}
+	denied := func(role string) string {
+		return "/jane is not authorized to perform: sts:AssumeRole on resource: " + role
+	}
+	long := strings.Repeat("x", 65)
+	for _, tt := range []struct {
+		name, role string
+		kv         []string
+		code       string // "" means success
+		message    string // the end of it
+	}{
+		{"a role that does not exist", "arn:aws:iam::210987654321:role/Missing", nil, "AccessDenied", denied("arn:aws:iam::210987654321:role/Missing")},
+		{"a role that does not trust the caller", deployRole, nil, "AccessDenied", denied(deployRole)},
+		{"no ARN", "arn:aws:s3:::a-bucket-name", nil, "ValidationError", "arn:aws:s3:::a-bucket-name is invalid"},
+		{"a short ARN", "arn", nil, "ValidationError", invalid + "arn' at 'roleArn' " + fails + "have length greater than or equal to 20"},
+		{"a long session name", operateRole, []string{"RoleSessionName", long}, "ValidationError", invalid + long + "' at 'roleSessionName' " + fails + "have length less than or equal to 64"},
+		{"a session name with a blank", operateRole, []string{"RoleSessionName", "a b"}, "ValidationError", invalid + "a b' at 'roleSessionName' " + name},
+		{"a source identity with a colon", operateRole, []string{"SourceIdentity", "aws:me"}, "ValidationError", invalid + "aws:me' at 'sourceIdentity' " + name},
+		{"two bad parameters", operateRole, []string{"RoleSessionName", "a b", "DurationSeconds", "899"}, "ValidationError", "2 validation errors detected: Value 'a b' at 'roleSessionName' " + name + "; Value '899' at 'durationSeconds' " + fails + "have value greater than or equal to 900"},
+		{"a long session", operateRole, []string{"DurationSeconds", "43201"}, "ValidationError", "have value less than or equal to 43200"},
+		{"without the external id", auditRole, nil, "AccessDenied", denied(auditRole)},
+		{"another external id", auditRole, []string{"ExternalId", "audit-2025"}, "AccessDenied", denied(auditRole)},
+		{"the external id", auditRole, []string{"ExternalId", "audit-2026"}, "", ""},
+		{"an external id that is not needed", operateRole, []string{"ExternalId", "x1"}, "", ""},
+		{"a short external id", operateRole, []string{"ExternalId", "x"}, "ValidationError", "at 'externalId' " + fails + "have length greater than or equal to 2"},
+		{"50 tags", operateRole, tags(50), "", ""},
+		{"51 tags", operateRole, tags(51), "ValidationError", "at 'tags' " + fails + "have length less than or equal to 50"},
+		{"a tag with a comma", operateRole, tag("a", "b,c"), "ValidationError", `at 'tags.1.member.value' ` + fails + `satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`},
+		{"a tag without a value", operateRole, []string{"Tags.member.1.Key", "a"}, "ValidationError", "1 validation error detected: Value null at 'tags.1.member.value' " + fails + "not be null"},
+		{"a long tag key", operateRole, tag(strings.Repeat("k", 129), ""), "ValidationError", "at 'tags.1.member.key' " + fails + "have length less than or equal to 128"},
+		{"a long tag value", operateRole, tag("k", strings.Repeat("v", 257)), "ValidationError", "at 'tags.1.member.value' " + fails + "have length less than or equal to 256"},
+		{"a tag twice", operateRole, tag("team", "a", "Tags.member.2.Key", "TEAM", "Tags.member.2.Value", "a"), "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+		{"a transitive tag in another case", operateRole, tag("team", "a", "TransitiveTagKeys.member.1", "TEAM"), "", ""},
+		{"a transitive tag without a tag", operateRole, tag("team", "a", "TransitiveTagKeys.member.1", "env"), "InvalidParameterValue", "The specified transitive tag key must be included in the requested tags."},
+		{"a policy that is no JSON", operateRole, []string{"Policy", "{"}, "MalformedPolicyDocument", "This policy contains invalid Json"},
+		{"a long policy", operateRole, []string{"Policy", `{"a":"` + strings.Repeat("x", 2041) + `"}`}, "ValidationError", "at 'policy' " + fails + "have length less than or equal to 2048"},
+		{"a code without a device", operateRole, []string{"TokenCode", "123456"}, "AccessDenied", "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."},
+		{"a chain for more than an hour", operateRole, []string{"DurationSeconds", "3601"}, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."},
+	} {
+		key := dev
+		if tt.role == auditRole || tt.role == deployRole {
+			key = admin
+		}
+		a := x.assume(key, tt.role, tt.kv...)
+		status := map[string]int{"": 200, "AccessDenied": 403}[tt.code]
+		if status == 0 {
+			status = 400
+		}
+		if a.status != status || a.Code != tt.code || !strings.HasSuffix(a.Message, tt.message) {
+			t.Errorf("%s: %+v, want %s", tt.name, a, tt.message)
+		}
+	}
+	if status, body := x.sts(dev, "AssumeRole"); status != 400 || !strings.Contains(body, "2 validation errors detected: Value null at &#39;roleArn&#39;") {
+		t.Errorf("without parameters: %d %s", status, body)
+	}
+
+	// A chain passes on the source identity and the transitive tags, in any case.
+	first := x.assume(dev, operateRole, tag("Team", "a", "TransitiveTagKeys.member.1", "team", "SourceIdentity", "jane")...)
+	second := x.assume(first.keys(), operateRole)
+	if second.status != 200 || second.SourceIdentity != "jane" {
+		t.Fatalf("%+v", second)
+	}
+	for _, tt := range []struct {
+		kv            []string
+		code, message string
+	}{
+		{[]string{"SourceIdentity", "joe"}, "ValidationError", "The source identity is already set for this assume role session"},
+		{tag("TEAM", "b"), "InvalidParameterValue", "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."},
+	} {
+		if a := x.assume(second.keys(), operateRole, tt.kv...); a.status != 400 || a.Code != tt.code || a.Message != tt.message {
+			t.Errorf("%q: %+v", tt.kv, a)
+		}
+	}
+}
+
 func TestAssumeRoleWithWebIdentity(t *testing.T) {
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
 	call := func(token string, kv ...string) assumed {

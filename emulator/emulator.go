@@ -4,6 +4,7 @@ package emulator
 
 import (
 	"container/list"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,6 +120,9 @@ func (e *Emulator) Users() []User {
 	}
 	return out
 }
+
+// IAMUsers returns the IAM users with their keys, in the order of the Config.
+func (e *Emulator) IAMUsers() []IAMUser { return slices.Clone(e.config().IAMUsers) }
 
 // A clock is a source of time that Advance can move.
 type clock struct {

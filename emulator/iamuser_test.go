@@ -63,6 +63,12 @@ func (x *tester) session(kv ...string) (key aws.Credentials, expires string) {
 func TestIAMUser(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	const arn = "arn:aws:iam::444455556666:user/robin"
+	if users := x.srv.IAMUsers(); len(users) != 1 || users[0].MFASerial(x.srv.Region()) != robinsDevice {
+		t.Errorf("%+v", users)
+	}
+	if china := (emulator.IAMUser{Account: "444455556666", Name: "robin"}).MFASerial("cn-north-1"); china != "arn:aws-cn:iam::444455556666:mfa/robin" {
+		t.Errorf("the device in China is %s", china)
+	}
 	session, expires := x.session()
 	if expires != "2026-11-23T00:00:00Z" {
 		t.Errorf("the session expires at %s", expires)

@@ -98,6 +98,13 @@ func pointers(e *emulator.Emulator, base, adminToken string) []string {
 		}
 		lines = append(lines, "# user "+u.Name+", "+how)
 	}
+	for _, u := range e.IAMUsers() {
+		how := "access key " + u.AccessKeyID + ", secret key " + u.SecretAccessKey
+		if u.TOTP != "" {
+			how += ", MFA device " + u.MFASerial(e.Region()) + " with the secret " + u.TOTP
+		}
+		lines = append(lines, "# IAM user "+u.Name+" of account "+u.Account+", "+how)
+	}
 	if adminToken != "" {
 		lines = append(lines,
 			"# admin API: "+base+emulator.AdminPath+", with the header Authorization: Bearer $"+adminVariable,
