@@ -1,11 +1,16 @@
 package emulator_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 )
@@ -186,6 +191,48 @@ func FuzzFederation(f *testing.F) {
 		e.ServeHTTP(w, httptest.NewRequest("GET", "/federation?"+q.Encode(), nil))
 		if w.Code != 400 && w.Code != 403 {
 			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	})
+}
+
+// For any parameters, AssumeRole answers with credentials or with an error of AWS.
+func FuzzAssumeRole(f *testing.F) {
+	e, _, _, _, _ := fuzzed(f)
+	f.Add("RoleArn=" + operateRole + "&RoleSessionName=ci&Tags.member.1.Key=a&Tags.member.1.Value=%ff&TransitiveTagKeys.member.1=A")
+	f.Add("RoleArn=" + secureRole + "&RoleSessionName=ci&SerialNumber=" + robinsDevice + "&TokenCode=000000")
+	f.Add("RoleArn=arn:aws:iam::1:role/&Policy=[]&PolicyArns.member.1.arn=&DurationSeconds=99999999999999999999")
+	f.Add("RoleArn=" + operateRole + "&RoleSessionName=ci&Policy=%20%7B%7D&ExternalId=&SourceIdentity=a:b")
+	f.Fuzz(func(t *testing.T, parameters string) {
+		body := "Action=AssumeRole&Version=2011-06-15&" + parameters
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		sum := sha256.Sum256([]byte(body))
+		if err := v4.NewSigner().SignHTTP(t.Context(), robin(), r, hex.EncodeToString(sum[:]), "sts", "us-east-1", fixedNow()); err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		switch ok := strings.Contains(w.Body.String(), "<SecretAccessKey>"); {
+		case ok && w.Code == 200, !ok && (w.Code == 400 || w.Code == 403) && strings.Contains(w.Body.String(), "<Code>"):
+		case w.Code == 501: // another Version
+		default:
+			t.Errorf("%s: %d %s", parameters, w.Code, w.Body)
+		}
+	})
+}
+
+// Only the issued text is a valid web identity token.
+func FuzzWebIdentityToken(f *testing.F) {
+	e, _, _, _, _ := fuzzed(f)
+	token := e.WebIdentityToken("repo:example/app", "sts.amazonaws.com", time.Hour)
+	for _, s := range []string{token, token + "=", token + "\n", token[:len(token)-1], token[:len(token)-1] + "_", "a.b.c", "....", "", strings.ToUpper(token)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		in := url.Values{"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {pipelineRole}, "RoleSessionName": {"ci"}, "WebIdentityToken": {text}}
+		w := post(e, "/", in.Encode(), "Content-Type", "application/x-www-form-urlencoded")
+		if want := text == token; (w.Code == 200) != want || !want && w.Code != 400 {
+			t.Errorf("%q: %d %s", text, w.Code, w.Body)
 		}
 	})
 }

@@ -268,7 +268,12 @@ func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration
 		panic(err)
 	}
 	signed := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(b)
-	return signed + "." + base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
+	return signed + "." + e.webSignature(signed)
+}
+
+// webSignature returns the third part of a token.
+func (e *Emulator) webSignature(signed string) string {
+	return base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
 }
 
 // assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no signature,
@@ -314,23 +319,19 @@ func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no 
 		return &apiError{status: http.StatusBadRequest, code: code, message: message}
 	}
 	part := strings.Split(token, ".")
-	var payload, signature []byte
 	err := errors.New("not three parts")
 	if len(part) == 3 {
-		var e1, e2 error
-		payload, e1 = base64.RawURLEncoding.DecodeString(part[1])
-		signature, e2 = base64.RawURLEncoding.DecodeString(part[2])
-		err = errors.Join(e1, e2)
-	}
-	if err == nil {
-		err = json.Unmarshal(payload, &claims)
+		var payload []byte
+		if payload, err = base64.RawURLEncoding.DecodeString(part[1]); err == nil {
+			err = json.Unmarshal(payload, &claims)
+		}
 	}
 	switch {
 	case err != nil:
 		return claims, bad("InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
 	case claims.Issuer != webIssuer:
 		return claims, bad("InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+claims.Issuer)
-	case !hmac.Equal(signature, e.seal.mac(kindWeb, part[0]+"."+part[1])):
+	case !hmac.Equal([]byte(part[2]), []byte(e.webSignature(part[0]+"."+part[1]))):
 		return claims, bad("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements")
 	case now.Unix() >= claims.Expires:
 		return claims, bad("ExpiredTokenException", fmt.Sprintf("Token expired: current date/time %d must be before the expiration date/time%d", now.Unix(), claims.Expires))
