@@ -123,12 +123,13 @@ func (s *lineWriter) write(l line) {
 	_ = writeLine(s.conn, l) // on an error the client has gone
 }
 
-// longRequests is how many long requests are read at the same time. A long request does not
-// fit into the reader's buffer; only requests that store a token are so long.
+// longRequests is the number of long requests that the agent reads at the same time. A long
+// request does not fit into the reader's buffer; only requests that store a token are so
+// long.
 const longRequests = 8
 
-// readRequest reads the request of a client. It reads at most [longRequests] long requests
-// at a time, so that clients that never finish their requests do not fill the memory.
+// readRequest reads the request of a client. It reads at most [longRequests] long requests at
+// a time. So clients that never finish their requests do not fill the memory.
 func (s *Server) readRequest(closing context.Context, conn net.Conn) (r request, err error) {
 	within, cancel := context.WithTimeout(closing, requestLimit)
 	defer cancel()

@@ -1,5 +1,5 @@
-// This file has the store in the agent's memory: [Memory] is the store in the agent, and
-// [Backend] is the store as seen by a client.
+// This file has the store in the agent's memory. The agent uses [Memory], and a client uses
+// [Backend].
 
 package agent
 

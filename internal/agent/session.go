@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A watch holds what the agent knows about one session.
+// A watch holds the agent's knowledge about one session.
 type watch struct {
 	Watched
 	valid bool   // the settings were valid at least once
@@ -43,8 +43,8 @@ func (w *watch) next(now time.Time) time.Time {
 	if w.tok.Due(now, w.Session.Window()) {
 		due = now
 	}
-	// Do not refresh in the first quarter of the lifetime: a window that is nearly as long
-	// as the lifetime would make the agent refresh all the time.
+	// Do not refresh in the first quarter of the lifetime. Otherwise, with a window nearly as
+	// long as the lifetime, the agent would refresh all the time.
 	life := cmp.Or(w.tok.Life, time.Hour)
 	if young := w.tok.ExpiresAt.Add(-life * 3 / 4); !w.tok.Misdated(now) && due.Before(young) {
 		due = young
@@ -68,8 +68,8 @@ func (w *watch) postponed(now time.Time) bool {
 	return w.retry.After(now) && w.retry.Sub(now) <= retryMax
 }
 
-// needed reports whether the session needs the agent: to refresh it, or to keep a token
-// that is only in the agent's memory.
+// needed reports whether the session needs the agent. The agent may refresh the session, or
+// keep a token that is only in its memory.
 func (w *watch) needed(now time.Time, memory bool) bool {
 	return w.locked || w.refreshable(now) || memory && !w.ended && w.tok.Left(now) > 0
 }

@@ -46,8 +46,8 @@ func (s *Server) survey() []watch {
 }
 
 // list returns the sessions of the config. If the config cannot be read, it returns the known
-// sessions. It also returns sessions that were removed from the config if the agent's memory
-// has their token, because the token exists nowhere else.
+// sessions. It also returns a session that was removed from the config, if the agent's memory
+// has its token. That token exists nowhere else.
 func (s *Server) list(known []watch) (list []Watched, problem string) {
 	list, err := s.Watched()
 	if err != nil {

@@ -44,9 +44,9 @@ func LogPath(address string) (string, error) {
 	return address + ".log", makeFolder(address)
 }
 
-// HomeID returns a text that identifies a home folder by the device and inode of its ~/.aws,
-// because a container may mount the folder at another path. It returns "" if ~/.aws does not
-// exist.
+// HomeID returns a text that identifies a home folder by the device and inode of its ~/.aws.
+// A path is not enough, because a container may mount the folder at another path. It returns
+// "" if ~/.aws does not exist.
 func HomeID(home string) string {
 	info, err := os.Stat(filepath.Join(home, ".aws"))
 	if err != nil {

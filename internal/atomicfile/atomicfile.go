@@ -95,8 +95,8 @@ func keepOwner(tmp *os.File, target string) {
 	}
 }
 
-// TempInfix is part of the name of every temporary file: "." + the name of the file
-// to replace + TempInfix + random characters. The name never ends in ".json", because
+// TempInfix is part of the name of every temporary file. The name is "." + the name of the
+// file to replace + TempInfix + random characters. The name never ends in ".json", because
 // the AWS CLI reads every *.json file of its cache folders.
 const TempInfix = ".tmp-"
 
@@ -372,9 +372,9 @@ func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(e
 // limit.
 const maxLinks = 40
 
-// Resolve returns the file that [Write] replaces. For a symbolic link, that is its target,
-// which need not exist. Otherwise it is path itself. As root, Resolve follows only links that
-// root owns.
+// Resolve returns the file that [Write] replaces. For a symbolic link, it returns the target,
+// which need not exist. For any other path, it returns path. As root, Resolve follows only
+// links that root owns.
 func Resolve(path string) (string, error) {
 	for range maxLinks {
 		info, err := os.Lstat(path)

@@ -53,8 +53,8 @@ func onlyInPlace(target string) (bool, error) {
 	return false, err // for example, the file is immutable
 }
 
-// sticky reports whether the file is in a sticky folder and cannot be replaced by this
-// user, because others own the file and the folder.
+// sticky reports whether the file is in a sticky folder and this user cannot replace it,
+// because other users own the file and the folder.
 func sticky(target string, file fs.FileInfo) bool {
 	folder, err := os.Stat(filepath.Dir(target))
 	if err != nil || folder.Mode()&fs.ModeSticky == 0 || os.Geteuid() == 0 {

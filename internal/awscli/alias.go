@@ -45,8 +45,8 @@ func readAliases(app *command.App) (cliAliases, error) {
 // noValue marks a line that ends after = or :. No alias contains this character.
 const noValue = "\x00"
 
-// parseAliases parses the file. The AWS CLI uses the same parser as for its config: names are
-// in lower case, and a value can have several lines. In the config, indented lines after an
+// parseAliases parses the file. The AWS CLI uses the parser of its config. So names are in
+// lower case, and a value can have several lines. In the config, indented lines after an
 // empty value are a nested block. In the alias file, these lines are the value. The mark
 // noValue makes the value not empty, so that the lines continue the value.
 func parseAliases(path, content string) ([]*awsconfig.Section, []awsconfig.Problem, error) {

@@ -20,7 +20,7 @@ import (
 )
 
 // freshen refreshes the session and the role credentials in the cache before the AWS CLI uses
-// them, because the AWS CLI refreshes later than lanyard and without a lock. If a refresh
+// them. The AWS CLI itself refreshes later than lanyard, and without a lock. If a refresh
 // fails, freshen only warns, because the command may need no credentials. It returns an error
 // if the AWS CLI would send the session's token to a service that did not issue the token.
 // overlay is the path of a config that replaces the user's config for the AWS CLI, or "".
@@ -105,10 +105,10 @@ func needsNothing(args, rest []string) bool {
 	return slices.Contains([]string{"login", "logout", "configure", "history", "help"}, rest[0])
 }
 
-// writeOverlay writes a copy of the config in which the profile has a credential_process that
-// the AWS CLI can run, and returns its path. It returns "" if the profile needs no such copy.
-// The AWS CLI cannot read a token outside its files, and the real `aws` has no command
-// get-credentials. writeOverlay does not change the user's config.
+// writeOverlay writes a copy of the config, and returns the path of the copy. In the copy,
+// the profile has a credential_process that the AWS CLI can run. It returns "" if the profile
+// needs no such copy. The AWS CLI cannot read a token outside its files, and the real `aws`
+// has no command get-credentials. writeOverlay does not change the user's config.
 //
 // Lanyard does not remove the copy, because this process becomes the AWS CLI. The next
 // hand-off replaces the copy.
@@ -146,7 +146,7 @@ func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
 }
 
 // processChanges returns the changes that replace the SSO settings of profiles with a
-// credential_process, if the token of the session is outside the AWS CLI's files.
+// credential_process. It returns none if the token of the session is in the AWS CLI's files.
 func processChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
 	s := p.Session
 	store, err := w.Broker.Cache.Store(s.Key())

@@ -6,9 +6,10 @@
 // request for credentials. [Edit] changes settings. All three use the same code to parse a
 // line.
 //
-// For some mistakes the AWS CLI rejects the whole file, although the meaning is clear: a
-// duplicate section, a duplicate key, a byte order mark. This package accepts these mistakes,
-// and reports each as a [Problem]. A mistake without a clear meaning is a [ParseError].
+// Some mistakes have a clear meaning: a duplicate section, a duplicate key, a byte order
+// mark. The AWS CLI rejects the whole file for such a mistake. This package accepts these
+// mistakes, and reports each as a [Problem]. A mistake without a clear meaning is a
+// [ParseError].
 //
 // The package imports only packages that package os also imports. More imports would slow
 // down the start of the program (see package warm).
@@ -228,11 +229,11 @@ func (d *Doc) Unused() []Title {
 type Problem struct {
 	Path string
 	Line int    // from 1
-	Text string // what is wrong
+	Text string // a description of the mistake
 	Hint string // how to fix it
 }
 
-// String returns the path, the line and what is wrong, on one line.
+// String returns the path, the line and the text on one line.
 func (p Problem) String() string { return position(p.Path, p.Line) + p.Text }
 
 // A ParseError reports a line that cannot be parsed. Its text begins with the message

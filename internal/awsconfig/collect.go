@@ -101,7 +101,7 @@ func (c *collector) add(num int, l line) error {
 	return nil
 }
 
-// whyBad returns what is wrong with a line. It quotes only headers, because other lines may
+// whyBad returns why a line is invalid. It quotes only headers, because other lines may
 // contain secrets.
 func whyBad(text string) string {
 	switch {

@@ -368,7 +368,7 @@ type EditError struct {
 	Line    int    // from 1; 0 if the error does not concern a line
 	Section string // the text between the brackets of the header; may be empty
 	Key     string // KEY or KEY.SUB; may be empty
-	Text    string // what is wrong
+	Text    string // why the file was not changed
 	Hint    string // how to fix it; may be empty
 }
 

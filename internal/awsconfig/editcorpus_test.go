@@ -23,8 +23,8 @@ func target(what string) awsconfig.Change {
 	return awsconfig.Change{Kind: kinds[kind], Name: name}
 }
 
-// changesOf returns changes of every kind: of each section and setting of the file, and of
-// sections that the file does not have.
+// changesOf returns changes of every kind. They change each section and setting of the file,
+// and sections that the file does not have.
 func changesOf(r *reading, credentials bool) (list []awsconfig.Change) {
 	add := func(ch awsconfig.Change, key, sub, value string, remove bool) {
 		ch.Key, ch.Sub, ch.Value, ch.Remove = key, sub, value, remove

@@ -67,7 +67,7 @@ func edit(tb testing.TB, content string, credentials bool, changes ...awsconfig.
 	return "", false
 }
 
-// checkEdit checks what holds for every change of every file.
+// checkEdit checks the properties of one change of one file.
 func checkEdit(t *testing.T, content string, credentials bool, ch awsconfig.Change) {
 	t.Helper()
 	after, ok := edit(t, content, credentials, ch)

@@ -1,5 +1,5 @@
-// This file has fast look-ups in large files: Find parses one section of a file, and
-// ReadFor keeps only the part of a file that a profile needs.
+// This file has fast look-ups in large files. Find parses one section of a file. ReadFor
+// keeps only the sections that a profile needs.
 
 package awsconfig
 
@@ -321,8 +321,8 @@ func (s *sieve) keep(unit []byte) {
 	s.kept.Write(unit)
 }
 
-// isOther reports whether the unit is certainly the section of another profile. If it is not
-// certain, isOther returns false, and the unit is kept.
+// isOther reports whether the unit is certainly the section of another profile. If that is
+// not certain, isOther returns false.
 func (s *sieve) isOther(unit []byte) bool {
 	mark := "["
 	if !s.credentials {

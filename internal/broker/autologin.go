@@ -129,7 +129,7 @@ func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g
 	defer pending.Abort() // does nothing after a Commit
 	switch {
 	case b.signedOutSince(s, before):
-		// A user who signs out does not want to be asked to sign in again.
+		// A user who has just signed out does not want a new sign-in.
 		b.debug("no auto_login: the user has just signed out", "session", s.Key())
 		return ended
 	case g.lock == nil:

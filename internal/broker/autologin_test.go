@@ -146,7 +146,8 @@ func TestRefusedSignInIsShared(t *testing.T) {
 		}
 		c.wantTabs(2)
 
-		// An explicit login is not held back. It ends the pause, even if it is interrupted.
+		// An explicit login ignores the pause after a failed sign-in, and ends it. An interrupted
+		// login also ends the pause.
 		ctx, interrupt := context.WithCancel(f.T.Context())
 		in := broker.SignIn{Do: func(context.Context, broker.Keep) error {
 			interrupt()
@@ -265,7 +266,7 @@ func TestSignInBeforeTheLock(t *testing.T) {
 	})
 }
 
-// A user who signs out does not want to be asked to sign in again.
+// A user who has just signed out does not want a new sign-in.
 func TestNoAutoLoginAfterSignOut(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

@@ -101,7 +101,7 @@ type Broker struct {
 	clockWarned atomic.Bool // the user has been warned that the clock is wrong
 }
 
-// A Purpose is what a request asks for: role credentials or an access token.
+// A Purpose says whether a request asks for role credentials or for an access token.
 type Purpose int
 
 const (
@@ -116,9 +116,9 @@ type Request struct {
 	Purpose             Purpose
 	Caller              string // the name of the command, for the log
 
-	// Rejected is a token that a service has refused before its expiry: the access token, or the
-	// session token of the role credentials. The broker refreshes it, unless another process has
-	// done so. Rejected is zero if no service has refused anything.
+	// Rejected is a token that a service has refused before its expiry. It is the access token,
+	// or the session token of the role credentials. The broker refreshes it, unless another
+	// process has done so. Rejected is zero if no service has refused anything.
 	Rejected secret.String
 }
 

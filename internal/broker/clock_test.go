@@ -115,7 +115,7 @@ func TestOneWarningAboutTheClock(t *testing.T) {
 	})
 }
 
-// A profile is used every minute of a working day while the clock is wrong.
+// A user uses a profile every minute of a working day, while the clock is wrong.
 func TestDayWithAWrongClock(t *testing.T) {
 	for _, ahead := range []time.Duration{time.Hour, -time.Hour} {
 		withFixture(t, emulator.Config{PortalSession: 24 * time.Hour}, func(f *fixture) {

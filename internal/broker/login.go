@@ -21,16 +21,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// This file has the sign-in. One process signs in at a time. The others wait, and show which
-// process is signing in.
+// This file coordinates sign-ins. One process signs in at a time. The others wait, and show
+// which process is signing in.
 
 // A SignIn describes how to sign a user in.
 type SignIn struct {
 	// Caller is the name of the command. Processes that wait for this one show it.
 	Caller string
 
-	// Waiting is called once if this process waits for the sign-in of another process p.
-	// limit is the longest wait. Waiting may be nil.
+	// Waiting is called once if this process waits for process p to sign in. limit is the
+	// longest wait. Waiting may be nil.
 	Waiting func(p Process, limit time.Duration)
 
 	// Force ends the current session first, even a session of another origin. It signs in even
@@ -138,8 +138,9 @@ func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pendi
 	return tok, err
 }
 
-// loginOutcome returns the path of the file that records a failed sign-in, for processes
-// that wait for it or start soon after it. A successful sign-in removes the file.
+// loginOutcome returns the path of the file that records a failed sign-in. Processes that
+// wait for the sign-in, or start soon after it, read this file. A successful sign-in removes
+// the file.
 func (b *Broker) loginOutcome(s profile.Session) string {
 	key := s.Name
 	if key == "" {
@@ -232,8 +233,7 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 // reprepare reserves the place of the token again, under the session's lock. pending is a
 // place in the store named in, from an earlier reservation. Since then, `store migrate` may
 // have moved the session to another store. If the store is the same and cannot reserve a
-// second place, reprepare returns pending, because pending may hold the last free space of
-// the disk.
+// second place, reprepare returns pending. pending may hold the last free space of the disk.
 func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, in string) (keystore.Pending, error) {
 	now, err := b.Cache.Store(s.Key())
 	switch {
@@ -272,8 +272,8 @@ func (in SignIn) announcement(b *Broker, s profile.Session, limit time.Duration)
 	return a
 }
 
-// afterPause shows the announcement if announceAfter has passed. It is called repeatedly
-// during the wait.
+// afterPause shows the announcement if announceAfter has passed. The wait calls it again and
+// again.
 func (a *announcement) afterPause() {
 	if a.show != nil && time.Since(a.start) >= announceAfter {
 		a.show()

@@ -10,7 +10,7 @@ import (
 )
 
 // The sign-in waits for the session's lock, which another process holds. An interrupt ends
-// the wait, and the token is revoked.
+// the wait, and the process revokes the token.
 func TestInterruptedWhileStoring(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

@@ -17,10 +17,10 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// This file has the sign-out. It ends the generation, revokes the tokens at the service, and
-// removes the files. Verify then asks the service whether it refuses the tokens.
+// This file signs out. It ends the generation, revokes the tokens at the service, and removes
+// the files. Verify then asks the service whether it refuses the tokens.
 
-// A SignOut holds what a logout did.
+// A SignOut holds the results of a logout.
 type SignOut struct {
 	Files     []string    // the token files that were removed
 	Revoked   []Revoked   // the sessions that were revoked at the service: see Verify
@@ -34,8 +34,8 @@ type Unrevoked struct {
 	Err      error
 }
 
-// signOutWait is how long a logout waits for a refresh that is under way, because the new
-// token should be revoked too.
+// signOutWait is how long a logout waits for a refresh in progress, so that it can also
+// revoke the new token.
 const signOutWait = callBudget + time.Second
 
 type tokenFile = keystore.Found[ssocache.Token]
@@ -79,9 +79,9 @@ func (b *Broker) filesUnder(ctx context.Context, names []string) (files []tokenF
 	return files, unknown
 }
 
-// LogoutAll signs out of every session in the cache, even if it is not in the config, and
-// removes all role credentials, as the AWS CLI does. Each token is revoked at the services
-// that issued it.
+// LogoutAll signs out of every session in the cache, even if the session is not in the
+// config. Like the AWS CLI, it removes all role credentials. It revokes each token at the
+// services that issued the token.
 func (b *Broker) LogoutAll(ctx context.Context) (SignOut, error) {
 	var out SignOut
 	failures := append(b.Cache.Unreadable(b.Cache.SSO(), b.Cache.Roles()), b.Cache.Reachable())
@@ -196,8 +196,8 @@ func joined(failures []error) error {
 }
 
 // revoke revokes each distinct access token once. A token that the service no longer knows
-// counts as revoked. Files with a refresh token come first: after the access token has
-// expired, only the refresh token can end the session, and copies do not have it.
+// counts as revoked. It starts with the files that have a refresh token. If the access token
+// has expired, only the refresh token can end the session, and copies have no refresh token.
 func (b *Broker) revoke(ctx context.Context, files []tokenFile) ([]revokedToken, error) {
 	isCopy := func(f tokenFile) bool { return f.Value.RefreshToken.IsZero() }
 	originals := slices.DeleteFunc(slices.Clone(files), isCopy)
@@ -298,7 +298,7 @@ type Revoked struct {
 
 // A revokedToken is a token that the service must no longer accept.
 type revokedToken struct {
-	tok     ssocache.Token // the last token of the session; without a refresh token if it could not be refreshed
+	tok     ssocache.Token // the last token of the session; has no refresh token if the refresh failed
 	older   secret.String  // a refresh token that was spent to sign out
 	expired bool           // tok has expired, so the service would refuse it in any case
 	refused bool           // the service has refused to refresh it

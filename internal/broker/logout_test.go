@@ -229,7 +229,7 @@ func TestLogoutRefusedByService(t *testing.T) {
 	}
 }
 
-// A new token that cannot be stored is revoked.
+// If a new token cannot be stored, the sign-in revokes it.
 func TestSignInWithoutStorageIsRevoked(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		in := f.ByCode("sso login", func(text string) {

@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// On a full disk the session is revoked and removed, even if there is no generation file
-// that could be removed instead of written.
+// On a full disk, a logout revokes and removes the session. It needs no generation file that
+// it could remove to get space.
 func TestLogoutOnAFullDisk(t *testing.T) {
 	for _, recorded := range []bool{true, false} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {

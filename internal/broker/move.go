@@ -11,11 +11,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Move moves the tokens and role credentials of a session, under all of its names, to
-// another store. files lists more cache files to move. Move returns how many were moved.
+// Move moves the tokens and role credentials of a session, under all of its names, to another
+// store. files lists more cache files to move. Move returns the number of moved values.
 //
-// It waits for a refresh that is under way. Role credentials that are being fetched at the
-// moment are not stored, because they would be written to the old store.
+// Move waits for a refresh in progress. If a process fetches role credentials during the
+// move, it does not store them, because it would write them to the old store.
 func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to string, files []string) (int, error) {
 	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {
@@ -52,10 +52,10 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 	return total, joined(unknown)
 }
 
-// Adopt moves the token of legacy profiles, which is stored under their start URL, to the
-// session s, unless the session has a token already. spellings are the start URLs of the
-// profiles. Adopt removes the role credentials of those profiles, because nothing uses them
-// any more.
+// Adopt moves the token of legacy profiles to the session s, unless s already has a token.
+// Such a token is stored under the start URL of the profiles. spellings are their start URLs.
+// Adopt removes the role credentials of the legacy profiles, because nothing uses them any
+// more.
 func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []string) error {
 	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {
@@ -90,8 +90,8 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 	return nil
 }
 
-// adoptable returns the session's tokens that are stored under start URLs, and the
-// spelling whose token to adopt, or "" if there is none.
+// adoptable returns the session's tokens that are stored under start URLs. best is the
+// spelling of the token to adopt, or "" if no such token exists.
 func (b *Broker) adoptable(s profile.Session, spellings []string) (old map[string]ssocache.Token, best string, err error) {
 	old = make(map[string]ssocache.Token)
 	for _, url := range spellings {

@@ -83,7 +83,7 @@ func sameOrigin(old, issued ssocache.Token) bool {
 
 // refreshedOrigin returns the origin of a refreshed token. old is the origin of the token
 // before the refresh. If old is zero, refreshedOrigin returns the origin of the service that
-// issued the new token, even if only one of the target's services is AWS's.
+// issued the new token. This also holds if only one of the target's services is AWS's.
 func (t target) refreshedOrigin(old ssocache.Origin) ssocache.Origin {
 	if !old.IsZero() {
 		return old

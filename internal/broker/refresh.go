@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// This file refreshes a token. It takes the session's lock, reads the token again, spends the
-// refresh token, and stores the new token.
+// This file refreshes tokens. A refresh takes the session's lock, reads the token again,
+// spends the refresh token, and stores the new token.
 
 // A refreshRequest is a request to replace the session's token.
 type refreshRequest struct {
@@ -27,7 +27,7 @@ type refreshRequest struct {
 	budget   time.Duration // a shorter limit for the call than that of [Service]; 0 for none
 }
 
-// done returns a valid token if no refresh is necessary: the token is not due, or is newer
+// done returns a valid token if no refresh is necessary. Such a token is not due, or is newer
 // than the token that the request found.
 func (r refreshRequest) done(st state, now time.Time) (ssocache.Token, bool) {
 	tok, valid := st.best(now, r.rejected)
@@ -96,8 +96,9 @@ func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, re
 	return b.refreshLocked(ctx, r, g)
 }
 
-// othersToken looks for the result of another process later than the outcome last: a token
-// that makes the refresh unnecessary, or a failure to refresh the same token.
+// othersToken looks for another process's result that is later than the outcome last. The
+// result is a token that makes the refresh unnecessary, or a failure to refresh the same
+// token.
 func (b *Broker) othersToken(r refreshRequest, last outcome) *reply {
 	now, st := b.now(), b.tokensNow(r.session)
 	if tok, ok := r.done(st, now); ok {
@@ -293,7 +294,7 @@ func (b *Broker) keptElsewhere(keys ...string) bool {
 
 // replaced reports whether another program has stored a new token, after the service has
 // refused the refresh token of h. A program that takes no lock may have spent the refresh
-// token a moment earlier, so replaced waits for the program to store the new token.
+// token a moment earlier. So replaced waits for that program to store the new token.
 func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken, sent time.Time) (bool, error) {
 	deadline := sent.Add(patience)
 	if least := time.Now().Add(patienceLeft); deadline.Before(least) {

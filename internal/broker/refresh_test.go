@@ -190,7 +190,7 @@ func TestRefreshByProgramWithoutLock(t *testing.T) {
 		f.Login()
 		spent := f.Stored("corp")
 		sleep(2 * time.Hour)
-		// The other program spends the refresh token, and stores the new one a second later.
+		// The other program spends the refresh token, and stores the new token a second later.
 		grant, err := f.Client().Refresh(f.T.Context(), registrationOf(spent), spent.RefreshToken)
 		if err != nil {
 			t.Fatal(err)

@@ -15,8 +15,8 @@ import (
 
 // A SessionEnd is the time at which a session of the access portal ends. From then on the
 // token cannot be refreshed, and the user must sign in again. The service does not report
-// this time, so the broker takes it from the setting sso_session_duration or estimates it
-// from the ages of earlier sessions. The zero SessionEnd means that the time is unknown.
+// this time. The broker takes it from the setting sso_session_duration, or estimates it from
+// the ages of earlier sessions. The zero SessionEnd means that the time is unknown.
 type SessionEnd struct {
 	At         time.Time // the earliest possible time
 	Latest     time.Time // the latest possible time; equal to At if the end is known exactly
@@ -55,9 +55,9 @@ func endWithoutRefresh(st state, duration time.Duration) SessionEnd {
 	return SessionEnd{At: end, Latest: end, Configured: true}
 }
 
-// A history holds when the current session began, and how old earlier sessions became
-// before the service ended them. It follows the session from one refresh token to the
-// next. Nothing depends on the history, so a failure to write it is only logged.
+// A history holds the start of the current session, and the ages at which earlier sessions
+// ended. A fingerprint of the refresh token identifies the current session. If the broker
+// cannot write the history, it only logs the error, because nothing depends on the history.
 type history struct {
 	began       time.Time // the sign-in; zero if another program has signed in or refreshed
 	last        time.Time // the last time at which the session is known to have been valid

@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// answers makes the portal return other credentials each time, after a second. They are valid
-// for life.
+// answers makes the portal return other credentials each time, after a second. The
+// credentials are valid for the duration life.
 func (f *fixture) answers(life time.Duration) (calls func() int) {
 	n := 0
 	var mu sync.Mutex

@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// This file has what commands show about a session: its token and its validity.
+// This file has the functions that show a session's token and its validity.
 
 // Peek returns the session's token from the cache, or the zero Token if there is none. If
 // another name of the session has the refresh token, Peek adds it. It makes no request. An

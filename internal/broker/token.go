@@ -115,7 +115,7 @@ func (b *Broker) readAll(ctx context.Context, s profile.Session) (state, error) 
 }
 
 // load reads one token file. If the file is corrupt, another program may be rewriting it in
-// place, so load reads the file again for up to [patience].
+// place. So load reads the file again, for up to [patience].
 func (b *Broker) load(ctx context.Context, key string) (ssocache.Token, error) {
 	for start := time.Now(); ; {
 		tok, err := b.Cache.LoadToken(key)

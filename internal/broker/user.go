@@ -174,8 +174,8 @@ func (b *Broker) followed(s profile.Session, h cachedToken) (g generation, began
 	return g, old.began, ok
 }
 
-// signedInBefore returns the latest time at which the sign-in of a token can have happened, or
-// the zero time if that is not known.
+// signedInBefore returns the latest possible time of the sign-in that issued a token. It
+// returns the zero time if that is unknown.
 func (b *Broker) signedInBefore(s profile.Session, h cachedToken) time.Time {
 	path := b.Cache.TokenPath(h.key)
 	if _, _, ok := b.followed(s, h); ok {

@@ -246,8 +246,8 @@ func isSystem(entry string) bool {
 		runtime.GOOS == "darwin" && strings.EqualFold(entry, "macosx")
 }
 
-// program finds the program at the beginning of a command line: the first word, or the
-// shortest sequence of words that is the path of a program.
+// program finds the program at the beginning of a command line. That is the first word, or
+// the shortest sequence of words that is the path of a program.
 func program(words, env []string) (name, path string, rest []string, err error) {
 	path, err = findProgram(words[0], env)
 	if err == nil || !strings.ContainsAny(words[0], `/\`) {

@@ -1,7 +1,7 @@
-// Package command has what every command needs: the [App] with the outside world and the
-// global flags, errors with an exit code and a hint, the only printer of errors, help pages,
-// and helpers for cobra. It has no code for AWS or for sign-ins. errors.go explains how
-// errors of other packages choose their exit codes.
+// Package command has the parts that all commands share. The [App] holds the outside world
+// and the global flags. Other parts are errors with an exit code and a hint, the only printer
+// of errors, help pages, and helpers for cobra. It has no code for AWS or for sign-ins.
+// errors.go explains how errors of other packages choose their exit codes.
 package command
 
 import (

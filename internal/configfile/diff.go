@@ -11,10 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// Diff returns a unified diff of two contents of a config or credentials file, or "" if
-// they are equal. The diff is safe to print: values of secret keys become "[redacted]", an
-// access key ID keeps its last four characters, and control characters become visible. A
-// line in which only a secret has changed is still part of the diff.
+// Diff returns a unified diff of two contents of a config or credentials file, or "" if they
+// are equal. The diff is safe to print. Values of secret keys become "[redacted]". An access
+// key ID keeps its last four characters. Control characters become visible. A line in which
+// only a secret has changed is still part of the diff.
 func Diff(name string, before, after []byte) string {
 	name = visible(name)
 	m := marker{windows: crlf(before) && crlf(after)}
@@ -108,7 +108,7 @@ func crlf(content []byte) bool {
 	return true
 }
 
-// visible replaces characters that a terminal would interpret or not show: control
+// visible replaces characters that a terminal would interpret or not show. These are control
 // characters, characters that change the direction of text, and invalid UTF-8.
 func visible(s string) string {
 	clean := true
@@ -167,7 +167,7 @@ func (r *redactor) redact(line string) string {
 	}
 	r.inSecret, r.secret = found && secretKey(key), indent
 	if !found && !isHeader && !continues {
-		// The line is not valid. It may be a pasted secret.
+		// The line is not valid. The line may be a pasted secret.
 		return lead + redacted
 	}
 	return hide(line, option)

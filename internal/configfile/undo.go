@@ -219,7 +219,7 @@ func (p place) finishInterrupted(now state) {
 	}
 }
 
-// keptBackups is how many backups of one file are kept.
+// keptBackups is the number of backups that one file keeps.
 const keptBackups = 30
 
 // backUp writes the backup of the day. It writes nothing if the backup already exists, or if

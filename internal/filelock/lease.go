@@ -76,7 +76,7 @@ func tryLease(lockFile string) (*lease, error) {
 	_ = f.Close()
 	_ = owner.Inherit(path)
 	now, err := highest(folder)
-	if err != nil || now > last+1 { // this number was used and removed long ago
+	if err != nil || now > last+1 { // this number was in use long ago
 		_ = os.Remove(path)
 		return nil, errors.Join(err, ErrBusy)
 	}

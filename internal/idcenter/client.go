@@ -7,8 +7,8 @@
 //
 // Every call has a time limit: see [Options]. It returns one of three error types:
 // [ServiceError], [ConnectError] or [ReplyError]. To test an error, use [errors.Is] with the
-// sentinel errors of this package. The error of a cancelled context is returned unchanged. No
-// error and no log line contains a secret.
+// sentinel errors of this package. After a cancelled context, a call returns the error of the
+// context unchanged. No error and no log line contains a secret.
 package idcenter
 
 import (
@@ -173,8 +173,8 @@ func endpoints(o Options) (oidc, portal string, err error) {
 	return strings.TrimRight(oidcEnd.URI.String(), "/"), strings.TrimRight(portalEnd.URI.String(), "/"), nil
 }
 
-// checkEndpoint returns an error if an endpoint must not get a token, because it is plain http
-// to another machine. "" means AWS's own endpoint and is allowed.
+// checkEndpoint returns an error for plain http to another machine, because such an endpoint
+// must not get a token. "" means AWS's own endpoint.
 func checkEndpoint(raw string) error {
 	if raw == "" {
 		return nil

@@ -22,8 +22,8 @@ const deviceWarning = "\nOnly approve this code if you started this sign-in your
 	"Never approve a code that another person sent you: that person would be signed in as you.\n"
 
 // signInByCode signs in by the device authorization grant (RFC 8628). Like the AWS CLI, it
-// asks for the tokens once before it shows the code, because the service may already have
-// approved the sign-in.
+// asks for the tokens once before it shows the code. The service may already have approved
+// the sign-in.
 func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (Grant, error) {
 	w := c.wire("StartDeviceAuthorization", c.oidcURL, reg.ClientSecret)
 	budget, cancel := context.WithTimeout(ctx, c.budget)

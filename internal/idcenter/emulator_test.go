@@ -262,7 +262,8 @@ func TestBadStartURL(t *testing.T) {
 	}
 }
 
-// The service does not know the kept registration. The sign-in continues with a new one.
+// The service does not know the kept registration. The sign-in continues with a new
+// registration.
 func TestUnknownClient(t *testing.T) {
 	for _, device := range []bool{false, true} {
 		d := newDesk(t, emulator.Config{})

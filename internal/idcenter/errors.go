@@ -150,7 +150,7 @@ type ReplyError struct {
 	Operation string
 	URL       string // the endpoint
 	Status    int    // the HTTP status
-	Reason    string // what is wrong with the reply; quotes nothing from the reply
+	Reason    string // why the reply is invalid; quotes nothing from the reply
 }
 
 func (e *ReplyError) Error() string {

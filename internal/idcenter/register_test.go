@@ -217,7 +217,8 @@ func TestCallbackThatDropsRegistration(t *testing.T) {
 	}
 }
 
-// If the service does not know the kept registration, the sign-in continues with a new one.
+// If the service does not know the kept registration, the sign-in continues with a new
+// registration.
 func TestCallbackForUnknownClient(t *testing.T) {
 	for _, code := range []string{"invalid_client", "unauthorized_client"} {
 		kept := &shelf{full: true, reg: Registration{

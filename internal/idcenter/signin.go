@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// This file has a sign-in and its client registration.
+// This file signs a user in, and keeps the client registration.
 
 // defaultTimeout is how long the user may take to sign in. The AWS CLI has the same limit.
 const defaultTimeout = 600 * time.Second
@@ -40,8 +40,9 @@ type SignIn struct {
 	// Show prints whole lines for the user, in the AWS CLI's words. If Show is nil, nothing is
 	// printed.
 	Show func(text string)
-	// Listening is called with the port of the callback server before the URL is shown, so
-	// that the caller can explain how to reach it from another machine. It may be nil.
+	// Listening is called with the port of the callback server, before the sign-in shows the
+	// URL. The caller can then explain how to reach the port from another machine. It may be
+	// nil.
 	Listening func(port int)
 	// Pasted receives text from a user whose browser cannot reach the port. The text should be
 	// the address at which the browser failed. SignIn checks it like a request. If the address
@@ -53,7 +54,7 @@ type SignIn struct {
 	// Keep stores the result. The callback page shows success only after Keep has returned; an
 	// error of Keep is the error of the sign-in. If Keep is nil, nothing is stored.
 	Keep func(ctx context.Context, r Result) error
-	// Timeout is how long the user may take; 0 means 600 s for the browser flow, and the
+	// Timeout is how long the user may take. 0 means 600 s for the browser flow, and the
 	// service's own limit for a device code.
 	Timeout time.Duration
 	Now     func() time.Time // nil means time.Now
@@ -70,9 +71,9 @@ type Result struct {
 // if the user or the service refuses. A cancelled ctx ends the sign-in at once.
 //
 // If the service does not accept the client registration, SignIn drops it and starts again
-// with a new one. SignIn also drops the registration if the sign-in ends without a callback,
-// because the service shows an error page to an unknown client and does not redirect the
-// browser. The same holds for a callback with any error except the user's refusal.
+// with a new registration. SignIn also drops the registration if the sign-in ends without a
+// callback, or with any error except the user's refusal. For an unknown client, the service
+// shows an error page, and does not redirect the browser.
 func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 	if s.StartURL == "" {
 		return Result{}, errors.New("a sign-in needs a start URL")
@@ -109,8 +110,8 @@ func (c *Client) SignIn(ctx context.Context, s SignIn) (Result, error) {
 }
 
 // withRegistration calls signIn with a client registration. If the service does not accept
-// the registration, withRegistration drops it. If the registration was an old one,
-// withRegistration calls signIn once more with a new registration.
+// the registration, withRegistration drops it. After a kept registration, withRegistration
+// calls signIn once more with a new registration.
 func (c *Client) withRegistration(ctx context.Context, s SignIn, signIn func(Registration) (Grant, error)) (Result, error) {
 	reg, kept, err := c.registration(ctx, s)
 	if err != nil {

@@ -27,8 +27,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// This file makes one call of a service. It has the attempts, the reply, and the error for
-// the reply.
+// This file makes one call of a service: it repeats attempts, and converts the reply or the
+// error.
 
 // A wire is the HTTP client that the SDK uses for one call. It records the attempts, because
 // the SDK's errors lack details that the AWS CLI shows: OAuth members of unknown errors, and
@@ -309,9 +309,9 @@ func (b *spentBody) Read(p []byte) (int, error) {
 // readable. AWS's tokens and keys have up to about 2,000 bytes.
 const maxSecret = 32 << 10
 
-// invalidMember returns what is wrong with the tokens and keys of a reply, or "". members has
-// names and values in turn. A stored value is later sent in a header, so it must not have
-// control characters.
+// invalidMember returns why a token or key of a reply is invalid, or "". members has names
+// and values in turn. A stored value is later sent in a header, so it must not have control
+// characters.
 func invalidMember(members ...string) string {
 	for i := 0; i < len(members); i += 2 {
 		name, value := members[i], members[i+1]
@@ -378,7 +378,7 @@ func ClockOf(h http.Header, received time.Time, took time.Duration) Clock {
 	return Clock{Date: date, Ahead: received.Add(-took / 2).Sub(date.Add(time.Second / 2)).Round(time.Second)}
 }
 
-// maxText is how many characters of a server's text are shown to the user.
+// maxText is the number of characters of a server's text that the client shows.
 const maxText = 500
 
 // clean makes a server's text safe for a terminal. It removes control characters and invisible

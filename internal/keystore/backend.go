@@ -130,8 +130,8 @@ func (v *Backends) forget(path string) {
 	delete(v.cache, path)
 }
 
-// Forget makes the next read of the token with this key ask its backend. Use it if the
-// marker, which shows that a value has changed, may not have been written.
+// Forget makes the next read of the token with this key ask its backend. The marker shows
+// that a value has changed. Use Forget if a process may have failed to write the marker.
 func (f Files) Forget(key string) {
 	if f.Backends != nil {
 		f.Backends.forget(f.TokenPath(key))
@@ -322,7 +322,7 @@ func (p *markedPending) Commit(data []byte) error {
 type StoreError struct {
 	Store string
 	Err   error
-	Hint  string // what the user can do
+	Hint  string // how the user can repair the store
 }
 
 func (e *StoreError) Error() string { return fmt.Sprintf("the %s store: %v", e.Store, e.Err) }

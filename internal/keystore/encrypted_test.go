@@ -176,8 +176,7 @@ func TestNextMoveRemovesOldValue(t *testing.T) {
 	}
 }
 
-// Role credentials go to the store of their session. The session's marker is kept after a
-// sign-out.
+// Role credentials go to the store of their session. A sign-out keeps the session's marker.
 func TestCredentialsFollowTheSessionMarker(t *testing.T) {
 	f := files(t)
 	v := backend{}

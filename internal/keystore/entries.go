@@ -15,9 +15,9 @@ import (
 //
 // The entry called NAME is the head. The head contains a small value itself. A larger value
 // is split into pieces: NAME/a/0, NAME/a/1, … (side a) or NAME/b/0, … (side b). To replace a
-// value, the new pieces are written to the side that the head does not name. Then the head is
-// replaced, and then the old side is removed. If the process dies between these steps, the
-// head still names a complete value.
+// value, Commit writes the new pieces to the side that the head does not name. Then it
+// replaces the head, and then it removes the old side. If the process dies between these
+// steps, the head still names a complete value.
 type entries struct {
 	ring  ring
 	limit int // bytes of one entry

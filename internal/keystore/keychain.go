@@ -22,7 +22,7 @@ type KeychainOptions struct {
 }
 
 // keychainDeadline is how long one call may take. A keychain that asks the user for a
-// password waits forever, but the caller of lanyard may have a timeout: the AWS SDKs give a
+// password waits forever. The caller of lanyard may have a timeout: the AWS SDKs give a
 // credential_process one minute.
 const keychainDeadline = 10 * time.Second
 

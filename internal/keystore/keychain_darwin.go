@@ -5,8 +5,8 @@ import (
 	"os/exec"
 )
 
-// interactionNotAllowed is the exit code of security(1) if the keychain is locked and the
-// user cannot be asked: the low byte of errSecInteractionNotAllowed.
+// interactionNotAllowed is the exit code of security(1) for a locked keychain if it cannot
+// ask the user. It is the low byte of errSecInteractionNotAllowed.
 const interactionNotAllowed = 36
 
 // explainSystem returns the [StoreError] for an error of the keychain. It recognizes a

@@ -21,16 +21,16 @@ type Found[T any] struct {
 	Value T
 }
 
-// Tokens returns all tokens: first those in files, sorted by name, then those in backends.
-// Like the AWS CLI, it skips other files and files that cannot be read. A path occurs twice
-// if it has both a plaintext file and a marker.
+// Tokens returns all tokens. The tokens in files are first, sorted by name. The tokens in
+// backends follow. Like the AWS CLI, Tokens skips other files and unreadable files. A path
+// occurs twice if it has both a plaintext file and a marker.
 func (f Files) Tokens() []Found[ssocache.Token] {
 	found, _ := f.KnownTokens()
 	return found
 }
 
-// KnownTokens returns the result of [Files.Tokens], and an error for each file and folder
-// that could not be read, because it may contain another token.
+// KnownTokens returns the result of [Files.Tokens], and an error for each unreadable file and
+// folder. An unreadable file may contain another token.
 func (f Files) KnownTokens() (found []Found[ssocache.Token], unknown []error) {
 	return known(f, f.SSO(), marker.isToken, ssocache.ParseToken)
 }
@@ -48,7 +48,7 @@ func (f Files) Credentials() []Found[ssocache.Credentials] {
 	return found
 }
 
-// KnownCredentials returns the result of [Files.Credentials], and errors like those of
+// KnownCredentials returns the result of [Files.Credentials], and the same errors as
 // [Files.KnownTokens].
 func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown []error) {
 	all := func(marker, string) bool { return true }

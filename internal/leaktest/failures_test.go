@@ -2,8 +2,8 @@
 
 package leaktest_test
 
-// This file has failures: wrong replies of services, stopped processes, read-only folders,
-// and corrupt files.
+// In these tests, services send wrong replies, processes are stopped, folders are read-only,
+// and files are corrupt.
 
 import (
 	"bytes"

@@ -108,8 +108,8 @@ func (w *fixture) fileLeaks(t *testing.T) (leaks []string) {
 	return leaks
 }
 
-// fileLeak describes the secrets that a file must not hold. It returns nil if the file has no
-// such secret.
+// fileLeak returns a description of each secret that a file must not hold. It also describes
+// a wrong mode of a file with secrets.
 func (w *fixture) fileLeak(path, text string) (leaks []string) {
 	may := kind(0)
 	if cache := filepath.Dir(path); (strings.HasSuffix(path, ".json") || strings.Contains(path, ".json.tmp-")) &&

@@ -38,7 +38,7 @@ func (w *fixture) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to s
 }
 
 // signIn signs the user in through the program. The printed URL may hold state and challenge.
-// A URL of the browser flow must hold them.
+// The browser flow's URL must hold them.
 func (w *fixture) signIn(t *testing.T, flags ...string) {
 	t.Helper()
 	p := w.start(t, append([]string{"sso", "login", "--sso-session", "corp"}, flags...)...)

@@ -11,15 +11,15 @@ import (
 
 // A Question asks for one line.
 type Question struct {
-	// Text is the prompt, for example "SSO region [None]: ". Control characters in it,
-	// other than line feeds, are shown as question marks.
+	// Text is the prompt, for example "SSO region [None]: ". The Console shows control
+	// characters other than line feeds as question marks.
 	Text string
 
 	// Default is the answer for an empty line.
 	Default string
 
-	// Suggestions that begin with the typed text are shown, without regard to case. Tab adds
-	// their common beginning, and then cycles through them.
+	// The Console shows the suggestions that begin with the typed text. It ignores case. Tab
+	// adds their common beginning, and then cycles through them.
 	Suggestions []string
 
 	// Note, if not nil, returns a text for the typed text. The Console shows it below the line.
@@ -119,7 +119,7 @@ func (a *asker) choose(ctx context.Context) (key, error) {
 		return key{}, writeErr
 	}
 	if err != nil {
-		if err == errEsc { //nolint:errorlint // other ways to cancel must end Ask
+		if err == errEsc { //nolint:errorlint // Esc only closes the menu
 			err = nil
 		}
 		return key{}, err
@@ -232,9 +232,9 @@ func (a *asker) press(k key) (answer string, done bool, err error) {
 	return "", false, nil
 }
 
-// below returns the rows below the line. They never push the prompt off the screen. An error
-// is shown if the terminal has a free row. Notes and suggestions are shown in terminals with
-// at least four rows.
+// below returns the rows below the line. These rows never push the prompt off the screen.
+// below shows an error if the terminal has a free row. It shows notes and suggestions if the
+// terminal has at least four rows.
 func (a *asker) below() []string {
 	room := a.rows - 1 - a.textRows
 	if a.atStart {

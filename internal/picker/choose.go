@@ -1,4 +1,5 @@
-// This file has menus. The user picks an item, and types words to filter and order the items.
+// This file shows menus. The user picks an item, and types words to filter and order the
+// items.
 
 package picker
 
@@ -279,7 +280,7 @@ func (ch *chooser) picture() []string {
 }
 
 // status returns the menu's last row: the typed text and the position, such as 3/40. It uses
-// the longest form that fits. If none fits, it drops the start of the typed text.
+// the longest form that fits. If no form fits, it drops the start of the typed text.
 func (ch *chooser) status(room int) string {
 	all, n := len(ch.ranking.entries), len(ch.found)
 	if ch.typed.text == "" {

@@ -132,9 +132,10 @@ func wordEnd(s string, offset int) int {
 	return at
 }
 
-// view returns the part of the line around the cursor that fits in cols columns, and the
-// column of the cursor in it, which is less than cols. "<" and ">" mark hidden text on the
-// left and right. The view moves by half its width, so that it does not move with every key.
+// view returns the part of the line around the cursor that fits in cols columns. col is the
+// column of the cursor in that part, and is less than cols. The marks "<" and ">" show hidden
+// text on the left and right. The view moves by half its width, so that it does not move with
+// every key.
 func (l *line) view(cols int) (shown string, col int) {
 	before, text := width(visible(l.text[:l.cur])), visible(l.text)
 	if cols < 4 {
@@ -277,8 +278,8 @@ func flow(s string, cols int) (row, col int) {
 }
 
 // fold returns the same text for all texts that differ only in case. It uses Unicode's simple
-// case folding and two rules of the full case folding: "ss" for a sharp s, and "i" for a
-// Turkish capital I with a dot.
+// case folding, with two rules of the full case folding. A sharp s becomes "ss", and a
+// Turkish capital I with a dot becomes "i".
 func fold(s string) string {
 	if folded(s) {
 		return s

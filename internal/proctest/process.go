@@ -126,7 +126,7 @@ func (p *Process) Pid() int { return p.process.Pid }
 // String returns the arguments without the program.
 func (p *Process) String() string { return strings.Join(p.Line[1:], " ") }
 
-// An Output collects the output of a process. It can be read while the process runs.
+// An Output collects the output of a process. A test can read it while the process runs.
 type Output struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -17,7 +17,7 @@ import (
 type OwnProcess struct{ Program, Profile, Session, AccountID, RoleName string }
 
 // Line returns the value of credential_process. The AWS CLI and the SDKs split this value
-// into words by the rules of the operating system, so Line quotes words by the same rules.
+// into words by the rules of the operating system. Line quotes words by the same rules.
 func (p OwnProcess) Line() string { return p.line(runtime.GOOS == "windows") }
 
 func (p OwnProcess) line(windows bool) string {

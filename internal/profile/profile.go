@@ -91,8 +91,8 @@ type Profile struct {
 	regionErr, retryErr error
 }
 
-// ForSession returns the profile whose settings lanyard uses to reach the session. That is
-// p.Source, or p if p.Source is nil.
+// ForSession returns the profile whose settings lanyard uses to reach the session. The result
+// is p.Source, or p if p.Source is nil.
 func (p *Profile) ForSession() *Profile {
 	if p.Source != nil {
 		return p.Source
@@ -185,8 +185,8 @@ func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, e
 	}, credentials, nil
 }
 
-// Paths returns the paths of the config and the credentials file: AWS_CONFIG_FILE and
-// AWS_SHARED_CREDENTIALS_FILE with variables and a leading ~ expanded, or the files in
+// Paths returns the paths of the config and the credentials file. It expands variables and a
+// leading ~ in AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE. The default is the files in
 // ~/.aws. If a variable is set but empty, the path is "", which means no file. Like the AWS
 // CLI, Paths leaves the ~ in the path if the home folder is unknown.
 func Paths(lookupEnv func(string) (string, bool)) (config, credentials string) {

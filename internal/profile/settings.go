@@ -239,7 +239,7 @@ func (r *resolver) valid(f found) (value string, ok bool) {
 	return value, true
 }
 
-// invalid returns what is wrong with the value of one of Lanyard's own settings, or "".
+// invalid returns why the value of one of Lanyard's own settings is invalid, or "".
 func invalid(key, value string) string {
 	switch key {
 	case autoRefreshKey, autoLoginKey:

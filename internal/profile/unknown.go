@@ -80,8 +80,8 @@ func (r *resolver) noSession(name string, code int) error {
 // fewNames is the largest number of names that a hint lists.
 const fewNames = 8
 
-// lookalikes returns a line for each section whose header is probably a typo for the
-// profile or session with this name, such as [dev] for [profile dev].
+// lookalikes returns a line for each section whose header probably has a typo. Its name is
+// that of the missing profile or session, such as [dev] for [profile dev].
 func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 	var lines []string
 	noun := "an sso-session"
@@ -110,7 +110,7 @@ func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 }
 
 // looksLike reports whether the text of a header is probably a typo for the header of this
-// kind and name: The header may have a typo in the first word, wrong separators, or no first
+// kind and name. The header may have a typo in the first word, wrong separators, or no first
 // word.
 func looksLike(text string, kind awsconfig.Kind, name string) bool {
 	words, want := foldWords(text), foldWords(name)

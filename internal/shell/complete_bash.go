@@ -4,7 +4,7 @@ import "strings"
 
 // A BashLine is the beginning of a line of bash, up to the cursor.
 type BashLine struct {
-	Words   []string // the words before the one at the cursor, without the program
+	Words   []string // the words before the word at the cursor, without the program
 	Current string   // the word at the cursor up to the cursor
 	File    bool     // the word at the cursor is the file of a redirection
 

@@ -189,8 +189,8 @@ func quoted(word *strings.Builder, s string, quote byte) (int, error) {
 }
 
 // SplitWindows splits a line into words as the C runtime of Windows does. Backslashes are
-// literal, except before a double quote: Before a double quote, two backslashes mean one
-// backslash, and a single backslash escapes the quote. ok is false if a quote is not closed.
+// literal, except before a double quote. There, two backslashes mean one backslash, and a
+// single backslash escapes the quote. ok is false if a quote is not closed.
 func SplitWindows(line string) (words []string, ok bool) {
 	var word strings.Builder
 	quoted, begun, slashes := false, false, 0

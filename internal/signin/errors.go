@@ -167,8 +167,8 @@ func ExplainOrigin(w *workspace.Workspace, err error) error {
 	return err
 }
 
-// originHint returns the hint that says how to use the service that issued the session, and
-// how to sign in at the configured service.
+// originHint returns a hint with two ways: how to use the service that issued the session,
+// and how to sign in at the configured service.
 func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	var back string
 	switch {

@@ -27,7 +27,7 @@ func showWaiting(app *command.App, request *idcenter.SignIn) {
 }
 
 // A waitingLine is a line on a terminal that says what lanyard waits for, how long, and how
-// to cancel. It is drawn again every second.
+// to cancel. A goroutine draws the line again every second.
 type waitingLine struct {
 	out  io.Writer
 	name string // of the program

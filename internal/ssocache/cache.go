@@ -1,7 +1,7 @@
-// Package ssocache reads and writes the cache files that the AWS CLI and the AWS SDKs share:
-// tokens and client registrations in ~/.aws/sso/cache, role credentials in ~/.aws/cli/cache.
-// It writes the same file names, fields and dates as the AWS CLI. So a sign-in with lanyard
-// also works in the AWS CLI, and the other way round.
+// Package ssocache reads and writes the cache files that the AWS CLI and the AWS SDKs share.
+// Tokens and client registrations are in ~/.aws/sso/cache. Role credentials are in
+// ~/.aws/cli/cache. It writes the same file names, fields and dates as the AWS CLI. So a
+// sign-in with lanyard also works in the AWS CLI, and the other way round.
 //
 // cache.go has the names of the files and their JSON. entry.go has the three kinds of
 // entries. origin.go has the endpoints to which their secrets may be sent.
@@ -100,8 +100,8 @@ func MarkerPath(path string) string {
 	return path[:i+1] + "." + strings.TrimSuffix(path[i+1:], ".json") + MarkerSuffix
 }
 
-// HasMarker reports whether the token with this key may be in another store. If so, the
-// token's file in this folder must not be used.
+// HasMarker reports whether the token with this key may be in another store. If so, do not
+// use the token's file in this folder.
 func (d Dir) HasMarker(key string) bool {
 	_, err := os.Lstat(MarkerPath(d.TokenPath(key)))
 	return !errors.Is(err, fs.ErrNotExist)

@@ -280,8 +280,8 @@ func (c Credentials) Left(now time.Time) time.Duration { return c.Expiration.Sub
 // expire, and the output has no date.
 func (c Credentials) ProcessJSON() []byte { return c.process(FormatTime) }
 
-// ExportJSON returns the same document as the AWS CLI's "configure export-credentials":
-// without the account, and with +00:00 at the end of the date.
+// ExportJSON returns the same document as the AWS CLI's "configure export-credentials".
+// Unlike [Credentials.ProcessJSON], it has no account, and the date ends in +00:00.
 func (c Credentials) ExportJSON() []byte {
 	c.AccountID = ""
 	return c.process(FormatOffset)

@@ -61,8 +61,8 @@ func (o object) setOrigin(origin Origin) {
 type Endpoint struct {
 	Origin string // [AWS], or the base URL in the form of [Canonical]
 
-	// Shared means that the endpoint is on this machine and comes from the environment.
-	// It then also accepts entries without an origin: boto3 and the AWS CLI write such
+	// Shared means that the endpoint is on this machine and comes from the environment. The
+	// endpoint then also accepts entries without an origin. boto3 and the AWS CLI write such
 	// entries when they sign in to a local emulator.
 	Shared bool
 }

@@ -1,7 +1,7 @@
 package stormtest_test
 
-// This file has failing system calls, and systems with few file descriptors or without file
-// locks.
+// In these tests, system calls fail, the process has few file descriptors, or the file system
+// has no locks.
 
 import (
 	"errors"

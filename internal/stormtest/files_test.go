@@ -143,9 +143,9 @@ func (h *home) corrupt(t *testing.T) (n int) {
 	return n
 }
 
-// checkSuccessors checks that each JSON file is unchanged or completely new. A new file
-// has all fields of the old one. A new token file has a new access token and a new
-// refresh token.
+// checkSuccessors checks that each JSON file is unchanged or completely new. A new file has
+// all fields of the old file. A new token file has a new access token and a new refresh
+// token.
 func (h *home) checkSuccessors(t *testing.T, before map[string][]byte) {
 	t.Helper()
 	for _, path := range h.files(t, h.path(".aws"), ".json") {

@@ -120,7 +120,7 @@ func (h *home) signIn(t *testing.T) {
 	h.srv.ResetCounts()
 }
 
-// authorizeURL returns the URL that a sign-in has printed, with the server's own host,
+// authorizeURL returns the URL that a sign-in has printed. The URL has the server's own host,
 // because the server's pages refuse a form that comes through a proxy. It returns "" if the
 // sign-in has not printed the URL.
 func (h *home) authorizeURL(p *proctest.Process) string {

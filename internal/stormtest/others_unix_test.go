@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// This file has programs that run during a scene: an agent, the AWS CLI, boto3.
+// This file starts programs that run during a scene: an agent, the AWS CLI, boto3.
 
 import (
 	"context"

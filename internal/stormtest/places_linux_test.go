@@ -1,7 +1,7 @@
 package stormtest_test
 
-// This file has token files that cannot be replaced or read. The file is a mount, is
-// immutable, is in a sticky folder, or belongs to another user.
+// In these tests, token files cannot be replaced or read. The file is a mount, is immutable,
+// is in a sticky folder, or belongs to another user.
 
 import (
 	"errors"

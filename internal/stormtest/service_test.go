@@ -1,6 +1,6 @@
 package stormtest_test
 
-// This file has services that fail, answer late or never answer.
+// In these tests, a service fails, answers late or never answers.
 
 import (
 	"cmp"

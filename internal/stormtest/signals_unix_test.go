@@ -2,7 +2,7 @@
 
 package stormtest_test
 
-// This file has processes that are killed, stopped or interrupted.
+// These tests kill, stop or interrupt processes.
 
 import (
 	"math/rand/v2"

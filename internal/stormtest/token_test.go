@@ -1,6 +1,6 @@
 package stormtest_test
 
-// This file has processes that find a token which is due, refused, or being rewritten.
+// In these tests, processes find a token that is due, refused, or being rewritten.
 
 import (
 	"os"

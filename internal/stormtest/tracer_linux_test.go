@@ -19,7 +19,8 @@ import (
 
 // The test binary is also a tracer. It runs the program in its arguments. With killVariable
 // set to N, it kills the program just before the N-th system call that changes a file below
-// HOME. 0 means no kill. logVariable names a file that gets one line for each such call.
+// HOME. If N is 0, it does not kill the program. logVariable names a file that gets one line
+// for each such call.
 //
 // strace can kill too, but it counts the calls of each thread separately. A Go program moves
 // between threads, so some calls would never be hit.

@@ -2,8 +2,7 @@
 
 package stormtest_test
 
-// This file has commands that write files. The test kills each command at each of these
-// system calls.
+// These tests kill each command at each system call that writes a file.
 
 import (
 	"os"
@@ -44,8 +43,8 @@ func TestKilledAtEveryWrite(t *testing.T) {
 }
 
 // A writer is a command that changes files, with a preparation of the files. The test kills
-// it before the first call that changes a file, then before the second call, and so on, until
-// the command completes.
+// the command before the first call that changes a file. It repeats this with the second
+// call, and so on, until the command completes.
 type writer struct {
 	name    string
 	short   bool // make test also runs it; make storm runs all writers

@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// askSession asks for the name of an existing or a new session. A legacy profile has no name
-// here.
+// askSession asks for the name of an existing or a new session. The answer is empty for a
+// legacy profile.
 func (z *Wizard) askSession(ctx context.Context) error {
 	name, current := z.o.Name, z.value("sso_session")
 	if !z.o.Given("sso-session-name") {
@@ -190,7 +190,7 @@ func (z *Wizard) startURLs() []string {
 	return urls
 }
 
-// describeSession returns what the config says about the session that the user types. Before
+// describeSession returns the config's settings of the session that the user types. Before
 // the user types, it returns how to pick one of several sessions.
 func (z *Wizard) describeSession(typed string) string {
 	items := z.sessionItems()

@@ -115,8 +115,8 @@ func Removals(name string, keys []string) []awsconfig.Change {
 	return changes
 }
 
-// ProgramLine returns the program for a credential_process line. If lanyard is on PATH, that
-// is the bare name, so that the line survives an upgrade.
+// ProgramLine returns the program for a credential_process line. If lanyard is on PATH, it
+// returns the bare name, so that the line survives an upgrade.
 func ProgramLine(app *command.App) string {
 	name := "lanyard"
 	if runtime.GOOS == "windows" {

@@ -16,7 +16,7 @@ type Preview struct {
 	before, after []byte
 }
 
-// Preview returns what the changes would do to the config.
+// Preview returns the planned changes of the config.
 func (w *Workspace) Preview(changes []awsconfig.Change) (*Preview, error) {
 	before, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package workspace holds what one command works with: the config files, the profile and
-// its sessions, the broker with its connections, and the stores of tokens. Begin with
-// [Open], [Files] or [ForSessions].
+// Package workspace holds the data of one command: the config files, the profile and its
+// sessions, the broker with its connections, and the stores of tokens. Begin with [Open],
+// [Files] or [ForSessions].
 package workspace
 
 import (
@@ -74,7 +74,7 @@ func (w *Workspace) read() {
 		Profile: app.Flags.Profile, Region: app.Flags.Region, Output: app.Flags.Output,
 		LookupEnv: app.Env.Lookup, Own: ownPrograms(app),
 	}
-	// Other profiles of a large config are read only if a command needs them.
+	// Read other profiles of a large config only if a command needs them.
 	wanted := profile.Name(app.Flags.Profile, app.Env.Lookup)
 	configPath, credentialsPath := profile.Paths(app.Env.Lookup)
 	w.In.Config = readConfig(configPath, false, wanted)
@@ -227,7 +227,7 @@ func (w *Workspace) SessionNamed(name string) (profile.Session, error) {
 }
 
 // NamedSession returns the session that --sso-session or --profile names. name is the value
-// of --sso-session. The zero session means that neither flag was given.
+// of --sso-session. It returns the zero session if neither flag is set.
 func (w *Workspace) NamedSession(p *profile.Profile, name string) (profile.Session, error) {
 	switch {
 	case name != "":

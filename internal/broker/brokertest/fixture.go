@@ -1,6 +1,6 @@
-// Package brokertest provides a fixture for the tests of the broker and the agent: a home
-// folder, and an emulated Identity Center in the same process. The fixture uses no network,
-// so tests can run with fake time ([testing/synctest]).
+// Package brokertest provides a fixture for the tests of the broker and the agent. A fixture
+// has a home folder, and an emulated Identity Center in the same process. The fixture uses no
+// network, so tests can run with fake time ([testing/synctest]).
 package brokertest
 
 import (
@@ -40,7 +40,7 @@ type Fixture struct {
 	Session profile.Session
 	Names   []string // the session's other names
 
-	// Before is called with every request, and may answer it. It may be nil.
+	// Before, if not nil, is called with every request, and may answer it.
 	Before func(*http.Request) (*http.Response, error)
 	Hold   func() func() // broker.Broker.Hold of each process
 	Warned []string      // the warnings that the processes have printed
@@ -136,7 +136,7 @@ func (f *Fixture) ByCode(caller string, show func(string)) broker.SignIn {
 	}}
 }
 
-// Approve approves, as jane, the device code in a text that the user was shown.
+// Approve finds the device code in the text shown, and approves it as jane.
 func (f *Fixture) Approve(shown string) {
 	if code := userCode.FindString(shown); code != "" {
 		if err := f.Emu.Approve(code, "jane"); err != nil {
