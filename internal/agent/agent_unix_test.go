@@ -59,7 +59,7 @@ func TestManyQuestionsAtOnce(t *testing.T) {
 			c := *client
 			a, warnings, answered, err := c.Ask(t.Context(), w.question())
 			if err != nil || !answered || len(warnings) > 0 {
-				t.Errorf("answered %v, warnings %q: %v", answered, warnings, err)
+				t.Errorf("answered %v, warnings %q: %v; want an answer without warnings", answered, warnings, err)
 			}
 			keys[i] = a.Credentials.AccessKeyID
 		})
@@ -67,7 +67,7 @@ func TestManyQuestionsAtOnce(t *testing.T) {
 	all.Wait()
 	for i, key := range keys {
 		if key == "" || key != keys[0] {
-			t.Errorf("question %d has another answer: %q", i, key)
+			t.Errorf("question %d has key %q, want that of question 0", i, key)
 		}
 	}
 	w.Count(refresh, 1)
@@ -83,7 +83,7 @@ func TestAnswerHasNoRefreshToken(t *testing.T) {
 	q.Request.Purpose = broker.AccessToken
 	a, _, answered, err := client.Ask(t.Context(), q)
 	if err != nil || !answered || !a.Token.AccessToken.Equal(w.Stored("corp").AccessToken) {
-		t.Fatalf("answered %v: %v", answered, err)
+		t.Fatalf("answered %v: %v; want the stored token", answered, err)
 	}
 	if !a.Token.RefreshToken.IsZero() || !a.Token.ClientSecret.IsZero() {
 		t.Error("the answer contains the refresh token")
@@ -98,7 +98,7 @@ func TestFailures(t *testing.T) {
 		_, _, answered, err := client.Ask(t.Context(), w.question())
 		var ended *broker.SessionError
 		if !answered || !errors.As(err, &ended) || ended.Session.Name != "corp" {
-			t.Errorf("answered %v: %v", answered, err)
+			t.Errorf("answered %v: %v; want a SessionError of corp", answered, err)
 		}
 	})
 	t.Run("refused by the service", func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestFailures(t *testing.T) {
 		_, _, answered, err := client.Ask(t.Context(), q)
 		var shared *broker.SharedError
 		if !answered || !errors.As(err, &shared) || !shared.Refused {
-			t.Errorf("answered %v: %v", answered, err)
+			t.Errorf("answered %v: %v; want a refused SharedError", answered, err)
 		}
 	})
 	t.Run("the token cannot be stored", func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestFailures(t *testing.T) {
 		q := w.question()
 		q.Settings.Proxies = "others"
 		if _, _, answered, err := client.Ask(t.Context(), q); answered || err != nil {
-			t.Errorf("answered %v: %v", answered, err)
+			t.Errorf("answered %v: %v; want no answer and no error", answered, err)
 		}
 	})
 }
@@ -185,7 +185,7 @@ func TestMissingAndSilentAgents(t *testing.T) {
 			}
 		}
 		if pid, err := agent.PID(t.Context(), address); err != nil || pid != os.Getpid() {
-			t.Errorf("PID = %d, %v", pid, err)
+			t.Errorf("PID = %d, %v; want the pid of this process", pid, err)
 		}
 	})
 }
@@ -199,7 +199,7 @@ func TestSocketIsPrivate(t *testing.T) {
 	t.Cleanup(func() { _ = l.Close(); lock.Release() })
 	for path, want := range map[string]os.FileMode{address: 0o600, filepath.Dir(address): 0o700} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
-			t.Errorf("%s: mode %v, %v", path, info.Mode(), err)
+			t.Errorf("%s: mode %v, %v; want mode %v", path, info.Mode(), err, want)
 		}
 	}
 	if _, _, err := agent.Listen(address); !errors.Is(err, agent.ErrRunning) {
@@ -236,7 +236,7 @@ func TestSocketIsPrivate(t *testing.T) {
 		t.Error("Listen replaced another program's socket")
 	}
 	if _, err := agent.PID(t.Context(), other); !errors.Is(err, agent.ErrNone) {
-		t.Errorf("Listen reports another program as an agent: %v", err)
+		t.Errorf("Listen reports another program as an agent: %v, want ErrNone", err)
 	}
 	if err := errors.Join(os.Remove(address), os.WriteFile(address, nil, 0o600)); err != nil {
 		t.Fatal(err)
@@ -267,13 +267,13 @@ func TestMemoryAsAStore(t *testing.T) {
 	w.Login()
 	before := w.Stored("corp")
 	if n, err := files.Move("corp", keystore.Agent, []string{files.TokenPath("corp")}); n != 1 || err != nil {
-		t.Fatalf("%d moved: %v", n, err)
+		t.Fatalf("%d moved: %v; want 1", n, err)
 	}
 	if _, err := os.Stat(files.TokenPath("corp")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("the token file still exists: %v", err)
+		t.Errorf("the token file still exists: %v, want ErrNotExist", err)
 	}
 	if tok, err := files.LoadToken("corp"); err != nil || !tok.RefreshToken.Equal(before.RefreshToken) {
-		t.Errorf("the token differs: %v", err)
+		t.Errorf("loaded token: error %v, want the refresh token of before", err)
 	}
 	if _, err := client.Stop(t.Context()); err != nil {
 		t.Error(err)

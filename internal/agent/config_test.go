@@ -58,10 +58,10 @@ func TestConfigBecomesInvalid(t *testing.T) {
 				changed.Store(true)
 				time.Sleep(3 * time.Hour)
 				if r.over() == tt.goesOn {
-					t.Errorf("the agent has ended: %v", r.over())
+					t.Errorf("the agent has ended: %v, want %v", r.over(), !tt.goesOn)
 				}
 				if kept := w.Stored("corp").Left(time.Now()) > 0; kept != tt.goesOn {
-					t.Errorf("the session was refreshed: %v", kept)
+					t.Errorf("the session was refreshed: %v, want %v", kept, tt.goesOn)
 				}
 			})
 		})
@@ -129,7 +129,7 @@ func TestEndGetsTheSessions(t *testing.T) {
 		r.stop()
 		<-r.ended
 		if len(told) != 1 || told[0].Session.Name != "corp" {
-			t.Errorf("End got %+v", told)
+			t.Errorf("End got %+v, want the session corp", told)
 		}
 	})
 }

@@ -51,7 +51,7 @@ func TestOtherUsersAreRefused(t *testing.T) {
 	asAnother(t, func() {
 		c := *client
 		if _, err := c.Status(t.Context()); !errors.Is(err, agent.ErrForeign) {
-			t.Errorf("the client accepts another user's agent: %v", err)
+			t.Errorf("the client accepts another user's agent: %v, want ErrForeign", err)
 		}
 		conn, err := net.Dial("unix", client.Address)
 		if err != nil {

@@ -73,7 +73,7 @@ func TestEnd(t *testing.T) {
 			}
 			// After one refusal the agent does not try again.
 			if got := w.Emu.Count(refresh); got > 13 {
-				t.Errorf("%d calls for eight hours", got)
+				t.Errorf("%d calls for eight hours, want at most 13", got)
 			}
 		})
 	})
@@ -131,7 +131,7 @@ func TestBrokenNetwork(t *testing.T) {
 			t.Fatal("the agent has ended")
 		}
 		if n := net.tries.Load(); n == 0 || n > 300 { // three tries of a call every five minutes, and a few more at first
-			t.Errorf("%d tries in six hours", n)
+			t.Errorf("%d tries in six hours, want 1 to 300", n)
 		}
 		net.mended.Store(true)
 		time.Sleep(6 * time.Minute)

@@ -70,7 +70,7 @@ func TestSymlinksStay(t *testing.T) {
 		}
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Errorf("the link is gone: %v %v", info, err)
+		t.Errorf("%v, %v; want the link unchanged", info, err)
 	}
 }
 
@@ -100,7 +100,7 @@ func TestAbort(t *testing.T) {
 	}
 	p.Abort()
 	if got := read(t, path); got != "old" {
-		t.Errorf("content %q after Abort", got)
+		t.Errorf("content %q after Abort, want \"old\"", got)
 	}
 	onlyFiles(t, filepath.Dir(path), "f")
 }
@@ -156,7 +156,7 @@ func TestRelativeLinkInALinkedFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := read(t, filepath.Join(dir, "repo", "shared", "config")); got != "x" {
-			t.Errorf("%s: content %q", link, got)
+			t.Errorf("%s: content %q, want \"x\"", link, got)
 		}
 		onlyFiles(t, filepath.Join(dir, "home"), ".aws")
 	}

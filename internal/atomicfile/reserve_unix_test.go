@@ -94,7 +94,7 @@ func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read(t, atomicfile.Newest(path)); got != "new" {
-		t.Errorf("the newest content is %q", got)
+		t.Errorf("the newest content is %q, want \"new\"", got)
 	}
 	onlyFiles(t, dir, ".token.json.kept")
 	if p, err = atomicfile.Reserve(path, 100, 0o600); err != nil {
@@ -104,7 +104,7 @@ func TestContentThatCannotBeStoredIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read(t, atomicfile.Newest(path)); got != "newer" {
-		t.Errorf("the newest content is %q", got)
+		t.Errorf("the newest content is %q, want \"newer\"", got)
 	}
 	onlyFiles(t, dir, "token.json")
 }
@@ -124,7 +124,7 @@ func TestCommitAfterReservedFileWasRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read(t, path); got != "new" {
-		t.Errorf("content %q", got)
+		t.Errorf("content %q, want \"new\"", got)
 	}
 	onlyFiles(t, dir, "token.json")
 }

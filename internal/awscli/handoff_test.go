@@ -30,7 +30,7 @@ func TestPass(t *testing.T) {
 	}
 	var config *command.ConfigError
 	if err := pass("a", "b"); !errors.As(err, &config) || !strings.Contains(err.Error(), "same arguments") {
-		t.Errorf("the same arguments again: %v", err)
+		t.Errorf("the same arguments again: %v, want a ConfigError", err)
 	}
 	for i := 1; i < maxPassed; i++ {
 		if err := pass("ab", strconv.Itoa(i)); err != nil {
@@ -38,7 +38,7 @@ func TestPass(t *testing.T) {
 		}
 	}
 	if err := pass("x"); !errors.As(err, &config) || !strings.Contains(err.Error(), "5 times") {
-		t.Errorf("too many hand-offs: %v", err)
+		t.Errorf("too many hand-offs: %v, want a ConfigError", err)
 	}
 	if fingerprint([]string{"a", "b"}) == fingerprint([]string{"ab"}) || fingerprint([]string{"a", ""}) == fingerprint([]string{"a"}) {
 		t.Error("two lists have the same fingerprint")
@@ -100,10 +100,10 @@ func TestFind(t *testing.T) {
 		return Find(app)
 	}
 	if got, err := find(dirs); err != nil || got != filepath.Join(work, "real", name) {
-		t.Errorf("found %s, %v", got, err)
+		t.Errorf("found %s, %v; want the AWS CLI in real", got, err)
 	}
 	if got, err := find(dirs[:len(dirs)-2]); !errors.Is(err, errNoAWS) {
-		t.Errorf("without an AWS CLI: found %s, %v", got, err)
+		t.Errorf("without an AWS CLI: found %s, %v, want errNoAWS", got, err)
 	}
 }
 

@@ -18,11 +18,11 @@ func TestCorpus(t *testing.T) {
 		}
 		n++
 		if _, err := read(content); (err != nil) != isBad(name) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: error %v, want an error only for a bad file", name, err)
 		}
 		_, problems, err := awsconfig.NewDoc(name, isCredentials(name), content).All()
 		if (err != nil || len(problems) > 0) != isBad(name) {
-			t.Errorf("%s: All reports %v, %v", name, problems, err)
+			t.Errorf("%s: All returns %v, %v; want a problem or an error only for a bad file", name, problems, err)
 		}
 	}
 	if n < 150 {
@@ -60,10 +60,10 @@ func TestEditBadFiles(t *testing.T) {
 				case errors.As(err, &refused):
 					conflict := strings.Contains(refused.Text, "block") // setting s3, which has a block
 					if refused.Line == 0 || refused.Hint == "" || !conflict && !strings.Contains(refused.Text, "the AWS CLI cannot read this file") {
-						t.Errorf("%+v: %v (hint: %s)", ch, err, refused.Hint)
+						t.Errorf("%+v: %v (hint: %s); want a line and a hint", ch, err, refused.Hint)
 					}
 				case !errors.As(err, &unreadable) || unreadable.Line == 0:
-					t.Errorf("%+v: %v", ch, err)
+					t.Errorf("%+v: %v; want a ParseError with a line", ch, err)
 				}
 			}
 		})
@@ -107,7 +107,7 @@ func TestEditRepairsDuplicates(t *testing.T) {
 	one := awsconfig.Change{Name: "default", Key: "region", Remove: true}
 	two := awsconfig.Change{Name: "a", Key: "output", Remove: true}
 	if got, ok := edit(t, files["bad-duplicate-keys-two.config"], false, one); ok {
-		t.Errorf("one change was accepted: %q", got)
+		t.Errorf("one change was accepted: %q, want an error", got)
 	}
 	if got, ok := edit(t, files["bad-duplicate-keys-two.config"], false, one, two); !ok || got != "[default]\n[profile a]\n" {
 		t.Errorf("two changes: %q, %v; want a repaired file", got, ok)

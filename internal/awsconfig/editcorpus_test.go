@@ -103,7 +103,7 @@ func TestEditCorpus(t *testing.T) {
 			for _, ch := range changes {
 				_, err := awsconfig.Edit(name, []byte(content), isCredentials(name), ch)
 				if why := refusals[name]; err != nil && (why == "" || !strings.Contains(err.Error(), why)) {
-					t.Errorf("%+v: %v", ch, err)
+					t.Errorf("%+v: %v, want success, or %q", ch, err, why)
 					continue
 				}
 				checkEdit(t, content, isCredentials(name), ch)

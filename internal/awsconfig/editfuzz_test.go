@@ -90,7 +90,7 @@ func checkEdit(t *testing.T, content string, credentials bool, ch awsconfig.Chan
 		return
 	}
 	if value, ok := get(t, after, credentials, ch); !ok || value != strip(ch.Value) {
-		t.Errorf("%+v of %q: reads as %q, %v", ch, content, value, ok)
+		t.Errorf("%+v of %q: reads as %q, %v; want %q", ch, content, value, ok, strip(ch.Value))
 	}
 	checkUndo(t, content, after, credentials, ch)
 }

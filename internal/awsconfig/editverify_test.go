@@ -38,7 +38,7 @@ func TestVerify(t *testing.T) {
 		err = e.verify([]byte(tt.edited))
 		var refused *EditError
 		if tt.ok && err != nil || !tt.ok && !errors.As(err, &refused) {
-			t.Errorf("%s: %v", tt.name, err)
+			t.Errorf("%s: %v; want success: %v", tt.name, err, tt.ok)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func TestStormOpensOneTab(t *testing.T) {
 				}
 				for _, p := range c.said {
 					if !strings.HasPrefix(p, "process ") || !strings.HasSuffix(p, " (sso get-credentials)") {
-						t.Errorf("waiting for %q", p)
+						t.Errorf("waiting for %q, want the name and the command of the process", p)
 					}
 				}
 			})
@@ -134,7 +134,7 @@ func TestRefusedSignInIsShared(t *testing.T) {
 		for i, err := range c.storm(30) {
 			var shared *broker.SharedError
 			if err == nil || err.Error() != errRefused.Error() || errors.As(err, &shared) && shared.Refused {
-				t.Errorf("process %d: %v", i, err)
+				t.Errorf("process %d: %v, want a SharedError with the text of errRefused", i, err)
 			}
 		}
 		c.wantTabs(1)
@@ -142,7 +142,7 @@ func TestRefusedSignInIsShared(t *testing.T) {
 		c.wantTabs(1)
 		sleep(61 * time.Second)
 		if err := c.get(f.T.Context()); !errors.Is(err, errRefused) {
-			t.Errorf("request after a minute: %v", err)
+			t.Errorf("request after a minute: %v, want errRefused", err)
 		}
 		c.wantTabs(2)
 
@@ -154,7 +154,7 @@ func TestRefusedSignInIsShared(t *testing.T) {
 			return ctx.Err()
 		}}
 		if _, err := f.Process().Login(ctx, f.Session, in); !errors.Is(err, context.Canceled) {
-			t.Errorf("interrupted login: %v", err)
+			t.Errorf("interrupted login: %v, want context.Canceled", err)
 		}
 		c.signsIn(0)
 		if err := c.get(f.T.Context()); err != nil {
@@ -177,7 +177,7 @@ func TestSignInAfterInterruptedProcess(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			if err := c.get(first); !errors.Is(err, context.Canceled) {
-				t.Errorf("interrupted process: %v", err)
+				t.Errorf("interrupted process: %v, want context.Canceled", err)
 			}
 		})
 		sleep(time.Second)
@@ -243,11 +243,11 @@ func TestLimitOfWaitForSignIn(t *testing.T) {
 		for i, err := range c.storm(5) {
 			var late *broker.LoginWaitError
 			if !errors.As(err, &late) || late.Process.Command != "sso login" || late.StartURL != f.Session.StartURL {
-				t.Errorf("process %d: %v", i, err)
+				t.Errorf("process %d: %v, want a LoginWaitError that names sso login", i, err)
 			}
 		}
 		if took := time.Since(start); took < broker.AutoLoginLimit || took > broker.AutoLoginLimit+time.Second {
-			t.Errorf("waited %v", took)
+			t.Errorf("waited %v, want %v to a second more", took, broker.AutoLoginLimit)
 		}
 		c.wantTabs(0)
 		wg.Wait()
@@ -292,7 +292,7 @@ func TestNoAutoLoginAfterOtherFailure(t *testing.T) {
 		c := &crowd{f: f}
 		c.signsIn(0)
 		if err := c.get(f.T.Context()); !errors.Is(err, idcenter.ErrForbidden) {
-			t.Errorf("error %v", err)
+			t.Errorf("error %v, want ErrForbidden", err)
 		}
 		c.wantTabs(0)
 	})
@@ -307,7 +307,7 @@ func TestNoAutoLoginWithoutStorage(t *testing.T) {
 		c.signsIn(0)
 		var storage *broker.StorageError
 		if err := c.get(f.T.Context()); !errors.As(err, &storage) {
-			t.Errorf("error %v", err)
+			t.Errorf("error %v, want a StorageError", err)
 		}
 		c.wantTabs(0)
 	})

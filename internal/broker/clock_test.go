@@ -182,7 +182,7 @@ func TestClockSetBack(t *testing.T) {
 		f.Count(refresh, 1) // by its date the token was valid for three hours
 		f.Count("GetRoleCredentials", 2)
 		if len(f.Warned) == 0 || !strings.Contains(f.Warned[0], "2h0m slow") {
-			t.Errorf("warned %q", f.Warned)
+			t.Errorf("warned %q, want a clock that is 2h0m slow", f.Warned)
 		}
 		if c := f.MustGet(); c.Left(f.Now()) > time.Hour || c.Left(f.Now()) < 55*time.Minute || !time.Now().Before(end) {
 			t.Errorf("credentials valid for %v by this clock, want 55 minutes to an hour", c.Left(f.Now()))

@@ -29,7 +29,7 @@ func TestInterruptedWhileStoring(t *testing.T) {
 			t.Errorf("after %v: error %v, want context.Canceled within 15 s", time.Since(start), err)
 		}
 		if tokens, _ := f.cached(); tokens != 0 {
-			t.Errorf("%d tokens are stored", tokens)
+			t.Errorf("%d tokens are stored, want none", tokens)
 		}
 		f.Count("Logout", 1)
 	})

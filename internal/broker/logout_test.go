@@ -38,7 +38,7 @@ func TestLogoutRevokesAndRemoves(t *testing.T) {
 			tok := f.Stored("corp")
 			sleep(age)
 			if out := f.Logout(); len(out.Unrevoked) != 0 {
-				t.Errorf("not revoked: %v", out.Unrevoked)
+				t.Errorf("unrevoked %v, want none", out.Unrevoked)
 			}
 			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 				t.Errorf("%d tokens and %d role credentials are left", tokens, roles)
@@ -83,7 +83,7 @@ func TestLogoutRemovesCorruptFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		if out := f.Logout(); len(out.Files) != 1 || len(out.Unrevoked) != 1 {
-			t.Errorf("%+v", out)
+			t.Errorf("logout %+v, want one removed file and one unrevoked session", out)
 		}
 	})
 }
@@ -112,7 +112,7 @@ func TestLogoutLeavesOtherSessions(t *testing.T) {
 		}
 		out, err := f.Process().LogoutAll(f.T.Context())
 		if err != nil || len(out.Files) != 1 {
-			t.Errorf("LogoutAll: %v %v", out, err)
+			t.Errorf("LogoutAll: %+v, %v; want one removed file", out, err)
 		}
 		if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 			t.Errorf("%d tokens and %d role credentials are left after LogoutAll", tokens, roles)

@@ -39,7 +39,7 @@ func TestLogoutOnAFullDisk(t *testing.T) {
 				_, err = filling.Write(page)
 			}
 			if out := f.Logout(); len(out.Revoked) != 1 || len(out.Files) != 1 {
-				t.Errorf("revoked %v, removed %v", out.Revoked, out.Files)
+				t.Errorf("revoked %v, removed %v, want one of each", out.Revoked, out.Files)
 			}
 			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 				t.Errorf("%d tokens and %d role credentials are left", tokens, roles)
@@ -48,7 +48,7 @@ func TestLogoutOnAFullDisk(t *testing.T) {
 				t.Error("the access token still works")
 			}
 			if warned := len(f.Warned) > 0; warned == recorded {
-				t.Errorf("warnings: %q", f.Warned)
+				t.Errorf("warnings: %q, want a warning only if the generation was not recorded", f.Warned)
 			}
 		})
 	}

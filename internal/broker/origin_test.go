@@ -112,7 +112,7 @@ func TestSecretIsSentOnlyToItsOrigin(t *testing.T) {
 						mustBeRefused(t, err)
 					}
 					if len(*got) > 0 || string(f.Stored("corp").Encode()) != before {
-						t.Errorf("the other service got %q", *got)
+						t.Errorf("the other service got %q, want nothing, and no change of the token", *got)
 					}
 				})
 			})
@@ -144,7 +144,7 @@ func TestRoleCredentialsOfAnotherPortal(t *testing.T) {
 			t.Errorf("cached credentials %s, want %s", again.AccessKeyID, want.AccessKeyID)
 		}
 		if len(*got) > 0 {
-			t.Errorf("the other service got %q", *got)
+			t.Errorf("the other service got %q, want nothing", *got)
 		}
 	})
 }
@@ -168,7 +168,7 @@ func TestTokenWithoutOrigin(t *testing.T) {
 			_, err := f.withEndpoints(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 			mustBeRefused(t, err)
 			if len(*got) > 0 {
-				t.Errorf("the other service got %q", *got)
+				t.Errorf("the other service got %q, want nothing", *got)
 			}
 		})
 	})
@@ -253,7 +253,7 @@ func TestSignOutAtOrigin(t *testing.T) {
 						out, err = b.LogoutAll(f.T.Context())
 					}
 					if err != nil || len(out.Unrevoked) > 0 {
-						t.Fatalf("%+v, %v", out, err)
+						t.Fatalf("logout %+v, %v; want no unrevoked session", out, err)
 					}
 					for _, r := range out.Revoked {
 						if err := b.Verify(f.T.Context(), r); err != nil {
@@ -262,7 +262,7 @@ func TestSignOutAtOrigin(t *testing.T) {
 					}
 					f.Count("Logout", 1)
 					if len(*got) > 0 {
-						t.Errorf("the other service got %q", *got)
+						t.Errorf("the other service got %q, want nothing", *got)
 					}
 				})
 			})
@@ -300,11 +300,11 @@ func TestSignInAtAnotherService(t *testing.T) {
 			t.Error("the user was sent to the other service, or the session has changed")
 		}
 		if _, err := signIn(f, atOther(true, true, true), true); err != nil || f.Stored("corp").Origin.Portal != other {
-			t.Errorf("origin %+v, error %v", f.Stored("corp").Origin, err)
+			t.Errorf("origin %+v, error %v; want the other portal", f.Stored("corp").Origin, err)
 		}
 		sleep(100 * 24 * time.Hour) // the session has ended
 		if _, err := signIn(f, broker.Endpoints{}, false); err != nil || f.Stored("corp").Origin.Portal != ssocache.AWS {
-			t.Errorf("origin %+v, error %v", f.Stored("corp").Origin, err)
+			t.Errorf("origin %+v, error %v; want the portal of AWS", f.Stored("corp").Origin, err)
 		}
 	})
 }

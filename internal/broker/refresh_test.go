@@ -166,7 +166,7 @@ func TestFailedEarlyRefresh(t *testing.T) {
 		}
 		use(true)
 		if len(f.Warned) != 1 || !strings.Contains(f.Warned[0], "still used") {
-			t.Errorf("warnings %q", f.Warned)
+			t.Errorf("warnings %q, want one that says the token is still used", f.Warned)
 		}
 		use(false)
 		sleep(31 * time.Second)
@@ -294,7 +294,7 @@ func TestSignalDuringRefresh(t *testing.T) {
 			t.Errorf("error %v, want context.Canceled", err)
 		}
 		if got := strings.Join(events, " "); got != "held called stored released" {
-			t.Errorf("events: %s", got)
+			t.Errorf("events %q, want held called stored released", got)
 		}
 		f.Count("GetRoleCredentials", 0)
 	})
@@ -313,7 +313,7 @@ func TestReplyWithoutRefreshToken(t *testing.T) {
 		}
 		tok := f.Stored("corp")
 		if tok.AccessToken.Reveal() != "new" || !tok.RefreshToken.Equal(old.RefreshToken) || tok.RegistrationExpiresAt.IsZero() {
-			t.Errorf("stored %+v", tok)
+			t.Errorf("stored %+v, want the new access token and the old refresh token", tok)
 		}
 	})
 }

@@ -189,7 +189,7 @@ func TestLockIsNotReleased(t *testing.T) {
 		sleep(50 * time.Minute)
 		start := time.Now()
 		if _, err := f.Token(); err != nil || time.Since(start) > time.Second {
-			t.Errorf("valid token: took %v, error %v", time.Since(start), err)
+			t.Errorf("valid token: took %v, error %v; want at most 1 s", time.Since(start), err)
 		}
 		sleep(time.Hour)
 		start = time.Now()
@@ -200,7 +200,7 @@ func TestLockIsNotReleased(t *testing.T) {
 			t.Errorf("expired token: took %v, want 25 to 30 s", took)
 		}
 		if len(f.Warned) == 0 || !strings.Contains(f.Warned[len(f.Warned)-1], "without a lock") {
-			t.Errorf("warnings %q", f.Warned)
+			t.Errorf("warnings %q, want one about a missing lock", f.Warned)
 		}
 	})
 }

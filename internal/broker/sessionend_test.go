@@ -30,7 +30,7 @@ func (f *fixture) lasts(d time.Duration) bool {
 func (f *fixture) mustLast(d time.Duration) {
 	f.T.Helper()
 	if !f.lasts(d) {
-		f.T.Fatalf("the session ended within %v", d)
+		f.T.Fatalf("the session ended within %v, want it to be valid", d)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestLearnedSessionEnd(t *testing.T) {
 			t.Errorf("learned %v to %v, want a range of at most two hours around 8h", lower, upper)
 		}
 		if content, err := os.ReadFile(f.historyFile()); err != nil || !regexp.MustCompile(`^lanyard-horizon( \d+){4} [0-9a-f]{24}\n$`).Match(content) {
-			t.Errorf("history file %q: %v", content, err)
+			t.Errorf("history file %q: %v; want the format of lanyard-horizon", content, err)
 		}
 
 		// Nothing is learned or lost if the session ends while it is not used.

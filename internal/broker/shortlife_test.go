@@ -78,7 +78,7 @@ func TestExpiredCredentials(t *testing.T) {
 					t.Errorf("credentials valid for %v, clock %v ahead: %d calls for 20 processes, want 1", life, ahead, n)
 				}
 				if _, err := f.Files.LoadCredentials(f.roleName()); !errors.Is(err, ssocache.ErrNotFound) {
-					t.Errorf("expired credentials are stored: %v", err)
+					t.Errorf("expired credentials are stored: %v, want ErrNotFound", err)
 				}
 			})
 		}

@@ -78,7 +78,7 @@ func TestVerifyRevokesRefreshedToken(t *testing.T) {
 		tok := f.Stored("corp")
 		err := f.verify()
 		if !errors.Is(err, broker.ErrStillAccepted) || !strings.Contains(err.Error(), "the service refreshed the session") {
-			t.Errorf("error %v", err)
+			t.Errorf("error %v, want ErrStillAccepted for a refreshed session", err)
 		}
 		f.Count("Logout", 1) // of the new token; the emulator did not see the first one
 		if _, err := f.Client().Refresh(f.T.Context(), registrationOf(tok), tok.RefreshToken); err == nil {
@@ -99,7 +99,7 @@ func TestVerifyWithoutAnswer(t *testing.T) {
 			}
 			err := f.verify()
 			if err == nil || errors.Is(err, broker.ErrStillAccepted) || errors.Is(err, broker.ErrNothingToVerify) {
-				t.Errorf("%s: error %v", path, err)
+				t.Errorf("%s: error %v, want another error than ErrStillAccepted and ErrNothingToVerify", path, err)
 			}
 		})
 	}

@@ -30,7 +30,7 @@ func TestAllowed(t *testing.T) {
 		"":                                                         false,
 	} {
 		if err := Allowed(url); (err == nil) != allowed || err != nil && !errors.Is(err, ErrNotAllowed) {
-			t.Errorf("Allowed(%q) = %v", url, err)
+			t.Errorf("Allowed(%q) = %v, want allowed: %v", url, err, allowed)
 		}
 	}
 }
@@ -50,7 +50,7 @@ func TestEntries(t *testing.T) {
 		}
 	}
 	if got := entries(`C:\b.exe;D:\c.exe`, ';'); len(got) != 2 {
-		t.Errorf("%q", got)
+		t.Errorf("entries = %q, want two", got)
 	}
 }
 
@@ -82,7 +82,7 @@ func TestSplit(t *testing.T) {
 func TestDeclined(t *testing.T) {
 	for value, want := range map[string]bool{"none": true, " None ": true, "": false, "nonesuch": false, "true": false} {
 		if got := Declined([]string{"BROWSER=" + value}); got != want {
-			t.Errorf("BROWSER=%q: %v", value, got)
+			t.Errorf("BROWSER=%q: %v, want %v", value, got, want)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func TestWithoutSecrets(t *testing.T) {
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=i", "LANYARD_PASSPHRASE=j",
 	}
 	if got := withoutSecrets(env); !slices.Equal(got, env[:4]) {
-		t.Errorf("withoutSecrets = %q", got)
+		t.Errorf("withoutSecrets = %q, want %q", got, env[:4])
 	}
 	if got := withoutSecrets(nil); got == nil {
 		t.Error("withoutSecrets(nil) = nil, which means the environment of this process")

@@ -44,13 +44,13 @@ func TestOpenWithVariable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, _ := os.ReadFile(dir + "/args"); string(got) != "--new-window\n"+escaped+"\n" {
-		t.Errorf("arguments %q", got)
+		t.Errorf("arguments %q, want --new-window and the escaped URL", got)
 	}
 	if got, _ := os.ReadFile(dir + "/env"); strings.Contains(string(got), "hidden") || !strings.Contains(string(got), "AWS_PROFILE=dev") {
-		t.Errorf("environment %q", got)
+		t.Errorf("environment %q, want AWS_PROFILE and no secret", got)
 	}
 	if out.String() != "noise\nmore\n" {
-		t.Errorf("output %q", &out)
+		t.Errorf("output %q, want both lines", &out)
 	}
 	if _, err := os.Stat("pwned"); err == nil {
 		t.Error("a shell saw the URL")
@@ -66,7 +66,7 @@ func TestScriptsInVariableAreSkipped(t *testing.T) {
 	var out bytes.Buffer
 	err := Open(t.Context(), "https://portal.example/?a&touch="+dir+"/pwned", []string{`BROWSER=sh -c "echo firefox %s; touch ` + dir + `/ran"`, xdg}, &out)
 	if _, ran := os.Stat(dir + "/ran"); ran == nil {
-		t.Errorf("the script ran: %v", err)
+		t.Errorf("the script ran (error %v), want no call", err)
 	}
 }
 
@@ -95,7 +95,7 @@ func TestOpenWithSystem(t *testing.T) {
 		}
 		var out bytes.Buffer
 		if err := Open(t.Context(), target, []string{"WSL_DISTRO_NAME=" + strings.TrimPrefix(path, dir), "PATH=relative:" + path, tt.env}, &out); err != nil || out.String() != tt.want {
-			t.Errorf("%s: %q, %v", tt.env, &out, err)
+			t.Errorf("%s: %q, %v; want %q", tt.env, &out, err, tt.want)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestOpenFails(t *testing.T) {
 	}
 	for _, value := range []string{failing, filepath.Join(dir, "missing"), notExecutable, dir, "not-on-path"} {
 		if err := Open(t.Context(), target, []string{"BROWSER=" + value}, nil); err == nil || !strings.Contains(err.Error(), value) {
-			t.Errorf("%s: %v", value, err)
+			t.Errorf("%s: %v, want an error that names the value", value, err)
 		}
 	}
 	err := Open(t.Context(), target, []string{"BROWSER=" + failing + ":not-on-path:cmd.exe /c firefox"}, nil)
@@ -117,10 +117,10 @@ func TestOpenFails(t *testing.T) {
 		t.Errorf("error %v, want %s", err, want)
 	}
 	if err := Open(t.Context(), target, []string{"BROWSER=none", "PATH=" + dir}, nil); !errors.Is(err, ErrNoBrowser) {
-		t.Errorf("none: %v", err)
+		t.Errorf("none: %v, want ErrNoBrowser", err)
 	}
 	if err := Open(t.Context(), "http://example.com/", []string{"BROWSER=" + failing}, nil); !errors.Is(err, ErrNotAllowed) {
-		t.Errorf("plain http: %v", err)
+		t.Errorf("plain http: %v, want ErrNotAllowed", err)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestOpenLeavesBrowser(t *testing.T) {
 		t.Fatalf("the browser ended with the wait: %v", err)
 	}
 	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
-		t.Errorf("process group %d of %d: %v", group, pid, err)
+		t.Errorf("process group %d of %d: %v; want its own group", group, pid, err)
 	}
 	if err := os.WriteFile(dir+"/gate", []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestOpenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := Open(ctx, target, []string{"BROWSER=" + browser}, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want context.Canceled", err)
 	}
 }
 

@@ -24,7 +24,7 @@ func TestSplitGlobals(t *testing.T) {
 	} {
 		globals, rest := command.SplitGlobals(c.args)
 		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
-			t.Errorf("%q: globals %q, rest %q", c.args, globals, rest)
+			t.Errorf("%q: globals %q, rest %q; want %q, %q", c.args, globals, rest, c.globals, c.rest)
 		}
 	}
 }
@@ -34,6 +34,6 @@ func TestReadFlags(t *testing.T) {
 	app.Flags.Region = "from another line"
 	app.ReadFlags([]string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
 	if app.Flags.Profile != "b c" || !app.Flags.Debug || app.Flags.Region != "" {
-		t.Errorf("%+v", app.Flags)
+		t.Errorf("%+v, want profile \"b c\", debug and no region", app.Flags)
 	}
 }

@@ -48,7 +48,7 @@ func (n Node) Has(words []string) bool {
 // IsGroup reports whether the command has subcommands.
 func (n Node) IsGroup() bool { return n.cmd.HasSubCommands() }
 
-// IsService reports whether the command belongs to an AWS service.
+// IsService reports whether the command is the command of an AWS service.
 func (n Node) IsService() bool { return IsService(n.cmd) }
 
 // IsOfAWS reports whether the AWS CLI also has the command.

@@ -77,7 +77,7 @@ func TestReportIgnoresExitCodesOfOtherPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	if code, text := report(fmt.Errorf("it failed: %w", err)); code != 255 {
-		t.Errorf("exit code %d: %s", code, text)
+		t.Errorf("exit code %d: %s; want 255", code, text)
 	}
 }
 

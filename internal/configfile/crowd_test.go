@@ -84,7 +84,7 @@ func TestConcurrentUndo(t *testing.T) {
 			t.Fatal(err)
 		}
 		if line, err := bufio.NewReader(out).ReadString('\n'); line != "ready\n" {
-			t.Fatalf("said %q, %v", line, err)
+			t.Fatalf("said %q, %v; want \"ready\"", line, err)
 		}
 		both = append(both, process{cmd, gate})
 	}

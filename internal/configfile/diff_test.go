@@ -98,7 +98,7 @@ func FuzzDiff(f *testing.F) {
 		}
 		got = configfile.Diff("n", before, after)
 		if (got == "") != (string(before) == string(after)) {
-			t.Errorf("%q and %q: %q", before, after, got)
+			t.Errorf("%q and %q: %q; want a diff only if they differ", before, after, got)
 		}
 		if !utf8.ValidString(got) || strings.ContainsFunc(got, func(r rune) bool { return r != '\n' && r != '\t' && !unicode.IsGraphic(r) }) {
 			t.Errorf("not safe for a terminal: %q", got)

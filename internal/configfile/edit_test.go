@@ -33,7 +33,7 @@ func edit(t *testing.T, e *configfile.Editor, path, line string) {
 	t.Helper()
 	changed, err := e.Edit(t.Context(), path, "add "+line, add(line))
 	if err != nil || !changed {
-		t.Fatalf("edit: changed %v, error %v", changed, err)
+		t.Fatalf("edit: changed %v, error %v; want a change", changed, err)
 	}
 }
 
@@ -118,17 +118,17 @@ func TestNoDifferenceWritesNothing(t *testing.T) {
 		}
 		changed, err := editor(t).Edit(t.Context(), path, "nothing", change)
 		if changed || err != nil {
-			t.Errorf("%s: changed %v, error %v", name, changed, err)
+			t.Errorf("%s: changed %v, error %v; want no change", name, changed, err)
 		}
 		after, err := os.Stat(path)
 		if err != nil || !os.SameFile(before, after) || !before.ModTime().Equal(after.ModTime()) {
-			t.Errorf("%s: the file was replaced (%v)", name, err)
+			t.Errorf("%s: the file was replaced (%v), want the same file", name, err)
 		}
 		checkNames(t, folder, "config")
 	}
 	missing := filepath.Join(t.TempDir(), ".aws", "config")
 	if changed, err := editor(t).Edit(t.Context(), missing, "nothing", same); changed || err != nil {
-		t.Errorf("changed %v, error %v", changed, err)
+		t.Errorf("changed %v, error %v; want no change", changed, err)
 	}
 	checkNames(t, filepath.Dir(filepath.Dir(missing)))
 }
@@ -182,14 +182,14 @@ func TestLateWriteOfAnotherProgramIsKept(t *testing.T) {
 		changed, err := e.Edit(t.Context(), path, "x", add("ours"))
 		if times == 1 {
 			if !changed || err != nil {
-				t.Errorf("changed %v, error %v", changed, err)
+				t.Errorf("changed %v, error %v; want a change", changed, err)
 			}
 			check(t, path, "theirs 1\nours\n")
 			continue
 		}
 		var file *configfile.FileError
 		if changed || !errors.As(err, &file) || !strings.Contains(err.Error(), "another program keeps changing the file") {
-			t.Errorf("changed %v, error %v", changed, err)
+			t.Errorf("changed %v, error %v; want a FileError about another program", changed, err)
 		}
 		check(t, path, theirs)
 		checkNames(t, filepath.Dir(path), ".config.lock", ".lanyard", "config")
@@ -198,6 +198,6 @@ func TestLateWriteOfAnotherProgramIsKept(t *testing.T) {
 
 func TestEmptyPathIsAnError(t *testing.T) {
 	if changed, err := editor(t).Edit(t.Context(), "", "x", add("new")); changed || err == nil {
-		t.Errorf("changed %v, error %v", changed, err)
+		t.Errorf("changed %v, error %v; want an error", changed, err)
 	}
 }

@@ -76,7 +76,7 @@ func killCounting(t *testing.T, path string, after time.Duration) (counted int) 
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if lines.Text() != "counted" {
-			t.Errorf("the process said %q", lines.Text())
+			t.Errorf("the process said %q, want counted", lines.Text())
 		}
 		if counted++; counted == 1 {
 			kill := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })

@@ -59,7 +59,7 @@ func TestLinksAreKept(t *testing.T) {
 				check(t, target, content+"new\n")
 				for _, l := range links {
 					if info, err := os.Lstat(filepath.Join(root, l[0])); err != nil || info.Mode()&os.ModeSymlink == 0 {
-						t.Errorf("the link %s is gone: %v", l[0], err)
+						t.Errorf("the link %s was replaced: %v", l[0], err)
 					}
 				}
 				checkNames(t, filepath.Dir(target), ".config.lock", ".lanyard", "config")
@@ -91,7 +91,7 @@ func TestInvalidLinks(t *testing.T) {
 			_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 			var file *configfile.FileError
 			if !errors.As(err, &file) || file.Path != path || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("error %v", err)
+				t.Errorf("error %v, want a FileError that says %q", err, tt.says)
 			}
 			checkNames(t, root, "config")
 		})
@@ -104,7 +104,7 @@ func TestFolderIsADanglingLink(t *testing.T) {
 	symlink(t, "gone", folder)
 	_, err := editor(t).Edit(t.Context(), filepath.Join(folder, "config"), "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), folder+" is a link to gone") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want one about the dangling link", err)
 	}
 	checkNames(t, root, ".aws")
 }
@@ -122,6 +122,6 @@ func TestHardLinkWarning(t *testing.T) {
 	check(t, path, "old\nnew\n")
 	check(t, other, "old\n")
 	if len(warnings) != 1 || !strings.Contains(warnings[0], path+" has 2 names") {
-		t.Errorf("warnings %q", warnings)
+		t.Errorf("warnings %q, want one about the 2 names", warnings)
 	}
 }

@@ -25,7 +25,7 @@ func TestLockedFile(t *testing.T) {
 	_, err = e.Edit(t.Context(), path, "x", add("new"))
 	var file *configfile.FileError
 	if !errors.As(err, &file) || file.Path != path || !strings.Contains(err.Error(), "another process") || file.Hint == "" {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want a FileError with a hint about another process", err)
 	}
 
 	e.Wait = time.Hour
@@ -73,7 +73,7 @@ func TestEditWithoutLocks(t *testing.T) {
 	edit(t, e, path, "new")
 	check(t, path, "old\nnew\n")
 	if len(warnings) != 1 || !strings.Contains(warnings[0], path) || !strings.Contains(warnings[0], "without a lock") {
-		t.Errorf("warnings %q", warnings)
+		t.Errorf("warnings %q, want one about the missing lock", warnings)
 	}
 	check(t, temporary, "may belong to another process")
 	now = now.Add(2 * time.Hour)

@@ -59,7 +59,7 @@ func TestProbeFailsWhereEditFails(t *testing.T) {
 			probeErr := e.Probe(t.Context(), path, 100)
 			var want, got *configfile.FileError
 			if !errors.As(editErr, &want) || !errors.As(probeErr, &got) || got.Op != want.Op || got.Path != want.Path {
-				t.Errorf("Probe: %v, Edit: %v", probeErr, editErr)
+				t.Errorf("Probe: %v, Edit: %v; want the same Op and Path", probeErr, editErr)
 			}
 		})
 	}

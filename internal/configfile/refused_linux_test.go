@@ -53,7 +53,7 @@ func TestFullFileSystem(t *testing.T) {
 		ops[refused(t, path, "no space left", "make room").Op]++
 		left, err := filepath.Glob(filepath.Join(folder, ".lanyard", ".*.tmp-*"))
 		if err != nil || len(left) > 0 {
-			t.Errorf("temporary files are left: %v", left)
+			t.Errorf("temporary files %v, want none", left)
 		}
 	}
 	check(t, path, "old\nnew\n")

@@ -26,7 +26,7 @@ func refused(t *testing.T, path string, says ...string) *configfile.FileError {
 	}
 	checkSays(t, err.Error()+" "+file.Hint, append(says, path)...)
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
-		t.Errorf("the file now contains %q", after)
+		t.Errorf("the file now contains %q, want no change", after)
 	}
 	if now := list(t, filepath.Dir(path)); now != names {
 		t.Errorf("the folder contains %s, want %s", now, names)
@@ -70,16 +70,16 @@ func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	for _, path := range []string{path, os.DevNull} {
 		_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 		if err == nil || !strings.Contains(err.Error(), path+": it is not a regular file") {
-			t.Errorf("error %v", err)
+			t.Errorf("error %v, want one about a file that is not regular", err)
 		}
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
-		t.Errorf("the pipe is gone: %v %v", info, err)
+		t.Errorf("%v, %v; want the pipe unchanged", info, err)
 	}
 	folder := t.TempDir()
 	_, err := editor(t).Edit(t.Context(), folder, "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), folder+": is a directory") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want one about the folder", err)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestNoChangeWithoutBackup(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := refused(t, path, ours, "not a folder"); err.Op != "back up" {
-				t.Errorf("Op %q", err.Op)
+				t.Errorf("Op %q, want back up", err.Op)
 			}
 		})
 	}

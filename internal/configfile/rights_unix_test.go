@@ -123,14 +123,14 @@ func TestMissingPermissions(t *testing.T) {
 				want += "new\n"
 			}
 			if (code == 0) != (tt.says == nil) {
-				t.Errorf("exit code %d: %s", code, output)
+				t.Errorf("exit code %d: %s; want success: %v", code, output, tt.says == nil)
 			}
 			if code != 0 {
 				checkSays(t, output, append(tt.says, path)...)
 			}
 			check(t, path, want)
 			if got := list(t, folder); got != "config" {
-				t.Errorf("the folder contains %s", got)
+				t.Errorf("the folder contains %s, want only config", got)
 			}
 		})
 	}
@@ -149,7 +149,7 @@ func TestNoDifferenceInReadOnlyFolder(t *testing.T) {
 	write(t, filepath.Join(folder, "config"), "new\n", 0o444)
 	chmod(t, folder, 0o555)
 	if output, code := run("set"); code != 0 {
-		t.Errorf("exit code %d: %s", code, output)
+		t.Errorf("exit code %d: %s; want 0", code, output)
 	}
 	checkNames(t, folder, "config")
 }

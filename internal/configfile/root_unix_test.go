@@ -26,11 +26,11 @@ func TestRootKeepsOwnerAndGroup(t *testing.T) {
 	}
 	// The user can undo root's change.
 	if output, code := run("undo"); code != 1 || !strings.Contains(output, "gid 4242") {
-		t.Errorf("exit code %d: %s", code, output)
+		t.Errorf("exit code %d: %s; want 1 and the gid", code, output)
 	}
 	give(t, path, nobody, nobody)
 	if output, code := run("undo"); code != 0 {
-		t.Errorf("exit code %d: %s", code, output)
+		t.Errorf("exit code %d: %s; want 0", code, output)
 	}
 	check(t, path, "old\n")
 
@@ -51,7 +51,7 @@ func TestRootDoesNotFollowLinksOfOtherUsers(t *testing.T) {
 	give(t, path, nobody, nobody)
 	_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), "another user's symbolic link") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want one about another user's link", err)
 	}
 	check(t, target, "old\n")
 }

@@ -17,7 +17,7 @@ func last(t *testing.T, e *configfile.Editor, paths ...string) *configfile.Recor
 	t.Helper()
 	r, err := e.Last(paths...)
 	if err != nil || r == nil {
-		t.Fatalf("last change: %v, %v", r, err)
+		t.Fatalf("last change: %v, %v; want a record", r, err)
 	}
 	return r
 }
@@ -90,12 +90,12 @@ func TestChangeOfAnotherProgramIsNotUndone(t *testing.T) {
 					t.Fatalf("%s: error %v, want a ChangedError", from, err)
 				}
 				if changed.Path != path || changed.What != "add new" || !strings.Contains(changed.Hint, changed.Record) || !strings.Contains(changed.Hint, changed.Backup) {
-					t.Errorf("%s: ChangedError %+v", from, changed)
+					t.Errorf("%s: ChangedError %+v, want the path, the description, and a hint with both files", from, changed)
 				}
 				check(t, changed.Backup, "old\n")
 			}
 			if now, _ := os.ReadFile(path); !bytes.Equal(now, was) {
-				t.Errorf("the file now contains %q", now)
+				t.Errorf("the file now contains %q, want no change", now)
 			}
 		})
 	}
@@ -132,11 +132,11 @@ func TestInvalidRecord(t *testing.T) {
 	write(t, record, `{"before": 1}`, 0o600)
 	var file *configfile.FileError
 	if r, err := e.Last(path); r != nil || !errors.As(err, &file) || file.Path != record {
-		t.Errorf("record %v, error %v", r, err)
+		t.Errorf("record %v, error %v; want a FileError of the record", r, err)
 	}
 	edit(t, e, path, "y") // still works
 	if r := last(t, e, path); r.What != "add y" {
-		t.Errorf("the last change is %q", r.What)
+		t.Errorf("the last change is %q, want add y", r.What)
 	}
 }
 
@@ -162,12 +162,12 @@ func TestInterruptedChanges(t *testing.T) {
 	}
 	write(t, filepath.Join(ours, "config.last"), string(older), 0o600)
 	if r := last(t, e, path); r.What != "add 2" {
-		t.Errorf("the last change is %q", r.What)
+		t.Errorf("the last change is %q, want add 2", r.What)
 	}
 	// Take back its last two steps: the file has the content of the first edit.
 	write(t, path, "0\n1\n", 0o600)
 	if r := last(t, e, path); r.What != "add 1" {
-		t.Errorf("the last change is %q", r.What)
+		t.Errorf("the last change is %q, want add 1", r.What)
 	}
 	// The next edit first finishes the interrupted edit, then writes its own record. The test
 	// cancels the next edit. The interrupted edit can still be undone.
@@ -178,7 +178,7 @@ func TestInterruptedChanges(t *testing.T) {
 		t.Fatalf("error %v, want the context's", err)
 	}
 	if r := last(t, e, path); r.What != "add 2" {
-		t.Errorf("the last change is %q", r.What)
+		t.Errorf("the last change is %q, want add 2", r.What)
 	}
 	checkNames(t, ours, ".gitignore", "config-2026-11-22", "config.last")
 }
@@ -197,7 +197,7 @@ func FuzzUndoRestoresTheBytes(f *testing.F) {
 		}
 		changed, err := e.Edit(t.Context(), path, "x", func([]byte) ([]byte, error) { return after, nil })
 		if err != nil || changed == bytes.Equal(before, after) {
-			t.Fatalf("changed %v, error %v", changed, err)
+			t.Fatalf("changed %v, error %v; want a change of the content", changed, err)
 		}
 		if !changed {
 			return

@@ -74,7 +74,7 @@ func TestReadWithoutFreeDescriptors(t *testing.T) {
 	free := useUpDescriptors(t)
 	time.AfterFunc(100*time.Millisecond, free)
 	if got, err := datafile.Read(path, 100); string(got) != "x" || err != nil {
-		t.Errorf("Read = %q, %v", got, err)
+		t.Errorf("Read = %q, %v; want \"x\"", got, err)
 	}
 	free = useUpDescriptors(t)
 	defer free()

@@ -27,7 +27,7 @@ func TestLeaseExcludesOthers(t *testing.T) {
 					return
 				}
 				if n := holding.Add(1); n != 1 {
-					t.Errorf("%d goroutines hold the lease", n)
+					t.Errorf("%d goroutines hold the lease, want 1", n)
 				}
 				time.Sleep(time.Millisecond)
 				turns.Add(1)

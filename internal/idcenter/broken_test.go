@@ -51,7 +51,7 @@ func TestBrokenReplies(t *testing.T) {
 			}
 			identity(t, err, "The endpoint URL \""+c.OIDCURL()+"\" sent an invalid reply to CreateToken: "+tt.reason, is)
 			if !errors.As(err, new(*ReplyError)) {
-				t.Errorf("error %T", err)
+				t.Errorf("error %T, want a ReplyError", err)
 			}
 		})
 	}
@@ -69,7 +69,7 @@ func TestIncompleteRoleCredentials(t *testing.T) {
 	} {
 		_, err := at(t, always(200, "", body)).RoleCredentials(t.Context(), accessToken, "1", "r")
 		if !errors.As(err, new(*ReplyError)) || !errors.Is(err, ErrTemporary) {
-			t.Errorf("%s: %v", body, err)
+			t.Errorf("%s: %v, want a temporary ReplyError", body, err)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func TestNullRefreshToken(t *testing.T) {
 	c := at(t, always(200, "", `{"accessToken":"access-2","expiresIn":60,"refreshToken":null,"idToken":null}`))
 	grant, err := c.Refresh(t.Context(), registration, refreshToken)
 	if err != nil || !grant.RefreshToken.IsZero() {
-		t.Errorf("%+v, %v", grant, err)
+		t.Errorf("%+v, %v; want no refresh token", grant, err)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestRedirectKeepsToken(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		c := at(t, always(status, "Location: "+thief.PortalURL()+"/logout", ""))
 		if err := c.Logout(t.Context(), accessToken); !errors.As(err, new(*ReplyError)) {
-			t.Errorf("%d: %v", status, err)
+			t.Errorf("%d: %v, want a ReplyError", status, err)
 		}
 	}
 	if visits.Load() > 0 {
@@ -117,10 +117,10 @@ func TestPages(t *testing.T) {
 		got = append(got, a)
 	}
 	if len(got) != 3 || got[0] != (Account{"1", "One", "one@example.com"}) || got[2].ID != "3" {
-		t.Errorf("accounts %+v", got)
+		t.Errorf("accounts %+v, want three accounts", got)
 	}
 	if len(queries) != 3 || queries[1] != "/assignment/accounts?max_result=100&next_token=b" {
-		t.Errorf("requests %q", queries)
+		t.Errorf("requests %q, want three, the second with next_token=b", queries)
 	}
 
 	queries = nil
@@ -128,7 +128,7 @@ func TestPages(t *testing.T) {
 		break
 	}
 	if len(queries) != 1 {
-		t.Errorf("%d requests for one account", len(queries))
+		t.Errorf("%d requests for one account, want 1", len(queries))
 	}
 }
 
@@ -142,7 +142,7 @@ func TestPagesFail(t *testing.T) {
 		}
 	}
 	if roles != 2 || !errors.As(err, new(*ReplyError)) {
-		t.Errorf("%d roles, then %v", roles, err)
+		t.Errorf("%d roles, then %v; want 2 roles, then a ReplyError", roles, err)
 	}
 
 	refused := at(t, always(401, "", `{"message":"no"}`))
@@ -159,6 +159,6 @@ func TestLogout(t *testing.T) {
 		got = r.Method + " " + r.URL.Path + " " + r.Header.Get("x-amz-sso_bearer_token")
 	})
 	if err := c.Logout(t.Context(), accessToken); err != nil || got != "POST /logout "+accessToken.Reveal() {
-		t.Errorf("request %s, %v", got, err)
+		t.Errorf("request %s, %v; want POST /logout with the access token", got, err)
 	}
 }

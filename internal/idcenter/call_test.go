@@ -52,7 +52,7 @@ func noSecret(t *testing.T, where, text string) {
 	t.Helper()
 	for _, h := range hidden {
 		if strings.Contains(text, h) {
-			t.Errorf("%s contains %q: %s", where, h, text)
+			t.Errorf("%s contains the secret %q: %s", where, h, text)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if grant.AccessToken.Reveal() != "access-2" || grant.RefreshToken.Reveal() != "refresh-2" || grant.Lifetime != time.Hour {
-		t.Errorf("grant %q %q %v", grant.AccessToken.Reveal(), grant.RefreshToken.Reveal(), grant.Lifetime)
+		t.Errorf("grant %q %q %v, want access-2, refresh-2 and an hour", grant.AccessToken.Reveal(), grant.RefreshToken.Reveal(), grant.Lifetime)
 	}
 	want := `POST /token {"clientId":"client-1","clientSecret":"client-secret-of-the-test","grantType":"refresh_token","refreshToken":"refresh-token-of-the-test"}`
 	if body != want {
@@ -93,7 +93,7 @@ func TestRefreshWithoutSuccessor(t *testing.T) {
 	c := at(t, always(200, "", `{"accessToken":"access-2","expiresIn":28800}`))
 	grant, err := c.Refresh(t.Context(), registration, refreshToken)
 	if err != nil || !grant.RefreshToken.IsZero() || grant.Lifetime != 8*time.Hour {
-		t.Errorf("grant %+v, %v", grant, err)
+		t.Errorf("grant %+v, %v; want no refresh token and eight hours", grant, err)
 	}
 }
 
@@ -109,10 +109,10 @@ func TestRoleCredentials(t *testing.T) {
 	}
 	if keys.AccessKeyID != "ASIA1" || keys.SecretAccessKey.Reveal() != "secret-2" || keys.SessionToken.Reveal() != "access-2" ||
 		!keys.Expiration.Equal(time.Date(2026, 11, 22, 19, 12, 12, 0, time.UTC)) {
-		t.Errorf("keys %+v", keys)
+		t.Errorf("keys %+v, want the credentials of the reply", keys)
 	}
 	if got != "/federation/credentials?account_id=111111111111&role_name=Admin%2B1" || token != accessToken.Reveal() {
-		t.Errorf("request %s with %s", got, token)
+		t.Errorf("request %s with %s, want the account, the role and the access token", got, token)
 	}
 }
 
@@ -214,7 +214,7 @@ func identity(t *testing.T, err error, text string, is []error) {
 	}
 	for _, sentinel := range []error{ErrInvalidGrant, ErrInvalidClient, ErrUnauthorized, ErrForbidden, ErrNetwork, ErrTemporary, ErrExpired} {
 		if got, want := errors.Is(err, sentinel), slices.Contains(is, sentinel); got != want {
-			t.Errorf("%v is %v: %v", err, sentinel, got)
+			t.Errorf("%v is %v: %v, want %v", err, sentinel, got, want)
 		}
 	}
 }

@@ -113,18 +113,18 @@ func TestStrangers(t *testing.T) {
 			"no port":           get(t, "GET", redirect+"?code=stolen&state="+state, func(r *http.Request) { r.Host = "127.0.0.1" }),
 		} {
 			if v.status != http.StatusBadRequest {
-				t.Errorf("%s: status %d", name, v.status)
+				t.Errorf("%s: status %d, want 400", name, v.status)
 			}
 			strictly(t, name, v)
 		}
 		v := get(t, "GET", redirect+"?code=c-of-the-test&state="+state, nil)
 		if v.status != http.StatusSeeOther || v.location != "/oauth/done" {
-			t.Errorf("callback: %+v", v)
+			t.Errorf("callback: %+v, want a redirect to /oauth/done", v)
 		}
 		strictly(t, "redirect", v)
 		v = get(t, "GET", base+v.location, nil)
 		if v.status != http.StatusOK || !strings.Contains(v.body, "You are signed in") || !strings.Contains(v.body, "You can close this tab and return to your terminal.") {
-			t.Errorf("page: %+v", v)
+			t.Errorf("page: %+v, want a page that says \"You are signed in\"", v)
 		}
 		strictly(t, "page", v)
 	})
@@ -140,7 +140,7 @@ func strictly(t *testing.T, name string, v visit) {
 		"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'none'; style-src 'sha256-",
 	} {
 		if !strings.HasPrefix(v.header.Get(header), want) {
-			t.Errorf("%s: %s is %q", name, header, v.header.Get(header))
+			t.Errorf("%s: %s is %q, want %q", name, header, v.header.Get(header), want)
 		}
 	}
 	noSecret(t, name, v.body)
@@ -165,7 +165,7 @@ func TestSilentVisitors(t *testing.T) {
 		get(t, "GET", "http://"+u.Host+"/oauth/done", nil)
 	})
 	if err != nil || time.Since(start) > headerBudget {
-		t.Errorf("after %v: %v", time.Since(start), err)
+		t.Errorf("after %v: %v; want success within %v", time.Since(start), err, headerBudget)
 	}
 }
 
@@ -186,33 +186,33 @@ func TestPageWaitsForExchange(t *testing.T) {
 		pages := make(chan visit)
 		for range 3 {
 			if v := get(t, "GET", redirect+"?code=c&state="+state, nil); v.location != "/oauth/done" {
-				t.Errorf("callback: %+v", v)
+				t.Errorf("callback: %+v, want a redirect to /oauth/done", v)
 			}
 			go func() { pages <- get(t, "GET", base+"/oauth/done", nil) }()
 		}
 		select {
 		case v := <-pages:
-			t.Errorf("page before the exchange: %+v", v)
+			t.Errorf("page before the exchange: %+v, want the page after the exchange", v)
 		case <-time.After(50 * time.Millisecond):
 		}
 		close(exchange)
 		for range 3 {
 			if v := <-pages; v.status != http.StatusSeeOther || v.location != "/oauth/failed" {
-				t.Errorf("page: %+v", v)
+				t.Errorf("page: %+v, want a redirect to /oauth/failed", v)
 			}
 		}
 		v := get(t, "GET", base+"/oauth/failed", nil)
 		if !strings.Contains(v.body, "You are not signed in") || strings.Contains(v.body, "<script>") ||
 			!strings.Contains(v.body, "AccessDeniedException") || !strings.Contains(v.body, "&lt;script&gt;alert(1)&lt;/script&gt;[2J") {
-			t.Errorf("page: %s", v.body)
+			t.Errorf("page: %s\nwant the escaped error of the service", v.body)
 		}
 		strictly(t, "failed", v)
 	})
 	if err == nil || !strings.HasPrefix(err.Error(), "An error occurred (AccessDeniedException) when calling the CreateToken operation:") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want an AccessDeniedException of CreateToken", err)
 	}
 	if exchanges != 1 {
-		t.Errorf("%d exchanges", exchanges)
+		t.Errorf("%d exchanges, want 1", exchanges)
 	}
 }
 
@@ -221,16 +221,16 @@ func TestCallbackError(t *testing.T) {
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
 		v := get(t, "GET", redirect+"?state="+state+"&error=access_denied&error_description=%3Cb%3Eno%1b%5B2J%0away&code=ignored", nil)
 		if v.status != http.StatusSeeOther || v.location != "/oauth/failed" {
-			t.Errorf("callback: %+v", v)
+			t.Errorf("callback: %+v, want a redirect to /oauth/failed", v)
 		}
 		v = get(t, "GET", strings.Replace(redirect, "callback", "failed", 1), nil)
 		if !strings.Contains(v.body, "&lt;b&gt;no[2J way") {
-			t.Errorf("page: %s", v.body)
+			t.Errorf("page: %s\nwant the escaped error", v.body)
 		}
 	})
 	want := "Error loading authorization code: Failed to retrieve an authorization code.\n\nAdditional error details:\nerror: access_denied\nerror_description: <b>no[2J way"
 	if err == nil || err.Error() != want {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want %s", err, want)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestCodeExpired(t *testing.T) {
 	c := at(t, oidc(always(400, "X-Amzn-ErrorType: ExpiredTokenException", `{"error":"expired_token"}`)))
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) { get(t, "GET", redirect+"?code=c&state="+state, nil) })
 	if err != ErrExpired { //nolint:errorlint // as it is
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want ErrExpired itself", err)
 	}
 }
 
@@ -246,7 +246,7 @@ func TestTimeout(t *testing.T) {
 	c := at(t, oidc(grants))
 	_, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Timeout: 50 * time.Millisecond})
 	if err != ErrExpired || err.Error() != "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an SSO token must be restarted." { //nolint:errorlint // as it is
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want ErrExpired itself, with the AWS CLI's text", err)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestSignInCancelled(t *testing.T) {
 		start := time.Now()
 		_, err := c.SignIn(ctx, s)
 		if err != context.Canceled || time.Since(start) > 2*time.Second { //nolint:errorlint // as it is
-			t.Errorf("after %v: %v", time.Since(start), err)
+			t.Errorf("after %v: %v; want context.Canceled itself within 2 s", time.Since(start), err)
 		}
 	}
 }
@@ -275,10 +275,10 @@ func TestCallbackPort(t *testing.T) {
 	_, err = c.SignIn(t.Context(), s)
 	if err == nil || !strings.HasPrefix(err.Error(), "Unable to initialize the OAuth 2.0 authorization callback handler: ") ||
 		!strings.HasSuffix(err.Error(), " \n You may use --use-device-code to fall back to the device code flow which does not require the callback handler.") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want one that ends with the way by --use-device-code", err)
 	}
 	if op := new(net.OpError); !errors.As(err, &op) {
-		t.Errorf("error %T", err)
+		t.Errorf("error %T, want one that wraps a net.OpError", err)
 	}
 	taken.Close()
 	for range 2 {
@@ -320,7 +320,7 @@ func TestPageArrives(t *testing.T) {
 			}
 			defer resp.Body.Close()
 			if body, err := io.ReadAll(resp.Body); err != nil || !strings.HasSuffix(string(body), "</html>\n") {
-				t.Errorf("page %q, %v", body, err)
+				t.Errorf("page %q, %v; want a whole page", body, err)
 			}
 		})
 		if err != nil {
@@ -341,7 +341,7 @@ func TestPasted(t *testing.T) {
 		Show: func(text string) { shown.WriteString(text) },
 	}, func(redirect, state string) {
 		if !strings.HasSuffix(redirect, fmt.Sprintf(":%d/oauth/callback", port)) {
-			t.Errorf("redirect %s, port %d", redirect, port)
+			t.Errorf("redirect %s, port %d; want the port in the redirect", redirect, port)
 		}
 		for _, bad := range []string{
 			"", "code", redirect, redirect + "?code=c&state=x", "https" + redirect[4:] + "?code=c&state=" + state,
@@ -352,14 +352,14 @@ func TestPasted(t *testing.T) {
 		pasted <- secret.New(" " + redirect + "?code=c-of-the-test&state=" + state + "\n")
 	})
 	if err != nil || strings.Count(shown.String(), "This is not the address") != 7 || time.Since(start) > followBudget {
-		t.Errorf("after %v: %v, shown:\n%s", time.Since(start), err, &shown)
+		t.Errorf("after %v: %v, shown:\n%s\nwant success within %v, and seven rejected addresses", time.Since(start), err, &shown, followBudget)
 	}
 	noSecret(t, "shown", shown.String())
 
 	closed := make(chan secret.String)
 	close(closed)
 	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Pasted: closed, Timeout: 50 * time.Millisecond}); !errors.Is(err, ErrExpired) {
-		t.Errorf("after the end of the input: %v", err)
+		t.Errorf("after the end of the input: %v, want ErrExpired", err)
 	}
 }
 
@@ -384,7 +384,7 @@ func TestPageWaitsForKeep(t *testing.T) {
 				page := make(chan visit, 1)
 				go func() { page <- get(t, "GET", strings.TrimSuffix(redirect, "/oauth/callback")+v.location, nil) }()
 				if r := <-storing; r.Grant.AccessToken.Reveal() != "access-2" || r.Registration.ClientID != "client-1" {
-					t.Errorf("Keep got %+v", r)
+					t.Errorf("Keep got %+v, want the grant and the registration", r)
 				}
 				select {
 				case v := <-page:
@@ -397,14 +397,14 @@ func TestPageWaitsForKeep(t *testing.T) {
 					v = get(t, "GET", strings.TrimSuffix(redirect, "/oauth/callback")+v.location, nil)
 				}
 				if v.status != http.StatusOK || !strings.Contains(v.body, tt.page) {
-					t.Errorf("page: %+v", v)
+					t.Errorf("page: %+v, want status 200 and %q", v, tt.page)
 				}
 			})
 			if !errors.Is(err, tt.failure) {
-				t.Errorf("error %v", err)
+				t.Errorf("error %v, want failure", err)
 			}
 			if tt.failure == nil && res.Grant.AccessToken.Reveal() != "access-2" {
-				t.Errorf("result %+v", res)
+				t.Errorf("result %+v, want access-2", res)
 			}
 		})
 	}

@@ -55,7 +55,7 @@ func TestReadTimeout(t *testing.T) {
 	_, err := c.Refresh(t.Context(), registration, refreshToken)
 	identity(t, err, `Read timeout on endpoint URL: "`+c.OIDCURL()+`/token"`, network)
 	if visits.Load() != 2 {
-		t.Errorf("%d tries", visits.Load())
+		t.Errorf("%d tries, want 2", visits.Load())
 	}
 }
 
@@ -127,7 +127,7 @@ func TestTLSFailed(t *testing.T) {
 	_, err := c.Refresh(t.Context(), registration, refreshToken)
 	identity(t, err, "SSL validation failed for "+srv.URL+"/token tls: failed to verify certificate: x509: certificate signed by unknown authority", network)
 	if visits.Load() != 1 {
-		t.Errorf("%d tries", visits.Load())
+		t.Errorf("%d tries, want 1", visits.Load())
 	}
 
 	plain := httptest.NewServer(always(200, "", "{}"))
@@ -135,7 +135,7 @@ func TestTLSFailed(t *testing.T) {
 	c = client(t, Options{Region: "us-east-1", OIDCEndpoint: strings.Replace(plain.URL, "http:", "https:", 1)})
 	_, err = c.Refresh(t.Context(), registration, refreshToken)
 	if fail := new(ConnectError); !errors.As(err, &fail) || fail.Failure != TLSFailed {
-		t.Errorf("http behind https: %v", err)
+		t.Errorf("http behind https: %v, want a ConnectError with TLSFailed", err)
 	}
 }
 
@@ -172,14 +172,14 @@ func TestCancelled(t *testing.T) {
 		hang(r)
 	})
 	if _, err := c.RoleCredentials(ctx, accessToken, "1", "r"); err != context.Canceled { //nolint:errorlint // as it is
-		t.Errorf("during a try: %v", err)
+		t.Errorf("during a try: %v, want context.Canceled itself", err)
 	}
 	if err := c.Logout(ctx, accessToken); err != context.Canceled { //nolint:errorlint // as it is
-		t.Errorf("before a try: %v", err)
+		t.Errorf("before a try: %v, want context.Canceled itself", err)
 	}
 	for _, err := range c.Accounts(ctx, accessToken) {
 		if err != context.Canceled { //nolint:errorlint // as it is
-			t.Errorf("pages: %v", err)
+			t.Errorf("pages: %v, want context.Canceled itself", err)
 		}
 	}
 }
@@ -195,11 +195,11 @@ func TestLog(t *testing.T) {
 	_, err = c.RoleCredentials(t.Context(), accessToken, "111111111111", "r")
 	refusal := new(ServiceError)
 	if !errors.As(err, &refusal) || refusal.RequestID != "r-1" || refusal.Status != 403 {
-		t.Errorf("error %+v", err)
+		t.Errorf("error %+v, want a ServiceError with request id r-1 and status 403", err)
 	}
 	for _, want := range []string{"operation=GetRoleCredentials", "try=1", "endpoint=" + srv.URL + "/federation/credentials", "status=403", "request_id=r-1", "duration="} {
 		if !strings.Contains(log.String(), want) {
-			t.Errorf("no %s in %s", want, &log)
+			t.Errorf("the log lacks %q: %s", want, &log)
 		}
 	}
 	noSecret(t, "log", log.String())

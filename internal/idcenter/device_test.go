@@ -82,7 +82,7 @@ func TestPollCancelled(t *testing.T) {
 		p := poll{interval: 5 * time.Second, deadline: start.Add(time.Minute)}
 		a := &answers{list: []error{refusal(400, "AuthorizationPendingException")}}
 		if _, err := p.run(ctx, a.ask); err != context.DeadlineExceeded || time.Since(start) != 7*time.Second { //nolint:errorlint // as it is
-			t.Errorf("%v after %v", err, time.Since(start))
+			t.Errorf("%v after %v, want context.DeadlineExceeded after 7 s", err, time.Since(start))
 		}
 	})
 }
@@ -136,7 +136,7 @@ func TestFirstAttempt(t *testing.T) {
 				t.Errorf("error %v, want %s", err, tt.want)
 			}
 			if (shown.Len() > 0) != tt.shown {
-				t.Errorf("shown: %s", &shown)
+				t.Errorf("shown %q, want any text: %v", &shown, tt.shown)
 			}
 		})
 	}
@@ -162,13 +162,13 @@ func TestHostileDeviceReply(t *testing.T) {
 		t.Error(err)
 	}
 	if strings.ContainsAny(shown.String(), "\x1b\x07") || !strings.Contains(shown.String(), "AB[2JCD") {
-		t.Errorf("shown: %q", &shown)
+		t.Errorf("shown: %q, want the code without control characters", &shown)
 	}
 
 	for _, reply := range []string{"{}", `{"deviceCode":"d","userCode":"u"}`, "<html>"} {
 		c := at(t, oidc(always(200, "", reply)))
 		if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true}); !errors.As(err, new(*ReplyError)) {
-			t.Errorf("%s: %v", reply, err)
+			t.Errorf("%s: %v, want a ReplyError", reply, err)
 		}
 	}
 }

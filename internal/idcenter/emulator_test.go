@@ -100,13 +100,13 @@ If you are unable to open the URL on this device, run this command again with th
 
 \z`)
 	if !want.MatchString(d.shown) {
-		t.Errorf("shown:\n%s", d.shown)
+		t.Errorf("shown:\n%s\nwant %s", d.shown, want)
 	}
 	if res.Grant.AccessToken.IsZero() || res.Grant.RefreshToken.IsZero() || res.Grant.Lifetime != time.Hour {
 		t.Errorf("grant %+v, want an access token, a refresh token and the configured lifetime", res.Grant)
 	}
 	if kept.saved != 1 || kept.reg.ClientID != res.Registration.ClientID || len(kept.reg.GrantTypes) != 3 || time.Until(kept.reg.ExpiresAt) < 80*24*time.Hour {
-		t.Errorf("registration kept %d times: %+v", kept.saved, kept.reg)
+		t.Errorf("registration kept %d times: %+v, want once, with three grant types and for 80 days or more", kept.saved, kept.reg)
 	}
 
 	var account Account
@@ -129,23 +129,23 @@ If you are unable to open the URL on this device, run this command again with th
 
 	next, err := d.c.Refresh(t.Context(), res.Registration, res.Grant.RefreshToken)
 	if err != nil || next.RefreshToken.Equal(res.Grant.RefreshToken) || next.AccessToken.Equal(res.Grant.AccessToken) {
-		t.Fatalf("refresh: %+v, %v", next, err)
+		t.Fatalf("refresh: %+v, %v; want new tokens", next, err)
 	}
 	keys, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, role.Name)
 	if err != nil || !strings.HasPrefix(keys.AccessKeyID, "ASIA") || time.Until(keys.Expiration) < 50*time.Minute {
-		t.Errorf("keys %+v, %v", keys, err)
+		t.Errorf("keys %+v, %v; want keys for at least 50 minutes", keys, err)
 	}
 	if _, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, "NoSuchRole"); !errors.Is(err, ErrForbidden) {
-		t.Errorf("role that is not assigned: %v", err)
+		t.Errorf("role that is not assigned: %v, want ErrForbidden", err)
 	}
 	if err := d.c.Logout(t.Context(), next.AccessToken); err != nil {
 		t.Error(err)
 	}
 	if _, err := d.c.RoleCredentials(t.Context(), next.AccessToken, account.ID, role.Name); !errors.Is(err, ErrUnauthorized) {
-		t.Errorf("after the logout: %v", err)
+		t.Errorf("after the logout: %v, want ErrUnauthorized", err)
 	}
 	if _, err := d.c.Refresh(t.Context(), res.Registration, next.RefreshToken); !errors.Is(err, ErrInvalidGrant) {
-		t.Errorf("refresh after the logout: %v", err)
+		t.Errorf("refresh after the logout: %v, want ErrInvalidGrant", err)
 	}
 }
 
@@ -170,21 +170,21 @@ Then enter the code:
 Only approve this code if you started this sign-in yourself. [^\n]+
 \z`)
 	if !want.MatchString(d.shown) {
-		t.Errorf("shown:\n%s", d.shown)
+		t.Errorf("shown:\n%s\nwant %s", d.shown, want)
 	}
 	// A refresh token needs the scope sso:account:access.
 	if res.Grant.AccessToken.IsZero() || !res.Grant.RefreshToken.IsZero() {
-		t.Errorf("grant %+v", res.Grant)
+		t.Errorf("grant %+v, want an access token and no refresh token", res.Grant)
 	}
 
 	s.Scopes = []string{"sso:account:access"} // the kept registration does not have this scope
 	res, err = d.c.SignIn(t.Context(), s)
 	if err != nil || res.Grant.RefreshToken.IsZero() || kept.saved != 2 {
-		t.Errorf("grant %+v, %d registrations, %v", res.Grant, kept.saved, err)
+		t.Errorf("grant %+v, %d registrations, %v; want a refresh token and 2 registrations", res.Grant, kept.saved, err)
 	}
 	d.browserEnded(t)
 	if _, err = d.c.SignIn(t.Context(), s); err != nil || kept.saved != 2 {
-		t.Errorf("second sign-in: %d registrations, %v", kept.saved, err)
+		t.Errorf("second sign-in: %d registrations, %v; want 2", kept.saved, err)
 	}
 }
 
@@ -229,7 +229,7 @@ Only approve this code .*
 \z`
 		}
 		if !regexp.MustCompile(want).MatchString(d.shown) {
-			t.Errorf("shown:\n%s", d.shown)
+			t.Errorf("shown:\n%s\nwant %s", d.shown, want)
 		}
 	}
 }
@@ -240,13 +240,13 @@ func TestRefused(t *testing.T) {
 	var refusal *CallbackError
 	if !errors.As(err, &refusal) || refusal.Code != "access_denied" ||
 		!strings.HasPrefix(err.Error(), "Error loading authorization code: Failed to retrieve an authorization code.\n\nAdditional error details:\nerror: access_denied") {
-		t.Errorf("browser: %v", err)
+		t.Errorf("browser: %v, want access_denied", err)
 	}
 	d.browserEnded(t)
 
 	_, err = d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Open: d.refuses})
 	if err == nil || !strings.HasPrefix(err.Error(), "An error occurred (AccessDeniedException) when calling the CreateToken operation:\n\nAdditional error details:\nerror: access_denied\n") {
-		t.Errorf("device: %v", err)
+		t.Errorf("device: %v, want an AccessDeniedException", err)
 	}
 	d.browserEnded(t)
 }
@@ -255,10 +255,10 @@ func TestBadStartURL(t *testing.T) {
 	d := newDesk(t, emulator.Config{})
 	_, err := d.c.SignIn(t.Context(), SignIn{StartURL: "https://d-0000000000.awsapps.com/start", Device: true, Show: d.show})
 	if err == nil || !strings.HasPrefix(err.Error(), "An error occurred (InvalidRequestException) when calling the StartDeviceAuthorization operation:") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want an InvalidRequestException", err)
 	}
 	if d.shown != "" {
-		t.Errorf("shown: %s", d.shown)
+		t.Errorf("shown: %s, want nothing", d.shown)
 	}
 }
 
@@ -281,10 +281,10 @@ func TestUnknownClient(t *testing.T) {
 		kept.saved = 0
 		res, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: device, Registrations: kept, Open: d.signsIn, Show: d.show})
 		if err != nil || kept.drops != 1 || kept.saved != 1 || !kept.full || res.Registration.ClientID != kept.reg.ClientID {
-			t.Errorf("device %v: %d dropped, %d saved, %v", device, kept.drops, kept.saved, err)
+			t.Errorf("device %v: %d dropped, %d saved, %v; want one of each", device, kept.drops, kept.saved, err)
 		}
 		if n := strings.Count(d.shown, "Attempting to open"); !device && n != 2 {
-			t.Errorf("%d URLs shown", n)
+			t.Errorf("%d URLs shown, want 2", n)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func TestCovered(t *testing.T) {
 		tt.change(&reg)
 		s := SignIn{Scopes: tt.scopes, Device: tt.device, Now: func() time.Time { return now }}
 		if got := s.covered(reg); got != tt.want {
-			t.Errorf("%s: %v", tt.name, got)
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func TestRegistrationWithoutDeviceCode(t *testing.T) {
 		})
 		reg, err := c.register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
 		if err != nil || reg.ClientID != "client-1" || strings.Join(reg.GrantTypes, " ") != "authorization_code refresh_token" {
-			t.Errorf("%s: %+v, %v", code, reg, err)
+			t.Errorf("%s: %+v, %v; want client-1 with the AWS CLI's grant types", code, reg, err)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func TestHostileRegistration(t *testing.T) {
 	} {
 		_, err := at(t, always(200, "", body)).register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
 		if !errors.As(err, new(*ReplyError)) {
-			t.Errorf("%s: %v", body, err)
+			t.Errorf("%s: %v, want a ReplyError", body, err)
 		}
 	}
 }
@@ -141,7 +141,7 @@ func TestRequests(t *testing.T) {
 	}
 	challenge := shown.Query().Get("code_challenge")
 	if !strings.Contains(address, "&scopes=sso%3Aaccount%3Aaccess%20x&") {
-		t.Errorf("address %s", address)
+		t.Errorf("address %s, want one with both scopes", address)
 	}
 	want := `{"clientName":"lanyard-corp","clientType":"public","grantTypes":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:device_code"],` +
 		`"issuerUrl":"` + startURL + `","redirectUris":["http://127.0.0.1/oauth/callback"],"scopes":["sso:account:access","x"]}`
@@ -159,7 +159,7 @@ func TestRequests(t *testing.T) {
 	delete(token, "codeVerifier")
 	exchange := map[string]string{"grantType": "authorization_code", "clientId": "client-1", "clientSecret": "secret-2", "code": "the code", "redirectUri": redirect}
 	if len(token) != len(exchange) {
-		t.Errorf("token %v", token)
+		t.Errorf("token %v, want %d members", token, len(exchange))
 	}
 	for k, v := range exchange {
 		if token[k] != v {
@@ -184,11 +184,11 @@ func TestRegistrationNotKept(t *testing.T) {
 	})
 	res, err := at(t, stale).SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}})
 	if err != nil || res.Registration.ClientID != "client-1" {
-		t.Errorf("%+v, %v", res.Registration, err)
+		t.Errorf("%+v, %v; want client-1", res.Registration, err)
 	}
 	lost := at(t, deviceService(always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)))
 	if _, err := lost.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}}); !errors.Is(err, ErrInvalidClient) {
-		t.Errorf("client that stays unknown: %v", err)
+		t.Errorf("client that stays unknown: %v, want ErrInvalidClient", err)
 	}
 }
 
@@ -240,7 +240,7 @@ func TestCallbackForUnknownClient(t *testing.T) {
 			return nil
 		}})
 		if err != nil || res.Registration.ClientID != "client-1" || !kept.full || kept.reg.ClientID != "client-1" || tabs != 2 {
-			t.Errorf("%s: %v, kept %q, %d tabs", code, err, kept.reg.ClientID, tabs)
+			t.Errorf("%s: %v, kept %q, %d tabs; want client-1 and 2 tabs", code, err, kept.reg.ClientID, tabs)
 		}
 	}
 }

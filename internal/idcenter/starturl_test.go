@@ -49,7 +49,7 @@ func TestResolveStartURLWithoutRequest(t *testing.T) {
 				t.Errorf("%s: error %v, want %s", tt.url, err, tt.err)
 			}
 		} else if got != tt.url || region != "" || err != nil {
-			t.Errorf("%s: %s, %s, %v", tt.url, got, region, err)
+			t.Errorf("%s: %s, %s, %v; want the same URL and no region", tt.url, got, region, err)
 		}
 	}
 }
@@ -105,10 +105,10 @@ func TestResolveVanityURL(t *testing.T) {
 					t.Errorf("error %v, want %s", err, tt.err)
 				}
 			} else if err != nil || got != tt.want || region != tt.region {
-				t.Errorf("%s, %s, %v", got, region, err)
+				t.Errorf("%s, %s, %v; want %s, %s", got, region, err, tt.want, tt.region)
 			}
 			if visits != "HEAD sso.example.com/login\n" {
-				t.Errorf("visits:\n%s", visits)
+				t.Errorf("visits:\n%swant one HEAD request", visits)
 			}
 		})
 	}
@@ -127,19 +127,19 @@ func TestResolveWithoutHead(t *testing.T) {
 	})
 	got, _, err := ResolveStartURL(t.Context(), hc, "https://sso.example.com", false)
 	if got != "https://d-1.awsapps.com/start" || err != nil || visits != "HEAD GET " {
-		t.Errorf("%s, %v, visits %s", got, err, visits)
+		t.Errorf("%s, %v, visits %s; want the target of the redirect, after HEAD and GET", got, err, visits)
 	}
 }
 
 func TestResolveWithoutNetwork(t *testing.T) {
 	_, _, err := ResolveStartURL(t.Context(), nil, "https://"+unused(t)+"/start", false)
 	if !errors.Is(err, ErrNetwork) || !strings.HasPrefix(err.Error(), "Could not connect to the endpoint URL: \"https://127.0.0.1:") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want an ErrNetwork with the AWS CLI's text", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err = ResolveStartURL(ctx, nil, "https://sso.example.com", false); err != context.Canceled { //nolint:errorlint // as it is
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("cancelled: %v, want context.Canceled itself", err)
 	}
 }
 

@@ -56,7 +56,7 @@ func TestInterruptedRefresh(t *testing.T) {
 				start := time.Now()
 				grant, err := c.Refresh(ctx, registration, refreshToken)
 				if !errors.Is(err, tt.err) || tt.err == nil && grant.AccessToken.Reveal() != "access-2" {
-					t.Errorf("error %v", err)
+					t.Errorf("error %v, want %v", err, tt.err)
 				}
 				if took := time.Since(start); took != tt.took {
 					t.Errorf("took %v, want %v", took, tt.took)

@@ -82,7 +82,7 @@ func TestEncryptedWithEachKindOfKey(t *testing.T) {
 				})
 			}
 			if err := f.Try(keystore.Encrypted); !errors.Is(err, keystore.ErrNoKeys) {
-				t.Fatalf("before the store is set up: %v", err)
+				t.Fatalf("before the store is set up: %v, want ErrNoKeys", err)
 			}
 			var keys keystore.Keys
 			var err error
@@ -172,7 +172,7 @@ func TestNextMoveRemovesOldValue(t *testing.T) {
 		t.Error("the encrypted value still exists")
 	}
 	if got, err := f.LoadToken("corp"); err != nil || !got.AccessToken.Equal(token.AccessToken) {
-		t.Errorf("token %v, error %v", got, err)
+		t.Errorf("token %v, error %v; want the stored token", got, err)
 	}
 }
 
@@ -192,21 +192,21 @@ func TestCredentialsFollowTheSessionMarker(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(v) != 2 || len(f.Tokens()) != 1 || len(f.Credentials()) != 1 {
-		t.Errorf("%d values, %d tokens, %d roles", len(v), len(f.Tokens()), len(f.Credentials()))
+		t.Errorf("%d values, %d tokens, %d roles; want 2, 1, 1", len(v), len(f.Tokens()), len(f.Credentials()))
 	}
 	for _, path := range []string{f.TokenPath("corp"), filepath.Join(f.Roles(), "r.json")} {
 		if _, err := os.Stat(path); err == nil {
-			t.Errorf("%s is plaintext", path)
+			t.Errorf("%s is plaintext, want no file", path)
 		}
 		if err := f.Remove(path); err != nil {
 			t.Error(err)
 		}
 	}
 	if _, err := f.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
-		t.Errorf("after the removal of the token: %v", err)
+		t.Errorf("after the removal of the token: %v, want ErrNotFound", err)
 	}
 	if store, err := f.Store("corp"); store != keystore.Keychain || err != nil || len(v) != 0 {
-		t.Errorf("store %s, %v; %d values left", store, err, len(v))
+		t.Errorf("store %s, %v; %d values left; want the keychain, and none", store, err, len(v))
 	}
 	other := creds
 	other.Session = "other"

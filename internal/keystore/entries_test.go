@@ -98,7 +98,7 @@ func TestReplacementDies(t *testing.T) {
 					}
 				}
 				if err := e.Remove("sso/x"); err != nil || len(d.entries) != 0 {
-					t.Fatalf("entries after Remove: %v, %v", d.entries, err)
+					t.Fatalf("entries after Remove: %v, %v; want none", d.entries, err)
 				}
 				if !died {
 					break
@@ -125,7 +125,7 @@ func TestAbortKeepsTheValue(t *testing.T) {
 	}
 	held.Abort()
 	if got, err := e.Load("sso/x"); err != nil || !bytes.Equal(got, second) {
-		t.Errorf("%d bytes, %v", len(got), err)
+		t.Errorf("%d bytes, %v; want the second value", len(got), err)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestInvalidPieces(t *testing.T) {
 				t.Error(err)
 			}
 			if got, err := e.Load("sso/x"); err != nil || string(got) != "good" {
-				t.Errorf("%q, %v after a new value", got, err)
+				t.Errorf("%q, %v after a new value; want \"good\"", got, err)
 			}
 		})
 	}
@@ -174,7 +174,7 @@ func FuzzHead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		h, ok := parseHead(s)
 		if ok && !h.inline && (h.pieces < 1 || h.pieces > maxPieces || h.side != "a" && h.side != "b") {
-			t.Errorf("parseHead(%q) = %+v", s, h)
+			t.Errorf("parseHead(%q) = %+v; want sides a or b and a valid number of pieces", s, h)
 		}
 	})
 }

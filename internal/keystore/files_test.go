@@ -49,7 +49,7 @@ func TestRootCreatesNothingInAnotherHome(t *testing.T) {
 		t.Errorf("error %v, want ErrForeignHome", err)
 	}
 	if entries, _ := os.ReadDir(f.Home); len(entries) != 0 {
-		t.Errorf("created %v", entries)
+		t.Errorf("created %v, want nothing", entries)
 	}
 }
 

@@ -21,13 +21,13 @@ func TestListReportsUnreadableFiles(t *testing.T) {
 			}
 		}
 		if found, unknown := f.KnownTokens(); len(found) != 0 || len(unknown) != 1 {
-			t.Errorf("%s: found %v, errors %v", name, found, unknown)
+			t.Errorf("%s: found %v, errors %v; want one error", name, found, unknown)
 		}
 		if found, unknown := f.KnownCredentials(); len(found) != 0 || len(unknown) != 1 {
-			t.Errorf("%s: found %v, errors %v", name, found, unknown)
+			t.Errorf("%s: found %v, errors %v; want one error", name, found, unknown)
 		}
 		if paths, unknown := f.PathsOf("corp"); len(paths) != 0 || unknown == nil {
-			t.Errorf("%s: paths %v, error %v", name, paths, unknown)
+			t.Errorf("%s: paths %v, error %v; want an error", name, paths, unknown)
 		}
 	}
 }

@@ -175,7 +175,7 @@ func TestCorruptFiles(t *testing.T) {
 					w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
 					paths, err := filepath.Glob(w.path(file.pattern))
 					if err != nil || len(paths) != 1 {
-						t.Fatalf("%q, %v", paths, err)
+						t.Fatalf("%q, %v; want one file", paths, err)
 					}
 					data, err := os.ReadFile(paths[0])
 					if err != nil {

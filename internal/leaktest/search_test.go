@@ -45,7 +45,7 @@ func TestPlantedSecretIsFound(t *testing.T) {
 	}
 	// The caches may hold secrets if only the user can read them.
 	if leaks := w.fileLeaks(t); len(leaks) > 0 {
-		t.Errorf("found %v without planted secrets", leaks)
+		t.Errorf("found %v without planted secrets, want none", leaks)
 	}
 	w.write(t, "home/.aws/cli/cache/x.json", w.secrets.fromTheEmulator()[0], 0o644)
 	if leaks := w.fileLeaks(t); len(leaks) == 0 {

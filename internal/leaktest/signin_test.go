@@ -109,6 +109,6 @@ func forge(t *testing.T, w *fixture, to string) {
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode != http.StatusBadRequest {
-		t.Errorf("a wrong state gets status %d", resp.StatusCode)
+		t.Errorf("a wrong state gets status %d, want 400", resp.StatusCode)
 	}
 }

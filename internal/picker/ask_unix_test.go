@@ -55,7 +55,7 @@ func TestPromptIsOnePieceOfPlainText(t *testing.T) {
 		term.untouched()
 		term.mu.Lock()
 		if !strings.Contains(term.stream.String(), text) {
-			t.Errorf("%d columns: %q", cols, term.stream.String())
+			t.Errorf("%d columns: the output lacks the prompt: %q", cols, term.stream.String())
 		}
 		if shown := strings.ReplaceAll(term.screen.picture(), "\n", ""); !strings.Contains(shown, "[None]: yaml") && cols != 20 {
 			t.Errorf("%d columns: the screen is\n%s", cols, term.screen.picture())
@@ -113,7 +113,7 @@ func TestTypedAheadKeysGoToLaterQuestions(t *testing.T) {
 	term.replies(term.choose(t.Context(), Menu{Items: items("alpha", "beta")}), reply{index: 1})
 	term.replies(term.choose(t.Context(), Menu{Items: items("alpha", "beta")}), reply{index: 1})
 	if yes, err := term.c.Confirm(t.Context(), "Sure? [y/N] ", false); !yes || err != nil {
-		t.Errorf("%v, %v", yes, err)
+		t.Errorf("%v, %v; want true", yes, err)
 	}
 	term.sees("A: one\nB: two\nSure? [y/N] y")
 	term.untouched()
@@ -140,7 +140,7 @@ func TestNothingReadsBetweenCalls(t *testing.T) {
 	buf := make([]byte, 100)
 	n, err := term.tty.Read(buf)
 	if got := string(buf[:n]); err != nil || got != "for others\n" {
-		t.Errorf("the next reader gets %q, %v", got, err)
+		t.Errorf("the next reader gets %q, %v; want \"for others\"", got, err)
 	}
 }
 
@@ -312,7 +312,7 @@ func TestDumbTerminal(t *testing.T) {
 	defer term.mu.Unlock()
 	// The terminal echoes Backspace as "\b \b", which is not an escape sequence.
 	if strings.Contains(term.stream.String(), "\x1b") {
-		t.Errorf("an escape sequence in %q", term.stream.String())
+		t.Errorf("an escape sequence in %q, want none", term.stream.String())
 	}
 }
 
@@ -331,7 +331,7 @@ func TestHiddenLineIsReadAndCanBeCancelled(t *testing.T) {
 	go read()
 	term.typeIn("http://127.0.0.1/?code=secret\r")
 	if r := <-got; r.err != nil || r.line != "http://127.0.0.1/?code=secret" {
-		t.Errorf("%q, %v", r.line, r.err)
+		t.Errorf("%q, %v; want the pasted URL", r.line, r.err)
 	}
 	go read()
 	cancel()

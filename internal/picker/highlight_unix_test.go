@@ -47,7 +47,7 @@ func TestMenuHighlights(t *testing.T) {
 				}
 			}
 			if tt.noOthers && strings.Contains(strings.NewReplacer("\x1b[4m", "", "\x1b[24m", "").Replace(stream), "m\x1b") {
-				t.Errorf("colours in %q", stream)
+				t.Errorf("colours in %q, want none", stream)
 			}
 		})
 	}

@@ -118,14 +118,14 @@ func FuzzDecode(f *testing.F) {
 			if len(c.ahead) > 0 && !c.pasting {
 				rest := c.ahead
 				if _, n := decode(rest, true); n == 0 {
-					t.Fatalf("%q is left of %q", rest, in)
+					t.Fatalf("decode(%q) used no bytes of %q, want some", rest, in)
 				}
 			}
 			return all
 		}
 		whole := keys(append(in, 3), nil)
 		if len(whole) == 0 || whole[len(whole)-1].kind != keyCancel {
-			t.Fatalf("%q and Ctrl-C: %+v", in, whole)
+			t.Fatalf("%q and Ctrl-C: %+v, want Ctrl-C last", in, whole)
 		}
 		cut = min(max(cut, 0), len(in))
 		parts := keys(in[:cut], append(in[cut:], 3), nil)

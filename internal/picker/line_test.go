@@ -94,7 +94,7 @@ func FuzzEdit(f *testing.F) {
 			}
 			l.edit(k)
 			if l.cur < 0 || l.cur > len(l.text) || len(l.text) > maxLine || !utf8.ValidString(l.text) {
-				t.Fatalf("cursor %d in %q", l.cur, l.text)
+				t.Fatalf("cursor %d in %q, want it inside valid text", l.cur, l.text)
 			}
 			if _, end := around(l.text, l.cur); end != l.cur {
 				t.Fatalf("the cursor is inside a character: %d in %q", l.cur, l.text)

@@ -40,13 +40,13 @@ func TestScriptedConversation(t *testing.T) {
 		t.Fatal(err)
 	}
 	if first != "good" || second != "x" || yes || last != "last" {
-		t.Errorf("answers %q, %q, %v, %q", first, second, yes, last)
+		t.Errorf("answers %q, %q, %v, %q, want good, x, false, last", first, second, yes, last)
 	}
 	if want := "A: Not good\nA: B [x]: Sure? [Y/n] C: "; out.String() != want {
 		t.Errorf("wrote %q, want %q", out, want)
 	}
 	if _, err := c.Ask(t.Context(), Question{Text: "D: "}); !errors.Is(err, ErrGone) {
-		t.Errorf("at the end: %v", err)
+		t.Errorf("at the end: %v, want ErrGone", err)
 	}
 }
 
@@ -84,10 +84,10 @@ func TestLongListShowsItsFirstItems(t *testing.T) {
 	c, out := script(t, "21\n\n1\n") // 21 is not in the list, so it is a word
 	got, err := c.Choose(t.Context(), Menu{Items: many(50)})
 	if err != nil || !strings.Contains(out.String(), " 20  Team 19 ") || !strings.Contains(out.String(), "... and 30 more\n") {
-		t.Errorf("%d, %v\n%s", got, err, out)
+		t.Errorf("%d, %v\n%s\nwant 20 teams and a line about the other 30", got, err, out)
 	}
 	if strings.Contains(out.String(), "\x1b") {
-		t.Errorf("escape sequences: %q", out)
+		t.Errorf("escape sequences: %q, want none", out)
 	}
 }
 

@@ -149,7 +149,7 @@ func TestRow(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 			if columns(row) > tt.cols {
-				t.Errorf("%d columns in %d", columns(row), tt.cols)
+				t.Errorf("%d columns in %d, want a row that fits", columns(row), tt.cols)
 			}
 		})
 	}
@@ -178,7 +178,7 @@ func FuzzRank(f *testing.F) {
 		seen := map[int]bool{}
 		for _, i := range found {
 			if i < 0 || i >= len(list) || seen[i] {
-				t.Fatalf("%q ranks %v of %d items", typed, found, len(list))
+				t.Fatalf("%q ranks %v of %d items, want each item at most once", typed, found, len(list))
 			}
 			seen[i] = true
 		}

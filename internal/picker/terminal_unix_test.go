@@ -176,7 +176,7 @@ func (t *testTerminal) untouched() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.screen.unknown) > 0 {
-		t.t.Errorf("unknown to the screen: %q", t.screen.unknown)
+		t.t.Errorf("escape sequences %q, want only known ones", t.screen.unknown)
 	}
 }
 

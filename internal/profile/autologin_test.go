@@ -57,7 +57,7 @@ func TestInvalidAutoLogin(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p, warnings, err := Resolve(with(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
 			if err != nil || p.Session.AutoLogin {
-				t.Fatalf("profile %+v, error %v", p, err)
+				t.Fatalf("profile %+v, error %v; want no auto_login", p, err)
 			}
 			if tt.want == "" && len(warnings) > 0 || tt.want != "" && (len(warnings) != 1 || warnings[0].Text != tt.want) {
 				t.Errorf("warnings %q, want %q", warnings, tt.want)

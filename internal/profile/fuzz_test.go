@@ -20,9 +20,9 @@ func FuzzResolve(f *testing.F) {
 		var e *Error
 		switch {
 		case err != nil && (!errors.As(err, &e) || e.Code == 0 || e.Msg == ""):
-			t.Errorf("error %#v", err)
+			t.Errorf("error %#v, want an *Error with a code and a text", err)
 		case err == nil && p.Kind == SSO && (p.Session.Key() == "" || p.Session.Region == "" || len(p.AccountID) != 12):
-			t.Errorf("incomplete: %+v", p)
+			t.Errorf("profile %+v; want a session, a region and an account", p)
 		}
 		if p != nil {
 			_, _ = p.LoginSession()

@@ -24,7 +24,7 @@ func TestAWSOwned(t *testing.T) {
 		"awsapps.com.evil.example": false, "evilawsapps.com": false, "login.example.com": false, "": false,
 	} {
 		if got := AWSOwned(host); got != want {
-			t.Errorf("AWSOwned(%q) = %v", host, got)
+			t.Errorf("AWSOwned(%q) = %v, want %v", host, got, want)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func TestValidRegion(t *testing.T) {
 		"a234567890123456789012345678901234567890123456789012345678901234": false,
 	} {
 		if got := validRegion(region); got != want {
-			t.Errorf("validRegion(%q) = %v", region, got)
+			t.Errorf("validRegion(%q) = %v, want %v", region, got, want)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func TestStartURLAdvice(t *testing.T) {
 	} {
 		text, hint := StartURLAdvice(url)
 		if (text == "") != (want == "") || !strings.Contains(text, want) || (hint == "") != (want == "") {
-			t.Errorf("%s: text %q, hint %q", url, text, hint)
+			t.Errorf("%s: text %q, hint %q; want %q and a hint", url, text, hint, want)
 		}
 	}
 }

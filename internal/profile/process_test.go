@@ -66,7 +66,7 @@ func TestParseProcess(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			got, ok := parseProcess(tt.line, own, tt.windows)
 			if ok != (tt.want != OwnProcess{}) || ok && got != tt.want {
-				t.Errorf("parseProcess(%q) = %+v, %v", tt.line, got, ok)
+				t.Errorf("parseProcess(%q) = %+v, %v; want %+v", tt.line, got, ok, tt.want)
 			}
 		})
 	}
@@ -92,7 +92,7 @@ func FuzzProcessLine(f *testing.F) {
 		for _, windows := range []bool{false, true} {
 			line := want.line(windows)
 			if got, ok := parseProcess(line, nil, windows); !ok || got != want {
-				t.Errorf("%q, windows %v, is read as %+v, %v", line, windows, got, ok)
+				t.Errorf("%q, windows %v, is read as %+v, %v; want %+v", line, windows, got, ok, want)
 			}
 		}
 	})
@@ -164,14 +164,14 @@ func TestOwnProcessIsAnSSOProfile(t *testing.T) {
 				t.Fatal(err)
 			}
 			if p.Kind != tt.want {
-				t.Errorf("kind: %s", p.Kind)
+				t.Errorf("kind: %s, want %s", p.Kind, tt.want)
 			}
 			if p.Kind == SSO && (p.Session.Name != "corp" || p.AccountID != "111122223333" || p.RoleName != "Admin") {
-				t.Errorf("session %q, account %q, role %q", p.Session.Name, p.AccountID, p.RoleName)
+				t.Errorf("session %q, account %q, role %q; want corp, 111122223333, Admin", p.Session.Name, p.AccountID, p.RoleName)
 			}
 			uses, _, err := Sessions(in)
 			if err != nil || tt.want == SSO && (len(uses) != 1 || len(uses[0].Profiles) != 1) {
-				t.Errorf("sessions: %+v, %v", uses, err)
+				t.Errorf("sessions: %+v, %v; want one session with one profile", uses, err)
 			}
 		})
 	}
@@ -239,10 +239,10 @@ sso_account_id = 111122223333
 				return
 			}
 			if err != nil || p.Kind != SSO || p.Process == nil || p.Session.Key() != tt.key || p.AccountID != tt.account {
-				t.Fatalf("profile %+v, error %v", p, err)
+				t.Fatalf("profile %+v, error %v; want an SSO profile with key %s and account %s", p, err, tt.key, tt.account)
 			}
 			if s, err := p.LoginSession(); err != nil || s.Key() != tt.key {
-				t.Errorf("sign in to %+v, %v", s, err)
+				t.Errorf("sign in to %+v, %v; want key %s", s, err, tt.key)
 			}
 			uses, _, err := Sessions(with(tt.config, "", strings.Fields(tt.env)...))
 			if err != nil {
@@ -250,7 +250,7 @@ sso_account_id = 111122223333
 			}
 			for _, u := range uses {
 				if listed := slices.Contains(u.Profiles, "via"); listed != (u.Key() == tt.key) {
-					t.Errorf("session %s has the profiles %v", u.Key(), u.Profiles)
+					t.Errorf("session %s has the profiles %v; want via only in %s", u.Key(), u.Profiles, tt.key)
 				}
 			}
 			if tt.account == "111122223333" && tt.key == "corp" {
@@ -292,7 +292,7 @@ sso_role_name = Admin
 	}
 	there, warnings, err := ToProcess(Inputs{Config: awsconfig.NewDoc("config", false, settings)}, []string{"corp"}, "lanyard")
 	if err != nil || len(there.Profiles) != 1 || len(warnings) != 1 {
-		t.Fatalf("profiles %+v, warnings %v, error %v", there.Profiles, warnings, err)
+		t.Fatalf("profiles %+v, warnings %v, error %v; want one profile and one warning", there.Profiles, warnings, err)
 	}
 	moved := edit(settings, there)
 	back, _, err := FromProcess(Inputs{Config: awsconfig.NewDoc("config", false, moved)}, []string{"corp"})

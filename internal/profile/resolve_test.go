@@ -99,7 +99,7 @@ func TestGuideResolves(t *testing.T) {
 		t.Error(diff)
 	}
 	if s, err := p.LoginSession(); err != nil || !cmp.Equal(s, want) {
-		t.Errorf("login session %+v, %v", s, err)
+		t.Errorf("login session %+v, %v; want %+v", s, err, want)
 	}
 	if p.Kind != SSO || p.AccountID != "444455556666" || p.RoleName != "DeveloperAccess" ||
 		p.Region != "us-west-2" || p.Output != "json" || p.Session.Key() != want.StartURL {
@@ -233,7 +233,7 @@ func TestCredentialsFileOverridesConfig(t *testing.T) {
 	}
 	p, _, err = Resolve(with("", "[only]\nregion=c-1", "--profile=only"))
 	if err != nil || !p.Exists || p.Region != "c-1" {
-		t.Errorf("profile %+v, error %v", p, err)
+		t.Errorf("profile %+v, error %v; want an existing profile in c-1", p, err)
 	}
 }
 
@@ -277,7 +277,7 @@ func TestKind(t *testing.T) {
 				t.Fatalf("%+v, %v; want %v", p, err, tt.want)
 			}
 			if (p.RoleName != "") != (tt.want == SSO) {
-				t.Errorf("role %q for %v", p.RoleName, tt.want)
+				t.Errorf("role %q for %v, want a role only for SSO", p.RoleName, tt.want)
 			}
 		})
 	}
@@ -290,7 +290,7 @@ func TestClientSettings(t *testing.T) {
 		t.Errorf("settings of the config: %+v, error %v", p, err)
 	}
 	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: lanyard reads "TRUE"`) {
-		t.Errorf("warnings %v", warnings)
+		t.Errorf("warnings %v, want one about use_fips_endpoint", warnings)
 	}
 	p, _, err = Resolve(with(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
 	if err != nil || p.CABundle != "" || p.FIPS || !p.DualStack || p.MaxAttempts != 2 || p.RetryMode != "standard" {

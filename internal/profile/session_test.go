@@ -75,7 +75,7 @@ func TestCommentsAfterSSOValues(t *testing.T) {
 		t.Fatalf("profile %+v, error %v; want the values without comments", p, err)
 	}
 	if len(warnings) != 2 || !strings.Contains(warnings[0].Text, "config: line 2: key sso_account_id") || !strings.Contains(warnings[1].Text, "config: line 5: key sso_region") {
-		t.Errorf("warnings %v", warnings)
+		t.Errorf("warnings %v, want one for each comment", warnings)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestLoginSession(t *testing.T) {
 func TestSessionNamed(t *testing.T) {
 	s, warnings, err := SessionNamed(with(corp, ""), "corp")
 	if err != nil || len(warnings) != 0 || s.Key() != "corp" || s.Region != "eu-west-1" || len(s.Scopes) != 2 {
-		t.Errorf("session %+v, warnings %v, error %v", s, warnings, err)
+		t.Errorf("session %+v, warnings %v, error %v; want corp in eu-west-1 with two scopes", s, warnings, err)
 	}
 	_, _, err = SessionNamed(with(corp, ""), "nope")
 	wantError(t, err, 253, `The specified sso-session does not exist: "nope"`, "")
@@ -218,7 +218,7 @@ func TestRefreshSettingsOfSessions(t *testing.T) {
 			}
 			u := uses[0]
 			if u.AutoRefresh != tt.auto || u.RefreshWindow != tt.window || u.Duration != tt.duration || len(warnings) != tt.warnings {
-				t.Errorf("session %+v, warnings %v", u, warnings)
+				t.Errorf("session %+v, warnings %v; want %v, %v, %v and %d warnings", u, warnings, tt.auto, tt.window, tt.duration, tt.warnings)
 			}
 		})
 	}

@@ -127,11 +127,11 @@ func TestRegionsOfAPartition(t *testing.T) {
 		}
 	}
 	if known, near, err := CheckRegion("us-esat-1"); known || err != nil || len(near) == 0 || near[0] != "us-east-1" {
-		t.Errorf("CheckRegion(us-esat-1) = %t, %v, %v", known, near, err)
+		t.Errorf("CheckRegion(us-esat-1) = %t, %v, %v; want us-east-1 nearest", known, near, err)
 	}
 	for _, bad := range []string{"", "a b", "-x", "123"} {
 		if _, _, err := CheckRegion(bad); err == nil {
-			t.Errorf("CheckRegion(%q) is nil", bad)
+			t.Errorf("CheckRegion(%q) is nil, want an error", bad)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func TestFindsProxiesAsPythonDoes(t *testing.T) {
 	}
 	var rows []json.RawMessage
 	if err := json.Unmarshal(data, &rows); err != nil || len(rows) < 200 {
-		t.Fatalf("%d rows, %v", len(rows), err)
+		t.Fatalf("%d rows, %v; want at least 200", len(rows), err)
 	}
 	for _, row := range rows {
 		var environ []string
@@ -54,7 +54,7 @@ func TestInvalidProxyURL(t *testing.T) {
 		_, err := proxyenv.Read([]string{"HTTPS_PROXY=" + value}).For(req)
 		var bad *proxyenv.Error
 		if !errors.As(err, &bad) || err.Error() != "the proxy in HTTPS_PROXY is not an http or https URL" {
-			t.Errorf("%s: %v", value, err)
+			t.Errorf("%s: %v, want an Error about HTTPS_PROXY", value, err)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestNeverPrinted(t *testing.T) {
 
 func TestReveal(t *testing.T) {
 	if got := secret.New(value).Reveal(); got != value {
-		t.Errorf("Reveal = %q", got)
+		t.Errorf("Reveal = %q, want %q", got, value)
 	}
 	var zero secret.String
 	if !zero.IsZero() || zero.Reveal() != "" || !zero.Equal(secret.New("")) || zero.Equal(secret.New(value)) {

@@ -39,7 +39,7 @@ func TestSyntaxes(t *testing.T) {
 	}
 	for name, s := range shell.Syntaxes() {
 		if got, err := s.Set("X", "a\x00b"); err == nil {
-			t.Errorf("%s: a NUL byte became %q", name, got)
+			t.Errorf("%s: a NUL byte became %q, want an error", name, got)
 		}
 	}
 }

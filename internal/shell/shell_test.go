@@ -12,7 +12,7 @@ import (
 func TestWord(t *testing.T) {
 	for _, s := range []string{"dev-admin", "a/b.c:d@e%f+g=h,i_j", "https://x.awsapps.com/start"} {
 		if got := shell.POSIX.Word(s); got != s {
-			t.Errorf("%q was quoted: %s", s, got)
+			t.Errorf("%q was quoted: %s, want no quotes", s, got)
 		}
 	}
 	for s, want := range map[string]string{"": "''", "=ls": "'=ls'", "a b": "'a b'", "it's": `'it'\''s'`, "~": "'~'", "\u00e9": "'\u00e9'"} {
@@ -113,7 +113,7 @@ func FuzzSplit(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if words, err := shell.Split(s); err == nil && strings.TrimSpace(s) == "" && strings.Trim(s, " \t\r\n") == "" && len(words) > 0 {
-			t.Errorf("%q has words: %q", s, words)
+			t.Errorf("%q has words: %q, want none", s, words)
 		}
 		words := strings.Split(s, "\x00")
 		var line []string
@@ -122,7 +122,7 @@ func FuzzSplit(f *testing.F) {
 		}
 		got, err := shell.Split(strings.Join(line, " "))
 		if err != nil || !slices.Equal(got, words) {
-			t.Errorf("%q: %q, %v", words, got, err)
+			t.Errorf("%q: %q, %v; want the original words", words, got, err)
 		}
 	})
 }

@@ -66,7 +66,7 @@ func TestWaitingLine(t *testing.T) {
 		time.Sleep(9*time.Minute + 54*time.Second)
 		synctest.Wait()
 		if got := out.take(); !strings.HasSuffix(got, shown("0:05")) {
-			t.Errorf("near the end: %q", got)
+			t.Errorf("near the end: %q, want 0:05 left", got)
 		}
 		done()
 		next("at the end", "\r\x1b[K")
@@ -92,7 +92,7 @@ func TestNoWaitingLine(t *testing.T) {
 		request := idcenter.SignIn{Pasted: tt.pasted}
 		showWaiting(terminalApp(new(bytes.Buffer), tt.terminal, tt.term), &request)
 		if request.Waiting != nil {
-			t.Errorf("%s: there is a line", tt.name)
+			t.Errorf("%s: Waiting is set, want nil", tt.name)
 		}
 	}
 }

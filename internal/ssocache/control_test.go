@@ -45,7 +45,7 @@ func TestControlCharacters(t *testing.T) {
 			for _, bad := range []string{`\r\nX-Evil: 1`, `\u0000`, `\u001b[0m`, `\u007f`} {
 				corrupt := strings.Replace(c.content, `:"`+value+`"`, `:"`+value+bad+`"`, 1)
 				if err := try(corrupt); !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), c.path) {
-					t.Errorf("%s: %v", corrupt, err)
+					t.Errorf("%s: %v, want ErrCorrupt with the path", corrupt, err)
 				}
 			}
 		}

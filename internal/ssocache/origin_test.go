@@ -70,16 +70,16 @@ func TestOriginIsKept(t *testing.T) {
 		tok := Token{AccessToken: secret.New("a"), ExpiresAt: end, Origin: o}
 		for what, tok := range map[string]Token{"token": tok, "copy": tok.Copy(), "refreshed": tok.Refreshed(secret.New("b"), secret.String{}, time.Hour, end)} {
 			if got, err := ParseToken(tok.Encode()); err != nil || got.Origin != o {
-				t.Errorf("%s of %+v: %+v, %v", what, o, got.Origin, err)
+				t.Errorf("%s of %+v: %+v, %v; want the same", what, o, got.Origin, err)
 			}
 		}
 		c := Credentials{AccessKeyID: "A", SecretAccessKey: secret.New("b"), SessionToken: secret.New("c"), Expiration: end, Origin: o.Portal}
 		if got, err := ParseCredentials(c.Encode()); err != nil || got.Origin != o.Portal {
-			t.Errorf("credentials of %q: %q, %v", o.Portal, got.Origin, err)
+			t.Errorf("credentials of %q: %q, %v; want the same", o.Portal, got.Origin, err)
 		}
 		r := Registration{ClientID: "A", ClientSecret: secret.New("b"), ExpiresAt: end, Origin: o.SignIn}
 		if got, err := ParseRegistration(r.Encode()); err != nil || got.Origin != o.SignIn {
-			t.Errorf("registration of %q: %q, %v", o.SignIn, got.Origin, err)
+			t.Errorf("registration of %q: %q, %v; want the same", o.SignIn, got.Origin, err)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestParseToken(t *testing.T) {
 		got, err := ssocache.ParseToken([]byte(tt.file))
 		switch {
 		case (err != nil) != (tt.want == ""):
-			t.Errorf("%s: error %v", tt.name, err)
+			t.Errorf("%s: error %v, want an error: %v", tt.name, err, tt.want == "")
 		case err == nil && ssocache.FormatTime(got.ExpiresAt) != tt.want:
 			t.Errorf("%s: expires %v, want %s", tt.name, got.ExpiresAt, tt.want)
 		}
@@ -101,7 +101,7 @@ func TestCredentialsFile(t *testing.T) {
 	}
 	got, err := ssocache.ParseCredentials(c.Encode())
 	if err != nil || got.SessionToken.Reveal() != "t==" || got.Left(now.Add(-time.Minute)) != time.Minute {
-		t.Errorf("read back %+v, %v", got, err)
+		t.Errorf("read back %+v, %v; want the encoded credentials", got, err)
 	}
 }
 
@@ -231,7 +231,7 @@ func TestRegistrationFile(t *testing.T) {
 	}
 	got, err := ssocache.ParseRegistration(r.Encode())
 	if err != nil || len(got.GrantTypes) != 2 || !got.ExpiresAt.Equal(now) || got.ClientSecret.Reveal() != "s" {
-		t.Errorf("read back %+v, %v", got, err)
+		t.Errorf("read back %+v, %v; want the encoded registration", got, err)
 	}
 	device := string(ssocache.Registration{ClientID: "c", ClientSecret: secret.New("s"), ExpiresAt: now}.Encode())
 	if strings.Contains(device, "grantTypes") || strings.Contains(device, "null") {
@@ -242,7 +242,7 @@ func TestRegistrationFile(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	d := ssocache.Dir{Home: t.TempDir()}
 	if _, err := d.LoadToken("corp"); !errors.Is(err, ssocache.ErrNotFound) {
-		t.Errorf("missing file: %v", err)
+		t.Errorf("missing file: %v, want ErrNotFound", err)
 	}
 	if err := os.MkdirAll(d.SSO(), 0o700); err != nil {
 		t.Fatal(err)
@@ -252,7 +252,7 @@ func TestLoadErrors(t *testing.T) {
 	}
 	_, err := d.LoadToken("corp")
 	if !errors.Is(err, ssocache.ErrCorrupt) || !strings.Contains(err.Error(), d.TokenPath("corp")) {
-		t.Errorf("truncated file: %v", err)
+		t.Errorf("truncated file: %v, want ErrCorrupt with the path", err)
 	}
 }
 
@@ -282,7 +282,7 @@ func TestInvalidDatesAreNotQuoted(t *testing.T) {
 		"role":         func(data []byte) error { _, err := ssocache.ParseCredentials(data); return err },
 	} {
 		if err := parse([]byte(spoilt)); err == nil || strings.Contains(err.Error(), "a-token") {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v, want an error without the token", name, err)
 		}
 	}
 }

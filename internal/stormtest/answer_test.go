@@ -41,7 +41,7 @@ func checkAnswers(t *testing.T, results ...proctest.Result) {
 		}
 		ends, err := time.Parse(time.RFC3339, d.Expiration)
 		if err != nil || time.Until(ends) <= 0 {
-			t.Errorf("%s: expiration %q, %v", profile, d.Expiration, err)
+			t.Errorf("%s: expiration %q, %v; want a date in the future", profile, d.Expiration, err)
 		}
 		if d.Version != 1 || d.AccessKeyID == "" || d.SecretAccessKey == "" || d.SessionToken == "" {
 			t.Errorf("%s: not a document of credential_process with all keys: version %d", profile, d.Version)

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A spending is a command that gets a new token which no store has yet.
+// A spending is a command that gets a new token, which no store has yet.
 type spending struct {
 	name    string
 	prepare func(t *testing.T, h *home)
@@ -159,7 +159,7 @@ func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 	for range 2 {
 		h.forgetRoles(t)
 		if next := h.credentials(t, "dev"); next.Code != 0 {
-			t.Fatalf("the next command: exit %d: %s", next.Code, next.Stderr)
+			t.Fatalf("the next command: exit %d: %s; want 0", next.Code, next.Stderr)
 		}
 		h.srv.ExpireAccessTokens() // the next command refreshes again
 	}
@@ -171,7 +171,7 @@ func (h *home) checkNothingLost(t *testing.T, r proctest.Result) {
 		readJSON(t, path)
 	}
 	if signIns := h.srv.Count("CreateToken:authorization_code"); signIns > 1 {
-		t.Errorf("%d sign-ins", signIns)
+		t.Errorf("%d sign-ins, want at most 1", signIns)
 	}
 }
 
@@ -226,7 +226,7 @@ func TestAgentWithFewDescriptors(t *testing.T) {
 			h.env = append(h.env, agent.SocketVariable+"="+h.path("agent.sock"))
 			line := append([]string{"sh", "-c", `ulimit -n 64 && exec "$0" "$@"`, program}, tt.args...)
 			if r := h.startProgram(t, nil, line...).Wait(t); r.Code != 0 {
-				t.Fatalf("agent start: exit %d, %s", r.Code, r.Stderr)
+				t.Fatalf("agent start: exit %d, %s; want 0", r.Code, r.Stderr)
 			}
 			defer func() { h.run(t, "agent", "stop", "--yes") }()
 			h.srv.ExpireAccessTokens()
@@ -267,7 +267,7 @@ func TestLogoutReportsUnreadableFiles(t *testing.T) {
 						continue // a registration stays
 					}
 					if r.Code == 0 {
-						t.Errorf("exit 0, and %s is left: %s", path, r.Stderr)
+						t.Errorf("exit 0 and %s is not removed; want the file removed or an error: %s", path, r.Stderr)
 					}
 				}
 			})

@@ -136,7 +136,7 @@ func (h *home) corrupt(t *testing.T) (n int) {
 	for _, path := range h.files(t, h.path(".aws"), ".json") {
 		data, err := os.ReadFile(path)
 		if err != nil || !json.Valid(data) {
-			t.Errorf("%s: %v, %q", path, err, data)
+			t.Errorf("%s: %v, %q; want JSON", path, err, data)
 			n++
 		}
 	}

@@ -37,7 +37,7 @@ func TestLogoutDuringFetch(t *testing.T) {
 				t.Fatalf("no fetch: %s", fetch.Stderr.String())
 			}
 			if r := h.run(t, tt.logout...); r.Code != 0 {
-				t.Errorf("logout: exit %d: %s", r.Code, r.Stderr)
+				t.Errorf("logout: exit %d: %s; want 0", r.Code, r.Stderr)
 			}
 			h.checkCount(t, "Logout", 1)
 			if tt.again {
@@ -47,7 +47,7 @@ func TestLogoutDuringFetch(t *testing.T) {
 			fetch.Wait(t)
 
 			if roles := h.files(t, h.cache().Roles(), ".json"); len(roles) > 0 {
-				t.Errorf("%v: stored after the logout", roles)
+				t.Errorf("role credentials %v were stored after the logout, want none", roles)
 			}
 			if _, err := h.cache().LoadToken("corp"); (err == nil) != tt.again {
 				t.Errorf("after the logout, and a sign-in: %v, the token: %v", tt.again, err)
@@ -79,7 +79,7 @@ func TestLogoutDuringRefresh(t *testing.T) {
 
 	checkEnded(t, fetch.Wait(t))
 	if r := logout.Wait(t); r.Code != 0 {
-		t.Errorf("logout: exit %d: %s", r.Code, r.Stderr)
+		t.Errorf("logout: exit %d: %s; want 0", r.Code, r.Stderr)
 	}
 	if _, err := h.cache().LoadToken("corp"); err == nil {
 		t.Error("there is a token after the logout")

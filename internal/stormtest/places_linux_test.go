@@ -44,7 +44,7 @@ func TestTokenFileMountedByItself(t *testing.T) {
 			h.approve(t, p)
 			r := p.Wait(t)
 			if r.Code != 0 {
-				t.Errorf("exit %d: %s", r.Code, r.Stderr)
+				t.Errorf("exit %d: %s; want 0", r.Code, r.Stderr)
 			}
 			if after, err := os.Stat(file); err != nil || !os.SameFile(before, after) || after.ModTime().Equal(before.ModTime()) {
 				t.Errorf("%s was not overwritten: %v", file, err)
@@ -200,7 +200,7 @@ func TestLogoutBesideUnreadableFile(t *testing.T) {
 	}
 	r := h.run(t, "sso", "logout")
 	if r.Code != 255 || !strings.Contains(r.Stderr, other) {
-		t.Errorf("exit %d: %s", r.Code, r.Stderr)
+		t.Errorf("exit %d: %s; want 255 and the unreadable file", r.Code, r.Stderr)
 	}
 	h.checkCount(t, "Logout", 1)
 	if _, err := os.Lstat(h.cache().TokenPath("corp")); err == nil {

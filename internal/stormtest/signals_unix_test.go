@@ -137,7 +137,7 @@ func TestKillLoop(t *testing.T) {
 			l.h.signIn(t)
 			for n := range rounds {
 				if l.round(t); t.Failed() {
-					t.Fatalf("that was round %d", n)
+					t.Fatalf("round %d of the kill loop failed", n)
 				}
 			}
 			t.Logf("%d rounds: %d killed, of these %d while they wrote a file; %d sessions ended",

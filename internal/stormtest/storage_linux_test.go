@@ -36,7 +36,7 @@ func fill(t *testing.T, h *home) (mend func()) {
 		_, err = f.Write(page)
 	}
 	if !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("fill %s: %v", f.Name(), err)
+		t.Fatalf("fill %s: %v, want syscall.ENOSPC", f.Name(), err)
 	}
 	return func() {
 		if err := os.Remove(f.Name()); err != nil {

@@ -119,7 +119,7 @@ func (w writer) killed(t *testing.T, n int, whole traced) {
 	}
 	h.checkSuccessors(t, run.before)
 	if r := h.run(t, "status"); r.Code != 0 {
-		t.Errorf("status: exit %d: %s", r.Code, r.Stderr)
+		t.Errorf("status: exit %d: %s; want 0", r.Code, r.Stderr)
 	}
 	next := h.credentials(t, "dev")
 	if next.Code != 0 && w.ended {

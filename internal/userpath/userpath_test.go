@@ -14,7 +14,7 @@ func TestExpandsAsPythonDoes(t *testing.T) {
 	}
 	var rows [][]any
 	if err := json.Unmarshal(data, &rows); err != nil || len(rows) < 500 {
-		t.Fatalf("%d rows, %v", len(rows), err)
+		t.Fatalf("%d rows, %v; want at least 500", len(rows), err)
 	}
 	users := func() string {
 		return "# a comment:x:" + strconv.Itoa(os.Getuid()) + ":0::/c:\nroot:x:-1:0:root:/root:/bin/sh\njane:x:" + strconv.Itoa(os.Getuid()) + ":0:Jane:/home/jane:/bin/sh"

@@ -141,7 +141,7 @@ func TestAnswer(t *testing.T) {
 				t.Fatalf("answered: %v, want %v", ok, tt.want)
 			}
 			if ok && string(answer) != string(h.creds.ProcessJSON()) {
-				t.Errorf("answer %s", answer)
+				t.Errorf("answer %s, want the cached credentials", answer)
 			}
 		})
 	}
