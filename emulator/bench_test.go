@@ -14,11 +14,11 @@ func jsonField(t testing.TB, w *httptest.ResponseRecorder, name string) string {
 	t.Helper()
 	var out map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
-		t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+		t.Fatalf("status %d, body %s: %v", w.Code, w.Body, err)
 	}
 	s, ok := out[name].(string)
 	if !ok {
-		t.Fatalf("no %s in %d %s", name, w.Code, w.Body)
+		t.Fatalf("no field %s in the response: status %d, body %s", name, w.Code, w.Body)
 	}
 	return s
 }

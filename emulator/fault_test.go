@@ -35,7 +35,7 @@ func TestFaults(t *testing.T) {
 
 	x.srv.AddFault(emulator.Fault{Count: 1, ContentType: "text/html"})
 	if resp, out := x.portal("/assignment/accounts"); resp.Header.Get("Content-Type") != "text/html" || out["accountList"] == nil {
-		t.Errorf("wrong content type: %v", resp.Header)
+		t.Errorf("header %v, want the content type text/html and the accounts", resp.Header)
 	}
 	x.srv.AddFault(emulator.Fault{Count: 1, Delay: 30 * time.Millisecond})
 	start := time.Now()
@@ -58,12 +58,12 @@ func TestFaultsOfTheConnection(t *testing.T) {
 	}
 	x.srv.AddFault(emulator.Fault{Drop: true, Count: 2}) // net/http sends a GET twice
 	if err := get(); !errors.Is(err, io.EOF) {
-		t.Errorf("error of a dropped connection: %v", err)
+		t.Errorf("dropped connection: error %v, want EOF", err)
 	}
 	x.srv.ClearFaults()
 	x.srv.AddFault(emulator.Fault{Truncate: true, Count: 1})
 	if err := get(); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("error of a truncated response: %v", err)
+		t.Errorf("truncated response: error %v, want unexpected EOF", err)
 	}
 	x.srv.AddFault(emulator.Fault{Operation: "CreateToken", Count: 1, Status: 500, After: true})
 	body := x.token("refresh_token", "refreshToken", x.refresh)

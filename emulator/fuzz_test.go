@@ -42,10 +42,10 @@ func FuzzOIDCBodies(f *testing.F) {
 		}
 		w := post(e, path, body)
 		if w.Code != 200 && w.Code != 400 && w.Code != 401 {
-			t.Errorf("%d %s", w.Code, w.Body)
+			t.Errorf("status %d, body %s, want 200, 400 or 401", w.Code, w.Body)
 		}
 		if w.Code != 200 && (jsonField(t, w, "error") == "" || w.Header().Get("X-Amzn-Errortype") == "") {
-			t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+			t.Errorf("status %d, header %v, body %s, want an error code in both", w.Code, w.Header(), w.Body)
 		}
 	})
 }
@@ -106,7 +106,7 @@ func FuzzAuthorize(f *testing.F) {
 			switch {
 			case w.Code == http.StatusBadRequest && to == "":
 			case w.Code != http.StatusFound || err != nil:
-				t.Errorf("%d to %q: %v", w.Code, to, err)
+				t.Errorf("status %d, redirect to %q, error %v, want 302", w.Code, to, err)
 			case u.Host == "" && strings.HasPrefix(u.Path, "/start/"):
 			case u.Scheme != "http" || u.Hostname() != "127.0.0.1" || u.Path != "/cb" || u.User != nil:
 				t.Errorf("%q leads to %q", redirect, to)

@@ -59,7 +59,7 @@ func TestProxyServesAWSHosts(t *testing.T) {
 		err = json.NewDecoder(resp.Body).Decode(&out)
 		resp.Body.Close()
 		if err != nil || out["clientId"] == nil {
-			t.Fatalf("%d %v: %v", resp.StatusCode, out, err)
+			t.Fatalf("status %d, body %v, error %v, want a client id", resp.StatusCode, out, err)
 		}
 	}
 	resp, err := c.Get("https://portal.sso.eu-west-1.amazonaws.com/assignment/accounts")
@@ -68,7 +68,7 @@ func TestProxyServesAWSHosts(t *testing.T) {
 	}
 	resp.Body.Close()
 	if resp.StatusCode != 401 || e.Count("RegisterClient") != 3 || e.Count("ListAccounts") != 1 {
-		t.Errorf("%d, %v", resp.StatusCode, e.Counts())
+		t.Errorf("status %d, requests %v, want 401, 3 registrations and 1 listing", resp.StatusCode, e.Counts())
 	}
 }
 
@@ -114,7 +114,7 @@ func TestServes(t *testing.T) {
 		"evilamazonaws.com": false, "sts.evilamazonaws.com": false, "127.0.0.1": false, "amazon.com": false,
 	} {
 		if got := awsproxy.Serves(host); got != want {
-			t.Errorf("%q: %v", host, got)
+			t.Errorf("Serves(%q) = %v, want %v", host, got, want)
 		}
 	}
 }
@@ -150,6 +150,6 @@ func TestAuthorityIsConstrained(t *testing.T) {
 	}
 	ca := tc.ConnectionState().VerifiedChains[0][1]
 	if len(ca.PermittedDNSDomains) == 0 || !ca.PermittedDNSDomainsCritical || !ca.MaxPathLenZero || len(ca.ExcludedIPRanges) != 2 || ca.NotAfter.Sub(ca.NotBefore).Hours() > 25 {
-		t.Errorf("%+v", ca)
+		t.Errorf("authority = %+v, want a certificate for AWS's names only, for one day", ca)
 	}
 }

@@ -49,7 +49,7 @@ func TestEveryPageRenders(t *testing.T) {
 		}
 	}
 	if n != len(pages.byName) {
-		t.Errorf("%d template files, but %d pages", n, len(pages.byName))
+		t.Errorf("%d template files, want %d, the number of pages", n, len(pages.byName))
 	}
 	if _, err := pages.Render("nope", Page{}); err == nil {
 		t.Error("Render accepts an unknown page")

@@ -67,7 +67,7 @@ func treeWithHello(t *testing.T) string {
 	const first, imports = "\t\t\tssocmd.NewLogin(app),\n", "import (\n"
 	text := string(tree)
 	if !strings.Contains(text, first) {
-		t.Fatal("tree.go has no list of commands, one on a line")
+		t.Fatal("tree.go has no line for the first command of a group")
 	}
 	text = strings.Replace(text, first, "\t\t\thellocmd.New(app),\n"+first, 1)
 	return strings.Replace(text, imports, imports+"\t\"github.com/lanyard-cli/lanyard/internal/cmd/hellocmd\"\n", 1)

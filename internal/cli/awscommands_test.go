@@ -38,6 +38,6 @@ func TestNearCommands(t *testing.T) {
 		}
 	}
 	if got := command.NearCommands(root, "ls"); !slices.Contains(got, "lanyard s3 ls") {
-		t.Errorf("ls: %q", got)
+		t.Errorf("commands near ls = %q, want lanyard s3 ls among them", got)
 	}
 }

@@ -130,7 +130,7 @@ func TestProxies(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			proxied, user = "", ""
 			if stderr, code := whoAmI(t, home, srv.URL, tt.env); code != 0 {
-				t.Fatalf("exit code %d: %s", code, stderr)
+				t.Fatalf("exit code %d, want 0: %s", code, stderr)
 			}
 			if (proxied == srv.URL+"/") != tt.proxy {
 				t.Errorf("the proxy got %q", proxied)

@@ -59,7 +59,7 @@ const startURL2 = "https://lanyard-new.awsapps.com/start"
 func TestCommandsKeepOtherContent(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(corpus, "*.config"))
 	if err != nil || len(files) < 150 {
-		t.Fatalf("%d files, %v", len(files), err)
+		t.Fatalf("found %d files, error %v, want at least 150 files", len(files), err)
 	}
 	srv := emulatortest.Start(t, emulator.BuiltIn())
 	for _, file := range files {
@@ -93,24 +93,24 @@ func TestCommandsKeepOtherContent(t *testing.T) {
 				after := read()
 				if code != 0 || bytes.Equal(before, after) {
 					if !bytes.Equal(before, after) {
-						t.Errorf("%s: exit code %d, and the file has changed\n%s", name, code, stderr)
+						t.Errorf("%s: exit code %d, want no change of the file\n%s", name, code, stderr)
 					}
 					if stderr == "" {
-						t.Errorf("%s: nothing was changed, and no message printed", name)
+						t.Errorf("%s: no change and no message, want one of them", name)
 					}
 					// lanyard refuses to replace a part of a block that is inherited from
 					// [DEFAULT].
 					if code != 0 && !strings.HasPrefix(filepath.Base(file), "bad-") && !strings.Contains(stderr, "is inherited from [DEFAULT]") {
-						t.Errorf("%s: exit code %d\n%s", name, code, stderr)
+						t.Errorf("%s: exit code %d, want 0\n%s", name, code, stderr)
 					}
 					continue
 				}
 				e.check(t, name, string(before), string(after))
 				if code, stderr := run(e.args...); code != 0 || !bytes.Equal(after, read()) {
-					t.Errorf("%s: a second time: exit code %d, or other bytes\n%s", name, code, stderr)
+					t.Errorf("%s: second run: exit code %d, want 0 and the same bytes\n%s", name, code, stderr)
 				}
 				if code, stderr := run("configure", "undo", "--yes"); code != 0 || !bytes.Equal(before, read()) {
-					t.Errorf("%s: undo: exit code %d, or other bytes\n%s", name, code, stderr)
+					t.Errorf("%s: undo: exit code %d, want 0 and the bytes before the command\n%s", name, code, stderr)
 				}
 			}
 		})
@@ -135,12 +135,12 @@ func (e edit) check(t *testing.T, name, before, after string) {
 			continue
 		}
 		if !e.adds(strings.TrimSpace(line)) {
-			t.Errorf("%s: added %q", name, line)
+			t.Errorf("%s: the command added the line %q", name, line)
 		}
 	}
 	for ; i < len(old); i++ {
 		if !e.cuts(strings.TrimSpace(old[i])) {
-			t.Errorf("%s: lost %q", name, old[i])
+			t.Errorf("%s: the command removed the line %q", name, old[i])
 		}
 	}
 }

@@ -16,6 +16,6 @@ func TestFiftySetsAtOnce(t *testing.T) {
 for p in $pids; do wait $p || exit 1; done
 for i in $(seq 50); do lanyard configure get key$i; done`)
 	if want := strings.Fields(stdout); code != 0 || len(want) != 50 || want[49] != "50" {
-		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+		t.Errorf("exit code %d, want 0\n%s%s", code, stdout, stderr)
 	}
 }

@@ -117,7 +117,7 @@ func docSources(t *testing.T) []docSource {
 	t.Helper()
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil || len(pages) == 0 {
-		t.Fatalf("%d pages: %v", len(pages), err)
+		t.Fatalf("found %d pages, error %v, want at least one page", len(pages), err)
 	}
 	var sources []docSource
 	for _, path := range append([]string{"../../README.md"}, pages...) {
@@ -434,11 +434,11 @@ func TestReadPage(t *testing.T) {
 		blocks: []docBlock{{"ini", "[default]", "p.md:11"}},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(docSource{}, docLine{}, docBlock{})); diff != "" || err != nil {
-		t.Errorf("%v\n%s", err, diff)
+		t.Errorf("readPage: error %v (-want +got)\n%s", err, diff)
 	}
 	for _, page := range []string{"    lanyard status\n", "```\nlanyard status\n```\n", "```console\n$ lanyard status\n```\n"} {
 		if _, err := readPage("p.md", page); err == nil {
-			t.Errorf("%q is accepted", page)
+			t.Errorf("readPage accepts %q, want an error", page)
 		}
 	}
 	line := docLine{text: "lanyard SERVICE help"}

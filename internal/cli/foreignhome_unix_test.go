@@ -77,7 +77,7 @@ func TestKeysNeedNoHome(t *testing.T) {
 			}
 		}
 		if stdout, stderr, code := run(tt.env, "configure", "export-credentials"); code != 0 || !strings.Contains(stdout, "AKIAENV") {
-			t.Errorf("%s: exit code %d, %s%s", tt.name, code, stdout, stderr)
+			t.Errorf("%s: exit code %d, want 0 and the keys of the environment: %s%s", tt.name, code, stdout, stderr)
 		}
 	}
 	// Commands that need a home folder report that it is missing.
@@ -97,7 +97,7 @@ func TestKeysNeedNoHome(t *testing.T) {
 			env = nil
 		}
 		if _, stderr, code := run(env, args...); code != 255 || !strings.Contains(stderr, "HOME is not set\nhint: set HOME") {
-			t.Errorf("%q without a home: exit code %d, %s", args, code, stderr)
+			t.Errorf("%q without a home: exit code %d, want 255 and a hint about HOME: %s", args, code, stderr)
 		}
 	}
 }

@@ -120,7 +120,7 @@ func (g *guideTest) prints(line, want string) {
 	g.t.Helper()
 	stdout, stderr, code := g.run(line)
 	if code != 0 || !strings.Contains(stdout, want) {
-		g.t.Errorf("%s: exit code %d\n%s%s", line, code, stdout, stderr)
+		g.t.Errorf("%s: exit code %d, want 0 and %q\n%s%s", line, code, want, stdout, stderr)
 	}
 }
 
@@ -146,7 +146,7 @@ func (g *guideTest) ini(block string) {
 		// The guide's profile has no SSO settings. The error names the missing settings.
 		_, stderr, code := g.run("aws sso get-credentials --profile sso-profile")
 		if code != 253 || !strings.Contains(stderr, "sso_account_id") {
-			g.t.Errorf("exit code %d\n%s", code, stderr)
+			g.t.Errorf("exit code %d, want 253 and sso_account_id\n%s", code, stderr)
 		}
 		g.line("aws sso login --profile profile-name")
 		for _, kv := range []string{"sso_session my-sso", "sso_account_id 111122223333", "sso_role_name AdministratorAccess"} {

@@ -78,7 +78,7 @@ func TestTopics(t *testing.T) {
 		page := run(t, "lanyard", "help", topic)
 		checkWidth(t, page)
 		if strings.Count(page, "\n") < 15 {
-			t.Errorf("help %s is short:\n%s", topic, page)
+			t.Errorf("help %s has fewer than 15 lines:\n%s", topic, page)
 		}
 		for _, list := range []string{root, run(t, "lanyard", "help", "--help"), run(t, "lanyard", "__complete", "fish", "help", "")} {
 			if !regexp.MustCompile(`(?m)^ *` + topic + `\s`).MatchString(list) {
@@ -121,7 +121,7 @@ func TestVariablesAreDocumented(t *testing.T) {
 	}
 	delete(found, "AWS_CONTAINER_AUTHORIZATION_TOKEN") // lanyard only removes it from the agent's environment
 	if len(found) < 30 {
-		t.Fatalf("only %d variables found", len(found))
+		t.Fatalf("found %d variables, want at least 30", len(found))
 	}
 	for name, file := range found {
 		if !regexp.MustCompile(`\b` + name + `\b`).MatchString(page) {
@@ -154,7 +154,7 @@ func TestSettingsAreDocumented(t *testing.T) {
 		}
 	}
 	if found < 30 {
-		t.Fatalf("only %d settings found", found)
+		t.Fatalf("found %d settings, want at least 30", found)
 	}
 }
 
@@ -191,7 +191,7 @@ func run(t *testing.T, name string, args ...string) string {
 	var out, errs bytes.Buffer
 	app := newApp(name, &out, &errs)
 	if code := cli.Run(t.Context(), app, args); code != 0 {
-		t.Errorf("%s %q: exit code %d: %s", name, args, code, &errs)
+		t.Errorf("%s %q: exit code %d, want 0: %s", name, args, code, &errs)
 	}
 	return out.String()
 }
@@ -224,7 +224,7 @@ func commands(t *testing.T, name string) []*cobra.Command {
 	}
 	walk(cli.Tree(app))
 	if len(all) < 30 && name == "lanyard" {
-		t.Fatalf("only %d commands", len(all))
+		t.Fatalf("found %d commands, want at least 30", len(all))
 	}
 	return all
 }

@@ -90,6 +90,6 @@ func TestNullDeviceIsNotATerminal(t *testing.T) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = null, null, &errs
 	err = cmd.Run()
 	if got := fmt.Sprint(err); got != "exit status 252" || !strings.Contains(errs.String(), "--sso-session-name") {
-		t.Errorf("%s: %s", got, errs.String())
+		t.Errorf("%s, want exit status 252 and --sso-session-name: %s", got, errs.String())
 	}
 }

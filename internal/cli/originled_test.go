@@ -37,7 +37,7 @@ sso_oidc =
 	} {
 		code, _, stderr := a.run(strings.Fields(command)...)
 		if code != 0 || len(a.other) > 0 {
-			t.Errorf("%s: exit code %d: %sother.example got %q", command, code, stderr, a.other)
+			t.Errorf("%s: exit code %d, want 0: %sother.example got %q, want no request", command, code, stderr, a.other)
 		}
 		a.other = nil
 	}

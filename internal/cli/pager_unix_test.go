@@ -41,7 +41,7 @@ func TestPager(t *testing.T) {
 				t.Errorf("%q, want %q", text, tt.want)
 			}
 			if plain := tt.want == "\n" && text != "\"111122223333\"\n"; plain || tt.want == "" && text != "" {
-				t.Errorf("%q was printed", text)
+				t.Errorf("the output is %q, want %q", text, tt.want)
 			}
 		})
 	}

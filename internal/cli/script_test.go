@@ -217,7 +217,7 @@ func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string
 			return string(found)
 		}
 		if time.Now().After(deadline) {
-			ts.Fatalf("%s: no %s in %q, %v", filepath.Base(file), pattern, text, err)
+			ts.Fatalf("%s: no match of %s in %q, error %v", filepath.Base(file), pattern, text, err)
 		}
 	}
 }
@@ -253,7 +253,7 @@ func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	for _, arg := range args {
 		text := ts.ReadFile(arg)
 		if found := query.FindString(text); found != "" {
-			ts.Fatalf("%s holds %s", arg, found)
+			ts.Fatalf("%s contains a code or state: %s", arg, found)
 		}
 		for _, dir := range []string{ts.Getenv("SSO"), ts.Getenv("ROLES")} {
 			files, err := filepath.Glob(filepath.Join(dir, "*.json"))
@@ -261,7 +261,7 @@ func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 			for _, file := range files {
 				for _, m := range secret.FindAllStringSubmatch(ts.ReadFile(file), -1) {
 					if strings.Contains(text, m[1]) {
-						ts.Fatalf("%s holds a secret of %s: %s", arg, filepath.Base(file), m[0])
+						ts.Fatalf("%s contains a secret of %s: %s", arg, filepath.Base(file), m[0])
 					}
 				}
 			}

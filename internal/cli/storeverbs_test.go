@@ -103,12 +103,12 @@ func leakless(ts *testscript.TestScript, _ bool, args []string) {
 		n++
 		for name, text := range texts {
 			if strings.Contains(text, value) {
-				ts.Fatalf("%s holds a secret", name)
+				ts.Fatalf("%s contains a secret", name)
 			}
 		}
 	}
 	if n < 4 {
-		ts.Fatalf("only %d secrets to look for", n)
+		ts.Fatalf("found %d secrets to search for, want at least 4", n)
 	}
 	ts.Logf("%d secrets looked for in %d files", n, len(texts))
 }
@@ -149,7 +149,7 @@ func storm(ts *testscript.TestScript, _ bool, args []string) {
 	wait.Wait()
 	for i := range n {
 		if errs[i].Len() > 0 || outs[i].String() != outs[0].String() || outs[0].Len() == 0 {
-			ts.Fatalf("process %d of %d printed %d bytes, and on stderr %s", i, n, outs[i].Len(), &errs[i])
+			ts.Fatalf("process %d of %d printed %d bytes to stdout, want the output of the first process, and %s to stderr, want nothing", i, n, outs[i].Len(), &errs[i])
 		}
 	}
 }
@@ -189,6 +189,6 @@ func torn(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Logf("%d of %d killed", killed, rounds)
 	if killed == 0 {
-		ts.Fatalf("none of %d was killed in time", rounds)
+		ts.Fatalf("no process of %d was killed in time", rounds)
 	}
 }

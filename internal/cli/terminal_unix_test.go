@@ -202,7 +202,7 @@ func (tm *terminal) exits(code int) {
 		if errors.As(err, &exit) {
 			got = exit.ExitCode()
 			if s, ok := exit.Sys().(syscall.WaitStatus); ok && s.Signaled() {
-				tm.t.Errorf("ended by %v", s.Signal())
+				tm.t.Errorf("the signal %v ended the program, want exit code %d", s.Signal(), code)
 			}
 		}
 		if got != code {

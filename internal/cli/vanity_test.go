@@ -92,7 +92,7 @@ func TestRegionOfVanityStartURL(t *testing.T) {
 			net := &vanity{t: t, portal: portal}
 			code, stdout, stderr := runAt(t, srv, home, net, "sso", "login", "--profile", tt.profile)
 			if code != 0 || !strings.Contains(stdout, "SSO region updated to eu-west-1\nSuccessfully logged into Start URL: https://sso.example.com\n") {
-				t.Fatalf("%d\n%s%s", code, stdout, stderr)
+				t.Fatalf("exit code %d, want 0 and the region eu-west-1\n%s%s", code, stdout, stderr)
 			}
 			if got, _ := os.ReadFile(config); string(got) != tt.want {
 				t.Errorf("the config is\n%s\nwant\n%s", got, tt.want)
@@ -103,7 +103,7 @@ func TestRegionOfVanityStartURL(t *testing.T) {
 			// The session works with the start URL in the config.
 			code, stdout, stderr = runAt(t, srv, home, net, "sso", "get-credentials", "--profile", tt.profile)
 			if code != 0 {
-				t.Errorf("%d\n%s%s", code, stdout, stderr)
+				t.Errorf("exit code %d, want 0\n%s%s", code, stdout, stderr)
 			}
 		})
 	}
@@ -116,7 +116,7 @@ func TestWizardUsesRegionOfVanityStartURL(t *testing.T) {
 	home := t.TempDir()
 	code, _, stderr := runAt(t, srv, home, &vanity{t: t, portal: portal}, args...)
 	if code != 0 {
-		t.Fatalf("%d\n%s", code, stderr)
+		t.Fatalf("exit code %d, want 0\n%s", code, stderr)
 	}
 	got, _ := os.ReadFile(filepath.Join(home, ".aws", "config"))
 	if want := "[sso-session corp]\nsso_start_url = https://sso.example.com\nsso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n"; string(got) != want {
@@ -127,9 +127,9 @@ func TestWizardUsesRegionOfVanityStartURL(t *testing.T) {
 	home = t.TempDir()
 	code, _, stderr = runAt(t, srv, home, &vanity{t: t, portal: "https://login.example.com/"}, args...)
 	if code != 253 || !strings.Contains(stderr, "Could not resolve start URL 'https://sso.example.com' to an AWS-owned endpoint. Final URL: 'https://login.example.com/'") {
-		t.Errorf("%d\n%s", code, stderr)
+		t.Errorf("exit code %d, want 253 and the URL of the redirect\n%s", code, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(home, ".aws")); err == nil {
-		t.Error("something was written")
+		t.Error("the wizard has written a file, want none")
 	}
 }

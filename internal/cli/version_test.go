@@ -43,6 +43,6 @@ func TestBuildOf(t *testing.T) {
 		}
 	}
 	if got := buildOf(nil, false); got.line() != "lanyard/devel"+system || got.source() != "" {
-		t.Errorf("without a record: %+v", got)
+		t.Errorf("build without a record = %+v, want version devel", got)
 	}
 }

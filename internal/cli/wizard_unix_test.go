@@ -197,7 +197,7 @@ func TestWizardOverSSH(t *testing.T) {
 	tm.answer(more, "\r")
 	tm.exits(0)
 	if strings.Contains(tm.text(), "SECRET") {
-		t.Errorf("what was pasted is shown:\n%s", tm.text())
+		t.Errorf("the screen shows the pasted URL:\n%s", tm.text())
 	}
 }
 
@@ -264,7 +264,7 @@ func TestWizardLeftEarly(t *testing.T) {
 				}
 				tm.config(before)
 				if left, _ := filepath.Glob(tm.path(".lanyard")); left != nil {
-					t.Errorf("%s exists", left)
+					t.Errorf("%s exists, want no file", left)
 				}
 			})
 		}

@@ -81,7 +81,7 @@ func TestAuthorityIsValidForAWSOnly(t *testing.T) {
 		leaf := sign(t, template, twin, newKey(t).Public(), key)
 		_, err := leaf.Verify(x509.VerifyOptions{Roots: roots, DNSName: tt.name})
 		if (err == nil) != tt.good {
-			t.Errorf("%s: %v", tt.name, err)
+			t.Errorf("%s: error %v, want valid %v", tt.name, err, tt.good)
 		}
 	}
 }
@@ -139,7 +139,7 @@ func TestNoKeyIsWrittenToDisk(t *testing.T) {
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			t.Errorf("the bundle holds a %s", block.Type)
+			t.Errorf("the bundle contains a %s, want only certificates", block.Type)
 		}
 	}
 	var files []string
@@ -157,7 +157,7 @@ func TestNoKeyIsWrittenToDisk(t *testing.T) {
 		t.Errorf("other files than the bundle were written: %q", files)
 	}
 	if info, err := os.Stat(r.bundle); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", info.Mode(), err)
+		t.Errorf("mode %v, error %v, want mode 0600", info.Mode(), err)
 	}
 	if err := r.proxy.WriteBundle(r.bundle); err == nil {
 		t.Error("WriteBundle overwrote an existing file")

@@ -40,9 +40,9 @@ func TestNoMoreConnectionsThanTheLimit(t *testing.T) {
 	free := l.(*limited).free
 	select {
 	case <-accepted:
-		t.Fatal("a third connection was accepted")
+		t.Fatal("the listener accepted a third connection, want it to wait")
 	case free <- struct{}{}:
-		t.Fatal("there is room for a third connection")
+		t.Fatal("the listener has room for a third connection, want none")
 	default:
 	}
 	for range 2 { // the second Close makes no room

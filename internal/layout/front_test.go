@@ -149,13 +149,13 @@ func TestIssueForms(t *testing.T) {
 			switch {
 			case part.Type == "markdown" && part.Attributes.Value != "":
 			case !slices.Contains([]string{"input", "textarea"}, part.Type) || part.Attributes.Label == "" || part.ID == "" || ids[part.ID]:
-				t.Errorf("%s: %+v needs a known type, a label and an id of its own", name, part)
+				t.Errorf("%s: %+v needs a known type, a label and a unique id", name, part)
 			}
 			ids[part.ID] = true
 		}
 	}
 	if forms < 2 {
-		t.Errorf("%d issue forms", forms)
+		t.Errorf("found %d issue forms, want at least 2", forms)
 	}
 }
 
@@ -217,14 +217,14 @@ func TestLinksLeadSomewhere(t *testing.T) {
 				target = path.Join(path.Dir(name), file)
 			}
 			if _, err := os.Stat(filepath.Join(top, filepath.FromSlash(target))); err != nil {
-				t.Errorf("%s: the link %s leads nowhere", name, link)
+				t.Errorf("%s: the target of the link %s does not exist", name, link)
 			} else if anchor != "" && !anchors(read(t, target))[anchor] {
-				t.Errorf("%s: the link %s names no heading of %s", name, link, target)
+				t.Errorf("%s: the link %s names a heading that %s does not have", name, link, target)
 			}
 		}
 	}
 	if checked < 30 {
-		t.Errorf("only %d links found", checked)
+		t.Errorf("found %d links, want at least 30", checked)
 	}
 }
 

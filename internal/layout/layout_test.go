@@ -73,7 +73,7 @@ func list(t *testing.T) map[string]goPackage {
 		all[p.ImportPath] = p
 	}
 	if len(all) < 40 {
-		t.Fatalf("only %d packages listed", len(all))
+		t.Fatalf("go list returned %d packages, want at least 40", len(all))
 	}
 	return all
 }
@@ -117,7 +117,7 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 		}
 		from := row(pkg)
 		if strings.HasPrefix(pkg, "internal/cmd/") && !isCommand(pkg) {
-			t.Errorf("%s: the name of a group of commands ends in cmd: %scmd", pkg, pkg)
+			t.Errorf("%s is in internal/cmd: rename it to %scmd", pkg, pkg)
 			continue
 		}
 		if from < 0 {
@@ -131,7 +131,7 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 				t.Errorf("%s imports %s, which only tests may import", pkg, imp)
 			case !ours || within(imp, apart):
 			case isCommand(pkg) && isCommand(imp):
-				t.Errorf("%s imports %s: move what two groups of commands need to a package below both", pkg, imp)
+				t.Errorf("%s imports %s: move the common code of two groups of commands to a package below both", pkg, imp)
 			case row(imp) <= from:
 				t.Errorf("%s imports %s, which is not in a row below", pkg, imp)
 			}
@@ -148,7 +148,7 @@ func TestOnlyCommandsImportCobra(t *testing.T) {
 		}
 		for _, imp := range p.Imports {
 			if strings.HasPrefix(imp, "github.com/spf13/") {
-				t.Errorf("%s imports %s", pkg, imp)
+				t.Errorf("%s imports %s, which only the command line may import", pkg, imp)
 			}
 		}
 	}
@@ -188,7 +188,7 @@ func TestEmulatorImportsOnlyItself(t *testing.T) {
 		}
 		for _, imp := range p.Imports {
 			if _, ours := all[imp]; ours && !within(imp, []string{"emulator"}) {
-				t.Errorf("%s imports %s", pkg, imp)
+				t.Errorf("%s imports %s, but the emulator may import no other package of Lanyard", pkg, imp)
 			}
 		}
 	}

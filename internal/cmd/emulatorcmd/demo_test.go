@@ -14,7 +14,7 @@ func TestDemoFitsEightyColumns(t *testing.T) {
 	} {
 		for line := range strings.Lines(text) {
 			if line = strings.TrimSuffix(line, "\n"); len(line) > 80 {
-				t.Errorf("%d columns: %s", len(line), line)
+				t.Errorf("a line has %d columns, want at most 80: %s", len(line), line)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func TestCheckBatch(t *testing.T) {
 		{`C:\bin\tool.bat`, "a\nb", false},
 	} {
 		if err := checkBatch(tt.path, []string{tt.arg}); (err == nil) != tt.ok {
-			t.Errorf("%s %q: %v", tt.path, tt.arg, err)
+			t.Errorf("checkBatch(%s, %q) = %v, want ok %v", tt.path, tt.arg, err, tt.ok)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestRequestPayerValueInNextArgument(t *testing.T) {
 		payer.flags = flags
 		flags.Lookup("request-payer").Value = &payer
 		if err := flags.Parse(strings.Fields(tt.line)); err != nil {
-			t.Errorf("%s: %v", tt.line, err)
+			t.Errorf("%s: error %v, want none", tt.line, err)
 			continue
 		}
 		if paths := strings.Join(payer.without(flags.Args()), " "); paths != tt.paths || value != tt.payer {
@@ -50,6 +50,6 @@ func TestRequestPayerRefusesOtherValues(t *testing.T) {
 	flags := newS3List(new(command.App)).Flags()
 	flags.SetOutput(io.Discard)
 	if err := flags.Parse([]string{"--request-payer=me"}); err == nil || !strings.Contains(err.Error(), "Found invalid choice 'me'") {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want an invalid choice", err)
 	}
 }

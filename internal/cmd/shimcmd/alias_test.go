@@ -36,7 +36,7 @@ func TestMatches(t *testing.T) {
 		{"", "x", false},
 	} {
 		if got := matches(c.pattern, c.name); got != c.want {
-			t.Errorf("%q matches %q: %v", c.pattern, c.name, got)
+			t.Errorf("matches(%q, %q) = %v, want %v", c.pattern, c.name, got, c.want)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestAliasLinesInShells(t *testing.T) {
 			}
 			out, err := exec.Command(program, append(c.args, text.String())...).CombinedOutput()
 			if err != nil {
-				t.Fatalf("%v: %s", err, out)
+				t.Fatalf("%s: %v: %s", c.shell, err, out)
 			}
 			if string(out) != want.String() {
 				t.Errorf("got\n%s\nwant\n%s", out, want.String())

@@ -121,15 +121,15 @@ func TestPageFitsTheTerminal(t *testing.T) {
 			text := plain(printed(t, width, full, busy()))
 			for line := range strings.Lines(text) {
 				if n := terminal.Width(strings.TrimSuffix(line, "\n")); n > width {
-					t.Errorf("%d columns, full %v: %q has %d", width, full, line, n)
+					t.Errorf("%d columns, full %v: the line %q has %d columns", width, full, line, n)
 				}
 			}
 			lines, accounts := strings.Count(text, "\n"), strings.Count(text, "0000000000")
 			switch {
 			case !full && (lines > 16 || accounts != someRoles || !strings.Contains(text, "and 25 more") || !strings.Contains(text, busy().show)):
-				t.Errorf("%d columns: %d lines, %d roles:\n%s", width, lines, accounts, text)
+				t.Errorf("%d columns: %d lines, %d roles, want at most 16 lines and %d roles:\n%s", width, lines, accounts, someRoles, text)
 			case full && (accounts != 30 || strings.Count(text, "世界") != 100 || strings.Contains(text, "more")):
-				t.Errorf("%d columns, full: %d roles:\n%s", width, accounts, text)
+				t.Errorf("%d columns, full: %d roles, want 30 roles and 100 profiles:\n%s", width, accounts, text)
 			}
 		}
 	}
@@ -199,6 +199,6 @@ func TestPageHidesControlCharacters(t *testing.T) {
 	}
 	text := printed(t, 80, false, s)
 	if strings.Contains(text, "\x1b]") || strings.Contains(text, "\a") || strings.Count(text, "a\ufffd]0;pwned\ufffdb") != 8 {
-		t.Errorf("%q", text)
+		t.Errorf("page %q, want no control characters", text)
 	}
 }

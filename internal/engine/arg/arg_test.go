@@ -25,7 +25,7 @@ func operation(t testing.TB, service, name string) *model.Operation {
 	}
 	op, ok := s.Operation(name)
 	if !ok {
-		t.Fatalf("no %s %s", service, name)
+		t.Fatalf("%s has no operation %s", service, name)
 	}
 	return op
 }
@@ -131,7 +131,7 @@ func TestParse(t *testing.T) {
 		service, name, _ := strings.Cut(tt.command, " ")
 		in, err := Parse(operation(t, service, name), tt.args, Options{Service: service, ReadFile: files, LookupEnv: home})
 		if err != nil {
-			t.Errorf("%s %q: %v", tt.command, tt.args, err)
+			t.Errorf("%s %q: error %v, want none", tt.command, tt.args, err)
 			continue
 		}
 		if got := plain(in.Document); got != tt.want {
@@ -147,7 +147,7 @@ func TestRawBlobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := plain(in.Document); got != `{Data:"YSE="}` {
-		t.Errorf("document = %s", got)
+		t.Errorf("document = %s, want the base64 of the text", got)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestLongLists(t *testing.T) {
 		strings.Repeat(",", n), "Name=x," + strings.Repeat(`'a',`, n) + "b=c",
 	} {
 		if _, err := Parse(op, []string{"--filters", hard}, Options{}); err == nil {
-			t.Errorf("%.20s…: no error", hard)
+			t.Errorf("%.20s…: no error, want one", hard)
 		}
 	}
 }

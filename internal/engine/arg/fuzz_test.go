@@ -19,9 +19,9 @@ func FuzzShorthand(f *testing.F) {
 		o, err := s.parameter()
 		switch {
 		case err == nil && (o.Len() == 0 || s.pos != len(input)):
-			t.Errorf("%q: %s, read to %d", input, plain(o), s.pos)
+			t.Errorf("%q: value %s, read to byte %d, want a member and the whole input", input, plain(o), s.pos)
 		case err != nil && err.Error() == "":
-			t.Errorf("%q: error without a message", input)
+			t.Errorf("%q: the error has no message", input)
 		}
 	})
 }
@@ -39,7 +39,7 @@ func FuzzJSON(f *testing.F) {
 		want, wantErr := document.ParseJSON([]byte(text))
 		if err != nil {
 			if wantErr == nil && !errors.Is(err, errDepth) {
-				t.Fatalf("%q: %v", text, err)
+				t.Fatalf("%q: error %v, want none, as in encoding/json", text, err)
 			}
 			return
 		}
@@ -57,7 +57,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b, c, d string) {
 		in, err := Parse(op, []string{a, b, c, d}, Options{ReadFile: files, LookupEnv: home})
 		if (in == nil) == (err == nil) {
-			t.Errorf("%q: %v, %v", []string{a, b, c, d}, in, err)
+			t.Errorf("Parse(%q) = %v, %v, want an input or an error", []string{a, b, c, d}, in, err)
 		}
 	})
 }

@@ -69,7 +69,7 @@ func TestMistakes(t *testing.T) {
 		service, name, _ := strings.Cut(tt.command, " ")
 		in, err := Parse(operation(t, service, name), tt.args, Options{Service: service, ReadFile: files})
 		if err == nil {
-			t.Errorf("%s %q: no error: %s", tt.command, tt.args, plain(in.Document))
+			t.Errorf("%s %q: document %s, want an error", tt.command, tt.args, plain(in.Document))
 			continue
 		}
 		code := 255

@@ -72,7 +72,7 @@ func TestAsTheAWSCLI(t *testing.T) {
 	cmd.Stderr = &complaints
 	stdout, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, complaints.Bytes())
+		t.Fatalf("oracle.py: %v\n%s", err, complaints.Bytes())
 	}
 	lines := bufio.NewScanner(bytes.NewReader(stdout))
 	lines.Buffer(nil, 16<<20)

@@ -37,7 +37,7 @@ func TestPaging(t *testing.T) {
 		service, name, _ := strings.Cut(tt.command, " ")
 		in, err := Parse(operation(t, service, name), strings.Fields(tt.args), Options{Service: service, ReadFile: files, NoPaginate: tt.noPaginate})
 		if err != nil {
-			t.Errorf("%s %s: %v", tt.command, tt.args, err)
+			t.Errorf("%s %s: error %v, want none", tt.command, tt.args, err)
 			continue
 		}
 		if diff := cmp.Diff(tt.want, in.Paging); diff != "" || in.Paginate != tt.pages || plain(in.Document) != tt.document {
@@ -49,7 +49,7 @@ func TestPaging(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	in, err := Parse(operation(t, "ec2", "describe-instances"), []string{"--max-items", "0"}, Options{})
 	if err != nil || len(in.Warnings) != 1 || !strings.HasPrefix(in.Warnings[0], "warning: Non-positive values") {
-		t.Errorf("input = %+v, %v", in, err)
+		t.Errorf("input = %+v, error %v, want one warning about non-positive values", in, err)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestFlags(t *testing.T) {
 		switch f.Name {
 		case "--dry-run":
 			if f.Negative != "--no-dry-run" || f.Type != "boolean" || f.Member == nil {
-				t.Errorf("--dry-run = %+v", f)
+				t.Errorf("--dry-run = %+v, want a boolean member with --no-dry-run", f)
 			}
 		case "--next-token", "--max-results":
 			t.Errorf("Flags includes %s", f.Name)
@@ -77,7 +77,7 @@ func TestFlags(t *testing.T) {
 	}
 	for _, f := range Flags(operation(t, "sts", "assume-role")) {
 		if want := f.Name == "--role-arn" || f.Name == "--role-session-name"; f.Required != want {
-			t.Errorf("%s: required = %v", f.Name, f.Required)
+			t.Errorf("%s: required = %v, want %v", f.Name, f.Required, want)
 		}
 	}
 }
@@ -104,6 +104,6 @@ func TestSkeletons(t *testing.T) {
 		t.Errorf("output skeleton:\ngot  %s\nwant %s", got, want)
 	}
 	if got := plain(InputSkeleton(operation(t, "sts", "put-everything"))); !strings.Contains(got, `Deeper:{}`) {
-		t.Errorf("skeleton of a recursive shape: %s", got)
+		t.Errorf("skeleton of a recursive shape = %s, want an empty object at the second level", got)
 	}
 }

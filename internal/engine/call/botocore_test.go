@@ -46,7 +46,7 @@ func TestAsBotocore(t *testing.T) {
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, complaints.Bytes())
+		t.Fatalf("compare.py: %v\n%s", err, complaints.Bytes())
 	}
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 16<<20)
@@ -100,11 +100,11 @@ func compare(t *testing.T, line []byte) {
 			c.Query.(map[string]any)[k] = v
 		}
 		if diff := cmp.Diff(flat(c.Query), parameters(t, req.rawQuery())); diff != "" {
-			t.Errorf("%s: query (-botocore +ours)\n%s", name, diff)
+			t.Errorf("%s: the query differs (-botocore +ours)\n%s", name, diff)
 		}
 	}
 	if diff := cmp.Diff(c.Body, got); diff != "" {
-		t.Errorf("%s: body (-botocore +ours)\n%s", name, diff)
+		t.Errorf("%s: the body differs (-botocore +ours)\n%s", name, diff)
 	}
 
 	r := &reply{status: 200, header: make(http.Header), body: []byte(c.Reply)}
@@ -119,7 +119,7 @@ func compare(t *testing.T, line []byte) {
 		return // botocore reads the value from another part of the reply
 	}
 	if diff := cmp.Diff(show(member(t, line, "output")), show(out)); diff != "" {
-		t.Errorf("%s: output (-botocore +ours)\n%s", name, diff)
+		t.Errorf("%s: the output differs (-botocore +ours)\n%s", name, diff)
 	}
 }
 

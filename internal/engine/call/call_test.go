@@ -105,7 +105,7 @@ func TestCall(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(l.requests) != 1 {
-				t.Fatalf("%d requests", len(l.requests))
+				t.Fatalf("%d requests, want 1", len(l.requests))
 			}
 			r := l.requests[0]
 			if r.Method != tt.method || r.URL.String() != tt.url {
@@ -137,7 +137,7 @@ func TestTimes(t *testing.T) {
 			t.Errorf("time %s: %v, %v, want %s", text, got, err, want)
 		}
 		if got, err := (&parser{timeFormat: "wire"}).time(text); got != text || err != nil {
-			t.Errorf("time %s in format wire: %v, %v", text, got, err)
+			t.Errorf("time %s in format wire = %v, %v, want no change", text, got, err)
 		}
 	}
 	if got, err := (&parser{}).time("yesterday"); err == nil {

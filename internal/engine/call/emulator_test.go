@@ -79,28 +79,28 @@ func TestAgainstTheEmulator(t *testing.T) {
 		t.Fatal(err)
 	}
 	if list, _ := find(full, "accountList").([]any); len(list) != 6 || srv.Count("ListAccounts") != 3 {
-		t.Errorf("%d accounts in %d pages: %s", len(list), srv.Count("ListAccounts"), compact(full))
+		t.Errorf("%d accounts in %d pages, want 6 in 3: %s", len(list), srv.Count("ListAccounts"), compact(full))
 	}
 
 	admin := as(t, c, accessToken, "111122223333", "AdministratorAccess")
 	identity := call(t, admin, "sts", "get-caller-identity", nil)
 	if account, _ := identity.Get("Account"); account != "111122223333" {
-		t.Errorf("identity %s", compact(identity))
+		t.Errorf("identity = %s, want account 111122223333", compact(identity))
 	}
 	assumed := call(t, admin, "sts", "assume-role", object(t, `{"RoleArn":"arn:aws:iam::210987654321:role/Audit","RoleSessionName":"me","ExternalId":"audit-2026"}`))
 	if arn := find(assumed, "AssumedRoleUser.Arn"); arn != "arn:aws:sts::210987654321:assumed-role/Audit/me" {
-		t.Errorf("assumed %s", compact(assumed))
+		t.Errorf("assumed role = %s, want Audit in 210987654321", compact(assumed))
 	}
 
 	instances := call(t, admin, "ec2", "describe-instances", object(t, `{"InstanceIds":["i-0123456789abcdef0"]}`))
 	list, _ := find(instances, "Reservations").([]any)
 	if len(list) != 1 {
-		t.Fatalf("instances %s", compact(instances))
+		t.Fatalf("instances = %s, want one", compact(instances))
 	}
 
 	buckets := call(t, admin, "s3api", "list-buckets", nil)
 	if list, _ := find(buckets, "Buckets").([]any); len(list) != 2 {
-		t.Errorf("buckets %s", compact(buckets))
+		t.Errorf("buckets = %s, want two", compact(buckets))
 	}
 	svc, op = operation(t, "s3api", "list-objects-v2")
 	pager, err = admin.Pages(svc, op, object(t, `{"Bucket":"account1-website"}`), Paging{PageSize: new(int64(1))})
@@ -136,13 +136,13 @@ func TestRefusalsOfTheEmulator(t *testing.T) {
 	svc, op = operation(t, "sts", "get-caller-identity")
 	_, err = admin.Call(t.Context(), svc, op, nil)
 	if e := new(ServiceError); !errors.As(err, &e) || e.Code != "SignatureDoesNotMatch" || e.Operation != "GetCallerIdentity" {
-		t.Errorf("wrong signature: %v", err)
+		t.Errorf("error %v, want SignatureDoesNotMatch of GetCallerIdentity", err)
 	}
 
 	srv.AddFault(emulator.Fault{Operation: "ListAccounts", Count: 2, Status: 503})
 	c.Sleep = func(context.Context, time.Duration) error { return nil }
 	call(t, c, "sso", "list-accounts", object(t, `{"accessToken":"`+accessToken+`"}`))
 	if n := srv.Count("ListAccounts"); n != 3 {
-		t.Errorf("%d attempts", n)
+		t.Errorf("%d attempts, want 3", n)
 	}
 }

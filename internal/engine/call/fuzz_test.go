@@ -25,14 +25,14 @@ func fuzzReply(f *testing.F, pairs [][2]string) {
 			out, err := (&parser{}).output(p.svc, p.op, r)
 			if err == nil {
 				if out == nil {
-					t.Fatal("no output and no error")
+					t.Fatal("neither an output nor an error, want one of them")
 				}
 				finish(p.svc, p.op, nil, out)
 				_ = compact(out)
 			}
 			r.status = 400
 			if r.refusal(p.svc, p.op) == nil {
-				t.Fatal("error reply returned no error")
+				t.Fatal("the error reply led to no error")
 			}
 		}
 	})
@@ -64,7 +64,7 @@ func FuzzToken(f *testing.F) {
 			return // a token is JSON, which must be UTF-8
 		}
 		if again, skip2, err := readToken([]string{"A", "B"}, read.encode(skip)); err != nil || skip2 != skip || !again.equal(read) {
-			t.Errorf("%q is %v and %d, then %v and %d: %v", s, read, skip, again, skip2, err)
+			t.Errorf("%q is the token %v with skip %d; encoded and read again it is %v with skip %d, error %v", s, read, skip, again, skip2, err)
 		}
 	})
 }

@@ -23,7 +23,7 @@ func operation(t testing.TB, service, cliName string) (*model.Service, *model.Op
 	}
 	op, ok := svc.Operation(cliName)
 	if !ok {
-		t.Fatalf("%s has no %s", service, cliName)
+		t.Fatalf("%s has no operation %s", service, cliName)
 	}
 	return svc, op
 }

@@ -86,7 +86,7 @@ func TestPages(t *testing.T) {
 			if tt.token != "" {
 				o, ok := decodeToken(p.ResumeToken())
 				if !ok || compact(o) != strings.ReplaceAll(tt.token, `": `, `":`) && compact(o) != strings.ReplaceAll(strings.ReplaceAll(tt.token, `": `, `":`), ", ", ",") {
-					t.Errorf("token %s", p.ResumeToken())
+					t.Errorf("ResumeToken() = %s, want %s", p.ResumeToken(), tt.token)
 				}
 				want += `,"NextToken":"` + p.ResumeToken() + `"`
 			}
@@ -111,7 +111,7 @@ func reservationList(ids string) string {
 // A run of the AWS CLI printed this token.
 func TestTokensOfTheAWSCLI(t *testing.T) {
 	if got := (token{{"NextToken", "tok2"}}).encode(whole); got != "eyJOZXh0VG9rZW4iOiAidG9rMiJ9" {
-		t.Errorf("token %s", got)
+		t.Errorf("token = %s, want the AWS CLI's", got)
 	}
 	text := token{{"t", "é\n\"\\😀\x01\x7f"}}
 	want := base64.StdEncoding.EncodeToString([]byte(`{"t": "\u00e9\n\"\\\ud83d\ude00\u0001\u007f"}`))
@@ -132,12 +132,12 @@ func TestCallerStops(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := compact(p.Results(page)); got != `{"Reservations":[{"ReservationId":"r-0"},{"ReservationId":"r-1"}]}` {
-			t.Errorf("results %s", got)
+			t.Errorf("Results = %s, want r-0 and r-1", got)
 		}
 		break
 	}
 	if len(l.requests) != 1 {
-		t.Errorf("%d calls", len(l.requests))
+		t.Errorf("%d calls, want 1", len(l.requests))
 	}
 }
 
@@ -152,7 +152,7 @@ func TestRepeatedToken(t *testing.T) {
 	}
 	_, err = p.Full(t.Context())
 	if err == nil || err.Error() != "Error during pagination: The same next token was received twice: {'NextToken': 'again'}" {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want one about a token that was received twice", err)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestSeveralResults(t *testing.T) {
 		t.Error(diff)
 	}
 	if got := l.requests[1].URL.RawQuery; got != "continuation-token=n&encoding-type=url&list-type=2&max-keys=1" {
-		t.Errorf("second page requested with %s", got)
+		t.Errorf("the second page has the query %s, want the token n and one key", got)
 	}
 }
 
@@ -193,7 +193,7 @@ func TestPagesOfVolumes(t *testing.T) {
 		}
 		full, err := p.Full(t.Context())
 		if err != nil || compact(full) != `{"Volumes":[]}` || l.bodies[0] != want {
-			t.Errorf("%s, %v after %s", compact(full), err, l.bodies[0])
+			t.Errorf("output %s, error %v, body %s, want no volumes and body %s", compact(full), err, l.bodies[0], want)
 		}
 	}
 }
@@ -203,15 +203,15 @@ func TestInvalidPaging(t *testing.T) {
 	c := &Client{}
 	for _, bad := range []string{"a___b___c", "eyJYIjogMX0=", "eyJOZXh0VG9rZW4iOiBbMV19", "tok___x"} { // {"X": 1}, {"NextToken": [1]}
 		if _, err := c.Pages(svc, op, nil, Paging{StartingToken: bad}); err == nil || err.Error() != "Bad starting token: "+bad {
-			t.Errorf("token %s: %v", bad, err)
+			t.Errorf("starting token %s: error %v, want Bad starting token", bad, err)
 		}
 	}
 	svc, op = operation(t, "ec2", "describe-regions")
 	if _, err := c.Pages(svc, op, nil, Paging{PageSize: new(int64(1))}); err == nil {
-		t.Error("no error for a page size of describe-regions")
+		t.Error("no error for a page size of describe-regions, want one")
 	}
 	svc, op = operation(t, "sts", "get-caller-identity")
 	if _, err := c.Pages(svc, op, nil, Paging{}); err == nil || CanPage(op) {
-		t.Error("no error for pages of get-caller-identity")
+		t.Error("no error for pages of get-caller-identity, want one")
 	}
 }

@@ -79,7 +79,7 @@ func TestRepliesOverTime(t *testing.T) {
 					t.Errorf("error %q, want %q", got, tt.text)
 				}
 				if took := time.Since(start); took < tt.least || took > tt.most {
-					t.Errorf("took %v", took)
+					t.Errorf("the call took %v, want %v to %v", took, tt.least, tt.most)
 				}
 				if len(l.requests) != tt.tries {
 					t.Errorf("%d attempts, want %d", len(l.requests), tt.tries)
@@ -102,7 +102,7 @@ func TestInterruptedReply(t *testing.T) {
 		start := time.Now()
 		svc, op := operation(t, "sts", "get-caller-identity")
 		if _, err := l.Call(ctx, svc, op, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 5*time.Second {
-			t.Errorf("after %v: %v", time.Since(start), err)
+			t.Errorf("error %v after %v, want the deadline after 5s", err, time.Since(start))
 		}
 	})
 }
@@ -129,7 +129,7 @@ func TestEndlessReplies(t *testing.T) {
 		})
 		_, err := l.call(t, tt.service, tt.op, "")
 		if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "too large" || body.n > tt.most || len(l.requests) != 1 {
-			t.Errorf("%s: %v after %d bytes and %d requests", tt.service, err, body.n, len(l.requests))
+			t.Errorf("%s: error %v after %d bytes and %d requests, want too large after at most %d bytes and 1 request", tt.service, err, body.n, len(l.requests), tt.most)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func TestCompressedReply(t *testing.T) {
 	})
 	_, err := srv.call(t, "sts", "get-caller-identity", "")
 	if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "encoded as gzip, which was not asked for" {
-		t.Errorf("error %v", err)
+		t.Errorf("error %v, want one about gzip", err)
 	}
 }
 
@@ -165,7 +165,7 @@ func TestEndlessHints(t *testing.T) {
 	srv.MaxAttempts = 1
 	start := time.Now()
 	if _, err := srv.call(t, "sts", "get-caller-identity", ""); !errors.As(err, new(*idcenter.ConnectError)) || time.Since(start) > 30*time.Second {
-		t.Errorf("error %v after %v", err, time.Since(start))
+		t.Errorf("error %v after %v, want a ConnectError within 30s", err, time.Since(start))
 	}
 }
 

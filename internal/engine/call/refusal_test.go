@@ -54,7 +54,7 @@ func TestRefusals(t *testing.T) {
 			_, err := l.call(t, tt.service, tt.operation, tt.input)
 			var e *ServiceError
 			if !errors.As(err, &e) {
-				t.Fatalf("error %v", err)
+				t.Fatalf("error %v (%T), want a ServiceError", err, err)
 			}
 			got := []string{e.Code, e.Message, e.RequestID}
 			if diff := cmp.Diff([]string{tt.code, tt.message, tt.id}, got); diff != "" {
@@ -65,7 +65,7 @@ func TestRefusals(t *testing.T) {
 				fields = compact(e.Fields)
 			}
 			if fields != tt.fields || e.Retries != 0 || e.Status != tt.reply.StatusCode {
-				t.Errorf("fields %s, %d retries, status %d", fields, e.Retries, e.Status)
+				t.Errorf("fields %s, %d retries, status %d, want fields %s, 0 retries, status %d", fields, e.Retries, e.Status, tt.fields, tt.reply.StatusCode)
 			}
 		})
 	}
@@ -103,7 +103,7 @@ func TestBrokenReplies(t *testing.T) {
 			_, err := l.call(t, tt.service, tt.operation, tt.input)
 			var e *idcenter.ReplyError
 			if !errors.As(err, &e) {
-				t.Fatalf("error %v", err)
+				t.Fatalf("error %v (%T), want a ReplyError", err, err)
 			}
 			_, op := operation(t, tt.service, tt.operation)
 			if e.Reason != tt.reason || e.Operation != op.Name || strings.Contains(err.Error(), "secret") {
@@ -138,7 +138,7 @@ func TestBucketInAnotherRegion(t *testing.T) {
 				hosts = append(hosts, r.URL.Host)
 				region := strings.Split(r.URL.Host, ".")[2]
 				if !strings.Contains(r.Header.Get("Authorization"), "/"+region+"/s3/") {
-					t.Errorf("request %d is signed %s", i, r.Header.Get("Authorization"))
+					t.Errorf("request %d has the signature %s, want the region %s", i, r.Header.Get("Authorization"), region)
 				}
 			}
 			if got := strings.Join(hosts, " "); got != tt.hosts {
@@ -146,7 +146,7 @@ func TestBucketInAnotherRegion(t *testing.T) {
 			}
 			var e *ServiceError
 			if code := ""; errors.As(err, &e) != (tt.code != "") || e != nil && e.Code != tt.code {
-				t.Errorf("error %v %s", err, code)
+				t.Errorf("error %v %s, want code %q", err, code, tt.code)
 			}
 		})
 	}
@@ -172,7 +172,7 @@ func TestQuotedSecrets(t *testing.T) {
 			l.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			_, err := l.call(t, tt.service, tt.operation, tt.input)
 			if err == nil {
-				t.Fatal("no error")
+				t.Fatal("no error, want one")
 			}
 			text := err.Error() + log.String()
 			if e := new(ServiceError); errors.As(err, &e) {
@@ -190,7 +190,7 @@ func TestQuotedSecrets(t *testing.T) {
 			}
 			for _, h := range hidden {
 				if strings.Contains(text, h) {
-					t.Errorf("error shows %s: %s", h, text)
+					t.Errorf("the error shows the secret %s: %s", h, text)
 				}
 			}
 		})
@@ -238,7 +238,7 @@ func TestTargets(t *testing.T) {
 				t.Errorf("%s\nwant %s", got, tt.url)
 			}
 			if e := new(NoRegionError); errors.As(err, &e) != strings.HasPrefix(tt.url, "You must") {
-				t.Errorf("error %T", err)
+				t.Errorf("error %T, want %q", err, tt.url)
 			}
 		})
 	}

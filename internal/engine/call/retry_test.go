@@ -111,10 +111,10 @@ func TestRetryModes(t *testing.T) {
 		l.MaxAttempts, l.RetryMode = tt.max, tt.mode
 		_, err := l.call(t, "sts", "get-caller-identity", "")
 		if err == nil || len(l.requests) != tt.tries {
-			t.Errorf("%s: %d attempts, %v", tt.description, len(l.requests), err)
+			t.Errorf("%s: %d attempts, error %v, want %d attempts and an error", tt.description, len(l.requests), err, tt.tries)
 		}
 		if n := len(l.pauses); n > 0 && l.pauses[n-1] != tt.lastPause {
-			t.Errorf("%s: pauses %v", tt.description, l.pauses)
+			t.Errorf("%s: pauses %v, want the last one to be %v", tt.description, l.pauses, tt.lastPause)
 		}
 	}
 }
@@ -124,7 +124,7 @@ func TestRetryBudget(t *testing.T) {
 	l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(503, ""), nil })
 	for range 100 {
 		if _, err := l.call(t, "sts", "get-caller-identity", ""); err == nil {
-			t.Fatal("no error")
+			t.Fatal("no error, want one")
 		}
 	}
 	if want := 100 + budget/costOfTry; len(l.requests) != want {
@@ -146,7 +146,7 @@ func TestPauses(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := time.Since(start); got != 1500*time.Millisecond {
-			t.Errorf("waited %v", got)
+			t.Errorf("the call waited %v, want 1.5s", got)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
@@ -154,7 +154,7 @@ func TestPauses(t *testing.T) {
 		down.Sleep = nil
 		svc, op := operation(t, "sts", "get-caller-identity")
 		if _, err := down.Call(ctx, svc, op, nil); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error %v", err)
+			t.Errorf("error %v, want the deadline", err)
 		}
 	})
 }
@@ -165,6 +165,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	})
 	_, err := l.call(t, "sts", "get-caller-identity", "")
 	if e := new(idcenter.ReplyError); !errors.As(err, &e) || len(l.requests) != 1 {
-		t.Errorf("%v after %d requests", err, len(l.requests))
+		t.Errorf("error %v after %d requests, want a ReplyError after 1", err, len(l.requests))
 	}
 }

@@ -27,7 +27,7 @@ func TestTablesAreUpToDate(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		} else if diff := cmp.Diff(string(want), string(got)); diff != "" {
-			t.Errorf("%s: run go generate ./internal/engine/model\n%s", name, diff)
+			t.Errorf("%s is out of date; run go generate ./internal/engine/model\n%s", name, diff)
 		}
 	}
 	tables, err := filepath.Glob("../model/tables/*.txt")
@@ -43,7 +43,7 @@ func TestMistakesInTheList(t *testing.T) {
 	}
 	for _, bad := range []listed{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}, {"s3control", []string{"ListJobs"}}} {
 		if _, err := generate(module, "newer.json", []listed{bad}); err == nil {
-			t.Errorf("%v is accepted", bad)
+			t.Errorf("generate accepts %v, want an error", bad)
 		}
 	}
 }

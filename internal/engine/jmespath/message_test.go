@@ -187,7 +187,7 @@ func TestEvalErrors(t *testing.T) {
 func TestUnreachedErrors(t *testing.T) {
 	for _, expr := range []string{"[].nope(@)", "[*].abs('x')", "`1` || nope(@)", "[?nope(@)]", "map(&nope(@), @)"} {
 		if v, err := search(expr, []any{}); err != nil {
-			t.Errorf("%s = %v, %v", expr, v, err)
+			t.Errorf("%s = %v, error %v, want no error", expr, v, err)
 		}
 	}
 }

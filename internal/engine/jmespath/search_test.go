@@ -233,7 +233,7 @@ func TestSearch(t *testing.T) {
 	for _, tt := range tests {
 		v, err := search(tt.expr, parse(t, tt.doc))
 		if err != nil {
-			t.Errorf("%s: %v", tt.expr, err)
+			t.Errorf("%s: error %v, want none", tt.expr, err)
 			continue
 		}
 		if got, err := toJSON(v); got != tt.want || err != nil {

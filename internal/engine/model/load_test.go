@@ -28,12 +28,12 @@ func TestEveryOperationIsComplete(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s.ID == "" || s.APIVersion == "" || s.Protocol == "" || s.EndpointPrefix == "" || s.SigningName == "" {
-			t.Errorf("%s: %+v", name, s)
+			t.Errorf("Load(%q) = %+v, want all names and the API version", name, s)
 		}
 		for _, op := range s.Operations() {
 			o, ok := s.Operation(op)
 			if !ok || o.CLIName != op || o.Method == "" || o.URI == "" {
-				t.Errorf("%s %s: %+v, %v", name, op, o, ok)
+				t.Errorf("%s: Operation(%q) = %+v, %v, want method, URI and name", name, op, o, ok)
 				continue
 			}
 			seen := make(map[*Shape]bool)
@@ -56,12 +56,12 @@ func complete(t *testing.T, path string, m *Member, seen map[*Shape]bool) {
 	switch s := m.Shape; s.Kind {
 	case List:
 		if s.Element == nil {
-			t.Fatalf("%s: list %s without element", path, s.Name)
+			t.Fatalf("%s: list %s has no element", path, s.Name)
 		}
 		complete(t, path, s.Element, seen)
 	case Map:
 		if s.Key == nil || s.Value == nil {
-			t.Fatalf("%s: map %s without key or value", path, s.Name)
+			t.Fatalf("%s: map %s has no key or no value", path, s.Name)
 		}
 		complete(t, path, s.Value, seen)
 	case Structure:
@@ -84,7 +84,7 @@ func TestOperation(t *testing.T) {
 		t.Fatal("no describe-instances")
 	}
 	if op.Name != "DescribeInstances" || op.Method != "POST" || op.URI != "/" {
-		t.Errorf("operation = %+v", op)
+		t.Errorf("operation = %+v, want DescribeInstances with POST /", op)
 	}
 	want := &Paginator{Input: []string{"NextToken"}, Output: []string{"NextToken"}, Limit: "MaxResults", Result: []string{"Reservations"}}
 	if diff := cmp.Diff(want, op.Paginator); diff != "" {
@@ -117,7 +117,7 @@ func TestRecursiveShapes(t *testing.T) {
 	s := Parse("x", "service\tx\noperation\tGo\tGET\t/\n\tin\tTree\nstructure\tTree\n\tLeft\tTree\n\tLeaf\tstring\tmin=2\n")
 	op, _ := s.Operation("go")
 	if tree := op.Input.Shape; tree.Member("Left").Shape != tree || tree.Member("Leaf").Shape.Min != 2 || tree.Member("none") != nil {
-		t.Errorf("tree = %+v", tree)
+		t.Errorf("tree = %+v, want a recursive shape with the member Leaf", tree)
 	}
 }
 

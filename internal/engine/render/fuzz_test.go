@@ -62,7 +62,7 @@ func checkJSON(t *testing.T, doc any, out string) {
 	}
 	back, err := document.ParseJSON([]byte(out))
 	if err != nil {
-		t.Fatalf("%q: %v", out, err)
+		t.Fatalf("output %q is not JSON: %v", out, err)
 	}
 	if diff := cmp.Diff(members(doc), members(back)); diff != "" {
 		t.Error(diff)

@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(g.Want, got); diff != "" {
-			t.Errorf("%s of %s:\n%s", g.Job.Format, g.Job.Doc, diff)
+			t.Errorf("%s of %s: the output differs from the AWS CLI's (-want +got)\n%s", g.Job.Format, g.Job.Doc, diff)
 		}
 	}
 }

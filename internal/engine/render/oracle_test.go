@@ -69,7 +69,7 @@ func TestAgainstInstalledAWSCLI(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				in, _ := json.Marshal(j)
-				t.Errorf("document %d: %s\n%s", i, in, diff)
+				t.Errorf("document %d: %s: the output differs from the AWS CLI's (-want +got)\n%s", i, in, diff)
 				if failed++; failed == 10 {
 					t.FailNow()
 				}

@@ -106,7 +106,7 @@ func TestErrors(t *testing.T) {
 			}
 			err := render.New(tt.w, tt.o).Print(tt.v)
 			if err == nil {
-				t.Fatal("no error")
+				t.Fatal("no error, want one")
 			}
 			if tt.text != "" && err.Error() != tt.text {
 				t.Errorf("error %q, want %q", err, tt.text)
@@ -205,7 +205,7 @@ func TestEmptyPages(t *testing.T) {
 			o.Query = failed{errors.New("not applied")}
 		}
 		if err := errors.Join(render.New(&page, o).Page(empty), render.New(&response, o).Print(empty)); err != nil {
-			t.Errorf("%s: %v", tt.format, err)
+			t.Errorf("%s: error %v, want none", tt.format, err)
 		}
 		if page.String() != tt.page || response.String() != tt.response {
 			t.Errorf("%s: page %q, want %q; response %q, want %q", tt.format, page.String(), tt.page, response.String(), tt.response)
@@ -227,6 +227,6 @@ func TestLargeIntegersAreExact(t *testing.T) {
 	}
 	var b strings.Builder
 	if err := render.New(&b, render.Options{Format: "table"}).Print(doc); err != nil || !strings.Contains(b.String(), " 100000000000000000000 ") {
-		t.Errorf("%v\n%s", err, b.String())
+		t.Errorf("error %v, want a table with 100000000000000000000:\n%s", err, b.String())
 	}
 }

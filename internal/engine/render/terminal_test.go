@@ -43,7 +43,7 @@ func TestTerminalOutput(t *testing.T) {
 			t.Fatal(err)
 		}
 		if i := strings.IndexAny(b.String(), "\x1b\a\u009b\u202e\u0085\u2067"); i >= 0 {
-			t.Errorf("%s: control character at %d of %q", format, i, b.String())
+			t.Errorf("%s: the output has a control character at byte %d: %q", format, i, b.String())
 		}
 	}
 }

@@ -204,7 +204,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %q", tt.path, err, tt.want)
 		}
 		if matched || b.Len() > 0 {
-			t.Errorf("%s: matched %v, printed %q", tt.path, matched, b.String())
+			t.Errorf("%s: matched %v, output %q, want no match and no output", tt.path, matched, b.String())
 		}
 	}
 	minus := -1

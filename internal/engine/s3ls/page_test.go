@@ -28,7 +28,7 @@ func TestPages(t *testing.T) {
 	got, matched, err := s.run(t, Options{Path: "bucket"})
 	want := lines("                           PRE x/", "2024-05-06 07:08:09          1 z\n\x01🚀 +", "                           PRE /", "2024-05-06 07:08:09          2 d")
 	if diff := cmp.Diff(want, got); diff != "" || !matched || err != nil {
-		t.Errorf("%s, matched %v, %v", diff, matched, err)
+		t.Errorf("%s, matched %v, error %v, want a match without an error", diff, matched, err)
 	}
 }
 
@@ -44,7 +44,7 @@ func TestErrorAfterPage(t *testing.T) {
 	got, matched, err := s.run(t, Options{Path: "bucket", Summarize: true})
 	var refused *call.ServiceError
 	if !errors.As(err, &refused) || refused.Code != "ExpiredToken" || matched {
-		t.Errorf("matched %v, %v", matched, err)
+		t.Errorf("matched %v, error %v, want ExpiredToken", matched, err)
 	}
 	if want := "2024-05-06 07:08:09          1 a\n"; got != want {
 		t.Errorf("printed %q, want %q", got, want)
@@ -74,7 +74,7 @@ func TestBucketInAnotherRegion(t *testing.T) {
 			})
 			got, _, err := s.run(t, Options{Path: "bucket"})
 			if err != nil || got != "2024-05-06 07:08:09          1 a\n" {
-				t.Errorf("%q, %v", got, err)
+				t.Errorf("output %q, error %v, want one object", got, err)
 			}
 		})
 	}

@@ -77,7 +77,7 @@ func FuzzSplit(f *testing.F) {
 			t.Errorf("bucket %q is not in %q", bucket, path)
 		}
 		if !strings.HasPrefix(rest, "arn:") && strings.Contains(bucket, "/") {
-			t.Errorf("bucket %q has a slash", bucket)
+			t.Errorf("bucket %q has a slash, want none", bucket)
 		}
 	})
 }

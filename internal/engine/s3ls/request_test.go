@@ -52,7 +52,7 @@ func TestRequests(t *testing.T) {
 				t.Error(diff)
 			}
 			if len(s.requests) != 1 || r.Method != http.MethodGet || !strings.Contains(r.Header.Get("Authorization"), "/us-east-1/s3/aws4_request") {
-				t.Errorf("%d requests, %s, %q", len(s.requests), r.Method, r.Header.Get("Authorization"))
+				t.Errorf("%d requests, method %s, signature %q, want one GET signed for S3 in us-east-1", len(s.requests), r.Method, r.Header.Get("Authorization"))
 			}
 		})
 	}
@@ -63,7 +63,7 @@ func TestUnsigned(t *testing.T) {
 	s.Credentials = call.Credentials{}
 	got, _, err := s.run(t, Options{Path: "open", Unsigned: true})
 	if err != nil || got != "2024-05-06 07:08:09          1 a\n" || s.requests[0].Header.Get("Authorization") != "" {
-		t.Errorf("%q, %v, %q", got, err, s.requests[0].Header.Get("Authorization"))
+		t.Errorf("output %q, error %v, signature %q, want one object and no signature", got, err, s.requests[0].Header.Get("Authorization"))
 	}
 	if _, _, err := s.run(t, Options{Path: "open"}); err == nil || len(s.requests) != 1 {
 		t.Errorf("signed request without credentials: %v, %d requests", err, len(s.requests))

@@ -38,7 +38,7 @@ func TestPagesAreWrittenOneByOne(t *testing.T) {
 		return got.Write(b)
 	}))
 	if err != nil || strings.Count(got.String(), "\n") != 2 {
-		t.Errorf("%q, %v", got.String(), err)
+		t.Errorf("output %q, error %v, want two lines", got.String(), err)
 	}
 }
 
