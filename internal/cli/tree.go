@@ -118,6 +118,8 @@ func groups(app *command.App) []helpGroup {
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
+			execcmd.NewUse(app),
+			execcmd.NewInit(app),
 			execcmd.NewPrompt(app),
 			shimcmd.NewShim(app),
 			shimcmd.NewAlias(app),

@@ -186,18 +186,15 @@ func (seg *Segment) until(end, now time.Time) {
 	seg.ExpiresAt, seg.ExpiresIn = ssocache.FormatTime(end), &left
 }
 
-// Text returns the segment as text. In the format, {profile}, {account} (the name of the
-// account, or its number), {role}, {region} and {session} (the time left, or the state) stand
-// for values. An empty format means "{profile} {account} {session}", without the unknown ones.
-// Characters that are not visible become U+FFFD.
+// Text returns the segment as text. In the format, {text} stands for the profile, the account
+// and the session, without the unknown ones; {profile}, {account} (the name of the account, or
+// its number), {role}, {region} and {session} (the time left, or the state) stand for single
+// values. An empty format means "{text}". Characters that are not visible become U+FFFD.
 func (seg Segment) Text(format string) string {
 	account := cmp.Or(seg.AccountName, seg.AccountID)
-	if format == "" {
-		known := slices.DeleteFunc([]string{seg.Profile, account, seg.session()}, func(part string) bool { return part == "" })
-		return printable(strings.Join(known, " "))
-	}
-	return printable(strings.NewReplacer("{profile}", seg.Profile, "{account}", account,
-		"{role}", seg.Role, "{region}", seg.Region, "{session}", seg.session()).Replace(format))
+	known := slices.DeleteFunc([]string{seg.Profile, account, seg.session()}, func(part string) bool { return part == "" })
+	return printable(strings.NewReplacer("{text}", strings.Join(known, " "), "{profile}", seg.Profile, "{account}", account,
+		"{role}", seg.Role, "{region}", seg.Region, "{session}", seg.session()).Replace(cmp.Or(format, "{text}")))
 }
 
 // session returns the time left of a valid session, or the word for its state.

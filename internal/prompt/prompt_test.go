@@ -99,7 +99,8 @@ func TestFind(t *testing.T) {
 		{name: "keys of lanyard that have expired", env: with(keys, "AWS_CREDENTIAL_EXPIRATION", "2026-11-22T12:00:00Z"), token: token(time.Hour, true), want: "dev 111122223333 ended"},
 		{name: "keys of lanyard without an end", env: keys, want: "dev 111122223333"},
 		{name: "all values", flag: "dev", token: token(42*time.Minute, true), format: "{profile}|{account}|{role}|{region}|{session}|{x}", want: "dev|111122223333|Admin|eu-west-1|42m|{x}"},
-		{name: "an account named like a value", flag: "static", format: "{account}-{profile}", want: "-static"},
+		{name: "all known values", flag: "static", format: "({text}) ", want: "(static) "},
+		{name: "an unknown value", flag: "static", format: "{account}-{profile}", want: "-static"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			home := t.TempDir()

@@ -32,11 +32,12 @@ The profile is --profile, else the profile of the environment. If no profile is
 in use, or after an error, lanyard prints nothing and exits with 0. It makes no
 request, takes no lock and writes no file.
 
-In --format, lanyard replaces {profile}, {account}, {role}, {region} and
-{session} (the state). It prints no line break at the end.`,
+In --format, lanyard replaces {profile}, {account}, {role}, {region}, {session}
+(the state), and {text}: the profile, the account and the state, if they are
+known. lanyard prints no line break at the end.`,
 		Example: `lanyard prompt
 # in ~/.bashrc, with single quotes
-PS1='$(lanyard prompt --format "({profile} {session}) ")'"$PS1"
+PS1='$(lanyard prompt --format "({text}) ")'"$PS1"
 # as JSON
 lanyard prompt --output json`,
 		Annotations: command.Uses("profile", "output", "query"),
@@ -54,6 +55,6 @@ lanyard prompt --output json`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "", `print this `+"`TEXT`"+`; by default "{profile} {account} {session}"`)
+	cmd.Flags().StringVar(&format, "format", "", `print this `+"`TEXT`"+`; by default "{text}"`)
 	return cmd
 }

@@ -43,7 +43,7 @@ type setting []variable
 func withProfile(app *command.App, argument string) (with *command.App, variable string, err error) {
 	flag := app.Flags.Profile
 	if argument != "" && flag != "" && argument != flag {
-		return nil, "", command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
+		return nil, "", twoProfiles(argument, flag)
 	}
 	name := cmp.Or(argument, flag)
 	for _, v := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
@@ -52,8 +52,7 @@ func withProfile(app *command.App, argument string) (with *command.App, variable
 		}
 	}
 	if name == "" {
-		return nil, "", command.WithHint(command.Usagef("missing argument: PROFILE"),
-			"name a profile, or set AWS_PROFILE; list the profiles with: lanyard configure list-profiles")
+		return nil, "", noProfile()
 	}
 	app = app.WithProfile(name)
 	lookup := app.Env.Lookup
@@ -64,6 +63,17 @@ func withProfile(app *command.App, argument string) (with *command.App, variable
 		return lookup(name)
 	}
 	return app, variable, nil
+}
+
+// twoProfiles returns the error for an argument and a flag that name different profiles.
+func twoProfiles(argument, flag string) error {
+	return command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
+}
+
+// noProfile returns the error for a command line that names no profile.
+func noProfile() error {
+	return command.WithHint(command.Usagef("missing argument: PROFILE"),
+		"name a profile, or set AWS_PROFILE; list the profiles with: lanyard configure list-profiles")
 }
 
 // variables returns the environment variables of the profile that withProfile has chosen. from is

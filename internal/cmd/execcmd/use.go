@@ -1,0 +1,254 @@
+package execcmd
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+const (
+	// previousVariable names the profile to which "use -" returns. It is empty if no profile
+	// was in use.
+	previousVariable = "LANYARD_PREVIOUS_PROFILE"
+
+	// shellVariable is set inside "lanyard shell". It has the text of the prompt's mark: the
+	// name of the profile.
+	shellVariable = "LANYARD_SHELL"
+)
+
+// useOptions are the flags and arguments of use.
+type useOptions struct {
+	profile  string // "" opens the menu
+	previous bool   // use the previous profile
+	off      bool
+	keys     bool
+	noRegion bool
+	format   string // "" means the calling shell's
+}
+
+// useFormats lists the values of --format in the order of the help.
+var useFormats = [...]string{"bash", "zsh", "sh", "fish", "elvish", "nu", "xonsh", "powershell", "cmd", "json"}
+
+// NewUse returns the command use.
+func NewUse(app *command.App) *cobra.Command {
+	var o useOptions
+	cmd := &cobra.Command{
+		Use:   "use [flags] [PROFILE | -]",
+		Short: "Change the AWS profile of the shell",
+		Long: `Change the AWS profile of the shell. A program cannot change the variables of
+your shell, so "lanyard use" prints lines that a function of the shell
+evaluates. "lanyard init" defines that function, which is called use, or
+use-profile in elvish and nu.
+
+use PROFILE sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to the
+region of the profile. With --keys, it sets the variables of "lanyard exec"
+instead. It removes all other variables that name credentials or a region.
+
+use - returns to the previous profile, and use without an argument opens a menu.
+If use fails, it changes nothing.`,
+		Example: `eval "$(lanyard init bash)"
+use dev-admin
+# the lines that the function evaluates
+lanyard use dev-admin --format bash`,
+		DisableFlagsInUseLine: true,
+		Annotations:           command.Uses("profile", "region", command.Connection),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) > 1:
+				return command.Usagef("unexpected argument: %s", args[1])
+			case len(args) == 1 && command.IsHelp(args[0]):
+				return cmd.Help()
+			case len(args) == 1 && args[0] == "-":
+				o.previous = true
+			case len(args) == 1:
+				o.profile = args[0]
+			}
+			return use(cmd.Context(), app, o)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&o.keys, "keys", false, "set the keys of the profile instead of its name")
+	f.BoolVar(&o.off, "off", false, "use no profile: remove the variables")
+	f.BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
+	f.StringVar(&o.format, "format", "", "print the lines for this `SHELL`: "+strings.Join(useFormats[:], ", "))
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		if o.format != "" { // the function of the shell would evaluate the page
+			app.Out = command.NewWriter(app.IO.Err, app.IO.ErrTerminal)
+		}
+		cmd.Root().HelpFunc()(cmd, args)
+	})
+	return cmd
+}
+
+// use prints the lines that change the profile, or nothing if it fails.
+func use(ctx context.Context, app *command.App, o useOptions) error {
+	if err := o.check(app); err != nil {
+		return err
+	}
+	if o.format == "" {
+		o.format = callingShell(app.Env)
+		if app.IO.OutTerminal {
+			return command.WithHint(command.Usagef(`"lanyard use" cannot change the shell itself`),
+				"run: %s\nthen run: %s PROFILE", evaluation(o.format), shell.UseFunction(o.format))
+		}
+	}
+	changes, err := o.changes(ctx, app)
+	if err != nil {
+		return err
+	}
+	text, err := changes.text(o.format)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(app.Out, text)
+	return err
+}
+
+// check returns an error for flags that do not fit together.
+func (o *useOptions) check(app *command.App) error {
+	switch {
+	case o.format != "" && !slices.Contains(useFormats[:], o.format):
+		return command.WithHint(command.Usagef("argument --format: Found invalid choice '%s'", o.format), "choose from %s", strings.Join(useFormats[:], ", "))
+	case o.noRegion && app.Flags.Region != "":
+		return command.Usagef("--no-region cannot be used with --region")
+	case o.off && (o.profile != "" || o.previous || o.keys || app.Flags.Profile != ""):
+		return command.Usagef("--off cannot be used with a profile or with --keys")
+	case o.previous && app.Flags.Profile != "":
+		return command.Usagef("- cannot be used with --profile")
+	}
+	return nil
+}
+
+// A change sets a variable, or removes it.
+type change struct {
+	variable
+	remove bool
+}
+
+// changes are the changes of the environment that use makes.
+type changes []change
+
+// changes returns the changes that lead to the wanted profile.
+func (o *useOptions) changes(ctx context.Context, app *command.App) (changes, error) {
+	current := cmp.Or(app.Env.Get(profileVariable), app.Env.Get("AWS_DEFAULT_PROFILE"), app.Env.Get("AWS_PROFILE"))
+	name, err := o.name(ctx, app, current)
+	if err != nil {
+		return nil, err
+	}
+	var vars setting
+	if name != "" {
+		if vars, err = o.variables(ctx, app, name); err != nil {
+			return nil, err
+		}
+	}
+	if current != name {
+		vars = append(vars, variable{previousVariable, current})
+	}
+	if _, ok := app.Env.Lookup(shellVariable); ok {
+		vars = append(vars, variable{shellVariable, terminal.Printable(name)})
+	}
+	names := slices.Clone(cleared[:])
+	if !o.noRegion {
+		names = append(names, "AWS_REGION", "AWS_DEFAULT_REGION")
+	}
+	var all changes
+	for _, name := range names {
+		if _, ok := app.Env.Lookup(name); ok && !vars.has(name) {
+			all = append(all, change{variable: variable{name: name}, remove: true})
+		}
+	}
+	for _, v := range vars {
+		all = append(all, change{variable: v})
+	}
+	return all, nil
+}
+
+// name returns the name of the wanted profile, or "" for none.
+func (o *useOptions) name(ctx context.Context, app *command.App, current string) (string, error) {
+	switch {
+	case o.off:
+		return "", nil
+	case o.previous:
+		name, ok := app.Env.Lookup(previousVariable)
+		if !ok {
+			return "", command.WithHint(command.Usagef("no previous profile"), "name a profile; list the profiles with: lanyard configure list-profiles")
+		}
+		return name, nil
+	case o.profile == "" && app.Flags.Profile == "" && app.IO.Terminal:
+		return workspace.Files(app).PickProfile(ctx, current)
+	case o.profile == "" && app.Flags.Profile == "":
+		return "", noProfile()
+	case o.profile != "" && app.Flags.Profile != "" && o.profile != app.Flags.Profile:
+		return "", twoProfiles(o.profile, app.Flags.Profile)
+	}
+	return cmp.Or(o.profile, app.Flags.Profile), nil
+}
+
+// variables returns the variables of a profile: its name or its keys, and its region.
+func (o *useOptions) variables(ctx context.Context, app *command.App, name string) (setting, error) {
+	app, _, err := withProfile(app.WithProfile(name), name)
+	if err != nil {
+		return nil, err
+	}
+	if o.keys {
+		return variables(ctx, app, "", "use", o.noRegion)
+	}
+	p, err := workspace.Files(app).Resolve()
+	if err != nil {
+		return nil, err
+	}
+	vars := setting{{"AWS_PROFILE", p.Name}}
+	if p.Region != "" && !o.noRegion {
+		if err := p.CheckRegion(); err != nil {
+			return nil, err
+		}
+		vars = append(vars, variable{"AWS_REGION", p.Region}, variable{"AWS_DEFAULT_REGION", p.Region})
+	}
+	return vars, nil
+}
+
+// has reports whether a variable is set.
+func (s setting) has(name string) bool {
+	return slices.ContainsFunc(s, func(v variable) bool { return v.name == name })
+}
+
+// text returns the changes in a format. In JSON, null stands for a variable to remove.
+func (c changes) text(format string) (string, error) {
+	if format == "json" {
+		values := map[string]*string{}
+		for _, v := range c {
+			values[v.name] = nil
+			if !v.remove {
+				values[v.name] = &v.value
+			}
+		}
+		b, err := json.MarshalIndent(values, "", "    ")
+		return string(b) + "\n", err
+	}
+	syntax := shell.Syntaxes()[format]
+	var b strings.Builder
+	for _, v := range c {
+		line := ""
+		if v.remove {
+			line = syntax.Unset(v.name)
+		} else {
+			var err error
+			if line, err = syntax.Set(v.name, v.value); err != nil {
+				return "", fmt.Errorf("%s: %w", format, err)
+			}
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String(), nil
+}

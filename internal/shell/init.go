@@ -1,0 +1,52 @@
+package shell
+
+import (
+	"embed"
+	"strings"
+)
+
+// startUp has the parts of InitScript: for each shell the function use, its completion, and the
+// hook of the prompt. The texts have USE where the name of the function goes.
+//
+//go:embed init
+var startUp embed.FS
+
+// InitShells lists the shells of [InitScript].
+func InitShells() []string {
+	return []string{"bash", "zsh", "fish", "nu", "xonsh", "elvish", "powershell"}
+}
+
+// UseFunction returns the usual name of the function that changes the profile of a shell. In
+// elvish and nu, use is a word of the language.
+func UseFunction(shell string) string {
+	if shell == "elvish" || shell == "nu" {
+		return "use-profile"
+	}
+	return "use"
+}
+
+// InitScript returns the lines that the start-up file of a shell evaluates. They define the
+// function that changes the profile, and complete its command lines and lanyard's. prompt says
+// that they also put the profile into the prompt. The shell is one of [InitShells].
+func InitScript(shell, function string, prompt bool) (string, error) {
+	completion, err := CompletionScript(shell, "lanyard")
+	if err != nil {
+		return "", err
+	}
+	part := shell
+	if shell == "bash" || shell == "zsh" {
+		part = "posix"
+	}
+	text := strings.ReplaceAll(startUpPart("use."+part), "USE", function) + completion +
+		strings.ReplaceAll(startUpPart("complete."+shell), "USE", function)
+	if prompt {
+		text += startUpPart("prompt." + shell)
+	}
+	return text, nil
+}
+
+// startUpPart returns a file of startUp, or "" for a part that the shell does not have.
+func startUpPart(name string) string {
+	text, _ := startUp.ReadFile("init/" + name)
+	return string(text)
+}

@@ -1,0 +1,5 @@
+# The profile in use, in the prompt.
+case $PS1 in
+*'lanyard prompt'*) ;;
+*) PS1='$(s=$?; command lanyard prompt --format "({text}) "; exit $s)'"$PS1" ;;
+esac

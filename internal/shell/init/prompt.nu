@@ -1,0 +1,6 @@
+# The profile in use, in the prompt.
+let lanyard_prompt = $env.PROMPT_COMMAND?
+$env.PROMPT_COMMAND = {||
+  let rest = if ($lanyard_prompt | describe) == "closure" { do $lanyard_prompt } else { $lanyard_prompt | default "" }
+  $"(^lanyard prompt --format '({text}) ')($rest)"
+}
