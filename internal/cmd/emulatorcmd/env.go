@@ -33,9 +33,9 @@ func newEnv(app *command.App) *cobra.Command {
 		Use:   "env --url URL",
 		Short: "Connect a shell to a running emulator",
 		Long: `Print lines that connect a shell to a running emulator, and write the config
-file that these lines name. The config has the session
-` + sessionName + ` and a profile for each role, at most 1,000. Your own config,
-credentials and sessions are not changed.
+file that these lines name. The config has the session ` + sessionName + ` and a
+profile for each role, at most 1,000. Your own config, credentials and sessions
+do not change.
 
 In PowerShell, use: lanyard emulator env ... | Out-String | Invoke-Expression
 

@@ -53,9 +53,9 @@ sign in again. The service does not publish this time. lanyard learns the time
 from earlier sessions, or computes it from the time of the sign-in and
 sso_session_duration.
 
-The list of roles has the roles with valid credentials in the cache. If lanyard
-does not know the user yet, it asks STS once with these credentials, for up to
-two seconds, and remembers the answer until the next sign-in.
+The output lists the roles with valid credentials in the cache. If lanyard does
+not know the user yet, it asks STS once with these credentials, for up to two
+seconds, and remembers the answer until the next sign-in.
 
 With --check, lanyard prints nothing. The exit code is 0 if every session in the
 config (or the one session) can be used, and 1 if you must sign in. If no
