@@ -18,10 +18,10 @@ type Entry struct {
 	RoleARN             string // role_arn
 }
 
-// Entries returns the profiles or the sessions of a file whose names begin with prefix, in the
-// order of the file. It exists for completion. So it is fast, and where [Doc.All] fails, it
-// returns what it can read. It ignores duplicate sections and [DEFAULT], and it reads only
-// settings that are written in the usual way: in lower case, without an indent.
+// Entries returns the profiles or the sessions of a file whose names begin with prefix, in
+// the order of the file. Entries must be fast, because completion calls it. For a file that
+// [Doc.All] rejects, Entries returns the readable entries. It ignores duplicate sections and
+// [DEFAULT]. It reads only settings in lower case and without an indent.
 func Entries(path string, credentials bool, kind Kind, prefix string) []Entry {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {

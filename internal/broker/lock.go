@@ -12,13 +12,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
-// A guard permits one process to continue. It usually holds the lock. If it does not, why
-// is the reason: locks do not work here, or another process does not release the lock. In
-// the second case the guard may hold the second lock of [Broker.wait] instead.
+// A guard permits one process to continue. It usually holds the lock. If the guard does not
+// hold the lock, why is the reason: locks do not work here, or another process does not
+// release the lock. In the second case, the guard may hold the second lock of [Broker.wait].
 type guard struct {
 	lock  *filelock.Lock
 	why   string // why the guard does not hold the first lock; "" if it does
-	reply *reply // ends the request, so that no lock is needed; nil if there is still work to do
+	reply *reply // ends the request without the lock; nil if the request needs more work
 }
 
 func (g guard) release() { g.lock.Release() }
