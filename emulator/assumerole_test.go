@@ -263,7 +263,11 @@ func TestAssumeRoleRefusals(t *testing.T) {
 }
 
 func TestAssumeRoleWithWebIdentity(t *testing.T) {
-	x := newTester(t, emulator.Config{AdminToken: adminToken})
+	c := emulator.BuiltIn()
+	c.AdminToken = adminToken
+	c.Roles = append(c.Roles, emulator.Role{Account: "123456789012", Name: "Vault", WebIdentity: []string{"repo:example/app"}, WebAudience: "vault"})
+	const vaultRole = "arn:aws:iam::123456789012:role/Vault"
+	x := newTester(t, c)
 	call := func(token string, kv ...string) assumed {
 		t.Helper()
 		in := url.Values{"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleArn": {pipelineRole}, "RoleSessionName": {"ci"}, "WebIdentityToken": {token}}
@@ -295,19 +299,24 @@ func TestAssumeRoleWithWebIdentity(t *testing.T) {
 		kv          []string
 		status      int
 		code        string
+		message     string // a part of it
 	}{
-		{"no JWT", "abcd.efgh", nil, 400, "InvalidIdentityToken"},
-		{"no JSON", "YQ.YQ.YQ", nil, 400, "InvalidIdentityToken"},
-		{"another issuer", part[0] + ".eyJpc3MiOiJodHRwczovL3gifQ." + part[2], nil, 400, "InvalidIdentityToken"},
-		{"of another emulator", other.srv.WebIdentityToken("repo:example/app", "sts.amazonaws.com", time.Hour), nil, 400, "InvalidIdentityToken"},
-		{"another audience", x.srv.WebIdentityToken("repo:example/app", "x", time.Hour), nil, 400, "InvalidIdentityToken"},
-		{"expired", x.srv.WebIdentityToken("repo:example/app", "sts.amazonaws.com", 0), nil, 400, "ExpiredTokenException"},
-		{"another subject", x.srv.WebIdentityToken("repo:other/app", "sts.amazonaws.com", time.Hour), nil, 403, "AccessDenied"},
-		{"another role", good, []string{"RoleArn", deployRole}, 403, "AccessDenied"},
-		{"longer than the role allows", good, []string{"DurationSeconds", "7201"}, 400, "ValidationError"},
-		{"no token", "", nil, 400, "ValidationError"},
+		{"no JWT", "abcd.efgh", nil, 400, "InvalidIdentityToken", "not a valid JWT"},
+		{"no JSON", "YQ.YQ.YQ", nil, 400, "InvalidIdentityToken", "not a valid JWT"},
+		{"another issuer", part[0] + ".eyJpc3MiOiJodHRwczovL3gifQ." + part[2], nil, 400, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for https://x"},
+		{"of another emulator", other.srv.WebIdentityToken("repo:example/app", "sts.amazonaws.com", time.Hour), nil, 400, "InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider"},
+		{"another audience", x.srv.WebIdentityToken("repo:example/app", "x", time.Hour), nil, 400, "InvalidIdentityToken", "Incorrect token audience"},
+		{"expired", x.srv.WebIdentityToken("repo:example/app", "sts.amazonaws.com", 0), nil, 400, "ExpiredTokenException", "Token expired: current date/time 1795348800 must be before the expiration date/time1795348800"},
+		{"another subject", x.srv.WebIdentityToken("repo:other/app", "sts.amazonaws.com", time.Hour), nil, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"},
+		{"another role", good, []string{"RoleArn", deployRole}, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"},
+		{"longer than the role allows", good, []string{"DurationSeconds", "7201"}, 400, "ValidationError", "exceeds the MaxSessionDuration set for this role."},
+		{"the audience of another role", x.srv.WebIdentityToken("repo:example/app", "vault", time.Hour), nil, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"},
+		{"its audience", x.srv.WebIdentityToken("repo:example/app", "vault", time.Hour), []string{"RoleArn", vaultRole}, 200, "", ""},
+		{"without its audience", good, []string{"RoleArn", vaultRole}, 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"},
+		{"parameters of AssumeRole only", good, []string{"Tags.member.1.Key", "", "SourceIdentity", "x"}, 200, "", ""},
+		{"no token", "", nil, 400, "ValidationError", "1 validation error detected: Value at 'webIdentityToken' failed"},
 	} {
-		if a := call(tt.token, tt.kv...); a.status != tt.status || a.Code != tt.code {
+		if a := call(tt.token, tt.kv...); a.status != tt.status || a.Code != tt.code || !strings.Contains(a.Message, tt.message) {
 			t.Errorf("%s: %+v", tt.name, a)
 		}
 	}

@@ -166,6 +166,8 @@ type Role struct {
 	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity accepts. In a
 	// subject, * matches any text.
 	WebIdentity []string
+	// WebAudience is the audience that these tokens must have; "" means sts.amazonaws.com.
+	WebAudience string
 }
 
 // An IAMUser is a user of an account with an access key that does not expire. IAM users do

@@ -136,10 +136,11 @@ type resources struct {
 	iamRoles  map[string]Role      // by account and name
 	devices   map[string]mfaDevice // by serial number
 	keys      map[string]accessKey // by access key id
+	audiences map[string]bool      // of the identity provider for AssumeRoleWithWebIdentity
 }
 
 func newResources(c Config, known func(account string) bool) (*resources, error) {
-	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}, map[string]mfaDevice{}, map[string]accessKey{}}
+	r := &resources{map[string]*Bucket{}, map[string][]*Bucket{}, map[string][]Instance{}, map[string]Role{}, map[string]mfaDevice{}, map[string]accessKey{}, map[string]bool{webAudience: true}}
 	for i, b := range c.Buckets {
 		switch {
 		case !isBucketName(b.Name):
@@ -254,7 +255,7 @@ func (r *resources) addIAMUsers(c Config, known func(string) bool) error {
 
 func (r *resources) addRoles(c Config, known func(string) bool) error {
 	for k, role := range c.Roles {
-		role.MaxSession = cmp.Or(role.MaxSession, time.Hour)
+		role.MaxSession, role.WebAudience = cmp.Or(role.MaxSession, time.Hour), cmp.Or(role.WebAudience, webAudience)
 		switch {
 		case !isRoleName(role.Name):
 			return wrong(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", role.Name, nameExtra), "roles", k, "name")
@@ -266,6 +267,7 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 			return wrong("there are no mfa_devices, and no iam_users with a totp", "roles", k, "mfa")
 		}
 		r.iamRoles[place(role.Account, role.Name)] = role
+		r.audiences[role.WebAudience] = true
 	}
 	return nil
 }

@@ -246,7 +246,7 @@ func accessDenied(message string) *apiError {
 const (
 	// webIssuer is the identity provider of the emulator. Its host does not exist.
 	webIssuer = "https://emulator.invalid"
-	// webAudience is the audience that STS requires.
+	// webAudience is the audience of tokens for roles without a WebAudience.
 	webAudience = "sts.amazonaws.com"
 )
 
@@ -260,7 +260,7 @@ type webClaims struct {
 
 // WebIdentityToken returns a token for AssumeRoleWithWebIdentity. CI services and clusters write
 // such tokens to AWS_WEB_IDENTITY_TOKEN_FILE. The token looks like a JWT, but only this emulator
-// can verify it. STS requires the audience sts.amazonaws.com.
+// can verify it. Most roles require the audience sts.amazonaws.com: see [Role].WebAudience.
 func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration) string {
 	now := e.Now()
 	b, err := json.Marshal(webClaims{webIssuer, subject, audience, now.Unix(), now.Add(life).Unix()})
@@ -292,7 +292,7 @@ func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
 	c.caller = claims.Subject
 	r, ok := e.iamRole(q)
 	switch {
-	case !ok, !anyMatches(r.WebIdentity, claims.Subject):
+	case !ok, !anyMatches(r.WebIdentity, claims.Subject), r.WebAudience != claims.Audience:
 		return failSTS(c, accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))
 	case q.life > r.MaxSession:
 		return failSTS(c, validation(overMaxSession))
@@ -335,7 +335,7 @@ func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no 
 		return claims, bad("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements")
 	case now.Unix() >= claims.Expires:
 		return claims, bad("ExpiredTokenException", fmt.Sprintf("Token expired: current date/time %d must be before the expiration date/time%d", now.Unix(), claims.Expires))
-	case claims.Audience != webAudience:
+	case !e.dir.Load().audiences[claims.Audience]:
 		return claims, bad("InvalidIdentityToken", "Incorrect token audience")
 	}
 	return claims, nil

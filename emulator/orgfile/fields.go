@@ -69,7 +69,8 @@ func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
 	r.object(n, path, map[string]field{
 		"account": r.text(&x.Account), "name": r.text(&x.Name), "trusts": r.texts(&x.Trusts),
 		"external_id": r.text(&x.ExternalID), "max_session": r.duration(&x.MaxSession),
-		"mfa": r.flag(&x.MFA), "web_identity": r.texts(&x.WebIdentity), "source_identity": r.texts(&x.SourceIdentity),
+		"mfa": r.flag(&x.MFA), "web_identity": r.texts(&x.WebIdentity), "web_audience": r.text(&x.WebAudience),
+		"source_identity": r.texts(&x.SourceIdentity),
 	})
 	c.Roles = append(c.Roles, x)
 }

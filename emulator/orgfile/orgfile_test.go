@@ -21,7 +21,7 @@ func TestExampleUsesEveryField(t *testing.T) {
 		len(a.Accounts) != 1 || a.Accounts[0] != "111122223333" || c.PermissionSets[1].SessionDuration != 4*time.Hour || c.PortalSession != 8*time.Hour ||
 		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
 		!c.Roles[1].MFA || len(c.Roles[2].WebIdentity) != 1 || c.MFADevices[0].TOTP == "" ||
-		len(c.Roles[1].SourceIdentity) != 2 || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" {
+		len(c.Roles[1].SourceIdentity) != 2 || c.Roles[2].WebAudience == "" || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" {
 		t.Errorf("%+v", c)
 	}
 	if _, err := emulator.New(c); err != nil {
