@@ -3,6 +3,7 @@ package cli_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
+	"github.com/lanyard-cli/lanyard/emulator/orgfile"
 	"github.com/lanyard-cli/lanyard/internal/cli"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
@@ -129,7 +131,11 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
-			srv := emulatortest.Start(t, organization(home))
+			org, err := organization(env.WorkDir, home)
+			if err != nil {
+				return err
+			}
+			srv := emulatortest.Start(t, org)
 			env.Values["srv"], env.Values["other"] = srv, new(atomic.Int64)
 			for _, kv := range srv.Env() {
 				name, value, _ := strings.Cut(kv, "=")
@@ -170,15 +176,18 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 	})
 }
 
-// organization returns the built-in organization. Its start URL is the first one in the script's
-// config.
-func organization(home string) emulator.Config {
-	c := emulator.BuiltIn()
+// organization returns the organization of the file server.yaml, or the built-in one if the script
+// has no such file. Its start URL is the first one in the script's config.
+func organization(work, home string) (emulator.Config, error) {
+	c, err := orgfile.Load(filepath.Join(work, "server.yaml"))
+	if errors.Is(err, os.ErrNotExist) {
+		c, err = emulator.BuiltIn(), nil
+	}
 	config, _ := os.ReadFile(filepath.Join(home, ".aws", "config")) // some scripts have no config
 	if m := regexp.MustCompile(`(?m)^sso_start_url *= *(https://\S+[.]\S+)$`).FindSubmatch(config); m != nil {
 		c.StartURL = string(m[1])
 	}
-	return c
+	return c, err
 }
 
 func server(ts *testscript.TestScript) *emulatortest.Server {
