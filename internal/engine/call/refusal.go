@@ -50,6 +50,9 @@ func (e *ServiceError) Expired() bool {
 	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, e.Code)
 }
 
+// Transient reports whether the service may answer the same request later.
+func (e *ServiceError) Transient() bool { return price(e) > 0 }
+
 // ExitStatus returns the AWS CLI's exit code for an error reply.
 func (e *ServiceError) ExitStatus() int { return 254 }
 
