@@ -36,6 +36,12 @@ func (f Files) LoadCredentials(name string) (ssocache.Credentials, error) {
 	return load(f, filepath.Join(f.Roles(), name), ssocache.ParseCredentials)
 }
 
+// LoadAssumed reads the credentials of an assumed role. It returns the same errors as
+// [Files.LoadToken].
+func (f Files) LoadAssumed(name string) (ssocache.Assumed, error) {
+	return load(f, filepath.Join(f.Roles(), name), ssocache.ParseAssumed)
+}
+
 // LoadRegistration reads the registration called name. It returns the same errors as
 // [Files.LoadToken].
 func (f Files) LoadRegistration(name string) (ssocache.Registration, error) {
@@ -115,6 +121,12 @@ func (f Files) SaveToken(key string, t ssocache.Token) error {
 // SaveCredentials replaces the role credentials called name, in the store of their session.
 func (f Files) SaveCredentials(name string, c ssocache.Credentials) error {
 	return f.save(filepath.Join(f.Roles(), name), c.Session, c.Encode())
+}
+
+// SaveAssumed replaces the credentials of an assumed role, in the store of the session at the
+// start of their chain.
+func (f Files) SaveAssumed(name string, a ssocache.Assumed) error {
+	return f.save(filepath.Join(f.Roles(), name), a.Session, a.Encode())
 }
 
 // SaveRegistration replaces the registration called name of a session.
@@ -208,8 +220,9 @@ func (f Files) DropRegistration(clientID string) error {
 	return errors.Join(failures...)
 }
 
-// RemoveCredentials removes the role credentials with these names, and all role credentials
-// for which also returns true. The error also names files that cannot be read.
+// RemoveCredentials removes the role credentials with these names, and those for which also
+// returns true. Of the credentials of assumed roles, it removes those that came from a
+// session and for which also returns true. The error also names files that cannot be read.
 func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials) bool) error {
 	var failures []error
 	for _, name := range names {
@@ -220,6 +233,12 @@ func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials)
 	for _, c := range found {
 		if also(c.Value) {
 			failures = append(failures, f.Remove(c.Path))
+		}
+	}
+	assumed, _ := f.KnownAssumed() // the files that cannot be read are the same
+	for _, a := range assumed {
+		if a.Value.Session != "" && also(a.Value.Credentials) {
+			failures = append(failures, f.Remove(a.Path))
 		}
 	}
 	return errors.Join(failures...)

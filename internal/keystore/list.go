@@ -55,8 +55,14 @@ func (f Files) KnownCredentials() (found []Found[ssocache.Credentials], unknown 
 	return known(f, f.Roles(), all, ssocache.ParseCredentials)
 }
 
-// known returns the values of a folder: all values in files, and the values in backends whose
-// marker is wanted.
+// KnownAssumed is [Files.KnownCredentials] for the credentials of assumed roles.
+func (f Files) KnownAssumed() (found []Found[ssocache.Assumed], unknown []error) {
+	all := func(marker, string) bool { return true }
+	return known(f, f.Roles(), all, ssocache.ParseAssumed)
+}
+
+// known returns the values of a folder: those in files, and those in backends whose marker
+// is wanted.
 func known[T any](f Files, folder string, wanted func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
 	found, unknown = list(folder, parse)
 	markers, more := marked(folder)
@@ -152,6 +158,12 @@ func (f Files) PathsOf(session string) (paths []string, unknown error) {
 	for _, c := range found {
 		if c.Value.Session == session {
 			paths = append(paths, c.Path)
+		}
+	}
+	assumed, _ := list(f.Roles(), ssocache.ParseAssumed) // the files that cannot be read are the same
+	for _, a := range assumed {
+		if a.Value.Session == session {
+			paths = append(paths, a.Path)
 		}
 	}
 	for _, folder := range []string{f.Roles(), f.SSO()} {

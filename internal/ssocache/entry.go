@@ -220,55 +220,15 @@ func ParseCredentials(data []byte) (Credentials, error) {
 	if kind, err := o.text(providerField); err != nil || kind != "sso" {
 		return Credentials{}, ErrNotSSO
 	}
-	inner, err := decodeObject(o["Credentials"])
-	if err != nil {
-		return Credentials{}, errors.New("it has no Credentials")
-	}
-	c := Credentials{extra: maps.Clone(o)}
-	var errs [8]error
-	var key, token string
-	c.AccessKeyID, errs[0] = inner.text("AccessKeyId")
-	key, errs[1] = inner.text("SecretAccessKey")
-	token, errs[2] = inner.text("SessionToken")
-	c.Expiration, errs[3] = inner.time("Expiration")
-	c.AccountID, errs[4] = inner.text("AccountId")
-	c.Session, errs[5] = o.text(sessionField)
-	c.StartURL, errs[6] = o.text(startURLField)
-	var origin Origin
-	origin, errs[7] = o.origin()
-	c.Origin = origin.SignIn
-	for _, err := range errs {
-		if err != nil {
-			return Credentials{}, err
-		}
-	}
-	c.SecretAccessKey, c.SessionToken = secret.New(key), secret.New(token)
-	c.Life = o.seconds(lifeField)
-	if c.AccessKeyID == "" || key == "" || token == "" || c.Expiration.IsZero() {
-		return Credentials{}, errors.New("it lacks a key or its expiration")
-	}
-	return c, nil
+	return o.credentials()
 }
 
 // Encode returns the content of a role credentials file.
 func (c Credentials) Encode() []byte {
-	inner := object{}
-	inner.set("AccessKeyId", c.AccessKeyID)
-	inner.set("SecretAccessKey", c.SecretAccessKey.Reveal())
-	inner.set("SessionToken", c.SessionToken.Reveal())
-	inner.set("Expiration", FormatTime(c.Expiration))
-	inner.set("AccountId", c.AccountID)
 	o := object{}
 	maps.Copy(o, c.extra)
 	o.set(providerField, "sso")
-	o["Credentials"] = inner.encode("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "AccountId")
-	o.set(sessionField, c.Session)
-	o.set(startURLField, c.StartURL)
-	o.set(originField, c.Origin)
-	delete(o, lifeField)
-	if c.Life > 0 {
-		o[lifeField] = seconds(c.Life)
-	}
+	o.setCredentials(c)
 	return o.encode(providerField, "Credentials")
 }
 
