@@ -46,10 +46,9 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 	case err != nil:
 		return err
 	case src.Kind != SSO:
-		return &Error{
-			Msg:  place(line) + ": the profile " + strconv.Quote(source) + " is " + src.Kind.String() + ", and sso get-credentials needs an SSO profile",
-			Code: 253, Hint: "name a profile that has sso_account_id and sso_role_name",
-		}
+		p.process = src
+		p.login, p.loginErr, p.Source = src.login, src.loginErr, src.Source
+		return nil
 	}
 	p.Source, p.Kind = src.ForSession(), SSO
 	p.Session, p.AccountID, p.RoleName = src.Session, src.AccountID, src.RoleName
@@ -105,12 +104,7 @@ func (r *resolver) bySource(p *Profile, chain []string) {
 func (r *resolver) brokenChain(p *Profile, source found, chain []string, err error) error {
 	var e *Error
 	if err == nil {
-		visited := append(append([]string(nil), chain...), p.Name)
-		return &Error{
-			Msg: "Infinite loop in credential configuration detected. Attempting to load from profile " + source.Value +
-				" which has already been visited. Visited profiles: ['" + strings.Join(visited, "', '") + "']",
-			Code: 255, Hint: "change source_profile: " + place(source),
-		}
+		return loop(source, append(append([]string(nil), chain...), p.Name))
 	}
 	if errors.As(err, &e) && strings.HasPrefix(e.Msg, "The config profile (") {
 		return &Error{

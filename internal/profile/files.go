@@ -293,3 +293,20 @@ func (files *allFiles) sessionOf(r *resolver, name string) (own settings, sessio
 	session, ok = own.get("sso_session")
 	return own, session, ok
 }
+
+// Having returns the names of the profiles that have a setting with this value, in the order
+// of the files. It reads the whole config. An error is an *[Error].
+func Having(in Inputs, key, value string) ([]string, error) {
+	r := &resolver{Inputs: in}
+	files, err := r.readAll()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, name := range files.names {
+		if f, ok := files.profiles[name].get(key); ok && f.Value == value {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}

@@ -223,7 +223,6 @@ sso_account_id = 111122223333
 		{"itself", dev + via + "via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> via", "config: line 31: key credential_process"},
 		{"a circle", dev + via + "b\n[profile b]\ncredential_process = lanyard sso get-credentials --profile via\n", "", "", "", "Credential process resolution detected an infinite loop, profile cycle: via -> b -> via", "config: line 33: key credential_process"},
 		{"an unknown profile", dev + via + "dve\n", "", "", "", "config: line 31: key credential_process: The config profile (dve) could not be found", "did you mean: dev"},
-		{"a role to assume", dev + via + "assumes\n", "", "", "", `config: line 31: key credential_process: the profile "assumes" is an assume-role profile (role_arn), and sso get-credentials needs an SSO profile`, ""},
 		{"an incomplete profile", dev + via + "half\n", "", "", "", `The profile "half" is configured to use SSO but is missing required configuration: sso_role_name, sso_start_url, sso_region`, ""},
 		{"an unknown session", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session x --account-id 111122223333 --role-name R\n", "", "", "", `The specified sso-session does not exist: "x"`, ""},
 		{"a short account", dev + "[profile via]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 1 --role-name R\n", "", "", "", `config: line 30: key credential_process: an account id has 12 digits: "1"`, ""},

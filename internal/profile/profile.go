@@ -83,7 +83,8 @@ type Profile struct {
 	RetryMode   string // "" means not configured; see CheckRetries
 
 	in       Inputs
-	variable string // the variable that names the profile, or ""
+	variable string   // the variable that names the profile, or ""
+	process  *Profile // the profile of Process, if its credentials are not those of an SSO role; else nil
 	settings settings
 	login    Session
 	loginErr error
@@ -145,6 +146,8 @@ const (
 	Login                   // login_session, of `aws login`
 	Process                 // credential_process
 	Container               // the container that this process runs in
+	Metadata                // the EC2 instance; only a credential_source names it
+	Environment             // AWS_ACCESS_KEY_ID; only a credential_source names it
 )
 
 // String describes the kind for an error message, with the setting that decides it.
@@ -164,6 +167,10 @@ func (k Kind) String() string {
 		return "a profile with a credential process (credential_process)"
 	case Container:
 		return "a profile without credentials, in a container with credentials"
+	case Metadata:
+		return "a profile with the credentials of the EC2 instance"
+	case Environment:
+		return "a profile with the credentials of the environment"
 	}
 	return "a profile without credentials"
 }

@@ -28,6 +28,9 @@ func resolve(in Inputs, chain []string) (*Profile, []Warning, error) {
 	if err := r.read(p); err != nil {
 		return nil, r.warnings, err
 	}
+	if err := r.include(p); err != nil {
+		return nil, r.warnings, err
+	}
 	if err := r.endpoint(p); err != nil {
 		return nil, r.warnings, err
 	}
@@ -202,6 +205,18 @@ const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 // that the flag names the profile. kind then also ignores the web identity of the
 // environment. Most settings count even if their value is empty.
 func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
+	if f, ok := s.get("role_arn"); ok && !s.has("web_identity_token_file") {
+		// The setting of aws-vault for the token does not need a source.
+		if token, ok := s.get("web_identity_token_process"); ok && !s.has("source_profile") && !s.has("credential_source") {
+			return WebIdentity, place(token)
+		}
+		return AssumeRole, place(f)
+	}
+	return r.kindBesideRole(s, byFlag)
+}
+
+// kindBesideRole is kind for a profile whose role_arn does not count.
+func (r *resolver) kindBesideRole(s settings, byFlag bool) (k Kind, where string) {
 	first := func(keys ...string) (where string, ok bool) {
 		for _, key := range keys {
 			if f, ok := s.get(key); ok {
@@ -210,10 +225,7 @@ func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 		}
 		return "", false
 	}
-	token, ownToken := s.get("web_identity_token_file")
-	if where, ok := first("role_arn"); ok && !ownToken {
-		return AssumeRole, where
-	}
+	token, _ := s.get("web_identity_token_file")
 	if v, ok := r.env(webIdentityVariable); ok && !byFlag {
 		if v != "" {
 			return WebIdentity, webIdentityVariable

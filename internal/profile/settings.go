@@ -17,6 +17,7 @@ import (
 // file.
 type settings struct {
 	config, credentials *awsconfig.Section
+	included            []settings // the profiles of include_profile, the nearest first
 }
 
 // A found holds a setting and the file that contains it.
@@ -32,7 +33,11 @@ func (s settings) get(key string) (found, bool) {
 	if f, ok := in(s.credentials, key, CredentialsFile); ok {
 		return f, true
 	}
-	return in(s.config, key, ConfigFile)
+	f, ok := in(s.config, key, ConfigFile)
+	for i := 0; !ok && i < len(s.included) && includable(key); i++ {
+		f, ok = s.included[i].get(key)
+	}
+	return f, ok
 }
 
 func (s settings) has(key string) bool {
@@ -98,7 +103,7 @@ func (r *resolver) profile(name string) (settings, error) {
 		return settings{}, err
 	}
 	credentials, err := r.find(r.Credentials, awsconfig.Profile, name)
-	return settings{config, credentials}, err
+	return settings{config: config, credentials: credentials}, err
 }
 
 // session returns the [sso-session] with this name, or nil.
