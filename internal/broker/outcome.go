@@ -52,15 +52,27 @@ func kindOf(err error) outcomeKind {
 	var session *SessionError
 	var shared *SharedError
 	var service *idcenter.ServiceError
+	var reply errorReply
 	switch {
 	case errors.As(err, &session):
 		return ended
+	case errors.As(err, &reply) && !reply.Transient():
+		return refusal
+	case reply != nil:
+		return busy
 	case errors.As(err, &shared) && shared.Refused, errors.As(err, &service) && !errors.Is(err, idcenter.ErrTemporary):
 		return refusal
 	case service != nil, shared != nil && shared.Answered:
 		return busy
 	}
 	return failed
+}
+
+// An errorReply is the error reply of a service of AWS, such as STS. Transient reports
+// whether the service may answer the same request later.
+type errorReply interface {
+	error
+	Transient() bool
 }
 
 // failure reports whether the attempt failed, but the session may still be valid. The failure

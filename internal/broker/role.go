@@ -247,9 +247,12 @@ func transient(err error) bool {
 	var session *SessionError
 	var storage *StorageError
 	var shared *SharedError
+	var reply errorReply
 	switch {
 	case errors.As(err, &session):
 		return false
+	case errors.As(err, &reply):
+		return reply.Transient()
 	case errors.As(err, &storage):
 		return true
 	case errors.As(err, &shared):

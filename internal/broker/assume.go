@@ -1,0 +1,209 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+)
+
+// Assumed roles: read the cache, take the role's lock, read again, call STS, store. The caller
+// makes the call, because only it knows the source of the role; the source may be an assumed
+// role too.
+
+// An AssumeRequest asks for the credentials of an assumed role.
+type AssumeRequest struct {
+	// File is the name of the AWS CLI's cache file: see [ssocache.AssumedName].
+	File string
+
+	// Source identifies the credentials with which the role is assumed, and the endpoint of
+	// STS. Cached credentials of another source are not used. It must not be "".
+	Source string
+
+	// Session is the session at the start of the chain, or the zero Session.
+	Session profile.Session
+
+	SessionName string        // the configured role_session_name; ""
+	Rejected    secret.String // as in [Request]
+
+	// Asks means that Call may ask the user for a code. Other processes then wait longer.
+	Asks bool
+
+	// Alone reports whether no profile assumes the same role in the same way with credentials
+	// of another source. Only then are entries shared with programs that do not record the
+	// source. The broker calls it only if necessary, because it may read the whole config.
+	Alone func() bool
+
+	// Call assumes the role. A [LocalError] is not shared with other processes.
+	Call func(ctx context.Context) (ssocache.Assumed, error)
+}
+
+// A LocalError is an error that concerns only this process, such as a missing terminal.
+type LocalError struct{ Err error }
+
+func (e *LocalError) Error() string { return e.Err.Error() }
+func (e *LocalError) Unwrap() error { return e.Err }
+
+const (
+	sourceBudget = lockBudget + callBudget // for the source's credentials and the call of STS
+	answerBudget = 5 * time.Minute         // for the user to type a code
+)
+
+// An assumeRequest is an AssumeRequest with what the cache had when it began.
+type assumeRequest struct {
+	AssumeRequest
+	private string // the name of a cache file that no other source has
+	cached  ssocache.Assumed
+	last    outcome // of the last call before the request
+}
+
+// Assume returns the credentials of an assumed role, from the cache if they are valid for
+// long enough. If many processes ask for them at the same time, one of them calls STS and the
+// others wait for its result. The errors are those of Call and [SharedError].
+func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credentials, error) {
+	q := assumeRequest{AssumeRequest: r, private: ssocache.PrivateName(r.File, r.Source)}
+	q.cached = b.cachedAssumed(q)
+	if q.cached.Reusable(b.now()) {
+		b.debug("assumed role from the cache", "file", q.File, "expires", ssocache.FormatTime(q.cached.Expiration))
+		var err error
+		if q.Session.StartURL != "" {
+			err = b.keepFresh(ctx, q.Session)
+		}
+		return q.cached.Credentials, err
+	}
+	q.last = readOutcome(b.roleFile(q.private, ".outcome"))
+	budget := sourceBudget
+	if q.Asks {
+		budget += answerBudget
+	}
+	look := func() *reply { return b.othersAssumed(q) }
+	g, err := b.wait(ctx, b.roleFile(q.private, ".lock"), time.Now().Add(budget), look)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	defer g.release()
+	v := g.reply
+	if g.lock != nil {
+		v = look() // another process may have had the lock since the cache was read
+	}
+	switch {
+	case v != nil && v.err != nil:
+		return b.fallBack(q.cached.Credentials, v.err)
+	case v != nil:
+		return v.Credentials, nil
+	case g.lock == nil: // a second call does no harm
+		b.debug("the role is assumed without a lock", "why", g.why)
+	}
+	c, err := b.assume(ctx, q)
+	if err == nil || ctx.Err() != nil {
+		return c, err
+	}
+	return b.fallBack(q.cached.Credentials, err)
+}
+
+// cachedAssumed returns the credentials in the cache that the request can use, or the zero
+// value.
+func (b *Broker) cachedAssumed(q assumeRequest) ssocache.Assumed {
+	shared, err := b.Cache.LoadAssumed(q.File)
+	if err == nil && !q.rejects(shared) && (shared.Source == q.Source || b.mayAdopt(q, shared)) {
+		return shared
+	}
+	if own, err := b.Cache.LoadAssumed(q.private); err == nil && !q.rejects(own) && own.Source == q.Source {
+		return own
+	}
+	return ssocache.Assumed{}
+}
+
+// rejects reports whether a service has refused these credentials.
+func (q assumeRequest) rejects(a ssocache.Assumed) bool {
+	return !q.Rejected.IsZero() && a.SessionToken.Equal(q.Rejected)
+}
+
+// mayAdopt reports whether the request can use credentials that another program cached. They
+// do not say with which credentials the role was assumed. So no other profile may assume the
+// role in the same way, and the name of the role's session must be the expected one. The AWS
+// CLI makes up a name if none is configured. It also keeps the credentials after a sign-out,
+// so they must be newer than the sign-in.
+func (b *Broker) mayAdopt(q assumeRequest, a ssocache.Assumed) bool {
+	name := path.Base(a.UserARN)
+	expected := name == q.SessionName || q.SessionName == "" && strings.HasPrefix(name, "botocore-session-")
+	if a.Source != "" || !expected || !a.Reusable(b.now()) {
+		return false
+	}
+	if q.Session.StartURL != "" {
+		h, ok := b.current(q.Session)
+		info, err := os.Stat(filepath.Join(b.Cache.Roles(), q.File))
+		if !ok || err != nil {
+			return false
+		}
+		if since := b.signedInBefore(q.Session, h); since.IsZero() || !info.ModTime().After(since) {
+			return false
+		}
+	}
+	return q.Alone()
+}
+
+// othersAssumed looks for the result of another process since the request began.
+func (b *Broker) othersAssumed(q assumeRequest) *reply {
+	out := readOutcome(b.roleFile(q.private, ".outcome"))
+	fresh := out.after(q.last)
+	now := b.now()
+	c := b.cachedAssumed(q)
+	if c.Reusable(now) || fresh && c.Left(now) > lastMinute && c.AccessKeyID != q.cached.AccessKeyID {
+		return &reply{Answer: Answer{Credentials: c.Credentials}}
+	}
+	if !fresh {
+		return nil
+	}
+	return out.reply(q.Session)
+}
+
+// assume calls STS and stores the result. It records how the call ended for the processes
+// that wait.
+func (b *Broker) assume(ctx context.Context, q assumeRequest) (ssocache.Credentials, error) {
+	before := b.generation(q.Session)
+	a, err := q.Call(ctx)
+	var local *LocalError
+	var origin *OriginError
+	switch {
+	case errors.As(err, &local), errors.As(err, &origin), err != nil && ctx.Err() != nil:
+		return ssocache.Credentials{}, err
+	case err == nil && a.Left(b.now()) < time.Second:
+		err = ErrStillExpired
+	}
+	if err != nil {
+		b.writeOutcome(b.roleFile(q.private, ".outcome"), kindOf(err), secret.String{}, err)
+		return ssocache.Credentials{}, err
+	}
+	a.Source, a.Session, a.StartURL = q.Source, q.Session.Key(), q.Session.StartURL
+	b.storeAssumed(q, before, a)
+	b.writeOutcome(b.roleFile(q.private, ".outcome"), succeeded, secret.String{}, nil)
+	return a.Credentials, nil
+}
+
+// storeAssumed stores the credentials in the cache, unless the session at the start of the
+// chain has ended since.
+func (b *Broker) storeAssumed(q assumeRequest, startedIn generation, a ssocache.Assumed) {
+	ofSession := q.Session.StartURL != ""
+	if ofSession && (b.overSince(q.Session, startedIn) || len(b.tokensNow(q.Session)) == 0) {
+		b.debug("signed out while the role was assumed: its credentials are not stored", "file", q.File)
+		return
+	}
+	name := q.private
+	if q.Alone() {
+		name = q.File
+	}
+	if err := b.Cache.SaveAssumed(name, a); err != nil {
+		b.debug("credentials of an assumed role not stored", "error", err)
+	}
+	if ofSession && b.overSince(q.Session, startedIn) {
+		_ = b.Cache.Remove(filepath.Join(b.Cache.Roles(), name))
+	}
+}
