@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -78,7 +79,7 @@ const handOffCaller = "hand-off to the AWS CLI"
 func refresh(ctx context.Context, w *workspace.Workspace, p *profile.Profile, role bool) error {
 	switch {
 	case p.Kind == profile.SSO && role:
-		_, err := signin.Credentials(ctx, w, p, handOffCaller)
+		_, err := signin.Credentials(ctx, w, p, handOffCaller, secret.String{})
 		return err
 	case p.Kind != profile.SSO && p.Kind != profile.None:
 		return nil

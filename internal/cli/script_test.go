@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
 		"many": many, "slay": slay,
 		"setleft": setLeftAnywhere, "secrets": secrets,
-		"authenticator": authenticator,
+		"authenticator": authenticator, "keys": keys,
 	})
 }
 

@@ -18,8 +18,8 @@ type Chain struct {
 
 // A Start says where a chain gets its first credentials.
 type Start struct {
-	// Kind is never AssumeRole. If it is WebIdentity, the first role of the chain needs no
-	// credentials. If it is None, only a metadata service can help.
+	// Kind is never AssumeRole. With WebIdentity, the first role of the chain needs no
+	// credentials. With None, only the metadata service of the instance may have some.
 	Kind    Kind
 	From    string   // the setting or the variable that decides the Kind; "" for None
 	Profile *Profile // its settings give the credentials

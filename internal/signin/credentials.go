@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
-	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -20,16 +18,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Credentials returns the role credentials of a profile from the broker.
-func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	return credentialsBut(ctx, w, p, caller, secret.String{})
-}
-
-// credentialsBut returns role credentials with a session token other than rejected.
-func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
-	if p.Kind != profile.SSO {
-		return ssocache.Credentials{}, NotSSO(w, p)
-	}
+// Credentials returns the role credentials of an SSO profile from the broker. Their session
+// token is not the rejected one, which is zero unless a service has refused credentials.
+func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	answer, err := Get(ctx, w, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
 		Purpose: broker.RoleCredentials, Caller: caller, Rejected: rejected,
@@ -37,73 +28,8 @@ func credentialsBut(ctx context.Context, w *workspace.Workspace, p *profile.Prof
 	return answer.Credentials, err
 }
 
-// ChainVariable is the variable in which the AWS CLI passes the chain of profiles to a
-// credential_process. The chain prevents a profile from calling itself.
-const ChainVariable = "_AWS_CLI_PROFILE_CHAIN"
-
-// CheckChain returns an error if the profile is already in the chain of callers.
-func CheckChain(app *command.App, name string) error {
-	var chain []string
-	for _, n := range strings.Split(app.Env.Get(ChainVariable), ",") {
-		if n = strings.TrimSpace(n); n != "" {
-			chain = append(chain, n)
-		}
-	}
-	for _, n := range chain {
-		if n == name {
-			return &command.ConfigError{Code: "Configuration", Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
-				strings.Join(append(chain, name), " -> ")}
-		}
-	}
-	if len(chain) >= 4 {
-		return &command.ConfigError{Code: "Configuration", Msg: "Maximum recursive credential process resolution reached (4).\nProfiles seen: " + strings.Join(chain, " -> ")}
-	}
-	return nil
-}
-
-// CallerCredentials returns the keys of the environment, or else the credentials of the
-// profile.
-func CallerCredentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
-		return c, err
-	}
-	if p.Kind == profile.Static {
-		c, _, err := workspace.StaticKeys(p)
-		return c, err
-	}
-	return Credentials(ctx, w, p, caller)
-}
-
-func signingKeys(c ssocache.Credentials) call.Credentials {
-	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
-}
-
-// Authorize gives the client the keys of the environment, or else the credentials of the
-// profile. If a service says that role credentials have expired, the client gets new ones.
-func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
-	if w.App.Flags.NoSignRequest {
-		return nil
-	}
-	c, err := CallerCredentials(ctx, w, p, caller)
-	if err != nil {
-		return err
-	}
-	client.Credentials = signingKeys(c)
-	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && p.Kind == profile.SSO {
-		client.RefreshCredentials = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
-			c, err := credentialsBut(ctx, w, p, caller, expired.SessionToken)
-			return signingKeys(c), err
-		}
-	}
-	return nil
-}
-
-// Usable reports whether lanyard itself can get credentials for the profile.
-func Usable(app *command.App, p *profile.Profile) bool {
-	return p.EnvKeys || app.Flags.NoSignRequest || p.Kind == profile.SSO || p.Kind == profile.Static || p.Kind == profile.None
-}
-
-// callBudget is the time for requests after the user has finished in the browser.
+// callBudget is the time that a sign-in leaves for requests after the user has finished in
+// the browser.
 const callBudget = 25 * time.Second
 
 // messages returns the stream for messages about a sign-in: stdout, or stderr if another

@@ -182,15 +182,10 @@ func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	return back + "\nto sign in at " + e.Endpoint + " instead, run: " + SessionLogin(w.App, e.Session) + " --force"
 }
 
-// NotSSO returns the error for a profile without SSO settings.
-func NotSSO(w *workspace.Workspace, p *profile.Profile) error {
-	if p.Kind == profile.None {
-		return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
-			"%s", MissingKeys(w, p))
-	}
-	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, which lanyard cannot use yet", p.KindFrom, p.Name, p.Kind)},
-		"name a profile that has sso_account_id and sso_role_name\n"+
-			"or install the AWS CLI version 2, which can use this profile: https://docs.aws.amazon.com/cli/")
+// NoCredentials returns the AWS CLI's error for a profile without credentials.
+func NoCredentials(w *workspace.Workspace, p *profile.Profile) error {
+	return command.WithHint(&command.ConfigError{Code: "NoCredentials", Msg: `Unable to locate credentials. You can configure credentials by running "aws login".`},
+		"%s", MissingKeys(w, p))
 }
 
 // Explain adds a hint to an error of the broker.

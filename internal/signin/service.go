@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -88,4 +89,9 @@ func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
 		return command.WithHint(err, "the keys in AWS_ACCESS_KEY_ID have expired: set new keys, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN")
 	}
 	return command.WithHint(err, "the keys of profile %s have expired: write new keys to the profile", profile.Name(w.App.Flags.Profile, w.App.Env.Lookup))
+}
+
+// SigningKeys returns credentials in the form that a client signs with.
+func SigningKeys(c ssocache.Credentials) call.Credentials {
+	return call.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}
 }

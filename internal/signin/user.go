@@ -73,7 +73,7 @@ func callerIdentity(w *workspace.Workspace, p *profile.Profile, q broker.UserQue
 		return nil, err
 	}
 	client.MaxAttempts = 1
-	client.Credentials = signingKeys(q.Keys)
+	client.Credentials = SigningKeys(q.Keys)
 	return func(ctx context.Context) (string, error) {
 		out, err := client.Call(ctx, svc, op, new(document.Object))
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
@@ -65,7 +65,7 @@ func environment(app *command.App) []string {
 		name, value, _ := strings.Cut(entry, "=")
 		switch strings.ToUpper(name) {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION",
-			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", signin.ChainVariable, awscli.PassedVariable:
+			"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", credentials.ChainVariable, awscli.PassedVariable:
 			continue
 		case "HOME", "USERPROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE",
 			"SSL_CERT_FILE", agent.SocketVariable: // the agent has another working folder

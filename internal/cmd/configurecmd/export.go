@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -45,7 +46,7 @@ func export(ctx context.Context, app *command.App, format string) error {
 	if !slices.Contains(exportFormats[:], format) {
 		return command.Usagef("argument --format: Found invalid choice '%s'", format)
 	}
-	c, err := credentials(ctx, app)
+	c, err := inUse(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -76,9 +77,9 @@ func export(ctx context.Context, app *command.App, format string) error {
 	return err
 }
 
-// credentials returns the credentials in use. As in the AWS CLI, keys in the environment take
-// precedence over the profile.
-func credentials(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
+// inUse returns the credentials in use. As in the AWS CLI, keys in the environment come
+// before the profile.
+func inUse(ctx context.Context, app *command.App) (ssocache.Credentials, error) {
 	if c, ok, err := workspace.EnvironmentKeys(app); ok || err != nil {
 		if err != nil && !errors.Is(err, workspace.ErrExpiredKeys) {
 			err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + err.Error()}
@@ -94,18 +95,15 @@ func credentials(ctx context.Context, app *command.App) (ssocache.Credentials, e
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
-	if err := signin.CheckChain(app, p.Name); err != nil {
+	if err := credentials.CheckChain(app, p.Name); err != nil {
 		return ssocache.Credentials{}, err
 	}
-	if p.Kind == profile.None {
-		return ssocache.Credentials{}, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", signin.MissingKeys(w, p))
-	}
-	if !signin.Usable(app, p) {
-		return ssocache.Credentials{}, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
-	}
-	c, err := signin.CallerCredentials(ctx, w, p, "configure export-credentials")
-	if errors.As(err, &prof) {
-		err = &command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}
+	c, err := credentials.Get(ctx, w, p, "configure export-credentials")
+	switch {
+	case credentials.None(err):
+		err = command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: no credentials found"}, "%s", signin.MissingKeys(w, p))
+	case errors.As(err, &prof): // while the source of the credentials is chosen
+		err = command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "Unable to retrieve credentials: " + prof.Msg}, "%s", app.FullHint(err))
 	}
 	return c, err
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -70,8 +70,8 @@ func profileRow(w *workspace.Workspace) listRow {
 	return listRow{}
 }
 
-// keyRows returns the rows of the keys in use. It does not assume a role or run another program
-// to get keys. If it has no keys, the row has only their kind.
+// keyRows returns the rows of the keys in use, with the AWS CLI's words for where they come
+// from.
 func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (id, secret listRow, err error) {
 	masked := func(c ssocache.Credentials, kind string) (listRow, listRow, error) {
 		return listRow{mask(c.AccessKeyID), kind, ""}, listRow{mask(c.SecretAccessKey.Reveal()), kind, ""}, nil
@@ -82,38 +82,37 @@ func keyRows(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (i
 		}
 		return masked(c, "env")
 	}
-	unfetched := func(kind string) (listRow, listRow, error) {
-		row := listRow{"<not fetched>", kind, ""}
-		return row, row, nil
+	c, err := credentials.Get(ctx, w, p, "configure list")
+	if credentials.None(err) {
+		return id, secret, nil
+	}
+	if err != nil {
+		return id, secret, err
 	}
 	switch p.Kind {
 	case profile.SSO:
-		c, err := signin.Credentials(ctx, w, p, "configure list")
-		if err != nil {
-			return id, secret, err
-		}
 		if p.Process != nil {
 			return masked(c, "custom-process")
 		}
 		return masked(c, "sso")
 	case profile.Static:
-		c, kind, err := workspace.StaticKeys(p)
+		_, kind, err := workspace.StaticKeys(p)
 		if err != nil {
 			return id, secret, err
 		}
 		return masked(c, kind)
 	case profile.AssumeRole:
-		return unfetched("assume-role")
+		return masked(c, "assume-role")
 	case profile.WebIdentity:
-		return unfetched("assume-role-with-web-identity")
+		return masked(c, "assume-role-with-web-identity")
 	case profile.Login:
-		return unfetched("login")
+		return masked(c, "login")
 	case profile.Process:
-		return unfetched("custom-process")
+		return masked(c, "custom-process")
 	case profile.Container:
-		return unfetched("container-role")
+		return masked(c, "container-role")
 	}
-	return id, secret, nil
+	return masked(c, "iam-role")
 }
 
 // mask hides all characters except the last four.

@@ -18,7 +18,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/sleep"
 )
 
@@ -213,7 +213,7 @@ func writeDemoConfig(home, config string) error {
 func demoEnvironment(environ []string, home, self, base string) []string {
 	env := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
 		name, _, _ := strings.Cut(kv, "=")
-		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", signin.ChainVariable}, name)
+		return strings.HasPrefix(name, "AWS_") || slices.Contains([]string{"HOME", "USERPROFILE", "BROWSER", credentials.ChainVariable}, name)
 	})
 	env = append(env, "HOME="+home, "USERPROFILE="+home, "BROWSER="+quoteBrowser(self)+" demo browse %s", "AWS_EC2_METADATA_DISABLED=true", "AWS_PAGER=",
 		"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")

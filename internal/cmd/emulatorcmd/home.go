@@ -11,7 +11,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 )
 
 // These variables tell a program where the emulator is. They tell browse which variables emulator
@@ -107,7 +107,7 @@ func homeEnvironment(environ, set []string) []string {
 		name, _, _ := strings.Cut(kv, "=")
 		_, isSet := values[name]
 		switch {
-		case isOurs(name), name == signin.ChainVariable:
+		case isOurs(name), name == credentials.ChainVariable:
 		case isSet, leadsOut(name):
 			env = append(env, wasPrefix+kv)
 		default:

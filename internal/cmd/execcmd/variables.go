@@ -3,14 +3,13 @@ package execcmd
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -87,15 +86,7 @@ func variables(ctx context.Context, app *command.App, from, caller string, noReg
 		}
 		return nil, err
 	}
-	if p.Kind == profile.None {
-		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "the profile " + command.Quote(p.Name) + " has no credentials"},
-			"%s", signin.MissingKeys(w, p))
-	}
-	if !signin.Usable(app, p) {
-		msg := fmt.Sprintf("%s: the profile %q is %s, which %s cannot use yet", p.KindFrom, p.Name, p.Kind, caller)
-		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: msg}, "name a profile that has sso_account_id and sso_role_name")
-	}
-	if err := signin.CheckChain(app, p.Name); err != nil {
+	if err := credentials.CheckChain(app, p.Name); err != nil {
 		return nil, err
 	}
 	region := p.Region
@@ -104,7 +95,7 @@ func variables(ctx context.Context, app *command.App, from, caller string, noReg
 	} else if err := p.CheckRegion(); err != nil {
 		return nil, err
 	}
-	c, err := signin.CallerCredentials(ctx, w, p, caller)
+	c, err := credentials.Get(ctx, w, p, caller)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package servicecmd
 import (
 	"context"
 
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -24,7 +25,7 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 		unsigned.Unsigned, o.op = true, &unsigned
 	}
 	if !o.op.Unsigned {
-		err = signin.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
+		err = credentials.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
 	}
 	return client, err
 }

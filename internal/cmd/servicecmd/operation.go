@@ -245,10 +245,6 @@ func (o *operation) run(ctx context.Context) error {
 			return noRegion(o.w)
 		}
 	}
-	if !o.op.Unsigned && !signin.Usable(o.app, p) {
-		// Only the AWS CLI can assume a role or run a credential_process.
-		return &command.ElsewhereError{Why: signin.NotSSO(o.w, p)}
-	}
 	client, err := o.client(ctx, p)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/engine/s3ls"
@@ -113,14 +114,11 @@ func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, err
 	if err != nil {
 		return nil, err
 	}
-	if !signin.Usable(w.App, p) {
-		return nil, &command.ElsewhereError{Why: signin.NotSSO(w, p)}
-	}
 	client, err := signin.NewClient(w, p, svc)
 	if err != nil {
 		return nil, err
 	}
-	return client, signin.Authorize(ctx, w, p, client, "s3 ls")
+	return client, credentials.Authorize(ctx, w, p, client, "s3 ls")
 }
 
 // requester is the only value of --request-payer.

@@ -8,9 +8,6 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
-	"github.com/lanyard-cli/lanyard/internal/signin"
-	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // NewWhich returns the command which.
@@ -55,16 +52,9 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 // returns the path of the AWS CLI.
 func programOf(app *command.App, root *cobra.Command, args []string) (string, error) {
 	if _, rest := command.SplitGlobals(args); len(rest) > 0 {
-		line, ours, err := awscli.Route(app, command.NodeOf(root), args)
+		_, ours, err := awscli.Route(app, command.NodeOf(root), args)
 		if err != nil {
 			return "", err
-		}
-		if left, why := leaves(app, line); left {
-			path, err := awscli.Find(app)
-			if err != nil {
-				return "", command.WithHint(&command.CommandError{Msg: why.Error()}, "%s", command.HintOf(why))
-			}
-			return path, nil
 		}
 		if ours {
 			return os.Executable()
@@ -75,33 +65,4 @@ func programOf(app *command.App, root *cobra.Command, args []string) (string, er
 		return "", command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", awscli.InstallHint)
 	}
 	return path, nil
-}
-
-// leaves reports whether lanyard hands off a built-in command to the AWS CLI because of the
-// profile. why is the error to report if no AWS CLI is on PATH.
-func leaves(app *command.App, line []string) (left bool, why error) {
-	words := command.Words(line)
-	if len(words) < 2 {
-		return false, nil
-	}
-	switch words[0] + " " + words[1] {
-	case "s3 ls", "configure export-credentials":
-	default:
-		svc, err := model.Load(words[0])
-		if err != nil {
-			return false, nil //nolint:nilerr // the line is not an operation
-		}
-		if op, ok := svc.Operation(words[1]); !ok || op.Unsigned {
-			return false, nil
-		}
-	}
-	w, err := workspace.Open(app)
-	if err != nil {
-		return false, nil //nolint:nilerr // the command itself reports this error
-	}
-	p, err := w.Resolve()
-	if err != nil || signin.Usable(app, p) {
-		return false, nil //nolint:nilerr // the command itself reports this error
-	}
-	return true, signin.NotSSO(w, p)
 }

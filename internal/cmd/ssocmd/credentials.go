@@ -2,14 +2,13 @@ package ssocmd
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -22,8 +21,8 @@ func NewGetCredentials(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get-credentials",
 		Short: "Print credentials for credential_process",
-		Long: `Print the role credentials of a profile as JSON, in the form that the AWS CLI
-and the SDKs expect from a credential_process. In the AWS config:
+		Long: `Print the credentials of a profile as JSON, in the form that the AWS CLI and
+the SDKs expect from a credential_process. In the AWS config:
 
   [profile for-other-tools]
   credential_process = lanyard sso get-credentials --profile dev-admin
@@ -46,22 +45,14 @@ lanyard sso get-credentials --sso-session corp \
 	return cmd
 }
 
-// getCredentials prints the role credentials of a profile.
+// getCredentials prints the credentials of a profile.
 func getCredentials(ctx context.Context, app *command.App, o credentialsOptions) error {
 	w := workspace.Files(app)
 	p, err := credentialProfile(w, o)
 	if err != nil {
 		return err
 	}
-	switch p.Kind {
-	case profile.SSO:
-	case profile.None:
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("the profile %q is not configured for SSO", p.Name)}, "%s", signin.MissingKeys(w, p))
-	default:
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and sso get-credentials needs an SSO profile", p.KindFrom, p.Name, p.Kind)},
-			"name a profile that has sso_account_id and sso_role_name\nfor this profile, run: %s configure export-credentials --profile %s", w.App.Name, command.Quote(p.Name))
-	}
-	c, err := signin.Credentials(ctx, w, p, "sso get-credentials")
+	c, err := credentials.Get(ctx, w, p, "sso get-credentials")
 	if err != nil {
 		return err
 	}
@@ -76,7 +67,7 @@ func credentialProfile(w *workspace.Workspace, o credentialsOptions) (*profile.P
 		if err != nil {
 			return nil, err
 		}
-		return p, signin.CheckChain(w.App, p.Name)
+		return p, credentials.CheckChain(w.App, p.Name)
 	}
 	if o.session == "" || o.account == "" || o.role == "" {
 		return nil, command.Usagef("--sso-session, --account-id and --role-name must be given together")

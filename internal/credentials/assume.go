@@ -1,0 +1,272 @@
+package credentials
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+)
+
+// assumed returns the step that assumes a role with the credentials of another step. last
+// says that its credentials are the profile's.
+func (f *fetcher) assumed(source step, role profile.Role, last bool) (step, error) {
+	endpoint, err := f.p.Endpoint("STS")
+	if err != nil {
+		return step{}, err
+	}
+	r := broker.AssumeRequest{
+		File:        ssocache.AssumedName(arguments(role)),
+		Source:      sourceID(source, role, endpoint.URL),
+		Session:     source.session,
+		SessionName: role.SessionName,
+		Asks:        role.MFASerial != "",
+		Alone:       func() bool { return f.alone(role, source, endpoint.URL) },
+		Call:        func(ctx context.Context) (ssocache.Assumed, error) { return f.call(ctx, source, role) },
+	}
+	if last {
+		r.Rejected = f.rejected
+	}
+	get := func(ctx context.Context) (ssocache.Credentials, error) {
+		if f.w.NoHome != nil {
+			return ssocache.Credentials{}, f.w.NoHome
+		}
+		c, err := f.w.Broker.Assume(ctx, r)
+		return c, f.explain(role, err)
+	}
+	return step{id: r.Source + "\x00" + r.File, session: source.session, get: get}, nil
+}
+
+// sourceID identifies the credentials with which a role is assumed, and the endpoint of STS.
+func sourceID(source step, role profile.Role, endpoint string) string {
+	id := source.id
+	if role.WebIdentity() {
+		id = "web identity\x00" + role.TokenFile + "\x00" + role.TokenProcess
+	}
+	sum := sha256.Sum256([]byte(id + "\x00" + ssocache.Canonical(endpoint)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// arguments returns the arguments that determine the name of the role's cache file.
+func arguments(role profile.Role) []ssocache.Argument {
+	args := []ssocache.Argument{{Name: "RoleArn", Text: role.ARN}}
+	add := func(name, text string) {
+		if text != "" {
+			args = append(args, ssocache.Argument{Name: name, Text: text})
+		}
+	}
+	add("RoleSessionName", role.SessionName)
+	add("ExternalId", role.ExternalID)
+	add("SerialNumber", role.MFASerial)
+	add("SourceIdentity", role.SourceIdentity)
+	if len(role.Tags) > 0 {
+		text, _ := json.Marshal(role.Tags) // strings always encode
+		add("Tags", string(text))
+	}
+	add("TransitiveTagKeys", strings.Join(role.TransitiveTags, ","))
+	if role.Duration != 0 {
+		args = append(args, ssocache.Argument{Name: "DurationSeconds", Number: int(role.Duration / time.Second)})
+	}
+	return args
+}
+
+// alone reports whether no other profile assumes the role with the same arguments and with
+// credentials of another source.
+func (f *fetcher) alone(role profile.Role, source step, endpoint string) bool {
+	names, err := profile.Having(f.w.In, "role_arn", role.ARN)
+	if err != nil {
+		f.w.App.Log.Debug("the credentials of the role are not shared with other programs", "why", err)
+		return false
+	}
+	file, id := ssocache.AssumedName(arguments(role)), sourceID(source, role, endpoint)
+	for _, name := range names {
+		in := f.w.In
+		in.Profile = name
+		p, _, err := profile.Resolve(in)
+		if p == nil {
+			f.w.App.Log.Debug("a profile with the same role is ignored", "profile", name, "why", err)
+			continue
+		}
+		chain, _, err := p.Chain()
+		if err != nil {
+			continue // no program gets credentials for it
+		}
+		other := &fetcher{w: f.w, p: p}
+		step := other.start(chain)
+		for _, r := range chain.Roles {
+			if ssocache.AssumedName(arguments(r)) == file && sourceID(step, r, endpoint) != id {
+				return false
+			}
+			if step, err = other.assumed(step, r, false); err != nil {
+				break
+			}
+		}
+	}
+	return true
+}
+
+// call assumes a role.
+func (f *fetcher) call(ctx context.Context, source step, role profile.Role) (ssocache.Assumed, error) {
+	svc, err := model.Load("sts")
+	if err != nil {
+		return ssocache.Assumed{}, err
+	}
+	// --endpoint-url is for the operation on the command line.
+	w := *f.w
+	app := *f.w.App
+	app.Flags.EndpointURL = ""
+	w.App = &app
+	client, err := signin.NewClient(&w, f.p, svc)
+	if err != nil {
+		return ssocache.Assumed{}, &broker.LocalError{Err: err}
+	}
+	in := new(document.Object)
+	in.Set("RoleArn", role.ARN)
+	in.Set("RoleSessionName", role.SessionName)
+	if role.SessionName == "" {
+		in.Set("RoleSessionName", "lanyard-session-"+strconv.FormatInt(f.w.App.Now().Unix(), 10))
+	}
+	if role.Duration != 0 {
+		in.Set("DurationSeconds", int64(role.Duration/time.Second))
+	}
+	name := "assume-role"
+	if role.WebIdentity() {
+		name = "assume-role-with-web-identity"
+		token, err := f.token(ctx, role)
+		if err != nil {
+			return ssocache.Assumed{}, &broker.LocalError{Err: err}
+		}
+		in.Set("WebIdentityToken", token)
+	} else if err := f.authorize(ctx, client, source, role, in); err != nil {
+		return ssocache.Assumed{}, err
+	}
+	op, _ := svc.Operation(name)
+	f.w.App.Log.Debug("assume role", "caller", f.caller, "role", role.ARN, "profile", role.Profile)
+	out, err := client.Call(ctx, svc, op, in)
+	if err != nil {
+		var invalid *call.InputError
+		if errors.As(err, &invalid) {
+			err = &broker.LocalError{Err: fmt.Errorf("%s: %w", role.From, err)}
+		}
+		return ssocache.Assumed{}, err
+	}
+	return assumedFrom(out, role)
+}
+
+// authorize adds the parameters that only AssumeRole has, and gives the client the
+// credentials of the source.
+func (f *fetcher) authorize(ctx context.Context, client *call.Client, source step, role profile.Role, in *document.Object) error {
+	c, err := source.get(ctx)
+	if err != nil {
+		return err
+	}
+	client.Credentials = signin.SigningKeys(c)
+	for name, text := range map[string]string{
+		"ExternalId": role.ExternalID, "SourceIdentity": role.SourceIdentity, "SerialNumber": role.MFASerial,
+	} {
+		if text != "" {
+			in.Set(name, text)
+		}
+	}
+	if len(role.Tags) > 0 {
+		tags := make([]any, len(role.Tags))
+		for i, t := range role.Tags {
+			tag := new(document.Object)
+			tag.Set("Key", t.Key)
+			tag.Set("Value", t.Value)
+			tags[i] = tag
+		}
+		in.Set("Tags", tags)
+	}
+	if len(role.TransitiveTags) > 0 {
+		keys := make([]any, len(role.TransitiveTags))
+		for i, k := range role.TransitiveTags {
+			keys[i] = k
+		}
+		in.Set("TransitiveTagKeys", keys)
+	}
+	if role.MFASerial == "" {
+		return nil
+	}
+	code, err := f.code(ctx, role)
+	if err != nil {
+		return &broker.LocalError{Err: err}
+	}
+	in.Set("TokenCode", code.Reveal())
+	return nil
+}
+
+// token returns the token of a web identity. The file is read for each call: Kubernetes
+// replaces it every hour.
+func (f *fetcher) token(ctx context.Context, role profile.Role) (string, error) {
+	if role.TokenFile == "" {
+		text, err := shellCommand(ctx, f.w.App, "web_identity_token_process", role.TokenProcess)
+		return strings.TrimSpace(text.Reveal()), err
+	}
+	data, err := datafile.Read(role.TokenFile, datafile.Limit)
+	if err != nil {
+		return "", fmt.Errorf("web identity of %s: %w", role.From, err)
+	}
+	return string(data), nil
+}
+
+// assumedFrom reads the reply of STS.
+func assumedFrom(out *document.Object, role profile.Role) (ssocache.Assumed, error) {
+	text := func(in, name string) string {
+		part, _ := out.Get(in)
+		o, _ := part.(*document.Object)
+		v, _ := o.Get(name)
+		s, _ := v.(string)
+		return s
+	}
+	var a ssocache.Assumed
+	a.AccessKeyID = text("Credentials", "AccessKeyId")
+	a.SecretAccessKey = secret.New(text("Credentials", "SecretAccessKey"))
+	a.SessionToken = secret.New(text("Credentials", "SessionToken"))
+	a.RoleID, a.UserARN = text("AssumedRoleUser", "AssumedRoleId"), text("AssumedRoleUser", "Arn")
+	a.AccountID = accountOf(a.UserARN)
+	if a.AccountID == "" {
+		a.AccountID = accountOf(role.ARN)
+	}
+	var err error
+	if a.Expiration, err = ssocache.ParseTime(text("Credentials", "Expiration")); err != nil || a.AccessKeyID == "" || a.SecretAccessKey.IsZero() || a.SessionToken.IsZero() {
+		return ssocache.Assumed{}, fmt.Errorf("AssumeRole of %s: the reply has no valid credentials", role.ARN)
+	}
+	return a, nil
+}
+
+// accountOf returns the account in an ARN, or "".
+func accountOf(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && profile.ValidAccountID(parts[4]) {
+		return parts[4]
+	}
+	return ""
+}
+
+// explain adds a hint to an error of the role's call.
+func (f *fetcher) explain(role profile.Role, err error) error {
+	var refused *call.ServiceError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	hint := "profile " + role.Profile + " assumes " + role.ARN + ": " + role.From
+	if refused.Code == "AccessDenied" && !strings.Contains(refused.Message, "MultiFactor") {
+		hint += "\nthe trust policy of the role must allow the credentials of its source"
+	}
+	return command.WithHint(err, "%s", hint)
+}

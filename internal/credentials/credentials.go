@@ -1,0 +1,195 @@
+// Package credentials gets the credentials of a profile of any kind: role credentials of
+// Identity Center, keys in the files, credential_process, the container or the EC2 instance
+// that this process runs in, and every role that is assumed with them. It follows botocore's
+// order and uses its error messages.
+//
+// Commands call [Get] for the credentials of a profile, and [Authorize] before they call an
+// operation.
+package credentials
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// Get returns the credentials of a profile. Keys in the environment do not replace them. A
+// zero Expiration means that the credentials do not expire, or that the date is not known.
+func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	return getBut(ctx, w, p, caller, secret.String{})
+}
+
+// None reports whether err says that the profile has no credentials.
+func None(err error) bool {
+	var e *command.ConfigError
+	return errors.As(err, &e) && e.Code == "NoCredentials"
+}
+
+// InUse returns the keys of the environment, or else the credentials of the profile.
+func InUse(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
+	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
+		return c, err
+	}
+	return Get(ctx, w, p, caller)
+}
+
+// Authorize gives the client the credentials in use. If a service says that they have
+// expired, the client gets new ones, unless they are the keys of the environment.
+func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
+	if w.App.Flags.NoSignRequest {
+		return nil
+	}
+	c, err := InUse(ctx, w, p, caller)
+	if err != nil {
+		return err
+	}
+	client.Credentials = signin.SigningKeys(c)
+	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && !c.Expiration.IsZero() {
+		client.RefreshCredentials = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
+			c, err := getBut(ctx, w, p, caller, expired.SessionToken)
+			return signin.SigningKeys(c), err
+		}
+	}
+	return nil
+}
+
+// getBut returns credentials whose session token is not the rejected one.
+func getBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
+	chain, warnings, err := p.Chain()
+	w.Warn(warnings)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	f := &fetcher{w: w, p: p, caller: caller, rejected: rejected}
+	steps, err := f.steps(chain)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	return steps[len(steps)-1].get(ctx)
+}
+
+// A fetcher gets the credentials of one profile.
+type fetcher struct {
+	w        *workspace.Workspace
+	p        *profile.Profile
+	caller   string
+	rejected secret.String // the session token that a service has refused; zero if none was
+}
+
+// A step gets the credentials at one place of a chain.
+type step struct {
+	id      string          // identifies the credentials among those of other profiles
+	session profile.Session // at the start of the chain; may be zero
+	get     func(ctx context.Context) (ssocache.Credentials, error)
+}
+
+// steps returns the start of a chain, followed by its roles.
+func (f *fetcher) steps(c profile.Chain) ([]step, error) {
+	steps := []step{f.start(c)}
+	for _, role := range c.Roles {
+		next, err := f.assumed(steps[len(steps)-1], role, len(steps) == len(c.Roles))
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, next)
+	}
+	return steps, nil
+}
+
+// start returns the first step of a chain.
+func (f *fetcher) start(c profile.Chain) step {
+	p, w := c.Start.Profile, f.w
+	s := step{id: "none"}
+	switch c.Start.Kind {
+	case profile.SSO:
+		portal, _ := p.ForSession().Endpoint("SSO") // an error is returned by the request
+		s.id = strings.Join([]string{"sso", p.Session.Key(), p.Session.StartURL, portal.URL, p.AccountID, p.RoleName}, "\x00")
+		s.session = p.Session
+		s.get = func(ctx context.Context) (ssocache.Credentials, error) {
+			rejected := f.rejected
+			if len(c.Roles) > 0 {
+				rejected = secret.String{}
+			}
+			return signin.Credentials(ctx, w, p, f.caller, rejected)
+		}
+	case profile.Static:
+		c, _, err := workspace.StaticKeys(p)
+		s.id = "keys\x00" + c.AccessKeyID
+		s.get = func(context.Context) (ssocache.Credentials, error) { return c, err }
+	case profile.Environment:
+		c, ok, err := workspace.EnvironmentKeys(w.App.WithProfile(""))
+		s.id = "keys\x00" + c.AccessKeyID
+		s.get = func(context.Context) (ssocache.Credentials, error) {
+			if !ok && err == nil {
+				err = noneInSource(p, "Environment")
+			}
+			return c, err
+		}
+	case profile.Process:
+		line, _ := p.Get("credential_process")
+		s.id = "process\x00" + line.Value
+		s.get = func(ctx context.Context) (ssocache.Credentials, error) { return f.process(ctx, p, line) }
+	case profile.Container:
+		s.id = "container\x00" + w.App.Env.Get(relativeURI) + "\x00" + w.App.Env.Get(fullURI)
+		s.get = func(ctx context.Context) (ssocache.Credentials, error) {
+			if p.Kind != profile.Container && w.App.Env.Get(relativeURI) == "" && w.App.Env.Get(fullURI) == "" {
+				return ssocache.Credentials{}, noneInSource(p, "EcsContainer")
+			}
+			return container(ctx, w.App)
+		}
+	case profile.Metadata, profile.None:
+		s.id = "metadata"
+		s.get = func(ctx context.Context) (ssocache.Credentials, error) { return f.metadata(ctx, c.Start) }
+	case profile.Login:
+		arn, _ := p.Get("login_session")
+		s.id = "login\x00" + arn.Value
+		s.get = func(ctx context.Context) (ssocache.Credentials, error) { return f.login(ctx, c.Start) }
+	}
+	return s
+}
+
+// noneInSource returns botocore's error for a credential_source without credentials.
+func noneInSource(p *profile.Profile, source string) error {
+	f, _ := p.Get("credential_source")
+	return &profile.Error{
+		Msg:  "Error when retrieving credentials from " + source + ": No credentials found in credential_source referenced in profile " + p.Name,
+		Hint: "see line " + itoa(f.Line) + " of the profile: credential_source = " + f.Value, Code: 255,
+	}
+}
+
+// ChainVariable names the variable in which the AWS CLI passes the chain of profiles to a
+// credential_process. It prevents a profile from calling itself.
+const ChainVariable = "_AWS_CLI_PROFILE_CHAIN"
+
+// callers returns the profiles whose credential_process led to this process.
+func callers(app *command.App) (chain []string) {
+	for _, n := range strings.Split(app.Env.Get(ChainVariable), ",") {
+		if n = strings.TrimSpace(n); n != "" {
+			chain = append(chain, n)
+		}
+	}
+	return chain
+}
+
+// CheckChain returns an error if the profile is already in the chain of callers.
+func CheckChain(app *command.App, name string) error {
+	chain := callers(app)
+	for _, n := range chain {
+		if n == name {
+			return &command.ConfigError{Code: "Configuration", Msg: "Credential process resolution detected an infinite loop, profile cycle: " +
+				strings.Join(append(chain, name), " -> ")}
+		}
+	}
+	if len(chain) >= 4 {
+		return &command.ConfigError{Code: "Configuration", Msg: "Maximum recursive credential process resolution reached (4).\nProfiles seen: " + strings.Join(chain, " -> ")}
+	}
+	return nil
+}

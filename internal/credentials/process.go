@@ -1,0 +1,213 @@
+package credentials
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// processTimeout is how long a configured program may run. botocore waits without end.
+const processTimeout = time.Minute
+
+// maxOutput is how many bytes a configured program may print.
+const maxOutput = 1 << 20
+
+// itoa formats a line number.
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// processError returns the error for a credential_process that did not print credentials. The
+// text begins like botocore's.
+func processError(text string) error {
+	return &profile.Error{Msg: "Error when retrieving credentials from custom-process: " + text, Code: 255}
+}
+
+// process runs a credential_process and reads its output. It starts no shell.
+func (f *fetcher) process(ctx context.Context, p *profile.Profile, line awsconfig.Setting) (ssocache.Credentials, error) {
+	if err := CheckChain(f.w.App, p.Name); err != nil {
+		return ssocache.Credentials{}, err
+	}
+	words, err := shell.Split(line.Value)
+	if runtime.GOOS == "windows" {
+		var ok bool
+		if words, ok = shell.SplitWindows(line.Value); !ok {
+			err = errors.New("a quote is not closed")
+		}
+	}
+	if err == nil && len(words) == 0 {
+		err = errors.New("credential_process is empty")
+	}
+	if err != nil {
+		return ssocache.Credentials{}, command.WithHint(processError(err.Error()), "change line %d of the profile %s", line.Line, p.Name)
+	}
+	c, err := f.run(ctx, p.Name, words)
+	if err != nil {
+		return ssocache.Credentials{}, command.WithHint(err, "the program of profile %s is in line %d: credential_process = %s", p.Name, line.Line, line.Value)
+	}
+	if c.AccountID == "" {
+		account, _ := p.Get("aws_account_id")
+		c.AccountID = account.Value
+	}
+	return c, nil
+}
+
+// run runs a program that prints credentials for the profile called name.
+func (f *fetcher) run(ctx context.Context, name string, words []string) (ssocache.Credentials, error) {
+	chain := ChainVariable + "=" + strings.Join(append(callers(f.w.App), name), ",")
+	out, err := output(ctx, f.w.App, words, chain)
+	if err != nil {
+		return ssocache.Credentials{}, processError(err.Error())
+	}
+	return parseProcess([]byte(out.Reveal()), f.w.App.Now())
+}
+
+// parseProcess reads the output of a credential_process.
+func parseProcess(out []byte, now time.Time) (ssocache.Credentials, error) {
+	var parsed struct {
+		Version                       any
+		AccessKeyID                   string `json:"AccessKeyId"`
+		SecretAccessKey, SessionToken string
+		Expiration                    string
+		AccountID                     string `json:"AccountId"`
+	}
+	if err := json.Unmarshal(out, &parsed); err != nil {
+		return ssocache.Credentials{}, processError("its output is not JSON") // it may contain secrets
+	}
+	version := fmt.Sprint(parsed.Version)
+	if parsed.Version == nil {
+		version = "<Version key not provided>"
+	}
+	if parsed.Version != float64(1) {
+		return ssocache.Credentials{}, processError("Unsupported version '" + version + "' for credential process provider, supported versions: 1")
+	}
+	if parsed.AccessKeyID == "" {
+		return ssocache.Credentials{}, processError("Missing required key in response: 'AccessKeyId'")
+	}
+	if parsed.SecretAccessKey == "" {
+		return ssocache.Credentials{}, processError("Missing required key in response: 'SecretAccessKey'")
+	}
+	c := ssocache.Credentials{
+		AccessKeyID: parsed.AccessKeyID, SecretAccessKey: secret.New(parsed.SecretAccessKey),
+		SessionToken: secret.New(parsed.SessionToken), AccountID: parsed.AccountID,
+	}
+	if text := parsed.Expiration; text != "" {
+		var err error
+		if c.Expiration, err = ssocache.ParseTime(text); err != nil {
+			return ssocache.Credentials{}, processError("Expiration is not a date")
+		}
+		if !c.Expiration.After(now) {
+			return ssocache.Credentials{}, workspace.ErrExpiredKeys
+		}
+	}
+	return c, nil
+}
+
+// shellCommand returns what a command prints. setting is the setting that has the command.
+// Like aws-vault, it starts a shell.
+func shellCommand(ctx context.Context, app *command.App, setting, line string) (secret.String, error) {
+	words := []string{"/bin/sh", "-c", line}
+	if runtime.GOOS == "windows" {
+		words = []string{"cmd.exe", "/C", line}
+	}
+	out, err := output(ctx, app, words, ChainVariable+"="+app.Env.Get(ChainVariable))
+	if err != nil {
+		return secret.String{}, fmt.Errorf("%s: %w", setting, err)
+	}
+	text := strings.TrimSpace(out.Reveal())
+	if text == "" {
+		return secret.String{}, fmt.Errorf("%s: the command prints nothing", setting)
+	}
+	return secret.New(text), nil
+}
+
+// output runs a program and returns its stdout. The program's stderr is shown on a terminal,
+// and is otherwise part of the error. The program does not get lanyard's own secrets.
+func output(ctx context.Context, app *command.App, words []string, environ ...string) (secret.String, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, processTimeout, fmt.Errorf("%s did not end within %s", words[0], processTimeout))
+	defer cancel()
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user configured this command
+	cmd.WaitDelay = time.Second
+	cmd.Env = append(childEnvironment(app), environ...)
+	if app.IO.Terminal {
+		cmd.Stdin = app.IO.In
+	}
+	stdout, stderr := &limited{left: maxOutput}, &limited{left: 4 << 10}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if app.IO.ErrTerminal {
+		cmd.Stderr = io.MultiWriter(app.IO.Err, stderr)
+	}
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return secret.String{}, context.Cause(ctx)
+	case stdout.full:
+		return secret.String{}, fmt.Errorf("%s prints more than %d bytes", words[0], maxOutput)
+	case errors.As(err, &exit):
+		if text := strings.TrimSpace(stderr.text.String()); text != "" {
+			return secret.String{}, errors.New(text)
+		}
+		return secret.String{}, fmt.Errorf("%s: %w", words[0], err)
+	case errors.Is(err, exec.ErrNotFound):
+		return secret.String{}, errors.New(words[0] + ": command not found")
+	case err != nil:
+		return secret.String{}, err
+	}
+	return secret.New(stdout.text.String()), nil
+}
+
+// childEnvironment returns the environment of a configured program. It has no secrets of
+// lanyard: not the emulator's, and not the keys that `lanyard exec` has put there.
+func childEnvironment(app *command.App) []string {
+	secrets := []string{"LANYARD_EMULATOR_ADMIN_TOKEN", ChainVariable}
+	if app.Env.Get("LANYARD_PROFILE") != "" {
+		secrets = append(secrets, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+	}
+	return slices.DeleteFunc(slices.Clone(app.Env.Environ()), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains(secrets, name)
+	})
+}
+
+// A limited collects output up to a limit, and ignores the rest.
+type limited struct {
+	text bytes.Buffer
+	left int
+	full bool
+}
+
+func (l *limited) Write(b []byte) (int, error) {
+	n := min(len(b), l.left)
+	l.text.Write(b[:n])
+	l.left -= n
+	l.full = l.full || n < len(b)
+	return len(b), nil
+}
+
+// login gets the credentials of `aws login` from the AWS CLI, which can refresh them.
+func (f *fetcher) login(ctx context.Context, s profile.Start) (ssocache.Credentials, error) {
+	program, err := awscli.Find(f.w.App)
+	if err != nil || program == "" {
+		return ssocache.Credentials{}, command.WithHint(
+			&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and only the AWS CLI can refresh its credentials", s.From, s.Profile.Name, s.Kind)},
+			"install the AWS CLI version 2: https://docs.aws.amazon.com/cli/")
+	}
+	return f.run(ctx, s.Profile.Name, []string{program, "configure", "export-credentials", "--profile", s.Profile.Name, "--format", "process"})
+}

@@ -1,0 +1,4 @@
+package credentials
+
+// terminalPath is the console of the process.
+const terminalPath = "CONIN$"
